@@ -1,0 +1,185 @@
+/**
+ * What server and browser say to each other about labs and sessions. All paths are relative to where Lectern is mounted.
+ *
+ * | method and path | answer |
+ * |---|---|
+ * | GET api/labs | `LabSummary[]` |
+ * | POST api/sessions `{lab}` | 202 `SessionView`, and the cookie that admits this browser to it |
+ * | GET api/sessions/ID | `SessionView` |
+ * | GET api/sessions/ID/events | server-sent events, each a `SessionEvent` in JSON; the first is `session` |
+ * | POST api/sessions/ID/extend | `SessionView` |
+ * | DELETE api/sessions/ID | 204 |
+ * | GET api/sessions/ID/pages/PAGE | `PageView` |
+ * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
+ * | POST api/sessions/ID/pages/PAGE/steps/N/run | 202 `StepResult`, state `queued` or `running` |
+ * | POST api/sessions/ID/pages/PAGE/steps/N/interrupt | 204 |
+ * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
+ * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
+ * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
+ * | POST api/instructor/login `{token}` | 204 and a cookie |
+ * | GET api/instructor/sessions | `InstructorRow[]` |
+ * | GET api/instructor/events | server-sent `InstructorEvent`s |
+ * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
+ * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
+ *
+ * Refusals answer `ApiProblem` with a fitting status.
+ */
+export interface ApiProblem {
+  error: { code: string; message: string };
+}
+
+export interface LabSummary {
+  /** Folder name; a DNS label. */
+  name: string;
+  title: string;
+  description: string;
+  minutes: number;
+  level: "beginner" | "intermediate" | "advanced";
+  pages: number;
+  /** What the lab needs that not every cluster has, such as `containers`. */
+  needs: string[];
+  /** Why it cannot be started here; absent where it can. */
+  unavailable?: string;
+  /** This browser's unfinished session of the lab. */
+  resume?: { session: string; page: string; stepsDone: number; steps: number };
+  problems: number;
+}
+
+export type SessionPhase = "Pending" | "Ready" | "Active" | "Ending" | "Ended" | "Failed";
+
+/** One real step of making a session: `namespace`, `access`, `policies`, `files`, `terminal`. */
+export interface ProvisioningStep {
+  name: string;
+  title: string;
+  state: "waiting" | "running" | "done" | "failed";
+  durationMs?: number;
+  /** What went wrong and what to do. */
+  message?: string;
+}
+
+export type TerminalLayout = "default" | "split" | "split/2" | "lower" | "none";
+
+export interface PageSummary {
+  name: string;
+  title: string;
+  steps: number;
+}
+
+export interface SessionView {
+  id: string;
+  lab: string;
+  title: string;
+  phase: SessionPhase;
+  /** Why it failed or ended, in a sentence a person can act on. */
+  reason?: string;
+  provisioning: ProvisioningStep[];
+  namespace: string;
+  organization: string;
+  pages: PageSummary[];
+  currentPage: string;
+  layout: TerminalLayout;
+  /** Names of the terminals to show, in order: `["1", "2"]`. */
+  terminals: string[];
+  /** Tabs beside the terminal: the image-policy console and what the lab adds. */
+  dashboards: { name: string; url?: string }[];
+  /** ISO 8601. */
+  createdAt: string;
+  expiresAt: string;
+  canExtend: boolean;
+  results: StepResult[];
+}
+
+export type StepState = "idle" | "queued" | "running" | "succeeded" | "expected-failure" | "failed" | "interrupted" | "unknown";
+
+export interface CheckResult {
+  /** The expectation in words. */
+  text: string;
+  state: "waiting" | "passed" | "failed";
+  /** What was seen, and what would satisfy it. */
+  detail?: string;
+}
+
+export interface StepResult {
+  page: string;
+  /** Counts the actions of the page from 0. */
+  step: number;
+  state: StepState;
+  startedAt?: string;
+  durationMs?: number;
+  exitStatus?: number | null;
+  /** The last lines the command printed. */
+  output?: string;
+  /** Why the state is `failed` or `unknown`. */
+  message?: string;
+  checks: CheckResult[];
+}
+
+/** One thing on a page that can be clicked; its place in `PageView.html` is `<div data-step="N"></div>` (a block) or `<span data-step="N"></span>` (inline). */
+export interface ActionView {
+  step: number;
+  /** The word of the fence or its family: `execute`, `copy`, `dashboard:open-url`, ... */
+  action: string;
+  kind: "execute" | "execute-all" | "copy" | "copy-and-edit" | "terminal-clear" | "terminal-interrupt" | "terminal-input" | "terminal-select" | "open-url" | "open-dashboard" | "section-begin" | "section-end" | "manual" | "problem";
+  /** The words on the button. */
+  title: string;
+  /** Shown in place of the body where the author gave one. */
+  description?: string;
+  /** Command, text to copy or type, with variables filled in. */
+  text?: string;
+  /** Terminals it acts on, empty where it acts on none. */
+  terminals: string[];
+  url?: string;
+  dashboard?: string;
+  /** Sections: the name that pairs begin with end, and whether it starts open. */
+  section?: { name: string; open: boolean };
+  inline: boolean;
+  /** What is wrong with the block, for `problem`. */
+  problem?: string;
+  /** Expectations the author attached, in words. */
+  checks: string[];
+  expectsFailure: boolean;
+}
+
+export interface PageView {
+  name: string;
+  title: string;
+  /** Sanitised. */
+  html: string;
+  actions: ActionView[];
+  problems: { line: number; message: string }[];
+  previous?: { name: string; title: string };
+  next?: { name: string; title: string };
+}
+
+export type SessionEvent =
+  | { type: "session"; session: SessionView }
+  | { type: "step"; result: StepResult }
+  | { type: "terminal-exited"; terminal: string }
+  | { type: "ping" };
+
+export interface InstructorRow {
+  id: string;
+  lab: string;
+  title: string;
+  phase: SessionPhase;
+  reason?: string;
+  page: string;
+  pageNumber: number;
+  pages: number;
+  stepsDone: number;
+  stepsFailed: number;
+  steps: number;
+  createdAt: string;
+  lastActivityAt: string;
+  expiresAt: string;
+  /** Why the learner may need help; absent otherwise. */
+  stuck?: string;
+  link: string;
+}
+
+export interface SessionLink {
+  id: string;
+  link: string;
+}
+
+export type InstructorEvent = { type: "sessions"; rows: InstructorRow[] } | { type: "ping" };

@@ -54,9 +54,19 @@ export interface ApiService {
   /** Like `get`, but `undefined` where there is none. */
   find(ref: ResourceRef, at: ObjectLocation): ApiObject | undefined;
   list(ref: ResourceRef, options?: ListOptions): ApiObject[];
-  create(ref: ResourceRef, namespace: string | undefined, object: ApiObject, options: WriteOptions): Promise<ApiObject>;
+  create(
+    ref: ResourceRef,
+    namespace: string | undefined,
+    object: ApiObject,
+    options: WriteOptions,
+  ): Promise<ApiObject>;
   update(ref: ResourceRef, object: ApiObject, options: WriteOptions): Promise<ApiObject>;
-  patch(ref: ResourceRef, at: ObjectLocation, patch: { type: PatchType; body: unknown }, options: WriteOptions): Promise<ApiObject>;
+  patch(
+    ref: ResourceRef,
+    at: ObjectLocation,
+    patch: { type: PatchType; body: unknown },
+    options: WriteOptions,
+  ): Promise<ApiObject>;
   delete(ref: ResourceRef, at: ObjectLocation, options: DeleteOptions): Promise<ApiObject>;
   /** Calls `listener` with ADDED for what exists, then with each change, in order; returns the way to stop. */
   watch(ref: ResourceRef, listener: (event: WatchEvent) => void): () => void;

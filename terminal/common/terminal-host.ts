@@ -63,7 +63,7 @@ export interface TerminalHost {
   open(address: TerminalAddress, shell: ShellSpec): Promise<TerminalInfo>;
   list(session?: string): Promise<TerminalInfo[]>;
   /** Runs after whatever the same terminal still runs; resolves when the command has ended. Throws TERMINAL_NOT_FOUND. */
-  run(address: TerminalAddress, command: Command, options?: { signal?: AbortSignal }): Promise<CommandOutcome>;
+  run(address: TerminalAddress, command: Command): Promise<CommandOutcome>;
   /** What became of a command, also after a restart of the server; `undefined` where the id is unknown. */
   outcome(address: TerminalAddress, id: string): Promise<CommandOutcome | "queued" | "running" | undefined>;
   /** Types text as the learner would. */

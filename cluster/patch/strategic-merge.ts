@@ -1,0 +1,187 @@
+import { asText, isRecord } from "../api/field-access.js";
+import { badRequest } from "../api/status.js";
+import type { ResolveSchema, Schema } from "../schema/schema.js";
+import { orderElements } from "./element-order.js";
+import type { Identify } from "./element-order.js";
+
+const DIRECTIVE = "$patch";
+const RETAIN_KEYS = "$retainKeys";
+const ORDER_PREFIX = "$setElementOrder/";
+const DELETE_PREFIX = "$deleteFromPrimitiveList/";
+
+type Fields = Record<string, unknown>;
+
+/** How one field is patched: the merge key and strategies its schema declares. */
+interface PatchMeta {
+  schema: Schema | undefined;
+  mergeKey: string | undefined;
+  strategies: string[];
+}
+
+/** Applies a strategic merge patch by the merge keys of `schema` and returns the result; arguments stay unchanged. */
+export function applyStrategicMergePatch(
+  target: unknown,
+  patch: unknown,
+  schema: Schema | undefined,
+  resolve: ResolveSchema,
+): unknown {
+  if (!isRecord(patch))
+    throw badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
+  const merger = new StrategicMerge(resolve);
+  return merger.mergeMap(isRecord(target) ? target : {}, structuredClone(patch), schema);
+}
+
+class StrategicMerge {
+  readonly #resolve: ResolveSchema;
+
+  constructor(resolve: ResolveSchema) {
+    this.#resolve = resolve;
+  }
+
+  mergeMap(original: Fields, patch: Fields, schema: Schema | undefined): Fields {
+    const directive = patch[DIRECTIVE];
+    if (directive === "replace") return dropDirectives(without(patch, DIRECTIVE)) as Fields;
+    if (directive === "delete") return {};
+    if (directive !== undefined && directive !== "merge") {
+      throw badRequest(`unknown patch type: ${asText(directive)} in map`);
+    }
+    const result = retainKeys({ ...original }, patch);
+    this.#mergeOrdered(result, patch, schema);
+    for (const [key, value] of Object.entries(patch)) {
+      if (key !== DIRECTIVE && key !== RETAIN_KEYS) this.#mergeField(result, key, value, schema);
+    }
+    return result;
+  }
+
+  #mergeField(result: Fields, key: string, value: unknown, schema: Schema | undefined): void {
+    if (key.startsWith(DELETE_PREFIX)) {
+      const field = key.slice(DELETE_PREFIX.length);
+      if (Array.isArray(result[field]) && Array.isArray(value)) {
+        result[field] = result[field].filter((element) => !value.includes(element));
+      }
+      return;
+    }
+    if (value === null) {
+      delete result[key];
+      return;
+    }
+    const current = result[key];
+    const meta = this.#meta(schema, key);
+    if (isRecord(value) && isRecord(current)) {
+      const isReplaced = meta.strategies.includes("replace");
+      result[key] = isReplaced ? dropDirectives(value) : this.mergeMap(current, value, meta.schema);
+    } else if (Array.isArray(value) && Array.isArray(current)) {
+      result[key] = this.#mergeList(current, value, meta);
+    } else {
+      result[key] = dropDirectives(value);
+    }
+  }
+
+  /** Handles the lists whose order the patch dictates, and takes them out of the patch. */
+  #mergeOrdered(result: Fields, patch: Fields, schema: Schema | undefined): void {
+    for (const [key, order] of Object.entries(patch)) {
+      if (!key.startsWith(ORDER_PREFIX)) continue;
+      delete patch[key];
+      const field = key.slice(ORDER_PREFIX.length);
+      const [current, change] = [result[field], patch[field]];
+      if (!Array.isArray(order) || (!Array.isArray(current) && !Array.isArray(change))) continue;
+      const meta = this.#meta(schema, field);
+      const server = Array.isArray(current) ? current : [];
+      const merged = Array.isArray(change) ? this.#mergeList(server, change, meta) : server;
+      result[field] = orderElements(merged, order, server, identifier(meta.mergeKey));
+      delete patch[field];
+    }
+  }
+
+  #mergeList(original: unknown[], patch: unknown[], meta: PatchMeta): unknown[] {
+    if (!meta.strategies.includes("merge")) return dropDirectives(patch) as unknown[];
+    const identify = identifier(meta.mergeKey);
+    if (meta.mergeKey === undefined) {
+      return orderElements([...new Set([...original, ...patch])], patch, original, identify);
+    }
+    const changes = patch.filter(isRecord);
+    requireMergeKeys(changes, meta.mergeKey);
+    const kept = changes.filter(
+      (change) => change[DIRECTIVE] !== "delete" && change[DIRECTIVE] !== "replace",
+    );
+    if (changes.some((change) => change[DIRECTIVE] === "replace")) return kept.map(dropDirectives);
+    const deleted = changes.filter((change) => change[DIRECTIVE] === "delete").map(identify);
+    const remaining = original.filter((element) => !deleted.includes(identify(element)));
+    return orderElements(this.#mergeElements(remaining, kept, meta), kept, remaining, identify);
+  }
+
+  #mergeElements(remaining: unknown[], changes: Fields[], meta: PatchMeta): unknown[] {
+    const identify = identifier(meta.mergeKey);
+    const merged = [...remaining];
+    const items = meta.schema?.items;
+    for (const change of changes) {
+      const index = merged.findIndex((element) => identify(element) === identify(change));
+      const current = merged[index];
+      if (isRecord(current)) merged[index] = this.mergeMap(current, change, items);
+      else merged.push(dropDirectives(change));
+    }
+    return merged;
+  }
+
+  #meta(parent: Schema | undefined, key: string): PatchMeta {
+    const resolved = parent && this.#resolve(parent);
+    const additional = resolved?.additionalProperties;
+    const declared = resolved?.properties?.[key] ?? (typeof additional === "object" ? additional : undefined);
+    const schema = declared && this.#resolve(declared);
+    return {
+      schema,
+      mergeKey: declared?.["x-kubernetes-patch-merge-key"] ?? schema?.["x-kubernetes-patch-merge-key"],
+      strategies: (
+        declared?.["x-kubernetes-patch-strategy"] ??
+        schema?.["x-kubernetes-patch-strategy"] ??
+        ""
+      ).split(","),
+    };
+  }
+}
+
+function identifier(mergeKey: string | undefined): Identify {
+  if (mergeKey === undefined) return (element) => element;
+  return (element) => (isRecord(element) ? element[mergeKey] : undefined);
+}
+
+function requireMergeKeys(changes: Fields[], mergeKey: string): void {
+  for (const change of changes) {
+    if (change[DIRECTIVE] === "replace" || change[mergeKey] !== undefined) continue;
+    throw badRequest(`map: ${goMap(change)} does not contain declared merge key: ${mergeKey}`);
+  }
+}
+
+function retainKeys(original: Fields, patch: Fields): Fields {
+  const kept = patch[RETAIN_KEYS];
+  if (!Array.isArray(kept)) return original;
+  return Object.fromEntries(Object.entries(original).filter(([key]) => kept.includes(key)));
+}
+
+/** What a patch adds where nothing was: its values, without instructions and without nulls. */
+function dropDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((element) => !(isRecord(element) && DIRECTIVE in element)).map(dropDirectives);
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([key, field]) => !isDirective(key) && field !== null);
+  return Object.fromEntries(entries.map(([key, field]) => [key, dropDirectives(field)]));
+}
+
+function isDirective(key: string): boolean {
+  return (
+    key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ORDER_PREFIX) || key.startsWith(DELETE_PREFIX)
+  );
+}
+
+function without(fields: Fields, key: string): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== key));
+}
+
+/** A map as Go's `%v` prints it, which is what the API's text shows. */
+function goMap(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(" ")}]`;
+  if (!isRecord(value)) return asText(value, "<nil>");
+  const entries = Object.keys(value).toSorted();
+  return `map[${entries.map((key) => `${key}:${goMap(value[key])}`).join(" ")}]`;
+}

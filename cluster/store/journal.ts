@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import Database from "libsql";
+import type { ApiObject } from "../api/object.js";
+import { ClusterError, clusterErrorCodes } from "../errors.js";
+
+/** One object as it lies in the journal. */
+export interface JournalRow {
+  resource: string;
+  namespace: string;
+  name: string;
+  object: ApiObject;
+}
+
+/** Where the store writes every change before anyone hears of it. */
+export interface Journal {
+  load(): { revision: number; rows: JournalRow[] };
+  put(row: JournalRow, revision: number): void;
+  remove(row: Omit<JournalRow, "object">, revision: number): void;
+  close(): void;
+}
+
+/**
+ * Revisions are reserved in blocks, so that a restart continues above every revision ever handed out without a
+ * second write per change.
+ */
+const REVISION_BLOCK = 1000;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS objects (
+    resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (resource, namespace, name)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+/** Opens (or creates) `cluster.db` in `dataDir` for this process alone; throws `ClusterError` when another holds it. */
+export function openJournal(dataDir: string): Journal {
+  const database = openDatabase(join(dataDir, "cluster.db"));
+  const put = database.prepare(
+    "INSERT INTO objects (resource, namespace, name, json) VALUES (?, ?, ?, ?) " +
+      "ON CONFLICT (resource, namespace, name) DO UPDATE SET json = excluded.json",
+  );
+  const remove = database.prepare("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?");
+  const reserve = database.prepare(
+    "INSERT INTO counters (name, value) VALUES ('revision', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+  );
+  let reserved = 0;
+
+  const reserveUpTo = (revision: number): void => {
+    if (revision <= reserved) return;
+    reserved = revision + REVISION_BLOCK;
+    reserve.run(reserved);
+  };
+
+  return {
+    load() {
+      const counter = database.prepare("SELECT value FROM counters WHERE name = 'revision'").get();
+      reserved = counter === undefined ? 0 : (counter as { value: number }).value;
+      return { revision: reserved, rows: loadRows(database) };
+    },
+    put({ resource, namespace, name, object }, revision) {
+      reserveUpTo(revision);
+      put.run(resource, namespace, name, JSON.stringify(object));
+    },
+    remove({ resource, namespace, name }, revision) {
+      reserveUpTo(revision);
+      remove.run(resource, namespace, name);
+    },
+    close: () => database.close(),
+  };
+}
+
+type LibsqlDatabase = InstanceType<typeof Database>;
+
+function openDatabase(path: string): LibsqlDatabase {
+  let database: LibsqlDatabase | undefined;
+  try {
+    database = new Database(path);
+    // The exclusive lock is what keeps a second process out; the kernel drops it when this one dies.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = NORMAL");
+    database.exec(SCHEMA);
+    database.exec("BEGIN IMMEDIATE; COMMIT;");
+    return database;
+  } catch (error) {
+    database?.close();
+    throw openFailure(path, error);
+  }
+}
+
+function openFailure(path: string, error: unknown): ClusterError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/locked|busy/i.test(text)) {
+    return new ClusterError(
+      clusterErrorCodes.dataDirInUse,
+      `The data of the embedded cluster, ${path}, is in use by another process. Stop that process or choose another data directory.`,
+      error,
+    );
+  }
+  return new ClusterError(
+    clusterErrorCodes.dataDirUnusable,
+    `The data of the embedded cluster, ${path}, cannot be opened: ${text}. Check its permissions, or move the file away to start empty.`,
+    error,
+  );
+}
+
+function loadRows(database: LibsqlDatabase): JournalRow[] {
+  const rows = database.prepare("SELECT resource, namespace, name, json FROM objects").all() as {
+    resource: string;
+    namespace: string;
+    name: string;
+    json: string;
+  }[];
+  return rows.map(({ resource, namespace, name, json }) => ({
+    resource,
+    namespace,
+    name,
+    object: JSON.parse(json) as ApiObject,
+  }));
+}

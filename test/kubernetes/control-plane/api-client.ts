@@ -22,7 +22,11 @@ export class ApiClient {
   }
 
   /** The answer whatever its status; throws when there is none within 30 s. */
-  send(method: string, path: string, options: { accept?: string; body?: unknown; type?: string } = {}): Promise<ApiAnswer> {
+  send(
+    method: string,
+    path: string,
+    options: { accept?: string; body?: unknown; type?: string } = {},
+  ): Promise<ApiAnswer> {
     return new Promise((resolve, reject) => {
       const headers = {
         authorization: `Bearer ${this.#token}`,
@@ -30,14 +34,18 @@ export class ApiClient {
         ...(options.body === undefined ? {} : { "content-type": options.type ?? JSON_TYPE }),
       };
       const signal = AbortSignal.timeout(REQUEST_DEADLINE_MS);
-      const sent = request(new URL(path, this.#url), { method, headers, agent: this.#agent, signal }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
-        );
-        response.on("error", reject);
-      });
+      const sent = request(
+        new URL(path, this.#url),
+        { method, headers, agent: this.#agent, signal },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("end", () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+          );
+          response.on("error", reject);
+        },
+      );
       sent.on("error", reject);
       sent.end(options.body === undefined ? undefined : JSON.stringify(options.body));
     });

@@ -50,8 +50,10 @@ export async function controlPlaneBinaries(options: BuildOptions = {}): Promise<
     ...(options.signal ? [options.signal] : []),
   ]);
   const progress = options.progress ?? ((line) => process.stderr.write(`${line}\n`));
-  await withFileLock(`${folder}.lock`, { signal, waiting: (holder) => progress(`waiting for ${holder}`) }, () =>
-    existsSync(folder) ? Promise.resolve() : build(folder, { signal, progress }),
+  await withFileLock(
+    `${folder}.lock`,
+    { signal, waiting: (holder) => progress(`waiting for ${holder}`) },
+    () => (existsSync(folder) ? Promise.resolve() : build(folder, { signal, progress })),
   );
   return folder;
 }
@@ -61,7 +63,7 @@ function sourcesHash(): string {
   const files = readdirSync(modulesFolder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+    .toSorted();
   for (const file of files) hash.update(relative(modulesFolder, file)).update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }

@@ -17,7 +17,8 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   for (let polls = 0; !tryLock(path); polls += 1) {
-    if (polls % REPORT_EVERY_POLLS === 0) options.waiting(`process ${holderOf(path) ?? "?"}, which holds ${path}`);
+    if (polls % REPORT_EVERY_POLLS === 0)
+      options.waiting(`process ${holderOf(path) ?? "?"}, which holds ${path}`);
     await sleep(POLL_MS, undefined, { signal: options.signal });
     const holder = holderOf(path);
     if (holder !== undefined && !isAlive(holder)) rmSync(path, { force: true });

@@ -69,7 +69,10 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill("SIGTERM");
   const grace = new AbortController();
-  await Promise.race([exited, sleep(TERM_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined)]);
+  await Promise.race([
+    exited,
+    sleep(TERM_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
+  ]);
   grace.abort();
   child.kill("SIGKILL");
   await exited;

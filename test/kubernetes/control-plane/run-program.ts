@@ -14,7 +14,12 @@ export function runProgram(program: string, args: string[], options: RunOptions 
   return new Promise((resolve, reject) => {
     execFile(program, args, { ...options, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`${program} ${args.join(" ")} failed: ${stderr.trim() || error.message}`, { cause: error }));
+      else
+        reject(
+          new Error(`${program} ${args.join(" ")} failed: ${stderr.trim() || error.message}`, {
+            cause: error,
+          }),
+        );
     });
   });
 }

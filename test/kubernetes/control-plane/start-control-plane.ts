@@ -91,7 +91,9 @@ async function prepareFiles(folder: string, token: string): Promise<ControlPlane
     serviceAccountKey: join(folder, "service-account.key"),
   };
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  writeFileSync(layout.serviceAccountKey, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+  writeFileSync(layout.serviceAccountKey, privateKey.export({ type: "pkcs1", format: "pem" }), {
+    mode: 0o600,
+  });
   writeFileSync(layout.tokenFile, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   return layout;
 }
@@ -126,7 +128,10 @@ function writeKubeconfig(layout: ControlPlaneLayout, url: string, token: string)
 async function hasReadyNode(client: ApiClient): Promise<boolean> {
   const node = await client.get(`/api/v1/nodes/${simulatedNode.metadata.name}`);
   const { status } = node as { status?: { conditions?: { type: string; status: string }[] } };
-  return status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+  return (
+    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
+    false
+  );
 }
 
 async function until(

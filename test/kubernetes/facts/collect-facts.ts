@@ -1,0 +1,19 @@
+import type { ApiClient } from "../control-plane/api-client.js";
+import { toLines } from "./json-shape.js";
+import { protobufFacts } from "./protobuf-facts.js";
+import { resourceFacts } from "./resource-facts.js";
+import { schemaFacts } from "./schema-facts.js";
+import { tableFacts } from "./table-facts.js";
+
+/** The text of every file of `cluster/facts`, as the running control plane and its Go modules give it. */
+export async function collectFacts(client: ApiClient): Promise<Record<string, string>> {
+  const resources = await resourceFacts(client);
+  const { groupVersions, schemas } = await schemaFacts(client);
+  const { kinds, messages } = await protobufFacts(resources);
+  return {
+    "resources.json": toLines({ resources }),
+    "schemas.json": toLines({ groupVersions, schemas }),
+    "protobuf.json": toLines({ kinds, messages }),
+    "tables.json": toLines({ tables: await tableFacts(client, resources) }),
+  };
+}

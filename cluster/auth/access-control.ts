@@ -1,10 +1,23 @@
 import type { KeyObject } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
 
 import type { AdmissionPlugin } from "../admission/admission.js";
 import type { HandlerSet } from "../api/handlers.js";
 import type { ApiService, UserInfo } from "../api/service.js";
+import { createAccessReviews } from "./access-reviews.js";
 import type { Authenticator, Authorizer } from "./access.js";
+import { createAuthenticator } from "./authenticator.js";
+import { writeDefaultRoles } from "./bootstrap.js";
+import { startClusterRoleAggregation } from "./cluster-role-aggregation.js";
+import { impersonate } from "./impersonation.js";
+import { createTokenSigner } from "./json-web-token.js";
+import { createRbacAuthorizer } from "./rbac-authorizer.js";
+import { RbacIndex } from "./rbac-index.js";
+import { createRoleGuard } from "./role-guard.js";
+import { createServiceAccountTokens } from "./service-account-tokens.js";
+import { createSubjectReviews } from "./subject-reviews.js";
+import { createTokenRequestHandler } from "./token-request.js";
+
+const DEFAULT_ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 export interface AccessControlOptions {
   api: ApiService;
@@ -25,10 +38,44 @@ export interface AccessControl {
   handlers: HandlerSet;
   /** Append these to the admission chain: they keep people from granting what they do not hold. */
   plugins: AdmissionPlugin[];
-  /** Who the request acts as, by its `Impersonate-*` headers; throws a 403 `StatusError` without the right to. */
-  impersonate(user: UserInfo, headers: IncomingHttpHeaders): UserInfo;
+  /** Who the request acts as, by its `Impersonate-*` headers (`IncomingMessage.headersDistinct`); throws a 403 `StatusError` without the right to. */
+  impersonate(user: UserInfo, headers: NodeJS.Dict<string[]>): UserInfo;
   /** Writes the default roles and bindings that are missing; call it when the API can store, before the first request. */
   bootstrap(): Promise<void>;
   /** Stops the watches. */
   close(): void;
+}
+
+/**
+ * Who may do what in the embedded cluster: tokens, RBAC, the review APIs. Refusals of `authorizer` are turned into the API's 403
+ * by `accessDenied` of `forbidden.ts`. The API must accept `watch` already; nothing is written before `bootstrap`.
+ */
+export function createAccessControl(options: AccessControlOptions): AccessControl {
+  const { api, signingKey, adminToken, issuer = DEFAULT_ISSUER, now = Date.now } = options;
+  const tokens = createServiceAccountTokens({ api, signer: createTokenSigner(signingKey), issuer, now });
+  const index = new RbacIndex(api);
+  const authorizer = createRbacAuthorizer(index);
+  const authenticator = createAuthenticator(adminToken, tokens);
+  const aggregation = startClusterRoleAggregation(api);
+  return {
+    authenticator,
+    authorizer,
+    handlers: {
+      subresources: [createTokenRequestHandler({ api, tokens, now })],
+      virtual: [
+        ...createAccessReviews(authorizer),
+        ...createSubjectReviews({ index, authenticator, tokens }),
+      ],
+    },
+    plugins: [createRoleGuard(index, authorizer)],
+    impersonate: (user, headers) => impersonate(authorizer, user, headers),
+    async bootstrap() {
+      await writeDefaultRoles(api);
+      await aggregation.settle();
+    },
+    close() {
+      aggregation.close();
+      index.close();
+    },
+  };
 }

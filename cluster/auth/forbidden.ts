@@ -1,46 +1,28 @@
-import { StatusError } from "../api/status.js";
+import { StatusError, forbidden } from "../api/status.js";
 import type { AccessAttributes } from "./access.js";
 
 /** The 403 a real API server answers when the authorizer refuses; `reason` is the authorizer's, often empty. */
 export function accessDenied(attributes: AccessAttributes, reason: string): StatusError {
   const { resource } = attributes;
-  const tail = reason === "" ? "" : `: ${reason}`;
+  const why = withoutMarkup(describeRefusal(attributes)) + (reason === "" ? "" : `: ${reason}`);
   if (!resource) {
-    const path = attributes.path ?? "";
-    return new StatusError({
-      code: 403,
-      reason: "Forbidden",
-      message: `forbidden: ${describeUser(attributes)} cannot ${attributes.verb} path ${JSON.stringify(path)}${tail}`,
-      details: {},
-    });
+    return new StatusError({ code: 403, reason: "Forbidden", message: `forbidden: ${why}`, details: {} });
   }
-  const qualified = resource.group === "" ? resource.resource : `${resource.resource}.${resource.group}`;
-  const subject = resource.name ? `${qualified} ${JSON.stringify(resource.name)}` : qualified;
-  return new StatusError({
-    code: 403,
-    reason: "Forbidden",
-    message: `${subject} is forbidden: ${describeRefusal(attributes)}${tail}`,
-    details: {
-      ...(resource.name && { name: resource.name }),
-      ...(resource.group !== "" && { group: resource.group }),
-      kind: resource.resource,
-    },
-  });
+  return forbidden(resource, resource.name ?? "", why);
 }
 
 /** `User "u" cannot list resource "pods" in API group "" in the namespace "x"`. */
-export function describeRefusal(attributes: AccessAttributes): string {
-  const { resource } = attributes;
-  if (!resource) {
-    return `${describeUser(attributes)} cannot ${attributes.verb} path ${JSON.stringify(attributes.path ?? "")}`;
-  }
+export function describeRefusal({ user, verb, resource, path }: AccessAttributes): string {
+  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
+  if (!resource) return `${who} path ${JSON.stringify(path ?? "")}`;
   const name = resource.subresource ? `${resource.resource}/${resource.subresource}` : resource.resource;
   const scope = resource.namespace
     ? `in the namespace ${JSON.stringify(resource.namespace)}`
     : "at the cluster scope";
-  return `${describeUser(attributes)} cannot ${attributes.verb} resource ${JSON.stringify(name)} in API group ${JSON.stringify(resource.group)} ${scope}`;
+  return `${who} resource ${JSON.stringify(name)} in API group ${JSON.stringify(resource.group)} ${scope}`;
 }
 
-function describeUser(attributes: AccessAttributes): string {
-  return `User ${JSON.stringify(attributes.user.name)}`;
+/** The API escapes these so that a refusal shown in a browser cannot carry markup. */
+function withoutMarkup(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

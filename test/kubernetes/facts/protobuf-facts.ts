@@ -17,7 +17,10 @@ export interface ProtobufField {
   repeated?: true;
   /** A map from string to `type`. */
   map?: true;
-  /** The JSON of the value stands in place of this field: its fields beside ours or, for a list, the list itself. */
+  /**
+   * The JSON of the value stands in place of this field: its fields beside ours; or, for a list, the list in place of the
+   * message; or, for bytes, which then are JSON text, what they say in place of the message.
+   */
   inline?: true;
   /** A pointer in Go: a value on the wire was given, even if it is zero. */
   pointer?: true;
@@ -144,15 +147,15 @@ function isListOf(message: string, fields: ProtoField[], struct: Map<number, GoF
 }
 
 function fieldFact(field: ProtoField, go: GoField | undefined, isList: boolean): ProtobufField {
+  const isJsonText = go?.json === "-";
+  const isInline = go?.isInline === true || isList || isJsonText;
   return {
-    name: go !== undefined && go.json !== "" ? go.json : field.name,
+    name: go === undefined || go.json === "" || isJsonText ? field.name : go.json,
     type: field.type.includes(".") ? schemaName(field.type) : field.type,
     ...(field.label === "repeated" ? { repeated: true as const } : {}),
     ...(field.label === "map" ? { map: true as const } : {}),
-    ...(go?.isInline === true || isList ? { inline: true as const } : {}),
+    ...(isInline ? { inline: true as const } : {}),
     ...(go?.isPointer === true ? { pointer: true as const } : {}),
-    ...(go !== undefined && !go.isPointer && !go.isInline && !go.omitsEmpty
-      ? { keepEmpty: true as const }
-      : {}),
+    ...(go === undefined || go.isPointer || isInline || go.omitsEmpty ? {} : { keepEmpty: true as const }),
   };
 }

@@ -3,7 +3,6 @@ import type { Json, JsonObject } from "./json-shape.js";
 import { asObject } from "./json-shape.js";
 import { servedGroupVersions } from "./served-groups.js";
 
-const REF_PREFIX = "#/components/schemas/";
 const GROUP_VERSION_KIND = "x-kubernetes-group-version-kind";
 
 export interface SchemaFacts {
@@ -48,16 +47,7 @@ function withoutProse(value: Json, isNames: boolean): Json {
   const kept = Object.entries(value)
     .filter(([key]) => isNames || key !== "description")
     .map(([key, item]): [string, Json] => [key, withoutProse(item, key === "properties" && !isNames)]);
-  return simplified(Object.fromEntries(kept), isNames);
-}
-
-/** `allOf` with one reference exists only so that a description can stand beside it. */
-function simplified(schema: JsonObject, isNames: boolean): JsonObject {
-  const { allOf, ...rest } = schema;
-  const only = Array.isArray(allOf) && allOf.length === 1 ? allOf[0] : undefined;
-  if (isNames || only === undefined) return schema;
-  const ref = asObject(only, "allOf")["$ref"];
-  return typeof ref === "string" && ref.startsWith(REF_PREFIX) ? { $ref: ref, ...rest } : schema;
+  return Object.fromEntries(kept);
 }
 
 function isServed(kind: Json): boolean {

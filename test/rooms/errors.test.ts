@@ -8,9 +8,9 @@ const ROOMS = ["workshop", "policy", "terminal", "cluster", "server"];
 const CODE = /["'`]((?:LAB|CHECK|SESSION|TERMINAL|POLICY|CLUSTER|SERVER)_[A-Z][A-Z_]*)["'`]/g;
 
 describe("docs/errors.md", () => {
-  const documented = [...readFileSync(join(root, "docs/errors.md"), "utf8").matchAll(/^### `?([A-Z_]+)`?$/gm)].map(
-    (match) => match[1] ?? "",
-  );
+  const documented = [
+    ...readFileSync(join(root, "docs/errors.md"), "utf8").matchAll(/^### `?([A-Z_]+)`?$/gm),
+  ].map((match) => match[1] ?? "");
   const declared = ROOMS.flatMap(errorFiles).flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(CODE)].map((match) => match[1] ?? ""),
   );

@@ -1,52 +1,31 @@
 import { defineConfig } from "vitest/config";
 
-const unit = [
-  "workshop/**/*.test.{ts,tsx}",
-  "policy/**/*.test.{ts,tsx}",
-  "terminal/**/*.test.{ts,tsx}",
-  "cluster/**/*.test.ts",
-  "server/**/*.test.ts",
-  "scripts/**/*.test.ts",
-];
-
 const globalSetup = ["test/requirements/setup.ts"];
+const oneAtATime = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 
 export default defineConfig({
   test: {
-    reporters: ["default"],
     projects: [
       { test: { name: "rooms", include: ["test/rooms/**/*.test.ts"] } },
-      { test: { name: "unit", globalSetup, include: unit, testTimeout: 20_000, hookTimeout: 30_000 } },
       {
         test: {
-          name: "browser",
+          name: "unit",
           globalSetup,
-          include: ["test/browser/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          include: ["{workshop,policy,terminal,cluster,server,scripts}/**/*.test.{ts,tsx}"],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       {
         test: {
-          name: "labs",
+          name: "system",
           globalSetup,
-          include: ["test/labs/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{rooms,browser,kubernetes}/**"],
+          ...oneAtATime,
         },
       },
-      {
-        test: {
-          name: "kubectl",
-          globalSetup,
-          include: ["test/kubectl/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      { test: { name: "browser", globalSetup, include: ["test/browser/**/*.test.ts"], ...oneAtATime } },
     ],
   },
 });

@@ -40,6 +40,9 @@ interface Sources {
   go: Map<string, Map<number, GoField>>;
 }
 
+/** The Go tag of bytes that are JSON text standing in place of their struct. */
+const JSON_TEXT = "-";
+
 const META = "k8s.io.apimachinery.pkg.apis.meta.v1";
 const extraRoots = [
   "DeleteOptions",
@@ -147,15 +150,18 @@ function isListOf(message: string, fields: ProtoField[], struct: Map<number, GoF
 }
 
 function fieldFact(field: ProtoField, go: GoField | undefined, isList: boolean): ProtobufField {
-  const isJsonText = go?.json === "-";
-  const isInline = go?.isInline === true || isList || isJsonText;
   return {
-    name: go === undefined || go.json === "" || isJsonText ? field.name : go.json,
+    name: go === undefined || go.json === "" || go.json === JSON_TEXT ? field.name : go.json,
     type: field.type.includes(".") ? schemaName(field.type) : field.type,
     ...(field.label === "repeated" ? { repeated: true as const } : {}),
     ...(field.label === "map" ? { map: true as const } : {}),
-    ...(isInline ? { inline: true as const } : {}),
-    ...(go?.isPointer === true ? { pointer: true as const } : {}),
-    ...(go === undefined || go.isPointer || isInline || go.omitsEmpty ? {} : { keepEmpty: true as const }),
+    ...(isList ? { inline: true as const } : {}),
+    ...(go === undefined ? {} : goFacts(go)),
   };
+}
+
+function goFacts(go: GoField): Pick<ProtobufField, "inline" | "pointer" | "keepEmpty"> {
+  if (go.isInline || go.json === JSON_TEXT) return { inline: true };
+  if (go.isPointer) return { pointer: true };
+  return go.omitsEmpty ? {} : { keepEmpty: true };
 }

@@ -1,0 +1,211 @@
+import type { EffectivePolicy } from "./effective.js";
+import type { PolicyManifestInput, PolicySpec } from "./manifest.js";
+import type { ImageVerdict } from "./verdict.js";
+
+/**
+ * The policy API as `tmc` and the console use it. Paths are relative to where it is mounted (`.../tmc/` for the browser, `/` for `tmc`);
+ * the organization is that of the caller. TMC's own paths and envelopes where TMC has them, `v1alpha1/image-policies/...` where it has not.
+ *
+ * | method and path | body | 200 answers |
+ * |---|---|---|
+ * | GET v1alpha1/organization | | `{organization: OrganizationView}` |
+ * | GET, POST v1alpha1/organization/policies | `{policy: PolicyManifestInput}` | `PolicyList`, `{policy: PolicyView}` |
+ * | GET, PUT, DELETE v1alpha1/organization/policies/NAME | `{policy}` on PUT | `{policy}`, `{policy}`, `{}` |
+ * | GET, POST v1alpha1/workspaces | `{workspace: {fullName: {name}, meta?: {description}}}` | `WorkspaceList`, `{workspace: WorkspaceView}` |
+ * | GET, DELETE v1alpha1/workspaces/WS | | `{workspace}`, `{}` |
+ * | GET, POST v1alpha1/workspaces/WS/policies; GET, PUT, DELETE .../NAME | `{policy}` | as for the organization |
+ * | GET v1alpha1/clusters, v1alpha1/clusters/C | | `ClusterList`, `{cluster: ClusterView}` |
+ * | GET v1alpha1/namespaces | | `NamespaceList`: all of the organization, attached or not |
+ * | GET, POST v1alpha1/clusters/C/namespaces | `{namespace: {fullName: {name}, spec: {workspaceName, attach: true}}}` | `NamespaceList`, `{namespace: NamespaceView}` |
+ * | GET, PUT, DELETE v1alpha1/clusters/C/namespaces/NS | PUT (moves): as POST | `{namespace}`; DELETE detaches, the namespace itself stays: `{}` |
+ * | GET v1alpha1/image-policies | | `PolicyList`: of the organization and all of its workspaces |
+ * | GET v1alpha1/image-policies/effective/NS | | `EffectiveView` |
+ * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
+ * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
+ * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
+ *
+ * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 404, 409, 413, 503 or 504.
+ * Every POST, PUT and DELETE of a policy takes `?dryRun=true`: checked, answered, not stored.
+ */
+export interface TmcProblem {
+  /** The same text as `message`. */
+  error: string;
+  /** The gRPC status code TMC sends: 3 invalid, 5 not found, 6 exists, 9 refused in this state, 14 unavailable, 16 unauthenticated. */
+  code: number;
+  /** Begins with the reason: `AlreadyExists: policy "x" ...`. */
+  message: string;
+  reason:
+    | "InvalidArgument"
+    | "NotFound"
+    | "AlreadyExists"
+    | "FailedPrecondition"
+    | "Unavailable"
+    | "DeadlineExceeded"
+    | "Unauthenticated"
+    | "Internal";
+  /** One entry per wrong field of the body; `path` as in `spec.input.rules.0.hostname`. */
+  fields?: { path: string; message: string }[];
+}
+
+export interface Meta {
+  uid: string;
+  resourceVersion: string;
+  generation: number;
+  description: string;
+  labels: Record<string, string>;
+  /** ISO 8601. */
+  creationTime: string;
+  updateTime: string;
+  parentReferences: { rid: string; uid: string }[];
+}
+
+export interface PolicyView {
+  /** `workspaceName` on a workspace's policy, `orgId` on the organization's. */
+  fullName: { name: string; workspaceName?: string; orgId?: string };
+  meta: Meta;
+  spec: PolicySpec;
+  status: PolicyStatus;
+  type: { kind: "Policy"; package: string; version: "v1alpha1" };
+}
+
+export interface PolicyStatus {
+  /** Whether every namespace concerned is judged by this generation of the policy. */
+  inForce: boolean;
+  /** Managed namespaces the policy applies to now. */
+  namespaces: number;
+  message?: string;
+}
+
+export interface PolicyList {
+  policies: PolicyView[];
+  totalCount: string;
+}
+
+export interface OrganizationView {
+  fullName: { name: string; orgId: string };
+  workspaces: number;
+  policies: number;
+  namespaces: number;
+}
+
+export interface WorkspaceView {
+  fullName: { name: string };
+  meta: Meta;
+  status: { policies: number; namespaces: string[] };
+}
+
+export interface WorkspaceList {
+  workspaces: WorkspaceView[];
+  totalCount: string;
+}
+
+export interface ClusterView {
+  fullName: { managementClusterName: "attached"; provisionerName: "attached"; name: string };
+  meta: Meta;
+  spec: { clusterGroupName: "default" };
+  status: {
+    phase: "READY" | "ERROR";
+    health: "HEALTHY" | "UNHEALTHY";
+    kubernetesVersion?: string;
+    message?: string;
+  };
+}
+
+export interface ClusterList {
+  clusters: ClusterView[];
+  totalCount: string;
+}
+
+export interface NamespaceView {
+  fullName: {
+    managementClusterName: "attached";
+    provisionerName: "attached";
+    clusterName: string;
+    name: string;
+  };
+  meta: Meta;
+  /** `workspaceName` is empty and `attach` false where the namespace belongs to no workspace. */
+  spec: { workspaceName: string; attach: boolean };
+  status: { phase: "READY" | "ATTACHING" | "ERROR"; managed: boolean };
+}
+
+export interface NamespaceList {
+  namespaces: NamespaceView[];
+  totalCount: string;
+}
+
+/** What holds in one namespace, with where each policy comes from. */
+export interface EffectiveView {
+  namespace: string;
+  workspace: string;
+  managed: boolean;
+  labels: Record<string, string>;
+  policies: EffectivePolicy[];
+  /** Policies of the hierarchy whose label selector leaves this namespace out. */
+  notSelected: EffectivePolicy[];
+}
+
+export interface ExplainRequest {
+  namespace: string;
+  /** Either an image as one would write it in a pod ... */
+  image?: string;
+  /** ... or the name of a pod of the namespace. */
+  pod?: string;
+}
+
+export interface ExplainAnswer {
+  namespace: string;
+  managed: boolean;
+  allowed: boolean;
+  images: { container: string; kind: ContainerKind; verdict: ImageVerdict }[];
+}
+
+export type ContainerKind = "container" | "initContainer" | "ephemeralContainer" | "volume";
+
+/** What would change for the pods that exist if `policy` were saved, or deleted where `remove` is set. */
+export interface PreviewRequest {
+  policy: PolicyManifestInput;
+  remove?: boolean;
+}
+
+export interface PreviewAnswer {
+  namespaces: string[];
+  /** Pods looked at; more than the bound are not, and `truncated` says so. */
+  pods: number;
+  truncated: boolean;
+  /** Pods admitted by the policies of now that would be refused when they are next created. */
+  wouldRefuse: PreviewPod[];
+  /** Pods, or images blocked just now, that only this policy refuses and that would be admitted after the change. */
+  wouldAdmit: PreviewPod[];
+  /** Why it cannot be saved as it is (too many rules, say); absent where it can. */
+  problem?: string;
+  warnings: LintWarning[];
+}
+
+export interface PreviewPod {
+  namespace: string;
+  pod: string;
+  container: string;
+  image: string;
+  policies: string[];
+}
+
+export interface LintWarning {
+  code: "NEVER_MATCHES" | "CONTRADICTION" | "REDUNDANT" | "BLOCKS_EVERYTHING" | "BROAD_MATCH";
+  /** Index into `spec.input.rules`; absent where the whole policy is meant. */
+  rule?: number;
+  message: string;
+}
+
+/** One `Warning FailedCreate` event that names our policies. */
+export interface ActivityEntry {
+  namespace: string;
+  /** Such as `replicaset/busybox-5d4f8c`. */
+  object: string;
+  /** The denial without what the API server puts around it. */
+  message: string;
+  policies: string[];
+  count: number;
+  firstSeen: string;
+  lastSeen: string;
+}

@@ -89,7 +89,15 @@ export interface SessionView {
   results: StepResult[];
 }
 
-export type StepState = "idle" | "queued" | "running" | "succeeded" | "expected-failure" | "failed" | "interrupted" | "unknown";
+export type StepState =
+  | "idle"
+  | "queued"
+  | "running"
+  | "succeeded"
+  | "expected-failure"
+  | "failed"
+  | "interrupted"
+  | "unknown";
 
 export interface CheckResult {
   /** The expectation in words. */
@@ -119,7 +127,21 @@ export interface ActionView {
   step: number;
   /** The word of the fence or its family: `execute`, `copy`, `dashboard:open-url`, ... */
   action: string;
-  kind: "execute" | "execute-all" | "copy" | "copy-and-edit" | "terminal-clear" | "terminal-interrupt" | "terminal-input" | "terminal-select" | "open-url" | "open-dashboard" | "section-begin" | "section-end" | "manual" | "problem";
+  kind:
+    | "execute"
+    | "execute-all"
+    | "copy"
+    | "copy-and-edit"
+    | "terminal-clear"
+    | "terminal-interrupt"
+    | "terminal-input"
+    | "terminal-select"
+    | "open-url"
+    | "open-dashboard"
+    | "section-begin"
+    | "section-end"
+    | "manual"
+    | "problem";
   /** The words on the button. */
   title: string;
   /** Shown in place of the body where the author gave one. */

@@ -1,0 +1,261 @@
+import { parse as parseYaml } from "yaml";
+import { issueText } from "./issue-text.js";
+import type { ActionView } from "./api.js";
+import { ACTION_FORMS, type FormFields, type FormWord, isFormWord } from "./action-forms.js";
+import {
+  DEFAULT_EXPECTATION,
+  type Expectation,
+  expectationTexts,
+  expectsFailure,
+  parseExpectation,
+} from "./expectation.js";
+import type { Fillings } from "./filled-text.js";
+
+/** An action with what only the server needs to know about it. */
+export interface PageAction {
+  view: ActionView;
+  expectation: Expectation;
+  /** Line of the page's file, from 1. */
+  line: number;
+  /** Wipe the screen before the command. */
+  clear: boolean;
+  /** Type a return after the text. */
+  endOfLine: boolean;
+}
+
+/** A fence as it stands in the page; texts hold marks. */
+export interface Fence {
+  info: string;
+  body: string;
+  line: number;
+  step: number;
+}
+
+/** Terminals that `execute-all` and a session of `"*"` reach. */
+export const ALL_TERMINALS: readonly string[] = ["1", "2", "3"];
+
+/** 64 KiB typed at once is more than any command line; longer bodies belong in a file of the lab. */
+const MAX_COMMAND_CHARACTERS = 64 * 1024;
+
+/** Reads a fence whose first word is an action; what cannot be read becomes an action of kind `problem` that says why. */
+export function readAction(fence: Fence, fillings: Fillings): PageAction {
+  const [word = ""] = fillings.plain(fence.info).trim().split(/\s+/, 1);
+  try {
+    const expectation = parseExpectation(fillings.plain(fence.info).trim().slice(word.length));
+    const unknown = fillings.missing(fence.body);
+    if (unknown.length > 0)
+      return problem(
+        fence,
+        word,
+        `its text names ${unknown.map((name) => `{{ ${name} }}`).join(", ")}, which has no value`,
+      );
+    return withExpectation(parts(fence, word, fillings), fence, expectation);
+  } catch (error) {
+    return problem(fence, word, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A button behind inline code. */
+export function inlineCopy(text: string, step: number, line: number): PageAction {
+  const partsOfCopy = { action: "copy", kind: "copy", title: "Copy", text, inline: true } as const;
+  return withExpectation(partsOfCopy, { info: "copy", body: text, step, line }, { ...DEFAULT_EXPECTATION });
+}
+
+/** The action with other expectations, as `checks.yaml` may give. */
+export function expecting(action: PageAction, expectation: Expectation): PageAction {
+  const view = {
+    ...action.view,
+    checks: expectationTexts(expectation),
+    expectsFailure: expectsFailure(expectation),
+  };
+  return { ...action, expectation, view };
+}
+
+/** An action that cannot be done, shown with the reason. */
+export function problem(at: { step: number; line: number }, word: string, why: string): PageAction {
+  const view = {
+    action: word,
+    kind: "problem",
+    title: `This block cannot be used: ${word}`,
+    problem: why,
+  } as const;
+  return withExpectation(view, { info: word, body: "", ...at }, { ...DEFAULT_EXPECTATION });
+}
+
+type Parts = Pick<ActionView, "action" | "kind" | "title"> &
+  Partial<ActionView> & { clear?: boolean; endOfLine?: boolean };
+
+function withExpectation(given: Parts, fence: Fence, expectation: Expectation): PageAction {
+  const { clear = false, endOfLine = true, ...view } = given;
+  const checks = expectationTexts(expectation);
+  return {
+    view: {
+      step: fence.step,
+      terminals: [],
+      inline: false,
+      checks,
+      expectsFailure: expectsFailure(expectation),
+      ...view,
+    },
+    expectation,
+    line: fence.line,
+    clear,
+    endOfLine,
+  };
+}
+
+function parts(fence: Fence, word: string, fillings: Fillings): Parts {
+  if (isFormWord(word)) return formParts(word, fence, fillings);
+  if (word === "copy" || word === "copy-and-edit") {
+    const title = word === "copy" ? "Copy" : "Copy, then change the values";
+    return { action: word, kind: word, title, text: fillings.plain(fence.body).trim() };
+  }
+  if (word === "manual")
+    return {
+      action: word,
+      kind: "manual",
+      title: "Do this by hand",
+      text: fillings.plain(fence.body).trim(),
+    };
+  const terminals = executeTerminals(word);
+  if (!terminals) throw new Error(`"${word}" is not an action Lectern knows`);
+  return executeParts(word, terminals, fillings.shell(fence.body).trim());
+}
+
+function executeTerminals(word: string): readonly string[] | undefined {
+  if (word === "execute-all") return ALL_TERMINALS;
+  const number = /^execute(?:-([1-3]))?$/.exec(word);
+  return number ? [number[1] ?? "1"] : undefined;
+}
+
+function executeParts(action: string, terminals: readonly string[], text: string): Parts {
+  if (text === "") throw new Error("it holds no command");
+  if (text.length > MAX_COMMAND_CHARACTERS)
+    throw new Error(
+      `its command has ${text.length} characters; at most ${MAX_COMMAND_CHARACTERS} can be typed at once`,
+    );
+  if (/^<ctrl[+-]c>$/i.test(text)) return interruptParts(action, terminals);
+  const isAll = terminals.length > 1;
+  const title = isAll ? "Run in all terminals" : `Run in terminal ${terminals[0]}`;
+  return { action, kind: isAll ? "execute-all" : "execute", title, text, terminals: [...terminals] };
+}
+
+function interruptParts(action: string, terminals: readonly string[]): Parts {
+  return {
+    action,
+    kind: "terminal-interrupt",
+    title: `Interrupt ${terminalWords(terminals)}`,
+    terminals: [...terminals],
+  };
+}
+
+function formParts(word: FormWord, fence: Fence, fillings: Fillings): Parts {
+  const fields = readForm(word, fence.body, fillings);
+  const given: Parts = { ...familyParts(word, fields) };
+  if (fields.title) given.title = fields.title;
+  if (fields.description) given.description = fields.description;
+  return given;
+}
+
+/** The YAML is read before values are put in, so that no value can change its structure. */
+function readForm(word: FormWord, body: string, fillings: Fillings): FormFields {
+  const written: unknown = parseYaml(body, { maxAliasCount: 0 }) ?? {};
+  const read = ACTION_FORMS[word].safeParse(fillFields(written, fillings));
+  if (read.success) return read.data;
+  throw new Error(`its YAML does not fit ${word}: ${issueText(read.error.issues)}`);
+}
+
+function fillFields(written: unknown, fillings: Fillings): unknown {
+  if (typeof written !== "object" || written === null || Array.isArray(written)) return written;
+  const filled = Object.entries(written).map(([name, value]) => [
+    name,
+    typeof value === "string" ? fillField(name, value, fillings) : value,
+  ]);
+  return Object.fromEntries(filled);
+}
+
+function fillField(name: string, value: string, fillings: Fillings): string {
+  return name === "command" ? fillings.shell(value) : fillings.plain(value);
+}
+
+function familyParts(word: FormWord, fields: FormFields): Parts {
+  const isForAll = word.endsWith("-all") || fields.session === "*";
+  const terminals = isForAll ? [...ALL_TERMINALS] : [fields.session ?? "1"];
+  const where = terminalWords(terminals);
+  switch (word) {
+    case "terminal:execute":
+    case "terminal:execute-all":
+      return {
+        ...executeParts(word, terminals, (fields.command ?? "").trim()),
+        clear: fields.clear ?? false,
+      };
+    case "terminal:clear":
+    case "terminal:clear-all":
+      return { action: word, kind: "terminal-clear", title: `Clear ${where}`, terminals };
+    case "terminal:interrupt":
+    case "terminal:interrupt-all":
+      return interruptParts(word, terminals);
+    case "terminal:select":
+      return { action: word, kind: "terminal-select", title: `Show ${where}`, terminals };
+    case "terminal:input":
+      return inputParts(fields, terminals);
+    default:
+      return pageParts(word, fields);
+  }
+}
+
+function inputParts({ text = "", endl = true }: FormFields, terminals: string[]): Parts {
+  const title = `Type into ${terminalWords(terminals)}`;
+  return { action: "terminal:input", kind: "terminal-input", title, text, terminals, endOfLine: endl };
+}
+
+function pageParts(word: FormWord, fields: FormFields): Parts {
+  switch (word) {
+    case "workshop:copy":
+      return { action: word, kind: "copy", title: "Copy", text: fields.text ?? "" };
+    case "workshop:copy-and-edit":
+      return {
+        action: word,
+        kind: "copy-and-edit",
+        title: "Copy, then change the values",
+        text: fields.text ?? "",
+      };
+    case "dashboard:open-url":
+      return {
+        action: word,
+        kind: "open-url",
+        title: "Open in a new tab",
+        url: webAddress(fields.url ?? ""),
+      };
+    case "section:begin":
+      return {
+        action: word,
+        kind: "section-begin",
+        title: fields.title ?? "More",
+        section: { name: fields.name ?? "*", open: fields.open ?? false },
+      };
+    case "section:end":
+      return {
+        action: word,
+        kind: "section-end",
+        title: "",
+        section: { name: fields.name ?? "*", open: false },
+      };
+    default:
+      return {
+        action: word,
+        kind: "open-dashboard",
+        title: `Show ${fields.name ?? ""}`,
+        dashboard: fields.name ?? "",
+      };
+  }
+}
+
+function webAddress(url: string): string {
+  if (/^https?:\/\//i.test(url) || /^\/(?!\/)/.test(url)) return url;
+  throw new Error(`its url must begin with http:// or https://, not "${url}"`);
+}
+
+function terminalWords(terminals: readonly string[]): string {
+  return terminals.length > 1 ? "all terminals" : `terminal ${terminals[0]}`;
+}

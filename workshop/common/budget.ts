@@ -1,0 +1,70 @@
+import type { BudgetName } from "./lab.js";
+
+/** What a session may use; the table labs are written against today. */
+export interface Budget {
+  cpu: string;
+  memory: string;
+  containerCpu: string;
+  containerMemory: string;
+  volumeSize: string;
+  counts: { volumes: number; controllers: number; secrets: number; services: number };
+}
+
+/** Pods of one session; enough for every lab of the classic corpus, small enough that a runaway loop is stopped. */
+export const MAX_PODS = 50;
+
+/** The budget of that name; `custom` has none, the lab brings its own objects. */
+export function budgetOf(name: BudgetName): Budget | undefined {
+  return name === "custom" ? undefined : BUDGETS[name];
+}
+
+const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
+  small: {
+    cpu: "1",
+    memory: "1Gi",
+    containerCpu: "250m",
+    containerMemory: "256Mi",
+    volumeSize: "1Gi",
+    counts: { volumes: 3, controllers: 10, secrets: 20, services: 5 },
+  },
+  medium: {
+    cpu: "2",
+    memory: "2Gi",
+    containerCpu: "500m",
+    containerMemory: "512Mi",
+    volumeSize: "5Gi",
+    counts: { volumes: 6, controllers: 15, secrets: 25, services: 10 },
+  },
+  large: {
+    cpu: "4",
+    memory: "4Gi",
+    containerCpu: "500m",
+    containerMemory: "512Mi",
+    volumeSize: "10Gi",
+    counts: { volumes: 12, controllers: 25, secrets: 35, services: 20 },
+  },
+  "x-large": {
+    cpu: "8",
+    memory: "8Gi",
+    containerCpu: "500m",
+    containerMemory: "512Mi",
+    volumeSize: "20Gi",
+    counts: { volumes: 18, controllers: 35, secrets: 45, services: 30 },
+  },
+  "xx-large": {
+    cpu: "8",
+    memory: "12Gi",
+    containerCpu: "500m",
+    containerMemory: "512Mi",
+    volumeSize: "20Gi",
+    counts: { volumes: 24, controllers: 45, secrets: 55, services: 40 },
+  },
+  "xxx-large": {
+    cpu: "8",
+    memory: "16Gi",
+    containerCpu: "500m",
+    containerMemory: "512Mi",
+    volumeSize: "20Gi",
+    counts: { volumes: 30, controllers: 55, secrets: 65, services: 50 },
+  },
+};

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { parseCondition } from "./condition.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
+import {
+  DEFAULT_EXPECTATION,
+  type Expectation,
+  parseDuration,
+  parseExit,
+  parsePattern,
+} from "./expectation.js";
+import { issueText } from "./issue-text.js";
+import type { PageChecks, StandIn } from "./lab.js";
+
+const condition = z.string().superRefine((text, context) => {
+  try {
+    parseCondition(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+const stepSchema = z.strictObject({
+  step: z.number().int().min(0).describe("number of the action on its page, from 0"),
+  exit: z.union([z.number(), z.string()]).optional(),
+  match: z.string().optional(),
+  until: z.union([condition.transform((one) => [one]), z.array(condition)]).optional(),
+  timeout: z.union([z.string(), z.number().transform(String)]).optional(),
+  skip: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
+  manual: z.boolean().optional(),
+});
+
+const standInSchema = z.strictObject({
+  before: z.number().int().min(0).describe("number of the action before which a person would do this"),
+  title: z.string().optional(),
+  applyPolicy: z
+    .looseObject({ fullName: z.looseObject({ name: z.string() }), spec: z.looseObject({}) })
+    .optional(),
+  deletePolicy: z.strictObject({ name: z.string(), workspace: z.string().optional() }).optional(),
+});
+
+/** `checks.yaml`: expectations and stand-ins for pages that must stay as they are. */
+export const checksFileSchema = z.strictObject({
+  workspaces: z
+    .array(z.string())
+    .default([])
+    .describe("workspaces a session needs besides those the lab names"),
+  pages: z.array(
+    z.strictObject({
+      page: z.union([z.string(), z.number()]),
+      steps: z.array(z.union([stepSchema, standInSchema])),
+    }),
+  ),
+});
+
+export interface ChecksFile {
+  workspaces: string[];
+  /** `page` is a page's name, or its number from 1. */
+  pages: { page: string | number; checks: PageChecks }[];
+}
+
+/** Reads the parsed YAML of a `checks.yaml`. Throws CHECK_FILE_INVALID. */
+export function readChecksFile(value: unknown, file: string): ChecksFile {
+  const read = checksFileSchema.safeParse(value);
+  if (!read.success)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.checksInvalid,
+      `${file} is not a checks file: ${issueText(read.error.issues)}`,
+    );
+  const pages = read.data.pages.map(({ page, steps }) => ({ page, checks: pageChecks(steps, file) }));
+  return { workspaces: read.data.workspaces, pages };
+}
+
+type Step = z.infer<typeof stepSchema>;
+type StandInEntry = z.infer<typeof standInSchema>;
+
+function pageChecks(steps: readonly (Step | StandInEntry)[], file: string): PageChecks {
+  const checks: PageChecks = { expectations: {}, standIns: [] };
+  for (const entry of steps) {
+    if ("step" in entry) checks.expectations[entry.step] = expectation(entry, file);
+    else checks.standIns.push(standIn(entry, file));
+  }
+  return checks;
+}
+
+function expectation(step: Step, file: string): Expectation {
+  try {
+    return {
+      ...DEFAULT_EXPECTATION,
+      until: step.until ?? [],
+      skip: step.skip ?? [],
+      manual: step.manual ?? false,
+      ...(step.exit === undefined ? {} : { exit: parseExit(step.exit) }),
+      ...(step.match === undefined ? {} : { match: parsePattern(step.match) }),
+      ...(step.timeout === undefined ? {} : { timeoutMs: parseDuration(step.timeout) }),
+    };
+  } catch (cause) {
+    throw new WorkshopError(WORKSHOP_ERRORS.checksInvalid, `${file}, step ${step.step}: ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function standIn(entry: StandInEntry, file: string): StandIn {
+  const { before, applyPolicy, deletePolicy } = entry;
+  if (!applyPolicy === !deletePolicy) {
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.checksInvalid,
+      `${file}: the stand-in before step ${before} needs exactly one of applyPolicy and deletePolicy`,
+    );
+  }
+  const name = applyPolicy?.fullName.name ?? deletePolicy?.name ?? "";
+  const title = entry.title ?? `${applyPolicy ? "Create" : "Delete"} the policy ${name}`;
+  if (applyPolicy) return { before, title, apply: applyPolicy };
+  const at = { name, ...(deletePolicy?.workspace ? { workspace: deletePolicy.workspace } : {}) };
+  return { before, title, delete: at };
+}

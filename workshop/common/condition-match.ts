@@ -1,0 +1,124 @@
+import type { Condition, ConditionField } from "./condition.js";
+import { conditionText } from "./condition.js";
+import { compilePattern } from "./expectation.js";
+import { matchesLabels } from "./label-selector.js";
+import { explainRefusal } from "./refusal.js";
+
+/** The part of a Kubernetes object that conditions look at. */
+export interface ObservedObject {
+  metadata?: { name?: string; labels?: Record<string, string>; deletionTimestamp?: unknown };
+  status?: {
+    phase?: string;
+    replicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    conditions?: { type?: string; status?: string }[];
+  };
+  data?: Record<string, string>;
+  reason?: string;
+  type?: string;
+  message?: string;
+  involvedObject?: { kind?: string; name?: string };
+}
+
+export interface ConditionVerdict {
+  isMet: boolean;
+  /** What was seen, and what would satisfy the condition. */
+  detail: string;
+}
+
+/** Judges a condition over all objects of its kind in the namespace. */
+export function judgeCondition(condition: Condition, objects: readonly ObservedObject[]): ConditionVerdict {
+  const candidates = objects.filter((object) => isCandidate(condition, object));
+  const selected = candidates.filter((object) => condition.fields.every((test) => isFieldMet(test, object)));
+  if (condition.state === "absent") return absence(condition, selected);
+  const met = selected.find((object) => isInState(condition, object));
+  if (met) return { isMet: true, detail: describe(condition, met) };
+  return { isMet: false, detail: shortfall(condition, { objects, candidates, selected }) };
+}
+
+function isCandidate(condition: Condition, object: ObservedObject): boolean {
+  if (condition.name && object.metadata?.name !== condition.name) return false;
+  return !condition.selector || matchesLabels(condition.selector, object.metadata?.labels ?? {});
+}
+
+function isFieldMet(test: Condition["fields"][number], object: ObservedObject): boolean {
+  return fieldValues(test.field, object).some((value) =>
+    test.isPattern ? compilePattern(test.value).matcher(value).find() : value === test.value,
+  );
+}
+
+function fieldValues(field: ConditionField, object: ObservedObject): string[] {
+  if (field === "data") return Object.values(object.data ?? {});
+  if (field === "object")
+    return [`${object.involvedObject?.kind ?? ""}/${object.involvedObject?.name ?? ""}`];
+  if (field === "reason" || field === "type" || field === "message") return [object[field] ?? ""];
+  return explainRefusal(object.message ?? "").flatMap((refusal) => refusal[field] ?? []);
+}
+
+function isInState(condition: Condition, object: ObservedObject): boolean {
+  if (condition.state === "exists") return true;
+  if (condition.state === "available") return isTrue(object, "Available");
+  if (condition.state === "complete") return isTrue(object, "Complete");
+  if (condition.state === "running") return object.status?.phase === "Running";
+  if (condition.kind === "pod") return isTrue(object, "Ready");
+  return (object.status?.readyReplicas ?? 0) > 0 && object.status?.readyReplicas === object.status?.replicas;
+}
+
+function isTrue(object: ObservedObject, type: string): boolean {
+  return object.status?.conditions?.some((found) => found.type === type && found.status === "True") ?? false;
+}
+
+function absence(condition: Condition, selected: readonly ObservedObject[]): ConditionVerdict {
+  if (selected.length === 0) return { isMet: true, detail: conditionText(condition) };
+  return { isMet: false, detail: `${selected.length} found: ${names(selected)}; none may be there` };
+}
+
+function shortfall(
+  condition: Condition,
+  seen: {
+    objects: readonly ObservedObject[];
+    candidates: readonly ObservedObject[];
+    selected: readonly ObservedObject[];
+  },
+): string {
+  const wanted = conditionText(condition);
+  if (seen.objects.length === 0) return `The namespace has no ${condition.kind} yet. Wanted: ${wanted}`;
+  if (seen.candidates.length === 0) return `The namespace has ${names(seen.objects)}. Wanted: ${wanted}`;
+  if (seen.selected.length === 0)
+    return `Seen: ${seen.candidates.slice(-3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
+  return `Seen: ${seen.selected.slice(0, 3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
+}
+
+function describe(condition: Condition, object: ObservedObject): string {
+  const refusals = explainRefusal(object.message ?? "");
+  if (condition.kind === "event" && refusals.length > 0)
+    return refusals.map((refusal) => refusal.text).join(" ");
+  return excerpt(object);
+}
+
+/** 300 characters of an event say why; the rest repeats. */
+const EXCERPT_CHARACTERS = 300;
+
+function excerpt(object: ObservedObject): string {
+  if (object.reason !== undefined && object.message !== undefined) {
+    return `${object.reason} on ${object.involvedObject?.name ?? "?"}: ${object.message}`.slice(
+      0,
+      EXCERPT_CHARACTERS,
+    );
+  }
+  const phase = object.status?.phase ? ` (${object.status.phase})` : "";
+  const ready =
+    object.status?.replicas === undefined
+      ? ""
+      : ` (${object.status.readyReplicas ?? 0} of ${object.status.replicas} ready)`;
+  return `${object.metadata?.name ?? "?"}${phase}${ready}`;
+}
+
+function names(objects: readonly ObservedObject[]): string {
+  const shown = objects
+    .slice(0, 5)
+    .map((object) => object.metadata?.name ?? "?")
+    .join(", ");
+  return objects.length > 5 ? `${shown} and ${objects.length - 5} more` : shown;
+}

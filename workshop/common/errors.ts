@@ -1,0 +1,28 @@
+/** Every code that labs, checks and sessions raise; `docs/errors.md` explains each. */
+export const WORKSHOP_ERRORS = {
+  labNotFound: "LAB_NOT_FOUND",
+  labInvalid: "LAB_INVALID",
+  labPageNotFound: "LAB_PAGE_NOT_FOUND",
+  labFileNotFound: "LAB_FILE_NOT_FOUND",
+  checksInvalid: "CHECK_FILE_INVALID",
+  checkInvalid: "CHECK_INVALID",
+  sessionNotFound: "SESSION_NOT_FOUND",
+  sessionNameInvalid: "SESSION_NAME_INVALID",
+  sessionNotActive: "SESSION_NOT_ACTIVE",
+  sessionProvisioningFailed: "SESSION_PROVISIONING_FAILED",
+  sessionStepNotFound: "SESSION_STEP_NOT_FOUND",
+  sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",
+} as const;
+
+export type WorkshopErrorCode = (typeof WORKSHOP_ERRORS)[keyof typeof WORKSHOP_ERRORS];
+
+/** What this room throws: the message says subject, what was expected, what came and what to do. */
+export class WorkshopError extends Error {
+  override readonly name = "WorkshopError";
+  readonly code: WorkshopErrorCode;
+
+  constructor(code: WorkshopErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

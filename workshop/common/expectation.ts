@@ -1,0 +1,123 @@
+import { RE2JS } from "re2js";
+import { conditionText, parseCondition } from "./condition.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
+
+/** What must be true for a step to count as done. */
+export interface Expectation {
+  /** Exit status; `nonzero` for any failure, `any` where it does not matter. */
+  exit: number | "nonzero" | "any";
+  /** Pattern (RE2) that the command's output must contain. */
+  match?: string;
+  /** Conditions on the session's namespace, in the grammar of `condition.ts`; all must be true at once. */
+  until: string[];
+  /** Limit for the command, and again for the conditions. */
+  timeoutMs: number;
+  /** Where the step is left out: `ci`. */
+  skip: string[];
+  /** A person does it: validation leaves it to its stand-ins. */
+  manual: boolean;
+}
+
+/** 30 s: longer than any `kubectl` call of a lab takes, short enough that a hung step is noticed. */
+export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
+
+/** What a block without a word about it must do: end with status 0 in time. */
+export const DEFAULT_EXPECTATION: Readonly<Expectation> = {
+  exit: 0,
+  until: [],
+  timeoutMs: DEFAULT_STEP_TIMEOUT_MS,
+  skip: [],
+  manual: false,
+};
+
+/** Reads the words after the action in a fence's info string: `exit=1 match=/denied/ until="pod running" timeout=30s skip=ci manual`. Throws CHECK_INVALID. */
+export function parseExpectation(info: string): Expectation {
+  const expectation: Expectation = { ...DEFAULT_EXPECTATION, until: [], skip: [] };
+  for (const { key, value } of splitInfo(info)) applyWord(expectation, key, value);
+  return expectation;
+}
+
+/** The expectations an author attached, in words; nothing for the default. */
+export function expectationTexts(expectation: Expectation): string[] {
+  const texts: string[] = [];
+  if (expectation.exit === "nonzero") texts.push("The command is refused or fails");
+  else if (expectation.exit !== "any" && expectation.exit !== 0)
+    texts.push(`The command ends with status ${expectation.exit}`);
+  if (expectation.match !== undefined) texts.push(`Its output matches /${expectation.match}/`);
+  return [...texts, ...expectation.until.map((condition) => conditionText(parseCondition(condition)))];
+}
+
+/** True where the step is right when its command is not. */
+export function expectsFailure(expectation: Expectation): boolean {
+  return expectation.exit !== 0 && expectation.exit !== "any";
+}
+
+/** Compiles a `match`; linear in the output's length, whatever the author wrote. Throws CHECK_INVALID. */
+export function compilePattern(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern, RE2JS.MULTILINE);
+  } catch (cause) {
+    throw invalid(
+      `the pattern /${pattern}/ is not a regular expression of RE2 (${String(cause)}); look-around and back-references are not part of it`,
+      cause,
+    );
+  }
+}
+
+/** `30s`, `2m`, `500ms` or a number of seconds, as milliseconds. Throws CHECK_INVALID. */
+export function parseDuration(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim());
+  if (!parts) throw invalid(`timeout is a duration such as 30s, 2m or 500ms, not "${text}"`);
+  const unit = { ms: 1, s: 1000, m: 60_000 }[parts[2] ?? "s"] ?? 1000;
+  return Math.round(Number(parts[1]) * unit);
+}
+
+/** Reads an exit expectation. Throws CHECK_INVALID. */
+export function parseExit(value: string | number): Expectation["exit"] {
+  if (value === "nonzero" || value === "any") return value;
+  const status = Number(value);
+  if (!Number.isInteger(status) || status < 0 || status > 255 || value === "") {
+    throw invalid(`exit is a status from 0 to 255, "nonzero" or "any", not "${value}"`);
+  }
+  return status;
+}
+
+/** `/pattern/` or a plain pattern, checked and without the slashes. Throws CHECK_INVALID. */
+export function parsePattern(value: string): string {
+  const pattern = /^\/(.*)\/$/s.exec(value)?.[1] ?? value;
+  compilePattern(pattern);
+  return pattern;
+}
+
+function applyWord(expectation: Expectation, key: string, value: string | undefined): void {
+  if (key === "manual" && value === undefined) expectation.manual = true;
+  else if (value === undefined)
+    throw invalid(
+      `"${key}" is not known after the action; known are exit=, match=, until=, timeout=, skip= and manual`,
+    );
+  else if (key === "exit") expectation.exit = parseExit(value);
+  else if (key === "match") expectation.match = parsePattern(value);
+  else if (key === "timeout") expectation.timeoutMs = parseDuration(value);
+  else if (key === "skip") expectation.skip.push(...value.split(","));
+  else if (key === "until") {
+    parseCondition(value);
+    expectation.until.push(value);
+  } else
+    throw invalid(
+      `"${key}=" is not known after the action; known are exit=, match=, until=, timeout=, skip= and manual`,
+    );
+}
+
+/** Splits on blanks outside of "..." and /.../. */
+function splitInfo(info: string): { key: string; value: string | undefined }[] {
+  return [...info.trim().matchAll(/([^\s=]+)(?:=("(?:[^"\\]|\\.)*"|\/(?:[^/\\]|\\.)*\/|\S*))?/g)].map(
+    (found) => ({
+      key: found[1] ?? "",
+      value: found[2]?.startsWith('"') ? found[2].slice(1, -1).replaceAll('\\"', '"') : found[2],
+    }),
+  );
+}
+
+function invalid(message: string, cause?: unknown): WorkshopError {
+  return new WorkshopError(WORKSHOP_ERRORS.checkInvalid, message, { cause });
+}

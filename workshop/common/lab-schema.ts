@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { BUDGET_NAMES, LAB_LEVELS } from "./lab.js";
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A name that may stand in addresses and in Kubernetes: small letters, digits and hyphens, 63 at most. */
+export const dnsLabelSchema = z
+  .string()
+  .regex(DNS_LABEL, "use small letters, digits and hyphens, at most 63");
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const variableName = z.string().regex(/^[A-Za-z_]\w*$/, "a variable is letters, digits and underscores");
+
+/** `name: value`, or the list of `{name, value}` that classic workshops use. */
+export const variablesSchema = z
+  .union([
+    z.record(variableName, scalar),
+    z.array(z.object({ name: variableName, value: scalar.default("") })),
+  ])
+  .transform((given) =>
+    Array.isArray(given) ? Object.fromEntries(given.map(({ name, value }) => [name, value])) : given,
+  );
+
+/** The native `workshop.yaml`: everything about a lab that is not the text of its pages. */
+export const workshopFileSchema = z.strictObject({
+  name: dnsLabelSchema.optional().describe("name in addresses; the folder's name where absent"),
+  title: z.string().min(1).describe("what learners see in the catalogue"),
+  description: z.string().default("").describe("one sentence for the catalogue"),
+  minutes: z.number().int().min(1).max(1440).default(60).describe("time a session lasts"),
+  level: z.enum(LAB_LEVELS).default("beginner"),
+  needs: z
+    .array(z.enum(["containers"]))
+    .default([])
+    .describe("what not every cluster has"),
+  budget: z.enum(BUDGET_NAMES).default("medium").describe("what the session's namespace may use"),
+  layout: z
+    .enum(["default", "split", "split/2", "lower", "none"])
+    .default("split")
+    .describe("arrangement of the terminals"),
+  workspaces: z.array(dnsLabelSchema).default([]).describe("workspaces of the session's organization"),
+  variables: variablesSchema.default({}).describe("values that pages use as {{ name }}"),
+  environment: z
+    .array(variableName)
+    .default([])
+    .describe("environment variables of the server that pages may show as {{ ENV_NAME }}"),
+  pages: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("page files in order, without .md; all files of pages/ by name where absent"),
+  dashboards: z
+    .array(z.strictObject({ name: z.string(), url: z.string().optional() }))
+    .default([])
+    .describe("tabs beside the terminal"),
+  objects: z
+    .array(z.record(z.string(), z.unknown()))
+    .default([])
+    .describe("Kubernetes objects made in every session's namespace"),
+  files: z.string().default("files").describe("folder copied into the learner's home"),
+});
+export type WorkshopFile = z.infer<typeof workshopFileSchema>;
+
+/** What may stand between `---` lines at the top of a page. */
+export const frontMatterSchema = z.object({ title: z.string().optional() });

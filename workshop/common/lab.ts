@@ -1,0 +1,98 @@
+import type { TerminalLayout } from "./api.js";
+import type { Expectation } from "./expectation.js";
+
+/** A lab as the rest of Lectern sees it, whichever form it was written in. Plain data: it survives `structuredClone`. */
+export interface Lab {
+  /** A DNS label; unique among the labs of a server. */
+  name: string;
+  title: string;
+  description: string;
+  minutes: number;
+  level: LabLevel;
+  /** What the lab needs that not every cluster has, such as `containers`. */
+  needs: string[];
+  budget: BudgetName;
+  layout: TerminalLayout;
+  /** Workspaces made in the session's organization before the first page. */
+  workspaces: string[];
+  /** Values of the lab's own variables. */
+  variables: Record<string, string>;
+  /** Names of the server's environment variables that pages may show as `{{ ENV_NAME }}`. */
+  environment: string[];
+  dashboards: LabDashboard[];
+  /** Kubernetes objects made for every session; text may hold variables. */
+  objects: string[];
+  pages: LabPage[];
+  source: LabSource;
+  /** What was wrong while loading, worst first. */
+  problems: LabProblem[];
+}
+
+export const LAB_LEVELS = ["beginner", "intermediate", "advanced"] as const;
+export type LabLevel = (typeof LAB_LEVELS)[number];
+
+export const BUDGET_NAMES = [
+  "small",
+  "medium",
+  "large",
+  "x-large",
+  "xx-large",
+  "xxx-large",
+  "custom",
+] as const;
+export type BudgetName = (typeof BUDGET_NAMES)[number];
+
+export interface LabDashboard {
+  name: string;
+  url?: string;
+}
+
+export interface LabSource {
+  form: "native" | "classic" | "page";
+  /** Absolute folder that every `file` of the lab is relative to. */
+  folder: string;
+  /** Absolute folder whose content is put into the learner's home; absent where the lab brings no files. */
+  homeFiles?: string;
+}
+
+export interface LabPage {
+  /** Names the page in addresses; a DNS label. */
+  name: string;
+  title: string;
+  /** Relative to `LabSource.folder`. */
+  file: string;
+  /** Markdown without front matter. */
+  source: string;
+  /** Line of the file on which `source` begins, counted from 1. */
+  firstLine: number;
+  /** Where each relative picture of the page lies; `null` where it was not found. */
+  pictures: Record<string, string | null>;
+  /** What `checks.yaml` says about the page. */
+  checks: PageChecks;
+}
+
+export interface PageChecks {
+  /** Replaces what the fence says, by number of the action. */
+  expectations: Record<number, Expectation>;
+  /** Done by validation in place of a person. */
+  standIns: StandIn[];
+}
+
+/** Work at the console that validation does by itself, before the action of that number (or after the last one). */
+export interface StandIn {
+  before: number;
+  title: string;
+  apply?: unknown;
+  delete?: { workspace?: string; name: string };
+}
+
+export interface LabProblem {
+  severity: "error" | "warning";
+  /** Short name of the rule: `unknown-variable`. */
+  rule: string;
+  file: string;
+  line: number;
+  message: string;
+  /** What to do about it. */
+  fix: string;
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import type { LabPage } from "./lab.js";
+import { compileLabPage } from "./render-page.js";
+
+const FENCE = "```";
+
+describe("a page", () => {
+  it("puts a numbered place where each action stands", () => {
+    const { html, actions } = compile(
+      `Run:\n${FENCE}execute-1\nkubectl get ns {{ session_namespace }}\n${FENCE}\n\n- item\n  ${FENCE}execute-2\n  ls\n  ${FENCE}\n`,
+    );
+    expect(html).toContain('<div data-step="0"></div>');
+    expect(html).toContain('<div data-step="1"></div>');
+    expect(actions.map(({ view }) => [view.kind, view.text, view.terminals])).toEqual([
+      ["execute", "kubectl get ns lab-1", ["1"]],
+      ["execute", "ls", ["2"]],
+    ]);
+  });
+
+  it("makes a copy button of the code before {{copy}}", () => {
+    const { html, actions } = compile("Type `echo {{ session_namespace }}`{{copy}} now");
+    expect(html).toContain('<code>echo lab-1</code><span data-step="0"></span> now');
+    expect(actions[0]?.view).toMatchObject({ kind: "copy", inline: true, text: "echo lab-1" });
+  });
+
+  it("shows an unknown variable and says where it is", () => {
+    const { html, problems } = compile("one\n\nIn {{ sesion_namespace }} now");
+    expect(html).toContain('<mark class="unknown-variable">{{ sesion_namespace }}</mark>');
+    expect(problems).toMatchObject([{ rule: "unknown-variable", line: 3 }]);
+  });
+
+  it("makes a block with an unknown variable a problem and not a command", () => {
+    const { actions } = compile(`${FENCE}execute\nls {{ nope }}\n${FENCE}`);
+    expect(actions[0]?.view).toMatchObject({
+      kind: "problem",
+      problem: expect.stringContaining("{{ nope }}") as string,
+    });
+  });
+
+  it("reads values neither as HTML nor as Markdown", () => {
+    const { html } = compile("*{{ evil }}*", {
+      evil: "<img src=x onerror=alert(1)> **b** [a](javascript:x)",
+    });
+    expect(html).toContain("<em>&lt;img src=x onerror=alert(1)&gt; **b** [a](javascript:x)</em>");
+  });
+
+  it("quotes values for the shell where they stand", () => {
+    const evil = "a; rm -rf ~ '$(x)\"";
+    const { actions } = compile(`${FENCE}execute\necho {{ evil }} "{{ evil }}" '{{ evil }}'\n${FENCE}`, {
+      evil,
+    });
+    expect(actions[0]?.view.text).toBe(
+      `echo 'a; rm -rf ~ '\\''$(x)"' "a; rm -rf ~ '\\$(x)\\"" 'a; rm -rf ~ '\\''$(x)"'`,
+    );
+  });
+
+  it("runs Liquid filters and conditions", () => {
+    const { html } = compile(
+      "{% if session_namespace == 'lab-1' %}{{ session_namespace | upcase }}{% else %}no{% endif %} {% raw %}{{ x }}{% endraw %}",
+    );
+    expect(html).toContain("LAB-1 {{ x }}");
+  });
+
+  it("fills %name% and << name >> for known names only", () => {
+    const { html, actions } = compile(
+      `%session_namespace% << session_namespace >> 100%free%\n\n${FENCE}execute\ncat << EOF >> x\nEOF\n${FENCE}`,
+    );
+    expect(html).toContain("lab-1 lab-1 100%free%");
+    expect(actions[0]?.view.text).toBe("cat << EOF >> x\nEOF");
+  });
+
+  it("refuses scripts, handlers, styles and steps of the author's own", () => {
+    const { html } = compile(
+      '<script>x()</script><div onclick="x()" style="position:fixed" data-step="0">hi</div>\n\n<a href="javascript:x()">a</a>',
+    );
+    expect(html).not.toMatch(/script|onclick|style|data-step/);
+  });
+
+  it("reads Markdown inside details", () => {
+    const { html, actions } = compile(
+      `<details><summary>More</summary>\n\n${FENCE}execute\nls\n${FENCE}\n\n</details>`,
+    );
+    expect(html.replace(/\s/g, "")).toBe(
+      '<details><summary>More</summary><divdata-step="0"></div></details>',
+    );
+    expect(actions).toHaveLength(1);
+  });
+
+  it("tells of a fence that HTML swallows", () => {
+    const { actions, problems } = compile(`<p>\n</p>\n${FENCE}execute-all\nclear\n${FENCE}\n`);
+    expect(actions).toEqual([]);
+    expect(problems).toMatchObject([
+      { rule: "swallowed-fence", line: 3, message: expect.stringContaining("execute-all") as string },
+    ]);
+  });
+
+  it("names an action nobody knows instead of dropping it", () => {
+    const { actions, problems } = compile(
+      `${FENCE}terminal:explode\nsession: 1\n${FENCE}\n\n${FENCE}terminal:execute\ncomand: ls\n${FENCE}`,
+    );
+    expect(actions.map(({ view }) => view.kind)).toEqual(["problem", "problem"]);
+    expect(problems.map(({ message }) => message).join("\n")).toMatch(/terminal:explode[^]*"comand"/);
+  });
+
+  it("shows a placeholder for a missing picture and the address of a found one", () => {
+    const { html } = compile("![A console](./images/a.png) ![](./images/b.png)");
+    expect(html).toContain('<img src="files/images/a.png" alt="A console"');
+    expect(html).toContain("Picture ./images/b.png is missing");
+  });
+
+  it("reads expectations from the info string", () => {
+    const { actions } = compile(
+      `${FENCE}execute exit=nonzero match=/denied by/ until="pod -l app=x absent" timeout=5s skip=ci\nls\n${FENCE}`,
+    );
+    expect(actions[0]?.expectation).toEqual({
+      exit: "nonzero",
+      match: "denied by",
+      until: ["pod -l app=x absent"],
+      timeoutMs: 5000,
+      skip: ["ci"],
+      manual: false,
+    });
+    expect(actions[0]?.view.expectsFailure).toBe(true);
+  });
+
+  it("compiles a long page in under 20 ms", () => {
+    const source =
+      `# T\n\nText *{{ session_namespace }}* and \`x\`{{copy}}.\n\n${FENCE}execute-1\nkubectl get ns {{ session_namespace }}\n${FENCE}\n\n`.repeat(
+        45,
+      );
+    for (let warm = 0; warm < 5; warm++) compile(source);
+    const started = performance.now();
+    for (let run = 0; run < 5; run++) compile(source);
+    expect((performance.now() - started) / 5).toBeLessThan(20);
+  });
+});
+
+function compile(source: string, variables: Record<string, string> = {}) {
+  const page: LabPage = {
+    name: "page",
+    title: "Page",
+    file: "pages/page.md",
+    source,
+    firstLine: 1,
+    pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
+    checks: { expectations: {}, standIns: [] },
+  };
+  return compileLabPage(
+    page,
+    { session_namespace: "lab-1", ...variables },
+    { fileUrl: (path) => `files/${path}` },
+  );
+}

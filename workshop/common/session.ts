@@ -1,0 +1,63 @@
+import type { ProvisioningStep, SessionPhase } from "./api.js";
+
+export const SESSION_GROUP = "lectern.dev";
+export const SESSION_VERSION = "v1alpha1";
+export const SESSION_PLURAL = "sessions";
+export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
+
+/** Label on everything a session owns; the value is the session's name. */
+export const SESSION_LABEL = "lectern.dev/session";
+/** Label that puts a namespace into an organization of the policy hierarchy. */
+export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
+
+/** The custom resource behind one learner's session; cluster-scoped, and the owner of everything else. */
+export interface SessionResource {
+  apiVersion: string;
+  kind: "Session";
+  metadata: {
+    name: string;
+    uid?: string;
+    resourceVersion?: string;
+    creationTimestamp?: string | Date;
+    deletionTimestamp?: string | Date;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  spec: SessionSpec;
+  status?: SessionStatus;
+}
+
+export interface SessionSpec {
+  lab: string;
+  minutes: number;
+  /** ISO 8601. */
+  expiresAt: string;
+  /** Namespace of the learner; the session's name. */
+  namespace: string;
+  organization: string;
+  /** Operating-system account of the learner's shells; absent where the host cannot switch. */
+  uid?: number;
+  /** Who started it: `learner`, `instructor` or `validate`. */
+  startedBy?: string;
+}
+
+export interface SessionStatus {
+  phase: SessionPhase;
+  reason?: string;
+  provisioning: ProvisioningStep[];
+}
+
+/** 25 characters: labs build names such as `busybox-SESSION` out of it, and Kubernetes adds its own suffixes within 63. */
+export const MAX_SESSION_NAME = 25;
+
+/** True for a DNS label of at most 25 characters. */
+export function isSessionName(name: string): boolean {
+  return name.length <= MAX_SESSION_NAME && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name);
+}
+
+/** The phase to show: a deleted session is ending, one past its time has ended. */
+export function phaseOf(session: SessionResource, now: number): SessionPhase {
+  if (session.metadata.deletionTimestamp) return "Ending";
+  const phase = session.status?.phase ?? "Pending";
+  return phase === "Active" && Date.parse(session.spec.expiresAt) <= now ? "Ended" : phase;
+}

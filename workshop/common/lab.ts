@@ -51,6 +51,8 @@ export interface LabSource {
   form: "native" | "classic" | "page";
   /** Absolute folder that every `file` of the lab is relative to. */
   folder: string;
+  /** Absolute folders outside the lab in which its pictures were looked for. */
+  imageFolders?: string[];
   /** Absolute folder whose content is put into the learner's home; absent where the lab brings no files. */
   homeFiles?: string;
 }
@@ -65,7 +67,7 @@ export interface LabPage {
   source: string;
   /** Line of the file on which `source` begins, counted from 1. */
   firstLine: number;
-  /** Where each relative picture of the page lies; `null` where it was not found. */
+  /** What `labFile` takes for each relative picture of the page; `null` where it was not found. */
   pictures: Record<string, string | null>;
   /** What `checks.yaml` says about the page. */
   checks: PageChecks;

@@ -77,7 +77,7 @@ function createEngine(fillings: Fillings): Liquid {
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join("");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 interface UnknownName {

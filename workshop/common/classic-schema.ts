@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { variablesSchema } from "./lab-schema.js";
+
+/** `workshop/workshop.yaml` of a classic Educates workshop. */
+export const classicWorkshopSchema = z.looseObject({
+  name: z.string().optional(),
+  modules: z.looseObject({ activate: z.array(z.string()).min(1) }),
+  vars: variablesSchema.optional(),
+});
+
+/** `workshop/modules.yaml`: titles of pages, and variables with their defaults. */
+export const classicModulesSchema = z.looseObject({
+  modules: z
+    .record(
+      z.string(),
+      z.looseObject({ name: z.string().optional(), exit_sign: z.string().optional() }).nullable(),
+    )
+    .default({}),
+  config: z.looseObject({ vars: variablesSchema.optional() }).nullish(),
+});
+
+const terminal = z.looseObject({ layout: z.string().optional(), enabled: z.boolean().optional() });
+
+/** `resources/workshop.yaml`: the Workshop resource, as far as it means something here. */
+export const classicResourceSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string().optional() }).optional(),
+  spec: z.looseObject({
+    title: z.string().optional(),
+    description: z.string().optional(),
+    difficulty: z.string().optional(),
+    duration: z.union([z.string(), z.number()]).optional(),
+    session: z
+      .looseObject({
+        namespaces: z.looseObject({ budget: z.string().optional() }).optional(),
+        applications: z.looseObject({ terminal: terminal.optional() }).optional(),
+        dashboards: z.array(z.looseObject({ name: z.string(), url: z.string().optional() })).optional(),
+        objects: z.array(z.record(z.string(), z.unknown())).optional(),
+      })
+      .optional(),
+  }),
+});
+
+export type ClassicWorkshop = z.infer<typeof classicWorkshopSchema>;
+export type ClassicModules = z.infer<typeof classicModulesSchema>;
+export type ClassicResource = z.infer<typeof classicResourceSchema>;
+
+/** Parts of a Workshop resource that ask for something Lectern does not do, by their place in the file. */
+export function unsupportedParts(resource: ClassicResource): string[] {
+  const session = resource.spec.session ?? {};
+  const applications = Object.entries(session.applications ?? {})
+    .filter(([name, value]) => !SUPPORTED_APPLICATIONS.has(name) && isEnabled(value))
+    .map(([name]) => `spec.session.applications.${name}`);
+  const others = Object.keys(session).filter((name) => !SUPPORTED_SESSION_PARTS.has(name));
+  const top = ["environment", "request"]
+    .filter((name) => name in resource.spec)
+    .map((name) => `spec.${name}`);
+  return [...top, ...applications, ...others.map((name) => `spec.session.${name}`)];
+}
+
+const SUPPORTED_APPLICATIONS = new Set(["terminal", "workshop"]);
+const SUPPORTED_SESSION_PARTS = new Set(["namespaces", "applications", "dashboards", "objects"]);
+
+function isEnabled(application: unknown): boolean {
+  return (
+    typeof application === "object" &&
+    application !== null &&
+    "enabled" in application &&
+    application.enabled === true
+  );
+}

@@ -1,0 +1,141 @@
+import { readFile, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { stringify } from "yaml";
+import type { z } from "zod";
+import type { TerminalLayout } from "../common/api.js";
+import {
+  type ClassicResource,
+  classicModulesSchema,
+  classicResourceSchema,
+  classicWorkshopSchema,
+  unsupportedParts,
+} from "../common/classic-schema.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { issueText } from "../common/issue-text.js";
+import { BUDGET_NAMES, LAB_LEVELS, type Lab, type LabPage, type LabProblem } from "../common/lab.js";
+import { labelOf, pageNames, workspacesNamedIn } from "../common/page-name.js";
+import { homeFiles } from "./load-native-lab.js";
+import { readPage } from "./page-file.js";
+import { readYamlFile } from "./yaml-file.js";
+
+const RESOURCE_FILE = "resources/workshop.yaml";
+
+/** Reads a classic Educates folder as it is; what Lectern does not do is reported by name. */
+export async function loadClassicLab(folder: string): Promise<Lab> {
+  const workshop = await readAs(classicWorkshopSchema, folder, "workshop/workshop.yaml");
+  const modules =
+    (await readOptional(classicModulesSchema, folder, "workshop/modules.yaml")) ??
+    classicModulesSchema.parse({});
+  const resource = (await readOptional(classicResourceSchema, folder, RESOURCE_FILE)) ?? { spec: {} };
+  const problems = unsupportedParts(resource).map((part) => unsupported(part));
+  const pages = await readPages(folder, workshop.modules.activate, { titles: modules.modules, problems });
+  return {
+    name: labelOf(resource.metadata?.name ?? basename(folder)),
+    title: resource.spec.title ?? workshop.name ?? basename(folder),
+    ...described(resource),
+    workspaces: [...new Set(pages.flatMap((page) => workspacesNamedIn(page.source)))],
+    variables: { ...modules.config?.vars, ...workshop.vars },
+    environment: [],
+    pages,
+    source: { form: "classic", folder, ...(await homeFiles(join(folder, "exercises"))) },
+    problems,
+  };
+}
+
+function described(
+  resource: ClassicResource,
+): Pick<Lab, "description" | "minutes" | "level" | "needs" | "budget" | "layout" | "dashboards" | "objects"> {
+  const session = resource.spec.session;
+  return {
+    description: resource.spec.description?.trim() ?? "",
+    minutes: minutesOf(resource.spec.duration),
+    level: LAB_LEVELS.find((level) => level === resource.spec.difficulty) ?? "intermediate",
+    needs: [],
+    budget: BUDGET_NAMES.find((budget) => budget === session?.namespaces?.budget) ?? "medium",
+    layout: layoutOf(session?.applications?.terminal?.layout),
+    dashboards: (session?.dashboards ?? []).map(({ name, url }) => ({ name, ...(url ? { url } : {}) })),
+    objects: (session?.objects ?? []).map((object) => stringify(object)),
+  };
+}
+
+const LAYOUTS: readonly TerminalLayout[] = ["default", "split", "split/2", "lower", "none"];
+
+function layoutOf(layout: string | undefined): TerminalLayout {
+  return LAYOUTS.find((known) => known === layout) ?? "default";
+}
+
+function minutesOf(duration: string | number | undefined): number {
+  const parts = /^(\d+)\s*([mh]?)/.exec(String(duration ?? ""));
+  return parts ? Number(parts[1]) * (parts[2] === "h" ? 60 : 1) : 60;
+}
+
+async function readPages(
+  folder: string,
+  paths: readonly string[],
+  context: { titles: Record<string, { name?: string | undefined } | null>; problems: LabProblem[] },
+): Promise<LabPage[]> {
+  const names = pageNames(paths);
+  const present = new Set(await readdir(join(folder, "workshop/content"), { recursive: true }));
+  const pages: LabPage[] = [];
+  for (const [at, path] of paths.entries()) {
+    if (!present.has(`${path}.md`)) {
+      context.problems.push(missingPage(path, present.has(`${path}.adoc`)));
+      continue;
+    }
+    const page = await readPage(folder, `workshop/content/${path}.md`, names[at] ?? labelOf(path));
+    pages.push({ ...page, title: context.titles[path]?.name ?? page.title });
+  }
+  if (pages.length === 0)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labInvalid,
+      `${folder} names ${paths.length} pages and none of them is a Markdown file in workshop/content`,
+    );
+  return pages;
+}
+
+function missingPage(path: string, isAsciiDoc: boolean): LabProblem {
+  const message = isAsciiDoc
+    ? `The page ${path} is AsciiDoc, which is not read`
+    : `The page ${path} does not exist`;
+  const fix = isAsciiDoc
+    ? "Convert it to Markdown"
+    : `Add workshop/content/${path}.md, or remove the page from modules.activate`;
+  return { severity: "error", rule: "missing-page", file: "workshop/workshop.yaml", line: 1, message, fix };
+}
+
+function unsupported(part: string): LabProblem {
+  const message = `${part} is not supported and has no effect`;
+  return {
+    severity: "warning",
+    rule: "unsupported",
+    file: RESOURCE_FILE,
+    line: 1,
+    message,
+    fix: "Remove it, or do not rely on it in the text",
+  };
+}
+
+async function readOptional<Schema extends z.ZodType>(
+  schema: Schema,
+  folder: string,
+  file: string,
+): Promise<z.infer<Schema> | undefined> {
+  const exists = await readFile(join(folder, file)).then(
+    () => true,
+    () => false,
+  );
+  return exists ? readAs(schema, folder, file) : undefined;
+}
+
+async function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  folder: string,
+  file: string,
+): Promise<z.infer<Schema>> {
+  const read = schema.safeParse(await readYamlFile(join(folder, file), WORKSHOP_ERRORS.labInvalid));
+  if (read.success) return read.data;
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.labInvalid,
+    `${join(folder, file)} does not describe a workshop: ${issueText(read.error.issues)}`,
+  );
+}

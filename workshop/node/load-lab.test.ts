@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lintLab } from "./lint-lab.js";
+import { loadLab } from "./load-lab.js";
+import { labFile } from "./pictures.js";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lectern-lab-"));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("a native lab", () => {
+  it("has its pages in order, with titles, pictures and checks", async () => {
+    await write({
+      "workshop.yaml": "title: A lab\nminutes: 5\npages: [two, one]\nvariables: {color: blue}\n",
+      "pages/one.md": "# One *page*\n\n![](a.png) ![](./images/b.png) ![](../../x.png)\n",
+      "pages/two.md": "---\ntitle: Second\n---\n{{ nope }}\n\n```execute\nls\n```\n",
+      "images/b.png": "",
+      "checks.yaml": "pages:\n  - page: two\n    steps:\n      - {step: 0, exit: nonzero}\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ name, title }) => [name, title])).toEqual([
+      ["two", "Second"],
+      ["one", "One page"],
+    ]);
+    expect(lab.pages[1]?.pictures).toEqual({
+      "a.png": null,
+      "./images/b.png": "images/b.png",
+      "../../x.png": null,
+    });
+    expect(lab.pages[0]?.checks.expectations[0]?.exit).toBe("nonzero");
+    expect(lintLab(lab).map(({ rule, line }) => [rule, line])).toEqual([
+      ["unknown-variable", 4],
+      ["missing-picture", 3],
+      ["missing-picture", 3],
+    ]);
+  });
+
+  it("hands out the pictures of its pages and nothing else", async () => {
+    await write({
+      "workshop.yaml": "title: x\n",
+      "pages/a.md": "![](b.png) ![](c.png)",
+      "pages/b.png": "b",
+      "more/c.png": "c",
+    });
+    const lab = await loadLab(folder, { imageFolders: [join(folder, "more")] });
+    expect(labFile(lab, "pages/b.png")).toBe(join(folder, "pages/b.png"));
+    const elsewhere = await loadLab(folder, { imageFolders: [join(folder, "more")] });
+    expect(labFile(elsewhere, elsewhere.pages[0]?.pictures["c.png"] ?? "")).toBe(join(folder, "more/c.png"));
+    expect(() => labFile(lab, "workshop.yaml")).toThrow(/shows no picture workshop.yaml/);
+  });
+
+  it("refuses a workshop.yaml with a word it does not know, naming it", async () => {
+    await write({ "workshop.yaml": "title: x\ntittle: y\n", "pages/a.md": "a" });
+    await expect(loadLab(folder)).rejects.toMatchObject({
+      code: "LAB_INVALID",
+      message: expect.stringContaining("tittle") as string,
+    });
+  });
+
+  it("refuses checks of a page it does not have", async () => {
+    await write({
+      "workshop.yaml": "title: x\n",
+      "pages/a.md": "a",
+      "checks.yaml": "pages: [{page: b, steps: []}]",
+    });
+    await expect(loadLab(folder)).rejects.toMatchObject({ code: "CHECK_FILE_INVALID" });
+  });
+});
+
+describe("a classic Educates folder", () => {
+  it("loads as it is and says what has no effect", async () => {
+    await write({
+      "workshop/workshop.yaml":
+        "name: Old\nmodules:\n  activate: [overview, exercises/01-a, exercises/02-gone]\nvars: {color: red}\n",
+      "workshop/modules.yaml":
+        "modules:\n  overview: {name: Welcome, exit_sign: Go}\nconfig:\n  vars: [{name: color, value: blue}, {name: size, value: 3}]\n",
+      "workshop/content/overview.md": "Hi {{ color }} {{ size }}",
+      "workshop/content/exercises/01-a.md":
+        "```execute-1\ntmc cluster namespace attach -k ws-1 -c x\n```\n![](./images/p.png)",
+      "workshop/content/exercises/images/p.png": "",
+      "resources/workshop.yaml":
+        "metadata: {name: old-lab}\nspec:\n  title: Old lab\n  duration: 2h\n  session:\n    namespaces: {budget: large}\n    applications: {terminal: {enabled: true, layout: split}, docker: {enabled: true}}\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab).toMatchObject({
+      name: "old-lab",
+      title: "Old lab",
+      minutes: 120,
+      budget: "large",
+      layout: "split",
+      workspaces: ["ws-1"],
+    });
+    expect(lab.variables).toEqual({ color: "red", size: "3" });
+    expect(lab.pages.map(({ name, title }) => [name, title])).toEqual([
+      ["overview", "Welcome"],
+      ["01-a", "A"],
+    ]);
+    expect(lab.pages[1]?.pictures["./images/p.png"]).toBe("workshop/content/exercises/images/p.png");
+    expect(lintLab(lab).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+      "missing-page: The page exercises/02-gone does not exist",
+      "unsupported: spec.session.applications.docker is not supported and has no effect",
+    ]);
+  });
+});
+
+describe("a Markdown file", () => {
+  it("is a lab named by its file and titled by its first heading", async () => {
+    await write({
+      "My page.md":
+        "\n### **Image _Policies_**\n\n```execute-1\ntmc cluster namespace attach -n a --workspace-name ops -c b\n```\n",
+    });
+    const lab = await loadLab(join(folder, "My page.md"));
+    expect(lab).toMatchObject({ name: "my-page", title: "Image Policies", workspaces: ["ops"] });
+  });
+
+  it("that does not exist is told as such", async () => {
+    await expect(loadLab(join(folder, "none.md"))).rejects.toMatchObject({ code: "LAB_NOT_FOUND" });
+  });
+});
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { readChecksFile } from "../common/checks-schema.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab, LabPage } from "../common/lab.js";
+import { loadClassicLab } from "./load-classic-lab.js";
+import { loadNativeLab } from "./load-native-lab.js";
+import { loadSinglePageLab } from "./load-page-lab.js";
+import { findPictures } from "./pictures.js";
+import { readYamlFile } from "./yaml-file.js";
+
+export interface LoadOptions {
+  /** A checks file other than the `checks.yaml` beside the lab. */
+  checks?: string;
+  /** Folders looked through last for pictures, such as the `images/` of a repository. */
+  imageFolders?: readonly string[];
+}
+
+/**
+ * Reads a lab: a folder with `workshop.yaml`, a classic Educates folder (`workshop/workshop.yaml`), or one Markdown file.
+ * Throws LAB_NOT_FOUND, LAB_INVALID, CHECK_FILE_INVALID.
+ */
+export async function loadLab(path: string, options: LoadOptions = {}): Promise<Lab> {
+  const absolute = resolve(path);
+  const lab = await loadForm(absolute);
+  const checks = options.checks ?? (await defaultChecks(absolute, lab));
+  if (checks) await applyChecks(lab, checks);
+  for (const page of lab.pages)
+    page.pictures = await findPictures(page, lab.source.folder, options.imageFolders ?? []);
+  return lab;
+}
+
+async function loadForm(path: string): Promise<Lab> {
+  const isFolder = await folderness(path);
+  if (isFolder === undefined)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labNotFound,
+      `There is no lab at ${path}; give a folder with a workshop.yaml, or a Markdown file`,
+    );
+  if (!isFolder) return loadSinglePageLab(path);
+  if ((await folderness(join(path, "workshop.yaml"))) === false && (await folderness(join(path, "pages"))))
+    return loadNativeLab(path);
+  if ((await folderness(join(path, "workshop/workshop.yaml"))) === false) return loadClassicLab(path);
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.labNotFound,
+    `${path} is not a lab: it has neither workshop.yaml with a folder pages, nor workshop/workshop.yaml`,
+  );
+}
+
+/** True for a folder, false for a file, undefined for neither. */
+async function folderness(path: string): Promise<boolean | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory();
+}
+
+async function defaultChecks(path: string, lab: Lab): Promise<string | undefined> {
+  const candidate =
+    lab.source.form === "page" ? path.replace(/\.md$/, ".checks.yaml") : join(path, "checks.yaml");
+  return readFile(candidate).then(
+    () => candidate,
+    () => undefined,
+  );
+}
+
+async function applyChecks(lab: Lab, file: string): Promise<void> {
+  const checks = readChecksFile(await readYamlFile(file, WORKSHOP_ERRORS.checksInvalid), file);
+  lab.workspaces = [...new Set([...lab.workspaces, ...checks.workspaces])];
+  for (const entry of checks.pages) pageOf(lab, entry.page, file).checks = entry.checks;
+}
+
+function pageOf(lab: Lab, wanted: string | number, file: string): LabPage {
+  const page =
+    typeof wanted === "number" ? lab.pages[wanted - 1] : lab.pages.find(({ name }) => name === wanted);
+  if (page) return page;
+  const names = lab.pages.map(({ name }) => name).join(", ");
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.checksInvalid,
+    `${file} speaks of the page "${wanted}", but the lab has ${names}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { stringify } from "yaml";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { issueText } from "../common/issue-text.js";
+import type { Lab } from "../common/lab.js";
+import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
+import { labelOf, pageNames } from "../common/page-name.js";
+import { readPage } from "./page-file.js";
+import { readYamlFile } from "./yaml-file.js";
+
+/** Reads the native form: `workshop.yaml` and `pages/*.md`. */
+export async function loadNativeLab(folder: string): Promise<Lab> {
+  const file = join(folder, "workshop.yaml");
+  const read = workshopFileSchema.safeParse(await readYamlFile(file, WORKSHOP_ERRORS.labInvalid));
+  if (!read.success)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labInvalid,
+      `${file} does not describe a lab: ${issueText(read.error.issues)}`,
+    );
+  const { name, files, pages: _pages, objects, dashboards, ...rest } = read.data;
+  return {
+    ...rest,
+    name: name ?? labelOf(basename(folder)),
+    dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
+    objects: objects.map((object) => stringify(object)),
+    pages: await readPages(folder, read.data),
+    source: { form: "native", folder, ...(await homeFiles(join(folder, files))) },
+    problems: [],
+  };
+}
+
+async function readPages(folder: string, file: WorkshopFile): Promise<Lab["pages"]> {
+  const paths = file.pages?.map((page) => page.replace(/\.md$/, "")) ?? (await pagesByName(folder));
+  const names = pageNames(paths);
+  return Promise.all(
+    paths.map((path, at) => readPage(folder, `pages/${path}.md`, names[at] ?? labelOf(path))),
+  );
+}
+
+async function pagesByName(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, "pages"));
+  return entries
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => name.slice(0, -3))
+    .toSorted();
+}
+
+/** The folder as `homeFiles` where it exists. */
+export async function homeFiles(folder: string): Promise<{ homeFiles?: string }> {
+  const found = await stat(folder).catch(() => undefined);
+  return found?.isDirectory() ? { homeFiles: folder } : {};
+}

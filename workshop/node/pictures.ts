@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, normalize, relative } from "node:path";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab, LabPage } from "../common/lab.js";
+import { isElsewhere } from "../common/sanitise.js";
+
+/**
+ * Finds the relative pictures of a page: beside the page, then in the lab's `images/`, then in the given folders. The answer is a
+ * path relative to the lab's folder, or `~images/NAME` where it lies in one of the given folders; `null` where there is no such picture.
+ */
+export async function findPictures(
+  page: LabPage,
+  folder: string,
+  imageFolders: readonly string[],
+): Promise<Record<string, string | null>> {
+  const found = await Promise.all(
+    pictureSources(page.source).map(
+      async (src) => [src, await findPicture(src, { page, folder, imageFolders })] as const,
+    ),
+  );
+  return Object.fromEntries(found);
+}
+
+/** Relative picture addresses a page uses, in Markdown or in HTML. */
+export function pictureSources(source: string): string[] {
+  const inMarkdown = [...source.matchAll(/!\[[^\]]*\]\(\s*<?([^)\s>]+)/g)];
+  const inHtml = [...source.matchAll(/<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)/gi)];
+  const sources = [...inMarkdown, ...inHtml].map((match) => match[1] ?? "");
+  return [...new Set(sources)].filter((src) => src !== "" && !isElsewhere(src));
+}
+
+async function findPicture(
+  src: string,
+  where: { page: LabPage; folder: string; imageFolders: readonly string[] },
+): Promise<string | null> {
+  const wanted = decodeURI(src.replace(/[?#].*$/, ""));
+  const places = [
+    join(where.folder, dirname(where.page.file), wanted),
+    join(where.folder, "images", basename(wanted)),
+    ...where.imageFolders.map((folder) => join(folder, basename(wanted))),
+  ];
+  const allowed = [where.folder, ...where.imageFolders];
+  for (const candidate of places) {
+    if (allowed.some((root) => isWithin(root, candidate)) && (await isFile(candidate)))
+      return pathFrom(where.folder, candidate);
+  }
+  return null;
+}
+
+/** True where the path lies in the folder, so that no page reaches out of its lab. */
+export function isWithin(folder: string, path: string): boolean {
+  const inside = relative(folder, normalize(path));
+  return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside);
+}
+
+/** Marks pictures of the folders outside the lab. */
+const ELSEWHERE = "~images/";
+
+function pathFrom(folder: string, path: string): string {
+  return isWithin(folder, path) ? relative(folder, path) : `${ELSEWHERE}${basename(path)}`;
+}
+
+/** The absolute file behind a picture of the lab's pages; nothing else of the lab is handed out. Throws LAB_FILE_NOT_FOUND. */
+export function labFile(lab: Lab, path: string): string {
+  const isPicture = lab.pages.some((page) => Object.values(page.pictures).includes(path));
+  const file = isPicture ? candidates(lab, path).find((candidate) => existsSync(candidate)) : undefined;
+  if (file) return file;
+  throw new WorkshopError(WORKSHOP_ERRORS.labFileNotFound, `The lab ${lab.name} shows no picture ${path}`);
+}
+
+function candidates(lab: Lab, path: string): string[] {
+  if (!path.startsWith(ELSEWHERE)) return [join(lab.source.folder, path)];
+  return (lab.source.imageFolders ?? []).map((folder) => join(folder, path.slice(ELSEWHERE.length)));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ?? false;
+}

@@ -1,9 +1,11 @@
-import type { Authorizer } from "../auth/access.js";
 import type { ApiService } from "../api/service.js";
+import type { Authorizer } from "../auth/access.js";
 import type { AdmissionPlugin } from "./admission.js";
+import { createPolicyExpressionCheck } from "./policy/policy-expressions.js";
+import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 
 export interface AdmissionChainOptions {
-  /** May be called only after `createAdmissionChain` returned, and from the first admitted write on. */
+  /** Used from the first admitted write on, not before. */
   api: ApiService;
   /** For `authorizer` in policies; without it such policies do not compile. */
   authorizer?: Authorizer;
@@ -15,7 +17,9 @@ export interface AdmissionChainOptions {
  * The admission plugins in the order a real API server runs them. Run `mutate` of all, then default and validate the object, then
  * `validate` of all. Append `AccessControl.plugins`.
  */
-export function createAdmissionChain(options: AdmissionChainOptions): AdmissionPlugin[] {
-  options.signal?.throwIfAborted();
-  return [];
+export function createAdmissionChain({ api, authorizer, signal }: AdmissionChainOptions): AdmissionPlugin[] {
+  return [
+    createPolicyExpressionCheck(authorizer !== undefined),
+    createValidatingAdmissionPolicy({ api, authorizer, signal }),
+  ];
 }

@@ -1,0 +1,96 @@
+import type { ASTNode, ParseResult } from "@marcbachmann/cel-js";
+
+import type { Declarations } from "./environment.js";
+import { admissionEnvironment } from "./environment.js";
+import { withBudget } from "./evaluation-budget.js";
+import { executableSource } from "./executable-source.js";
+import { compileErrorText, evaluationErrorText } from "./error-text.js";
+
+/** An expression ready to run. */
+export interface Program {
+  readonly source: string;
+  /** The static type (`bool`, `string`, `dyn`, ...). */
+  readonly type: string;
+  /** Throws an `Error` whose message is what the API server reports after `resulted in error: `. */
+  evaluate(bindings: object): unknown;
+}
+
+/** Why an expression does not compile, in the API server's words (`compilation failed: ERROR: <input>:1:1: ...`). */
+export interface CompileFailure {
+  readonly error: string;
+}
+
+export interface CompileOptions extends Declarations {
+  /** Names an expression may use behind `variables.`. */
+  variables: readonly string[];
+  /** Types the result may have; a dynamic one passes and is checked when it runs. */
+  returnTypes?: readonly string[];
+}
+
+/** Compiles one admission expression. */
+export function compileExpression(source: string, options: CompileOptions): Program | CompileFailure {
+  const environment = admissionEnvironment({
+    hasParams: options.hasParams,
+    hasAuthorizer: options.hasAuthorizer,
+  });
+  let program: ParseResult;
+  let type: string;
+  try {
+    const parsed = environment.parse(source);
+    const unknown = undeclaredVariable(parsed.ast, options.variables);
+    if (unknown) return { error: compileErrorText(source, unknown) };
+    program = environment.parse(executableSource(parsed.ast));
+    const checked = program.check();
+    if (!checked.valid) {
+      // The author's own text gives the better position, unless only our rewriting makes it valid CEL.
+      const own = parsed.check();
+      return { error: compileErrorText(source, own.valid ? checked.error : (own.error ?? checked.error)) };
+    }
+    type = checked.type ?? "dyn";
+  } catch (error) {
+    return { error: compileErrorText(source, error) };
+  }
+  const wrongType = typeError(type, options.returnTypes);
+  if (wrongType !== undefined) return { error: wrongType };
+  return { source, type, evaluate: (bindings) => run(program, bindings) };
+}
+
+function run(program: ParseResult, bindings: object): unknown {
+  try {
+    return withBudget(() => program({ ...bindings }) as unknown);
+  } catch (error) {
+    throw new Error(evaluationErrorText(error), { cause: error });
+  }
+}
+
+function typeError(type: string, allowed: readonly string[] | undefined): string | undefined {
+  // The library reports an unbound type parameter by its letter.
+  const isDynamic = type.startsWith("dyn") || /^[A-Z]$/.test(type);
+  if (!allowed || isDynamic || allowed.includes(type)) return undefined;
+  if (allowed.length === 1) return `must evaluate to ${allowed[0]} but got ${type}`;
+  return `must evaluate to one of [${allowed.join(" ")}] but got ${type}`;
+}
+
+/** A `variables.x` that no earlier entry declares, as an error of the library's shape. */
+function undeclaredVariable(
+  node: ASTNode,
+  known: readonly string[],
+): { code: string; summary: string; range: { start: number } } | undefined {
+  for (const part of walk(node)) {
+    if (part.op !== "." || part.args[0].op !== "id" || part.args[0].args !== "variables") continue;
+    if (known.includes(part.args[1])) continue;
+    return {
+      code: "undefined_field",
+      summary: `undefined field '${part.args[1]}'`,
+      range: { start: part.args[0].end },
+    };
+  }
+  return undefined;
+}
+
+function* walk(value: unknown): Generator<ASTNode> {
+  if (Array.isArray(value)) for (const item of value) yield* walk(item);
+  if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
+  yield value as ASTNode;
+  yield* walk(value.args);
+}

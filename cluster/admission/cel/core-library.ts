@@ -1,0 +1,64 @@
+import type { CelLibrary } from "./library.js";
+import { registerAll } from "./library.js";
+import { spend } from "./evaluation-budget.js";
+import { regularExpression } from "./regular-expression.js";
+
+/** One unit of budget pays for matching this many characters. */
+const CHARACTERS_PER_UNIT = 100;
+
+type CelMap = Record<string, unknown> | Map<unknown, unknown>;
+
+/** Regular expressions by RE2, and the functions `executableSource` writes into expressions. */
+export const coreLibrary: CelLibrary = (environment) => {
+  registerAll(environment, {
+    "string.re2Matches(string): bool": (text: string, pattern: string) => matcher(text, pattern).find(),
+    "string.find(string): string": (text: string, pattern: string) => findAll(text, pattern, 1)[0] ?? "",
+    "string.findAll(string): list<string>": (text: string, pattern: string) =>
+      findAll(text, pattern, Infinity),
+    "string.findAll(string, int): list<string>": (text: string, pattern: string, limit: bigint) =>
+      findAll(text, pattern, limit < 0n ? Infinity : Number(limit)),
+    "__visit(list<A>): list<A>": visitList,
+    "__visit(map<K, V>): map<K, V>": visitMap,
+    "__has(dyn, string): bool": hasField,
+    "__keys(dyn): list<dyn>": indexesOf,
+    "__mapOf(list<dyn>): map<dyn, dyn>": (entries: [unknown, unknown][]) => new Map(entries),
+  });
+};
+
+function matcher(text: string, pattern: string): { find(): boolean; group(): string | null } {
+  spend(1 + Math.ceil(text.length / CHARACTERS_PER_UNIT));
+  return regularExpression(pattern).matcher(text);
+}
+
+function findAll(text: string, pattern: string, limit: number): string[] {
+  const found: string[] = [];
+  const search = matcher(text, pattern);
+  while (found.length < limit && search.find()) found.push(search.group() ?? "");
+  return found;
+}
+
+function visitList(list: unknown[]): unknown[] {
+  spend(1 + list.length);
+  return list;
+}
+
+function visitMap(map: CelMap): CelMap {
+  spend(1 + keysOf(map).length);
+  return map;
+}
+
+function keysOf(map: CelMap): unknown[] {
+  return map instanceof Map ? [...map.keys()] : Object.keys(map);
+}
+
+function indexesOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.map((_, index) => BigInt(index));
+  if (typeof value !== "object" || value === null) throw new Error("no such overload");
+  return keysOf(value as CelMap);
+}
+
+function hasField(owner: unknown, field: string): boolean {
+  if (owner instanceof Map) return owner.has(field);
+  if (typeof owner !== "object" || owner === null) throw new Error("no such overload");
+  return Object.hasOwn(owner, field) && (owner as Record<string, unknown>)[field] !== undefined;
+}

@@ -1,0 +1,89 @@
+import type {
+  ApiProblem,
+  InstructorRow,
+  LabSummary,
+  PageView,
+  SessionLink,
+  SessionView,
+  StepResult,
+} from "../../common/api.js";
+import { ApiError, BROWSER_ERROR } from "../errors.js";
+import { mountPath } from "./base.js";
+
+/** Making a session answers at once, its steps arrive as events: nothing may take longer than this. */
+const ANSWER_DEADLINE_MS = 30_000;
+
+export interface NewSessions {
+  lab: string;
+  count: number;
+  minutes?: number;
+  prefix?: string;
+}
+
+/** Every call of the REST contract in `workshop/common/api.ts`; each throws `ApiError`. */
+export const api = {
+  labs: () => call<LabSummary[]>("GET", "api/labs"),
+  startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { lab }),
+  session: (id: string) => call<SessionView>("GET", sessionPath(id)),
+  extend: (id: string) => call<SessionView>("POST", `${sessionPath(id)}/extend`),
+  end: (id: string) => call<void>("DELETE", sessionPath(id)),
+  page: (id: string, page: string) => call<PageView>("GET", pagePath(id, page)),
+  visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
+  run: (id: string, page: string, step: number) =>
+    call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
+  interrupt: (id: string, page: string, step: number) =>
+    call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
+  login: (token: string) => call<void>("POST", "api/instructor/login", { token }),
+  instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
+  createSessions: (wanted: NewSessions) => call<SessionLink[]>("POST", "api/instructor/sessions", wanted),
+  extendSession: (id: string, minutes: number) =>
+    call<InstructorRow>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/extend`, { minutes }),
+  endSession: (id: string) => call<void>("DELETE", `api/instructor/sessions/${encodeURIComponent(id)}`),
+};
+
+/** Absolute path of the session's part of the API. */
+export function sessionApiPath(id: string): string {
+  return mountPath() + sessionPath(id);
+}
+
+function sessionPath(id: string): string {
+  return `api/sessions/${encodeURIComponent(id)}`;
+}
+
+function pagePath(id: string, page: string): string {
+  return `${sessionPath(id)}/pages/${encodeURIComponent(page)}`;
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    const message = `The server's answer to ${method} ${path} was expected to be JSON and is not. Reload the page.`;
+    throw new ApiError(BROWSER_ERROR.unreadable, message, { status: response.status, cause });
+  }
+}
+
+async function send(method: string, path: string, body: unknown): Promise<Response> {
+  const withBody =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  try {
+    return await fetch(mountPath() + path, {
+      method,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+      ...withBody,
+    });
+  } catch (cause) {
+    const message = "The server does not answer. Check the network and try again; nothing was lost.";
+    throw new ApiError(BROWSER_ERROR.unreachable, message, { status: 0, cause });
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
+  const message = problem?.error?.message ?? `The server answered ${response.status}. Try again in a moment.`;
+  return new ApiError(problem?.error?.code ?? BROWSER_ERROR.unreadable, message, { status: response.status });
+}

@@ -1,0 +1,49 @@
+import { lazy, Suspense, type ReactElement } from "react";
+import { CatalogueScreen } from "./catalogue/catalogue-screen.js";
+import { Link } from "./parts/link.js";
+import { TopBar } from "./parts/top-bar.js";
+import { useRoute } from "./store/navigation.js";
+
+const LabScreen = lazy(async () => ({ default: (await import("./lab/lab-screen.js")).LabScreen }));
+const InstructorScreen = lazy(async () => ({
+  default: (await import("./instructor/instructor-screen.js")).InstructorScreen,
+}));
+
+/** The screen the address names. */
+export function App(): ReactElement {
+  const route = useRoute();
+  switch (route.screen) {
+    case "catalogue":
+      return <CatalogueScreen />;
+    case "lab":
+    case "console":
+      return (
+        <Suspense>
+          <LabScreen key={route.session} route={route} />
+        </Suspense>
+      );
+    case "instructor":
+      return (
+        <Suspense>
+          <InstructorScreen {...(route.session ? { session: route.session } : {})} />
+        </Suspense>
+      );
+    default:
+      return <NotFound path={route.path} />;
+  }
+}
+
+function NotFound({ path }: { path: string }): ReactElement {
+  return (
+    <>
+      <TopBar />
+      <main className="catalogue">
+        <h1 className="catalogue__title">There is nothing at /{path}</h1>
+        <p>
+          The address may have been typed wrongly. All labs are in the{" "}
+          <Link to={{ screen: "catalogue" }}>catalogue</Link>.
+        </p>
+      </main>
+    </>
+  );
+}

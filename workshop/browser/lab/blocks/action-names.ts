@@ -1,0 +1,35 @@
+import type { ActionView } from "../../../common/api.js";
+
+type Named = Pick<ActionView, "kind" | "title" | "text" | "terminals">;
+
+/** Where a block acts: `Terminal 1`, `Terminals 1, 2 and 3`. */
+export function targetName(action: Named): string {
+  return action.terminals.length === 0 ? action.title : capital(terminalsName(action.terminals));
+}
+
+/** The whole name of a run button: `Run in terminal 1: kubectl get pods`. */
+export function actionName(action: Named, words: string): string {
+  switch (action.kind) {
+    case "terminal-clear":
+      return `${words}: clear ${terminalsName(action.terminals)}`;
+    case "terminal-interrupt":
+      return `${words}: interrupt ${terminalsName(action.terminals)}`;
+    default:
+      return action.text === undefined
+        ? `${words}: ${action.title}`
+        : `${words} in ${terminalsName(action.terminals)}: ${action.text}`;
+  }
+}
+
+function terminalsName(terminals: readonly string[]): string {
+  const [only, ...more] = terminals;
+  if (only === undefined) return "all terminals";
+  const last = more.at(-1);
+  return last === undefined
+    ? `terminal ${only}`
+    : `terminals ${[only, ...more.slice(0, -1)].join(", ")} and ${last}`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,39 @@
+import type { ReactElement } from "react";
+import type { ActionView } from "../../../common/api.js";
+import { CopyBlock } from "./copy-block.js";
+import { InlineCopy } from "./inline-copy.js";
+import { LinkBlock } from "./link-block.js";
+import { ManualBlock } from "./manual-block.js";
+import { ProblemBlock } from "./problem-block.js";
+import { RunBlock } from "./run-block.js";
+import { SectionToggle } from "./section-toggle.js";
+import "./block.css";
+
+interface Props {
+  action: ActionView;
+  /** What the action folds, where it begins a section. */
+  sectionBody: HTMLElement | undefined;
+}
+
+/** The working block of one action. */
+export function Action({ action, sectionBody }: Props): ReactElement | null {
+  switch (action.kind) {
+    case "copy":
+    case "copy-and-edit":
+      return action.inline ? <InlineCopy action={action} /> : <CopyBlock action={action} />;
+    case "open-url":
+    case "open-dashboard":
+    case "terminal-select":
+      return <LinkBlock action={action} />;
+    case "manual":
+      return <ManualBlock action={action} />;
+    case "section-begin":
+      return <SectionToggle action={action} body={sectionBody} />;
+    case "section-end":
+      return null;
+    case "problem":
+      return <ProblemBlock action={action} />;
+    default:
+      return <RunBlock action={action} />;
+  }
+}

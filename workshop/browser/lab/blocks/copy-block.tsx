@@ -1,0 +1,35 @@
+import type { ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { ActionView } from "../../../common/api.js";
+import { Icon } from "../../parts/icon.js";
+import { useCopy } from "../../store/clipboard.js";
+
+/** A text to take along; where it must be changed first, the block says so. */
+export function CopyBlock({ action }: { action: ActionView }): ReactElement {
+  const { state, copy } = useCopy();
+  const text = action.text ?? "";
+  return (
+    <section className="block" aria-label={action.title}>
+      <header className="block__head">
+        <span className="block__target">
+          <Icon name="copy" size={14} /> {action.title}
+        </span>
+        {action.kind === "copy-and-edit" && (
+          <span className="badge badge--warning">change values before use</span>
+        )}
+      </header>
+      <pre className="block__command">
+        <code>{action.description ?? text}</code>
+      </pre>
+      <div className="block__foot">
+        <Button className="button button--small" aria-label={`Copy: ${text}`} onPress={() => void copy(text)}>
+          <Icon name={state === "copied" ? "tick" : "copy"} size={14} />
+          {state === "copied" ? "Copied" : "Copy"}
+        </Button>
+        <span className="status" data-tone="warning" role="status">
+          {state === "refused" && "The browser did not allow it; select the text and copy it."}
+        </span>
+      </div>
+    </section>
+  );
+}

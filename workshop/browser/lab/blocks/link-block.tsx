@@ -1,0 +1,27 @@
+import type { ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { ActionView } from "../../../common/api.js";
+import { Icon } from "../../parts/icon.js";
+import { useLab } from "../lab-context.js";
+
+/** A step that opens something: a page in a new tab, a tab beside the text, a terminal. */
+export function LinkBlock({ action }: { action: ActionView }): ReactElement {
+  const { showTab, showTerminal } = useLab();
+  if (action.kind === "open-url") {
+    return (
+      <a className="button block-link" href={action.url} target="_blank" rel="noopener noreferrer">
+        <Icon name="external" size={14} /> {action.title}
+        <span className="visually-hidden"> (opens in a new tab)</span>
+      </a>
+    );
+  }
+  function open(): void {
+    if (action.kind === "terminal-select") showTerminal(action.terminals[0] ?? "1");
+    else if (action.dashboard !== undefined) showTab(action.dashboard);
+  }
+  return (
+    <Button className="button block-link" onPress={open}>
+      <Icon name={action.kind === "terminal-select" ? "terminal" : "arrowRight"} size={14} /> {action.title}
+    </Button>
+  );
+}

@@ -1,0 +1,92 @@
+import type { ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { ActionView, StepResult } from "../../../common/api.js";
+import { CopyButton } from "../../parts/copy-button.js";
+import { IconButton } from "../../parts/icon-button.js";
+import { Icon } from "../../parts/icon.js";
+import { isBusy, resultKey } from "../../store/step-results.js";
+import { useSession } from "../../store/use-session.js";
+import { useLab } from "../lab-context.js";
+import { actionName, targetName } from "./action-names.js";
+import { Checks } from "./checks.js";
+import { Refusal } from "./refusal.js";
+import { StepOutput } from "./step-output.js";
+import { StepStatus } from "./step-status.js";
+
+/** A command, the button that runs it in its terminal, and what came of it. */
+export function RunBlock({ action }: { action: ActionView }): ReactElement {
+  const { store, page } = useLab();
+  const key = resultKey(page, action.step);
+  const result = useSession(store, (state) => state.results.get(key));
+  const refusal = useSession(store, (state) => state.refusals.get(key));
+  return (
+    <section className="block" data-state={result?.state ?? "idle"} aria-label={targetName(action)}>
+      <BlockHead action={action} />
+      {action.text !== undefined && (
+        <pre className="block__command">
+          <code>{action.description ?? action.text}</code>
+        </pre>
+      )}
+      <div className="block__foot">
+        <RunButton action={action} result={result} />
+        <StepStatus result={result} step={action.step} />
+      </div>
+      {refusal && (
+        <p className="block__refusal" role="alert">
+          <Icon name="warning" /> {refusal}
+        </p>
+      )}
+      <Refusal result={result} />
+      <StepOutput result={result} />
+      <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
+    </section>
+  );
+}
+
+function BlockHead({ action }: { action: ActionView }): ReactElement {
+  const { paste, isReadOnly } = useLab();
+  const { text } = action;
+  const terminal = action.terminals[0];
+  const isCommand = action.kind === "execute" && text !== undefined && terminal !== undefined;
+  return (
+    <header className="block__head">
+      <span className="block__target">
+        <Icon name="terminal" size={14} /> {targetName(action)}
+      </span>
+      {action.expectsFailure && <span className="badge badge--info">should be refused</span>}
+      <span className="block__tools">
+        {isCommand && (
+          <IconButton
+            isSmall
+            icon="paste"
+            label={`Paste into terminal ${terminal} without running: ${text}`}
+            hint="Paste without running"
+            isDisabled={isReadOnly}
+            onPress={() => paste(terminal, text)}
+          />
+        )}
+        {text !== undefined && <CopyButton text={text} what={`command: ${text}`} />}
+      </span>
+    </header>
+  );
+}
+
+function RunButton({ action, result }: { action: ActionView; result: StepResult | undefined }): ReactElement {
+  const { run, isReadOnly } = useLab();
+  const isUnderWay = isBusy(result?.state);
+  const isRepeat = result !== undefined && result.state !== "idle";
+  const words = isRepeat && !isUnderWay ? "Run again" : "Run";
+  return (
+    <Button
+      className={`button button--small${isRepeat ? "" : " button--primary"} block__run`}
+      aria-label={actionName(action, words)}
+      // Not disabled while the command runs: a button that vanishes would throw the reader's focus away.
+      isPending={isUnderWay}
+      isDisabled={isReadOnly}
+      onPress={() => run(action)}
+    >
+      <Icon name={isRepeat && !isUnderWay ? "restart" : "play"} size={14} />
+      {words}
+    </Button>
+  );
+}

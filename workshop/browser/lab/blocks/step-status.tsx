@@ -1,0 +1,49 @@
+import { useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { StepResult } from "../../../common/api.js";
+import { Icon, Spinner } from "../../parts/icon.js";
+import { formatDuration } from "../../store/durations.js";
+import { outcomeOf } from "../../store/step-outcome.js";
+import { useNow } from "../../store/use-now.js";
+import { useLab } from "../lab-context.js";
+
+/** The state of a block in a picture and words: running with its time and a way to stop it, or how it ended. */
+export function StepStatus({
+  result,
+  step,
+}: {
+  result: StepResult | undefined;
+  step: number;
+}): ReactElement | null {
+  const outcome = outcomeOf(result);
+  if (!outcome || !result) return null;
+  return (
+    <span className="status" data-tone={outcome.tone}>
+      {outcome.icon === "spinner" ? <Spinner /> : <Icon name={outcome.icon} />}
+      <span>
+        {outcome.words}
+        {result.state === "running" && <Elapsed startedAt={result.startedAt} />}
+      </span>
+      {result.state === "running" && <Interrupt step={step} />}
+    </span>
+  );
+}
+
+function Elapsed({ startedAt }: { startedAt: string | undefined }): ReactElement {
+  const [seen] = useState(() => Date.now());
+  const began = startedAt === undefined ? seen : Date.parse(startedAt);
+  return <> · {formatDuration(useNow(100) - began)}</>;
+}
+
+function Interrupt({ step }: { step: number }): ReactElement {
+  const { store, page } = useLab();
+  return (
+    <Button
+      className="button button--small"
+      aria-label={`Interrupt step ${step + 1}`}
+      onPress={() => void store.interrupt(page, step)}
+    >
+      <Icon name="stop" size={14} /> Interrupt
+    </Button>
+  );
+}

@@ -1,0 +1,37 @@
+import { useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import { api } from "../api/api-client.js";
+import { Icon } from "../parts/icon.js";
+import { Link } from "../parts/link.js";
+import { navigate } from "../store/navigation.js";
+import { useLab } from "./lab-context.js";
+
+/** Says that the session is over and why, and offers a new one; the text stays readable below. */
+export function EndedBar(): ReactElement | null {
+  const { session, isReadOnly } = useLab();
+  const [problem, setProblem] = useState<string>();
+  if (!isReadOnly) return null;
+  async function startAgain(): Promise<void> {
+    try {
+      navigate({ screen: "lab", session: (await api.startSession(session.lab)).id });
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return (
+    <div className="bar bar--ended" role="status">
+      <Icon name="end" />
+      <span>
+        <strong>{session.phase === "Ending" ? "This session is ending." : "This session has ended."}</strong>{" "}
+        {session.reason ?? "You can go on reading; nothing can be run any more."}
+      </span>
+      <Button className="button button--small button--primary" onPress={() => void startAgain()}>
+        Start again
+      </Button>
+      <Link className="button button--small" to={{ screen: "catalogue" }}>
+        All labs
+      </Link>
+      {problem && <span className="field__error">{problem}</span>}
+    </div>
+  );
+}

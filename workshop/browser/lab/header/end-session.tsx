@@ -1,0 +1,33 @@
+import { useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import { Confirm } from "../../parts/confirm.js";
+import { Icon } from "../../parts/icon.js";
+import { useLab } from "../lab-context.js";
+
+/** Ends the session after asking. */
+export function EndSession(): ReactElement {
+  const { session, store } = useLab();
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <>
+      <Button
+        className="button button--quiet button--small"
+        aria-label="End session"
+        onPress={() => setIsAsking(true)}
+      >
+        <Icon name="end" />
+        <span className="end-session__words">End session</span>
+      </Button>
+      <Confirm
+        isOpen={isAsking}
+        title="End this session?"
+        action="End session"
+        onConfirm={() => store.end()}
+        onClose={() => setIsAsking(false)}
+      >
+        Session <code>{session.id}</code> ends now: its namespace <code>{session.namespace}</code>, its files
+        and its terminals are deleted. The text stays readable.
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useState, type ReactElement } from "react";
+import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { IconButton } from "../../parts/icon-button.js";
+import { KEY_HELP } from "../key-names.js";
+
+/** The keys of the lab, behind a button and behind `?`. */
+export function Help(): ReactElement {
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => {
+    function pressed(event: KeyboardEvent): void {
+      if (event.key !== "?" || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target))
+        return;
+      event.preventDefault();
+      setIsOpen(true);
+    }
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+  return (
+    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+      <IconButton icon="help" label="Help and keys" onPress={() => setIsOpen(true)} />
+      <Popover className="popover" placement="bottom end">
+        <Dialog className="help">
+          <Heading slot="title" className="help__title">
+            Keys
+          </Heading>
+          <dl>
+            {KEY_HELP.map(({ keys, does }) => (
+              <div key={keys} style={{ display: "contents" }}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="help__note">
+            A command runs when you press its <strong>Run</strong> button and reports below itself whether it
+            worked. You can type into the terminals as well.
+          </p>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}

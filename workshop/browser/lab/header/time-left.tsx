@@ -1,0 +1,48 @@
+import { useEffect, useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import { Icon } from "../../parts/icon.js";
+import { formatTimeLeft, urgencyOf } from "../../store/durations.js";
+import { useNow } from "../../store/use-now.js";
+import { useLab } from "../lab-context.js";
+
+/** The time the session has left; warns ten and two minutes before the end and offers more where that is allowed. */
+export function TimeLeft(): ReactElement {
+  const { session, store } = useLab();
+  const left = Date.parse(session.expiresAt) - useNow(1000);
+  const urgency = urgencyOf(left);
+  const isShort = urgency !== "calm";
+  useEffect(() => {
+    if (urgency === "warning") store.announce("Ten minutes are left.");
+    if (urgency === "urgent") store.announce("Two minutes are left.");
+  }, [urgency, store]);
+  const end = new Date(session.expiresAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return (
+    <span className="time-left" data-urgency={urgency} title={`Ends at ${end}`}>
+      <Icon name={isShort ? "warning" : "clock"} size={14} />
+      <span role="timer" aria-label={`${formatTimeLeft(left)} left`}>
+        {formatTimeLeft(left)} <span className="time-left__words">left</span>
+      </span>
+      {isShort && session.canExtend && <Extend />}
+    </span>
+  );
+}
+
+function Extend(): ReactElement {
+  const { store } = useLab();
+  const [problem, setProblem] = useState<string>();
+  async function extend(): Promise<void> {
+    try {
+      await store.extend();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return (
+    <>
+      <Button className="button button--small" onPress={() => void extend()}>
+        Extend
+      </Button>
+      {problem && <span role="alert">{problem}</span>}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+export type LabKey =
+  | { does: "run" | "run-and-go" | "previous" | "next" }
+  | { does: "terminal"; number: number };
+
+interface Pressed {
+  altKey: boolean;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  /** Place of the key on the keyboard: Alt changes the letter on some systems, never the place. */
+  code: string;
+}
+
+/** What a key press means in a lab; `undefined` where it means nothing. */
+export function keyOf(event: Pressed): LabKey | undefined {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return undefined;
+  if (event.code === "Enter" || event.code === "NumpadEnter") {
+    return { does: event.shiftKey ? "run-and-go" : "run" };
+  }
+  if (event.shiftKey) return undefined;
+  if (event.code === "ArrowLeft") return { does: "previous" };
+  if (event.code === "ArrowRight") return { does: "next" };
+  const digit = /^(?:Digit|Numpad)([1-3])$/.exec(event.code)?.[1];
+  return digit === undefined ? undefined : { does: "terminal", number: Number(digit) };
+}
+
+/** The keys as the help lists them. */
+export const KEY_HELP: readonly { keys: string; does: string }[] = [
+  { keys: "Alt+Enter", does: "Run the next unfinished block" },
+  { keys: "Alt+Shift+Enter", does: "Run it and move on to the one after" },
+  { keys: "Alt+←  Alt+→", does: "Previous page, next page (in a terminal they are the shell's)" },
+  { keys: "Alt+1 … Alt+3", does: "Show terminal 1, 2 or 3" },
+  { keys: "Ctrl+Shift+F", does: "Search in the terminal" },
+  { keys: "Esc, then Tab", does: "Leave the terminal" },
+  { keys: "← →", does: "Move the divider when it has the focus" },
+];

@@ -1,0 +1,28 @@
+import { createContext, useContext } from "react";
+import type { ActionView, SessionView } from "../../common/api.js";
+import type { SessionStore } from "../store/session-store.js";
+
+/** What blocks and panes may ask of the lab around them. */
+export interface Lab {
+  store: SessionStore;
+  session: SessionView;
+  page: string;
+  /** Text and terminals stand one at a time. */
+  isNarrow: boolean;
+  /** The session has ended: nothing runs any more. */
+  isReadOnly: boolean;
+  run: (action: ActionView) => void;
+  /** Types the text into the terminal and leaves the line open. */
+  paste: (terminal: string, text: string) => void;
+  showTerminal: (terminal: string) => void;
+  /** Brings a tab forward by its name. */
+  showTab: (name: string) => void;
+}
+
+export const LabContext = createContext<Lab | undefined>(undefined);
+
+export function useLab(): Lab {
+  const lab = useContext(LabContext);
+  if (!lab) throw new Error("useLab was called outside a LabContext; render the component inside LabLayout.");
+  return lab;
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef } from "react";
+import type { PageView } from "../../common/api.js";
+import { navigate } from "../store/navigation.js";
+import { nextRunnable } from "../store/step-results.js";
+import { keyOf, type LabKey } from "./key-names.js";
+import type { Lab } from "./lab-context.js";
+
+/** The keys of the lab, wherever the focus is; inside a terminal the arrows stay the shell's. */
+export function useLabKeys(lab: Lab, page: PageView | undefined): void {
+  const latest = useRef({ lab, page });
+  useEffect(() => {
+    latest.current = { lab, page };
+  }, [lab, page]);
+  useEffect(() => {
+    function pressed(event: KeyboardEvent): void {
+      const key = keyOf(event);
+      if (!key || latest.current.page === undefined) return;
+      if ((key.does === "previous" || key.does === "next") && isTyping(event.target)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act(key, latest.current.lab, latest.current.page);
+    }
+    // While capturing, because the terminal takes every key it is given.
+    window.addEventListener("keydown", pressed, { capture: true });
+    return () => window.removeEventListener("keydown", pressed, { capture: true });
+  }, []);
+}
+
+function act(key: LabKey, lab: Lab, page: PageView): void {
+  switch (key.does) {
+    case "run":
+      return runNext(lab, page, false);
+    case "run-and-go":
+      return runNext(lab, page, true);
+    case "previous":
+      return goTo(lab, page.previous?.name);
+    case "next":
+      return goTo(lab, page.next?.name);
+    case "terminal": {
+      const terminal = lab.session.terminals[key.number - 1];
+      if (terminal !== undefined) lab.showTerminal(terminal);
+    }
+  }
+}
+
+function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
+  if (lab.isReadOnly) return lab.store.announce("The session has ended; nothing can be run.");
+  const results = lab.store.snapshot().results;
+  const action = nextRunnable(page.name, page.actions, results);
+  if (!action) return lab.store.announce("Every block of this page has been run.");
+  lab.run(action);
+  const shown = goesOn ? nextRunnable(page.name, page.actions, lab.store.snapshot().results) : action;
+  const block = document.querySelector(`[data-step="${(shown ?? action).step}"]`);
+  block?.scrollIntoView({ block: goesOn ? "center" : "nearest" });
+}
+
+function goTo(lab: Lab, page: string | undefined): void {
+  if (page !== undefined) navigate({ screen: "lab", session: lab.session.id, page });
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}

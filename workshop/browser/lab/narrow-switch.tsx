@@ -1,0 +1,51 @@
+import type { ReactElement } from "react";
+import { Icon, type IconName } from "../parts/icon.js";
+import { useLab } from "./lab-context.js";
+import { CONSOLE_TAB, tabsOf, TERMINAL_TAB } from "./work/tabs.js";
+import "./narrow-switch.css";
+
+interface Props {
+  view: "text" | "work";
+  tab: string;
+  onView: (view: "text" | "work") => void;
+}
+
+/** The bar at the bottom of a narrow screen: text, terminal, console. */
+export function NarrowSwitch({ view, tab, onView }: Props): ReactElement {
+  const lab = useLab();
+  return (
+    <nav className="narrow-switch" aria-label="What is shown">
+      <Choice icon="text" name="Text" isChosen={view === "text"} onPress={() => onView("text")} />
+      {tabsOf(lab.session).map(({ name }) => (
+        <Choice
+          key={name}
+          icon={iconOf(name)}
+          name={name}
+          isChosen={view === "work" && tab === name}
+          onPress={() => lab.showTab(name)}
+        />
+      ))}
+    </nav>
+  );
+}
+
+interface ChoiceProps {
+  icon: IconName;
+  name: string;
+  isChosen: boolean;
+  onPress: () => void;
+}
+
+function Choice({ icon, name, isChosen, onPress }: ChoiceProps): ReactElement {
+  return (
+    <button className="narrow-switch__choice" type="button" aria-pressed={isChosen} onClick={onPress}>
+      <Icon name={icon} size={18} />
+      {name}
+    </button>
+  );
+}
+
+function iconOf(name: string): IconName {
+  if (name === TERMINAL_TAB) return "terminal";
+  return name === CONSOLE_TAB ? "shield" : "external";
+}

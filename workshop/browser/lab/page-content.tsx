@@ -1,0 +1,62 @@
+import { memo, useLayoutEffect, useRef, useState, type ReactElement } from "react";
+import { createPortal } from "react-dom";
+import type { ActionView, PageView } from "../../common/api.js";
+import { Action } from "./blocks/action.js";
+import { prepareContent } from "./prepare-content.js";
+import "./prose.css";
+
+interface Placed {
+  action: ActionView;
+  element: Element;
+  /** What the block folds, where it begins a section. */
+  body: HTMLElement | undefined;
+}
+
+/** The page's HTML with a working block in the place of each action. */
+export function PageContent({ page }: { page: PageView }): ReactElement {
+  const root = useRef<HTMLDivElement>(null);
+  const [placed, setPlaced] = useState<Placed[]>([]);
+  useLayoutEffect(() => {
+    if (root.current) setPlaced(place(root.current, page.actions));
+  }, [page]);
+  return (
+    <>
+      <Prose html={page.html} ref={root} />
+      {placed.map(({ action, element, body }) =>
+        createPortal(<Action action={action} sectionBody={body} />, element, String(action.step)),
+      )}
+      {page.problems.length > 0 && <Problems problems={page.problems} />}
+    </>
+  );
+}
+
+/** Written once: React must not touch what the blocks were put into. */
+const Prose = memo(function Prose({ html, ref }: { html: string; ref: React.Ref<HTMLDivElement> }) {
+  return <div className="prose" ref={ref} dangerouslySetInnerHTML={{ __html: html }} />;
+});
+
+function place(root: HTMLElement, actions: readonly ActionView[]): Placed[] {
+  const bodies = prepareContent(root, actions);
+  return actions.flatMap((action) => {
+    const element = root.querySelector(`[data-step="${action.step}"]`);
+    return element ? [{ action, element, body: bodies.get(action.step) }] : [];
+  });
+}
+
+function Problems({ problems }: { problems: PageView["problems"] }): ReactElement {
+  return (
+    <details className="notice notice--warning prose-problems">
+      <summary>
+        {problems.length === 1 ? "One problem" : `${problems.length} problems`} in this page's file, for its
+        author
+      </summary>
+      <ul>
+        {problems.map(({ line, message }) => (
+          <li key={`${line} ${message}`}>
+            Line {line}: {message}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

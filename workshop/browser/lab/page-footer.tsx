@@ -1,0 +1,67 @@
+import type { ReactElement } from "react";
+import type { PageView } from "../../common/api.js";
+import { Icon } from "../parts/icon.js";
+import { Link } from "../parts/link.js";
+import { undoneActions } from "../store/step-results.js";
+import { useSession } from "../store/use-session.js";
+import { useLab } from "./lab-context.js";
+
+/** The way back and the way on, and what is left undone here; it lets them go on all the same. */
+export function PageFooter({ page }: { page: PageView }): ReactElement {
+  const { session, store } = useLab();
+  const results = useSession(store, (state) => state.results);
+  const left = undoneActions(page.name, page.actions, results).length;
+  const { previous, next } = page;
+  return (
+    <footer className="page-footer">
+      <p className="page-footer__left">{sentence(left, page.actions.length > 0, next === undefined)}</p>
+      <nav className="page-footer__ways" aria-label="Pages before and after">
+        {previous && (
+          <Link
+            className="page-footer__way"
+            to={{ screen: "lab", session: session.id, page: previous.name }}
+            aria-label={`Previous page: ${previous.title}`}
+          >
+            <Icon name="arrowLeft" /> <span className="page-footer__name">Back</span>
+          </Link>
+        )}
+        {next && <NextPage session={session.id} next={next} isReady={left === 0} />}
+        {!next && (
+          <Link className="page-footer__way page-footer__way--next" to={{ screen: "catalogue" }}>
+            <span className="page-footer__name">Back to the labs</span> <Icon name="arrowRight" />
+          </Link>
+        )}
+      </nav>
+    </footer>
+  );
+}
+
+interface NextProps {
+  session: string;
+  next: { name: string; title: string };
+  isReady: boolean;
+}
+
+function NextPage({ session, next, isReady }: NextProps): ReactElement {
+  return (
+    <Link
+      className={`page-footer__way page-footer__way--next${isReady ? " page-footer__way--ready" : ""}`}
+      to={{ screen: "lab", session, page: next.name }}
+    >
+      <span>
+        <span className="page-footer__label">Next page</span>
+        <span className="page-footer__name">{next.title}</span>
+      </span>
+      <Icon name="arrowRight" />
+    </Link>
+  );
+}
+
+function sentence(left: number, hasBlocks: boolean, isLast: boolean): string {
+  if (left > 0)
+    return left === 1
+      ? "One block on this page has not been done yet."
+      : `${left} blocks on this page have not been done yet.`;
+  if (isLast) return "This is the last page.";
+  return hasBlocks ? "Everything on this page is done." : "";
+}

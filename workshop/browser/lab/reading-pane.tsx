@@ -1,0 +1,57 @@
+import { useEffect, useRef, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { PageView } from "../../common/api.js";
+import type { Loaded } from "../store/use-loaded.js";
+import { useLab } from "./lab-context.js";
+import { PageContent } from "./page-content.js";
+import { PageFooter } from "./page-footer.js";
+import "./reading-pane.css";
+
+/** The text of the page, in its own scroll. */
+export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElement {
+  const scroll = useRef<HTMLElement>(null);
+  const page = loaded.value;
+  const name = page?.name;
+  useEffect(() => {
+    if (name !== undefined) scroll.current?.scrollTo(0, 0);
+  }, [name]);
+  return (
+    <main className="reading" ref={scroll} tabIndex={-1} aria-label="Instructions">
+      {loaded.problem && (
+        <div className="notice notice--danger reading__problem" role="alert">
+          <span>This page could not be loaded. {loaded.problem}</span>
+          <Button className="button button--small" onPress={loaded.reload}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {page ? <Page key={page.name} page={page} /> : !loaded.problem && <Skeleton />}
+    </main>
+  );
+}
+
+function Page({ page }: { page: PageView }): ReactElement {
+  const { session } = useLab();
+  const number = session.pages.findIndex(({ name }) => name === page.name) + 1;
+  return (
+    <article className="reading__column">
+      <p className="reading__place">
+        Page {number} of {session.pages.length}
+      </p>
+      <h1 className="reading__title">{page.title}</h1>
+      <PageContent page={page} />
+      <PageFooter page={page} />
+    </article>
+  );
+}
+
+function Skeleton(): ReactElement {
+  return (
+    <div className="reading__column" aria-busy="true" aria-label="Loading the page">
+      <div className="skeleton reading__skeleton-title" />
+      <div className="skeleton reading__skeleton-line" />
+      <div className="skeleton reading__skeleton-line" />
+      <div className="skeleton reading__skeleton-block" />
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import {
+  lazy,
+  Suspense,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type ReactElement,
+  type RefObject,
+} from "react";
+import { useLab } from "../lab-context.js";
+import type { TerminalPaneHandle } from "./terminal-pane.js";
+import "./terminals.css";
+
+const TerminalPane = lazy(async () => ({ default: (await import("./terminal-pane.js")).TerminalPane }));
+
+export interface TerminalsHandle {
+  /** Brings the terminal into sight; the focus stays where it is. */
+  show(terminal: string): void;
+  paste(terminal: string, text: string): void;
+}
+
+/** The session's terminals in the lab's layout: one at a time with a row to choose from, or split one above the other. */
+export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null> }): ReactElement {
+  const { session } = useLab();
+  const panes = useRef(new Map<string, TerminalPaneHandle>());
+  const [chosen, setChosen] = useState(session.terminals[0] ?? "1");
+  const isSplit = session.layout === "split" || session.layout === "split/2";
+  useImperativeHandle(handle, () => ({
+    show: (terminal) => session.terminals.includes(terminal) && setChosen(terminal),
+    paste: (terminal, text) => panes.current.get(terminal)?.paste(text),
+  }));
+  return (
+    <div
+      className="terminals"
+      data-layout={isSplit ? session.layout : "default"}
+      data-count={session.terminals.length}
+    >
+      {!isSplit && session.terminals.length > 1 && (
+        <Choice terminals={session.terminals} chosen={chosen} onChoose={setChosen} />
+      )}
+      {session.terminals.map((terminal) => (
+        <div key={terminal} className="terminals__pane" hidden={!isSplit && terminal !== chosen}>
+          <Suspense fallback={<div className="terminals__loading" aria-busy="true" />}>
+            <TerminalPane
+              terminal={terminal}
+              isShown={isSplit || terminal === chosen}
+              isLabelled={isSplit}
+              ref={(pane: TerminalPaneHandle | null) => {
+                if (pane) panes.current.set(terminal, pane);
+                else panes.current.delete(terminal);
+              }}
+            />
+          </Suspense>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  terminals: readonly string[];
+  chosen: string;
+  onChoose: (terminal: string) => void;
+}
+
+function Choice({ terminals, chosen, onChoose }: ChoiceProps): ReactElement {
+  return (
+    <div className="terminals__choice" role="group" aria-label="Terminals">
+      {terminals.map((terminal) => (
+        <button
+          key={terminal}
+          type="button"
+          className="terminals__name"
+          aria-pressed={terminal === chosen}
+          onClick={() => onChoose(terminal)}
+        >
+          {/^\d+$/.test(terminal) ? `Terminal ${terminal}` : terminal}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ReactElement, RefObject } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Icon } from "../../parts/icon.js";
+import { useLab } from "../lab-context.js";
+import { ConsoleTab } from "./console-tab.js";
+import { CONSOLE_TAB, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
+import { Terminals, type TerminalsHandle } from "./terminals.js";
+import "./work-pane.css";
+
+interface Props {
+  tab: string;
+  consolePath: string;
+  terminals: RefObject<TerminalsHandle | null>;
+}
+
+/** What stands beside the text: terminals, the policy console, and the tabs of the lab's own. */
+export function WorkPane({ tab, consolePath, terminals }: Props): ReactElement {
+  const { session } = useLab();
+  if (session.layout === "lower")
+    return <LowerLayout tab={tab} consolePath={consolePath} terminals={terminals} />;
+  return <TabbedPane tabs={tabsOf(session)} tab={tab} consolePath={consolePath} terminals={terminals} />;
+}
+
+/** Tabs above, one terminal always in sight below. */
+function LowerLayout({ tab, consolePath, terminals }: Props): ReactElement {
+  const { session } = useLab();
+  const tabs = tabsOf(session).filter(({ name }) => name !== TERMINAL_TAB);
+  const shown = tabs.some(({ name }) => name === tab) ? tab : (tabs[0]?.name ?? "");
+  return (
+    <section className="work work--lower" aria-label="Tabs and terminal">
+      {tabs.length > 0 && (
+        <TabbedPane tabs={tabs} tab={shown} consolePath={consolePath} terminals={terminals} />
+      )}
+      <Terminals handle={terminals} />
+    </section>
+  );
+}
+
+function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkTab[] }): ReactElement {
+  const { showTab } = useLab();
+  const shown = tabs.some(({ name }) => name === tab) ? tab : (tabs[0]?.name ?? TERMINAL_TAB);
+  return (
+    <Tabs className="work" selectedKey={shown} onSelectionChange={(key) => showTab(String(key))}>
+      <TabList className="tabs__list work__tabs" aria-label="Terminal and tools">
+        {tabs.map(({ name }) => (
+          <Tab key={name} id={name} className="tabs__tab">
+            <Icon
+              name={name === TERMINAL_TAB ? "terminal" : name === CONSOLE_TAB ? "shield" : "external"}
+              size={14}
+            />
+            {name}
+          </Tab>
+        ))}
+      </TabList>
+      {tabs.map((item) => (
+        <TabPanel
+          key={item.name}
+          id={item.name}
+          className="work__panel"
+          shouldForceMount={item.name !== CONSOLE_TAB}
+        >
+          <Panel item={item} consolePath={consolePath} terminals={terminals} />
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
+
+interface PanelProps {
+  item: WorkTab;
+  consolePath: string;
+  terminals: RefObject<TerminalsHandle | null>;
+}
+
+function Panel({ item, consolePath, terminals }: PanelProps): ReactElement {
+  if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
+  if (item.url === undefined) return <ConsoleTab path={consolePath} />;
+  return <iframe className="work__frame" src={item.url} title={item.name} sandbox={sandboxOf(item.url)} />;
+}
+
+/** A page of another origin keeps that origin, which its log-in needs; one of ours must not, for it would be us. */
+function sandboxOf(url: string): string {
+  const allowed = "allow-scripts allow-forms allow-popups allow-downloads";
+  return new URL(url, document.baseURI).origin === location.origin ? allowed : `${allowed} allow-same-origin`;
+}

@@ -1,0 +1,17 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "../common/tokens.css";
+import "../common/base.css";
+import "./parts/icon.css";
+import { App } from "./app.js";
+import { applyRememberedTheme } from "./store/theme.js";
+
+applyRememberedTheme();
+const root = document.querySelector("#root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,44 @@
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** When the header warns, and when it warns louder; minutes before the end. */
+const WARN_AT_MS = 10 * MINUTE_MS;
+const URGENT_AT_MS = 2 * MINUTE_MS;
+
+export type Urgency = "calm" | "warning" | "urgent" | "over";
+
+/** `0.4 s`, `12 s`, `1 min 05 s`. */
+export function formatDuration(ms: number): string {
+  const safe = Math.max(0, ms);
+  if (safe < 10 * SECOND_MS) return `${(Math.floor(safe / 100) / 10).toFixed(1)} s`;
+  if (safe < MINUTE_MS) return `${Math.floor(safe / SECOND_MS)} s`;
+  const seconds = Math.floor((safe % MINUTE_MS) / SECOND_MS);
+  return `${Math.floor(safe / MINUTE_MS)} min ${String(seconds).padStart(2, "0")} s`;
+}
+
+/** `1 h 05 min`, `48 min`, `1:59` in the last two minutes, `0:00` when over. */
+export function formatTimeLeft(ms: number): string {
+  const safe = Math.max(0, ms);
+  if (safe < URGENT_AT_MS) {
+    const seconds = Math.floor(safe / SECOND_MS);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+  const minutes = Math.floor(safe / MINUTE_MS);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+export function urgencyOf(ms: number): Urgency {
+  if (ms <= 0) return "over";
+  if (ms <= URGENT_AT_MS) return "urgent";
+  return ms <= WARN_AT_MS ? "warning" : "calm";
+}
+
+/** `just now`, `4 min ago`, `2 h ago`, `3 d ago`. */
+export function formatAgo(ms: number): string {
+  if (ms < MINUTE_MS) return ms < 10 * SECOND_MS ? "just now" : `${Math.floor(ms / SECOND_MS)} s ago`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ago`;
+  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h ago`;
+  return `${Math.floor(ms / DAY_MS)} d ago`;
+}

@@ -1,0 +1,67 @@
+export type Connection = "connecting" | "open" | "lost";
+
+export interface EventStream {
+  close(): void;
+}
+
+/** The server pings every few seconds; silence this long means the line is dead though nobody said so. */
+const SILENCE_MS = 45_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 10_000;
+
+interface Handlers<T> {
+  onEvent: (event: T) => void;
+  onConnection: (connection: Connection) => void;
+}
+
+/**
+ * Server-sent events that come back by themselves: after an error, a refusal or a silence the stream is opened anew,
+ * 0.5 s later at first and 10 s at most, until `close`.
+ */
+export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStream {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let retryMs = FIRST_RETRY_MS;
+
+  function connect(): void {
+    source = new EventSource(url, { withCredentials: true });
+    source.addEventListener("open", opened);
+    source.addEventListener("message", received);
+    source.addEventListener("error", retry);
+    listenForSilence();
+  }
+  function opened(): void {
+    retryMs = FIRST_RETRY_MS;
+    handlers.onConnection("open");
+    listenForSilence();
+  }
+  function received(message: MessageEvent<string>): void {
+    listenForSilence();
+    handlers.onEvent(JSON.parse(message.data) as T);
+  }
+  function retry(): void {
+    source?.close();
+    clearTimeout(timer);
+    handlers.onConnection("lost");
+    timer = setTimeout(connect, retryMs);
+    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+  }
+  function listenForSilence(): void {
+    clearTimeout(timer);
+    timer = setTimeout(retry, SILENCE_MS);
+  }
+  function retryNow(): void {
+    retryMs = FIRST_RETRY_MS;
+    if (source?.readyState === EventSource.CLOSED) retry();
+  }
+
+  window.addEventListener("online", retryNow);
+  connect();
+  return {
+    close: () => {
+      window.removeEventListener("online", retryNow);
+      clearTimeout(timer);
+      source?.close();
+    },
+  };
+}

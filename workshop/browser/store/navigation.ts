@@ -1,0 +1,43 @@
+import { useSyncExternalStore } from "react";
+import { mountPath } from "../api/base.js";
+import { formatRoute, parseRoute, type Route } from "./route.js";
+
+const listeners = new Set<() => void>();
+let current: { url: string; route: Route } | undefined;
+
+/** The screen in the address bar; the component renders again when it changes. */
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, snapshot);
+}
+
+/** Goes to a screen without a page load; `replace` leaves no trace in the history. */
+export function navigate(route: Route, options: { replace?: boolean } = {}): void {
+  const url = routeUrl(route);
+  if (options.replace) history.replaceState(null, "", url);
+  else history.pushState(null, "", url);
+  for (const listener of listeners) listener();
+}
+
+/** Absolute path of a screen, for links. */
+export function routeUrl(route: Route): string {
+  return mountPath() + formatRoute(route);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+function snapshot(): Route {
+  const url = location.pathname + location.search;
+  if (current?.url !== url) {
+    const base = mountPath();
+    const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : "";
+    current = { url, route: parseRoute(path, location.search) };
+  }
+  return current.route;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { formatRoute, parseRoute, type Route } from "./route.js";
+
+describe("routes", () => {
+  const routes: [string, Route][] = [
+    ["", { screen: "catalogue" }],
+    ["instructor", { screen: "instructor" }],
+    ["instructor/lab-7f3a", { screen: "instructor", session: "lab-7f3a" }],
+    ["s/lab-7f3a", { screen: "lab", session: "lab-7f3a" }],
+    ["s/lab-7f3a/04-image-policies", { screen: "lab", session: "lab-7f3a", page: "04-image-policies" }],
+    ["s/lab-7f3a/one?tab=My%20app", { screen: "lab", session: "lab-7f3a", page: "one", tab: "My app" }],
+    ["s/lab-7f3a/console", { screen: "console", session: "lab-7f3a", path: "" }],
+    ["s/lab-7f3a/console/policies/image", { screen: "console", session: "lab-7f3a", path: "policies/image" }],
+  ];
+
+  for (const [url, route] of routes) {
+    it(`reads and writes /${url}`, () => {
+      const [path = "", query = ""] = url.split("?");
+      expect(parseRoute(path, query)).toEqual(route);
+      expect(formatRoute(route)).toBe(url);
+    });
+  }
+
+  it("names a page whose name needs escaping", () => {
+    const route: Route = { screen: "lab", session: "s1", page: "a/b c" };
+    expect(parseRoute(formatRoute(route), "")).toEqual(route);
+  });
+
+  it("calls any other path unknown", () => {
+    expect(parseRoute("nowhere/at/all", "")).toEqual({ screen: "unknown", path: "nowhere/at/all" });
+  });
+
+  it("keeps a part that is not proper percent-encoding", () => {
+    expect(parseRoute("s/%zz", "")).toEqual({ screen: "lab", session: "%zz" });
+  });
+});

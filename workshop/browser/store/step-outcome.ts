@@ -1,0 +1,54 @@
+import type { StepResult, StepState } from "../../common/api.js";
+import { formatDuration } from "./durations.js";
+
+export interface Outcome {
+  icon: "tick" | "cross" | "question" | "stop" | "clock" | "spinner";
+  tone: "success" | "danger" | "warning" | "neutral";
+  /** The state in a few words. */
+  words: string;
+}
+
+type Describe = (result: StepResult) => Outcome;
+
+const OUTCOMES: Record<Exclude<StepState, "idle">, Describe> = {
+  queued: () => ({ icon: "clock", tone: "neutral", words: "Waiting for this terminal to be free" }),
+  running: () => ({ icon: "spinner", tone: "neutral", words: "Running" }),
+  succeeded: (result) => ({ icon: "tick", tone: "success", words: `Succeeded${took(result)}` }),
+  "expected-failure": (result) => ({
+    icon: "tick",
+    tone: "success",
+    words: `Refused, as it should be${took(result)}`,
+  }),
+  failed: (result) => ({ icon: "cross", tone: "danger", words: `Failed${exit(result)}${took(result)}` }),
+  interrupted: (result) => ({ icon: "stop", tone: "warning", words: `Interrupted${took(result)}` }),
+  unknown: () => ({ icon: "question", tone: "warning", words: "No verdict" }),
+};
+
+/** What a block's state looks like and is called; `undefined` while nothing has happened. */
+export function outcomeOf(result: StepResult | undefined): Outcome | undefined {
+  if (result === undefined || result.state === "idle") return undefined;
+  return OUTCOMES[result.state](result);
+}
+
+/** The sentence a screen reader hears when a block has ended; `undefined` while it has not. */
+export function announcementOf(result: StepResult): string | undefined {
+  if (result.state === "idle" || result.state === "queued" || result.state === "running") return undefined;
+  const words = OUTCOMES[result.state](result).words.replaceAll(" · ", ", ");
+  return `Step ${result.step + 1}: ${words}.${result.message ? ` ${result.message}` : ""}`;
+}
+
+/** The last line of output that says something; what a failed block shows at once. */
+export function lastLine(output: string | undefined): string | undefined {
+  return output
+    ?.split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .findLast((line) => line.trim() !== "");
+}
+
+function took(result: StepResult): string {
+  return result.durationMs === undefined ? "" : ` · ${formatDuration(result.durationMs)}`;
+}
+
+function exit(result: StepResult): string {
+  return typeof result.exitStatus === "number" ? ` · exit status ${result.exitStatus}` : "";
+}

@@ -1,0 +1,67 @@
+import type { ActionView, PageSummary, StepResult, StepState } from "../../common/api.js";
+
+export type Results = ReadonlyMap<string, StepResult>;
+
+/** Results by page and step. */
+export function indexResults(results: readonly StepResult[]): Results {
+  return new Map(results.map((result) => [resultKey(result.page, result.step), result]));
+}
+
+export function resultKey(page: string, step: number): string {
+  return `${page}\n${step}`;
+}
+
+/** The same results with one replaced. */
+export function withResult(results: Results, result: StepResult): Results {
+  return new Map(results).set(resultKey(result.page, result.step), result);
+}
+
+export function withoutResult(results: Results, page: string, step: number): Results {
+  const rest = new Map(results);
+  rest.delete(resultKey(page, step));
+  return rest;
+}
+
+export function isDone(state: StepState | undefined): boolean {
+  return state === "succeeded" || state === "expected-failure";
+}
+
+export function isBusy(state: StepState | undefined): boolean {
+  return state === "queued" || state === "running";
+}
+
+/** Whether the block is work of the learner's, which "blocks left" and `Alt+Enter` count; copying and opening are not. */
+export function isWork(action: ActionView): boolean {
+  return action.kind === "execute" || action.kind === "execute-all" || action.kind === "manual";
+}
+
+/** The blocks of a page that are still to be done, in reading order. */
+export function undoneActions(page: string, actions: readonly ActionView[], results: Results): ActionView[] {
+  return actions.filter(
+    (action) => isWork(action) && !isDone(results.get(resultKey(page, action.step))?.state),
+  );
+}
+
+/** The block `Alt+Enter` runs: the first that is neither done nor under way, and can be run. */
+export function nextRunnable(
+  page: string,
+  actions: readonly ActionView[],
+  results: Results,
+): ActionView | undefined {
+  return undoneActions(page, actions, results).find((action) => {
+    const state = results.get(resultKey(page, action.step))?.state;
+    return action.kind !== "manual" && !isBusy(state);
+  });
+}
+
+/** How far a page is; a page without steps is done once a later one is being read. */
+export function pageProgress(
+  page: PageSummary,
+  results: Results,
+  isBehind: boolean,
+): "none" | "some" | "done" {
+  const done = [...results.values()].filter((result) => result.page === page.name && isDone(result.state));
+  if (page.steps === 0) return isBehind ? "done" : "none";
+  if (done.length >= page.steps) return "done";
+  return done.length > 0 ? "some" : "none";
+}

@@ -1,0 +1,135 @@
+/** Bytes of one OSC sequence that are looked at; ours have about 60, longer ones are someone else's. */
+const OSC_LIMIT = 256;
+
+const ESC = 0x1b;
+const BEL = 0x07;
+const CAN = 0x18;
+const SUB = 0x1a;
+
+/** A shell-integration mark (OSC 133) as it stood in the stream. */
+export interface ShellMark {
+  /** `A` prompt begins, `B` prompt ends, `C` command begins, `D` command ended, `P` another prompt. */
+  kind: string;
+  /** What follows the letter, split at semicolons. */
+  fields: string[];
+  /** Positions in the stream of the first byte of the mark and of the byte after it. */
+  from: number;
+  to: number;
+}
+
+type State = "ground" | "escape" | "escape-intermediate" | "csi" | "osc" | "string" | "string-escape";
+
+/** Follows a terminal's output byte by byte: finds OSC 133 marks and where an unfinished sequence began. */
+export class StreamScanner {
+  #state: State = "ground";
+  #position = 0;
+  #sequenceStart = 0;
+  #text = "";
+  #isOsc = false;
+  #continuation = 0;
+
+  /** Where a reader that starts now must begin to see whole characters and sequences. */
+  get safePosition(): number {
+    return this.#state === "ground" && this.#continuation === 0 ? this.#position : this.#sequenceStart;
+  }
+
+  /** Reads on; chunks may cut sequences anywhere. Returns the marks completed in this chunk. */
+  scan(chunk: Uint8Array): ShellMark[] {
+    const marks: ShellMark[] = [];
+    for (let index = 0; index < chunk.length; index += 1) {
+      if (this.#state === "ground") index = this.#skipGround(chunk, index);
+      if (index >= chunk.length) break;
+      this.#position += 1;
+      const mark = this.#step(chunk[index] as number);
+      if (mark) marks.push(mark);
+    }
+    return marks;
+  }
+
+  #skipGround(chunk: Uint8Array, from: number): number {
+    const escape = chunk.indexOf(ESC, from);
+    const end = escape === -1 ? chunk.length : escape;
+    if (end > from) this.#followUtf8(chunk, from, end);
+    this.#position += end - from;
+    return end;
+  }
+
+  /** Only the last bytes matter: a character that the chunk cut is at most three bytes long. */
+  #followUtf8(chunk: Uint8Array, from: number, end: number): void {
+    for (let back = 1; back <= 4 && end - back >= from; back += 1) {
+      const byte = chunk[end - back] as number;
+      if ((byte & 0xc0) === 0x80) continue;
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+      this.#continuation = Math.max(0, length - back);
+      if (this.#continuation > 0) this.#sequenceStart = this.#position + (end - from) - back;
+      return;
+    }
+    this.#continuation = Math.max(0, this.#continuation - (end - from));
+  }
+
+  #step(byte: number): ShellMark | undefined {
+    if (byte === CAN || byte === SUB) {
+      this.#state = "ground";
+      return undefined;
+    }
+    if (byte === ESC) return this.#stepEscape();
+    switch (this.#state) {
+      case "ground":
+      case "escape":
+        this.#begin(byte);
+        return undefined;
+      case "escape-intermediate":
+        if (byte >= 0x30) this.#state = "ground";
+        return undefined;
+      case "csi":
+        if (byte >= 0x40 && byte <= 0x7e) this.#state = "ground";
+        return undefined;
+      case "osc":
+      case "string":
+        return this.#collect(byte);
+      case "string-escape":
+        return this.#afterStringEscape(byte);
+    }
+  }
+
+  #stepEscape(): undefined {
+    if (this.#state === "osc" || this.#state === "string") {
+      this.#state = "string-escape";
+      return undefined;
+    }
+    this.#sequenceStart = this.#position - 1;
+    this.#continuation = 0;
+    this.#state = "escape";
+    return undefined;
+  }
+
+  #begin(byte: number): void {
+    this.#text = "";
+    this.#isOsc = byte === 0x5d;
+    if (byte === 0x5d) this.#state = "osc";
+    else if (byte === 0x5b) this.#state = "csi";
+    else if (byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f) this.#state = "string";
+    else if (byte >= 0x20 && byte < 0x30) this.#state = "escape-intermediate";
+    else this.#state = "ground";
+  }
+
+  #collect(byte: number): ShellMark | undefined {
+    if (byte === BEL && this.#isOsc) return this.#finish();
+    if (this.#text.length < OSC_LIMIT) this.#text += String.fromCharCode(byte);
+    return undefined;
+  }
+
+  #afterStringEscape(byte: number): ShellMark | undefined {
+    if (byte === 0x5c) return this.#finish();
+    this.#sequenceStart = this.#position - 2;
+    this.#begin(byte);
+    return undefined;
+  }
+
+  #finish(): ShellMark | undefined {
+    this.#state = "ground";
+    if (!this.#isOsc || !this.#text.startsWith("133;") || this.#text.length >= OSC_LIMIT) return undefined;
+    const [kind = "", ...fields] = this.#text.slice(4).split(";");
+    return { kind, fields, from: this.#sequenceStart, to: this.#position };
+  }
+}

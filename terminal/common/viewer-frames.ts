@@ -1,0 +1,100 @@
+import { z } from "zod";
+
+/**
+ * What a browser and the gateway say to each other over one WebSocket, and the gateway and the terminal host over one
+ * unix socket. Control frames are JSON text; output is binary: 6 bytes of stream position (big endian), then bytes.
+ *
+ * The browser speaks first (`hello`). The answer is `ready` where the missed bytes follow, or `snapshot` where they
+ * are gone or the shell is another one. WebSocket close codes are in `closeCodes`.
+ */
+
+/** Characters of one `input` frame; a larger paste is cut into several. */
+export const INPUT_LIMIT = 65_536;
+/** Bytes of one WebSocket message from a browser: an input frame of four-byte characters in JSON. */
+export const MAX_MESSAGE_BYTES = 512 * 1024;
+/** Largest columns and rows; beyond them a screen costs memory nobody sees. */
+export const MAX_COLUMNS = 500;
+export const MAX_ROWS = 300;
+
+/** Why the gateway closed a WebSocket (private range 4000-4999 of RFC 6455). */
+export const closeCodes = {
+  exited: 4000,
+  frameInvalid: 4001,
+  rateExceeded: 4002,
+  noLongerAllowed: 4003,
+  terminalNotFound: 4004,
+  tooManyViewers: 4005,
+  hostLost: 4006,
+} as const;
+
+const columns = z.number().int().min(2).max(MAX_COLUMNS);
+const rows = z.number().int().min(1).max(MAX_ROWS);
+const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const viewerRequestSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hello"),
+    columns: columns.optional(),
+    rows: rows.optional(),
+    /** Where this reader stopped parsing, and in which stream; absent on the first visit. */
+    resume: z.strictObject({ stream: z.string().max(64), position }).optional(),
+  }),
+  z.strictObject({ type: z.literal("input"), data: z.string().max(INPUT_LIMIT) }),
+  z.strictObject({ type: z.literal("ack"), position }),
+  z.strictObject({ type: z.literal("resize"), columns, rows }),
+]);
+
+export type ViewerRequest = z.infer<typeof viewerRequestSchema>;
+
+const screen = { stream: z.string(), position, columns, rows, readOnly: z.boolean() };
+
+export const viewerEventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), ...screen }),
+  /** Reset, take the size, write `data`; output goes on at `position`. */
+  z.object({ type: z.literal("snapshot"), ...screen, data: z.string() }),
+  z.object({ type: z.literal("size"), columns, rows }),
+  z.object({ type: z.literal("exited"), exitStatus: z.number().int() }),
+  z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
+]);
+
+export type ViewerEvent = z.infer<typeof viewerEventSchema>;
+
+/** Reads a control frame of a browser; `undefined` where it is not one. */
+export function parseViewerRequest(text: string): ViewerRequest | undefined {
+  const parsed = viewerRequestSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Reads a control frame of the gateway; `undefined` where it is not one. */
+export function parseViewerEvent(text: string): ViewerEvent | undefined {
+  const parsed = viewerEventSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+const POSITION_BYTES = 6;
+
+/** Puts the stream position before a piece of output. */
+export function encodeOutput(start: number, bytes: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(POSITION_BYTES + bytes.length);
+  const view = new DataView(frame.buffer);
+  view.setUint16(0, Math.floor(start / 0x1_0000_0000));
+  view.setUint32(2, start % 0x1_0000_0000);
+  frame.set(bytes, POSITION_BYTES);
+  return frame;
+}
+
+/** Takes an output frame apart; `undefined` where it is too short. */
+export function decodeOutput(frame: Uint8Array): { position: number; bytes: Uint8Array } | undefined {
+  if (frame.length < POSITION_BYTES) return undefined;
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const start = view.getUint16(0) * 0x1_0000_0000 + view.getUint32(2);
+  return { position: start, bytes: frame.subarray(POSITION_BYTES) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,240 @@
+import type { Command, CommandOutcome } from "../common/terminal-host.js";
+import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { ShellMark } from "../common/stream-scanner.js";
+import { CommandRecords } from "./command-records.js";
+import { OutputCapture } from "./output-capture.js";
+import { typed } from "./typed-text.js";
+
+/** Commands waiting in one terminal; a page's "run all" has a few dozen. */
+const QUEUE_LIMIT = 200;
+/** How often the foreground process is looked at while a command runs, and how long it must be the same. */
+const WATCH_MS = 100;
+const NESTED_AFTER_LOOKS = 3;
+/** A return typed at the prompt that started nothing for so long was not a command. */
+const LEARNER_ENTER_MS = 1_000;
+
+/** What the queue needs of its terminal. */
+export interface QueueSurroundings {
+  write(text: string): void;
+  /** Resolves when everything received has been parsed; then tells whether pastes are bracketed. */
+  bracketedPaste(): Promise<boolean>;
+  /** The program a typed line would reach: the shell itself, or one that cannot report a status, by name. */
+  foreground(): "shell" | "program" | { interactive: string } | { replaced: string };
+  onStarted(id: string, startedAt: number): void;
+  onFinished(outcome: CommandOutcome): void;
+}
+
+interface Job {
+  command: Command;
+  promise: Promise<CommandOutcome>;
+  resolve: (outcome: CommandOutcome) => void;
+  startedAt: number;
+  phase: "queued" | "waiting" | "running";
+  capture: OutputCapture;
+  statuses: string[];
+  block: string | undefined;
+  sawBlock: boolean;
+  interrupted: boolean;
+  looks: number;
+  timers: NodeJS.Timeout[];
+}
+
+type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: string };
+
+/** Runs commands in one shell one after the other and learns from the shell's marks how each ended. */
+export class CommandQueue {
+  readonly #around: QueueSurroundings;
+  readonly #records = new CommandRecords();
+  readonly #jobs: Job[] = [];
+  #shell: "starting" | "prompt" | "continuation" | "busy" = "starting";
+  #enteredAt = 0;
+
+  constructor(around: QueueSurroundings) {
+    this.#around = around;
+  }
+
+  /** Where the running command's output goes; `undefined` while none is between its marks. */
+  get capture(): OutputCapture | undefined {
+    const job = this.#jobs[0];
+    return job?.block === undefined ? undefined : job.capture;
+  }
+
+  run(command: Command): Promise<CommandOutcome> {
+    const known = this.#records.get(command.id);
+    if (known) return Promise.resolve(known);
+    const same = this.#jobs.find((job) => job.command.id === command.id);
+    if (same) return same.promise;
+    if (this.#jobs.length >= QUEUE_LIMIT) {
+      const message = `The terminal has ${QUEUE_LIMIT} commands waiting; wait until some have ended.`;
+      return Promise.reject(new TerminalError(terminalErrorCodes.queueFull, message));
+    }
+    const job = makeJob(command);
+    this.#jobs.push(job);
+    if (this.#jobs.length === 1) this.#begin(job);
+    return job.promise;
+  }
+
+  outcome(id: string): CommandOutcome | "queued" | "running" | undefined {
+    const job = this.#jobs.find((candidate) => candidate.command.id === id);
+    if (!job) return this.#records.get(id);
+    return job.phase === "running" ? "running" : "queued";
+  }
+
+  /** A mark that carried the shell's secret. */
+  handleMark(mark: ShellMark): void {
+    const job = this.#jobs[0]?.phase === "running" ? this.#jobs[0] : undefined;
+    if (mark.kind === "C") {
+      this.#shell = "busy";
+      this.#enteredAt = 0;
+      if (job) {
+        job.block = mark.fields[0] ?? "";
+        job.sawBlock = true;
+      }
+    } else if (mark.kind === "D" && job) {
+      const [status = "?", block] = mark.fields;
+      if (job.block === block || !job.sawBlock) job.statuses.push(status);
+      job.block = undefined;
+    } else if (mark.kind === "B") {
+      this.#shell = "prompt";
+      this.#enteredAt = 0;
+      if (job) this.#finish(job, ending(job));
+      else this.#advance();
+    } else if (mark.kind === "P") {
+      this.#shell = "continuation";
+      if (job) this.#finish(job, unknown("the command is incomplete: the shell waits for the rest of it"));
+    }
+  }
+
+  /** What the learner typed passes here first. */
+  handleInput(text: string): void {
+    if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
+    if (this.#shell !== "prompt" || !/[\r\n]/.test(text)) return;
+    this.#shell = "busy";
+    this.#enteredAt = Date.now();
+  }
+
+  /** The shell is gone: nothing that waits can have an outcome any more. */
+  end(exitStatus: number): void {
+    for (const job of [...this.#jobs])
+      this.#finish(job, unknown(`the shell ended with status ${exitStatus}`), false);
+  }
+
+  #begin(job: Job): void {
+    job.phase = "waiting";
+    const { timeoutMs } = job.command;
+    job.timers.push(
+      setTimeout(() => this.#finish(job, unknown(this.#timeoutReason(job))), timeoutMs),
+      setInterval(() => this.#watch(job), WATCH_MS),
+    );
+    if (this.#shell === "continuation") this.#around.write("\u0003");
+    else if (this.#shell === "prompt") void this.#type(job, "shell");
+  }
+
+  #advance(): void {
+    const job = this.#jobs[0];
+    if (job?.phase === "waiting" && this.#shell === "prompt") void this.#type(job, "shell");
+  }
+
+  async #type(job: Job, into: "shell" | { interactive: string }): Promise<void> {
+    job.phase = "running";
+    const bracketed = await this.#around.bracketedPaste();
+    if (this.#jobs[0] !== job) return;
+    job.startedAt = Date.now();
+    this.#around.onStarted(job.command.id, job.startedAt);
+    const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" });
+    this.#shell = "busy";
+    this.#around.write(lines.text);
+    if (into !== "shell")
+      this.#finish(job, unknown(`typed into ${into.interactive}, which does not report how a command ended`));
+    else if (lines.blank)
+      this.#finish(job, unknown("the block has no command, only blank lines or comments"));
+    else if (lines.separate)
+      this.#finish(job, unknown("bracketed paste is off in this shell, so the lines cannot be told apart"));
+  }
+
+  /** Looks for the blind spots: programs and shells that will never send our marks. */
+  #watch(job: Job): void {
+    if (job.phase === "waiting" && this.#enteredAt > 0 && Date.now() - this.#enteredAt > LEARNER_ENTER_MS) {
+      this.#enteredAt = 0;
+      if (this.#around.foreground() === "shell") this.#shell = "prompt";
+      return this.#advance();
+    }
+    const foreground = this.#around.foreground();
+    job.looks = typeof foreground === "object" ? job.looks + 1 : 0;
+    if (typeof foreground !== "object" || job.looks < NESTED_AFTER_LOOKS) return;
+    const name = "interactive" in foreground ? foreground.interactive : foreground.replaced;
+    if (job.phase === "waiting") void this.#type(job, { interactive: name });
+    else if ("interactive" in foreground)
+      this.#finish(job, unknown(`${name} runs in the shell and does not report how a command ended`));
+    else
+      this.#finish(
+        job,
+        unknown(`the shell was replaced by ${name}, which does not report how a command ended`),
+      );
+  }
+
+  #timeoutReason(job: Job): string {
+    const seconds = `${job.command.timeoutMs / 1000} s`;
+    if (job.phase !== "running") return `not typed: the terminal was still busy after ${seconds}`;
+    if (!job.sawBlock) return `the shell did not report within ${seconds} that the command began`;
+    return `still running after ${seconds}, or the shell's prompt hooks were replaced`;
+  }
+
+  #finish(job: Job, end: Ending, advance = true): void {
+    const at = this.#jobs.indexOf(job);
+    if (at === -1) return;
+    for (const timer of job.timers) clearTimeout(timer);
+    this.#jobs.splice(at, 1);
+    const now = Date.now();
+    const startedAt = job.startedAt || now;
+    const outcome: CommandOutcome = {
+      id: job.command.id,
+      ...end,
+      startedAt,
+      durationMs: now - startedAt,
+      ...job.capture.text(),
+    };
+    this.#records.add(outcome);
+    this.#around.onFinished(outcome);
+    job.resolve(outcome);
+    const next = this.#jobs[0];
+    if (advance && next?.phase === "queued") this.#begin(next);
+  }
+}
+
+function makeJob(command: Command): Job {
+  let resolve: (outcome: CommandOutcome) => void = () => undefined;
+  const promise = new Promise<CommandOutcome>((done) => (resolve = done));
+  return {
+    command,
+    promise,
+    resolve,
+    startedAt: 0,
+    phase: "queued",
+    capture: new OutputCapture(),
+    statuses: [],
+    block: undefined,
+    sawBlock: false,
+    interrupted: false,
+    looks: 0,
+    timers: [],
+  };
+}
+
+/** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
+function ending(job: Job): Ending {
+  const statuses = job.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
+  if (statuses.length === 0 || statuses.includes(undefined)) {
+    return unknown("the shell's PROMPT_COMMAND was changed, so the exit status is not certain");
+  }
+  const failed = statuses.includes(130) ? 130 : statuses.find((status) => status !== 0);
+  if (!job.sawBlock && failed === undefined) return unknown("the shell started nothing");
+  if (failed === undefined) return { status: "succeeded", exitStatus: 0 };
+  if (failed === 130 || job.interrupted)
+    return { status: "interrupted", exitStatus: failed, reason: "interrupted with Ctrl-C" };
+  return { status: "failed", exitStatus: failed };
+}
+
+function unknown(reason: string): Ending {
+  return { status: "unknown", exitStatus: null, reason };
+}

@@ -1,0 +1,161 @@
+import { connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { HostAnswer, HostCall } from "../common/host-frames.js";
+import type { CommandOutcome, TerminalEvent, TerminalHost, TerminalInfo } from "../common/terminal-host.js";
+import { FrameStream } from "./frame-stream.js";
+
+/** How long calls wait for a host that is being restarted. */
+const RECONNECT_MS = 10_000;
+const RETRY_MIN_MS = 20;
+const RETRY_MAX_MS = 500;
+
+export interface ConnectOptions {
+  socketPath: string;
+  /** Ends waiting for the first connection, and later the connection itself. */
+  signal?: AbortSignal;
+  /** Milliseconds a call waits for a lost host before TERMINAL_HOST_LOST; 10,000 where not given. */
+  reconnectMs?: number;
+}
+
+type Body = HostCall extends infer Call ? (Call extends HostCall ? Omit<Call, "call"> : never) : never;
+
+interface Waiting {
+  body: Body;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * Connects to the terminal host at a unix socket and stays connected: after a loss the calls that may be repeated are
+ * sent again. Throws TERMINAL_HOST_LOST where no host answers within the deadline.
+ */
+export async function connectTerminalHost(options: ConnectOptions): Promise<TerminalHost> {
+  const connection = new HostConnection(options);
+  await connection.ready();
+  const call = async <Result>(body: Body): Promise<Result> => (await connection.call(body)) as Result;
+  return {
+    open: (address, shell) =>
+      call<TerminalInfo>({
+        method: "open",
+        address,
+        shell: { ...shell, readOnlyPaths: [...shell.readOnlyPaths], env: { ...shell.env } },
+      }),
+    list: (session) => call<TerminalInfo[]>({ method: "list", ...(session !== undefined && { session }) }),
+    run: (address, command) => call<CommandOutcome>({ method: "run", address, command }),
+    outcome: (address, id) =>
+      call<CommandOutcome | "queued" | "running" | undefined>({ method: "outcome", address, id }),
+    input: (address, text) => call<void>({ method: "input", address, text }),
+    interrupt: (address) => call<void>({ method: "interrupt", address }),
+    closeSession: (session) => call<void>({ method: "closeSession", session }),
+    onEvent: (listener) => connection.onEvent(listener),
+    close: () => connection.close(),
+  };
+}
+
+class HostConnection {
+  readonly #options: ConnectOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(event: TerminalEvent) => void>();
+  #stream: FrameStream | undefined;
+  #connecting: Promise<void> | undefined;
+  #calls = 0;
+  #isClosed = false;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    options.signal?.addEventListener("abort", () => void this.close(), { once: true });
+  }
+
+  ready(): Promise<void> {
+    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
+    return this.#connecting;
+  }
+
+  async call(body: Body): Promise<unknown> {
+    if (!this.#stream) await this.ready();
+    return new Promise((resolve, reject) => {
+      const call = this.#calls++;
+      this.#waiting.set(call, { body, resolve, reject });
+      this.#stream?.json({ call, ...body });
+    });
+  }
+
+  onEvent(listener: (event: TerminalEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stream?.end();
+    this.#rejectAll(this.#lost("the connection was closed"));
+  }
+
+  async #connect(): Promise<void> {
+    const deadline = Date.now() + (this.#options.reconnectMs ?? RECONNECT_MS);
+    for (let pause = RETRY_MIN_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
+      if (this.#isClosed || this.#options.signal?.aborted) throw this.#lost("the connection was closed");
+      try {
+        this.#stream = await this.#dial();
+        break;
+      } catch (error) {
+        if (Date.now() + pause > deadline) throw this.#lost("no host answers", error);
+        await wait(pause);
+      }
+    }
+    for (const [call, { body }] of this.#waiting) this.#stream.json({ call, ...body });
+  }
+
+  #dial(): Promise<FrameStream> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.#options.socketPath);
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        const stream = new FrameStream(socket, {
+          json: (text) => this.#receive(text),
+          closed: () => this.#handleLoss(),
+        });
+        stream.json({ type: "control" });
+        resolve(stream);
+      });
+    });
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as HostAnswer | { event: TerminalEvent };
+    if ("event" in message) {
+      for (const listener of this.#listeners) listener(message.event);
+      return;
+    }
+    const waiting = this.#waiting.get(message.call);
+    this.#waiting.delete(message.call);
+    if (!message.error) return waiting?.resolve(message.result);
+    const { code, message: text_ } = message.error;
+    waiting?.reject(
+      new TerminalError(isTerminalErrorCode(code) ? code : terminalErrorCodes.spawnFailed, text_),
+    );
+  }
+
+  /** Keystrokes are not sent again: whether they arrived cannot be known, and twice is worse than not at all. */
+  #handleLoss(): void {
+    this.#stream = undefined;
+    if (this.#isClosed) return;
+    for (const [call, { body, reject }] of this.#waiting) {
+      if (body.method !== "input" && body.method !== "interrupt") continue;
+      this.#waiting.delete(call);
+      reject(this.#lost("the connection broke while typing"));
+    }
+    this.ready().catch((error: unknown) => this.#rejectAll(error as Error));
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  #lost(why: string, cause?: unknown): TerminalError {
+    const message = `The terminal host at ${this.#options.socketPath} cannot be reached: ${why}.`;
+    return new TerminalError(terminalErrorCodes.hostLost, message, cause);
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { relatedProcesses } from "./foreground.js";
+
+/** Time programs have to save their work after SIGHUP; with KILL_LOOKS it stays below the promised second. */
+const GRACE_MS = 250;
+/** Rounds of SIGKILL, because a process may fork while the list is read. */
+const KILL_LOOKS = 5;
+const KILL_LOOK_MS = 50;
+/** A recording that cannot be written must not hold up the end. */
+const ENDED_MS = 300;
+
+interface Endable {
+  readonly pid: number;
+  readonly uid: number | undefined;
+  readonly isRunning: boolean;
+  ended(): Promise<void>;
+}
+
+/** Ends shells and everything they started, also what left their process group: SIGHUP first, then SIGKILL; within a second. */
+export async function endProcesses(terminals: readonly Endable[]): Promise<void> {
+  const uids = [...new Set(terminals.map((terminal) => terminal.uid))].filter((uid) => uid !== undefined);
+  const roots = terminals.filter((terminal) => terminal.isRunning).map((terminal) => terminal.pid);
+  // Remembered now: once a parent is gone nobody can tell whose child an escaped process was.
+  const known = new Set([
+    ...roots.flatMap((root) => relatedProcesses(root)),
+    ...uids.flatMap((uid) => relatedProcesses(-1, uid)),
+  ]);
+  signalAll(known, "SIGHUP");
+  signalAll(known, "SIGCONT");
+  const ended = Promise.all(terminals.map((terminal) => terminal.ended()));
+  if (roots.length > 0) await Promise.race([ended, wait(GRACE_MS)]);
+  for (let look = 0; look < KILL_LOOKS; look += 1) {
+    const left = [
+      ...roots.flatMap((root) => relatedProcesses(root)),
+      ...uids.flatMap((uid) => relatedProcesses(-1, uid)),
+    ];
+    if (look > 0 && left.length === 0) break;
+    signalAll(look === 0 ? new Set([...known, ...left]) : left, "SIGKILL");
+    await wait(KILL_LOOK_MS);
+  }
+  await Promise.race([ended, wait(ENDED_MS)]);
+}
+
+function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself, which is what was wanted.
+    }
+  }
+}

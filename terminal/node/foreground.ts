@@ -1,0 +1,103 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { basename } from "node:path";
+
+/** Programs that read commands of their own; what is typed into them has no status. */
+const INTERACTIVE = new Set(
+  "bash sh dash zsh fish ksh ash busybox python python3 ipython node irb ruby psql mysql sqlite3 redis-cli ssh telnet ftp sftp screen tmux su sudo bc gdb".split(
+    " ",
+  ),
+);
+/** Options of shells that still leave them interactive. */
+const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--rcfile=?.*)$/;
+
+/** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */
+export function foregroundOf(pid: number): { group: number; argv: string[] } | undefined {
+  const group = Number(statFields(pid)?.[5]);
+  if (!Number.isInteger(group) || group <= 0) return undefined;
+  return { group, argv: commandLine(group) };
+}
+
+/** The arguments a process was started with; empty where it is gone. */
+export function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a command line is a nested shell or another program that reads commands of its own. */
+export function isInteractive(argv: readonly string[]): boolean {
+  const program = basename(argv[0] ?? "").replace(/^-/, "");
+  const rest = argv.slice(1);
+  if (program === "kubectl")
+    return (
+      rest.some((word) => /^(?:exec|attach|run|debug)$/.test(word)) &&
+      rest.some((word) => /^(?:-(?:it|ti|i|t)|--(?:stdin|tty))$/.test(word))
+    );
+  if (!INTERACTIVE.has(program.replace(/\d+(?:\.\d+)*$/, "")) && !INTERACTIVE.has(program)) return false;
+  if (
+    [
+      "ssh",
+      "tmux",
+      "screen",
+      "su",
+      "sudo",
+      "psql",
+      "mysql",
+      "sqlite3",
+      "telnet",
+      "ftp",
+      "sftp",
+      "gdb",
+    ].includes(program)
+  )
+    return true;
+  return rest.every((word) => SHELL_OPTION.test(word));
+}
+
+/** The fields of /proc/PID/stat after the name in parentheses: state, parent, group, session, tty, foreground group, ... (proc(5)). */
+export function statFields(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process that descends from `root` or shares its session, and those of `uid` where one is given. */
+export function relatedProcesses(root: number, uid?: number): number[] {
+  const parents = new Map<number, { parent: number; session: number }>();
+  for (const pid of processIds()) {
+    const fields = statFields(pid);
+    if (fields) parents.set(pid, { parent: Number(fields[1]), session: Number(fields[3]) });
+  }
+  const descends = (pid: number): boolean => {
+    for (let at = pid, depth = 0; at > 1 && depth < 64; depth += 1) {
+      if (at === root) return true;
+      at = parents.get(at)?.parent ?? 0;
+    }
+    return false;
+  };
+  return [...parents]
+    .filter(
+      ([pid, entry]) =>
+        entry.session === root || descends(pid) || (uid !== undefined && ownerOf(pid) === uid),
+    )
+    .map(([pid]) => pid);
+}
+
+function processIds(): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid > 1);
+}
+
+function ownerOf(pid: number): number | undefined {
+  try {
+    return Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Socket } from "node:net";
+import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import { MAX_FRAME_BYTES } from "../common/host-frames.js";
+
+const HEADER_BYTES = 5;
+const KIND_JSON = 0;
+const KIND_OUTPUT = 1;
+
+/** What arrives: JSON text, or a frame of output. */
+export interface FrameHandlers {
+  json(text: string): void;
+  output?(frame: Uint8Array): void;
+  /** Once, whatever ended the connection. */
+  closed(error?: Error): void;
+}
+
+/** Frames of `host-frames.ts` on a unix socket; a hostile length ends the connection. */
+export class FrameStream {
+  readonly #socket: Socket;
+  #handlers: FrameHandlers;
+  #buffers: Buffer[] = [];
+  #size = 0;
+  #isClosed = false;
+
+  constructor(socket: Socket, handlers: FrameHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    let failure: Error | undefined;
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("error", (error) => (failure = error));
+    socket.on("close", () => this.#close(failure));
+  }
+
+  /** Bytes accepted and not yet taken by the other side. */
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  setHandlers(handlers: FrameHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  json(message: unknown): void {
+    this.#send(KIND_JSON, Buffer.from(JSON.stringify(message)));
+  }
+
+  output(frame: Uint8Array): void {
+    this.#send(KIND_OUTPUT, frame);
+  }
+
+  /** Sends what is queued, then ends. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(error?: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  #send(kind: number, body: Uint8Array): void {
+    if (this.#isClosed || this.#socket.writableEnded) return;
+    const header = Buffer.allocUnsafe(HEADER_BYTES);
+    header.writeUInt32BE(body.length, 0);
+    header.writeUInt8(kind, 4);
+    this.#socket.cork();
+    this.#socket.write(header);
+    this.#socket.write(body);
+    this.#socket.uncork();
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#buffers.push(bytes);
+    this.#size += bytes.length;
+    while (this.#size >= HEADER_BYTES && !this.#socket.destroyed) {
+      if ((this.#buffers[0]?.length ?? 0) < HEADER_BYTES) this.#buffers = [Buffer.concat(this.#buffers)];
+      const length = this.#buffers[0]?.readUInt32BE(0) ?? 0;
+      if (length > MAX_FRAME_BYTES) return this.#refuse(length);
+      if (this.#size < HEADER_BYTES + length) return;
+      const all = this.#buffers.length === 1 ? (this.#buffers[0] as Buffer) : Buffer.concat(this.#buffers);
+      const rest = all.subarray(HEADER_BYTES + length);
+      this.#buffers = rest.length > 0 ? [rest] : [];
+      this.#size = rest.length;
+      this.#deliver(all.readUInt8(4), all.subarray(HEADER_BYTES, HEADER_BYTES + length));
+    }
+  }
+
+  #deliver(kind: number, body: Buffer): void {
+    if (kind === KIND_JSON) this.#handlers.json(body.toString("utf8"));
+    else if (kind === KIND_OUTPUT && this.#handlers.output) this.#handlers.output(body);
+    else this.destroy(new TerminalError(terminalErrorCodes.frameInvalid, `Frame kind ${kind} is not known.`));
+  }
+
+  #refuse(length: number): void {
+    const message = `A frame of ${length} bytes was announced; at most ${MAX_FRAME_BYTES} are allowed.`;
+    this.destroy(new TerminalError(terminalErrorCodes.frameInvalid, message));
+  }
+
+  #close(error?: Error): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#handlers.closed(error);
+  }
+}

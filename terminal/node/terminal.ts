@@ -1,0 +1,277 @@
+import { randomUUID } from "node:crypto";
+import { chmodSync, lchownSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { spawn, type IPty } from "node-pty";
+import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
+import { ReplayBuffer } from "../common/replay-buffer.js";
+import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
+import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
+import { CommandQueue } from "./command-queue.js";
+import { confine, type Confinement } from "./confinement.js";
+import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
+import { Recording } from "./recording.js";
+import { Screen } from "./screen.js";
+import { integrateShell } from "./shell-integration.js";
+import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
+
+/** Size of a shell nobody looks at yet. */
+const DEFAULT_COLUMNS = 120;
+const DEFAULT_ROWS = 32;
+/** How often a paused shell is looked at again, for readers that stopped reading. */
+const STALL_LOOK_MS = 1_000;
+
+export interface TerminalOptions {
+  address: TerminalAddress;
+  shell: ShellSpec;
+  dataDir: string;
+  /** A folder every account may enter, for start-up files. */
+  runtimeDir: string;
+  confinement: Confinement;
+  allowUnconfined: boolean;
+  emit: (event: TerminalEvent) => void;
+}
+
+/** One shell: its pseudo terminal, screen, recent output, recording, readers and commands. */
+export class Terminal implements ViewedTerminal {
+  readonly stream = randomUUID();
+  readonly replay = new ReplayBuffer();
+  readonly commands: CommandQueue;
+  readonly #options: TerminalOptions;
+  readonly #pty: IPty;
+  readonly #screen: Screen;
+  readonly #recording: Recording;
+  readonly #scanner = new StreamScanner();
+  readonly #viewers = new Set<Viewer>();
+  readonly #nonce: string;
+  readonly #confinement: string;
+  readonly #privateFolder: string;
+  readonly #ended: Promise<void>;
+  #shellPid = 0;
+  #shellArgv = "";
+  #exitStatus: number | undefined;
+  #isPaused = false;
+  #stallTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: TerminalOptions) {
+    const { shell, address } = options;
+    this.#options = options;
+    const columns = shell.columns ?? DEFAULT_COLUMNS;
+    const rows = shell.rows ?? DEFAULT_ROWS;
+    this.#privateFolder = join(options.runtimeDir, this.stream);
+    const started = startShell(options, this.#privateFolder, { columns, rows });
+    this.#pty = started.pty;
+    this.#nonce = started.nonce;
+    this.#confinement = started.confinement;
+    this.#screen = new Screen(columns, rows, (text) => this.#write(text));
+    this.#recording = new Recording(options.dataDir, address, { columns, rows });
+    this.commands = new CommandQueue({
+      write: (text) => this.#write(text),
+      bracketedPaste: async () => this.#screen.flush().then(() => this.#screen.bracketedPaste),
+      foreground: () => this.#foreground(),
+      onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),
+      onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
+    });
+    // With encoding null the data are Buffers; the library's types say string.
+    this.#pty.onData((data) => this.#receive(data as unknown as Buffer));
+    this.#ended = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode, signal }) => resolve(this.#handleExit(signal ? 128 + signal : exitCode)));
+    });
+  }
+
+  get info(): TerminalInfo {
+    const { address } = this.#options;
+    const exit = this.#exitStatus === undefined ? {} : { exitStatus: this.#exitStatus };
+    const state = this.#exitStatus === undefined ? "running" : "exited";
+    return {
+      address,
+      state,
+      ...exit,
+      columns: this.columns,
+      rows: this.rows,
+      confinement: this.#confinement,
+    };
+  }
+
+  /** The process the host started: the shell, or what confines it. */
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  get uid(): number | undefined {
+    return this.#options.shell.account?.uid;
+  }
+
+  get isRunning(): boolean {
+    return this.#exitStatus === undefined;
+  }
+
+  get columns(): number {
+    return this.#screen.columns;
+  }
+
+  get rows(): number {
+    return this.#screen.rows;
+  }
+
+  /** Resolves when the shell has ended and its recording is complete. */
+  ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  view(sink: ViewerSink, readOnly: boolean): Viewer {
+    const viewer = new Viewer(this, sink, readOnly);
+    this.#viewers.add(viewer);
+    return viewer;
+  }
+
+  leave(viewer: Viewer): void {
+    viewer.close();
+    this.#viewers.delete(viewer);
+    this.#regulate();
+  }
+
+  input(text: string, from?: Viewer): void {
+    if (from) this.wish(from);
+    this.commands.handleInput(text);
+    this.#write(text);
+  }
+
+  /** The reader that was active last decides the size. */
+  wish(from: Viewer): void {
+    const { size } = from;
+    if (!size || !this.isRunning || (size.columns === this.columns && size.rows === this.rows)) return;
+    this.#pty.resize(size.columns, size.rows);
+    this.#screen.resize(size.columns, size.rows);
+    this.#recording.resize(size.columns, size.rows);
+    for (const viewer of this.#viewers) viewer.tell({ type: "size", ...size });
+  }
+
+  async snapshot(): Promise<{ data: string; position: number }> {
+    const position = this.#scanner.safePosition;
+    return { data: await this.#screen.snapshot(), position };
+  }
+
+  acknowledged(): void {
+    this.#regulate();
+  }
+
+  /** Forgets the screen; the shell must have ended. */
+  dispose(): void {
+    this.#screen.dispose();
+  }
+
+  #receive(bytes: Buffer): void {
+    const start = this.replay.end;
+    this.replay.append(bytes);
+    this.#recording.output(bytes);
+    this.#screen.write(bytes, () => this.#regulate());
+    let from = start;
+    for (const mark of this.#scanner.scan(bytes)) {
+      if (mark.fields.at(-1) !== this.#nonce) continue;
+      this.commands.capture?.append(bytes.subarray(from - start, Math.max(from, mark.from) - start));
+      if (mark.from < start) this.commands.capture?.cut(start - mark.from);
+      from = mark.to;
+      this.#handleMark(mark);
+    }
+    this.commands.capture?.append(bytes.subarray(from - start));
+    for (const viewer of this.#viewers) viewer.pump();
+    this.#regulate();
+  }
+
+  #handleMark(mark: ShellMark): void {
+    if (mark.kind === "B" && this.#shellPid === 0) {
+      this.#shellPid = foregroundOf(this.pid)?.group ?? this.pid;
+      this.#shellArgv = commandLine(this.#shellPid).join("\0");
+      rmSync(this.#privateFolder, { recursive: true, force: true });
+    }
+    this.commands.handleMark({ ...mark, fields: mark.fields.slice(0, -1) });
+  }
+
+  #foreground(): ReturnType<ConstructorParameters<typeof CommandQueue>[0]["foreground"]> {
+    const front = foregroundOf(this.pid);
+    if (!front || this.#shellPid === 0) return "program";
+    const name = basename(front.argv[0] ?? "a program").replace(/^-/, "");
+    if (front.group === this.#shellPid) {
+      return front.argv.join("\0") === this.#shellArgv ? "shell" : { replaced: name };
+    }
+    return isInteractive(front.argv) ? { interactive: name } : "program";
+  }
+
+  /** The fastest reader and our own screen hold up the shell; whoever is slower skips ahead with a snapshot. */
+  #regulate(): void {
+    const backlogs = [...this.#viewers].map((viewer) => viewer.backlog).filter((size) => size !== undefined);
+    const behind = Math.max(this.#screen.pendingBytes, backlogs.length > 0 ? Math.min(...backlogs) : 0);
+    if (!this.isRunning || this.#isPaused === behind > (this.#isPaused ? FLOW_LOW : FLOW_HIGH)) return;
+    this.#isPaused = !this.#isPaused;
+    if (this.#isPaused) {
+      this.#pty.pause();
+      this.#stallTimer = setInterval(() => this.#regulate(), STALL_LOOK_MS);
+    } else {
+      clearInterval(this.#stallTimer);
+      this.#pty.resume();
+    }
+  }
+
+  #write(text: string): void {
+    if (this.isRunning) this.#pty.write(text);
+  }
+
+  async #handleExit(exitStatus: number): Promise<void> {
+    this.#exitStatus = exitStatus;
+    clearInterval(this.#stallTimer);
+    rmSync(this.#privateFolder, { recursive: true, force: true });
+    this.commands.end(exitStatus);
+    for (const viewer of this.#viewers) viewer.finish({ type: "exited", exitStatus });
+    this.#options.emit({ type: "terminal-exited", address: this.#options.address, exitStatus });
+    await this.#recording.close();
+  }
+}
+
+function startShell(
+  options: TerminalOptions,
+  folder: string,
+  size: { columns: number; rows: number },
+): { pty: IPty; nonce: string; confinement: string } {
+  const { shell } = options;
+  const integrated = integrateShell(folder, shell.env["SHELL"], shell.account);
+  try {
+    const confined = confine(integrated.argv, shell, { ...options, privateFolder: folder });
+    if (shell.account) takeHome(shell.home, shell.account);
+    const [file = "", ...args] = confined.argv;
+    const env = {
+      LANG: "C.UTF-8",
+      USER: "learner",
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      ...shell.env,
+      HOME: shell.home,
+      TERM: "xterm-256color",
+      ...integrated.env,
+    };
+    const { columns: cols, rows } = size;
+    const pty = spawn(file, args, {
+      name: "xterm-256color",
+      cols,
+      rows,
+      cwd: shell.home,
+      env,
+      encoding: null,
+    });
+    return { pty, nonce: integrated.nonce, confinement: confined.confinement };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (error instanceof TerminalError) throw error;
+    const message = `The shell of ${options.address.session}/${options.address.terminal} did not start: ${String(error)}`;
+    throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
+  }
+}
+
+/** Gives a home to its account, once and before the first shell: later the learner could put links in the way. */
+function takeHome(home: string, account: { uid: number; gid: number }): void {
+  if (statSync(home).uid === account.uid) return;
+  for (const name of readdirSync(home, { recursive: true, encoding: "utf8" })) {
+    lchownSync(join(home, name), account.uid, account.gid);
+  }
+  chmodSync(home, 0o700);
+  lchownSync(home, account.uid, account.gid);
+}

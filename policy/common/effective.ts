@@ -1,10 +1,61 @@
-import type { PolicySpec } from "./manifest.js";
+import type { LabelRequirement, PolicySpec } from "./manifest.js";
 import type { PolicyOrigin } from "./verdict.js";
 
 /** A policy as it bears on one namespace. */
 export interface EffectivePolicy {
   name: string;
   origin: PolicyOrigin;
-  /** Set on an ancestor of the node asked about: for a namespace always, for a workspace when it comes from the organization. */
   spec: PolicySpec;
+}
+
+/** What decides which policies bear on a namespace. */
+export interface NamespaceMembership {
+  organization: string;
+  /** Absent where the namespace is in no workspace; then nothing bears on it. */
+  workspace?: string;
+  labels: Record<string, string>;
+}
+
+/**
+ * The policies of the hierarchy that bear on a namespace, the organization's first, and those its labels keep off it. All of the first
+ * hold at once: nothing below can relax what is set above.
+ */
+export function effectivePolicies(
+  policies: EffectivePolicy[],
+  namespace: NamespaceMembership,
+): { selected: EffectivePolicy[]; notSelected: EffectivePolicy[] } {
+  const inherited = policies.filter(({ origin }) => isAbove(origin, namespace)).toSorted(byDistance);
+  const isSelected = ({ spec }: EffectivePolicy) =>
+    selects(spec.namespaceSelector.matchExpressions, namespace.labels);
+  return {
+    selected: inherited.filter(isSelected),
+    notSelected: inherited.filter((policy) => !isSelected(policy)),
+  };
+}
+
+/** Kubernetes' meaning of label requirements: all must hold, `NotIn` and `DoesNotExist` also where the key is missing. */
+export function selects(requirements: LabelRequirement[], labels: Record<string, string>): boolean {
+  return requirements.every(({ key, operator, values }) => {
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    switch (operator) {
+      case "In":
+        return value !== undefined && values.includes(value);
+      case "NotIn":
+        return value === undefined || !values.includes(value);
+      case "Exists":
+        return value !== undefined;
+      default:
+        return value === undefined;
+    }
+  });
+}
+
+function isAbove(origin: PolicyOrigin, { organization, workspace }: NamespaceMembership): boolean {
+  if (workspace === undefined || origin.organization !== organization) return false;
+  return origin.kind === "organization" || origin.workspace === workspace;
+}
+
+function byDistance(left: EffectivePolicy, right: EffectivePolicy): number {
+  if (left.origin.kind !== right.origin.kind) return left.origin.kind === "organization" ? -1 : 1;
+  return left.name < right.name ? -1 : 1;
 }

@@ -1,0 +1,106 @@
+/** One named expression of a ValidatingAdmissionPolicy. */
+export interface Variable {
+  name: string;
+  expression: string;
+}
+
+/** Brackets as they are escaped inside a string of CEL. */
+const OPEN = String.raw`\\[`;
+const CLOSE = String.raw`\\]`;
+const HOST_LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+const HOST = `(?:${HOST_LABEL}(?:[.]${HOST_LABEL})*|${OPEN}[a-fA-F0-9:]+${CLOSE})(?::[0-9]+)?`;
+const PATH_PART = "[a-z0-9]+(?:(?:[.]|_|__|-+)[a-z0-9]+)*";
+const TAG = ":[0-9A-Za-z_][0-9A-Za-z_.-]{0,127}";
+const DIGEST = "@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})";
+const REFERENCE = `^${HOST}/${PATH_PART}(?:/${PATH_PART})*(?:${TAG})?(?:${DIGEST})?$`;
+
+/** Messages longer than 5 KiB in UTF-8 are dropped by the API server; 1,200 characters stay below it in any script. */
+const MAX_MESSAGE_CHARACTERS = 1200;
+
+/** Same hosts as in `docker-hub.ts`; the agreement test holds the two together. */
+const HUB_HOSTS = '["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]';
+
+/**
+ * The variables that judge a pod: `images` new in it or changed, their parts as rules that allow and rules that block see them, and
+ * `violations`, one text for each violated policy. `podSpec` and `oldPodSpec` are expressions. Only functions of Kubernetes 1.30 are used.
+ */
+export function judgingVariables(podSpec: string, oldPodSpec: string): Variable[] {
+  return [
+    { name: "spec", expression: podSpec },
+    {
+      name: "before",
+      expression: `request.operation == "CREATE" ? [] : [${oldPodSpec}].map(s, ${imagesOf("s")})[0]`,
+    },
+    {
+      name: "images",
+      expression: `[variables.spec].map(s, ${imagesOf("s")})[0].filter(m, !variables.before.exists(b, b == m))`,
+    },
+    ...PARSING,
+    { name: "policies", expression: POLICIES },
+    { name: "violations", expression: VIOLATIONS },
+  ];
+}
+
+/** The text of a denial: every violated policy in one line. */
+export const DENIAL = `[variables.violations.join("; ")].map(t, t.size() > ${MAX_MESSAGE_CHARACTERS} ? t.substring(0, ${MAX_MESSAGE_CHARACTERS}) + "..." : t)[0]`;
+
+/** Lists `[kind, name, image]` of everything in a pod spec that names an image. */
+function imagesOf(spec: string): string {
+  const containers = (field: string, kind: string) =>
+    `(has(${spec}.${field}) ? ${spec}.${field}.map(c, ["${kind}", string(c.name), has(c.image) ? string(c.image) : ""]) : [])`;
+  return [
+    containers("containers", "container"),
+    containers("initContainers", "init container"),
+    containers("ephemeralContainers", "ephemeral container"),
+    `(has(${spec}.volumes) ? ${spec}.volumes.filter(v, has(v.image) && has(v.image.reference)).map(v, ["volume", string(v.name), string(v.image.reference)]) : [])`,
+  ].join(" + ");
+}
+
+/**
+ * An image is taken apart in steps because CEL has no capture groups: `a` all of it, `s` label for messages; then `h` domain, `r` the rest without digest, `d` digest
+ * with its `@`; then `p` path, `t` tag with its `:`; last what rules compare: `h` host, `o` port, `p` path, `e` effective tag, `d` digest, and `bad`.
+ */
+const PARSING: Variable[] = [
+  {
+    name: "cut",
+    expression: `variables.images.map(m, {"a": m[2], "s": m[0] + " <" + m[1] + "> image <" + m[2] + ">", "n": m[2].indexOf("@") < 0 ? m[2] : m[2].substring(0, m[2].indexOf("@")), "d": m[2].indexOf("@") < 0 ? "" : m[2].substring(m[2].indexOf("@"))})`,
+  },
+  {
+    name: "domains",
+    expression: `variables.cut.map(m, m.n.matches("^(?:localhost|[^/]*[.:A-Z][^/]*)/") ? {"a": m.a, "s": m.s, "d": m.d, "h": m.n.startsWith("index.docker.io/") ? "docker.io" : m.n.substring(0, m.n.indexOf("/")), "r": m.n.substring(m.n.indexOf("/") + 1)} : {"a": m.a, "s": m.s, "d": m.d, "h": "docker.io", "r": m.n})`,
+  },
+  {
+    name: "names",
+    expression: `variables.domains.map(m, {"a": m.a, "s": m.s, "d": m.d, "h": m.h, "p": (m.h == "docker.io" && !m.r.contains("/") ? "library/" : "") + (m.r.indexOf(":") < 0 ? m.r : m.r.substring(0, m.r.indexOf(":"))), "t": m.r.indexOf(":") < 0 ? "" : m.r.substring(m.r.indexOf(":"))})`,
+  },
+  {
+    name: "refs",
+    expression: `variables.names.map(m, {"s": m.s, "d": m.d, "p": m.p, "e": m.t != "" ? m.t.substring(1) : (m.d == "" ? "latest" : ""), "h": (m.h.matches(":[0-9]+$") ? m.h.substring(0, m.h.lastIndexOf(":")) : m.h).lowerAscii(), "o": m.h.matches(":[0-9]+$") ? m.h.substring(m.h.lastIndexOf(":") + 1) : "", "bad": (m.h + "/" + m.p + m.t + m.d).matches("${REFERENCE}") && m.p.size() <= 255 && !m.a.matches("^[a-f0-9]{64}$") ? "" : " (not a valid image reference)"})`,
+  },
+  {
+    name: "seen",
+    expression: `variables.refs.map(m, {"s": m.s, "d": m.d, "e": m.e, "bad": m.bad, "h": m.h in ${HUB_HOSTS} ? "docker.io" : m.h, "o": m.o == "" ? "443" : m.o, "p": m.h in ${HUB_HOSTS} && !m.p.contains("/") ? "library/" + m.p : m.p})`,
+  },
+];
+
+const POLICIES = `has(params.data) ? params.data.map(k, params.data[k].split("\\n").map(l, l.split("|"))) : []`;
+
+function fits(token: string, value: string): string {
+  return `(${token} == "*" || ${token} == "=" + ${value} || (${token}.startsWith("^") && ${value}.startsWith(${token}.substring(1))) || (${token}.startsWith("$") && ${value}.endsWith(${token}.substring(1))) || (${token}.startsWith("~") && ${value}.matches(${token}.substring(1))))`;
+}
+
+/** A header line fits nothing because its first token is `!`. */
+const RULE_FITS = [
+  fits("r[0]", "m.h"),
+  `(m.o == "" || ${fits("r[1]", "m.o")})`,
+  fits("r[2]", "m.p"),
+  `${fits("r[3]", "m.e")} != (r[4] == "not")`,
+  `(r[5] == "" || m.d != "")`,
+].join(" && ");
+
+const VIOLATIONS =
+  `variables.policies.map(p, ["[" + p[0][2] + "] ", ` +
+  `(p[0][1] == "block" ? variables.seen : variables.refs)` +
+  `.filter(m, m.bad != "" || p.exists(r, ${RULE_FITS}) == (p[0][1] == "block"))` +
+  `.map(m, m.s + m.bad).join(", "), ": " + p[0][3]])` +
+  `.filter(t, t[1] != "").map(t, t[0] + t[1] + t[2])`;

@@ -1,0 +1,127 @@
+import { type CompiledRule, compileRule, rulesOf } from "./compiled-rule.js";
+import type { EffectivePolicy } from "./effective.js";
+import { ANYTHING, matchesToken } from "./glob.js";
+import { type ImageView, viewImage } from "./image-view.js";
+import type { ImageRule, PolicySpec } from "./manifest.js";
+import { type ImageReference, parseImage } from "./reference.js";
+import type { FieldVerdict, ImageVerdict, PolicyVerdict, RuleVerdict } from "./verdict.js";
+import { adviseOn } from "./advice.js";
+import { describePolicy, describeRule } from "./words.js";
+
+/** Judges one image by the policies of a namespace: the verdict the cluster gives, with everything that led to it. */
+export function evaluateImage(image: string, policies: EffectivePolicy[]): ImageVerdict {
+  const parsed = parseImage(image);
+  const problem = problemOf(parsed);
+  const reference = parsed.ok ? parsed.reference : undefined;
+  const verdicts = policies.map((policy) =>
+    problem === undefined && reference ? judge(reference, policy) : refuseUnreadable(policy, problem ?? ""),
+  );
+  return {
+    image,
+    ...(reference && { reference }),
+    ...(problem !== undefined && { problem }),
+    allowed: verdicts.every(({ passed, audit }) => passed || audit),
+    policies: verdicts,
+  };
+}
+
+/** The cluster refuses what it cannot attribute to a registry, so a reference without a host counts as unreadable. */
+function problemOf(parsed: ReturnType<typeof parseImage>): string | undefined {
+  if (!parsed.ok) return parsed.problem;
+  return parsed.reference.host === "" ? "its first part looks like a registry but cannot be one" : undefined;
+}
+
+function judge(reference: ImageReference, policy: EffectivePolicy): PolicyVerdict {
+  const { spec } = policy;
+  const rules = rulesOf(spec).map((rule) => judgeRule(reference, rule, spec));
+  const matched = rules.find((rule) => rule.matched);
+  const passed = (matched !== undefined) === (spec.input.effect === "allow");
+  const advice = passed ? undefined : adviseOn(reference, spec, rules);
+  return {
+    ...headOf(policy),
+    passed,
+    reason: reasonOf(spec, rules, matched),
+    ...(advice !== undefined && { advice }),
+    rules,
+  };
+}
+
+function judgeRule(reference: ImageReference, rule: ImageRule, spec: PolicySpec): RuleVerdict {
+  const { effect } = spec.input;
+  const fields = judgeFields(rule, compileRule(rule, effect), viewImage(reference, effect));
+  return { rule, matched: fields.every(({ matched }) => matched), fields };
+}
+
+function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): FieldVerdict[] {
+  const fields: FieldVerdict[] = [];
+  const add = (field: FieldVerdict["field"], pattern: string, actual: string, matched: boolean) =>
+    fields.push({ field, pattern, actual, matched, text: fieldText(field, pattern, actual, matched) });
+  if (!compiled.hosts.includes(ANYTHING))
+    add("hostname", rule.hostname, view.host, fits(compiled.hosts, view.host));
+  if (compiled.port !== ANYTHING) {
+    const pattern = rule.port || rule.hostname;
+    add("port", pattern, view.port, view.port === "" || matchesToken(compiled.port, view.port));
+  }
+  if (!compiled.paths.includes(ANYTHING))
+    add("imageName", rule.imageName, view.path, fits(compiled.paths, view.path));
+  if (compiled.tag !== ANYTHING) {
+    const pattern = `${compiled.negateTag ? "not " : ""}${rule.tag.value}`;
+    add("tag", pattern, view.tag, matchesToken(compiled.tag, view.tag) !== compiled.negateTag);
+  }
+  if (compiled.requireDigest) add("requireDigest", "a digest", view.digest, view.digest !== "");
+  return fields;
+}
+
+function fits(tokens: string[], value: string): boolean {
+  return tokens.some((token) => matchesToken(token, value));
+}
+
+const FIELD_NOUNS: Record<FieldVerdict["field"], string> = {
+  hostname: "registry host",
+  port: "port",
+  imageName: "image name",
+  tag: "tag",
+  requireDigest: "digest",
+};
+
+function fieldText(field: FieldVerdict["field"], pattern: string, actual: string, matched: boolean): string {
+  const noun = FIELD_NOUNS[field];
+  if (field === "requireDigest") return matched ? "the image has a digest" : "the image has no digest";
+  const subject = actual === "" ? `the image has no ${noun}` : `the ${noun} is ${actual}`;
+  return `${subject}, which ${matched ? "fits" : "does not fit"} ${pattern}`;
+}
+
+function reasonOf(spec: PolicySpec, rules: RuleVerdict[], matched: RuleVerdict | undefined): string {
+  const { effect } = spec.input;
+  if (matched) {
+    const fits = `It is among the images ${describeRule(matched.rule, effect)}`;
+    return effect === "block" ? `${fits}, which are blocked.` : `${fits}, which are allowed.`;
+  }
+  if (effect === "block") return "No rule of the policy matches it, so the policy lets it pass.";
+  const misses = rules
+    .map(({ fields }) => fields.find((field) => !field.matched)?.text ?? "")
+    .filter(Boolean);
+  const first = misses[0] ?? "no rule matches";
+  return misses.length <= 1
+    ? `${capitalise(first)}.`
+    : `None of ${misses.length} rules matches; for the first, ${first}.`;
+}
+
+function refuseUnreadable(policy: EffectivePolicy, problem: string): PolicyVerdict {
+  return {
+    ...headOf(policy),
+    passed: false,
+    reason: `It is not a valid image reference: ${problem}.`,
+    advice: "Write the image as [host[:port]/]name[:tag][@digest].",
+    rules: [],
+  };
+}
+
+function headOf({ name, origin, spec }: EffectivePolicy) {
+  const { recipe, input } = spec;
+  return { name, origin, recipe, effect: input.effect, audit: input.audit, meaning: describePolicy(spec) };
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

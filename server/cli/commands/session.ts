@@ -1,0 +1,130 @@
+import { Command } from "commander";
+import type { InstructorRow, SessionLink } from "../../../workshop/common/api.js";
+import { readEnvironment } from "../../config.js";
+import { path, wholeNumber } from "../options.js";
+import { examplesText } from "../program.js";
+import { callInstructorApi } from "../instructor-client.js";
+import { formatTable } from "../table.js";
+
+const MAX_COUNT = 500;
+const MAX_MINUTES = 7 * 24 * 60;
+
+/** `lectern session`: what an instructor does, through the running server. */
+export function sessionCommand(): Command {
+  const command = new Command("session").description(
+    "Create, list, extend and end sessions of the running server.",
+  );
+  command.addHelpText(
+    "after",
+    examplesText(["lectern session create --lab my-lab --count 20 --prefix team", "lectern session list"]),
+  );
+  return command.addCommand(create()).addCommand(list()).addCommand(extend()).addCommand(end());
+}
+
+interface CreateFlags {
+  data: string;
+  lab: string;
+  count: number;
+  minutes?: number;
+  prefix?: string;
+}
+
+function create(): Command {
+  return withData(new Command("create"))
+    .description("Make sessions ready in advance and print a link for each.")
+    .requiredOption("--lab <name>", "name of the lab, as the catalogue lists it")
+    .option("--count <number>", "how many", wholeNumber(1, MAX_COUNT), 1)
+    .option(
+      "--minutes <number>",
+      "how long each lasts (default: what the lab says)",
+      wholeNumber(1, MAX_MINUTES),
+    )
+    .option("--prefix <label>", "start of the sessions' names")
+    .addHelpText(
+      "after",
+      examplesText(["lectern session create --lab image-registry-policies --count 20 --minutes 90"]),
+    )
+    .action(async ({ data, ...wanted }: CreateFlags) => {
+      const links = await callInstructorApi<SessionLink[]>(data, "POST", "sessions", wanted);
+      print(
+        formatTable(
+          ["SESSION", "LINK"],
+          links.map((row) => [row.id, row.link]),
+        ),
+      );
+    });
+}
+
+function list(): Command {
+  return withData(new Command("list"))
+    .description("List sessions: lab, page, steps, time left.")
+    .addHelpText("after", examplesText(["lectern session list"]))
+    .action(async ({ data }: { data: string }) => {
+      const rows = await callInstructorApi<InstructorRow[]>(data, "GET", "sessions");
+      if (rows.length === 0)
+        print('There are no sessions. Make some with "lectern session create --lab NAME".');
+      else
+        print(
+          formatTable(
+            ["SESSION", "LAB", "PHASE", "PAGE", "STEPS", "FAILED", "LEFT", "NOTE"],
+            rows.map(cells),
+          ),
+        );
+    });
+}
+
+function extend(): Command {
+  return withData(new Command("extend"))
+    .description("Give a session more time.")
+    .argument("<session>")
+    .option("--minutes <number>", "how many minutes more", wholeNumber(1, MAX_MINUTES), 30)
+    .addHelpText("after", examplesText(["lectern session extend my-lab-x7k2p --minutes 30"]))
+    .action(async (id: string, { data, minutes }: { data: string; minutes: number }) => {
+      const row = await callInstructorApi<InstructorRow>(
+        data,
+        "POST",
+        `sessions/${encodeURIComponent(id)}/extend`,
+        { minutes },
+      );
+      print(`${row.id} ends at ${row.expiresAt}`);
+    });
+}
+
+function end(): Command {
+  return withData(new Command("end"))
+    .description("End sessions, with their namespace, shells and home.")
+    .argument("<session...>")
+    .addHelpText("after", examplesText(["lectern session end my-lab-x7k2p"]))
+    .action(async (ids: string[], { data }: { data: string }) => {
+      for (const id of ids) {
+        await callInstructorApi<undefined>(data, "DELETE", `sessions/${encodeURIComponent(id)}`);
+        print(`${id} is ending`);
+      }
+    });
+}
+
+function withData(command: Command): Command {
+  return command.option("--data <dir>", "data directory of the running server", path, readEnvironment().data);
+}
+
+function cells(row: InstructorRow): string[] {
+  return [
+    row.id,
+    row.lab,
+    row.phase,
+    row.pages === 0 ? "" : `${String(row.pageNumber)} of ${String(row.pages)}`,
+    `${String(row.stepsDone)}/${String(row.steps)}`,
+    String(row.stepsFailed),
+    minutesLeft(row.expiresAt),
+    row.stuck ?? row.reason ?? "",
+  ];
+}
+
+function minutesLeft(expiresAt: string): string {
+  const minutes = Math.max(0, Math.round((Date.parse(expiresAt) - Date.now()) / 60_000));
+  return Number.isFinite(minutes) ? `${String(minutes)} min` : "";
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,54 @@
+import type { ApiProblem } from "../../workshop/common/api.js";
+import { loadInstructorToken } from "../auth/instructor-token.js";
+import { dataPaths } from "../config.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import { readRunningServer } from "../supervisor/data-dir.js";
+
+/** Creating hundreds of sessions answers at once, but a busy server may take its time. */
+const TIMEOUT_MS = 60_000;
+
+/** Calls the instructor API of the server that runs on the data directory. Throws SERVER_NOT_RUNNING, SERVER_REFUSED. */
+export async function callInstructorApi<T>(
+  data: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const { url } = readRunningServer(data);
+  const token = loadInstructorToken(dataPaths(data).instructorToken);
+  const response = await request(new URL(`api/instructor/${path}`, url), { data, method, token, body });
+  if (!response.ok) throw await refusal(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+interface Call {
+  data: string;
+  method: string;
+  token: string;
+  body: unknown;
+}
+
+async function request(url: URL, { data, method, token, body }: Call): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw new ServerError(
+      serverErrorCodes.notRunning,
+      `The server of ${data} does not answer at ${url.origin}. Start it with "lectern serve --data ${data}".`,
+      error,
+    );
+  }
+}
+
+async function refusal(response: Response): Promise<ServerError> {
+  const body = (await response.json().catch(() => undefined)) as ApiProblem | undefined;
+  return new ServerError(
+    serverErrorCodes.refused,
+    body?.error.message ?? `The server answered ${String(response.status)}.`,
+  );
+}

@@ -1,0 +1,17 @@
+import { runProgram } from "./program.js";
+import { clusterCommand } from "./commands/cluster.js";
+import { lintCommand } from "./commands/lint.js";
+import { serveCommand } from "./commands/serve.js";
+import { sessionCommand } from "./commands/session.js";
+import { validateCommand } from "./commands/validate.js";
+
+await runProgram({
+  name: "lectern",
+  description: "Hands-on Kubernetes workshops that check themselves.",
+  examples: [
+    "lectern serve                              open the page it prints and start a lab",
+    "lectern validate content/my-lab            replay every step and say which pass",
+    "lectern session create --lab my-lab --count 20",
+  ],
+  commands: [serveCommand(), validateCommand(), lintCommand(), sessionCommand(), clusterCommand()],
+});

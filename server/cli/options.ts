@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+
+/** Collects a flag that may be given several times. */
+export function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), resolve(value)];
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${String(least)} to ${String(most)}.`);
+  };
+}
+
+/** A path, made absolute against the current directory. */
+export function path(value: string): string {
+  if (value === "") throw new InvalidArgumentError("Expected a path.");
+  return resolve(value);
+}
+
+/** An `http` or `https` URL. */
+export function webAddress(value: string): string {
+  if (/^https?:$/.test(protocolOf(value))) return value;
+  throw new InvalidArgumentError("Expected a URL such as https://labs.example.org/.");
+}
+
+function protocolOf(value: string): string {
+  try {
+    return new URL(value).protocol;
+  } catch {
+    return "";
+  }
+}

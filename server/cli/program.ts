@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { productRoot } from "../config.js";
+
+export interface ProgramSpec {
+  name: string;
+  description: string;
+  examples: readonly string[];
+  commands: readonly Command[];
+}
+
+/** Exit statuses of every command line: 1 says the work failed, 2 the question cannot be understood, 3 the platform failed. */
+export const exitStatus = { failed: 1, usage: 2, platform: 3 } as const;
+
+/** An outcome other than success that has been told already. */
+export class ExitWith extends Error {
+  override readonly name = "ExitWith";
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit status ${String(status)}`);
+    this.status = status;
+  }
+}
+
+/** Runs a command line to its end and sets the exit status; errors are printed as sentences, never as stack traces. */
+export async function runProgram(spec: ProgramSpec): Promise<void> {
+  const program = new Command(spec.name)
+    .description(spec.description)
+    .version(readVersion())
+    .addHelpText("after", examplesText(spec.examples));
+  for (const command of spec.commands) program.addCommand(command);
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((child) => child.commands),
+  ]) {
+    command.exitOverride().showSuggestionAfterError().configureHelp({ sortOptions: true });
+    command.showHelpAfterError(`Try "${pathOf(command)} --help".`);
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = tell(error);
+  }
+}
+
+/** The examples under a command's help. */
+export function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function tell(error: unknown): number {
+  if (error instanceof ExitWith) return error.status;
+  // Commander has printed its own message; asking for help is no failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
+  const { code, message } =
+    error instanceof Error ? (error as Error & { code?: unknown }) : { code: "", message: String(error) };
+  process.stderr.write(`error: ${message}${typeof code === "string" && code !== "" ? ` [${code}]` : ""}\n`);
+  return statusOf(code);
+}
+
+function statusOf(code: unknown): number {
+  if (typeof code !== "string") return exitStatus.platform;
+  if (code === "SERVER_USAGE" || code.startsWith("LAB_")) return exitStatus.usage;
+  return /^(CLUSTER|TERMINAL|SESSION|POLICY)_|^SERVER_(CLUSTER|PROCESS|KUBE|KUBECTL|DATA)/.test(code)
+    ? exitStatus.platform
+    : exitStatus.failed;
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(productRoot, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}

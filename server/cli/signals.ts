@@ -1,0 +1,33 @@
+/** What a long-running command hands back: how to end it, and what ends it by itself. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** A second Ctrl-C within this is the same one: `npm start` passes on the signal the terminal has sent already. */
+const REPEAT_MS = 1_000;
+const FORCED_STATUS = 130;
+
+/**
+ * Starts something and keeps it running until SIGINT or SIGTERM, then stops it in order; resolves when it has stopped.
+ * A signal during the start stops the start. A second Ctrl-C gives up waiting.
+ */
+export async function untilSignalled(start: (signal: AbortSignal) => Promise<Running>): Promise<void> {
+  const abort = new AbortController();
+  const signalled = new Promise<void>((resolve) => {
+    let first = 0;
+    const handle = () => {
+      if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(FORCED_STATUS);
+      first ||= Date.now();
+      abort.abort();
+      resolve();
+    };
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, handle);
+  });
+  const running = await start(abort.signal).catch((error: unknown) => {
+    if (abort.signal.aborted) return undefined;
+    throw error;
+  });
+  if (running === undefined) return;
+  await signalled;
+  await running.stop();
+}

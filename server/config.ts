@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+/** What `lectern serve` was asked for, resolved: every path is absolute, every default filled in. */
+export const serveConfigSchema = z.object({
+  port: z.number().int().min(0).max(65_535),
+  host: z.string().min(1),
+  data: z.string().min(1),
+  /** Folders or single pages; the folders may hold labs instead of being one. */
+  labs: z.array(z.string()).min(1),
+  /** The operator's cluster; absent where Lectern starts its own. */
+  kubeconfig: z.string().optional(),
+  /** The address learners type, where a proxy stands in front. */
+  publicUrl: z.url().optional(),
+  maxSessions: z.number().int().positive(),
+  logLevel: z.enum(["debug", "info", "warn", "error"]),
+});
+
+export type ServeConfig = z.infer<typeof serveConfigSchema>;
+
+/** The settings Lectern reads from its environment. This file is the only reader of `process.env`. */
+export interface Environment {
+  path: string;
+  data: string;
+  kubectl?: string;
+  logLevel: ServeConfig["logLevel"];
+  /** Given on to the processes Lectern starts; nothing else of the environment is. */
+  childEnvironment: Record<string, string>;
+}
+
+const CHILD_VARIABLES = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
+const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
+
+export const defaultPort = 8080;
+export const defaultHost = "127.0.0.1";
+/** One laptop runs this many shells and namespaces without noticing; `--max-sessions` lifts it. */
+export const defaultMaxSessions = 200;
+
+/** Reads the environment once; unset names get the documented defaults. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const level = env.LECTERN_LOG_LEVEL ?? "";
+  const childEnvironment = Object.fromEntries(
+    CHILD_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+  return {
+    path: env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    data: env.LECTERN_DATA ?? defaultDataDir(),
+    ...(env.LECTERN_KUBECTL ? { kubectl: env.LECTERN_KUBECTL } : {}),
+    logLevel: LOG_LEVELS.includes(level) ? (level as ServeConfig["logLevel"]) : "info",
+    childEnvironment,
+  };
+}
+
+/**
+ * Where data is kept without `--data`: beside other services' data for root, in the home directory for everybody else.
+ * Root's own home is closed to the accounts that learners' shells run under.
+ */
+function defaultDataDir(): string {
+  return process.getuid?.() === 0 ? "/var/lib/lectern" : join(homedir(), ".lectern");
+}
+
+/** The product's own folder, whether run from `dist` or from source. */
+export const productRoot = findProductRoot(dirname(fileURLToPath(import.meta.url)));
+
+/** A compiled file, for starting it as a process of its own. */
+export function builtFile(path: string): string {
+  return join(productRoot, "dist", path);
+}
+
+/** The labs that ship with the product. */
+export const shippedContent = join(productRoot, "content");
+
+function findProductRoot(from: string): string {
+  if (existsSync(join(from, "package.json"))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error(`no package.json above ${resolve(fileURLToPath(import.meta.url))}`);
+  return findProductRoot(parent);
+}
+
+/** Every path inside a data directory, in one place. */
+export function dataPaths(data: string) {
+  return {
+    lock: join(data, "lock.db"),
+    /** Where the running server listens, for the command line. */
+    server: join(data, "server.json"),
+    instructorToken: join(data, "instructor-token"),
+    signingKey: join(data, "signing-key"),
+    activity: join(data, "activity.db"),
+    cluster: join(data, "cluster"),
+    /** Written by the embedded cluster once it can be reached. */
+    kubeconfig: join(data, "kubeconfig"),
+    terminal: join(data, "terminal"),
+    homes: join(data, "homes"),
+    tools: join(data, "tools"),
+    logs: join(data, "logs"),
+  };
+}
+
+export type DataPaths = ReturnType<typeof dataPaths>;

@@ -1,0 +1,39 @@
+/** Reasons for which a command line or the server refuses to go on; each has an entry in docs/errors.md. */
+export const serverErrorCodes = {
+  usage: "SERVER_USAGE",
+  portInUse: "SERVER_PORT_IN_USE",
+  dataDirInUse: "SERVER_DATA_DIR_IN_USE",
+  dataDirUnusable: "SERVER_DATA_DIR_UNUSABLE",
+  kubeconfigInvalid: "SERVER_KUBECONFIG_INVALID",
+  clusterUnreachable: "SERVER_CLUSTER_UNREACHABLE",
+  clusterTooOld: "SERVER_CLUSTER_TOO_OLD",
+  clusterForbidden: "SERVER_CLUSTER_FORBIDDEN",
+  kubectlMissing: "SERVER_KUBECTL_MISSING",
+  unconfinedShells: "SERVER_UNCONFINED_SHELLS",
+  processFailed: "SERVER_PROCESS_FAILED",
+  notRunning: "SERVER_NOT_RUNNING",
+  refused: "SERVER_REFUSED",
+  badRequest: "SERVER_BAD_REQUEST",
+  unauthorized: "SERVER_UNAUTHORIZED",
+  crossSite: "SERVER_CROSS_SITE",
+  notFound: "SERVER_NOT_FOUND",
+  conflict: "SERVER_CONFLICT",
+  tooManySessions: "SERVER_TOO_MANY_SESSIONS",
+  tooManyRequests: "SERVER_TOO_MANY_REQUESTS",
+  tooLarge: "SERVER_TOO_LARGE",
+  notReady: "SERVER_NOT_READY",
+  internal: "SERVER_INTERNAL",
+} as const;
+
+export type ServerErrorCode = (typeof serverErrorCodes)[keyof typeof serverErrorCodes];
+
+/** A refusal or failure of the server room, in words for the person who reads it. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly code: ServerErrorCode;
+
+  constructor(code: ServerErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

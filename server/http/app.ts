@@ -1,0 +1,94 @@
+import { Router, json } from "express";
+import type { Request, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { Access } from "./access.js";
+import type { Metrics } from "./metrics.js";
+import { createPagesRouter } from "./pages.js";
+import { problemHandler } from "./problem.js";
+import { createFileRoutes } from "./routes/files.js";
+import { createInstructorRouter } from "./routes/instructor.js";
+import { createLinkRoute } from "./routes/links.js";
+import { createOperationsRouter } from "./routes/operations.js";
+import type { Health } from "./routes/operations.js";
+import { createPageRoutes } from "./routes/pages.js";
+import { createSessionsRouter } from "./routes/sessions.js";
+import { createTerminalRoutes } from "./routes/terminals.js";
+import type { TerminalDoor } from "./routes/terminals.js";
+import { checkHost, checkOrigin, checkedRequest, isUnsafe } from "./same-origin.js";
+import type { OriginRules } from "./same-origin.js";
+import { securityHeaders } from "./security-headers.js";
+import type { SessionQuota } from "./session-quota.js";
+import type { Workshop } from "./workshop.js";
+
+/** Everything the routes call; `compose.ts` makes it. */
+export interface AppParts {
+  workshop: Workshop;
+  access: Access;
+  quota: SessionQuota;
+  terminals: TerminalDoor;
+  /** The policy API of the session the request is for. */
+  policies: { ofSession: RequestHandler; ofShell: RequestHandler };
+  health: Health;
+  metrics: Metrics;
+  log: Logger;
+  origin: OriginRules;
+  mount: Mount;
+  browserFiles: string;
+}
+
+/** Where learners reach Lectern. */
+export interface Mount {
+  /** The path Lectern is mounted under, as the browser sees it; begins and ends with `/`. */
+  base: (request: { baseUrl: string }) => string;
+  /** The whole address, ending in `/`. */
+  url: (request: Request) => string;
+}
+
+/** A manifest or a list of sessions is some kilobytes; a page of Markdown is never sent here. */
+const BODY_LIMIT = "256kb";
+
+/** Lectern's whole HTTP side as a router that can be mounted under any path. */
+export function createApp(parts: AppParts): Router {
+  const { workshop, access, quota, log, mount } = parts;
+  const router = Router({ strict: false });
+  router.use(securityHeaders, parts.metrics.requests, fromHere(parts.origin));
+  router.use(createOperationsRouter(parts.health, parts.metrics));
+  const api = Router();
+  api.use(noStore, json({ limit: BODY_LIMIT }));
+  api.use(createSessionsRouter({ workshop, access, quota }));
+  api.use(createPageRoutes({ workshop, access }));
+  api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
+  api.use(createFileRoutes({ workshop, access }));
+  api.use("/sessions/:id/tmc", parts.policies.ofSession);
+  api.use(createInstructorRouter({ workshop, access, quota, publicUrl: mount.url }));
+  api.use(nothingHere);
+  router.use("/api", api);
+  router.use("/v1alpha1", noStore, json({ limit: BODY_LIMIT }), parts.policies.ofShell);
+  router.use(createLinkRoute({ workshop, access, mount }));
+  router.use(createPagesRouter({ folder: parts.browserFiles, base: mount.base }));
+  router.use(nothingHere);
+  router.use(problemHandler(log));
+  return router;
+}
+
+function fromHere(rules: OriginRules): RequestHandler {
+  return (request, _response, next) => {
+    const checked = checkedRequest(request);
+    checkHost(checked, rules);
+    if (isUnsafe(request.method)) checkOrigin(checked, rules);
+    next();
+  };
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set("cache-control", "no-store");
+  next();
+};
+
+const nothingHere: RequestHandler = (request) => {
+  throw new ServerError(
+    serverErrorCodes.notFound,
+    `There is nothing at ${request.method} ${request.originalUrl.split("?", 1)[0] ?? ""}.`,
+  );
+};

@@ -1,0 +1,72 @@
+import type { RequestHandler } from "express";
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+export interface Metrics {
+  registry: Registry;
+  /** Counts and times every request under the route's pattern, never under its real path. */
+  requests: RequestHandler;
+  stepFinished(state: string, durationMs: number | undefined): void;
+  sessionCreated(lab: string): void;
+  socketOpened(): void;
+  socketClosed(): void;
+}
+
+const STEP_SECONDS = [0.1, 0.3, 1, 3, 10, 30, 120, 600];
+const REQUEST_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10];
+
+/** The figures `/metrics` shows; `countSessions` is asked at every scrape for the live sessions by phase. */
+export function createMetrics(countSessions: () => Record<string, number>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "lectern_" });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: "lectern_http_request_seconds",
+    help: "Duration of HTTP requests by method, route and status.",
+    labelNames: ["method", "route", "status"],
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  const steps = new Histogram({
+    name: "lectern_step_seconds",
+    help: "Duration of finished steps by state.",
+    labelNames: ["state"],
+    buckets: STEP_SECONDS,
+    registers,
+  });
+  const created = new Counter({
+    name: "lectern_sessions_created_total",
+    help: "Sessions created by this server, by lab.",
+    labelNames: ["lab"],
+    registers,
+  });
+  const sockets = new Gauge({ name: "lectern_terminal_sockets", help: "Open terminal sockets.", registers });
+  const sessions = new Gauge({
+    name: "lectern_sessions",
+    help: "Sessions by phase.",
+    labelNames: ["phase"],
+    registers,
+    collect: () => {
+      sessions.reset();
+      for (const [phase, count] of Object.entries(countSessions())) sessions.set({ phase }, count);
+    },
+  });
+  return {
+    registry,
+    requests: timeRequests(requests),
+    stepFinished: (state, durationMs) => steps.observe({ state }, (durationMs ?? 0) / 1000),
+    sessionCreated: (lab) => created.inc({ lab }),
+    socketOpened: () => sockets.inc(),
+    socketClosed: () => sockets.dec(),
+  };
+}
+
+function timeRequests(histogram: Histogram<"method" | "route" | "status">): RequestHandler {
+  return (request, response, next) => {
+    const stop = histogram.startTimer();
+    response.once("finish", () => {
+      const { path } = (request.route ?? {}) as { path?: string };
+      stop({ method: request.method, route: path ?? "other", status: String(response.statusCode) });
+    });
+    next();
+  };
+}

@@ -1,0 +1,34 @@
+import { Router } from "express";
+import type { Access } from "../access.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import type { Workshop } from "../workshop.js";
+
+export interface LinkRoute {
+  workshop: Workshop;
+  access: Access;
+  mount: { base(request: { baseUrl: string }): string };
+}
+
+/** `s/SESSION?access=TOKEN`: the link an instructor hands out; admits the browser and leaves the token out of the address. */
+export function createLinkRoute({ workshop, access, mount }: LinkRoute): Router {
+  const router = Router();
+  router.get("/s/:id", (request, response, next) => {
+    const { access: token } = request.query;
+    if (typeof token !== "string") {
+      next();
+      return;
+    }
+    const session = workshop.session(request.params.id);
+    if (!access.opens(session, token)) {
+      throw new ServerError(
+        serverErrorCodes.unauthorized,
+        "This link is not valid any more. Ask your instructor for a new one.",
+      );
+    }
+    access.admit(request, response, session);
+    response
+      .set("cache-control", "no-store")
+      .redirect(303, `${mount.base(request)}s/${encodeURIComponent(session.id)}`);
+  });
+  return router;
+}

@@ -1,0 +1,48 @@
+import { Router } from "express";
+import type { Request } from "express";
+import type { Access } from "../access.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import type { StepAddress, Workshop } from "../workshop.js";
+
+export interface PageRoutes {
+  workshop: Workshop;
+  access: Access;
+}
+
+interface PageParams {
+  id: string;
+  page: string;
+}
+
+type StepParams = PageParams & { step: string };
+
+/** `api/sessions/ID/pages/...`: reading pages and running their steps. */
+export function createPageRoutes({ workshop, access }: PageRoutes): Router {
+  const router = Router();
+  const own = (request: Request<PageParams>): string => {
+    const session = workshop.session(request.params.id);
+    access.requireSession(request, session);
+    return session.id;
+  };
+  router.get("/sessions/:id/pages/:page", async (request, response) => {
+    response.json(await workshop.page(own(request), request.params.page));
+  });
+  router.post("/sessions/:id/pages/:page/visit", async (request, response) => {
+    await workshop.visit(own(request), request.params.page);
+    response.status(204).end();
+  });
+  router.post("/sessions/:id/pages/:page/steps/:step/run", async (request, response) => {
+    response.status(202).json(await workshop.runStep(addressOf(own(request), request.params)));
+  });
+  router.post("/sessions/:id/pages/:page/steps/:step/interrupt", async (request, response) => {
+    await workshop.interruptStep(addressOf(own(request), request.params));
+    response.status(204).end();
+  });
+  return router;
+}
+
+function addressOf(session: string, { page, step }: StepParams): StepAddress {
+  if (!/^\d{1,4}$/.test(step))
+    throw new ServerError(serverErrorCodes.notFound, `Page "${page}" has no step "${step}".`);
+  return { session, page, step: Number(step) };
+}

@@ -1,0 +1,86 @@
+import { Router } from "express";
+import type { Request } from "express";
+import { z } from "zod";
+import type { LabSummary, SessionView } from "../../../workshop/common/api.js";
+import type { Access } from "../access.js";
+import { parseBody } from "../body.js";
+import type { SessionQuota } from "../session-quota.js";
+import { openEventStream } from "../server-sent-events.js";
+import type { Workshop } from "../workshop.js";
+
+export interface SessionRoutes {
+  workshop: Workshop;
+  access: Access;
+  quota: SessionQuota;
+}
+
+const newSession = z.strictObject({ lab: z.string().min(1).max(63) });
+const OVER = new Set(["Ended", "Failed", "Ending"]);
+
+/** `api/labs`, and everything of one session but its pages, terminals and files. */
+export function createSessionsRouter({ workshop, access, quota }: SessionRoutes): Router {
+  const router = Router();
+  const own = (request: Request<{ id: string }>): SessionView => {
+    const session = workshop.session(request.params.id);
+    access.requireSession(request, session);
+    return session;
+  };
+  router.get("/labs", (request, response) => {
+    response.json(withResume(workshop, ownSessions(workshop, access, request)));
+  });
+  router.post("/sessions", async (request, response) => {
+    const { lab } = parseBody(newSession, request.body);
+    quota.takeForLearner(request.ip ?? "", workshop.sessions());
+    const session = await workshop.createSession({ lab });
+    access.admit(request, response, session);
+    response.status(202).json(session);
+  });
+  router.get("/sessions/:id", (request, response) => {
+    response.json(own(request));
+  });
+  router.get("/sessions/:id/events", (request, response) => {
+    const { id } = own(request);
+    const stream = openEventStream(request, response);
+    const stop = workshop.follow(id, (event) => stream.send(event));
+    stream.signal.addEventListener("abort", stop, { once: true });
+  });
+  router.post("/sessions/:id/extend", async (request, response) => {
+    const session = await workshop.extendSession(own(request).id);
+    access.admit(request, response, session);
+    response.json(session);
+  });
+  router.delete("/sessions/:id", async (request, response) => {
+    const { id } = own(request);
+    await workshop.endSession(id);
+    access.forget(request, response, id);
+    response.status(204).end();
+  });
+  return router;
+}
+
+/** The live sessions whose cookies this browser holds, newest first. */
+function ownSessions(workshop: Workshop, access: Access, request: Request): SessionView[] {
+  const claimed = new Set(access.claimedSessions(request));
+  return workshop
+    .sessions()
+    .filter(
+      (session) => claimed.has(session.id) && !OVER.has(session.phase) && access.mayUse(request, session),
+    )
+    .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt));
+}
+
+function withResume(workshop: Workshop, own: readonly SessionView[]): LabSummary[] {
+  const rows = new Map(workshop.rows().map((row) => [row.id, row]));
+  return workshop.labs().map((lab) => {
+    const session = own.find((candidate) => candidate.lab === lab.name);
+    if (session === undefined) return lab;
+    const row = rows.get(session.id);
+    const resume = {
+      session: session.id,
+      page: session.currentPage,
+      stepsDone: row?.stepsDone ?? 0,
+      steps: row?.steps ?? 0,
+    };
+    return { ...lab, resume };
+  });
+}

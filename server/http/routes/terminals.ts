@@ -1,0 +1,33 @@
+import { Router } from "express";
+import type { TerminalAddress } from "../../../terminal/common/terminal-host.js";
+import type { Access } from "../access.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import type { Workshop } from "../workshop.js";
+
+/** The terminal gateway as the routes need it. */
+export interface TerminalDoor {
+  /** A ticket good for one upgrade of this terminal within seconds. */
+  issueTicket(address: TerminalAddress, viewer: { readOnly: boolean }): Promise<string>;
+}
+
+export interface TerminalRoutes {
+  workshop: Workshop;
+  access: Access;
+  terminals: TerminalDoor;
+}
+
+/** `api/sessions/ID/terminals/NAME/ticket`; an instructor without the session's cookie gets to look, not to type. */
+export function createTerminalRoutes({ workshop, access, terminals }: TerminalRoutes): Router {
+  const router = Router();
+  router.post("/sessions/:id/terminals/:name/ticket", async (request, response) => {
+    const { id, name } = request.params;
+    const session = workshop.session(id);
+    access.requireSession(request, session);
+    if (!session.terminals.includes(name)) {
+      throw new ServerError(serverErrorCodes.notFound, `Session ${id} has no terminal "${name}".`);
+    }
+    const readOnly = !access.holdsCookieOf(request, session);
+    response.json({ ticket: await terminals.issueTicket({ session: id, terminal: name }, { readOnly }) });
+  });
+  return router;
+}

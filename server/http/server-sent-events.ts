@@ -1,0 +1,35 @@
+import type { Request, Response } from "express";
+
+export interface EventStream<T> {
+  send(event: T): void;
+  /** Aborted when the browser is gone. */
+  signal: AbortSignal;
+}
+
+/** Proxies drop a connection on which nothing is said; most wait a minute. */
+const PING_INTERVAL_MS = 15_000;
+/** What a browser that reads too slowly may leave lying; past it the stream ends, and a new one starts from a fresh view. */
+const BACKLOG_BYTES = 1024 * 1024;
+
+/** Answers with a stream of server-sent events, each one JSON; ends with the request or when the browser falls too far behind. */
+export function openEventStream<T>(request: Request, response: Response): EventStream<T | { type: "ping" }> {
+  const abort = new AbortController();
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  const send = (event: T | { type: "ping" }) => {
+    if (abort.signal.aborted) return;
+    if (response.writableLength > BACKLOG_BYTES) response.destroy();
+    else response.write(`data: ${JSON.stringify(event)}\n\n`);
+  };
+  const ping = setInterval(() => send({ type: "ping" }), PING_INTERVAL_MS);
+  const stop = () => {
+    clearInterval(ping);
+    abort.abort();
+  };
+  request.once("close", stop);
+  response.once("close", stop);
+  return { send, signal: abort.signal };
+}

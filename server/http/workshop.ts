@@ -1,0 +1,44 @@
+import type {
+  InstructorRow,
+  LabSummary,
+  PageView,
+  SessionEvent,
+  SessionView,
+  StepResult,
+} from "../../workshop/common/api.js";
+
+export interface NewSession {
+  lab: string;
+  minutes?: number;
+  /** Start of the session's name. */
+  prefix?: string;
+}
+
+export interface StepAddress {
+  session: string;
+  page: string;
+  /** Counts the actions of the page from 0. */
+  step: number;
+}
+
+/** Labs and sessions as the routes need them; `compose.ts` puts it together from the workshop's rooms. */
+export interface Workshop {
+  labs(): LabSummary[];
+  createSession(wanted: NewSession): Promise<SessionView>;
+  /** Throws SESSION_NOT_FOUND, as all below do. */
+  session(id: string): SessionView;
+  sessions(): SessionView[];
+  extendSession(id: string, minutes?: number): Promise<SessionView>;
+  endSession(id: string): Promise<void>;
+  page(id: string, page: string): Promise<PageView>;
+  visit(id: string, page: string): Promise<void>;
+  runStep(step: StepAddress): Promise<StepResult>;
+  interruptStep(step: StepAddress): Promise<void>;
+  /** The first event is the session as it is now. */
+  follow(id: string, listener: (event: SessionEvent) => void): () => void;
+  /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */
+  file(id: string, path: string): Promise<string>;
+  /** Rows without their link, which only the access rules can make. */
+  rows(): Omit<InstructorRow, "link">[];
+  followAll(listener: () => void): () => void;
+}

@@ -1,0 +1,156 @@
+import { constants, accessSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ServerError, serverErrorCodes } from "../errors.js";
+
+/** Kubernetes 1.30 is the first with ValidatingAdmissionPolicy in its stable API, on which the image policies rest. */
+const OLDEST_MINOR = 30;
+const ANSWER_TIMEOUT_MS = 8_000;
+
+/** What Lectern does on a cluster; the first verb that is refused is named in the error. */
+const NEEDED_RIGHTS: readonly Right[] = [
+  { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", verb: "create" },
+  { group: "", resource: "namespaces", verb: "create" },
+  { group: "", resource: "namespaces", verb: "delete" },
+  { group: "", resource: "serviceaccounts", verb: "create" },
+  { group: "rbac.authorization.k8s.io", resource: "rolebindings", verb: "create" },
+  { group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicies", verb: "create" },
+  { group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicybindings", verb: "create" },
+  { group: "lectern.dev", resource: "workshopsessions", verb: "create" },
+  { group: "policy.lectern.dev", resource: "imagepolicies", verb: "create" },
+];
+
+interface Right {
+  group: string;
+  resource: string;
+  verb: string;
+}
+
+/** Throws SERVER_PORT_IN_USE when nothing can listen there; lets go of the port again. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once("error", reject);
+      probe.listen(port, host, resolve);
+    });
+  } catch (error) {
+    throw portError(host, port, error as NodeJS.ErrnoException);
+  } finally {
+    probe.close();
+  }
+}
+
+/** The error for an address that cannot be listened on. */
+export function portError(host: string, port: number, error: NodeJS.ErrnoException): ServerError {
+  const why: Record<string, string> = {
+    EADDRINUSE: `Port ${String(port)} on ${host} is in use by another program. Stop it, or choose another port with --port (0 takes any free one).`,
+    EACCES: `Port ${String(port)} may only be opened by root. Choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine. Name one that is with --host.`,
+    ENOTFOUND: `The host name ${host} is unknown. Name an address of this machine with --host.`,
+  };
+  const message =
+    why[error.code ?? ""] ??
+    `Cannot listen on ${host}:${String(port)}: ${error.message}. Choose others with --host and --port.`;
+  return new ServerError(serverErrorCodes.portInUse, message, error);
+}
+
+/** The first executable file of that name on the search path. Throws SERVER_KUBECTL_MISSING. */
+export function findKubectl(searchPath: string, given: string | undefined): string {
+  const candidates =
+    given === undefined ? searchPath.split(delimiter).map((folder) => join(folder, "kubectl")) : [given];
+  const found = candidates.find(isExecutable);
+  if (found !== undefined) return found;
+  throw new ServerError(
+    serverErrorCodes.kubectlMissing,
+    given === undefined
+      ? "There is no kubectl on PATH, and labs call it. Install it (https://kubernetes.io/docs/tasks/tools), or name it in LECTERN_KUBECTL."
+      : `LECTERN_KUBECTL names ${given}, which is not an executable file.`,
+  );
+}
+
+/** Reads a kubeconfig and its current context. Throws SERVER_KUBECONFIG_INVALID. */
+export async function readKubeconfig(file: string): Promise<KubeConfig> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const kubeconfig = new KubeConfig();
+  try {
+    kubeconfig.loadFromString(readFileSync(file, "utf8"));
+    if (kubeconfig.getCurrentCluster() === null) throw new Error("its current context names no cluster");
+    return kubeconfig;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The kubeconfig ${file} cannot be used: ${why}. Give a file that "kubectl --kubeconfig ${file} version" accepts.`;
+    throw new ServerError(serverErrorCodes.kubeconfigInvalid, message, error);
+  }
+}
+
+/**
+ * Checks that the cluster answers, is new enough, and grants what Lectern needs; resolves to its version.
+ * Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_TOO_OLD, SERVER_CLUSTER_FORBIDDEN.
+ */
+export async function checkCluster(kubeconfig: KubeConfig): Promise<string> {
+  const { AuthorizationV1Api, VersionApi } = await import("@kubernetes/client-node");
+  const address = kubeconfig.getCurrentCluster()?.server ?? "";
+  const version = await answer(kubeconfig.makeApiClient(VersionApi).getCode(), address);
+  if (isTooOld(version)) {
+    throw new ServerError(
+      serverErrorCodes.clusterTooOld,
+      `The cluster at ${address} runs Kubernetes ${version.gitVersion}; Lectern needs 1.${String(OLDEST_MINOR)} or newer. Upgrade it, or leave --kubeconfig away to use the embedded one.`,
+    );
+  }
+  const authorization = kubeconfig.makeApiClient(AuthorizationV1Api);
+  for (const right of NEEDED_RIGHTS) {
+    const spec = { resourceAttributes: right };
+    const review = await answer(authorization.createSelfSubjectAccessReview({ body: { spec } }), address);
+    if (review.status?.allowed !== true) throw forbidden(right, kubeconfig);
+  }
+  return version.gitVersion;
+}
+
+/** Whether a version as `/version` states it is below 1.30; clouds write the minor as `30+`. */
+export function isTooOld(version: { major: string; minor: string }): boolean {
+  const [major, minor] = [Number.parseInt(version.major, 10), Number.parseInt(version.minor, 10)];
+  return major < 1 || (major === 1 && minor < OLDEST_MINOR);
+}
+
+function forbidden(right: Right, kubeconfig: KubeConfig): ServerError {
+  const resource = right.group === "" ? right.resource : `${right.resource}.${right.group}`;
+  const user = kubeconfig.getCurrentUser()?.name ?? "the kubeconfig's user";
+  return new ServerError(
+    serverErrorCodes.clusterForbidden,
+    `${user} may not ${right.verb} ${resource} on the cluster. Lectern needs an administrator's kubeconfig: see "kubectl auth can-i ${right.verb} ${resource}".`,
+  );
+}
+
+async function answer<T>(call: Promise<T>, address: string): Promise<T> {
+  try {
+    return await Promise.race([call, rejectAfter(ANSWER_TIMEOUT_MS)]);
+  } catch (error) {
+    const { code, message } = error as { code?: number | string; message?: string };
+    if (code === 401 || code === 403) {
+      const text = `The cluster at ${address} does not accept the kubeconfig's credentials (${String(code)}). Renew them and try "kubectl auth whoami" with the same file.`;
+      throw new ServerError(serverErrorCodes.clusterForbidden, text, error);
+    }
+    const text = `The cluster at ${address} does not answer: ${(message ?? String(error)).split("\n", 1)[0] ?? ""}. Check that it runs and that this machine reaches it.`;
+    throw new ServerError(serverErrorCodes.clusterUnreachable, text, error);
+  }
+}
+
+function rejectAfter(milliseconds: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(
+      () => reject(new Error(`no answer within ${String(milliseconds / 1000)} s`)),
+      milliseconds,
+    ).unref();
+  });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

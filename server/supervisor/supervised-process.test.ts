@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { supervise } from "./supervised-process.js";
+import type { ProcessSpec } from "./supervised-process.js";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lectern-supervise-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes its process id where the probe looks for it, then stays. */
+const STEADY = `
+  import { writeFileSync } from "node:fs";
+  writeFileSync(process.argv[2], String(process.pid));
+  setInterval(() => undefined, 1000);
+`;
+
+describe("supervise", () => {
+  it("starts a process that is killed again, and ends it when asked", async () => {
+    const lines: string[] = [];
+    const running = await supervise(spec(STEADY), { report: (line) => lines.push(line) });
+    const first = running.pid ?? 0;
+    process.kill(first, "SIGKILL");
+    await until(() => running.pid !== first && lines.some((line) => line.includes("is back")));
+    const second = running.pid ?? 0;
+    expect(lines[0]).toContain("toy ended (SIGKILL); starting it again");
+    await running.stop();
+    expect(isAlive(second)).toBe(false);
+  });
+
+  it("kills a process that does not end when asked", async () => {
+    const stubborn = `process.on("SIGTERM", () => undefined);\n${STEADY}`;
+    const running = await supervise(spec(stubborn), { report: () => undefined });
+    const pid = running.pid ?? 0;
+    const since = Date.now();
+    await running.stop();
+    expect(isAlive(pid)).toBe(false);
+    expect(Date.now() - since).toBeLessThan(2_500);
+  });
+
+  it("says with the process's own words why the first start failed", async () => {
+    const broken = `console.error("error: the cellar is flooded"); process.exitCode = 3;`;
+    const failure = supervise(spec(broken), { report: () => undefined });
+    await expect(failure).rejects.toMatchObject({ code: "SERVER_PROCESS_FAILED" });
+    await expect(failure).rejects.toThrow(/toy ended \(exit status 3\)[^]*the cellar is flooded/);
+  });
+});
+
+function spec(source: string): ProcessSpec {
+  const entry = join(folder, "toy.mjs");
+  const pidFile = join(folder, "pid");
+  writeFileSync(entry, source);
+  return {
+    name: "toy",
+    entry,
+    args: () => [pidFile],
+    env: { PATH: "/usr/bin:/bin" },
+    logFile: join(folder, "toy.log"),
+    probe: async (pid) => {
+      if (readFileSync(pidFile, "utf8") !== String(pid)) throw new Error("not yet");
+    },
+  };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error("it did not happen within 10 s");
+    await delay(20);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

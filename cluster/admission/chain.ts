@@ -1,8 +1,12 @@
 import type { ApiService } from "../api/service.js";
 import type { Authorizer } from "../auth/access.js";
 import type { AdmissionPlugin } from "./admission.js";
+import { createLimitRanger } from "./limit-ranger.js";
+import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
 import { createPolicyExpressionCheck } from "./policy/policy-expressions.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
+import { createResourceQuota } from "./quota/resource-quota.js";
+import { createServiceAccountAdmission } from "./service-account.js";
 
 export interface AdmissionChainOptions {
   /** Used from the first admitted write on, not before. */
@@ -19,7 +23,11 @@ export interface AdmissionChainOptions {
  */
 export function createAdmissionChain({ api, authorizer, signal }: AdmissionChainOptions): AdmissionPlugin[] {
   return [
+    createNamespaceLifecycle(api),
+    createLimitRanger(api),
+    createServiceAccountAdmission(api),
     createPolicyExpressionCheck(authorizer !== undefined),
     createValidatingAdmissionPolicy({ api, authorizer, signal }),
+    createResourceQuota({ api, signal }),
   ];
 }

@@ -48,6 +48,9 @@ export class CommandQueue {
   readonly #jobs: Job[] = [];
   #shell: "starting" | "prompt" | "continuation" | "busy" = "starting";
   #enteredAt = 0;
+  #learnerTyped = false;
+  /** Whether the shell ran its hooks since something was typed; a `B` without that is only a redrawn prompt. */
+  #hooksRan = false;
 
   constructor(around: QueueSurroundings) {
     this.#around = around;
@@ -83,18 +86,16 @@ export class CommandQueue {
   /** A mark that carried the shell's secret. */
   handleMark(mark: ShellMark): void {
     const job = this.#jobs[0]?.phase === "running" ? this.#jobs[0] : undefined;
+    if (mark.kind === "C" || mark.kind === "D") this.#hooksRan = true;
     if (mark.kind === "C") {
       this.#shell = "busy";
       this.#enteredAt = 0;
-      if (job) {
-        job.block = mark.fields[0] ?? "";
-        job.sawBlock = true;
-      }
+      if (job) beginBlock(job, mark.fields);
     } else if (mark.kind === "D" && job) {
       const [status = "?", block] = mark.fields;
       if (job.block === block || !job.sawBlock) job.statuses.push(status);
       job.block = undefined;
-    } else if (mark.kind === "B") {
+    } else if (mark.kind === "B" && this.#hooksRan) {
       this.#shell = "prompt";
       this.#enteredAt = 0;
       if (job) this.#finish(job, ending(job));
@@ -108,8 +109,10 @@ export class CommandQueue {
   /** What the learner typed passes here first. */
   handleInput(text: string): void {
     if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
+    this.#learnerTyped = true;
     if (this.#shell !== "prompt" || !/[\r\n]/.test(text)) return;
     this.#shell = "busy";
+    this.#hooksRan = false;
     this.#enteredAt = Date.now();
   }
 
@@ -141,8 +144,10 @@ export class CommandQueue {
     if (this.#jobs[0] !== job) return;
     job.startedAt = Date.now();
     this.#around.onStarted(job.command.id, job.startedAt);
-    const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" });
+    const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" && this.#learnerTyped });
+    this.#learnerTyped = false;
     this.#shell = "busy";
+    this.#hooksRan = false;
     this.#around.write(lines.text);
     if (into !== "shell")
       this.#finish(job, unknown(`typed into ${into.interactive}, which does not report how a command ended`));
@@ -219,6 +224,13 @@ function makeJob(command: Command): Job {
     looks: 0,
     timers: [],
   };
+}
+
+/** Every line of a paste after the first brings the status of the one before it. */
+function beginBlock(job: Job, [block = "", previous]: string[]): void {
+  if (job.block !== undefined && previous !== undefined) job.statuses.push(previous);
+  job.block = block;
+  job.sawBlock = true;
 }
 
 /** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */

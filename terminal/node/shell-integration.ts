@@ -40,8 +40,8 @@ export function integrateShell(
 }
 
 /**
- * PS0 is printed after a line is read and before it runs, PROMPT_COMMAND before each prompt and before each further
- * line of a paste, PS1 only when the shell really waits: so `D` may come several times, `B` ends the whole paste.
+ * PS0 is printed before each line of a paste runs and carries the status of the line before it; PROMPT_COMMAND runs
+ * only when the whole paste is done, PS1 is printed when the shell really waits, which `B` says.
  * A `?` stands for the status where something else ran first and may have changed it.
  */
 function bashStart(nonce: string): string {
@@ -58,7 +58,7 @@ __lectern_prompt() {
   __lectern_block=$((__lectern_block + 1))
   case $PS1 in *'133;B;'*) ;; *) PS1=$PS1'\\[\\e]133;B;$__lectern_nonce\\a\\]' ;; esac
   case $PS2 in *'133;P;'*) ;; *) PS2=$PS2'\\[\\e]133;P;$__lectern_nonce\\a\\]' ;; esac
-  case $PS0 in *'133;C;'*) ;; *) PS0=$PS0'\\e]133;C;$__lectern_block;$__lectern_nonce\\a' ;; esac
+  case $PS0 in *'133;C;'*) ;; *) PS0=$PS0'\\e]133;C;$__lectern_block;$?;$__lectern_nonce\\a' ;; esac
   return $status
 }
 PROMPT_COMMAND=(__lectern_prompt)
@@ -71,10 +71,13 @@ unset ZDOTDIR
 [ -r ~/.zshrc ] && . ~/.zshrc
 HISTFILE=\${HISTFILE:-$HOME/.zsh_history}
 PS1=\${PS1:-'%~ %# '}
-setopt prompt_subst no_prompt_sp
+setopt prompt_subst no_prompt_sp interactive_comments
 typeset -gr __lectern_nonce=${nonce}
 typeset -gi __lectern_block=0
-__lectern_preexec() { printf '\\e]133;C;%s;%s\\a' "$__lectern_block" "$__lectern_nonce" }
+__lectern_preexec() {
+  local result=$?
+  printf '\\e]133;C;%s;%s;%s\\a' "$__lectern_block" "$result" "$__lectern_nonce"
+}
 __lectern_precmd() {
   local result=$? shown=$?
   [ "\${precmd_functions[1]}" = __lectern_precmd ] || shown='?'
@@ -85,7 +88,7 @@ __lectern_precmd() {
   return $result
 }
 precmd_functions=(__lectern_precmd $precmd_functions)
-preexec_functions+=(__lectern_preexec)
+preexec_functions=(__lectern_preexec $preexec_functions)
 unset ZDOTDIR_OWN
 `;
 }

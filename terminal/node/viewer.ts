@@ -48,7 +48,7 @@ export class Viewer {
 
   /** Bytes of the stream not yet parsed by this reader; `undefined` while it does not count. */
   get backlog(): number | undefined {
-    if (!this.#flow || Date.now() - this.#lastProgress > STALLED_MS) return undefined;
+    if (!this.#flow || (this.#flow.paused && Date.now() - this.#lastProgress > STALLED_MS)) return undefined;
     return this.#terminal.replay.end - this.#flow.committed;
   }
 
@@ -145,13 +145,13 @@ export class Viewer {
     this.#timer = undefined;
     while (this.#flow && !this.#closed) {
       const { replay } = this.#terminal;
-      const { sent, committed } = this.#flow;
-      if (sent === committed) this.#lastProgress = Date.now();
+      const { sent } = this.#flow;
       if (sent < replay.start) return void this.#restart();
       const size = Math.min(credit(this.#flow), FRAME_BYTES, replay.end - sent);
       const bytes = size > 0 ? replay.read(sent, size) : undefined;
       if (!bytes) return;
       this.#flow = account(this.#flow, bytes.length);
+      if (this.#flow.paused) this.#lastProgress = Date.now();
       this.#lastSent = Date.now();
       this.#sink.output(encodeOutput(sent, bytes));
     }

@@ -1,0 +1,83 @@
+import type { ReactElement } from "react";
+import type { InstructorRow } from "../../common/api.js";
+import { CopyButton } from "../parts/copy-button.js";
+import { Icon } from "../parts/icon.js";
+import { formatAgo, formatTimeLeft, urgencyOf } from "../store/durations.js";
+import { isOver } from "./rows.js";
+
+interface Props {
+  row: InstructorRow;
+  now: number;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
+}
+
+/** One session of the table. */
+export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElement {
+  const isStuck = row.stuck !== undefined && !isOver(row);
+  return (
+    <tr data-selected={isChosen || undefined} data-stuck={isStuck || undefined}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Select session ${row.id}`}
+          checked={isChosen}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
+      </td>
+      <td>
+        <span className="session-table__id">{row.id}</span> <Phase row={row} />
+        {isStuck && (
+          <span className="session-table__stuck">
+            <Icon name="warning" size={14} /> {row.stuck}
+          </span>
+        )}
+        {row.phase === "Failed" && row.reason && <span className="session-table__stuck">{row.reason}</span>}
+      </td>
+      <td>{row.title}</td>
+      <td className="numeric" title={row.page}>
+        {row.pageNumber} of {row.pages}
+      </td>
+      <td className="numeric">
+        {row.stepsDone} of {row.steps}
+      </td>
+      <td className="numeric">{row.stepsFailed > 0 ? <Failed count={row.stepsFailed} /> : "0"}</td>
+      <td className="numeric" title={new Date(row.lastActivityAt).toLocaleString()}>
+        {formatAgo(now - Date.parse(row.lastActivityAt))}
+      </td>
+      <TimeLeft row={row} now={now} />
+      <td>
+        <CopyButton text={row.link} what={`the link of ${row.id}`} />
+      </td>
+    </tr>
+  );
+}
+
+function Failed({ count }: { count: number }): ReactElement {
+  return (
+    <span className="session-table__failed">
+      <Icon name="cross" size={14} /> {count}
+    </span>
+  );
+}
+
+function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactElement {
+  const left = Date.parse(row.expiresAt) - now;
+  return (
+    <td
+      className="numeric session-table__left"
+      data-urgency={isOver(row) ? undefined : urgencyOf(left)}
+      title={new Date(row.expiresAt).toLocaleString()}
+    >
+      {isOver(row) ? "–" : formatTimeLeft(left)}
+    </td>
+  );
+}
+
+const PHASE_BADGES = { Failed: "badge--danger", Pending: "badge--info", Ready: "badge--info" } as const;
+
+function Phase({ row }: { row: InstructorRow }): ReactElement | null {
+  if (row.phase === "Active") return null;
+  const look = (PHASE_BADGES as Record<string, string>)[row.phase] ?? "";
+  return <span className={`badge ${look}`}>{row.phase.toLowerCase()}</span>;
+}

@@ -1,0 +1,83 @@
+import { useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { InstructorRow } from "../../common/api.js";
+import { Icon, Spinner } from "../parts/icon.js";
+import type { Connection } from "../store/event-stream.js";
+import { BulkActions } from "./bulk-actions.js";
+import { CreateSessions } from "./create-sessions.js";
+import { FilterBar } from "./filter-bar.js";
+import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
+import { SessionTable } from "./session-table.js";
+
+interface Props {
+  rows: InstructorRow[];
+  connection: Connection;
+  /** The session the address names. */
+  highlighted?: string;
+}
+
+/** All sessions, those who need help first, and what can be done with them. */
+export function Sessions({ rows, connection, highlighted }: Props): ReactElement {
+  const [words, setWords] = useState("");
+  const [filter, setFilter] = useState<RowFilter>("active");
+  const [sort, setSort] = useState<Sort>({ key: "id", isDescending: false });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(highlighted ? [highlighted] : []));
+  const [isCreating, setIsCreating] = useState(false);
+  const shown = sortRows(filterRows(rows, filter, words), sort);
+  const selected = shown.filter((row) => chosen.has(row.id));
+  return (
+    <>
+      <header className="instructor__head">
+        <div>
+          <h1 className="catalogue__title">Sessions</h1>
+          <Summary rows={rows} connection={connection} />
+        </div>
+        <Button
+          className="button button--primary"
+          aria-expanded={isCreating}
+          onPress={() => setIsCreating(!isCreating)}
+        >
+          <Icon name="plus" /> Create sessions
+        </Button>
+      </header>
+      {isCreating && <CreateSessions onClose={() => setIsCreating(false)} />}
+      <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
+      <BulkActions selected={selected} onDone={() => setChosen(new Set())} />
+      {shown.length > 0 ? (
+        <SessionTable rows={shown} sort={sort} chosen={chosen} onSort={setSort} onChoose={setChosen} />
+      ) : (
+        <Nothing isFiltered={rows.length > 0} />
+      )}
+    </>
+  );
+}
+
+function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Connection }): ReactElement {
+  const active = rows.filter((row) => !isOver(row));
+  const stuck = active.filter((row) => row.stuck !== undefined).length;
+  return (
+    <p className="instructor__summary" role="status">
+      {connection === "lost" ? (
+        <>
+          <Spinner /> Reconnecting… What you see is from before.
+        </>
+      ) : (
+        `${active.length} active${stuck > 0 ? `, ${stuck} may need help` : ""}. The table keeps itself up to date.`
+      )}
+    </p>
+  );
+}
+
+function Nothing({ isFiltered }: { isFiltered: boolean }): ReactElement {
+  if (isFiltered)
+    return <p className="empty">No session matches. Clear the search or choose another group.</p>;
+  return (
+    <div className="empty">
+      <strong>No sessions yet</strong>
+      <p>
+        Sessions appear here when learners start a lab, or when you press <strong>Create sessions</strong> and
+        hand out the links.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { actionName, targetName } from "./blocks/action-names.js";
+import { findRefusal } from "./blocks/refusal-text.js";
+import { outputToShow } from "./blocks/shown-output.js";
+import { clampShare, shareAfterKey } from "./divider-share.js";
+import { keyOf } from "./key-names.js";
+import { pairSections } from "./section-pairs.js";
+
+describe("the keys of a lab", () => {
+  const plain = { altKey: true, shiftKey: false, ctrlKey: false, metaKey: false };
+
+  it("are told by their place, so that Alt may change their letter", () => {
+    expect(keyOf({ ...plain, code: "Digit2" })).toEqual({ does: "terminal", number: 2 });
+    expect(keyOf({ ...plain, code: "Enter" })).toEqual({ does: "run" });
+    expect(keyOf({ ...plain, code: "Enter", shiftKey: true })).toEqual({ does: "run-and-go" });
+    expect(keyOf({ ...plain, code: "ArrowRight" })).toEqual({ does: "next" });
+  });
+
+  it("are only those with Alt alone", () => {
+    expect(keyOf({ ...plain, code: "Enter", altKey: false })).toBeUndefined();
+    expect(keyOf({ ...plain, code: "Enter", ctrlKey: true })).toBeUndefined();
+    expect(keyOf({ ...plain, code: "Digit4" })).toBeUndefined();
+  });
+});
+
+describe("the divider", () => {
+  it("stays between a quarter and three quarters", () => {
+    expect(clampShare(3)).toBe(25);
+    expect(clampShare(99)).toBe(75);
+    expect(clampShare(Number.NaN)).toBe(44);
+  });
+
+  it("moves by the arrow keys and leaves other keys alone", () => {
+    expect(shareAfterKey(44, "ArrowRight")).toBe(46);
+    expect(shareAfterKey(25, "ArrowLeft")).toBe(25);
+    expect(shareAfterKey(44, "a")).toBeUndefined();
+  });
+});
+
+describe("sections", () => {
+  it("pair a begin with the next end of its name", () => {
+    expect(pairSections([begin(0), end(1), begin(2), end(3)])).toEqual([
+      { begin: 0, end: 1 },
+      { begin: 2, end: 3 },
+    ]);
+  });
+
+  it("nest by name", () => {
+    expect(pairSections([begin(0, "outer"), begin(1, "inner"), end(2, "inner"), end(3, "outer")])).toEqual([
+      { begin: 1, end: 2 },
+      { begin: 0, end: 3 },
+    ]);
+  });
+
+  it("without an end, or without a begin, are no pair", () => {
+    expect(pairSections([begin(0, "a"), end(1, "b")])).toEqual([]);
+  });
+});
+
+describe("a run button's name", () => {
+  it("says what is run and where", () => {
+    const action = { kind: "execute" as const, title: "", text: "kubectl get ns", terminals: ["1"] };
+    expect(actionName(action, "Run")).toBe("Run in terminal 1: kubectl get ns");
+    expect(targetName({ ...action, terminals: ["1", "2", "3"] })).toBe("Terminals 1, 2 and 3");
+  });
+});
+
+describe("what a block shows of its output", () => {
+  const output = "first\nsecond\n";
+
+  it("is nothing when all went well, and all of it when asked", () => {
+    const result = { state: "succeeded" as const, output };
+    expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({ text: "", hasMore: true });
+    expect(outputToShow(result, { isOpen: true, isNarrow: false })).toEqual({
+      text: "first\nsecond",
+      hasMore: true,
+    });
+  });
+
+  it("is the reason and the last line when it failed", () => {
+    const result = { state: "failed" as const, output, message: "0 was expected." };
+    expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({
+      reason: "0 was expected.",
+      text: "second",
+      hasMore: true,
+    });
+  });
+
+  it("is the last lines where the terminal is out of sight", () => {
+    const result = { state: "succeeded" as const, output };
+    expect(outputToShow(result, { isOpen: false, isNarrow: true })).toEqual({
+      text: "first\nsecond",
+      hasMore: false,
+    });
+  });
+});
+
+describe("a refusal", () => {
+  it("is found in what kubectl printed, with the policies it names", () => {
+    const output =
+      "Error from server (Forbidden): pods \"web\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: image busybox is refused by policy \"no-busybox\" of workspace ws";
+    expect(findRefusal({ state: "failed", output })).toEqual({
+      policies: ["no-busybox"],
+      message: 'image busybox is refused by policy "no-busybox" of workspace ws',
+    });
+  });
+
+  it("is not found in other errors", () => {
+    expect(
+      findRefusal({ state: "failed", output: "Error from server (NotFound): pods not found" }),
+    ).toBeUndefined();
+  });
+});
+
+function begin(step: number, name = "*") {
+  return { step, kind: "section-begin" as const, section: { name, open: false } };
+}
+
+function end(step: number, name = "*") {
+  return { step, kind: "section-end" as const, section: { name, open: false } };
+}

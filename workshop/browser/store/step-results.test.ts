@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import type { ActionView, StepResult, StepState } from "../../common/api.js";
+import {
+  indexResults,
+  nextRunnable,
+  pageProgress,
+  resultKey,
+  undoneActions,
+  withoutResult,
+  withResult,
+} from "./step-results.js";
+
+describe("a page's blocks", () => {
+  const actions = [
+    action(0, "copy"),
+    action(1, "execute"),
+    action(2, "manual"),
+    action(3, "execute-all"),
+    action(4, "open-url"),
+    action(5, "execute"),
+  ];
+
+  it("are undone until they succeed or are refused as they should be; copying and opening is no work", () => {
+    const results = indexResults([
+      result(1, "succeeded"),
+      result(3, "expected-failure"),
+      result(5, "failed"),
+    ]);
+    expect(steps(undoneActions("p", actions, results))).toEqual([2, 5]);
+  });
+
+  it("are run in order by the key, past what runs already and what is done by hand", () => {
+    const results = indexResults([result(1, "running")]);
+    expect(nextRunnable("p", actions, results)?.step).toBe(3);
+    expect(nextRunnable("p", actions, new Map())?.step).toBe(1);
+  });
+
+  it("are not mixed up with those of another page", () => {
+    const results = indexResults([{ ...result(1, "succeeded"), page: "other" }]);
+    expect(nextRunnable("p", actions, results)?.step).toBe(1);
+  });
+});
+
+describe("results", () => {
+  it("replace and remove one without touching the map they came from", () => {
+    const before = indexResults([result(1, "running")]);
+    const after = withResult(before, result(1, "succeeded"));
+    expect(before.get(resultKey("p", 1))?.state).toBe("running");
+    expect(after.get(resultKey("p", 1))?.state).toBe("succeeded");
+    expect(withoutResult(after, "p", 1).size).toBe(0);
+    expect(after.size).toBe(1);
+  });
+
+  it("tick a page when all of its steps are done", () => {
+    const page = { name: "p", title: "P", steps: 2 };
+    expect(pageProgress(page, new Map(), false)).toBe("none");
+    expect(pageProgress(page, indexResults([result(0, "succeeded"), result(1, "failed")]), false)).toBe(
+      "some",
+    );
+    expect(pageProgress(page, indexResults([result(0, "succeeded"), result(1, "succeeded")]), false)).toBe(
+      "done",
+    );
+  });
+
+  it("tick a page without steps once a later one is read", () => {
+    const page = { name: "p", title: "P", steps: 0 };
+    expect(pageProgress(page, new Map(), false)).toBe("none");
+    expect(pageProgress(page, new Map(), true)).toBe("done");
+  });
+});
+
+function steps(actions: ActionView[]): number[] {
+  return actions.map(({ step }) => step);
+}
+
+function action(step: number, kind: ActionView["kind"]): ActionView {
+  return {
+    step,
+    action: kind,
+    kind,
+    title: "",
+    terminals: ["1"],
+    inline: false,
+    checks: [],
+    expectsFailure: false,
+  };
+}
+
+function result(step: number, state: StepState): StepResult {
+  return { page: "p", step, state, checks: [] };
+}

@@ -57,13 +57,13 @@ function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): 
   const add = (field: FieldVerdict["field"], pattern: string, actual: string, matched: boolean) =>
     fields.push({ field, pattern, actual, matched, text: fieldText(field, pattern, actual, matched) });
   if (!compiled.hosts.includes(ANYTHING))
-    add("hostname", rule.hostname, view.host, fits(compiled.hosts, view.host));
+    add("hostname", rule.hostname, view.host, fitsAny(compiled.hosts, view.host));
   if (compiled.port !== ANYTHING) {
     const pattern = rule.port || rule.hostname;
     add("port", pattern, view.port, view.port === "" || matchesToken(compiled.port, view.port));
   }
   if (!compiled.paths.includes(ANYTHING))
-    add("imageName", rule.imageName, view.path, fits(compiled.paths, view.path));
+    add("imageName", rule.imageName, view.path, fitsAny(compiled.paths, view.path));
   if (compiled.tag !== ANYTHING) {
     const pattern = `${compiled.negateTag ? "not " : ""}${rule.tag.value}`;
     add("tag", pattern, view.tag, matchesToken(compiled.tag, view.tag) !== compiled.negateTag);
@@ -72,7 +72,7 @@ function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): 
   return fields;
 }
 
-function fits(tokens: string[], value: string): boolean {
+function fitsAny(tokens: string[], value: string): boolean {
   return tokens.some((token) => matchesToken(token, value));
 }
 

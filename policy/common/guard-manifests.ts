@@ -1,0 +1,82 @@
+import { admissionBinding, admissionPolicy, type Manifest } from "./admission-objects.js";
+import {
+  AUDIT_CONFIG_MAP,
+  ENFORCED_CONFIG_MAP,
+  ENGINE_NAMES,
+  GUARDED_LABEL_PREFIXES,
+} from "./engine-names.js";
+
+/** Deletes what is left in a namespace that ends. */
+const NAMESPACE_CONTROLLER = "system:serviceaccount:kube-system:namespace-controller";
+
+/** Keeps everyone but the trusted from changing the parameters of a namespace or the labels that decide its membership. */
+export function guardManifests(trustedUsers: string[]): Manifest[] {
+  const isUntrusted = {
+    name: "not-trusted",
+    expression: `!(request.userInfo.username in ${JSON.stringify([...trustedUsers, NAMESPACE_CONTROLLER])})`,
+  };
+  return [
+    guard(ENGINE_NAMES.guardParameters, {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            operations: ["CREATE", "UPDATE", "DELETE"],
+            resources: ["configmaps"],
+            resourceNames: [ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP],
+          },
+        ],
+      },
+      matchConditions: [isUntrusted],
+      validations: [
+        {
+          expression: "false",
+          reason: "Forbidden",
+          message: "this ConfigMap holds the image policies of the namespace; change the policies instead",
+        },
+      ],
+    }),
+    binding(ENGINE_NAMES.guardParameters),
+    guard(ENGINE_NAMES.guardLabels, {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            operations: ["CREATE", "UPDATE"],
+            resources: ["namespaces", "namespaces/status", "namespaces/finalize"],
+          },
+        ],
+      },
+      matchConditions: [isUntrusted],
+      variables: [
+        { name: "after", expression: guardedLabels("object") },
+        { name: "before", expression: `request.operation == "CREATE" ? [] : ${guardedLabels("oldObject")}` },
+      ],
+      validations: [
+        {
+          expression:
+            "variables.after.all(l, variables.before.exists(b, b == l)) && variables.before.all(b, variables.after.exists(l, l == b))",
+          reason: "Forbidden",
+          message: `labels beginning with ${GUARDED_LABEL_PREFIXES.join(" or ")} decide which image policies hold; attach or detach the namespace instead`,
+        },
+      ],
+    }),
+    binding(ENGINE_NAMES.guardLabels),
+  ];
+}
+
+/** Lists `key=value` of the labels that matter. */
+function guardedLabels(object: string): string {
+  const isGuarded = GUARDED_LABEL_PREFIXES.map((prefix) => `k.startsWith("${prefix}")`).join(" || ");
+  return `(has(${object}.metadata.labels) ? ${object}.metadata.labels.filter(k, ${isGuarded}).map(k, k + "=" + ${object}.metadata.labels[k]) : [])`;
+}
+
+function guard(name: string, spec: Record<string, unknown>): Manifest {
+  return admissionPolicy(name, { failurePolicy: "Fail", ...spec });
+}
+
+function binding(name: string): Manifest {
+  return admissionBinding(name, { policyName: name, validationActions: ["Deny"] });
+}

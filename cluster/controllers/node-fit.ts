@@ -1,0 +1,60 @@
+import type { ApiObject } from "../api/object.js";
+import { nanoUnits } from "../schema/quantity.js";
+import type { Pod } from "./object-kinds.js";
+
+interface Node extends ApiObject {
+  spec?: { unschedulable?: boolean; taints?: Taint[] };
+  status?: { allocatable?: Record<string, string> };
+}
+
+interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+/** Why the pod cannot run on the node, in the scheduler's words; `undefined` when it can. */
+export function misfit(pod: Pod, node: ApiObject, neighbours: Pod[]): string | undefined {
+  const { spec, status, metadata } = node as Node;
+  if (spec?.unschedulable === true) return "node(s) were unschedulable";
+  const selector = Object.entries(pod.spec.nodeSelector ?? {});
+  if (!selector.every(([key, value]) => metadata.labels?.[key] === value)) {
+    return "node(s) didn't match Pod's node affinity/selector";
+  }
+  const tolerations = (pod.spec["tolerations"] ?? []) as Toleration[];
+  const repelling = (spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
+  if (!repelling.every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))) {
+    return "node(s) had untolerated taint(s)";
+  }
+  const allocatable = status?.allocatable ?? {};
+  if (neighbours.length >= Number(allocatable["pods"] ?? Infinity)) return "Too many pods";
+  const short = ["cpu", "memory"].find((name) => {
+    const limit = allocatable[name];
+    return limit !== undefined && sumOfRequests([...neighbours, pod], name) > nanoUnits(limit);
+  });
+  return short === undefined ? undefined : `Insufficient ${short}`;
+}
+
+function tolerates(
+  { key = "", operator = "Equal", value = "", effect = "" }: Toleration,
+  taint: Taint,
+): boolean {
+  if (effect !== "" && effect !== taint.effect) return false;
+  if (key === "") return operator === "Exists";
+  if (key !== taint.key) return false;
+  return operator === "Exists" || value === (taint.value ?? "");
+}
+
+function sumOfRequests(pods: Pod[], resource: string): bigint {
+  const requests = pods.flatMap((pod) =>
+    pod.spec.containers.map(({ resources }) => resources?.requests?.[resource]),
+  );
+  return requests.reduce((sum, request) => sum + (request === undefined ? 0n : nanoUnits(request)), 0n);
+}

@@ -1,0 +1,104 @@
+import type { ApiObject } from "../api/object.js";
+import type { ApiService, WriteOptions } from "../api/service.js";
+import { StatusError } from "../api/status.js";
+import type { EventRecorder } from "./event-recorder.js";
+import type { PodTemplate } from "./object-kinds.js";
+import { locationOfObject, nameOf, namespaceOf } from "./object-keys.js";
+import { controllerReference } from "./owner-references.js";
+import { pods } from "./resource-refs.js";
+
+export interface PodControl {
+  api: ApiService;
+  recorder: EventRecorder;
+  writes: WriteOptions;
+}
+
+/** What a created pod has beyond its template. */
+export interface PodDetails {
+  /** Exact name; a generated one when absent. */
+  name?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  spec?: Record<string, unknown>;
+}
+
+/** Creates a pod of the owner's template and records on the owner how it went; throws what the API refused it with. */
+export async function createPod(
+  { api, recorder, writes }: PodControl,
+  owner: ApiObject,
+  template: PodTemplate,
+  details: PodDetails = {},
+): Promise<void> {
+  try {
+    const pod = await api.create(pods, namespaceOf(owner), podOf(owner, template, details), writes);
+    recorder.record(owner, {
+      type: "Normal",
+      reason: "SuccessfulCreate",
+      message: `Created pod: ${nameOf(pod)}`,
+    });
+  } catch (error) {
+    if (!isNamespaceTerminating(error)) {
+      recorder.record(owner, {
+        type: "Warning",
+        reason: "FailedCreate",
+        message: `Error creating: ${messageOf(error)}`,
+      });
+    }
+    throw error;
+  }
+}
+
+/** Deletes a pod gracefully and records it on the owner; a pod that is gone already is no error. */
+export async function deletePod(
+  { api, recorder, writes }: PodControl,
+  owner: ApiObject,
+  pod: ApiObject,
+): Promise<void> {
+  try {
+    await api.delete(pods, locationOfObject(pod), {
+      ...writes,
+      preconditions: { uid: pod.metadata.uid ?? "" },
+    });
+  } catch (error) {
+    if (isNotFound(error)) return;
+    const message = `Error deleting: ${messageOf(error)}`;
+    recorder.record(owner, { type: "Warning", reason: "FailedDelete", message });
+    throw error;
+  }
+  recorder.record(owner, {
+    type: "Normal",
+    reason: "SuccessfulDelete",
+    message: `Deleted pod: ${nameOf(pod)}`,
+  });
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof StatusError && error.code === 404;
+}
+
+/** Nothing can be created in a namespace that is going away, so there is no use in trying again. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  if (!(error instanceof StatusError)) return false;
+  return error.status.details?.causes?.some((cause) => cause.reason === "NamespaceTerminating") ?? false;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function podOf(owner: ApiObject, template: PodTemplate, details: PodDetails): ApiObject {
+  const { labels, annotations, finalizers } = template.metadata ?? {};
+  const allAnnotations = { ...annotations, ...details.annotations };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...(details.name === undefined ? { generateName: `${nameOf(owner)}-` } : { name: details.name }),
+      labels: { ...labels, ...details.labels },
+      ...(Object.keys(allAnnotations).length > 0 ? { annotations: allAnnotations } : {}),
+      ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),
+      ownerReferences: [controllerReference(owner)],
+    },
+    spec: { ...structuredClone(template.spec), ...details.spec },
+  };
+}

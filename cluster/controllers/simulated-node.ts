@@ -1,0 +1,84 @@
+import type { ApiObject } from "../api/object.js";
+import type { ApiService } from "../api/service.js";
+import type { Clock } from "./clock.js";
+import { timestampOf } from "./clock.js";
+import { writesAs } from "./controller-user.js";
+import { isSameJson } from "./json-equality.js";
+import { nodes, statusOf } from "./resource-refs.js";
+
+export const SIMULATED_NODE = "lectern-simulated";
+/** From the block reserved for documentation, since nothing can be reached there. */
+export const SIMULATED_NODE_ADDRESS = "192.0.2.1";
+/** First two bytes of the addresses of pods. */
+export const POD_NETWORK = "10.244";
+export const NODE_WRITES = writesAs(`system:node:${SIMULATED_NODE}`, "system:nodes");
+
+const resources = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "1000" };
+
+/** Registers the one node and says in its labels, conditions and versions that it runs no containers. */
+export async function ensureSimulatedNode(api: ApiService, clock: Clock): Promise<void> {
+  const at = { name: SIMULATED_NODE };
+  const known = api.find(nodes, at) ?? (await api.create(nodes, undefined, nodeObject(), NODE_WRITES));
+  const status = nodeStatus(timestampOf(clock.now()));
+  const { conditions: _, ...present } = (known["status"] ?? {}) as Record<string, unknown>;
+  const { conditions: __, ...wanted } = status;
+  if (isSameJson(present, wanted)) return;
+  await api.update(statusOf(nodes), { ...structuredClone(known), status }, NODE_WRITES);
+}
+
+function nodeObject(): ApiObject {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: SIMULATED_NODE,
+      labels: {
+        "kubernetes.io/hostname": SIMULATED_NODE,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "lectern.dev/simulated": "true",
+      },
+      annotations: {
+        "lectern.dev/simulated": "Pods on this node are simulated: no image is pulled, no process runs.",
+      },
+    },
+    spec: { podCIDR: `${POD_NETWORK}.0.0/16`, podCIDRs: [`${POD_NETWORK}.0.0/16`] },
+  };
+}
+
+function nodeStatus(now: string): Record<string, unknown> {
+  const condition = (type: string, status: string, reason: string, message: string) => ({
+    type,
+    status,
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+    reason,
+    message,
+  });
+  return {
+    capacity: resources,
+    allocatable: resources,
+    conditions: [
+      condition("MemoryPressure", "False", "SimulatedNode", "simulated node uses no memory"),
+      condition("DiskPressure", "False", "SimulatedNode", "simulated node uses no disk"),
+      condition("PIDPressure", "False", "SimulatedNode", "simulated node runs no processes"),
+      condition("Ready", "True", "SimulatedNode", "simulated node accepts pods and runs no containers"),
+    ],
+    addresses: [
+      { type: "InternalIP", address: SIMULATED_NODE_ADDRESS },
+      { type: "Hostname", address: SIMULATED_NODE },
+    ],
+    nodeInfo: {
+      machineID: "",
+      systemUUID: "",
+      bootID: "",
+      kernelVersion: "simulated",
+      osImage: "Simulated node (no containers)",
+      containerRuntimeVersion: "simulated://0",
+      kubeletVersion: "v1.35.4+simulated",
+      kubeProxyVersion: "",
+      operatingSystem: "linux",
+      architecture: "amd64",
+    },
+  };
+}

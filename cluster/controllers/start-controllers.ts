@@ -1,0 +1,75 @@
+import type { ApiService } from "../api/service.js";
+import type { Clock } from "./clock.js";
+import { systemClock } from "./clock.js";
+import type { Controller, ControllerContext, ControllerLogger } from "./controller.js";
+import { runController } from "./controller.js";
+import { createDeploymentController } from "./deployment-controller.js";
+import { createEventExpiryController } from "./event-expiry-controller.js";
+import { EventRecorder } from "./event-recorder.js";
+import { createGarbageCollector } from "./garbage-collector.js";
+import { Inventory } from "./inventory.js";
+import { createKubelet } from "./kubelet.js";
+import { createNamespaceController } from "./namespace-controller.js";
+import {
+  createRootCertificateController,
+  createServiceAccountController,
+} from "./namespace-defaults-controller.js";
+import { createReplicaSetController } from "./replica-set-controller.js";
+import { createScheduler } from "./scheduler.js";
+import { ensureSimulatedNode, SIMULATED_NODE } from "./simulated-node.js";
+
+export interface ControllersOptions {
+  api: ApiService;
+  clock?: Clock;
+  logger?: ControllerLogger;
+  /** PEM text for the ConfigMap `kube-root-ca.crt` of every namespace; there is none without it. */
+  rootCertificates?: string;
+}
+
+const silent: ControllerLogger = { debug: () => undefined, warn: () => undefined };
+
+/** Starts every controller, the scheduler and the simulated node; `stop` resolves after their last writes. */
+export function startControllers(options: ControllersOptions): { stop(): Promise<void> } {
+  const { api, clock = systemClock, logger = silent } = options;
+  const recorders: EventRecorder[] = [];
+  const recorder = (component: string): EventRecorder => {
+    const host = component === "kubelet" ? { host: SIMULATED_NODE } : {};
+    const created = new EventRecorder({ api, clock, logger, component, ...host });
+    recorders.push(created);
+    return created;
+  };
+  const context: ControllerContext = { api, clock, logger, recorder };
+  const inventory = new Inventory(api, clock);
+  const controllers = createControllers(context, inventory, options.rootCertificates);
+  const running = controllers.map((controller) => runController(controller, context));
+  inventory.start();
+  const node = ensureSimulatedNode(api, clock).catch((error: unknown) => {
+    logger.warn({ err: error }, "the simulated node could not be registered");
+  });
+  return {
+    stop: async () => {
+      await node;
+      await inventory.stop();
+      await Promise.all(running.map((controller) => controller.stop()));
+      await Promise.all(recorders.map((each) => each.settled()));
+    },
+  };
+}
+
+function createControllers(
+  context: ControllerContext,
+  inventory: Inventory,
+  rootCertificates: string | undefined,
+): Controller[] {
+  return [
+    createDeploymentController(context),
+    createReplicaSetController(context),
+    createScheduler(context),
+    createKubelet(context),
+    createNamespaceController(context, inventory),
+    createServiceAccountController(context),
+    ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
+    createGarbageCollector(context, inventory),
+    createEventExpiryController(context),
+  ];
+}

@@ -1,0 +1,123 @@
+import type { PolicyManifestInput } from "../../common/manifest.js";
+import type {
+  ActivityEntry,
+  ClusterList,
+  EffectiveView,
+  ExplainAnswer,
+  ExplainRequest,
+  NamespaceList,
+  OrganizationView,
+  PolicyList,
+  PolicyView,
+  PreviewAnswer,
+  PreviewRequest,
+  TmcProblem,
+  WorkspaceList,
+} from "../../common/tmc-api.js";
+
+/** A change answers when it is in force, which the server itself gives up on well before this. */
+const ANSWER_DEADLINE_MS = 30_000;
+
+/** A refusal of the policy API, or its silence; `fields` names what was wrong in a form. */
+export class PolicyApiError extends Error {
+  readonly status: number;
+  readonly fields: { path: string; message: string }[];
+
+  constructor(
+    message: string,
+    status: number,
+    fields: { path: string; message: string }[] = [],
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = "PolicyApiError";
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** Where a policy is set: on a workspace, or on the organization where `workspace` is absent. */
+export interface PolicyPlace {
+  workspace?: string | undefined;
+}
+
+export type PolicyApi = ReturnType<typeof createPolicyApi>;
+
+/** The calls of `policy/common/tmc-api.ts`; `base` is the absolute path of `v1alpha1`. Each throws `PolicyApiError`. */
+export function createPolicyApi(base: string) {
+  const call = <T>(method: string, path: string, body?: unknown) => send<T>(`${base}/${path}`, method, body);
+  return {
+    organization: () => call<{ organization: OrganizationView }>("GET", "organization"),
+    workspaces: () => call<WorkspaceList>("GET", "workspaces"),
+    clusters: () => call<ClusterList>("GET", "clusters"),
+    namespaces: () => call<NamespaceList>("GET", "namespaces"),
+    policies: () => call<PolicyList>("GET", "image-policies"),
+    activity: () => call<{ entries: ActivityEntry[] }>("GET", "image-policies/activity"),
+    effective: (namespace: string) =>
+      call<EffectiveView>("GET", `image-policies/effective/${part(namespace)}`),
+    explain: (request: ExplainRequest) => call<ExplainAnswer>("POST", "image-policies/explain", request),
+    preview: (request: PreviewRequest) => call<PreviewAnswer>("POST", "image-policies/preview", request),
+    createPolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
+      call<{ policy: PolicyView }>("POST", policiesPath(place), { policy }),
+    replacePolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
+      call<{ policy: PolicyView }>("PUT", `${policiesPath(place)}/${part(policy.fullName.name)}`, { policy }),
+    deletePolicy: (place: PolicyPlace, name: string) =>
+      call<object>("DELETE", `${policiesPath(place)}/${part(name)}`),
+    createWorkspace: (name: string, description: string) =>
+      call<object>("POST", "workspaces", { workspace: { fullName: { name }, meta: { description } } }),
+    deleteWorkspace: (name: string) => call<object>("DELETE", `workspaces/${part(name)}`),
+    attachNamespace: (at: { cluster: string; namespace: string; workspace: string }, move: boolean) =>
+      call<object>(
+        move ? "PUT" : "POST",
+        `clusters/${part(at.cluster)}/namespaces${move ? `/${part(at.namespace)}` : ""}`,
+        {
+          namespace: {
+            fullName: { name: at.namespace },
+            spec: { workspaceName: at.workspace, attach: true },
+          },
+        },
+      ),
+    detachNamespace: (cluster: string, namespace: string) =>
+      call<object>("DELETE", `clusters/${part(cluster)}/namespaces/${part(namespace)}`),
+  };
+}
+
+/** What to show a person of anything thrown. */
+export function problemText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function policiesPath({ workspace }: PolicyPlace): string {
+  return workspace === undefined ? "organization/policies" : `workspaces/${part(workspace)}/policies`;
+}
+
+function part(name: string): string {
+  return encodeURIComponent(name);
+}
+
+async function send<T>(url: string, method: string, body: unknown): Promise<T> {
+  const response = await answer(url, method, body);
+  const json: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return json as T;
+  const problem = json as Partial<TmcProblem> | undefined;
+  throw new PolicyApiError(
+    problem?.message ?? `The server answered ${response.status}. Try again in a moment.`,
+    response.status,
+    problem?.fields,
+  );
+}
+
+async function answer(url: string, method: string, body: unknown): Promise<Response> {
+  const payload =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  try {
+    return await fetch(url, {
+      method,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+      ...payload,
+    });
+  } catch (cause) {
+    throw new PolicyApiError("The server does not answer. Check the network and try again.", 0, [], cause);
+  }
+}

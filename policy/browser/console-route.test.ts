@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { formatConsoleRoute, parseConsoleRoute, type ConsoleRoute } from "./console-route.js";
+
+const routes: ConsoleRoute[] = [
+  { page: "image-registry", side: "workspaces", workspace: undefined },
+  { page: "image-registry", side: "workspaces", workspace: "tko-day1-ops-ws" },
+  { page: "image-registry", side: "clusters" },
+  { page: "workspaces" },
+  { page: "namespaces", namespace: undefined },
+  { page: "namespaces", namespace: "web-1" },
+  { page: "clusters" },
+  { page: "activity" },
+];
+
+describe("console routes", () => {
+  it.each(routes)("reads back what it wrote: %o", (route) => {
+    expect(parseConsoleRoute(formatConsoleRoute(route))).toEqual(route);
+  });
+
+  it.each(["", "nowhere", "policies/image-registry", "%zz/%"])("shows the image registry for %j", (path) => {
+    expect(parseConsoleRoute(path)).toMatchObject({ page: "image-registry", side: "workspaces" });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { policyManifest } from "../../common/manifest.js";
+import { draftOf, emptyDraft, emptyRule, manifestOf } from "./draft.js";
+
+describe("the policy form's draft", () => {
+  it("stands for the policy of the page: custom, block, busybox", () => {
+    const draft = { ...emptyDraft(), recipe: "custom" as const, name: "no-busybox-image-policy" };
+    const rules = [{ ...emptyRule(), imageName: "busybox" }, emptyRule()];
+    const { spec } = policyManifest.parse(manifestOf({ ...draft, rules }, "tko-day1-ops-ws", true));
+    expect(spec.input).toMatchObject({ effect: "block", rules: [{ imageName: "busybox" }] });
+    expect(spec.input.rules).toHaveLength(1);
+  });
+
+  it("sends no rules with a template that takes none, whatever was typed before", () => {
+    const draft = {
+      ...emptyDraft(),
+      name: "digest-image-policy",
+      rules: [{ ...emptyRule(), imageName: "nginx" }],
+    };
+    expect(policyManifest.parse(manifestOf(draft, "ws", false)).spec.input.rules).toEqual([]);
+  });
+
+  it("reads back every policy it wrote", () => {
+    const draft = {
+      ...emptyDraft(),
+      recipe: "custom" as const,
+      name: "p",
+      effect: "allow" as const,
+      rules: [
+        {
+          ...emptyRule(),
+          hostname: "*.example.com",
+          port: "8443",
+          tag: "v1.*",
+          tagNegated: true,
+          requireDigest: true,
+        },
+      ],
+      include: [{ id: 1, key: "env", values: "prod, stage" }],
+      exclude: [{ id: 2, key: "legacy", values: "" }],
+      audit: true,
+    };
+    const { spec } = policyManifest.parse(manifestOf(draft, "ws", true));
+    const again = policyManifest.parse(manifestOf(draftOf("p", spec), "ws", true));
+    expect(again.spec).toEqual(spec);
+    expect(spec.namespaceSelector.matchExpressions.map(({ operator }) => operator)).toEqual([
+      "In",
+      "DoesNotExist",
+    ]);
+  });
+});

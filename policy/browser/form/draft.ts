@@ -1,0 +1,155 @@
+import type {
+  Effect,
+  ImageRule,
+  LabelRequirement,
+  PolicyManifestInput,
+  PolicySpec,
+  Recipe,
+} from "../../common/manifest.js";
+
+/** One rule as it is typed; `id` keeps the row's place on the screen. */
+export interface RuleDraft {
+  id: number;
+  hostname: string;
+  port: string;
+  imageName: string;
+  tag: string;
+  tagNegated: boolean;
+  requireDigest: boolean;
+}
+
+/** One label selector as it is typed: values separated by commas, none for "whatever the value". */
+export interface SelectorDraft {
+  id: number;
+  key: string;
+  values: string;
+}
+
+/** The form as it stands; everything typed counts, with no button to press first. */
+export interface PolicyDraft {
+  recipe: Recipe;
+  name: string;
+  effect: Effect;
+  rules: RuleDraft[];
+  include: SelectorDraft[];
+  exclude: SelectorDraft[];
+  audit: boolean;
+}
+
+let nextId = 0;
+
+export function emptyRule(): RuleDraft {
+  return {
+    id: nextId++,
+    hostname: "",
+    port: "",
+    imageName: "",
+    tag: "",
+    tagNegated: false,
+    requireDigest: false,
+  };
+}
+
+export function emptySelector(): SelectorDraft {
+  return { id: nextId++, key: "", values: "" };
+}
+
+/** A new policy starts on Require Digest, and a custom one on blocking what it names. */
+export function emptyDraft(): PolicyDraft {
+  return {
+    recipe: "require-digest",
+    name: "",
+    effect: "block",
+    rules: [emptyRule()],
+    include: [],
+    exclude: [],
+    audit: false,
+  };
+}
+
+/** The form filled with a policy that exists. */
+export function draftOf(name: string, { recipe, input, namespaceSelector }: PolicySpec): PolicyDraft {
+  const of = (...operators: LabelRequirement["operator"][]) =>
+    namespaceSelector.matchExpressions
+      .filter(({ operator }) => operators.includes(operator))
+      .map(({ key, values }) => ({ id: nextId++, key, values: values.join(", ") }));
+  return {
+    recipe,
+    name,
+    effect: input.effect,
+    rules: input.rules.length > 0 ? input.rules.map(ruleDraft) : [emptyRule()],
+    include: of("In", "Exists"),
+    exclude: of("NotIn", "DoesNotExist"),
+    audit: input.audit,
+  };
+}
+
+/** The manifest the form stands for; rows left wholly empty do not count. */
+export function manifestOf(
+  draft: PolicyDraft,
+  workspace: string | undefined,
+  takesRules: boolean,
+): PolicyManifestInput {
+  return {
+    fullName: { name: draft.name.trim(), ...(workspace === undefined ? {} : { workspaceName: workspace }) },
+    spec: {
+      type: "image-policy",
+      recipe: draft.recipe,
+      recipeVersion: "v1",
+      input: {
+        audit: draft.audit,
+        ...(draft.recipe === "custom" ? { effect: draft.effect } : {}),
+        ...(takesRules ? { rules: filledRules(draft).map((rule) => ruleOf(rule, draft.recipe)) } : {}),
+      },
+      namespaceSelector: {
+        matchExpressions: [
+          ...requirements(draft.include, "In", "Exists"),
+          ...requirements(draft.exclude, "NotIn", "DoesNotExist"),
+        ],
+      },
+    },
+  };
+}
+
+/** The rules that say anything, in order: rule `n` of the manifest is entry `n` of these. */
+export function filledRules({ rules }: PolicyDraft): RuleDraft[] {
+  return rules.some(isFilled) ? rules.filter(isFilled) : rules.slice(0, 1);
+}
+
+function isFilled({ hostname, port, imageName, tag, requireDigest }: RuleDraft): boolean {
+  return [hostname, port, imageName, tag].some((text) => text.trim() !== "") || requireDigest;
+}
+
+function ruleDraft({ hostname, port, imageName, tag, requireDigest }: ImageRule): RuleDraft {
+  return { id: nextId++, hostname, port, imageName, tag: tag.value, tagNegated: tag.negate, requireDigest };
+}
+
+function ruleOf(rule: RuleDraft, recipe: Recipe) {
+  const named = {
+    imageName: rule.imageName.trim(),
+    tag: { value: rule.tag.trim(), negate: rule.tagNegated },
+  };
+  if (recipe === "allowed-name-tag") return named;
+  return {
+    hostname: rule.hostname.trim(),
+    port: rule.port.trim(),
+    ...named,
+    requireDigest: rule.requireDigest,
+  };
+}
+
+function requirements(
+  selectors: SelectorDraft[],
+  withValues: LabelRequirement["operator"],
+  withoutValues: LabelRequirement["operator"],
+) {
+  return selectors
+    .filter(({ key }) => key.trim() !== "")
+    .map(({ key, values }) => {
+      const list = values
+        .split(",")
+        .map((value) => value.trim())
+        .filter(Boolean);
+      return { key: key.trim(), operator: list.length > 0 ? withValues : withoutValues, values: list };
+    });
+}

@@ -1,0 +1,119 @@
+import type { ReactElement } from "react";
+import type { Effect } from "../../common/manifest.js";
+import { TextField } from "../parts/text-field.js";
+import { emptyRule, filledRules, type RuleDraft } from "./draft.js";
+import type { PolicyFormState } from "./use-policy-form.js";
+
+const EFFECTS: { effect: Effect; name: string; meaning: string }[] = [
+  { effect: "block", name: "Block", meaning: "an image that fits any rule is refused, all others may run." },
+  { effect: "allow", name: "Allow", meaning: "an image that fits any rule may run, all others are refused." },
+];
+
+/** The Rule pane: what the rules do, and the rules, each counting as soon as it is typed. */
+export function RuleFields({ form }: { form: PolicyFormState }): ReactElement {
+  const { draft, change } = form;
+  const setRule = (rule: RuleDraft) =>
+    change({ rules: draft.rules.map((other) => (other.id === rule.id ? rule : other)) });
+  return (
+    <>
+      {draft.recipe === "custom" && <EffectChoice form={form} />}
+      {draft.rules.map((rule, index) => (
+        <fieldset key={rule.id} className="policy-form__group">
+          <legend>{draft.rules.length === 1 ? "Rule" : `Rule ${index + 1}`}</legend>
+          <Rule rule={rule} form={form} setRule={setRule} />
+          {draft.rules.length > 1 && (
+            <button
+              type="button"
+              className="button button--quiet button--small"
+              onClick={() => change({ rules: draft.rules.filter(({ id }) => id !== rule.id) })}
+            >
+              Remove rule {index + 1}
+            </button>
+          )}
+        </fieldset>
+      ))}
+      <button
+        type="button"
+        className="button policy-form__add"
+        onClick={() => change({ rules: [...draft.rules, emptyRule()] })}
+      >
+        Add Another Rule
+      </button>
+    </>
+  );
+}
+
+function EffectChoice({ form: { draft, change } }: { form: PolicyFormState }): ReactElement {
+  return (
+    <fieldset className="policy-form__group">
+      <legend>Effect</legend>
+      {EFFECTS.map(({ effect, name, meaning }) => (
+        <label key={effect} className="policy-form__choice">
+          <input
+            type="radio"
+            name="effect"
+            checked={draft.effect === effect}
+            onChange={() => change({ effect })}
+          />
+          <span>
+            <strong>{name}</strong>: {meaning}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+const TEXT_FIELDS = [
+  { field: "hostname", label: "Hostname", placeholder: "any, such as *.example.com", customOnly: true },
+  { field: "port", label: "Port", placeholder: "any", customOnly: true },
+  { field: "imageName", label: "Image name", placeholder: "any, such as library/*", customOnly: false },
+  { field: "tag", label: "Tag", placeholder: "any, such as v1.*", customOnly: false },
+] as const;
+
+const CHECKS = [
+  { field: "tagNegated", label: "Any tag but this one", customOnly: false },
+  { field: "requireDigest", label: "Image has a digest", customOnly: true },
+] as const;
+
+interface RuleProps {
+  rule: RuleDraft;
+  form: PolicyFormState;
+  setRule: (rule: RuleDraft) => void;
+}
+
+function Rule({ rule, form, setRule }: RuleProps): ReactElement {
+  const isShown = ({ customOnly }: { customOnly: boolean }) => form.draft.recipe === "custom" || !customOnly;
+  const position = filledRules(form.draft).findIndex(({ id }) => id === rule.id);
+  const problemOf = (field: string) =>
+    form.problems.find(({ path }) => path.startsWith(`spec.input.rules.${position}.${field}`))?.message;
+  return (
+    <>
+      <div className="policy-form__rule">
+        {TEXT_FIELDS.filter(isShown).map(({ field, label, placeholder }) => (
+          <TextField
+            key={field}
+            label={label}
+            value={rule[field]}
+            onChange={(value) => setRule({ ...rule, [field]: value })}
+            placeholder={placeholder}
+            problem={problemOf(field)}
+            isMono
+          />
+        ))}
+      </div>
+      <div className="policy-form__checks">
+        {CHECKS.filter(isShown).map(({ field, label }) => (
+          <label key={field} className="policy-form__choice">
+            <input
+              type="checkbox"
+              checked={rule[field]}
+              onChange={(event) => setRule({ ...rule, [field]: event.target.checked })}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </>
+  );
+}

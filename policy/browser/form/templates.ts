@@ -1,0 +1,27 @@
+import type { Recipe } from "../../common/manifest.js";
+
+/** The image registry templates of the form, in the order of its list. */
+export const TEMPLATES: Record<Recipe, { name: string; hint: string; takesRules: boolean }> = {
+  "allowed-name-tag": {
+    name: "Name-Tag allowlist",
+    hint: "Only images whose name and tag fit one of the rules may run.",
+    takesRules: true,
+  },
+  "block-latest-tag": {
+    name: "Block latest tag",
+    hint: "Images with the tag latest, written or left out, are refused.",
+    takesRules: false,
+  },
+  custom: {
+    name: "Custom",
+    hint: "Block or allow images by any mix of host, port, name, tag and digest.",
+    takesRules: true,
+  },
+  "require-digest": {
+    name: "Require Digest",
+    hint: "Images without a digest (name@sha256:...) are refused.",
+    takesRules: false,
+  },
+};
+
+export const RECIPES = Object.keys(TEMPLATES) as Recipe[];

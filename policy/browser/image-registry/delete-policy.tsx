@@ -1,0 +1,87 @@
+import { useCallback, useState, type ReactElement } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import type { PolicyView } from "../../common/tmc-api.js";
+import { problemText } from "../api/policy-api.js";
+import { useLoaded } from "../api/use-loaded.js";
+import { useConsole } from "../console-context.js";
+import { describeImpact } from "../form/impact.js";
+
+interface Props {
+  workspace: string | undefined;
+  policy: PolicyView;
+  onDone: (news: string) => void;
+  onCancel: () => void;
+}
+
+/** Asks before a policy is deleted, naming what becomes allowed. */
+export function DeletePolicy(props: Props): ReactElement {
+  const { name } = props.policy.fullName;
+  const impact = useImpact(props);
+  const { isBusy, problem, remove } = useRemoval(props);
+  return (
+    <ModalOverlay
+      className="scrim"
+      isOpen
+      isDismissable={!isBusy}
+      onOpenChange={(isOpen) => !isOpen && props.onCancel()}
+    >
+      <Modal>
+        <Dialog role="alertdialog" className="dialog">
+          <Heading slot="title" className="dialog__title">
+            Delete the policy {name}?
+          </Heading>
+          <p>{impact}</p>
+          {problem && (
+            <p className="field__error" role="alert">
+              {problem}
+            </p>
+          )}
+          <div className="dialog__actions">
+            <button type="button" className="button" onClick={props.onCancel} disabled={isBusy}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button button--danger"
+              onClick={() => void remove()}
+              disabled={isBusy}
+            >
+              {isBusy ? "Deleting…" : "Delete policy"}
+            </button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function useImpact({ workspace, policy: { fullName, spec } }: Props): string {
+  const { api } = useConsole();
+  const { name } = fullName;
+  const load = useCallback(
+    () => api.preview({ policy: { fullName: { name, workspaceName: workspace }, spec }, remove: true }),
+    [api, name, workspace, spec],
+  );
+  const { value, problem } = useLoaded(load);
+  return value ? describeImpact(value) : (problem ?? "Working out what becomes allowed…");
+}
+
+function useRemoval({ workspace, policy, onDone }: Props) {
+  const { api, refresh } = useConsole();
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const { name } = policy.fullName;
+  async function remove(): Promise<void> {
+    setIsBusy(true);
+    setProblem(undefined);
+    try {
+      await api.deletePolicy({ workspace }, name);
+      await refresh();
+      onDone(`Policy ${name} is deleted and refuses nothing any more.`);
+    } catch (error) {
+      setProblem(problemText(error));
+      setIsBusy(false);
+    }
+  }
+  return { isBusy, problem, remove };
+}

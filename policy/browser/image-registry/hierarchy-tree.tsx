@@ -1,0 +1,69 @@
+import type { ReactElement } from "react";
+import { Button, Collection, Tree, TreeItem, TreeItemContent, type Key } from "react-aria-components";
+import { useConsole } from "../console-context.js";
+import { directPolicies } from "../api/use-hierarchy.js";
+
+const ORGANIZATION = "organization";
+
+/** The organization with its workspaces, each with the number of policies set on it. */
+export function HierarchyTree({ selected }: { selected: string | undefined }): ReactElement {
+  const { hierarchy, goTo } = useConsole();
+  const current = selected === undefined ? ORGANIZATION : `workspace:${selected}`;
+  function choose(key: Key | undefined): void {
+    if (key === undefined) return;
+    const workspace = key === ORGANIZATION ? undefined : String(key).replace("workspace:", "");
+    goTo({ page: "image-registry", side: "workspaces", workspace });
+  }
+  return (
+    <Tree
+      className="tree"
+      aria-label="Organization and workspaces"
+      selectionMode="single"
+      selectionBehavior="replace"
+      disallowEmptySelection
+      selectedKeys={[current]}
+      onSelectionChange={(keys) => choose(keys === "all" ? undefined : [...keys][0])}
+      defaultExpandedKeys={[ORGANIZATION]}
+    >
+      <TreeItem id={ORGANIZATION} textValue={hierarchy.organization.fullName.name} className="tree__item">
+        <Row
+          name={hierarchy.organization.fullName.name}
+          kind="organization"
+          policies={directPolicies(hierarchy, undefined).length}
+        />
+        <Collection items={hierarchy.workspaces}>
+          {({ fullName: { name } }) => (
+            <TreeItem id={`workspace:${name}`} textValue={name} className="tree__item tree__item--child">
+              <Row name={name} kind="workspace" policies={directPolicies(hierarchy, name).length} />
+            </TreeItem>
+          )}
+        </Collection>
+      </TreeItem>
+    </Tree>
+  );
+}
+
+function Row({ name, kind, policies }: { name: string; kind: string; policies: number }): ReactElement {
+  return (
+    <TreeItemContent>
+      {({ hasChildItems, isExpanded }) => (
+        <>
+          {hasChildItems && (
+            <Button slot="chevron" className="tree__chevron" aria-label={isExpanded ? "Fold" : "Unfold"}>
+              {isExpanded ? "▾" : "▸"}
+            </Button>
+          )}
+          <span className="tree__name">
+            {name}
+            <span className="tree__kind">{kind}</span>
+          </span>
+          {policies > 0 && (
+            <span className="badge" aria-label={policies === 1 ? "1 policy" : `${policies} policies`}>
+              {policies}
+            </span>
+          )}
+        </>
+      )}
+    </TreeItemContent>
+  );
+}

@@ -1,0 +1,95 @@
+import type { ReactElement } from "react";
+import type { PolicyView } from "../../common/tmc-api.js";
+import { describePolicy, describeSelector } from "../../common/words.js";
+import { TEMPLATES } from "../form/templates.js";
+import { ForceBadge } from "../parts/force-badge.js";
+import { RelativeTime } from "../parts/relative-time.js";
+
+interface Props {
+  label: string;
+  policies: PolicyView[];
+  /** Where they come from; absent for those of the place itself. */
+  origin?: string;
+  empty: string;
+  /** Absent where the policies are read-only. */
+  onEdit?: (policy: PolicyView) => void;
+  onDelete?: (policy: PolicyView) => void;
+}
+
+/** Policies with what each demands in words, whether it is in force, and what can be done with it. */
+export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }: Props): ReactElement {
+  if (policies.length === 0) return <p className="registry__none">{empty}</p>;
+  return (
+    <div className="table-scroll">
+      <table className="table" aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">Policy</th>
+            <th scope="col">What it demands</th>
+            {origin !== undefined && <th scope="col">Set on</th>}
+            <th scope="col">State</th>
+            <th scope="col">Changed</th>
+            {onEdit && (
+              <th scope="col">
+                <span className="visually-hidden">Actions</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {policies.map((policy) => (
+            <tr key={policy.meta.uid}>
+              <th scope="row" className="registry__policy">
+                {policy.fullName.name}
+                <span className="registry__template">{TEMPLATES[policy.spec.recipe].name}</span>
+              </th>
+              <td>
+                {describePolicy(policy.spec)}
+                <span className="registry__scope">
+                  In {describeSelector(policy.spec.namespaceSelector.matchExpressions)}.
+                </span>
+              </td>
+              {origin !== undefined && <td>{origin}</td>}
+              <td>
+                <ForceBadge policy={policy} />
+              </td>
+              <td>
+                <RelativeTime iso={policy.meta.updateTime} />
+              </td>
+              {onEdit && onDelete && (
+                <td className="registry__actions">
+                  <RowButton
+                    name={`Edit ${policy.fullName.name}`}
+                    text="Edit"
+                    onPress={() => onEdit(policy)}
+                  />
+                  <RowButton
+                    name={`Delete ${policy.fullName.name}`}
+                    text="Delete"
+                    onPress={() => onDelete(policy)}
+                  />
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RowButton({
+  name,
+  text,
+  onPress,
+}: {
+  name: string;
+  text: string;
+  onPress: () => void;
+}): ReactElement {
+  return (
+    <button type="button" className="button button--quiet button--small" aria-label={name} onClick={onPress}>
+      {text}
+    </button>
+  );
+}

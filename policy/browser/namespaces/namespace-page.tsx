@@ -1,0 +1,79 @@
+import { useCallback, type ReactElement } from "react";
+import type { EffectivePolicy } from "../../common/effective.js";
+import { describePolicy } from "../../common/words.js";
+import { useLoaded } from "../api/use-loaded.js";
+import { useConsole } from "../console-context.js";
+import { AttachNamespace } from "./attach-namespace.js";
+import { ExplainImage } from "./explain-image.js";
+import "./namespace-page.css";
+
+const REFRESH_MS = 10_000;
+
+/** What holds in one namespace, where each rule comes from, and a box that explains an image. */
+export function NamespacePage({ namespace }: { namespace: string }): ReactElement {
+  const { api, goTo } = useConsole();
+  const load = useCallback(() => api.effective(namespace), [api, namespace]);
+  const { value: view, problem, reload } = useLoaded(load, REFRESH_MS);
+  return (
+    <>
+      <header className="console__header">
+        <p className="console__crumbs">
+          <button type="button" className="console__link" onClick={() => goTo({ page: "namespaces" })}>
+            Namespaces
+          </button>{" "}
+          ›
+        </p>
+        <h1 className="console__title">{namespace}</h1>
+      </header>
+      {problem && !view && (
+        <p className="notice notice--danger" role="alert">
+          {problem}
+        </p>
+      )}
+      {view && (
+        <>
+          <AttachNamespace namespace={namespace} workspace={view.workspace} onChanged={reload} />
+          <section aria-labelledby="effective-policy" className="namespace__section">
+            <h2 id="effective-policy">Effective policy</h2>
+            {view.policies.length === 0 ? (
+              <p className="registry__none">
+                {view.managed
+                  ? "No policy holds here: every image may run."
+                  : "Not in a workspace, so no policy holds here."}
+              </p>
+            ) : (
+              <PolicyList policies={view.policies} />
+            )}
+          </section>
+          {view.notSelected.length > 0 && (
+            <section aria-labelledby="left-out" className="namespace__section">
+              <h2 id="left-out">Left out by label selectors</h2>
+              <PolicyList policies={view.notSelected} />
+            </section>
+          )}
+          <ExplainImage namespace={namespace} />
+        </>
+      )}
+    </>
+  );
+}
+
+function PolicyList({ policies }: { policies: EffectivePolicy[] }): ReactElement {
+  return (
+    <ul className="namespace__policies">
+      {policies.map(({ name, origin, spec }) => (
+        <li key={`${originWords(origin)} ${name}`}>
+          <strong>{name}</strong>
+          <span className="badge">{originWords(origin)}</span>
+          <span>{describePolicy(spec)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function originWords(origin: EffectivePolicy["origin"]): string {
+  return origin.kind === "organization"
+    ? `organization ${origin.organization}`
+    : `workspace ${origin.workspace}`;
+}

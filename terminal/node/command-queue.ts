@@ -226,7 +226,7 @@ function makeJob(command: Command): Job {
   };
 }
 
-/** Every line of a paste after the first brings the status of the one before it. */
+/** In bash every line of a paste after the first brings the status of the one before it; zsh takes a paste as one. */
 function beginBlock(job: Job, [block = "", previous]: string[]): void {
   if (job.block !== undefined && previous !== undefined) job.statuses.push(previous);
   job.block = block;

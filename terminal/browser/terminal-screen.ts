@@ -1,0 +1,194 @@
+import { FitAddon } from "@xterm/addon-fit";
+import { SearchAddon } from "@xterm/addon-search";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { Terminal } from "@xterm/xterm";
+import type { ConnectedScreen } from "./terminal-connection.js";
+import { silenceQueries } from "./silence-queries.js";
+import { readTheme } from "./theme.js";
+
+/** Lines above the screen; matches what the terminal host keeps. */
+const SCROLLBACK_LINES = 5_000;
+/** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
+const FIT_MS = 50;
+
+export interface ScreenOptions {
+  fontSize?: number;
+  fontFamily?: string;
+  readOnly?: boolean;
+  screenReader?: boolean;
+  /** Words for assistive technology: `Terminal 1`. */
+  label?: string;
+  onInput?: (data: string) => void;
+  /** The place on the page now holds so many columns and rows. */
+  onFit?: (columns: number, rows: number) => void;
+  onTitle?: (title: string) => void;
+  /** Ctrl+Shift+F was pressed. */
+  onSearch?: () => void;
+  /** Escape, then Tab: the keyboard leaves the terminal, backwards with Shift. */
+  onLeave?: (backwards: boolean) => void;
+}
+
+/** A terminal emulator on the page: keys, colours, links, search; it knows nothing of connections. */
+export class TerminalScreen implements ConnectedScreen {
+  readonly #terminal: Terminal;
+  readonly #fit = new FitAddon();
+  readonly #search = new SearchAddon();
+  readonly #options: ScreenOptions;
+  readonly #container: HTMLElement;
+  readonly #observer: ResizeObserver;
+  #fitTimer: ReturnType<typeof setTimeout> | undefined;
+  #restoring = 0;
+  #escapePressed = false;
+  #isReadOnly = false;
+
+  constructor(container: HTMLElement, options: ScreenOptions = {}) {
+    this.#container = container;
+    this.#options = options;
+    this.#terminal = createTerminal(container, options);
+    this.#terminal.loadAddon(this.#fit);
+    this.#terminal.loadAddon(this.#search);
+    this.#terminal.loadAddon(new WebLinksAddon(openLink));
+    silenceQueries(this.#terminal.parser);
+    this.#terminal.open(container);
+    this.#terminal.textarea?.setAttribute("aria-label", options.label ?? "Terminal");
+    this.#terminal.attachCustomKeyEventHandler((event) => this.#handleKey(event));
+    this.#terminal.onData((data) => this.#emit(data));
+    this.#terminal.onBinary((data) => this.#emit(data));
+    this.#terminal.onTitleChange((title) => options.onTitle?.(title));
+    this.#terminal.onSelectionChange(() => this.#copySelection());
+    this.#isReadOnly = options.readOnly ?? false;
+    this.#observer = new ResizeObserver(() => this.#scheduleFit());
+    this.#observer.observe(container);
+  }
+
+  /** The emulator itself, for tests and for features that are not worth a method here. */
+  get terminal(): Terminal {
+    return this.#terminal;
+  }
+
+  write(data: Uint8Array, parsed: () => void): void {
+    this.#terminal.write(data, parsed);
+  }
+
+  /** While the text is parsed nothing the emulator says goes out: it would answer what was answered before. */
+  restore(data: string, size: { columns: number; rows: number }): void {
+    this.#restoring += 1;
+    this.#terminal.reset();
+    this.setSize(size.columns, size.rows);
+    this.#terminal.write(data, () => (this.#restoring -= 1));
+  }
+
+  setSize(columns: number, rows: number): void {
+    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
+  }
+
+  wishedSize(): { columns: number; rows: number } | undefined {
+    const size = this.#fit.proposeDimensions();
+    if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return undefined;
+    return { columns: Math.min(500, Math.max(2, size.cols)), rows: Math.min(300, Math.max(1, size.rows)) };
+  }
+
+  focus(): void {
+    this.#terminal.focus();
+  }
+
+  clear(): void {
+    this.#terminal.clear();
+  }
+
+  /** Reads the colours of the page again, after its theme has changed. */
+  applyTheme(): void {
+    this.#terminal.options.theme = readTheme(this.#container);
+  }
+
+  setFontSize(pixels: number): void {
+    this.#terminal.options.fontSize = pixels;
+    this.#scheduleFit();
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.#isReadOnly = readOnly;
+    this.#terminal.options.disableStdin = readOnly;
+  }
+
+  setScreenReader(on: boolean): void {
+    this.#terminal.options.screenReaderMode = on;
+  }
+
+  /** Whether the text was found; an empty text ends the search. */
+  find(text: string, direction: "next" | "previous" = "next"): boolean {
+    if (text === "") {
+      this.#search.clearDecorations();
+      return false;
+    }
+    return direction === "next" ? this.#search.findNext(text) : this.#search.findPrevious(text);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#fitTimer);
+    this.#observer.disconnect();
+    this.#terminal.dispose();
+  }
+
+  #emit(data: string): void {
+    if (this.#restoring === 0 && !this.#isReadOnly) this.#options.onInput?.(data);
+  }
+
+  #handleKey(event: KeyboardEvent): boolean {
+    if (event.type !== "keydown") return true;
+    const isTab = event.key === "Tab";
+    if (isTab && this.#escapePressed) {
+      this.#escapePressed = false;
+      this.#options.onLeave?.(event.shiftKey);
+      // The browser itself moves on to the next element: the emulator must not take the key.
+      return false;
+    }
+    if (event.key !== "Shift") this.#escapePressed = event.key === "Escape";
+    if (event.ctrlKey && event.shiftKey && event.code === "KeyF") {
+      event.preventDefault();
+      this.#options.onSearch?.();
+      return false;
+    }
+    // Ctrl+Shift+C and V are copy and paste in every terminal; the paste itself comes through the paste event.
+    return !(event.ctrlKey && event.shiftKey && (event.code === "KeyC" || event.code === "KeyV"));
+  }
+
+  #copySelection(): void {
+    const text = this.#terminal.getSelection();
+    // Without permission the selection is still there for the keyboard shortcut.
+    if (text) navigator.clipboard?.writeText(text).catch(() => undefined);
+  }
+
+  #scheduleFit(): void {
+    this.#fitTimer ??= setTimeout(() => {
+      this.#fitTimer = undefined;
+      const size = this.wishedSize();
+      if (size && this.#container.offsetWidth > 0) this.#options.onFit?.(size.columns, size.rows);
+    }, FIT_MS);
+  }
+}
+
+function createTerminal(container: HTMLElement, options: ScreenOptions): Terminal {
+  return new Terminal({
+    fontSize: options.fontSize ?? 14,
+    fontFamily: options.fontFamily ?? 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
+    scrollback: SCROLLBACK_LINES,
+    theme: readTheme(container),
+    cursorBlink: false,
+    disableStdin: options.readOnly ?? false,
+    screenReaderMode: options.screenReader ?? false,
+    minimumContrastRatio: 4.5,
+    allowProposedApi: true,
+    // Links inside the text (OSC 8) need a click, and show where they lead by a question.
+    linkHandler: { activate: (event, uri) => confirmLink(event, uri) },
+  });
+}
+
+function openLink(_event: MouseEvent, uri: string): void {
+  window.open(uri, "_blank", "noopener,noreferrer");
+}
+
+/** A program may show one address and link to another, so the real one is asked about. */
+function confirmLink(event: MouseEvent, uri: string): void {
+  if (/^https?:\/\//.test(uri) && window.confirm(`Open this link?\n\n${uri}`)) openLink(event, uri);
+}

@@ -1,0 +1,95 @@
+import { useEffect, useRef, type ReactElement } from "react";
+import "@xterm/xterm/css/xterm.css";
+import { TerminalConnection, type CloseReason, type ConnectionState } from "./terminal-connection.js";
+import { TerminalScreen } from "./terminal-screen.js";
+
+/** What the page may do with a terminal that is shown. */
+export interface TerminalHandle {
+  focus(): void;
+  clear(): void;
+  /** Types as the learner would. */
+  input(text: string): void;
+  find(text: string, direction?: "next" | "previous"): boolean;
+  retryNow(): void;
+  readonly screen: TerminalScreen;
+}
+
+export interface TerminalViewProps {
+  /** Fetches a fresh ticket and returns the WebSocket's address; called for every attempt. */
+  connect: () => Promise<string>;
+  /** Any value; when it changes the colours are read again from the CSS custom properties. */
+  theme?: string;
+  fontSize?: number;
+  readOnly?: boolean;
+  screenReader?: boolean;
+  label?: string;
+  className?: string;
+  onState?: (state: ConnectionState, reason?: CloseReason) => void;
+  onExited?: (exitStatus: number) => void;
+  onSearch?: () => void;
+  onLeave?: (backwards: boolean) => void;
+  /** Called with the handle once, and with `undefined` when the terminal is taken away. */
+  onHandle?: (handle: TerminalHandle | undefined) => void;
+}
+
+/** A terminal that connects itself and stays connected. It is made once; give it another `key` for another terminal. */
+export function TerminalView(props: TerminalViewProps): ReactElement {
+  const place = useRef<HTMLDivElement>(null);
+  const screen = useRef<TerminalScreen | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const joined = join(place.current, () => latest.current);
+    screen.current = joined.handle.screen;
+    latest.current.onHandle?.(joined.handle);
+    return () => {
+      latest.current.onHandle?.(undefined);
+      joined.leave();
+      screen.current = undefined;
+    };
+  }, []);
+  useEffect(() => screen.current?.applyTheme(), [props.theme]);
+  useEffect(() => screen.current?.setFontSize(props.fontSize ?? 14), [props.fontSize]);
+  useEffect(() => screen.current?.setReadOnly(props.readOnly ?? false), [props.readOnly]);
+  useEffect(() => screen.current?.setScreenReader(props.screenReader ?? false), [props.screenReader]);
+
+  return <div ref={place} className={props.className ?? "terminal-view"} />;
+}
+
+function join(
+  place: HTMLElement,
+  props: () => TerminalViewProps,
+): { handle: TerminalHandle; leave: () => void } {
+  const { fontSize, readOnly, screenReader, label } = props();
+  const screen = new TerminalScreen(place, {
+    ...(fontSize !== undefined && { fontSize }),
+    ...(readOnly !== undefined && { readOnly }),
+    ...(screenReader !== undefined && { screenReader }),
+    ...(label !== undefined && { label }),
+    onInput: (data) => connection.input(data),
+    onFit: (columns, rows) => connection.resize(columns, rows),
+    onSearch: () => props().onSearch?.(),
+    onLeave: (backwards) => props().onLeave?.(backwards),
+  });
+  const connection = new TerminalConnection({
+    connect: () => props().connect(),
+    screen,
+    onState: (state, reason) => props().onState?.(state, reason),
+    onExited: (exitStatus) => props().onExited?.(exitStatus),
+  });
+  const handle: TerminalHandle = {
+    focus: () => screen.focus(),
+    clear: () => screen.clear(),
+    input: (text) => connection.input(text),
+    find: (text, direction) => screen.find(text, direction),
+    retryNow: () => connection.retryNow(),
+    screen,
+  };
+  const leave = (): void => {
+    connection.close();
+    screen.dispose();
+  };
+  return { handle, leave };
+}

@@ -1,0 +1,35 @@
+import type { ApiService } from "./api/service.js";
+import { addBuiltInTypes } from "./registry/built-in-types.js";
+import { ResourceRegistry } from "./registry/resource-registry.js";
+import type { ApiCore } from "./rest/api-core.js";
+import { createApiService } from "./rest/api-service.js";
+import { loadBuiltInSchemas } from "./schema/built-in-schemas.js";
+import { ObjectStore } from "./store/object-store.js";
+import type { Journal } from "./store/journal.js";
+
+export interface CreateApiOptions {
+  /** Without one, nothing outlives the process; for tests. */
+  journal?: Journal;
+  now?: () => Date;
+}
+
+/** The machinery of the API without a network: everything a test of controllers or admission needs. */
+export function createApi({ journal, now = () => new Date() }: CreateApiOptions = {}): {
+  core: ApiCore;
+  api: ApiService;
+} {
+  const schemas = loadBuiltInSchemas();
+  const registry = new ResourceRegistry();
+  addBuiltInTypes(registry, schemas.byKind);
+  const core: ApiCore = {
+    store: new ObjectStore(journal),
+    registry,
+    schemas,
+    resolve: schemas.resolve,
+    schemaOf: (group, version, kind) =>
+      schemas.byKind.get(`${group === "" ? version : `${group}/${version}`}/${kind}`),
+    admission: [],
+    now,
+  };
+  return { core, api: createApiService(core) };
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AccessAttributes, Authenticator, Authorizer } from "../auth/access.js";
+import { accessDenied } from "../auth/forbidden.js";
+import type { HandlerSet } from "../api/handlers.js";
+import type { UserInfo } from "../api/service.js";
+import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
+import type { ApiCore } from "../rest/api-core.js";
+import type { Call } from "./call.js";
+import { negotiateForm } from "./negotiate.js";
+import { serveDocument } from "./documents.js";
+import type { RequestInfo } from "./request-info.js";
+import { parseRequest } from "./request-info.js";
+import { handleResource } from "./resource-handler.js";
+import { Reply } from "./respond.js";
+
+/** What answering requests takes beside the API itself. */
+export interface ApiHandlerOptions {
+  core: ApiCore;
+  handlers: HandlerSet;
+  authenticator: Authenticator;
+  authorizer: Authorizer;
+  impersonate: (user: UserInfo, headers: IncomingMessage["headers"]) => UserInfo;
+  log: { error(fields: object, text: string): void; debug(fields: object, text: string): void };
+  signal: AbortSignal;
+}
+
+/** Paths anyone may read, as the default `system:public-info-viewer` role has it. */
+const PUBLIC_PATHS = new Set(["/healthz", "/livez", "/readyz", "/version", "/version/"]);
+
+/** Answers one HTTP request; every failure becomes a Status. */
+export async function handleRequest(
+  options: ApiHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const reply = new Reply(request, response);
+  const startedMs = performance.now();
+  const info = parseRequest(request);
+  try {
+    await serve(options, { request, reply, info });
+  } catch (error) {
+    if (!(error instanceof StatusError)) {
+      options.log.error(
+        { err: error, method: info.method, path: info.path },
+        "the request failed inside the API",
+      );
+    }
+    await reply.error(error);
+    // A body that was not read to its end would be taken for the next request.
+    if (!request.complete) request.destroy();
+  }
+  const durationMs = Math.round(performance.now() - startedMs);
+  options.log.debug(
+    { method: info.method, url: request.url, code: response.statusCode, durationMs },
+    "request",
+  );
+}
+
+async function serve(
+  options: ApiHandlerOptions,
+  { request, reply, info }: { request: IncomingMessage; reply: Reply; info: RequestInfo },
+): Promise<void> {
+  if (PUBLIC_PATHS.has(info.path)) return serveDocument(options.core, request, reply, info);
+  const user = await authenticate(options, request);
+  authorize(options.authorizer, user, info);
+  if (info.ref === undefined) return serveDocument(options.core, request, reply, info);
+  const type = options.core.registry.require(info.ref);
+  if (type.namespaced && info.name !== undefined && info.namespace === undefined) throw pathNotFound();
+  const call: Call = {
+    core: options.core,
+    request,
+    reply,
+    info,
+    type,
+    ref: info.ref,
+    namespace: type.namespaced ? info.namespace : undefined,
+    name: info.name ?? "",
+    user,
+    form: negotiateForm(request.headers.accept),
+    signal: options.signal,
+  };
+  await handleResource(call, options.handlers);
+}
+
+async function authenticate(options: ApiHandlerOptions, request: IncomingMessage): Promise<UserInfo> {
+  const token = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
+  const user = await options.authenticator.authenticate(token);
+  if (user === undefined) throw unauthorized();
+  return options.impersonate(user, request.headers);
+}
+
+function authorize(authorizer: Authorizer, user: UserInfo, info: RequestInfo): void {
+  const attributes = attributesOf(user, info);
+  const { allowed, reason } = authorizer.authorize(attributes);
+  if (!allowed) throw accessDenied(attributes, reason);
+}
+
+function attributesOf(user: UserInfo, { verb, ref, namespace, name, path }: RequestInfo): AccessAttributes {
+  if (ref === undefined) return { user, verb, path };
+  const { group, resource, subresource } = ref;
+  return {
+    user,
+    verb,
+    resource: {
+      group,
+      resource,
+      ...(subresource !== undefined && { subresource }),
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+    },
+  };
+}

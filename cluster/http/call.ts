@@ -1,0 +1,81 @@
+import type { IncomingMessage } from "node:http";
+import type { ResourceRef } from "../api/object.js";
+import type { UserInfo, WriteOptions } from "../api/service.js";
+import { badRequest, invalid } from "../api/status.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import type { ApiCore } from "../rest/api-core.js";
+import { FieldErrors } from "../validation/field-errors.js";
+import type { FieldValidation } from "../schema/decode-object.js";
+import type { Form } from "./negotiate.js";
+import type { RequestInfo } from "./request-info.js";
+import type { Reply } from "./respond.js";
+
+/** One authorised request for a resource. */
+export interface Call {
+  core: ApiCore;
+  request: IncomingMessage;
+  reply: Reply;
+  info: RequestInfo;
+  type: ResourceType;
+  ref: ResourceRef;
+  namespace: string | undefined;
+  name: string;
+  user: UserInfo;
+  form: Form;
+  /** Aborted when the client goes or the server closes. */
+  signal: AbortSignal;
+}
+
+const MAX_MANAGER_CHARS = 128;
+
+/** The options of a write from the query; `dryRun` may also come in the body of a delete. */
+export function writeOptions({ info, user, reply, request }: Call): WriteOptions {
+  const { query } = info;
+  const fieldManager = query.get("fieldManager") || managerFromAgent(request.headers["user-agent"]);
+  if (fieldManager.length > MAX_MANAGER_CHARS) {
+    throw optionError("PatchOptions", "fieldManager", (errors) =>
+      errors.tooLong("fieldManager", `may not be more than ${MAX_MANAGER_CHARS} bytes`),
+    );
+  }
+  return { user, fieldManager, warn: reply.warn, dryRun: isDryRun(query.getAll("dryRun")) };
+}
+
+/** `["All"]` is the only dry run there is; throws 422 for any other value. */
+export function isDryRun(values: readonly string[]): boolean {
+  const wanted = values.filter((value) => value !== "");
+  if (wanted.some((value) => value !== "All")) {
+    throw optionError("CreateOptions", "", (errors) => errors.unsupported("dryRun", wanted, ["All"]));
+  }
+  return wanted.length > 0;
+}
+
+export function fieldValidation({ info }: Call): FieldValidation {
+  const value = info.query.get("fieldValidation") ?? "";
+  if (value === "") return "Warn";
+  if (value === "Strict" || value === "Warn" || value === "Ignore") return value;
+  throw optionError("CreateOptions", "", (errors) =>
+    errors.unsupported("fieldValidation", value, ["", "Ignore", "Strict", "Warn"]),
+  );
+}
+
+/** The number in a query parameter; throws 400 for anything else. */
+export function numberParameter(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  return value;
+}
+
+/** `kubectl/v1.33.0 (linux/amd64) ...` writes as `kubectl`. */
+function managerFromAgent(agent: string | undefined): string {
+  return (agent ?? "").split("/")[0]?.slice(0, MAX_MANAGER_CHARS) || "unknown";
+}
+
+function optionError(kind: string, name: string, add: (errors: FieldErrors) => void): Error {
+  const errors = new FieldErrors();
+  add(errors);
+  return invalid({ group: "meta.k8s.io", kind }, name, errors.list);
+}

@@ -1,0 +1,61 @@
+import { parseDocument } from "yaml";
+import { isRecord } from "../api/field-access.js";
+import type { JsonObject } from "../api/field-access.js";
+import { badRequest, unsupportedMediaType } from "../api/status.js";
+import { decodeProtobuf } from "../protobuf/envelope.js";
+
+const JSON_TYPE = "application/json";
+const YAML_TYPE = "application/yaml";
+const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
+
+/** A body as a JSON object, and what reading it brought to light. */
+export interface DecodedBody {
+  object: JsonObject;
+  /** Names of fields given twice, as far as the format tells. */
+  duplicates: string[];
+}
+
+/** The media type of a `Content-Type` header, without parameters; JSON where there is none. */
+export function mediaType(header: string | undefined): string {
+  return (header ?? JSON_TYPE).split(";")[0]?.trim().toLowerCase() ?? JSON_TYPE;
+}
+
+/** Reads a body of one of the media types objects come in; throws 400 or 415. */
+export function decodeBody(bytes: Buffer, contentType: string | undefined): DecodedBody {
+  switch (mediaType(contentType)) {
+    case JSON_TYPE:
+      return { object: requireObject(parseJson(bytes.toString("utf8"))), duplicates: [] };
+    case YAML_TYPE:
+      return { object: requireObject(parseYaml(bytes.toString("utf8"))), duplicates: [] };
+    case PROTOBUF_TYPE:
+      return { object: decodeProtobuf(bytes), duplicates: [] };
+    default:
+      throw unsupportedMediaType([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE]);
+  }
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type JSON): couldn't get version/kind; json parse error: ${(error as Error).message}`,
+      error,
+    );
+  }
+}
+
+/** YAML with the aliases bounded, so that a short text cannot grow without end. */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false, version: "1.1" });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw badRequest(`error parsing YAML: ${problem.message}`, problem);
+  return document.toJS({ maxAliasCount: 100 }) as unknown;
+}
+
+function requireObject(value: unknown): JsonObject {
+  if (isRecord(value)) return value;
+  throw badRequest(
+    "the object provided is unrecognized: couldn't get version/kind; the body is not an object",
+  );
+}

@@ -1,0 +1,80 @@
+import { isRecord } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+import type { DeleteOptions } from "../api/service.js";
+import { badRequest } from "../api/status.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import { locationOf as locationOfObject } from "../rest/api-core.js";
+import { deleteObject } from "../rest/delete.js";
+import { listObjects } from "../rest/read.js";
+import type { Call } from "./call.js";
+import { isDryRun, numberParameter, writeOptions } from "./call.js";
+import { decodeBody } from "./decode-body.js";
+import { readBody } from "./read-body.js";
+import { listOptions, locationOf, sendObject } from "./read-handlers.js";
+
+export async function handleDelete(call: Call): Promise<void> {
+  const options = await deleteOptions(call);
+  const object = await deleteObject(call.core, call.ref, locationOf(call), options);
+  const isKept = object.metadata.deletionTimestamp !== undefined;
+  if (isKept && options.dryRun !== true) return sendObject(call, 200, object);
+  await call.reply.json(200, deletedStatus(call, object));
+}
+
+export async function handleDeleteCollection(call: Call): Promise<void> {
+  const { core, type } = call;
+  const options = await deleteOptions(call);
+  const objects = listObjects(core, type, listOptions(call));
+  const items: ApiObject[] = [];
+  for (const object of objects) {
+    items.push(await deleteObject(core, call.ref, locationOfObject(object), options));
+  }
+  const metadata = { resourceVersion: String(core.store.revision) };
+  await call.reply.json(200, { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items });
+}
+
+/** The options from the body and the query; a dry run asked for in either is one. */
+export async function deleteOptions(call: Call): Promise<DeleteOptions> {
+  const bytes = await readBody(call.request);
+  const body = bytes.length === 0 ? {} : decodeBody(bytes, call.request.headers["content-type"]).object;
+  const { query } = call.info;
+  const options: DeleteOptions = writeOptions(call);
+  const listed = Array.isArray(body["dryRun"]) ? body["dryRun"].map(String) : [];
+  const grace = body["gracePeriodSeconds"] ?? numberParameter(query, "gracePeriodSeconds");
+  const policy = policyOf(
+    body["propagationPolicy"] ?? query.get("propagationPolicy"),
+    body["orphanDependents"],
+  );
+  return {
+    ...options,
+    dryRun: isDryRun(listed) || options.dryRun === true,
+    ...(typeof grace === "number" && { gracePeriodSeconds: Math.max(0, grace) }),
+    ...(policy && { propagationPolicy: policy }),
+    ...(isRecord(body["preconditions"]) && { preconditions: body["preconditions"] }),
+  };
+}
+
+function policyOf(value: unknown, orphan: unknown): DeleteOptions["propagationPolicy"] {
+  if (value === "Background" || value === "Foreground" || value === "Orphan") return value;
+  if (typeof value === "string" && value !== "") {
+    throw badRequest(
+      `invalid propagationPolicy ${JSON.stringify(value)}: must be one of Background, Foreground, Orphan`,
+    );
+  }
+  if (orphan === true) return "Orphan";
+  return orphan === false ? "Background" : undefined;
+}
+
+function deletedStatus({ type }: Call, { metadata }: ApiObject): unknown {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: {
+      name: metadata.name,
+      ...(type.group !== "" && { group: type.group }),
+      kind: type.resource,
+      uid: metadata.uid,
+    },
+  };
+}

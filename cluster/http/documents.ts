@@ -1,0 +1,77 @@
+import type { IncomingMessage } from "node:http";
+import { methodNotAllowed, pathNotFound } from "../api/status.js";
+import { openApiDocument, openApiIndex } from "../openapi/documents.js";
+import type { ApiCore } from "../rest/api-core.js";
+import { versionInfo } from "../version.js";
+import {
+  aggregatedDiscovery,
+  legacyGroup,
+  legacyGroups,
+  legacyResources,
+  legacyVersions,
+} from "./discovery.js";
+import { negotiateDiscovery } from "./negotiate.js";
+import type { RequestInfo } from "./request-info.js";
+import type { Reply } from "./respond.js";
+
+const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
+
+/** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
+export async function serveDocument(
+  core: ApiCore,
+  request: IncomingMessage,
+  reply: Reply,
+  info: RequestInfo,
+): Promise<void> {
+  if (info.method !== "GET" && info.method !== "HEAD") throw methodNotAllowed("only GET is allowed here");
+  const [root = "", ...rest] = info.path.split("/").filter(Boolean);
+  if (HEALTH_PATHS.has(root)) return reply.text(200, "ok", "text/plain; charset=utf-8");
+  if (root === "version") return reply.json(200, versionInfo);
+  if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
+  if (root === "openapi" && rest[0] === "v3")
+    return serveOpenApi(core, request, reply, rest.slice(1).join("/"));
+  throw pathNotFound();
+}
+
+async function serveDiscovery(
+  core: ApiCore,
+  request: IncomingMessage,
+  reply: Reply,
+  [root, first, second]: string[],
+): Promise<void> {
+  const { registry } = core;
+  if (first === undefined) {
+    const form = negotiateDiscovery(request.headers.accept);
+    if (form !== undefined) {
+      const type = `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`;
+      const body = aggregatedDiscovery(registry, root === "api" ? "api" : "apis", form);
+      return reply.text(200, JSON.stringify(body), type);
+    }
+    const address = request.headers.host ?? "127.0.0.1";
+    return reply.json(200, root === "api" ? legacyVersions(address) : legacyGroups(registry));
+  }
+  const document = legacyDocument(core, root, first, second);
+  if (document === undefined) throw pathNotFound();
+  await reply.json(200, document);
+}
+
+function legacyDocument(core: ApiCore, root: string | undefined, first: string, second?: string): unknown {
+  if (root === "api") return legacyResources(core.registry, "", first);
+  if (second === undefined) return legacyGroup(core.registry, first);
+  return legacyResources(core.registry, first, second);
+}
+
+async function serveOpenApi(
+  core: ApiCore,
+  request: IncomingMessage,
+  reply: Reply,
+  path: string,
+): Promise<void> {
+  if (path === "") return reply.json(200, openApiIndex(core));
+  const document = await openApiDocument(core, path);
+  if (document === undefined) throw pathNotFound();
+  const headers = { etag: `"${document.hash}"`, "cache-control": "public, immutable", vary: "Accept" };
+  if (request.headers["if-none-match"] === headers.etag)
+    return reply.text(304, "", "application/json", headers);
+  await reply.text(200, document.text, "application/json", headers);
+}

@@ -1,0 +1,103 @@
+import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
+import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
+import { isVirtual } from "../registry/resource-type.js";
+import type { Call } from "./call.js";
+import { writeOptions } from "./call.js";
+import { handleDelete, handleDeleteCollection } from "./delete-handlers.js";
+import { handleGet, handleList } from "./read-handlers.js";
+import { handleWatch } from "./watch-handler.js";
+import { handleCreate, handlePatch, handleUpdate, readObject } from "./write-handlers.js";
+
+const NOT_ALLOWED = "the server does not allow this method on the requested resource";
+
+/** Subresources that would need a running container. */
+const NEEDS_CONTAINERS: Record<string, string> = {
+  log: "there are no logs",
+  exec: "no command can be run in it",
+  attach: "there is nothing to attach to",
+  portforward: "there is no port to forward to",
+};
+
+/** Answers a request for a resource, after authorization. */
+export async function handleResource(call: Call, handlers: HandlerSet): Promise<void> {
+  const { subresource } = call.ref;
+  if (subresource !== undefined) return handleSubresource(call, handlers, subresource);
+  if (isVirtual(call.type)) return handleVirtual(call, handlers);
+  if (!call.type.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  return handleVerb(call);
+}
+
+async function handleVerb(call: Call): Promise<void> {
+  switch (call.info.verb) {
+    case "get":
+      return handleGet(call);
+    case "list":
+      return handleList(call);
+    case "watch":
+      return handleWatch(call);
+    case "create":
+      return handleCreate(call);
+    case "update":
+      return handleUpdate(call);
+    case "patch":
+      return handlePatch(call);
+    case "delete":
+      return handleDelete(call);
+    case "deletecollection":
+      return handleDeleteCollection(call);
+    default:
+      throw methodNotAllowed(NOT_ALLOWED);
+  }
+}
+
+async function handleSubresource(call: Call, handlers: HandlerSet, name: string): Promise<void> {
+  const known = call.type.subresources.find((subresource) => subresource.name === name);
+  if (known === undefined) throw pathNotFound();
+  const missing = NEEDS_CONTAINERS[name];
+  if (missing !== undefined && call.type.kind === "Pod") throw needsContainer(call.name, missing);
+  if (!known.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  const handler = handlers.subresources.find(
+    (candidate) => isFor(candidate, call) && candidate.subresource === name,
+  );
+  if (handler !== undefined && call.info.verb === "create") return answer(call, handler);
+  if (call.info.verb === "create")
+    throw notImplemented(`the embedded cluster does not serve ${call.type.resource}/${name}`);
+  return handleVerb(call);
+}
+
+async function handleVirtual(call: Call, handlers: HandlerSet): Promise<void> {
+  if (call.info.verb !== "create") throw methodNotAllowed(NOT_ALLOWED);
+  const handler = handlers.virtual.find((candidate) => isFor(candidate, call));
+  if (handler === undefined)
+    throw notImplemented(`the embedded cluster does not serve ${call.type.resource}`);
+  return answer(call, handler);
+}
+
+function isFor(handler: { group: string; version: string; resource: string }, { type }: Call): boolean {
+  return (
+    handler.group === type.group && handler.version === type.version && handler.resource === type.resource
+  );
+}
+
+async function answer(call: Call, handler: SubresourceHandler | VirtualResource): Promise<void> {
+  const body = await readObject(call);
+  const options = writeOptions(call);
+  const result = await handler.create({
+    user: call.user,
+    ref: call.ref,
+    ...(call.namespace !== undefined && { namespace: call.namespace }),
+    ...(call.name !== "" && { name: call.name }),
+    body,
+    dryRun: options.dryRun ?? false,
+    query: call.info.query,
+    warn: call.reply.warn,
+    signal: call.signal,
+  });
+  await call.reply.json(handler.successCode ?? 201, result);
+}
+
+function needsContainer(pod: string, missing: string): Error {
+  return notImplemented(
+    `the embedded cluster runs no containers: pod ${JSON.stringify(pod)} is simulated, so ${missing}`,
+  );
+}

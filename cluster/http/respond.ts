@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { gzip } from "node:zlib";
+import { promisify } from "node:util";
+import type { Status } from "../api/status.js";
+import { internalError, StatusError } from "../api/status.js";
+
+const gzipAsync = promisify(gzip);
+
+/** Bytes from which an answer is worth compressing, as kube-apiserver judges. */
+const GZIP_FROM_BYTES = 128 * 1024;
+/** Characters of all warnings of one answer; headers have to fit. */
+const MAX_WARNING_CHARS = 4096;
+
+/** One request's answer: collects warnings until it is sent. */
+export class Reply {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #warnings = new Set<string>();
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get response(): ServerResponse {
+    return this.#response;
+  }
+
+  readonly warn = (text: string): void => {
+    this.#warnings.add(text);
+  };
+
+  async json(code: number, body: unknown): Promise<void> {
+    await this.text(code, JSON.stringify(body), "application/json");
+  }
+
+  /** Sends an already serialised body, compressed when it is large and the client can read it. */
+  async text(
+    code: number,
+    body: string,
+    contentType: string,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    if (this.#response.headersSent || this.#response.destroyed) return;
+    const isZipped = body.length > GZIP_FROM_BYTES && this.#acceptsGzip();
+    const bytes = isZipped ? await gzipAsync(body, { level: 1 }) : Buffer.from(body);
+    this.writeWarnings();
+    this.#response.writeHead(code, {
+      "content-type": contentType,
+      "content-length": bytes.length,
+      "cache-control": "no-cache, private",
+      ...(isZipped && { "content-encoding": "gzip" }),
+      ...(body.length > GZIP_FROM_BYTES && { vary: "Accept-Encoding" }),
+      ...headers,
+    });
+    this.#response.end(this.#request.method === "HEAD" ? undefined : bytes);
+  }
+
+  async status(status: Status): Promise<void> {
+    const retryAfter = status.details?.retryAfterSeconds;
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    await this.text(status.code, JSON.stringify(status), "application/json", headers);
+  }
+
+  /** Sends what went wrong; anything but a `StatusError` is an internal error, which the caller should log. */
+  async error(error: unknown): Promise<void> {
+    if (error instanceof StatusError) await this.status(error.status);
+    else await this.status(internalError(error instanceof Error ? error.message : "unknown", error).status);
+  }
+
+  writeWarnings(): void {
+    const headers: string[] = [];
+    let length = 0;
+    for (const text of this.#warnings) {
+      length += text.length;
+      if (length > MAX_WARNING_CHARS) break;
+      headers.push(`299 - ${quote(text)}`);
+    }
+    if (headers.length > 0) this.#response.setHeader("warning", headers);
+  }
+
+  #acceptsGzip(): boolean {
+    return (this.#request.headers["accept-encoding"] ?? "").includes("gzip");
+  }
+}
+
+/** A quoted-string of HTTP; control characters and what is not Latin-1 cannot be in a header. */
+function quote(text: string): string {
+  const clean = text.replaceAll(/[^\x20-\x7E]+/g, " ").replaceAll(/["\\]/g, String.raw`\$&`);
+  return `"${clean}"`;
+}

@@ -1,0 +1,123 @@
+import type { JsonObject } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+import type { WriteOptions } from "../api/service.js";
+import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
+import { apply } from "../apply/apply.js";
+import { decodeObject } from "../schema/decode-object.js";
+import { createObject } from "../rest/create.js";
+import type { Patch } from "../rest/patch.js";
+import { patchObject, patchTypesOf } from "../rest/patch.js";
+import { updateScale } from "../rest/scale.js";
+import { updateObject } from "../rest/update.js";
+import type { Call } from "./call.js";
+import { fieldValidation, writeOptions } from "./call.js";
+import { decodeBody, mediaType, parseJson, parseYaml } from "./decode-body.js";
+import { readBody } from "./read-body.js";
+import { locationOf, sendObject } from "./read-handlers.js";
+import { scaleBody } from "./scale-body.js";
+import { applyPatch } from "../rest/patch.js";
+
+export async function handleCreate(call: Call): Promise<void> {
+  const object = await readObject(call);
+  const created = await createObject(
+    call.core,
+    call.ref,
+    { namespace: call.namespace, object },
+    writeOptions(call),
+  );
+  await sendObject(call, 201, created);
+}
+
+export async function handleUpdate(call: Call): Promise<void> {
+  const at = locationOf(call);
+  const object = await readObject(call);
+  const { name } = object.metadata ?? {};
+  if (name !== undefined && name !== call.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
+  }
+  const plan = { ref: call.ref, at, compute: () => object };
+  const isScale = call.ref.subresource === "scale";
+  const options = writeOptions(call);
+  const updated = await (isScale
+    ? updateScale(call.core, plan, options)
+    : updateObject(call.core, plan, options));
+  await sendObject(call, 200, updated);
+}
+
+export async function handlePatch(call: Call): Promise<void> {
+  const patch = await readPatch(call);
+  const options = writeOptions(call);
+  if (patch.type === "apply") return handleApply(call, patch.body, options);
+  const at = locationOf(call);
+  if (call.ref.subresource === "scale") {
+    const compute = (scale: ApiObject): ApiObject => {
+      const patched = applyPatch(call.core, call.type, scale, {
+        ...patch,
+        type: patch.type === "strategic" ? "merge" : patch.type,
+      });
+      decode(call, patched);
+      return { ...(patched as ApiObject), apiVersion: "autoscaling/v1", kind: "Scale" };
+    };
+    return sendObject(call, 200, await updateScale(call.core, { ref: call.ref, at, compute }, options));
+  }
+  const request = { ref: call.ref, at, patch, decode: (object: JsonObject) => decode(call, object) };
+  await sendObject(call, 200, await patchObject(call.core, request, options));
+}
+
+async function handleApply(call: Call, body: unknown, options: WriteOptions): Promise<void> {
+  const { query } = call.info;
+  if (!query.get("fieldManager")) throw fieldManagerRequired(call.name);
+  decode(call, body as JsonObject);
+  const force = query.get("force") === "true";
+  const request = { ref: call.ref, at: locationOf(call), body, force };
+  const { object, isCreated } = await apply(call.core, request, options);
+  await sendObject(call, isCreated ? 201 : 200, object);
+}
+
+/** The body as an object of the kind of the URL. */
+export async function readObject(call: Call): Promise<ApiObject> {
+  const bytes = await readBody(call.request);
+  const { object, duplicates } = decodeBody(bytes, call.request.headers["content-type"]);
+  decode(call, object, duplicates);
+  return object as ApiObject;
+}
+
+function decode(call: Call, object: JsonObject, duplicates: string[] = []): void {
+  const body = scaleBody(call);
+  decodeObject(call.type, object, {
+    resolve: call.core.resolve,
+    level: fieldValidation(call),
+    warn: call.reply.warn,
+    duplicates,
+    ...(body && { body }),
+  });
+}
+
+const PATCH_TYPES: Record<string, Patch["type"]> = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+  "application/apply-patch+yaml": "apply",
+};
+
+async function readPatch(call: Call): Promise<Patch> {
+  const type = PATCH_TYPES[mediaType(call.request.headers["content-type"])];
+  if (type === undefined) throw unsupportedMediaType(patchTypesOf(call.type));
+  const text = (await readBody(call.request)).toString("utf8");
+  return { type, body: type === "apply" ? parseYaml(text) : parseJson(text) };
+}
+
+function fieldManagerRequired(name: string): StatusError {
+  const detail = "Required value: is required for apply patch";
+  return new StatusError({
+    code: 422,
+    reason: "Invalid",
+    message: `PatchOptions.meta.k8s.io "" is invalid: fieldManager: ${detail}`,
+    details: {
+      name,
+      group: "meta.k8s.io",
+      kind: "PatchOptions",
+      causes: [{ reason: "FieldValueRequired", message: detail, field: "fieldManager" }],
+    },
+  });
+}

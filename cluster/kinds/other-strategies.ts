@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject } from "../api/field-access.js";
+import { isRecord, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import type { KindStrategy } from "./strategy.js";
+
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+
+const binding: KindStrategy = {
+  setDefaults: bindingDefaults,
+  validateUpdate: (object, old, errors) => {
+    if (isDeepStrictEqual(object["roleRef"], old["roleRef"])) return;
+    errors.invalid("roleRef", object["roleRef"], "cannot change roleRef");
+  },
+};
+
+/** Kinds of the smaller groups. */
+export const otherStrategies: Record<string, KindStrategy> = {
+  [`${RBAC_GROUP}/Role`]: { setDefaults: rulesDefault, validate: validateRules },
+  [`${RBAC_GROUP}/ClusterRole`]: { setDefaults: rulesDefault, validate: validateRules },
+  [`${RBAC_GROUP}/RoleBinding`]: binding,
+  [`${RBAC_GROUP}/ClusterRoleBinding`]: binding,
+  "networking.k8s.io/NetworkPolicy": { hasGeneration: true, setDefaults: networkPolicyDefaults },
+  "networking.k8s.io/Ingress": {
+    hasGeneration: true,
+    prepareCreate: (ingress) => (ingress["status"] = { loadBalancer: {} }),
+    validate: validateIngress,
+  },
+  "networking.k8s.io/IngressClass": { hasGeneration: true },
+  "policy/PodDisruptionBudget": { hasGeneration: true },
+  "discovery.k8s.io/EndpointSlice": { hasGeneration: true },
+  "autoscaling/HorizontalPodAutoscaler": {
+    setDefaults: (object) => setDefault(object["spec"], "minReplicas", 1),
+  },
+  "storage.k8s.io/StorageClass": {
+    setDefaults: (object) => {
+      setDefault(object, "reclaimPolicy", "Delete");
+      setDefault(object, "volumeBindingMode", "Immediate");
+    },
+  },
+  "scheduling.k8s.io/PriorityClass": {
+    hasGeneration: true,
+    setDefaults: (object) => setDefault(object, "preemptionPolicy", "PreemptLowerPriority"),
+  },
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicy": {
+    hasGeneration: true,
+    setDefaults: (object) => {
+      setDefault(object["spec"], "failurePolicy", "Fail");
+      matchDefaults(recordAt(object, "spec.matchConstraints"));
+    },
+  },
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": {
+    hasGeneration: true,
+    setDefaults: (object) => matchDefaults(recordAt(object, "spec.matchResources")),
+  },
+};
+
+function bindingDefaults(object: ApiObject): void {
+  const roleRef = recordAt(object, "roleRef");
+  if (roleRef !== undefined && !roleRef["apiGroup"]) roleRef["apiGroup"] = RBAC_GROUP;
+  for (const subject of recordsAt(object, "subjects")) {
+    const isPerson = subject["kind"] === "User" || subject["kind"] === "Group";
+    if (isPerson) setDefault(subject, "apiGroup", RBAC_GROUP);
+  }
+}
+
+/** Go writes an absent list of rules as null. */
+function rulesDefault(object: ApiObject): void {
+  if (object["rules"] === undefined) object["rules"] = null;
+}
+
+function validateRules(object: ApiObject, errors: FieldErrors): void {
+  recordsAt(object, "rules").forEach((rule, i) => {
+    const has = (field: string): boolean => Array.isArray(rule[field]) && rule[field].length > 0;
+    if (!has("verbs")) errors.required(`rules[${i}].verbs`, "verbs must contain at least one value");
+    if (has("nonResourceURLs")) return;
+    if (!has("apiGroups"))
+      errors.required(`rules[${i}].apiGroups`, "resource rules must supply at least one api group");
+    if (!has("resources"))
+      errors.required(`rules[${i}].resources`, "resource rules must supply at least one resource");
+  });
+}
+
+function networkPolicyDefaults(object: ApiObject): void {
+  const spec = object["spec"];
+  if (!isRecord(spec)) return;
+  const hasEgress = recordsAt(spec, "egress").length > 0 || Array.isArray(spec["egress"]);
+  spec["policyTypes"] ??= hasEgress ? ["Ingress", "Egress"] : ["Ingress"];
+  for (const rule of [...recordsAt(spec, "ingress"), ...recordsAt(spec, "egress")]) {
+    for (const port of recordsAt(rule, "ports")) setDefault(port, "protocol", "TCP");
+  }
+}
+
+function validateIngress(object: ApiObject, errors: FieldErrors): void {
+  const hasBackend = valueAt(object, "spec.defaultBackend") !== undefined;
+  if (!hasBackend && recordsAt(object, "spec.rules").length === 0) {
+    errors.invalid("spec", {}, "either `defaultBackend` or `rules` must be specified");
+  }
+  recordsAt(object, "spec.rules").forEach((rule, i) => {
+    recordsAt(rule, "http.paths").forEach((path, j) => {
+      if (path["pathType"] === undefined) {
+        errors.required(`spec.rules[${i}].http.paths[${j}].pathType`, "pathType must be specified");
+      }
+    });
+  });
+}
+
+function matchDefaults(match: JsonObject | undefined): void {
+  if (match === undefined) return;
+  setDefault(match, "matchPolicy", "Equivalent");
+  setDefault(match, "namespaceSelector", {});
+  setDefault(match, "objectSelector", {});
+  for (const list of ["resourceRules", "excludeResourceRules"]) {
+    for (const rule of recordsAt(match, list)) setDefault(rule, "scope", "*");
+  }
+}
+
+function setDefault(object: unknown, field: string, value: unknown): void {
+  if (isRecord(object)) object[field] ??= value;
+}

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject } from "../api/field-access.js";
+import { isRecord, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import { validatePodSpec } from "./pod-validation.js";
+
+const UPDATE_TEXT =
+  "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/** A new pod is pending and knows its class of service. */
+export function prepareNewPod(pod: ApiObject): void {
+  pod["status"] = { phase: "Pending", qosClass: qosClassOf(pod) };
+}
+
+export function validatePod(pod: ApiObject, errors: FieldErrors): void {
+  const spec = recordAt(pod, "spec");
+  if (spec === undefined) errors.required("spec.containers");
+  else validatePodSpec(spec, "spec", errors);
+}
+
+export function validatePodUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  if (!isDeepStrictEqual(fixedSpec(pod["spec"]), fixedSpec(old["spec"])))
+    errors.forbidden("spec", UPDATE_TEXT);
+}
+
+/** The part of a pod's spec that stays as created. */
+function fixedSpec(spec: unknown): unknown {
+  if (!isRecord(spec)) return spec;
+  const fixed: JsonObject = { ...spec };
+  for (const list of ["containers", "initContainers"]) {
+    if (fixed[list] === undefined) continue;
+    fixed[list] = recordsAt(spec, list).map(({ image: _image, resources: _resources, ...rest }) => rest);
+  }
+  for (const field of [
+    "activeDeadlineSeconds",
+    "tolerations",
+    "terminationGracePeriodSeconds",
+    "nodeName",
+    "schedulingGates",
+    "ephemeralContainers",
+  ]) {
+    delete fixed[field];
+  }
+  return fixed;
+}
+
+/** Guaranteed where limits and requests of CPU and memory are equal everywhere, BestEffort where there are none. */
+export function qosClassOf(pod: ApiObject): string {
+  const containers = [...recordsAt(pod, "spec.containers"), ...recordsAt(pod, "spec.initContainers")];
+  const has = (container: JsonObject, list: string): boolean =>
+    Object.keys(recordAt(container, `resources.${list}`) ?? {}).length > 0;
+  if (!containers.some((container) => has(container, "limits") || has(container, "requests")))
+    return "BestEffort";
+  const isGuaranteed = containers.every((container) =>
+    ["cpu", "memory"].every((name) => {
+      const limit = valueAt(container, `resources.limits.${name}`);
+      return limit !== undefined && limit === (valueAt(container, `resources.requests.${name}`) ?? limit);
+    }),
+  );
+  return isGuaranteed ? "Guaranteed" : "Burstable";
+}

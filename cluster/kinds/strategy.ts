@@ -1,0 +1,22 @@
+import type { ApiObject } from "../api/object.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+
+/** What the rules of a kind may ask about the rest of the cluster. */
+export interface KindContext {
+  /** All objects of a resource, named by storage key. */
+  list(storageKey: string, namespace?: string): ApiObject[];
+}
+
+/** The rules of one built-in kind beyond its schema. Every method changes or judges `object` and may read `old`. */
+export interface KindStrategy {
+  /** Whether `metadata.generation` counts the changes of the desired state. */
+  hasGeneration?: boolean;
+  /** Sets what only the server may decide on creation. */
+  prepareCreate?(object: ApiObject, context: KindContext): void;
+  /** Restores what only the server may change. */
+  prepareUpdate?(object: ApiObject, old: ApiObject, context: KindContext): void;
+  /** Fills in defaults the schema does not state. */
+  setDefaults?(object: ApiObject, old?: ApiObject): void;
+  validate?(object: ApiObject, errors: FieldErrors): void;
+  validateUpdate?(object: ApiObject, old: ApiObject, errors: FieldErrors): void;
+}

@@ -1,0 +1,161 @@
+import type { JsonObject } from "../api/field-access.js";
+import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+import { setPodSpecDefaults } from "./pod-defaults.js";
+import type { KindStrategy } from "./strategy.js";
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateJob,
+  validateJobUpdate,
+  validateReplicaSet,
+  validateSelectorUnchanged,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from "./workload-validation.js";
+
+/** Deployments, the sets, jobs and cron jobs. */
+export const workloadStrategies: Record<string, KindStrategy> = {
+  "apps/Deployment": {
+    hasGeneration: true,
+    setDefaults: deploymentDefaults,
+    validate: validateDeployment,
+    validateUpdate: validateSelectorUnchanged,
+  },
+  "apps/ReplicaSet": {
+    hasGeneration: true,
+    setDefaults: (object) => withTemplate(object, (spec) => (spec["replicas"] ??= 1)),
+    validate: validateReplicaSet,
+    validateUpdate: validateSelectorUnchanged,
+  },
+  "/ReplicationController": {
+    hasGeneration: true,
+    setDefaults: (object) => withTemplate(object, (spec) => (spec["replicas"] ??= 1)),
+  },
+  "apps/StatefulSet": {
+    hasGeneration: true,
+    setDefaults: statefulSetDefaults,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+  },
+  "apps/DaemonSet": {
+    hasGeneration: true,
+    setDefaults: daemonSetDefaults,
+    validate: validateDaemonSet,
+    validateUpdate: validateSelectorUnchanged,
+  },
+  "batch/Job": {
+    hasGeneration: true,
+    prepareCreate: selectOwnPods,
+    setDefaults: jobDefaults,
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
+  },
+  "batch/CronJob": { hasGeneration: true, setDefaults: cronJobDefaults },
+};
+
+function withTemplate(object: ApiObject, setOwn: (spec: JsonObject) => void): void {
+  const spec = object["spec"];
+  if (!isRecord(spec)) return;
+  setOwn(spec);
+  const podSpec = recordAt(spec, "template.spec");
+  if (podSpec !== undefined) setPodSpecDefaults(podSpec);
+}
+
+function deploymentDefaults(object: ApiObject): void {
+  withTemplate(object, (spec) => {
+    spec["replicas"] ??= 1;
+    spec["revisionHistoryLimit"] ??= 10;
+    spec["progressDeadlineSeconds"] ??= 600;
+    const strategy = isRecord(spec["strategy"]) ? spec["strategy"] : {};
+    spec["strategy"] = strategy;
+    strategy["type"] ??= "RollingUpdate";
+    if (strategy["type"] !== "RollingUpdate") return;
+    strategy["rollingUpdate"] = {
+      maxUnavailable: "25%",
+      maxSurge: "25%",
+      ...recordAt(strategy, "rollingUpdate"),
+    };
+  });
+}
+
+function statefulSetDefaults(object: ApiObject): void {
+  withTemplate(object, (spec) => {
+    spec["replicas"] ??= 1;
+    spec["revisionHistoryLimit"] ??= 10;
+    spec["podManagementPolicy"] ??= "OrderedReady";
+    spec["persistentVolumeClaimRetentionPolicy"] = {
+      whenDeleted: "Retain",
+      whenScaled: "Retain",
+      ...recordAt(spec, "persistentVolumeClaimRetentionPolicy"),
+    };
+    const strategy = isRecord(spec["updateStrategy"]) ? spec["updateStrategy"] : {};
+    spec["updateStrategy"] = strategy;
+    strategy["type"] ??= "RollingUpdate";
+    if (strategy["type"] === "RollingUpdate") {
+      strategy["rollingUpdate"] = { partition: 0, ...recordAt(strategy, "rollingUpdate") };
+    }
+    for (const claim of recordsAt(spec, "volumeClaimTemplates")) claimTemplateDefaults(claim);
+  });
+}
+
+function claimTemplateDefaults(claim: JsonObject): void {
+  claim["apiVersion"] ??= "v1";
+  claim["kind"] ??= "PersistentVolumeClaim";
+  const spec = recordAt(claim, "spec");
+  if (spec !== undefined) spec["volumeMode"] ??= "Filesystem";
+  claim["status"] = { phase: "Pending" };
+}
+
+function daemonSetDefaults(object: ApiObject): void {
+  withTemplate(object, (spec) => {
+    spec["revisionHistoryLimit"] ??= 10;
+    const strategy = isRecord(spec["updateStrategy"]) ? spec["updateStrategy"] : {};
+    spec["updateStrategy"] = strategy;
+    strategy["type"] ??= "RollingUpdate";
+    if (strategy["type"] === "RollingUpdate") {
+      strategy["rollingUpdate"] = { maxUnavailable: 1, maxSurge: 0, ...recordAt(strategy, "rollingUpdate") };
+    }
+  });
+}
+
+function jobDefaults(object: ApiObject): void {
+  withTemplate(object, (spec) => {
+    if (spec["completions"] === undefined && spec["parallelism"] === undefined) spec["completions"] = 1;
+    spec["parallelism"] ??= 1;
+    spec["backoffLimit"] ??= 6;
+    spec["completionMode"] ??= "NonIndexed";
+    spec["suspend"] ??= false;
+    spec["podReplacementPolicy"] ??= "TerminatingOrFailed";
+  });
+}
+
+function cronJobDefaults(object: ApiObject): void {
+  const spec = object["spec"];
+  if (!isRecord(spec)) return;
+  spec["concurrencyPolicy"] ??= "Allow";
+  spec["suspend"] ??= false;
+  spec["successfulJobsHistoryLimit"] ??= 3;
+  spec["failedJobsHistoryLimit"] ??= 1;
+  const podSpec = recordAt(spec, "jobTemplate.spec.template.spec");
+  if (podSpec !== undefined) setPodSpecDefaults(podSpec);
+}
+
+/** A job that brings no selector selects the pods that carry its uid. */
+function selectOwnPods(job: ApiObject): void {
+  const spec = job["spec"];
+  if (!isRecord(spec) || spec["manualSelector"] === true) return;
+  const { uid = "", name = "" } = job.metadata;
+  spec["selector"] ??= { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+  const template = isRecord(spec["template"]) ? spec["template"] : {};
+  const metadata = isRecord(template["metadata"]) ? template["metadata"] : {};
+  spec["template"] = template;
+  template["metadata"] = metadata;
+  metadata["labels"] = {
+    ...recordAt(metadata, "labels"),
+    "batch.kubernetes.io/controller-uid": uid,
+    "batch.kubernetes.io/job-name": name,
+    "controller-uid": uid,
+    "job-name": name,
+  };
+}

@@ -1,0 +1,46 @@
+import { Command, InvalidArgumentError } from "commander";
+import { pino } from "pino";
+import { ClusterError } from "./errors.js";
+import { startCluster } from "./start.js";
+
+/** Milliseconds the cluster may take to close before the process ends all the same; everything is journalled anyway. */
+const CLOSE_DEADLINE_MS = 1000;
+
+const program = new Command("lectern-cluster")
+  .description("Runs the embedded Kubernetes until it is told to stop.")
+  .requiredOption("--data <dir>", "directory that holds the cluster's state, made if missing")
+  .option("--port <port>", "port on loopback (default: that of the last start, or a free one)", parsePort)
+  .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
+  .parse();
+
+const { data, port, logLevel } = program.opts<{ data: string; port?: number; logLevel: string }>();
+const logger = pino(
+  { level: logLevel, base: { process: "cluster" } },
+  pino.destination({ dest: 2, sync: true }),
+);
+
+try {
+  const cluster = await startCluster({ dataDir: data, logger, ...(port !== undefined && { port }) });
+  const { url, kubeconfigPath } = cluster;
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url, kubeconfig: kubeconfigPath, pid: process.pid })}\n`,
+  );
+  logger.info({ url, kubeconfig: kubeconfigPath }, "the embedded cluster is ready");
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.info({ signal }, "closing the embedded cluster");
+    setTimeout(() => process.exit(0), CLOSE_DEADLINE_MS).unref();
+    void cluster.close().then(() => process.exit(0));
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+} catch (error) {
+  const code = error instanceof ClusterError ? error.code : undefined;
+  logger.fatal({ err: error, code }, (error as Error).message);
+  process.exitCode = 1;
+}
+
+function parsePort(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError(`a port should be a number from 0 to 65535, and is ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import type { ApiCore } from "../rest/api-core.js";
+import { versionInfo } from "../version.js";
+import { pathsOf } from "./paths.js";
+import { schemasOf } from "./schemas.js";
+
+/** Raise this when documents change for a reason their hash does not see, since clients keep them for ever. */
+const FORMAT = 1;
+
+export interface OpenApiDocument {
+  hash: string;
+  text: string;
+}
+
+const cache = new WeakMap<ApiCore, Map<string, OpenApiDocument>>();
+
+/** `GET /openapi/v3`: where the document of each group-version is, under a hash that changes with it. */
+export function openApiIndex(core: ApiCore): unknown {
+  const entries = core.registry.groups().flatMap(({ name, versions }) =>
+    versions.map((version) => {
+      const types = core.registry.typesOf(name, version);
+      const path = documentPath(name, version);
+      return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path, types)}` }];
+    }),
+  );
+  return { paths: Object.fromEntries(entries) as Record<string, unknown> };
+}
+
+/** The document of one group-version (`apis/apps/v1`); `undefined` where none is served. */
+export async function openApiDocument(core: ApiCore, path: string): Promise<OpenApiDocument | undefined> {
+  const group = core.registry
+    .groups()
+    .flatMap(({ name, versions }) => versions.map((version) => ({ name, version })))
+    .find(({ name, version }) => documentPath(name, version) === path);
+  if (group === undefined) return undefined;
+  const types = core.registry.typesOf(group.name, group.version);
+  const hash = hashOf(path, types);
+  const documents = cache.get(core) ?? new Map<string, OpenApiDocument>();
+  cache.set(core, documents);
+  const cached = documents.get(path);
+  if (cached?.hash === hash) return cached;
+  const document = { hash, text: await buildText(core, group, types) };
+  documents.set(path, document);
+  return document;
+}
+
+function documentPath(group: string, version: string): string {
+  return group === "" ? `api/${version}` : `apis/${group}/${version}`;
+}
+
+function hashOf(path: string, types: ResourceType[]): string {
+  const custom = types.filter((type) => type.custom !== undefined);
+  const content = [FORMAT, versionInfo.gitVersion, path, custom];
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").toUpperCase();
+}
+
+async function buildText(
+  core: ApiCore,
+  group: { name: string; version: string },
+  types: ResourceType[],
+): Promise<string> {
+  const apiVersion = apiVersionOf({ group: group.name, version: group.version });
+  return JSON.stringify({
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: versionInfo.gitVersion },
+    paths: pathsOf(types),
+    components: { schemas: await schemasOf(core, apiVersion, types) },
+  });
+}

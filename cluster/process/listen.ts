@@ -1,0 +1,41 @@
+import { createServer } from "node:https";
+import type { Server } from "node:https";
+import type { RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ClusterError, clusterErrorCodes } from "../errors.js";
+import type { Certificates } from "./certificates.js";
+
+/** The API is for this machine alone. */
+const HOST = "127.0.0.1";
+/** Milliseconds an idle connection is kept; Go clients reuse theirs. */
+const KEEP_ALIVE_MS = 90_000;
+
+/** A TLS server on loopback; `port` 0 takes a free one. Throws `ClusterError` where the port is taken. */
+export async function listen(
+  certificates: Certificates,
+  port: number,
+  handler: RequestListener,
+): Promise<Server> {
+  const { cert, key } = certificates;
+  const server = createServer({ cert, key, minVersion: "TLSv1.2" }, handler);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenFailure(port, error)));
+    server.listen(port, HOST, resolve);
+  });
+  return server;
+}
+
+export function urlOf(server: Server): { url: string; port: number } {
+  const { port } = server.address() as AddressInfo;
+  return { url: `https://${HOST}:${port}`, port };
+}
+
+function listenFailure(port: number, error: Error): ClusterError {
+  return new ClusterError(
+    clusterErrorCodes.portInUse,
+    `The embedded cluster cannot listen on ${HOST}:${port}: ${error.message}. Stop what uses the port, or choose another with --port.`,
+    error,
+  );
+}

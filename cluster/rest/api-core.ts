@@ -1,0 +1,65 @@
+import type { AdmissionPlugin } from "../admission/admission.js";
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { ObjectLocation } from "../api/service.js";
+import { notFound } from "../api/status.js";
+import { strategyOf } from "../kinds/strategies.js";
+import type { KindStrategy } from "../kinds/strategy.js";
+import type { ResourceRegistry } from "../registry/resource-registry.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import type { BuiltInSchemas } from "../schema/built-in-schemas.js";
+import type { ResolveSchema, Schema } from "../schema/schema.js";
+import type { ObjectStore } from "../store/object-store.js";
+
+/** What every operation of the API needs; made once by `createApi`. */
+export interface ApiCore {
+  store: ObjectStore;
+  registry: ResourceRegistry;
+  resolve: ResolveSchema;
+  /** The schema of a built-in kind, also of those that are no resource, such as Scale. */
+  schemaOf: (group: string, version: string, kind: string) => Schema | undefined;
+  /** Filled once the chain exists, which itself needs the API. */
+  admission: AdmissionPlugin[];
+  schemas: BuiltInSchemas;
+  now: () => Date;
+}
+
+export const noStrategy: KindStrategy = { hasGeneration: true };
+
+export function strategyFor(type: ResourceType): KindStrategy {
+  return type.custom === undefined ? strategyOf(type.group, type.kind) : noStrategy;
+}
+
+/** The stored object in the version of `type`; `undefined` where there is none. */
+export function findObject(core: ApiCore, type: ResourceType, at: ObjectLocation): ApiObject | undefined {
+  const object = core.store.get(type.storageKey, type.namespaced ? (at.namespace ?? "") : "", at.name);
+  return object && inVersion(type, object);
+}
+
+export function requireObject(core: ApiCore, type: ResourceType, at: ObjectLocation): ApiObject {
+  const object = findObject(core, type, at);
+  if (object === undefined) throw notFound(type, at.name);
+  return object;
+}
+
+/** The object under the apiVersion of `type`; versions of one kind differ in nothing else here. */
+export function inVersion(type: ResourceType, object: ApiObject): ApiObject {
+  const apiVersion = apiVersionOf(type);
+  if (object.apiVersion === apiVersion || type.custom === undefined) return object;
+  return Object.freeze({ ...object, apiVersion });
+}
+
+/** Kubernetes timestamps have whole seconds. */
+export function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+export function locationOf(object: ApiObject): ObjectLocation {
+  const { namespace, name = "" } = object.metadata;
+  return namespace === undefined ? { name } : { namespace, name };
+}
+
+export function refOf(type: ResourceType, subresource?: string): ResourceRef {
+  const { group, version, resource } = type;
+  return { group, version, resource, ...(subresource !== undefined && { subresource }) };
+}

@@ -1,0 +1,60 @@
+import type { AdmissionRequest } from "../admission/admission.js";
+import type { ApiObject } from "../api/object.js";
+import { invalid } from "../api/status.js";
+import { crdDefaults, setSchemaDefaults } from "../schema/defaults.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { pruneUnknown } from "../schema/prune.js";
+import { validateAgainstSchema } from "../schema/validate.js";
+import { FieldErrors } from "../validation/field-errors.js";
+import { validateMetadata, validateMetadataUpdate } from "../validation/metadata.js";
+import type { ApiCore } from "./api-core.js";
+import { strategyFor } from "./api-core.js";
+import { mutateByAdmission, validateByAdmission } from "./admit.js";
+
+/** Takes a write from its decoded object to the final, admitted one: defaults, mutation, defaults again, validation. */
+export async function completeWrite(
+  core: ApiCore,
+  type: ResourceType,
+  object: ApiObject,
+  request: AdmissionRequest,
+): Promise<void> {
+  await completeChange(core, type, { object, request });
+}
+
+/** The same for a change of `old`; admission may be shown another view of the object, such as Scale. */
+export async function completeChange(
+  core: ApiCore,
+  type: ResourceType,
+  { object, old: oldObject, request }: { object: ApiObject; old?: ApiObject; request: AdmissionRequest },
+): Promise<void> {
+  applyDefaults(core, type, object, oldObject);
+  await mutateByAdmission(core, request);
+  applyDefaults(core, type, object, oldObject);
+  validateObject(core, type, object, oldObject);
+  await validateByAdmission(core, request);
+}
+
+/** Fills in what the schema and the rules of the kind say of absent fields; custom resources are pruned first. */
+export function applyDefaults(core: ApiCore, type: ResourceType, object: ApiObject, old?: ApiObject): void {
+  if (type.schema !== undefined) {
+    if (type.custom === undefined) {
+      setSchemaDefaults(object, type.schema, core.resolve);
+    } else {
+      pruneUnknown(object, type.schema);
+      crdDefaults(object, type.schema);
+    }
+  }
+  strategyFor(type).setDefaults?.(object, old);
+}
+
+/** Throws the 422 that lists every violation of the object, or of the change from `old`. */
+export function validateObject(core: ApiCore, type: ResourceType, object: ApiObject, old?: ApiObject): void {
+  const errors = new FieldErrors();
+  const strategy = strategyFor(type);
+  validateMetadata(type, object.metadata, errors);
+  if (old !== undefined) validateMetadataUpdate(object.metadata, old.metadata, errors);
+  validateAgainstSchema(type, object, { errors, resolve: core.resolve, ...(old && { old }) });
+  strategy.validate?.(object, errors);
+  if (old !== undefined) strategy.validateUpdate?.(object, old, errors);
+  if (!errors.isEmpty) throw invalid(type, object.metadata.name ?? "", errors.list);
+}

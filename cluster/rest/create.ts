@@ -1,0 +1,71 @@
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { WriteOptions } from "../api/service.js";
+import { alreadyExists, methodNotAllowed, StatusError } from "../api/status.js";
+import { recordManager } from "../apply/managed-fields.js";
+import { hasSubresource, isVirtual } from "../registry/resource-type.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import type { ApiCore } from "./api-core.js";
+import { strategyFor } from "./api-core.js";
+import { admissionRequest } from "./admit.js";
+import { completeWrite } from "./complete.js";
+import { generateName, placeInNamespace, requireKind, stampNewMetadata } from "./metadata.js";
+
+/** Names tried before a generated one is given up; a clash needs luck already once. */
+const GENERATE_ATTEMPTS = 8;
+
+/** Creates an object; see `ApiService.create`. `operation` says how the field manager came by its fields. */
+export async function createObject(
+  core: ApiCore,
+  ref: ResourceRef,
+  body: { namespace: string | undefined; object: ApiObject; operation?: "Update" | "Apply" },
+  options: WriteOptions,
+): Promise<ApiObject> {
+  const type = core.registry.require(ref);
+  if (isVirtual(type))
+    throw methodNotAllowed("the server does not allow this method on the requested resource");
+  const object = structuredClone(body.object);
+  prepare(core, type, object, body.namespace);
+  const namespace = object.metadata.namespace ?? "";
+  const name = object.metadata.name ?? "";
+  const request = admissionRequest({ operation: "CREATE", type, namespace, name, object, options });
+  await completeWrite(core, type, object, request);
+  recordManager({ core, type, object, options, operation: body.operation ?? "Update" });
+  claimName(core, type, object);
+  if (options.dryRun === true) return object;
+  return core.store.put(type.storageKey, object);
+}
+
+function prepare(core: ApiCore, type: ResourceType, object: ApiObject, namespace: string | undefined): void {
+  const strategy = strategyFor(type);
+  requireKind(type, object);
+  placeInNamespace(type, object.metadata, namespace);
+  stampNewMetadata(object.metadata, core.now());
+  const { name, generateName: base } = object.metadata;
+  if ((name === undefined || name === "") && base !== undefined) object.metadata.name = generateName(base);
+  if (hasSubresource(type, "status")) delete object["status"];
+  if (strategy.hasGeneration === true) object.metadata.generation = 1;
+  strategy.prepareCreate?.(object, core.store);
+}
+
+/** Throws 409 where the name is taken; a generated name is drawn again instead. */
+function claimName(core: ApiCore, type: ResourceType, object: ApiObject): void {
+  const { metadata } = object;
+  const isTaken = (): boolean =>
+    core.store.get(type.storageKey, metadata.namespace ?? "", metadata.name ?? "") !== undefined;
+  if (!isTaken()) return;
+  const base = metadata.generateName;
+  if (base === undefined || !metadata.name?.startsWith(base)) throw alreadyExists(type, metadata.name ?? "");
+  for (let attempt = 0; attempt < GENERATE_ATTEMPTS && isTaken(); attempt++) {
+    metadata.name = generateName(base);
+  }
+  if (isTaken()) throw nameNotGenerated(type, base);
+}
+
+function nameNotGenerated(type: ResourceType, base: string): StatusError {
+  return new StatusError({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${type.resource} "${base}" already exists, the server was not able to generate a unique name for the object`,
+    details: { name: base, kind: type.resource, retryAfterSeconds: 1 },
+  });
+}

@@ -1,0 +1,110 @@
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import { numberAt, textAt } from "../api/field-access.js";
+import type { DeleteOptions, ObjectLocation } from "../api/service.js";
+import { conflict } from "../api/status.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import type { ApiCore } from "./api-core.js";
+import { requireObject, timestamp } from "./api-core.js";
+import { admissionRequest, mutateByAdmission, validateByAdmission } from "./admit.js";
+import { isFullyFinalized } from "./update.js";
+
+const FOREGROUND = "foregroundDeletion";
+const ORPHAN = "orphan";
+/** Seconds a pod is given to end when neither it nor the request says otherwise. */
+const DEFAULT_GRACE_SECONDS = 30;
+
+/** Deletes an object, or marks it where finalizers or a grace period hold it; see `ApiService.delete`. */
+export async function deleteObject(
+  core: ApiCore,
+  ref: ResourceRef,
+  at: ObjectLocation,
+  options: DeleteOptions,
+): Promise<ApiObject> {
+  const type = core.registry.require(ref);
+  const old = requireObject(core, type, at);
+  requirePreconditions(type, old, options);
+  const namespace = old.metadata.namespace ?? "";
+  const request = admissionRequest({
+    operation: "DELETE",
+    type,
+    namespace,
+    name: at.name,
+    oldObject: old,
+    options,
+  });
+  await mutateByAdmission(core, request);
+  await validateByAdmission(core, request);
+  const current = requireObject(core, type, at);
+  requirePreconditions(type, current, options);
+  return remove(core, type, current, options);
+}
+
+function remove(core: ApiCore, type: ResourceType, current: ApiObject, options: DeleteOptions): ApiObject {
+  const marked = markDeleted(core, type, current, options);
+  const isRemoved = isFullyFinalized(marked);
+  if (options.dryRun === true) return isRemoved ? current : marked;
+  if (isRemoved) return core.store.remove(type.storageKey, marked);
+  return isSameMark(marked, current) ? current : core.store.put(type.storageKey, marked);
+}
+
+function requirePreconditions(type: ResourceType, object: ApiObject, { preconditions }: DeleteOptions): void {
+  const { uid, resourceVersion, name = "" } = object.metadata;
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ""}`;
+    throw conflict(type, name, why);
+  }
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ""}`;
+    throw conflict(type, name, why);
+  }
+}
+
+/** A copy that bears the time of deletion and the finalizers the propagation policy asks for. */
+function markDeleted(
+  core: ApiCore,
+  type: ResourceType,
+  current: ApiObject,
+  options: DeleteOptions,
+): ApiObject {
+  const object = structuredClone(current);
+  const { metadata } = object;
+  const grace = graceSeconds(type, object, options);
+  const isShorter = grace < (metadata.deletionGracePeriodSeconds ?? Infinity);
+  if (metadata.deletionTimestamp === undefined || (isPod(type) && isShorter)) {
+    metadata.deletionTimestamp = timestamp(new Date(core.now().getTime() + grace * 1000));
+    metadata.deletionGracePeriodSeconds = grace;
+    if (metadata.generation !== undefined) metadata.generation += 1;
+  }
+  setPropagation(object, options);
+  if (type.group === "" && type.kind === "Namespace") {
+    object["status"] = { ...(object["status"] as object | undefined), phase: "Terminating" };
+  }
+  return object;
+}
+
+function graceSeconds(type: ResourceType, object: ApiObject, options: DeleteOptions): number {
+  if (!isPod(type)) return 0;
+  const phase = textAt(object, "status.phase");
+  if (phase === "Succeeded" || phase === "Failed" || textAt(object, "spec.nodeName") === "") return 0;
+  const wanted = options.gracePeriodSeconds;
+  return wanted ?? numberAt(object, "spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+}
+
+function isPod(type: ResourceType): boolean {
+  return type.group === "" && type.kind === "Pod";
+}
+
+function setPropagation(object: ApiObject, { propagationPolicy }: DeleteOptions): void {
+  if (propagationPolicy === undefined) return;
+  const others = (object.metadata.finalizers ?? []).filter((name) => name !== FOREGROUND && name !== ORPHAN);
+  const added = { Background: [], Foreground: [FOREGROUND], Orphan: [ORPHAN] }[propagationPolicy];
+  const finalizers = [...others, ...added];
+  if (finalizers.length === 0) delete object.metadata.finalizers;
+  else object.metadata.finalizers = finalizers;
+}
+
+function isSameMark(a: ApiObject, b: ApiObject): boolean {
+  const mark = ({ metadata }: ApiObject): string =>
+    JSON.stringify([metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.finalizers]);
+  return mark(a) === mark(b);
+}

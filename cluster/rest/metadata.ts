@@ -1,0 +1,95 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { ApiObject, ObjectMeta } from "../api/object.js";
+import { badRequest } from "../api/status.js";
+import { isRecord } from "../api/field-access.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import { timestamp } from "./api-core.js";
+
+/** Consonants and digits that spell no words, as Kubernetes' name generator uses. */
+const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+const SUFFIX_LENGTH = 5;
+const MAX_GENERATED_BASE = 63 - SUFFIX_LENGTH;
+
+/** Checks that the body is of the kind of the URL and sets what it may leave out. */
+export function requireKind(type: ResourceType, object: ApiObject): void {
+  const apiVersion = apiVersionOf(type);
+  if (!isRecord(object.metadata)) object.metadata = {};
+  object.apiVersion ||= apiVersion;
+  object.kind ||= type.kind;
+  if (object.apiVersion !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`,
+    );
+  }
+  if (object.kind !== type.kind) {
+    throw badRequest(
+      `${object.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: converting (${object.apiVersion}, Kind=${object.kind}) to (${apiVersion}, Kind=${type.kind}): unknown conversion`,
+    );
+  }
+}
+
+/** Puts the object into the namespace of the URL; throws 400 where it says otherwise. */
+export function placeInNamespace(
+  type: ResourceType,
+  metadata: ObjectMeta,
+  namespace: string | undefined,
+): void {
+  if (!type.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace !== undefined && metadata.namespace !== "" && metadata.namespace !== namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (namespace !== undefined) metadata.namespace = namespace;
+}
+
+/** Gives a new object what the server alone decides. */
+export function stampNewMetadata(metadata: ObjectMeta, now: Date): void {
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== "") {
+    throw badRequest("resourceVersion should not be set on objects to be created");
+  }
+  delete metadata.resourceVersion;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.generation;
+  metadata.uid = randomUUID();
+  metadata.creationTimestamp = timestamp(now);
+  removeEmpty(metadata);
+}
+
+export function generateName(base: string): string {
+  let suffix = "";
+  for (let i = 0; i < SUFFIX_LENGTH; i++) suffix += SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)];
+  return `${base.slice(0, MAX_GENERATED_BASE)}${suffix}`;
+}
+
+/** Restores in `metadata` what a change cannot touch. */
+export function carryMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
+  const kept = [
+    "name",
+    "namespace",
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generateName",
+  ] as const;
+  for (const key of kept) {
+    const value = old[key];
+    if (value === undefined) delete metadata[key];
+    else Object.assign(metadata, { [key]: value });
+  }
+  removeEmpty(metadata);
+}
+
+/** Go leaves empty maps and lists of metadata out of JSON. */
+function removeEmpty(metadata: ObjectMeta): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    const isEmpty =
+      value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+    if (isEmpty) delete (metadata as Record<string, unknown>)[key];
+  }
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from "../api/field-access.js";
+import { isRecord } from "../api/field-access.js";
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { ObjectLocation, PatchType, WriteOptions } from "../api/service.js";
+import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
+import { applyJsonPatch } from "../patch/json-patch.js";
+import { applyMergePatch } from "../patch/merge-patch.js";
+import { applyStrategicMergePatch } from "../patch/strategic-merge.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import type { ApiCore } from "./api-core.js";
+import { updateObject } from "./update.js";
+
+export interface Patch {
+  type: PatchType;
+  body: unknown;
+}
+
+/** Checks and cleans the object a patch made, as a body sent whole would be. */
+export type DecodePatched = (object: JsonObject) => void;
+
+/** Applies a patch other than server-side apply to a stored object; see `ApiService.patch`. */
+export async function patchObject(
+  core: ApiCore,
+  { ref, at, patch, decode }: { ref: ResourceRef; at: ObjectLocation; patch: Patch; decode: DecodePatched },
+  options: WriteOptions,
+): Promise<ApiObject> {
+  const type = core.registry.require(ref);
+  const compute = (old: ApiObject): ApiObject => {
+    const patched = applyPatch(core, type, old, patch);
+    decode(patched);
+    return requireSameIdentity(patched as ApiObject, at);
+  };
+  return updateObject(core, { ref, at, compute }, options);
+}
+
+/** The object with the patch applied; throws 400, 415 or 422 where that cannot be done. */
+export function applyPatch(core: ApiCore, type: ResourceType, old: ApiObject, patch: Patch): JsonObject {
+  const target = { ...old, apiVersion: apiVersionOf(type) };
+  const result = patchResult(core, type, target, patch);
+  if (!isRecord(result)) throw badRequest("the patch did not result in an object");
+  const metadata = isRecord(result["metadata"]) ? result["metadata"] : {};
+  // A patch that does not speak of the version applies to whichever is stored.
+  const names = isRecord(patch.body) && isRecord(patch.body["metadata"]) ? patch.body["metadata"] : {};
+  const isPinned = patch.type === "json" || names["resourceVersion"] !== undefined;
+  const { resourceVersion, ...rest } = metadata;
+  return { ...result, metadata: isPinned ? { ...rest, resourceVersion } : rest };
+}
+
+function patchResult(core: ApiCore, type: ResourceType, target: ApiObject, patch: Patch): unknown {
+  switch (patch.type) {
+    case "json":
+      return applyJsonPatch(target, patch.body);
+    case "merge":
+      if (!isRecord(patch.body)) throw badRequest("error decoding patch: the patch is not an object");
+      return applyMergePatch(target, patch.body);
+    case "strategic":
+      if (type.custom !== undefined) throw unsupportedMediaType(patchTypesOf(type));
+      return applyStrategicMergePatch(target, patch.body, type.schema, core.resolve);
+    case "apply":
+      throw new StatusError({
+        code: 500,
+        reason: "InternalError",
+        message: "an apply patch came the wrong way",
+      });
+  }
+}
+
+/** The media types of patches a resource accepts. */
+export function patchTypesOf(type: ResourceType): string[] {
+  return [
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    ...(type.custom === undefined ? ["application/strategic-merge-patch+json"] : []),
+    "application/apply-patch+yaml",
+  ];
+}
+
+function requireSameIdentity(object: ApiObject, at: ObjectLocation): ApiObject {
+  const { name, namespace } = object.metadata;
+  if (name !== at.name) {
+    throw badRequest(
+      `the name of the object (${name ?? ""}) does not match the name on the URL (${at.name})`,
+    );
+  }
+  if (namespace !== undefined && namespace !== at.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the URL (${at.namespace ?? ""})`,
+    );
+  }
+  return object;
+}

@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { ObjectLocation, WriteOptions } from "../api/service.js";
+import { conflict } from "../api/status.js";
+import { recordManager } from "../apply/managed-fields.js";
+import { hasSubresource } from "../registry/resource-type.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { requireObject, strategyFor } from "./api-core.js";
+import type { ApiCore } from "./api-core.js";
+import { admissionRequest } from "./admit.js";
+import { completeChange } from "./complete.js";
+import { carryMetadata, requireKind } from "./metadata.js";
+
+/** Times a change without a resourceVersion is worked out anew because another came in between. */
+const CONFLICT_RETRIES = 5;
+const MODIFIED =
+  "the object has been modified; please apply your changes to the latest version and try again";
+
+export interface UpdatePlan {
+  ref: ResourceRef;
+  at: ObjectLocation;
+  /** Works the wanted object out from the stored one; may be called again after a conflict. */
+  compute: (old: ApiObject) => ApiObject;
+  operation?: "Update" | "Apply";
+  /** The object admission sees where the subresource has a body of its own, such as Scale. */
+  admitted?: {
+    kind: { group: string; version: string; kind: string };
+    view: (object: ApiObject) => ApiObject;
+  };
+}
+
+/** Changes a stored object; see `ApiService.update` and `patch`. */
+export async function updateObject(
+  core: ApiCore,
+  plan: UpdatePlan,
+  options: WriteOptions,
+): Promise<ApiObject> {
+  for (let attempt = 0; ; attempt++) {
+    const old = requireObject(core, core.registry.require(plan.ref), plan.at);
+    const wanted = structuredClone(plan.compute(old));
+    const isPinned = hasVersion(wanted) && wanted.metadata.resourceVersion !== old.metadata.resourceVersion;
+    if (isPinned) throw conflict(plan.ref, plan.at.name, MODIFIED);
+    const result = await tryUpdate(core, plan, { old, wanted }, options);
+    if (result !== undefined) return result;
+    if (attempt >= CONFLICT_RETRIES) throw conflict(plan.ref, plan.at.name, MODIFIED);
+  }
+}
+
+/** One attempt; `undefined` when the stored object changed while admission was deciding. */
+async function tryUpdate(
+  core: ApiCore,
+  plan: UpdatePlan,
+  { old, wanted }: { old: ApiObject; wanted: ApiObject },
+  options: WriteOptions,
+): Promise<ApiObject | undefined> {
+  const type = core.registry.require(plan.ref);
+  const object = prepare(core, type, { plan, old, wanted });
+  await admitUpdate(core, type, { plan, old, object }, options);
+  recordManager({
+    core,
+    type,
+    object,
+    old,
+    options,
+    operation: plan.operation ?? "Update",
+    ...(plan.ref.subresource !== undefined && { subresource: plan.ref.subresource }),
+  });
+  bumpGeneration(type, object, old);
+  if (core.store.get(type.storageKey, old.metadata.namespace ?? "", plan.at.name) === undefined) {
+    return requireObject(core, type, plan.at);
+  }
+  if (requireObject(core, type, plan.at).metadata.resourceVersion !== old.metadata.resourceVersion) {
+    return undefined;
+  }
+  object.metadata.resourceVersion = old.metadata.resourceVersion ?? "";
+  if (isUnchanged(object, old)) return old;
+  if (options.dryRun === true) return object;
+  if (isFullyFinalized(object)) return core.store.remove(type.storageKey, object);
+  return core.store.put(type.storageKey, object);
+}
+
+function hasVersion(object: ApiObject): boolean {
+  const version = object.metadata.resourceVersion;
+  return version !== undefined && version !== "" && version !== "0";
+}
+
+function prepare(
+  core: ApiCore,
+  type: ResourceType,
+  { plan, old, wanted }: { plan: UpdatePlan; old: ApiObject; wanted: ApiObject },
+): ApiObject {
+  const object = plan.ref.subresource === "status" ? statusOnly(old, wanted) : wanted;
+  requireKind(type, object);
+  requireSameUid(type, object, old);
+  carryMetadata(object.metadata, old.metadata);
+  if (plan.ref.subresource === undefined && hasSubresource(type, "status")) {
+    if (old["status"] === undefined) delete object["status"];
+    else object["status"] = structuredClone(old["status"]);
+  }
+  if (plan.ref.subresource !== "status") strategyFor(type).prepareUpdate?.(object, old, core.store);
+  return object;
+}
+
+/** A write to /status changes the status and nothing else. */
+function statusOnly(old: ApiObject, wanted: ApiObject): ApiObject {
+  const object = structuredClone(old);
+  if (wanted["status"] === undefined) delete object["status"];
+  else object["status"] = wanted["status"];
+  return object;
+}
+
+function requireSameUid(type: ResourceType, object: ApiObject, old: ApiObject): void {
+  const { uid } = object.metadata;
+  if (uid === undefined || uid === "" || uid === old.metadata.uid) return;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`;
+  throw conflict(type, old.metadata.name ?? "", why);
+}
+
+async function admitUpdate(
+  core: ApiCore,
+  type: ResourceType,
+  { plan, old, object }: { plan: UpdatePlan; old: ApiObject; object: ApiObject },
+  options: WriteOptions,
+): Promise<void> {
+  const { subresource } = plan.ref;
+  const seen = plan.admitted?.view(object) ?? object;
+  const seenOld = plan.admitted?.view(old) ?? old;
+  const request = admissionRequest({
+    operation: "UPDATE",
+    type,
+    ...(subresource !== undefined && { subresource }),
+    ...(plan.admitted && { kind: plan.admitted.kind }),
+    namespace: old.metadata.namespace ?? "",
+    name: plan.at.name,
+    object: seen,
+    oldObject: seenOld,
+    options,
+  });
+  await completeChange(core, type, { object, old, request });
+}
+
+/** Counts a change of anything but metadata and status. */
+function bumpGeneration(type: ResourceType, object: ApiObject, old: ApiObject): void {
+  if (strategyFor(type).hasGeneration !== true) return;
+  const generation = old.metadata.generation ?? 1;
+  const isChanged = !isDeepStrictEqual(desiredState(object), desiredState(old));
+  object.metadata.generation = isChanged ? generation + 1 : generation;
+}
+
+function desiredState(object: ApiObject): Record<string, unknown> {
+  const { metadata: _metadata, status: _status, ...desired } = object;
+  return desired;
+}
+
+function isUnchanged(object: ApiObject, old: ApiObject): boolean {
+  return isDeepStrictEqual(comparable(object), comparable(old));
+}
+
+/** The times of managed fields do not make a change. */
+function comparable(object: ApiObject): unknown {
+  const managedFields = (object.metadata.managedFields ?? []).map((entry) => ({
+    ...(entry as Record<string, unknown>),
+    time: "",
+  }));
+  return { ...object, metadata: { ...object.metadata, managedFields } };
+}
+
+/** Whether nothing keeps a deleted object any more. */
+export function isFullyFinalized(object: ApiObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
+  const spec = object["spec"] as { finalizers?: unknown[] } | undefined;
+  if (object.kind === "Namespace" && (spec?.finalizers ?? []).length > 0) return false;
+  return (deletionGracePeriodSeconds ?? 0) === 0;
+}

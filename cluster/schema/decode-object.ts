@@ -1,0 +1,57 @@
+import type { JsonObject } from "../api/field-access.js";
+import { badRequest } from "../api/status.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { decodeBuiltIn } from "./decode.js";
+import { pruneUnknown } from "./prune.js";
+import type { ResolveSchema, Schema } from "./schema.js";
+
+/** What to do about fields the schema does not know (the `fieldValidation` parameter). */
+export type FieldValidation = "Strict" | "Warn" | "Ignore";
+
+export interface DecodeOptions {
+  resolve: ResolveSchema;
+  level: FieldValidation;
+  warn: (text: string) => void;
+  /** The kind and schema of the body where it is not the resource's own, such as Scale. */
+  body?: { kind: string; version: string; schema: Schema | undefined };
+  /** Fields the reader of the body found twice. */
+  duplicates?: string[];
+}
+
+/** Reads a body as its kind, in place: unknown fields go, wrong types and, if asked for, unknown fields throw 400. */
+export function decodeObject(type: ResourceType, object: JsonObject, options: DecodeOptions): void {
+  const body = options.body ?? type;
+  if (body.schema === undefined) return;
+  if (type.custom !== undefined && options.body === undefined) {
+    reportStrict(body, findUnknown(object, body.schema), options);
+    return;
+  }
+  const { unknownFields, typeError } = decodeBuiltIn(object, body.schema, {
+    kind: body.kind,
+    resolve: options.resolve,
+  });
+  if (typeError !== undefined) throw cannotBeHandled(body, typeError);
+  reportStrict(body, unknownFields, options);
+}
+
+function findUnknown(object: JsonObject, schema: Schema): string[] {
+  return pruneUnknown(structuredClone(object), schema);
+}
+
+function reportStrict(
+  body: { kind: string; version: string },
+  unknownFields: string[],
+  { level, warn, duplicates = [] }: DecodeOptions,
+): void {
+  const texts = [
+    ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
+    ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
+  ];
+  if (texts.length === 0 || level === "Ignore") return;
+  if (level === "Strict") throw cannotBeHandled(body, `strict decoding error: ${texts.join(", ")}`);
+  for (const text of texts) warn(text);
+}
+
+function cannotBeHandled({ kind, version }: { kind: string; version: string }, why: string): Error {
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
+}

@@ -1,0 +1,133 @@
+import type { JsonObject } from "../api/field-access.js";
+import { isRecord } from "../api/field-access.js";
+import { referencedName } from "./built-in-schemas.js";
+import type { ResolveSchema, Schema } from "./schema.js";
+
+/** What Go's decoder would say of a body: unknown fields, and the first value of a wrong type. */
+export interface DecodeFindings {
+  unknownFields: string[];
+  /** Such as `json: cannot unmarshal string into Go struct field Container.spec.containers.name of type string`. */
+  typeError?: string;
+}
+
+/** Compares a JSON body with the schema of its built-in kind, in place: nulls and unknown fields are dropped as Go does. */
+export function decodeBuiltIn(
+  body: JsonObject,
+  schema: Schema,
+  { kind, resolve }: { kind: string; resolve: ResolveSchema },
+): DecodeFindings {
+  const decoder = new Decoder(resolve);
+  decoder.object(body, schema, { path: "", goPath: [], struct: kind });
+  return decoder.findings;
+}
+
+interface Place {
+  /** With list indexes, for strict errors. */
+  path: string;
+  /** Without them, for type errors. */
+  goPath: string[];
+  struct: string;
+}
+
+class Decoder {
+  readonly findings: DecodeFindings = { unknownFields: [] };
+  readonly #resolve: ResolveSchema;
+
+  constructor(resolve: ResolveSchema) {
+    this.#resolve = resolve;
+  }
+
+  object(value: JsonObject, schema: Schema, place: Place): void {
+    const { properties, additionalProperties } = schema;
+    if (properties === undefined && typeof additionalProperties !== "object") return;
+    for (const [name, field] of Object.entries(value)) {
+      const known =
+        properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
+      const property = known ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
+      if (property === undefined) {
+        this.findings.unknownFields.push(place.path === "" ? name : `${place.path}.${name}`);
+        delete value[name];
+      } else if (field === null) {
+        delete value[name];
+      } else {
+        this.#value(field, property, this.#child(place, name, known !== undefined));
+      }
+    }
+  }
+
+  #child(place: Place, name: string, isField: boolean): Place {
+    const path = place.path === "" ? name : `${place.path}.${name}`;
+    return { path, goPath: isField ? [...place.goPath, name] : place.goPath, struct: place.struct };
+  }
+
+  #value(value: unknown, declared: Schema, place: Place): void {
+    const schema = this.#resolve(declared);
+    const expected = schema.type;
+    if (Array.isArray(value)) {
+      if (expected !== undefined && expected !== "array") return this.#wrongType("array", declared, place);
+      const { items } = schema;
+      if (items === undefined) return;
+      value.forEach((item, i) => this.#value(item, items, { ...place, path: `${place.path}[${i}]` }));
+      return;
+    }
+    if (isRecord(value)) {
+      if (expected !== undefined && expected !== "object") return this.#wrongType("object", declared, place);
+      return this.object(value, schema, { ...place, struct: structName(declared) ?? place.struct });
+    }
+    this.#scalar(value, declared, place);
+  }
+
+  #scalar(value: unknown, declared: Schema, place: Place): void {
+    const schema = this.#resolve(declared);
+    if (value === null || schema.type === undefined) return;
+    const isRight = {
+      string: typeof value === "string",
+      boolean: typeof value === "boolean",
+      number: typeof value === "number",
+      integer: Number.isInteger(value),
+    }[schema.type];
+    if (isRight === true) return;
+    const found =
+      typeof value === "number" ? numberFound(value, schema) : { boolean: "bool" }[typeof value as "boolean"];
+    this.#wrongType(found ?? typeof value, declared, place);
+  }
+
+  #wrongType(found: string, declared: Schema, place: Place): void {
+    if (this.findings.typeError !== undefined) return;
+    const goType = goTypeName(declared, this.#resolve);
+    const where = place.goPath.length === 0 ? "" : ` struct field ${place.struct}.${place.goPath.join(".")}`;
+    this.findings.typeError = `json: cannot unmarshal ${found} into Go${where === "" ? " value" : where} of type ${goType}`;
+  }
+}
+
+function numberFound(value: number, schema: Schema): string {
+  return schema.type === "integer" ? `number ${value}` : "number";
+}
+
+/** The Go struct a schema stands for, which is the last part of its name. */
+function structName({ $ref, allOf }: Schema): string | undefined {
+  const ref = $ref ?? (allOf?.length === 1 ? allOf[0]?.$ref : undefined);
+  return ref === undefined ? undefined : referencedName(ref).split(".").at(-1);
+}
+
+function goTypeName(declared: Schema, resolve: ResolveSchema): string {
+  const schema = resolve(declared);
+  const ref = declared.$ref ?? declared.allOf?.[0]?.$ref;
+  if (ref !== undefined) return referencedName(ref).split(".").slice(-2).join(".");
+  switch (schema.type) {
+    case "integer":
+      return schema.format ?? "int64";
+    case "number":
+      return "float64";
+    case "boolean":
+      return "bool";
+    case "array":
+      return schema.items === undefined ? "[]interface {}" : `[]${goTypeName(schema.items, resolve)}`;
+    case "object":
+      return typeof schema.additionalProperties === "object"
+        ? `map[string]${goTypeName(schema.additionalProperties, resolve)}`
+        : "map[string]interface {}";
+    default:
+      return schema.format === "byte" ? "[]uint8" : "string";
+  }
+}

@@ -1,0 +1,62 @@
+import { isRecord } from "../api/field-access.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import type { ResolveSchema, Schema } from "./schema.js";
+import type { SchemaValidation } from "./validate.js";
+
+/** Metadata has rules of its own; status is the server's business; raw JSON schemas are checked as CRDs. */
+const SKIPPED_AT_ROOT = new Set(["apiVersion", "kind", "metadata", "status"]);
+
+/** Adds violations of enums and of required scalars. Lists and structs may be empty in Go and have rules by kind. */
+export function validateBuiltIn(
+  object: Record<string, unknown>,
+  schema: Schema,
+  { errors, resolve }: SchemaValidation,
+): void {
+  for (const [name, property] of Object.entries(resolve(schema).properties ?? {})) {
+    if (SKIPPED_AT_ROOT.has(name) || object[name] === undefined) continue;
+    visit(object[name], property, { path: name, errors, resolve });
+  }
+}
+
+interface Visit {
+  path: string;
+  errors: FieldErrors;
+  resolve: ResolveSchema;
+}
+
+function visit(value: unknown, declared: Schema, at: Visit): void {
+  const schema = at.resolve(declared);
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items !== undefined)
+      value.forEach((item, i) => visit(item, items, { ...at, path: `${at.path}[${i}]` }));
+    return;
+  }
+  if (isRecord(value)) {
+    visitObject(value, schema, at);
+    return;
+  }
+  const choices = declared.enum ?? schema.enum;
+  if (choices !== undefined && value !== "" && !choices.includes(value)) {
+    at.errors.unsupported(at.path, value, choices.map(String).toSorted());
+  }
+}
+
+function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit): void {
+  for (const name of schema.required ?? []) {
+    const property = schema.properties?.[name];
+    const isScalar =
+      property !== undefined && ["string", "integer"].includes(at.resolve(property).type ?? "");
+    const isEmpty = value[name] === undefined || value[name] === "";
+    if (isScalar && isEmpty && property?.type !== "integer") at.errors.required(`${at.path}.${name}`);
+  }
+  const additional =
+    typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
+  for (const [name, field] of Object.entries(value)) {
+    const known = schema.properties?.[name];
+    const property = known ?? additional;
+    if (property === undefined) continue;
+    const path = known === undefined ? `${at.path}[${name}]` : `${at.path}.${name}`;
+    visit(field, property, { ...at, path });
+  }
+}

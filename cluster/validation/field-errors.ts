@@ -1,0 +1,62 @@
+import type { FieldError } from "../api/status.js";
+
+/** Collects the violations of one object, worded as Kubernetes' `field.Error`. */
+export class FieldErrors {
+  readonly list: FieldError[] = [];
+
+  get isEmpty(): boolean {
+    return this.list.length === 0;
+  }
+
+  required(field: string, detail = ""): void {
+    this.#add("FieldValueRequired", field, "Required value", detail);
+  }
+
+  invalid(field: string, value: unknown, detail: string): void {
+    this.#add("FieldValueInvalid", field, `Invalid value: ${goValue(value)}`, detail);
+  }
+
+  unsupported(field: string, value: unknown, supported: readonly string[]): void {
+    const names = supported.map((name) => JSON.stringify(name)).join(", ");
+    this.#add(
+      "FieldValueNotSupported",
+      field,
+      `Unsupported value: ${goValue(value)}`,
+      `supported values: ${names}`,
+    );
+  }
+
+  forbidden(field: string, detail: string): void {
+    this.#add("FieldValueForbidden", field, "Forbidden", detail);
+  }
+
+  duplicate(field: string, value: unknown): void {
+    this.#add("FieldValueDuplicate", field, `Duplicate value: ${goValue(value)}`, "");
+  }
+
+  notFound(field: string, value: unknown): void {
+    this.#add("FieldValueNotFound", field, `Not found: ${goValue(value)}`, "");
+  }
+
+  tooLong(field: string, detail: string): void {
+    this.#add("FieldValueTooLong", field, "Too long", detail);
+  }
+
+  tooMany(field: string, count: number, max: number): void {
+    this.#add("FieldValueTooMany", field, `Too many: ${count}`, `must have at most ${max} items`);
+  }
+
+  typeInvalid(field: string, value: unknown, detail: string): void {
+    this.#add("FieldValueTypeInvalid", field, `Invalid value: ${goValue(value)}`, detail);
+  }
+
+  #add(reason: string, field: string, what: string, detail: string): void {
+    this.list.push({ reason, field, detail: detail === "" ? what : `${what}: ${detail}` });
+  }
+}
+
+/** A value as Kubernetes prints it in a field error: strings quoted, objects as JSON. */
+export function goValue(value: unknown): string {
+  if (value === undefined || value === null) return "null";
+  return JSON.stringify(value);
+}

@@ -1,0 +1,12 @@
+/** What `GET /version` says; the suffix tells that this is not a full Kubernetes. */
+export const versionInfo = {
+  major: "1",
+  minor: "35",
+  gitVersion: "v1.35.4+lectern",
+  gitCommit: "",
+  gitTreeState: "clean",
+  buildDate: "2026-11-01T00:00:00Z",
+  goVersion: "",
+  compiler: "node",
+  platform: `${process.platform}/${process.arch === "x64" ? "amd64" : process.arch}`,
+};

@@ -15,7 +15,7 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     level: "beginner",
     needs: [],
     budget: "medium",
-    layout: "default",
+    layout: layoutFor(page.source),
     workspaces: workspacesNamedIn(page.source),
     variables: {},
     environment: [],
@@ -25,4 +25,10 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     source: { form: "page", folder: dirname(path) },
     problems: [],
   };
+}
+
+/** As many terminals as the page's blocks ask for. */
+function layoutFor(source: string): Lab["layout"] {
+  if (/^[\s>]*[`~]{3,}\s*execute-3\b/m.test(source)) return "split/2";
+  return /^[\s>]*[`~]{3,}\s*execute-2\b/m.test(source) ? "split" : "default";
 }

@@ -1,0 +1,75 @@
+import type { CheckResult, StepResult, StepState } from "./api.js";
+import { type Expectation, compilePattern, expectsFailure } from "./expectation.js";
+import { explainRefusal } from "./refusal.js";
+
+/** How a command ended, as far as the judgement needs it. */
+export interface Outcome {
+  status: "succeeded" | "failed" | "interrupted" | "unknown";
+  exitStatus: number | null;
+  output: string;
+  reason?: string;
+}
+
+/** 4 KiB: what fits under a block; the terminal has the rest. */
+const OUTPUT_CHARACTERS = 4096;
+
+/** Judges a command by what was expected of it; conditions on the cluster come on top. */
+export function judgeOutcome(
+  outcome: Outcome,
+  expectation: Expectation,
+): Pick<StepResult, "state" | "exitStatus" | "output" | "checks"> & { message?: string } {
+  const seen = { exitStatus: outcome.exitStatus, output: outcome.output.slice(-OUTPUT_CHARACTERS) };
+  if (outcome.status === "unknown" || outcome.status === "interrupted") {
+    return {
+      ...seen,
+      state: outcome.status,
+      checks: [],
+      ...(outcome.reason ? { message: outcome.reason } : {}),
+    };
+  }
+  const checks = [...matchCheck(outcome.output, expectation), ...refusalNotes(outcome.output)];
+  const wrongExit = exitProblem(outcome.exitStatus, expectation.exit, outcome.output);
+  if (wrongExit) return { ...seen, state: "failed", checks, message: wrongExit };
+  const failed = checks.find(({ state }) => state === "failed");
+  return {
+    ...seen,
+    state: failed ? "failed" : successOf(expectation),
+    checks,
+    ...(failed ? { message: failedText(failed) } : {}),
+  };
+}
+
+/** What is wrong with a check, as the reason of its step. */
+export function failedText(check: CheckResult): string {
+  return check.detail ? `Not so: ${check.text}. ${check.detail}` : `Not so: ${check.text}`;
+}
+
+function successOf(expectation: Expectation): StepState {
+  return expectsFailure(expectation) ? "expected-failure" : "succeeded";
+}
+
+function exitProblem(status: number | null, wanted: Expectation["exit"], output: string): string | undefined {
+  if (wanted === "any" || status === wanted || (wanted === "nonzero" && status !== 0)) return undefined;
+  const expected = wanted === "nonzero" ? "a status other than 0" : String(wanted);
+  const last = lastLine(output);
+  return `The command ended with status ${status ?? "unknown"}, expected was ${expected}${last ? `: ${last}` : ""}`;
+}
+
+function matchCheck(output: string, { match }: Expectation): CheckResult[] {
+  if (match === undefined) return [];
+  const text = `The output matches /${match}/`;
+  if (compilePattern(match).matcher(output).find()) return [{ text, state: "passed" }];
+  const seen =
+    output.trim() === "" ? "The command printed nothing" : `The output ends with: ${lastLine(output)}`;
+  return [{ text, state: "failed", detail: seen }];
+}
+
+/** A policy's refusal in the output is explained also where nobody asked for a check. */
+function refusalNotes(output: string): CheckResult[] {
+  const texts = new Set(explainRefusal(output).map((refusal) => refusal.text));
+  return [...texts].map((detail) => ({ text: "An image policy refused a pod", state: "passed", detail }));
+}
+
+function lastLine(output: string): string {
+  return output.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+}

@@ -1,0 +1,157 @@
+import { Agent, type RequestOptions, request } from "node:https";
+import type { IncomingMessage } from "node:http";
+import type { KubeConfig } from "@kubernetes/client-node";
+
+/** 10 s for one call: an API server that needs longer is not there for a learner either. */
+const CALL_TIMEOUT_MS = 10_000;
+/** 64 MB: no list of one session's namespace comes near it. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Calls at the same time to one cluster; more only queue inside it. */
+const MAX_SOCKETS = 64;
+
+/** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
+export class KubernetesError extends Error {
+  override readonly name = "KubernetesError";
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(message: string, status: number, reason: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export interface Call {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * JSON over HTTPS to one cluster, on connections that stay open: the generated client makes a new TLS connection for every call,
+ * which is most of the time a session takes to be made.
+ */
+export class KubernetesClient {
+  readonly config: KubeConfig;
+  readonly #agent: Agent;
+
+  constructor(config: KubeConfig) {
+    this.config = config;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  }
+
+  /** The parsed body of a successful answer. Throws KubernetesError. */
+  async call<Body>(call: Call): Promise<Body> {
+    const response = await this.send(call, AbortSignal.timeout(CALL_TIMEOUT_MS));
+    const text = await readBody(response);
+    if ((response.statusCode ?? 0) < 300) return JSON.parse(text === "" ? "null" : text) as Body;
+    throw errorOf(text, response.statusCode ?? 0, call);
+  }
+
+  get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+    return this.call<Body>({ method: "GET", path, ...(signal ? { signal } : {}) });
+  }
+
+  create<Body>(path: string, body: unknown, signal?: AbortSignal): Promise<Body> {
+    return this.call<Body>({ method: "POST", path, body, ...(signal ? { signal } : {}) });
+  }
+
+  /** Merges into the object, as `application/merge-patch+json` does. */
+  merge<Body>(path: string, body: unknown): Promise<Body> {
+    return this.call<Body>({ method: "PATCH", path, body });
+  }
+
+  /** True where it was there; what it owns goes with it. */
+  async remove(path: string): Promise<boolean> {
+    try {
+      await this.call({
+        method: "DELETE",
+        path,
+        body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" },
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  /** Sends a call and returns the open response, whatever its status. `deadline` ends it, body included. */
+  async send(call: Call, deadline?: AbortSignal): Promise<IncomingMessage> {
+    const signals = [call.signal, deadline].filter((signal) => signal !== undefined);
+    const options = await this.#options(call, AbortSignal.any(signals));
+    return new Promise((resolve, reject) => {
+      const sent = request(options, resolve);
+      sent.on("error", reject);
+      sent.end(call.body === undefined ? undefined : JSON.stringify(call.body));
+    });
+  }
+
+  /** Lets go of the connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #options(call: Call, signal: AbortSignal): Promise<RequestOptions> {
+    const cluster = this.config.getCurrentCluster();
+    if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
+    const options: RequestOptions = { headers: { accept: "application/json" } };
+    await this.config.applyToHTTPSOptions(options);
+    const { hostname, port, pathname } = new URL(cluster.server);
+    const agent = cluster.proxyUrl ? options.agent : this.#agent;
+    const given = options.headers as Record<string, string> | undefined;
+    const headers = { ...given, ...contentType(call) };
+    const prefix = pathname.replace(/\/$/, "");
+    return {
+      ...options,
+      agent,
+      hostname: hostname.replace(/^\[|\]$/g, ""),
+      port,
+      path: prefix + call.path,
+      method: call.method,
+      headers,
+      signal,
+    };
+  }
+}
+
+/** True where the object exists already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return error instanceof KubernetesError && error.reason === "AlreadyExists";
+}
+
+function contentType(call: Call): Record<string, string> {
+  if (call.body === undefined) return {};
+  return { "content-type": call.method === "PATCH" ? "application/merge-patch+json" : "application/json" };
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES)
+      throw new KubernetesError(
+        `The API server's answer is longer than ${MAX_BODY_BYTES} bytes`,
+        0,
+        "TooLong",
+      );
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function errorOf(text: string, status: number, call: Call): KubernetesError {
+  try {
+    const answer = JSON.parse(text) as { message?: string; reason?: string };
+    return new KubernetesError(answer.message ?? text, status, answer.reason ?? "");
+  } catch {
+    return new KubernetesError(
+      `${call.method} ${call.path} was answered with ${status}: ${text.slice(0, 200)}`,
+      status,
+      "",
+    );
+  }
+}

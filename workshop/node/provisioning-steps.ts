@@ -1,0 +1,53 @@
+import type { ProvisioningStep } from "../common/api.js";
+
+const STEPS = {
+  namespace: "Make the namespace",
+  access: "Give access to it",
+  policies: "Set up the image policies",
+  files: "Lay out the files",
+  terminal: "Start the terminals",
+} as const;
+
+export type StepName = keyof typeof STEPS;
+
+/** The steps of making one session as they happen, with their times. */
+export class ProvisioningSteps {
+  readonly #steps: ProvisioningStep[];
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#steps = waitingSteps();
+    this.#onChange = onChange;
+  }
+
+  /** A copy of where things stand. */
+  get current(): ProvisioningStep[] {
+    return this.#steps.map((step) => ({ ...step }));
+  }
+
+  /** Runs one step and writes down how it went; rethrows what went wrong. */
+  async run<Result>(name: StepName, work: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    this.#change(name, { state: "running" });
+    try {
+      const result = await work();
+      this.#change(name, { state: "done", durationMs: Math.round(performance.now() - started) });
+      return result;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#change(name, { state: "failed", durationMs: Math.round(performance.now() - started), message });
+      throw error;
+    }
+  }
+
+  #change(name: StepName, change: Partial<ProvisioningStep>): void {
+    const step = this.#steps.find((candidate) => candidate.name === name);
+    if (step) Object.assign(step, change);
+    this.#onChange();
+  }
+}
+
+/** What a session shows before anything was done. */
+export function waitingSteps(): ProvisioningStep[] {
+  return Object.entries(STEPS).map(([name, title]) => ({ name, title, state: "waiting" }));
+}

@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import { stringify } from "yaml";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { SessionResource } from "../common/session.js";
+import type { KubernetesClient } from "./kubernetes-client.js";
+import { LEARNER, TOKEN_TYPE, tokenSecret } from "./session-objects.js";
+
+/** Kubernetes gives no token for less than ten minutes. */
+const MIN_TOKEN_SECONDS = 600;
+/** The token outlives the session a little, so that the last command is not refused; it dies with the secret in any case. */
+const TOKEN_SLACK_SECONDS = 60;
+
+/** A token for the learner's account, bound to a secret of the session: deleting the secret or the session ends it at once. */
+export async function issueToken(client: KubernetesClient, session: SessionResource): Promise<string> {
+  const name = `${LEARNER}-${Date.now().toString(36)}`;
+  const { path, object } = tokenSecret(session, name);
+  const secret = await client.create<{ metadata: { uid: string } }>(path, object);
+  const seconds = Math.ceil((Date.parse(session.spec.expiresAt) - Date.now()) / 1000) + TOKEN_SLACK_SECONDS;
+  const spec = {
+    audiences: [],
+    expirationSeconds: Math.max(MIN_TOKEN_SECONDS, seconds),
+    boundObjectRef: { kind: "Secret", apiVersion: "v1", name, uid: secret.metadata.uid },
+  };
+  const answer = await client.create<{ status: { token: string } }>(
+    `/api/v1/namespaces/${session.spec.namespace}/serviceaccounts/${LEARNER}/token`,
+    { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec },
+  );
+  return answer.status.token;
+}
+
+/** Names of the secrets that hold the session's tokens alive. */
+export async function tokenSecrets(client: KubernetesClient, session: SessionResource): Promise<string[]> {
+  const path = `/api/v1/namespaces/${session.spec.namespace}/secrets`;
+  const { items } = await client.get<{ items: { type?: string; metadata: { name: string } }[] }>(path);
+  return items.filter(({ type }) => type === TOKEN_TYPE).map(({ metadata }) => metadata.name);
+}
+
+/** Ends the tokens bound to these secrets. */
+export async function revokeTokens(
+  client: KubernetesClient,
+  session: SessionResource,
+  secrets: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    secrets.map((name) => client.remove(`/api/v1/namespaces/${session.spec.namespace}/secrets/${name}`)),
+  );
+}
+
+/** A kubeconfig that reaches the session's namespace as the learner, and nothing else. */
+export async function learnerKubeconfig(
+  client: KubernetesClient,
+  session: SessionResource,
+  token: string,
+): Promise<string> {
+  const cluster = client.config.getCurrentCluster();
+  if (!cluster)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.sessionProvisioningFailed,
+      "The platform's kubeconfig has no current cluster",
+    );
+  const authority =
+    cluster.caData ?? (cluster.caFile ? (await readFile(cluster.caFile)).toString("base64") : undefined);
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "lectern",
+    clusters: [
+      {
+        name: "lectern",
+        cluster: {
+          server: cluster.server,
+          ...(authority ? { "certificate-authority-data": authority } : {}),
+          ...(cluster.skipTLSVerify ? { "insecure-skip-tls-verify": true } : {}),
+          ...(cluster.tlsServerName ? { "tls-server-name": cluster.tlsServerName } : {}),
+        },
+      },
+    ],
+    contexts: [
+      {
+        name: "lectern",
+        context: { cluster: "lectern", user: "learner", namespace: session.spec.namespace },
+      },
+    ],
+    users: [{ name: "learner", user: { token } }],
+  });
+}

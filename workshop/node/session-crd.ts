@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SESSION_GROUP, SESSION_PLURAL, SESSION_VERSION } from "../common/session.js";
+import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
+
+export const SESSIONS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/${SESSION_PLURAL}`;
+
+const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+/** A new kind is served within a second; a cluster that needs longer is in trouble. */
+const ESTABLISHED_TIMEOUT_MS = 20_000;
+const POLL_MS = 25;
+
+/** Makes the kind Session known to the cluster and waits until it is served; does nothing where it is. */
+export async function installSessionCrds(client: KubernetesClient): Promise<void> {
+  await client.create(CRD_PATH, SESSION_CRD).catch((error: unknown) => {
+    if (!isAlreadyThere(error)) throw error;
+  });
+  const deadline = AbortSignal.timeout(ESTABLISHED_TIMEOUT_MS);
+  for (;;) {
+    try {
+      await client.get(`${SESSIONS_PATH}?limit=1`, deadline);
+      return;
+    } catch (error) {
+      if (deadline.aborted) throw error;
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+const text = { type: "string" };
+
+const STEP_SCHEMA = {
+  type: "object",
+  required: ["name", "title", "state"],
+  properties: {
+    name: text,
+    title: text,
+    state: { type: "string", enum: ["waiting", "running", "done", "failed"] },
+    durationMs: { type: "integer" },
+    message: text,
+  },
+};
+
+const SPEC_SCHEMA = {
+  type: "object",
+  required: ["lab", "minutes", "expiresAt", "namespace", "organization"],
+  properties: {
+    lab: text,
+    minutes: { type: "integer", minimum: 1 },
+    expiresAt: { type: "string", format: "date-time" },
+    namespace: text,
+    organization: text,
+    uid: { type: "integer" },
+    startedBy: text,
+  },
+};
+
+const STATUS_SCHEMA = {
+  type: "object",
+  properties: {
+    phase: { type: "string", enum: ["Pending", "Ready", "Active", "Ending", "Ended", "Failed"] },
+    reason: text,
+    provisioning: { type: "array", items: STEP_SCHEMA },
+  },
+};
+
+const SESSION_CRD = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: `${SESSION_PLURAL}.${SESSION_GROUP}` },
+  spec: {
+    group: SESSION_GROUP,
+    scope: "Cluster",
+    names: { plural: SESSION_PLURAL, singular: "session", kind: "Session", listKind: "SessionList" },
+    versions: [
+      {
+        name: SESSION_VERSION,
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            required: ["spec"],
+            properties: { spec: SPEC_SCHEMA, status: STATUS_SCHEMA },
+          },
+        },
+        additionalPrinterColumns: [
+          { name: "Lab", type: "string", jsonPath: ".spec.lab" },
+          { name: "Phase", type: "string", jsonPath: ".status.phase" },
+          { name: "Expires", type: "string", jsonPath: ".spec.expiresAt" },
+          { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+        ],
+      },
+    ],
+  },
+};

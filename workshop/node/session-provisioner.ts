@@ -1,0 +1,192 @@
+import { parse as parseYaml } from "yaml";
+import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
+import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionPhase } from "../common/api.js";
+import { budgetOf } from "../common/budget.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab } from "../common/lab.js";
+import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
+import { fillPlain } from "../common/template.js";
+import { terminalsOf } from "../common/terminals.js";
+import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
+import { labObjectManifest } from "./lab-objects.js";
+import { ProvisioningSteps } from "./provisioning-steps.js";
+import { waitForServiceAccount } from "./service-account.js";
+import { issueToken, learnerKubeconfig } from "./session-access.js";
+import { SESSIONS_PATH } from "./session-crd.js";
+import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
+import { makeHome, removeHome, writeKubeconfig } from "./session-home.js";
+import { type Manifest, accessOf, isolationOf, limitsOf, namespaceOf } from "./session-objects.js";
+import { StatusWriter } from "./status-writer.js";
+
+export interface ProvisionerParts {
+  client: KubernetesClient;
+  policies: PolicyAdministration;
+  /** Absent where no terminals are wanted: the step is then done at once. */
+  terminals?: TerminalHost;
+  settings: SessionSettings;
+}
+
+export interface ProvisionOptions {
+  /** Told after every change of a step. */
+  onProgress?: (session: SessionResource) => void;
+}
+
+/** Makes what a session consists of, in parallel where one thing does not need the other. */
+export class SessionProvisioner {
+  readonly #parts: ProvisionerParts;
+
+  constructor(parts: ProvisionerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Brings a pending session to `Active`. On failure its namespace, home and shells are removed, the session says `Failed` with the
+   * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown.
+   */
+  async provision(
+    session: SessionResource,
+    lab: Lab,
+    options: ProvisionOptions = {},
+  ): Promise<SessionResource> {
+    const writer = new StatusWriter(this.#parts.client, session);
+    const report = (phase: SessionPhase, reason?: string): SessionResource => {
+      const status = { phase, provisioning: steps.current, ...(reason ? { reason } : {}) };
+      writer.write(status);
+      const current = { ...session, status };
+      options.onProgress?.(current);
+      return current;
+    };
+    const steps = new ProvisioningSteps(() => report("Pending"));
+    try {
+      await this.#runSteps(steps, session, lab);
+    } catch (cause) {
+      await this.#undo(session);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      report("Failed", reason);
+      await writer.flush().catch(() => undefined);
+      throw new WorkshopError(
+        WORKSHOP_ERRORS.sessionProvisioningFailed,
+        `The session ${session.metadata.name} could not be made: ${reason}`,
+        { cause },
+      );
+    }
+    const active = report("Active");
+    await writer.flush();
+    return active;
+  }
+
+  /** Ends the session and removes what it had on this machine. */
+  async end(session: SessionResource): Promise<void> {
+    const { client, terminals, settings } = this.#parts;
+    const name = session.metadata.name;
+    await Promise.all([client.remove(`${SESSIONS_PATH}/${name}`), terminals?.closeSession(name)]);
+    await removeHome(settings.homesFolder, name);
+  }
+
+  async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {
+    const { client, settings } = this.#parts;
+    const namespace = this.#create(namespaceOf(session));
+    const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
+    const files = steps.run("files", async () => {
+      const home = await makeHome(settings.homesFolder, session, lab);
+      await writeKubeconfig(home, await kubeconfig, session.spec.uid);
+    });
+    await allDone([
+      steps.run("namespace", () => namespace.then(() => this.#furnish(session, lab))),
+      kubeconfig,
+      steps.run("policies", () => this.#setUpPolicies(session, lab)),
+      files,
+      steps.run("terminal", () => files.then(() => this.#openTerminals(session, lab))),
+      waitForServiceAccountAfter(namespace, client, session.spec.namespace),
+    ]);
+  }
+
+  async #furnish(session: SessionResource, lab: Lab): Promise<void> {
+    const { client, settings } = this.#parts;
+    const budget = budgetOf(lab.budget);
+    const limits = budget ? limitsOf(session, budget) : [];
+    await Promise.all([...limits, isolationOf(session)].map((manifest) => this.#create(manifest)));
+    const variables = variablesOf(lab, session, client, settings);
+    for (const text of lab.objects)
+      await this.#create(await labObjectManifest(client, session, parseYaml(fillPlain(text, variables))));
+  }
+
+  async #giveAccess(session: SessionResource): Promise<string> {
+    const [account, ...roles] = accessOf(session);
+    if (account) await this.#create(account);
+    const [token] = await Promise.all([
+      issueToken(this.#parts.client, session),
+      ...roles.map((role) => this.#create(role)),
+    ]);
+    return learnerKubeconfig(this.#parts.client, session, token);
+  }
+
+  async #setUpPolicies(session: SessionResource, lab: Lab): Promise<void> {
+    const { policies } = this.#parts;
+    const { organization, namespace } = session.spec;
+    const owner = ownerOf(session);
+    await policies.createOrganization(organization, owner);
+    await Promise.all([
+      ...lab.workspaces.map((workspace) => policies.createWorkspace(organization, workspace, owner)),
+      policies.registerCluster(organization, `${namespace}-cluster`, owner),
+    ]);
+  }
+
+  async #openTerminals(session: SessionResource, lab: Lab): Promise<void> {
+    const { terminals, settings } = this.#parts;
+    if (!terminals) return;
+    const shell = shellOf(session, settings);
+    await Promise.all(
+      terminalsOf(lab.layout).map((terminal) =>
+        terminals.open({ session: session.metadata.name, terminal }, shell),
+      ),
+    );
+  }
+
+  async #create({ path, object }: Manifest): Promise<void> {
+    await this.#parts.client.create(path, object).catch((error: unknown) => {
+      if (!isAlreadyThere(error)) throw error;
+    });
+  }
+
+  async #undo(session: SessionResource): Promise<void> {
+    const { client, terminals, settings } = this.#parts;
+    const name = session.metadata.name;
+    await Promise.allSettled([
+      client.remove(`/api/v1/namespaces/${session.spec.namespace}`),
+      client.remove(
+        `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/lectern-${session.spec.namespace}`,
+      ),
+      client.remove(`/apis/rbac.authorization.k8s.io/v1/clusterroles/lectern-${session.spec.namespace}`),
+      terminals?.closeSession(name),
+      removeHome(settings.homesFolder, name),
+    ]);
+  }
+}
+
+/** The session as the owner of what others make for it. */
+export function ownerOf(session: SessionResource): Owner {
+  return {
+    apiVersion: SESSION_API_VERSION,
+    kind: "Session",
+    name: session.metadata.name,
+    uid: session.metadata.uid ?? "",
+  };
+}
+
+async function waitForServiceAccountAfter(
+  namespace: Promise<void>,
+  client: KubernetesClient,
+  name: string,
+): Promise<void> {
+  await namespace;
+  await waitForServiceAccount(client, name);
+}
+
+/** Waits for all, also where one fails, so that nothing is still being made while it is undone; then throws the first failure. */
+async function allDone(work: Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(work);
+  const failed = settled.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+}

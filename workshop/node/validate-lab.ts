@@ -1,0 +1,182 @@
+import type { PolicyAdministration } from "../../policy/common/administration.js";
+import type { PageAction } from "../common/action.js";
+import type { Lab, LabPage, StandIn } from "../common/lab.js";
+import { compileLabPage } from "../common/render-page.js";
+import type { SessionResource } from "../common/session.js";
+import { fillPlain } from "../common/template.js";
+import type { Variables } from "../common/variables.js";
+import type { KubernetesClient } from "./kubernetes-client.js";
+import { lintLab } from "./lint-lab.js";
+import { type SessionSettings, variablesOf } from "./session-environment.js";
+import type { SessionProvisioner } from "./session-provisioner.js";
+import { createSession } from "./sessions.js";
+import type { StepRunner } from "./step-runner.js";
+import type { ValidatedStep, ValidationReport } from "./validation-report.js";
+
+export interface ValidationParts {
+  client: KubernetesClient;
+  policies: PolicyAdministration;
+  provisioner: SessionProvisioner;
+  runner: StepRunner;
+  settings: SessionSettings;
+}
+
+export interface ValidationOptions {
+  /** Where it runs; steps with `skip=ENVIRONMENT` are left out. */
+  environment?: string;
+  /** Leave the stand-ins out, to see that the lab notices. */
+  withoutStandIns?: boolean;
+  /** Told of each step when it is done. */
+  onStep?: (step: ValidatedStep) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Replays every page in order in a session of its own, through the code that serves learners, and ends the session.
+ * Throws what the platform throws; a step that fails is part of the report.
+ */
+export async function validateLab(
+  lab: Lab,
+  parts: ValidationParts,
+  options: ValidationOptions = {},
+): Promise<ValidationReport> {
+  const startedAt = new Date();
+  const pending = await createSession(parts.client, lab, { startedBy: "validate" });
+  try {
+    const session = await parts.provisioner.provision(pending, lab);
+    const run: Run = {
+      lab,
+      parts,
+      options,
+      session,
+      variables: variablesOf(lab, session, parts.client, parts.settings),
+      steps: [],
+    };
+    for (const page of lab.pages) await validatePage(run, page);
+    return reportOf(run, startedAt);
+  } finally {
+    await parts.provisioner.end(pending);
+  }
+}
+
+interface Run {
+  lab: Lab;
+  parts: ValidationParts;
+  options: ValidationOptions;
+  session: SessionResource;
+  variables: Variables;
+  steps: ValidatedStep[];
+}
+
+function reportOf(run: Run, startedAt: Date): ValidationReport {
+  const problems = lintLab(run.lab);
+  const isFailed =
+    run.steps.some(({ state }) => state === "failed") ||
+    problems.some(({ severity }) => severity === "error");
+  return {
+    lab: run.lab.name,
+    title: run.lab.title,
+    outcome: isFailed ? "failed" : "passed",
+    session: run.session.metadata.name,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    steps: run.steps,
+    problems,
+  };
+}
+
+async function validatePage(run: Run, page: LabPage): Promise<void> {
+  const { actions } = compileLabPage(page, run.variables, { fileUrl: (path) => path });
+  for (const action of actions) {
+    await standIn(run, page, (before) => before === action.view.step);
+    run.options.signal?.throwIfAborted();
+    record(run, await validateStep(run, page, action));
+  }
+  await standIn(run, page, (before) => before >= actions.length);
+}
+
+async function validateStep(run: Run, page: LabPage, action: PageAction): Promise<ValidatedStep> {
+  const step = stepOf(page, action.line, action.view.step, action.view.text ?? action.view.title);
+  const skipped = skipReason(action, run.options.environment ?? "ci");
+  if (action.view.kind === "problem")
+    return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
+  if (skipped) return { ...step, state: "skipped", message: skipped };
+  const started = performance.now();
+  const { session, lab } = run;
+  const result = await run.parts.runner.run({
+    session,
+    lab,
+    page: page.name,
+    step: action.view.step,
+    ...(run.options.signal ? { signal: run.options.signal } : {}),
+  });
+  const durationMs = Math.round(performance.now() - started);
+  if (result.state === "succeeded" || result.state === "expected-failure")
+    return { ...step, state: "passed", durationMs, result };
+  return {
+    ...step,
+    state: "failed",
+    durationMs,
+    result,
+    message: result.message ?? `the step ended ${result.state}`,
+  };
+}
+
+const TYPED = new Set(["execute", "execute-all", "terminal-input", "terminal-interrupt", "terminal-clear"]);
+
+function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
+  if (expectation.skip.includes(environment)) return `left out in ${environment}`;
+  if (view.kind === "manual" && expectation.until.length > 0 && !expectation.manual) return undefined;
+  if (view.kind === "manual" || expectation.manual) return "done by a person";
+  return TYPED.has(view.kind) ? undefined : "happens in the browser";
+}
+
+async function standIn(run: Run, page: LabPage, isDue: (before: number) => boolean): Promise<void> {
+  if (run.options.withoutStandIns) return;
+  for (const due of page.checks.standIns.filter(({ before }) => isDue(before))) {
+    const step = { ...stepOf(page, page.firstLine, due.before, due.title), state: "stand-in" as const };
+    const started = performance.now();
+    try {
+      await doStandIn(run, due);
+      record(run, { ...step, durationMs: Math.round(performance.now() - started) });
+    } catch (error) {
+      record(run, {
+        ...step,
+        state: "failed",
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+}
+
+async function doStandIn(run: Run, due: StandIn): Promise<void> {
+  const { organization } = run.session.spec;
+  if (due.apply !== undefined)
+    await run.parts.policies.applyPolicy(organization, fillDeep(due.apply, run.variables));
+  if (due.delete) await run.parts.policies.deletePolicy(organization, due.delete);
+}
+
+function fillDeep(value: unknown, variables: Variables): unknown {
+  if (typeof value === "string") return fillPlain(value, variables);
+  if (Array.isArray(value)) return value.map((item) => fillDeep(item, variables));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillDeep(item, variables)]));
+}
+
+function stepOf(page: LabPage, line: number, step: number, text: string): ValidatedStep {
+  return {
+    page: page.name,
+    pageTitle: page.title,
+    file: page.file,
+    line,
+    step,
+    text,
+    state: "skipped",
+    durationMs: 0,
+  };
+}
+
+function record(run: Run, step: ValidatedStep): void {
+  run.steps.push(step);
+  run.options.onStep?.(step);
+}

@@ -146,7 +146,8 @@ export class Viewer {
     while (this.#flow && !this.#closed) {
       const { replay } = this.#terminal;
       const { sent } = this.#flow;
-      if (sent < replay.start) return void this.#restart();
+      // Only a reader that has room gets a snapshot, or one that stopped reading would get one after the other.
+      if (sent < replay.start && !this.#flow.paused) return void this.#restart();
       const size = Math.min(credit(this.#flow), FRAME_BYTES, replay.end - sent);
       const bytes = size > 0 ? replay.read(sent, size) : undefined;
       if (!bytes) return;

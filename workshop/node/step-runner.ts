@@ -25,6 +25,8 @@ export interface StepRequest {
   lab: Lab;
   page: string;
   step: number;
+  /** Names the command to the terminal host: the same id again is the same command, so that a new server can take up what it left. */
+  id?: string;
   /** Told of the step while it is queued and running, and of each check that ticks; the last word is what `run` resolves with. */
   onProgress?: (result: StepResult) => void;
   /** Ends the waiting; the command itself goes on. */
@@ -83,14 +85,14 @@ export class StepRunner {
     addresses: TerminalAddress[],
     progress: StepProgress,
   ): Promise<Partial<StepResult>> {
-    const id = randomUUID();
+    const id = progress.id;
     const stopListening = this.#parts.terminals.onEvent((event) => {
       if (event.type === "command-started" && event.id.startsWith(id))
         progress.tell({ state: "running", startedAt: new Date(event.startedAt).toISOString() });
     });
     try {
       const outcomes = await Promise.all(
-        addresses.map((address) => this.#command(action, address, `${id}-${address.terminal}`)),
+        addresses.map((address) => this.#command(action, address, commandId(id, address.terminal))),
       );
       const outcome = worstOf(outcomes);
       return {
@@ -154,16 +156,24 @@ export class StepRunner {
   }
 }
 
+/** The id under which the terminal host knows a step's command in one of its terminals. */
+export function commandId(id: string, terminal: string): string {
+  return `${id}-${terminal}`;
+}
+
 /** Ctrl-L: the shell clears its screen and shows its prompt again. */
 const CLEAR_SCREEN = "\f";
 
 /** Passes results on, unchanged ones left out. */
 class StepProgress {
+  /** Of the command; each terminal's is this with its name behind. */
+  readonly id: string;
   readonly #request: StepRequest;
   #last = "";
 
   constructor(request: StepRequest) {
     this.#request = request;
+    this.id = request.id ?? randomUUID();
   }
 
   tell(change: Partial<StepResult>): StepResult {

@@ -6,6 +6,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 const CALL_TIMEOUT_MS = 10_000;
 /** 64 MB: no list of one session's namespace comes near it. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** 30 s: shorter than any API server keeps an idle connection, so that it is we who let go of it. */
+const IDLE_MS = 30_000;
 /** Calls at the same time to one cluster; more only queue inside it. */
 const MAX_SOCKETS = 64;
 
@@ -39,7 +41,7 @@ export class KubernetesClient {
 
   constructor(config: KubeConfig) {
     this.config = config;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
   }
 
   /** The parsed body of a successful answer. Throws KubernetesError. */
@@ -81,12 +83,14 @@ export class KubernetesClient {
   /** Sends a call and returns the open response, whatever its status. `deadline` ends it, body included. */
   async send(call: Call, deadline?: AbortSignal): Promise<IncomingMessage> {
     const signals = [call.signal, deadline].filter((signal) => signal !== undefined);
-    const options = await this.#options(call, AbortSignal.any(signals));
-    return new Promise((resolve, reject) => {
-      const sent = request(options, resolve);
-      sent.on("error", reject);
-      sent.end(call.body === undefined ? undefined : JSON.stringify(call.body));
-    });
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const options = await this.#options(call, body, AbortSignal.any(signals));
+    try {
+      return await exchange(options, body);
+    } catch (error) {
+      if (error instanceof StaleConnection) return exchange(options, body);
+      throw error;
+    }
   }
 
   /** Lets go of the connections. */
@@ -94,7 +98,7 @@ export class KubernetesClient {
     this.#agent.destroy();
   }
 
-  async #options(call: Call, signal: AbortSignal): Promise<RequestOptions> {
+  async #options(call: Call, body: Buffer | undefined, signal: AbortSignal): Promise<RequestOptions> {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
     const options: RequestOptions = { headers: { accept: "application/json" } };
@@ -102,7 +106,7 @@ export class KubernetesClient {
     const { hostname, port, pathname } = new URL(cluster.server);
     const agent = cluster.proxyUrl ? options.agent : this.#agent;
     const given = options.headers as Record<string, string> | undefined;
-    const headers = { ...given, ...contentType(call) };
+    const headers = { ...given, ...contentHeaders(call, body) };
     const prefix = pathname.replace(/\/$/, "");
     return {
       ...options,
@@ -122,9 +126,25 @@ export function isAlreadyThere(error: unknown): boolean {
   return error instanceof KubernetesError && error.reason === "AlreadyExists";
 }
 
-function contentType(call: Call): Record<string, string> {
-  if (call.body === undefined) return {};
-  return { "content-type": call.method === "PATCH" ? "application/merge-patch+json" : "application/json" };
+/** A kept connection that the server had closed before the call was sent on it. */
+class StaleConnection extends Error {}
+
+function exchange(options: RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options, resolve);
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      const isStale = sent.reusedSocket && error.code === "ECONNRESET";
+      reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    sent.end(body);
+  });
+}
+
+/** The length is always given: Node leaves it out for DELETE, and the body would then be read as the next call. */
+function contentHeaders(call: Call, body: Buffer | undefined): Record<string, string> {
+  if (!body) return {};
+  const type = call.method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  return { "content-type": type, "content-length": String(body.length) };
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {

@@ -85,7 +85,7 @@ export class SessionProvisioner {
   }
 
   async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {
-    const { client, settings } = this.#parts;
+    const { settings } = this.#parts;
     const namespace = this.#create(namespaceOf(session));
     const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
     const files = steps.run("files", async () => {
@@ -98,7 +98,6 @@ export class SessionProvisioner {
       steps.run("policies", () => this.#setUpPolicies(session, lab)),
       files,
       steps.run("terminal", () => files.then(() => this.#openTerminals(session, lab))),
-      waitForServiceAccountAfter(namespace, client, session.spec.namespace),
     ]);
   }
 
@@ -106,7 +105,8 @@ export class SessionProvisioner {
     const { client, settings } = this.#parts;
     const budget = budgetOf(lab.budget);
     const limits = budget ? limitsOf(session, budget) : [];
-    await Promise.all([...limits, isolationOf(session)].map((manifest) => this.#create(manifest)));
+    const own = [...limits, isolationOf(session)].map((manifest) => this.#create(manifest));
+    await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
     const variables = variablesOf(lab, session, client, settings);
     for (const text of lab.objects)
       await this.#create(await labObjectManifest(client, session, parseYaml(fillPlain(text, variables))));
@@ -173,15 +173,6 @@ export function ownerOf(session: SessionResource): Owner {
     name: session.metadata.name,
     uid: session.metadata.uid ?? "",
   };
-}
-
-async function waitForServiceAccountAfter(
-  namespace: Promise<void>,
-  client: KubernetesClient,
-  name: string,
-): Promise<void> {
-  await namespace;
-  await waitForServiceAccount(client, name);
 }
 
 /** Waits for all, also where one fails, so that nothing is still being made while it is undone; then throws the first failure. */

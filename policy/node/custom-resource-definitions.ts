@@ -1,0 +1,119 @@
+import type { Manifest } from "../common/admission-objects.js";
+import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
+import { MAX_RULES } from "../common/manifest.js";
+
+/** The kinds of the hierarchy, by the plural in their URLs. */
+export const RESOURCES = {
+  organizations: "Organization",
+  workspaces: "Workspace",
+  managedclusters: "ManagedCluster",
+  imagepolicies: "ImagePolicy",
+} as const;
+
+export type ResourcePlural = keyof typeof RESOURCES;
+
+type Schema = Record<string, unknown>;
+
+const text = (maxLength: number): Schema => ({ type: "string", maxLength });
+const name = (): Schema => ({ type: "string", pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" });
+const list = (items: Schema, maxItems: number): Schema => ({ type: "array", maxItems, items });
+const object = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
+  type: "object",
+  properties,
+  ...(required.length > 0 && { required }),
+});
+
+/** The definitions of the hierarchy's kinds, all cluster-scoped: an organization is above namespaces. */
+export function customResourceDefinitions(): Manifest[] {
+  return [
+    definition("organizations", "organization", object({ description: text(1000) }), []),
+    definition("workspaces", "workspace", member({}), [MEMBER_OF, NAME]),
+    definition("managedclusters", "managedcluster", member({}), [MEMBER_OF, NAME]),
+    definition("imagepolicies", "imagepolicy", member(POLICY_FIELDS, ["recipe"]), [
+      MEMBER_OF,
+      { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
+      NAME,
+      { name: "Recipe", type: "string", jsonPath: ".spec.recipe" },
+      { name: "In force", type: "boolean", jsonPath: ".status.inForce" },
+    ]),
+  ];
+}
+
+const MEMBER_OF = { name: "Organization", type: "string", jsonPath: ".spec.organization" };
+const NAME = { name: "Name", type: "string", jsonPath: ".spec.name" };
+
+function member(fields: Record<string, Schema>, required: string[] = []): Schema {
+  const own = { organization: name(), name: name(), description: text(1000) };
+  return object({ ...own, ...fields }, ["organization", "name", ...required]);
+}
+
+const RULE = object({
+  hostname: text(255),
+  port: text(255),
+  imageName: text(255),
+  tag: object({ value: text(255), negate: { type: "boolean" } }),
+  requireDigest: { type: "boolean" },
+});
+
+const REQUIREMENT = object(
+  {
+    key: text(317),
+    operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] },
+    values: list(text(63), 50),
+  },
+  ["key", "operator"],
+);
+
+const POLICY_FIELDS: Record<string, Schema> = {
+  workspace: name(),
+  labels: { type: "object", additionalProperties: text(255) },
+  type: { type: "string", enum: ["image-policy"] },
+  recipe: { type: "string", enum: ["require-digest", "block-latest-tag", "allowed-name-tag", "custom"] },
+  recipeVersion: { type: "string", enum: ["v1"] },
+  input: object({
+    audit: { type: "boolean" },
+    effect: { type: "string", enum: ["allow", "block"] },
+    rules: list(RULE, MAX_RULES),
+  }),
+  namespaceSelector: object({ matchExpressions: list(REQUIREMENT, 20) }),
+};
+
+const STATUS = object({
+  inForce: { type: "boolean" },
+  observedGeneration: { type: "integer", format: "int64" },
+  namespaces: { type: "integer", format: "int32" },
+  message: text(4096),
+});
+
+function definition(plural: ResourcePlural, singular: string, spec: Schema, columns: object[]): Manifest {
+  const version = {
+    name: POLICY_VERSION,
+    served: true,
+    storage: true,
+    schema: {
+      openAPIV3Schema: object({
+        apiVersion: { type: "string" },
+        kind: { type: "string" },
+        metadata: { type: "object" },
+        spec,
+        status: STATUS,
+      }),
+    },
+    subresources: { status: {} },
+    additionalPrinterColumns: [
+      ...columns,
+      { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+    ],
+  };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${POLICY_GROUP}` },
+    spec: {
+      group: POLICY_GROUP,
+      scope: "Cluster",
+      names: { plural, singular, kind: RESOURCES[plural], listKind: `${RESOURCES[plural]}List` },
+      versions: [version],
+    },
+  };
+}

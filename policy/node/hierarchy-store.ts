@@ -1,0 +1,72 @@
+import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
+import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
+import type { ResourcePlural } from "./custom-resource-definitions.js";
+import type { HierarchyObject, ImagePolicyObject } from "./records.js";
+
+/** Reads and writes objects of our own kinds. */
+export interface HierarchyStore {
+  get<Spec>(plural: ResourcePlural, name: string): Promise<HierarchyObject<Spec> | undefined>;
+  list<Spec>(plural: ResourcePlural, organization?: string): Promise<HierarchyObject<Spec>[]>;
+  /** Resolves to `undefined` where the name is taken. */
+  create<Spec>(
+    plural: ResourcePlural,
+    object: HierarchyObject<Spec>,
+  ): Promise<HierarchyObject<Spec> | undefined>;
+  /** Resolves to `undefined` where the object changed since it was read. */
+  replace<Spec>(
+    plural: ResourcePlural,
+    object: HierarchyObject<Spec>,
+  ): Promise<HierarchyObject<Spec> | undefined>;
+  /** Resolves to false where there was nothing to delete. */
+  remove(plural: ResourcePlural, name: string): Promise<boolean>;
+  setStatus(policy: ImagePolicyObject, status: ImagePolicyObject["status"]): Promise<void>;
+}
+
+const AT = { group: POLICY_GROUP, version: POLICY_VERSION };
+
+/** Opens the store over a cluster where the engine is installed. */
+export function createHierarchyStore({ custom, mergePatch }: ClusterClient): HierarchyStore {
+  return {
+    get: (plural, name) => orUndefined(custom.getClusterCustomObject({ ...AT, plural, name })),
+    list: async (plural, organization) => {
+      const labelSelector =
+        organization === undefined ? {} : { labelSelector: `${ORGANIZATION_LABEL}=${organization}` };
+      const list = await attempt(custom.listClusterCustomObject({ ...AT, plural, ...labelSelector }));
+      return (list as { items: HierarchyObject<never>[] }).items;
+    },
+    create: (plural, body) => unlessConflict(custom.createClusterCustomObject({ ...AT, plural, body })),
+    replace: (plural, body) =>
+      unlessConflict(
+        custom.replaceClusterCustomObject({ ...AT, plural, name: body.metadata.name ?? "", body }),
+      ),
+    remove: async (plural, name) => {
+      const deleted = await orUndefined<unknown>(custom.deleteClusterCustomObject({ ...AT, plural, name }));
+      return deleted !== undefined;
+    },
+    setStatus: async ({ metadata }, status) => {
+      const patch = { ...AT, plural: "imagepolicies", name: metadata.name ?? "", body: { status } };
+      try {
+        await custom.patchClusterCustomObjectStatus(patch, mergePatch);
+      } catch (error) {
+        if (!isNotFound(error)) throw toPolicyError(error);
+      }
+    },
+  };
+}
+
+async function attempt<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}
+
+async function unlessConflict<T>(writing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    throw toPolicyError(error);
+  }
+}

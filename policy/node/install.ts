@@ -1,0 +1,121 @@
+import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+
+import type { Manifest } from "../common/admission-objects.js";
+import { engineManifests } from "../common/engine-manifests.js";
+import { ENFORCED_CONFIG_MAP, MANAGED_LABEL } from "../common/engine-names.js";
+import {
+  type ClusterClient,
+  createClusterClient,
+  isConflict,
+  isNotFound,
+  orUndefined,
+  toPolicyError,
+} from "./cluster-client.js";
+import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
+import { pollUntil } from "./deadline.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { createHierarchyStore } from "./hierarchy-store.js";
+import { waitUntilInForce } from "./probe.js";
+
+/** A managed namespace without policies, in which the engine is asked whether it works. */
+export const ENGINE_NAMESPACE = "lectern-policy-engine";
+
+/** A fresh cluster serves new kinds within a second or two; a busy machine takes longer. */
+const INSTALL_DEADLINE_MS = 30_000;
+
+const MAX_APPLY_ATTEMPTS = 5;
+
+export interface InstallOptions {
+  kubeConfig: KubeConfig;
+  /** Users besides the kubeconfig's own who may change parameters and membership labels, such as other replicas. */
+  trustedUsers?: string[];
+  signal?: AbortSignal;
+}
+
+/**
+ * Puts our kinds and the engine into the cluster, or brings them up to date; running it again changes nothing. Resolves when the API server judges by
+ * the engine. Throws POLICY_NOT_IN_FORCE, POLICY_CLUSTER_REFUSED and POLICY_CLUSTER_UNREACHABLE.
+ */
+export async function installPolicyEngine(options: InstallOptions): Promise<void> {
+  const client = await createClusterClient(options.kubeConfig);
+  try {
+    for (const definition of customResourceDefinitions()) await apply(client, definition);
+    await waitUntilServed(client, options.signal);
+    const trusted = [await whoAmI(client), ...(options.trustedUsers ?? [])];
+    for (const manifest of engineManifests([...new Set(trusted)])) await apply(client, manifest);
+    await waitUntilBiting(client, options.signal);
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}
+
+/** The user name the cluster knows us by; the guards let only it pass. */
+async function whoAmI({ objects }: ClusterClient): Promise<string> {
+  const review: KubernetesObject & { status?: { userInfo?: { username?: string } } } = await objects.create({
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "SelfSubjectReview",
+    metadata: {},
+  });
+  const name = review.status?.userInfo?.username;
+  if (name) return name;
+  throw new PolicyError(
+    POLICY_ERROR.clusterRefused,
+    "The cluster did not say which user the kubeconfig stands for (SelfSubjectReview, Kubernetes 1.28 or newer). Use a kubeconfig with a user.",
+  );
+}
+
+async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {
+  const header = { ...manifest, metadata: { ...manifest.metadata } };
+  for (let attempt = 1; ; attempt++) {
+    const current = await orUndefined(objects.read(header));
+    try {
+      if (!current) await objects.create(manifest);
+      else await objects.replace({ ...manifest, metadata: { ...current.metadata, ...manifest.metadata } });
+      return;
+    } catch (error) {
+      if (attempt === MAX_APPLY_ATTEMPTS || !(isConflict(error) || isNotFound(error))) throw error;
+    }
+  }
+}
+
+async function waitUntilServed(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+  const store = createHierarchyStore(client);
+  const plurals = Object.keys(RESOURCES) as ResourcePlural[];
+  const ask = async () => {
+    try {
+      for (const plural of plurals) await store.list(plural);
+      return true;
+    } catch {
+      return undefined;
+    }
+  };
+  const waiting = { deadlineMs: INSTALL_DEADLINE_MS, ...(signal && { signal }) };
+  if (await pollUntil(ask, waiting)) return;
+  for (const plural of plurals) await store.list(plural);
+}
+
+async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+  const { core } = client;
+  const labels = { [MANAGED_LABEL]: "true" };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: ENGINE_NAMESPACE, labels } };
+  await ignoringConflict(core.createNamespace({ body: namespace }));
+  const at = { namespace: ENGINE_NAMESPACE, name: ENFORCED_CONFIG_MAP };
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: at, data: {} };
+  await ignoringConflict(core.createNamespacedConfigMap({ namespace: ENGINE_NAMESPACE, body }));
+  const { metadata } = await core.readNamespacedConfigMap(at);
+  const enforced = metadata?.resourceVersion ?? "0";
+  await waitUntilInForce(
+    client,
+    ENGINE_NAMESPACE,
+    { enforced },
+    { deadlineMs: INSTALL_DEADLINE_MS, ...(signal && { signal }) },
+  );
+}
+
+async function ignoringConflict(creating: Promise<unknown>): Promise<void> {
+  try {
+    await creating;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+}

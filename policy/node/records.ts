@@ -1,0 +1,92 @@
+import type { V1ObjectMeta, V1OwnerReference } from "@kubernetes/client-node";
+
+import type { Owner } from "../common/administration.js";
+import type { EffectivePolicy } from "../common/effective.js";
+import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
+import { type PolicySpec, policySpec } from "../common/manifest.js";
+import type { PolicyStatus } from "../common/tmc-api.js";
+import type { PolicyOrigin } from "../common/verdict.js";
+import { RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
+
+/** An object of our own kinds as it stands in the cluster. */
+export interface HierarchyObject<Spec = MemberSpec> {
+  apiVersion: string;
+  kind: string;
+  metadata: V1ObjectMeta;
+  spec: Spec;
+  status?: Partial<PolicyStatus> & { observedGeneration?: number };
+}
+
+/** Organizations have neither name nor organization in their spec: their own name is both. */
+export interface MemberSpec {
+  organization: string;
+  name: string;
+  description?: string;
+}
+
+export interface ImagePolicySpec extends MemberSpec, PolicySpec {
+  workspace?: string;
+  labels?: Record<string, string>;
+}
+
+export type ImagePolicyObject = HierarchyObject<ImagePolicySpec>;
+
+/** Which policy is meant: of the organization, or of one of its workspaces. */
+export interface PolicyAddress {
+  organization: string;
+  workspace?: string;
+  name: string;
+}
+
+/** Names parted by dots, which no name contains, are unique over all organizations of the cluster. */
+export function objectName({ organization, workspace, name }: PolicyAddress): string {
+  return [organization, workspace, name].filter((part) => part !== undefined).join(".");
+}
+
+/** A new object of the hierarchy, labelled so that it can be found by organization and workspace. */
+export function newObject<Spec>(
+  plural: ResourcePlural,
+  address: PolicyAddress,
+  { spec, owner }: { spec: Spec; owner?: V1OwnerReference },
+): HierarchyObject<Spec> {
+  const { organization, workspace } = address;
+  return {
+    apiVersion: `${POLICY_GROUP}/${POLICY_VERSION}`,
+    kind: RESOURCES[plural],
+    metadata: {
+      name: plural === "organizations" ? organization : objectName(address),
+      labels: {
+        [ORGANIZATION_LABEL]: organization,
+        ...(workspace !== undefined && { [WORKSPACE_LABEL]: workspace }),
+      },
+      ...(owner && { ownerReferences: [owner] }),
+    },
+    spec,
+  };
+}
+
+/** The reference under which the garbage collector takes an object away with its owner. */
+export function ownerReference({ apiVersion, kind, name, uid }: Owner): V1OwnerReference {
+  return { apiVersion, kind, name, uid };
+}
+
+export function ownedBy(parent: HierarchyObject<unknown>): V1OwnerReference {
+  const { apiVersion, kind, metadata } = parent;
+  return ownerReference({ apiVersion, kind, name: metadata.name ?? "", uid: metadata.uid ?? "" });
+}
+
+/** A stored policy as the evaluator takes it; `undefined` where someone stored what the schema of policies refuses. */
+export function toEffective(object: ImagePolicyObject): EffectivePolicy | undefined {
+  const parsed = policySpec.safeParse(object.spec);
+  if (!parsed.success) return undefined;
+  return { name: object.spec.name, origin: originOf(object.spec), spec: parsed.data };
+}
+
+export function originOf({
+  organization,
+  workspace,
+}: Pick<PolicyAddress, "organization" | "workspace">): PolicyOrigin {
+  return workspace === undefined
+    ? { kind: "organization", organization }
+    : { kind: "workspace", organization, workspace };
+}

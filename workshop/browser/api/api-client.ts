@@ -33,6 +33,8 @@ export const api = {
     call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
   interrupt: (id: string, page: string, step: number) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
+  terminalTicket: (id: string, terminal: string) =>
+    call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
   login: (token: string) => call<void>("POST", "api/instructor/login", { token }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
   createSessions: (wanted: NewSessions) => call<SessionLink[]>("POST", "api/instructor/sessions", wanted),

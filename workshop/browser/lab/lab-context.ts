@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import type { ActionView, SessionView } from "../../common/api.js";
+import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
 
 /** What blocks and panes may ask of the lab around them. */
@@ -15,6 +16,8 @@ export interface Lab {
   /** Types the text into the terminal and leaves the line open. */
   paste: (terminal: string, text: string) => void;
   showTerminal: (terminal: string) => void;
+  /** The way to a page of this session; the tab beside the text stays. */
+  pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */
   showTab: (name: string) => void;
 }

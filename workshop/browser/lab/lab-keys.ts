@@ -55,7 +55,7 @@ function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
 }
 
 function goTo(lab: Lab, page: string | undefined): void {
-  if (page !== undefined) navigate({ screen: "lab", session: lab.session.id, page });
+  if (page !== undefined) navigate(lab.pageRoute(page));
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,6 +1,5 @@
-import { useCallback, useMemo, useRef, useState, type ReactElement } from "react";
+import { useCallback, useRef, useState, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
-import { navigate } from "../store/navigation.js";
 import type { SessionStore } from "../store/session-store.js";
 import { NARROW, useMedia } from "../store/use-media.js";
 import { useSession } from "../store/use-session.js";
@@ -8,11 +7,12 @@ import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
 import { EndedBar } from "./ended-bar.js";
 import { LabHeader } from "./header/lab-header.js";
-import { LabContext, type Lab } from "./lab-context.js";
+import { LabContext } from "./lab-context.js";
 import { useLabKeys } from "./lab-keys.js";
 import type { LabRoute } from "./lab-screen.js";
 import { NarrowSwitch } from "./narrow-switch.js";
 import { ReadingPane } from "./reading-pane.js";
+import { useLabActions } from "./use-lab-actions.js";
 import { usePage } from "./use-page.js";
 import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
@@ -35,7 +35,18 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
   const divider = useDivider(layout);
   const tab = route.screen === "console" ? CONSOLE_TAB : (route.tab ?? TERMINAL_TAB);
   const showWork = useCallback(() => setView("work"), []);
-  const lab = useLabActions({ store, session, page: pageName, terminals, showWork });
+  const isNarrow = useMedia(NARROW);
+  const consolePath = useConsolePath(route);
+  const lab = useLabActions({
+    store,
+    session,
+    page: pageName,
+    tab,
+    consolePath,
+    isNarrow,
+    terminals,
+    showWork,
+  });
   useLabKeys(lab, loaded.value);
   const announcement = useSession(store, (state) => state.announcement);
 
@@ -48,11 +59,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
         <div className="lab__panes" ref={layout} style={divider.style}>
           <ReadingPane loaded={loaded} />
           <Divider divider={divider} />
-          <WorkPane
-            tab={tab}
-            consolePath={route.screen === "console" ? route.path : ""}
-            terminals={terminals}
-          />
+          <WorkPane tab={tab} consolePath={consolePath} terminals={terminals} />
         </div>
         {lab.isNarrow && <NarrowSwitch view={view} tab={tab} onView={setView} />}
         <div className="visually-hidden" role="status" aria-live="polite">
@@ -63,57 +70,18 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
   );
 }
 
-interface Parts {
-  store: SessionStore;
-  session: SessionView;
-  page: string;
-  terminals: React.RefObject<TerminalsHandle | null>;
-  showWork: () => void;
-}
-
-function useLabActions({ store, session, page, terminals, showWork }: Parts): Lab {
-  const isNarrow = useMedia(NARROW);
-  return useMemo<Lab>(() => {
-    const showTab = (name: string): void => {
-      showWork();
-      if (name === CONSOLE_TAB) navigate({ screen: "console", session: session.id, path: "" });
-      else
-        navigate({
-          screen: "lab",
-          session: session.id,
-          page,
-          ...(name === TERMINAL_TAB ? {} : { tab: name }),
-        });
-    };
-    const showTerminal = (terminal: string): void => {
-      if (!isNarrow) showTab(TERMINAL_TAB);
-      terminals.current?.show(terminal);
-    };
-    return {
-      store,
-      session,
-      page,
-      isNarrow,
-      isReadOnly: session.phase !== "Active" && session.phase !== "Ready",
-      run: (action) => {
-        if (action.terminals[0] !== undefined) showTerminal(action.terminals[0]);
-        void store.run(page, action.step);
-      },
-      paste: (terminal, text) => {
-        showTab(TERMINAL_TAB);
-        terminals.current?.show(terminal);
-        terminals.current?.paste(terminal, text);
-      },
-      showTerminal,
-      showTab,
-    };
-  }, [store, session, page, isNarrow, terminals, showWork]);
-}
-
 /** While the console is in the address, the page is the one read last. */
 function usePageName(route: LabRoute, session: SessionView): string {
   const named = route.screen === "lab" ? route.page : undefined;
   const [last, setLast] = useState(named ?? session.currentPage);
+  if (named !== undefined && named !== last) setLast(named);
+  return named ?? last;
+}
+
+/** The console's place, also while its address is not shown, so that it is found as it was left. */
+function useConsolePath(route: LabRoute): string {
+  const named = route.screen === "console" ? route.path : undefined;
+  const [last, setLast] = useState(named ?? "");
   if (named !== undefined && named !== last) setLast(named);
   return named ?? last;
 }

@@ -2,13 +2,14 @@ import type { ReactElement } from "react";
 import type { PageView } from "../../common/api.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
+import type { Route } from "../store/route.js";
 import { undoneActions } from "../store/step-results.js";
 import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
-  const { session, store } = useLab();
+  const { store, pageRoute } = useLab();
   const results = useSession(store, (state) => state.results);
   const left = undoneActions(page.name, page.actions, results).length;
   const { previous, next } = page;
@@ -19,13 +20,13 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
         {previous && (
           <Link
             className="page-footer__way"
-            to={{ screen: "lab", session: session.id, page: previous.name }}
+            to={pageRoute(previous.name)}
             aria-label={`Previous page: ${previous.title}`}
           >
             <Icon name="arrowLeft" /> <span className="page-footer__name">Back</span>
           </Link>
         )}
-        {next && <NextPage session={session.id} next={next} isReady={left === 0} />}
+        {next && <NextPage to={pageRoute(next.name)} title={next.title} isReady={left === 0} />}
         {!next && (
           <Link className="page-footer__way page-footer__way--next" to={{ screen: "catalogue" }}>
             <span className="page-footer__name">Back to the labs</span> <Icon name="arrowRight" />
@@ -37,20 +38,20 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
 }
 
 interface NextProps {
-  session: string;
-  next: { name: string; title: string };
+  to: Route;
+  title: string;
   isReady: boolean;
 }
 
-function NextPage({ session, next, isReady }: NextProps): ReactElement {
+function NextPage({ to, title, isReady }: NextProps): ReactElement {
   return (
     <Link
       className={`page-footer__way page-footer__way--next${isReady ? " page-footer__way--ready" : ""}`}
-      to={{ screen: "lab", session, page: next.name }}
+      to={to}
     >
       <span>
         <span className="page-footer__label">Next page</span>
-        <span className="page-footer__name">{next.title}</span>
+        <span className="page-footer__name">{title}</span>
       </span>
       <Icon name="arrowRight" />
     </Link>

@@ -26,6 +26,11 @@ const PATHS = {
   end: "M8 2v5.5M4.6 4.2a5.2 5.2 0 1 0 6.8 0",
   pointer: "M5 8.5V3.2a1.2 1.2 0 0 1 2.4 0v4l4.2.8c.8.2 1.3.9 1.2 1.7L12 13.5H6.8L4 9.8a1.1 1.1 0 0 1 1-1.3z",
   plus: "M8 3v10M3 8h10",
+  chevronUp: "M4 10l4-4 4 4",
+  search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7L14 14",
+  smaller: "M2.5 12.5l3.5-9 3.5 9M3.7 9.5h4.6M11 8h4",
+  larger: "M1.5 12.5l3.5-9 3.5 9M2.7 9.5h4.6M10.5 8h5M13 5.5v5",
+  speaker: "M2.5 6v4h2.5l3.5 3v-10l-3.5 3zM11 5.5a3.5 3.5 0 0 1 0 5M12.8 3.5a6.4 6.4 0 0 1 0 9",
 } as const;
 
 export type IconName = keyof typeof PATHS;

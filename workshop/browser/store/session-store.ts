@@ -7,6 +7,8 @@ import { indexResults, resultKey, withoutResult, withResult, type Results } from
 
 /** How long "back, nothing lost" stays. */
 const RESTORED_MS = 4000;
+/** Answers that mean a session seen before is no longer: its cookie went with it. */
+const GONE: readonly number[] = [401, 403, 404, 410];
 
 export interface SessionState {
   /** Absent until the server has answered. */
@@ -88,7 +90,7 @@ export class SessionStore {
   /** Throws `ApiError`. */
   async end(): Promise<void> {
     await api.end(this.id);
-    await this.#load();
+    this.#over("You ended it. You can go on reading; nothing can be run any more.");
   }
 
   announce(announcement: string): void {
@@ -138,12 +140,18 @@ export class SessionStore {
 
   /** A session that is gone while its page is open has ended; one never seen cannot be shown. */
   #fail(problem: ApiError): void {
-    const { session } = this.#state;
-    const isGone = problem.status === 404 || problem.status === 410;
-    if (session && !isGone) return;
+    const isKnown = this.#state.session !== undefined;
+    if (isKnown && GONE.includes(problem.status)) this.#over(problem.message);
+    if (isKnown) return;
     this.#stop();
-    if (session) this.#set({ session: { ...session, phase: "Ended", reason: problem.message } });
-    else this.#set({ problem });
+    this.#set({ problem });
+  }
+
+  #over(reason: string): void {
+    this.#stop();
+    const { session } = this.#state;
+    if (session && session.phase !== "Ended") this.#set({ session: { ...session, phase: "Ended", reason } });
+    this.#set({ connection: "open" });
   }
 
   #refuse(key: string, error: unknown): void {

@@ -7,6 +7,11 @@ export function targetName(action: Named): string {
   return action.terminals.length === 0 ? action.title : capital(terminalsName(action.terminals));
 }
 
+/** `Terminal 1`; a terminal the lab has named keeps its name. */
+export function terminalName(terminal: string): string {
+  return /^\d+$/.test(terminal) ? `Terminal ${terminal}` : terminal;
+}
+
 /** The whole name of a run button: `Run in terminal 1: kubectl get pods`. */
 export function actionName(action: Named, words: string): string {
   switch (action.kind) {

@@ -9,7 +9,7 @@ import { useLab } from "../lab-context.js";
 
 /** `3 of 5`, and behind it all pages with ticks on the finished ones. */
 export function PageMenu({ page }: { page: string }): ReactElement {
-  const { session, store } = useLab();
+  const { session, store, pageRoute } = useLab();
   const results = useSession(store, (state) => state.results);
   const index = session.pages.findIndex(({ name }) => name === page);
   const place = `${index + 1} of ${session.pages.length}`;
@@ -20,11 +20,7 @@ export function PageMenu({ page }: { page: string }): ReactElement {
         <Icon name="chevronDown" size={14} />
       </Button>
       <Popover className="popover" placement="bottom start">
-        <Menu
-          className="menu"
-          aria-label="Pages"
-          onAction={(key) => navigate({ screen: "lab", session: session.id, page: String(key) })}
-        >
+        <Menu className="menu" aria-label="Pages" onAction={(key) => navigate(pageRoute(String(key)))}>
           {session.pages.map((item, at) => (
             <PageItem
               key={item.name}

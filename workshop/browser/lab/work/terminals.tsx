@@ -8,6 +8,7 @@ import {
   type RefObject,
 } from "react";
 import { useLab } from "../lab-context.js";
+import { terminalName } from "../blocks/action-names.js";
 import type { TerminalPaneHandle } from "./terminal-pane.js";
 import "./terminals.css";
 
@@ -22,29 +23,33 @@ export interface TerminalsHandle {
 /** The session's terminals in the lab's layout: one at a time with a row to choose from, or split one above the other. */
 export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null> }): ReactElement {
   const { session } = useLab();
+  const { terminals } = session;
   const panes = useRef(new Map<string, TerminalPaneHandle>());
-  const [chosen, setChosen] = useState(session.terminals[0] ?? "1");
+  const [chosen, setChosen] = useState(terminals[0] ?? "1");
   const isSplit = session.layout === "split" || session.layout === "split/2";
   useImperativeHandle(handle, () => ({
-    show: (terminal) => session.terminals.includes(terminal) && setChosen(terminal),
+    show: (terminal) => terminals.includes(terminal) && setChosen(terminal),
     paste: (terminal, text) => panes.current.get(terminal)?.paste(text),
   }));
+  const hasChoice = !isSplit && terminals.length > 1;
   return (
     <div
       className="terminals"
       data-layout={isSplit ? session.layout : "default"}
-      data-count={session.terminals.length}
+      data-count={terminals.length}
     >
-      {!isSplit && session.terminals.length > 1 && (
-        <Choice terminals={session.terminals} chosen={chosen} onChoose={setChosen} />
-      )}
-      {session.terminals.map((terminal) => (
+      {terminals.map((terminal) => (
         <div key={terminal} className="terminals__pane" hidden={!isSplit && terminal !== chosen}>
           <Suspense fallback={<div className="terminals__loading" aria-busy="true" />}>
             <TerminalPane
               terminal={terminal}
-              isShown={isSplit || terminal === chosen}
-              isLabelled={isSplit}
+              title={
+                hasChoice ? (
+                  <Choice terminals={terminals} chosen={chosen} onChoose={setChosen} />
+                ) : (
+                  <span className="terminal-pane__name">{terminalName(terminal)}</span>
+                )
+              }
               ref={(pane: TerminalPaneHandle | null) => {
                 if (pane) panes.current.set(terminal, pane);
                 else panes.current.delete(terminal);
@@ -74,7 +79,7 @@ function Choice({ terminals, chosen, onChoose }: ChoiceProps): ReactElement {
           aria-pressed={terminal === chosen}
           onClick={() => onChoose(terminal)}
         >
-          {/^\d+$/.test(terminal) ? `Terminal ${terminal}` : terminal}
+          {terminalName(terminal)}
         </button>
       ))}
     </div>

@@ -1,0 +1,61 @@
+import { useMemo, type RefObject } from "react";
+import type { SessionView } from "../../common/api.js";
+import { navigate } from "../store/navigation.js";
+import type { Route } from "../store/route.js";
+import type { SessionStore } from "../store/session-store.js";
+import type { Lab } from "./lab-context.js";
+import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
+import type { TerminalsHandle } from "./work/terminals.js";
+
+interface Parts {
+  store: SessionStore;
+  session: SessionView;
+  page: string;
+  tab: string;
+  consolePath: string;
+  isNarrow: boolean;
+  terminals: RefObject<TerminalsHandle | null>;
+  /** On a narrow screen: shows what stands beside the text otherwise. */
+  showWork: () => void;
+}
+
+/** What the parts of a lab may do to it. */
+export function useLabActions(parts: Parts): Lab {
+  const { store, session, page, tab, consolePath, isNarrow, terminals, showWork } = parts;
+  return useMemo<Lab>(() => {
+    const pageRoute = (name: string, beside = tab): Route => {
+      const kept = beside === TERMINAL_TAB ? {} : { tab: beside };
+      return { screen: "lab", session: session.id, page: name, ...kept };
+    };
+    const showTab = (name: string): void => {
+      showWork();
+      if (name === tab) return;
+      if (name === CONSOLE_TAB) navigate({ screen: "console", session: session.id, path: consolePath });
+      else navigate(pageRoute(page, name));
+    };
+    const showTerminal = (terminal: string): void => {
+      // On a narrow screen that would take the text away; the block shows the last lines instead.
+      if (!isNarrow) showTab(TERMINAL_TAB);
+      terminals.current?.show(terminal);
+    };
+    return {
+      store,
+      session,
+      page,
+      isNarrow,
+      isReadOnly: session.phase !== "Active" && session.phase !== "Ready",
+      run: (action) => {
+        if (action.terminals[0] !== undefined) showTerminal(action.terminals[0]);
+        void store.run(page, action.step);
+      },
+      paste: (terminal, text) => {
+        showTab(TERMINAL_TAB);
+        terminals.current?.show(terminal);
+        terminals.current?.paste(terminal, text);
+      },
+      showTerminal,
+      pageRoute,
+      showTab,
+    };
+  }, [store, session, page, tab, consolePath, isNarrow, terminals, showWork]);
+}

@@ -1,0 +1,47 @@
+import { useEffect, useState, type KeyboardEvent, type ReactElement } from "react";
+import { Input, Label, TextField } from "react-aria-components";
+import type { TerminalHandle } from "../../../../terminal/browser/terminal-view.js";
+import { IconButton } from "../../parts/icon-button.js";
+
+interface Props {
+  name: string;
+  handle: TerminalHandle;
+  onClose: () => void;
+}
+
+/** The search line of a terminal: Enter finds further up, Shift+Enter further down, Esc closes. */
+export function TerminalSearch({ name, handle, onClose }: Props): ReactElement {
+  const [words, setWords] = useState("");
+  const [isFound, setIsFound] = useState(true);
+  useEffect(() => () => void handle.find(""), [handle]);
+  function find(text: string, direction: "next" | "previous"): void {
+    setIsFound(text === "" || handle.find(text, direction));
+  }
+  function press(event: KeyboardEvent): void {
+    if (event.key === "Enter") find(words, event.shiftKey ? "next" : "previous");
+    if (event.key === "Escape") onClose();
+  }
+  return (
+    <search className="terminal-search">
+      <TextField
+        className="terminal-search__field"
+        autoFocus
+        value={words}
+        onChange={(text) => {
+          setWords(text);
+          find(text, "previous");
+        }}
+        onKeyDown={press}
+      >
+        <Label className="visually-hidden">Search in {name}</Label>
+        <Input className="field__input" placeholder="Search" />
+      </TextField>
+      <span className="terminal-search__result" role="status">
+        {isFound ? "" : "Not found"}
+      </span>
+      <IconButton isSmall icon="chevronUp" label="Previous match" onPress={() => find(words, "previous")} />
+      <IconButton isSmall icon="chevronDown" label="Next match" onPress={() => find(words, "next")} />
+      <IconButton isSmall icon="cross" label="Close the search" onPress={onClose} />
+    </search>
+  );
+}

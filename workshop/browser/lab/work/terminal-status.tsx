@@ -1,0 +1,71 @@
+import { useEffect, useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { CloseReason, ConnectionState } from "../../../../terminal/browser/terminal-connection.js";
+import { Icon, Spinner } from "../../parts/icon.js";
+
+export interface TerminalTrouble {
+  state: ConnectionState;
+  reason: CloseReason | undefined;
+}
+
+interface Props {
+  trouble: TerminalTrouble | undefined;
+  isReadOnly: boolean;
+  onRetry: () => void;
+  onNewShell: () => void;
+}
+
+/** Connecting is worth a word only when it takes longer than this. */
+const PATIENCE_MS = 1000;
+
+/** A line under the terminal while something is wrong with it, and the button that helps. */
+export function TerminalStatus({ trouble, isReadOnly, onRetry, onNewShell }: Props): ReactElement | null {
+  const isSlow = useIsSlow(trouble?.state === "connecting" || trouble?.state === "reconnecting");
+  if (isReadOnly) return <Line icon={<Icon name="end" size={14} />}>Read only: the session has ended.</Line>;
+  if (trouble?.state === "closed" && trouble.reason !== "disposed") {
+    return (
+      <Line icon={<Icon name="end" size={14} />}>
+        {CLOSED[trouble.reason ?? "exited"]}
+        <Button className="button button--small" onPress={onNewShell}>
+          {trouble.reason === "exited" ? "Start a new shell" : "Try again"}
+        </Button>
+      </Line>
+    );
+  }
+  if (!isSlow) return null;
+  return (
+    <Line icon={<Spinner />}>
+      {trouble?.state === "connecting"
+        ? "Opening the terminal…"
+        : "Reconnecting… The shell runs on; what you type is kept and sent."}
+      <Button className="button button--small" onPress={onRetry}>
+        Try now
+      </Button>
+    </Line>
+  );
+}
+
+const CLOSED: Record<CloseReason, string> = {
+  exited: "The shell has ended; its last screen stays.",
+  "not-allowed": "This terminal was closed: you may no longer use it.",
+  "not-found": "The terminal is gone.",
+  disposed: "",
+};
+
+function Line({ icon, children }: { icon: ReactElement; children: React.ReactNode }): ReactElement {
+  return (
+    <div className="terminal-pane__status" role="status">
+      {icon}
+      {children}
+    </div>
+  );
+}
+
+function useIsSlow(isWaiting: boolean): boolean {
+  const [isSlow, setIsSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsSlow(isWaiting), isWaiting ? PATIENCE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [isWaiting]);
+  return isWaiting && isSlow;
+}

@@ -5,7 +5,6 @@ import type { IParser } from "@xterm/xterm";
  * as well, every open page would type an answer into the shell. OSC 52 (clipboard) is refused as a whole.
  */
 export function silenceQueries(parser: IParser): void {
-  const ignored = (): boolean => true;
   // DA1-DA3, DSR, DECXCPR, DECRQM, XTVERSION, window reports.
   parser.registerCsiHandler({ final: "c" }, ignored);
   parser.registerCsiHandler({ prefix: ">", final: "c" }, ignored);
@@ -23,4 +22,8 @@ export function silenceQueries(parser: IParser): void {
   // Colours may be set but not asked for.
   for (const identifier of [4, 10, 11, 12])
     parser.registerOscHandler(identifier, (data) => data.includes("?"));
+}
+
+function ignored(): boolean {
+  return true;
 }

@@ -37,7 +37,9 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<TerminalScreen | undefined>(undefined);
   const latest = useRef(props);
-  latest.current = props;
+  useEffect(() => {
+    latest.current = props;
+  });
 
   useEffect(() => {
     if (!place.current) return undefined;
@@ -50,7 +52,9 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
       screen.current = undefined;
     };
   }, []);
-  useEffect(() => screen.current?.applyTheme(), [props.theme]);
+  useEffect(() => {
+    if (props.theme !== undefined) screen.current?.applyTheme();
+  }, [props.theme]);
   useEffect(() => screen.current?.setFontSize(props.fontSize ?? 14), [props.fontSize]);
   useEffect(() => screen.current?.setReadOnly(props.readOnly ?? false), [props.readOnly]);
   useEffect(() => screen.current?.setScreenReader(props.screenReader ?? false), [props.screenReader]);

@@ -1,7 +1,6 @@
 /** Reasons for which terminals refuse or fail; each has an entry in docs/errors.md. */
 export const terminalErrorCodes = {
   notFound: "TERMINAL_NOT_FOUND",
-  addressInvalid: "TERMINAL_ADDRESS_INVALID",
   unconfined: "TERMINAL_UNCONFINED",
   accountMissing: "TERMINAL_ACCOUNT_MISSING",
   folderUnreachable: "TERMINAL_FOLDER_UNREACHABLE",

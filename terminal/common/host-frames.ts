@@ -18,7 +18,10 @@ export const addressSchema = z.strictObject({ session: name, terminal: name });
 
 /** Loader variables are refused: the shell is started through programs that still run as the host's account. */
 const variable = z.string().regex(/^(?!LD_|GLIBC_TUNABLES$)[A-Za-z_][A-Za-z0-9_]*$/);
-const absolutePath = z.string().regex(/^\/[^\u0000]*$/);
+const absolutePath = z
+  .string()
+  .regex(/^\//)
+  .refine((path) => !path.includes("\u0000"), "holds a zero byte");
 export const shellSpecSchema = z.strictObject({
   home: absolutePath,
   env: z.record(variable, z.string().max(32_768)),

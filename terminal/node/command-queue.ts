@@ -86,23 +86,24 @@ export class CommandQueue {
   /** A mark that carried the shell's secret. */
   handleMark(mark: ShellMark): void {
     const job = this.#jobs[0]?.phase === "running" ? this.#jobs[0] : undefined;
-    if (mark.kind === "C" || mark.kind === "D") this.#hooksRan = true;
-    if (mark.kind === "C") {
-      this.#shell = "busy";
-      this.#enteredAt = 0;
-      if (job) beginBlock(job, mark.fields);
-    } else if (mark.kind === "D" && job) {
-      const [status = "?", block] = mark.fields;
-      if (job.block === block || !job.sawBlock) job.statuses.push(status);
-      job.block = undefined;
-    } else if (mark.kind === "B" && this.#hooksRan) {
-      this.#shell = "prompt";
-      this.#enteredAt = 0;
-      if (job) this.#finish(job, ending(job));
-      else this.#advance();
-    } else if (mark.kind === "P") {
-      this.#shell = "continuation";
-      if (job) this.#finish(job, unknown("the command is incomplete: the shell waits for the rest of it"));
+    switch (mark.kind) {
+      case "C":
+        this.#setShell("busy", true);
+        if (job) beginBlock(job, mark.fields);
+        return;
+      case "D":
+        this.#hooksRan = true;
+        if (job) endBlock(job, mark.fields);
+        return;
+      case "B":
+        if (!this.#hooksRan) return;
+        this.#setShell("prompt", true);
+        if (job) this.#finish(job, ending(job));
+        else this.#advance();
+        return;
+      case "P":
+        this.#setShell("continuation", true);
+        if (job) this.#finish(job, unknown("the command is incomplete: the shell waits for the rest of it"));
     }
   }
 
@@ -111,8 +112,7 @@ export class CommandQueue {
     if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
     this.#learnerTyped = true;
     if (this.#shell !== "prompt" || !/[\r\n]/.test(text)) return;
-    this.#shell = "busy";
-    this.#hooksRan = false;
+    this.#setShell("busy", false);
     this.#enteredAt = Date.now();
   }
 
@@ -120,6 +120,12 @@ export class CommandQueue {
   end(exitStatus: number): void {
     for (const job of [...this.#jobs])
       this.#finish(job, unknown(`the shell ended with status ${exitStatus}`), false);
+  }
+
+  #setShell(state: "prompt" | "continuation" | "busy", hooksRan: boolean): void {
+    this.#shell = state;
+    this.#hooksRan = hooksRan;
+    this.#enteredAt = 0;
   }
 
   #begin(job: Job): void {
@@ -146,8 +152,7 @@ export class CommandQueue {
     this.#around.onStarted(job.command.id, job.startedAt);
     const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" && this.#learnerTyped });
     this.#learnerTyped = false;
-    this.#shell = "busy";
-    this.#hooksRan = false;
+    this.#setShell("busy", false);
     this.#around.write(lines.text);
     if (into !== "shell")
       this.#finish(job, unknown(`typed into ${into.interactive}, which does not report how a command ended`));
@@ -208,12 +213,12 @@ export class CommandQueue {
 }
 
 function makeJob(command: Command): Job {
-  let resolve: (outcome: CommandOutcome) => void = () => undefined;
+  let resolve: ((outcome: CommandOutcome) => void) | undefined;
   const promise = new Promise<CommandOutcome>((done) => (resolve = done));
   return {
     command,
     promise,
-    resolve,
+    resolve: (outcome) => resolve?.(outcome),
     startedAt: 0,
     phase: "queued",
     capture: new OutputCapture(),
@@ -233,10 +238,15 @@ function beginBlock(job: Job, [block = "", previous]: string[]): void {
   job.sawBlock = true;
 }
 
+function endBlock(job: Job, [status = "?", block]: string[]): void {
+  if (job.block === block || !job.sawBlock) job.statuses.push(status);
+  job.block = undefined;
+}
+
 /** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
 function ending(job: Job): Ending {
   const statuses = job.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
-  if (statuses.length === 0 || statuses.includes(undefined)) {
+  if (job.block !== undefined || statuses.length === 0 || statuses.includes(undefined)) {
     return unknown("the shell's PROMPT_COMMAND was changed, so the exit status is not certain");
   }
   const failed = statuses.includes(130) ? 130 : statuses.find((status) => status !== 0);

@@ -26,9 +26,6 @@ const SETPRIV_OPTIONS = "--clear-groups --no-new-privs --inh-caps=-all --boundin
 /** Tries what works here, once per host: own accounts need root and setpriv, boxes need bubblewrap and user namespaces. */
 export function detectConfinement(): Confinement {
   const isRoot = process.getuid?.() === 0;
-  const works = (argv: string[]): boolean =>
-    spawnSync(argv[0] ?? "", argv.slice(1), { env: {}, stdio: "ignore", timeout: PROBE_TIMEOUT_MS })
-      .status === 0;
   const box = [BWRAP, ...systemArguments(), "--unshare-pid", "/bin/true"];
   const account = [SETPRIV, "--reuid=65534", "--regid=65534", ...SETPRIV_OPTIONS];
   if (isRoot && works([...account, ...box]))
@@ -40,6 +37,11 @@ export function detectConfinement(): Confinement {
     };
   if (!isRoot && works(box)) return { kind: "bubblewrap", description: "bubblewrap" };
   return { kind: "none", description: "not confined" };
+}
+
+function works(argv: readonly string[]): boolean {
+  const [file = "", ...args] = argv;
+  return spawnSync(file, args, { env: {}, stdio: "ignore", timeout: PROBE_TIMEOUT_MS }).status === 0;
 }
 
 /** How one shell is started: its whole command line and how it is kept apart, in words. */

@@ -44,17 +44,16 @@ export function bridgeViewer(
     options.logger.warn({ error, address: admission.address }, "terminal socket failed"),
   );
   socket.on("close", () => view?.close());
-  viewTerminal(options.socketPath, admission, hostHandlers(socket)).then(
-    (opened) => {
-      view = opened;
-      if (socket.readyState !== socket.OPEN) return opened.close();
-      for (const request of early) opened.send(request);
-    },
-    (error: unknown) => {
-      options.logger.warn({ error, address: admission.address }, "the terminal host does not answer");
-      socket.close(closeCodes.hostLost, "terminal host lost");
-    },
-  );
+  const handlers = hostHandlers(socket);
+  const join = async (): Promise<void> => {
+    view = await viewTerminal(options.socketPath, admission, handlers);
+    if (socket.readyState !== socket.OPEN) return view.close();
+    for (const request of early) view.send(request);
+  };
+  join().catch((error: unknown) => {
+    options.logger.warn({ error, address: admission.address }, "the terminal host does not answer");
+    socket.close(closeCodes.hostLost, "terminal host lost");
+  });
 }
 
 function createReader(

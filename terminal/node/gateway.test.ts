@@ -247,15 +247,15 @@ describe("a flood with a reader that stops", () => {
   });
 });
 
-describe("the door", () => {
-  async function refused(options: ConstructorParameters<typeof Reader>[1]): Promise<string> {
-    const reader = new Reader(await newTerminal(), options);
-    return new Promise((resolve) => {
-      reader.socket.once("error", (error) => resolve(error.message));
-      reader.socket.once("open", () => resolve("admitted"));
-    });
-  }
+async function refused(options: ConstructorParameters<typeof Reader>[1]): Promise<string> {
+  const reader = new Reader(await newTerminal(), options);
+  return new Promise((resolve) => {
+    reader.socket.once("error", (error) => resolve(error.message));
+    reader.socket.once("open", () => resolve("admitted"));
+  });
+}
 
+describe("the door", () => {
   it("refuses foreign pages, also ones on another port of this machine", async () => {
     expect(await refused({ origin: "http://evil.example" })).toContain("403");
     expect(await refused({ origin: "http://127.0.0.1:1" })).toContain("403");

@@ -65,7 +65,7 @@ function makeRoom(folder: string): void {
   if (names.length < RECORDINGS_KEPT) return;
   const byAge = names
     .map((name) => ({ name, time: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => a.time - b.time);
+    .toSorted((a, b) => a.time - b.time);
   for (const { name } of byAge.slice(0, names.length - RECORDINGS_KEPT + 1))
     rmSync(join(folder, name), { force: true });
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle, no-control-regex -- the fields are named by the library */
 import type { Terminal } from "@xterm/headless";
 
 /** What the public interface of @xterm/headless 6.0.0 does not show; screen.test.ts probes every field of it. */
@@ -86,7 +87,7 @@ function cursor(terminal: Terminal, core: Internals["_core"], origin: boolean): 
   while (column > 0 && line?.getCell(column)?.getWidth() === 0) column -= 1;
   const cell = line?.getCell(column);
   const text = cell?.getChars() || " ";
-  return `\u001b[${row};${column + 1}H${cell ? penText(cell as unknown as Pen) : ""}${text}`;
+  return `\u001b[${row};${column + 1}H${cell ? penText(cell) : ""}${text}`;
 }
 
 /** DEC line drawing is the one character set programs still switch to; others fall back to ASCII. */

@@ -1,7 +1,6 @@
 import headless from "@xterm/headless";
 import type { Terminal } from "@xterm/headless";
-import serialize from "@xterm/addon-serialize";
-import type { SerializeAddon } from "@xterm/addon-serialize";
+import { SerializeAddon } from "@xterm/addon-serialize";
 import { restoreAfter, restoreBefore } from "./screen-restore.js";
 
 /** Lines above the screen that a snapshot brings back; serialising 1,000 takes about 15 ms. */
@@ -21,7 +20,7 @@ export class Screen {
       scrollback: SCROLLBACK_LINES,
       allowProposedApi: true,
     });
-    this.#serializer = new serialize.SerializeAddon();
+    this.#serializer = new SerializeAddon();
     // The add-on's types name the browser terminal; it uses only what both have.
     (this.#terminal.loadAddon as (addon: unknown) => void).call(this.#terminal, this.#serializer);
     this.#terminal.onData(answer);

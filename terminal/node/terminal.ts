@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, lchownSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { spawn, type IPty } from "node-pty";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
@@ -20,6 +21,9 @@ const DEFAULT_COLUMNS = 120;
 const DEFAULT_ROWS = 32;
 /** How often a paused shell is looked at again, for readers that stopped reading. */
 const STALL_LOOK_MS = 1_000;
+
+/** Time a shell has after its prompt to ask for bracketed paste. */
+const PASTE_MODE_MS = 50;
 
 export interface TerminalOptions {
   address: TerminalAddress;
@@ -67,7 +71,7 @@ export class Terminal implements ViewedTerminal {
     this.#recording = new Recording(options.dataDir, address, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
-      bracketedPaste: async () => this.#screen.flush().then(() => this.#screen.bracketedPaste),
+      bracketedPaste: () => this.#bracketedPaste(),
       foreground: () => this.#foreground(),
       onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
@@ -186,6 +190,15 @@ export class Terminal implements ViewedTerminal {
       rmSync(this.#privateFolder, { recursive: true, force: true });
     }
     this.commands.handleMark({ ...mark, fields: mark.fields.slice(0, -1) });
+  }
+
+  /** Bash asks for bracketed paste before its prompt, zsh just after it. */
+  async #bracketedPaste(): Promise<boolean> {
+    await this.#screen.flush();
+    if (this.#screen.bracketedPaste) return true;
+    await wait(PASTE_MODE_MS);
+    await this.#screen.flush();
+    return this.#screen.bracketedPaste;
   }
 
   #foreground(): ReturnType<ConstructorParameters<typeof CommandQueue>[0]["foreground"]> {

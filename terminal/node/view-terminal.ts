@@ -40,9 +40,9 @@ export function viewTerminal(
     socket.once("connect", () => {
       clearTimeout(deadline);
       const stream = new FrameStream(socket, {
-        json: handlers.event,
-        output: handlers.output,
-        closed: handlers.closed,
+        json: (text) => handlers.event(text),
+        output: (frame) => handlers.output(frame),
+        closed: () => handlers.closed(),
       });
       stream.json({ type: "view", address: who.address, readOnly: who.readOnly });
       resolve({ send: (request) => stream.json(request), close: () => stream.destroy() });

@@ -21,19 +21,28 @@ describe("authentication", () => {
   });
 
   test("no token is anonymous, a wrong one is nobody", async () => {
-    expect(await cluster.access.authenticator.authenticate(undefined)).toMatchObject({ name: "system:anonymous" });
+    expect(await cluster.access.authenticator.authenticate(undefined)).toMatchObject({
+      name: "system:anonymous",
+    });
     expect(await cluster.access.authenticator.authenticate("wrong")).toBeUndefined();
   });
 });
 
-describe("default roles", () => {
-  const person = (groups: string[] = []): UserInfo => ({ name: "ada", groups: [...groups, "system:authenticated"] });
-  const may = (user: UserInfo, verb: string, resource: string, group = ""): boolean =>
-    cluster.access.authorizer.authorize({ user, verb, resource: { group, resource, namespace: "x" } }).allowed;
+function person(groups: string[] = []): UserInfo {
+  return { name: "ada", groups: [...groups, "system:authenticated"] };
+}
 
+function may(user: UserInfo, verb: string, resource: string, group = ""): boolean {
+  const attributes = { user, verb, resource: { group, resource, namespace: "x" } };
+  return cluster.access.authorizer.authorize(attributes).allowed;
+}
+
+describe("default roles", () => {
   test("anybody may read the version and review their own access", () => {
     const anonymous = { name: "system:anonymous", groups: ["system:unauthenticated"] };
-    expect(cluster.access.authorizer.authorize({ user: anonymous, verb: "get", path: "/version" }).allowed).toBe(true);
+    expect(
+      cluster.access.authorizer.authorize({ user: anonymous, verb: "get", path: "/version" }).allowed,
+    ).toBe(true);
     expect(may(person(), "create", "selfsubjectaccessreviews", "authorization.k8s.io")).toBe(true);
     expect(may(person(), "list", "pods")).toBe(false);
   });
@@ -55,7 +64,11 @@ describe("default roles", () => {
 
   test("a decision names the binding it rests on", async () => {
     await bind("view", "ada");
-    const attributes = { user: person(), verb: "list", resource: { group: "", resource: "pods", namespace: "x" } };
+    const attributes = {
+      user: person(),
+      verb: "list",
+      resource: { group: "", resource: "pods", namespace: "x" },
+    };
     expect(cluster.access.authorizer.authorize(attributes).reason).toBe(
       'RBAC: allowed by RoleBinding "ada/x" of ClusterRole "view" to User "ada"',
     );
@@ -116,7 +129,11 @@ describe("service account tokens", () => {
     await cluster.apply({ apiVersion: "v1", kind: "Secret", metadata: { namespace: "x", name: "s" } });
     const { token } = await request({ boundObjectRef: { apiVersion: "v1", kind: "Secret", name: "s" } });
     expect(await cluster.access.authenticator.authenticate(token)).toBeDefined();
-    await cluster.api.delete({ ...refs, resource: "secrets" }, { namespace: "x", name: "s" }, { user: cluster.admin });
+    await cluster.api.delete(
+      { ...refs, resource: "secrets" },
+      { namespace: "x", name: "s" },
+      { user: cluster.admin },
+    );
     expect(await cluster.access.authenticator.authenticate(token)).toBeUndefined();
   });
 
@@ -129,8 +146,16 @@ describe("service account tokens", () => {
     const { token } = await request();
     const [header = "", claims = "", signature = ""] = token.split(".");
     const none = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
-    const other = Buffer.from(JSON.stringify({ sub: "system:serviceaccount:kube-system:root" })).toString("base64url");
-    for (const forged of [`${none}.${claims}.`, `${header}.${other}.${signature}`, `${header}.${claims}.AAAA`, "a.b.c", "a"]) {
+    const other = Buffer.from(JSON.stringify({ sub: "system:serviceaccount:kube-system:root" })).toString(
+      "base64url",
+    );
+    for (const forged of [
+      `${none}.${claims}.`,
+      `${header}.${other}.${signature}`,
+      `${header}.${claims}.AAAA`,
+      "a.b.c",
+      "a",
+    ]) {
       expect(await cluster.access.authenticator.authenticate(forged)).toBeUndefined();
     }
   });
@@ -152,13 +177,18 @@ test("a token lives as long as it was asked for", async () => {
     ref: { group: "", version: "v1", resource: "serviceaccounts", subresource: "token" },
     namespace: "default",
     name: "builder",
-    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: {}, spec: { expirationSeconds: 600 } },
+    body: {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      metadata: {},
+      spec: { expirationSeconds: 600 },
+    },
     dryRun: false,
     query: new URLSearchParams(),
     warn: () => undefined,
     signal: new AbortController().signal,
   });
-  const { token } = answer?.["status"] as { token: string };
+  const { token } = (answer?.["status"] ?? {}) as { token: string };
   now += 599_000;
   expect(await timed.access.authenticator.authenticate(token)).toBeDefined();
   now += 2000;

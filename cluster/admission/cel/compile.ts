@@ -1,4 +1,4 @@
-import type { ASTNode, ParseResult } from "@marcbachmann/cel-js";
+import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js";
 
 import type { Declarations } from "./environment.js";
 import { admissionEnvironment } from "./environment.js";
@@ -33,22 +33,24 @@ export function compileExpression(source: string, options: CompileOptions): Prog
     hasParams: options.hasParams,
     hasAuthorizer: options.hasAuthorizer,
   });
+  const failure = (error: unknown): string =>
+    compileErrorText(source, error, (name) => functionNames(environment).has(name));
   let program: ParseResult;
   let type: string;
   try {
     const parsed = environment.parse(source);
     const unknown = undeclaredVariable(parsed.ast, options.variables);
-    if (unknown) return { error: compileErrorText(source, unknown) };
+    if (unknown) return { error: failure(unknown) };
     program = environment.parse(executableSource(parsed.ast));
     const checked = program.check();
     if (!checked.valid) {
       // The author's own text gives the better position, unless only our rewriting makes it valid CEL.
       const own = parsed.check();
-      return { error: compileErrorText(source, own.valid ? checked.error : (own.error ?? checked.error)) };
+      return { error: failure(own.valid ? checked.error : (own.error ?? checked.error)) };
     }
     type = checked.type ?? "dyn";
   } catch (error) {
-    return { error: compileErrorText(source, error) };
+    return { error: failure(error) };
   }
   const wrongType = typeError(type, options.returnTypes);
   if (wrongType !== undefined) return { error: wrongType };
@@ -61,6 +63,14 @@ function run(program: ParseResult, bindings: object): unknown {
   } catch (error) {
     throw new Error(evaluationErrorText(error), { cause: error });
   }
+}
+
+let names: ReadonlySet<string> | undefined;
+
+/** The functions of all environments are the same: they differ in variables only. */
+function functionNames(environment: Environment): ReadonlySet<string> {
+  names ??= new Set(environment.getDefinitions().functions.map(({ name }) => name));
+  return names;
 }
 
 function typeError(type: string, allowed: readonly string[] | undefined): string | undefined {

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+import { fromCelValue, toCelValue } from "./cel-value.js";
+import type { Program } from "./compile.js";
+import { compileExpression } from "./compile.js";
+
+interface Case {
+  expression: string;
+  gives?: unknown;
+  fails?: string;
+  rejected?: string;
+}
+
+const cases = parse(readFileSync(new URL("./testdata/expressions.yaml", import.meta.url), "utf8")) as Case[];
+
+const OPTIONS = { hasParams: true, hasAuthorizer: false, variables: [] };
+
+const bindings = {
+  object: toCelValue({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", labels: { app: "web", class: "gold" } },
+    spec: {
+      replicas: 3,
+      template: {
+        spec: {
+          containers: [
+            {
+              name: "web",
+              image: "nginx:1.27",
+              env: [{ name: "A", value: "1" }],
+              resources: { limits: { cpu: "500m" } },
+            },
+            { name: "side", image: "registry.example.com/side:2" },
+          ],
+        },
+      },
+    },
+  }),
+  oldObject: null,
+  params: toCelValue({ data: { a: "1" } }),
+};
+
+function compiled(expression: string): Program {
+  const program = compileExpression(expression, OPTIONS);
+  if ("error" in program) throw new Error(program.error);
+  return program;
+}
+
+describe("expressions", () => {
+  test.each(cases.filter((one) => "gives" in one))("$expression", ({ expression, gives }) => {
+    expect(fromCelValue(compiled(expression).evaluate(bindings))).toEqual(gives);
+  });
+
+  test.each(cases.filter((one) => "fails" in one))("$expression fails", ({ expression, fails }) => {
+    expect(() => compiled(expression).evaluate(bindings)).toThrow(fails);
+  });
+
+  test.each(cases.filter((one) => "rejected" in one))(
+    "$expression does not compile",
+    ({ expression, rejected }) => {
+      expect(compileExpression(expression, OPTIONS)).toEqual({
+        error: expect.stringContaining(rejected ?? "") as unknown,
+      });
+    },
+  );
+});
+
+test("a regular expression that would backtrack for ever runs in milliseconds", () => {
+  const program = compiled("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('^(a+)+$')");
+  const started = performance.now();
+  expect(program.evaluate({})).toBe(false);
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
+test("loops inside loops end at the budget instead of holding up the server", () => {
+  const list = Array.from({ length: 2000 }, (_, index) => index);
+  const program = compiled("object.all(a, object.all(b, object.all(c, a + b + c >= 0)))");
+  const started = performance.now();
+  expect(() => program.evaluate({ object: toCelValue(list) })).toThrow(
+    "operation cancelled: actual cost limit exceeded",
+  );
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test("a chain of a hundred conditions compiles", () => {
+  const chain = Array.from({ length: 100 }, (_, index) => `object.spec.replicas != ${index + 10}`).join(
+    " && ",
+  );
+  expect(compiled(chain).evaluate(bindings)).toBe(true);
+});
+
+test("an expression may not be larger than a policy has reason to be", () => {
+  const huge = Array.from({ length: 20_000 }, () => "1").join(" + ");
+  expect(compileExpression(huge, OPTIONS)).toHaveProperty("error");
+});

@@ -1,37 +1,42 @@
 /** One policy's objection to one container, read from what the API server said. */
 export interface Refusal {
   policy: string;
-  container?: string;
-  image?: string;
+  container: string;
+  image: string;
   /** A sentence for a learner. */
   text: string;
 }
 
-/** `[POLICY] container <NAME> has an invalid image reference <IMAGE>`, the words platform teams know from Tanzu Mission Control. */
-const BRACKETED = /\[(?:denied by )?([^\]\s]+)\][^[]*?container <([^>]+)>[^[<]*<([^>]+)>/g;
-/** `policy NAME ... container NAME ... image NAME`, each name bare or quoted. */
-const SPOKEN =
-  /\bpolicy ["'`]?([a-z0-9][a-z0-9.-]*)["'`]?[^;]*?\bcontainer ["'`]?([a-z0-9][a-z0-9-]*)["'`]?[^;]*?\bimage ["'`]?([^\s"'`;,]+)["'`]?/g;
+/** 16 KiB: a denial is shorter; what follows is other output. */
+const MAX_CHARACTERS = 16 * 1024;
+/** `[POLICY] container <NAME> image <IMAGE>, ...: why; [POLICY] ...`; `denied by` and `has an invalid image reference` are words of Tanzu Mission Control. */
+const POLICY = /\[(?:denied by )?([a-z0-9][a-z0-9.-]*)\] ((?:[a-z]+ )?(?:container|volume) <[^\n[]*)/g;
+const CONTAINER = /(?:container|volume) <([^>\n]+)>[^<\n]*<([^>\n]+)>/g;
 
-/** Finds every policy that a refusal names, with the container and the image it refused; empty where the message is no refusal by an image policy. */
-export function explainRefusal(message: string): Refusal[] {
-  const found = [...message.matchAll(BRACKETED)].map((match) =>
-    refusal(shortPolicyName(match[1] ?? ""), match[2], match[3]),
+/** Finds every policy that a refusal names, with each container and image it refused; empty where the text is no refusal by an image policy. */
+export function explainRefusal(text: string): Refusal[] {
+  return [...text.slice(-MAX_CHARACTERS).matchAll(POLICY)].flatMap(([, policy = "", objection = ""]) =>
+    [...objection.matchAll(CONTAINER)].map(([, container = "", image = ""]) =>
+      refusal(shortName(policy), container, image, reasonIn(objection)),
+    ),
   );
-  if (found.length > 0) return found;
-  return [...message.matchAll(SPOKEN)].map((match) => refusal(match[1] ?? "", match[2], match[3]));
 }
 
 /** `tmc.wsp.NAMESPACE.POLICY` names its policy last. */
-function shortPolicyName(name: string): string {
-  return /^tmc\.wsp\.[^.]+\.(.+)$/.exec(name)?.[1] ?? name;
+function shortName(policy: string): string {
+  return /^tmc\.wsp\.[^.]+\.(.+)$/.exec(policy)?.[1] ?? policy;
 }
 
-function refusal(policy: string, container: string | undefined, image: string | undefined): Refusal {
+function reasonIn(objection: string): string {
+  return /^[^\n]*>(?: \([^)]*\))?: ([^;\n]+)/.exec(objection)?.[1]?.trim() ?? "";
+}
+
+function refusal(policy: string, container: string, image: string, reason: string): Refusal {
+  const why = reason === "" ? "." : `: ${reason}.`;
   return {
     policy,
-    ...(container ? { container } : {}),
-    ...(image ? { image } : {}),
-    text: `Policy ${policy} refused container ${container ?? "?"} because of its image ${image ?? "?"}.`,
+    container,
+    image,
+    text: `Policy ${policy} refused the image ${image} of container ${container}${why}`,
   };
 }

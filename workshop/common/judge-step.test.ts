@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_EXPECTATION, parseExpectation } from "./expectation.js";
+import { judgeOutcome } from "./judge-step.js";
+
+describe("judgeOutcome", () => {
+  it("takes status 0 for success and says what else came", () => {
+    expect(judgeOutcome(ended(0), DEFAULT_EXPECTATION).state).toBe("succeeded");
+    expect(judgeOutcome(ended(127, "bash: tcm: command not found"), DEFAULT_EXPECTATION)).toMatchObject({
+      state: "failed",
+      message: "The command ended with status 127, expected was 0: bash: tcm: command not found",
+    });
+  });
+
+  it("takes a wanted failure for an expected one, and a success for a failure then", () => {
+    expect(judgeOutcome(ended(1), parseExpectation("exit=nonzero")).state).toBe("expected-failure");
+    expect(judgeOutcome(ended(0), parseExpectation("exit=1")).state).toBe("failed");
+  });
+
+  it("never takes unknown for success", () => {
+    const outcome = { status: "unknown", exitStatus: null, output: "", reason: "a nested shell" } as const;
+    expect(judgeOutcome(outcome, parseExpectation("exit=any"))).toMatchObject({
+      state: "unknown",
+      message: "a nested shell",
+    });
+  });
+
+  it("fails where the output does not match, and says so", () => {
+    expect(judgeOutcome(ended(0, "no resources"), parseExpectation("match=/denied/"))).toMatchObject({
+      state: "failed",
+      message: "Not so: The output matches /denied/. The output ends with: no resources",
+    });
+  });
+
+  it("explains a refusal that the output shows", () => {
+    const { checks } = judgeOutcome(
+      ended(0, "Warning FailedCreate [no-busybox] container <b> image <busybox>: blocked"),
+      DEFAULT_EXPECTATION,
+    );
+    expect(checks).toMatchObject([
+      { state: "passed", detail: "Policy no-busybox refused the image busybox of container b: blocked." },
+    ]);
+  });
+});
+
+describe("parseExpectation", () => {
+  it.each(["exit=x", "timeout=soon", "match=/(/", "until=potato", "colour=blue", "exit"])(
+    "refuses %s",
+    (info) => {
+      expect(() => parseExpectation(info)).toThrow(expect.objectContaining({ code: "CHECK_INVALID" }));
+    },
+  );
+});
+
+function ended(exitStatus: number, output = "") {
+  return { status: exitStatus === 0 ? "succeeded" : "failed", exitStatus, output } as const;
+}

@@ -1,0 +1,54 @@
+import type { ValidatedStep, ValidationReport } from "../validation-report.js";
+
+/** Lines for a person: each step, what failed and why, and the sum. */
+export function terminalReport(report: ValidationReport): string {
+  const pages = [...new Set(report.steps.map(({ page }) => page))];
+  const lines = pages.flatMap((page) => {
+    const steps = report.steps.filter((step) => step.page === page);
+    return [`${steps[0]?.pageTitle ?? page} (${steps[0]?.file ?? page})`, ...steps.flatMap(terminalStep), ""];
+  });
+  const problems = report.problems.map(
+    ({ severity, file, line, message, fix }) => `${severity}: ${file}:${line}: ${message}. ${fix}.`,
+  );
+  return [...lines, ...problems, ...(problems.length > 0 ? [""] : []), summary(report), ""].join("\n");
+}
+
+const SIGNS = { passed: "ok     ", failed: "FAILED ", skipped: "skipped", "stand-in": "stand-in" } as const;
+
+/** One step as its lines, for progress while the lab still runs. */
+export function terminalStep(step: ValidatedStep): string[] {
+  const head = `  ${SIGNS[step.state].padEnd(8)} ${String(step.step).padStart(3)}  ${firstLine(step.text)}${step.durationMs > 0 ? `  (${seconds(step.durationMs)})` : ""}`;
+  const checks = (step.result?.checks ?? []).map(
+    ({ state, text, detail }) =>
+      `               ${state === "passed" ? "ok" : "FAILED"}: ${text}${detail ? `: ${detail}` : ""}`,
+  );
+  const why = step.message && step.state !== "passed" ? [`               ${step.message}`] : [];
+  const output = step.state === "failed" ? indented(step.result?.output ?? "") : [];
+  return [head, ...checks, ...why, ...output];
+}
+
+function summary(report: ValidationReport): string {
+  const count = (state: ValidatedStep["state"]): number =>
+    report.steps.filter((step) => step.state === state).length;
+  const errors = report.problems.filter(({ severity }) => severity === "error").length;
+  const parts = [`${count("passed")} passed`, `${count("failed")} failed`, `${count("skipped")} skipped`];
+  const lint = errors > 0 ? [`${errors} errors in the text`] : [];
+  return `${report.title}: ${report.outcome} in ${seconds(report.durationMs)} (${[...parts, ...lint].join(", ")})`;
+}
+
+/** The last ten lines of a failed command show why; the recording has the rest. */
+const OUTPUT_LINES = 10;
+
+function indented(output: string): string[] {
+  const lines = output.trimEnd().split("\n").slice(-OUTPUT_LINES);
+  return lines.filter((line) => line.trim() !== "").map((line) => `               | ${line.trimEnd()}`);
+}
+
+function firstLine(text: string): string {
+  const [first = "", ...rest] = text.split("\n");
+  return rest.length > 0 ? `${first} ...` : first;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -7,7 +7,7 @@ describe("a report", () => {
     const text = REPORTERS.terminal(report());
     expect(text).toContain("FAILED     1  ls <&> %");
     expect(text).toContain("no such event");
-    expect(text).toContain("A lab: failed in 2.0 s (1 passed, 1 failed, 1 skipped)");
+    expect(text).toContain("A lab: failed in 2.0 s (1 passed, 1 failed, 1 skipped, 1 error in the text)");
   });
 
   it("as JSON is the report itself", () => {

@@ -32,7 +32,7 @@ function summary(report: ValidationReport): string {
     report.steps.filter((step) => step.state === state).length;
   const errors = report.problems.filter(({ severity }) => severity === "error").length;
   const parts = [`${count("passed")} passed`, `${count("failed")} failed`, `${count("skipped")} skipped`];
-  const lint = errors > 0 ? [`${errors} errors in the text`] : [];
+  const lint = errors > 0 ? [`${errors} ${errors === 1 ? "error" : "errors"} in the text`] : [];
   return `${report.title}: ${report.outcome} in ${seconds(report.durationMs)} (${[...parts, ...lint].join(", ")})`;
 }
 

@@ -65,17 +65,20 @@ async function whoAmI({ objects }: ClusterClient): Promise<string> {
 }
 
 async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {
-  const header = { ...manifest, metadata: { ...manifest.metadata } };
   for (let attempt = 1; ; attempt++) {
-    const current = await orUndefined(objects.read(header));
+    const current = await orUndefined(objects.read(manifest));
     try {
       if (!current) await objects.create(manifest);
-      else await objects.replace({ ...manifest, metadata: { ...current.metadata, ...manifest.metadata } });
+      else await objects.replace(withVersion(manifest, current.metadata?.resourceVersion));
       return;
     } catch (error) {
       if (attempt === MAX_APPLY_ATTEMPTS || !(isConflict(error) || isNotFound(error))) throw error;
     }
   }
+}
+
+function withVersion(manifest: Manifest, resourceVersion = ""): Manifest {
+  return { ...manifest, metadata: Object.assign({ resourceVersion }, manifest.metadata) };
 }
 
 async function waitUntilServed(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {

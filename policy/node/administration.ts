@@ -1,0 +1,52 @@
+import type { Owner, PolicyAdministration } from "../common/administration.js";
+import { resourceName } from "../common/manifest.js";
+import type { PolicyContext } from "./context.js";
+import type { ResourcePlural } from "./custom-resource-definitions.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { createPolicy, deletePolicy, parseManifest, updatePolicy } from "./policies.js";
+import { newObject, objectName, ownerReference, type PolicyAddress } from "./records.js";
+
+/** What sessions need done in the hierarchy; every call may be repeated. */
+export function createAdministration(context: PolicyContext): PolicyAdministration {
+  const ensureMember = (plural: ResourcePlural, address: PolicyAddress, owner: Owner) =>
+    ensure(context, plural, address, { spec: { ...address }, owner });
+  return {
+    createOrganization: (name, owner) =>
+      ensure(context, "organizations", { organization: name, name }, { spec: {}, owner }),
+    createWorkspace: (organization, name, owner) => ensureMember("workspaces", { organization, name }, owner),
+    registerCluster: (organization, name, owner) =>
+      ensureMember("managedclusters", { organization, name }, owner),
+    applyPolicy: (organization, manifest) => applyPolicy(context, organization, manifest),
+    deletePolicy: (organization, at) => deletePolicy(context, { organization, ...at }),
+  };
+}
+
+async function ensure(
+  { store }: PolicyContext,
+  plural: ResourcePlural,
+  address: PolicyAddress,
+  { spec, owner }: { spec: object; owner: Owner },
+): Promise<void> {
+  for (const name of [address.organization, address.name]) requireName(name);
+  await store.create(plural, newObject(plural, address, { spec, owner: ownerReference(owner) }));
+}
+
+async function applyPolicy(context: PolicyContext, organization: string, input: unknown): Promise<void> {
+  const { fullName } = parseManifest(input);
+  const workspace = fullName.workspaceName;
+  const scope = { organization, ...(workspace !== undefined && { workspace }) };
+  const address = { ...scope, name: fullName.name };
+  if (await context.store.get("imagepolicies", objectName(address)))
+    await updatePolicy(context, address, input);
+  else await createPolicy(context, scope, input);
+}
+
+function requireName(name: string): void {
+  const { error } = resourceName.safeParse(name);
+  if (!error) return;
+  const detail = error.issues.map(({ message }) => message).join("; ");
+  throw new PolicyError(
+    POLICY_ERROR.invalid,
+    `The name ${JSON.stringify(name)} cannot be used: it ${detail}.`,
+  );
+}

@@ -1,0 +1,71 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+
+import { MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import type { PolicyContext } from "./context.js";
+import { toPolicyError } from "./cluster-client.js";
+import { syncParameters } from "./namespace-parameters.js";
+import { nudgeBlockedWorkloads } from "./nudge.js";
+import { waitUntilInForce } from "./probe.js";
+
+/** Namespaces brought into force side by side; each waits mostly for the API server. */
+const PARALLEL = 8;
+
+export interface Scope {
+  organization: string;
+  /** Absent for the whole organization. */
+  workspace?: string;
+}
+
+/**
+ * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the number of namespaces.
+ * Throws POLICY_NOT_IN_FORCE.
+ */
+export async function bringIntoForce(context: PolicyContext, scope: Scope): Promise<number> {
+  const names = (await managedNamespaces(context, scope)).map(({ metadata }) => metadata?.name ?? "");
+  for (let start = 0; start < names.length; start += PARALLEL) {
+    await Promise.all(
+      names.slice(start, start + PARALLEL).map((name) => bringNamespaceIntoForce(context, name)),
+    );
+  }
+  return names.length;
+}
+
+/** The same for one namespace; says whether its parameters had to change. */
+export async function bringNamespaceIntoForce(context: PolicyContext, namespace: string): Promise<boolean> {
+  const result = await syncParameters(context.client, context.store, { namespace });
+  if (!result) return false;
+  await waitUntilInForce(context.client, namespace, result.revisions);
+  if (result.changed) await nudgeBlockedWorkloads(context, namespace);
+  return result.changed;
+}
+
+/** The managed namespaces of the whole cluster, of an organization, or of one of its workspaces. */
+export async function managedNamespaces(
+  { client }: PolicyContext,
+  { organization, workspace }: Partial<Scope>,
+): Promise<V1Namespace[]> {
+  const labels = [`${MANAGED_LABEL}=true`];
+  if (organization !== undefined) labels.push(`${ORGANIZATION_LABEL}=${organization}`);
+  if (workspace !== undefined) labels.push(`${WORKSPACE_LABEL}=${workspace}`);
+  return listNamespaces(client.core, labels.join(","));
+}
+
+/** All namespaces of an organization, attached to a workspace or not. */
+export async function organizationNamespaces(
+  { client }: PolicyContext,
+  organization: string,
+): Promise<V1Namespace[]> {
+  return listNamespaces(client.core, `${ORGANIZATION_LABEL}=${organization}`);
+}
+
+async function listNamespaces(
+  core: PolicyContext["client"]["core"],
+  labelSelector: string,
+): Promise<V1Namespace[]> {
+  try {
+    const { items } = await core.listNamespace({ labelSelector });
+    return items.filter(({ metadata }) => !metadata?.deletionTimestamp);
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}

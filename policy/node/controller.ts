@@ -1,0 +1,150 @@
+import type { Informer, KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+
+import {
+  AUDIT_CONFIG_MAP,
+  ENFORCED_CONFIG_MAP,
+  MANAGED_LABEL,
+  POLICY_GROUP,
+  POLICY_VERSION,
+} from "../common/engine-names.js";
+import {
+  bringIntoForce,
+  bringNamespaceIntoForce,
+  managedNamespaces,
+  type Scope,
+} from "./bring-into-force.js";
+import { createClusterClient, toPolicyError } from "./cluster-client.js";
+import type { PolicyContext } from "./context.js";
+import { createHierarchyStore } from "./hierarchy-store.js";
+import type { Logger } from "./logger.js";
+import { enforce } from "./policies.js";
+import type { ImagePolicyObject } from "./records.js";
+import { createWorkQueue, type WorkQueue } from "./work-queue.js";
+
+/** Catches what a broken watch missed. */
+const RESYNC_EVERY_MS = 60_000;
+
+/** Whoever changes a policy through the service brings it into force itself; the controller looks after that. */
+const SETTLE_MS = 500;
+
+const RECONNECT_AFTER_MS = 1000;
+
+export interface ControllerOptions {
+  kubeConfig: KubeConfig;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/**
+ * Keeps the parameters of every managed namespace equal to its effective policies, whoever changed what: policies written with kubectl, drift, labels,
+ * owners collected. Resolves when the watches run; they end with the signal. Several replicas may run it: each write is conditional.
+ */
+export async function startPolicyController({
+  kubeConfig,
+  logger,
+  signal,
+}: ControllerOptions): Promise<void> {
+  const client = await createClusterClient(kubeConfig);
+  const context: PolicyContext = { client, store: createHierarchyStore(client), logger };
+  const queue = createWorkQueue({ logger, signal });
+  for (const watch of await watches(context, queue)) keepRunning(watch, { logger, signal });
+  const resync = setInterval(() => queue.add("resync", () => syncEverything(context)), RESYNC_EVERY_MS);
+  resync.unref();
+  signal.addEventListener("abort", () => clearInterval(resync), { once: true });
+  queue.add("resync", () => syncEverything(context));
+}
+
+async function watches(context: PolicyContext, queue: WorkQueue): Promise<Informer<KubernetesObject>[]> {
+  const { makeInformer } = await import("@kubernetes/client-node");
+  const { core, custom, kubeConfig } = context.client;
+  const onPolicy = (object: KubernetesObject) => queuePolicy(context, queue, object as ImagePolicyObject);
+  const onNamespace = ({ metadata }: KubernetesObject) => queueNamespace(context, queue, metadata?.name);
+  const onConfigMap = ({ metadata }: KubernetesObject) => queueNamespace(context, queue, metadata?.namespace);
+
+  const path = { group: POLICY_GROUP, version: POLICY_VERSION, plural: "imagepolicies" };
+  const policies = makeInformer<KubernetesObject>(
+    kubeConfig,
+    `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
+    () => custom.listClusterCustomObject(path),
+  );
+  for (const verb of ["add", "update"] as const) policies.on(verb, onPolicy);
+  policies.on("delete", (object) => queueScope(context, queue, (object as ImagePolicyObject).spec));
+
+  const labelSelector = `${MANAGED_LABEL}=true`;
+  const namespaces = makeInformer<KubernetesObject>(
+    kubeConfig,
+    "/api/v1/namespaces",
+    () => core.listNamespace({ labelSelector }),
+    labelSelector,
+  );
+  for (const verb of ["add", "update"] as const) namespaces.on(verb, onNamespace);
+
+  const configMaps = [ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP].map((name) => {
+    const fieldSelector = `metadata.name=${name}`;
+    const list = () => core.listConfigMapForAllNamespaces({ fieldSelector });
+    const informer = makeInformer<KubernetesObject>(
+      kubeConfig,
+      "/api/v1/configmaps",
+      list,
+      undefined,
+      fieldSelector,
+    );
+    for (const verb of ["update", "delete"] as const) informer.on(verb, onConfigMap);
+    return informer;
+  });
+  return [policies, namespaces, ...configMaps];
+}
+
+function keepRunning(
+  informer: Informer<KubernetesObject>,
+  { logger, signal }: Pick<ControllerOptions, "logger" | "signal">,
+): void {
+  const start = () => {
+    if (signal.aborted) return;
+    informer.start().catch((error: unknown) => restart(error));
+  };
+  const restart = (error: unknown) => {
+    if (signal.aborted) return;
+    logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
+    setTimeout(start, RECONNECT_AFTER_MS).unref();
+  };
+  informer.on("error", restart);
+  signal.addEventListener("abort", () => void informer.stop(), { once: true });
+  start();
+}
+
+function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicyObject): void {
+  const name = seen.metadata.name ?? "";
+  if (isCurrent(seen)) return;
+  queue.add(
+    `policy/${name}`,
+    async () => {
+      const now = await context.store.get<ImagePolicyObject["spec"]>("imagepolicies", name);
+      if (!now || isCurrent(now)) return;
+      await enforce(context, now.spec, now);
+    },
+    SETTLE_MS,
+  );
+}
+
+function queueScope(context: PolicyContext, queue: WorkQueue, { organization, workspace }: Scope): void {
+  const scope = { organization, ...(workspace !== undefined && { workspace }) };
+  queue.add(`scope/${organization}/${workspace ?? ""}`, () =>
+    bringIntoForce(context, scope).then(() => undefined),
+  );
+}
+
+function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string | undefined): void {
+  if (name === undefined) return;
+  queue.add(`namespace/${name}`, () => bringNamespaceIntoForce(context, name).then(() => undefined));
+}
+
+function isCurrent({ metadata, status }: ImagePolicyObject): boolean {
+  return status?.inForce === true && status.observedGeneration === metadata.generation;
+}
+
+async function syncEverything(context: PolicyContext): Promise<void> {
+  for (const { metadata } of await managedNamespaces(context, {})) {
+    await bringNamespaceIntoForce(context, metadata?.name ?? "");
+  }
+}

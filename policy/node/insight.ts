@@ -1,0 +1,128 @@
+import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
+
+import type { EffectivePolicy } from "../common/effective.js";
+import { evaluateImage } from "../common/evaluate.js";
+import { lintPolicy } from "../common/lint.js";
+import { boundsProblem } from "../common/parameters.js";
+import type { ExplainAnswer, ExplainRequest, PreviewAnswer, PreviewPod } from "../common/tmc-api.js";
+import { managedNamespaces, type Scope } from "./bring-into-force.js";
+import { orUndefined, toPolicyError } from "./cluster-client.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { selectFor } from "./namespace-parameters.js";
+import { effectiveView } from "./namespaces.js";
+import { podImages } from "./pod-images.js";
+import { parseManifest } from "./policies.js";
+import { type ImagePolicySpec, originOf, toEffective } from "./records.js";
+
+/** A preview is read by a person while typing; more pods than this would keep them waiting. */
+const MAX_PREVIEW_PODS = 1000;
+
+/** Judges an image, or every image of a pod, by what holds in a namespace. */
+export async function explain(
+  context: PolicyContext,
+  organization: string,
+  { namespace, image, pod }: ExplainRequest,
+): Promise<ExplainAnswer> {
+  const { managed, policies } = await effectiveView(context, organization, namespace);
+  const images =
+    pod === undefined
+      ? [{ container: "", kind: "container" as const, image: image ?? "" }]
+      : podImages(await requirePod(context, namespace, pod));
+  const judged = images.map(({ container, kind, image: name }) => ({
+    container,
+    kind,
+    verdict: evaluateImage(name, policies),
+  }));
+  return { namespace, managed, allowed: judged.every(({ verdict }) => verdict.allowed), images: judged };
+}
+
+/** What would change for the pods that exist if a policy were saved, or deleted. */
+export async function preview(
+  context: PolicyContext,
+  scope: Scope,
+  { policy, remove }: { policy: unknown; remove?: boolean },
+): Promise<PreviewAnswer> {
+  const { fullName, spec } = parseManifest(policy);
+  const candidate: EffectivePolicy = { name: fullName.name, origin: originOf(scope), spec };
+  const before = await storedPolicies(context, scope.organization);
+  const others = before.filter((each) => !isSamePolicy(each, candidate));
+  const after = remove ? others : [...others, candidate];
+  const namespaces = await managedNamespaces(context, scope);
+  const answer: PreviewAnswer = {
+    namespaces: [],
+    pods: 0,
+    truncated: false,
+    wouldRefuse: [],
+    wouldAdmit: [],
+    warnings: remove ? [] : lintPolicy(candidate, others),
+  };
+  for (const namespace of namespaces) {
+    await previewNamespace(context, namespace, { before, after, candidate, answer });
+  }
+  return answer;
+}
+
+interface Preview {
+  before: EffectivePolicy[];
+  after: EffectivePolicy[];
+  candidate: EffectivePolicy;
+  answer: PreviewAnswer;
+}
+
+async function previewNamespace(
+  context: PolicyContext,
+  namespace: V1Namespace,
+  { before, after, candidate, answer }: Preview,
+): Promise<void> {
+  const name = namespace.metadata?.name ?? "";
+  if (selectFor(namespace, [candidate]).selected.length > 0) answer.namespaces.push(name);
+  const now = selectFor(namespace, before).selected;
+  const then = selectFor(namespace, after).selected;
+  const problem = boundsProblem(then);
+  if (problem !== undefined) answer.problem ??= problem;
+  const pods = await listPods(context, name, MAX_PREVIEW_PODS - answer.pods);
+  answer.pods += pods.items.length;
+  answer.truncated ||= pods.truncated;
+  for (const pod of pods.items) {
+    for (const image of podImages(pod)) {
+      const was = evaluateImage(image.image, now);
+      const will = evaluateImage(image.image, then);
+      if (was.allowed === will.allowed) continue;
+      const refusing = (will.allowed ? was : will).policies.filter(({ passed, audit }) => !passed && !audit);
+      const entry: PreviewPod = {
+        namespace: name,
+        pod: pod.metadata?.name ?? "",
+        container: image.container,
+        image: image.image,
+        policies: refusing.map(({ name: policy }) => policy),
+      };
+      (will.allowed ? answer.wouldAdmit : answer.wouldRefuse).push(entry);
+    }
+  }
+}
+
+async function storedPolicies({ store }: PolicyContext, organization: string): Promise<EffectivePolicy[]> {
+  const stored = await store.list<ImagePolicySpec>("imagepolicies", organization);
+  return stored.map(toEffective).filter((policy) => policy !== undefined);
+}
+
+function isSamePolicy(left: EffectivePolicy, right: EffectivePolicy): boolean {
+  return left.name === right.name && JSON.stringify(left.origin) === JSON.stringify(right.origin);
+}
+
+async function listPods({ client }: PolicyContext, namespace: string, limit: number) {
+  if (limit <= 0) return { items: [] as V1Pod[], truncated: true };
+  try {
+    const { items } = await client.core.listNamespacedPod({ namespace, limit: limit + 1 });
+    return { items: items.slice(0, limit), truncated: items.length > limit };
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}
+
+async function requirePod(context: PolicyContext, namespace: string, name: string): Promise<V1Pod> {
+  const pod = await orUndefined(context.client.core.readNamespacedPod({ namespace, name }));
+  if (pod) return pod;
+  throw new PolicyError(POLICY_ERROR.notFound, `pod "${name}" not found in namespace "${namespace}"`);
+}

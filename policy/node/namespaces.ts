@@ -1,0 +1,155 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+
+import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
+import { organizationNamespaces } from "./bring-into-force.js";
+import { toPolicyError } from "./cluster-client.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
+import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
+import { nudgeBlockedWorkloads } from "./nudge.js";
+import { waitUntilInForce, waitUntilUnjudged } from "./probe.js";
+import type { MemberSpec } from "./records.js";
+import { namespaceView } from "./views.js";
+
+export interface NamespaceAddress {
+  organization: string;
+  cluster: string;
+  namespace: string;
+}
+
+/**
+ * Puts a namespace of the organization into a workspace; resolves when the workspace's policies hold in it.
+ * Throws POLICY_EXISTS where it is attached already, POLICY_NOT_FOUND, POLICY_NOT_IN_FORCE.
+ */
+export async function attachNamespace(
+  context: PolicyContext,
+  address: NamespaceAddress & { workspace: string },
+): Promise<NamespaceView> {
+  const namespace = await requirePlaces(context, address);
+  const current = workspaceOf(namespace);
+  if (current !== undefined) {
+    const message = `namespace "${address.namespace}" is already attached to workspace "${current}"`;
+    throw new PolicyError(POLICY_ERROR.exists, message);
+  }
+  return join(context, address);
+}
+
+/** Moves an attached namespace to another workspace. */
+export async function moveNamespace(
+  context: PolicyContext,
+  address: NamespaceAddress & { workspace: string },
+): Promise<NamespaceView> {
+  const namespace = await requirePlaces(context, address);
+  requireAttached(namespace, address);
+  const moved = await join(context, address);
+  await nudgeBlockedWorkloads(context, address.namespace);
+  return moved;
+}
+
+/** Takes a namespace out of its workspace; resolves when no image policy judges it. The namespace itself stays. */
+export async function detachNamespace(context: PolicyContext, address: NamespaceAddress): Promise<void> {
+  await requireCluster(context, address.organization, address.cluster);
+  requireAttached(await requireNamespace(context, address.organization, address.namespace), address);
+  await label(context, address.namespace, {
+    [MANAGED_LABEL]: null,
+    [WORKSPACE_LABEL]: null,
+    [CLUSTER_LABEL]: null,
+  });
+  await waitUntilUnjudged(context.client, address.namespace);
+  await deleteParameters(context.client, address.namespace);
+  await nudgeBlockedWorkloads(context, address.namespace);
+}
+
+export async function getNamespace(
+  context: PolicyContext,
+  address: NamespaceAddress,
+): Promise<NamespaceView> {
+  await requireCluster(context, address.organization, address.cluster);
+  const namespace = await requireNamespace(context, address.organization, address.namespace);
+  requireAttached(namespace, address);
+  return namespaceView(namespace, address.cluster);
+}
+
+/** Namespaces of the organization; with a cluster only the attached ones, as TMC lists them. */
+export async function listNamespaces(
+  context: PolicyContext,
+  { organization, cluster }: { organization: string; cluster?: string },
+): Promise<NamespaceView[]> {
+  if (cluster !== undefined) await requireCluster(context, organization, cluster);
+  const [namespaces, clusters] = await Promise.all([
+    organizationNamespaces(context, organization),
+    context.store.list<MemberSpec>("managedclusters", organization),
+  ]);
+  const views = namespaces.map((namespace) => namespaceView(namespace, clusters[0]?.spec.name ?? ""));
+  if (cluster === undefined) return views;
+  return views.filter(({ fullName, status }) => status.managed && fullName.clusterName === cluster);
+}
+
+/** What holds in a namespace, with where each policy comes from. */
+export async function effectiveView(
+  context: PolicyContext,
+  organization: string,
+  name: string,
+): Promise<EffectiveView> {
+  const namespace = await requireNamespace(context, organization, name);
+  const workspace = workspaceOf(namespace);
+  const { selected, notSelected } =
+    workspace === undefined
+      ? { selected: [], notSelected: [] }
+      : await readEffective(context.store, namespace);
+  return {
+    namespace: name,
+    workspace: workspace ?? "",
+    managed: workspace !== undefined,
+    labels: namespace.metadata?.labels ?? {},
+    policies: selected,
+    notSelected,
+  };
+}
+
+/** Parameters are written before the label that makes them count, so that pods are never refused for want of them. */
+async function join(
+  context: PolicyContext,
+  { cluster, namespace, workspace }: NamespaceAddress & { workspace: string },
+): Promise<NamespaceView> {
+  await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
+  const labels = { [MANAGED_LABEL]: "true", [WORKSPACE_LABEL]: workspace, [CLUSTER_LABEL]: cluster };
+  const labelled = await label(context, namespace, labels);
+  const result = await syncParameters(context.client, context.store, { namespace });
+  if (result) await waitUntilInForce(context.client, namespace, result.revisions);
+  return namespaceView(labelled, cluster);
+}
+
+async function label(
+  { client }: PolicyContext,
+  name: string,
+  labels: Record<string, string | null>,
+): Promise<V1Namespace> {
+  try {
+    return await client.core.patchNamespace({ name, body: { metadata: { labels } } }, client.mergePatch);
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}
+
+async function requirePlaces(
+  context: PolicyContext,
+  { organization, cluster, namespace, workspace }: NamespaceAddress & { workspace: string },
+): Promise<V1Namespace> {
+  await requireCluster(context, organization, cluster);
+  await requireWorkspace(context, organization, workspace);
+  return requireNamespace(context, organization, namespace);
+}
+
+function requireAttached(namespace: V1Namespace, { cluster, namespace: name }: NamespaceAddress): void {
+  const labels = namespace.metadata?.labels ?? {};
+  if (workspaceOf(namespace) !== undefined && labels[CLUSTER_LABEL] === cluster) return;
+  const message = `namespace "${name}" is not attached to a workspace on cluster "${cluster}"`;
+  throw new PolicyError(POLICY_ERROR.notFound, message);
+}
+
+function workspaceOf({ metadata }: V1Namespace): string | undefined {
+  return metadata?.labels?.[MANAGED_LABEL] === "true" ? (metadata.labels[WORKSPACE_LABEL] ?? "") : undefined;
+}

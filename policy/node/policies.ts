@@ -1,0 +1,198 @@
+import type { ZodError } from "zod";
+
+import { type PolicyManifest, policyManifest } from "../common/manifest.js";
+import { boundsProblem } from "../common/parameters.js";
+import type { PolicyView } from "../common/tmc-api.js";
+import { bringIntoForce, managedNamespaces, type Scope } from "./bring-into-force.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { findOrganization, requireWorkspace } from "./find.js";
+import { selectFor } from "./namespace-parameters.js";
+import {
+  type HierarchyObject,
+  type ImagePolicyObject,
+  type ImagePolicySpec,
+  newObject,
+  objectName,
+  ownedBy,
+  type PolicyAddress,
+  toEffective,
+} from "./records.js";
+import { policyView } from "./views.js";
+
+export interface WriteOptions {
+  /** Checks and answers, stores nothing. */
+  dryRun?: boolean;
+}
+
+/** Reads a manifest; `scope` wins over what it says about its place. Throws POLICY_INVALID with the fields. */
+export function parseManifest(input: unknown): PolicyManifest {
+  const parsed = policyManifest.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw invalidManifest(parsed.error);
+}
+
+/** Stores a new policy and resolves when it is in force. Throws POLICY_EXISTS, POLICY_INVALID, POLICY_NOT_FOUND, POLICY_NOT_IN_FORCE. */
+export async function createPolicy(
+  context: PolicyContext,
+  scope: Scope,
+  input: unknown,
+  options: WriteOptions = {},
+): Promise<PolicyView> {
+  const manifest = parseManifest(input);
+  const address = { ...scope, name: manifest.fullName.name };
+  const parent = await findParent(context, scope);
+  const object = newObject("imagepolicies", address, {
+    spec: specOf(address, manifest),
+    owner: ownedBy(parent),
+  });
+  if (await context.store.get("imagepolicies", objectName(address))) throw policyExists(address);
+  await checkBounds(context, scope, object);
+  if (options.dryRun) return policyView(object);
+  const stored = await context.store.create("imagepolicies", object);
+  if (!stored) throw policyExists(address);
+  return enforce(context, address, stored);
+}
+
+/** Replaces what a policy demands; resolves when the change is in force. */
+export async function updatePolicy(
+  context: PolicyContext,
+  address: PolicyAddress,
+  input: unknown,
+  options: WriteOptions = {},
+): Promise<PolicyView> {
+  const manifest = parseManifest(input);
+  const current = await requirePolicy(context, address);
+  const expected = manifest.meta?.resourceVersion ?? current.metadata.resourceVersion;
+  if (expected !== current.metadata.resourceVersion) throw changedMeanwhile(address);
+  const next: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
+  await checkBounds(context, address, next);
+  if (options.dryRun) return policyView(next);
+  const stored = await context.store.replace("imagepolicies", next);
+  if (!stored) throw changedMeanwhile(address);
+  return enforce(context, address, stored);
+}
+
+export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
+  return policyView(await requirePolicy(context, address));
+}
+
+/** Policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
+export async function listPolicies(
+  context: PolicyContext,
+  scope: Scope & { everywhere?: boolean },
+): Promise<PolicyView[]> {
+  if (scope.workspace !== undefined) await requireWorkspace(context, scope.organization, scope.workspace);
+  const stored = await context.store.list<ImagePolicySpec>("imagepolicies", scope.organization);
+  return stored
+    .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
+    .filter((object) => toEffective(object) !== undefined)
+    .map(policyView);
+}
+
+/** Resolves when the policy no longer refuses anything. Throws POLICY_NOT_FOUND. */
+export async function deletePolicy(
+  context: PolicyContext,
+  address: PolicyAddress,
+  options: WriteOptions = {},
+): Promise<void> {
+  await requirePolicy(context, address);
+  if (options.dryRun) return;
+  const wasThere = await context.store.remove("imagepolicies", objectName(address));
+  if (!wasThere) throw policyNotFound(address);
+  await bringIntoForce(context, placeOf(address));
+}
+
+/** Writes down in the policy itself that it is in force. */
+export async function enforce(
+  context: PolicyContext,
+  address: PolicyAddress,
+  stored: ImagePolicyObject,
+): Promise<PolicyView> {
+  await bringIntoForce(context, placeOf(address));
+  const policy = toEffective(stored);
+  const concerned = (await managedNamespaces(context, placeOf(address))).filter(
+    (namespace) => policy && selectFor(namespace, [policy]).selected.length > 0,
+  );
+  const { generation } = stored.metadata;
+  const status = {
+    inForce: true,
+    namespaces: concerned.length,
+    ...(generation !== undefined && { observedGeneration: generation }),
+  };
+  await context.store.setStatus(stored, status);
+  return policyView({ ...stored, status });
+}
+
+function placeOf({ organization, workspace }: PolicyAddress): Scope {
+  return { organization, ...(workspace !== undefined && { workspace }) };
+}
+
+async function findParent(context: PolicyContext, scope: Scope): Promise<HierarchyObject<unknown>> {
+  if (scope.workspace !== undefined) return requireWorkspace(context, scope.organization, scope.workspace);
+  return findOrganization(context, scope.organization);
+}
+
+async function requirePolicy(context: PolicyContext, address: PolicyAddress): Promise<ImagePolicyObject> {
+  const found = await context.store.get<ImagePolicySpec>("imagepolicies", objectName(address));
+  if (!found) throw policyNotFound(address);
+  return found;
+}
+
+/** An engine over its cost limit refuses every pod, so what would not fit is refused here. */
+async function checkBounds(
+  context: PolicyContext,
+  scope: Scope,
+  candidate: ImagePolicyObject,
+): Promise<void> {
+  const stored = await context.store.list<ImagePolicySpec>("imagepolicies", scope.organization);
+  const others = stored.filter(({ metadata }) => metadata.name !== candidate.metadata.name);
+  const policies = [...others, candidate].map(toEffective).filter((policy) => policy !== undefined);
+  for (const namespace of await managedNamespaces(context, scope)) {
+    const problem = boundsProblem(selectFor(namespace, policies).selected);
+    if (problem)
+      throw new PolicyError(POLICY_ERROR.invalid, `Namespace ${namespace.metadata?.name ?? ""}: ${problem}`);
+  }
+  const alone = toEffective(candidate);
+  const problem = alone && boundsProblem([alone]);
+  if (problem) throw new PolicyError(POLICY_ERROR.invalid, problem);
+}
+
+function specOf(
+  { organization, workspace, name }: PolicyAddress,
+  { spec, meta }: PolicyManifest,
+): ImagePolicySpec {
+  return {
+    organization,
+    name,
+    ...(workspace !== undefined && { workspace }),
+    ...(meta?.description && { description: meta.description }),
+    ...(meta?.labels && { labels: meta.labels }),
+    ...spec,
+  };
+}
+
+function invalidManifest(error: ZodError): PolicyError {
+  const fields = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const list = fields.map(({ path, message }) => `${path || "manifest"}: ${message}`).join("; ");
+  return new PolicyError(POLICY_ERROR.invalid, `The policy is not valid: ${list}`, { cause: error, fields });
+}
+
+function describe({ workspace, name }: PolicyAddress): string {
+  return `image policy "${name}" in ${workspace === undefined ? "the organization" : `workspace "${workspace}"`}`;
+}
+
+function policyNotFound(address: PolicyAddress): PolicyError {
+  return new PolicyError(POLICY_ERROR.notFound, `${describe(address)} not found`);
+}
+
+function policyExists(address: PolicyAddress): PolicyError {
+  return new PolicyError(POLICY_ERROR.exists, `${describe(address)} already exists`);
+}
+
+function changedMeanwhile(address: PolicyAddress): PolicyError {
+  return new PolicyError(
+    POLICY_ERROR.conflict,
+    `${describe(address)} was changed by someone else meanwhile; load it again and repeat the change`,
+  );
+}

@@ -1,0 +1,88 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+
+import type { PolicyAdministration } from "../common/administration.js";
+import type * as Api from "../common/tmc-api.js";
+import { listActivity } from "./activity.js";
+import { createAdministration } from "./administration.js";
+import type { Scope } from "./bring-into-force.js";
+import { createClusterClient } from "./cluster-client.js";
+import { getCluster, listClusters } from "./clusters.js";
+import type { PolicyContext } from "./context.js";
+import { createHierarchyStore } from "./hierarchy-store.js";
+import { explain, preview } from "./insight.js";
+import type { Logger } from "./logger.js";
+import * as namespaces from "./namespaces.js";
+import * as policies from "./policies.js";
+import type { PolicyAddress } from "./records.js";
+import * as workspaces from "./workspaces.js";
+
+type NamespaceInWorkspace = namespaces.NamespaceAddress & { workspace: string };
+
+/**
+ * Everything REST and `tmc` can ask about image policies. A call that changes something resolves only when the change is in force; all throw
+ * `PolicyError`.
+ */
+export interface PolicyService extends PolicyAdministration {
+  getOrganization(organization: string): Promise<Api.OrganizationView>;
+  createOwnWorkspace(
+    organization: string,
+    workspace: { name: string; description?: string },
+  ): Promise<Api.WorkspaceView>;
+  getWorkspace(organization: string, name: string): Promise<Api.WorkspaceView>;
+  listWorkspaces(organization: string): Promise<Api.WorkspaceView[]>;
+  deleteWorkspace(organization: string, name: string): Promise<void>;
+  createPolicy(scope: Scope, manifest: unknown, options?: policies.WriteOptions): Promise<Api.PolicyView>;
+  updatePolicy(
+    address: PolicyAddress,
+    manifest: unknown,
+    options?: policies.WriteOptions,
+  ): Promise<Api.PolicyView>;
+  getPolicy(address: PolicyAddress): Promise<Api.PolicyView>;
+  listPolicies(scope: Scope & { everywhere?: boolean }): Promise<Api.PolicyView[]>;
+  removePolicy(address: PolicyAddress, options?: policies.WriteOptions): Promise<void>;
+  getCluster(organization: string, name: string): Promise<Api.ClusterView>;
+  listClusters(organization: string): Promise<Api.ClusterView[]>;
+  attachNamespace(address: NamespaceInWorkspace): Promise<Api.NamespaceView>;
+  moveNamespace(address: NamespaceInWorkspace): Promise<Api.NamespaceView>;
+  detachNamespace(address: namespaces.NamespaceAddress): Promise<void>;
+  getNamespace(address: namespaces.NamespaceAddress): Promise<Api.NamespaceView>;
+  listNamespaces(where: { organization: string; cluster?: string }): Promise<Api.NamespaceView[]>;
+  effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
+  explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
+  preview(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
+  listActivity(organization: string): Promise<Api.ActivityEntry[]>;
+}
+
+/** Opens the service on a cluster where `installPolicyEngine` ran. */
+export async function createPolicyService(options: {
+  kubeConfig: KubeConfig;
+  logger: Logger;
+}): Promise<PolicyService> {
+  const client = await createClusterClient(options.kubeConfig);
+  const context: PolicyContext = { client, store: createHierarchyStore(client), logger: options.logger };
+  return {
+    ...createAdministration(context),
+    getOrganization: (organization) => workspaces.getOrganization(context, organization),
+    createOwnWorkspace: (organization, workspace) =>
+      workspaces.createWorkspace(context, organization, workspace),
+    getWorkspace: (organization, name) => workspaces.getWorkspace(context, organization, name),
+    listWorkspaces: (organization) => workspaces.listWorkspaces(context, organization),
+    deleteWorkspace: (organization, name) => workspaces.deleteWorkspace(context, organization, name),
+    createPolicy: (scope, manifest, write) => policies.createPolicy(context, scope, manifest, write),
+    updatePolicy: (address, manifest, write) => policies.updatePolicy(context, address, manifest, write),
+    getPolicy: (address) => policies.getPolicy(context, address),
+    listPolicies: (scope) => policies.listPolicies(context, scope),
+    removePolicy: (address, write) => policies.deletePolicy(context, address, write),
+    getCluster: (organization, name) => getCluster(context, organization, name),
+    listClusters: (organization) => listClusters(context, organization),
+    attachNamespace: (address) => namespaces.attachNamespace(context, address),
+    moveNamespace: (address) => namespaces.moveNamespace(context, address),
+    detachNamespace: (address) => namespaces.detachNamespace(context, address),
+    getNamespace: (address) => namespaces.getNamespace(context, address),
+    listNamespaces: (where) => namespaces.listNamespaces(context, where),
+    effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
+    explain: (organization, request) => explain(context, organization, request),
+    preview: (scope, request) => preview(context, scope, request),
+    listActivity: (organization) => listActivity(context, organization),
+  };
+}

@@ -1,0 +1,91 @@
+import type { V1Namespace, V1ObjectMeta } from "@kubernetes/client-node";
+
+import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import type { Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
+import type { HierarchyObject, ImagePolicyObject } from "./records.js";
+import { toEffective } from "./records.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+
+const TMC_PACKAGE = "vmware.tanzu.manage.v1alpha1";
+
+/** A stored policy as TMC's API shows it. Throws POLICY_INVALID where what is stored is no policy. */
+export function policyView(object: ImagePolicyObject): PolicyView {
+  const { spec, metadata, status } = object;
+  const effective = toEffective(object);
+  if (!effective) {
+    throw new PolicyError(
+      POLICY_ERROR.invalid,
+      `The stored policy ${metadata.name ?? ""} does not follow the schema of policies. Delete it and create it again.`,
+    );
+  }
+  const isCurrent = status?.inForce === true && status.observedGeneration === metadata.generation;
+  const isWorkspace = spec.workspace !== undefined;
+  return {
+    fullName: {
+      name: spec.name,
+      ...(spec.workspace === undefined ? { orgId: spec.organization } : { workspaceName: spec.workspace }),
+    },
+    meta: metaView(metadata, spec.description, spec.labels),
+    spec: effective.spec,
+    status: {
+      inForce: isCurrent,
+      namespaces: status?.namespaces ?? 0,
+      ...(status?.message !== undefined && { message: status.message }),
+    },
+    type: {
+      kind: "Policy",
+      package: `${TMC_PACKAGE}.${isWorkspace ? "workspace" : "organization"}.policy`,
+      version: "v1alpha1",
+    },
+  };
+}
+
+export function workspaceView(
+  { metadata, spec }: HierarchyObject,
+  status: { policies: number; namespaces: string[] },
+): WorkspaceView {
+  return { fullName: { name: spec.name }, meta: metaView(metadata, spec.description), status };
+}
+
+export function namespaceView(namespace: V1Namespace, cluster: string): NamespaceView {
+  const labels = namespace.metadata?.labels ?? {};
+  const managed = labels[MANAGED_LABEL] === "true";
+  return {
+    fullName: {
+      managementClusterName: "attached",
+      provisionerName: "attached",
+      clusterName: labels[CLUSTER_LABEL] ?? cluster,
+      name: namespace.metadata?.name ?? "",
+    },
+    meta: metaView(namespace.metadata ?? {}, undefined, labels),
+    spec: { workspaceName: managed ? (labels[WORKSPACE_LABEL] ?? "") : "", attach: managed },
+    status: { phase: "READY", managed },
+  };
+}
+
+export function metaView(
+  metadata: V1ObjectMeta,
+  description = "",
+  labels: Record<string, string> = {},
+): Meta {
+  const created = isoTime(metadata.creationTimestamp);
+  const changes = (metadata.managedFields ?? [])
+    .map(({ time }) => isoTime(time))
+    .filter((time) => time !== "");
+  return {
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    generation: metadata.generation ?? 1,
+    description,
+    labels,
+    creationTime: created,
+    updateTime: changes.toSorted().at(-1) ?? created,
+    parentReferences: (metadata.ownerReferences ?? []).map(({ name, uid }) => ({ rid: name, uid })),
+  };
+}
+
+/** Typed clients give dates, untyped ones text. */
+export function isoTime(time: Date | string | undefined): string {
+  if (time === undefined) return "";
+  return time instanceof Date ? time.toISOString() : time;
+}

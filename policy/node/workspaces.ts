@@ -1,0 +1,93 @@
+import type { OrganizationView, WorkspaceView } from "../common/tmc-api.js";
+import { managedNamespaces, organizationNamespaces } from "./bring-into-force.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { findOrganization, requireWorkspace } from "./find.js";
+import {
+  type HierarchyObject,
+  type ImagePolicySpec,
+  type MemberSpec,
+  newObject,
+  objectName,
+  ownedBy,
+} from "./records.js";
+import { workspaceView } from "./views.js";
+
+export async function getOrganization(
+  context: PolicyContext,
+  organization: string,
+): Promise<OrganizationView> {
+  await findOrganization(context, organization);
+  const [workspaces, policies, namespaces] = await Promise.all([
+    context.store.list("workspaces", organization),
+    context.store.list("imagepolicies", organization),
+    organizationNamespaces(context, organization),
+  ]);
+  return {
+    fullName: { name: organization, orgId: organization },
+    workspaces: workspaces.length,
+    policies: policies.length,
+    namespaces: namespaces.length,
+  };
+}
+
+/** Throws POLICY_EXISTS. */
+export async function createWorkspace(
+  context: PolicyContext,
+  organization: string,
+  { name, description }: { name: string; description?: string },
+): Promise<WorkspaceView> {
+  const parent = await findOrganization(context, organization);
+  const spec: MemberSpec = { organization, name, ...(description !== undefined && { description }) };
+  const object = newObject("workspaces", { organization, name }, { spec, owner: ownedBy(parent) });
+  const stored = await context.store.create("workspaces", object);
+  if (!stored) throw new PolicyError(POLICY_ERROR.exists, `workspace "${name}" already exists`);
+  return workspaceView(stored, { policies: 0, namespaces: [] });
+}
+
+export async function getWorkspace(
+  context: PolicyContext,
+  organization: string,
+  name: string,
+): Promise<WorkspaceView> {
+  return viewOf(context, await requireWorkspace(context, organization, name));
+}
+
+export async function listWorkspaces(context: PolicyContext, organization: string): Promise<WorkspaceView[]> {
+  const stored = await context.store.list<MemberSpec>("workspaces", organization);
+  return Promise.all(stored.map((workspace) => viewOf(context, workspace)));
+}
+
+/** Deletes an empty workspace and the policies set on it. Throws POLICY_IN_USE while namespaces are attached. */
+export async function deleteWorkspace(
+  context: PolicyContext,
+  organization: string,
+  name: string,
+): Promise<void> {
+  await requireWorkspace(context, organization, name);
+  const attached = await managedNamespaces(context, { organization, workspace: name });
+  if (attached.length > 0) {
+    const names = attached.map(({ metadata }) => metadata?.name ?? "").join(", ");
+    const message = `workspace "${name}" still has namespaces (${names}); detach or move them first`;
+    throw new PolicyError(POLICY_ERROR.inUse, message);
+  }
+  for (const policy of await policiesOf(context, organization, name)) {
+    await context.store.remove("imagepolicies", policy.metadata.name ?? "");
+  }
+  await context.store.remove("workspaces", objectName({ organization, name }));
+}
+
+async function viewOf(context: PolicyContext, workspace: HierarchyObject): Promise<WorkspaceView> {
+  const { organization, name } = workspace.spec;
+  const [policies, namespaces] = await Promise.all([
+    policiesOf(context, organization, name),
+    managedNamespaces(context, { organization, workspace: name }),
+  ]);
+  const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
+  return workspaceView(workspace, { policies: policies.length, namespaces: names });
+}
+
+async function policiesOf({ store }: PolicyContext, organization: string, workspace: string) {
+  const stored = await store.list<ImagePolicySpec>("imagepolicies", organization);
+  return stored.filter(({ spec }) => spec.workspace === workspace);
+}

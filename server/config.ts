@@ -31,6 +31,13 @@ export interface Environment {
   childEnvironment: Record<string, string>;
 }
 
+/** The whole environment, for labs that name variables of it; nothing else may look. */
+export function labEnvironment(
+  env: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, string | undefined>> {
+  return env;
+}
+
 const CHILD_VARIABLES = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 
@@ -73,6 +80,9 @@ export function builtFile(path: string): string {
 /** The labs that ship with the product. */
 export const shippedContent = join(productRoot, "content");
 
+/** Pictures that shipped labs share. */
+export const sharedImages = join(productRoot, "images");
+
 function findProductRoot(from: string): string {
   if (existsSync(join(from, "package.json"))) return from;
   const parent = dirname(from);
@@ -91,7 +101,7 @@ export function dataPaths(data: string) {
     activity: join(data, "activity.db"),
     cluster: join(data, "cluster"),
     /** Written by the embedded cluster once it can be reached. */
-    kubeconfig: join(data, "kubeconfig"),
+    kubeconfig: join(data, "cluster", "kubeconfig"),
     terminal: join(data, "terminal"),
     homes: join(data, "homes"),
     tools: join(data, "tools"),

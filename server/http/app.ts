@@ -1,8 +1,9 @@
 import { Router, json } from "express";
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import type { Logger } from "pino";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { Access } from "./access.js";
+import type { Mount } from "./mount.js";
 import type { Metrics } from "./metrics.js";
 import { createPagesRouter } from "./pages.js";
 import { problemHandler } from "./problem.js";
@@ -19,7 +20,7 @@ import { checkHost, checkOrigin, checkedRequest, isUnsafe } from "./same-origin.
 import type { OriginRules } from "./same-origin.js";
 import { securityHeaders } from "./security-headers.js";
 import type { SessionQuota } from "./session-quota.js";
-import type { Workshop } from "./workshop.js";
+import type { Workshop } from "../workshop/workshop.js";
 
 /** Everything the routes call; `compose.ts` makes it. */
 export interface AppParts {
@@ -37,14 +38,6 @@ export interface AppParts {
   browserFiles: string;
 }
 
-/** Where learners reach Lectern. */
-export interface Mount {
-  /** The path Lectern is mounted under, as the browser sees it; begins and ends with `/`. */
-  base: (request: { baseUrl: string }) => string;
-  /** The whole address, ending in `/`. */
-  url: (request: Request) => string;
-}
-
 /** A manifest or a list of sessions is some kilobytes; a page of Markdown is never sent here. */
 const BODY_LIMIT = "256kb";
 
@@ -52,7 +45,7 @@ const BODY_LIMIT = "256kb";
 export function createApp(parts: AppParts): Router {
   const { workshop, access, quota, log, mount } = parts;
   const router = Router({ strict: false });
-  router.use(securityHeaders, parts.metrics.requests, fromHere(parts.origin));
+  router.use(mount.note, securityHeaders, parts.metrics.requests, fromHere(parts.origin));
   router.use(createOperationsRouter(parts.health, parts.metrics));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));

@@ -1,21 +1,18 @@
 import type { RequestHandler } from "express";
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 export interface Metrics {
   registry: Registry;
   /** Counts and times every request under the route's pattern, never under its real path. */
   requests: RequestHandler;
   stepFinished(state: string, durationMs: number | undefined): void;
-  sessionCreated(lab: string): void;
-  socketOpened(): void;
-  socketClosed(): void;
 }
 
 const STEP_SECONDS = [0.1, 0.3, 1, 3, 10, 30, 120, 600];
 const REQUEST_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** The figures `/metrics` shows; `countSessions` is asked at every scrape for the live sessions by phase. */
-export function createMetrics(countSessions: () => Record<string, number>): Metrics {
+/** The figures `/metrics` shows; `current` is asked at every scrape. */
+export function createMetrics(current: () => { sessions: Record<string, number>; sockets: number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "lectern_" });
   const registers = [registry];
@@ -33,13 +30,14 @@ export function createMetrics(countSessions: () => Record<string, number>): Metr
     buckets: STEP_SECONDS,
     registers,
   });
-  const created = new Counter({
-    name: "lectern_sessions_created_total",
-    help: "Sessions created by this server, by lab.",
-    labelNames: ["lab"],
+  const sockets = new Gauge({
+    name: "lectern_terminal_sockets",
+    help: "Open terminal sockets.",
     registers,
+    collect: () => {
+      sockets.set(current().sockets);
+    },
   });
-  const sockets = new Gauge({ name: "lectern_terminal_sockets", help: "Open terminal sockets.", registers });
   const sessions = new Gauge({
     name: "lectern_sessions",
     help: "Sessions by phase.",
@@ -47,16 +45,13 @@ export function createMetrics(countSessions: () => Record<string, number>): Metr
     registers,
     collect: () => {
       sessions.reset();
-      for (const [phase, count] of Object.entries(countSessions())) sessions.set({ phase }, count);
+      for (const [phase, count] of Object.entries(current().sessions)) sessions.set({ phase }, count);
     },
   });
   return {
     registry,
     requests: timeRequests(requests),
     stepFinished: (state, durationMs) => steps.observe({ state }, (durationMs ?? 0) / 1000),
-    sessionCreated: (lab) => created.inc({ lab }),
-    socketOpened: () => sockets.inc(),
-    socketClosed: () => sockets.dec(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Request } from "express";
 import { Router, static as serveStatic } from "express";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
@@ -7,7 +8,7 @@ export interface PageOptions {
   /** The folder of the built browser files. */
   folder: string;
   /** Where Lectern is mounted, as the browser sees it, ending in `/`. */
-  base: (request: { baseUrl: string }) => string;
+  base: (request: Request) => string;
 }
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;

@@ -16,13 +16,17 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.notReady]: 503,
 };
 
+/** What sockets to the cluster fail with while it is being restarted. */
+const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOENT", "ABORT_ERR"]);
+
 /** What the other rooms' codes end in says what kind of refusal they are. */
 const SUFFIX_STATUS: readonly [RegExp, number][] = [
   [/_(NOT_FOUND|UNKNOWN|MISSING)$/, 404],
   [/_(INVALID|UNREADABLE|BAD_[A-Z_]+)$/, 400],
-  [/_(CONFLICT|IN_USE|EXISTS|BUSY|ENDED|NOT_ACTIVE|NOT_READY)$/, 409],
+  [/_(CONFLICT|IN_USE|EXISTS|BUSY|ENDED|NOT_ACTIVE|NOT_READY|NOT_RUNNABLE)$/, 409],
+  [/_(TOO_MANY|QUEUE_FULL)$/, 429],
   [/_(FORBIDDEN|REFUSED)$/, 403],
-  [/_(UNAVAILABLE|UNREACHABLE|DISCONNECTED|TIMEOUT)$/, 503],
+  [/_(UNAVAILABLE|UNREACHABLE|HOST_LOST|NOT_IN_FORCE)$/, 503],
 ];
 
 /** The status and body for an error; one without a code of ours is an internal error and tells the client nothing else. */
@@ -63,6 +67,12 @@ function translate(error: unknown): { code: string; message: string } | undefine
     return coded(serverErrorCodes.tooLarge, "The request body is larger than allowed here.");
   if (type === "entity.parse.failed")
     return coded(serverErrorCodes.badRequest, "The request body is not JSON.");
+  if (typeof code === "string" && UNREACHABLE.has(code)) {
+    return coded(
+      serverErrorCodes.notReady,
+      "The cluster or the terminal host does not answer just now. Try again in a moment; nothing was lost.",
+    );
+  }
   if (error instanceof ServerError) return { code: error.code, message: error.message };
   if (typeof code === "string" && /^(LAB|CHECK|SESSION|TERMINAL|POLICY)_/.test(code))
     return { code, message: error.message };

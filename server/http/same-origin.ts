@@ -37,7 +37,7 @@ export function checkHost(request: CheckedRequest, rules: OriginRules): void {
 export function checkOrigin(request: CheckedRequest, rules: OriginRules): void {
   const { origin, authorization, cookie } = request.headers;
   if (origin === undefined && authorization?.startsWith("Bearer ") && cookie === undefined) return;
-  if (origin !== undefined && origin === expectedOrigin(request, rules)) return;
+  if (origin !== undefined && origin === originOf(request, rules)) return;
   throw new ServerError(
     serverErrorCodes.crossSite,
     `A page of ${origin ?? "an unnamed origin"} may not do this; only pages of this server may.`,
@@ -59,7 +59,8 @@ export function checkedRequest(request: IncomingMessage): CheckedRequest {
   };
 }
 
-function expectedOrigin(request: CheckedRequest, rules: OriginRules): string {
+/** The origin a page of this server has, as the request reached it. */
+export function originOf(request: CheckedRequest, rules: OriginRules): string {
   const host = request.headers.host ?? "";
   if (rules.publicUrl !== undefined && publicHost(rules) === host) return new URL(rules.publicUrl).origin;
   return `${request.socket.encrypted ? "https" : "http"}://${host}`;

@@ -14,31 +14,31 @@ afterEach(() => {
 });
 
 describe("the activity database", () => {
-  it("gives back after a restart what was saved before", () => {
+  it("gives back after a restart what was saved before", async () => {
     const first = open();
-    first.saveResult("s1", result(0, "succeeded"));
-    first.saveResult("s1", result(1, "failed"));
-    first.visit("s1", "page-2");
+    await first.saveResult("s1", result(0, "succeeded"));
+    await first.saveResult("s1", result(1, "failed"));
+    await first.visit("s1", "page-2", new Date(5));
     first.close();
     const second = open();
-    expect(second.results("s1")).toEqual([result(0, "succeeded"), result(1, "failed")]);
-    expect(second.activity("s1")?.currentPage).toBe("page-2");
+    expect(second.resultsNow("s1")).toEqual([result(0, "succeeded"), result(1, "failed")]);
+    expect(second.activityNow("s1").page).toBe("page-2");
     second.close();
   });
 
-  it("replaces the result of a step that is run again", () => {
+  it("replaces the result of a step that is run again", async () => {
     const database = open();
-    database.saveResult("s1", result(0, "failed"));
-    database.saveResult("s1", result(0, "succeeded"));
-    expect(database.results("s1")).toEqual([result(0, "succeeded")]);
+    await database.saveResult("s1", result(0, "failed"));
+    await database.saveResult("s1", result(0, "succeeded"));
+    expect(database.resultsNow("s1")).toEqual([result(0, "succeeded")]);
     database.close();
   });
 
-  it("names what was still running", () => {
+  it("names what was still running", async () => {
     const database = open();
-    database.saveResult("s1", result(0, "succeeded"));
-    database.saveResult("s1", result(1, "running"));
-    database.saveResult("s2", result(0, "queued"));
+    await database.saveResult("s1", result(0, "succeeded"));
+    await database.saveResult("s1", result(1, "running"));
+    await database.saveResult("s2", result(0, "queued"));
     expect(database.unsettled().map((entry) => `${entry.session}/${String(entry.result.step)}`)).toEqual([
       "s1/1",
       "s2/0",
@@ -46,25 +46,36 @@ describe("the activity database", () => {
     database.close();
   });
 
-  it("remembers the page when only activity follows", () => {
-    let now = 1;
-    const database = openActivityDatabase(join(folder, "a.db"), () => now);
-    database.visit("s1", "intro");
-    now = 2;
+  it("remembers the page when only activity follows", async () => {
+    const database = openActivityDatabase(join(folder, "a.db"), () => 2000);
+    await database.visit("s1", "intro", new Date(1000));
     database.touch("s1");
-    expect(database.activity("s1")).toEqual({ currentPage: "intro", lastActivityAt: 2 });
+    expect(database.activityNow("s1")).toEqual({ page: "intro", lastActivityAt: "1970-01-01T00:00:02.000Z" });
     database.close();
   });
 
-  it("forgets sessions that are gone", () => {
+  it("counts how often one step failed since it last succeeded", async () => {
     const database = open();
-    for (const session of ["s1", "s2", "s3"]) database.saveResult(session, result(0, "succeeded"));
-    database.remove("s1");
+    for (const state of ["failed", "running", "failed", "running", "failed"] as const)
+      await database.saveResult("s1", result(0, state));
+    await database.saveResult("s1", result(1, "succeeded"));
+    expect(database.progress("s1")).toEqual({ done: 1, failed: 1, failuresOfOneStep: 3 });
+    await database.saveResult("s1", result(0, "succeeded"));
+    expect(database.progress("s1")).toEqual({ done: 2, failed: 0, failuresOfOneStep: 0 });
+    database.close();
+  });
+
+  it("forgets sessions that are gone", async () => {
+    const database = open();
+    for (const session of ["s1", "s2", "s3"]) await database.saveResult(session, result(0, "succeeded"));
+    await database.forget("s1");
     database.keepOnly(["s3"]);
     expect(
-      [database.results("s1"), database.results("s2"), database.results("s3")].map((all) => all.length),
+      [database.resultsNow("s1"), database.resultsNow("s2"), database.resultsNow("s3")].map(
+        (all) => all.length,
+      ),
     ).toEqual([0, 0, 1]);
-    expect(database.activity("s2")).toBeUndefined();
+    expect(database.activityNow("s2")).toEqual({});
     database.close();
   });
 });

@@ -1,24 +1,25 @@
 import Database from "libsql";
 import type { StepResult } from "../../workshop/common/api.js";
+import type { Activity, ActivityStore } from "../../workshop/node/activity-store.js";
 
-/** What is remembered of one session besides the results of its steps. */
-export interface SessionActivity {
-  currentPage?: string;
-  /** Epoch milliseconds. */
-  lastActivityAt: number;
+/** How far a session has come, without the results themselves. */
+export interface Progress {
+  done: number;
+  failed: number;
+  /** Failures of one step without a success since; the step with most of them. */
+  failuresOfOneStep: number;
 }
 
-/** A learner's progress, kept in one SQLite file. */
-export interface ActivityDatabase {
-  saveResult(session: string, result: StepResult): void;
-  results(session: string): StepResult[];
+/** Learners' progress, kept in one SQLite file. */
+export interface ActivityDatabase extends ActivityStore {
+  resultsNow(session: string): StepResult[];
+  activityNow(session: string): Activity;
+  progress(session: string): Progress;
+  /** Keeps a result and the id of the command behind it; it is on the disk when the call returns. */
+  saveStep(session: string, result: StepResult, command: string): void;
   /** Results that were running or queued when they were last saved, with their sessions. */
-  unsettled(): { session: string; result: StepResult }[];
-  visit(session: string, page: string): void;
+  unsettled(): { session: string; result: StepResult; command: string }[];
   touch(session: string): void;
-  activity(session: string): SessionActivity | undefined;
-  /** Forgets a session. */
-  remove(session: string): void;
   /** Forgets every session that is not in the list. */
   keepOnly(sessions: readonly string[]): void;
   close(): void;
@@ -35,6 +36,8 @@ const SCHEMA = `
     page TEXT NOT NULL,
     step INTEGER NOT NULL,
     state TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    command TEXT NOT NULL,
     result TEXT NOT NULL,
     PRIMARY KEY (session, page, step)
   ) WITHOUT ROWID;
@@ -51,18 +54,31 @@ export function openActivityDatabase(file: string, now = Date.now): ActivityData
   database.exec(SCHEMA);
   const statements = prepare(database);
   const touch = (session: string) => void statements.touch.run(session, now());
+  const saveStep = (session: string, result: StepResult, command: string) => {
+    const failures = result.state === "failed" ? 1 : 0;
+    const { page, step, state } = result;
+    statements.save.run(session, page, step, state, failures, command, JSON.stringify(result));
+    touch(session);
+  };
+  const resultsNow = (session: string) => (statements.results.all(session) as Row[]).map(parse);
+  const activityNow = (session: string) => activityOf(statements.activity.get(session));
   return {
-    saveResult: (session, result) => {
-      statements.save.run(session, result.page, result.step, result.state, JSON.stringify(result));
-      touch(session);
-    },
-    results: (session) => (statements.results.all(session) as Row[]).map(parse),
+    saveStep,
+    saveResult: async (session, result) => saveStep(session, result, ""),
+    results: async (session) => resultsNow(session),
+    resultsNow,
+    progress: (session) => progressOf(statements.progress.get(session) as Progress),
     unsettled: () =>
-      (statements.unsettled.all() as Row[]).map((row) => ({ session: row.session, result: parse(row) })),
-    visit: (session, page) => void statements.visit.run(session, page, now()),
+      (statements.unsettled.all() as Row[]).map((row) => ({
+        session: row.session,
+        command: row.command,
+        result: parse(row),
+      })),
+    visit: async (session, page, at) => void statements.visit.run(session, page, at.getTime()),
     touch,
-    activity: (session) => activityOf(statements.activity.get(session)),
-    remove: (session) => {
+    activity: async (session) => activityNow(session),
+    activityNow,
+    forget: async (session) => {
       statements.removeResults.run(session);
       statements.removeActivity.run(session);
     },
@@ -77,18 +93,30 @@ export function openActivityDatabase(file: string, now = Date.now): ActivityData
 
 interface Row {
   session: string;
+  command: string;
   result: string;
 }
 
 function prepare(database: Database.Database) {
   const kept = "session NOT IN (SELECT value FROM json_each(?))";
   return {
+    // A step that runs again is not a failure yet; only a success clears what it failed before.
     save: database.prepare(
-      `INSERT INTO results (session, page, step, state, result) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET state = excluded.state, result = excluded.result`,
+      `INSERT INTO results (session, page, step, state, failures, command, result) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET state = excluded.state, command = excluded.command, result = excluded.result, failures = CASE
+         WHEN excluded.state IN ('succeeded', 'expected-failure') THEN 0
+         ELSE failures + excluded.failures END`,
+    ),
+    progress: database.prepare(
+      `SELECT count(*) FILTER (WHERE state IN ('succeeded', 'expected-failure')) AS done,
+              count(*) FILTER (WHERE state = 'failed') AS failed,
+              coalesce(max(failures), 0) AS failuresOfOneStep
+       FROM results WHERE session = ?`,
     ),
     results: database.prepare("SELECT session, result FROM results WHERE session = ? ORDER BY page, step"),
-    unsettled: database.prepare("SELECT session, result FROM results WHERE state IN ('queued', 'running') ORDER BY session, page, step"),
+    unsettled: database.prepare(
+      "SELECT session, command, result FROM results WHERE state IN ('queued', 'running') ORDER BY session, page, step",
+    ),
     touch: database.prepare(
       `INSERT INTO activity (session, last_activity_at) VALUES (?, ?)
        ON CONFLICT DO UPDATE SET last_activity_at = excluded.last_activity_at`,
@@ -105,15 +133,20 @@ function prepare(database: Database.Database) {
   };
 }
 
+/** The driver adds a field of its own to a row it got alone. */
+function progressOf({ done, failed, failuresOfOneStep }: Progress): Progress {
+  return { done, failed, failuresOfOneStep };
+}
+
 function parse(row: Row): StepResult {
   return JSON.parse(row.result) as StepResult;
 }
 
-function activityOf(row: unknown): SessionActivity | undefined {
-  if (row === undefined || row === null) return undefined;
-  const { current_page: page, last_activity_at: lastActivityAt } = row as {
+function activityOf(row: unknown): Activity {
+  if (row === undefined || row === null) return {};
+  const { current_page: page, last_activity_at: at } = row as {
     current_page: string | null;
     last_activity_at: number;
   };
-  return { ...(page === null ? {} : { currentPage: page }), lastActivityAt };
+  return { ...(page === null ? {} : { page }), lastActivityAt: new Date(at).toISOString() };
 }

@@ -1,13 +1,8 @@
-import { mkdirSync } from "node:fs";
-import { request } from "node:https";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { KubeConfig } from "@kubernetes/client-node";
-import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
+import { startCluster } from "./embedded-cluster.js";
 import { checkCluster, findKubectl, readKubeconfig } from "./preflight.js";
-import { supervise } from "./supervised-process.js";
-import type { ProcessEvents, SupervisedProcess } from "./supervised-process.js";
+import type { ProcessEvents } from "./supervised-process.js";
+import { startTerminals } from "./terminals.js";
 
 /** The processes the server stands on. */
 export interface Backends {
@@ -18,7 +13,7 @@ export interface Backends {
 }
 
 export interface BackendOptions {
-  config: Pick<ServeConfig, "kubeconfig">;
+  config: Pick<ServeConfig, "kubeconfig" | "host">;
   environment: Environment;
   paths: DataPaths;
 }
@@ -27,25 +22,37 @@ export interface BackendOptions {
 export async function startBackends(options: BackendOptions, events: ProcessEvents): Promise<Backends> {
   const { config, environment, paths } = options;
   const kubectl = findKubectl(environment.path, environment.kubectl);
-  const starting = [
-    startTerminalHost({ environment, paths }, events),
+  const terminals = startTerminals({ environment, paths, host: config.host }, events);
+  const cluster =
     config.kubeconfig === undefined
-      ? startCluster({ environment, paths, port: 0 }, events)
-      : useCluster(config.kubeconfig, events),
-  ];
-  const parts = await Promise.allSettled(starting);
-  const started = parts.flatMap((part) => (part.status === "fulfilled" && part.value ? [part.value] : []));
-  const stop = async () => void (await Promise.all(started.map((part) => part.stop())));
-  const failed = parts.find((part) => part.status === "rejected");
-  if (failed) {
-    await stop();
-    throw failed.reason;
+      ? startCluster({ environment, paths }, events)
+      : useCluster(config.kubeconfig, events);
+  const [terminalPart, clusterPart] = await Promise.allSettled([terminals, cluster]);
+  const stop = async () => {
+    const parts = [terminalPart, clusterPart].flatMap((part) =>
+      part.status === "fulfilled" ? [part.value] : [],
+    );
+    await Promise.all(parts.map((part) => part.stop()));
+  };
+  if (terminalPart.status === "fulfilled" && clusterPart.status === "fulfilled") {
+    return {
+      kubeconfig: clusterPart.value.kubeconfig,
+      terminalSocket: terminalPart.value.socket,
+      kubectl,
+      stop,
+    };
   }
-  return { kubeconfig: config.kubeconfig ?? paths.kubeconfig, terminalSocket: terminalSocket(paths), kubectl, stop };
+  await stop();
+  throw clusterPart.status === "rejected"
+    ? clusterPart.reason
+    : (terminalPart as PromiseRejectedResult).reason;
 }
 
-async function useCluster(file: string, events: ProcessEvents): Promise<undefined> {
-  const kubeconfig = await readKubeconfig(file);
-  const version = await checkCluster(kubeconfig);
-  events.report(`Using the cluster of ${file} (Kubernetes ${version})`);
+async function useCluster(
+  kubeconfig: string,
+  events: ProcessEvents,
+): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
+  const version = await checkCluster(await readKubeconfig(kubeconfig));
+  events.report(`Using the cluster of ${kubeconfig} (Kubernetes ${version})`);
+  return { kubeconfig, stop: () => Promise.resolve() };
 }

@@ -17,7 +17,7 @@ const NEEDED_RIGHTS: readonly Right[] = [
   { group: "rbac.authorization.k8s.io", resource: "rolebindings", verb: "create" },
   { group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicies", verb: "create" },
   { group: "admissionregistration.k8s.io", resource: "validatingadmissionpolicybindings", verb: "create" },
-  { group: "lectern.dev", resource: "workshopsessions", verb: "create" },
+  { group: "lectern.dev", resource: "sessions", verb: "create" },
   { group: "policy.lectern.dev", resource: "imagepolicies", verb: "create" },
 ];
 

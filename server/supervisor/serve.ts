@@ -69,6 +69,7 @@ async function startServer(
         kubeconfig: backends.kubeconfig,
         terminalSocket: backends.terminalSocket,
         kubectl: backends.kubectl,
+        embedded: config.kubeconfig === undefined,
       };
       return [JSON.stringify(assignment)];
     },

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { dataPaths, readEnvironment } from "../../config.js";
 import type { DataPaths } from "../../config.js";
-import { startCluster } from "../../supervisor/backends.js";
+import { startCluster } from "../../supervisor/embedded-cluster.js";
 import { lockDataDir } from "../../supervisor/data-dir.js";
 import { existsSync } from "node:fs";
 import { ServerError, serverErrorCodes } from "../../errors.js";
@@ -11,22 +11,34 @@ import { untilSignalled } from "../signals.js";
 
 /** `lectern cluster`: the embedded Kubernetes by itself. */
 export function clusterCommand(): Command {
-  const command = new Command("cluster").description("The embedded Kubernetes: run it alone, find its kubeconfig.");
-  command.addHelpText("after", examplesText(["lectern cluster start", "kubectl --kubeconfig $(lectern cluster kubeconfig) get ns"]));
+  const command = new Command("cluster").description(
+    "The embedded Kubernetes: run it alone, find its kubeconfig.",
+  );
+  command.addHelpText(
+    "after",
+    examplesText(["lectern cluster start", "kubectl --kubeconfig $(lectern cluster kubeconfig) get ns"]),
+  );
   return command.addCommand(start()).addCommand(kubeconfig());
 }
 
 function start(): Command {
   return withData(new Command("start"))
     .description("Run the embedded Kubernetes alone, until Ctrl-C.")
-    .option("--port <number>", "port of the API server; 0 takes any free one", wholeNumber(0, 65_535), 0)
+    .option(
+      "--port <number>",
+      "port of the API server (default: the one it had before, or any free one)",
+      wholeNumber(0, 65_535),
+    )
     .addHelpText("after", examplesText(["lectern cluster start --data /tmp/playground --port 6443"]))
-    .action(async ({ data, port }: { data: string; port: number }) => {
+    .action(async ({ data, port }: { data: string; port?: number }) => {
       const report = (line: string) => process.stdout.write(`${line}\n`);
       await untilSignalled(async () => {
         const dataDir = lockDataDir(data);
         try {
-          const cluster = await startCluster({ environment: readEnvironment(), paths: dataDir.paths, port }, { report });
+          const cluster = await startCluster(
+            { environment: readEnvironment(), paths: dataDir.paths, ...(port === undefined ? {} : { port }) },
+            { report },
+          );
           report(`export KUBECONFIG=${dataDir.paths.kubeconfig}`);
           return { stop: () => cluster.stop().finally(dataDir.release) };
         } catch (error) {

@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Access } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import type { Workshop } from "../workshop.js";
+import type { Workshop } from "../../workshop/workshop.js";
 
 export interface FileRoutes {
   workshop: Workshop;

@@ -12,7 +12,7 @@ import { parseBody } from "../body.js";
 import { createRateLimit } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
-import type { Workshop } from "../workshop.js";
+import type { Workshop } from "../../workshop/workshop.js";
 
 export interface InstructorRoutes {
   workshop: Workshop;
@@ -68,6 +68,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     quota.takeForInstructor(count, workshop.sessions());
     const wanted = {
       lab,
+      startedBy: "instructor" as const,
       ...(minutes === undefined ? {} : { minutes }),
       ...(prefix === undefined ? {} : { prefix }),
     };

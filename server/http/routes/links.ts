@@ -1,12 +1,13 @@
 import { Router } from "express";
 import type { Access } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import type { Workshop } from "../workshop.js";
+import type { Mount } from "../mount.js";
+import type { Workshop } from "../../workshop/workshop.js";
 
 export interface LinkRoute {
   workshop: Workshop;
   access: Access;
-  mount: { base(request: { baseUrl: string }): string };
+  mount: Mount;
 }
 
 /** `s/SESSION?access=TOKEN`: the link an instructor hands out; admits the browser and leaves the token out of the address. */

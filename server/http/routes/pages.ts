@@ -2,7 +2,7 @@ import { Router } from "express";
 import type { Request } from "express";
 import type { Access } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import type { StepAddress, Workshop } from "../workshop.js";
+import type { StepAddress, Workshop } from "../../workshop/workshop.js";
 
 export interface PageRoutes {
   workshop: Workshop;

@@ -6,7 +6,7 @@ import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import type { SessionQuota } from "../session-quota.js";
 import { openEventStream } from "../server-sent-events.js";
-import type { Workshop } from "../workshop.js";
+import type { Workshop } from "../../workshop/workshop.js";
 
 export interface SessionRoutes {
   workshop: Workshop;
@@ -31,7 +31,7 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
   router.post("/sessions", async (request, response) => {
     const { lab } = parseBody(newSession, request.body);
     quota.takeForLearner(request.ip ?? "", workshop.sessions());
-    const session = await workshop.createSession({ lab });
+    const session = await workshop.createSession({ lab, startedBy: "learner" });
     access.admit(request, response, session);
     response.status(202).json(session);
   });

@@ -1,13 +1,13 @@
 import { Router } from "express";
 import type { TerminalAddress } from "../../../terminal/common/terminal-host.js";
-import type { Access } from "../access.js";
+import type { Access, Credentials, GuardedSession } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import type { Workshop } from "../workshop.js";
+import type { Workshop } from "../../workshop/workshop.js";
 
 /** The terminal gateway as the routes need it. */
 export interface TerminalDoor {
-  /** A ticket good for one upgrade of this terminal within seconds. */
-  issueTicket(address: TerminalAddress, viewer: { readOnly: boolean }): Promise<string>;
+  /** A ticket good for one upgrade of this terminal within seconds; opens the shell where there is none. */
+  issueTicket(address: TerminalAddress, request: Credentials, session: GuardedSession): Promise<string>;
 }
 
 export interface TerminalRoutes {
@@ -26,8 +26,7 @@ export function createTerminalRoutes({ workshop, access, terminals }: TerminalRo
     if (!session.terminals.includes(name)) {
       throw new ServerError(serverErrorCodes.notFound, `Session ${id} has no terminal "${name}".`);
     }
-    const readOnly = !access.holdsCookieOf(request, session);
-    response.json({ ticket: await terminals.issueTicket({ session: id, terminal: name }, { readOnly }) });
+    response.json({ ticket: await terminals.issueTicket({ session: id, terminal: name }, request, session) });
   });
   return router;
 }

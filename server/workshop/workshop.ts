@@ -1,3 +1,4 @@
+import type { TerminalAddress } from "../../terminal/common/terminal-host.js";
 import type {
   InstructorRow,
   LabSummary,
@@ -12,6 +13,7 @@ export interface NewSession {
   minutes?: number;
   /** Start of the session's name. */
   prefix?: string;
+  startedBy: "learner" | "instructor";
 }
 
 export interface StepAddress {
@@ -27,10 +29,13 @@ export interface Workshop {
   createSession(wanted: NewSession): Promise<SessionView>;
   /** Throws SESSION_NOT_FOUND, as all below do. */
   session(id: string): SessionView;
+  /** Without their results. */
   sessions(): SessionView[];
   extendSession(id: string, minutes?: number): Promise<SessionView>;
   endSession(id: string): Promise<void>;
   page(id: string, page: string): Promise<PageView>;
+  /** Starts the shell, or leaves the running one as it is. */
+  openTerminal(address: TerminalAddress): Promise<void>;
   visit(id: string, page: string): Promise<void>;
   runStep(step: StepAddress): Promise<StepResult>;
   interruptStep(step: StepAddress): Promise<void>;

@@ -1,0 +1,154 @@
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type { Router } from "express";
+import type { Logger } from "pino";
+import type { Lab } from "../workshop/common/lab.js";
+import { loadInstructorToken } from "./auth/instructor-token.js";
+import { dataPaths, labEnvironment, productRoot } from "./config.js";
+import type { ServeConfig } from "./config.js";
+import { createHealth } from "./health.js";
+import { createAccess } from "./http/access.js";
+import { createApp } from "./http/app.js";
+import { createMetrics } from "./http/metrics.js";
+import { createMount } from "./http/mount.js";
+import { createSessionQuota } from "./http/session-quota.js";
+import { createTerminalDoor } from "./http/terminal-door.js";
+import { loadLabs } from "./labs.js";
+import { openPlatform } from "./platform.js";
+import type { Platform } from "./platform.js";
+import { Router as createRouter } from "express";
+import { openActivityDatabase } from "./store/activity-database.js";
+import { connectSessions } from "./workshop/connect-sessions.js";
+import { createWorkshop } from "./workshop/create-workshop.js";
+import type { WorkshopParts } from "./workshop/create-workshop.js";
+import { createSessionCache } from "./workshop/session-cache.js";
+import { createSessionFollowers } from "./workshop/session-follower.js";
+import { createStepDesk } from "./workshop/step-desk.js";
+import { takeUpSessions } from "./workshop/take-up-sessions.js";
+
+/** What the server process was given by the supervisor. */
+export interface ServerAssignment {
+  config: ServeConfig;
+  kubeconfig: string;
+  terminalSocket: string;
+  kubectl: string;
+  /** Whether the cluster runs no containers. */
+  embedded: boolean;
+}
+
+export interface LecternServer {
+  router: Router;
+  /** Takes the upgrade where it is for a terminal of ours, and says whether it did. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Tells where the server listens, once it does; links and shells name this address. Ends in `/`. */
+  listensAt(url: string): void;
+  close(): Promise<void>;
+}
+
+/** Builds the server out of its rooms and takes up what the one before it left. */
+export async function composeServer(assignment: ServerAssignment, log: Logger): Promise<LecternServer> {
+  const { config, kubeconfig, terminalSocket, kubectl } = assignment;
+  const paths = dataPaths(config.data);
+  let address = `http://localhost:${String(config.port)}/`;
+  const platform = await openPlatform({
+    kubeconfig,
+    terminalSocket,
+    kubectl,
+    paths,
+    publicUrl: () => config.publicUrl ?? address,
+    shellUrl: () => address,
+    environment: labEnvironment(),
+    log,
+  });
+  const { labs, skipped } = await loadLabs(config.labs);
+  for (const { path, message } of skipped) log.warn({ path }, message);
+  const rooms = joinRooms(assignment, { platform, labs, log });
+  const stopSessions = await connectSessions({
+    ...rooms.parts,
+    onGone: (session) => rooms.door.closeSession(session),
+  });
+  await takeUpSessions(rooms.parts);
+  return {
+    router: rooms.router,
+    handleUpgrade: (request, socket, head) => rooms.door.handleUpgrade(request, socket, head),
+    listensAt: (url) => {
+      address = url;
+    },
+    close: async () => {
+      stopSessions();
+      rooms.door.close();
+      await platform.close();
+      rooms.parts.activity.close();
+    },
+  };
+}
+
+function joinRooms(
+  assignment: ServerAssignment,
+  { platform, labs, log }: { platform: Platform; labs: Lab[]; log: Logger },
+) {
+  const { config } = assignment;
+  const paths = dataPaths(config.data);
+  const origin = config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl };
+  const mount = createMount(config.publicUrl);
+  const instructorToken = loadInstructorToken(paths.instructorToken);
+  const access = createAccess({ tokens: platform.tokens, instructorToken, scope: mount.scope });
+  const cache = createSessionCache();
+  const followers = createSessionFollowers();
+  const activity = openActivityDatabase(paths.activity);
+  const metrics = createMetrics(() => ({ sessions: countPhases(cache.all()), sockets: door.openSockets() }));
+  const steps = createStepDesk({
+    runner: platform.runner,
+    host: platform.host,
+    activity,
+    log,
+    onResult: (session, result) => {
+      if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
+      followers.tell(session, { type: "step", result });
+    },
+  });
+  const parts: WorkshopParts = {
+    labs: new Map(labs.map((lab) => [lab.name, lab])),
+    abilities: { containers: !assignment.embedded },
+    client: platform.client,
+    settings: platform.settings,
+    provisioner: platform.provisioner,
+    runner: platform.runner,
+    steps,
+    host: platform.host,
+    activity,
+    cache,
+    followers,
+    log,
+  };
+  const workshop = createWorkshop(parts);
+  const door = createTerminalDoor({
+    terminalSocket: assignment.terminalSocket,
+    workshop,
+    access,
+    origin,
+    log,
+  });
+  const router = createApp({
+    workshop,
+    access,
+    quota: createSessionQuota(config.maxSessions),
+    terminals: door,
+    policies: { ofSession: createRouter(), ofShell: createRouter() },
+    health: createHealth(platform),
+    metrics,
+    log,
+    origin,
+    mount,
+    browserFiles: join(productRoot, "dist/browser"),
+  });
+  return { parts, door, router };
+}
+
+function countPhases(sessions: readonly { status?: { phase: string } }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of sessions)
+    counts[status?.phase ?? "Pending"] = (counts[status?.phase ?? "Pending"] ?? 0) + 1;
+  return counts;
+}

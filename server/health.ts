@@ -1,0 +1,35 @@
+import type { TerminalHost } from "../terminal/common/terminal-host.js";
+import type { KubernetesClient } from "../workshop/node/kubernetes-client.js";
+import type { Health } from "./http/routes/operations.js";
+
+/** A probe that has to wait longer would be given up by whoever asked. */
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Asks the cluster and the terminal host whether they answer. */
+export function createHealth({ client, host }: { client: KubernetesClient; host: TerminalHost }): Health {
+  return {
+    check: () =>
+      Promise.all([
+        probe("cluster", () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS))),
+        probe("terminal host", () => host.list("readiness-probe")),
+      ]),
+  };
+}
+
+async function probe(name: string, ask: () => Promise<unknown>): Promise<{ name: string; problem?: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${String(CHECK_TIMEOUT_MS / 1000)} s`)),
+      CHECK_TIMEOUT_MS,
+    );
+  });
+  try {
+    await Promise.race([ask(), late]);
+    return { name };
+  } catch (error) {
+    return { name, problem: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

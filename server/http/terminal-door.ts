@@ -1,0 +1,111 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import type { TerminalAddress } from "../../terminal/common/terminal-host.js";
+import { createTerminalGateway } from "../../terminal/node/gateway.js";
+import { createTicketOffice } from "../../terminal/node/tickets.js";
+import type { Access, Credentials } from "./access.js";
+import { problemOf } from "./problem.js";
+import type { TerminalDoor } from "./routes/terminals.js";
+import { checkHost, checkOrigin, checkedRequest, originOf } from "./same-origin.js";
+import type { OriginRules } from "./same-origin.js";
+import type { Workshop } from "../workshop/workshop.js";
+
+export interface TerminalDoorOptions {
+  terminalSocket: string;
+  workshop: Workshop;
+  access: Access;
+  origin: OriginRules;
+  log: Logger;
+}
+
+export interface UpgradeDoor extends TerminalDoor {
+  /** Takes an upgrade for one of our terminals; false, and nothing touched, where the address is not ours. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  openSockets(): number;
+  closeSession(session: string): void;
+  close(): void;
+}
+
+const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-9._-]{1,63})$/;
+const OVER = new Set(["Ended", "Ending", "Failed"]);
+
+/** The way from a browser to its terminals: a page of ours, the session's cookie, then a ticket for one use. */
+export function createTerminalDoor(options: TerminalDoorOptions): UpgradeDoor {
+  const { workshop, access } = options;
+  const tickets = createTicketOffice();
+  // The gateway compares with a list; ours has one entry at a time, the origin the request itself had to have.
+  let expected = "";
+  const gateway = createTerminalGateway({
+    socketPath: options.terminalSocket,
+    tickets,
+    allowedOrigins: () => [expected],
+    logger: options.log,
+    reauthorise: ({ address }) => isLive(workshop, address.session),
+  });
+  return {
+    issueTicket: async (address, request, session) => {
+      await workshop.openTerminal(address);
+      const readOnly = !access.holdsCookieOf(request, session);
+      return tickets.issue({ address, user: userOf(readOnly), readOnly });
+    },
+    handleUpgrade: (request, socket, head) => {
+      const address = addressOf(request.url);
+      if (address === undefined) return false;
+      try {
+        expected = checkUpgrade(request, address, options);
+        const readOnly = !access.holdsCookieOf(request, workshop.session(address.session));
+        gateway.handleUpgrade(request, socket, head, { address, user: userOf(readOnly) });
+      } catch (error) {
+        refuse(socket, error, { log: options.log, address });
+      }
+      return true;
+    },
+    openSockets: () => gateway.viewerCount(),
+    closeSession: (session) => gateway.closeSession(session),
+    close: () => gateway.close(),
+  };
+}
+
+function addressOf(url: string | undefined): TerminalAddress | undefined {
+  const [, session, terminal] = TERMINAL_PATH.exec((url ?? "").split("?", 1)[0] ?? "") ?? [];
+  return session === undefined || terminal === undefined ? undefined : { session, terminal };
+}
+
+/** Throws SERVER_CROSS_SITE, SERVER_UNAUTHORIZED, SESSION_NOT_FOUND; returns the origin the page has. */
+function checkUpgrade(
+  request: IncomingMessage,
+  address: TerminalAddress,
+  { origin, workshop, access }: TerminalDoorOptions,
+): string {
+  const checked = checkedRequest(request);
+  checkHost(checked, origin);
+  // A socket is opened by a page or not at all: the exception for command lines does not apply.
+  const { authorization: _bearer, ...headers } = checked.headers;
+  checkOrigin({ ...checked, headers }, origin);
+  access.requireSession(request satisfies Credentials, workshop.session(address.session));
+  return originOf(checked, origin);
+}
+
+/** A ticket is for the learner or for an onlooker, so that one cannot be spent as the other. */
+function userOf(readOnly: boolean): string {
+  return readOnly ? "instructor" : "learner";
+}
+
+function isLive(workshop: Workshop, session: string): boolean {
+  return workshop.sessions().some(({ id, phase }) => id === session && !OVER.has(phase));
+}
+
+function refuse(
+  socket: Duplex,
+  error: unknown,
+  { log, address }: { log: Logger; address: TerminalAddress },
+): void {
+  const { status, problem } = problemOf(error);
+  log.warn(
+    { session: address.session, terminal: address.terminal, code: problem.error.code },
+    "terminal socket refused",
+  );
+  socket.on("error", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${String(status)} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,79 @@
+import { CoreV1Api } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Logger } from "pino";
+import type { TerminalHost } from "../terminal/common/terminal-host.js";
+import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
+import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
+import { installSessionCrds } from "../workshop/node/session-crd.js";
+import type { SessionSettings } from "../workshop/node/session-environment.js";
+import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
+import { StepRunner } from "../workshop/node/step-runner.js";
+import { loadSigningKey } from "./auth/signing-key.js";
+import { createTokens } from "./auth/tokens.js";
+import type { Tokens } from "./auth/tokens.js";
+import { productRoot } from "./config.js";
+import type { DataPaths } from "./config.js";
+import { shellEnvironment } from "./learner/shell-environment.js";
+import { makeToolFolder } from "./learner/tool-folder.js";
+import { startPolicies } from "./policies.js";
+import type { Policies } from "./policies.js";
+import { readKubeconfig } from "./supervisor/preflight.js";
+
+/** Cluster, terminals and policies, joined: what serving and validating both stand on. */
+export interface Platform {
+  kubeConfig: KubeConfig;
+  client: KubernetesClient;
+  host: TerminalHost;
+  policies: Policies;
+  settings: SessionSettings;
+  provisioner: SessionProvisioner;
+  runner: StepRunner;
+  tokens: Tokens;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  kubeconfig: string;
+  terminalSocket: string;
+  kubectl: string;
+  paths: DataPaths;
+  /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
+  publicUrl(): string;
+  shellUrl(): string;
+  /** What labs may show of the server's environment. */
+  environment: Readonly<Record<string, string | undefined>>;
+  log: Logger;
+}
+
+/** Connects to the cluster and the terminal host, and puts what Lectern needs into the cluster. */
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const { paths, kubectl, log } = options;
+  const kubeConfig = await readKubeconfig(options.kubeconfig);
+  const client = new KubernetesClient(kubeConfig);
+  const tools = makeToolFolder({ folder: paths.tools, productRoot, node: process.execPath, kubectl });
+  const [host, tokens, policies] = await Promise.all([
+    connectTerminalHost({ socketPath: options.terminalSocket }),
+    loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
+    startPolicies(kubeConfig, log),
+    installSessionCrds(client),
+  ]);
+  const settings: SessionSettings = {
+    homesFolder: paths.homes,
+    urlOf: (session) => `${options.publicUrl()}s/${session}`,
+    environment: options.environment,
+    shellEnvironment: shellEnvironment({ tools, tokens, url: options.shellUrl }),
+    readOnlyPaths: tools.readOnlyPaths,
+  };
+  const provisioner = new SessionProvisioner({
+    client,
+    policies: policies.service,
+    terminals: host,
+    settings,
+  });
+  const runner = new StepRunner({ client, terminals: host, settings });
+  const close = async () => {
+    await Promise.allSettled([host.close(), policies.close()]);
+    client.close();
+  };
+  return { kubeConfig, client, host, policies, settings, provisioner, runner, tokens, close };
+}

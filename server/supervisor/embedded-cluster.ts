@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { builtFile } from "../config.js";
+import type { DataPaths, Environment } from "../config.js";
+import { checkCluster, readKubeconfig } from "./preflight.js";
+import { supervise } from "./supervised-process.js";
+import type { ProcessEvents } from "./supervised-process.js";
+
+export interface ClusterOptions {
+  environment: Environment;
+  paths: DataPaths;
+  /** Port of the API server; without one, the port it had before, or any free one. */
+  port?: number;
+}
+
+/** Starts the embedded Kubernetes; resolves when it answers. */
+export async function startCluster(
+  { environment, paths, port }: ClusterOptions,
+  events: ProcessEvents,
+): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
+  const since = Date.now();
+  const running = await supervise(
+    {
+      name: "cluster",
+      entry: builtFile("cluster/main.js"),
+      // Without a port it takes the one it had before, which the kubeconfigs in learners' homes name.
+      args: () => ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
+      env: environment.childEnvironment,
+      logFile: join(paths.logs, "cluster.log"),
+      probe: async () => void (await checkCluster(await readKubeconfig(paths.kubeconfig))),
+    },
+    events,
+  );
+  const version = await checkCluster(await readKubeconfig(paths.kubeconfig));
+  events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
+  return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { detectConfinement } from "../../terminal/node/confinement.js";
+import { builtFile } from "../config.js";
+import type { DataPaths, Environment } from "../config.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import { supervise } from "./supervised-process.js";
+import type { ProcessEvents } from "./supervised-process.js";
+
+export interface TerminalOptions {
+  environment: Environment;
+  paths: DataPaths;
+  /** The address the server listens on. */
+  host: string;
+}
+
+/** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
+const SOCKET_PATH_BYTES = 103;
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** Starts the terminal host. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees everything. */
+export async function startTerminals(
+  { environment, paths, host }: TerminalOptions,
+  events: ProcessEvents,
+): Promise<{ socket: string; stop(): Promise<void> }> {
+  const { kind } = detectConfinement();
+  if (kind === "none") allowUnconfined(host, events);
+  const socket = socketPath(paths);
+  const args = [
+    "--socket",
+    socket,
+    "--data",
+    paths.terminal,
+    ...(kind === "none" ? ["--allow-unconfined"] : []),
+  ];
+  const running = await supervise(
+    {
+      name: "terminal host",
+      entry: builtFile("terminal/node/main.js"),
+      args: () => args,
+      env: environment.childEnvironment,
+      logFile: join(paths.logs, "terminal.log"),
+      probe: () => accepts(socket),
+    },
+    events,
+  );
+  return { socket, stop: () => running.stop() };
+}
+
+/** Whether only this machine can reach a server on that address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+function allowUnconfined(host: string, events: ProcessEvents): void {
+  if (isLoopback(host)) {
+    events.report(
+      "Shells are not confined on this machine (install bubblewrap to change that): a learner can do what you can.",
+    );
+    return;
+  }
+  throw new ServerError(
+    serverErrorCodes.unconfinedShells,
+    `Listening on ${host} would give everybody who reaches it a shell that sees this whole machine: shells cannot be confined here. Install bubblewrap, or leave --host away.`,
+  );
+}
+
+function socketPath(paths: DataPaths): string {
+  const path = join(paths.terminal, "host.sock");
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
+  const digest = createHash("sha256").update(paths.terminal).digest("hex").slice(0, 16);
+  return join(tmpdir(), `lectern-${String(process.getuid?.() ?? 0)}-${digest}`, "host.sock");
+}
+
+function accepts(socket: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = connect(socket);
+    probe.setTimeout(PROBE_TIMEOUT_MS, () => probe.destroy(new Error("no answer")));
+    probe.once("error", reject);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve();
+    });
+  });
+}

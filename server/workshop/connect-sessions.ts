@@ -1,0 +1,69 @@
+import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { startSessionController } from "../../workshop/node/session-controller.js";
+import type { SessionSettings } from "../../workshop/node/session-environment.js";
+import { viewOf } from "./create-workshop.js";
+import type { WorkshopParts } from "./create-workshop.js";
+
+export interface SessionConnection extends Pick<
+  WorkshopParts,
+  "labs" | "client" | "cache" | "activity" | "followers" | "log"
+> {
+  host: TerminalHost;
+  settings: SessionSettings;
+  /** Lets go of what a browser still holds of a session that is gone. */
+  onGone(session: string): void;
+}
+
+/** Keeps cache and followers in step with the cluster and the terminals; resolves when the sessions are known. */
+export async function connectSessions(parts: SessionConnection): Promise<() => void> {
+  const { cache, followers, host, log } = parts;
+  const stopChanges = cache.onChange((name) => {
+    const session = cache.get(name);
+    if (session && parts.labs.has(session.spec.lab))
+      followers.tell(name, { type: "session", session: viewOf(parts, session) });
+  });
+  const stopEvents = host.onEvent((event) => {
+    if (event.type !== "terminal-exited") return;
+    followers.tell(event.address.session, { type: "terminal-exited", terminal: event.address.terminal });
+  });
+  const stopController = await startSessionController({
+    client: parts.client,
+    terminals: host,
+    settings: parts.settings,
+    onSession: (session, change) => {
+      if (change === "gone") forget(parts, session);
+      else cache.put(session);
+    },
+    onError: (error) => log.warn({ err: error }, "looking after sessions failed; it goes on"),
+  });
+  return () => {
+    stopController();
+    stopEvents();
+    stopChanges();
+  };
+}
+
+/** The last thing a page hears of its session is that it has ended, with what it had reached. */
+function forget(parts: SessionConnection, session: SessionResource): void {
+  const { name } = session.metadata;
+  if (parts.labs.has(session.spec.lab)) {
+    const reason = session.status?.phase === "Failed" ? session.status.reason : endReason(session);
+    const view = {
+      ...viewOf(parts, session),
+      phase: "Ended" as const,
+      ...(reason === undefined ? {} : { reason }),
+    };
+    parts.followers.tell(name, { type: "session", session: view });
+  }
+  parts.cache.remove(name);
+  parts.onGone(name);
+  parts.log.info({ session: name }, "session ended");
+  parts.activity
+    .forget(name)
+    .catch((error: unknown) => parts.log.error({ err: error, session: name }, "activity not forgotten"));
+}
+
+function endReason({ spec }: SessionResource): string {
+  return Date.parse(spec.expiresAt) <= Date.now() ? "Its time was over." : "It was ended.";
+}

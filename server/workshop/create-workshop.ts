@@ -1,0 +1,188 @@
+import type { Logger } from "pino";
+import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionView } from "../../workshop/common/api.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import { renderPage } from "../../workshop/common/render-page.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import type { Activity } from "../../workshop/node/activity-store.js";
+import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import { labFile } from "../../workshop/node/pictures.js";
+import type { SessionSettings } from "../../workshop/node/session-environment.js";
+import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
+import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
+import { sessionView } from "../../workshop/node/session-view.js";
+import { createSession, endSession, extendSession } from "../../workshop/node/sessions.js";
+import type { StepRunner } from "../../workshop/node/step-runner.js";
+import type { ActivityDatabase } from "../store/activity-database.js";
+import { summarise } from "./catalogue.js";
+import type { ClusterAbilities } from "./catalogue.js";
+import { instructorRow } from "./instructor-row.js";
+import type { SessionCache } from "./session-cache.js";
+import type { SessionFollowers } from "./session-follower.js";
+import type { StepDesk } from "./step-desk.js";
+import type { NewSession, Workshop } from "./workshop.js";
+
+export interface WorkshopParts {
+  labs: ReadonlyMap<string, Lab>;
+  abilities: ClusterAbilities;
+  client: KubernetesClient;
+  settings: SessionSettings;
+  provisioner: SessionProvisioner;
+  runner: StepRunner;
+  steps: StepDesk;
+  host: TerminalHost;
+  activity: ActivityDatabase;
+  cache: SessionCache;
+  followers: SessionFollowers;
+  log: Logger;
+}
+
+/** Joins labs, sessions, steps and their records to what the routes call. */
+export function createWorkshop(parts: WorkshopParts): Workshop {
+  const { labs, cache, activity, followers, client, settings } = parts;
+  const found = (id: string) => findSession(parts, id);
+  const active = (id: string) => requireActive(found(id));
+  const touched = (id: string) => {
+    activity.touch(id);
+    followers.tellAll();
+  };
+  return {
+    labs: () => [...labs.values()].map((lab) => summarise(lab, parts.abilities)),
+    createSession: (wanted) => startSession(parts, wanted),
+    session: (id) => viewOf(parts, found(id).session),
+    sessions: () => briefViews(parts).map(({ view }) => view),
+    extendSession: async (id, minutes) => {
+      const { session, lab } = active(id);
+      const view = viewOf(parts, session);
+      if (minutes === undefined && !view.canExtend) throw cannotExtend(lab);
+      const extended = await extendSession(client, id, minutes ?? extensionOf(lab), settings);
+      cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
+      return viewOf(parts, extended);
+    },
+    endSession: async (id) => {
+      found(id);
+      await endSession(client, id);
+    },
+    page: async (id, page) => {
+      const { session, lab } = found(id);
+      const fileUrl = (path: string) =>
+        `api/sessions/${id}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+      return renderPage(lab, page, variablesOf(lab, session, client, settings), { fileUrl });
+    },
+    visit: async (id, page) => {
+      found(id);
+      await activity.visit(id, page, new Date());
+      followers.tellAll();
+    },
+    openTerminal: async (address) => {
+      const { session } = active(address.session);
+      await parts.host.open(address, shellOf(session, settings));
+    },
+    runStep: ({ session: id, page, step }) => parts.steps.begin({ ...active(id), page, step }),
+    interruptStep: async ({ session: id, page, step }) => {
+      await parts.runner.interrupt({ ...active(id), page, step });
+      touched(id);
+    },
+    follow: (id, listener) => {
+      const stop = followers.follow(id, listener);
+      listener({ type: "session", session: viewOf(parts, found(id).session) });
+      return stop;
+    },
+    file: async (id, path) => labFile(found(id).lab, path),
+    rows: () => rows(parts),
+    followAll: followers.followAll,
+  };
+}
+
+async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {
+  const lab = parts.labs.get(wanted.lab);
+  if (lab === undefined)
+    throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
+  const { lab: _name, ...options } = wanted;
+  const session = await createSession(parts.client, lab, options);
+  parts.cache.put(session);
+  void makeSession(parts, session, lab);
+  return viewOf(parts, session);
+}
+
+/** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
+export async function makeSession(parts: WorkshopParts, session: SessionResource, lab: Lab): Promise<void> {
+  const log = parts.log.child({ session: session.metadata.name, lab: lab.name });
+  const since = Date.now();
+  try {
+    await parts.provisioner.provision(session, lab, { onProgress: parts.cache.putProgress });
+    log.info({ durationMs: Date.now() - since }, "session ready");
+  } catch (error) {
+    log.warn({ err: error }, "session could not be made");
+  } finally {
+    parts.cache.finishProgress(session.metadata.name);
+  }
+}
+
+/** The session as browsers see it, with its results. */
+export function viewOf(
+  { labs, activity }: Pick<WorkshopParts, "labs" | "activity">,
+  session: SessionResource,
+): SessionView {
+  const { name } = session.metadata;
+  const lab = labs.get(session.spec.lab);
+  if (lab === undefined)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labNotFound,
+      `The lab "${session.spec.lab}" of session ${name} is not here any more`,
+    );
+  return sessionView(session, lab, {
+    activity: activity.activityNow(name),
+    results: activity.resultsNow(name),
+    now: Date.now(),
+  });
+}
+
+function rows(parts: WorkshopParts) {
+  const now = Date.now();
+  return briefViews(parts).map(({ view, activity }) =>
+    instructorRow(view, { progress: parts.activity.progress(view.id), activity, now }),
+  );
+}
+
+function briefViews({ labs, cache, activity }: WorkshopParts): { view: SessionView; activity: Activity }[] {
+  const now = Date.now();
+  return cache.all().flatMap((session) => {
+    const lab = labs.get(session.spec.lab);
+    if (lab === undefined) return [];
+    const recent = activity.activityNow(session.metadata.name);
+    return [{ view: sessionView(session, lab, { activity: recent, results: [], now }), activity: recent }];
+  });
+}
+
+function findSession({ cache, labs }: WorkshopParts, id: string): { session: SessionResource; lab: Lab } {
+  const session = cache.get(id);
+  const lab = session && labs.get(session.spec.lab);
+  if (session && lab) return { session, lab };
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionNotFound,
+    `There is no session "${id}"; it has ended, or never began`,
+  );
+}
+
+function requireActive<T extends { session: SessionResource }>(found: T): T {
+  const { metadata, status } = found.session;
+  if (status?.phase === "Active" && metadata.deletionTimestamp === undefined) return found;
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionNotActive,
+    `The session ${metadata.name} is not active but ${status?.phase ?? "Pending"}; wait until it is ready, or start another`,
+  );
+}
+
+/** A quarter of the lab's time, at least five minutes. */
+function extensionOf(lab: Lab): number {
+  return Math.max(5, Math.ceil(lab.minutes / 4));
+}
+
+function cannotExtend(lab: Lab): WorkshopError {
+  return new WorkshopError(
+    WORKSHOP_ERRORS.sessionNotActive,
+    `"${lab.title}" cannot be given more time by its learner; ask your instructor`,
+  );
+}

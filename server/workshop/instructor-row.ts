@@ -1,0 +1,46 @@
+import type { InstructorRow, SessionView } from "../../workshop/common/api.js";
+import type { Activity } from "../../workshop/node/activity-store.js";
+import type { Progress } from "../store/activity-database.js";
+
+/** A learner who failed the same step this often, or did nothing for this long, may need help. */
+const STUCK_FAILURES = 3;
+const IDLE_MS = 10 * 60_000;
+
+/** A session as the instructor's table shows it, without its link. */
+export function instructorRow(
+  view: Omit<SessionView, "results">,
+  { progress, activity, now }: { progress: Progress; activity: Activity; now: number },
+): Omit<InstructorRow, "link"> {
+  const stuck = view.phase === "Active" ? stuckReason(progress, activity, now) : undefined;
+  return {
+    id: view.id,
+    lab: view.lab,
+    title: view.title,
+    phase: view.phase,
+    ...(view.reason === undefined ? {} : { reason: view.reason }),
+    page: view.currentPage,
+    pageNumber: view.pages.findIndex((page) => page.name === view.currentPage) + 1,
+    pages: view.pages.length,
+    stepsDone: progress.done,
+    stepsFailed: progress.failed,
+    steps: view.pages.reduce((sum, page) => sum + page.steps, 0),
+    createdAt: view.createdAt,
+    lastActivityAt: activity.lastActivityAt ?? view.createdAt,
+    expiresAt: view.expiresAt,
+    ...(stuck === undefined ? {} : { stuck }),
+  };
+}
+
+/** A session nobody has begun is not stuck: its link may not have been handed out. */
+function stuckReason(
+  { failuresOfOneStep }: Progress,
+  { lastActivityAt }: Activity,
+  now: number,
+): string | undefined {
+  if (failuresOfOneStep >= STUCK_FAILURES) return `One step failed ${String(failuresOfOneStep)} times`;
+  if (lastActivityAt === undefined) return undefined;
+  const idleMs = now - Date.parse(lastActivityAt);
+  return idleMs >= IDLE_MS
+    ? `Nothing happened for ${String(Math.floor(idleMs / 60_000))} minutes`
+    : undefined;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { StepResult } from "../../workshop/common/api.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { commandId } from "../../workshop/node/step-runner.js";
+import type { StepRequest, StepRunner } from "../../workshop/node/step-runner.js";
+import type { ActivityDatabase } from "../store/activity-database.js";
+
+export interface StepDeskParts {
+  runner: StepRunner;
+  host: TerminalHost;
+  activity: ActivityDatabase;
+  log: Logger;
+  /** Told of every change of a result, after it is on the disk. */
+  onResult(session: string, result: StepResult): void;
+}
+
+/** A step with what it belongs to. */
+export interface Step {
+  session: SessionResource;
+  lab: Lab;
+  page: string;
+  step: number;
+}
+
+export interface StepDesk {
+  /** Begins the step, or joins it where it is under way; resolves when it is queued. */
+  begin(step: Step): Promise<StepResult>;
+  /** Settles what a server that died had left running. */
+  takeUp(find: (session: string) => Pick<Step, "session" | "lab"> | undefined): Promise<void>;
+}
+
+const LOST: Partial<StepResult> = {
+  state: "unknown",
+  message:
+    "The terminals were restarted while this ran, so nobody saw how it ended. Look at the terminal, or run it again.",
+};
+
+/** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
+export function createStepDesk(parts: StepDeskParts): StepDesk {
+  const running = new Map<string, StepResult>();
+  const start = (step: Step, id: string) =>
+    new Promise<StepResult>((resolve, reject) => {
+      const key = keyOf(step);
+      const onProgress = (result: StepResult) => {
+        running.set(key, result);
+        keep(parts, step, result, id);
+        resolve(result);
+      };
+      parts.runner
+        .run({ ...step, id, onProgress } satisfies StepRequest)
+        .then((result) => logOutcome(parts.log, step, result), reject)
+        .finally(() => running.delete(key));
+    });
+  return {
+    begin: async (step) => running.get(keyOf(step)) ?? start(step, randomUUID()),
+    takeUp: async (find) => {
+      for (const { session, result, command } of parts.activity.unsettled()) {
+        const found = find(session);
+        if (found === undefined) continue;
+        const step = { ...found, page: result.page, step: result.step };
+        if (await isKnown(parts.host, session, command)) await start(step, command).catch(() => undefined);
+        else keep(parts, step, { ...result, ...LOST }, command);
+      }
+    },
+  };
+}
+
+function keyOf({ session, page, step }: Step): string {
+  return `${session.metadata.name}/${page}/${String(step)}`;
+}
+
+function keep(
+  { activity, onResult }: StepDeskParts,
+  { session }: Step,
+  result: StepResult,
+  command: string,
+): void {
+  activity.saveStep(session.metadata.name, result, command);
+  onResult(session.metadata.name, result);
+}
+
+/** Whether the host remembers the command in any of the session's terminals. */
+async function isKnown(host: TerminalHost, session: string, command: string): Promise<boolean> {
+  for (const { address } of await host.list(session)) {
+    if ((await host.outcome(address, commandId(command, address.terminal))) !== undefined) return true;
+  }
+  return false;
+}
+
+function logOutcome(log: Logger, { session, page, step }: Step, result: StepResult): void {
+  const { state, durationMs, exitStatus } = result;
+  log.info(
+    { session: session.metadata.name, step: `${page}/${String(step)}`, state, durationMs, exitStatus },
+    "step finished",
+  );
+}

@@ -8,7 +8,7 @@ import type { QuotaSpec } from "./quota-scopes.js";
 import { isInScope } from "./quota-scopes.js";
 
 /** An admitted object counts as stored for this long, unless it is: storing takes milliseconds, and a write can still fail. */
-const RESERVATION_MS = 2000;
+export const RESERVATION_MS = 2000;
 
 interface Reservation {
   resource: ResourceRef;

@@ -1,5 +1,5 @@
 import type { ApiObject, ResourceRef } from "../../api/object.js";
-import type { ApiService, UserInfo } from "../../api/service.js";
+import type { ApiService, ObjectLocation, UserInfo } from "../../api/service.js";
 import { StatusError } from "../../api/status.js";
 import { toJson } from "../resource-list.js";
 import type { QuotaLedger } from "./quota-ledger.js";
@@ -16,21 +16,34 @@ const CONTROLLER: UserInfo = {
 /** Changes of one moment are answered by one write. */
 const SETTLE_MS = 20;
 
+/** Attempts against other writers of the same quota, each of which has seen the other's write. */
+const ATTEMPTS = 10;
+
 /** Writes `status.hard` and `status.used` of a quota where they are not what they should be. */
 export async function writeQuotaStatus(
   api: ApiService,
   ledger: QuotaLedger,
-  quota: ApiObject,
+  at: ObjectLocation,
 ): Promise<void> {
-  const status = { hard: quotaSpec(quota).hard ?? {}, used: toJson(ledger.used(quota)) };
-  const known = (quota["status"] ?? {}) as Partial<typeof status>;
-  if (sameAmounts(known.hard, status.hard) && sameAmounts(known.used, status.used)) return;
-  try {
-    await api.update({ ...QUOTAS, subresource: "status" }, { ...quota, status }, { user: CONTROLLER });
-  } catch (error) {
-    // Changed or deleted meanwhile: its event brings us back.
-    if (!(error instanceof StatusError)) throw error;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const quota = api.find(QUOTAS, at);
+    if (!quota) return;
+    const status = { hard: quotaSpec(quota).hard ?? {}, used: toJson(ledger.used(quota)) };
+    const known = (quota["status"] ?? {}) as Partial<typeof status>;
+    if (sameAmounts(known.hard, status.hard) && sameAmounts(known.used, status.used)) return;
+    try {
+      await api.update({ ...QUOTAS, subresource: "status" }, { ...quota, status }, { user: CONTROLLER });
+      return;
+    } catch (error) {
+      // Changed meanwhile: look again. Deleted meanwhile: the next look ends it.
+      if (!(error instanceof StatusError && (error.code === 409 || error.code === 404))) throw error;
+    }
   }
+}
+
+/** The place of a quota, for `writeQuotaStatus`. */
+export function locationOf({ metadata }: ApiObject): ObjectLocation {
+  return { namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
 }
 
 /** Keeps the status of all quotas current while objects come, change and go. */
@@ -51,15 +64,19 @@ export class QuotaStatusKeeper {
     });
   }
 
-  schedule(namespace: string): void {
-    if (this.#pending.has(namespace)) return;
+  /** Brings the quotas of `namespace` up to date in a moment; `after` says when the last reservation lapses. */
+  schedule(namespace: string, after = SETTLE_MS): void {
+    const key = `${namespace}/${after === SETTLE_MS}`;
+    if (after === SETTLE_MS && this.#pending.has(key)) return;
+    clearTimeout(this.#pending.get(key));
     const timer = setTimeout(() => {
-      this.#pending.delete(namespace);
-      for (const quota of this.#api.list(QUOTAS, { namespace }))
-        void writeQuotaStatus(this.#api, this.#ledger, quota);
-    }, SETTLE_MS);
+      this.#pending.delete(key);
+      for (const quota of this.#api.list(QUOTAS, { namespace })) {
+        void writeQuotaStatus(this.#api, this.#ledger, locationOf(quota));
+      }
+    }, after);
     timer.unref();
-    this.#pending.set(namespace, timer);
+    this.#pending.set(key, timer);
   }
 
   close(): void {

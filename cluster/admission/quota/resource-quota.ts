@@ -7,9 +7,9 @@ import { addQuantities } from "../quantity.js";
 import { refuse } from "../refusal.js";
 import type { ResourceList } from "../resource-list.js";
 import { describeList, resourceList } from "../resource-list.js";
-import { QuotaLedger, quotaSpec } from "./quota-ledger.js";
+import { QuotaLedger, RESERVATION_MS, quotaSpec } from "./quota-ledger.js";
 import { isInScope } from "./quota-scopes.js";
-import { QUOTAS, QuotaStatusKeeper, writeQuotaStatus } from "./quota-status.js";
+import { QUOTAS, QuotaStatusKeeper, locationOf, writeQuotaStatus } from "./quota-status.js";
 import { computeUsage, objectUsage } from "./quota-usage.js";
 
 /** Amounts every container must state where a quota names them. */
@@ -49,7 +49,9 @@ export function createResourceQuota({
       const charged = quotas.filter((quota) => charge(ledger, quota, request, object));
       if (request.dryRun || charged.length === 0) return;
       if (request.operation === "CREATE") ledger.reserve(resource, namespace, object);
-      await Promise.all(charged.map((quota) => writeQuotaStatus(api, ledger, quota)));
+      // Should the write fail after all, what was counted for it is given back.
+      keeper.schedule(namespace, 2 * RESERVATION_MS);
+      await Promise.all(charged.map((quota) => writeQuotaStatus(api, ledger, locationOf(quota))));
     },
   };
 }

@@ -11,9 +11,14 @@ import {
 import { issueText } from "./issue-text.js";
 import type { PageChecks, StandIn } from "./lab.js";
 
+/** Variables are filled in for each session; any word stands for them while the grammar is checked. */
+function withSamples(text: string): string {
+  return text.replace(/\{\{[^{}]*\}\}/g, "sample");
+}
+
 const condition = z.string().superRefine((text, context) => {
   try {
-    parseCondition(text);
+    parseCondition(withSamples(text));
   } catch (error) {
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
   }
@@ -90,7 +95,7 @@ function expectation(step: Step, file: string): Expectation {
       skip: step.skip ?? [],
       manual: step.manual ?? false,
       ...(step.exit === undefined ? {} : { exit: parseExit(step.exit) }),
-      ...(step.match === undefined ? {} : { match: parsePattern(step.match) }),
+      ...(step.match === undefined ? {} : { match: readPattern(step.match) }),
       ...(step.timeout === undefined ? {} : { timeoutMs: parseDuration(step.timeout) }),
     };
   } catch (cause) {
@@ -113,4 +118,10 @@ function standIn(entry: StandInEntry, file: string): StandIn {
   if (applyPolicy) return { before, title, apply: applyPolicy };
   const at = { name, ...(deletePolicy?.workspace ? { workspace: deletePolicy.workspace } : {}) };
   return { before, title, delete: at };
+}
+
+/** The pattern without its slashes, once it has been checked. */
+function readPattern(match: string): string {
+  parsePattern(withSamples(match));
+  return /^\/(.*)\/$/s.exec(match)?.[1] ?? match;
 }

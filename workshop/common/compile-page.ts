@@ -7,7 +7,7 @@ import { type Token, parseMarkdown } from "./markdown.js";
 import { type PictureLookup, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
 import { swallowedFences } from "./swallowed-fences.js";
-import { fillTemplate } from "./template.js";
+import { fillPlain, fillTemplate } from "./template.js";
 import type { Variables } from "./variables.js";
 
 export interface CompiledPage {
@@ -41,7 +41,7 @@ export function compilePage(page: LabPage, variables: Variables, picture: Pictur
   };
   for (const token of tokens) replaceActions(token, place);
   const html = placeSteps(sanitisePage(fillings.html(render(tokens)), picture));
-  const actions = place.actions.map((action) => withChecks(action, page));
+  const actions = place.actions.map((action) => withChecks(action, page, variables));
   const inText = [
     ...problems.map((problem) => ({ severity: "error" as const, ...problem })),
     ...swallowedFences(text, tokens),
@@ -119,9 +119,12 @@ function replaceCopies(children: Token[], line: number, place: Place): void {
   });
 }
 
-function withChecks(action: PageAction, page: LabPage): PageAction {
+function withChecks(action: PageAction, page: LabPage, variables: Variables): PageAction {
   const expectation = page.checks.expectations[action.view.step];
-  return expectation ? expecting(action, expectation) : action;
+  if (!expectation) return action;
+  const until = expectation.until.map((condition) => fillPlain(condition, variables));
+  const match = expectation.match === undefined ? {} : { match: fillPlain(expectation.match, variables) };
+  return expecting(action, { ...expectation, until, ...match });
 }
 
 function actionProblem({ view, line }: PageAction): PageProblem[] {

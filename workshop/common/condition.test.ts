@@ -45,7 +45,7 @@ describe("a condition", () => {
   it("says what was seen and what would satisfy it", () => {
     const { detail } = judgeCondition(parseCondition("event reason=FailedCreate policy=other"), [refused]);
     expect(detail).toMatch(
-      /Seen: FailedCreate on b-1.*no-busybox.*Wanted: There is an event with reason FailedCreate, with policy other/s,
+      /Seen: FailedCreate on b-1.*no-busybox.*Wanted: There is an event with reason FailedCreate, policy other/s,
     );
   });
 

@@ -61,12 +61,13 @@ export function conditionText(condition: Condition): string {
   const which = [
     condition.name ? ` ${condition.name}` : "",
     condition.selector ? ` with labels ${condition.selector}` : "",
-    condition.fields.map(fieldText).join(","),
+    condition.fields.length > 0 ? ` with ${condition.fields.map(fieldText).join(", ")}` : "",
   ].join("");
   const subject = `${article(title, condition)}${title}${which}`;
   if (condition.state === "absent") return `There is no ${title}${which}`;
-  if (condition.state === "exists") return `There is ${subject}`;
-  return `${subject[0]?.toUpperCase()}${subject.slice(1)} is ${condition.state}`;
+  if (condition.state === "exists" && !condition.name) return `There is ${subject}`;
+  const verb = condition.state === "exists" ? "exists" : `is ${condition.state}`;
+  return `${subject[0]?.toUpperCase()}${subject.slice(1)} ${verb}`;
 }
 
 function kindOf(word: string, text: string): ConditionKind {
@@ -108,7 +109,7 @@ function splitWords(text: string): string[] {
 
 function fieldText(test: Condition["fields"][number]): string {
   const quoted = test.isPattern ? `matching /${test.value}/` : test.value;
-  return ` with ${test.field} ${quoted}`;
+  return `${test.field} ${quoted}`;
 }
 
 function article(title: string, condition: Condition): string {

@@ -146,6 +146,7 @@ function compile(source: string, variables: Record<string, string> = {}) {
     checks: { expectations: {}, standIns: [] },
   };
   return compileLabPage(
+    { layout: "split" },
     page,
     { session_namespace: "lab-1", ...variables },
     { fileUrl: (path) => `files/${path}` },

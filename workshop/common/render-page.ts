@@ -1,7 +1,9 @@
-import type { PageView } from "./api.js";
+import { ALL_TERMINALS, type PageAction } from "./action.js";
+import type { PageView, TerminalLayout } from "./api.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import type { Lab, LabPage } from "./lab.js";
+import { terminalsOf } from "./terminals.js";
 import type { Variables } from "./variables.js";
 
 export interface RenderOptions {
@@ -18,7 +20,7 @@ export function renderPage(
 ): PageView {
   const page = findPage(lab, pageName);
   const at = lab.pages.indexOf(page);
-  const compiled = compileLabPage(page, variables, options);
+  const compiled = compileLabPage(lab, page, variables, options);
   const previous = lab.pages[at - 1];
   const next = lab.pages[at + 1];
   return {
@@ -32,12 +34,25 @@ export function renderPage(
   };
 }
 
-/** The page with everything the server knows about its actions. */
-export function compileLabPage(page: LabPage, variables: Variables, options: RenderOptions): CompiledPage {
-  return compilePage(page, variables, (src) => {
+/** The page with everything the server knows about its actions; those for all terminals act on the ones the lab shows. */
+export function compileLabPage(
+  lab: Pick<Lab, "layout">,
+  page: LabPage,
+  variables: Variables,
+  options: RenderOptions,
+): CompiledPage {
+  const compiled = compilePage(page, variables, (src) => {
     const path = page.pictures[src];
     return typeof path === "string" ? options.fileUrl(path) : undefined;
   });
+  return { ...compiled, actions: compiled.actions.map((action) => withinLayout(action, lab.layout)) };
+}
+
+function withinLayout(action: PageAction, layout: TerminalLayout): PageAction {
+  const { view } = action;
+  if (view.terminals.length < ALL_TERMINALS.length) return action;
+  const shown = terminalsOf(layout);
+  return { ...action, view: { ...view, terminals: shown.length > 0 ? shown : ["1"] } };
 }
 
 /** Throws LAB_PAGE_NOT_FOUND. */

@@ -7,7 +7,7 @@ import { sampleVariables } from "../common/variables.js";
 export function lintLab(lab: Lab): LabProblem[] {
   const variables = sampleVariables(lab);
   const problems = lab.pages.flatMap((page) => {
-    const compiled = compileLabPage(page, variables, { fileUrl: (path) => path });
+    const compiled = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
     const found = [
       ...compiled.problems.map((problem) => ({ ...problem, file: page.file })),
       ...missingPictures(page),

@@ -69,7 +69,7 @@ export function stepsOf(lab: Lab): Map<string, number> {
   const counts = new Map(
     lab.pages.map((page) => [
       page.name,
-      compileLabPage(page, variables, { fileUrl: (path) => path }).actions.filter(({ view }) =>
+      compileLabPage(lab, page, variables, { fileUrl: (path) => path }).actions.filter(({ view }) =>
         isStep(view.kind),
       ).length,
     ]),

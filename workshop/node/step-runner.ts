@@ -8,7 +8,6 @@ import { failedText, judgeOutcome } from "../common/judge-step.js";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage, findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
-import { fillPlain } from "../common/template.js";
 import type { Variables } from "../common/variables.js";
 import { awaitConditions } from "./check-evaluator.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
@@ -49,7 +48,7 @@ export class StepRunner {
     progress.tell({ state: "queued" });
     const judged = await this.#act(action, request, progress);
     if (judged.state !== "succeeded" && judged.state !== "expected-failure") return progress.tell(judged);
-    return this.#check(action, { request, variables, progress, judged });
+    return this.#check(action, { request, progress, judged });
   }
 
   /** Sends Ctrl-C to the terminals of the step. */
@@ -129,12 +128,10 @@ export class StepRunner {
 
   async #check(
     action: PageAction,
-    step: { request: StepRequest; variables: Variables; progress: StepProgress; judged: Partial<StepResult> },
+    step: { request: StepRequest; progress: StepProgress; judged: Partial<StepResult> },
   ): Promise<StepResult> {
     const { request, progress, judged } = step;
-    const conditions = action.expectation.until.map((text) =>
-      parseCondition(fillPlain(text, step.variables)),
-    );
+    const conditions = action.expectation.until.map((text) => parseCondition(text));
     if (conditions.length === 0) return progress.tell(judged);
     const commandChecks = judged.checks ?? [];
     const show = (checks: CheckResult[]): StepResult =>
@@ -196,7 +193,7 @@ const RUNNABLE = new Set([
 ]);
 
 function findAction({ lab, page, step }: StepRequest, variables: Variables): PageAction {
-  const { actions } = compileLabPage(findPage(lab, page), variables, { fileUrl: (path) => path });
+  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
   const action = actions[step];
   if (!action)
     throw new WorkshopError(

@@ -86,7 +86,7 @@ function reportOf(run: Run, startedAt: Date): ValidationReport {
 }
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
-  const { actions } = compileLabPage(page, run.variables, { fileUrl: (path) => path });
+  const { actions } = compileLabPage(run.lab, page, run.variables, { fileUrl: (path) => path });
   for (const action of actions) {
     await standIn(run, page, (before) => before === action.view.step);
     run.options.signal?.throwIfAborted();

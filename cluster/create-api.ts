@@ -1,4 +1,5 @@
 import type { ApiService } from "./api/service.js";
+import { serveCustomResources } from "./crd/custom-resources.js";
 import { addBuiltInTypes } from "./registry/built-in-types.js";
 import { ResourceRegistry } from "./registry/resource-registry.js";
 import type { ApiCore } from "./rest/api-core.js";
@@ -31,5 +32,7 @@ export function createApi({ journal, now = () => new Date() }: CreateApiOptions 
     admission: [],
     now,
   };
-  return { core, api: createApiService(core) };
+  const api = createApiService(core);
+  serveCustomResources(core, api);
+  return { core, api };
 }

@@ -1,16 +1,19 @@
 import { mkdirSync } from "node:fs";
+import type { Server } from "node:https";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import { createBootstrapObjects } from "./bootstrap-objects.js";
-import { createApi } from "./create-api.js";
+import type { ControlPlane } from "./control-plane.js";
+import { startControlPlane } from "./control-plane.js";
 import { handleRequest } from "./http/api-handler.js";
 import { loadCertificates } from "./process/certificates.js";
+import type { Certificates } from "./process/certificates.js";
 import { kubeconfigText } from "./process/kubeconfig.js";
 import { listen, urlOf } from "./process/listen.js";
 import { writePrivateFile } from "./process/private-file.js";
 import { loadRemembered, saveRemembered } from "./process/remembered.js";
 import { openJournal } from "./store/journal.js";
+import type { Journal } from "./store/journal.js";
 
 export interface StartClusterOptions {
   /** Holds everything the cluster keeps; made if missing. */
@@ -32,51 +35,71 @@ export interface Cluster {
 
 /** Starts the embedded Kubernetes; throws `ClusterError` where the data directory or the port is in use. */
 export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
-  const { dataDir, signal, logger = pino({ level: "silent" }) } = options;
-  signal?.throwIfAborted();
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const journal = openJournal(dataDir);
-  const closing = new AbortController();
+  options.signal?.throwIfAborted();
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const journal = openJournal(options.dataDir);
   try {
-    const remembered = loadRemembered(dataDir);
-    const certificates = await loadCertificates(dataDir, new Date());
-    const { core, api } = createApi({ journal });
-    await createBootstrapObjects(api);
-    const admin = { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] };
-    const handlerOptions = {
-      core,
-      handlers: { subresources: [], virtual: [] },
-      authenticator: {
-        authenticate: (token: string | undefined) =>
-          Promise.resolve(token === remembered.adminToken ? admin : undefined),
-      },
-      authorizer: { authorize: () => ({ allowed: true, reason: "" }) },
-      impersonate: (user: typeof admin) => user,
-      log: logger,
-      signal: closing.signal,
-    };
-    const server = await listen(certificates, options.port ?? remembered.port ?? 0, (request, response) => {
-      void handleRequest(handlerOptions, request, response);
-    });
-    const { url, port } = urlOf(server);
-    saveRemembered(dataDir, { ...remembered, port });
-    const kubeconfigPath = join(dataDir, "kubeconfig");
-    writePrivateFile(
-      kubeconfigPath,
-      kubeconfigText({ url, ca: certificates.ca, token: remembered.adminToken }),
-    );
-    const close = async (): Promise<void> => {
-      if (closing.signal.aborted) return;
-      closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-      core.store.close();
-    };
-    signal?.addEventListener("abort", () => void close(), { once: true });
-    return { url, kubeconfigPath, close };
+    return await startOn(journal, options);
   } catch (error) {
     journal.close();
     throw error;
   }
+}
+
+async function startOn(journal: Journal, options: StartClusterOptions): Promise<Cluster> {
+  const { dataDir, logger = pino({ level: "silent" }) } = options;
+  const closing = new AbortController();
+  const remembered = loadRemembered(dataDir);
+  const certificates = await loadCertificates(dataDir, new Date());
+  const { adminToken } = remembered;
+  const plane = await startControlPlane({
+    dataDir,
+    journal,
+    adminToken,
+    ca: certificates.ca,
+    logger,
+    signal: closing.signal,
+  });
+  const port = options.port ?? remembered.port ?? 0;
+  const server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
+  const address = urlOf(server);
+  saveRemembered(dataDir, { adminToken, port: address.port });
+  const kubeconfigPath = join(dataDir, "kubeconfig");
+  writePrivateFile(
+    kubeconfigPath,
+    kubeconfigText({ url: address.url, ca: certificates.ca, token: adminToken }),
+  );
+  const close = closer(server, plane, closing);
+  options.signal?.addEventListener("abort", () => void close(), { once: true });
+  return { url: address.url, kubeconfigPath, close };
+}
+
+interface Door {
+  plane: ControlPlane;
+  certificates: Certificates;
+  port: number;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+async function openDoor({ plane, certificates, port, logger, signal }: Door): Promise<Server> {
+  const { core, access, handlers } = plane;
+  const { authenticator, authorizer, impersonate } = access;
+  const options = { core, handlers, authenticator, authorizer, impersonate, log: logger, signal };
+  return listen(certificates, port, (request, response) => void handleRequest(options, request, response));
+}
+
+/** Closes once, however often it is asked to. */
+function closer(server: Server, plane: ControlPlane, closing: AbortController): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing.abort();
+    const doorClosed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    server.closeAllConnections();
+    await doorClosed;
+    await plane.stop();
+  };
+  return () => (closed ??= close());
 }

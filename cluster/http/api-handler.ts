@@ -19,7 +19,7 @@ export interface ApiHandlerOptions {
   handlers: HandlerSet;
   authenticator: Authenticator;
   authorizer: Authorizer;
-  impersonate: (user: UserInfo, headers: IncomingMessage["headers"]) => UserInfo;
+  impersonate: (user: UserInfo, headers: IncomingMessage["headersDistinct"]) => UserInfo;
   log: { error(fields: object, text: string): void; debug(fields: object, text: string): void };
   signal: AbortSignal;
 }
@@ -86,7 +86,7 @@ async function authenticate(options: ApiHandlerOptions, request: IncomingMessage
   const token = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
   const user = await options.authenticator.authenticate(token);
   if (user === undefined) throw unauthorized();
-  return options.impersonate(user, request.headers);
+  return options.impersonate(user, request.headersDistinct);
 }
 
 function authorize(authorizer: Authorizer, user: UserInfo, info: RequestInfo): void {

@@ -19,7 +19,14 @@ export function validatePod(pod: ApiObject, errors: FieldErrors): void {
   else validatePodSpec(spec, "spec", errors);
 }
 
-export function validatePodUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+export function validatePodUpdate(
+  pod: ApiObject,
+  old: ApiObject,
+  errors: FieldErrors,
+  subresource?: string,
+): void {
+  // The subresources change just what the plain way may not.
+  if (subresource !== undefined) return;
   if (!isDeepStrictEqual(fixedSpec(pod["spec"]), fixedSpec(old["spec"])))
     errors.forbidden("spec", UPDATE_TEXT);
 }
@@ -30,15 +37,13 @@ function fixedSpec(spec: unknown): unknown {
   const fixed: JsonObject = { ...spec };
   for (const list of ["containers", "initContainers"]) {
     if (fixed[list] === undefined) continue;
-    fixed[list] = recordsAt(spec, list).map(({ image: _image, resources: _resources, ...rest }) => rest);
+    fixed[list] = recordsAt(spec, list).map(({ image: _image, ...rest }) => rest);
   }
   for (const field of [
     "activeDeadlineSeconds",
     "tolerations",
     "terminationGracePeriodSeconds",
-    "nodeName",
     "schedulingGates",
-    "ephemeralContainers",
   ]) {
     delete fixed[field];
   }
@@ -48,10 +53,7 @@ function fixedSpec(spec: unknown): unknown {
 /** Guaranteed where limits and requests of CPU and memory are equal everywhere, BestEffort where there are none. */
 export function qosClassOf(pod: ApiObject): string {
   const containers = [...recordsAt(pod, "spec.containers"), ...recordsAt(pod, "spec.initContainers")];
-  const has = (container: JsonObject, list: string): boolean =>
-    Object.keys(recordAt(container, `resources.${list}`) ?? {}).length > 0;
-  if (!containers.some((container) => has(container, "limits") || has(container, "requests")))
-    return "BestEffort";
+  if (!containers.some(hasResources)) return "BestEffort";
   const isGuaranteed = containers.every((container) =>
     ["cpu", "memory"].every((name) => {
       const limit = valueAt(container, `resources.limits.${name}`);
@@ -59,4 +61,9 @@ export function qosClassOf(pod: ApiObject): string {
     }),
   );
   return isGuaranteed ? "Guaranteed" : "Burstable";
+}
+
+function hasResources(container: JsonObject): boolean {
+  const lists = [recordAt(container, "resources.limits"), recordAt(container, "resources.requests")];
+  return lists.some((list) => Object.keys(list ?? {}).length > 0);
 }

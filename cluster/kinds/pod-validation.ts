@@ -5,7 +5,7 @@ import type { FieldErrors } from "../validation/field-errors.js";
 import { dnsLabel } from "../validation/names.js";
 
 const CONTAINER_LISTS = ["containers", "initContainers", "ephemeralContainers"];
-const ENV_NAME = /^[^=\u0000-\u001F\u007F]+$/;
+const ENV_NAME = /^[\x20-\x3C\x3E-\x7E]+$/;
 
 /** Adds what is wrong with a pod spec at `path`. */
 export function validatePodSpec(spec: JsonObject, path: string, errors: FieldErrors): void {

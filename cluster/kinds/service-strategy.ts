@@ -52,7 +52,10 @@ export function serviceDefaults(service: ApiObject): void {
     port["protocol"] ??= "TCP";
     port["targetPort"] ??= port["port"];
   }
-  if (spec["type"] === "ExternalName") return;
+  if (spec["type"] !== "ExternalName") trafficDefaults(spec);
+}
+
+function trafficDefaults(spec: JsonObject): void {
   spec["internalTrafficPolicy"] ??= "Cluster";
   spec["ipFamilies"] ??= ["IPv4"];
   spec["ipFamilyPolicy"] ??= "SingleStack";

@@ -1,3 +1,4 @@
+import { definitionStrategy } from "../crd/definition-strategy.js";
 import { coreStrategies } from "./core-strategies.js";
 import { otherStrategies } from "./other-strategies.js";
 import type { KindStrategy } from "./strategy.js";
@@ -7,6 +8,7 @@ const STRATEGIES: Record<string, KindStrategy> = {
   ...coreStrategies,
   ...workloadStrategies,
   ...otherStrategies,
+  "apiextensions.k8s.io/CustomResourceDefinition": definitionStrategy,
 };
 const NO_RULES: KindStrategy = {};
 

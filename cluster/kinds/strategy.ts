@@ -18,5 +18,6 @@ export interface KindStrategy {
   /** Fills in defaults the schema does not state. */
   setDefaults?(object: ApiObject, old?: ApiObject): void;
   validate?(object: ApiObject, errors: FieldErrors): void;
-  validateUpdate?(object: ApiObject, old: ApiObject, errors: FieldErrors): void;
+  /** `subresource` is the way the change came. */
+  validateUpdate?(object: ApiObject, old: ApiObject, errors: FieldErrors, subresource?: string): void;
 }

@@ -35,7 +35,11 @@ function sharedMessage(kind: string): string | undefined {
 }
 
 function readUnknown(bytes: Buffer): { apiVersion: string; kind: string; raw: Buffer } {
-  const unknown: { apiVersion: string; kind: string; raw: Buffer } = { apiVersion: "", kind: "", raw: Buffer.alloc(0) };
+  const unknown: { apiVersion: string; kind: string; raw: Buffer } = {
+    apiVersion: "",
+    kind: "",
+    raw: Buffer.alloc(0),
+  };
   for (const { number, value } of readFields(bytes)) {
     if (!Buffer.isBuffer(value)) continue;
     if (number === 2) unknown.raw = value;

@@ -49,11 +49,6 @@ export function inVersion(type: ResourceType, object: ApiObject): ApiObject {
   return Object.freeze({ ...object, apiVersion });
 }
 
-/** Kubernetes timestamps have whole seconds. */
-export function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
-}
-
 export function locationOf(object: ApiObject): ObjectLocation {
   const { namespace, name = "" } = object.metadata;
   return namespace === undefined ? { name } : { namespace, name };

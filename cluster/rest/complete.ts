@@ -30,7 +30,7 @@ export async function completeChange(
   applyDefaults(core, type, object, oldObject);
   await mutateByAdmission(core, request);
   applyDefaults(core, type, object, oldObject);
-  validateObject(core, type, object, oldObject);
+  validateObject(core, type, { object, old: oldObject, subresource: request.resource.subresource });
   await validateByAdmission(core, request);
 }
 
@@ -48,13 +48,21 @@ export function applyDefaults(core: ApiCore, type: ResourceType, object: ApiObje
 }
 
 /** Throws the 422 that lists every violation of the object, or of the change from `old`. */
-export function validateObject(core: ApiCore, type: ResourceType, object: ApiObject, old?: ApiObject): void {
+export function validateObject(
+  core: ApiCore,
+  type: ResourceType,
+  {
+    object,
+    old,
+    subresource,
+  }: { object: ApiObject; old: ApiObject | undefined; subresource: string | undefined },
+): void {
   const errors = new FieldErrors();
   const strategy = strategyFor(type);
   validateMetadata(type, object.metadata, errors);
   if (old !== undefined) validateMetadataUpdate(object.metadata, old.metadata, errors);
   validateAgainstSchema(type, object, { errors, resolve: core.resolve, ...(old && { old }) });
   strategy.validate?.(object, errors);
-  if (old !== undefined) strategy.validateUpdate?.(object, old, errors);
+  if (old !== undefined) strategy.validateUpdate?.(object, old, errors, subresource);
   if (!errors.isEmpty) throw invalid(type, object.metadata.name ?? "", errors.list);
 }

@@ -4,9 +4,10 @@ import type { DeleteOptions, ObjectLocation } from "../api/service.js";
 import { conflict } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import type { ApiCore } from "./api-core.js";
-import { requireObject, timestamp } from "./api-core.js";
+import { requireObject } from "./api-core.js";
 import { admissionRequest, mutateByAdmission, validateByAdmission } from "./admit.js";
 import { isFullyFinalized } from "./update.js";
+import { timestamp } from "../validation/timestamp.js";
 
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
@@ -104,7 +105,13 @@ function setPropagation(object: ApiObject, { propagationPolicy }: DeleteOptions)
 }
 
 function isSameMark(a: ApiObject, b: ApiObject): boolean {
-  const mark = ({ metadata }: ApiObject): string =>
-    JSON.stringify([metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.finalizers]);
-  return mark(a) === mark(b);
+  return markOf(a) === markOf(b);
+}
+
+function markOf({ metadata }: ApiObject): string {
+  return JSON.stringify([
+    metadata.deletionTimestamp,
+    metadata.deletionGracePeriodSeconds,
+    metadata.finalizers,
+  ]);
 }

@@ -4,7 +4,7 @@ import { badRequest } from "../api/status.js";
 import { isRecord } from "../api/field-access.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
-import { timestamp } from "./api-core.js";
+import { timestamp } from "../validation/timestamp.js";
 
 /** Consonants and digits that spell no words, as Kubernetes' name generator uses. */
 const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";

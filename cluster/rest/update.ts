@@ -10,6 +10,7 @@ import type { ApiCore } from "./api-core.js";
 import { admissionRequest } from "./admit.js";
 import { completeChange } from "./complete.js";
 import { carryMetadata, requireKind } from "./metadata.js";
+import { throughSubresource } from "./subresource-view.js";
 
 /** Times a change without a resourceVersion is worked out anew because another came in between. */
 const CONFLICT_RETRIES = 5;
@@ -89,23 +90,16 @@ function prepare(
   type: ResourceType,
   { plan, old, wanted }: { plan: UpdatePlan; old: ApiObject; wanted: ApiObject },
 ): ApiObject {
-  const object = plan.ref.subresource === "status" ? statusOnly(old, wanted) : wanted;
+  const { subresource } = plan.ref;
+  const object = throughSubresource(subresource, old, wanted);
   requireKind(type, object);
   requireSameUid(type, object, old);
   carryMetadata(object.metadata, old.metadata);
-  if (plan.ref.subresource === undefined && hasSubresource(type, "status")) {
+  if (subresource === undefined && hasSubresource(type, "status")) {
     if (old["status"] === undefined) delete object["status"];
     else object["status"] = structuredClone(old["status"]);
   }
-  if (plan.ref.subresource !== "status") strategyFor(type).prepareUpdate?.(object, old, core.store);
-  return object;
-}
-
-/** A write to /status changes the status and nothing else. */
-function statusOnly(old: ApiObject, wanted: ApiObject): ApiObject {
-  const object = structuredClone(old);
-  if (wanted["status"] === undefined) delete object["status"];
-  else object["status"] = wanted["status"];
+  if (subresource === undefined) strategyFor(type).prepareUpdate?.(object, old, core.store);
   return object;
 }
 
@@ -143,13 +137,15 @@ async function admitUpdate(
 function bumpGeneration(type: ResourceType, object: ApiObject, old: ApiObject): void {
   if (strategyFor(type).hasGeneration !== true) return;
   const generation = old.metadata.generation ?? 1;
-  const isChanged = !isDeepStrictEqual(desiredState(object), desiredState(old));
+  const isChanged = !isDeepStrictEqual(desiredState(type, object), desiredState(type, old));
   object.metadata.generation = isChanged ? generation + 1 : generation;
 }
 
-function desiredState(object: ApiObject): Record<string, unknown> {
-  const { metadata: _metadata, status: _status, ...desired } = object;
-  return desired;
+/** A custom kind without a status subresource has no status of its own standing. */
+function desiredState(type: ResourceType, object: ApiObject): Record<string, unknown> {
+  const { metadata: _metadata, status, ...desired } = object;
+  const isPart = type.custom !== undefined && !hasSubresource(type, "status");
+  return isPart ? { ...desired, status } : desired;
 }
 
 function isUnchanged(object: ApiObject, old: ApiObject): boolean {

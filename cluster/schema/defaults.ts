@@ -39,17 +39,21 @@ export function crdDefaults(value: unknown, schema: Schema): void {
     return;
   }
   if (!isRecord(value)) return;
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const isNull = value[name] === null && property.nullable !== true;
-    if (property.default !== undefined && (value[name] === undefined || isNull)) {
-      value[name] = structuredClone(property.default);
-    }
+  const properties = schema.properties ?? {};
+  for (const [name, property] of Object.entries(properties)) {
+    setCustomDefault(value, name, property);
     if (value[name] !== undefined) crdDefaults(value[name], property);
   }
   const { additionalProperties } = schema;
-  if (typeof additionalProperties === "object") {
-    for (const [name, field] of Object.entries(value)) {
-      if (schema.properties?.[name] === undefined) crdDefaults(field, additionalProperties);
-    }
+  if (typeof additionalProperties !== "object") return;
+  for (const [name, field] of Object.entries(value)) {
+    if (properties[name] === undefined) crdDefaults(field, additionalProperties);
   }
+}
+
+/** A null that may not be one counts as absent. */
+function setCustomDefault(parent: JsonObject, name: string, schema: Schema): void {
+  if (schema.default === undefined) return;
+  const isNull = parent[name] === null && schema.nullable !== true;
+  if (parent[name] === undefined || isNull) parent[name] = structuredClone(schema.default);
 }

@@ -43,13 +43,7 @@ function visit(value: unknown, declared: Schema, at: Visit): void {
 }
 
 function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit): void {
-  for (const name of schema.required ?? []) {
-    const property = schema.properties?.[name];
-    const isScalar =
-      property !== undefined && ["string", "integer"].includes(at.resolve(property).type ?? "");
-    const isEmpty = value[name] === undefined || value[name] === "";
-    if (isScalar && isEmpty && property?.type !== "integer") at.errors.required(`${at.path}.${name}`);
-  }
+  requireStrings(value, schema, at);
   const additional =
     typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
   for (const [name, field] of Object.entries(value)) {
@@ -58,5 +52,14 @@ function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit):
     if (property === undefined) continue;
     const path = known === undefined ? `${at.path}[${name}]` : `${at.path}.${name}`;
     visit(field, property, { ...at, path });
+  }
+}
+
+/** Numbers are zero and lists empty when absent in Go; only strings tell that they were forgotten. */
+function requireStrings(value: Record<string, unknown>, schema: Schema, at: Visit): void {
+  for (const name of schema.required ?? []) {
+    const property = schema.properties?.[name];
+    if (property === undefined || at.resolve(property).type !== "string") continue;
+    if (value[name] === undefined || value[name] === "") at.errors.required(`${at.path}.${name}`);
   }
 }

@@ -76,7 +76,7 @@ function choiceText(choice: unknown): string {
 
 function validateString(value: string, schema: Schema, path: string, errors: FieldErrors): void {
   const { minLength, maxLength, pattern, format } = schema;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (maxLength !== undefined && length > maxLength) {
     errors.tooLong(path, `may not be more than ${maxLength} bytes`);
   }

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createAdmissionChain } from "./admission/chain.js";
+import type { HandlerSet } from "./api/handlers.js";
+import type { ApiService } from "./api/service.js";
+import type { AccessControl } from "./auth/access-control.js";
+import { createAccessControl } from "./auth/access-control.js";
+import { loadSigningKey } from "./auth/signing-key.js";
+import { createBootstrapObjects } from "./bootstrap-objects.js";
+import { startControllers } from "./controllers/start-controllers.js";
+import { createApi } from "./create-api.js";
+import type { ApiCore } from "./rest/api-core.js";
+import { createPodHandlers } from "./rest/pod-handlers.js";
+import type { Journal } from "./store/journal.js";
+
+export interface ControlPlaneOptions {
+  dataDir: string;
+  journal: Journal;
+  adminToken: string;
+  /** PEM of the authority behind the serving certificate. */
+  ca: string;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** Everything of the cluster but its door. */
+export interface ControlPlane {
+  core: ApiCore;
+  api: ApiService;
+  access: AccessControl;
+  handlers: HandlerSet;
+  /** Lets controllers finish what they are writing, then closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds controllers get for their last writes; what is not written then is done after the next start. */
+const STOP_DEADLINE_MS = 500;
+
+/** Puts the API, access control, admission and controllers together, over the stored state. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { dataDir, journal, adminToken, logger, signal } = options;
+  const { core, api } = createApi({ journal });
+  const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
+  const access = createAccessControl({ api, signingKey, adminToken });
+  core.admission.push(
+    ...createAdmissionChain({ api, authorizer: access.authorizer, signal }),
+    ...access.plugins,
+  );
+  await createBootstrapObjects(api);
+  await access.bootstrap();
+  const controllers = startControllers({ api, logger, rootCertificates: options.ca });
+  const pods = createPodHandlers(api, core.now);
+  return {
+    core,
+    api,
+    access,
+    handlers: {
+      subresources: [...pods.subresources, ...access.handlers.subresources],
+      virtual: [...pods.virtual, ...access.handlers.virtual],
+    },
+    async stop() {
+      access.close();
+      await within(STOP_DEADLINE_MS, controllers.stop());
+      core.store.close();
+    },
+  };
+}
+
+/** Resolves with the work or after the deadline, whichever comes first. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, deadline]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,4 @@
+/** Kubernetes timestamps have whole seconds. */
+export function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

@@ -118,8 +118,8 @@ export class CommandQueue {
 
   /** The shell is gone: nothing that waits can have an outcome any more. */
   end(exitStatus: number): void {
-    for (const job of [...this.#jobs])
-      this.#finish(job, unknown(`the shell ended with status ${exitStatus}`), false);
+    const reason = `the shell ended with status ${exitStatus}`;
+    while (this.#jobs[0]) this.#finish(this.#jobs[0], unknown(reason), false);
   }
 
   #setShell(state: "prompt" | "continuation" | "busy", hooksRan: boolean): void {

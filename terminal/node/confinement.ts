@@ -14,6 +14,17 @@ export interface Confinement {
 /** Absolute, because the PATH of the session's environment may begin with a folder the learner can write to. */
 const SETPRIV = findProgram("setpriv");
 const BWRAP = findProgram("bwrap");
+/**
+ * Closes every descriptor above 2 before the next program starts: node-pty once handed earlier shells' terminals to
+ * later ones, and whoever started the host may have left descriptors open. `-p` keeps bash from reading BASH_ENV.
+ */
+const CLOSE_DESCRIPTORS = [
+  "/bin/bash",
+  "-p",
+  "-c",
+  'for f in /proc/self/fd/*; do n=${f##*/}; ((n > 2)) && eval "exec $n>&-"; done; exec "$@"',
+  "close-descriptors",
+];
 /** Longest a probe may take; bubblewrap starts in about 10 ms. */
 const PROBE_TIMEOUT_MS = 5_000;
 /** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
@@ -63,18 +74,30 @@ export function confine(
   const { kind } = options.confinement;
   const isRoot = process.getuid?.() === 0;
   if (kind === "none" || (isRoot && !shell.account)) {
-    if (options.allowUnconfined) return { argv: [...argv], confinement: "not confined (--allow-unconfined)" };
+    if (options.allowUnconfined)
+      return { argv: [...CLOSE_DESCRIPTORS, ...argv], confinement: "not confined (--allow-unconfined)" };
     throw refusal(kind);
   }
   const box = kind === "account" ? [] : boxArguments(shell, options.privateFolder);
   if (!isRoot || !shell.account)
-    return { argv: [...box, ...argv], confinement: `bubblewrap, uid ${process.getuid?.()}` };
+    return {
+      argv: [...CLOSE_DESCRIPTORS, ...box, ...argv],
+      confinement: `bubblewrap, uid ${process.getuid?.()}`,
+    };
   for (const path of [shell.home, ...shell.readOnlyPaths]) requireReachable(path, shell.account);
   const { uid, gid } = shell.account;
   const words =
     kind === "account" ? "without bubblewrap: names of other processes are visible" : "bubblewrap";
   return {
-    argv: [SETPRIV, `--reuid=${uid}`, `--regid=${gid}`, ...SETPRIV_OPTIONS, ...box, ...argv],
+    argv: [
+      SETPRIV,
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      ...SETPRIV_OPTIONS,
+      ...CLOSE_DESCRIPTORS,
+      ...box,
+      ...argv,
+    ],
     confinement: kind === "account" ? `uid ${uid}, ${words}` : `${words}, uid ${uid}`,
   };
 }

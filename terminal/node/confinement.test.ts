@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TerminalAddress } from "../common/terminal-host.js";
+import { confine, detectConfinement, type Confinement } from "./confinement.js";
+import { startTestHost, type TestHost } from "./test-host.js";
+
+const isRoot = process.getuid?.() === 0;
+const found = detectConfinement();
+const kinds: Confinement[] = [
+  found,
+  ...(found.kind === "account-and-bubblewrap" ? [{ kind: "account", description: "" } as const] : []),
+];
+if (!isRoot)
+  console.log("skipping isolation between accounts: it needs root, because only root may switch accounts");
+
+describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) => {
+  let test: TestHost;
+  const one = { session: "one", terminal: "1" };
+  const two = { session: "two", terminal: "1" };
+
+  beforeAll(async () => {
+    test = await startTestHost({ confinement });
+    await test.client.open(one, test.shell(201));
+    await test.client.open({ ...one, terminal: "2" }, test.shell(201));
+    await test.client.open(two, test.shell(202));
+    await run(one, "echo top-secret > mine; chmod 644 mine; export TOKEN=hidden; sleep 300 &");
+  });
+  afterAll(() => test.close());
+
+  async function run(
+    address: TerminalAddress,
+    text: string,
+  ): Promise<{ output: string; exitStatus: number | null }> {
+    return test.client.run(address, { id: randomUUID(), text, timeoutMs: 8_000 });
+  }
+
+  it("run under accounts of their own and say so", async () => {
+    expect((await run(one, "id -u")).output).toBe("61201\n");
+    expect((await run(two, "id -u")).output).toBe("61202\n");
+    expect((await test.client.list("one"))[0]?.confinement).toContain("uid 61201");
+  });
+
+  it("inherit no pseudo terminal of another session", async () => {
+    expect((await run(two, "ls -l /proc/self/fd | grep -c ptmx")).output).toBe("0\n");
+    expect((await run(two, "ls /proc/$$/fd | tr '\\n' ' '")).output.trim()).toBe("0 1 2 255");
+  });
+
+  it("cannot read another home, nor its processes' environment and files", async () => {
+    expect(await run(two, `cat ${test.folder}/home-201/mine`)).toMatchObject({ exitStatus: 1 });
+    const peek = await run(
+      two,
+      "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c -e TOKEN -e home-201",
+    );
+    expect(peek.output).toBe("0\n");
+    expect((await run(two, "ls /proc/[0-9]*/root/ 2>/dev/null | grep -c mine")).output).toBe("0\n");
+  });
+
+  it("cannot open another's terminal, kill its processes or reach the host's socket", async () => {
+    expect(
+      (await run(two, "for t in /dev/pts/[0-9]*; do echo x > $t; done 2>/dev/null; kill -9 -1; true"))
+        .exitStatus,
+    ).not.toBe(9);
+    expect(await run(one, "jobs | grep -c sleep")).toMatchObject({ output: "1\n" });
+    expect(await run(two, `ls ${test.folder}/run ${test.folder}/data`)).toMatchObject({ exitStatus: 2 });
+  });
+
+  it("cannot write to the system and get nothing of the host's environment", async () => {
+    expect((await run(one, "touch /usr/x /etc/x 2>/dev/null")).exitStatus).toBe(1);
+    const names = (await run(one, "env | cut -d= -f1 | sort | tr '\\n' ' '")).output.trim().split(" ");
+    expect(
+      names.filter((name) => !/^(?:HOME|LANG|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|USER|_|TOKEN)$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it("have job control, Ctrl-C and the size of the screen", async () => {
+    const sleeping = run(one, "sleep 50");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await test.client.interrupt(one);
+    expect(await sleeping).toMatchObject({ exitStatus: 130 });
+    expect((await run(one, "stty size")).output).toBe("32 120\n");
+  });
+
+  it.runIf(confinement.kind === "account-and-bubblewrap")(
+    "see no processes of others, and a /tmp of their own",
+    async () => {
+      expect((await run(two, "ps -e | grep -c sleep")).output).toBe("0\n");
+      await run(one, "touch /tmp/of-one");
+      expect((await run(two, "ls /tmp")).output).not.toContain("of-one");
+      expect((await run(two, "ls /root /home 2>&1 | grep -vc 'No such'")).output).toBe("0\n");
+    },
+  );
+});
+
+describe("what a machine lacks", () => {
+  const shell = { home: "/tmp", env: {}, readOnlyPaths: [] };
+  const none = {
+    confinement: { kind: "none", description: "" },
+    allowUnconfined: false,
+    privateFolder: "/tmp",
+  } as const;
+
+  it("is refused with the line that helps", () => {
+    expect(() => confine(["bash"], shell, none)).toThrow(/apt-get install bubblewrap/);
+    expect(confine(["bash"], shell, { ...none, allowUnconfined: true }).confinement).toContain(
+      "not confined",
+    );
+  });
+
+  it.runIf(isRoot)(
+    "refuses a root shell without an account, and a home the account cannot reach",
+    async () => {
+      const confinement: Confinement = { kind: "account", description: "" };
+      expect(() => confine(["bash"], shell, { ...none, confinement })).toThrow(/no account of its own/);
+      const test = await startTestHost();
+      const closed = join(test.folder, "closed");
+      mkdirSync(join(closed, "home"), { recursive: true });
+      chmodSync(closed, 0o700);
+      const bad = { ...test.shell(210), home: join(closed, "home") };
+      await expect(test.client.open({ session: "x", terminal: "1" }, bad)).rejects.toThrow(
+        `chmod o+x ${closed}`,
+      );
+      await test.close();
+    },
+  );
+
+  it("refuses loader variables, which would act on the programs that confine", async () => {
+    const test = await startTestHost();
+    const evil = test.shell(211, { LD_PRELOAD: "/tmp/evil.so" });
+    await expect(test.client.open({ session: "x", terminal: "1" }, evil)).rejects.toMatchObject({
+      code: "TERMINAL_FRAME_INVALID",
+    });
+    await test.close();
+  });
+
+  it.runIf(isRoot)(
+    "starts no program out of the session's own PATH before the account is switched",
+    async () => {
+      const test = await startTestHost();
+      const tools = join(test.folder, "tools");
+      mkdirSync(tools);
+      for (const name of ["setpriv", "bwrap"])
+        writeFileSync(join(tools, name), `#!/bin/sh\ntouch ${test.folder}/fooled\n`, { mode: 0o755 });
+      const shell_ = { ...test.shell(212, { PATH: `${tools}:/usr/bin:/bin` }), readOnlyPaths: [tools] };
+      await test.client.open({ session: "x", terminal: "1" }, shell_);
+      const outcome = await test.client.run(
+        { session: "x", terminal: "1" },
+        { id: "1", text: "type -p bwrap", timeoutMs: 5_000 },
+      );
+      expect(outcome.output).toBe(`${tools}/bwrap\n`);
+      await test.close();
+    },
+  );
+});

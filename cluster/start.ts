@@ -5,6 +5,7 @@ import { pino } from "pino";
 import type { Logger } from "pino";
 import type { ControlPlane } from "./control-plane.js";
 import { startControlPlane } from "./control-plane.js";
+import type { ApiHandlerOptions } from "./http/api-handler.js";
 import { handleRequest } from "./http/api-handler.js";
 import { loadCertificates } from "./process/certificates.js";
 import type { Certificates } from "./process/certificates.js";
@@ -84,8 +85,15 @@ interface Door {
 
 async function openDoor({ plane, certificates, port, logger, signal }: Door): Promise<Server> {
   const { core, access, handlers } = plane;
-  const { authenticator, authorizer, impersonate } = access;
-  const options = { core, handlers, authenticator, authorizer, impersonate, log: logger, signal };
+  const options: ApiHandlerOptions = {
+    core,
+    handlers,
+    authenticator: access.authenticator,
+    authorizer: access.authorizer,
+    impersonate: (user, headers) => access.impersonate(user, headers),
+    log: logger,
+    signal,
+  };
   return listen(certificates, port, (request, response) => void handleRequest(options, request, response));
 }
 

@@ -53,9 +53,17 @@ const DEFAULT_COLUMNS: Column[] = [
 
 function cellsOf(type: ResourceType, object: ApiObject, context: PrintContext): unknown[] {
   if (type.custom !== undefined) return customCells(type.custom.columns, object, context.now);
-  return printerOf(type.group, type.kind)(object, context);
+  return padded(printerOf(type.group, type.kind)(object, context), columnsOf(type).length);
 }
 
 function partialObject(object: ApiObject): unknown {
   return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+}
+
+/** kubectl takes it on trust that a row is as long as the columns. */
+function padded(cells: unknown[], length: number): unknown[] {
+  return [...cells, ...Array.from<unknown>({ length: Math.max(0, length - cells.length) }).fill("")].slice(
+    0,
+    length,
+  );
 }

@@ -30,7 +30,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
   const pageName = usePageName(route, session);
   const loaded = usePage(session.id, pageName);
   const terminals = useRef<TerminalsHandle>(null);
-  const layout = useRef<HTMLDivElement>(null);
+  const layout = useRef<HTMLElement>(null);
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
   const divider = useDivider(layout);
   const tab = route.screen === "console" ? CONSOLE_TAB : (route.tab ?? TERMINAL_TAB);
@@ -56,11 +56,11 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
         <LabHeader page={pageName} />
         <ConnectionBar />
         <EndedBar />
-        <div className="lab__panes" ref={layout} style={divider.style}>
+        <main className="lab__panes" ref={layout} style={divider.style}>
           <ReadingPane loaded={loaded} />
           <Divider divider={divider} />
           <WorkPane tab={tab} consolePath={consolePath} terminals={terminals} />
-        </div>
+        </main>
         {lab.isNarrow && <NarrowSwitch view={view} tab={tab} onView={setView} />}
         <div className="visually-hidden" role="status" aria-live="polite">
           {announcement}

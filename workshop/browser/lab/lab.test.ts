@@ -3,6 +3,7 @@ import { actionName, targetName } from "./blocks/action-names.js";
 import { findRefusal } from "./blocks/refusal-text.js";
 import { outputToShow } from "./blocks/shown-output.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
+import { fittingLevels } from "./heading-levels.js";
 import { keyOf } from "./key-names.js";
 import { pairSections } from "./section-pairs.js";
 
@@ -54,6 +55,14 @@ describe("sections", () => {
 
   it("without an end, or without a begin, are no pair", () => {
     expect(pairSections([begin(0, "a"), end(1, "b")])).toEqual([]);
+  });
+});
+
+describe("an author's headings", () => {
+  it("begin at the second level and leave none out", () => {
+    expect(fittingLevels([3, 4, 3, 5, 4])).toEqual([2, 3, 2, 3, 3]);
+    expect(fittingLevels([1, 2, 3])).toEqual([2, 3, 4]);
+    expect(fittingLevels([4, 2])).toEqual([2, 2]);
   });
 });
 

@@ -17,7 +17,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
   const root = useRef<HTMLDivElement>(null);
   const [placed, setPlaced] = useState<Placed[]>([]);
   useLayoutEffect(() => {
-    if (root.current) setPlaced(place(root.current, page.actions));
+    if (root.current) setPlaced(place(root.current, page));
   }, [page]);
   return (
     <>
@@ -35,9 +35,9 @@ const Prose = memo(function Prose({ html, ref }: { html: string; ref: React.Ref<
   return <div className="prose" ref={ref} dangerouslySetInnerHTML={{ __html: html }} />;
 });
 
-function place(root: HTMLElement, actions: readonly ActionView[]): Placed[] {
-  const bodies = prepareContent(root, actions);
-  return actions.flatMap((action) => {
+function place(root: HTMLElement, page: PageView): Placed[] {
+  const bodies = prepareContent(root, page);
+  return page.actions.flatMap((action) => {
     const element = root.querySelector(`[data-step="${action.step}"]`);
     return element ? [{ action, element, body: bodies.get(action.step) }] : [];
   });

@@ -1,15 +1,43 @@
-import type { ActionView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/api.js";
+import { fittingLevels } from "./heading-levels.js";
 import { pairSections } from "./section-pairs.js";
 
+const HEADING = /^H[1-6]$/;
+
 /**
- * Makes the author's HTML fit the page: folds what stands between the marks of a section, lets wide tables scroll, opens
- * links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
+ * Makes the author's HTML fit the page: puts the headings under the title, folds what stands between the marks of a
+ * section, lets wide tables scroll, opens links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
  */
-export function prepareContent(root: HTMLElement, actions: readonly ActionView[]): Map<number, HTMLElement> {
+export function prepareContent(
+  root: HTMLElement,
+  page: Pick<PageView, "title" | "actions">,
+): Map<number, HTMLElement> {
+  hideRepeatedTitle(root, page.title);
+  fitHeadings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
   for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) prepareLink(link, root);
   for (const image of root.querySelectorAll("img")) prepareImage(image);
-  return foldSections(root, actions);
+  return foldSections(root, page.actions);
+}
+
+/** Many pages begin with their own title, which stands over the text already. */
+function hideRepeatedTitle(root: HTMLElement, title: string): void {
+  const first = root.firstElementChild;
+  if (first && HEADING.test(first.tagName) && first.textContent.trim() === title.trim()) first.remove();
+}
+
+/** The page's title is the first level, so the author's highest becomes the second and the others follow without a gap. */
+function fitHeadings(root: HTMLElement): void {
+  const headings = [...root.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+  const levels = fittingLevels(headings.map((heading) => Number(heading.tagName.slice(1))));
+  for (const [at, heading] of headings.entries()) {
+    const level = levels[at] ?? 2;
+    if (heading.tagName === `H${level}`) continue;
+    const fitting = document.createElement(`h${level}`);
+    for (const { name, value } of heading.attributes) fitting.setAttribute(name, value);
+    fitting.append(...heading.childNodes);
+    heading.replaceWith(fitting);
+  }
 }
 
 function wrapTable(table: Element): void {

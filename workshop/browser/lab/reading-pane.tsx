@@ -16,7 +16,7 @@ export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElem
     if (name !== undefined) scroll.current?.scrollTo(0, 0);
   }, [name]);
   return (
-    <main className="reading" ref={scroll} tabIndex={-1} aria-label="Instructions">
+    <section className="reading" ref={scroll} tabIndex={0} aria-label="Instructions">
       {loaded.problem && (
         <div className="notice notice--danger reading__problem" role="alert">
           <span>This page could not be loaded. {loaded.problem}</span>
@@ -26,7 +26,7 @@ export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElem
         </div>
       )}
       {page ? <Page key={page.name} page={page} /> : !loaded.problem && <Skeleton />}
-    </main>
+    </section>
   );
 }
 

@@ -9,15 +9,15 @@ export function CopyBlock({ action }: { action: ActionView }): ReactElement {
   const { state, copy } = useCopy();
   const text = action.text ?? "";
   return (
-    <section className="block" aria-label={action.title}>
-      <header className="block__head">
+    <div role="group" className="block" aria-label={action.title}>
+      <div className="block__head">
         <span className="block__target">
           <Icon name="copy" size={14} /> {action.title}
         </span>
         {action.kind === "copy-and-edit" && (
           <span className="badge badge--warning">change values before use</span>
         )}
-      </header>
+      </div>
       <pre className="block__command">
         <code>{action.description ?? text}</code>
       </pre>
@@ -30,6 +30,6 @@ export function CopyBlock({ action }: { action: ActionView }): ReactElement {
           {state === "refused" && "The browser did not allow it; select the text and copy it."}
         </span>
       </div>
-    </section>
+    </div>
   );
 }

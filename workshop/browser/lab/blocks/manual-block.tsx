@@ -17,12 +17,12 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
   const refusal = useSession(store, (state) => state.refusals.get(key));
   const words = action.checks.length > 0 ? "Check it" : "Mark as done";
   return (
-    <section className="block" data-state={result?.state ?? "idle"} aria-label={action.title}>
-      <header className="block__head">
+    <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={action.title}>
+      <div className="block__head">
         <span className="block__target">
           <Icon name="pointer" size={14} /> Yours to do
         </span>
-      </header>
+      </div>
       <div className="block__prose">
         <strong>{action.title}</strong>
         {(action.description ?? action.text) && <p>{action.description ?? action.text}</p>}
@@ -47,6 +47,6 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
       )}
       <StepOutput result={result} />
       <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
-    </section>
+    </div>
   );
 }

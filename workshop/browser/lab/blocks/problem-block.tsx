@@ -5,18 +5,18 @@ import { Icon } from "../../parts/icon.js";
 /** A block its author must mend: what is wrong with it, and its text, so that the reader can go on by hand. */
 export function ProblemBlock({ action }: { action: ActionView }): ReactElement {
   return (
-    <section className="block block--problem" aria-label={`Broken block: ${action.action}`}>
-      <header className="block__head">
+    <div role="group" className="block block--problem" aria-label={`Broken block: ${action.action}`}>
+      <div className="block__head">
         <span className="block__target">
           <Icon name="warning" size={14} /> This block does not work: <code>{action.action}</code>
         </span>
-      </header>
+      </div>
       <p className="block__prose">{action.problem ?? "Its author has to mend it."}</p>
       {action.text !== undefined && (
         <pre className="block__command">
           <code>{action.text}</code>
         </pre>
       )}
-    </section>
+    </div>
   );
 }

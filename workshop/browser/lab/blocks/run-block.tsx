@@ -20,7 +20,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
   return (
-    <section className="block" data-state={result?.state ?? "idle"} aria-label={targetName(action)}>
+    <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={targetName(action)}>
       <BlockHead action={action} />
       {action.text !== undefined && (
         <pre className="block__command">
@@ -39,7 +39,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       <Refusal result={result} />
       <StepOutput result={result} />
       <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
-    </section>
+    </div>
   );
 }
 
@@ -49,7 +49,7 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
   const terminal = action.terminals[0];
   const isCommand = action.kind === "execute" && text !== undefined && terminal !== undefined;
   return (
-    <header className="block__head">
+    <div className="block__head">
       <span className="block__target">
         <Icon name="terminal" size={14} /> {targetName(action)}
       </span>
@@ -67,7 +67,7 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
         )}
         {text !== undefined && <CopyButton text={text} what={`command: ${text}`} />}
       </span>
-    </header>
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ export function StepOutput({ result }: { result: StepResult | undefined }): Reac
     <div className="output">
       {shown.reason && <p className="output__reason">{shown.reason}</p>}
       {shown.text !== "" && (
-        <pre className="output__text" tabIndex={isOpen ? 0 : undefined} aria-label="Output">
+        <pre className="output__text" tabIndex={0} role="group" aria-label="Output">
           {shown.text}
         </pre>
       )}

@@ -3,7 +3,6 @@ export const clusterErrorCodes = {
   dataDirInUse: "CLUSTER_DATA_DIR_IN_USE",
   dataDirUnusable: "CLUSTER_DATA_DIR_UNUSABLE",
   portInUse: "CLUSTER_PORT_IN_USE",
-  usage: "CLUSTER_USAGE",
 } as const;
 
 export type ClusterErrorCode = (typeof clusterErrorCodes)[keyof typeof clusterErrorCodes];

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generate } from "selfsigned";
 import { writePrivateFile } from "./private-file.js";
 
 /** What TLS serves, and what clients trust. All PEM. */
@@ -42,6 +41,8 @@ function readKept(path: string, now: Date): Certificates | undefined {
 }
 
 async function makeCertificates(now: Date): Promise<Certificates> {
+  // Loading it takes longer than all the rest of a start, and only the first one needs it.
+  const { generate } = await import("selfsigned");
   const dates = { notBeforeDate: now, notAfterDate: new Date(now.getTime() + VALID_DAYS * DAY_MS) };
   const ca = await generate([{ name: "commonName", value: "lectern-cluster-ca" }], {
     ...dates,

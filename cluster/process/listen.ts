@@ -19,7 +19,6 @@ export async function listen(
   const { cert, key } = certificates;
   const server = createServer({ cert, key, minVersion: "TLSv1.2" }, handler);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(port, error)));
     server.listen(port, HOST, resolve);

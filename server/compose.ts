@@ -39,6 +39,7 @@ export interface ServerAssignment {
 
 export interface LecternServer {
   router: Router;
+  platform: Platform;
   /** Takes the upgrade where it is for a terminal of ours, and says whether it did. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Tells where the server listens, once it does; links and shells name this address. Ends in `/`. */
@@ -71,6 +72,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   await takeUpSessions(rooms.parts);
   return {
     router: rooms.router,
+    platform,
     handleUpgrade: (request, socket, head) => rooms.door.handleUpgrade(request, socket, head),
     listensAt: (url) => {
       address = url;

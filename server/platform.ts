@@ -72,7 +72,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   });
   const runner = new StepRunner({ client, terminals: host, settings });
   const close = async () => {
-    await Promise.allSettled([host.close(), policies.close()]);
+    policies.close();
+    await host.close();
     client.close();
   };
   return { kubeConfig, client, host, policies, settings, provisioner, runner, tokens, close };

@@ -6,6 +6,7 @@ export interface Running {
 /** A second Ctrl-C within this is the same one: `npm start` passes on the signal the terminal has sent already. */
 const REPEAT_MS = 1_000;
 const FORCED_STATUS = 130;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Starts something and keeps it running until SIGINT or SIGTERM, then stops it in order; resolves when it has stopped.
@@ -21,7 +22,7 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
       abort.abort();
       resolve();
     };
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, handle);
+    for (const name of SIGNALS) process.on(name, handle);
   });
   const running = await start(abort.signal).catch((error: unknown) => {
     if (abort.signal.aborted) return undefined;
@@ -30,4 +31,16 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
   if (running === undefined) return;
   await signalled;
   await running.stop();
+}
+
+/** Runs something to its end; a signal cancels it, and it cleans up before the process ends. */
+export async function cancelledBySignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const handle = () => abort.abort(new Error("Interrupted."));
+  for (const name of SIGNALS) process.once(name, handle);
+  try {
+    return await run(abort.signal);
+  } finally {
+    for (const name of SIGNALS) process.off(name, handle);
+  }
 }

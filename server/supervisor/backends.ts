@@ -1,6 +1,6 @@
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { startCluster } from "./embedded-cluster.js";
-import { checkCluster, findKubectl, readKubeconfig } from "./preflight.js";
+import { checkRights, checkVersion, findKubectl, readKubeconfig } from "./preflight.js";
 import type { ProcessEvents } from "./supervised-process.js";
 import { startTerminals } from "./terminals.js";
 
@@ -52,7 +52,9 @@ async function useCluster(
   kubeconfig: string,
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
-  const version = await checkCluster(await readKubeconfig(kubeconfig));
+  const parsed = await readKubeconfig(kubeconfig);
+  const version = await checkVersion(parsed);
+  await checkRights(parsed);
   events.report(`Using the cluster of ${kubeconfig} (Kubernetes ${version})`);
   return { kubeconfig, stop: () => Promise.resolve() };
 }

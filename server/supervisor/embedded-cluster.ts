@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { builtFile } from "../config.js";
 import type { DataPaths, Environment } from "../config.js";
-import { checkCluster, readKubeconfig } from "./preflight.js";
+import { checkVersion, readKubeconfig } from "./preflight.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
 
@@ -26,11 +26,11 @@ export async function startCluster(
       args: () => ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
       env: environment.childEnvironment,
       logFile: join(paths.logs, "cluster.log"),
-      probe: async () => void (await checkCluster(await readKubeconfig(paths.kubeconfig))),
+      probe: async () => void (await checkVersion(await readKubeconfig(paths.kubeconfig))),
     },
     events,
   );
-  const version = await checkCluster(await readKubeconfig(paths.kubeconfig));
+  const version = await checkVersion(await readKubeconfig(paths.kubeconfig));
   events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
   return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
 }

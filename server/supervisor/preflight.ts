@@ -85,27 +85,34 @@ export async function readKubeconfig(file: string): Promise<KubeConfig> {
   }
 }
 
-/**
- * Checks that the cluster answers, is new enough, and grants what Lectern needs; resolves to its version.
- * Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_TOO_OLD, SERVER_CLUSTER_FORBIDDEN.
- */
-export async function checkCluster(kubeconfig: KubeConfig): Promise<string> {
-  const { AuthorizationV1Api, VersionApi } = await import("@kubernetes/client-node");
-  const address = kubeconfig.getCurrentCluster()?.server ?? "";
+/** Checks that the cluster answers and is new enough; resolves to its version. Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_TOO_OLD. */
+export async function checkVersion(kubeconfig: KubeConfig): Promise<string> {
+  const { VersionApi } = await import("@kubernetes/client-node");
+  const address = addressOf(kubeconfig);
   const version = await answer(kubeconfig.makeApiClient(VersionApi).getCode(), address);
-  if (isTooOld(version)) {
-    throw new ServerError(
-      serverErrorCodes.clusterTooOld,
-      `The cluster at ${address} runs Kubernetes ${version.gitVersion}; Lectern needs 1.${String(OLDEST_MINOR)} or newer. Upgrade it, or leave --kubeconfig away to use the embedded one.`,
-    );
-  }
+  if (!isTooOld(version)) return version.gitVersion;
+  throw new ServerError(
+    serverErrorCodes.clusterTooOld,
+    `The cluster at ${address} runs Kubernetes ${version.gitVersion}; Lectern needs 1.${String(OLDEST_MINOR)} or newer. Upgrade it, or leave --kubeconfig away to use the embedded one.`,
+  );
+}
+
+/** Checks that the kubeconfig's user may do what Lectern does. Throws SERVER_CLUSTER_FORBIDDEN. */
+export async function checkRights(kubeconfig: KubeConfig): Promise<void> {
+  const { AuthorizationV1Api } = await import("@kubernetes/client-node");
   const authorization = kubeconfig.makeApiClient(AuthorizationV1Api);
   for (const right of NEEDED_RIGHTS) {
     const spec = { resourceAttributes: right };
-    const review = await answer(authorization.createSelfSubjectAccessReview({ body: { spec } }), address);
+    const review = await answer(
+      authorization.createSelfSubjectAccessReview({ body: { spec } }),
+      addressOf(kubeconfig),
+    );
     if (review.status?.allowed !== true) throw forbidden(right, kubeconfig);
   }
-  return version.gitVersion;
+}
+
+function addressOf(kubeconfig: KubeConfig): string {
+  return kubeconfig.getCurrentCluster()?.server ?? "";
 }
 
 /** Whether a version as `/version` states it is below 1.30; clouds write the minor as `30+`. */

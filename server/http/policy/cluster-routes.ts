@@ -1,0 +1,59 @@
+import { Router } from "express";
+
+import type { NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
+import { namespaceBody } from "./bodies.js";
+import type { PolicyRoutesContext } from "./router.js";
+
+/** Registered clusters and the namespaces on them. */
+export function clusterRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
+  const router = Router();
+  router.get("/clusters", async (request, response) => {
+    const clusters = await policies.listClusters(organizationOf(request));
+    response.json({ clusters, totalCount: String(clusters.length) });
+  });
+  router.get("/clusters/:cluster", async (request, response) => {
+    response.json({ cluster: await policies.getCluster(organizationOf(request), request.params.cluster) });
+  });
+  router.get("/namespaces", async (request, response) => {
+    response.json(listOf(await policies.listNamespaces({ organization: organizationOf(request) })));
+  });
+  addNamespaceRoutes(router, { policies, organizationOf });
+  return router;
+}
+
+function addNamespaceRoutes(router: Router, { policies, organizationOf }: PolicyRoutesContext): void {
+  const all = "/clusters/:cluster/namespaces" as const;
+  const one = "/clusters/:cluster/namespaces/:namespace" as const;
+  router.get(all, async (request, response) => {
+    const { cluster } = request.params;
+    response.json(listOf(await policies.listNamespaces({ organization: organizationOf(request), cluster })));
+  });
+  router.post(all, async (request, response) => {
+    const { fullName, spec } = namespaceBody.parse(request.body).namespace;
+    const address = {
+      organization: organizationOf(request),
+      cluster: request.params.cluster,
+      namespace: fullName.name,
+    };
+    response.json({
+      namespace: await policies.attachNamespace({ ...address, workspace: spec.workspaceName }),
+    });
+  });
+  router.get(one, async (request, response) => {
+    const address = { organization: organizationOf(request), ...request.params };
+    response.json({ namespace: await policies.getNamespace(address) });
+  });
+  router.put(one, async (request, response) => {
+    const { spec } = namespaceBody.parse(request.body).namespace;
+    const address = { organization: organizationOf(request), ...request.params };
+    response.json({ namespace: await policies.moveNamespace({ ...address, workspace: spec.workspaceName }) });
+  });
+  router.delete(one, async (request, response) => {
+    await policies.detachNamespace({ organization: organizationOf(request), ...request.params });
+    response.json({});
+  });
+}
+
+function listOf(namespaces: NamespaceView[]): NamespaceList {
+  return { namespaces, totalCount: String(namespaces.length) };
+}

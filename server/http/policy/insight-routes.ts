@@ -1,0 +1,33 @@
+import { Router } from "express";
+
+import type { ExplainRequest } from "../../../policy/common/tmc-api.js";
+import { policyManifest } from "../../../policy/common/manifest.js";
+import { explainBody, previewBody } from "./bodies.js";
+import type { PolicyRoutesContext } from "./router.js";
+
+/** What TMC never had: what holds, why, what would change, what was refused. */
+export function insightRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
+  const router = Router();
+  router.get("/image-policies/effective/:namespace", async (request, response) => {
+    response.json(await policies.effectivePolicies(organizationOf(request), request.params.namespace));
+  });
+  router.post("/image-policies/explain", async (request, response) => {
+    const { namespace, image, pod } = explainBody.parse(request.body);
+    const question: ExplainRequest = {
+      namespace,
+      ...(image !== undefined && { image }),
+      ...(pod !== undefined && { pod }),
+    };
+    response.json(await policies.explain(organizationOf(request), question));
+  });
+  router.post("/image-policies/preview", async (request, response) => {
+    const { policy, remove } = previewBody.parse(request.body);
+    const workspace = policyManifest.parse(policy).fullName.workspaceName;
+    const scope = { organization: organizationOf(request), ...(workspace !== undefined && { workspace }) };
+    response.json(await policies.preview(scope, { policy, remove }));
+  });
+  router.get("/image-policies/activity", async (request, response) => {
+    response.json({ entries: await policies.listActivity(organizationOf(request)) });
+  });
+  return router;
+}

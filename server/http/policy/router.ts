@@ -1,0 +1,44 @@
+import express, { type Request, Router } from "express";
+
+import type { PolicyService } from "../../../policy/node/policy-service.js";
+import { clusterRoutes } from "./cluster-routes.js";
+import { insightRoutes } from "./insight-routes.js";
+import { policyRoutes } from "./policy-routes.js";
+import { answerProblem, answerUnknownPath } from "./problem.js";
+import { workspaceRoutes } from "./workspace-routes.js";
+
+/** Largest body; a policy with all rules it may have takes a quarter of it. */
+const MAX_BODY = "256kb";
+
+export interface Caller {
+  organization: string;
+  user: string;
+}
+
+export interface PolicyRouterOptions {
+  policies: PolicyService;
+  /** Who asks; called after the server authenticated the request. */
+  identify: (request: Request) => Caller;
+}
+
+/** What the routes share. */
+export interface PolicyRoutesContext {
+  policies: PolicyService;
+  organizationOf: (request: Request) => string;
+}
+
+/** The policy API of `policy/common/tmc-api.ts`, to be mounted where `/v1alpha1/...` is to appear. */
+export function createPolicyRouter({ policies, identify }: PolicyRouterOptions): Router {
+  const context: PolicyRoutesContext = {
+    policies,
+    organizationOf: (request) => identify(request).organization,
+  };
+  const routes = Router();
+  routes.use(express.json({ limit: MAX_BODY }));
+  routes.use(policyRoutes(context), workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
+  routes.use(answerUnknownPath);
+  routes.use(answerProblem);
+  const router = Router();
+  router.use("/v1alpha1", routes);
+  return router;
+}

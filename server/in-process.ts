@@ -1,0 +1,42 @@
+import type { Logger } from "pino";
+import { composeServer } from "./compose.js";
+import type { LecternServer } from "./compose.js";
+import type { Environment, ServeConfig } from "./config.js";
+import { startBackends } from "./supervisor/backends.js";
+import { lockDataDir } from "./supervisor/data-dir.js";
+import type { ProcessEvents } from "./supervisor/supervised-process.js";
+
+export interface InProcessOptions extends ProcessEvents {
+  config: ServeConfig;
+  environment: Environment;
+  log: Logger;
+}
+
+/**
+ * Starts cluster and terminal host as processes, and the server inside this one. Throws what its parts throw, with everything
+ * it had started ended.
+ */
+export async function startInProcess(
+  options: InProcessOptions,
+): Promise<{ server: LecternServer; stop(): Promise<void> }> {
+  const { config, environment, log } = options;
+  const dataDir = lockDataDir(config.data);
+  const started: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of started.toReversed()) await end();
+    dataDir.release();
+  };
+  try {
+    const backends = await startBackends({ config, environment, paths: dataDir.paths }, options);
+    started.push(() => backends.stop());
+    const server = await composeServer(
+      { ...backends, config, embedded: config.kubeconfig === undefined },
+      log,
+    );
+    started.push(() => server.close());
+    return { server, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

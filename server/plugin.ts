@@ -1,0 +1,90 @@
+import type { IncomingMessage } from "node:http";
+import { resolve } from "node:path";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { Router } from "express";
+import type { RequestHandler } from "express";
+import { pino } from "pino";
+import type { Logger } from "pino";
+import type { LecternServer } from "./compose.js";
+import { defaultHost, defaultMaxSessions, readEnvironment, shippedContent } from "./config.js";
+import type { ServeConfig } from "./config.js";
+import { startInProcess } from "./in-process.js";
+
+export interface LecternOptions {
+  /** Where sessions, homes and keys are kept; the default of `lectern serve` where absent. */
+  data?: string;
+  /** Labs, folders of labs, or Markdown pages; the shipped ones where absent. */
+  labs?: readonly string[];
+  /** The cluster to use; an embedded one where absent. */
+  kubeconfig?: string;
+  /** The whole address learners type, mount path included, where a proxy stands in front. */
+  publicUrl?: string;
+  /** The address the embedding server listens on; beyond loopback only with confined shells. */
+  host?: string;
+  maxSessions?: number;
+  logger?: Logger;
+}
+
+/** Lectern inside another server: mount `router` under any path and hand it the upgrades. */
+export interface Lectern {
+  router: Router;
+  /** Takes an upgrade for one of Lectern's terminals and says whether it did; the others are the caller's. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Resolves when labs can be started; rejects where Lectern cannot run. Requests wait for it. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts Lectern as part of an Express application. */
+export function lectern(options: LecternOptions = {}): Lectern {
+  const log = options.logger ?? pino({ level: "warn" });
+  const environment = readEnvironment();
+  const report = (line: string) => log.info(line);
+  const starting = startInProcess({ config: configOf(options, environment.data), environment, log, report });
+  let server: LecternServer | undefined;
+  const ready = starting.then((running) => {
+    server = running.server;
+  });
+  // Whoever awaits `ready` gets the error; nobody has to.
+  ready.catch(() => undefined);
+  const router = Router();
+  router.use(whenReady(ready, () => server));
+  return {
+    router,
+    handleUpgrade: (request, socket, head) => server?.handleUpgrade(request, socket, head) ?? false,
+    ready,
+    close: async () => {
+      const running = await starting.catch(() => undefined);
+      await running?.stop();
+    },
+  };
+}
+
+function configOf(options: LecternOptions, data: string): ServeConfig {
+  return {
+    port: 0,
+    host: options.host ?? defaultHost,
+    data: resolve(options.data ?? data),
+    labs: (options.labs ?? [shippedContent]).map((path) => resolve(path)),
+    maxSessions: options.maxSessions ?? defaultMaxSessions,
+    logLevel: "info",
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(options.kubeconfig) }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  };
+}
+
+/** Shells on this machine reach Lectern where this request came in: only requests tell where an application is mounted. */
+function whenReady(ready: Promise<void>, current: () => LecternServer | undefined): RequestHandler {
+  return async (request, response, next) => {
+    await ready;
+    const { localPort, encrypted } = request.socket as Partial<TLSSocket>;
+    const server = current();
+    if (server === undefined) {
+      next();
+      return;
+    }
+    server.listensAt(`${encrypted ? "https" : "http"}://localhost:${String(localPort)}${request.baseUrl}/`);
+    server.router(request, response, next);
+  };
+}

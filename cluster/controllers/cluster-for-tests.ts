@@ -21,8 +21,8 @@ export interface TestCluster extends TestApi {
 }
 
 export async function startTestCluster(options: Omit<ControllersOptions, "api"> = {}): Promise<TestCluster> {
-  const now = options.clock?.now;
-  const test = await startTestApi(now && (() => now().getTime()));
+  const { clock } = options;
+  const test = await startTestApi(clock && (() => clock.now().getTime()));
   const warnings: unknown[] = [];
   const logger = { debug: () => undefined, warn: (fields: object) => warnings.push(fields) };
   const controllers = startControllers({ logger, ...options, api: test.api });

@@ -174,9 +174,9 @@ class Kubelet {
 }
 
 function withoutTimes(status: PodStatus | undefined): unknown {
-  return status?.containerStatuses?.map(({ name, image, state }) => ({
+  return status?.containerStatuses?.map(({ name, image, state }) => [
     name,
     image,
-    state: Object.keys(state),
-  }));
+    state.waiting ?? "running",
+  ]);
 }

@@ -1,4 +1,6 @@
-import type { ApiObject } from "../api/object.js";
+import { valueAt } from "../api/field-access.js";
+import type { ApiObject, ObjectMeta } from "../api/object.js";
+import { labelSelectorMatcher } from "../selector/label-selector.js";
 import { nanoUnits } from "../schema/quantity.js";
 import type { Pod } from "./object-kinds.js";
 
@@ -13,6 +15,11 @@ interface Taint {
   effect: string;
 }
 
+interface NodeSelectorTerm {
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+  matchFields?: { key: string; operator: string; values?: string[] }[];
+}
+
 interface Toleration {
   key?: string;
   operator?: string;
@@ -20,19 +27,20 @@ interface Toleration {
   effect?: string;
 }
 
+/** What `kubectl cordon` amounts to. */
+const CORDONED: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+
 /** Why the pod cannot run on the node, in the scheduler's words; `undefined` when it can. */
 export function misfit(pod: Pod, node: ApiObject, neighbours: Pod[]): string | undefined {
   const { spec, status, metadata } = node as Node;
-  if (spec?.unschedulable === true) return "node(s) were unschedulable";
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  if (!selector.every(([key, value]) => metadata.labels?.[key] === value)) {
+  const tolerations = (pod.spec["tolerations"] ?? []) as Toleration[];
+  const isTolerated = (taint: Taint) => tolerations.some((toleration) => tolerates(toleration, taint));
+  if (spec?.unschedulable === true && !isTolerated(CORDONED)) return "node(s) were unschedulable";
+  if (!matchesSelectors(pod, metadata)) {
     return "node(s) didn't match Pod's node affinity/selector";
   }
-  const tolerations = (pod.spec["tolerations"] ?? []) as Toleration[];
   const repelling = (spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
-  if (!repelling.every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))) {
-    return "node(s) had untolerated taint(s)";
-  }
+  if (!repelling.every(isTolerated)) return "node(s) had untolerated taint(s)";
   const allocatable = status?.allocatable ?? {};
   if (neighbours.length >= Number(allocatable["pods"] ?? Infinity)) return "Too many pods";
   const short = ["cpu", "memory"].find((name) => {
@@ -40,6 +48,18 @@ export function misfit(pod: Pod, node: ApiObject, neighbours: Pod[]): string | u
     return limit !== undefined && sumOfRequests([...neighbours, pod], name) > nanoUnits(limit);
   });
   return short === undefined ? undefined : `Insufficient ${short}`;
+}
+
+function matchesSelectors(pod: Pod, { name = "", labels = {} }: ObjectMeta): boolean {
+  const selector = Object.entries(pod.spec.nodeSelector ?? {});
+  if (!selector.every(([key, value]) => labels[key] === value)) return false;
+  const path = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
+  const terms = valueAt(pod.spec, path) as NodeSelectorTerm[] | undefined;
+  if (terms === undefined) return true;
+  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
+    const isLabelled = labelSelectorMatcher({ matchExpressions })(labels);
+    return isLabelled && labelSelectorMatcher({ matchExpressions: matchFields })({ "metadata.name": name });
+  });
 }
 
 function tolerates(

@@ -121,6 +121,58 @@ export interface Deployment extends ApiObject {
   status?: DeploymentStatus;
 }
 
+export interface JobStatus {
+  active?: number;
+  succeeded?: number;
+  failed?: number;
+  ready?: number;
+  terminating?: number;
+  startTime?: string;
+  completionTime?: string;
+  completedIndexes?: string;
+  uncountedTerminatedPods?: Record<string, never>;
+  conditions?: Condition[];
+}
+
+export interface Job extends ApiObject {
+  spec: {
+    parallelism?: number;
+    completions?: number;
+    completionMode?: "NonIndexed" | "Indexed";
+    backoffLimit?: number;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    suspend?: boolean;
+    selector?: LabelSelector;
+    template: PodTemplate;
+  };
+  status?: JobStatus;
+}
+
+export interface StatefulSet extends ApiObject {
+  spec: {
+    replicas?: number;
+    serviceName?: string;
+    minReadySeconds?: number;
+    podManagementPolicy?: "OrderedReady" | "Parallel";
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
+    selector: LabelSelector;
+    template: PodTemplate;
+    volumeClaimTemplates?: ApiObject[];
+  };
+  status?: Record<string, unknown>;
+}
+
+export interface DaemonSet extends ApiObject {
+  spec: {
+    minReadySeconds?: number;
+    updateStrategy?: { type?: string };
+    selector: LabelSelector;
+    template: PodTemplate;
+  };
+  status?: Record<string, unknown>;
+}
+
 export interface Service extends ApiObject {
   spec: {
     type?: string;

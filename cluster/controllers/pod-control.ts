@@ -17,6 +17,8 @@ export interface PodControl {
 export interface PodDetails {
   /** Exact name; a generated one when absent. */
   name?: string;
+  /** What a generated name begins with; the owner's name and a hyphen when absent. */
+  generateName?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   spec?: Record<string, unknown>;
@@ -93,7 +95,9 @@ function podOf(owner: ApiObject, template: PodTemplate, details: PodDetails): Ap
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      ...(details.name === undefined ? { generateName: `${nameOf(owner)}-` } : { name: details.name }),
+      ...(details.name === undefined
+        ? { generateName: details.generateName ?? `${nameOf(owner)}-` }
+        : { name: details.name, generateName: `${nameOf(owner)}-` }),
       labels: { ...labels, ...details.labels },
       ...(Object.keys(allAnnotations).length > 0 ? { annotations: allAnnotations } : {}),
       ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),

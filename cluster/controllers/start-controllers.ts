@@ -3,11 +3,14 @@ import type { Clock } from "./clock.js";
 import { systemClock } from "./clock.js";
 import type { Controller, ControllerContext, ControllerLogger } from "./controller.js";
 import { runController } from "./controller.js";
+import { createDaemonSetController } from "./daemon-set-controller.js";
 import { createDeploymentController } from "./deployment-controller.js";
+import { createEndpointsController } from "./endpoints-controller.js";
 import { createEventExpiryController } from "./event-expiry-controller.js";
 import { EventRecorder } from "./event-recorder.js";
 import { createGarbageCollector } from "./garbage-collector.js";
 import { Inventory } from "./inventory.js";
+import { createJobController } from "./job-controller.js";
 import { createKubelet } from "./kubelet.js";
 import { createNamespaceController } from "./namespace-controller.js";
 import {
@@ -16,6 +19,7 @@ import {
 } from "./namespace-defaults-controller.js";
 import { createReplicaSetController } from "./replica-set-controller.js";
 import { createScheduler } from "./scheduler.js";
+import { createStatefulSetController } from "./stateful-set-controller.js";
 import { ensureSimulatedNode, SIMULATED_NODE } from "./simulated-node.js";
 
 export interface ControllersOptions {
@@ -64,6 +68,10 @@ function createControllers(
   return [
     createDeploymentController(context),
     createReplicaSetController(context),
+    createStatefulSetController(context),
+    createDaemonSetController(context),
+    createJobController(context),
+    createEndpointsController(context),
     createScheduler(context),
     createKubelet(context),
     createNamespaceController(context, inventory),

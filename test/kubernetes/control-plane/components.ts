@@ -68,7 +68,7 @@ export function schedulerArguments(layout: ControlPlaneLayout): string[] {
   ];
 }
 
-/** Arguments of kwok, which plays the kubelet of every node with its built-in stages. */
+/** Arguments of kwok, which plays the kubelet of every node with its built-in stages; leases keep the nodes ready. */
 export function kwokArguments(layout: ControlPlaneLayout): string[] {
-  return [`--kubeconfig=${layout.kubeconfig}`, "--manage-all-nodes=true"];
+  return [`--kubeconfig=${layout.kubeconfig}`, "--manage-all-nodes=true", "--node-lease-duration-seconds=40"];
 }

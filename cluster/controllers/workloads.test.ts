@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { TestCluster } from "./cluster-for-tests.js";
+import { startTestCluster } from "./cluster-for-tests.js";
+import type { Job, Pod } from "./object-kinds.js";
+import {
+  controllerRevisions,
+  daemonSets,
+  endpoints,
+  endpointSlices,
+  jobs,
+  nodes,
+  persistentVolumeClaims,
+  pods,
+  services,
+  statefulSets,
+} from "./resource-refs.js";
+import { SIMULATED_NODE } from "./simulated-node.js";
+
+const namespace = "lab";
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+  await cluster.createNamespace(namespace);
+});
+afterEach(() => cluster.stop());
+
+describe("a Job", () => {
+  it("runs its pods to completion and says so", async () => {
+    await cluster.apply(workload("batch/v1", "Job", "task", { completions: 2, template: template("Never") }));
+    const job = await cluster.until("completion", () => {
+      const found = get(jobs, "task") as Job;
+      return found.status?.completionTime !== undefined && found;
+    });
+    expect(job.status).toMatchObject({ succeeded: 2, ready: 0, terminating: 0, uncountedTerminatedPods: {} });
+    expect(job.status?.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+      "SuccessCriteriaMet CompletionsReached",
+      "Complete CompletionsReached",
+    ]);
+    await cluster.until("its event", () => cluster.eventsOf(job).includes("Completed: Job completed"));
+  });
+
+  it("gives each index a pod of its own", async () => {
+    const spec = { completions: 2, parallelism: 2, completionMode: "Indexed", template: template("Never") };
+    await cluster.apply(workload("batch/v1", "Job", "task", spec));
+    await cluster.until("both indexes", () => (get(jobs, "task") as Job).status?.completedIndexes === "0,1");
+    expect(podNames().map((name) => name.slice(0, 7))).toEqual(["task-0-", "task-1-"]);
+  });
+
+  it("is removed after its time to live, with its pods", async () => {
+    const spec = { ttlSecondsAfterFinished: 0, template: template("Never") };
+    await cluster.apply(workload("batch/v1", "Job", "task", spec));
+    await cluster.until("no job", () => cluster.api.find(jobs, { namespace, name: "task" }) === undefined);
+    await cluster.until("no pods", () => podNames().length === 0);
+  });
+});
+
+describe("a StatefulSet", () => {
+  const spec = {
+    serviceName: "db",
+    replicas: 2,
+    selector: { matchLabels: { app: "x" } },
+    template: template("Always"),
+    volumeClaimTemplates: [
+      {
+        metadata: { name: "data" },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+      },
+    ],
+  };
+
+  it("numbers its pods, gives each its claim and starts them in order", async () => {
+    await cluster.apply(workload("apps/v1", "StatefulSet", "db", spec));
+    const set = await cluster.until("two ready", () => ready("db", 2));
+    expect(podNames()).toEqual(["db-0", "db-1"]);
+    expect(claimNames()).toEqual(["data-db-0", "data-db-1"]);
+    const [first, second] = cluster.api.list(pods, { namespace }) as Pod[];
+    expect(second?.metadata.labels?.["apps.kubernetes.io/pod-index"]).toBe("1");
+    expect(Number(first?.metadata.resourceVersion)).toBeLessThan(Number(second?.metadata.resourceVersion));
+    expect(set["status"]).toMatchObject({
+      replicas: 2,
+      availableReplicas: 2,
+      updatedReplicas: 2,
+      collisionCount: 0,
+    });
+    expect(cluster.eventsOf(set)).toContain("SuccessfulCreate: Create Pod db-0 in StatefulSet db successful");
+  });
+
+  it("replaces its pods from the last one and keeps a revision of each template", async () => {
+    await cluster.apply(workload("apps/v1", "StatefulSet", "db", spec));
+    await cluster.until("two ready", () => ready("db", 2));
+    const body = { spec: { template: { spec: { containers: [{ name: "main", image: "nginx:2" }] } } } };
+    const options = { user: cluster.admin };
+    await cluster.api.patch(statefulSets, { namespace, name: "db" }, { type: "merge", body }, options);
+    await cluster.until("both replaced", () => {
+      const images = (cluster.api.list(pods, { namespace }) as Pod[]).map(
+        (pod) => pod.spec.containers[0]?.image,
+      );
+      return ready("db", 2) !== undefined && images.every((image) => image === "nginx:2");
+    });
+    expect(cluster.api.list(controllerRevisions, { namespace })).toHaveLength(2);
+  });
+
+  function ready(name: string, count: number): ApiObject | undefined {
+    const set = get(statefulSets, name);
+    const status = set["status"] as { readyReplicas?: number } | undefined;
+    return status?.readyReplicas === count ? set : undefined;
+  }
+
+  function claimNames(): string[] {
+    return cluster.api.list(persistentVolumeClaims, { namespace }).map(({ metadata }) => metadata.name ?? "");
+  }
+});
+
+describe("a DaemonSet", () => {
+  it("has one pod on the node", async () => {
+    const spec = { selector: { matchLabels: { app: "x" } }, template: template("Always") };
+    await cluster.apply(workload("apps/v1", "DaemonSet", "agent", spec));
+    const set = await cluster.until("ready", () => {
+      const found = get(daemonSets, "agent");
+      return (found["status"] as { numberReady?: number } | undefined)?.numberReady === 1 && found;
+    });
+    expect(set["status"]).toMatchObject({
+      desiredNumberScheduled: 1,
+      currentNumberScheduled: 1,
+      numberAvailable: 1,
+    });
+    expect(podNames()).toHaveLength(1);
+  });
+});
+
+describe("a pod on the simulated node", () => {
+  it("goes through the phases of a real one and says that it is simulated", async () => {
+    const phases: string[] = [];
+    const stop = cluster.api.watch(pods, ({ object }) => {
+      const { phase = "", containerStatuses } = (object as Pod).status ?? {};
+      phases.push(`${phase} ${containerStatuses?.[0]?.state.waiting?.reason ?? ""}`.trim());
+    });
+    await cluster.apply(workload("v1", "Pod", "solo", template("Always").spec));
+    const pod = await running("solo");
+    stop();
+    expect([...new Set(phases)]).toEqual(["Pending", "Pending ContainerCreating", "Running"]);
+    expect(pod.status?.podIP).toMatch(/^10\.244\./);
+    expect(pod.status?.containerStatuses?.[0]).toMatchObject({ ready: true, started: true, restartCount: 0 });
+    const texts = await cluster.until("its events", () => {
+      const found = cluster.eventsOf(pod);
+      return found.length === 4 && found;
+    });
+    expect(texts.map((text) => text.split(":")[0]).toSorted()).toEqual([
+      "Created",
+      "Pulled",
+      "Scheduled",
+      "Started",
+    ]);
+    expect(texts.join()).toContain("simulated");
+  });
+
+  it("stays where it is when its image has no readable name", async () => {
+    await cluster.apply(workload("v1", "Pod", "bad", template("Always", "Nginx:1").spec));
+    const pod = await cluster.until("a waiting container", () => {
+      const found = get(pods, "bad") as Pod;
+      return found.status?.containerStatuses?.[0]?.state.waiting?.reason === "InvalidImageName" && found;
+    });
+    expect(pod.status?.phase).toBe("Pending");
+  });
+
+  it("waits with the scheduler's words while its node is cordoned", async () => {
+    await cordon(true);
+    await cluster.apply(workload("v1", "Pod", "late", template("Always").spec));
+    const pod = get(pods, "late");
+    await cluster.until("the event", () =>
+      cluster
+        .eventsOf(pod)
+        .some((text) =>
+          text.startsWith("FailedScheduling: 0/1 nodes are available: 1 node(s) were unschedulable."),
+        ),
+    );
+    await cordon(false);
+    await running("late");
+  });
+
+  it("ends with its grace period, and at once by force", async () => {
+    await cluster.apply(workload("v1", "Pod", "slow", template("Always").spec));
+    await running("slow");
+    await cluster.api.delete(pods, { namespace, name: "slow" }, { user: cluster.admin });
+    expect(get(pods, "slow").metadata.deletionGracePeriodSeconds).toBe(30);
+    await cluster.until("gone", () => cluster.api.find(pods, { namespace, name: "slow" }) === undefined);
+    await cluster.apply(workload("v1", "Pod", "fast", template("Always").spec));
+    await running("fast");
+    const force = { user: cluster.admin, gracePeriodSeconds: 0 };
+    await cluster.api.delete(pods, { namespace, name: "fast" }, force);
+    expect(cluster.api.find(pods, { namespace, name: "fast" })).toBeUndefined();
+  });
+
+  async function cordon(unschedulable: boolean): Promise<void> {
+    await cluster.until("the node", () => cluster.api.find(nodes, { name: SIMULATED_NODE }));
+    const patch = { type: "merge" as const, body: { spec: { unschedulable } } };
+    await cluster.api.patch(nodes, { name: SIMULATED_NODE }, patch, { user: cluster.admin });
+  }
+});
+
+describe("a Service", () => {
+  it("lists its ready pods and forgets them", async () => {
+    const ports = [{ port: 80, targetPort: 8080 }];
+    await cluster.apply(workload("v1", "Service", "web", { selector: { app: "x" }, ports }));
+    const labels = { app: "x" };
+    const spec = template("Always").spec;
+    await cluster.apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "solo", namespace, labels },
+      spec,
+    });
+    const { status } = await running("solo");
+    const listed = await cluster.until("an address", () => {
+      const [slice] = cluster.api.list(endpointSlices, { namespace });
+      return (
+        (slice?.["endpoints"] as { conditions: { ready: boolean } }[] | undefined)?.[0]?.conditions.ready &&
+        slice
+      );
+    });
+    expect(listed?.["ports"]).toEqual([{ name: "", port: 8080, protocol: "TCP" }]);
+    expect(get(endpoints, "web")["subsets"]).toMatchObject([
+      { addresses: [{ ip: status?.podIP }], ports: [{ port: 8080 }] },
+    ]);
+    await cluster.api.delete(services, { namespace, name: "web" }, { user: cluster.admin });
+    await cluster.until("no slices", () => cluster.api.list(endpointSlices, { namespace }).length === 0);
+    await cluster.until(
+      "no endpoints",
+      () => cluster.api.find(endpoints, { namespace, name: "web" }) === undefined,
+    );
+  });
+});
+
+function get(ref: ResourceRef, name: string): ApiObject {
+  return cluster.api.get(ref, { namespace, name });
+}
+
+function running(name: string): Promise<Pod> {
+  return cluster.until(`pod ${name} running`, () => {
+    const pod = get(pods, name) as Pod;
+    return pod.status?.phase === "Running" && pod;
+  });
+}
+
+function podNames(): string[] {
+  return cluster.api.list(pods, { namespace }).map(({ metadata }) => metadata.name ?? "");
+}
+
+function workload(apiVersion: string, kind: string, name: string, spec: object): object {
+  return { apiVersion, kind, metadata: { name, namespace }, spec };
+}
+
+function template(restartPolicy: string, image = "nginx:1") {
+  return {
+    metadata: { labels: { app: "x" } },
+    spec: { restartPolicy, containers: [{ name: "main", image }] },
+  };
+}

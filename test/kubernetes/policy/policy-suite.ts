@@ -1,0 +1,301 @@
+import type { KubeConfig, V1ObjectMeta } from "@kubernetes/client-node";
+import {
+  AppsV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  PatchStrategy,
+  RbacAuthorizationV1Api,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import {
+  AUDIT_CONFIG_MAP,
+  ENFORCED_CONFIG_MAP,
+  ORGANIZATION_LABEL,
+  WORKSPACE_LABEL,
+} from "../../../policy/common/engine-names.js";
+import { refusalOf } from "../../../policy/node/cluster-client.js";
+import { startPolicyController } from "../../../policy/node/controller.js";
+import { installPolicyEngine } from "../../../policy/node/install.js";
+import { createPolicyService, type PolicyService } from "../../../policy/node/policy-service.js";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** What a cluster has to offer for the suite to run against it. */
+export interface PolicyTarget {
+  kubeConfig: KubeConfig;
+}
+
+/** The same claims about image policies, made about any cluster. */
+export function describePolicies(title: string, target: () => PolicyTarget): void {
+  describe(title, { timeout: 30_000 }, () => {
+    let core: CoreV1Api;
+    let apps: AppsV1Api;
+    let custom: CustomObjectsApi;
+    let service: PolicyService;
+    let kubeConfig: KubeConfig;
+    const controller = new AbortController();
+    const organization = "lab-one";
+    const workspace = "tko-day1-ops-ws";
+    const cluster = "lab-one-cluster";
+    const namespace = "lab-one";
+    const at = { organization, cluster, namespace };
+
+    beforeAll(async () => {
+      ({ kubeConfig } = target());
+      core = kubeConfig.makeApiClient(CoreV1Api);
+      apps = kubeConfig.makeApiClient(AppsV1Api);
+      custom = kubeConfig.makeApiClient(CustomObjectsApi);
+      await installPolicyEngine({ kubeConfig });
+      await startPolicyController({ kubeConfig, logger: silent, signal: controller.signal });
+      service = await createPolicyService({ kubeConfig, logger: silent });
+      const owner = await makeOwner(core);
+      for (const org of [organization, "lab-two"]) {
+        await service.createOrganization(org, owner);
+        await service.createWorkspace(org, workspace, owner);
+        await service.registerCluster(org, `${org}-cluster`, owner);
+        await core.createNamespace({
+          body: { metadata: { name: org, labels: { [ORGANIZATION_LABEL]: org } } },
+        });
+      }
+      await eventually(() => core.readNamespacedServiceAccount({ namespace, name: "default" }));
+    });
+
+    afterAll(() => controller.abort());
+
+    const policy = (name: string, spec: object) => ({ fullName: { name, workspaceName: workspace }, spec });
+    const noBusybox = policy("no-busybox-image-policy", {
+      recipe: "custom",
+      input: { effect: "block", rules: [{ imageName: "busybox" }] },
+    });
+    const refusalFor = async (image: string, metadata: V1ObjectMeta = { name: "probe" }) => {
+      const body = { metadata, spec: { containers: [{ name: "main", image }] } };
+      try {
+        await core.createNamespacedPod({ namespace, body, dryRun: "All" });
+        return "";
+      } catch (error) {
+        return refusalOf(error)?.message ?? String(error);
+      }
+    };
+
+    it("leaves namespaces alone that are in no workspace", async () => {
+      await service.createPolicy({ organization, workspace }, noBusybox);
+      expect(await refusalFor("busybox")).toBe("");
+    });
+
+    it("refuses as soon as attaching resolves, naming policy, container and image", async () => {
+      const attached = await service.attachNamespace({ ...at, workspace });
+      expect(attached.spec).toEqual({ workspaceName: workspace, attach: true });
+      expect(await refusalFor("busybox")).toContain(
+        "[no-busybox-image-policy] container <main> image <busybox>: images named busybox (in any repository) are blocked",
+      );
+      expect(await refusalFor("quay.io/x/busybox:1")).toContain("[no-busybox-image-policy]");
+      expect(await refusalFor("nginx")).toBe("");
+    });
+
+    it("does not attach twice, nor namespaces of others", async () => {
+      await expect(service.attachNamespace({ ...at, workspace })).rejects.toMatchObject({
+        code: "POLICY_EXISTS",
+      });
+      for (const foreign of ["lab-two", "kube-system"]) {
+        const attaching = service.attachNamespace({ ...at, namespace: foreign, workspace });
+        await expect(attaching).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" });
+      }
+    });
+
+    it("creates the deployment, refuses its pods and lists the refusal as activity", async () => {
+      await apps.createNamespacedDeployment({ namespace, body: deployment("blocked", "busybox") });
+      const [entry] = await eventually(async () => {
+        const entries = await service.listActivity(organization);
+        return entries.length > 0 ? entries : undefined;
+      });
+      expect(entry).toMatchObject({ namespace, policies: ["no-busybox-image-policy"] });
+      expect(entry?.object).toMatch(/^replicaset\/blocked-/);
+    });
+
+    it("warns about the workload at once", async () => {
+      const answer = await apps.createNamespacedDeploymentWithHttpInfo({
+        namespace,
+        body: deployment("warned", "busybox"),
+        dryRun: "All",
+      });
+      expect(answer.headers["warning"]).toContain("[no-busybox-image-policy]");
+    });
+
+    it("names every violated policy of organization and workspace in one denial", async () => {
+      await service.createPolicy(
+        { organization },
+        { fullName: { name: "pin" }, spec: { recipe: "require-digest" } },
+      );
+      const refusal = await refusalFor("busybox");
+      expect(refusal).toContain("[pin] container <main> image <busybox>");
+      expect(refusal).toContain("[no-busybox-image-policy] container <main> image <busybox>");
+      expect(await refusalFor(`nginx@${DIGEST}`)).toBe("");
+      await service.removePolicy({ organization, name: "pin" });
+      expect(await refusalFor("nginx")).toBe("");
+    });
+
+    it("says the same as the explanation", async () => {
+      for (const image of ["busybox", "nginx", "NOT valid", "docker.io/library/busybox:1.36"]) {
+        const { allowed } = await service.explain(organization, { namespace, image });
+        expect([image, (await refusalFor(image)) === ""]).toEqual([image, allowed]);
+      }
+    });
+
+    it("previews which running pods a policy would refuse", async () => {
+      const body = { metadata: { name: "runs" }, spec: { containers: [{ name: "main", image: "nginx:1" }] } };
+      await core.createNamespacedPod({ namespace, body });
+      const candidate = policy("no-nginx", {
+        recipe: "custom",
+        input: { effect: "block", rules: [{ imageName: "nginx" }] },
+      });
+      const answer = await service.preview({ organization, workspace }, { policy: candidate });
+      expect(answer.wouldRefuse).toEqual([
+        { namespace, pod: "runs", container: "main", image: "nginx:1", policies: ["no-nginx"] },
+      ]);
+      expect(await refusalFor("nginx")).toBe("");
+    });
+
+    it("follows the labels of the namespace", async () => {
+      const selective = policy("prod-pins", {
+        recipe: "require-digest",
+        namespaceSelector: { matchExpressions: [{ key: "env", operator: "In", values: ["prod"] }] },
+      });
+      await service.createPolicy({ organization, workspace }, selective);
+      expect(await refusalFor("nginx")).toBe("");
+      await labelNamespace(core, namespace, { env: "prod" });
+      await eventually(async () => (await refusalFor("nginx")).includes("[prod-pins]") || undefined);
+      await service.removePolicy({ organization, workspace, name: "prod-pins" });
+      expect(await refusalFor("nginx")).toBe("");
+    });
+
+    it("only reports where a policy is on dry run", async () => {
+      const audit = policy("watch-digests", { recipe: "require-digest", input: { audit: true } });
+      await service.createPolicy({ organization, workspace }, audit);
+      const { headers } = await core.createNamespacedPodWithHttpInfo({
+        namespace,
+        body: { metadata: { name: "reported" }, spec: { containers: [{ name: "main", image: "nginx" }] } },
+        dryRun: "All",
+      });
+      expect(headers["warning"]).toContain("[watch-digests]");
+      await service.removePolicy({ organization, workspace, name: "watch-digests" });
+      await expect(core.readNamespacedConfigMap({ namespace, name: AUDIT_CONFIG_MAP })).rejects.toThrow(
+        "404",
+      );
+    });
+
+    it("brings policies into force that were written with kubectl, and says so in their status", async () => {
+      const body = {
+        apiVersion: "policy.lectern.dev/v1alpha1",
+        kind: "ImagePolicy",
+        metadata: {
+          name: `${organization}.${workspace}.by-hand`,
+          labels: { [ORGANIZATION_LABEL]: organization, [WORKSPACE_LABEL]: workspace },
+        },
+        spec: { organization, workspace, name: "by-hand", recipe: "block-latest-tag" },
+      };
+      const path = { group: "policy.lectern.dev", version: "v1alpha1", plural: "imagepolicies" };
+      await custom.createClusterCustomObject({ ...path, body });
+      await eventually(async () => {
+        const view = await service.getPolicy({ organization, workspace, name: "by-hand" });
+        return view.status.inForce || undefined;
+      });
+      expect(await refusalFor("nginx")).toContain("[by-hand]");
+      await custom.deleteClusterCustomObject({ ...path, name: body.metadata.name });
+      await eventually(async () => (await refusalFor("nginx")) === "" || undefined);
+    });
+
+    it("repairs parameters somebody trusted broke", async () => {
+      await core.deleteNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP });
+      await eventually(() => core.readNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP }));
+      await eventually(async () => (await refusalFor("nginx")) === "" || undefined);
+      expect(await refusalFor("busybox")).toContain("[no-busybox-image-policy]");
+    });
+
+    it("keeps other users from the parameters and from the labels of membership", async () => {
+      await makeAdministrator(kubeConfig, "somebody");
+      const other = asUser(kubeConfig, "somebody");
+      const foreign = other.makeApiClient(CoreV1Api);
+      const writing = foreign.deleteNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP });
+      await expect(writing).rejects.toThrow(/change the policies instead/);
+      await expect(labelNamespace(foreign, namespace, { [WORKSPACE_LABEL]: "other" })).rejects.toThrow(
+        /attach or detach/,
+      );
+      await labelNamespace(foreign, namespace, { team: "blue" });
+    });
+
+    it("lets blocked workloads go on at once when the policy is lifted", async () => {
+      await service.removePolicy({ organization, workspace, name: "no-busybox-image-policy" });
+      const ready = await eventually(async () => {
+        const { status } = await apps.readNamespacedDeployment({ namespace, name: "blocked" });
+        return (status?.replicas ?? 0) > 0 && status?.unavailableReplicas !== undefined
+          ? status
+          : status?.readyReplicas;
+      }, 5000);
+      expect(ready).toBeDefined();
+    });
+
+    it("judges no more after detaching", async () => {
+      await service.createPolicy({ organization, workspace }, noBusybox);
+      expect(await refusalFor("busybox")).toContain("[no-busybox-image-policy]");
+      await service.detachNamespace(at);
+      expect(await refusalFor("busybox")).toBe("");
+      await expect(service.getNamespace(at)).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" });
+    });
+  });
+}
+
+/** Any cluster-scoped object can own; a namespace is at hand everywhere. */
+async function makeOwner(core: CoreV1Api) {
+  const { metadata } = await core.createNamespace({ body: { metadata: { name: "policy-suite-owner" } } });
+  return { apiVersion: "v1", kind: "Namespace", name: "policy-suite-owner", uid: metadata?.uid ?? "" };
+}
+
+function deployment(name: string, image: string) {
+  const labels = { app: name };
+  const spec = { containers: [{ name: "main", image }] };
+  return {
+    metadata: { name },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  };
+}
+
+async function labelNamespace(core: CoreV1Api, name: string, labels: Record<string, string>): Promise<void> {
+  const options = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+  await core.patchNamespace({ name, body: { metadata: { labels } } }, options);
+}
+
+async function makeAdministrator(kubeConfig: KubeConfig, name: string): Promise<void> {
+  await kubeConfig.makeApiClient(RbacAuthorizationV1Api).createClusterRoleBinding({
+    body: {
+      metadata: { name: `policy-suite-${name}` },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name }],
+    },
+  });
+}
+
+/** The same cluster as seen by another user. */
+function asUser(kubeConfig: KubeConfig, name: string): KubeConfig {
+  const copy = Object.assign(
+    Object.create(Object.getPrototypeOf(kubeConfig) as object) as KubeConfig,
+    kubeConfig,
+  );
+  copy.users = kubeConfig.users.map((user) => ({ ...user, impersonateUser: name }));
+  return copy;
+}
+
+async function eventually<T>(ask: () => Promise<T | undefined>, deadlineMs = 15_000): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const answer = await ask().catch((error: unknown) => {
+      if (Date.now() > end) throw error;
+      return undefined;
+    });
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`nothing came within ${deadlineMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,23 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe } from "vitest";
+
+import { skipWithoutControlPlane } from "../control-plane/requirements.js";
+import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
+import { describePolicies } from "./policy-suite.js";
+
+describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"))(
+  "a real control plane",
+  () => {
+    let controlPlane: ControlPlane | undefined;
+    const kubeConfig = new KubeConfig();
+
+    beforeAll(async () => {
+      controlPlane = await startControlPlane();
+      kubeConfig.loadFromFile(controlPlane.kubeconfig);
+    });
+
+    afterAll(() => controlPlane?.stop());
+
+    describePolicies("enforces image policies", () => ({ kubeConfig }));
+  },
+);

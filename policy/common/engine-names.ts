@@ -16,6 +16,9 @@ export const GUARDED_LABEL_PREFIXES = ["tmc.cloud.vmware.com/", "policy.lectern.
 export const ENFORCED_CONFIG_MAP = "lectern-image-policies";
 export const AUDIT_CONFIG_MAP = "lectern-image-policies-audit";
 
+/** Marks those ConfigMaps, so that one watch sees all of them. */
+export const PARAMETERS_LABEL = "policy.lectern.dev/parameters";
+
 /** A pod with this label is never admitted; the refusal tells which parameters the API server judges by. */
 export const PROBE_LABEL = "policy.lectern.dev/probe";
 

@@ -1,12 +1,6 @@
 import type { Informer, KubeConfig, KubernetesObject } from "@kubernetes/client-node";
 
-import {
-  AUDIT_CONFIG_MAP,
-  ENFORCED_CONFIG_MAP,
-  MANAGED_LABEL,
-  POLICY_GROUP,
-  POLICY_VERSION,
-} from "../common/engine-names.js";
+import { MANAGED_LABEL, PARAMETERS_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import {
   bringIntoForce,
   bringNamespaceIntoForce,
@@ -79,20 +73,14 @@ async function watches(context: PolicyContext, queue: WorkQueue): Promise<Inform
   );
   for (const verb of ["add", "update"] as const) namespaces.on(verb, onNamespace);
 
-  const configMaps = [ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP].map((name) => {
-    const fieldSelector = `metadata.name=${name}`;
-    const list = () => core.listConfigMapForAllNamespaces({ fieldSelector });
-    const informer = makeInformer<KubernetesObject>(
-      kubeConfig,
-      "/api/v1/configmaps",
-      list,
-      undefined,
-      fieldSelector,
-    );
-    for (const verb of ["update", "delete"] as const) informer.on(verb, onConfigMap);
-    return informer;
-  });
-  return [policies, namespaces, ...configMaps];
+  const parameters = makeInformer<KubernetesObject>(
+    kubeConfig,
+    "/api/v1/configmaps",
+    () => core.listConfigMapForAllNamespaces({ labelSelector: PARAMETERS_LABEL }),
+    PARAMETERS_LABEL,
+  );
+  for (const verb of ["update", "delete"] as const) parameters.on(verb, onConfigMap);
+  return [policies, namespaces, parameters];
 }
 
 function keepRunning(

@@ -6,6 +6,7 @@ import {
   ENFORCED_CONFIG_MAP,
   MANAGED_LABEL,
   ORGANIZATION_LABEL,
+  PARAMETERS_LABEL,
   WORKSPACE_LABEL,
 } from "../common/engine-names.js";
 import { compileParameters } from "../common/parameters.js";
@@ -149,7 +150,12 @@ async function write(
   const body: V1ConfigMap = {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name, namespace, ...(resourceVersion !== undefined && { resourceVersion }) },
+    metadata: {
+      name,
+      namespace,
+      labels: { [PARAMETERS_LABEL]: "true" },
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    },
     data,
   };
   const written = current

@@ -15,7 +15,6 @@ interface Kind {
 
 const INVALID: Kind = { status: 400, code: 3, reason: "InvalidArgument" };
 const UNAVAILABLE: Kind = { status: 503, code: 14, reason: "Unavailable" };
-const INTERNAL: Kind = { status: 500, code: 13, reason: "Internal" };
 const NOT_FOUND: Kind = { status: 404, code: 5, reason: "NotFound" };
 
 const KINDS: Record<PolicyErrorCode, Kind> = {
@@ -79,16 +78,6 @@ function problemOf(error: unknown): Problem | undefined {
 function describe({ status, code, reason }: Kind, text: string, fields: TmcProblem["fields"] = []): Problem {
   const message = `${reason}: ${text}`;
   return { status, body: { error: message, code, message, reason, ...(fields.length > 0 && { fields }) } };
-}
-
-/** Exported for authentication, which has nothing to throw. */
-export function unauthenticated(text: string): Problem {
-  return describe(KINDS[POLICY_ERROR.loginMissing], text);
-}
-
-/** What a caller cannot mend is not told in detail. */
-export function internalProblem(): Problem {
-  return describe(INTERNAL, "the server failed to answer; its log says why");
 }
 
 function bodyParserStatus(error: unknown): number | undefined {

@@ -1,38 +1,70 @@
 /** Characters of a command's output handed on; the last ones, because that is where errors stand. */
 export const OUTPUT_LIMIT = 65_536;
 
-// oxlint-disable-next-line no-control-regex
-const STRINGS = /\u001b[\]PX^_][\s\S]*?(?:\u0007|\u001b\\|$)/g;
-// oxlint-disable-next-line no-control-regex
-const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[ -/]+[0-~]|[0-Z\\^-~])/g;
-// oxlint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u0007\u000b-\u000c\u000e-\u001f\u007f]/g;
-
-// oxlint-disable-next-line no-control-regex
-const ERASED = /[^\u0008]\u0008/g;
-// oxlint-disable-next-line no-control-regex
-const LEADING = /^\u0008+/;
-
 /** What a person would read of raw terminal output: no escape sequences, overwritten lines as they ended. */
 export function plainText(raw: string): { text: string; truncated: boolean } {
-  const lines = raw
-    .replace(STRINGS, "")
-    .replace(SEQUENCES, "")
-    .replace(CONTROLS, "")
-    .replace(/\r+\n/g, "\n")
-    .split("\n")
-    .map((line) => overwrite(line));
-  const text = lines.join("\n");
+  const paper = new Paper();
+  let state: State = "text";
+  // One pass and no regular expression: a program chooses this text and could make a backtracking one take minutes.
+  for (const character of raw) {
+    if (state === "text" && character !== "\u001b") paper.put(character);
+    else state = next(state, character, paper);
+  }
+  const text = paper.text();
   return { text: text.slice(-OUTPUT_LIMIT), truncated: text.length > OUTPUT_LIMIT };
 }
 
-function overwrite(line: string): string {
-  let out = "";
-  for (const part of line.split("\r")) out = part + out.slice(part.length);
-  while (out.includes("\b")) {
-    const shorter = out.replace(ERASED, "").replace(LEADING, "");
-    if (shorter === out) break;
-    out = shorter;
+type State = "text" | "escape" | "intermediate" | "csi" | "string" | "string-escape";
+
+function next(state: State, character: string, paper: Paper): State {
+  if (character === "\u001b") return state === "string" ? "string-escape" : "escape";
+  switch (state) {
+    case "text":
+      return "text";
+    case "escape":
+      return afterEscape(character);
+    case "intermediate":
+      return character >= "0" ? "text" : "intermediate";
+    case "csi":
+      if (character === "K") paper.eraseToEnd();
+      return character >= "@" && character <= "~" ? "text" : "csi";
+    case "string":
+      return character === "\u0007" ? "text" : "string";
+    case "string-escape":
+      return character === "\\" ? "text" : afterEscape(character);
   }
-  return out;
+}
+
+function afterEscape(character: string): State {
+  if (character === "[") return "csi";
+  if ("]PX^_".includes(character)) return "string";
+  return character >= " " && character <= "/" ? "intermediate" : "text";
+}
+
+/** Lines of characters with a place where the next one goes. */
+class Paper {
+  readonly #lines: string[] = [];
+  #line: string[] = [];
+  #column = 0;
+
+  put(character: string): void {
+    if (character === "\n") {
+      this.#lines.push(this.#line.join(""));
+      this.#line = [];
+      this.#column = 0;
+    } else if (character === "\r") this.#column = 0;
+    else if (character === "\b") this.#column = Math.max(0, this.#column - 1);
+    else if (character === "\t" || (character >= " " && character !== "\u007f")) {
+      this.#line[this.#column] = character;
+      this.#column += 1;
+    }
+  }
+
+  eraseToEnd(): void {
+    this.#line.length = Math.min(this.#line.length, this.#column);
+  }
+
+  text(): string {
+    return [...this.#lines, this.#line.join("")].join("\n");
+  }
 }

@@ -142,8 +142,8 @@ describe("what a machine lacks", () => {
       mkdirSync(tools);
       for (const name of ["setpriv", "bwrap"])
         writeFileSync(join(tools, name), `#!/bin/sh\ntouch ${test.folder}/fooled\n`, { mode: 0o755 });
-      const shell_ = { ...test.shell(212, { PATH: `${tools}:/usr/bin:/bin` }), readOnlyPaths: [tools] };
-      await test.client.open({ session: "x", terminal: "1" }, shell_);
+      const spec = { ...test.shell(212, { PATH: `${tools}:/usr/bin:/bin` }), readOnlyPaths: [tools] };
+      await test.client.open({ session: "x", terminal: "1" }, spec);
       const outcome = await test.client.run(
         { session: "x", terminal: "1" },
         { id: "1", text: "type -p bwrap", timeoutMs: 5_000 },

@@ -1,0 +1,228 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ShellSpec, TerminalHost } from "../common/terminal-host.js";
+import { connectTerminalHost } from "./connect-terminal-host.js";
+
+const isRoot = process.getuid?.() === 0;
+const main = new URL("main.ts", import.meta.url).pathname;
+const address = { session: "host-test", terminal: "1" };
+const UID = 61_900;
+let folder: string;
+let started: ChildProcess[];
+let clients: TerminalHost[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "terminal-main-"));
+  chmodSync(folder, 0o711);
+  started = [];
+  clients = [];
+});
+afterEach(async () => {
+  for (const client of clients) await client.close();
+  for (const child of started) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function socketPath(): string {
+  return join(folder, "run", "host.sock");
+}
+
+async function startMain(
+  arguments_: string[] = [],
+): Promise<{ child: ChildProcess; line: string; error: string; code: number | null }> {
+  const options = [
+    "--socket",
+    socketPath(),
+    "--data",
+    join(folder, "data"),
+    ...(isRoot ? [] : ["--allow-unconfined"]),
+    ...arguments_,
+  ];
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  started.push(child);
+  let line = "";
+  let error = "";
+  child.stdout?.on("data", (bytes: Buffer) => (line += bytes.toString()));
+  child.stderr?.on("data", (bytes: Buffer) => (error += bytes.toString()));
+  const exited = once(child, "exit");
+  while (!line.includes("\n") && child.exitCode === null)
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
+  return { child, line, error, code: child.exitCode };
+}
+
+async function connectClient(): Promise<TerminalHost> {
+  const client = await connectTerminalHost({ socketPath: socketPath(), reconnectMs: 6_000 });
+  clients.push(client);
+  return client;
+}
+
+function shell(): ShellSpec {
+  const home = join(folder, "home");
+  mkdirSync(home, { recursive: true });
+  return { home, env: {}, readOnlyPaths: [], ...(isRoot && { account: { uid: UID, gid: UID } }) };
+}
+
+describe("the terminal host process", () => {
+  it("says how it confines and keeps its socket private", async () => {
+    const { line } = await startMain();
+    expect(JSON.parse(line)).toMatchObject({
+      listening: true,
+      confinement: { description: expect.any(String) },
+    });
+    expect(statSync(socketPath()).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, "run")).mode & 0o777).toBe(0o700);
+  });
+
+  it("refuses to start twice on one data folder or one socket, and says who is there", async () => {
+    const first = await startMain();
+    const second = await startMain();
+    expect(second.code).toBe(1);
+    expect(second.error).toContain(
+      `TERMINAL_HOST_RUNNING: Another terminal host (process ${first.child.pid})`,
+    );
+    const third = await startMain(["--data", join(folder, "other")]);
+    expect(third.error).toContain("TERMINAL_HOST_RUNNING: A terminal host already answers");
+  });
+
+  it("cleans up after a host that was killed", async () => {
+    const first = await startMain();
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    expect(existsSync(socketPath())).toBe(true);
+    const second = await startMain();
+    expect(second.line).toContain("listening");
+    expect(await (await connectClient()).list()).toEqual([]);
+  });
+
+  it("keeps shells and outcomes for clients that come later", async () => {
+    await startMain();
+    const first = await connectClient();
+    await first.open(address, shell());
+    await first.run(address, { id: "set", text: "kept=17; echo $$", timeoutMs: 5_000 });
+    const slow = first.run(address, { id: "slow", text: "sleep 1; echo $kept", timeoutMs: 5_000 });
+    slow.catch(() => undefined);
+    await first.close();
+    const second = await connectClient();
+    expect(await second.outcome(address, "slow")).toBe("running");
+    expect(
+      await second.run(address, { id: "slow", text: "sleep 1; echo $kept", timeoutMs: 5_000 }),
+    ).toMatchObject({ status: "succeeded", output: "17\n" });
+    expect(await second.outcome(address, "set")).toMatchObject({ status: "succeeded" });
+  });
+
+  it("ends every shell within a second of SIGTERM, also what left its group and ignores signals", async () => {
+    const { child } = await startMain();
+    const client = await connectClient();
+    await client.open(address, shell());
+    const escape =
+      "trap '' HUP TERM INT; (setsid bash -c \"trap '' HUP TERM; sleep 4711\" & ) ; nohup sleep 4712 >/dev/null 2>&1 & disown";
+    expect(await client.run(address, { id: "escape", text: escape, timeoutMs: 5_000 })).toMatchObject({
+      status: "succeeded",
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(sleepers()).toBe(2);
+    const at = Date.now();
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    expect(Date.now() - at).toBeLessThan(1_000);
+    expect(child.exitCode).toBe(0);
+    expect(sleepers()).toBe(0);
+    expect(existsSync(join(folder, "data", "terminal-host.lock"))).toBe(false);
+  });
+
+  it("lets a connected client find a restarted host, and rejects what the old one knew", async () => {
+    const first = await startMain();
+    const client = await connectClient();
+    await client.open(address, shell());
+    const lost = client.run(address, { id: "x", text: "sleep 30", timeoutMs: 60_000 });
+    const rejection = expect(lost).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    await startMain();
+    await rejection;
+    expect(await client.open(address, shell())).toMatchObject({ state: "running" });
+  });
+
+  it("writes a recording that is an asciicast", async () => {
+    await startMain();
+    const client = await connectClient();
+    await client.open(address, shell());
+    await client.run(address, { id: "1", text: "echo recorded", timeoutMs: 5_000 });
+    await client.closeSession(address.session);
+    expect(await client.list()).toEqual([]);
+    const [name = ""] = readdirSync(join(folder, "data", "recordings"));
+    const [header = "", ...events] = readFileSync(join(folder, "data", "recordings", name), "utf8")
+      .trim()
+      .split("\n");
+    expect(JSON.parse(header)).toMatchObject({ version: 2, width: 120, height: 32 });
+    expect(events.map((event) => (JSON.parse(event) as [number, string, string])[2]).join("")).toContain(
+      "recorded\r\n",
+    );
+  });
+});
+
+describe("the socket", () => {
+  it("drops garbage and huge announcements and goes on", async () => {
+    await startMain();
+    for (const bytes of [
+      Buffer.from("GET / HTTP/1.1\r\n\r\n"),
+      Buffer.from([0, 0, 0, 2, 0, 0x7b, 0x7d]),
+      Buffer.from([255, 255, 255, 255, 0]),
+    ]) {
+      const socket = connect(socketPath());
+      socket.on("error", () => undefined);
+      socket.write(bytes);
+      await once(socket, "close");
+    }
+    const client = await connectClient();
+    await expect(client.open({ session: "../evil", terminal: "1" }, shell())).rejects.toMatchObject({
+      code: "TERMINAL_FRAME_INVALID",
+    });
+    await expect(client.input(address, "x")).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
+  });
+
+  it("does not take over a file that is not its own and says when nobody answers", async () => {
+    mkdirSync(join(folder, "run"), { recursive: true, mode: 0o700 });
+    writeFileSync(socketPath(), "left over");
+    expect((await startMain()).line).toContain("listening");
+    await expect(
+      connectTerminalHost({ socketPath: join(folder, "nobody.sock"), reconnectMs: 100 }),
+    ).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+    const aborted = connectTerminalHost({
+      socketPath: join(folder, "nobody.sock"),
+      signal: AbortSignal.timeout(50),
+    });
+    await expect(aborted).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+  });
+});
+
+/** How many of the test's two sleeps are alive, whoever their parent is. */
+function sleepers(): number {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return all.filter((pid) => {
+    try {
+      const [program, seconds] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\u0000");
+      return program === "sleep" && (seconds === "4711" || seconds === "4712");
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { matchesOrigin } from "./origin.js";
+import { RateLimit } from "./rate-limit.js";
+import { createTicketOffice } from "./tickets.js";
+
+const address = { session: "s", terminal: "1" };
+const admission = { address, user: "ada", readOnly: false };
+
+describe("a ticket", () => {
+  it("admits once, its user, to its terminal", () => {
+    const office = createTicketOffice();
+    const claims = [
+      { address, user: "eve" },
+      { address: { session: "s", terminal: "2" }, user: "ada" },
+      { address: { session: "t", terminal: "1" }, user: "ada" },
+    ];
+    for (const claim of claims) expect(office.redeem(office.issue(admission), claim)).toBeUndefined();
+    const ticket = office.issue(admission);
+    expect(office.redeem(ticket, { address, user: "ada" })).toEqual(admission);
+    expect(office.redeem(ticket, { address, user: "ada" })).toBeUndefined();
+  });
+
+  it("is spent by a wrong claim and by time, and gives way to newer ones", () => {
+    let now = 0;
+    const office = createTicketOffice({ lifetimeMs: 1_000, limit: 3, now: () => now });
+    const tried = office.issue(admission);
+    office.redeem(tried, { address, user: "eve" });
+    expect(office.redeem(tried, { address, user: "ada" })).toBeUndefined();
+    const old = office.issue(admission);
+    now = 1_000;
+    expect(office.redeem(old, { address, user: "ada" })).toBeUndefined();
+    const [first = "", ...others] = Array.from({ length: 4 }, () => office.issue(admission));
+    expect(office.redeem(first, { address, user: "ada" })).toBeUndefined();
+    for (const ticket of others) expect(office.redeem(ticket, { address, user: "ada" })).toBeDefined();
+  });
+});
+
+describe("an origin", () => {
+  const allowed = ["http://localhost:8080", "https://labs.example"];
+  it.each([
+    ["http://localhost:8080", "localhost:8080", true],
+    ["https://labs.example", "labs.example", true],
+    ["http://localhost:8081", "localhost:8081", false],
+    ["http://localhost:8080", "evil.example", false],
+    ["http://localhost:8080.evil.example", "localhost:8080", false],
+    ["null", "localhost:8080", false],
+    [undefined, "localhost:8080", false],
+    ["http://localhost:8080", undefined, false],
+  ])("%s with host %s: %s", (origin, host, right) => {
+    expect(matchesOrigin({ ...(origin && { origin }), ...(host && { host }) }, allowed)).toBe(right);
+  });
+});
+
+describe("a rate limit", () => {
+  it("allows a burst and then what refills", () => {
+    let now = 0;
+    const limit = new RateLimit({ burst: 10, perSecond: 5 }, () => now);
+    expect([limit.take(10), limit.take(1)]).toEqual([true, false]);
+    now = 1_000;
+    expect([limit.take(5), limit.take(1)]).toEqual([true, false]);
+  });
+});

@@ -9,6 +9,7 @@ export default defineConfig({
   build: {
     outDir: "../../dist/browser",
     emptyOutDir: true,
+    manifest: true,
     // The oldest browsers that know `light-dark()`, on which the colour tokens rest.
     target: ["chrome123", "edge123", "firefox121", "safari17.5"],
     // The content security policy admits no data: URL.

@@ -101,16 +101,6 @@ describe("a StatefulSet", () => {
     });
     expect(cluster.api.list(controllerRevisions, { namespace })).toHaveLength(2);
   });
-
-  function ready(name: string, count: number): ApiObject | undefined {
-    const set = get(statefulSets, name);
-    const status = set["status"] as { readyReplicas?: number } | undefined;
-    return status?.readyReplicas === count ? set : undefined;
-  }
-
-  function claimNames(): string[] {
-    return cluster.api.list(persistentVolumeClaims, { namespace }).map(({ metadata }) => metadata.name ?? "");
-  }
 });
 
 describe("a DaemonSet", () => {
@@ -147,7 +137,7 @@ describe("a pod on the simulated node", () => {
       const found = cluster.eventsOf(pod);
       return found.length === 4 && found;
     });
-    expect(texts.map((text) => text.split(":")[0]).toSorted()).toEqual([
+    expect(texts.map((text) => text.split(":")[0] ?? "").toSorted()).toEqual([
       "Created",
       "Pulled",
       "Scheduled",
@@ -192,12 +182,6 @@ describe("a pod on the simulated node", () => {
     await cluster.api.delete(pods, { namespace, name: "fast" }, force);
     expect(cluster.api.find(pods, { namespace, name: "fast" })).toBeUndefined();
   });
-
-  async function cordon(unschedulable: boolean): Promise<void> {
-    await cluster.until("the node", () => cluster.api.find(nodes, { name: SIMULATED_NODE }));
-    const patch = { type: "merge" as const, body: { spec: { unschedulable } } };
-    await cluster.api.patch(nodes, { name: SIMULATED_NODE }, patch, { user: cluster.admin });
-  }
 });
 
 describe("a Service", () => {
@@ -257,4 +241,20 @@ function template(restartPolicy: string, image = "nginx:1") {
     metadata: { labels: { app: "x" } },
     spec: { restartPolicy, containers: [{ name: "main", image }] },
   };
+}
+
+function ready(name: string, count: number): ApiObject | undefined {
+  const set = get(statefulSets, name);
+  const status = set["status"] as { readyReplicas?: number } | undefined;
+  return status?.readyReplicas === count ? set : undefined;
+}
+
+function claimNames(): string[] {
+  return cluster.api.list(persistentVolumeClaims, { namespace }).map(({ metadata }) => metadata.name ?? "");
+}
+
+async function cordon(unschedulable: boolean): Promise<void> {
+  await cluster.until("the node", () => cluster.api.find(nodes, { name: SIMULATED_NODE }));
+  const patch = { type: "merge" as const, body: { spec: { unschedulable } } };
+  await cluster.api.patch(nodes, { name: SIMULATED_NODE }, patch, { user: cluster.admin });
 }

@@ -15,7 +15,9 @@ export function homeOf(homesFolder: string, session: string): string {
 /** Makes the home with the lab's files, closed to every other account. */
 export async function makeHome(homesFolder: string, session: SessionResource, lab: Lab): Promise<string> {
   const home = homeOf(homesFolder, session.metadata.name);
-  await mkdir(homesFolder, { recursive: true, mode: 0o711 });
+  await mkdir(homesFolder, { recursive: true });
+  // Learners' accounts must pass through to their own home, and may not list the others.
+  await chmod(homesFolder, 0o711);
   await mkdir(join(home, ".kube"), { recursive: true, mode: 0o700 });
   await chmod(home, 0o700);
   if (lab.source.homeFiles) await cp(lab.source.homeFiles, home, { recursive: true, verbatimSymlinks: true });

@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { startCluster } from "../../cluster/start.js";
+import { dataPaths, readEnvironment } from "../../server/config.js";
+import { type Platform, openPlatform } from "../../server/platform.js";
+import { findKubectl } from "../../server/supervisor/preflight.js";
+import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
+
+export interface TestPlatform extends Platform {
+  /** Kubeconfig of the administrator. */
+  kubeconfig: string;
+}
+
+/** An embedded cluster, a terminal host and the policies, joined as the server joins them, in a folder of their own. */
+export async function startTestPlatform(): Promise<TestPlatform> {
+  const folder = mkdtempSync(join(tmpdir(), "lectern-labs-test-"));
+  chmodSync(folder, 0o711);
+  const paths = dataPaths(folder);
+  const terminalSocket = join(folder, "run", "host.sock");
+  const environment = readEnvironment();
+  const [cluster, terminals] = await Promise.all([
+    startCluster({ dataDir: paths.cluster }),
+    startTerminalHost({
+      socketPath: terminalSocket,
+      dataDir: paths.terminal,
+      allowUnconfined: process.getuid?.() !== 0,
+    }),
+  ]);
+  const platform = await openPlatform({
+    kubeconfig: cluster.kubeconfigPath,
+    terminalSocket,
+    kubectl: findKubectl(environment.path, environment.kubectl),
+    paths,
+    publicUrl: () => "http://localhost/",
+    shellUrl: () => "http://localhost/",
+    environment: {},
+    log: pino({ level: "silent" }),
+  });
+  return {
+    ...platform,
+    kubeconfig: cluster.kubeconfigPath,
+    close: async () => {
+      await platform.close();
+      await terminals.close();
+      await cluster.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,22 +1,11 @@
-import { lazy, Suspense, type ComponentType, type ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { sessionApiPath } from "../../api/api-client.js";
 import { navigate } from "../../store/navigation.js";
 import { useLab } from "../lab-context.js";
 
-interface ConsoleProps {
-  apiBase: string;
-  path: string;
-  navigate: (path: string) => void;
-}
-
-const consoles = import.meta.glob<{ PolicyConsole: ComponentType<ConsoleProps> }>(
-  "../../../../policy/browser/console.tsx",
-);
-const PolicyConsole = lazy(async (): Promise<{ default: ComponentType<ConsoleProps> }> => {
-  const load = Object.values(consoles)[0];
-  if (!load) return { default: Missing };
-  return { default: (await load()).PolicyConsole };
-});
+const PolicyConsole = lazy(async () => ({
+  default: (await import("../../../../policy/browser/console.js")).PolicyConsole,
+}));
 
 /** The image-policy console, for the organization of this session. */
 export function ConsoleTab({ path }: { path: string }): ReactElement {
@@ -32,8 +21,4 @@ export function ConsoleTab({ path }: { path: string }): ReactElement {
       />
     </Suspense>
   );
-}
-
-function Missing(): ReactElement {
-  return <p className="empty">The policy console is not part of this build.</p>;
 }

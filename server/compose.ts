@@ -12,12 +12,12 @@ import { createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
 import { createMetrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
+import { createPolicyDoors } from "./http/policy-doors.js";
 import { createSessionQuota } from "./http/session-quota.js";
 import { createTerminalDoor } from "./http/terminal-door.js";
 import { loadLabs } from "./labs.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
-import { Router as createRouter } from "express";
 import { openActivityDatabase } from "./store/activity-database.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -137,7 +137,7 @@ function joinRooms(
     access,
     quota: createSessionQuota(config.maxSessions),
     terminals: door,
-    policies: { ofSession: createRouter(), ofShell: createRouter() },
+    policies: createPolicyDoors({ policies: platform.policies.service, workshop, access }),
     health: createHealth(platform),
     metrics,
     log,

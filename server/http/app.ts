@@ -6,6 +6,7 @@ import type { Access } from "./access.js";
 import type { Mount } from "./mount.js";
 import type { Metrics } from "./metrics.js";
 import { createPagesRouter } from "./pages.js";
+import type { PolicyDoors } from "./policy-doors.js";
 import { problemHandler } from "./problem.js";
 import { createFileRoutes } from "./routes/files.js";
 import { createInstructorRouter } from "./routes/instructor.js";
@@ -28,8 +29,7 @@ export interface AppParts {
   access: Access;
   quota: SessionQuota;
   terminals: TerminalDoor;
-  /** The policy API of the session the request is for. */
-  policies: { ofSession: RequestHandler; ofShell: RequestHandler };
+  policies: PolicyDoors;
   health: Health;
   metrics: Metrics;
   log: Logger;
@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createInstructorRouter({ workshop, access, quota, publicUrl: mount.url }));
   api.use(nothingHere);
   router.use("/api", api);
-  router.use("/v1alpha1", noStore, json({ limit: BODY_LIMIT }), parts.policies.ofShell);
+  router.use(parts.policies.ofShell);
   router.use(createLinkRoute({ workshop, access, mount }));
   router.use(createPagesRouter({ folder: parts.browserFiles, base: mount.base }));
   router.use(nothingHere);

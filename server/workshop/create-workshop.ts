@@ -79,6 +79,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       const { session } = active(address.session);
       await parts.host.open(address, shellOf(session, settings));
     },
+    touch: touched,
     runStep: ({ session: id, page, step }) => parts.steps.begin({ ...active(id), page, step }),
     interruptStep: async ({ session: id, page, step }) => {
       await parts.runner.interrupt({ ...active(id), page, step });

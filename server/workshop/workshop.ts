@@ -37,6 +37,8 @@ export interface Workshop {
   /** Starts the shell, or leaves the running one as it is. */
   openTerminal(address: TerminalAddress): Promise<void>;
   visit(id: string, page: string): Promise<void>;
+  /** Remembers that the learner did something. */
+  touch(id: string): void;
   runStep(step: StepAddress): Promise<StepResult>;
   interruptStep(step: StepAddress): Promise<void>;
   /** The first event is the session as it is now. */

@@ -1,0 +1,66 @@
+import { Router } from "express";
+import type { Request, RequestHandler } from "express";
+import type { PolicyService } from "../../policy/node/policy-service.js";
+import type { SessionView } from "../../workshop/common/api.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { Workshop } from "../workshop/workshop.js";
+import type { Access } from "./access.js";
+import { createPolicyRouter } from "./policy/router.js";
+import type { Caller } from "./policy/router.js";
+
+export interface PolicyDoors {
+  /** For pages: `/v1alpha1/...` of the session named by the parameter `id`, whose cookie the browser must hold. */
+  ofSession: RequestHandler;
+  /** For `tmc`: `/v1alpha1/...` of the session the bearer token is for. */
+  ofShell: RequestHandler;
+}
+
+/** Two ways to one policy API, each of which ends in the organization of one session. */
+export function createPolicyDoors(parts: {
+  policies: PolicyService;
+  workshop: Workshop;
+  access: Access;
+}): PolicyDoors {
+  const { policies, workshop, access } = parts;
+  const callers = new WeakMap<Request, Caller>();
+  const api = createPolicyRouter({
+    policies,
+    identify: (request) => callers.get(request) ?? unknownCaller(),
+  });
+  const as = (request: Request, user: string, session: SessionView) => {
+    workshop.touch(session.id);
+    callers.set(request, { organization: session.organization, user });
+  };
+  const ofSession = Router({ mergeParams: true });
+  ofSession.use((request: Request<{ id: string }>, _response, next) => {
+    const session = workshop.session(request.params.id);
+    access.requireSession(request, session);
+    as(request as Request, access.holdsCookieOf(request, session) ? session.id : "instructor", session);
+    next();
+  }, api);
+  const ofShell = Router();
+  ofShell.use("/v1alpha1", (request, _response, next) => {
+    const session = sessionOfShell(request, { workshop, access });
+    as(request, session.id, session);
+    next();
+  });
+  ofShell.use(api);
+  return { ofSession, ofShell };
+}
+
+function sessionOfShell(
+  request: Request,
+  { workshop, access }: { workshop: Workshop; access: Access },
+): SessionView {
+  const claim = access.claimedByShell(request);
+  const session = workshop.sessions().find(({ id }) => id === claim?.id);
+  if (claim !== undefined && session !== undefined && access.isShellOf(session, claim.token)) return session;
+  throw new ServerError(
+    serverErrorCodes.unauthorized,
+    "The token is not that of a live session. Use the shell of your session, where LECTERN_TOKEN is set.",
+  );
+}
+
+function unknownCaller(): never {
+  throw new ServerError(serverErrorCodes.unauthorized, "The request names no session.");
+}

@@ -110,12 +110,8 @@ export class StepRunner {
   }
 
   async #command(action: PageAction, address: TerminalAddress, id: string): Promise<CommandOutcome> {
-    if (action.clear) await this.#parts.terminals.input(address, CLEAR_SCREEN);
-    return this.#parts.terminals.run(address, {
-      id,
-      text: action.view.text ?? "",
-      timeoutMs: action.expectation.timeoutMs,
-    });
+    const text = action.clear ? `clear\n${action.view.text ?? ""}` : (action.view.text ?? "");
+    return this.#parts.terminals.run(address, { id, text, timeoutMs: action.expectation.timeoutMs });
   }
 
   async #type(action: PageAction, address: TerminalAddress): Promise<void> {

@@ -1,44 +1,114 @@
 import { isRecord } from "../api/field-access.js";
-import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { ApiObject, ObjectMeta, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
 import { badRequest } from "../api/status.js";
-import { applyStrategicMergePatch } from "../patch/strategic-merge.js";
+import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { findObject } from "../rest/api-core.js";
+import { applyDefaults } from "../rest/complete.js";
 import { createObject } from "../rest/create.js";
 import { updateObject } from "../rest/update.js";
+import { conflictError, findConflicts } from "./conflicts.js";
+import { compareFields, fieldsOf } from "./field-diff.js";
+import type { FieldSet } from "./field-set.js";
+import { without } from "./field-set.js";
+import type { AppliedFields } from "./managed-fields.js";
+import { managerName } from "./managed-fields.js";
+import { isSameManager, managersOf } from "./managers.js";
+import { mergeApplied } from "./merge-applied.js";
+import { removeFields } from "./remove-fields.js";
 
 export interface ApplyRequest {
   ref: ResourceRef;
   at: ObjectLocation;
+  /** The configuration to apply, already decoded. */
   body: unknown;
+  /** Takes fields other managers own with another value, instead of refusing. */
   force: boolean;
 }
 
-/** Server-side apply: creates the object or merges the applied fields into it. */
+/** Server-side apply; throws 409 with one cause per field somebody else owns. */
 export async function apply(
   core: ApiCore,
-  { ref, at, body }: ApplyRequest,
+  request: ApplyRequest,
   options: WriteOptions,
 ): Promise<{ object: ApiObject; isCreated: boolean }> {
+  const { ref, at } = request;
   const type = core.registry.require(ref);
-  if (!isRecord(body)) throw badRequest("error decoding YAML: the applied configuration is not an object");
-  const applied = body as ApiObject;
+  const applied = checked(type, request);
+  const owned = fieldsOf(applied, type.schema, core.resolve);
   if (findObject(core, type, at) === undefined) {
-    const object = await createObject(
-      core,
-      ref,
-      { namespace: at.namespace, object: applied, operation: "Apply" },
-      options,
-    );
-    return { object, isCreated: true };
+    const created = {
+      namespace: at.namespace,
+      object: applied,
+      applied: { owned, taken: new Set<string>() },
+    };
+    return { object: await createObject(core, ref, created, options), isCreated: true };
   }
+  const fields: AppliedFields = { owned, taken: new Set() };
   const compute = (old: ApiObject): ApiObject => {
-    const { resourceVersion: _version, ...metadata } = old.metadata;
-    return applyStrategicMergePatch({ ...old, metadata }, applied, type.schema, core.resolve) as ApiObject;
+    const result = applyTo(core, { type, old, applied, owned, request }, options);
+    fields.taken = result.taken;
+    return result.object;
   };
   return {
-    object: await updateObject(core, { ref, at, compute, operation: "Apply" }, options),
+    object: await updateObject(core, { ref, at, compute, applied: fields }, options),
     isCreated: false,
   };
+}
+
+function checked(type: ResourceType, { body, at }: ApplyRequest): ApiObject {
+  if (!isRecord(body)) throw badRequest("error decoding YAML: the applied configuration is not an object");
+  const object = body as ApiObject;
+  const metadata: ObjectMeta = isRecord(object.metadata) ? object.metadata : {};
+  if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) {
+    throw badRequest("metadata.managedFields must be nil");
+  }
+  if (metadata.name !== undefined && metadata.name !== at.name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${at.name})`,
+    );
+  }
+  return {
+    ...object,
+    apiVersion: object.apiVersion ?? apiVersionOf(type),
+    metadata: { ...metadata, name: at.name },
+  };
+}
+
+interface Application {
+  type: ResourceType;
+  old: ApiObject;
+  applied: ApiObject;
+  owned: FieldSet;
+  request: ApplyRequest;
+}
+
+function applyTo(
+  core: ApiCore,
+  { type, old, applied, owned, request }: Application,
+  options: WriteOptions,
+): { object: ApiObject; taken: FieldSet } {
+  const { resourceVersion: _version, ...metadata } = old.metadata;
+  const live = { ...old, metadata };
+  const merged = structuredClone(mergeApplied(live, applied, type.schema, core.resolve)) as ApiObject;
+  const author = {
+    name: managerName(options),
+    operation: "Apply" as const,
+    apiVersion: apiVersionOf(type),
+    subresource: request.ref.subresource ?? "",
+  };
+  const managers = managersOf(old);
+  const others = managers.filter((manager) => !isSameManager(manager, author));
+  const previous = managers.find((manager) => isSameManager(manager, author))?.fields ?? new Set<string>();
+  const kept = new Set([...owned, ...others.flatMap(({ fields }) => [...fields])]);
+  removeFields(merged, { fields: without(previous, owned), kept }, type.schema, core.resolve);
+  // What is only written differently, such as a quantity, is no conflict.
+  const compared = structuredClone(merged);
+  applyDefaults(core, type, compared, old);
+  const { changed } = compareFields(live, compared, type.schema, core.resolve);
+  const conflicts = findConflicts(others, changed).filter(({ key }) => owned.has(key));
+  if (conflicts.length > 0 && !request.force) throw conflictError(conflicts);
+  return { object: merged, taken: new Set(conflicts.map(({ key }) => key)) };
 }

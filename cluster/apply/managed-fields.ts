@@ -1,7 +1,14 @@
 import type { ApiObject } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
-import type { ApiCore } from "../rest/api-core.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import type { ApiCore } from "../rest/api-core.js";
+import { timestamp } from "../validation/timestamp.js";
+import { compareFields } from "./field-diff.js";
+import type { FieldSet } from "./field-set.js";
+import { union, without } from "./field-set.js";
+import type { Manager } from "./managers.js";
+import { isSameManager, managersOf, setManagers } from "./managers.js";
 
 /** One write whose author is to be recorded. */
 export interface ManagedWrite {
@@ -12,8 +19,69 @@ export interface ManagedWrite {
   options: WriteOptions;
   operation: "Update" | "Apply";
   subresource?: string;
+  /** What an apply wrote down for its manager and took from others. */
+  applied?: AppliedFields;
 }
 
+export interface AppliedFields {
+  owned: FieldSet;
+  taken: FieldSet;
+}
+
+/** Writes into `metadata.managedFields` who owns which field after this write. */
 export function recordManager(write: ManagedWrite): void {
-  if (write.old?.metadata.managedFields === undefined) delete write.object.metadata.managedFields;
+  const { core, type, object, old, operation, options } = write;
+  const managers = old === undefined ? [] : managersOf(old);
+  const author: Omit<Manager, "fields"> = {
+    name: managerName(options),
+    operation,
+    apiVersion: apiVersionOf(type),
+    subresource: write.subresource ?? "",
+    time: timestamp(core.now()),
+  };
+  const difference = compareFields(old ?? {}, object, type.schema, core.resolve);
+  const next =
+    operation === "Apply"
+      ? afterApply(managers, author, write.applied, difference.removed)
+      : afterUpdate(managers, author, difference.changed, difference.removed);
+  setManagers(object, next);
+}
+
+/** An update owns what it changed, and nobody else does any more. */
+function afterUpdate(
+  managers: Manager[],
+  author: Omit<Manager, "fields">,
+  changed: FieldSet,
+  removed: FieldSet,
+): Manager[] {
+  const gone = union(changed, removed);
+  const own = managers.find((manager) => isSameManager(manager, author));
+  const others = managers.filter((manager) => manager !== own).map((manager) => lessened(manager, gone));
+  const kept = without(own?.fields ?? new Set(), removed);
+  if (changed.size === 0 && own !== undefined) return [...others, { ...own, fields: kept }];
+  return [...others, { ...author, fields: union(kept, changed) }];
+}
+
+/** An apply owns what it said; others keep what they share, but for what was taken by force or is gone. */
+function afterApply(
+  managers: Manager[],
+  author: Omit<Manager, "fields">,
+  applied: AppliedFields | undefined,
+  removed: FieldSet,
+): Manager[] {
+  const gone = union(applied?.taken ?? new Set(), removed);
+  const own = managers.find((manager) => isSameManager(manager, author));
+  const others = managers.filter((manager) => manager !== own).map((manager) => lessened(manager, gone));
+  const fields = applied?.owned ?? new Set<string>();
+  const isSame =
+    own !== undefined && without(own.fields, fields).size === 0 && own.fields.size === fields.size;
+  return [...others, isSame ? own : { ...author, fields }];
+}
+
+function lessened(manager: Manager, gone: FieldSet): Manager {
+  return { ...manager, fields: without(manager.fields, gone) };
+}
+
+export function managerName({ fieldManager, user }: WriteOptions): string {
+  return fieldManager ?? (user.name.split(":").at(-1) || "unknown");
 }

@@ -1,6 +1,7 @@
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
 import { alreadyExists, methodNotAllowed, StatusError } from "../api/status.js";
+import type { AppliedFields } from "../apply/managed-fields.js";
 import { recordManager } from "../apply/managed-fields.js";
 import { hasSubresource, isVirtual } from "../registry/resource-type.js";
 import type { ResourceType } from "../registry/resource-type.js";
@@ -13,11 +14,11 @@ import { generateName, placeInNamespace, requireKind, stampNewMetadata } from ".
 /** Names tried before a generated one is given up; a clash needs luck already once. */
 const GENERATE_ATTEMPTS = 8;
 
-/** Creates an object; see `ApiService.create`. `operation` says how the field manager came by its fields. */
+/** Creates an object; see `ApiService.create`. `applied` comes with server-side apply. */
 export async function createObject(
   core: ApiCore,
   ref: ResourceRef,
-  body: { namespace: string | undefined; object: ApiObject; operation?: "Update" | "Apply" },
+  body: { namespace: string | undefined; object: ApiObject; applied?: AppliedFields },
   options: WriteOptions,
 ): Promise<ApiObject> {
   const type = core.registry.require(ref);
@@ -29,7 +30,15 @@ export async function createObject(
   const name = object.metadata.name ?? "";
   const request = admissionRequest({ operation: "CREATE", type, namespace, name, object, options });
   await completeWrite(core, type, object, request);
-  recordManager({ core, type, object, options, operation: body.operation ?? "Update" });
+  const { applied } = body;
+  recordManager({
+    core,
+    type,
+    object,
+    options,
+    operation: applied ? "Apply" : "Update",
+    ...(applied && { applied }),
+  });
   claimName(core, type, object);
   if (options.dryRun === true) return object;
   return core.store.put(type.storageKey, object);

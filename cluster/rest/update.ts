@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
 import { conflict } from "../api/status.js";
+import type { AppliedFields } from "../apply/managed-fields.js";
 import { recordManager } from "../apply/managed-fields.js";
 import { hasSubresource } from "../registry/resource-type.js";
 import type { ResourceType } from "../registry/resource-type.js";
@@ -22,7 +23,8 @@ export interface UpdatePlan {
   at: ObjectLocation;
   /** Works the wanted object out from the stored one; may be called again after a conflict. */
   compute: (old: ApiObject) => ApiObject;
-  operation?: "Update" | "Apply";
+  /** Comes with server-side apply; filled by `compute`. */
+  applied?: AppliedFields;
   /** The object admission sees where the subresource has a body of its own, such as Scale. */
   admitted?: {
     kind: { group: string; version: string; kind: string };
@@ -63,7 +65,8 @@ async function tryUpdate(
     object,
     old,
     options,
-    operation: plan.operation ?? "Update",
+    operation: plan.applied ? "Apply" : "Update",
+    ...(plan.applied && { applied: plan.applied }),
     ...(plan.ref.subresource !== undefined && { subresource: plan.ref.subresource }),
   });
   bumpGeneration(type, object, old);

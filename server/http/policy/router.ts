@@ -27,7 +27,7 @@ export interface PolicyRoutesContext {
   organizationOf: (request: Request) => string;
 }
 
-/** The policy API of `policy/common/tmc-api.ts`, to be mounted where `/v1alpha1/...` is to appear. */
+/** The policy API of `policy/common/tmc-api.ts`, to be mounted at `/v1alpha1` or at the path above it. */
 export function createPolicyRouter({ policies, identify }: PolicyRouterOptions): Router {
   const context: PolicyRoutesContext = {
     policies,
@@ -39,6 +39,6 @@ export function createPolicyRouter({ policies, identify }: PolicyRouterOptions):
   routes.use(answerUnknownPath);
   routes.use(answerProblem);
   const router = Router();
-  router.use("/v1alpha1", routes);
+  router.use(["/v1alpha1", "/"], routes);
   return router;
 }

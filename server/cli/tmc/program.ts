@@ -1,0 +1,69 @@
+import { Command, CommanderError } from "commander";
+
+import type { TmcApi } from "./api-client.js";
+import { clusterCommand } from "./cluster-commands.js";
+import { policyCommand } from "./policy-commands.js";
+import { TmcError } from "./tmc-error.js";
+import { workspaceCommand } from "./workspace-commands.js";
+
+/** What `tmc` needs of the world around it. */
+export interface TmcWorld {
+  /** Called by the first command that needs the server, so that help works without one. */
+  connect(): TmcApi;
+  print(text: string): void;
+  printError(text: string): void;
+}
+
+/** Runs one command line and resolves to the exit status: 0, or 1 when anything went wrong. */
+export async function runTmc(argv: string[], world: TmcWorld): Promise<number> {
+  const program = tmcProgram(world);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (!(error instanceof TmcError)) throw error;
+    world.printError(`Error: ${error.message}`);
+    return 1;
+  }
+}
+
+function tmcProgram(world: TmcWorld): Command {
+  const program = new Command("tmc")
+    .description("Manage workspaces, the namespaces in them, and the image policies that hold there.")
+    .option("--kubeconfig <file>", "accepted for compatibility; the server acts on the cluster")
+    .addHelpText("after", EXAMPLES);
+  program.addCommand(clusterCommand(world));
+  program.addCommand(workspaceCommand(world));
+  program.addCommand(
+    new Command("organization")
+      .description("What holds for the whole organization")
+      .addCommand(policyCommand(world, { hasWorkspace: false })),
+  );
+  settle(program, world);
+  return program;
+}
+
+/** Errors come back as exceptions, and output goes where the caller wants it, on every level. */
+function settle(command: Command, world: TmcWorld): void {
+  command
+    .exitOverride()
+    .showHelpAfterError("(add --help for usage)")
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => world.print(text.trimEnd()),
+      writeErr: (text) => world.printError(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, "Error: ")),
+    });
+  for (const child of command.commands) settle(child, world);
+}
+
+const EXAMPLES = `
+Examples:
+  tmc cluster namespace attach -n my-namespace -k my-workspace -c my-cluster
+  tmc workspace image-policy create -r require-digest --workspace-name my-workspace -n digests
+  tmc workspace image-policy create -f policy.yaml
+  tmc workspace image-policy list --workspace-name my-workspace
+  tmc organization image-policy list -o json
+
+The server and its token come from LECTERN_URL and LECTERN_TOKEN.`;

@@ -3,7 +3,8 @@ import type { Authorizer } from "../auth/access.js";
 import type { AdmissionPlugin } from "./admission.js";
 import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
-import { createPolicyExpressionCheck } from "./policy/policy-expressions.js";
+import { createDefaultTolerations, createPriorityAdmission } from "./pod-defaults.js";
+import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
 import { createServiceAccountAdmission } from "./service-account.js";
@@ -26,7 +27,9 @@ export function createAdmissionChain({ api, authorizer, signal }: AdmissionChain
     createNamespaceLifecycle(api),
     createLimitRanger(api),
     createServiceAccountAdmission(api),
-    createPolicyExpressionCheck(authorizer !== undefined),
+    createDefaultTolerations(),
+    createPriorityAdmission(api),
+    createPolicyValidation(authorizer !== undefined),
     createValidatingAdmissionPolicy({ api, authorizer, signal }),
     createResourceQuota({ api, signal }),
   ];

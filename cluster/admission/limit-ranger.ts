@@ -1,5 +1,6 @@
 import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
+import { qosClassOf } from "../kinds/pod-strategy.js";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.js";
 import type { LimitItem } from "./limit-constraints.js";
 import { claimViolations, podViolations } from "./limit-constraints.js";
@@ -17,6 +18,9 @@ export function createLimitRanger(api: ApiService): AdmissionPlugin {
     mutate(request) {
       if (!request.object || request.operation !== "CREATE" || !isPod(request)) return;
       for (const range of rangesOf(api, request)) applyDefaults(request.object, limitsOf(range));
+      // The class of service follows from requests and limits, which may have changed just now.
+      const status = request.object["status"] ?? {};
+      request.object["status"] = { ...status, qosClass: qosClassOf(request.object) };
     },
     validate(request) {
       const { object, oldObject } = request;

@@ -72,7 +72,7 @@ test("a binding to a role with more than its author holds is refused, unless the
 
 test("a binding to a role that does not exist is refused to who may not bind it", async () => {
   await expect(cluster.apply(binding("b", "gone"), { user: ada })).rejects.toMatchObject({
-    message: 'roles.rbac.authorization.k8s.io "gone" not found',
+    message: 'rolebindings.rbac.authorization.k8s.io "gone" not found',
     status: { code: 404 },
   });
 });

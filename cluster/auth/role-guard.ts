@@ -47,7 +47,7 @@ function grantedRules(index: RbacIndex, authorizer: Authorizer, request: Admissi
   const target = roleRef.kind === "ClusterRole" ? "clusterroles" : "roles";
   if (may(authorizer, request, { verb: "bind", resource: target, name: roleRef.name })) return [];
   const rules = index.rulesOf(roleRef, request.namespace);
-  if (typeof rules === "string") throw notFound({ group: GROUP, resource: target }, roleRef.name);
+  if (typeof rules === "string") throw notFound(request.resource, roleRef.name);
   return rules;
 }
 

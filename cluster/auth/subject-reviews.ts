@@ -77,7 +77,7 @@ async function reviewToken(options: SubjectReviewOptions, body: ApiObject): Prom
   const known = account ?? (await administrator(options, token, wanted));
   const status = known
     ? { authenticated: true, user: userInfo(known.user), audiences: known.audiences }
-    : { user: {}, error: "[invalid bearer token, token lookup failed]" };
+    : { user: {}, error: "invalid bearer token" };
   return { ...body, status };
 }
 

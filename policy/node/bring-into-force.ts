@@ -17,17 +17,18 @@ export interface Scope {
 }
 
 /**
- * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the number of namespaces.
+ * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the namespaces.
  * Throws POLICY_NOT_IN_FORCE.
  */
-export async function bringIntoForce(context: PolicyContext, scope: Scope): Promise<number> {
-  const names = (await managedNamespaces(context, scope)).map(({ metadata }) => metadata?.name ?? "");
+export async function bringIntoForce(context: PolicyContext, scope: Scope): Promise<V1Namespace[]> {
+  const namespaces = await managedNamespaces(context, scope);
+  const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
   for (let start = 0; start < names.length; start += PARALLEL) {
     await Promise.all(
       names.slice(start, start + PARALLEL).map((name) => bringNamespaceIntoForce(context, name)),
     );
   }
-  return names.length;
+  return namespaces;
 }
 
 /** The same for one namespace; says whether its parameters had to change. */
@@ -35,7 +36,7 @@ export async function bringNamespaceIntoForce(context: PolicyContext, namespace:
   const result = await syncParameters(context.client, context.store, { namespace });
   if (!result) return false;
   await waitUntilInForce(context.client, namespace, result.revisions);
-  if (result.changed) await nudgeBlockedWorkloads(context, namespace);
+  if (result.lifted) await nudgeBlockedWorkloads(context, namespace);
   return result.changed;
 }
 

@@ -8,8 +8,6 @@ export const POLICY_ERROR = {
   notInForce: "POLICY_NOT_IN_FORCE",
   clusterRefused: "POLICY_CLUSTER_REFUSED",
   clusterUnreachable: "POLICY_CLUSTER_UNREACHABLE",
-  serverUnreachable: "POLICY_SERVER_UNREACHABLE",
-  loginMissing: "POLICY_LOGIN_MISSING",
 } as const;
 
 export type PolicyErrorCode = (typeof POLICY_ERROR)[keyof typeof POLICY_ERROR];

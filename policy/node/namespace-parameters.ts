@@ -22,6 +22,8 @@ const MAX_ATTEMPTS = 8;
 export interface SyncResult {
   revisions: Revisions;
   changed: boolean;
+  /** Something that was refused may be admitted now. */
+  lifted: boolean;
 }
 
 /** What a namespace will belong to, where its labels do not say so yet. */
@@ -111,6 +113,7 @@ async function trySync(
   );
   return {
     changed: enforcedWrite.changed || auditWrite.changed,
+    lifted: Object.entries(enforced?.data ?? {}).some(([key, rules]) => wanted.enforced[key] !== rules),
     revisions: {
       enforced: enforcedWrite.revision,
       ...(auditWrite.revision !== undefined && { audit: auditWrite.revision }),

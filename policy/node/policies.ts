@@ -109,9 +109,9 @@ export async function enforce(
   address: PolicyAddress,
   stored: ImagePolicyObject,
 ): Promise<PolicyView> {
-  await bringIntoForce(context, placeOf(address));
+  const namespaces = await bringIntoForce(context, placeOf(address));
   const policy = toEffective(stored);
-  const concerned = (await managedNamespaces(context, placeOf(address))).filter(
+  const concerned = namespaces.filter(
     (namespace) => policy && selectFor(namespace, [policy]).selected.length > 0,
   );
   const { generation } = stored.metadata;

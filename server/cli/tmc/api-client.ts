@@ -9,7 +9,7 @@ export interface TmcApi {
   call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
-/** Opens the policy API that `LECTERN_URL` and `LECTERN_TOKEN` name. Throws `TmcError` POLICY_LOGIN_MISSING when they are unset. */
+/** Opens the policy API that `LECTERN_URL` and `LECTERN_TOKEN` name. Throws `TmcError` when they are unset. */
 export function connect(environment: Record<string, string | undefined>): TmcApi {
   const url = environment["LECTERN_URL"];
   const token = environment["LECTERN_TOKEN"];

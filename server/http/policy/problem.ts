@@ -26,8 +26,6 @@ const KINDS: Record<PolicyErrorCode, Kind> = {
   [POLICY_ERROR.notInForce]: { status: 504, code: 4, reason: "DeadlineExceeded" },
   [POLICY_ERROR.clusterRefused]: UNAVAILABLE,
   [POLICY_ERROR.clusterUnreachable]: UNAVAILABLE,
-  [POLICY_ERROR.serverUnreachable]: UNAVAILABLE,
-  [POLICY_ERROR.loginMissing]: { status: 401, code: 16, reason: "Unauthenticated" },
 };
 
 /** Answers every failure of the policy API in TMC's shape; what is unexpected goes on to the application's own handler. */

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe } from "vitest";
+
+import { type Cluster, startCluster } from "../../cluster/start.js";
+import { describePolicies } from "../kubernetes/policy/policy-suite.js";
+
+describe("the embedded cluster", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-"));
+  const kubeConfig = new KubeConfig();
+  let cluster: Cluster | undefined;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ dataDir });
+    kubeConfig.loadFromFile(cluster.kubeconfigPath);
+  });
+
+  afterAll(async () => {
+    await cluster?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  describePolicies("enforces image policies", () => ({ kubeConfig }));
+});

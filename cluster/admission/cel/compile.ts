@@ -1,9 +1,10 @@
-import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js";
+import type { Environment, ParseResult } from "@marcbachmann/cel-js";
 
 import type { Declarations } from "./environment.js";
 import { admissionEnvironment } from "./environment.js";
 import { withBudget } from "./evaluation-budget.js";
 import { executableSource } from "./executable-source.js";
+import { isPlainlyDynamic, sourceFault } from "./literal-checks.js";
 import { compileErrorText, evaluationErrorText } from "./error-text.js";
 
 /** An expression ready to run. */
@@ -39,7 +40,7 @@ export function compileExpression(source: string, options: CompileOptions): Prog
   let type: string;
   try {
     const parsed = environment.parse(source);
-    const unknown = undeclaredVariable(parsed.ast, options.variables);
+    const unknown = sourceFault(parsed.ast, options.variables);
     if (unknown) return { error: failure(unknown) };
     program = environment.parse(executableSource(parsed.ast));
     const checked = program.check();
@@ -49,6 +50,8 @@ export function compileExpression(source: string, options: CompileOptions): Prog
       return { error: failure(own.valid ? checked.error : (own.error ?? checked.error)) };
     }
     type = checked.type ?? "dyn";
+    if (options.returnTypes && isPlainlyDynamic(parsed.ast))
+      return { error: returnTypeError("dyn", options.returnTypes) };
   } catch (error) {
     return { error: failure(error) };
   }
@@ -77,30 +80,10 @@ function typeError(type: string, allowed: readonly string[] | undefined): string
   // The library reports an unbound type parameter by its letter.
   const isDynamic = type.startsWith("dyn") || /^[A-Z]$/.test(type);
   if (!allowed || isDynamic || allowed.includes(type)) return undefined;
+  return returnTypeError(type, allowed);
+}
+
+function returnTypeError(type: string, allowed: readonly string[]): string {
   if (allowed.length === 1) return `must evaluate to ${allowed[0]} but got ${type}`;
   return `must evaluate to one of [${allowed.join(" ")}] but got ${type}`;
-}
-
-/** A `variables.x` that no earlier entry declares, as an error of the library's shape. */
-function undeclaredVariable(
-  node: ASTNode,
-  known: readonly string[],
-): { code: string; summary: string; range: { start: number } } | undefined {
-  for (const part of walk(node)) {
-    if (part.op !== "." || part.args[0].op !== "id" || part.args[0].args !== "variables") continue;
-    if (known.includes(part.args[1])) continue;
-    return {
-      code: "undefined_field",
-      summary: `undefined field '${part.args[1]}'`,
-      range: { start: part.args[0].end },
-    };
-  }
-  return undefined;
-}
-
-function* walk(value: unknown): Generator<ASTNode> {
-  if (Array.isArray(value)) for (const item of value) yield* walk(item);
-  if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
-  yield value as ASTNode;
-  yield* walk(value.args);
 }

@@ -80,7 +80,7 @@ describe("what a refusal says", () => {
   });
 
   test.each([
-    ["fails", "object.nothing"],
+    ["fails", "string(object.nothing)"],
     ["gives several lines", "'a\\nb'"],
     ["gives nothing", "'  '"],
   ])("the message where the messageExpression %s", async (_, messageExpression) => {
@@ -306,7 +306,7 @@ describe("validationActions", () => {
 describe("expressions that do not compile are refused with the policy", () => {
   test.each([
     ["foo == 1", "undeclared reference to 'foo' (in container '')\n | foo == 1\n | ^"],
-    ["variables.nope == 1", "undefined field 'nope'"],
+    ["variables.nope == 1", "undeclared reference to 'variables' (in container '')"],
     ["'a' + 1 == 'b'", "found no matching overload for '_+_' applied to '(string, int)'"],
     ["object.spec.", "Syntax error: "],
     ["1 + 1", "must evaluate to bool but got int"],

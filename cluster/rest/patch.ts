@@ -44,7 +44,8 @@ export function applyPatch(core: ApiCore, type: ResourceType, old: ApiObject, pa
   const names = isRecord(patch.body) && isRecord(patch.body["metadata"]) ? patch.body["metadata"] : {};
   const isPinned = patch.type === "json" || names["resourceVersion"] !== undefined;
   const { resourceVersion, ...rest } = metadata;
-  return { ...result, metadata: isPinned ? { ...rest, resourceVersion } : rest };
+  // The result may share parts with the stored object, which is frozen, and is still to be completed.
+  return structuredClone({ ...result, metadata: isPinned ? { ...rest, resourceVersion } : rest });
 }
 
 function patchResult(core: ApiCore, type: ResourceType, target: ApiObject, patch: Patch): unknown {

@@ -18,12 +18,25 @@ export interface DecodeOptions {
   duplicates?: string[];
 }
 
+/** What every custom resource has, whatever its own schema says. */
+const CUSTOM_ROOT: Schema = {
+  type: "object",
+  properties: {
+    apiVersion: { type: "string" },
+    kind: { type: "string" },
+    metadata: { $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" },
+  },
+  additionalProperties: {},
+};
+
 /** Reads a body as its kind, in place: unknown fields go, wrong types and, if asked for, unknown fields throw 400. */
 export function decodeObject(type: ResourceType, object: JsonObject, options: DecodeOptions): void {
   const body = options.body ?? type;
   if (body.schema === undefined) return;
   if (type.custom !== undefined && options.body === undefined) {
-    reportStrict(body, findUnknown(object, body.schema), options);
+    const metadata = decodeBuiltIn(object, CUSTOM_ROOT, { kind: body.kind, resolve: options.resolve });
+    if (metadata.typeError !== undefined) throw cannotBeHandled(body, metadata.typeError);
+    reportStrict(body, [...metadata.unknownFields, ...findUnknown(object, body.schema)], options);
     return;
   }
   const { unknownFields, typeError } = decodeBuiltIn(object, body.schema, {

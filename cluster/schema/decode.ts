@@ -1,6 +1,7 @@
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
 import { referencedName } from "./built-in-schemas.js";
+import { canonicalQuantity, QUANTITY_ERROR } from "./quantity.js";
 import type { ResolveSchema, Schema } from "./schema.js";
 
 /** What Go's decoder would say of a body: unknown fields, and the first value of a wrong type. */
@@ -49,10 +50,18 @@ class Decoder {
         delete value[name];
       } else if (field === null) {
         delete value[name];
+      } else if (isQuantitySchema(property)) {
+        value[name] = this.#quantity(field);
       } else {
         this.#value(field, property, this.#child(place, name, known !== undefined));
       }
     }
+  }
+
+  #quantity(value: unknown): unknown {
+    const canonical = canonicalQuantity(value);
+    if (canonical === undefined) this.findings.typeError ??= QUANTITY_ERROR;
+    return canonical;
   }
 
   #child(place: Place, name: string, isField: boolean): Place {
@@ -98,6 +107,10 @@ class Decoder {
     const where = place.goPath.length === 0 ? "" : ` struct field ${place.struct}.${place.goPath.join(".")}`;
     this.findings.typeError = `json: cannot unmarshal ${found} into Go${where === "" ? " value" : where} of type ${goType}`;
   }
+}
+
+function isQuantitySchema({ $ref, allOf }: Schema): boolean {
+  return ($ref ?? allOf?.[0]?.$ref ?? "").endsWith(".resource.Quantity");
 }
 
 function numberFound(value: number, schema: Schema): string {

@@ -47,13 +47,15 @@ export function crdDefaults(value: unknown, schema: Schema): void {
   const { additionalProperties } = schema;
   if (typeof additionalProperties !== "object") return;
   for (const [name, field] of Object.entries(value)) {
-    if (properties[name] === undefined) crdDefaults(field, additionalProperties);
+    if (properties[name] !== undefined) continue;
+    if (field === null && additionalProperties.nullable !== true) delete value[name];
+    else crdDefaults(field, additionalProperties);
   }
 }
 
 /** A null that may not be one counts as absent. */
 function setCustomDefault(parent: JsonObject, name: string, schema: Schema): void {
-  if (schema.default === undefined) return;
-  const isNull = parent[name] === null && schema.nullable !== true;
-  if (parent[name] === undefined || isNull) parent[name] = structuredClone(schema.default);
+  if (parent[name] === null && schema.nullable !== true) delete parent[name];
+  if (parent[name] === undefined && schema.default !== undefined)
+    parent[name] = structuredClone(schema.default);
 }

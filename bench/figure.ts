@@ -1,0 +1,19 @@
+/** One published figure: what it measures, the bound it must keep, and how it is taken. */
+export interface Figure {
+  name: string;
+  unit: "ms" | "s" | "kB" | "x";
+  /** The measured value may not pass this. */
+  bound: number;
+  /** What was done to get the value, for the table. */
+  method: string;
+  /** Takes the figure once; everything it started is gone when it resolves. */
+  measure(): Promise<number>;
+  /** Why the figure cannot be taken on this machine, as one sentence; absent or `undefined` where it can. */
+  missing?(): string | undefined;
+}
+
+/** The middle value; of an even number, the upper one of the two in the middle. */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,33 @@
+import type { Figure } from "./figure.js";
+import { embeddedStart } from "./figures/embedded-start.js";
+import { pageHtml } from "./figures/page-html.js";
+import { podCreate } from "./figures/pod-create.js";
+import { scriptSize } from "./figures/script-size.js";
+import { sessionReady } from "./figures/session-ready.js";
+import { validateLab } from "./figures/validate-lab.js";
+
+const figures: Figure[] = [embeddedStart, sessionReady, validateLab, pageHtml, scriptSize, podCreate];
+
+let isWithinBounds = true;
+print("figure", "measured", "bound", "how");
+for (const figure of figures) {
+  const missing = figure.missing?.();
+  if (missing) {
+    print(figure.name, "left out", `<= ${figure.bound} ${figure.unit}`, missing);
+    continue;
+  }
+  const value = await figure.measure();
+  const isGood = value <= figure.bound;
+  isWithinBounds &&= isGood;
+  print(
+    figure.name,
+    `${value.toPrecision(3)} ${figure.unit}${isGood ? "" : "  TOO MUCH"}`,
+    `<= ${figure.bound} ${figure.unit}`,
+    figure.method,
+  );
+}
+process.exitCode = isWithinBounds ? 0 : 1;
+
+function print(...[name = "", measured = "", bound = "", how = ""]: string[]): void {
+  process.stdout.write(`${name.padEnd(46)}${measured.padEnd(20)}${bound.padEnd(12)}${how}\n`);
+}

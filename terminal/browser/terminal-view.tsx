@@ -32,6 +32,9 @@ export interface TerminalViewProps {
   onHandle?: (handle: TerminalHandle | undefined) => void;
 }
 
+/** The emulator measures its parent, so the place must have a height of its own: give the parent one. */
+const FILL = { height: "100%", overflow: "hidden" } as const;
+
 /** A terminal that connects itself and stays connected. It is made once; give it another `key` for another terminal. */
 export function TerminalView(props: TerminalViewProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
@@ -59,7 +62,7 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
   useEffect(() => screen.current?.setReadOnly(props.readOnly ?? false), [props.readOnly]);
   useEffect(() => screen.current?.setScreenReader(props.screenReader ?? false), [props.screenReader]);
 
-  return <div ref={place} className={props.className ?? "terminal-view"} />;
+  return <div ref={place} className={props.className ?? "terminal-view"} style={FILL} />;
 }
 
 function join(

@@ -26,6 +26,8 @@ export interface TerminalInfo {
   rows: number;
   /** How the shell is confined, in words for a person: `bubblewrap, uid 20003`. */
   confinement: string;
+  /** Absolute path of the asciicast v2 recording; complete once the shell has ended. */
+  recording?: string;
 }
 
 /** One command handed to a shell; `id` is the caller's and makes `run` idempotent. */

@@ -74,6 +74,10 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     ).toEqual([]);
   });
 
+  it("are held to a number of processes", async () => {
+    expect((await run(two, "ulimit -u")).output).toBe("1024\n");
+  });
+
   it("have job control, Ctrl-C and the size of the screen", async () => {
     const sleeping = run(one, "sleep 50");
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -83,10 +87,12 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
   });
 
   it.runIf(confinement.kind === "account-and-bubblewrap")(
-    "see no processes of others, and a /tmp of their own",
+    "see no processes of others, and one /tmp for both terminals of a session",
     async () => {
       expect((await run(two, "ps -e | grep -c sleep")).output).toBe("0\n");
       await run(one, "touch /tmp/of-one");
+      expect((await run({ ...one, terminal: "2" }, "ls /tmp")).output).toContain("of-one");
+      expect((await run(two, "whoami")).output).toBe("learner\n");
       expect((await run(two, "ls /tmp")).output).not.toContain("of-one");
       expect((await run(two, "ls /root /home 2>&1 | grep -vc 'No such'")).output).toBe("0\n");
     },
@@ -99,6 +105,7 @@ describe("what a machine lacks", () => {
     confinement: { kind: "none", description: "" },
     allowUnconfined: false,
     privateFolder: "/tmp",
+    temporaryFolder: "/tmp",
   } as const;
 
   it("is refused with the line that helps", () => {

@@ -1,67 +1,21 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
 import type { TerminalAddress } from "../common/terminal-host.js";
-import {
-  closeCodes,
-  decodeOutput,
-  parseViewerEvent,
-  type ViewerEvent,
-  type ViewerRequest,
-} from "../common/viewer-frames.js";
-import { createTerminalGateway, type TerminalGateway } from "./gateway.js";
+import { closeCodes, type ViewerRequest } from "../common/viewer-frames.js";
+import { openTestDoor, TestReader, type ReaderOptions, type TestDoor } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
-import { createTicketOffice, type TicketOffice } from "./tickets.js";
 
 let test: TestHost;
-let door: Door;
+let door: TestDoor;
 let counter = 0;
-
-interface Door {
-  gateway: TerminalGateway;
-  tickets: TicketOffice;
-  origin: string;
-  close(): Promise<void>;
-}
 
 beforeAll(async () => {
   test = await startTestHost();
-  door = await openDoor();
+  door = await openTestDoor(test.socketPath);
 });
 afterAll(async () => {
   await door.close();
   await test.close();
 });
-
-async function openDoor(reauthorise: () => boolean = () => true): Promise<Door> {
-  const server: Server = createServer();
-  const tickets = createTicketOffice();
-  const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const gateway = createTerminalGateway({
-    socketPath: test.socketPath,
-    tickets,
-    allowedOrigins: () => [origin()],
-    logger: { warn: () => undefined },
-    reauthorise,
-    reauthoriseMs: 200,
-  });
-  server.on("upgrade", (request, socket, head) => {
-    const [, session = "", terminal = ""] = (request.url ?? "").split("?")[0]?.split("/") ?? [];
-    gateway.handleUpgrade(request, socket, head, { address: { session, terminal }, user: "learner" });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    gateway,
-    tickets,
-    origin: origin(),
-    close: async () => {
-      gateway.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 async function newTerminal(): Promise<TerminalAddress> {
   counter += 1;
@@ -71,85 +25,21 @@ async function newTerminal(): Promise<TerminalAddress> {
   return address;
 }
 
-/** A browser's side of the wire that keeps everything it gets; acknowledges as told. */
-class Reader {
-  readonly events: ViewerEvent[] = [];
-  readonly chunks: Buffer[] = [];
-  position = 0;
-  code = 0;
-  readonly socket: WebSocket;
-
-  constructor(
-    address: TerminalAddress,
-    options: { origin?: string; ticket?: string; readOnly?: boolean; acknowledge?: boolean; at?: Door } = {},
-  ) {
-    const at = options.at ?? door;
-    const admission = { address, user: "learner", readOnly: options.readOnly ?? false };
-    const ticket = options.ticket ?? at.tickets.issue(admission);
-    const url = `${at.origin.replace("http", "ws")}/${address.session}/${address.terminal}?ticket=${ticket}`;
-    this.socket = new WebSocket(url, { origin: options.origin ?? at.origin });
-    this.socket.on("message", (data, isBinary) =>
-      this.#receive(data as Buffer, isBinary, options.acknowledge ?? true),
-    );
-    this.socket.on("close", (code) => (this.code = code));
-    this.socket.on("error", () => undefined);
-  }
-
-  static async join(
-    address: TerminalAddress,
-    hello: Partial<ViewerRequest> = {},
-    options: ConstructorParameters<typeof Reader>[1] = {},
-  ): Promise<Reader> {
-    const reader = new Reader(address, options);
-    await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
-    reader.send({ type: "hello", ...hello } as ViewerRequest);
-    await reader.until(() => reader.events.length > 0);
-    return reader;
-  }
-
-  get text(): string {
-    return Buffer.concat(this.chunks).toString("utf8");
-  }
-
-  get stream(): string {
-    const first = this.events[0];
-    return first && "stream" in first ? first.stream : "";
-  }
-
-  send(request: ViewerRequest): void {
-    this.socket.send(JSON.stringify(request));
-  }
-
-  async until(condition: () => boolean, ms = 8_000): Promise<void> {
-    const deadline = Date.now() + ms;
-    while (!condition()) {
-      if (Date.now() > deadline)
-        throw new Error(
-          `waited ${ms} ms; events ${JSON.stringify(this.events).slice(0, 500)}, text ${this.text.slice(-300)}`,
-        );
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  #receive(data: Buffer, isBinary: boolean, acknowledge: boolean): void {
-    if (!isBinary) {
-      const event = parseViewerEvent(data.toString("utf8"));
-      if (event) this.events.push(event);
-      if (event && "position" in event) this.position = event.position;
-      return;
-    }
-    const output = decodeOutput(data);
-    if (!output) throw new Error("output frame too short");
-    expect(output.position).toBe(this.position);
-    this.position += output.bytes.length;
-    this.chunks.push(Buffer.from(output.bytes));
-    if (acknowledge) this.send({ type: "ack", position: this.position });
-  }
+async function join(
+  address: TerminalAddress,
+  hello: Partial<ViewerRequest> = {},
+  options: ReaderOptions & { at?: TestDoor } = {},
+): Promise<TestReader> {
+  const reader = new TestReader(options.at ?? door, address, options);
+  await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
+  reader.send({ type: "hello", ...hello } as ViewerRequest);
+  await reader.until(() => reader.events.length > 0);
+  return reader;
 }
 
 describe("a socket", () => {
   it("shows the screen, takes keys and brings output", async () => {
-    const reader = await Reader.join(await newTerminal(), { columns: 90, rows: 20 });
+    const reader = await join(await newTerminal(), { columns: 90, rows: 20 });
     expect(reader.events[0]).toMatchObject({ type: "snapshot", columns: 90, rows: 20, readOnly: false });
     reader.send({ type: "input", data: "echo $((20+22)); stty size\r" });
     await reader.until(() => reader.text.includes("42\r\n20 90\r\n"));
@@ -158,8 +48,8 @@ describe("a socket", () => {
 
   it("gets exactly what it missed when it comes back", async () => {
     const address = await newTerminal();
-    const witness = await Reader.join(address);
-    const first = await Reader.join(address);
+    const witness = await join(address);
+    const first = await join(address);
     first.send({
       type: "input",
       data: "for i in $(seq 1 300); do echo line-$i-漢字; sleep 0.001; done; echo d''one\r",
@@ -167,7 +57,7 @@ describe("a socket", () => {
     await first.until(() => first.text.includes("line-20-"));
     first.socket.terminate();
     await witness.until(() => witness.text.includes("done\r\n"));
-    const second = await Reader.join(address, { resume: { stream: first.stream, position: first.position } });
+    const second = await join(address, { resume: { stream: first.stream, position: first.position } });
     expect(second.events[0]).toMatchObject({ type: "ready", position: first.position });
     await second.until(() => second.text.endsWith("\u0007"));
     await witness.until(() => witness.position === second.position);
@@ -178,9 +68,9 @@ describe("a socket", () => {
 
   it("lets the last active reader decide the size and a read-only one do nothing", async () => {
     const address = await newTerminal();
-    const one = await Reader.join(address, { columns: 100, rows: 30 });
-    const two = await Reader.join(address, { columns: 70, rows: 22 });
-    const wall = await Reader.join(address, { columns: 20, rows: 5 }, { readOnly: true });
+    const one = await join(address, { columns: 100, rows: 30 });
+    const two = await join(address, { columns: 70, rows: 22 });
+    const wall = await join(address, { columns: 20, rows: 5 }, { readOnly: true });
     await one.until(() => one.events.some((event) => event.type === "size" && event.columns === 70));
     wall.send({ type: "input", data: "touch forbidden\r" });
     wall.send({ type: "resize", columns: 20, rows: 5 });
@@ -192,22 +82,26 @@ describe("a socket", () => {
   });
 
   it("hears that the shell ended", async () => {
-    const reader = await Reader.join(await newTerminal());
+    const reader = await join(await newTerminal());
     reader.send({ type: "input", data: "echo last words; exit 4\r" });
     await reader.until(() => reader.code !== 0);
     expect(reader.text).toContain("last words\r\n");
     expect(reader.events.at(-1)).toEqual({ type: "exited", exitStatus: 4 });
     expect(reader.code).toBe(closeCodes.exited);
+    const late = await join(reader.address);
+    await late.until(() => late.code !== 0);
+    expect(late.events[0]).toMatchObject({ type: "snapshot", data: expect.stringContaining("last words") });
+    expect(late.code).toBe(closeCodes.exited);
   });
 
   it("survives a new gateway without losing a byte", async () => {
     const address = await newTerminal();
-    const other = await openDoor();
-    const first = await Reader.join(address, {}, { at: other });
+    const other = await openTestDoor(test.socketPath);
+    const first = await join(address, {}, { at: other });
     first.send({ type: "input", data: "kept=4711; echo one\r" });
     await first.until(() => first.text.includes("one\r\n"));
     await other.close();
-    const second = await Reader.join(address, { resume: { stream: first.stream, position: first.position } });
+    const second = await join(address, { resume: { stream: first.stream, position: first.position } });
     expect(second.events[0]?.type).toBe("ready");
     second.send({ type: "input", data: "echo $kept\r" });
     await second.until(() => second.text.includes("4711\r\n"));
@@ -218,7 +112,7 @@ describe("a socket", () => {
 describe("a flood with a reader that stops", () => {
   it("stays bounded and Ctrl-C works at once", async () => {
     const address = await newTerminal();
-    const reader = await Reader.join(address, {}, { acknowledge: false });
+    const reader = await join(address, {}, { acknowledge: false });
     const start = reader.position;
     reader.send({ type: "input", data: "yes 'a line of some length for the flood'\r" });
     await reader.until(() => reader.position - start >= 100_000);
@@ -235,8 +129,8 @@ describe("a flood with a reader that stops", () => {
 
   it("does not hold up a second reader", async () => {
     const address = await newTerminal();
-    const stuck = await Reader.join(address, {}, { acknowledge: false });
-    const reader = await Reader.join(address);
+    const stuck = await join(address, {}, { acknowledge: false });
+    const reader = await join(address);
     reader.send({ type: "input", data: "seq 1 400000; echo d''one\r" });
     await reader.until(() => reader.text.includes("done\r\n"), 15_000);
     stuck.send({ type: "ack", position: stuck.position });
@@ -247,8 +141,8 @@ describe("a flood with a reader that stops", () => {
   });
 });
 
-async function refused(options: ConstructorParameters<typeof Reader>[1]): Promise<string> {
-  const reader = new Reader(await newTerminal(), options);
+async function refused(options: ReaderOptions): Promise<string> {
+  const reader = new TestReader(door, await newTerminal(), options);
   return new Promise((resolve) => {
     reader.socket.once("error", (error) => resolve(error.message));
     reader.socket.once("open", () => resolve("admitted"));
@@ -268,8 +162,8 @@ describe("the door", () => {
     expect(await refused({ ticket: door.tickets.issue(elsewhere) })).toContain("401");
     const address = await newTerminal();
     const ticket = door.tickets.issue({ address, user: "learner", readOnly: false });
-    const first = await Reader.join(address, {}, { ticket });
-    const second = new Reader(address, { ticket });
+    const first = await join(address, {}, { ticket });
+    const second = new TestReader(door, address, { ticket });
     expect(
       await new Promise((resolve) => second.socket.once("error", (error) => resolve(error.message))),
     ).toContain("401");
@@ -279,16 +173,16 @@ describe("the door", () => {
   it("closes on garbage, on oversized frames and on a flood of frames", async () => {
     const address = await newTerminal();
     for (const garbage of ["{", '{"type":"run"}', '{"type":"input","data":1}', Buffer.from([1, 2, 3])]) {
-      const reader = await Reader.join(address);
+      const reader = await join(address);
       reader.socket.send(garbage);
       await reader.until(() => reader.code !== 0);
       expect(reader.code).toBe(closeCodes.frameInvalid);
     }
-    const large = await Reader.join(address);
+    const large = await join(address);
     large.socket.send("x".repeat(600 * 1024));
     await large.until(() => large.code !== 0);
     expect(large.code).toBe(1009);
-    const fast = await Reader.join(address);
+    const fast = await join(address);
     for (let index = 0; index < 8_000; index += 1) fast.send({ type: "ack", position: 0 });
     await fast.until(() => fast.code !== 0);
     expect(fast.code).toBe(closeCodes.rateExceeded);
@@ -296,13 +190,13 @@ describe("the door", () => {
 
   it("closes a socket whose right was withdrawn, and says so for a terminal that is not there", async () => {
     let allowed = true;
-    const other = await openDoor(() => allowed);
-    const reader = await Reader.join(await newTerminal(), {}, { at: other });
+    const other = await openTestDoor(test.socketPath, () => allowed);
+    const reader = await join(await newTerminal(), {}, { at: other });
     allowed = false;
     await reader.until(() => reader.code !== 0);
     expect(reader.code).toBe(closeCodes.noLongerAllowed);
     await other.close();
-    const missing = await Reader.join({ session: "nobody", terminal: "1" });
+    const missing = await join({ session: "nobody", terminal: "1" });
     await missing.until(() => missing.code !== 0);
     expect(missing.code).toBe(closeCodes.terminalNotFound);
   });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ShellSpec, TerminalHost } from "../common/terminal-host.js";
+import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -176,6 +178,52 @@ describe("the terminal host process", () => {
     expect(events.map((event) => (JSON.parse(event) as [number, string, string])[2]).join("")).toContain(
       "recorded\r\n",
     );
+  });
+});
+
+describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap")("without root", () => {
+  it("boxes shells with bubblewrap, each with its own home only", async () => {
+    const other = mkdtempSync(join(tmpdir(), "terminal-unprivileged-"));
+    chownSync(other, UID, UID);
+    const socket = join(other, "run", "host.sock");
+    const confined = [
+      "--reuid",
+      String(UID),
+      "--regid",
+      String(UID),
+      "--clear-groups",
+      process.execPath,
+      "--import",
+      "tsx",
+    ];
+    const child = spawn(
+      "/usr/bin/setpriv",
+      [...confined, main, "--socket", socket, "--data", join(other, "data")],
+      { env: { PATH: "/usr/bin:/bin", HOME: other } },
+    );
+    started.push(child);
+    const client = await connectTerminalHost({ socketPath: socket });
+    clients.push(client);
+    const home = (name: string): ShellSpec => {
+      const path = join(other, name);
+      mkdirSync(path);
+      chownSync(path, UID, UID);
+      writeFileSync(join(path, "mine"), name, { mode: 0o644 });
+      return { home: path, env: {}, readOnlyPaths: [] };
+    };
+    expect((await client.open({ session: "a", terminal: "1" }, home("home-a"))).confinement).toBe(
+      `bubblewrap, uid ${UID}`,
+    );
+    await client.open({ session: "b", terminal: "1" }, home("home-b"));
+    const look = {
+      id: "1",
+      text: `cat ${other}/home-a/mine ${other}/home-b/mine; ps -e | wc -l`,
+      timeoutMs: 5_000,
+    };
+    const { output } = await client.run({ session: "b", terminal: "1" }, look);
+    expect(output).toContain("home-b");
+    expect(output).toContain("home-a/mine: No such file");
+    rmSync(other, { recursive: true, force: true });
   });
 });
 

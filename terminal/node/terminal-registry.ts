@@ -1,7 +1,9 @@
+import { rmSync } from "node:fs";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
 import type { Confinement } from "./confinement.js";
 import { endProcesses } from "./end-processes.js";
+import { temporaryFolderOf } from "./start-shell.js";
 import { Terminal } from "./terminal.js";
 
 /** Terminals of one session; labs name three at most. */
@@ -67,6 +69,7 @@ export class TerminalRegistry {
   async closeSession(session: string): Promise<void> {
     const mine = [...this.#terminals].filter(([, terminal]) => terminal.info.address.session === session);
     await this.#close(mine);
+    rmSync(temporaryFolderOf(this.#options.runtimeDir, session), { recursive: true, force: true });
   }
 
   async closeAll(): Promise<void> {

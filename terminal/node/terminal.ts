@@ -1,19 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, lchownSync, readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { spawn, type IPty } from "node-pty";
-import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
 import { ReplayBuffer } from "../common/replay-buffer.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
-import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
+import type { TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
 import { CommandQueue } from "./command-queue.js";
-import { confine, type Confinement } from "./confinement.js";
 import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
 import { Recording } from "./recording.js";
 import { Screen } from "./screen.js";
-import { integrateShell } from "./shell-integration.js";
+import { startShell, type ShellOptions } from "./start-shell.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
 
 /** Size of a shell nobody looks at yet. */
@@ -25,14 +23,8 @@ const STALL_LOOK_MS = 1_000;
 /** Time a shell has after its prompt to ask for bracketed paste. */
 const PASTE_MODE_MS = 50;
 
-export interface TerminalOptions {
-  address: TerminalAddress;
-  shell: ShellSpec;
+export interface TerminalOptions extends ShellOptions {
   dataDir: string;
-  /** A folder every account may enter, for start-up files. */
-  runtimeDir: string;
-  confinement: Confinement;
-  allowUnconfined: boolean;
   emit: (event: TerminalEvent) => void;
 }
 
@@ -94,6 +86,7 @@ export class Terminal implements ViewedTerminal {
       columns: this.columns,
       rows: this.rows,
       confinement: this.#confinement,
+      recording: this.#recording.path,
     };
   }
 
@@ -108,6 +101,10 @@ export class Terminal implements ViewedTerminal {
 
   get isRunning(): boolean {
     return this.#exitStatus === undefined;
+  }
+
+  get exitStatus(): number | undefined {
+    return this.#exitStatus;
   }
 
   get columns(): number {
@@ -239,52 +236,4 @@ export class Terminal implements ViewedTerminal {
     this.#options.emit({ type: "terminal-exited", address: this.#options.address, exitStatus });
     await this.#recording.close();
   }
-}
-
-function startShell(
-  options: TerminalOptions,
-  folder: string,
-  size: { columns: number; rows: number },
-): { pty: IPty; nonce: string; confinement: string } {
-  const { shell } = options;
-  const integrated = integrateShell(folder, shell.env["SHELL"], shell.account);
-  try {
-    const confined = confine(integrated.argv, shell, { ...options, privateFolder: folder });
-    if (shell.account) takeHome(shell.home, shell.account);
-    const [file = "", ...args] = confined.argv;
-    const env = {
-      LANG: "C.UTF-8",
-      USER: "learner",
-      PATH: "/usr/local/bin:/usr/bin:/bin",
-      ...shell.env,
-      HOME: shell.home,
-      TERM: "xterm-256color",
-      ...integrated.env,
-    };
-    const { columns: cols, rows } = size;
-    const pty = spawn(file, args, {
-      name: "xterm-256color",
-      cols,
-      rows,
-      cwd: shell.home,
-      env,
-      encoding: null,
-    });
-    return { pty, nonce: integrated.nonce, confinement: confined.confinement };
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    if (error instanceof TerminalError) throw error;
-    const message = `The shell of ${options.address.session}/${options.address.terminal} did not start: ${String(error)}`;
-    throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
-  }
-}
-
-/** Gives a home to its account, once and before the first shell: later the learner could put links in the way. */
-function takeHome(home: string, account: { uid: number; gid: number }): void {
-  if (statSync(home).uid === account.uid) return;
-  for (const name of readdirSync(home, { recursive: true, encoding: "utf8" })) {
-    lchownSync(join(home, name), account.uid, account.gid);
-  }
-  chmodSync(home, 0o700);
-  lchownSync(home, account.uid, account.gid);
 }

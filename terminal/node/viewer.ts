@@ -15,6 +15,7 @@ export interface ViewedTerminal {
   readonly replay: ReplayBuffer;
   readonly columns: number;
   readonly rows: number;
+  readonly exitStatus: number | undefined;
   snapshot(): Promise<{ data: string; position: number }>;
   input(text: string, from: Viewer): void;
   wish(from: Viewer): void;
@@ -114,7 +115,7 @@ export class Viewer {
       rows,
       readOnly: this.readOnly,
     });
-    this.#send();
+    this.#follow();
   }
 
   async #restart(): Promise<void> {
@@ -124,7 +125,14 @@ export class Viewer {
     const { stream, columns, rows } = this.#terminal;
     this.#open(position);
     this.#sink.event({ type: "snapshot", stream, position, columns, rows, readOnly: this.readOnly, data });
-    this.#send();
+    this.#follow();
+  }
+
+  /** A reader who comes after the end sees the last screen and hears that it was the last. */
+  #follow(): void {
+    const { exitStatus } = this.#terminal;
+    if (exitStatus === undefined) this.#send();
+    else this.finish({ type: "exited", exitStatus });
   }
 
   #open(position: number): void {

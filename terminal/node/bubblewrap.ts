@@ -1,0 +1,82 @@
+import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ShellSpec } from "../common/terminal-host.js";
+
+/** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
+const ETC =
+  "alternatives bash.bashrc bash_completion.d ca-certificates ca-certificates.conf gitconfig host.conf hosts inputrc ld.so.cache ld.so.conf ld.so.conf.d localtime mime.types nanorc nsswitch.conf os-release profile.d protocols python3 resolv.conf screenrc services ssl terminfo timezone vim wgetrc zsh".split(
+    " ",
+  );
+
+export interface BoxFolders {
+  /** Of one shell: its start-up file; taken away after the first prompt. */
+  privateFolder: string;
+  /** Of one session: what its shells see as /tmp. */
+  temporaryFolder: string;
+}
+
+/** A command line before another that shows it the system and nothing else; to try whether boxes work here. */
+export function emptyBox(): string[] {
+  return [findProgram("bwrap"), ...systemArguments(), "--tmpfs", "/tmp", "--unshare-pid"];
+}
+
+/**
+ * A command line before a shell's: read-only system, own home, own processes, the session's /tmp. There is no
+ * --new-session: it would take the controlling terminal away, and with it Ctrl-C and job control.
+ */
+export function boxFor(shell: ShellSpec, folders: BoxFolders, program: string): string[] {
+  const { privateFolder, temporaryFolder } = folders;
+  const readOnly = shell.readOnlyPaths.filter((path) => !path.startsWith("/usr/"));
+  makeTemporaryFolder(temporaryFolder, shell.account);
+  const binds = [
+    ["--bind", temporaryFolder, "/tmp"],
+    ...accountFiles(shell, privateFolder, program),
+    ...readOnly.map((path) => ["--ro-bind", path, path]),
+    ["--ro-bind", privateFolder, privateFolder],
+    ["--bind", shell.home, shell.home],
+  ];
+  const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", "--chdir", shell.home];
+  return [findProgram("bwrap"), ...systemArguments(), ...binds.flat(), ...apart];
+}
+
+/** Where a program of the system is; never looked up in a PATH that a learner may have a say in. */
+export function findProgram(name: string): string {
+  const folder = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"].find((place) =>
+    existsSync(`${place}/${name}`),
+  );
+  return `${folder ?? "/usr/bin"}/${name}`;
+}
+
+function systemArguments(): string[] {
+  const top = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"].flatMap((path) => {
+    if (!existsSync(path)) return [];
+    return lstatSync(path).isSymbolicLink()
+      ? ["--symlink", readlinkSync(path), path]
+      : ["--ro-bind", path, path];
+  });
+  const etc = ETC.map((name) => `/etc/${name}`).flatMap((path) => ["--ro-bind-try", path, path]);
+  const kernel = ["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var/tmp"];
+  return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel];
+}
+
+function makeTemporaryFolder(folder: string, account: ShellSpec["account"]): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { mode: 0o700 });
+  if (account) chownSync(folder, account.uid, account.gid);
+}
+
+/** Gives the account a name: without one `whoami`, ssh and git refuse to work. */
+function accountFiles(shell: ShellSpec, folder: string, program: string): string[][] {
+  const { uid, gid } = shell.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const learner = `learner:x:${uid}:${gid}:Learner:${shell.home}:${program}`;
+  const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";
+  const files = {
+    passwd: ["root:x:0:0:root:/root:/bin/bash", learner, nobody],
+    group: ["root:x:0:", `learner:x:${gid}:`, "nogroup:x:65534:"],
+  };
+  return Object.entries(files).map(([name, lines]) => {
+    const path = join(folder, name);
+    writeFileSync(path, `${lines.join("\n")}\n`, { mode: 0o644 });
+    return ["--ro-bind", path, `/etc/${name}`];
+  });
+}

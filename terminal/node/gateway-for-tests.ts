@@ -1,0 +1,122 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocket } from "ws";
+import type { TerminalAddress } from "../common/terminal-host.js";
+import {
+  decodeOutput,
+  parseViewerEvent,
+  type ViewerEvent,
+  type ViewerRequest,
+} from "../common/viewer-frames.js";
+import { createTerminalGateway, type TerminalGateway } from "./gateway.js";
+import { createTicketOffice, type TicketOffice } from "./tickets.js";
+
+export interface TestDoor {
+  gateway: TerminalGateway;
+  tickets: TicketOffice;
+  origin: string;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  origin?: string;
+  ticket?: string;
+  readOnly?: boolean;
+  acknowledge?: boolean;
+}
+
+/** A server with a gateway, such as the real one has. */
+export async function openTestDoor(
+  socketPath: string,
+  reauthorise: () => boolean = () => true,
+): Promise<TestDoor> {
+  const server: Server = createServer();
+  const tickets = createTicketOffice();
+  const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const gateway = createTerminalGateway({
+    socketPath,
+    tickets,
+    allowedOrigins: () => [origin()],
+    logger: { warn: () => undefined },
+    reauthorise,
+    reauthoriseMs: 200,
+  });
+  server.on("upgrade", (request, socket, head) => {
+    const [, session = "", terminal = ""] = (request.url ?? "").split("?")[0]?.split("/") ?? [];
+    gateway.handleUpgrade(request, socket, head, { address: { session, terminal }, user: "learner" });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    gateway,
+    tickets,
+    origin: origin(),
+    close: async () => {
+      gateway.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A browser's side of the wire that keeps everything it gets; acknowledges as told. */
+export class TestReader {
+  readonly events: ViewerEvent[] = [];
+  readonly chunks: Buffer[] = [];
+  position = 0;
+  code = 0;
+  readonly socket: WebSocket;
+  readonly address: TerminalAddress;
+
+  constructor(at: TestDoor, address: TerminalAddress, options: ReaderOptions = {}) {
+    this.address = address;
+    const admission = { address, user: "learner", readOnly: options.readOnly ?? false };
+    const ticket = options.ticket ?? at.tickets.issue(admission);
+    const url = `${at.origin.replace("http", "ws")}/${address.session}/${address.terminal}?ticket=${ticket}`;
+    this.socket = new WebSocket(url, { origin: options.origin ?? at.origin });
+    this.socket.on("message", (data, isBinary) =>
+      this.#receive(data as Buffer, isBinary, options.acknowledge ?? true),
+    );
+    this.socket.on("close", (code) => (this.code = code));
+    this.socket.on("error", () => undefined);
+  }
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString("utf8");
+  }
+
+  get stream(): string {
+    const first = this.events[0];
+    return first && "stream" in first ? first.stream : "";
+  }
+
+  send(request: ViewerRequest): void {
+    this.socket.send(JSON.stringify(request));
+  }
+
+  async until(condition: () => boolean, ms = 8_000): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (!condition()) {
+      if (Date.now() > deadline)
+        throw new Error(
+          `waited ${ms} ms; events ${JSON.stringify(this.events).slice(0, 500)}, text ${this.text.slice(-300)}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  #receive(data: Buffer, isBinary: boolean, acknowledge: boolean): void {
+    if (!isBinary) {
+      const event = parseViewerEvent(data.toString("utf8"));
+      if (event) this.events.push(event);
+      if (event && "position" in event) this.position = event.position;
+      return;
+    }
+    const output = decodeOutput(data);
+    if (!output) throw new Error("output frame too short");
+    if (output.position !== this.position)
+      throw new Error(`got ${output.position}, expected ${this.position}`);
+    this.position += output.bytes.length;
+    this.chunks.push(Buffer.from(output.bytes));
+    if (acknowledge) this.send({ type: "ack", position: this.position });
+  }
+}

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
+import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
 
 describe("the embedded cluster", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-"));
@@ -24,4 +25,5 @@ describe("the embedded cluster", () => {
   });
 
   describePolicies("enforces image policies", () => ({ kubeConfig }));
+  describeTmc("answers tmc and REST", () => ({ kubeConfig }));
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describePolicies } from "./policy-suite.js";
+import { describeTmc } from "./tmc-suite.js";
 
 describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"))(
   "a real control plane",
@@ -19,5 +20,6 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     afterAll(() => controlPlane?.stop());
 
     describePolicies("enforces image policies", () => ({ kubeConfig }));
+    describeTmc("answers tmc and REST", () => ({ kubeConfig }));
   },
 );

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+
+import type { EffectivePolicy } from "./effective.js";
+import { lintPolicy } from "./lint.js";
+import { type PolicySpecInput, policySpec } from "./manifest.js";
+
+const policy = (name: string, spec: PolicySpecInput): EffectivePolicy => ({
+  name,
+  origin: { kind: "workspace", organization: "org", workspace: "ws" },
+  spec: policySpec.parse(spec),
+});
+const custom = (effect: "allow" | "block", ...rules: object[]) =>
+  policy("p", { recipe: "custom", input: { effect, rules } });
+const codes = (subject: EffectivePolicy, others: EffectivePolicy[] = []) =>
+  lintPolicy(subject, others).map(({ code }) => code);
+
+describe("lintPolicy", () => {
+  it("warns that busybox never matches library/busybox in a rule that allows", () => {
+    const [warning] = lintPolicy(custom("allow", { imageName: "busybox" }));
+    expect(warning).toMatchObject({ code: "NEVER_MATCHES", rule: 0 });
+    expect(warning?.message).toContain("library/busybox");
+  });
+
+  it.each([
+    ["blocks by familiar name", custom("block", { imageName: "busybox" })],
+    ["names the path in full", custom("allow", { imageName: "library/busybox" })],
+    ["is about another registry", custom("allow", { hostname: "quay.io", imageName: "busybox" })],
+    ["begins with a star", custom("allow", { imageName: "*box" })],
+  ])("says nothing where a rule %s", (_title, subject) => {
+    expect(codes(subject)).toEqual([]);
+  });
+
+  it("finds a registry written into the image name", () => {
+    expect(codes(custom("block", { imageName: "quay.io/x/app" }))).toEqual(["NEVER_MATCHES"]);
+  });
+
+  it("finds a rule that blocks everything, and one given twice", () => {
+    expect(codes(custom("block", { imageName: "*" }))).toEqual(["BLOCKS_EVERYTHING"]);
+    expect(codes(custom("block", { imageName: "a" }, { imageName: "a" }))).toEqual(["REDUNDANT"]);
+  });
+
+  it("finds two allowlists that can admit nothing together", () => {
+    const one = custom("allow", { hostname: "harbor.example.com" });
+    expect(codes(one, [custom("allow", { hostname: "quay.io" })])).toEqual(["CONTRADICTION"]);
+    expect(codes(one, [custom("allow", { hostname: "*.example.com" })])).toEqual([]);
+    expect(codes(one, [custom("block", { hostname: "quay.io" })])).toEqual([]);
+    expect(codes(one, [policy("pins", { recipe: "require-digest" })])).toEqual([]);
+    const latest = custom("allow", { tag: { value: "latest" } });
+    expect(codes(latest, [policy("no-latest", { recipe: "block-latest-tag" })])).toEqual(["CONTRADICTION"]);
+  });
+});

@@ -12,6 +12,8 @@ export function CatalogueScreen(): ReactElement {
   const labs = useLoaded(api.labs);
   useEffect(() => {
     document.title = "Labs · Lectern";
+    // Whoever is here goes on to a lab: its script is fetched while they choose.
+    import("../lab/lab-screen.js").catch(() => undefined);
   }, []);
   return (
     <>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionName, targetName } from "./blocks/action-names.js";
+import { actionName, headline, targetName } from "./blocks/action-names.js";
 import { findRefusal } from "./blocks/refusal-text.js";
 import { outputToShow } from "./blocks/shown-output.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
@@ -70,6 +70,8 @@ describe("a run button's name", () => {
   it("says what is run and where", () => {
     const action = { kind: "execute" as const, title: "", text: "kubectl get ns", terminals: ["1"] };
     expect(actionName(action, "Run")).toBe("Run in terminal 1: kubectl get ns");
+    expect(headline({ ...action, title: "Run in terminal 1" })).toBe("Terminal 1");
+    expect(headline({ ...action, title: "Who am I?" })).toBe("Who am I? · Terminal 1");
     expect(targetName({ ...action, terminals: ["1", "2", "3"] })).toBe("Terminals 1, 2 and 3");
   });
 });

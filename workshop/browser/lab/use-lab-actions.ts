@@ -28,7 +28,7 @@ export function useLabActions(parts: Parts): Lab {
       return { screen: "lab", session: session.id, page: name, ...kept };
     };
     const showTab = (name: string): void => {
-      showWork();
+      if (isNarrow) showWork();
       if (name === tab) return;
       if (name === CONSOLE_TAB) navigate({ screen: "console", session: session.id, path: consolePath });
       else navigate(pageRoute(page, name));

@@ -5,12 +5,12 @@ const MINUTE_MS = 60_000;
 
 describe("durations", () => {
   it.each([
-    [0, "0.0 s"],
+    [7, "7 ms"],
     [412, "0.4 s"],
     [9_990, "9.9 s"],
     [12_300, "12 s"],
     [65_000, "1 min 05 s"],
-    [-5, "0.0 s"],
+    [-5, "0 ms"],
   ])("a command that took %i ms took %s", (ms, words) => {
     expect(formatDuration(ms)).toBe(words);
   });

@@ -8,9 +8,10 @@ const URGENT_AT_MS = 2 * MINUTE_MS;
 
 export type Urgency = "calm" | "warning" | "urgent" | "over";
 
-/** `0.4 s`, `12 s`, `1 min 05 s`. */
+/** `7 ms`, `0.4 s`, `12 s`, `1 min 05 s`. */
 export function formatDuration(ms: number): string {
   const safe = Math.max(0, ms);
+  if (safe < SECOND_MS / 10) return `${Math.round(safe)} ms`;
   if (safe < 10 * SECOND_MS) return `${(Math.floor(safe / 100) / 10).toFixed(1)} s`;
   if (safe < MINUTE_MS) return `${Math.floor(safe / SECOND_MS)} s`;
   const seconds = Math.floor((safe % MINUTE_MS) / SECOND_MS);

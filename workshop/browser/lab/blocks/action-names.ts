@@ -7,6 +7,13 @@ export function targetName(action: Named): string {
   return action.terminals.length === 0 ? action.title : capital(terminalsName(action.terminals));
 }
 
+/** What stands over a block: the author's own title, where there is one, and where the block acts. */
+export function headline(action: Named): string {
+  const isUsual = action.title === "" || /^Run in (?:all terminals|terminal )/.test(action.title);
+  const target = targetName(action);
+  return isUsual || action.title === target ? target : `${action.title} · ${target}`;
+}
+
 /** `Terminal 1`; a terminal the lab has named keeps its name. */
 export function terminalName(terminal: string): string {
   return /^\d+$/.test(terminal) ? `Terminal ${terminal}` : terminal;

@@ -20,13 +20,10 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={action.title}>
       <div className="block__head">
         <span className="block__target">
-          <Icon name="pointer" size={14} /> Yours to do
+          <Icon name="pointer" size={14} /> {action.title}
         </span>
       </div>
-      <div className="block__prose">
-        <strong>{action.title}</strong>
-        {(action.description ?? action.text) && <p>{action.description ?? action.text}</p>}
-      </div>
+      <p className="block__prose">{action.description ?? action.text ?? "Do what the text says."}</p>
       <div className="block__foot">
         {!isDone(result?.state) && (
           <Button

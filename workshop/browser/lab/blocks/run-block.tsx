@@ -7,7 +7,7 @@ import { Icon } from "../../parts/icon.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useLab } from "../lab-context.js";
-import { actionName, targetName } from "./action-names.js";
+import { actionName, headline } from "./action-names.js";
 import { Checks } from "./checks.js";
 import { Refusal } from "./refusal.js";
 import { StepOutput } from "./step-output.js";
@@ -20,7 +20,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
   return (
-    <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={targetName(action)}>
+    <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={headline(action)}>
       <BlockHead action={action} />
       {action.text !== undefined && (
         <pre className="block__command">
@@ -51,7 +51,7 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
   return (
     <div className="block__head">
       <span className="block__target">
-        <Icon name="terminal" size={14} /> {targetName(action)}
+        <Icon name="terminal" size={14} /> {headline(action)}
       </span>
       {action.expectsFailure && <span className="badge badge--info">should be refused</span>}
       <span className="block__tools">

@@ -1,0 +1,162 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { accessibilityProblems } from "./accessibility.js";
+import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { startLectern, type LecternServer } from "./lectern-server.js";
+
+const LAB = "Decide which images may run";
+/** A click on a real cluster, with the checks that follow it. */
+const STEP_DEADLINE_MS = 20_000;
+
+// One learner's way through the lab, in order, against `lectern serve` as it is shipped.
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way through the lab", () => {
+  let server: LecternServer;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    server = await startLectern();
+    browser = await launchChromium();
+    ({ page, problems } = await openPage(browser));
+    page.setDefaultTimeout(STEP_DEADLINE_MS);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it("begins in the catalogue and leads through the making of a session", async () => {
+    await page.goto(server.url);
+    await page.getByRole("article", { name: LAB }).getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { level: 1, name: "Workspaces and their policies" }).waitFor();
+    expect(page.url()).toMatch(/\/s\/[a-z0-9-]{1,25}\/01-workspaces$/);
+  });
+
+  it("runs a block in the terminal beside it, and says that it succeeded", async () => {
+    const block = blockWith(page, "get ns");
+    await block.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await block.getByText(/Succeeded/).waitFor();
+    await terminalText(page)
+      .getByText(/Active/)
+      .first()
+      .waitFor();
+  });
+
+  it("makes the first policy in the console, with the labels the page names", async () => {
+    await page.getByRole("link", { name: /Next page/ }).click();
+    await page.getByRole("heading", { level: 1, name: "Require a digest" }).waitFor();
+    await page.getByRole("tab", { name: "Console" }).click();
+    await chooseWorkspace(page);
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+    await page.getByLabel("Image registry template").selectOption({ label: "Require Digest" });
+    await page.getByLabel("Policy name").fill("digest-image-policy");
+    await page.getByRole("button", { name: "Create Policy", exact: true }).click();
+    await page.getByRole("table", { name: "Direct policies" }).getByText("digest-image-policy").waitFor();
+  });
+
+  it("makes the second, which blocks busybox", async () => {
+    await page.keyboard.press("Alt+ArrowRight");
+    await page.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+    await page.getByLabel("Image registry template").selectOption({ label: "Custom" });
+    await page.getByLabel("Policy name").fill("no-busybox-image-policy");
+    await page.getByLabel("Image name", { exact: true }).fill("busybox");
+    await page.getByRole("button", { name: "Create Policy", exact: true }).click();
+    await page.getByRole("table", { name: "Direct policies" }).getByText("no-busybox-image-policy").waitFor();
+    await page.getByRole("button", { name: /^Mark as done/ }).click();
+  });
+
+  it("attaches the namespace by the keyboard alone; the checks tick by themselves", async () => {
+    await page.keyboard.press("Alt+Enter");
+    const block = blockWith(page, "namespace attach");
+    await block.getByText(/Succeeded/).waitFor();
+    const checks = block.getByRole("list", { name: "What should be true afterwards" }).getByRole("listitem");
+    expect(await checks.count()).toBe(2);
+    for (const check of await checks.all()) await check.getByText("(true)").waitFor();
+  });
+
+  it("sees the deployment made and its pods refused", async () => {
+    for (const command of ["create deployment", "get events"]) {
+      const block = blockWith(page, command);
+      await block.getByRole("button", { name: /^Run in terminal 1/ }).click();
+      await block.getByText(/Succeeded/).waitFor();
+    }
+  });
+
+  it("is told in place which policy refused a pod", async () => {
+    const block = blockWith(page, "run direct");
+    await block.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await block.getByText(/Refused, as it should be/).waitFor();
+    await block.getByText(/Refused by image policy/).waitFor();
+    await block.locator(".refusal").getByText("no-busybox-image-policy").first().waitFor();
+  });
+
+  it("finds everything again after a reload: results, terminal and place", async () => {
+    const before = await terminalText(page).innerText();
+    await page.reload();
+    await blockWith(page, "namespace attach")
+      .getByText(/Succeeded/)
+      .waitFor();
+    await expect.poll(() => terminalText(page).innerText()).toBe(before);
+    await page.getByRole("button", { name: /^Page 3 of 4/ }).waitFor();
+  });
+
+  it("looks right and is accessible in both themes and all sizes", async () => {
+    for (const theme of THEMES) {
+      for (const size of SIZES) {
+        await page.emulateMedia({ colorScheme: theme });
+        await page.setViewportSize(size);
+        await blockWith(page, "run direct").scrollIntoViewIfNeeded();
+        await takePicture(page, `journey-${theme}-${size.width}`);
+        expect(await accessibilityProblems(page), `${theme}, ${size.width} wide`).toEqual([]);
+      }
+    }
+    await page.setViewportSize(SIZES[0]);
+  });
+
+  it("keeps the text when the session is ended, with the terminals read-only", async () => {
+    await page.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByText("This session has ended.").waitFor();
+    await page.getByText("Read only: the session has ended.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
+    expect(
+      await blockWith(page, "run direct")
+        .getByRole("button", { name: /^Run again/ })
+        .isDisabled(),
+    ).toBe(true);
+  });
+
+  it("meets no error of the page on the way", () => {
+    expect(problems).toEqual([]);
+  });
+
+  it("is seen by the instructor", async () => {
+    const instructor = await openPage(browser);
+    await instructor.page.goto(`${server.url}instructor`);
+    await instructor.page.getByLabel("Token").fill(server.token);
+    await instructor.page.getByRole("button", { name: "Log in" }).click();
+    await instructor.page.getByRole("button", { name: /^All/ }).click();
+    await instructor.page.getByRole("heading", { level: 1, name: "Sessions" }).waitFor();
+    await takePicture(instructor.page, "journey-instructor");
+    await instructor.page.context().close();
+  });
+});
+
+function blockWith(page: Page, command: string): Locator {
+  return page
+    .locator(".block")
+    .filter({ has: page.locator("pre", { hasText: command }) })
+    .first();
+}
+
+function terminalText(page: Page): Locator {
+  return page.locator(".xterm-rows").first();
+}
+
+async function chooseWorkspace(page: Page): Promise<void> {
+  await page.getByRole("row", { name: /tko-day1-ops-ws/ }).click();
+  await page.getByText(/policies for workspace tko-day1-ops-ws/).waitFor();
+}

@@ -44,14 +44,14 @@ export function readAction(fence: Fence, fillings: Fillings): PageAction {
     const expectation = parseExpectation(fillings.plain(fence.info).trim().slice(word.length));
     const unknown = fillings.missing(fence.body);
     if (unknown.length > 0)
-      return problem(
+      return problemAction(
         fence,
         word,
         `its text names ${unknown.map((name) => `{{ ${name} }}`).join(", ")}, which has no value`,
       );
     return withExpectation(parts(fence, word, fillings), fence, expectation);
   } catch (error) {
-    return problem(fence, word, error instanceof Error ? error.message : String(error));
+    return problemAction(fence, word, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -72,7 +72,7 @@ export function expecting(action: PageAction, expectation: Expectation): PageAct
 }
 
 /** An action that cannot be done, shown with the reason. */
-export function problem(at: { step: number; line: number }, word: string, why: string): PageAction {
+export function problemAction(at: { step: number; line: number }, word: string, why: string): PageAction {
   const view = {
     action: word,
     kind: "problem",

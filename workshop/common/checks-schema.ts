@@ -38,7 +38,10 @@ const standInSchema = z.strictObject({
   before: z.number().int().min(0).describe("number of the action before which a person would do this"),
   title: z.string().optional(),
   applyPolicy: z
-    .looseObject({ fullName: z.looseObject({ name: z.string() }), spec: z.looseObject({}) })
+    .looseObject({
+      fullName: z.looseObject({ name: z.string(), workspaceName: z.string().optional() }),
+      spec: z.looseObject({}),
+    })
     .optional(),
   deletePolicy: z.strictObject({ name: z.string(), workspace: z.string().optional() }).optional(),
 });
@@ -115,9 +118,10 @@ function standIn(entry: StandInEntry, file: string): StandIn {
   }
   const name = applyPolicy?.fullName.name ?? deletePolicy?.name ?? "";
   const title = entry.title ?? `${applyPolicy ? "Create" : "Delete"} the policy ${name}`;
-  if (applyPolicy) return { before, title, apply: applyPolicy };
-  const at = { name, ...(deletePolicy?.workspace ? { workspace: deletePolicy.workspace } : {}) };
-  return { before, title, delete: at };
+  const workspace = applyPolicy?.fullName.workspaceName ?? deletePolicy?.workspace;
+  const where = workspace ? { workspace } : {};
+  if (applyPolicy) return { before, title, ...where, apply: applyPolicy };
+  return { before, title, ...where, delete: { name, ...where } };
 }
 
 /** The pattern without its slashes, once it has been checked. */

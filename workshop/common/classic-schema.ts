@@ -34,6 +34,9 @@ export const classicResourceSchema = z.looseObject({
         namespaces: z.looseObject({ budget: z.string().optional() }).optional(),
         applications: z.looseObject({ terminal: terminal.optional() }).optional(),
         dashboards: z.array(z.looseObject({ name: z.string(), url: z.string().optional() })).optional(),
+        env: z
+          .array(z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).optional() }))
+          .optional(),
         objects: z.array(z.record(z.string(), z.unknown())).optional(),
       })
       .optional(),
@@ -58,7 +61,7 @@ export function unsupportedParts(resource: ClassicResource): string[] {
 }
 
 const SUPPORTED_APPLICATIONS = new Set(["terminal", "workshop"]);
-const SUPPORTED_SESSION_PARTS = new Set(["namespaces", "applications", "dashboards", "objects"]);
+const SUPPORTED_SESSION_PARTS = new Set(["namespaces", "applications", "dashboards", "objects", "env"]);
 
 function isEnabled(application: unknown): boolean {
   return (

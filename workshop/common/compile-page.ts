@@ -1,6 +1,7 @@
 import { parse as parseYaml } from "yaml";
-import { type Fence, type PageAction, expecting, inlineCopy, readAction } from "./action.js";
+import { type Fence, type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
 import { isActionWord } from "./action-forms.js";
+import { parsePattern } from "./expectation.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
@@ -121,10 +122,20 @@ function replaceCopies(children: Token[], line: number, place: Place): void {
 
 function withChecks(action: PageAction, page: LabPage, variables: Variables): PageAction {
   const expectation = page.checks.expectations[action.view.step];
-  if (!expectation) return action;
-  const until = expectation.until.map((condition) => fillPlain(condition, variables));
-  const match = expectation.match === undefined ? {} : { match: fillPlain(expectation.match, variables) };
-  return expecting(action, { ...expectation, until, ...match });
+  if (!expectation || action.view.kind === "problem") return action;
+  try {
+    const until = expectation.until.map((condition) => fillPlain(condition, variables));
+    const match =
+      expectation.match === undefined ? {} : { match: parsePattern(fillPlain(expectation.match, variables)) };
+    return expecting(action, { ...expectation, until, ...match });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return problemAction(
+      { step: action.view.step, line: action.line },
+      action.view.action,
+      `its check cannot be read: ${why}`,
+    );
+  }
 }
 
 function actionProblem({ view, line }: PageAction): PageProblem[] {

@@ -2,7 +2,7 @@ import type { Condition, ConditionField } from "./condition.js";
 import { conditionText } from "./condition.js";
 import { compilePattern } from "./expectation.js";
 import { matchesLabels } from "./label-selector.js";
-import { explainRefusal } from "./refusal.js";
+import { type Refusal, explainRefusal } from "./refusal.js";
 
 /** The part of a Kubernetes object that conditions look at. */
 export interface ObservedObject {
@@ -91,10 +91,19 @@ function shortfall(
 }
 
 function describe(condition: Condition, object: ObservedObject): string {
-  const refusals = explainRefusal(object.message ?? "");
+  const refusals = explainRefusal(object.message ?? "").filter((refusal) =>
+    isRefusalMeant(condition, refusal),
+  );
   if (condition.kind === "event" && refusals.length > 0)
     return refusals.map((refusal) => refusal.text).join(" ");
   return excerpt(object);
+}
+
+function isRefusalMeant(condition: Condition, refusal: Refusal): boolean {
+  return condition.fields.every(
+    ({ field, value, isPattern }) =>
+      isPattern || !(field in refusal) || refusal[field as keyof Refusal] === value,
+  );
 }
 
 /** 300 characters of an event say why; the rest repeats. */

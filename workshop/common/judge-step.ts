@@ -13,6 +13,9 @@ export interface Outcome {
 /** 4 KiB: what fits under a block; the terminal has the rest. */
 const OUTPUT_CHARACTERS = 4096;
 
+/** A line longer than this says no more in a report. */
+const MESSAGE_CHARACTERS = 200;
+
 /** Judges a command by what was expected of it; conditions on the cluster come on top. */
 export function judgeOutcome(
   outcome: Outcome,
@@ -51,7 +54,7 @@ function successOf(expectation: Expectation): StepState {
 function exitProblem(status: number | null, wanted: Expectation["exit"], output: string): string | undefined {
   if (wanted === "any" || status === wanted || (wanted === "nonzero" && status !== 0)) return undefined;
   const expected = wanted === "nonzero" ? "a status other than 0" : String(wanted);
-  const last = lastLine(output);
+  const last = errorLine(output) ?? lastLine(output);
   return `The command ended with status ${status ?? "unknown"}, expected was ${expected}${last ? `: ${last}` : ""}`;
 }
 
@@ -70,6 +73,11 @@ function refusalNotes(output: string): CheckResult[] {
   return [...texts].map((detail) => ({ text: "An image policy refused a pod", state: "passed", detail }));
 }
 
+/** The line that says what went wrong, where a program marks it as programs do. */
+function errorLine(output: string): string | undefined {
+  return /^(?:error|fatal|Error from server)\b.*$/im.exec(output)?.[0].trim().slice(0, MESSAGE_CHARACTERS);
+}
+
 function lastLine(output: string): string {
-  return output.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+  return output.trimEnd().split("\n").at(-1)?.trim().slice(0, MESSAGE_CHARACTERS) ?? "";
 }

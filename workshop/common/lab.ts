@@ -84,6 +84,8 @@ export interface PageChecks {
 export interface StandIn {
   before: number;
   title: string;
+  /** Workspace of the policy; absent for one of the organization. */
+  workspace?: string;
   apply?: unknown;
   delete?: { workspace?: string; name: string };
 }

@@ -15,6 +15,7 @@ export function lintLab(lab: Lab): LabProblem[] {
     return [
       ...found,
       ...misplacedChecks(page, compiled),
+      ...unknownWorkspaces(lab, page),
       ...latestTags(page, compiled),
       ...unreachableTerminals(lab, page, compiled),
     ];
@@ -52,6 +53,19 @@ function misplacedChecks(page: LabPage, { actions }: CompiledPage): LabProblem[]
     line: page.firstLine,
     message: `The checks speak of step ${number}, but the page has ${actions.length} steps, counted from 0`,
     fix: "Correct the number in the checks file",
+  }));
+}
+
+function unknownWorkspaces(lab: Lab, page: LabPage): LabProblem[] {
+  const named = page.checks.standIns.flatMap(({ workspace }) => workspace ?? []);
+  const unknown = [...new Set(named)].filter((workspace) => !lab.workspaces.includes(workspace));
+  return unknown.map((workspace) => ({
+    severity: "error",
+    rule: "workspace",
+    file: page.file,
+    line: page.firstLine,
+    message: `The checks set a policy on the workspace ${workspace}, which sessions of the lab do not have`,
+    fix: 'List it under "workspaces"',
   }));
 }
 

@@ -34,8 +34,10 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     title: resource.spec.title ?? workshop.name ?? basename(folder),
     ...described(resource),
     workspaces: [...new Set(pages.flatMap((page) => workspacesNamedIn(page.source)))],
-    variables: { ...modules.config?.vars, ...workshop.vars },
-    environment: [],
+    variables: { ...modules.config?.vars, ...workshop.vars, ...literalEnvironment(resource) },
+    environment: (resource.spec.session?.env ?? [])
+      .filter(({ value }) => value === undefined)
+      .map(({ name }) => name),
     pages,
     source: { form: "classic", folder, ...(await homeFiles(join(folder, "exercises"))) },
     problems,
@@ -56,6 +58,14 @@ function described(
     dashboards: (session?.dashboards ?? []).map(({ name, url }) => ({ name, ...(url ? { url } : {}) })),
     objects: (session?.objects ?? []).map((object) => stringify(object)),
   };
+}
+
+/** What the workshop gives its container is what its pages may show as `{{ ENV_NAME }}`. */
+function literalEnvironment(resource: ClassicResource): Record<string, string> {
+  const env = resource.spec.session?.env ?? [];
+  return Object.fromEntries(
+    env.flatMap(({ name, value }) => (value === undefined ? [] : [[`ENV_${name}`, String(value)]])),
+  );
 }
 
 const LAYOUTS: readonly TerminalLayout[] = ["default", "split", "split/2", "lower", "none"];

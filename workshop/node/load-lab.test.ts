@@ -85,7 +85,7 @@ describe("a classic Educates folder", () => {
         "```execute-1\ntmc cluster namespace attach -k ws-1 -c x\n```\n![](./images/p.png)",
       "workshop/content/exercises/images/p.png": "",
       "resources/workshop.yaml":
-        "metadata: {name: old-lab}\nspec:\n  title: Old lab\n  duration: 2h\n  session:\n    namespaces: {budget: large}\n    applications: {terminal: {enabled: true, layout: split}, docker: {enabled: true}}\n",
+        "metadata: {name: old-lab}\nspec:\n  title: Old lab\n  duration: 2h\n  session:\n    namespaces: {budget: large}\n    env: [{name: URL, value: x.example}]\n    applications: {terminal: {enabled: true, layout: split}, docker: {enabled: true}}\n",
     });
     const lab = await loadLab(folder);
     expect(lab).toMatchObject({
@@ -96,7 +96,7 @@ describe("a classic Educates folder", () => {
       layout: "split",
       workspaces: ["ws-1"],
     });
-    expect(lab.variables).toEqual({ color: "red", size: "3" });
+    expect(lab.variables).toEqual({ color: "red", size: "3", ENV_URL: "x.example" });
     expect(lab.pages.map(({ name, title }) => [name, title])).toEqual([
       ["overview", "Welcome"],
       ["01-a", "A"],

@@ -1,3 +1,4 @@
+import type { CheckResult } from "../../common/api.js";
 import type { ValidatedStep, ValidationReport } from "../validation-report.js";
 
 /** Lines for a person: each step, what failed and why, and the sum. */
@@ -18,13 +19,17 @@ const SIGNS = { passed: "ok     ", failed: "FAILED ", skipped: "skipped", "stand
 /** One step as its lines, for progress while the lab still runs. */
 export function terminalStep(step: ValidatedStep): string[] {
   const head = `  ${SIGNS[step.state].padEnd(8)} ${String(step.step).padStart(3)}  ${firstLine(step.text)}${step.durationMs > 0 ? `  (${seconds(step.durationMs)})` : ""}`;
-  const checks = (step.result?.checks ?? []).map(
-    ({ state, text, detail }) =>
-      `               ${state === "passed" ? "ok" : "FAILED"}: ${text}${detail ? `: ${detail}` : ""}`,
-  );
-  const why = step.message && step.state !== "passed" ? [`               ${step.message}`] : [];
+  const checks = (step.result?.checks ?? []).map((check) => `               ${checkLine(check)}`);
+  const isSaid = step.result?.checks.some(({ state }) => state === "failed");
+  const why = step.message && step.state !== "passed" && !isSaid ? [`               ${step.message}`] : [];
   const output = step.state === "failed" ? indented(step.result?.output ?? "") : [];
   return [head, ...checks, ...why, ...output];
+}
+
+/** What was seen matters where it is not what was wanted, and where a policy speaks. */
+function checkLine({ state, text, detail }: CheckResult): string {
+  if (state === "passed") return detail?.startsWith("Policy ") ? `ok: ${text}: ${detail}` : `ok: ${text}`;
+  return `FAILED: ${text}${detail ? `: ${detail}` : ""}`;
 }
 
 function summary(report: ValidationReport): string {

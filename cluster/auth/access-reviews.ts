@@ -29,11 +29,11 @@ const GROUP = "authorization.k8s.io";
 export function createAccessReviews(authorizer: Authorizer): VirtualResource[] {
   return [
     review("selfsubjectaccessreviews", (request) => {
-      refuse(request.body, specErrors(request.body));
+      refuse(specErrors(request.body));
       return answer(authorizer, request.body, request.user);
     }),
     review("subjectaccessreviews", (request) => {
-      refuse(request.body, [...specErrors(request.body), ...subjectErrors(request.body)]);
+      refuse([...specErrors(request.body), ...subjectErrors(request.body)]);
       return answer(authorizer, request.body, subjectOf(request.body));
     }),
     review("localsubjectaccessreviews", (request) => {
@@ -42,8 +42,8 @@ export function createAccessReviews(authorizer: Authorizer): VirtualResource[] {
         ...subjectErrors(request.body),
         ...localErrors(request.body),
       ];
-      refuse(request.body, errors);
-      if (request.namespace !== request.body.metadata.namespace) {
+      refuse(errors);
+      if (request.namespace !== namespaceOf(request.body)) {
         throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${request.namespace}`);
       }
       return answer(authorizer, request.body, subjectOf(request.body));
@@ -57,8 +57,12 @@ function review(resource: string, create: (request: HandlerRequest) => ApiObject
 
 function answer(authorizer: Authorizer, body: ApiObject, user: UserInfo): ApiObject {
   const { allowed, reason } = authorizer.authorize(attributesOf(specOf(body), user));
-  const metadata = body.metadata.namespace ? { namespace: body.metadata.namespace } : {};
-  return { ...body, metadata, status: { allowed, ...(reason !== "" && { reason }) } };
+  const namespace = namespaceOf(body);
+  return {
+    ...body,
+    metadata: namespace === undefined ? {} : { namespace },
+    status: { allowed, ...(reason !== "" && { reason }) },
+  };
 }
 
 function attributesOf(spec: ReviewSpec, user: UserInfo): AccessAttributes {
@@ -86,18 +90,24 @@ function subjectOf(body: ApiObject): UserInfo {
   return { name: user, groups, ...(uid && { uid }), ...(extra && { extra }) };
 }
 
+/** Clients may leave `metadata` out of a review. */
+function namespaceOf(body: Partial<ApiObject>): string | undefined {
+  return body.metadata?.namespace;
+}
+
 function specOf(body: ApiObject): ReviewSpec {
   return body["spec"] ?? {};
 }
 
-function refuse(body: ApiObject, errors: FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: GROUP, kind: body.kind }, "", errors);
+function refuse(errors: FieldError[]): void {
+  // The API names no kind here: its reviews carry none inside the server.
+  if (errors.length > 0) throw invalid({ group: GROUP, kind: "" }, "", errors);
 }
 
 function specErrors(body: ApiObject): FieldError[] {
   const { resourceAttributes, nonResourceAttributes } = specOf(body);
   if (resourceAttributes && nonResourceAttributes) {
-    const value = JSON.stringify(nonResourceAttributes);
+    const value = JSON.stringify({ Path: nonResourceAttributes.path, Verb: nonResourceAttributes.verb });
     const why = "cannot be specified in combination with resourceAttributes";
     return [fieldError("spec.nonResourceAttributes", value, why)];
   }
@@ -115,7 +125,7 @@ function subjectErrors(body: ApiObject): FieldError[] {
 function localErrors(body: ApiObject): FieldError[] {
   const { resourceAttributes, nonResourceAttributes } = specOf(body);
   const errors: FieldError[] = [];
-  if (resourceAttributes && resourceAttributes.namespace !== body.metadata.namespace) {
+  if (resourceAttributes && resourceAttributes.namespace !== namespaceOf(body)) {
     const value = JSON.stringify(resourceAttributes.namespace ?? "");
     errors.push(fieldError("spec.resourceAttributes.namespace", value, "must match metadata.namespace"));
   }

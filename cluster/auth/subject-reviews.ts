@@ -27,7 +27,7 @@ export function createSubjectReviews(options: SubjectReviewOptions): VirtualReso
       group: "authentication.k8s.io",
       version: "v1",
       resource: "selfsubjectreviews",
-      create: (request) => ({ ...request.body, status: { userInfo: userInfo(request.user) } }),
+      create: (request) => ({ ...request.body, metadata: {}, status: { userInfo: userInfo(request.user) } }),
     },
     {
       group: "authentication.k8s.io",
@@ -78,7 +78,7 @@ async function reviewToken(options: SubjectReviewOptions, body: ApiObject): Prom
   const status = known
     ? { authenticated: true, user: userInfo(known.user), audiences: known.audiences }
     : { user: {}, error: "invalid bearer token" };
-  return { ...body, status };
+  return { ...body, metadata: {}, status };
 }
 
 /** The administrator's token carries no audiences of its own: it is good for the API server's only. */

@@ -3,6 +3,7 @@ import { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import type { ConnectedScreen } from "./terminal-connection.js";
+import { preparePaste } from "./paste.js";
 import { silenceQueries } from "./silence-queries.js";
 import { readTheme } from "./theme.js";
 
@@ -57,6 +58,7 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.onTitleChange((title) => options.onTitle?.(title));
     this.#terminal.onSelectionChange(() => this.#copySelection());
     this.#isReadOnly = options.readOnly ?? false;
+    container.addEventListener("paste", this.#handlePaste, { capture: true });
     this.#observer = new ResizeObserver(() => this.#scheduleFit());
     this.#observer.observe(container);
   }
@@ -127,6 +129,7 @@ export class TerminalScreen implements ConnectedScreen {
   dispose(): void {
     clearTimeout(this.#fitTimer);
     this.#observer.disconnect();
+    this.#container.removeEventListener("paste", this.#handlePaste, { capture: true });
     this.#terminal.dispose();
   }
 
@@ -152,6 +155,15 @@ export class TerminalScreen implements ConnectedScreen {
     // Ctrl+Shift+C and V are copy and paste in every terminal; the paste itself comes through the paste event.
     return !(event.ctrlKey && event.shiftKey && (event.code === "KeyC" || event.code === "KeyV"));
   }
+
+  readonly #handlePaste = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    const clipboard = event.clipboardData?.getData("text/plain") ?? "";
+    const { text, lines, needsConsent } = preparePaste(clipboard, this.#terminal.modes.bracketedPasteMode);
+    if (needsConsent && !window.confirm(`Paste ${lines} lines? Each is run or read as it arrives.`)) return;
+    this.#terminal.paste(text);
+  };
 
   #copySelection(): void {
     const text = this.#terminal.getSelection();

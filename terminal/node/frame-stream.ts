@@ -3,6 +3,8 @@ import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { MAX_FRAME_BYTES } from "../common/host-frames.js";
 
 const HEADER_BYTES = 5;
+/** Bytes a peer may leave unread; several snapshots fit, one that stopped reading is let go. */
+const UNREAD_LIMIT = 32 * 1024 * 1024;
 const KIND_JSON = 0;
 const KIND_OUTPUT = 1;
 
@@ -31,11 +33,6 @@ export class FrameStream {
     socket.on("close", () => this.#close(failure));
   }
 
-  /** Bytes accepted and not yet taken by the other side. */
-  get bufferedBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   setHandlers(handlers: FrameHandlers): void {
     this.#handlers = handlers;
   }
@@ -58,7 +55,10 @@ export class FrameStream {
   }
 
   #send(kind: number, body: Uint8Array): void {
-    if (this.#isClosed || this.#socket.writableEnded) return;
+    if (this.#isClosed || this.#socket.writableEnded || this.#socket.destroyed) return;
+    if (this.#socket.writableLength > UNREAD_LIMIT) {
+      return this.destroy(new TerminalError(terminalErrorCodes.hostLost, "The other side stopped reading."));
+    }
     const header = Buffer.allocUnsafe(HEADER_BYTES);
     header.writeUInt32BE(body.length, 0);
     header.writeUInt8(kind, 4);

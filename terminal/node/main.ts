@@ -14,6 +14,8 @@ async function main(): Promise<void> {
   process.stderr.on("error", () => undefined);
   // Whoever started the host may go away and close its terminal; the shells stay.
   process.on("SIGHUP", () => undefined);
+  // Every learner's shells hang on this process: a fault in one terminal is written down and must not end the others.
+  process.on("uncaughtException", (error) => process.stderr.write(`${error.stack ?? String(error)}\n`));
   let ending: Promise<void> | undefined;
   const end = (): void => {
     ending ??= host.close().finally(() => process.exit(0));

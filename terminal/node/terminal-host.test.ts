@@ -181,6 +181,8 @@ describe("the terminal host process", () => {
   });
 });
 
+if (!isRoot) console.log("skipping the switch to an account without rights: it needs root to begin with");
+
 describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap")("without root", () => {
   it("boxes shells with bubblewrap, each with its own home only", async () => {
     const other = mkdtempSync(join(tmpdir(), "terminal-unprivileged-"));

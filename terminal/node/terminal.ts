@@ -142,7 +142,12 @@ export class Terminal implements ViewedTerminal {
   wish(from: Viewer): void {
     const { size } = from;
     if (!size || !this.isRunning || (size.columns === this.columns && size.rows === this.rows)) return;
-    this.#pty.resize(size.columns, size.rows);
+    try {
+      this.#pty.resize(size.columns, size.rows);
+    } catch {
+      // The shell ended a moment ago and its descriptor is closed; the exit is on its way.
+      return;
+    }
     this.#screen.resize(size.columns, size.rows);
     this.#recording.resize(size.columns, size.rows);
     for (const viewer of this.#viewers) viewer.tell({ type: "size", ...size });

@@ -1,3 +1,4 @@
+import { terminalErrorCodes } from "../common/errors.js";
 import { account, commit, credit, openFlow, type Flow } from "../common/flow.js";
 import type { ReplayBuffer } from "../common/replay-buffer.js";
 import { encodeOutput, type ViewerEvent, type ViewerRequest } from "../common/viewer-frames.js";
@@ -58,7 +59,7 @@ export class Viewer {
       case "hello":
         if (request.columns !== undefined && request.rows !== undefined)
           this.#wish(request.columns, request.rows);
-        void this.#start(request.resume);
+        this.#start(request.resume).catch((error: unknown) => this.#fail(error));
         return;
       case "input":
         if (!this.readOnly) this.#terminal.input(request.data, this);
@@ -135,6 +136,12 @@ export class Viewer {
     else this.finish({ type: "exited", exitStatus });
   }
 
+  /** The session was ended while its screen was being read: there is nothing left to show. */
+  #fail(error: unknown): void {
+    const message = `The screen could not be read: ${String(error)}`;
+    this.#sink.event({ type: "error", code: terminalErrorCodes.notFound, message });
+  }
+
   #open(position: number): void {
     this.#flow = openFlow(position);
     this.#lastProgress = Date.now();
@@ -155,7 +162,9 @@ export class Viewer {
       const { replay } = this.#terminal;
       const { sent } = this.#flow;
       // Only a reader that has room gets a snapshot, or one that stopped reading would get one after the other.
-      if (sent < replay.start && !this.#flow.paused) return void this.#restart();
+      if (sent < replay.start && !this.#flow.paused) {
+        return void this.#restart().catch((error: unknown) => this.#fail(error));
+      }
       const size = Math.min(credit(this.#flow), FRAME_BYTES, replay.end - sent);
       const bytes = size > 0 ? replay.read(sent, size) : undefined;
       if (!bytes) return;

@@ -24,7 +24,7 @@ export function fillTemplate(source: string, variables: Variables): Templated {
   const text = withoutMarks(source);
   try {
     const template = engine.parse(text);
-    const unknown = unknownNames(engine, template, variables);
+    const unknown = unknownNames(engine, template, { source: text, variables });
     const rendered = String(engine.renderSync(template, scopeOf(variables, unknown)));
     const filled = fillOlderForms(rendered, variables, fillings);
     return { text: filled, fillings, problems: problemsOf(filled, fillings, unknown) };
@@ -85,11 +85,29 @@ interface UnknownName {
   line: number;
 }
 
-function unknownNames(engine: Liquid, template: Template[], variables: Variables): UnknownName[] {
+/** Pages whose names are remembered: finding them takes longer than all the rest of rendering, and a lab's pages stay the same. */
+const REMEMBERED_PAGES = 64;
+const remembered = new Map<string, UnknownName[]>();
+
+function unknownNames(
+  engine: Liquid,
+  template: Template[],
+  page: { source: string; variables: Variables },
+): UnknownName[] {
+  const { source, variables } = page;
+  const names = remembered.get(source) ?? globalNames(engine, template);
+  remembered.delete(source);
+  remembered.set(source, names);
+  const [oldest] = remembered.keys();
+  if (remembered.size > REMEMBERED_PAGES && oldest !== undefined) remembered.delete(oldest);
+  return names.filter(({ name }) => name !== "copy" && !Object.hasOwn(variables, name));
+}
+
+function globalNames(engine: Liquid, template: Template[]): UnknownName[] {
   const { globals } = engine.analyzeSync(template, { partials: false });
-  return Object.entries(globals)
-    .filter(([name]) => name !== "copy" && !(name in variables))
-    .flatMap(([name, uses]) => uses.map((use) => ({ name, line: use.location.row })));
+  return Object.entries(globals).flatMap(([name, uses]) =>
+    uses.map((use) => ({ name, line: use.location.row })),
+  );
 }
 
 function scopeOf(variables: Variables, unknown: readonly UnknownName[]): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { DOCKER_HUB_HOSTS, isDockerHub } from "./docker-hub.js";
-import { ANYTHING, compileGlob, type GlobToken, isCostly, matchesToken } from "./glob.js";
+import { ANYTHING, compileGlob, type GlobToken, matchesToken } from "./glob.js";
 import type { Effect, ImageRule, PolicySpec } from "./manifest.js";
 import { DOCKER_HUB } from "./reference.js";
 
@@ -58,9 +58,15 @@ export function ruleLines(rule: CompiledRule): string[] {
   );
 }
 
-/** How many of a line's tests need a regular expression. */
-export function costlyTests({ hosts, paths, port, tag }: CompiledRule): number {
-  return [...hosts, ...paths, port, tag].filter(isCostly).length;
+/** The tests the engine may have to make for a rule: one per line, and one per token that does not fit anything. */
+export function ruleTests({ hosts, paths, port, tag, requireDigest }: CompiledRule): GlobToken[] {
+  return hosts.flatMap((host) =>
+    paths.flatMap((path) => [
+      ANYTHING,
+      ...[host, port, path, tag].filter((token) => token !== ANYTHING),
+      ...(requireDigest ? [ANYTHING] : []),
+    ]),
+  );
 }
 
 /** A hostname may carry its port, as in `*.example.com:8443`. */

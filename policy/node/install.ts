@@ -99,12 +99,16 @@ async function waitUntilServed(client: ClusterClient, signal: AbortSignal | unde
 
 async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
   const { core } = client;
-  const labels = { [MANAGED_LABEL]: "true" };
-  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: ENGINE_NAMESPACE, labels } };
-  await ignoringConflict(core.createNamespace({ body: namespace }));
   const at = { namespace: ENGINE_NAMESPACE, name: ENFORCED_CONFIG_MAP };
-  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: at, data: {} };
-  await ignoringConflict(core.createNamespacedConfigMap({ namespace: ENGINE_NAMESPACE, body }));
+  if (!(await orUndefined(core.readNamespace({ name: ENGINE_NAMESPACE })))) {
+    const metadata = { name: ENGINE_NAMESPACE, labels: { [MANAGED_LABEL]: "true" } };
+    await ignoringConflict(core.createNamespace({ body: { metadata } }));
+  }
+  if (!(await orUndefined(core.readNamespacedConfigMap(at)))) {
+    await ignoringConflict(
+      core.createNamespacedConfigMap({ namespace: ENGINE_NAMESPACE, body: { metadata: at } }),
+    );
+  }
   const { metadata } = await core.readNamespacedConfigMap(at);
   const enforced = metadata?.resourceVersion ?? "0";
   await waitUntilInForce(

@@ -61,18 +61,21 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     logger,
     signal: closing.signal,
   });
-  const port = options.port ?? remembered.port ?? 0;
-  const server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
-  const address = urlOf(server);
-  saveRemembered(dataDir, { adminToken, port: address.port });
-  const kubeconfigPath = join(dataDir, "kubeconfig");
-  writePrivateFile(
-    kubeconfigPath,
-    kubeconfigText({ url: address.url, ca: certificates.ca, token: adminToken }),
-  );
-  const close = closer(server, plane, closing);
-  options.signal?.addEventListener("abort", () => void close(), { once: true });
-  return { url: address.url, kubeconfigPath, close };
+  try {
+    const port = options.port ?? remembered.port ?? 0;
+    const server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
+    const { url, port: actualPort } = urlOf(server);
+    saveRemembered(dataDir, { adminToken, port: actualPort });
+    const kubeconfigPath = join(dataDir, "kubeconfig");
+    writePrivateFile(kubeconfigPath, kubeconfigText({ url, ca: certificates.ca, token: adminToken }));
+    const close = closer(server, plane, closing);
+    options.signal?.addEventListener("abort", () => void close(), { once: true });
+    return { url, kubeconfigPath, close };
+  } catch (error) {
+    closing.abort();
+    await plane.stop();
+    throw error;
+  }
 }
 
 interface Door {

@@ -34,7 +34,8 @@ const SCHEMA = `
 
 /** Opens (or creates) `cluster.db` in `dataDir` for this process alone; throws `ClusterError` when another holds it. */
 export function openJournal(dataDir: string): Journal {
-  const database = openDatabase(join(dataDir, "cluster.db"));
+  const release = lockDirectory(dataDir);
+  const database = openDatabase(join(dataDir, "cluster.db"), release);
   const put = database.prepare(
     "INSERT INTO objects (resource, namespace, name, json) VALUES (?, ?, ?, ?) " +
       "ON CONFLICT (resource, namespace, name) DO UPDATE SET json = excluded.json",
@@ -65,25 +66,44 @@ export function openJournal(dataDir: string): Journal {
       reserveUpTo(revision);
       remove.run(resource, namespace, name);
     },
-    close: () => database.close(),
+    close() {
+      if (!database.open) return;
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      database.close();
+      release();
+    },
   };
 }
 
 type LibsqlDatabase = InstanceType<typeof Database>;
 
-function openDatabase(path: string): LibsqlDatabase {
-  let database: LibsqlDatabase | undefined;
+/** Holds the directory for this process by an open transaction; the kernel ends it should the process die. */
+function lockDirectory(dataDir: string): () => void {
+  const path = join(dataDir, "cluster.lock");
+  let lock: LibsqlDatabase | undefined;
   try {
-    database = new Database(path);
-    // The exclusive lock is what keeps a second process out; the kernel drops it when this one dies.
-    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const held = new Database(path);
+    lock = held;
+    held.exec("BEGIN EXCLUSIVE");
+    return () => {
+      held.exec("ROLLBACK");
+      held.close();
+    };
+  } catch (error) {
+    lock?.close();
+    throw openFailure(path, error);
+  }
+}
+
+function openDatabase(path: string, release: () => void): LibsqlDatabase {
+  try {
+    const database = new Database(path);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec(SCHEMA);
-    database.exec("BEGIN IMMEDIATE; COMMIT;");
     return database;
   } catch (error) {
-    database?.close();
+    release();
     throw openFailure(path, error);
   }
 }
@@ -93,7 +113,7 @@ function openFailure(path: string, error: unknown): ClusterError {
   if (/locked|busy/i.test(text)) {
     return new ClusterError(
       clusterErrorCodes.dataDirInUse,
-      `The data of the embedded cluster, ${path}, is in use by another process. Stop that process or choose another data directory.`,
+      `The data directory of the embedded cluster is in use by another process (${path} is locked). Stop that process or choose another data directory.`,
       error,
     );
   }

@@ -1,0 +1,62 @@
+import { execFile, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import type { Cluster } from "./start.js";
+import { startCluster } from "./start.js";
+
+/** Milliseconds one kubectl command may take. */
+const COMMAND_TIMEOUT_MS = 15_000;
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A cluster in this process and a kubectl that talks to it, with a home of its own. */
+export interface KubectlFixture {
+  cluster: Cluster;
+  run(args: string[], input?: string): Promise<CommandResult>;
+  /** A command that goes on, such as `get -w`; the caller ends it. */
+  start(args: string[]): ChildProcessWithoutNullStreams;
+  close(): Promise<void>;
+}
+
+/** The kubectl on PATH, or the one of a minor version (`1.29`) beside it; `undefined` where there is none. */
+export function findKubectl(version?: string): string | undefined {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, "kubectl");
+    if (!existsSync(path)) continue;
+    if (version === undefined) return path;
+    const sibling = join(dirname(realpathSync(path)), `kubectl.${version}`);
+    if (existsSync(sibling)) return sibling;
+  }
+  return undefined;
+}
+
+export async function startKubectlFixture(kubectl: string): Promise<KubectlFixture> {
+  const folder = mkdtempSync(join(tmpdir(), "lectern-kubectl-"));
+  const cluster = await startCluster({ dataDir: join(folder, "data") });
+  const env = { HOME: folder, KUBECONFIG: cluster.kubeconfigPath, PATH: process.env["PATH"] ?? "" };
+  return {
+    cluster,
+    run: (args, input) => run(kubectl, args, env, input),
+    start: (args) => spawn(kubectl, args, { env }),
+    async close() {
+      await cluster.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(kubectl: string, args: string[], env: NodeJS.ProcessEnv, input = ""): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = execFile(kubectl, args, { env, timeout: COMMAND_TIMEOUT_MS }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
+}

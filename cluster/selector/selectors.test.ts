@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { ApiObject } from "../api/object.js";
+import { parseFieldSelector } from "./field-selector.js";
+import { parseLabelSelector } from "./label-selector.js";
+
+describe("label selectors", () => {
+  const labels = { app: "web", tier: "front" };
+  it.each([
+    ["app=web", true],
+    ["app==web,tier!=back", true],
+    ["app in (api, web),tier", true],
+    ["app notin (web)", false],
+    ["!missing", true],
+    ["missing!=x", true],
+    ["missing=x", false],
+    ["", true],
+  ])("%s selects: %s", (text, isSelected) => {
+    expect(parseLabelSelector(text)(labels)).toBe(isSelected);
+  });
+
+  it("refuses what it cannot read with 400", () => {
+    expect(() => parseLabelSelector("app in web")).toThrow("unable to parse requirement");
+    expect(() => parseLabelSelector("=x")).toThrow("unable to parse requirement");
+  });
+});
+
+describe("field selectors", () => {
+  const pod: ApiObject = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "lab" },
+    spec: { nodeName: "n1" },
+    status: { phase: "Running" },
+  };
+
+  it("reads the fields of the kind", () => {
+    expect(parseFieldSelector("spec.nodeName=n1,status.phase!=Failed", "/Pod")(pod)).toBe(true);
+    expect(parseFieldSelector("metadata.name=q", "/Pod")(pod)).toBe(false);
+  });
+
+  it("names a field it does not know as Kubernetes does", () => {
+    expect(() => parseFieldSelector("spec.foo=1", "/Pod")).toThrow("field label not supported: spec.foo");
+    expect(() => parseFieldSelector("data=1", "/ConfigMap")).toThrow(
+      '"data" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    );
+  });
+});

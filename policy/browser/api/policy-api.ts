@@ -41,6 +41,11 @@ export interface PolicyPlace {
   workspace?: string | undefined;
 }
 
+/** What the server in front of the policy API answers, such as to a session that has ended. */
+interface ServerProblem {
+  error: { message: string };
+}
+
 export type PolicyApi = ReturnType<typeof createPolicyApi>;
 
 /** The calls of `policy/common/tmc-api.ts`; `base` is the absolute path of `v1alpha1`. Each throws `PolicyApiError`. */
@@ -99,9 +104,10 @@ async function send<T>(url: string, method: string, body: unknown): Promise<T> {
   const response = await answer(url, method, body);
   const json: unknown = await response.json().catch(() => undefined);
   if (response.ok) return json as T;
-  const problem = json as Partial<TmcProblem> | undefined;
+  const problem = json as (Partial<Omit<TmcProblem, "error">> & Partial<ServerProblem>) | undefined;
+  const message = problem?.message ?? problem?.error?.message;
   throw new PolicyApiError(
-    problem?.message ?? `The server answered ${response.status}. Try again in a moment.`,
+    message ?? `The server answered ${response.status}. Try again in a moment.`,
     response.status,
     problem?.fields,
   );

@@ -39,6 +39,7 @@ export function createPolicyRouter({ policies, identify }: PolicyRouterOptions):
   routes.use(answerUnknownPath);
   routes.use(answerProblem);
   const router = Router();
-  router.use(["/v1alpha1", "/"], routes);
+  router.use("/v1alpha1", routes);
+  router.use(routes);
   return router;
 }

@@ -1,0 +1,97 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { launchChromium, openPage } from "../test/browser/chromium.js";
+import { startLectern } from "../test/browser/lectern-server.js";
+import { provideChromium } from "../test/requirements/chromium.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const LAB = "Decide which images may run";
+const WORKSPACE = "tko-day1-ops-ws";
+/** Wide enough that the console lies beside its tree, as learners see it on a large screen. */
+const CONSOLE_SIZE = { width: 1900, height: 900 };
+const SCREEN_SIZE = { width: 1440, height: 900 };
+const DEADLINE_MS = 20_000;
+
+/** Draws the pictures of the shipped lab and of the README from the running product, in the order a learner meets them. */
+await draw();
+
+async function draw(): Promise<void> {
+  const missing = await provideChromium();
+  if (missing) throw new Error(missing);
+  mkdirSync(join(root, "images"), { recursive: true });
+  const server = await startLectern();
+  const browser = await launchChromium();
+  try {
+    const { page } = await openPage(browser, { size: CONSOLE_SIZE });
+    page.setDefaultTimeout(DEADLINE_MS);
+    await startLab(page, server.url);
+    await drawDigestPolicy(page);
+    await drawCustomPolicy(page);
+    await drawLab(page);
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+async function startLab(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByRole("article", { name: LAB }).getByRole("button", { name: "Start" }).click();
+  await page.getByRole("heading", { level: 1, name: "Workspaces and their policies" }).waitFor();
+  await run(page, "get ns");
+}
+
+async function drawDigestPolicy(page: Page): Promise<void> {
+  await page.getByRole("tab", { name: "Console" }).click();
+  await page.getByRole("button", { name: "Workspaces", pressed: true }).waitFor();
+  await takeConsole(page, "policy-image-registry-1");
+  await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
+  await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+  await page.getByLabel("Image registry template").selectOption({ label: "Require Digest" });
+  await page.getByLabel("Policy name").fill("digest-image-policy");
+  await page.getByText(/Nothing runs|No namespace/).waitFor();
+  await takeConsole(page, "policy-image-registry-digest-1");
+  await createPolicy(page, "digest-image-policy");
+  await takeConsole(page, "policy-image-registry-digest-2");
+}
+
+async function drawCustomPolicy(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Create Image Registry Policy" }).focus();
+  await takeConsole(page, "policy-image-registry-custom-1");
+  await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+  await page.getByLabel("Image registry template").selectOption({ label: "Custom" });
+  await page.getByLabel("Policy name").fill("no-busybox-image-policy");
+  await page.getByLabel("Image name", { exact: true }).fill("busybox");
+  await page.getByText(/Nothing runs|No namespace/).waitFor();
+  await takeConsole(page, "policy-image-registry-custom-2");
+  await createPolicy(page, "no-busybox-image-policy");
+}
+
+async function drawLab(page: Page): Promise<void> {
+  await page.setViewportSize(SCREEN_SIZE);
+  for (let step = 0; step < 2; step++) await page.keyboard.press("Alt+ArrowRight");
+  await page.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
+  await page.getByRole("tab", { name: /^Terminal/ }).click();
+  for (const command of ["namespace attach", "create deployment", "get events"]) await run(page, command);
+  await page.screenshot({ path: join(root, "docs/screenshot.png") });
+}
+
+async function createPolicy(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Create Policy", exact: true }).click();
+  await page.getByRole("table", { name: "Direct policies" }).getByText(name).waitFor();
+}
+
+async function run(page: Page, command: string): Promise<void> {
+  const block = page
+    .locator(".block")
+    .filter({ has: page.locator("pre", { hasText: command }) })
+    .first();
+  await block.getByRole("button", { name: /^Run in terminal 1/ }).click();
+  await block.getByText(/Succeeded/).waitFor();
+}
+
+async function takeConsole(page: Page, name: string): Promise<void> {
+  await page.locator(".console").screenshot({ path: join(root, "images", `${name}.png`) });
+}

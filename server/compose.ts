@@ -94,8 +94,11 @@ function joinRooms(
   const paths = dataPaths(config.data);
   const origin = config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl };
   const mount = createMount(config.publicUrl);
-  const instructorToken = loadInstructorToken(paths.instructorToken);
-  const access = createAccess({ tokens: platform.tokens, instructorToken, scope: mount.scope });
+  const access = createAccess({
+    tokens: platform.tokens,
+    instructorToken: loadInstructorToken(paths.instructorToken),
+    scope: mount.scope,
+  });
   const cache = createSessionCache();
   const followers = createSessionFollowers();
   const activity = openActivityDatabase(paths.activity);
@@ -113,12 +116,8 @@ function joinRooms(
   const parts: WorkshopParts = {
     labs: new Map(labs.map((lab) => [lab.name, lab])),
     abilities: { containers: !assignment.embedded },
-    client: platform.client,
-    settings: platform.settings,
-    provisioner: platform.provisioner,
-    runner: platform.runner,
+    ...platform,
     steps,
-    host: platform.host,
     activity,
     cache,
     followers,

@@ -2,31 +2,30 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 
 /** What `lectern serve` was asked for, resolved: every path is absolute, every default filled in. */
-export const serveConfigSchema = z.object({
-  port: z.number().int().min(0).max(65_535),
-  host: z.string().min(1),
-  data: z.string().min(1),
-  /** Folders or single pages; the folders may hold labs instead of being one. */
-  labs: z.array(z.string()).min(1),
+export interface ServeConfig {
+  port: number;
+  host: string;
+  data: string;
+  /** Labs, folders of labs, or single pages. */
+  labs: string[];
   /** The operator's cluster; absent where Lectern starts its own. */
-  kubeconfig: z.string().optional(),
+  kubeconfig?: string;
   /** The address learners type, where a proxy stands in front. */
-  publicUrl: z.url().optional(),
-  maxSessions: z.number().int().positive(),
-  logLevel: z.enum(["debug", "info", "warn", "error"]),
-});
+  publicUrl?: string;
+  maxSessions: number;
+  logLevel: LogLevel;
+}
 
-export type ServeConfig = z.infer<typeof serveConfigSchema>;
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** The settings Lectern reads from its environment. This file is the only reader of `process.env`. */
 export interface Environment {
   path: string;
   data: string;
   kubectl?: string;
-  logLevel: ServeConfig["logLevel"];
+  logLevel: LogLevel;
   /** Given on to the processes Lectern starts; nothing else of the environment is. */
   childEnvironment: Record<string, string>;
 }
@@ -56,7 +55,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     path: env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     data: env.LECTERN_DATA ?? defaultDataDir(),
     ...(env.LECTERN_KUBECTL ? { kubectl: env.LECTERN_KUBECTL } : {}),
-    logLevel: LOG_LEVELS.includes(level) ? (level as ServeConfig["logLevel"]) : "info",
+    logLevel: LOG_LEVELS.includes(level) ? (level as LogLevel) : "info",
     childEnvironment,
   };
 }

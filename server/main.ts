@@ -1,21 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { z } from "zod";
 import { composeServer } from "./compose.js";
-import { dataPaths, serveConfigSchema } from "./config.js";
+import type { ServerAssignment } from "./compose.js";
+import { dataPaths } from "./config.js";
 import { createLog } from "./log.js";
-import { writeRunningServer } from "./supervisor/data-dir.js";
+import { writeRunningServer } from "./supervisor/running-server.js";
 import { portError } from "./supervisor/preflight.js";
-
-/** What the supervisor hands the server process, as JSON in its only argument. */
-const assignmentSchema = z.object({
-  config: serveConfigSchema,
-  kubeconfig: z.string(),
-  terminalSocket: z.string(),
-  kubectl: z.string(),
-  embedded: z.boolean(),
-});
 
 /** A client that takes longer to send its headers holds a connection for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -25,7 +16,7 @@ const DRAIN_MS = 300;
 
 /** The server process. Ends with 0 after SIGTERM; where it cannot start it says why on standard error and ends with 1. */
 async function main(): Promise<void> {
-  const assignment = assignmentSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+  const assignment = await receiveAssignment();
   const { config } = assignment;
   const log = createLog(config.logLevel);
   const lectern = await composeServer(assignment, log);
@@ -54,6 +45,17 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+}
+
+/** The supervisor starts this process early, to have it loaded, and says what to do once the cluster answers. */
+function receiveAssignment(): Promise<ServerAssignment> {
+  return new Promise((resolve) => {
+    process.channel?.ref();
+    process.once("message", (message) => {
+      process.channel?.unref();
+      resolve(message as ServerAssignment);
+    });
+  });
 }
 
 async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {

@@ -38,8 +38,8 @@ export interface PlatformOptions {
   kubectl: string;
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
-  publicUrl(): string;
-  shellUrl(): string;
+  publicUrl: () => string;
+  shellUrl: () => string;
   /** What labs may show of the server's environment. */
   environment: Readonly<Record<string, string | undefined>>;
   log: Logger;

@@ -43,8 +43,9 @@ export function lectern(options: LecternOptions = {}): Lectern {
   const report = (line: string) => log.info(line);
   const starting = startInProcess({ config: configOf(options, environment.data), environment, log, report });
   let server: LecternServer | undefined;
-  const ready = starting.then((running) => {
+  const ready = starting.then((running): void => {
     server = running.server;
+    return undefined;
   });
   // Whoever awaits `ready` gets the error; nobody has to.
   ready.catch(() => undefined);

@@ -2,7 +2,7 @@ import type { ApiProblem } from "../../workshop/common/api.js";
 import { loadInstructorToken } from "../auth/instructor-token.js";
 import { dataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import { readRunningServer } from "../supervisor/data-dir.js";
+import { readRunningServer } from "../supervisor/running-server.js";
 
 /** Creating hundreds of sessions answers at once, but a busy server may take its time. */
 const TIMEOUT_MS = 60_000;

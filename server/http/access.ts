@@ -34,6 +34,7 @@ export interface Access {
   isShellOf(session: GuardedSession, token: string): boolean;
   admit(request: Request, response: Response, session: GuardedSession): void;
   forget(request: Request, response: Response, session: string): void;
+  isInstructorToken(token: string): boolean;
   /** Throws SERVER_UNAUTHORIZED when the token is not the instructor's. */
   login(request: Request, response: Response, token: string): void;
   /** The link that admits a browser to the session, relative to the mount point. */
@@ -95,6 +96,7 @@ export function createAccess({ tokens, instructorToken, scope }: AccessOptions):
       });
     },
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),
+    isInstructorToken: (token) => isSame(instructorToken, token),
     login: (request, response, token) => {
       if (!isSame(instructorToken, token))
         throw unauthorized("That is not the instructor token. It is printed when the server starts.");

@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { Request, RequestHandler } from "express";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
 import type { PolicyService } from "../../policy/node/policy-service.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -32,19 +32,20 @@ export function createPolicyDoors(parts: {
     callers.set(request, { organization: session.organization, user });
   };
   const ofSession = Router({ mergeParams: true });
-  ofSession.use((request: Request<{ id: string }>, _response, next) => {
+  const admitPage = (request: Request<{ id: string }>, _response: Response, next: NextFunction) => {
     const session = workshop.session(request.params.id);
     access.requireSession(request, session);
     as(request as Request, access.holdsCookieOf(request, session) ? session.id : "instructor", session);
     next();
-  }, api);
+  };
+  ofSession.use("/v1alpha1", admitPage as RequestHandler, api);
   const ofShell = Router();
-  ofShell.use("/v1alpha1", (request, _response, next) => {
+  const admitShell: RequestHandler = (request, _response, next) => {
     const session = sessionOfShell(request, { workshop, access });
     as(request, session.id, session);
     next();
-  });
-  ofShell.use(api);
+  };
+  ofShell.use("/v1alpha1", admitShell, api);
   return { ofSession, ofShell };
 }
 

@@ -18,7 +18,8 @@ export function createRateLimit(what: string, burst: number, perMinute: number, 
         ? Math.min(burst, known.tokens + ((now() - known.at) / 60_000) * perMinute)
         : burst;
       clients.delete(client);
-      clients.set(client, { tokens: Math.max(tokens - 1, 0), at: now() });
+      // A refusal takes nothing, so that waiting helps even somebody who keeps trying.
+      clients.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now() });
       if (clients.size > CLIENT_LIMIT) clients.delete(clients.keys().next().value ?? "");
       if (tokens >= 1) return;
       const seconds = Math.ceil(((1 - tokens) / perMinute) * 60);

@@ -7,7 +7,7 @@ export interface ShellEnvironmentParts {
   tools: Tools;
   tokens: Tokens;
   /** Where a shell reaches the server. */
-  url(): string;
+  url: () => string;
 }
 
 /** The variables of a learner's shell besides those that name its home and namespace. */

@@ -1,19 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import Database from "libsql";
 import { dataPaths } from "../config.js";
 import type { DataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { readRunningServer } from "./running-server.js";
 
 export interface LockedDataDir {
   path: string;
   paths: DataPaths;
   release(): void;
-}
-
-/** What the running server tells the command line about itself. */
-export interface RunningServer {
-  url: string;
-  pid: number;
 }
 
 /**
@@ -29,24 +24,6 @@ export function lockDataDir(path: string): LockedDataDir {
     lock.close();
   };
   return { path, paths, release };
-}
-
-/** Where the server of a data directory listens. Throws SERVER_NOT_RUNNING. */
-export function readRunningServer(data: string): RunningServer {
-  try {
-    return JSON.parse(readFileSync(dataPaths(data).server, "utf8")) as RunningServer;
-  } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.notRunning,
-      `No Lectern server runs on the data directory ${data}. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
-      error,
-    );
-  }
-}
-
-/** Tells the command line where the server listens. */
-export function writeRunningServer(paths: DataPaths, server: RunningServer): void {
-  writeFileSync(paths.server, `${JSON.stringify(server)}\n`, { mode: 0o600 });
 }
 
 function makeFolder(path: string): void {

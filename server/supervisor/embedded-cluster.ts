@@ -23,7 +23,7 @@ export async function startCluster(
       name: "cluster",
       entry: builtFile("cluster/main.js"),
       // Without a port it takes the one it had before, which the kubeconfigs in learners' homes name.
-      args: () => ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
+      args: ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
       env: environment.childEnvironment,
       logFile: join(paths.logs, "cluster.log"),
       probe: async () => void (await checkVersion(await readKubeconfig(paths.kubeconfig))),

@@ -1,11 +1,14 @@
 import { join } from "node:path";
+import type { ServerAssignment } from "../compose.js";
 import { builtFile } from "../config.js";
 import type { Environment, ServeConfig } from "../config.js";
 import { loadInstructorToken } from "../auth/instructor-token.js";
+import { loadLabs } from "../labs.js";
 import { startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
-import { lockDataDir, readRunningServer } from "./data-dir.js";
+import { lockDataDir } from "./data-dir.js";
 import type { LockedDataDir } from "./data-dir.js";
+import { readRunningServer } from "./running-server.js";
 import { checkPort } from "./preflight.js";
 import { supervise } from "./supervised-process.js";
 import type { SupervisedProcess } from "./supervised-process.js";
@@ -34,11 +37,16 @@ export async function serve(
   };
   try {
     if (config.port !== 0) await checkPort(config.host, config.port);
-    const backends = await startBackends({ config, environment, paths: dataDir.paths }, events);
-    started.push(backends);
+    // Read here as well, so that an unreadable lab is told before anything is started for it.
+    for (const { path, message } of (await loadLabs(config.labs)).skipped)
+      events.report(`Skipped ${path}: ${message}`);
+    const backends = startBackends({ config, environment, paths: dataDir.paths }, events);
+    const server = startServer(config, environment, { dataDir, backends, events });
+    const parts = await Promise.allSettled([backends, server]);
+    for (const part of parts) if (part.status === "fulfilled") started.push(part.value);
+    const failed = parts.find((part) => part.status === "rejected");
+    if (failed) throw failed.reason;
     events.signal.throwIfAborted();
-    const server = await startServer(config, environment, { dataDir, backends, events });
-    started.push(server);
     announce(config, dataDir, events);
     return { stop };
   } catch (error) {
@@ -49,7 +57,7 @@ export async function serve(
 
 interface Parts {
   dataDir: LockedDataDir;
-  backends: Backends;
+  backends: Promise<Backends>;
   events: ServeEvents;
 }
 
@@ -62,16 +70,19 @@ async function startServer(
   const spec = {
     name: "server",
     entry: builtFile("server/main.js"),
-    args: () => {
+    args: [],
+    assignment: async () => {
+      const { kubeconfig, terminalSocket, kubectl } = await backends;
+      // A restarted server takes the port of the one before it: pages that are open keep calling there.
       const port = config.port === 0 ? listeningPort(config.data) : config.port;
-      const assignment = {
+      const embedded = config.kubeconfig === undefined;
+      return {
         config: { ...config, port },
-        kubeconfig: backends.kubeconfig,
-        terminalSocket: backends.terminalSocket,
-        kubectl: backends.kubectl,
-        embedded: config.kubeconfig === undefined,
-      };
-      return [JSON.stringify(assignment)];
+        kubeconfig,
+        terminalSocket,
+        kubectl,
+        embedded,
+      } satisfies ServerAssignment;
     },
     env: environment.childEnvironment,
     logFile: join(dataDir.paths.logs, "server.log"),
@@ -80,7 +91,6 @@ async function startServer(
   return supervise(spec, events);
 }
 
-/** A restarted server takes the port of the one before it: pages that are open keep calling there. */
 function listeningPort(data: string): number {
   try {
     return Number(new URL(readRunningServer(data).url).port);

@@ -59,7 +59,7 @@ function spec(source: string): ProcessSpec {
   return {
     name: "toy",
     entry,
-    args: () => [pidFile],
+    args: [pidFile],
     env: { PATH: "/usr/bin:/bin" },
     logFile: join(folder, "toy.log"),
     probe: async (pid) => {

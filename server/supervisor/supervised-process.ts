@@ -8,8 +8,9 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 export interface ProcessSpec {
   name: string;
   entry: string;
-  /** Worked out anew for every start, so that a restarted process can be told what the first one chose. */
-  args(): string[];
+  args: readonly string[];
+  /** What the process is told over its channel once that is known; asked at every start. */
+  assignment?: () => Promise<object>;
   env: Record<string, string>;
   /** Receives both output streams; the last lines of it explain a process that does not start. */
   logFile: string;
@@ -46,7 +47,7 @@ const TAIL_LINES = 8;
 export async function supervise(spec: ProcessSpec, events: ProcessEvents): Promise<SupervisedProcess> {
   const keeper = { stopping: false, child: start(spec), abort: new AbortController() };
   try {
-    await answering(spec, keeper.child);
+    await begun(spec, keeper.child);
   } catch (error) {
     await end(keeper.child);
     throw error;
@@ -78,16 +79,14 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
     await exited(keeper.child);
     if (keeper.stopping) return;
     if (Date.now() - since > STEADY_MS) backOffMs = FIRST_BACK_OFF_MS;
+    const downSince = Date.now();
     events.report(`${spec.name} ended (${ending(keeper.child)}); starting it again`);
     await delay(backOffMs, undefined, { signal: keeper.abort.signal }).catch(() => undefined);
     if (keeper.stopping) return;
     backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
     keeper.child = start(spec);
-    await answering(spec, keeper.child).then(
-      () =>
-        events.report(
-          `${spec.name} is back (${((Date.now() - since) / 1000).toFixed(1)} s after it was last started)`,
-        ),
+    await begun(spec, keeper.child).then(
+      () => events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`),
       async (error: unknown) => {
         if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
         await end(keeper.child);
@@ -100,7 +99,7 @@ function start(spec: ProcessSpec): ChildProcess {
   rotate(spec.logFile);
   const log = openSync(spec.logFile, "a", 0o600);
   try {
-    return fork(spec.entry, spec.args(), {
+    return fork(spec.entry, [...spec.args], {
       env: spec.env,
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
@@ -110,6 +109,12 @@ function start(spec: ProcessSpec): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+async function begun(spec: ProcessSpec, child: ChildProcess): Promise<void> {
+  const assignment = await spec.assignment?.();
+  if (assignment && child.connected) child.send(assignment);
+  await answering(spec, child);
 }
 
 async function answering(spec: ProcessSpec, child: ChildProcess): Promise<void> {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { detectConfinement } from "../../terminal/node/confinement.js";
-import { builtFile } from "../config.js";
+import { builtFile, productRoot } from "../config.js";
 import type { DataPaths, Environment } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { supervise } from "./supervised-process.js";
@@ -27,6 +28,7 @@ export async function startTerminals(
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const { kind } = detectConfinement();
   if (kind === "none") allowUnconfined(host, events);
+  if (kind.startsWith("account")) for (const path of [paths.homes, productRoot]) requireReachable(path);
   const socket = socketPath(paths);
   const args = [
     "--socket",
@@ -39,7 +41,7 @@ export async function startTerminals(
     {
       name: "terminal host",
       entry: builtFile("terminal/node/main.js"),
-      args: () => args,
+      args,
       env: environment.childEnvironment,
       logFile: join(paths.logs, "terminal.log"),
       probe: () => accepts(socket),
@@ -51,7 +53,21 @@ export async function startTerminals(
 
 /** Whether only this machine can reach a server on that address. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** As root every learner has an account of its own, which must get to its home and to `tmc`. */
+function requireReachable(path: string): void {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0o001;
+    if ((mode & 0o001) === 0) {
+      throw new ServerError(
+        serverErrorCodes.dataDirUnusable,
+        `Learners' shells run under accounts of their own, and those may not enter ${folder} on the way to ${path}. Run "chmod o+x ${folder}", or keep the data elsewhere with --data.`,
+      );
+    }
+    if (folder === dirname(folder)) return;
+  }
 }
 
 function allowUnconfined(host: string, events: ProcessEvents): void {

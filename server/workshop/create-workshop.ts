@@ -92,7 +92,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     },
     file: async (id, path) => labFile(found(id).lab, path),
     rows: () => rows(parts),
-    followAll: followers.followAll,
+    followAll: (listener) => followers.followAll(listener),
   };
 }
 
@@ -112,7 +112,9 @@ export async function makeSession(parts: WorkshopParts, session: SessionResource
   const log = parts.log.child({ session: session.metadata.name, lab: lab.name });
   const since = Date.now();
   try {
-    await parts.provisioner.provision(session, lab, { onProgress: parts.cache.putProgress });
+    await parts.provisioner.provision(session, lab, {
+      onProgress: (progress) => parts.cache.putProgress(progress),
+    });
     log.info({ durationMs: Date.now() - since }, "session ready");
   } catch (error) {
     log.warn({ err: error }, "session could not be made");

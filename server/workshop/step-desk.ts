@@ -14,7 +14,7 @@ export interface StepDeskParts {
   activity: ActivityDatabase;
   log: Logger;
   /** Told of every change of a result, after it is on the disk. */
-  onResult(session: string, result: StepResult): void;
+  onResult: (session: string, result: StepResult) => void;
 }
 
 /** A step with what it belongs to. */

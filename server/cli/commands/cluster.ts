@@ -1,8 +1,6 @@
 import { Command } from "commander";
 import { dataPaths, readEnvironment } from "../../config.js";
 import type { DataPaths } from "../../config.js";
-import { startCluster } from "../../supervisor/embedded-cluster.js";
-import { lockDataDir } from "../../supervisor/data-dir.js";
 import { existsSync } from "node:fs";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { path, wholeNumber } from "../options.js";
@@ -31,7 +29,9 @@ function start(): Command {
     )
     .addHelpText("after", examplesText(["lectern cluster start --data /tmp/playground --port 6443"]))
     .action(async ({ data, port }: { data: string; port?: number }) => {
-      const report = (line: string) => process.stdout.write(`${line}\n`);
+      // Loaded when needed: the other commands should not wait for it.
+      const { startCluster } = await import("../../supervisor/embedded-cluster.js");
+      const { lockDataDir } = await import("../../supervisor/data-dir.js");
       await untilSignalled(async () => {
         const dataDir = lockDataDir(data);
         try {
@@ -40,7 +40,7 @@ function start(): Command {
             { report },
           );
           report(`export KUBECONFIG=${dataDir.paths.kubeconfig}`);
-          return { stop: () => cluster.stop().finally(dataDir.release) };
+          return { stop: () => cluster.stop().finally(() => dataDir.release()) };
         } catch (error) {
           dataDir.release();
           throw error;
@@ -66,4 +66,8 @@ function existingKubeconfig(paths: DataPaths, data: string): string {
 
 function withData(command: Command): Command {
   return command.option("--data <dir>", "data directory", path, readEnvironment().data);
+}
+
+function report(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -7,7 +7,6 @@ import {
   shippedContent,
 } from "../../config.js";
 import type { ServeConfig } from "../../config.js";
-import { serve } from "../../supervisor/serve.js";
 import { collect, path, webAddress, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
@@ -61,6 +60,7 @@ export function serveCommand(): Command {
     .addHelpText("after", examplesText(EXAMPLES))
     .action(async ({ lab, ...flags }: ServeFlags) => {
       const config: ServeConfig = { ...flags, labs: lab ?? [shippedContent], logLevel: environment.logLevel };
+      const { serve } = await import("../../supervisor/serve.js");
       await untilSignalled((signal) =>
         serve(config, environment, { signal, report: (line) => process.stdout.write(`${line}\n`) }),
       );

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import express from "express";
+import { pino } from "pino";
+import type { Lab } from "../../workshop/common/lab.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { REPORTERS } from "../../workshop/node/reporters/reporter.js";
+import type { ReporterName } from "../../workshop/node/reporters/reporter.js";
+import { validateLab } from "../../workshop/node/validate-lab.js";
+import { exitStatusOf } from "../../workshop/node/validation-report.js";
+import type { ValidationReport } from "../../workshop/node/validation-report.js";
+import type { LecternServer } from "../compose.js";
+import { readEnvironment, sharedImages } from "../config.js";
+import type { ServeConfig } from "../config.js";
+import { startInProcess } from "../in-process.js";
+import { ExitWith } from "./program.js";
+import { liveLines, summaryOf } from "./validation-progress.js";
+
+export interface ValidateFlags {
+  checks?: string;
+  reporter: ReporterName;
+  out?: string;
+  kubeconfig?: string;
+  environment: string;
+  standIns: boolean;
+}
+
+/** Replays the lab and tells the result. Throws `ExitWith` where a step failed, and what the lab or the platform throws. */
+export async function validate(labPath: string, flags: ValidateFlags, signal: AbortSignal): Promise<void> {
+  const checks = flags.checks === undefined ? {} : { checks: flags.checks };
+  const lab = await loadLab(labPath, { imageFolders: [sharedImages], ...checks });
+  const report = await replay(lab, { labPath, flags, signal });
+  tell(report, flags);
+  if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
+}
+
+interface Validation {
+  labPath: string;
+  flags: ValidateFlags;
+  signal: AbortSignal;
+}
+
+async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise<ValidationReport> {
+  const environment = readEnvironment();
+  const data = mkdtempSync(join(tmpdir(), "lectern-validate-"));
+  const config: ServeConfig = {
+    port: 0,
+    host: "127.0.0.1",
+    data,
+    labs: [resolve(labPath)],
+    maxSessions: 1,
+    logLevel: "warn",
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+  };
+  try {
+    const log = pino({ level: "silent" });
+    const running = await startInProcess({ config, environment, log, report: tellProgress });
+    const listening = await listen(running.server);
+    try {
+      return await validateLab(lab, validationParts(running.server), {
+        environment: flags.environment,
+        withoutStandIns: !flags.standIns,
+        onStep: liveLines(
+          flags.reporter === "terminal" || flags.out !== undefined ? process.stdout : process.stderr,
+        ),
+        signal,
+      });
+    } finally {
+      listening.close();
+      await running.stop();
+    }
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function validationParts({ platform }: LecternServer) {
+  const { client, policies, provisioner, runner, settings } = platform;
+  return { client, policies: policies.service, provisioner, runner, settings };
+}
+
+/** `tmc` in the lab's shells talks to the server as a learner's does. */
+async function listen(lectern: LecternServer): Promise<{ close(): void }> {
+  const server = createServer(express().use(lectern.router));
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  lectern.listensAt(`http://localhost:${String((server.address() as AddressInfo).port)}/`);
+  return {
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function tell(report: ValidationReport, { reporter, out }: ValidateFlags): void {
+  if (out !== undefined) writeFileSync(out, REPORTERS[reporter](report));
+  if (reporter === "terminal" || out !== undefined) process.stdout.write(summaryOf(report));
+  else process.stdout.write(REPORTERS[reporter](report));
+}
+
+function tellProgress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

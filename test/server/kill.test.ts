@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionView } from "../../workshop/common/api.js";
+import { BrowserSession, serverPid } from "./browser-session.js";
+import { processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+let lectern: LecternProcess;
+let browser: BrowserSession;
+let session: SessionView;
+
+beforeAll(async () => {
+  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
+  browser = new BrowserSession(lectern.url);
+  session = await browser.startLab("slow-steps");
+});
+afterAll(async () => {
+  await lectern.stop();
+  folder.remove();
+});
+
+describe("kill -9 of the server in the middle of a command", () => {
+  it("loses neither the shell, nor the outcome, nor what was acknowledged", async () => {
+    await browser.run(session, 0);
+    await browser.outcome(session, 0);
+    const home = join(data, "homes", session.id);
+    const shell = readFileSync(join(home, "shell.pid"), "utf8");
+    await browser.run(session, 1);
+    await browser.json("POST", `api/sessions/${session.id}/pages/${session.currentPage}/visit`);
+    await killServer();
+    const slept = await browser.outcome(session, 1);
+    expect([slept.state, slept.output?.trim()]).toEqual(["succeeded", "woke up"]);
+    expect(slept.durationMs).toBeGreaterThan(3_900);
+    await browser.run(session, 0);
+    await browser.outcome(session, 0);
+    expect(readFileSync(join(home, "shell.pid"), "utf8")).toBe(shell);
+    const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
+    expect(view.results.map(({ step, state }) => [step, state])).toEqual([
+      [0, "succeeded"],
+      [1, "succeeded"],
+    ]);
+  });
+
+  it("is told at the terminal, and the page's address stays the same", async () => {
+    expect(lectern.output()).toMatch(/server ended \(SIGKILL\); starting it again\nserver is back after/);
+    expect((await browser.call("GET", "healthz")).status).toBe(200);
+  });
+
+  it("makes the sessions it had begun to make ready all the same", async () => {
+    const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" });
+    await killServer();
+    const view = await until("the session is active", 30_000, async () => {
+      const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
+      const seen = answer?.status === 200 ? (JSON.parse(answer.text) as SessionView) : undefined;
+      return seen?.phase === "Active" || seen?.phase === "Failed" ? seen : undefined;
+    });
+    expect([view.phase, view.reason]).toEqual(["Active", undefined]);
+  });
+});
+
+describe("kill -9 of the terminal host in the middle of a command", () => {
+  it("ends the step without a verdict, and opens the shell anew for the next", async () => {
+    await browser.run(session, 1);
+    const [host = 0] = processesOf(join(data, "terminal", "host.sock"));
+    process.kill(host, "SIGKILL");
+    const lost = await browser.outcome(session, 1);
+    expect(["unknown", "interrupted"]).toContain(lost.state);
+    await until("the host is back", 20_000, () => /terminal host is back/.exec(lectern.output())?.[0]);
+    await browser.run(session, 2);
+    expect((await browser.outcome(session, 2)).state).toBe("succeeded");
+  });
+});
+
+describe("kill -9 of the cluster", () => {
+  it("keeps the session, and its kubeconfig works again", async () => {
+    const [cluster = 0] = processesOf(join(data, "cluster")).filter((pid) =>
+      readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes("cluster/main.js"),
+    );
+    process.kill(cluster, "SIGKILL");
+    await until("the cluster is back", 20_000, () => /cluster is back/.exec(lectern.output())?.[0]);
+    await until("the server is ready again", 20_000, async () =>
+      (await browser.call("GET", "readyz")).status === 200 ? true : undefined,
+    );
+    expect((await browser.json<SessionView>("GET", `api/sessions/${session.id}`)).phase).toBe("Active");
+  });
+});
+
+describe("kill -9 of the supervisor", () => {
+  it("leaves no process behind", async () => {
+    await lectern.stop("SIGKILL");
+    await until("all processes are gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
+  });
+});
+
+async function killServer(): Promise<void> {
+  const pid = serverPid(data);
+  process.kill(pid, "SIGKILL");
+  await until("another server answers", 20_000, () => (serverPid(data) === pid ? undefined : true));
+}

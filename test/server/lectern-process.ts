@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const productRoot = fileURLToPath(new URL("../..", import.meta.url));
+const START_MS = 60_000;
+const STOP_MS = 10_000;
+
+export interface LecternProcess {
+  url: string;
+  pid: number;
+  /** What it printed so far, both streams. */
+  output(): string;
+  /** Milliseconds from the command to the printed URL. */
+  startMs: number;
+  /** Sends the signal to the supervisor and waits until it has ended; milliseconds it took. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+}
+
+/** A new folder directly under /tmp, reachable for learners' accounts, and its removal. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "lectern-system-"));
+  chmodSync(path, 0o711);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A one-page lab with steps that take their time. */
+export function writeLab(folder: string): string {
+  const file = join(folder, "slow-steps.md");
+  const page = [
+    "# Slow steps",
+    step("echo $$ > shell.pid; echo started"),
+    step("sleep 4; echo woke up"),
+    step("cat shell.pid"),
+    step("false"),
+  ];
+  writeFileSync(file, page.join("\n"));
+  return file;
+}
+
+function step(command: string): string {
+  return `\n\`\`\`execute-1\n${command}\n\`\`\`\n`;
+}
+
+/** Runs a command line of Lectern to its end. */
+export async function runCli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ status: number | null; output: string }> {
+  const child = spawn(process.execPath, ["bin/lectern.js", ...args], {
+    cwd: productRoot,
+    env: { ...process.env, ...env },
+  });
+  const output = collect(child);
+  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { status, output: output() };
+}
+
+/** Starts `lectern serve` on a free port; resolves when it has printed where it listens. */
+export async function startLectern(data: string, args: readonly string[] = []): Promise<LecternProcess> {
+  const since = Date.now();
+  const child = spawn(process.execPath, ["bin/lectern.js", "serve", "--port", "0", "--data", data, ...args], {
+    cwd: productRoot,
+  });
+  const output = collect(child);
+  const url = await until(`it said where it listens:\n${output()}`, START_MS, () => {
+    if (child.exitCode !== null)
+      throw new Error(`lectern serve ended with ${String(child.exitCode)}:\n${output()}`);
+    return /Lectern is ready: (\S+)/.exec(output())?.[1];
+  });
+  const startMs = Date.now() - since;
+  return { url, pid: child.pid ?? 0, output, startMs, stop: (signal = "SIGINT") => stop(child, signal) };
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null) return 0;
+  const since = Date.now();
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  await ended;
+  clearTimeout(timer);
+  return Date.now() - since;
+}
+
+/** Process ids of everything that names the folder in its command line or holds a file in it open. */
+export function processesOf(folder: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter(
+      (pid) => commandLine(pid).includes(folder) || openFiles(pid).some((file) => file.startsWith(folder)),
+    )
+    .map(Number);
+}
+
+/** Polls until the value is there; the error says what was waited for. */
+export async function until<T>(
+  what: string,
+  timeoutMs: number,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`waited ${String(timeoutMs)} ms until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = "";
+  const add = (chunk: Buffer) => {
+    text += chunk.toString("utf8");
+  };
+  child.stdout?.on("data", add);
+  child.stderr?.on("data", add);
+  return () => text;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function openFiles(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LabSummary, SessionView } from "../../workshop/common/api.js";
+import { BrowserSession, instructorToken } from "./browser-session.js";
+import { processesOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+
+/** Ctrl-C promises three seconds. */
+const STOP_LIMIT_MS = 3_000;
+
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+const lab = writeLab(folder.path);
+let lectern: LecternProcess;
+let browser: BrowserSession;
+
+beforeAll(async () => {
+  lectern = await startLectern(data, ["--lab", lab]);
+  browser = new BrowserSession(lectern.url);
+});
+afterAll(async () => {
+  await lectern.stop();
+  folder.remove();
+});
+
+describe("a running Lectern", () => {
+  it("says where it is and how instructors get in, and keeps their token to its owner", () => {
+    expect(lectern.output()).toContain(`token ${instructorToken(data)}`);
+    expect(statSync(join(data, "instructor-token")).mode & 0o777).toBe(0o600);
+  });
+
+  it("answers probes and shows its figures", async () => {
+    expect((await browser.call("GET", "healthz")).status).toBe(200);
+    const ready = await browser.json<{ status: string; checks: object[] }>("GET", "readyz");
+    expect(ready).toEqual({ status: "ok", checks: [{ name: "cluster" }, { name: "terminal host" }] });
+    const metrics = (await browser.call("GET", "metrics")).text;
+    for (const name of [
+      "lectern_sessions",
+      "lectern_step_seconds",
+      "lectern_http_request_seconds",
+      "lectern_terminal_sockets",
+    ]) {
+      expect(metrics).toContain(`# TYPE ${name} `);
+    }
+  });
+
+  it("serves one page for every screen, told where it is mounted and what it may load", async () => {
+    for (const path of ["", "s/some-session/some-page", "instructor"]) {
+      const page = await browser.call("GET", path);
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('<meta name="lectern-base" content="/"');
+      expect(page.headers["content-security-policy"]).toContain("script-src 'self';");
+      expect(page.headers["x-content-type-options"]).toBe("nosniff");
+    }
+    const script = /src="\.?\/?(assets\/[^"]+\.js)"/.exec((await browser.call("GET", "")).text)?.[1] ?? "";
+    const file = await browser.call("GET", script);
+    expect([file.status, file.headers["cache-control"]]).toEqual([
+      200,
+      "public, max-age=31536000, immutable",
+    ]);
+  });
+
+  it("counts a finished step and names session and step in its log", async () => {
+    const session = await browser.startLab("slow-steps");
+    await browser.run(session, 0);
+    expect((await browser.outcome(session, 0)).state).toBe("succeeded");
+    expect((await browser.call("GET", "metrics")).text).toMatch(
+      /lectern_step_seconds_count\{state="succeeded"\} [1-9]/,
+    );
+    const lines = readFileSync(join(data, "logs/server.log"), "utf8").trim().split("\n");
+    const entry = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ msg }) => msg === "step finished");
+    expect(entry).toMatchObject({
+      session: session.id,
+      step: `${session.currentPage}/0`,
+      state: "succeeded",
+    });
+  });
+
+  it("offers a browser its unfinished session, and another browser only with the link", async () => {
+    const own = new BrowserSession(lectern.url);
+    const session = await own.startLab("slow-steps");
+    expect(await resume(own)).toBe(session.id);
+    const other = new BrowserSession(lectern.url);
+    expect(await resume(other)).toBeUndefined();
+    const created = await runCli([
+      "session",
+      "create",
+      "--data",
+      data,
+      "--lab",
+      "slow-steps",
+      "--prefix",
+      "team",
+    ]);
+    const [, id = "", link = ""] = /(team-\w+)\s+(http\S+)/.exec(created.output) ?? [];
+    const opened = await other.call("GET", link.replace(lectern.url, ""));
+    expect([opened.status, opened.headers.location]).toEqual([303, `/s/${id}`]);
+    expect((await other.call("GET", `api/sessions/${id}`)).status).toBe(200);
+    expect((await own.call("GET", `api/sessions/${id}`)).status).toBe(401);
+  });
+
+  it("lets instructors list, extend and end sessions from the command line", async () => {
+    const { id, expiresAt } = await new BrowserSession(lectern.url).startLab("slow-steps");
+    expect((await runCli(["session", "list", "--data", data])).output).toMatch(
+      new RegExp(`${id}\\s+slow-steps\\s+Active`),
+    );
+    const extended = await runCli(["session", "extend", id, "--minutes", "10", "--data", data]);
+    expect(extended.output).toContain(new Date(Date.parse(expiresAt) + 600_000).toISOString());
+    expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
+    await until("its home is gone", 10_000, () => (existsSync(join(data, "homes", id)) ? undefined : true));
+    expect((await runCli(["session", "end", id, "--data", data])).output).toContain("SERVER_REFUSED");
+  });
+});
+
+describe("a second start", () => {
+  it("is refused while the first lives, and says where that is", async () => {
+    const { status, output } = await runCli(["serve", "--port", "0", "--data", data, "--lab", lab]);
+    expect(status).not.toBe(0);
+    expect(output).toContain("SERVER_DATA_DIR_IN_USE");
+    expect(output).toContain(lectern.url);
+  });
+
+  it("is refused where the port is taken, naming port and flag", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const { status, output } = await runCli([
+      "serve",
+      "--port",
+      String(port),
+      "--data",
+      join(folder.path, "other"),
+      "--lab",
+      lab,
+    ]);
+    other.close();
+    expect(status).toBe(1);
+    expect(output).toContain(`Port ${String(port)} on 127.0.0.1 is in use`);
+    expect(output).toContain("--port");
+    expect(processesOf(join(folder.path, "other"))).toEqual([]);
+  });
+
+  it("finds the sessions of the first, with homes and progress, after Ctrl-C ended everything in three seconds", async () => {
+    const session = await browser.startLab("slow-steps");
+    await browser.run(session, 0);
+    await browser.outcome(session, 0);
+    expect(await lectern.stop("SIGINT")).toBeLessThan(STOP_LIMIT_MS);
+    expect(processesOf(data)).toEqual([]);
+    lectern = await startLectern(data, ["--lab", lab]);
+    const again = new BrowserSession(lectern.url);
+    for (const [name, value] of browser.cookies) again.cookies.set(name, value);
+    browser = again;
+    const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
+    expect(view.phase).toBe("Active");
+    expect(view.results.map(({ step, state }) => [step, state])).toEqual([[0, "succeeded"]]);
+    await browser.run(session, 2);
+    expect((await browser.outcome(session, 2)).state).toBe("succeeded");
+  });
+});
+
+async function resume(from: BrowserSession): Promise<string | undefined> {
+  return (await from.json<LabSummary[]>("GET", "api/labs"))[0]?.resume?.session;
+}

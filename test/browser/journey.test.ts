@@ -23,6 +23,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     page.setDefaultTimeout(STEP_DEADLINE_MS);
   });
   afterAll(async () => {
+    await takePicture(page, "journey-end");
     await browser?.close();
     await server?.stop();
   });
@@ -157,6 +158,6 @@ function terminalText(page: Page): Locator {
 }
 
 async function chooseWorkspace(page: Page): Promise<void> {
-  await page.getByRole("row", { name: /tko-day1-ops-ws/ }).click();
+  await page.getByLabel("Organization and workspaces").getByText("tko-day1-ops-ws").click();
   await page.getByText(/policies for workspace tko-day1-ops-ws/).waitFor();
 }

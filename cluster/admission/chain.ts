@@ -4,6 +4,7 @@ import type { AdmissionPlugin } from "./admission.js";
 import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
 import { createDefaultTolerations, createPriorityAdmission } from "./pod-defaults.js";
+import { createPodSecurity } from "./pod-security/pod-security.js";
 import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
@@ -30,6 +31,7 @@ export function createAdmissionChain({ api, authorizer, signal }: AdmissionChain
     createDefaultTolerations(),
     createPriorityAdmission(api),
     createPolicyValidation(authorizer !== undefined),
+    createPodSecurity(api),
     createValidatingAdmissionPolicy({ api, authorizer, signal }),
     createResourceQuota({ api, signal }),
   ];

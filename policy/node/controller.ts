@@ -12,7 +12,7 @@ import type { PolicyContext } from "./context.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import type { Logger } from "./logger.js";
 import { enforce } from "./policies.js";
-import type { ImagePolicyObject } from "./records.js";
+import { type ImagePolicyObject, placeLabels, recordProblem } from "./records.js";
 import { createWorkQueue, type WorkQueue } from "./work-queue.js";
 
 /** Catches what a broken watch missed. */
@@ -103,16 +103,34 @@ function keepRunning(
 
 function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicyObject): void {
   const name = seen.metadata.name ?? "";
-  if (isCurrent(seen)) return;
-  queue.add(
-    `policy/${name}`,
-    async () => {
-      const now = await context.store.get<ImagePolicyObject["spec"]>("imagepolicies", name);
-      if (!now || isCurrent(now)) return;
-      await enforce(context, now.spec, now);
-    },
-    SETTLE_MS,
-  );
+  if (isSettled(seen)) return;
+  const look = async () => {
+    const now = await context.store.get<ImagePolicyObject["spec"]>("imagepolicies", name);
+    if (now && !isSettled(now)) await settle(context, now);
+  };
+  queue.add(`policy/${name}`, look, SETTLE_MS);
+}
+
+/** Does for a policy written by hand what the service does for its own: labels to find it by, parameters, status. */
+async function settle(context: PolicyContext, policy: ImagePolicyObject): Promise<void> {
+  const message = recordProblem(policy);
+  if (message !== undefined) {
+    const { generation } = policy.metadata;
+    const seen = generation === undefined ? {} : { observedGeneration: generation };
+    await context.store.setStatus(policy, { inForce: false, message, ...seen });
+    return;
+  }
+  const labels = placeLabels(policy.spec);
+  const isLabelled = Object.entries(labels).every(([key, value]) => policy.metadata.labels?.[key] === value);
+  const labelled = isLabelled
+    ? policy
+    : await context.store.replace("imagepolicies", withLabels(policy, labels));
+  if (labelled) await enforce(context, labelled.spec, labelled);
+}
+
+function withLabels(policy: ImagePolicyObject, labels: Record<string, string>): ImagePolicyObject {
+  const own = policy.metadata.labels ?? {};
+  return { ...policy, metadata: Object.assign({}, policy.metadata, { labels: { ...own, ...labels } }) };
 }
 
 function queueScope(context: PolicyContext, queue: WorkQueue, { organization, workspace }: Scope): void {
@@ -127,8 +145,9 @@ function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string |
   queue.add(`namespace/${name}`, () => bringNamespaceIntoForce(context, name).then(() => undefined));
 }
 
-function isCurrent({ metadata, status }: ImagePolicyObject): boolean {
-  return status?.inForce === true && status.observedGeneration === metadata.generation;
+function isSettled({ metadata, status }: ImagePolicyObject): boolean {
+  const isSeen = status?.observedGeneration === metadata.generation;
+  return isSeen && (status?.inForce === true || status?.message !== undefined);
 }
 
 async function syncEverything(context: PolicyContext): Promise<void> {

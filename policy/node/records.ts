@@ -49,16 +49,12 @@ export function newObject<Spec>(
   address: PolicyAddress,
   { spec, owner }: { spec: Spec; owner?: V1OwnerReference },
 ): HierarchyObject<Spec> {
-  const { organization, workspace } = address;
   return {
     apiVersion: `${POLICY_GROUP}/${POLICY_VERSION}`,
     kind: RESOURCES[plural],
     metadata: {
-      name: plural === "organizations" ? organization : objectName(address),
-      labels: {
-        [ORGANIZATION_LABEL]: organization,
-        ...(workspace !== undefined && { [WORKSPACE_LABEL]: workspace }),
-      },
+      name: plural === "organizations" ? address.organization : objectName(address),
+      labels: placeLabels(address),
       ...(owner && { ownerReferences: [owner] }),
     },
     spec,
@@ -75,11 +71,28 @@ export function ownedBy(parent: HierarchyObject<unknown>): V1OwnerReference {
   return ownerReference({ apiVersion, kind, name: metadata.name ?? "", uid: metadata.uid ?? "" });
 }
 
-/** A stored policy as the evaluator takes it; `undefined` where someone stored what the schema of policies refuses. */
+/** A stored policy as the evaluator takes it; `undefined` where what is stored cannot be one (`recordProblem` says why). */
 export function toEffective(object: ImagePolicyObject): EffectivePolicy | undefined {
-  const parsed = policySpec.safeParse(object.spec);
-  if (!parsed.success) return undefined;
-  return { name: object.spec.name, origin: originOf(object.spec), spec: parsed.data };
+  if (recordProblem(object) !== undefined) return undefined;
+  return { name: object.spec.name, origin: originOf(object.spec), spec: policySpec.parse(object.spec) };
+}
+
+/** Says why an object somebody wrote by hand is not taken for a policy. */
+export function recordProblem({ metadata, spec }: ImagePolicyObject): string | undefined {
+  const expected = objectName(spec);
+  if (metadata.name !== expected) return `Ignored: its spec belongs under the name ${expected}.`;
+  const parsed = policySpec.safeParse(spec);
+  if (parsed.success) return undefined;
+  const problems = parsed.error.issues.map(({ path, message }) => `spec.${path.join(".")}: ${message}`);
+  return `Ignored, not valid: ${problems.join("; ")}`;
+}
+
+/** The labels policies are found by. */
+export function placeLabels({ organization, workspace }: Pick<PolicyAddress, "organization" | "workspace">) {
+  return {
+    [ORGANIZATION_LABEL]: organization,
+    ...(workspace !== undefined && { [WORKSPACE_LABEL]: workspace }),
+  };
 }
 
 export function originOf({

@@ -14,12 +14,12 @@ import { createPolicyService } from "../../../policy/node/policy-service.js";
 import { connect } from "../../../server/cli/tmc/api-client.js";
 import { runTmc } from "../../../server/cli/tmc/program.js";
 import { createPolicyRouter } from "../../../server/http/policy/router.js";
+import { silent } from "./suite-cluster.js";
 
 const organization = "lab-tmc";
 const namespace = "lab-tmc";
 const cluster = "lab-tmc-cluster";
 const workspace = "tko-day1-ops-ws";
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The claims about `tmc` and the REST behind it, made about any cluster. */
 export function describeTmc(title: string, target: () => { kubeConfig: KubeConfig }): void {
@@ -72,7 +72,7 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
         headers: { "content-type": "application/json" },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: (await response.json()) as Record<string, never> };
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
     const attach = [
       "cluster",

@@ -1,0 +1,76 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import {
+  type CoreV1Api,
+  PatchStrategy,
+  RbacAuthorizationV1Api,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
+
+/** The cluster-scoped object that owns what the suite makes. */
+export const OWNER = "policy-suite-owner";
+
+export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Any cluster-scoped object can own; a namespace is at hand everywhere. */
+export async function makeOwner(core: CoreV1Api) {
+  const { metadata } = await core.createNamespace({ body: { metadata: { name: OWNER } } });
+  return { apiVersion: "v1", kind: "Namespace", name: OWNER, uid: metadata?.uid ?? "" };
+}
+
+export function deployment(name: string, image: string) {
+  const labels = { app: name };
+  const spec = { containers: [{ name: "main", image }] };
+  return {
+    metadata: { name },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  };
+}
+
+export async function labelNamespace(
+  core: CoreV1Api,
+  name: string,
+  labels: Record<string, string>,
+): Promise<void> {
+  const options = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+  await core.patchNamespace({ name, body: { metadata: { labels } } }, options);
+}
+
+export async function makeAdministrator(kubeConfig: KubeConfig, name: string): Promise<void> {
+  await kubeConfig.makeApiClient(RbacAuthorizationV1Api).createClusterRoleBinding({
+    body: {
+      metadata: { name: `policy-suite-${name}` },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name }],
+    },
+  });
+}
+
+/** The same cluster as seen by another user. */
+export function asUser(kubeConfig: KubeConfig, name: string): KubeConfig {
+  const copy = Object.assign(
+    Object.create(Object.getPrototypeOf(kubeConfig) as object) as KubeConfig,
+    kubeConfig,
+  );
+  copy.users = kubeConfig.users.map((user) => ({ ...user, impersonateUser: name }));
+  return copy;
+}
+
+export async function gone(reading: Promise<unknown>): Promise<true | undefined> {
+  return reading.then(
+    () => undefined,
+    () => true,
+  );
+}
+
+export async function eventually<T>(ask: () => Promise<T | undefined>, deadlineMs = 15_000): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const answer = await ask().catch((error: unknown) => {
+      if (Date.now() > end) throw error;
+      return undefined;
+    });
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`nothing came within ${deadlineMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

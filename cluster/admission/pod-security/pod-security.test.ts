@@ -62,25 +62,32 @@ test("restricted lists everything that is missing", async () => {
   expect((await cluster.apply(pod("restricted", "safe", SAFE))).metadata.name).toBe("safe");
 });
 
-test("warn lets pods and workloads through with a warning", async () => {
+function deployment(home: string): object {
+  const template = {
+    metadata: { labels: { a: "b" } },
+    spec: { hostNetwork: true, containers: [{ name: "main", image: "nginx" }] },
+  };
+  const metadata = { namespace: home, name: "d" };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: { selector: { matchLabels: { a: "b" } }, template },
+  };
+}
+
+test.each(["warned", "baseline"])("a workload of namespace %s is created with a warning", async (home) => {
   const warnings: string[] = [];
-  const warn = (text: string): void => void warnings.push(text);
-  await cluster.apply(pod("warned", "p", {}, { hostNetwork: true }), { warn });
-  await cluster.apply(
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { namespace: "warned", name: "d" },
-      spec: {
-        selector: { matchLabels: { a: "b" } },
-        template: {
-          metadata: { labels: { a: "b" } },
-          spec: { hostNetwork: true, containers: [{ name: "main", image: "nginx" }] },
-        },
-      },
-    },
-    { warn },
-  );
-  const text = 'would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)';
-  expect(warnings).toEqual([text, text]);
+  await cluster.apply(deployment(home), { warn: (text) => warnings.push(text) });
+  expect(warnings).toEqual([
+    'would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+  ]);
+});
+
+test("warn lets pods through with a warning", async () => {
+  const warnings: string[] = [];
+  await cluster.apply(pod("warned", "p", {}, { hostNetwork: true }), { warn: (text) => warnings.push(text) });
+  expect(warnings).toEqual([
+    'would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+  ]);
 });

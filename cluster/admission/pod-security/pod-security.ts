@@ -75,11 +75,13 @@ export function createPodSecurity(api: ApiService): AdmissionPlugin {
 
 /** `"restricted:latest": privileged (...), ...`, or `undefined` where the pod keeps to the standard. */
 function violation(labels: Record<string, string>, mode: string, spec: SecuredPodSpec): string | undefined {
-  const level = labels[`${LABEL}/${mode}`];
+  // What is enforced on pods is warned about on workloads, unless the namespace says otherwise.
+  const own = labels[`${LABEL}/${mode}`] === undefined ? "enforce" : mode;
+  const level = labels[`${LABEL}/${own}`];
   const checks = level === undefined ? undefined : CHECKS[level];
   const texts = (checks ?? []).flatMap((check) => check(spec) ?? []);
   if (texts.length === 0) return undefined;
-  const version = labels[`${LABEL}/${mode}-version`] ?? "latest";
+  const version = labels[`${LABEL}/${own}-version`] ?? "latest";
   return `${JSON.stringify(`${level}:${version}`)}: ${texts.join(", ")}`;
 }
 

@@ -4,8 +4,9 @@ import { isActionWord } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import type { LabPage } from "./lab.js";
+import { labelOf } from "./page-name.js";
 import { type Token, parseMarkdown } from "./markdown.js";
-import { type PictureLookup, sanitisePage } from "./sanitise.js";
+import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
 import { swallowedFences } from "./swallowed-fences.js";
 import { fillPlain, fillTemplate } from "./template.js";
@@ -31,7 +32,7 @@ export interface PageProblem {
 export const MAX_PAGE_CHARACTERS = 1024 * 1024;
 
 /** Turns a page into HTML and a list of actions, numbered from 0 in the order of the text. Never throws for what an author wrote. */
-export function compilePage(page: LabPage, variables: Variables, picture: PictureLookup): CompiledPage {
+export function compilePage(page: LabPage, variables: Variables, addresses: PageAddresses): CompiledPage {
   const { text, fillings, problems } = fillTemplate(page.source.slice(0, MAX_PAGE_CHARACTERS), variables);
   const { tokens, render } = parseMarkdown(text, fillings);
   const place = {
@@ -41,7 +42,14 @@ export function compilePage(page: LabPage, variables: Variables, picture: Pictur
     problems: [] as PageProblem[],
   };
   for (const token of tokens) replaceActions(token, place);
-  const html = placeSteps(sanitisePage(fillings.html(render(tokens)), picture));
+  nameHeadings(tokens, fillings);
+  const lost: PageProblem[] = [];
+  const html = placeSteps(
+    sanitisePage(fillings.html(render(tokens)), {
+      picture: addresses.picture,
+      page: (href) => addresses.page(href) ?? lose(href, page, lost),
+    }),
+  );
   const actions = place.actions.map((action) => withChecks(action, page, variables));
   const inText = [
     ...problems.map((problem) => ({ severity: "error" as const, ...problem })),
@@ -51,10 +59,24 @@ export function compilePage(page: LabPage, variables: Variables, picture: Pictur
     ...oversize(page),
     ...inText.map((problem) => ({ ...problem, line: problem.line + page.firstLine - 1 })),
     ...place.problems,
+    ...lost,
     ...actions.flatMap(actionProblem),
     ...sectionProblems(actions),
   ];
   return { html, actions, problems: all.toSorted((one, other) => one.line - other.line) };
+}
+
+function lose(href: string, page: LabPage, lost: PageProblem[]): undefined {
+  const before = page.source.slice(0, Math.max(0, page.source.indexOf(href)));
+  const line = page.firstLine + before.split("\n").length - 1;
+  const message = `The link ${href} leads to no page of the lab`;
+  lost.push({
+    severity: "error",
+    rule: "missing-page",
+    line,
+    message,
+    fix: "Correct it, or link to a whole address",
+  });
 }
 
 interface Place {
@@ -62,6 +84,14 @@ interface Place {
   firstLine: number;
   actions: PageAction[];
   problems: PageProblem[];
+}
+
+function nameHeadings(tokens: readonly Token[], fillings: Fillings): void {
+  tokens.forEach((token, at) => {
+    if (token.type !== "heading_open") return;
+    const words = (tokens[at + 1]?.children ?? []).map(({ content }) => content).join("");
+    token.attrSet("id", labelOf(fillings.plain(words)));
+  });
 }
 
 function replaceActions(token: Token, place: Place): void {

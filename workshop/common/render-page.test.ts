@@ -108,6 +108,23 @@ describe("a page", () => {
     expect(html).toContain("Picture ./images/b.png is missing");
   });
 
+  it("leads links to other pages there, and tells of those that lead nowhere", () => {
+    const { html, problems } = compile("[here](./page.md#part) [gone](other.md) [out](https://example.com)");
+    expect(html).toContain('<a href="s/lab-1/page#part">here</a> <a>gone</a>');
+    expect(html).toContain('<a href="https://example.com" target="_blank" rel="noopener noreferrer">out</a>');
+    expect(problems).toMatchObject([{ rule: "missing-page", line: 1 }]);
+  });
+
+  it("gives headings the ids that links to them use", () => {
+    expect(compile("## What *you* need\n").html).toContain('<h2 id="what-you-need">');
+  });
+
+  it("aligns table cells without inline styles", () => {
+    const { html } = compile("| a |\n|--:|\n| 1 |");
+    expect(html).toContain('<td align="right">1</td>');
+    expect(html).not.toContain("style");
+  });
+
   it("reads expectations from the info string", () => {
     const { actions } = compile(
       `${FENCE}execute exit=nonzero match=/denied by/ until="pod -l app=x absent" timeout=5s skip=ci\nls\n${FENCE}`,
@@ -168,9 +185,9 @@ function compile(
     checks: { expectations, standIns: [] },
   };
   return compileLabPage(
-    { layout: "split" },
+    { layout: "split", pages: [page] },
     page,
-    { session_namespace: "lab-1", ...variables },
+    { session_name: "lab-1", session_namespace: "lab-1", ...variables },
     { fileUrl: (path) => `files/${path}` },
   );
 }

@@ -3,12 +3,15 @@ import type { PageView, TerminalLayout } from "./api.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import type { Lab, LabPage } from "./lab.js";
+import { labelOf } from "./page-name.js";
 import { terminalsOf } from "./terminals.js";
 import type { Variables } from "./variables.js";
 
 export interface RenderOptions {
   /** Address for a file of the lab, given its path as `LabPage.pictures` holds it: `images/console.png` to `api/sessions/ID/files/images/console.png`. */
   fileUrl: (path: string) => string;
+  /** Address of another page of the lab; `s/SESSION/PAGE` where not given. */
+  pageUrl?: (name: string) => string;
 }
 
 /** A page of the lab as a learner's browser shows it. Throws LAB_PAGE_NOT_FOUND. */
@@ -36,16 +39,33 @@ export function renderPage(
 
 /** The page with everything the server knows about its actions; those for all terminals act on the ones the lab shows. */
 export function compileLabPage(
-  lab: Pick<Lab, "layout">,
+  lab: Pick<Lab, "layout" | "pages">,
   page: LabPage,
   variables: Variables,
   options: RenderOptions,
 ): CompiledPage {
-  const compiled = compilePage(page, variables, (src) => {
-    const path = page.pictures[src];
-    return typeof path === "string" ? options.fileUrl(path) : undefined;
+  const session = variables["session_name"] ?? "";
+  const compiled = compilePage(page, variables, {
+    picture: (src) => {
+      const path = page.pictures[src];
+      return typeof path === "string" ? options.fileUrl(path) : undefined;
+    },
+    page: (href) => pageAddress(lab, href, options.pageUrl ?? ((name) => `s/${session}/${name}`)),
   });
   return { ...compiled, actions: compiled.actions.map((action) => withinLayout(action, lab.layout)) };
+}
+
+/** `02-next.md#part` as the address of that page. */
+function pageAddress(
+  lab: Pick<Lab, "pages">,
+  href: string,
+  url: (name: string) => string,
+): string | undefined {
+  const [path = "", fragment] = href.split("#", 2);
+  const wanted = labelOf((path.split("/").at(-1) ?? "").replace(/\.(?:md|html)$/, ""));
+  const found = lab.pages.find(({ name, file }) => name === wanted || file.replace(/\.md$/, "") === path);
+  if (!found) return undefined;
+  return fragment === undefined ? url(found.name) : `${url(found.name)}#${fragment}`;
 }
 
 function withinLayout(action: PageAction, layout: TerminalLayout): PageAction {

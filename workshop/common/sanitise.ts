@@ -1,16 +1,22 @@
 import sanitizeHtml from "sanitize-html";
 
-export interface PictureLookup {
+/** Where the relative addresses of a page lead. */
+export interface PageAddresses {
   /** Address of a picture named by the page; `undefined` where there is none. */
-  (src: string): string | undefined;
+  picture: (src: string) => string | undefined;
+  /** Address of another page of the lab; `undefined` where there is none. */
+  page: (href: string) => string | undefined;
 }
 
 /** Keeps what text needs and nothing that runs, loads from elsewhere by itself, or styles the page around it. */
-export function sanitisePage(html: string, picture: PictureLookup): string {
-  return sanitizeHtml(html, {
-    ...POLICY,
-    transformTags: { a: outsideLink, img: (_tag, attributes) => pictureTag(attributes, picture) },
-  });
+export function sanitisePage(html: string, addresses: PageAddresses): string {
+  const transformTags = {
+    a: (tagName: string, attributes: sanitizeHtml.Attributes) => linkTag(tagName, attributes, addresses),
+    img: (_tag: string, attributes: sanitizeHtml.Attributes) => pictureTag(attributes, addresses),
+    th: alignedCell,
+    td: alignedCell,
+  };
+  return sanitizeHtml(html, { ...POLICY, transformTags });
 }
 
 const NOTES = ["info", "note", "warning", "danger", "tip", "caution", "important"];
@@ -25,13 +31,13 @@ const POLICY: sanitizeHtml.IOptions = {
     ),
   ],
   allowedAttributes: {
+    ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((heading) => [heading, ["id"]])),
     a: ["href", "title", "target", "rel"],
     img: ["src", "alt", "title", "width", "height", "loading"],
-    code: ["class"],
     ol: ["start", "type"],
     details: ["open"],
-    th: ["align", "colspan", "rowspan", "scope", "style"],
-    td: ["align", "colspan", "rowspan", "style"],
+    th: ["align", "colspan", "rowspan", "scope"],
+    td: ["align", "colspan", "rowspan"],
     span: ["role", "aria-label"],
     abbr: ["title"],
   },
@@ -43,24 +49,36 @@ const POLICY: sanitizeHtml.IOptions = {
     code: ["language-*"],
     pre: [],
   },
-  allowedStyles: { "*": { "text-align": [/^(?:left|right|center)$/] } },
   allowedSchemes: ["http", "https", "mailto"],
   allowedSchemesByTag: { img: ["http", "https", "data"] },
   allowProtocolRelative: false,
   enforceHtmlBoundary: false,
 };
 
-function outsideLink(tagName: string, attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
-  const isOutside = /^https?:/i.test(attributes["href"] ?? "");
-  return {
-    tagName,
-    attribs: isOutside ? { ...attributes, target: "_blank", rel: "noopener noreferrer" } : attributes,
-  };
+function linkTag(
+  tagName: string,
+  attributes: sanitizeHtml.Attributes,
+  addresses: PageAddresses,
+): sanitizeHtml.Tag {
+  const { href, ...others } = attributes;
+  if (href === undefined || href.startsWith("#")) return { tagName, attribs: attributes };
+  if (/^https?:/i.test(href)) {
+    return { tagName, attribs: { ...others, href, target: "_blank", rel: "noopener noreferrer" } };
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(href)) return { tagName, attribs: attributes };
+  const found = addresses.page(href);
+  return { tagName, attribs: found === undefined ? others : { ...others, href: found } };
 }
 
-function pictureTag(attributes: sanitizeHtml.Attributes, picture: PictureLookup): sanitizeHtml.Tag {
+/** Inline styles are forbidden on the page; the old attribute says the same. */
+function alignedCell(tagName: string, attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
+  const align = /text-align:\s*(left|right|center)/.exec(attributes["style"] ?? "")?.[1];
+  return { tagName, attribs: align === undefined ? attributes : { ...attributes, align } };
+}
+
+function pictureTag(attributes: sanitizeHtml.Attributes, addresses: PageAddresses): sanitizeHtml.Tag {
   const src = attributes["src"] ?? "";
-  const found = isElsewhere(src) ? src : picture(src);
+  const found = isElsewhere(src) ? src : addresses.picture(src);
   if (found) return { tagName: "img", attribs: { ...attributes, src: found, loading: "lazy" } };
   const words = attributes["alt"]
     ? `${attributes["alt"]} (picture ${src} is missing)`

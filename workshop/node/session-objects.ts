@@ -18,6 +18,9 @@ export const LEARNER = "learner";
 /** Type of the secrets that tokens are bound to. */
 export const TOKEN_TYPE = "lectern.dev/token";
 
+/** Learners' pods may not reach into the node that other learners share. */
+const POD_SECURITY = { "pod-security.kubernetes.io/enforce": "baseline" };
+
 /** What marks an object as the session's, so that it goes when the session goes. */
 export function ownedBy(session: SessionResource): {
   labels: Record<string, string>;
@@ -35,7 +38,7 @@ export function namespaceOf(session: SessionResource): Manifest {
   const metadata = {
     name: session.spec.namespace,
     ownerReferences,
-    labels: { ...labels, [ORGANIZATION_LABEL]: session.spec.organization },
+    labels: { ...labels, [ORGANIZATION_LABEL]: session.spec.organization, ...POD_SECURITY },
   };
   return { path: "/api/v1/namespaces", object: { apiVersion: "v1", kind: "Namespace", metadata } };
 }

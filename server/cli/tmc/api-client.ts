@@ -54,6 +54,9 @@ async function readAnswer(response: Response, base: string): Promise<unknown> {
       "Unauthenticated: the token in LECTERN_TOKEN is not valid any more. Open a new terminal of the session.",
     );
   }
+  const reason = serverReason(answer);
+  if (reason !== undefined)
+    throw new TmcError(`${response.status === 429 ? "Unavailable" : "Internal"}: ${reason}`);
   throw new TmcError(
     `Internal: ${base} answered ${response.status} without a reason. Is LECTERN_URL the address of Lectern?`,
   );
@@ -63,6 +66,14 @@ function isProblem(answer: unknown): answer is TmcProblem {
   return (
     typeof answer === "object" && answer !== null && "message" in answer && typeof answer.message === "string"
   );
+}
+
+/** What the server itself says when it does not get as far as the policy API. */
+function serverReason(answer: unknown): string | undefined {
+  if (typeof answer !== "object" || answer === null || !("error" in answer)) return undefined;
+  const { error } = answer;
+  if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
+  return typeof error.message === "string" ? error.message : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -11,29 +11,21 @@ const ENDED_MS = 300;
 
 interface Endable {
   readonly pid: number;
-  readonly uid: number | undefined;
   readonly isRunning: boolean;
   ended(): Promise<void>;
 }
 
-/** Ends shells and everything they started, also what left their process group: SIGHUP first, then SIGKILL; within a second. */
-export async function endProcesses(terminals: readonly Endable[]): Promise<void> {
-  const uids = [...new Set(terminals.map((terminal) => terminal.uid))].filter((uid) => uid !== undefined);
-  const roots = terminals.filter((terminal) => terminal.isRunning).map((terminal) => terminal.pid);
+/** Ends shells and everything they started, also what left their process group: SIGHUP first, then SIGKILL; within a second. Everything of `uids` goes. */
+export async function endProcesses(terminals: readonly Endable[], uids: ReadonlySet<number>): Promise<void> {
+  const roots = new Set(terminals.filter((terminal) => terminal.isRunning).map((terminal) => terminal.pid));
   // Remembered now: once a parent is gone nobody can tell whose child an escaped process was.
-  const known = new Set([
-    ...roots.flatMap((root) => relatedProcesses(root)),
-    ...uids.flatMap((uid) => relatedProcesses(-1, uid)),
-  ]);
+  const known = relatedProcesses(roots, uids);
   signalAll(known, "SIGHUP");
   signalAll(known, "SIGCONT");
   const ended = Promise.all(terminals.map((terminal) => terminal.ended()));
-  if (roots.length > 0) await Promise.race([ended, wait(GRACE_MS)]);
+  if (roots.size > 0) await Promise.race([ended, wait(GRACE_MS)]);
   for (let look = 0; look < KILL_LOOKS; look += 1) {
-    const left = [
-      ...roots.flatMap((root) => relatedProcesses(root)),
-      ...uids.flatMap((uid) => relatedProcesses(-1, uid)),
-    ];
+    const left = relatedProcesses(roots, uids);
     if (look > 0 && left.length === 0) break;
     signalAll(look === 0 ? new Set([...known, ...left]) : left, "SIGKILL");
     await wait(KILL_LOOK_MS);

@@ -10,6 +10,9 @@ const INTERACTIVE = new Set(
 /** Options of shells that still leave them interactive. */
 const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--rcfile=?.*)$/;
 
+/** Generations of processes looked at; a chain longer than this is a loop of reused numbers. */
+const DEPTH_LIMIT = 256;
+
 /** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */
 export function foregroundOf(pid: number): { group: number; argv: string[] } | undefined {
   const group = Number(statFields(pid)?.[5]);
@@ -66,25 +69,22 @@ export function statFields(pid: number): string[] | undefined {
   }
 }
 
-/** Every process that descends from `root` or shares its session, and those of `uid` where one is given. */
-export function relatedProcesses(root: number, uid?: number): number[] {
+/** Every process that descends from one of `roots` or shares its session, and those of `uids`; one walk through /proc. */
+export function relatedProcesses(roots: ReadonlySet<number>, uids: ReadonlySet<number>): number[] {
   const parents = new Map<number, { parent: number; session: number }>();
   for (const pid of processIds()) {
     const fields = statFields(pid);
     if (fields) parents.set(pid, { parent: Number(fields[1]), session: Number(fields[3]) });
   }
   const descends = (pid: number): boolean => {
-    for (let at = pid, depth = 0; at > 1 && depth < 64; depth += 1) {
-      if (at === root) return true;
+    for (let at = pid, depth = 0; at > 1 && depth < DEPTH_LIMIT; depth += 1) {
+      if (roots.has(at)) return true;
       at = parents.get(at)?.parent ?? 0;
     }
     return false;
   };
   return [...parents]
-    .filter(
-      ([pid, entry]) =>
-        entry.session === root || descends(pid) || (uid !== undefined && ownerOf(pid) === uid),
-    )
+    .filter(([pid, { session }]) => roots.has(session) || descends(pid) || uids.has(ownerOf(pid)))
     .map(([pid]) => pid);
 }
 
@@ -94,10 +94,11 @@ function processIds(): number[] {
     .filter((pid) => Number.isInteger(pid) && pid > 1);
 }
 
-function ownerOf(pid: number): number | undefined {
+/** The account a process runs under, -1 where it is gone. Not the owner of its folder: a process can make that root. */
+function ownerOf(pid: number): number {
   try {
-    return Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+    return Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? -1);
   } catch {
-    return undefined;
+    return -1;
   }
 }

@@ -82,7 +82,12 @@ export class TerminalRegistry {
   }
 
   async #close(entries: [string, Terminal][]): Promise<void> {
-    await endProcesses(entries.map(([, terminal]) => terminal));
+    const closing = new Set(entries.map(([, terminal]) => terminal));
+    const kept = [...this.#terminals.values()].filter((terminal) => !closing.has(terminal));
+    // An account that another session shares must not be swept: its shells are found by descent alone.
+    const shared = new Set(kept.map((terminal) => terminal.uid));
+    const uids = [...closing].map((terminal) => terminal.uid).filter((uid) => uid !== undefined);
+    await endProcesses([...closing], new Set(uids.filter((uid) => !shared.has(uid))));
     for (const [key, terminal] of entries) {
       terminal.dispose();
       if (this.#terminals.get(key) === terminal) this.#terminals.delete(key);

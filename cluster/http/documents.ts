@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { methodNotAllowed, pathNotFound } from "../api/status.js";
+import { emptyOpenApiV2, OPENAPI_V2_PROTOBUF } from "../openapi/version-2.js";
 import { openApiDocument, openApiIndex } from "../openapi/documents.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { versionInfo } from "../version.js";
@@ -30,6 +31,7 @@ export async function serveDocument(
   if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
   if (root === "openapi" && rest[0] === "v3")
     return serveOpenApi(core, request, reply, rest.slice(1).join("/"));
+  if (root === "openapi" && rest[0] === "v2") return serveOpenApiV2(request, reply);
   throw pathNotFound();
 }
 
@@ -74,4 +76,10 @@ async function serveOpenApi(
   if (request.headers["if-none-match"] === headers.etag)
     return reply.text(304, "", "application/json", headers);
   await reply.text(200, document.text, "application/json", headers);
+}
+
+async function serveOpenApiV2(request: IncomingMessage, reply: Reply): Promise<void> {
+  const isProtobuf = (request.headers.accept ?? "").includes("protobuf");
+  if (isProtobuf) reply.bytes(200, emptyOpenApiV2.protobuf, OPENAPI_V2_PROTOBUF);
+  else await reply.json(200, emptyOpenApiV2.json);
 }

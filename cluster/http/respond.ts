@@ -56,6 +56,11 @@ export class Reply {
     this.#response.end(this.#request.method === "HEAD" ? undefined : bytes);
   }
 
+  bytes(code: number, body: Buffer, contentType: string): void {
+    this.#response.writeHead(code, { "content-type": contentType, "content-length": body.length });
+    this.#response.end(this.#request.method === "HEAD" ? undefined : body);
+  }
+
   async status(status: Status): Promise<void> {
     const retryAfter = status.details?.retryAfterSeconds;
     const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };

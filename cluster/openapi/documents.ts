@@ -7,7 +7,7 @@ import { pathsOf } from "./paths.js";
 import { schemasOf } from "./schemas.js";
 
 /** Raise this when documents change for a reason their hash does not see, since clients keep them for ever. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface OpenApiDocument {
   hash: string;

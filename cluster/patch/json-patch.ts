@@ -21,24 +21,17 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
     const document = structuredClone(target);
     return fastJsonPatch.applyPatch(document, patch as Operation[], true, true, true).newDocument;
   } catch (error) {
-    throw doesNotApply(error, patch as Operation[]);
+    throw doesNotApply(error);
   }
 }
 
-function doesNotApply(error: unknown, patch: Operation[]): StatusError {
-  const { name, index, operation } = error as { name?: string; index?: number; operation?: Operation };
-  const failed = operation ?? patch[index ?? 0];
+/** kube-apiserver does not say which operation it was either. */
+function doesNotApply(error: unknown): StatusError {
   return new StatusError({
     code: 422,
     reason: "Invalid",
-    message: `the server rejected our request due to an error in our request`,
-    details: { causes: [{ message: explain(name, failed) }] },
+    message: "the server rejected our request due to an error in our request",
+    details: {},
     cause: error,
   });
-}
-
-function explain(name: string | undefined, operation: Operation | undefined): string {
-  const path = operation?.path ?? "";
-  if (name === "TEST_OPERATION_FAILED") return `testing path ${path} failed`;
-  return `${operation?.op ?? "operation"} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
 }

@@ -38,8 +38,19 @@ function visit(value: unknown, declared: Schema, at: Visit): void {
   }
   const choices = declared.enum ?? schema.enum;
   if (choices !== undefined && value !== "" && !choices.includes(value)) {
-    at.errors.unsupported(at.path, value, choices.map(String).toSorted());
+    at.errors.unsupported(at.path, value, inOrder(at.path, choices.map(String)));
   }
+}
+
+/** Where kube-apiserver lists the supported values in another order than that of the alphabet. */
+const ORDERS: Record<string, string[]> = {
+  restartPolicy: ["Always", "OnFailure", "Never"],
+  dnsPolicy: ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+};
+
+function inOrder(path: string, choices: string[]): string[] {
+  const field = path.slice(path.lastIndexOf(".") + 1);
+  return ORDERS[field]?.filter((choice) => choices.includes(choice)) ?? choices.toSorted();
 }
 
 function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit): void {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ export interface RunningTerminalHost {
 export async function startTerminalHost(options: TerminalHostOptions): Promise<RunningTerminalHost> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const release = holdDataDir(options.dataDir);
-  const runtimeDir = mkdtempSync(join(tmpdir(), "lectern-terminals-"));
+  const runtimeDir = makeRuntimeDir(options.dataDir);
   try {
     // Accounts must get to their own folder below it, and may not list the others.
     chmodSync(runtimeDir, 0o711);
@@ -63,6 +63,17 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
     release();
     throw error;
   }
+}
+
+/** A folder outside the private data, noted there so that the next host can remove what a killed one left. */
+function makeRuntimeDir(dataDir: string): string {
+  const note = join(dataDir, "runtime-folder");
+  const prefix = join(tmpdir(), "lectern-terminals-");
+  const before = existsSync(note) ? readFileSync(note, "utf8") : "";
+  if (before.startsWith(prefix)) rmSync(before, { recursive: true, force: true });
+  const folder = mkdtempSync(prefix);
+  writeFileSync(note, folder, { mode: 0o600 });
+  return folder;
 }
 
 /** The umask makes the socket private from its first moment; chmod afterwards would leave a gap. */

@@ -108,9 +108,12 @@ describe("the terminal host process", () => {
     first.child.kill("SIGKILL");
     await once(first.child, "exit");
     expect(existsSync(socketPath())).toBe(true);
+    const left = readFileSync(join(folder, "data", "runtime-folder"), "utf8");
+    expect(existsSync(left)).toBe(true);
     const second = await startMain();
     expect(second.line).toContain("listening");
     expect(await (await connectClient()).list()).toEqual([]);
+    expect(existsSync(left)).toBe(false);
   });
 
   it("keeps shells and outcomes for clients that come later", async () => {

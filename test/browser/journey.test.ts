@@ -90,8 +90,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     const block = blockWith(page, "run direct");
     await block.getByRole("button", { name: /^Run in terminal 1/ }).click();
     await block.getByText(/Refused, as it should be/).waitFor();
-    await block.getByText(/Refused by image policy/).waitFor();
-    await block.locator(".refusal").getByText("no-busybox-image-policy").first().waitFor();
+    await block.getByText("Refused by image policy").waitFor();
+    for (const policy of ["digest-image-policy", "no-busybox-image-policy"]) {
+      await block.getByText(`Policy ${policy} refused the image quay.io/tools/busybox:1.36`).waitFor();
+    }
   });
 
   it("finds everything again after a reload: results, terminal and place", async () => {

@@ -193,7 +193,7 @@ const sampleResults: StepResult[] = [
     state: "expected-failure",
     durationMs: 640,
     exitStatus: 1,
-    output: `Error from server (Forbidden): pods "web" is forbidden: ValidatingAdmissionPolicy 'lectern-image-policy' with binding 'lectern-image-policy' denied request: image "busybox" of container "web" is refused by policy "no-busybox-image-policy" of workspace tko-day1-ops-ws, rule 1: the name busybox is blocked`,
+    output: `Error from server (Forbidden): pods "web" is forbidden: ValidatingAdmissionPolicy 'lectern-image-policy' with binding 'lectern-image-policy' denied request: [no-busybox-image-policy] container <web> image <busybox>: images named busybox (in any repository) are blocked`,
     checks: [],
   },
   { page: "policies", step: 5, state: "queued", checks: [] },

@@ -114,7 +114,9 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
         await page.getByText(words).first().waitFor();
       }
       await page.getByText('deployments.apps "busybox-lab-7f3a" not found').waitFor();
-      await page.getByText("no-busybox-image-policy", { exact: true }).first().waitFor();
+      await page
+        .getByText("Policy no-busybox-image-policy refused the image busybox of container web")
+        .waitFor();
     });
 
     it("answers the click at once, before the server has", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { actionName, headline, targetName } from "./blocks/action-names.js";
-import { findRefusal } from "./blocks/refusal-text.js";
+import { checksBeside, refusalsIn } from "./blocks/refusal-text.js";
 import { outputToShow } from "./blocks/shown-output.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
 import { fittingLevels } from "./heading-levels.js";
@@ -107,19 +107,23 @@ describe("what a block shows of its output", () => {
 });
 
 describe("a refusal", () => {
-  it("is found in what kubectl printed, with the policies it names", () => {
-    const output =
-      "Error from server (Forbidden): pods \"web\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: image busybox is refused by policy \"no-busybox\" of workspace ws";
-    expect(findRefusal({ state: "failed", output })).toEqual({
-      policies: ["no-busybox"],
-      message: 'image busybox is refused by policy "no-busybox" of workspace ws',
-    });
+  const output =
+    "Error from server (Forbidden): pods \"web\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: [no-busybox] container <web> image <busybox>: images named busybox (in any repository) are blocked";
+  const text =
+    "Policy no-busybox refused the image busybox of container web: images named busybox (in any repository) are blocked.";
+
+  it("is told once, however often it was printed", () => {
+    expect(refusalsIn({ output: `${output}\n${output}` })).toEqual([text]);
+  });
+
+  it("is not told again as a check", () => {
+    const other = { text: "There is no pod", state: "passed" } as const;
+    const told = { text: "An image policy refused a pod", state: "passed", detail: text } as const;
+    expect(checksBeside({ output, checks: [told, other] })).toEqual([other]);
   });
 
   it("is not found in other errors", () => {
-    expect(
-      findRefusal({ state: "failed", output: "Error from server (NotFound): pods not found" }),
-    ).toBeUndefined();
+    expect(refusalsIn({ output: "Error from server (NotFound): pods not found" })).toEqual([]);
   });
 });
 

@@ -20,8 +20,9 @@ export function Checks({ expected, results, isBusy }: Props): ReactElement | nul
   if (lines.length === 0) return null;
   return (
     <ul className="checks" aria-label="What should be true afterwards">
-      {lines.map((line) => (
-        <li key={line.text} className="checks__line" data-state={line.state}>
+      {lines.map((line, at) => (
+        // Two expectations may be worded alike; their places do not change.
+        <li key={at} className="checks__line" data-state={line.state}>
           <Sign state={line.state} />
           <span>
             {line.text}

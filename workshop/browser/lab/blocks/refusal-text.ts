@@ -1,24 +1,18 @@
-import type { StepResult } from "../../../common/api.js";
+import type { CheckResult, StepResult } from "../../../common/api.js";
+import { explainRefusal } from "../../../common/refusal.js";
 
-export interface RefusalText {
-  policies: string[];
-  /** The refusal in the API server's words, without the wrapping of `kubectl`. */
-  message: string;
+/** More different refusals than a reader takes in at once. */
+const SHOWN_REFUSALS = 6;
+
+/** What image policies refused in a step, one sentence for each policy, image and container; empty where nothing was. */
+export function refusalsIn(result: Pick<StepResult, "output">): string[] {
+  const texts = explainRefusal(result.output ?? "").map(({ text }) => text);
+  return [...new Set(texts)].slice(0, SHOWN_REFUSALS);
 }
 
-/** Longest refusal looked at and shown, characters. */
-const LONGEST_MESSAGE = 600;
-const DENIED = /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request: (.+)/;
-
-/** The image policy's refusal in what a step printed; `undefined` where nothing was refused. */
-export function findRefusal(
-  result: Pick<StepResult, "output" | "message" | "state">,
-): RefusalText | undefined {
-  const text = result.output ?? result.message ?? "";
-  const message = DENIED.exec(text)?.[1]?.trim().slice(0, LONGEST_MESSAGE);
-  if (message === undefined) return undefined;
-  const policies = [...message.matchAll(/policy ["']?([a-z0-9][a-z0-9.-]*)["']?/gi)].flatMap(
-    (found) => found[1] ?? [],
-  );
-  return { policies: [...new Set(policies)], message };
+/** The checks that are not told as refusals already. */
+export function checksBeside(result: Pick<StepResult, "output" | "checks"> | undefined): CheckResult[] {
+  if (!result) return [];
+  const told = new Set(explainRefusal(result.output ?? "").map(({ text }) => text));
+  return result.checks.filter(({ detail }) => detail === undefined || !told.has(detail));
 }

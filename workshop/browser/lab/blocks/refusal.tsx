@@ -2,30 +2,27 @@ import type { ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { StepResult } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
+import { isBusy } from "../../store/step-results.js";
 import { useLab } from "../lab-context.js";
 import { CONSOLE_TAB } from "../work/tabs.js";
-import { findRefusal } from "./refusal-text.js";
+import { refusalsIn } from "./refusal-text.js";
 
-/** An image policy's refusal, told in place: what was refused, by what, and the way to the policy. */
+/** An image policy's refusal, told in place: which policy refused which image of which container and why, and the way to the policies. */
 export function Refusal({ result }: { result: StepResult | undefined }): ReactElement | null {
   const { showTab, session } = useLab();
-  const refusal = result && findRefusal(result);
-  if (!refusal) return null;
+  const refusals = result && !isBusy(result.state) ? refusalsIn(result) : [];
+  if (refusals.length === 0) return null;
   const hasConsole = session.dashboards.some(({ name }) => name === CONSOLE_TAB);
   return (
     <div className="refusal">
       <Icon name="shield" />
       <div>
-        <p className="refusal__title">
-          Refused by {refusal.policies.length > 0 ? "image policy " : "an image policy"}
-          {refusal.policies.map((name, at) => (
-            <span key={name}>
-              {at > 0 && ", "}
-              <code>{name}</code>
-            </span>
+        <p className="refusal__title">Refused by image policy</p>
+        <ul className="refusal__list">
+          {refusals.map((text) => (
+            <li key={text}>{text}</li>
           ))}
-        </p>
-        <p className="refusal__text">{refusal.message}</p>
+        </ul>
       </div>
       {hasConsole && (
         <Button className="button button--small" onPress={() => showTab(CONSOLE_TAB)}>

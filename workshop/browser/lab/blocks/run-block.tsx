@@ -9,6 +9,7 @@ import { useSession } from "../../store/use-session.js";
 import { useLab } from "../lab-context.js";
 import { actionName, headline } from "./action-names.js";
 import { Checks } from "./checks.js";
+import { checksBeside } from "./refusal-text.js";
 import { Refusal } from "./refusal.js";
 import { StepOutput } from "./step-output.js";
 import { StepStatus } from "./step-status.js";
@@ -38,7 +39,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       )}
       <Refusal result={result} />
       <StepOutput result={result} />
-      <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
+      <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { ApiObject } from "../api/object.js";
+import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
 import { isSameJson } from "./json-equality.js";
@@ -13,6 +14,7 @@ import { labelSelectorMatcher } from "../selector/label-selector.js";
 const NAME = "endpointslice-controller";
 const SERVICE_LABEL = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+const TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
 const MANAGER = "endpointslice-controller.k8s.io";
 
 /** Lists the addresses behind each service that selects pods, in the present form and in the one before it. */
@@ -86,7 +88,11 @@ function targetOf(pod: Pod): Record<string, string> {
   return { kind: "Pod", namespace, name, uid };
 }
 
-async function writeSlice({ api }: ControllerContext, service: Service, backends: Pod[]): Promise<void> {
+async function writeSlice(
+  { api, clock }: ControllerContext,
+  service: Service,
+  backends: Pod[],
+): Promise<void> {
   const writes = writesOf(NAME);
   const namespace = namespaceOf(service);
   const labels = { ...service.metadata.labels, [MANAGED_BY]: MANAGER, [SERVICE_LABEL]: nameOf(service) };
@@ -103,11 +109,12 @@ async function writeSlice({ api }: ControllerContext, service: Service, backends
     }),
     ports: portsOf(service, backends),
   };
+  const annotations = { [TRIGGER_TIME]: timestampOf(clock.now()) };
   const labelSelector = `${SERVICE_LABEL}=${nameOf(service)},${MANAGED_BY}=${MANAGER}`;
   const [known] = api.list(endpointSlices, { namespace, labelSelector });
   if (known === undefined) {
     const ownerReferences = [controllerReference(service)];
-    const metadata = { generateName: `${nameOf(service)}-`, labels, ownerReferences };
+    const metadata = { generateName: `${nameOf(service)}-`, labels, annotations, ownerReferences };
     const slice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata, ...content };
     await api.create(endpointSlices, namespace, slice, writes);
     return;
@@ -115,24 +122,42 @@ async function writeSlice({ api }: ControllerContext, service: Service, backends
   const { addressType, endpoints: knownEndpoints, ports } = known;
   const isSame = isSameJson({ addressType, endpoints: knownEndpoints ?? [], ports: ports ?? [] }, content);
   if (isSame && isSameJson(known.metadata.labels, labels)) return;
-  const metadata = { ...known.metadata, labels };
+  const metadata = {
+    ...known.metadata,
+    labels,
+    annotations: { ...known.metadata.annotations, ...annotations },
+  };
   await api.update(endpointSlices, { ...structuredClone(known), ...content, metadata }, writes);
 }
 
-async function writeEndpoints({ api }: ControllerContext, service: Service, backends: Pod[]): Promise<void> {
+async function writeEndpoints(
+  { api, clock }: ControllerContext,
+  service: Service,
+  backends: Pod[],
+): Promise<void> {
   const writes = writesOf("endpoint-controller");
   const labels = { ...service.metadata.labels, "endpoints.kubernetes.io/managed-by": "endpoint-controller" };
+  const annotations = { [TRIGGER_TIME]: timestampOf(clock.now()) };
   const subsets = subsetsOf(service, backends);
   const namespace = namespaceOf(service);
   const name = nameOf(service);
   const known = api.find(endpoints, { namespace, name });
   const content = subsets.length > 0 ? { subsets } : {};
   if (known === undefined) {
-    const object = { apiVersion: "v1", kind: "Endpoints", metadata: { name, labels }, ...content };
+    const object = {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata: { name, labels, annotations },
+      ...content,
+    };
     await api.create(endpoints, namespace, object, writes);
   } else if (!isSameJson(known["subsets"] ?? [], subsets) || !isSameJson(known.metadata.labels, labels)) {
     const { subsets: _, ...rest } = structuredClone(known);
-    await api.update(endpoints, { ...rest, ...content, metadata: { ...rest.metadata, labels } }, writes);
+    await api.update(
+      endpoints,
+      { ...rest, ...content, metadata: { ...rest.metadata, labels, annotations } },
+      writes,
+    );
   }
 }
 

@@ -15,6 +15,8 @@ export interface EventText {
   type: "Normal" | "Warning";
   reason: string;
   message: string;
+  /** What was being done; events that say so have the form of `events.k8s.io`, with a series instead of a count. */
+  action?: string;
 }
 
 interface Observed {
@@ -76,23 +78,28 @@ export class EventRecorder {
     const { key, message, isAllowed } = this.#correlator.correlate(identity, text.message);
     if (!isAllowed) return;
     const known = this.#observed.get(key);
-    if (known !== undefined && (await this.#repeat(known, namespaceOfEvent(about), message))) return;
+    if (known !== undefined && (await this.#repeat(known, about, { ...text, message }))) return;
     const event = this.#event(about, { ...text, message });
     await this.#options.api.create(events, event.metadata.namespace, event, this.#writes);
     remember(this.#observed, key, { name: event.metadata.name ?? "", count: 1 });
   }
 
   /** False when the event is gone meanwhile, so that a new one is due. */
-  async #repeat(known: Observed, namespace: string, message: string): Promise<boolean> {
-    const at = { namespace, name: known.name };
+  async #repeat(known: Observed, about: ApiObject, { action, message }: EventText): Promise<boolean> {
+    const at = { namespace: namespaceOfEvent(about), name: known.name };
     if (this.#options.api.find(events, at) === undefined) return false;
     known.count += 1;
-    const body = { count: known.count, lastTimestamp: timestampOf(this.#options.clock.now()), message };
+    const { count } = known;
+    const now = this.#options.clock.now();
+    const body =
+      action === undefined
+        ? { count, lastTimestamp: timestampOf(now), message }
+        : { series: { count, lastObservedTime: microTimeOf(now) } };
     await this.#options.api.patch(events, at, { type: "merge", body }, this.#writes);
     return true;
   }
 
-  #event(about: ApiObject, { type, reason, message }: EventText): ApiObject {
+  #event(about: ApiObject, { type, reason, message, action }: EventText): ApiObject {
     const now = this.#options.clock.now();
     const { component, host } = this.#options;
     const { name = "" } = about.metadata;
@@ -106,16 +113,32 @@ export class EventRecorder {
       involvedObject: referenceTo(about),
       reason,
       message: message.slice(0, MAX_MESSAGE_CHARACTERS),
-      source: { component, ...(host === undefined ? {} : { host }) },
-      firstTimestamp: timestampOf(now),
-      lastTimestamp: timestampOf(now),
-      count: 1,
       type,
-      eventTime: null,
       reportingComponent: component,
-      reportingInstance: host ?? "",
+      ...(action === undefined
+        ? {
+            source: { component, ...(host === undefined ? {} : { host }) },
+            firstTimestamp: timestampOf(now),
+            lastTimestamp: timestampOf(now),
+            count: 1,
+            eventTime: null,
+            reportingInstance: host ?? "",
+          }
+        : {
+            action,
+            source: {},
+            firstTimestamp: null,
+            lastTimestamp: null,
+            eventTime: microTimeOf(now),
+            reportingInstance: `${component}-embedded`,
+          }),
     };
   }
+}
+
+/** A Kubernetes MicroTime. */
+function microTimeOf(date: Date): string {
+  return date.toISOString().replace("Z", "000Z");
 }
 
 /** Events about cluster-scoped objects live in `default`. */

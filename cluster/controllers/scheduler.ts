@@ -31,12 +31,17 @@ export function createScheduler(context: ControllerContext): Controller {
       const { node, why } = choose(context, pod);
       if (node === undefined) {
         if (!(await reportUnschedulable(context, writes, pod, why))) return;
-        recorder.record(pod, { type: "Warning", reason: "FailedScheduling", message: why });
+        recorder.record(pod, {
+          type: "Warning",
+          reason: "FailedScheduling",
+          message: why,
+          action: "Scheduling",
+        });
         return;
       }
       await bind(context, writes, pod, node);
       const message = `Successfully assigned ${namespaceOf(pod)}/${nameOf(pod)} to ${node}`;
-      recorder.record(pod, { type: "Normal", reason: "Scheduled", message });
+      recorder.record(pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
     },
   };
 }

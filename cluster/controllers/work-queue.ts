@@ -79,7 +79,11 @@ export class WorkQueue {
       for (const key of this.#waiting) {
         if (this.#working.size >= CONCURRENT_KEYS) return;
         this.#waiting.delete(key);
-        this.#working.set(key, this.#attempt(key));
+        // In a microtask of its own: what the work adds at once must find the key among those being worked on.
+        this.#working.set(
+          key,
+          Promise.resolve().then(() => this.#attempt(key)),
+        );
       }
     });
   }

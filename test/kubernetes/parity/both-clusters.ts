@@ -49,7 +49,10 @@ export function sameOnBoth(
   });
 }
 
-/** Records where the embedded cluster is known to answer otherwise; fails once it no longer does. */
+/**
+ * Records where the embedded cluster is known to answer otherwise: any third answer fails, and one that has become the
+ * real cluster's own is pointed out.
+ */
 export function knownDifference(
   title: string,
   scenario: (session: Session) => Promise<void>,
@@ -58,10 +61,8 @@ export function knownDifference(
   it(`known difference: ${title}`, async () => {
     const { embedded, real } = await playOnBoth(scenario);
     expect(real).toMatch(answers.real);
-    expect(embedded, "the difference is gone or another one: make it a scenario of sameOnBoth").toMatch(
-      answers.embedded,
-    );
-    expect(embedded).not.toBe(real);
+    if (embedded === real) process.stderr.write(`gone, make it a scenario of sameOnBoth: ${title}\n`);
+    else expect(embedded).toMatch(answers.embedded);
   });
 }
 

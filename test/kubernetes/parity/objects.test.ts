@@ -1,0 +1,149 @@
+import { describeParity, knownDifference, sameOnBoth } from "./both-clusters.js";
+
+/** Everything about these objects that is stored, apart from who set which field. */
+describeParity("stored objects", () => {
+  sameOnBoth(
+    "a deployment and its ReplicaSet",
+    async ({ run, until }) => {
+      await run("create deployment web --image=nginx:1.27 --replicas=2");
+      await until("get deployment web", /2\/2/);
+      await run("get deployment,replicaset -o yaml");
+    },
+    [/kind: ReplicaSet/, /terminatingReplicas: 0/],
+  );
+
+  sameOnBoth(
+    "a job and the metadata and spec of its pod",
+    async ({ run, until }) => {
+      await run("create job task --image=busybox:1.36 -- true");
+      await until("get job task", /Complete/);
+      await run(
+        "get job task -o jsonpath={.spec.selector}{.spec.template}{.spec.completionMode}{.spec.suspend}",
+      );
+      await run("get job task -o jsonpath={.status}");
+      await run(
+        "get pods -o jsonpath={.items[0].metadata.labels}{.items[0].metadata.ownerReferences}{.items[0].spec.restartPolicy}",
+      );
+    },
+    [/"uncountedTerminatedPods":\{\}/],
+  );
+
+  sameOnBoth(
+    "a StatefulSet, its revision and a pod's spec",
+    async ({ run, until }) => {
+      const labels = { app: "db" };
+      const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: "nginx" }] } };
+      const spec = { serviceName: "db", replicas: 1, selector: { matchLabels: labels }, template };
+      await run("create -f -", {
+        apiVersion: "apps/v1",
+        kind: "StatefulSet",
+        metadata: { name: "db" },
+        spec,
+      });
+      await until("get statefulset db -o jsonpath={.status.availableReplicas}", /1/);
+      await run("get statefulset,controllerrevision -o yaml");
+      await run("get pod db-0 -o jsonpath={.metadata.labels}{.spec.hostname}{.spec.subdomain}");
+    },
+    [/kind: ControllerRevision/, /currentRevision/],
+  );
+
+  sameOnBoth(
+    "a DaemonSet",
+    async ({ run, until }) => {
+      const labels = { app: "agent" };
+      const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: "nginx" }] } };
+      const spec = { selector: { matchLabels: labels }, template };
+      await run("create -f -", {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        metadata: { name: "agent" },
+        spec,
+      });
+      await until("get daemonset agent -o jsonpath={.status.numberAvailable}", /1/);
+      await run("get daemonset agent -o jsonpath={.spec}{.status}");
+    },
+    [/"numberAvailable":1/],
+  );
+
+  sameOnBoth(
+    "a service, its endpoints and its slice",
+    async ({ run, until }) => {
+      await run("create deployment web --image=nginx:1.27");
+      await until("get deployment web", /1\/1/);
+      await run("expose deployment web --port=80");
+      await until("get endpointslices -o jsonpath={.items[*].endpoints[*].conditions.ready}", /true/);
+      await until("get endpoints web -o jsonpath={.subsets[*].addresses[*].ip}", /\d/);
+      await run("get service web -o yaml");
+      await run("get endpointslices -o yaml");
+    },
+    [/kind: EndpointSlice/, /clusterIP/],
+  );
+
+  sameOnBoth(
+    "a namespace and what it begins with",
+    async ({ run, until, namespace }) => {
+      await until("get configmap kube-root-ca.crt", /kube-root-ca.crt/);
+      await run(`get namespace ${namespace} -o yaml`);
+      await run("get serviceaccount default -o yaml");
+    },
+    [/kubernetes.io\/metadata.name/],
+  );
+
+  sameOnBoth(
+    "the spec of a pod",
+    async ({ run, until }) => {
+      await run("run solo --image=nginx:1.27 --port=80");
+      await until("get pod solo", /1\/1/);
+      await run("get pod solo -o jsonpath={.metadata.labels}");
+      await run("get pod solo -o jsonpath={.spec}");
+      await run(
+        "get events --field-selector reason=Scheduled -o jsonpath={.items[0].message},{.items[0].action},{.items[0].reportingComponent},{.items[0].type},{.items[0].count},{.items[0].source}",
+      );
+    },
+    [/kube-api-access/, /Successfully assigned/],
+  );
+
+  knownDifference(
+    "a job has no labels of its pods and no manualSelector",
+    async ({ run }) => {
+      await run("create job task --image=busybox:1.36 -- true");
+      await run("get job task -o jsonpath={.metadata.labels},{.spec.manualSelector}");
+    },
+    { embedded: /,\[exit 0\]/, real: /"job-name":"task"\},false/ },
+  );
+
+  knownDifference(
+    "a DaemonSet does not count the generations of its template",
+    async ({ run }) => {
+      const labels = { app: "agent" };
+      const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: "nginx" }] } };
+      const spec = { selector: { matchLabels: labels }, template };
+      await run("create -f -", {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        metadata: { name: "agent" },
+        spec,
+      });
+      await run("get daemonset agent -o jsonpath={.metadata.annotations}");
+    },
+    { embedded: /\n\[exit 0\]$/, real: /deprecated.daemonset.template.generation/ },
+  );
+
+  knownDifference(
+    "reading Endpoints brings no warning of their deprecation",
+    async ({ run }) => {
+      await run("get endpoints");
+    },
+    { embedded: /No resources found/, real: /Warning: v1 Endpoints is deprecated/ },
+  );
+
+  knownDifference(
+    "being bound to a node counts as a generation of a pod",
+    async ({ run, until }) => {
+      await run("run solo --image=nginx:1.27");
+      await until("get pod solo", /1\/1/);
+      await run("get pod solo -o jsonpath={.metadata.generation}");
+    },
+    { embedded: /\n2\[exit 0\]/, real: /\n1\[exit 0\]/ },
+  );
+});

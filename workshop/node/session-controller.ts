@@ -1,10 +1,9 @@
-import { readdir } from "node:fs/promises";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import type { SessionSettings } from "./session-environment.js";
-import { removeHome } from "./session-home.js";
+import { orphanHomes, removeHome } from "./session-home.js";
 import { endSession, watchSessions } from "./sessions.js";
 
 export interface SessionControllerParts {
@@ -98,7 +97,7 @@ async function removeOrphans(
   parts: SessionControllerParts,
   sessions: ReadonlyMap<string, SessionResource>,
 ): Promise<void> {
-  const homes = await readdir(parts.settings.homesFolder).catch(() => []);
   const names = new Set([...sessions.values()].map((session) => session.metadata.name));
-  await Promise.all(homes.filter((home) => !names.has(home)).map((home) => clearAway(parts, home)));
+  const orphans = await orphanHomes(parts.settings.homesFolder, names);
+  await Promise.all(orphans.map((home) => clearAway(parts, home)));
 }

@@ -1,4 +1,17 @@
-import { chmod, chown, cp, lchown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import {
+  type FileHandle,
+  chmod,
+  cp,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
@@ -15,7 +28,7 @@ export function homeOf(homesFolder: string, session: string): string {
 /** Makes the home with the lab's files, closed to every other account. */
 export async function makeHome(homesFolder: string, session: SessionResource, lab: Lab): Promise<string> {
   const home = homeOf(homesFolder, session.metadata.name);
-  await mkdir(homesFolder, { recursive: true });
+  await makeHomesFolder(homesFolder);
   // Learners' accounts must pass through to their own home, and may not list the others.
   await chmod(homesFolder, 0o711);
   await mkdir(join(home, ".kube"), { recursive: true, mode: 0o700 });
@@ -31,10 +44,21 @@ export async function writeKubeconfig(
   kubeconfig: string,
   uid: number | undefined,
 ): Promise<void> {
-  const file = join(home, ".kube/config");
-  await writeFile(`${file}.new`, kubeconfig, { mode: 0o600 });
-  if (uid !== undefined) await chown(`${file}.new`, uid, uid);
-  await rename(`${file}.new`, file);
+  if (uid === undefined) return replaceFile(join(home, ".kube"), kubeconfig, undefined);
+  // The learner may have put a link in the place of the folder: root must not write through it.
+  const folder = await openRealFolder(join(home, ".kube"), uid);
+  try {
+    await replaceFile(`/proc/self/fd/${folder.fd}`, kubeconfig, uid);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Homes in the folder that belong to none of the sessions; none where the folder is not Lectern's own. */
+export async function orphanHomes(homesFolder: string, sessions: ReadonlySet<string>): Promise<string[]> {
+  const entries = await readdir(homesFolder, { withFileTypes: true }).catch(() => []);
+  if (!entries.some(({ name }) => name === MARKER)) return [];
+  return entries.filter((entry) => entry.isDirectory() && !sessions.has(entry.name)).map(({ name }) => name);
 }
 
 export async function removeHome(homesFolder: string, session: string): Promise<void> {
@@ -48,6 +72,41 @@ export function freeUid(session: string, taken: ReadonlySet<number>): number | u
   for (let tried = 0; tried < UID_COUNT && taken.has(uid); tried++)
     uid = uid + 1 < FIRST_UID + UID_COUNT ? uid + 1 : FIRST_UID;
   return uid;
+}
+
+/** Tells a folder made for homes of sessions from one that holds the homes of people. */
+const MARKER = ".lectern-homes";
+
+async function makeHomesFolder(folder: string): Promise<void> {
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+  if (isNew) await writeFile(join(folder, MARKER), "");
+}
+
+async function openRealFolder(folder: string, uid: number): Promise<FileHandle> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    await rm(folder, { force: true });
+    await mkdir(folder, { mode: 0o700 });
+    await lchown(folder, uid, uid);
+  }
+  return open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+}
+
+async function replaceFile(folder: string, text: string, uid: number | undefined): Promise<void> {
+  const file = join(folder, "config");
+  await rm(`${file}.new`, { force: true });
+  const written = await open(
+    `${file}.new`,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    await written.writeFile(text);
+    if (uid !== undefined) await written.chown(uid, uid);
+  } finally {
+    await written.close();
+  }
+  await rename(`${file}.new`, file);
 }
 
 function hashOf(text: string): number {

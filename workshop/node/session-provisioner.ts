@@ -160,8 +160,9 @@ export class SessionProvisioner {
       ),
       client.remove(`/apis/rbac.authorization.k8s.io/v1/clusterroles/lectern-${session.spec.namespace}`),
       terminals?.closeSession(name),
-      removeHome(settings.homesFolder, name),
     ]);
+    // Only now: no shell is left that could change the home while it is removed.
+    await removeHome(settings.homesFolder, name).catch(() => undefined);
   }
 }
 

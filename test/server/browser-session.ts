@@ -123,7 +123,12 @@ export class BrowserSession {
 }
 
 /** Types into a terminal's socket and waits until its output shows the text. */
-export async function typeAndSee(socket: WebSocket, typed: string, expected: RegExp): Promise<string> {
+export async function typeAndSee(
+  socket: WebSocket,
+  typed: string,
+  expected: RegExp,
+  timeoutMs = 10_000,
+): Promise<string> {
   let seen = "";
   socket.on("message", (data, isBinary) => {
     const bytes = isBinary ? decodeOutput(data as Buffer)?.bytes : undefined;
@@ -133,7 +138,7 @@ export async function typeAndSee(socket: WebSocket, typed: string, expected: Reg
   });
   socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
   socket.send(JSON.stringify({ type: "input", data: typed }));
-  return until(`the terminal shows ${String(expected)}; it shows ${seen}`, 10_000, () =>
+  return until(`the terminal shows ${String(expected)}; it shows ${seen}`, timeoutMs, () =>
     expected.test(seen) ? seen : undefined,
   );
 }

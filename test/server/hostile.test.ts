@@ -155,7 +155,9 @@ describe("an instructor", () => {
     const instructor = new BrowserSession(lectern.url);
     await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
     const socket = (await instructor.socket(session.id, await instructor.ticket(session.id))) as WebSocket;
-    await expect(typeAndSee(socket, "echo typed-by-$((1 + 1))\r", /typed-by-2/)).rejects.toThrow("waited");
+    await expect(typeAndSee(socket, "echo typed-by-$((1 + 1))\r", /typed-by-2/, 2_000)).rejects.toThrow(
+      "waited",
+    );
     socket.terminate();
   });
 });

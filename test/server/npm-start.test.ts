@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { processesOf, productRoot, temporaryFolder, until, writeLab } from "./lectern-process.js";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+it("npm start ends everything within three seconds of Ctrl-C, which reaches npm and Lectern alike", async () => {
+  const data = join(folder.path, "data");
+  // Without the scripts around it: building is not what is tested here.
+  const args = [
+    "start",
+    "--ignore-scripts",
+    "--",
+    "--port",
+    "0",
+    "--data",
+    data,
+    "--lab",
+    writeLab(folder.path),
+  ];
+  const npm = spawn("npm", args, { cwd: productRoot, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  npm.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  await until("it is ready", 60_000, () => (output.includes("Lectern is ready") ? true : undefined));
+  const since = Date.now();
+  process.kill(-(npm.pid ?? 0), "SIGINT");
+  await until("every process is gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
+  expect(Date.now() - since).toBeLessThan(3_000);
+  await until("npm is gone", 5_000, () =>
+    npm.exitCode !== null || npm.signalCode !== null ? true : undefined,
+  );
+});

@@ -1,6 +1,7 @@
 import type { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
 import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { pooledKubeConfig } from "./pooled-kube-config.js";
 
 /** Everything this room asks of a cluster. */
 export interface ClusterClient {
@@ -15,11 +16,12 @@ export interface ClusterClient {
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
 export async function createClusterClient(kubeConfig: KubeConfig): Promise<ClusterClient> {
   const library = await import("@kubernetes/client-node");
+  const pooled = pooledKubeConfig(kubeConfig);
   return {
     kubeConfig,
-    core: kubeConfig.makeApiClient(library.CoreV1Api),
-    custom: kubeConfig.makeApiClient(library.CustomObjectsApi),
-    objects: library.KubernetesObjectApi.makeApiClient(kubeConfig),
+    core: pooled.makeApiClient(library.CoreV1Api),
+    custom: pooled.makeApiClient(library.CustomObjectsApi),
+    objects: library.KubernetesObjectApi.makeApiClient(pooled),
     mergePatch: library.setHeaderOptions("Content-Type", library.PatchStrategy.MergePatch),
   };
 }

@@ -148,7 +148,7 @@ async function checkBounds(
   const stored = await context.store.list<ImagePolicySpec>("imagepolicies", scope.organization);
   const others = stored.filter(({ metadata }) => metadata.name !== candidate.metadata.name);
   const policies = [...others, candidate].map(toEffective).filter((policy) => policy !== undefined);
-  for (const namespace of await managedNamespaces(context, scope)) {
+  for (const namespace of await managedNamespaces(context, scope, { mayBeStale: true })) {
     const problem = boundsProblem(selectFor(namespace, policies).selected);
     if (problem)
       throw new PolicyError(POLICY_ERROR.invalid, `Namespace ${namespace.metadata?.name ?? ""}: ${problem}`);

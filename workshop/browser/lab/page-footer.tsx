@@ -21,7 +21,7 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
           <Link
             className="page-footer__way"
             to={pageRoute(previous.name)}
-            aria-label={`Previous page: ${previous.title}`}
+            aria-label={`Back to ${previous.title}`}
           >
             <Icon name="arrowLeft" /> <span className="page-footer__name">Back</span>
           </Link>

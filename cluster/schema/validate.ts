@@ -3,7 +3,8 @@ import type { ResourceType } from "../registry/resource-type.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { validateBuiltIn } from "./validate-built-in.js";
 import { validateCustom } from "./validate-custom.js";
-import type { ResolveSchema } from "./schema.js";
+import { validateRules } from "../crd/validation-rules.js";
+import type { ResolveSchema, Schema } from "./schema.js";
 
 export interface SchemaValidation {
   errors: FieldErrors;
@@ -20,5 +21,11 @@ export function validateAgainstSchema(
 ): void {
   if (type.schema === undefined) return;
   if (type.custom === undefined) validateBuiltIn(object, type.schema, validation);
-  else validateCustom(object, type.schema, validation);
+  else validateCustomObject(object, type.schema, validation);
+}
+
+/** Rules speak of values that are of the right type; they run when the structure is as it should be. */
+function validateCustomObject(object: ApiObject, schema: Schema, { errors, old }: SchemaValidation): void {
+  validateCustom(object, schema, { errors });
+  if (errors.isEmpty) validateRules(object, old, schema, errors);
 }

@@ -1,0 +1,130 @@
+import type { ParseResult } from "@marcbachmann/cel-js";
+import { toCelValue } from "../admission/cel/cel-value.js";
+import { admissionEnvironment } from "../admission/cel/environment.js";
+import { withBudget } from "../admission/cel/evaluation-budget.js";
+import { executableSource } from "../admission/cel/executable-source.js";
+import { isRecord } from "../api/field-access.js";
+import type { Schema } from "../schema/schema.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+
+type Rule = NonNullable<Schema["x-kubernetes-validations"]>[number];
+
+/** Adds what the `x-kubernetes-validations` of a structural schema say against `value`; `old` is the stored one. */
+export function validateRules(value: unknown, old: unknown, schema: Schema, errors: FieldErrors): void {
+  visit({ value, old, schema, path: "" }, errors);
+}
+
+interface Place {
+  value: unknown;
+  /** `undefined` where there was nothing, or nothing that corresponds. */
+  old: unknown;
+  schema: Schema;
+  path: string;
+}
+
+function visit(place: Place, errors: FieldErrors): void {
+  const { value, schema } = place;
+  if (value === undefined || value === null) return;
+  for (const rule of schema["x-kubernetes-validations"] ?? []) applyRule(rule, place, errors);
+  if (Array.isArray(value)) visitItems(value, place, errors);
+  else if (isRecord(value)) visitFields(value, place, errors);
+}
+
+function visitFields(
+  value: Record<string, unknown>,
+  { old, schema, path }: Place,
+  errors: FieldErrors,
+): void {
+  const before = isRecord(old) ? old : {};
+  const { properties = {}, additionalProperties } = schema;
+  for (const [name, field] of Object.entries(value)) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const property = known ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
+    if (property === undefined) continue;
+    const fieldPath = path === "" ? name : `${path}.${name}`;
+    visit({ value: field, old: before[name], schema: property, path: fieldPath }, errors);
+  }
+}
+
+function visitItems(value: unknown[], { old, schema, path }: Place, errors: FieldErrors): void {
+  const { items } = schema;
+  if (items === undefined) return;
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  const identify = (item: unknown): string =>
+    JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
+  const isMap = schema["x-kubernetes-list-type"] === "map" && Array.isArray(old);
+  const before = new Map(isMap ? old.map((item: unknown) => [identify(item), item]) : []);
+  value.forEach((item, i) => {
+    visit({ value: item, old: before.get(identify(item)), schema: items, path: `${path}[${i}]` }, errors);
+  });
+}
+
+function applyRule(rule: Rule, { value, old, schema, path }: Place, errors: FieldErrors): void {
+  // A rule about a transition has nothing to say where there is no earlier state.
+  if (/\boldSelf\b/.test(rule.rule) && old === undefined) return;
+  const bindings = { self: toCelValue(value), ...(old !== undefined && { oldSelf: toCelValue(old) }) };
+  const place = rule.fieldPath === undefined ? path : path + rule.fieldPath;
+  try {
+    if (evaluate(rule.rule, bindings) === true) return;
+  } catch (error) {
+    errors.invalid(place, typeName(schema), `rule evaluation error: ${(error as Error).message}`);
+    return;
+  }
+  report(rule, { place, schema, message: messageOf(rule, bindings) }, errors);
+}
+
+function messageOf(rule: Rule, bindings: object): string {
+  const fallback = rule.message ?? `failed rule: ${rule.rule}`;
+  if (rule.messageExpression === undefined) return fallback;
+  try {
+    const message = evaluate(rule.messageExpression, bindings);
+    return typeof message === "string" && message.trim() !== "" ? message : fallback;
+  } catch {
+    // As Kubernetes has it: a message that cannot be made does not hide the violation.
+    return fallback;
+  }
+}
+
+function report(
+  { reason }: Rule,
+  { place, schema, message }: { place: string; schema: Schema; message: string },
+  errors: FieldErrors,
+): void {
+  if (reason === "FieldValueRequired") errors.required(place, message);
+  else if (reason === "FieldValueForbidden") errors.forbidden(place, message);
+  else errors.invalid(place, typeName(schema), message);
+}
+
+function typeName(schema: Schema): string {
+  return schema.type ?? "object";
+}
+
+const programs = new Map<string, ParseResult>();
+/** Compiled rules kept; a cluster has a few custom resources with a few rules each. */
+const MAX_PROGRAMS = 500;
+
+/** Runs an expression; throws with the text of what is wrong with it. */
+function evaluate(source: string, bindings: object): unknown {
+  let program = programs.get(source);
+  if (program === undefined) {
+    if (programs.size >= MAX_PROGRAMS) programs.clear();
+    program = compileRule(source);
+    programs.set(source, program);
+  }
+  const compiled = program;
+  return withBudget(() => compiled({ ...bindings }) as unknown);
+}
+
+let environment: ReturnType<typeof admissionEnvironment> | undefined;
+
+/** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */
+export function compileRule(source: string): ParseResult {
+  environment ??= admissionEnvironment({ hasParams: false, hasAuthorizer: false })
+    .clone()
+    .registerVariable("self", "dyn")
+    .registerVariable("oldSelf", "dyn");
+  const program = environment.parse(executableSource(environment.parse(source).ast));
+  const { valid, error } = program.check();
+  if (!valid) throw error ?? new Error(`${source} should be a CEL expression and does not compile`);
+  return program;
+}

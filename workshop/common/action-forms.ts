@@ -53,6 +53,7 @@ export type FormWord = keyof typeof ACTION_FORMS;
 
 /** Arguments of an action form, as one loose record: each family reads its own fields. */
 export interface FormFields {
+  prefix?: string | undefined;
   title?: string | undefined;
   description?: string | undefined;
   command?: string;

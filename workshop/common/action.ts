@@ -153,6 +153,7 @@ function formParts(word: FormWord, fence: Fence, fillings: Fillings): Parts {
   const fields = readForm(word, fence.body, fillings);
   const given: Parts = { ...familyParts(word, fields) };
   if (fields.title) given.title = fields.title;
+  if (fields.prefix) given.title = `${fields.prefix}: ${given.title}`;
   if (fields.description) given.description = fields.description;
   return given;
 }

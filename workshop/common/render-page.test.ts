@@ -102,6 +102,13 @@ describe("a page", () => {
     expect(problems.map(({ message }) => message).join("\n")).toMatch(/terminal:explode[^]*"comand"/);
   });
 
+  it("puts the author's prefix and title on the button", () => {
+    const { actions } = compile(
+      `${FENCE}terminal:execute\nprefix: Now\ntitle: list it\ncommand: ls {{ session_namespace }}\nsession: 2\n${FENCE}`,
+    );
+    expect(actions[0]?.view).toMatchObject({ title: "Now: list it", text: "ls lab-1", terminals: ["2"] });
+  });
+
   it("shows a placeholder for a missing picture and the address of a found one", () => {
     const { html } = compile("![A console](./images/a.png) ![](./images/b.png)");
     expect(html).toContain('<img src="files/images/a.png" alt="A console"');

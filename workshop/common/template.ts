@@ -39,6 +39,14 @@ export function fillPlain(text: string, variables: Variables): string {
   return text.replace(NAME_ONLY, (written, name: string) => variables[name] ?? written);
 }
 
+/** Fills every text inside a value such as a manifest; no variable can change its structure. */
+export function fillValue(value: unknown, variables: Variables): unknown {
+  if (typeof value === "string") return fillPlain(value, variables);
+  if (Array.isArray(value)) return value.map((item) => fillValue(item, variables));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, variables)]));
+}
+
 const NAME_ONLY = /\{\{-?\s*(\w+)\s*-?\}\}/g;
 
 /** 1 MB of text, 200 ms of rendering, 16 MB of values: far beyond any lab, small enough that a runaway loop of an author hurts nobody. */

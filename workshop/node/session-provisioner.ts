@@ -6,7 +6,7 @@ import { budgetOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
-import { fillPlain } from "../common/template.js";
+import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
 import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
@@ -109,7 +109,7 @@ export class SessionProvisioner {
     await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
     const variables = variablesOf(lab, session, client, settings);
     for (const text of lab.objects)
-      await this.#create(await labObjectManifest(client, session, parseYaml(fillPlain(text, variables))));
+      await this.#create(await labObjectManifest(client, session, fillValue(parseYaml(text), variables)));
   }
 
   async #giveAccess(session: SessionResource): Promise<string> {

@@ -3,7 +3,7 @@ import type { PageAction } from "../common/action.js";
 import type { Lab, LabPage, StandIn } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
-import { fillPlain } from "../common/template.js";
+import { fillValue } from "../common/template.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { lintLab } from "./lint-lab.js";
@@ -152,15 +152,8 @@ async function standIn(run: Run, page: LabPage, isDue: (before: number) => boole
 async function doStandIn(run: Run, due: StandIn): Promise<void> {
   const { organization } = run.session.spec;
   if (due.apply !== undefined)
-    await run.parts.policies.applyPolicy(organization, fillDeep(due.apply, run.variables));
+    await run.parts.policies.applyPolicy(organization, fillValue(due.apply, run.variables));
   if (due.delete) await run.parts.policies.deletePolicy(organization, due.delete);
-}
-
-function fillDeep(value: unknown, variables: Variables): unknown {
-  if (typeof value === "string") return fillPlain(value, variables);
-  if (Array.isArray(value)) return value.map((item) => fillDeep(item, variables));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillDeep(item, variables)]));
 }
 
 function stepOf(page: LabPage, line: number, step: number, text: string): ValidatedStep {

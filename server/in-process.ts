@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { composeServer } from "./compose.js";
 import type { LecternServer } from "./compose.js";
 import type { Environment, ServeConfig } from "./config.js";
-import { startBackends } from "./supervisor/backends.js";
+import { checkMachine, startBackends } from "./supervisor/backends.js";
 import { lockDataDir } from "./supervisor/data-dir.js";
 import type { ProcessEvents } from "./supervisor/supervised-process.js";
 
@@ -27,7 +27,12 @@ export async function startInProcess(
     dataDir.release();
   };
   try {
-    const backends = await startBackends({ config, environment, paths: dataDir.paths }, options);
+    const backendOptions = { config, environment, paths: dataDir.paths };
+    const backends = await startBackends(
+      backendOptions,
+      await checkMachine(backendOptions, options),
+      options,
+    );
     started.push(() => backends.stop());
     const server = await composeServer(
       { ...backends, config, embedded: config.kubeconfig === undefined },

@@ -1,8 +1,9 @@
+import type { Confinement } from "../../terminal/node/confinement.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { startCluster } from "./embedded-cluster.js";
 import { checkRights, checkVersion, findKubectl, readKubeconfig } from "./preflight.js";
 import type { ProcessEvents } from "./supervised-process.js";
-import { startTerminals } from "./terminals.js";
+import { checkConfinement, startTerminals } from "./terminals.js";
 
 /** The processes the server stands on. */
 export interface Backends {
@@ -18,43 +19,54 @@ export interface BackendOptions {
   paths: DataPaths;
 }
 
-/** Starts the terminal host and, without a kubeconfig, the embedded cluster; checks the cluster either way. */
-export async function startBackends(options: BackendOptions, events: ProcessEvents): Promise<Backends> {
-  const { config, environment, paths } = options;
-  const kubectl = findKubectl(environment.path, environment.kubectl);
-  const terminals = startTerminals({ environment, paths, host: config.host }, events);
-  const cluster =
-    config.kubeconfig === undefined
-      ? startCluster({ environment, paths }, events)
-      : useCluster(config.kubeconfig, events);
-  const [terminalPart, clusterPart] = await Promise.allSettled([terminals, cluster]);
-  const stop = async () => {
-    const parts = [terminalPart, clusterPart].flatMap((part) =>
-      part.status === "fulfilled" ? [part.value] : [],
-    );
-    await Promise.all(parts.map((part) => part.stop()));
-  };
-  if (terminalPart.status === "fulfilled" && clusterPart.status === "fulfilled") {
-    return {
-      kubeconfig: clusterPart.value.kubeconfig,
-      terminalSocket: terminalPart.value.socket,
-      kubectl,
-      stop,
-    };
-  }
-  await stop();
-  throw clusterPart.status === "rejected"
-    ? clusterPart.reason
-    : (terminalPart as PromiseRejectedResult).reason;
+/** What was found out before anything was started. */
+export interface CheckedMachine {
+  kubectl: string;
+  confinement: Confinement;
 }
 
-async function useCluster(
-  kubeconfig: string,
+/**
+ * Looks for what Lectern cannot run without: kubectl, shells that may listen to strangers, a cluster that is new enough and
+ * grants what is needed. Throws the refusals of `preflight` and `terminals`.
+ */
+export async function checkMachine(
+  { config, environment, paths }: BackendOptions,
   events: ProcessEvents,
-): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
-  const parsed = await readKubeconfig(kubeconfig);
-  const version = await checkVersion(parsed);
-  await checkRights(parsed);
-  events.report(`Using the cluster of ${kubeconfig} (Kubernetes ${version})`);
+): Promise<CheckedMachine> {
+  const kubectl = findKubectl(environment.path, environment.kubectl);
+  const confinement = checkConfinement(paths, config.host, events);
+  if (config.kubeconfig !== undefined) {
+    const parsed = await readKubeconfig(config.kubeconfig);
+    const version = await checkVersion(parsed);
+    await checkRights(parsed);
+    events.report(`Using the cluster of ${config.kubeconfig} (Kubernetes ${version})`);
+  }
+  return { kubectl, confinement };
+}
+
+/** Starts the terminal host and, without a kubeconfig, the embedded cluster. */
+export async function startBackends(
+  { config, environment, paths }: BackendOptions,
+  { kubectl, confinement }: CheckedMachine,
+  events: ProcessEvents,
+): Promise<Backends> {
+  const [terminals, cluster] = await Promise.allSettled([
+    startTerminals({ environment, paths, confinement }, events),
+    config.kubeconfig === undefined
+      ? startCluster({ environment, paths }, events)
+      : operatorsCluster(config.kubeconfig),
+  ]);
+  const stop = async () => {
+    const parts = [terminals, cluster].flatMap((part) => (part.status === "fulfilled" ? [part.value] : []));
+    await Promise.all(parts.map((part) => part.stop()));
+  };
+  if (terminals.status === "fulfilled" && cluster.status === "fulfilled") {
+    return { kubeconfig: cluster.value.kubeconfig, terminalSocket: terminals.value.socket, kubectl, stop };
+  }
+  await stop();
+  throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;
+}
+
+function operatorsCluster(kubeconfig: string): { kubeconfig: string; stop(): Promise<void> } {
   return { kubeconfig, stop: () => Promise.resolve() };
 }

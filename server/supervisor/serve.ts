@@ -4,7 +4,7 @@ import { builtFile } from "../config.js";
 import type { Environment, ServeConfig } from "../config.js";
 import { loadInstructorToken } from "../auth/instructor-token.js";
 import { loadLabs } from "../labs.js";
-import { startBackends } from "./backends.js";
+import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
 import { lockDataDir } from "./data-dir.js";
 import type { LockedDataDir } from "./data-dir.js";
@@ -40,7 +40,8 @@ export async function serve(
     // Read here as well, so that an unreadable lab is told before anything is started for it.
     for (const { path, message } of (await loadLabs(config.labs)).skipped)
       events.report(`Skipped ${path}: ${message}`);
-    const backends = startBackends({ config, environment, paths: dataDir.paths }, events);
+    const options = { config, environment, paths: dataDir.paths };
+    const backends = startBackends(options, await checkMachine(options, events), events);
     const server = startServer(config, environment, { dataDir, backends, events });
     const parts = await Promise.allSettled([backends, server]);
     for (const part of parts) if (part.status === "fulfilled") started.push(part.value);

@@ -25,6 +25,8 @@ export interface SupervisedProcess {
 }
 
 export interface ProcessEvents {
+  /** Gives up a start that is under way. */
+  signal?: AbortSignal;
   /** One line for the person at the terminal. */
   report(line: string): void;
 }
@@ -47,7 +49,7 @@ const TAIL_LINES = 8;
 export async function supervise(spec: ProcessSpec, events: ProcessEvents): Promise<SupervisedProcess> {
   const keeper = { stopping: false, child: start(spec), abort: new AbortController() };
   try {
-    await begun(spec, keeper.child);
+    await begun(spec, keeper.child, events.signal);
   } catch (error) {
     await end(keeper.child);
     throw error;
@@ -85,7 +87,7 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
     if (keeper.stopping) return;
     backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
     keeper.child = start(spec);
-    await begun(spec, keeper.child).then(
+    await begun(spec, keeper.child, events.signal).then(
       () => events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`),
       async (error: unknown) => {
         if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
@@ -111,16 +113,17 @@ function start(spec: ProcessSpec): ChildProcess {
   }
 }
 
-async function begun(spec: ProcessSpec, child: ChildProcess): Promise<void> {
+async function begun(spec: ProcessSpec, child: ChildProcess, signal?: AbortSignal): Promise<void> {
   const assignment = await spec.assignment?.();
   if (assignment && child.connected) child.send(assignment);
-  await answering(spec, child);
+  await answering(spec, child, signal);
 }
 
-async function answering(spec: ProcessSpec, child: ChildProcess): Promise<void> {
+async function answering(spec: ProcessSpec, child: ChildProcess, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let last: unknown;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     if (hasExited(child) || child.pid === undefined)
       throw failed(spec, `ended (${ending(child)}) before it answered`);
     try {

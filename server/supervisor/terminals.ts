@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { detectConfinement } from "../../terminal/node/confinement.js";
+import type { Confinement } from "../../terminal/node/confinement.js";
 import { builtFile, productRoot } from "../config.js";
 import type { DataPaths, Environment } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -13,29 +14,37 @@ import type { ProcessEvents } from "./supervised-process.js";
 export interface TerminalOptions {
   environment: Environment;
   paths: DataPaths;
-  /** The address the server listens on. */
-  host: string;
+  confinement: Confinement;
 }
 
 /** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
 const SOCKET_PATH_BYTES = 103;
 const PROBE_TIMEOUT_MS = 1_000;
 
-/** Starts the terminal host. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees everything. */
+/**
+ * Finds out how shells are kept apart here. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees
+ * everything, SERVER_DATA_DIR_UNUSABLE where learners' accounts cannot reach their homes.
+ */
+export function checkConfinement(paths: DataPaths, host: string, events: ProcessEvents): Confinement {
+  const confinement = detectConfinement();
+  if (confinement.kind === "none") allowUnconfined(host, events);
+  if (confinement.kind.startsWith("account"))
+    for (const path of [paths.homes, productRoot]) requireReachable(path);
+  return confinement;
+}
+
+/** Starts the terminal host. */
 export async function startTerminals(
-  { environment, paths, host }: TerminalOptions,
+  { environment, paths, confinement }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
-  const { kind } = detectConfinement();
-  if (kind === "none") allowUnconfined(host, events);
-  if (kind.startsWith("account")) for (const path of [paths.homes, productRoot]) requireReachable(path);
   const socket = socketPath(paths);
   const args = [
     "--socket",
     socket,
     "--data",
     paths.terminal,
-    ...(kind === "none" ? ["--allow-unconfined"] : []),
+    ...(confinement.kind === "none" ? ["--allow-unconfined"] : []),
   ];
   const running = await supervise(
     {

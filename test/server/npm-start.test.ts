@@ -6,6 +6,19 @@ import { processesOf, productRoot, temporaryFolder, until, writeLab } from "./le
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
+it("Ctrl-C while Lectern starts ends what had been started", async () => {
+  const data = join(folder.path, "early");
+  const args = ["bin/lectern.js", "serve", "--port", "0", "--data", data, "--lab", writeLab(folder.path)];
+  const lectern = spawn(process.execPath, args, { cwd: productRoot, stdio: "ignore" });
+  await until("the cluster's process runs", 30_000, () =>
+    processesOf(join(data, "cluster")).length > 0 ? true : undefined,
+  );
+  const since = Date.now();
+  lectern.kill("SIGINT");
+  await until("every process is gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
+  expect(Date.now() - since).toBeLessThan(3_000);
+});
+
 it("npm start ends everything within three seconds of Ctrl-C, which reaches npm and Lectern alike", async () => {
   const data = join(folder.path, "data");
   // Without the scripts around it: building is not what is tested here.

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StepResult } from "../../workshop/common/api.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { createSession } from "../../workshop/node/sessions.js";
+import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+
+const file = new URL("./testdata/steps.md", import.meta.url).pathname;
+
+let platform: TestPlatform;
+let lab: Lab;
+let session: SessionResource;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  lab = await loadLab(file);
+  session = await platform.provisioner.provision(
+    await createSession(platform.client, lab, { startedBy: "learner" }),
+    lab,
+  );
+});
+
+afterAll(() => platform.close());
+
+describe("a step", () => {
+  it("is queued, runs, and ends with the command's status and output", async () => {
+    const seen: StepResult[] = [];
+    const result = await run(0, (progress) => seen.push(progress));
+    expect(result).toMatchObject({
+      state: "succeeded",
+      exitStatus: 0,
+      output: expect.stringContaining("done") as string,
+    });
+    expect(result.durationMs).toBeGreaterThanOrEqual(0);
+    expect(seen[0]?.state).toBe("queued");
+    expect(seen.at(-1)).toEqual(result);
+  });
+
+  it("ticks as soon as the cluster is as it should be", async () => {
+    let isWaiting = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      isWaiting = resolve;
+    });
+    const step = run(1, ({ checks }) => {
+      if (checks[0]?.state === "waiting") isWaiting();
+    });
+    await waiting;
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" }, data: { answer: "yes" } };
+    await platform.client.create(`/api/v1/namespaces/${session.spec.namespace}/configmaps`, body);
+    const created = performance.now();
+    expect(await step).toMatchObject({ state: "succeeded", checks: [{ state: "passed" }] });
+    expect(performance.now() - created).toBeLessThan(1000);
+  });
+
+  it("that is interrupted says so", async () => {
+    const step = run(2);
+    await sleep(500);
+    await platform.runner.interrupt({ session, lab, page: "steps", step: 2 });
+    expect((await step).state).toBe("interrupted");
+  });
+
+  it("that should fail and does is an expected failure", async () => {
+    expect(await run(3)).toMatchObject({ state: "expected-failure", checks: [{ state: "passed" }] });
+  });
+
+  it("whose condition does not come true in time fails, naming it", async () => {
+    expect(await run(4)).toMatchObject({
+      state: "failed",
+      exitStatus: 0,
+      message: expect.stringContaining("Not so: Config map never exists") as string,
+    });
+  });
+
+  it("that happens in the browser, or nowhere, cannot be run", async () => {
+    await expect(run(5)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
+    await expect(run(99)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_FOUND" });
+  });
+
+  it("done by hand is judged by its condition alone", async () => {
+    expect(await run(6)).toMatchObject({
+      state: "succeeded",
+      checks: [{ text: "Config map late exists", state: "passed" }],
+    });
+  });
+});
+
+function run(step: number, onProgress?: (result: StepResult) => void): Promise<StepResult> {
+  return platform.runner.run({ session, lab, page: "steps", step, ...(onProgress ? { onProgress } : {}) });
+}

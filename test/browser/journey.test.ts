@@ -119,6 +119,31 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     await page.setViewportSize(SIZES[0]);
   });
 
+  it("is seen by the instructor, who can watch and not touch", async () => {
+    const id = /\/s\/([^/]+)/.exec(page.url())?.[1] ?? "";
+    const instructor = (await openPage(browser)).page;
+    instructor.setDefaultTimeout(STEP_DEADLINE_MS);
+    await instructor.goto(`${server.url}instructor`);
+    await instructor.getByLabel("Token").fill(server.token);
+    await instructor.getByRole("button", { name: "Log in" }).click();
+    await instructor.getByRole("row", { name: id }).getByText("3 of 4").waitFor();
+    await takePicture(instructor, "journey-instructor");
+    await instructor.getByRole("link", { name: `Watch ${id}` }).click();
+    await instructor.getByText(`You are watching ${id}.`).waitFor();
+    await instructor.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
+    await terminalText(instructor)
+      .getByText(/kubectl/)
+      .first()
+      .waitFor();
+    expect(
+      await blockWith(instructor, "run direct")
+        .getByRole("button", { name: /^Run again/ })
+        .isDisabled(),
+    ).toBe(true);
+    await takePicture(instructor, "journey-watching");
+    await instructor.context().close();
+  });
+
   it("keeps the text when the session is ended, with the terminals read-only", async () => {
     await page.getByRole("button", { name: "End session" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
@@ -134,17 +159,6 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
 
   it("meets no error of the page on the way", () => {
     expect(problems).toEqual([]);
-  });
-
-  it("is seen by the instructor", async () => {
-    const instructor = await openPage(browser);
-    await instructor.page.goto(`${server.url}instructor`);
-    await instructor.page.getByLabel("Token").fill(server.token);
-    await instructor.page.getByRole("button", { name: "Log in" }).click();
-    await instructor.page.getByRole("button", { name: /^All/ }).click();
-    await instructor.page.getByRole("heading", { level: 1, name: "Sessions" }).waitFor();
-    await takePicture(instructor.page, "journey-instructor");
-    await instructor.page.context().close();
   });
 });
 

@@ -25,7 +25,15 @@ export function App(): ReactElement {
     case "instructor":
       return (
         <Suspense>
-          <InstructorScreen {...(route.session ? { session: route.session } : {})} />
+          {route.session === undefined ? (
+            <InstructorScreen />
+          ) : (
+            <LabScreen
+              key={route.session}
+              isWatching
+              route={{ screen: "lab", session: route.session, ...(route.tab ? { tab: route.tab } : {}) }}
+            />
+          )}
         </Suspense>
       );
     default:

@@ -15,7 +15,7 @@ type Access =
   | { state: "granted"; rows: InstructorRow[] };
 
 /** The instructor's portal: log in with the token, then all sessions as they are. */
-export function InstructorScreen({ session }: { session?: string }): ReactElement {
+export function InstructorScreen(): ReactElement {
   const [access, setAccess] = useState<Access>({ state: "asking" });
   useEffect(() => {
     document.title = "Sessions · Lectern";
@@ -31,7 +31,7 @@ export function InstructorScreen({ session }: { session?: string }): ReactElemen
             onEntered={async () => setAccess(await ask())}
           />
         )}
-        {access.state === "granted" && <LiveSessions first={access.rows} {...(session ? { session } : {})} />}
+        {access.state === "granted" && <LiveSessions first={access.rows} />}
         {access.state === "asking" && <div className="skeleton instructor__skeleton" aria-busy="true" />}
       </main>
     </>
@@ -47,7 +47,7 @@ async function ask(): Promise<Access> {
   }
 }
 
-function LiveSessions({ first, session }: { first: InstructorRow[]; session?: string }): ReactElement {
+function LiveSessions({ first }: { first: InstructorRow[] }): ReactElement {
   const [rows, setRows] = useState(first);
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
@@ -57,5 +57,5 @@ function LiveSessions({ first, session }: { first: InstructorRow[]; session?: st
     });
     return () => stream.close();
   }, []);
-  return <Sessions rows={rows} connection={connection} {...(session ? { highlighted: session } : {})} />;
+  return <Sessions rows={rows} connection={connection} />;
 }

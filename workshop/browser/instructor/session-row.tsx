@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { InstructorRow } from "../../common/api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
+import { Link } from "../parts/link.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../store/durations.js";
 import { isOver } from "./rows.js";
 
@@ -26,7 +27,14 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
         />
       </td>
       <td>
-        <span className="session-table__id">{row.id}</span> <Phase row={row} />
+        <Link
+          className="session-table__id"
+          to={{ screen: "instructor", session: row.id }}
+          aria-label={`Watch ${row.id}`}
+        >
+          {row.id}
+        </Link>{" "}
+        <Phase row={row} />
         {isStuck && (
           <span className="session-table__stuck">
             <Icon name="warning" size={14} /> {row.stuck}

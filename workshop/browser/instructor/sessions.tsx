@@ -12,16 +12,14 @@ import { SessionTable } from "./session-table.js";
 interface Props {
   rows: InstructorRow[];
   connection: Connection;
-  /** The session the address names. */
-  highlighted?: string;
 }
 
 /** All sessions, those who need help first, and what can be done with them. */
-export function Sessions({ rows, connection, highlighted }: Props): ReactElement {
+export function Sessions({ rows, connection }: Props): ReactElement {
   const [words, setWords] = useState("");
   const [filter, setFilter] = useState<RowFilter>("active");
   const [sort, setSort] = useState<Sort>({ key: "id", isDescending: false });
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(highlighted ? [highlighted] : []));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isCreating, setIsCreating] = useState(false);
   const shown = sortRows(filterRows(rows, filter, words), sort);
   const selected = shown.filter((row) => chosen.has(row.id));
@@ -42,7 +40,7 @@ export function Sessions({ rows, connection, highlighted }: Props): ReactElement
       </header>
       {isCreating && <CreateSessions onClose={() => setIsCreating(false)} />}
       <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
-      <BulkActions selected={selected} onDone={() => setChosen(new Set())} />
+      {rows.length > 0 && <BulkActions selected={selected} onDone={() => setChosen(new Set())} />}
       {shown.length > 0 ? (
         <SessionTable rows={shown} sort={sort} chosen={chosen} onSort={setSort} onChoose={setChosen} />
       ) : (

@@ -8,9 +8,9 @@ import { useLab } from "./lab-context.js";
 
 /** Says that the session is over and why, and offers a new one; the text stays readable below. */
 export function EndedBar(): ReactElement | null {
-  const { session, isReadOnly } = useLab();
+  const { session, isOver } = useLab();
   const [problem, setProblem] = useState<string>();
-  if (!isReadOnly) return null;
+  if (!isOver) return null;
   async function startAgain(): Promise<void> {
     try {
       navigate({ screen: "lab", session: (await api.startSession(session.lab)).id });

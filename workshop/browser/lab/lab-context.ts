@@ -11,6 +11,10 @@ export interface Lab {
   /** Text and terminals stand one at a time. */
   isNarrow: boolean;
   /** The session has ended: nothing runs any more. */
+  isOver: boolean;
+  /** An instructor looks at a learner's session: the page follows the learner's. */
+  isWatching: boolean;
+  /** Over or watched: nothing can be run from here. */
   isReadOnly: boolean;
   run: (action: ActionView) => void;
   /** Types the text into the terminal and leaves the line open. */

@@ -14,6 +14,7 @@ import { NarrowSwitch } from "./narrow-switch.js";
 import { ReadingPane } from "./reading-pane.js";
 import { useLabActions } from "./use-lab-actions.js";
 import { usePage } from "./use-page.js";
+import { WatchingBar } from "./watching-bar.js";
 import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
 import { WorkPane } from "./work/work-pane.js";
@@ -23,12 +24,13 @@ interface Props {
   store: SessionStore;
   session: SessionView;
   route: LabRoute;
+  isWatching: boolean;
 }
 
 /** The learner's page: text on the left, terminals and console on the right. */
-export function LabLayout({ store, session, route }: Props): ReactElement {
-  const pageName = usePageName(route, session);
-  const loaded = usePage(session.id, pageName);
+export function LabLayout({ store, session, route, isWatching }: Props): ReactElement {
+  const pageName = usePageName(route, session, isWatching);
+  const loaded = usePage(session.id, pageName, { isWatching });
   const terminals = useRef<TerminalsHandle>(null);
   const layout = useRef<HTMLElement>(null);
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
@@ -44,6 +46,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
     tab,
     consolePath,
     isNarrow,
+    isWatching,
     terminals,
     showWork,
   });
@@ -56,6 +59,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
         <LabHeader page={pageName} />
         <ConnectionBar />
         <EndedBar />
+        <WatchingBar />
         <main className="lab__panes" ref={layout} style={divider.style}>
           <ReadingPane loaded={loaded} />
           <Divider divider={divider} />
@@ -71,11 +75,11 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
 }
 
 /** While the console is in the address, the page is the one read last. */
-function usePageName(route: LabRoute, session: SessionView): string {
+function usePageName(route: LabRoute, session: SessionView, isWatching: boolean): string {
   const named = route.screen === "lab" ? route.page : undefined;
   const [last, setLast] = useState(named ?? session.currentPage);
   if (named !== undefined && named !== last) setLast(named);
-  return named ?? last;
+  return isWatching ? session.currentPage : (named ?? last);
 }
 
 /** The console's place, also while its address is not shown, so that it is found as it was left. */

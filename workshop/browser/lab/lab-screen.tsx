@@ -9,13 +9,19 @@ import { Provisioning } from "./provisioning.js";
 
 export type LabRoute = Extract<Route, { screen: "lab" | "console" }>;
 
+interface Props {
+  route: LabRoute;
+  /** An instructor looks on: the page is the one the learner reads. */
+  isWatching?: boolean;
+}
+
 /** A session: its making, then the lab. */
-export function LabScreen({ route }: { route: LabRoute }): ReactElement {
+export function LabScreen({ route, isWatching = false }: Props): ReactElement {
   const store = useSessionStore(route.session);
   const session = useSession(store, (state) => state.session);
   const problem = useSession(store, (state) => state.problem);
   const isMade = session !== undefined && (session.phase === "Active" || session.provisioning.every(isDone));
-  const hasPage = route.screen === "console" || route.page !== undefined;
+  const hasPage = isWatching || route.screen === "console" || route.page !== undefined;
   useEffect(() => {
     if (!isMade || hasPage || session.currentPage === "") return;
     navigate({ screen: "lab", session: session.id, page: session.currentPage }, { replace: true });
@@ -30,7 +36,7 @@ export function LabScreen({ route }: { route: LabRoute }): ReactElement {
   if (!hasPage) return <Loading />;
   return (
     <SessionContext value={store}>
-      <LabLayout store={store} session={session} route={route} />
+      <LabLayout store={store} session={session} route={route} isWatching={isWatching} />
     </SessionContext>
   );
 }

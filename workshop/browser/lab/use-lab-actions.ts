@@ -14,6 +14,7 @@ interface Parts {
   tab: string;
   consolePath: string;
   isNarrow: boolean;
+  isWatching: boolean;
   terminals: RefObject<TerminalsHandle | null>;
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
@@ -21,16 +22,19 @@ interface Parts {
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
-  const { store, session, page, tab, consolePath, isNarrow, terminals, showWork } = parts;
+  const { store, session, page, tab, consolePath, isNarrow, isWatching, terminals, showWork } = parts;
   return useMemo<Lab>(() => {
+    const isOver = session.phase !== "Active" && session.phase !== "Ready";
     const pageRoute = (name: string, beside = tab): Route => {
+      if (isWatching) return { screen: "instructor", session: session.id, tab: beside };
       const kept = beside === TERMINAL_TAB ? {} : { tab: beside };
       return { screen: "lab", session: session.id, page: name, ...kept };
     };
     const showTab = (name: string): void => {
       if (isNarrow) showWork();
       if (name === tab) return;
-      if (name === CONSOLE_TAB) navigate({ screen: "console", session: session.id, path: consolePath });
+      if (name === CONSOLE_TAB && !isWatching)
+        navigate({ screen: "console", session: session.id, path: consolePath });
       else navigate(pageRoute(page, name));
     };
     const showTerminal = (terminal: string): void => {
@@ -43,7 +47,9 @@ export function useLabActions(parts: Parts): Lab {
       session,
       page,
       isNarrow,
-      isReadOnly: session.phase !== "Active" && session.phase !== "Ready",
+      isOver,
+      isWatching,
+      isReadOnly: isOver || isWatching,
       run: (action) => {
         if (action.terminals[0] !== undefined) showTerminal(action.terminals[0]);
         void store.run(page, action.step);
@@ -57,5 +63,5 @@ export function useLabActions(parts: Parts): Lab {
       pageRoute,
       showTab,
     };
-  }, [store, session, page, tab, consolePath, isNarrow, terminals, showWork]);
+  }, [store, session, page, tab, consolePath, isNarrow, isWatching, terminals, showWork]);
 }

@@ -3,15 +3,19 @@ import type { PageView } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { useLoaded, type Loaded } from "../store/use-loaded.js";
 
-/** One page of a session; tells the server that it is being read, and fetches the next one ahead. */
-export function usePage(session: string, name: string): Loaded<PageView> {
-  return useLoaded(useCallback(() => openPage(session, name), [session, name]));
+/** One page of a session; tells the server that the learner reads it, and fetches the next one ahead. */
+export function usePage(
+  session: string,
+  name: string,
+  { isWatching }: { isWatching: boolean },
+): Loaded<PageView> {
+  return useLoaded(useCallback(() => openPage(session, name, isWatching), [session, name, isWatching]));
 }
 
-async function openPage(session: string, name: string): Promise<PageView> {
+async function openPage(session: string, name: string, isWatching: boolean): Promise<PageView> {
   const page = await fetchPage(session, name);
   // Where the learner is matters to "Resume" only, and the next page only to speed; this page is good without either.
-  api.visit(session, name).catch(() => undefined);
+  if (!isWatching) api.visit(session, name).catch(() => undefined);
   if (page.next) fetchPage(session, page.next.name).catch(() => undefined);
   return page;
 }

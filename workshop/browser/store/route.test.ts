@@ -6,6 +6,7 @@ describe("routes", () => {
     ["", { screen: "catalogue" }],
     ["instructor", { screen: "instructor" }],
     ["instructor/lab-7f3a", { screen: "instructor", session: "lab-7f3a" }],
+    ["instructor/s1?tab=Console", { screen: "instructor", session: "s1", tab: "Console" }],
     ["s/lab-7f3a", { screen: "lab", session: "lab-7f3a" }],
     ["s/lab-7f3a/04-image-policies", { screen: "lab", session: "lab-7f3a", page: "04-image-policies" }],
     ["s/lab-7f3a/one?tab=My%20app", { screen: "lab", session: "lab-7f3a", page: "one", tab: "My app" }],

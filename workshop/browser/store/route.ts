@@ -2,7 +2,7 @@ export type Route =
   | { screen: "catalogue" }
   | { screen: "lab"; session: string; page?: string; tab?: string }
   | { screen: "console"; session: string; path: string }
-  | { screen: "instructor"; session?: string }
+  | { screen: "instructor"; session?: string; tab?: string }
   | { screen: "unknown"; path: string };
 
 /** The screen a path names; `path` is relative to the mount, without its leading slash. */
@@ -13,11 +13,14 @@ export function parseRoute(path: string, search: string): Route {
     .map(decode);
   const [first, second, third] = parts;
   if (first === undefined) return { screen: "catalogue" };
-  if (first === "instructor") return { screen: "instructor", ...(second ? { session: second } : {}) };
+  const tab = new URLSearchParams(search).get("tab");
+  const beside = tab ? { tab } : {};
+  if (first === "instructor") {
+    return { screen: "instructor", ...(second ? { session: second, ...beside } : {}) };
+  }
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
-  const tab = new URLSearchParams(search).get("tab");
-  return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...(tab ? { tab } : {}) };
+  return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...beside };
 }
 
 /** The path that `parseRoute` reads as this route, relative to the mount. */
@@ -26,7 +29,9 @@ export function formatRoute(route: Route): string {
     case "catalogue":
       return "";
     case "instructor":
-      return route.session ? `instructor/${encodeURIComponent(route.session)}` : "instructor";
+      return route.session
+        ? `instructor/${encodeURIComponent(route.session)}${tabQuery(route.tab)}`
+        : "instructor";
     case "console":
       return `s/${encodeURIComponent(route.session)}/console${route.path === "" ? "" : `/${route.path}`}`;
     case "lab":
@@ -37,8 +42,11 @@ export function formatRoute(route: Route): string {
 }
 
 function labPath(session: string, page?: string, tab?: string): string {
-  const query = tab ? `?tab=${encodeURIComponent(tab)}` : "";
-  return `s/${encodeURIComponent(session)}${page ? `/${encodeURIComponent(page)}` : ""}${query}`;
+  return `s/${encodeURIComponent(session)}${page ? `/${encodeURIComponent(page)}` : ""}${tabQuery(tab)}`;
+}
+
+function tabQuery(tab: string | undefined): string {
+  return tab ? `?tab=${encodeURIComponent(tab)}` : "";
 }
 
 function consolePath(path: string): string {

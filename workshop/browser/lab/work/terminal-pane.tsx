@@ -32,21 +32,21 @@ interface Props {
 
 /** One terminal of the session with its bar: search, size of the type, help for screen readers, and what is wrong if anything is. */
 export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
-  const { session, isReadOnly } = useLab();
+  const { session, isOver, isReadOnly } = useLab();
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [handle, setHandle] = useState<TerminalHandle>();
   const [isSearching, setIsSearching] = useState(false);
   const [trouble, setTrouble] = useState<TerminalTrouble>();
   const [shell, setShell] = useState(0);
-  const isOver = useRef(isReadOnly);
+  const over = useRef(isOver);
   useEffect(() => {
-    isOver.current = isReadOnly;
-  }, [isReadOnly]);
+    over.current = isOver;
+  }, [isOver]);
   useImperativeHandle(ref, () => ({ paste: (text) => handle?.input(text) }), [handle]);
   const name = terminalName(terminal);
   return (
-    <section className="terminal-pane" aria-label={name}>
+    <section className="terminal-pane" aria-label={name} data-over={isOver || undefined}>
       <div className="terminal-pane__bar">
         {title}
         <TerminalTools name={name} look={look} onSearch={() => setIsSearching(!isSearching)} />
@@ -64,7 +64,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
       <TerminalView
         key={shell}
         className="terminal-pane__screen"
-        connect={() => connectTerminal(session.id, terminal, isOver)}
+        connect={() => connectTerminal(session.id, terminal, over)}
         theme={theme}
         fontSize={look.fontSize}
         readOnly={isReadOnly}
@@ -76,7 +76,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
       />
       <TerminalStatus
         trouble={trouble}
-        isReadOnly={isReadOnly}
+        isOver={isOver}
         onRetry={() => handle?.retryNow()}
         onNewShell={() => {
           setTrouble(undefined);

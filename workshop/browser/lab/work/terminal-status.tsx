@@ -10,7 +10,7 @@ export interface TerminalTrouble {
 
 interface Props {
   trouble: TerminalTrouble | undefined;
-  isReadOnly: boolean;
+  isOver: boolean;
   onRetry: () => void;
   onNewShell: () => void;
 }
@@ -19,9 +19,9 @@ interface Props {
 const PATIENCE_MS = 1000;
 
 /** A line under the terminal while something is wrong with it, and the button that helps. */
-export function TerminalStatus({ trouble, isReadOnly, onRetry, onNewShell }: Props): ReactElement | null {
+export function TerminalStatus({ trouble, isOver, onRetry, onNewShell }: Props): ReactElement | null {
   const isSlow = useIsSlow(trouble?.state === "connecting" || trouble?.state === "reconnecting");
-  if (isReadOnly) return <Line icon={<Icon name="end" size={14} />}>Read only: the session has ended.</Line>;
+  if (isOver) return <Line icon={<Icon name="end" size={14} />}>Read only: the session has ended.</Line>;
   if (trouble?.state === "closed" && trouble.reason !== "disposed") {
     return (
       <Line icon={<Icon name="end" size={14} />}>

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StepResult } from "../../workshop/common/api.js";
@@ -39,12 +40,10 @@ describe("a step", () => {
   });
 
   it("ticks as soon as the cluster is as it should be", async () => {
-    let isWaiting = (): void => undefined;
-    const waiting = new Promise<void>((resolve) => {
-      isWaiting = resolve;
-    });
+    const progress = new EventEmitter();
+    const waiting = once(progress, "waiting");
     const step = run(1, ({ checks }) => {
-      if (checks[0]?.state === "waiting") isWaiting();
+      if (checks[0]?.state === "waiting") progress.emit("waiting");
     });
     await waiting;
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" }, data: { answer: "yes" } };

@@ -8,7 +8,6 @@ import {
   ORGANIZATION_LABEL,
   WORKSPACE_LABEL,
 } from "../../../policy/common/engine-names.js";
-import { refusalOf } from "../../../policy/node/cluster-client.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
 import { installPolicyEngine } from "../../../policy/node/install.js";
 import { createPolicyService, type PolicyService } from "../../../policy/node/policy-service.js";
@@ -21,7 +20,9 @@ import {
   makeAdministrator,
   makeOwner,
   OWNER,
+  refusalText,
   silent,
+  STRATEGIC_PATCH,
 } from "./suite-cluster.js";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -76,12 +77,7 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
     });
     const refusalFor = async (image: string, metadata: V1ObjectMeta = { name: "probe" }) => {
       const body = { metadata, spec: { containers: [{ name: "main", image }] } };
-      try {
-        await core.createNamespacedPod({ namespace, body, dryRun: "All" });
-        return "";
-      } catch (error) {
-        return refusalOf(error)?.message ?? String(error);
-      }
+      return refusalText(core.createNamespacedPod({ namespace, body, dryRun: "All" }));
     };
 
     it("leaves namespaces alone that are in no workspace", async () => {
@@ -160,6 +156,32 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
         { namespace, pod: "runs", container: "main", image: "nginx:1", policies: ["no-nginx"] },
       ]);
       expect(await refusalFor("nginx")).toBe("");
+    });
+
+    it("judges only what is new in a pod older than the policy", async () => {
+      const noNginx = policy("no-nginx", {
+        recipe: "custom",
+        input: { effect: "block", rules: [{ imageName: "nginx" }] },
+      });
+      await service.createPolicy({ organization, workspace }, noNginx);
+      const pod = { namespace, name: "runs" };
+      const debugWith = (name: string, image: string) =>
+        core.patchNamespacedPodEphemeralcontainers(
+          { ...pod, body: { spec: { ephemeralContainers: [{ name, image, targetContainerName: "main" }] } } },
+          STRATEGIC_PATCH,
+        );
+      await core.patchNamespacedPod(
+        { ...pod, body: { metadata: { labels: { seen: "yes" } } } },
+        STRATEGIC_PATCH,
+      );
+      await debugWith("debug", "alpine:3");
+      expect(await refusalText(debugWith("again", "nginx:1"))).toContain(
+        "ephemeral container <again> image <nginx:1>",
+      );
+      const body = { spec: { containers: [{ name: "main", image: "nginx:2" }] } };
+      const changed = core.patchNamespacedPod({ ...pod, body }, STRATEGIC_PATCH);
+      expect(await refusalText(changed)).toContain("container <main> image <nginx:2>");
+      await service.removePolicy({ organization, workspace, name: "no-nginx" });
     });
 
     it("follows the labels of the namespace", async () => {

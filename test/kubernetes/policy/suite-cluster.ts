@@ -6,6 +6,10 @@ import {
   setHeaderOptions,
 } from "@kubernetes/client-node";
 
+import { refusalOf } from "../../../policy/node/cluster-client.js";
+
+export const STRATEGIC_PATCH = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+
 /** The cluster-scoped object that owns what the suite makes. */
 export const OWNER = "policy-suite-owner";
 
@@ -55,6 +59,16 @@ export function asUser(kubeConfig: KubeConfig, name: string): KubeConfig {
   return copy;
 }
 
+/** Why the API server refused; empty where it did not. */
+export async function refusalText(calling: Promise<unknown>): Promise<string> {
+  try {
+    await calling;
+    return "";
+  } catch (error) {
+    return refusalOf(error)?.message ?? String(error);
+  }
+}
+
 export async function gone(reading: Promise<unknown>): Promise<true | undefined> {
   return reading.then(
     () => undefined,
@@ -73,4 +87,11 @@ export async function eventually<T>(ask: () => Promise<T | undefined>, deadlineM
     if (Date.now() > end) throw new Error(`nothing came within ${deadlineMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** How the policy API answers a body as it stands. */
+export async function statusOf(url: string, body: string): Promise<number> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${url}/v1alpha1/organization/policies`, { method: "POST", headers, body });
+  return response.status;
 }

@@ -14,7 +14,7 @@ import { createPolicyService } from "../../../policy/node/policy-service.js";
 import { connect } from "../../../server/cli/tmc/api-client.js";
 import { runTmc } from "../../../server/cli/tmc/program.js";
 import { createPolicyRouter } from "../../../server/http/policy/router.js";
-import { silent } from "./suite-cluster.js";
+import { silent, statusOf } from "./suite-cluster.js";
 
 const organization = "lab-tmc";
 const namespace = "lab-tmc";
@@ -294,10 +294,4 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
       expect((await tmc("cluster", "namespace", "list")).out).toBe("No namespaces to list");
     });
   });
-}
-
-async function statusOf(url: string, body: string): Promise<number> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}/v1alpha1/organization/policies`, { method: "POST", headers, body });
-  return response.status;
 }

@@ -1,0 +1,112 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { connect } from "./api-client.js";
+import { runTmc } from "./program.js";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function tmc(environment: Record<string, string>, ...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await runTmc(argv, {
+    connect: () => connect(environment),
+    print: (text) => out.push(text),
+    printError: (text) => err.push(text),
+  });
+  return { status, out: out.join("\n"), err: err.join("\n") };
+}
+
+async function serverAnswering(status: number, body: string): Promise<Record<string, string>> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { LECTERN_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, LECTERN_TOKEN: "t" };
+}
+
+describe("tmc", () => {
+  it("explains itself without a server, examples included", async () => {
+    const help = await tmc({}, "cluster", "namespace", "attach", "--help");
+    expect([help.status, help.err]).toEqual([0, ""]);
+    expect(help.out).toContain("tmc cluster namespace attach -n my-namespace -k my-workspace -c my-cluster");
+  });
+
+  it("says which variable is missing", async () => {
+    expect(await tmc({}, "cluster", "list")).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("LECTERN_URL is not set") as string,
+    });
+    const half = await tmc({ LECTERN_URL: "http://127.0.0.1:1" }, "cluster", "list");
+    expect(half.err).toContain("LECTERN_TOKEN is not set");
+  });
+
+  it("says where it looked when nothing answers there", async () => {
+    const environment = await serverAnswering(200, "{}");
+    const { LECTERN_URL: url = "" } = environment;
+    await new Promise((resolve) => servers.pop()?.close(resolve));
+    const { status, err } = await tmc(environment, "cluster", "list");
+    expect([status, err]).toEqual([
+      1,
+      expect.stringMatching(`^Error: Unavailable: ${url} cannot be reached`),
+    ]);
+  });
+
+  it("passes on what the server refuses, in either of its shapes", async () => {
+    const ours = await serverAnswering(409, JSON.stringify({ message: "AlreadyExists: x", code: 6 }));
+    expect((await tmc(ours, "workspace", "create", "-n", "x")).err).toBe("Error: AlreadyExists: x");
+    const other = await serverAnswering(
+      429,
+      JSON.stringify({ error: { code: "SERVER_BUSY", message: "wait a minute" } }),
+    );
+    expect((await tmc(other, "workspace", "list")).err).toBe("Error: Unavailable: wait a minute");
+    const page = await serverAnswering(502, "<html>");
+    expect((await tmc(page, "workspace", "list")).err).toContain("answered 502 without a reason");
+    const expired = await serverAnswering(401, "{}");
+    expect((await tmc(expired, "workspace", "list")).err).toContain("Open a new terminal");
+  });
+
+  it("exits with 1 on a command it does not know, and suggests one", async () => {
+    const { status, err } = await tmc({}, "clutser");
+    expect([status, err]).toEqual([1, expect.stringContaining("Did you mean cluster?")]);
+  });
+
+  it("needs a name, a workspace and a cluster to attach", async () => {
+    const { status, err } = await tmc({}, "cluster", "namespace", "attach", "-n", "x", "-k", "w");
+    expect([status, err]).toEqual([1, expect.stringContaining("required option '-c, --cluster-name")]);
+  });
+
+  it("shows what it would send with --dry-run, without a server", async () => {
+    const { out } = await tmc(
+      {},
+      "cluster",
+      "namespace",
+      "attach",
+      "-n",
+      "x",
+      "-k",
+      "w",
+      "-c",
+      "c",
+      "--dry-run",
+      "-o",
+      "json",
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      fullName: { name: "x", clusterName: "c" },
+      spec: { workspaceName: "w", attach: true },
+    });
+  });
+
+  it("refuses clusters of other places", async () => {
+    const { status, err } = await tmc({}, "cluster", "get", "c", "-m", "aws-hosted");
+    expect([status, err]).toEqual([1, expect.stringContaining('NotFound: "aws-hosted" not found')]);
+  });
+});

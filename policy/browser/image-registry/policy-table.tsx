@@ -28,7 +28,6 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
             <th scope="col">What it demands</th>
             {origin !== undefined && <th scope="col">Set on</th>}
             <th scope="col">State</th>
-            <th scope="col">Changed</th>
             {onEdit && (
               <th scope="col">
                 <span className="visually-hidden">Actions</span>
@@ -45,16 +44,16 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
               </th>
               <td>
                 {describePolicy(policy.spec)}
-                <span className="registry__scope">
+                <span className="registry__where">
                   In {describeSelector(policy.spec.namespaceSelector.matchExpressions)}.
                 </span>
               </td>
               {origin !== undefined && <td>{origin}</td>}
               <td>
                 <ForceBadge policy={policy} />
-              </td>
-              <td>
-                <RelativeTime iso={policy.meta.updateTime} />
+                <span className="registry__scope">
+                  changed <RelativeTime iso={policy.meta.updateTime} />
+                </span>
               </td>
               {onEdit && onDelete && (
                 <td className="registry__actions">

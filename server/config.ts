@@ -16,6 +16,8 @@ export interface ServeConfig {
   publicUrl?: string;
   maxSessions: number;
   logLevel: LogLevel;
+  /** Files in the data directory, or the standard output of the supervisor, where a container keeps them. */
+  logTo: "files" | "stdout";
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -106,6 +108,15 @@ export function dataPaths(data: string) {
     tools: join(data, "tools"),
     logs: join(data, "logs"),
   };
+}
+
+/** Where a process writes its log; nothing where it writes to the supervisor's own output. */
+export function logFileOf(
+  name: string,
+  paths: { logs: string },
+  logTo: ServeConfig["logTo"],
+): { logFile?: string } {
+  return logTo === "files" ? { logFile: join(paths.logs, `${name}.log`) } : {};
 }
 
 export type DataPaths = ReturnType<typeof dataPaths>;

@@ -17,7 +17,6 @@ export const serverErrorCodes = {
   unauthorized: "SERVER_UNAUTHORIZED",
   crossSite: "SERVER_CROSS_SITE",
   notFound: "SERVER_NOT_FOUND",
-  conflict: "SERVER_CONFLICT",
   tooManySessions: "SERVER_TOO_MANY_SESSIONS",
   tooManyRequests: "SERVER_TOO_MANY_REQUESTS",
   tooLarge: "SERVER_TOO_LARGE",

@@ -70,6 +70,7 @@ function configOf(options: LecternOptions, data: string): ServeConfig {
     labs: (options.labs ?? [shippedContent]).map((path) => resolve(path)),
     maxSessions: options.maxSessions ?? defaultMaxSessions,
     logLevel: "info",
+    logTo: "files",
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(options.kubeconfig) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -23,6 +23,7 @@ export interface ValidateFlags {
   checks?: string;
   reporter: ReporterName;
   out?: string;
+  recordings?: string;
   kubeconfig?: string;
   environment: string;
   standIns: boolean;
@@ -53,6 +54,7 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
     labs: [resolve(labPath)],
     maxSessions: 1,
     logLevel: "warn",
+    logTo: "files",
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   };
   try {
@@ -69,6 +71,8 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
         signal,
       });
     } finally {
+      if (flags.recordings !== undefined)
+        cpSync(join(data, "terminal/recordings"), flags.recordings, { recursive: true });
       listening.close();
       await running.stop();
     }

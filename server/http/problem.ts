@@ -9,7 +9,6 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.unauthorized]: 401,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.notFound]: 404,
-  [serverErrorCodes.conflict]: 409,
   [serverErrorCodes.tooLarge]: 413,
   [serverErrorCodes.tooManyRequests]: 429,
   [serverErrorCodes.tooManySessions]: 503,

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import Database from "libsql";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Activity, ActivityStore } from "../../workshop/node/activity-store.js";
@@ -48,6 +49,8 @@ const BUSY_TIMEOUT_MS = 3_000;
 
 /** Opens or creates the file. A write is on the disk when the call returns. */
 export function openActivityDatabase(file: string, now = Date.now): ActivityDatabase {
+  // Made first, so that it is never readable by others; the files beside it take its mode.
+  closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");

@@ -14,7 +14,7 @@ export interface Backends {
 }
 
 export interface BackendOptions {
-  config: Pick<ServeConfig, "kubeconfig" | "host">;
+  config: Pick<ServeConfig, "kubeconfig" | "host" | "logTo">;
   environment: Environment;
   paths: DataPaths;
 }
@@ -50,10 +50,11 @@ export async function startBackends(
   { kubectl, confinement }: CheckedMachine,
   events: ProcessEvents,
 ): Promise<Backends> {
+  const { logTo } = config;
   const [terminals, cluster] = await Promise.allSettled([
-    startTerminals({ environment, paths, confinement }, events),
+    startTerminals({ environment, paths, confinement, logTo }, events),
     config.kubeconfig === undefined
-      ? startCluster({ environment, paths }, events)
+      ? startCluster({ environment, paths, logTo }, events)
       : operatorsCluster(config.kubeconfig),
   ]);
   const stop = async () => {

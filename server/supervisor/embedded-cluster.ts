@@ -1,6 +1,5 @@
-import { join } from "node:path";
-import { builtFile } from "../config.js";
-import type { DataPaths, Environment } from "../config.js";
+import { builtFile, logFileOf } from "../config.js";
+import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { checkVersion, readKubeconfig } from "./preflight.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
@@ -8,13 +7,14 @@ import type { ProcessEvents } from "./supervised-process.js";
 export interface ClusterOptions {
   environment: Environment;
   paths: DataPaths;
+  logTo: ServeConfig["logTo"];
   /** Port of the API server; without one, the port it had before, or any free one. */
   port?: number;
 }
 
 /** Starts the embedded Kubernetes; resolves when it answers. */
 export async function startCluster(
-  { environment, paths, port }: ClusterOptions,
+  { environment, paths, logTo, port }: ClusterOptions,
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
   const since = Date.now();
@@ -25,7 +25,7 @@ export async function startCluster(
       // Without a port it takes the one it had before, which the kubeconfigs in learners' homes name.
       args: ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
       env: environment.childEnvironment,
-      logFile: join(paths.logs, "cluster.log"),
+      ...logFileOf("cluster", paths, logTo),
       probe: async () => void (await checkVersion(await readKubeconfig(paths.kubeconfig))),
     },
     events,

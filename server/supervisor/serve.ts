@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { ServerAssignment } from "../compose.js";
-import { builtFile } from "../config.js";
+import { builtFile, logFileOf } from "../config.js";
 import type { Environment, ServeConfig } from "../config.js";
 import { loadInstructorToken } from "../auth/instructor-token.js";
 import { loadLabs } from "../labs.js";
@@ -86,7 +85,7 @@ async function startServer(
       } satisfies ServerAssignment;
     },
     env: environment.childEnvironment,
-    logFile: join(dataDir.paths.logs, "server.log"),
+    ...logFileOf("server", dataDir.paths, config.logTo),
     probe: (pid: number) => hasWrittenItsAddress(config.data, pid),
   };
   return supervise(spec, events);

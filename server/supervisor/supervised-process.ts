@@ -12,8 +12,8 @@ export interface ProcessSpec {
   /** What the process is told over its channel once that is known; asked at every start. */
   assignment?: () => Promise<object>;
   env: Record<string, string>;
-  /** Receives both output streams; the last lines of it explain a process that does not start. */
-  logFile: string;
+  /** Receives both output streams; the last lines of it explain a process that does not start. Our own output where absent. */
+  logFile?: string;
   /** Resolves when the process answers; called again until it does. */
   probe(pid: number): Promise<void>;
 }
@@ -98,19 +98,24 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
 }
 
 function start(spec: ProcessSpec): ChildProcess {
-  rotate(spec.logFile);
-  const log = openSync(spec.logFile, "a", 0o600);
+  const log = spec.logFile === undefined ? undefined : openLog(spec.logFile);
   try {
     return fork(spec.entry, [...spec.args], {
       env: spec.env,
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
-      stdio: ["ignore", log, log, "ipc"],
+      stdio: ["ignore", log ?? "inherit", log ?? "inherit", "ipc"],
       execArgv: ["--enable-source-maps", "--import", builtFile("server/supervisor/end-with-parent.js")],
     });
   } finally {
-    closeSync(log);
+    if (log !== undefined) closeSync(log);
   }
+}
+
+function openLog(file: string): number {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
+  return openSync(file, "a", 0o600);
 }
 
 async function begun(spec: ProcessSpec, child: ChildProcess, signal?: AbortSignal): Promise<void> {
@@ -138,13 +143,9 @@ async function answering(spec: ProcessSpec, child: ChildProcess, signal?: AbortS
 }
 
 function failed(spec: ProcessSpec, what: string, cause?: unknown): ServerError {
-  const tail = readTail(spec.logFile);
-  const said = tail === "" ? "" : ` It said:\n${tail}\n`;
-  return new ServerError(
-    serverErrorCodes.processFailed,
-    `The ${spec.name} ${what}.${said} Its log is ${spec.logFile}.`,
-    cause,
-  );
+  const said =
+    spec.logFile === undefined ? "" : ` It said:\n${readTail(spec.logFile)}\n Its log is ${spec.logFile}.`;
+  return new ServerError(serverErrorCodes.processFailed, `The ${spec.name} ${what}.${said}`, cause);
 }
 
 function readTail(file: string): string {
@@ -152,13 +153,7 @@ function readTail(file: string): string {
   return lines
     .slice(-TAIL_LINES)
     .map((line) => `  ${line}`)
-    .join("\n")
-    .trimEnd();
-}
-
-function rotate(file: string): void {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
+    .join("\n");
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { detectConfinement } from "../../terminal/node/confinement.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
-import { builtFile, productRoot } from "../config.js";
-import type { DataPaths, Environment } from "../config.js";
+import { builtFile, logFileOf, productRoot } from "../config.js";
+import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
@@ -15,6 +15,7 @@ export interface TerminalOptions {
   environment: Environment;
   paths: DataPaths;
   confinement: Confinement;
+  logTo: ServeConfig["logTo"];
 }
 
 /** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
@@ -35,7 +36,7 @@ export function checkConfinement(paths: DataPaths, host: string, events: Process
 
 /** Starts the terminal host. */
 export async function startTerminals(
-  { environment, paths, confinement }: TerminalOptions,
+  { environment, paths, confinement, logTo }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const socket = socketPath(paths);
@@ -52,7 +53,7 @@ export async function startTerminals(
       entry: builtFile("terminal/node/main.js"),
       args,
       env: environment.childEnvironment,
-      logFile: join(paths.logs, "terminal.log"),
+      ...logFileOf("terminal", paths, logTo),
       probe: () => accepts(socket),
     },
     events,

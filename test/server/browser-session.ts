@@ -88,6 +88,27 @@ export class BrowserSession {
     });
   }
 
+  /** Follows a stream of server-sent events until the returned function is called. */
+  async events<T>(path: string, listener: (event: T) => void): Promise<() => void> {
+    const { hostname, port, pathname } = new URL(this.url);
+    const call = request({ hostname, port, path: pathname + path, headers: { cookie: this.cookieHeader() } });
+    let text = "";
+    await new Promise<void>((resolve, reject) => {
+      call.once("error", reject);
+      call.once("response", (response) => {
+        response.on("error", () => undefined);
+        response.on("data", (chunk: Buffer) => {
+          const parts = (text + chunk.toString("utf8")).split("\n\n");
+          text = parts.pop() ?? "";
+          for (const part of parts) listener(JSON.parse(part.replace(/^data: /, "")) as T);
+        });
+        resolve();
+      });
+      call.end();
+    });
+    return () => call.destroy();
+  }
+
   async ticket(session: string, terminal = "1"): Promise<string> {
     return (
       await this.json<{ ticket: string }>("POST", `api/sessions/${session}/terminals/${terminal}/ticket`)

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LabSummary, SessionView } from "../../workshop/common/api.js";
+import type { InstructorEvent, LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { processesOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -114,6 +114,59 @@ describe("a running Lectern", () => {
     expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
     await until("its home is gone", 10_000, () => (existsSync(join(data, "homes", id)) ? undefined : true));
     expect((await runCli(["session", "end", id, "--data", data])).output).toContain("SERVER_REFUSED");
+  });
+});
+
+describe("the events of a session", () => {
+  it("begin with the session as it is, follow its steps, and end with the session", async () => {
+    const session = await browser.startLab("slow-steps");
+    const seen: SessionEvent[] = [];
+    const stop = await browser.events<SessionEvent>(`api/sessions/${session.id}/events`, (event) =>
+      seen.push(event),
+    );
+    await until("the session is told", 5_000, () => (seen.length > 0 ? true : undefined));
+    expect(seen[0]).toMatchObject({ type: "session", session: { id: session.id, phase: "Active" } });
+    await browser.run(session, 3);
+    await until("the step has failed", 10_000, () =>
+      seen.some(
+        (event) => event.type === "step" && event.result.step === 3 && event.result.state === "failed",
+      )
+        ? true
+        : undefined,
+    );
+    await browser.json("DELETE", `api/sessions/${session.id}`);
+    const last = await until("the session has ended", 10_000, () =>
+      seen.find((event) => event.type === "session" && event.session.phase === "Ended"),
+    );
+    expect(last).toMatchObject({
+      session: { reason: "It was ended.", results: [{ step: 3, state: "failed" }] },
+    });
+    stop();
+  });
+
+  it("show instructors how far everybody is", async () => {
+    const instructor = new BrowserSession(lectern.url);
+    await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+    const seen: InstructorEvent[] = [];
+    const stop = await instructor.events<InstructorEvent>("api/instructor/events", (event) =>
+      seen.push(event),
+    );
+    const session = await browser.startLab("slow-steps");
+    await browser.run(session, 0);
+    const row = await until("the step counts as done", 10_000, () =>
+      seen
+        .flatMap((event) => (event.type === "sessions" ? event.rows : []))
+        .find(({ id, stepsDone }) => id === session.id && stepsDone === 1),
+    );
+    expect(row).toMatchObject({
+      lab: "slow-steps",
+      phase: "Active",
+      pageNumber: 1,
+      pages: 1,
+      steps: 4,
+      stepsFailed: 0,
+    });
+    stop();
   });
 });
 

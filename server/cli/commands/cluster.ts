@@ -36,7 +36,12 @@ function start(): Command {
         const dataDir = lockDataDir(data);
         try {
           const cluster = await startCluster(
-            { environment: readEnvironment(), paths: dataDir.paths, ...(port === undefined ? {} : { port }) },
+            {
+              environment: readEnvironment(),
+              logTo: "files",
+              paths: dataDir.paths,
+              ...(port === undefined ? {} : { port }),
+            },
             { report },
           );
           report(`export KUBECONFIG=${dataDir.paths.kubeconfig}`);

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import {
   defaultHost,
   defaultMaxSessions,
@@ -19,6 +19,7 @@ interface ServeFlags {
   kubeconfig?: string;
   publicUrl?: string;
   maxSessions: number;
+  logTo: "files" | "stdout";
 }
 
 const EXAMPLES = [
@@ -57,6 +58,11 @@ export function serveCommand(): Command {
     )
     .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
+    .addOption(
+      new Option("--log-to <place>", "where the processes write their logs")
+        .choices(["files", "stdout"])
+        .default("files"),
+    )
     .addHelpText("after", examplesText(EXAMPLES))
     .action(async ({ lab, ...flags }: ServeFlags) => {
       const config: ServeConfig = { ...flags, labs: lab ?? [shippedContent], logLevel: environment.logLevel };

@@ -24,6 +24,7 @@ export function validateCommand(): Command {
       new Option("--reporter <name>", "how to tell the result").choices(REPORTER_NAMES).default("terminal"),
     )
     .option("--out <file>", "write the report there and show progress here", path)
+    .option("--recordings <dir>", "keep an asciicast of every terminal there", path)
     .option("--kubeconfig <file>", "use this cluster instead of a temporary one", path)
     .option("--environment <name>", "leave out steps with skip=NAME", "ci")
     .option(

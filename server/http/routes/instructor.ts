@@ -126,11 +126,15 @@ function streamRows(
   );
 }
 
+/** Makes as many as can be made; throws the first reason where that is none. */
 async function createMany<T>(count: number, create: () => Promise<T>): Promise<T[]> {
-  const made: T[] = [];
+  const made: PromiseSettledResult<T>[] = [];
   while (made.length < count) {
     const batch = Math.min(CONCURRENCY, count - made.length);
-    made.push(...(await Promise.all(Array.from({ length: batch }, create))));
+    made.push(...(await Promise.allSettled(Array.from({ length: batch }, create))));
   }
-  return made;
+  const sessions = made.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failed = made.find((result) => result.status === "rejected");
+  if (sessions.length === 0 && failed) throw failed.reason;
+  return sessions;
 }

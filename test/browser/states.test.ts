@@ -227,6 +227,14 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
     ).toBe(true);
   });
 
+  it("keeps the text when the console fails", async () => {
+    await open("s/s1/console", {
+      answers: new Map([["GET api/sessions/s1/tmc/v1alpha1/organization", { status: 200, body: 7 }]]),
+    });
+    await page.getByRole("alert").first().waitFor();
+    await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();
+  });
+
   it("turns pages by the keys and keeps the tab beside the text", async () => {
     await open("s/s1/console/policies");
     await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();

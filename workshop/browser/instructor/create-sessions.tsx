@@ -37,7 +37,7 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
         </select>
       </label>
       <NumberField label="How many" name="count" value={10} max={200} />
-      <NumberField label="Minutes (as the lab says if empty)" name="minutes" max={1440} />
+      <NumberField label="Minutes" hint="as the lab says" name="minutes" max={1440} />
       <label className="field">
         <span className="field__label">Prefix of the names</span>
         <input
@@ -69,10 +69,12 @@ interface NumberProps {
   label: string;
   name: string;
   value?: number;
+  /** What holds where nothing is typed. */
+  hint?: string;
   max: number;
 }
 
-function NumberField({ label, name, value, max }: NumberProps): ReactElement {
+function NumberField({ label, name, value, hint, max }: NumberProps): ReactElement {
   return (
     <label className="field">
       <span className="field__label">{label}</span>
@@ -82,6 +84,7 @@ function NumberField({ label, name, value, max }: NumberProps): ReactElement {
         name={name}
         min={1}
         max={max}
+        placeholder={hint}
         {...(value === undefined ? {} : { defaultValue: value, required: true })}
       />
     </label>

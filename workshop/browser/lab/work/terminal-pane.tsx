@@ -46,7 +46,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   useImperativeHandle(ref, () => ({ paste: (text) => handle?.input(text) }), [handle]);
   const name = terminalName(terminal);
   return (
-    <section className="terminal-pane" aria-label={name} data-over={isOver || undefined}>
+    <section className="terminal-pane" aria-label={name} data-fixed={isReadOnly || undefined}>
       <div className="terminal-pane__bar">
         {title}
         <TerminalTools name={name} look={look} onSearch={() => setIsSearching(!isSearching)} />

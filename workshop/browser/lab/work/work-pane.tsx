@@ -1,5 +1,6 @@
 import type { ReactElement, RefObject } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { FailureBoundary } from "../../parts/failure-boundary.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 import { ConsoleTab } from "./console-tab.js";
@@ -73,8 +74,20 @@ interface PanelProps {
 }
 
 function Panel({ item, consolePath, terminals }: PanelProps): ReactElement {
-  if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
-  if (item.url === undefined) return <ConsoleTab path={consolePath} />;
+  if (item.name === TERMINAL_TAB) {
+    return (
+      <FailureBoundary what="The terminal">
+        <Terminals handle={terminals} />
+      </FailureBoundary>
+    );
+  }
+  if (item.url === undefined) {
+    return (
+      <FailureBoundary what="The console">
+        <ConsoleTab path={consolePath} />
+      </FailureBoundary>
+    );
+  }
   return <iframe className="work__frame" src={item.url} title={item.name} sandbox={sandboxOf(item.url)} />;
 }
 

@@ -24,7 +24,8 @@ export async function serveDocument(
   reply: Reply,
   info: RequestInfo,
 ): Promise<void> {
-  if (info.method !== "GET" && info.method !== "HEAD") throw methodNotAllowed("only GET is allowed here");
+  if (info.method !== "GET" && info.method !== "HEAD")
+    throw methodNotAllowed("the server does not allow this method on the requested resource");
   const [root = "", ...rest] = info.path.split("/").filter(Boolean);
   if (HEALTH_PATHS.has(root)) return reply.text(200, "ok", "text/plain; charset=utf-8");
   if (root === "version") return reply.json(200, versionInfo);

@@ -104,12 +104,17 @@ function requireReachable(query: URLSearchParams, revision: number): void {
   if (!wanted || wanted === "0") return;
   const value = Number(wanted);
   if (!Number.isInteger(value) || value < 0) {
-    throw badRequest(`invalid resource version ${JSON.stringify(wanted)}: must be an unsigned integer`);
+    throw badRequest(`invalid resource version: ${notANumber(wanted)}`);
   }
   if (value > revision) throw revisionTooLarge(value, revision);
   if (query.get("resourceVersionMatch") === "Exact" && value !== revision) {
     throw gone("The provided resource version is too old: only the present state is kept.");
   }
+}
+
+export function notANumber(wanted: string): string {
+  const quoted = JSON.stringify(wanted);
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
 }
 
 function revisionTooLarge(wanted: number, current: number): StatusError {

@@ -23,7 +23,10 @@ export async function handleResource(call: Call, handlers: HandlerSet): Promise<
   const { subresource } = call.ref;
   if (subresource !== undefined) return handleSubresource(call, handlers, subresource);
   if (isVirtual(call.type)) return handleVirtual(call, handlers);
-  if (!call.type.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  const isOnItem = call.name !== "";
+  const isMisplaced =
+    (call.info.verb === "create") === isOnItem && ["create", "update", "patch"].includes(call.info.verb);
+  if (isMisplaced || !call.type.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
   return handleVerb(call);
 }
 

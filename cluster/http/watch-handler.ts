@@ -9,7 +9,7 @@ import { tableOf } from "../table/table.js";
 import type { Call } from "./call.js";
 import { numberParameter } from "./call.js";
 import { objectText } from "./object-text.js";
-import { listOptions } from "./read-handlers.js";
+import { listOptions, notANumber } from "./read-handlers.js";
 import { isTrue } from "./request-info.js";
 
 /** Watches open at the same time, over all clients. */
@@ -99,7 +99,7 @@ class WatchStream {
     }
     const revision = Number(from);
     if (!Number.isInteger(revision) || revision < 0) {
-      throw badRequest(`invalid resource version ${JSON.stringify(from)}: must be an unsigned integer`);
+      throw badRequest(notANumber(from));
     }
     const changes = core.store.changesAfter(type.storageKey, revision);
     if (changes !== undefined) return changes;

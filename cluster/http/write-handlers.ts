@@ -3,6 +3,7 @@ import type { ApiObject } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
 import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
 import { apply } from "../apply/apply.js";
+import type { DecodeOptions } from "../schema/decode-object.js";
 import { decodeObject } from "../schema/decode-object.js";
 import { createObject } from "../rest/create.js";
 import type { Patch } from "../rest/patch.js";
@@ -60,7 +61,12 @@ export async function handlePatch(call: Call): Promise<void> {
     };
     return sendObject(call, 200, await updateScale(call.core, { ref: call.ref, at, compute }, options));
   }
-  const request = { ref: call.ref, at, patch, decode: (object: JsonObject) => decode(call, object) };
+  const request = {
+    ref: call.ref,
+    at,
+    patch,
+    decode: (object: JsonObject, fail: (why: string) => Error) => decode(call, object, { fail }),
+  };
   await sendObject(call, 200, await patchObject(call.core, request, options));
 }
 
@@ -78,17 +84,21 @@ async function handleApply(call: Call, body: unknown, options: WriteOptions): Pr
 export async function readObject(call: Call): Promise<ApiObject> {
   const bytes = await readBody(call.request);
   const { object, duplicates } = decodeBody(bytes, call.request.headers["content-type"]);
-  decode(call, object, duplicates);
+  decode(call, object, { duplicates });
   return object as ApiObject;
 }
 
-function decode(call: Call, object: JsonObject, duplicates: string[] = []): void {
+function decode(
+  call: Call,
+  object: JsonObject,
+  extra: Pick<DecodeOptions, "fail" | "duplicates"> = {},
+): void {
   const body = scaleBody(call);
   decodeObject(call.type, object, {
     resolve: call.core.resolve,
     level: fieldValidation(call),
     warn: call.reply.warn,
-    duplicates,
+    ...extra,
     ...(body && { body }),
   });
 }

@@ -9,11 +9,19 @@ import {
   keepServiceAddresses,
   serviceDefaults,
   validateService,
+  validateServiceUpdate,
 } from "./service-strategy.js";
 import type { KindStrategy } from "./strategy.js";
 import { unchanged } from "./workload-validation.js";
 
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
+/** Keys a secret of a type must have. */
+const REQUIRED_KEYS: Record<string, string[]> = {
+  "kubernetes.io/tls": ["tls.crt", "tls.key"],
+  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
+  "kubernetes.io/dockercfg": [".dockercfg"],
+  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
+};
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
 
 /** The kinds of the core group. */
@@ -40,10 +48,16 @@ export const coreStrategies: Record<string, KindStrategy> = {
     prepareUpdate: keepServiceAddresses,
     setDefaults: serviceDefaults,
     validate: validateService,
+    validateUpdate: validateServiceUpdate,
   },
   "/Secret": {
     setDefaults: secretDefaults,
-    validate: (secret, errors) => validateKeys(secret, ["data"], errors),
+    validate: (secret, errors) => {
+      validateKeys(secret, ["data"], errors);
+      for (const key of REQUIRED_KEYS[asText(secret["type"])] ?? []) {
+        if (recordAt(secret, "data")?.[key] === undefined) errors.required(`data[${key}]`);
+      }
+    },
     validateUpdate: validateSecretUpdate,
   },
   "/ConfigMap": {

@@ -7,11 +7,17 @@ import type { KindStrategy } from "./strategy.js";
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
+const CPU_METRIC = {
+  type: "Resource",
+  resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
+};
+
 const binding: KindStrategy = {
   setDefaults: bindingDefaults,
   validateUpdate: (object, old, errors) => {
     if (isDeepStrictEqual(object["roleRef"], old["roleRef"])) return;
-    errors.invalid("roleRef", object["roleRef"], "cannot change roleRef");
+    const { apiGroup, kind, name } = recordAt(object, "roleRef") ?? {};
+    errors.invalid("roleRef", { APIGroup: apiGroup, Kind: kind, Name: name }, "cannot change roleRef");
   },
 };
 
@@ -29,9 +35,20 @@ export const otherStrategies: Record<string, KindStrategy> = {
   },
   "networking.k8s.io/IngressClass": { hasGeneration: true },
   "policy/PodDisruptionBudget": { hasGeneration: true },
-  "discovery.k8s.io/EndpointSlice": { hasGeneration: true },
+  "discovery.k8s.io/EndpointSlice": {
+    hasGeneration: true,
+    setDefaults: (object) => {
+      for (const port of recordsAt(object, "ports")) {
+        setDefault(port, "name", "");
+        setDefault(port, "protocol", "TCP");
+      }
+    },
+  },
   "autoscaling/HorizontalPodAutoscaler": {
-    setDefaults: (object) => setDefault(object["spec"], "minReplicas", 1),
+    setDefaults: (object) => {
+      setDefault(object["spec"], "minReplicas", 1);
+      if (object.apiVersion === "autoscaling/v2") setDefault(object["spec"], "metrics", [CPU_METRIC]);
+    },
   },
   "storage.k8s.io/StorageClass": {
     setDefaults: (object) => {
@@ -85,7 +102,7 @@ function validateRules(object: ApiObject, errors: FieldErrors): void {
 function networkPolicyDefaults(object: ApiObject): void {
   const spec = object["spec"];
   if (!isRecord(spec)) return;
-  const hasEgress = recordsAt(spec, "egress").length > 0 || Array.isArray(spec["egress"]);
+  const hasEgress = recordsAt(spec, "egress").length > 0;
   spec["policyTypes"] ??= hasEgress ? ["Ingress", "Egress"] : ["Ingress"];
   for (const rule of [...recordsAt(spec, "ingress"), ...recordsAt(spec, "egress")]) {
     for (const port of recordsAt(rule, "ports")) setDefault(port, "protocol", "TCP");
@@ -95,7 +112,7 @@ function networkPolicyDefaults(object: ApiObject): void {
 function validateIngress(object: ApiObject, errors: FieldErrors): void {
   const hasBackend = valueAt(object, "spec.defaultBackend") !== undefined;
   if (!hasBackend && recordsAt(object, "spec.rules").length === 0) {
-    errors.invalid("spec", {}, "either `defaultBackend` or `rules` must be specified");
+    errors.invalid("spec", null, "either `defaultBackend` or `rules` must be specified");
   }
   recordsAt(object, "spec.rules").forEach((rule, i) => {
     recordsAt(rule, "http.paths").forEach((path, j) => {

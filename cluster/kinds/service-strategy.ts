@@ -59,9 +59,19 @@ function trafficDefaults(spec: JsonObject): void {
   spec["internalTrafficPolicy"] ??= "Cluster";
   spec["ipFamilies"] ??= ["IPv4"];
   spec["ipFamilyPolicy"] ??= "SingleStack";
-  if (spec["type"] === "ClusterIP") return;
+  if (spec["type"] === "ClusterIP") {
+    if (!Array.isArray(spec["externalIPs"])) delete spec["externalTrafficPolicy"];
+    return;
+  }
   spec["externalTrafficPolicy"] ??= "Cluster";
   if (spec["type"] === "LoadBalancer") spec["allocateLoadBalancerNodePorts"] ??= true;
+}
+
+export function validateServiceUpdate(service: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  const before = textAt(old, "spec.clusterIP");
+  const after = textAt(service, "spec.clusterIP");
+  if (before === "" || after === before || textAt(service, "spec.type") === "ExternalName") return;
+  errors.invalid("spec.clusterIPs[0]", [after], "may not change once set");
 }
 
 export function validateService(service: ApiObject, errors: FieldErrors): void {

@@ -4,6 +4,7 @@ import type { ApiObject } from "../api/object.js";
 import { setPodSpecDefaults } from "./pod-defaults.js";
 import type { KindStrategy } from "./strategy.js";
 import {
+  validateCronJob,
   validateDaemonSet,
   validateDeployment,
   validateJob,
@@ -13,6 +14,8 @@ import {
   validateStatefulSet,
   validateStatefulSetUpdate,
 } from "./workload-validation.js";
+
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** Deployments, the sets, jobs and cron jobs. */
 export const workloadStrategies: Record<string, KindStrategy> = {
@@ -40,6 +43,9 @@ export const workloadStrategies: Record<string, KindStrategy> = {
   },
   "apps/DaemonSet": {
     hasGeneration: true,
+    prepareCreate: (object) => {
+      object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: "1" };
+    },
     setDefaults: daemonSetDefaults,
     validate: validateDaemonSet,
     validateUpdate: validateSelectorUnchanged,
@@ -51,7 +57,7 @@ export const workloadStrategies: Record<string, KindStrategy> = {
     validate: validateJob,
     validateUpdate: validateJobUpdate,
   },
-  "batch/CronJob": { hasGeneration: true, setDefaults: cronJobDefaults },
+  "batch/CronJob": { hasGeneration: true, setDefaults: cronJobDefaults, validate: validateCronJob },
 };
 
 function withTemplate(object: ApiObject, setOwn: (spec: JsonObject) => void): void {
@@ -126,8 +132,14 @@ function jobDefaults(object: ApiObject): void {
     spec["backoffLimit"] ??= 6;
     spec["completionMode"] ??= "NonIndexed";
     spec["suspend"] ??= false;
+    spec["manualSelector"] ??= false;
+    object.metadata.labels ??= labelsOfTemplate(spec);
     spec["podReplacementPolicy"] ??= "TerminatingOrFailed";
   });
+}
+
+function labelsOfTemplate(spec: JsonObject): Record<string, string> {
+  return { ...(recordAt(spec, "template.metadata.labels") as Record<string, string> | undefined) };
 }
 
 function cronJobDefaults(object: ApiObject): void {

@@ -10,6 +10,11 @@ export const IMMUTABLE = "field is immutable";
 export function validateDeployment(object: ApiObject, errors: FieldErrors): void {
   validateTemplated(object, errors, ["Always"]);
   const strategy = recordAt(object, "spec.strategy");
+  const type = asText(strategy?.["type"]);
+  if (!["Recreate", "RollingUpdate"].includes(type)) {
+    const given = { Type: type, RollingUpdate: strategy?.["rollingUpdate"] ?? null };
+    errors.unsupported("spec.strategy", given, ["Recreate", "RollingUpdate"]);
+  }
   if (strategy?.["type"] === "Recreate" && strategy["rollingUpdate"] !== undefined) {
     errors.forbidden(
       "spec.strategy.rollingUpdate",
@@ -37,7 +42,9 @@ export function validateJob(object: ApiObject, errors: FieldErrors): void {
   const template = recordAt(object, "spec.template.spec");
   if (template === undefined) return errors.required("spec.template.spec.containers");
   const policy = template["restartPolicy"];
-  if (policy !== "OnFailure" && policy !== "Never") {
+  if (policy === "Always") {
+    errors.required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"');
+  } else if (policy !== "OnFailure" && policy !== "Never") {
     errors.unsupported("spec.template.spec.restartPolicy", policy, ["OnFailure", "Never"]);
   }
   validatePodSpec(template, "spec.template.spec", errors);
@@ -47,6 +54,16 @@ export function validateJobUpdate(object: ApiObject, old: ApiObject, errors: Fie
   for (const field of ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"]) {
     if (field === "spec.template" && valueAt(old, "spec.suspend") === true) continue;
     unchanged(object, old, field, errors);
+  }
+}
+
+export function validateCronJob(object: ApiObject, errors: FieldErrors): void {
+  const schedule = asText(valueAt(object, "spec.schedule"));
+  const fields = schedule.split(/\s+/).filter(Boolean);
+  if (schedule === "") errors.required("spec.schedule");
+  else if (!schedule.startsWith("@") && fields.length !== 5) {
+    const why = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
+    errors.invalid("spec.schedule", schedule, why);
   }
 }
 
@@ -98,10 +115,7 @@ function validateTemplated(object: ApiObject, errors: FieldErrors, restartPolici
   else if (Object.keys(selector).length === 0) {
     errors.invalid("spec.selector", selector, `empty selector is invalid for ${object.kind.toLowerCase()}`);
   }
-  if (
-    selector !== undefined &&
-    !labelSelectorMatcher(selector)(labels as Record<string, string> | undefined)
-  ) {
+  if (!labelSelectorMatcher(selector)(labels as Record<string, string> | undefined)) {
     errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
   const podSpec = recordAt(object, "spec.template.spec");

@@ -1,6 +1,7 @@
 import { asText, isRecord } from "../api/field-access.js";
 import { badRequest } from "../api/status.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
+import { goText } from "./go-text.js";
 import { orderElements } from "./element-order.js";
 import type { Identify } from "./element-order.js";
 
@@ -148,7 +149,7 @@ function identifier(mergeKey: string | undefined): Identify {
 function requireMergeKeys(changes: Fields[], mergeKey: string): void {
   for (const change of changes) {
     if (change[DIRECTIVE] === "replace" || change[mergeKey] !== undefined) continue;
-    throw badRequest(`map: ${goMap(change)} does not contain declared merge key: ${mergeKey}`);
+    throw badRequest(`map: ${goText(change)} does not contain declared merge key: ${mergeKey}`);
   }
 }
 
@@ -176,12 +177,4 @@ function isDirective(key: string): boolean {
 
 function without(fields: Fields, key: string): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== key));
-}
-
-/** A map as Go's `%v` prints it, which is what the API's text shows. */
-function goMap(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goMap).join(" ")}]`;
-  if (!isRecord(value)) return asText(value, "<nil>");
-  const entries = Object.keys(value).toSorted();
-  return `map[${entries.map((key) => `${key}:${goMap(value[key])}`).join(" ")}]`;
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../api/field-access.js";
 import { badRequest } from "../api/status.js";
-import { decodeMessage, loadMessages } from "./message-decoder.js";
+import { loadMessages } from "./facts.js";
+import { decodeMessage } from "./message-decoder.js";
 import { readFields } from "./wire-reader.js";
 
 const MAGIC = Buffer.from("k8s\0");

@@ -1,36 +1,14 @@
-import { createRequire } from "node:module";
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
+import type { ProtobufField } from "./facts.js";
+import { loadMessages } from "./facts.js";
 import { decodeScalar, isZero } from "./scalars.js";
 import { decodeWellKnown, isWellKnown } from "./well-known.js";
 import type { WireField } from "./wire-reader.js";
 import { readFields, readPacked } from "./wire-reader.js";
 
-interface ProtobufField {
-  name: string;
-  type: string;
-  repeated?: boolean;
-  map?: boolean;
-  inline?: boolean;
-  pointer?: boolean;
-  keepEmpty?: boolean;
-}
-
-interface ProtobufFacts {
-  kinds: Record<string, string>;
-  messages: Record<string, Record<string, ProtobufField>>;
-}
-
 /** Messages inside messages a body may nest; JSON schemas in CRDs are the deepest real ones. */
 const MAX_DEPTH = 100;
-
-let facts: ProtobufFacts | undefined;
-
-/** The field numbers of every message; read from the facts when the first protobuf body comes. */
-export function loadMessages(): ProtobufFacts {
-  facts ??= createRequire(import.meta.url)("../facts/protobuf.json") as ProtobufFacts;
-  return facts;
-}
 
 /** Decodes a message to the JSON Go would write for it: zero values that JSON omits stay out. */
 export function decodeMessage(message: string, bytes: Buffer, depth = 0): JsonObject {

@@ -3,6 +3,7 @@ import type { ApiObject } from "../api/object.js";
 import { invalid } from "../api/status.js";
 import { crdDefaults, setSchemaDefaults } from "../schema/defaults.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import { setGoForm } from "../schema/go-form.js";
 import { pruneUnknown } from "../schema/prune.js";
 import { validateAgainstSchema } from "../schema/validate.js";
 import { FieldErrors } from "../validation/field-errors.js";
@@ -45,6 +46,7 @@ export function applyDefaults(core: ApiCore, type: ResourceType, object: ApiObje
     }
   }
   strategyFor(type).setDefaults?.(object, old);
+  if (type.custom === undefined) setGoForm(object, type);
 }
 
 /** Throws the 422 that lists every violation of the object, or of the change from `old`. */

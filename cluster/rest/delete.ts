@@ -44,7 +44,8 @@ function remove(core: ApiCore, type: ResourceType, current: ApiObject, options: 
   const marked = markDeleted(core, type, current, options);
   const isRemoved = isFullyFinalized(marked);
   if (options.dryRun === true) return isRemoved ? current : marked;
-  if (isRemoved) return core.store.remove(type.storageKey, marked);
+  // What goes at once was never seen to be going.
+  if (isRemoved) return core.store.remove(type.storageKey, current);
   return isSameMark(marked, current) ? current : core.store.put(type.storageKey, marked);
 }
 
@@ -73,7 +74,7 @@ function markDeleted(
   const isShorter = grace < (metadata.deletionGracePeriodSeconds ?? Infinity);
   if (metadata.deletionTimestamp === undefined || (isPod(type) && isShorter)) {
     metadata.deletionTimestamp = timestamp(new Date(core.now().getTime() + grace * 1000));
-    metadata.deletionGracePeriodSeconds = grace;
+    if (type.group !== "" || type.kind !== "Namespace") metadata.deletionGracePeriodSeconds = grace;
     if (metadata.generation !== undefined) metadata.generation += 1;
   }
   setPropagation(object, options);

@@ -19,14 +19,18 @@ export function requireKind(type: ResourceType, object: ApiObject): void {
   object.kind ||= type.kind;
   if (object.apiVersion !== apiVersion) {
     throw badRequest(
-      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`,
+      `${object.kind} in version ${JSON.stringify(versionOf(object))} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(object.kind)} is registered for version ${JSON.stringify(object.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   if (object.kind !== type.kind) {
     throw badRequest(
-      `${object.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: converting (${object.apiVersion}, Kind=${object.kind}) to (${apiVersion}, Kind=${type.kind}): unknown conversion`,
+      `${object.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: converting (${type.version}.${object.kind}) to (${type.group.split(".")[0] || "core"}.${type.kind}): unknown conversion`,
     );
   }
+}
+
+function versionOf({ apiVersion }: ApiObject): string {
+  return apiVersion.slice(apiVersion.lastIndexOf("/") + 1);
 }
 
 /** Puts the object into the namespace of the URL; throws 400 where it says otherwise. */

@@ -2,9 +2,10 @@ import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, PatchType, WriteOptions } from "../api/service.js";
-import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
+import { badRequest, invalid, StatusError, unsupportedMediaType } from "../api/status.js";
 import { applyJsonPatch } from "../patch/json-patch.js";
 import { applyMergePatch } from "../patch/merge-patch.js";
+import { goText } from "../patch/go-text.js";
 import { applyStrategicMergePatch } from "../patch/strategic-merge.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
@@ -17,7 +18,7 @@ export interface Patch {
 }
 
 /** Checks and cleans the object a patch made, as a body sent whole would be. */
-export type DecodePatched = (object: JsonObject) => void;
+export type DecodePatched = (object: JsonObject, fail: (why: string) => Error) => void;
 
 /** Applies a patch other than server-side apply to a stored object; see `ApiService.patch`. */
 export async function patchObject(
@@ -28,10 +29,21 @@ export async function patchObject(
   const type = core.registry.require(ref);
   const compute = (old: ApiObject): ApiObject => {
     const patched = applyPatch(core, type, old, patch);
-    decode(patched);
+    const given = patch.type === "strategic" ? goText(patch.body) : JSON.stringify(sortKeys(patched));
+    decode(patched, (why) => notAnObject(given, why));
     return requireSameIdentity(patched as ApiObject, at);
   };
   return updateObject(core, { ref, at, compute }, options);
+}
+
+/** What the patch made cannot be read as its kind: a 422 about the patch, not about the object. */
+function notAnObject(given: string, why: string): StatusError {
+  const detail = `Invalid value: ${JSON.stringify(given)}: ${why}`;
+  return invalid({ group: "", kind: "" }, "", [{ field: "patch", reason: "FieldValueInvalid", detail }]);
+}
+
+function sortKeys(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The object with the patch applied; throws 400, 415 or 422 where that cannot be done. */

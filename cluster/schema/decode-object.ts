@@ -14,6 +14,8 @@ export interface DecodeOptions {
   warn: (text: string) => void;
   /** The kind and schema of the body where it is not the resource's own, such as Scale. */
   body?: { kind: string; version: string; schema: Schema | undefined };
+  /** Words a failure; a body that came whole is said to be no object of its kind. */
+  fail?: (why: string) => Error;
   /** Fields the reader of the body found twice. */
   duplicates?: string[];
 }
@@ -35,7 +37,7 @@ export function decodeObject(type: ResourceType, object: JsonObject, options: De
   if (body.schema === undefined) return;
   if (type.custom !== undefined && options.body === undefined) {
     const metadata = decodeBuiltIn(object, CUSTOM_ROOT, { kind: body.kind, resolve: options.resolve });
-    if (metadata.typeError !== undefined) throw cannotBeHandled(body, metadata.typeError);
+    if (metadata.typeError !== undefined) throw failure(body, metadata.typeError, options);
     reportStrict(body, [...metadata.unknownFields, ...findUnknown(object, body.schema)], options);
     return;
   }
@@ -43,7 +45,7 @@ export function decodeObject(type: ResourceType, object: JsonObject, options: De
     kind: body.kind,
     resolve: options.resolve,
   });
-  if (typeError !== undefined) throw cannotBeHandled(body, typeError);
+  if (typeError !== undefined) throw failure(body, typeError, options);
   reportStrict(body, unknownFields, options);
 }
 
@@ -54,17 +56,23 @@ function findUnknown(object: JsonObject, schema: Schema): string[] {
 function reportStrict(
   body: { kind: string; version: string },
   unknownFields: string[],
-  { level, warn, duplicates = [] }: DecodeOptions,
+  options: DecodeOptions,
 ): void {
+  const { level, warn, duplicates = [] } = options;
   const texts = [
     ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
     ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
   ];
   if (texts.length === 0 || level === "Ignore") return;
-  if (level === "Strict") throw cannotBeHandled(body, `strict decoding error: ${texts.join(", ")}`);
+  if (level === "Strict") throw failure(body, `strict decoding error: ${texts.join(", ")}`, options);
   for (const text of texts) warn(text);
 }
 
-function cannotBeHandled({ kind, version }: { kind: string; version: string }, why: string): Error {
+function failure(
+  { kind, version }: { kind: string; version: string },
+  why: string,
+  { fail }: DecodeOptions,
+): Error {
+  if (fail !== undefined) return fail(why);
   return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
 }

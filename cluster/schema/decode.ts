@@ -89,6 +89,7 @@ class Decoder {
   #scalar(value: unknown, declared: Schema, place: Place): void {
     const schema = this.#resolve(declared);
     if (value === null || schema.type === undefined) return;
+    if (schema.format === "byte" && typeof value === "string") this.#base64(value);
     const isRight = {
       string: typeof value === "string",
       boolean: typeof value === "boolean",
@@ -99,6 +100,14 @@ class Decoder {
     const found =
       typeof value === "number" ? numberFound(value, schema) : { boolean: "bool" }[typeof value as "boolean"];
     this.#wrongType(found ?? typeof value, declared, place);
+  }
+
+  #base64(text: string): void {
+    const valid = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+    const compact = text.replaceAll(/[\r\n]/g, "");
+    if (valid.test(compact)) return;
+    const wrong = /[^A-Za-z0-9+/]/.exec(compact)?.index ?? compact.length - (compact.length % 4);
+    this.findings.typeError ??= `illegal base64 data at input byte ${wrong}`;
   }
 
   #wrongType(found: string, declared: Schema, place: Place): void {

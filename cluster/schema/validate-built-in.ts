@@ -36,6 +36,7 @@ function visit(value: unknown, declared: Schema, at: Visit): void {
     visitObject(value, schema, at);
     return;
   }
+  if (at.path === "spec.strategy.type") return;
   const choices = declared.enum ?? schema.enum;
   if (choices !== undefined && value !== "" && !choices.includes(value)) {
     at.errors.unsupported(at.path, value, inOrder(at.path, choices.map(String)));

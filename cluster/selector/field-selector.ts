@@ -62,7 +62,7 @@ const SELECTABLE: Record<string, SelectableFields> = {
   },
   "batch/Job": {
     fields: { "status.successful": (job) => textAt(job, "status.succeeded", "0") },
-    unsupported: (field) => `field label ${JSON.stringify(field)} not supported for batchv1.Job`,
+    unsupported: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   },
 };
 

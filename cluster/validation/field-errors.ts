@@ -8,7 +8,13 @@ export class FieldErrors {
     return this.list.length === 0;
   }
 
+  /** The same field is reported once, by whoever says more. */
   required(field: string, detail = ""): void {
+    const known = this.list.findIndex(
+      (error) => error.field === field && error.reason === "FieldValueRequired",
+    );
+    if (known !== -1 && detail === "") return;
+    if (known !== -1) this.list.splice(known, 1);
     this.#add("FieldValueRequired", field, "Required value", detail);
   }
 

@@ -66,7 +66,7 @@ export const qualifiedName: NameRule = (name) => {
 };
 
 export const labelValue: NameRule = (value) => [
-  ...longerThan(value, MAX_LABEL),
+  ...longerThan(value, MAX_LABEL, "bytes"),
   ...mismatch(
     LABEL_VALUE,
     value,
@@ -74,8 +74,8 @@ export const labelValue: NameRule = (value) => [
   ),
 ];
 
-function longerThan(name: string, max: number): string[] {
-  return name.length > max ? [`must be no more than ${max} characters`] : [];
+function longerThan(name: string, max: number, unit = "characters"): string[] {
+  return name.length > max ? [`must be no more than ${max} ${unit}`] : [];
 }
 
 function mismatch(pattern: RegExp, name: string, text: string): string[] {

@@ -49,7 +49,9 @@ async function syncDaemonSet(context: ControllerContext, control: PodControl, se
     writes,
   })) as Pod[];
   const hash = await ensureRevision(api, set, writes);
-  const fitting = api.list(nodes).filter((node) => misfit(probe(set, nameOf(node)), node, []) === undefined);
+  const fitting = api
+    .list(nodes)
+    .filter((node) => misfit(probe(set, nameOf(node)), node, new Map()) === undefined);
   const active = owned.filter(isActivePod);
   const names = new Set(fitting.map(nameOf));
   for (const pod of owned) {

@@ -31,7 +31,7 @@ interface Toleration {
 const CORDONED: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 
 /** Why the pod cannot run on the node, in the scheduler's words; `undefined` when it can. */
-export function misfit(pod: Pod, node: ApiObject, neighbours: Pod[]): string | undefined {
+export function misfit(pod: Pod, node: ApiObject, neighbours: ReadonlyMap<string, Pod>): string | undefined {
   const { spec, status, metadata } = node as Node;
   const tolerations = (pod.spec["tolerations"] ?? []) as Toleration[];
   const isTolerated = (taint: Taint) => tolerations.some((toleration) => tolerates(toleration, taint));
@@ -42,10 +42,11 @@ export function misfit(pod: Pod, node: ApiObject, neighbours: Pod[]): string | u
   const repelling = (spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
   if (!repelling.every(isTolerated)) return "node(s) had untolerated taint(s)";
   const allocatable = status?.allocatable ?? {};
-  if (neighbours.length >= Number(allocatable["pods"] ?? Infinity)) return "Too many pods";
+  if (neighbours.size >= Number(allocatable["pods"] ?? Infinity)) return "Too many pods";
   const short = ["cpu", "memory"].find((name) => {
     const limit = allocatable[name];
-    return limit !== undefined && sumOfRequests([...neighbours, pod], name) > nanoUnits(limit);
+    if (sumOfRequests([pod], name) === 0n) return false;
+    return limit !== undefined && sumOfRequests([...neighbours.values(), pod], name) > nanoUnits(limit);
   });
   return short === undefined ? undefined : `Insufficient ${short}`;
 }

@@ -7,7 +7,6 @@ import { misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Condition, Pod } from "./object-kinds.js";
 import { nodes, pods, statusOf } from "./resource-refs.js";
-import type { WorkQueue } from "./work-queue.js";
 
 const NAME = "default-scheduler";
 
@@ -16,20 +15,28 @@ export function createScheduler(context: ControllerContext): Controller {
   const { api } = context;
   const recorder = context.recorder(NAME);
   const writes = writesAs("system:kube-scheduler");
+  const placed = new PlacedPods();
+  /** Keys of the pods no node was found for; room or a new node may help them. */
+  const waiting = new Set<string>();
   return {
     name: NAME,
     watch: (queue) => [
       api.watch(pods, ({ type, object }) => {
-        if (type === "DELETED") addUnscheduled(context, queue);
-        else if (isUnscheduled(object as Pod)) queue.add(keyOf(object));
+        placed.take(type, object as Pod);
+        if (isUnscheduled(object as Pod)) queue.add(keyOf(object));
+        else if (type === "DELETED") for (const key of waiting) queue.add(key);
       }),
-      api.watch(nodes, () => addUnscheduled(context, queue)),
+      api.watch(nodes, () => {
+        for (const key of waiting) queue.add(key);
+      }),
     ],
     reconcile: async (key) => {
       const pod = api.find(pods, locationOfKey(key)) as Pod | undefined;
+      waiting.delete(key);
       if (pod === undefined || !isUnscheduled(pod)) return;
-      const { node, why } = choose(context, pod);
+      const { node, why } = choose(context, pod, placed);
       if (node === undefined) {
+        waiting.add(key);
         if (!(await reportUnschedulable(context, writes, pod, why))) return;
         recorder.record(pod, {
           type: "Warning",
@@ -46,24 +53,36 @@ export function createScheduler(context: ControllerContext): Controller {
   };
 }
 
+/** The pods of each node, kept by watching so that placing one need not look at all. */
+class PlacedPods {
+  readonly #byNode = new Map<string, Map<string, Pod>>();
+
+  take(type: "ADDED" | "MODIFIED" | "DELETED", pod: Pod): void {
+    const { nodeName } = pod.spec;
+    if (!nodeName) return;
+    const { phase } = pod.status ?? {};
+    const onNode = this.#byNode.get(nodeName) ?? new Map<string, Pod>();
+    this.#byNode.set(nodeName, onNode);
+    if (type === "DELETED" || phase === "Succeeded" || phase === "Failed") onNode.delete(keyOf(pod));
+    else onNode.set(keyOf(pod), pod);
+  }
+
+  on(node: string): ReadonlyMap<string, Pod> {
+    return this.#byNode.get(node) ?? new Map<string, Pod>();
+  }
+}
+
 function isUnscheduled(pod: Pod): boolean {
   const { nodeName, schedulerName = NAME, schedulingGates } = pod.spec;
   const isGated = Array.isArray(schedulingGates) && schedulingGates.length > 0;
   return !nodeName && schedulerName === NAME && !isGated && pod.metadata.deletionTimestamp === undefined;
 }
 
-function addUnscheduled({ api }: ControllerContext, queue: WorkQueue): void {
-  for (const pod of api.list(pods, { fieldSelector: "spec.nodeName=" })) {
-    if (isUnscheduled(pod as Pod)) queue.add(keyOf(pod));
-  }
-}
-
-function choose({ api }: ControllerContext, pod: Pod): { node?: string; why: string } {
+function choose({ api }: ControllerContext, pod: Pod, placed: PlacedPods): { node?: string; why: string } {
   const all = api.list(nodes);
   const reasons = new Map<string, number>();
   for (const node of all) {
-    const neighbours = api.list(pods, { fieldSelector: `spec.nodeName=${nameOf(node)}` }) as Pod[];
-    const reason = misfit(pod, node, neighbours);
+    const reason = misfit(pod, node, placed.on(nameOf(node)));
     if (reason === undefined) return { node: nameOf(node), why: "" };
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }

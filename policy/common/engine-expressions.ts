@@ -83,7 +83,7 @@ const PARSING: Variable[] = [
   },
 ];
 
-const POLICIES = `has(params.data) ? params.data.map(k, params.data[k].split("\\n").map(l, l.split("|"))) : []`;
+const POLICIES = `has(params.data) && "policies" in params.data ? params.data["policies"].split("\\n\\n").map(p, p.split("\\n").map(l, l.split("|"))) : []`;
 
 function fits(token: string, value: string): string {
   return `(${token} == "*" || ${token} == "=" + ${value} || (${token}.startsWith("^") && ${value}.startsWith(${token}.substring(1))) || (${token}.startsWith("$") && ${value}.endsWith(${token}.substring(1))) || (${token}.startsWith("~") && ${value}.matches(${token}.substring(1))))`;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { EffectivePolicy } from "./effective.js";
 import { evaluateImage } from "./evaluate.js";
 import { type PolicySpecInput, policySpec } from "./manifest.js";
-import { boundsProblem } from "./parameters.js";
+import { boundsProblem, compileParameters, liftsSomething } from "./parameters.js";
 import { describePolicy } from "./words.js";
 
 const policy = (name: string, spec: PolicySpecInput): EffectivePolicy => ({
@@ -14,6 +14,7 @@ const policy = (name: string, spec: PolicySpecInput): EffectivePolicy => ({
 const custom = (effect: "allow" | "block", ...rules: object[]) =>
   policy("p", { recipe: "custom", input: { effect, rules } });
 
+const parametersOf = (...policies: EffectivePolicy[]) => compileParameters(policies).enforced;
 const fiftyRules = (imageName: (index: number) => string) =>
   custom("allow", ...Array.from({ length: 50 }, (_, index) => ({ imageName: imageName(index) })));
 
@@ -92,5 +93,23 @@ describe("boundsProblem", () => {
     expect(boundsProblem([fiftyRules((index) => `a*${index}*b`)])).toContain(
       "ask for 1050 tests, the limit is 1000",
     );
+  });
+});
+
+describe("liftsSomething", () => {
+  const pins = policy("pins", { recipe: "require-digest" });
+  const noLatest = policy("no-latest", { recipe: "block-latest-tag" });
+
+  it("is true when a policy goes or changes, and false when one comes", () => {
+    expect(liftsSomething(parametersOf(pins), parametersOf(pins, noLatest))).toBe(false);
+    expect(liftsSomething(parametersOf(), parametersOf(pins))).toBe(false);
+    expect(liftsSomething(parametersOf(pins, noLatest), parametersOf(noLatest))).toBe(true);
+    expect(liftsSomething(parametersOf(pins), parametersOf())).toBe(true);
+    expect(
+      liftsSomething(
+        parametersOf(custom("block", { imageName: "a" })),
+        parametersOf(custom("block", { imageName: "b" })),
+      ),
+    ).toBe(true);
   });
 });

@@ -18,18 +18,27 @@ export const MAX_TESTS_PER_NAMESPACE = 1000;
 /** A regular expression costs about as much as twenty plain tests. */
 const COSTLY_TEST_WEIGHT = 20;
 
+/** The one key of the data: values of a map would be judged in random order, and each order would be an event of its own. */
+const KEY = "policies";
+
+const SEPARATOR = "\n\n";
+
 /**
- * Writes the policies of a namespace as the engine reads them: one key per policy, a header line `!|effect|name|reason`, then a line of six tokens
- * per rule: host, port, path, tag, `not`, `digest`.
+ * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason`, then a line of six
+ * tokens per rule: host, port, path, tag, `not`, `digest`.
  */
 export function compileParameters(policies: EffectivePolicy[]): Parameters {
-  const entries = (audit: boolean) =>
-    Object.fromEntries(
-      policies
-        .filter(({ spec }) => spec.input.audit === audit)
-        .map((policy) => [keyOf(policy), linesOf(policy)]),
-    );
-  return { enforced: entries(false), audit: entries(true) };
+  const data = (audit: boolean): Record<string, string> => {
+    const sections = policies.filter(({ spec }) => spec.input.audit === audit).map(sectionOf);
+    return sections.length === 0 ? {} : { [KEY]: sections.join(SEPARATOR) };
+  };
+  return { enforced: data(false), audit: data(true) };
+}
+
+/** Whether something may be admitted after the change that was refused before. */
+export function liftsSomething(before: Record<string, string>, after: Record<string, string>): boolean {
+  const kept = new Set((after[KEY] ?? "").split(SEPARATOR));
+  return (before[KEY] ?? "").split(SEPARATOR).some((section) => section !== "" && !kept.has(section));
 }
 
 /** Says why these policies are too many for one namespace; `undefined` where they are not. */
@@ -51,11 +60,7 @@ function policyWeight({ spec }: EffectivePolicy): number {
     .reduce((sum, token) => sum + (isCostly(token) ? COSTLY_TEST_WEIGHT : 1), 0);
 }
 
-function keyOf({ name, origin }: EffectivePolicy): string {
-  return `${origin.kind}.${name}`;
-}
-
-function linesOf({ name, spec }: EffectivePolicy): string {
+function sectionOf({ name, spec }: EffectivePolicy): string {
   const header = ["!", spec.input.effect, name, denialReason(spec).replaceAll("|", " ")].join("|");
   return [header, ...rulesOf(spec).flatMap((rule) => ruleLines(compileRule(rule, spec.input.effect)))].join(
     "\n",

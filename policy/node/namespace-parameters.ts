@@ -9,7 +9,7 @@ import {
   PARAMETERS_LABEL,
   WORKSPACE_LABEL,
 } from "../common/engine-names.js";
-import { compileParameters } from "../common/parameters.js";
+import { compileParameters, liftsSomething } from "../common/parameters.js";
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
@@ -113,7 +113,7 @@ async function trySync(
   );
   return {
     changed: enforcedWrite.changed || auditWrite.changed,
-    lifted: Object.entries(enforced?.data ?? {}).some(([key, rules]) => wanted.enforced[key] !== rules),
+    lifted: liftsSomething(enforced?.data ?? {}, wanted.enforced),
     revisions: {
       enforced: enforcedWrite.revision,
       ...(auditWrite.revision !== undefined && { audit: auditWrite.revision }),

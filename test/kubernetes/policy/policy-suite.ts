@@ -124,14 +124,16 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       expect(answer.headers["warning"]).toContain("[no-busybox-image-policy]");
     });
 
-    it("names every violated policy of organization and workspace in one denial", async () => {
+    it("names every violated policy in one denial, always in the same order", async () => {
       await service.createPolicy(
         { organization },
         { fullName: { name: "pin" }, spec: { recipe: "require-digest" } },
       );
-      const refusal = await refusalFor("busybox");
-      expect(refusal).toContain("[pin] container <main> image <busybox>");
-      expect(refusal).toContain("[no-busybox-image-policy] container <main> image <busybox>");
+      for (let time = 0; time < 10; time++) {
+        expect(await refusalFor("busybox")).toMatch(
+          /: \[pin\] container <main> image <busybox>: .*; \[no-busybox-image-policy\] container <main> image <busybox>/,
+        );
+      }
       expect(await refusalFor(`nginx@${DIGEST}`)).toBe("");
       await service.removePolicy({ organization, name: "pin" });
       expect(await refusalFor("nginx")).toBe("");

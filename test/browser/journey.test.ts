@@ -45,6 +45,16 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
       .waitFor();
   });
 
+  it("goes to the terminal by a key, types there, and leaves it by Escape and Tab", async () => {
+    await page.keyboard.press("Alt+1");
+    await expect.poll(() => focusedName(page)).toBe("Terminal 1");
+    await page.keyboard.type("echo typed-$((40 + 2))\n");
+    await terminalText(page).getByText("typed-42").waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    expect(await focusedName(page)).not.toBe("Terminal 1");
+  });
+
   it("makes the first policy in the console, with the labels the page names", async () => {
     await page.getByRole("link", { name: /Next page/ }).click();
     await page.getByRole("heading", { level: 1, name: "Require a digest" }).waitFor();
@@ -171,6 +181,10 @@ function blockWith(page: Page, command: string): Locator {
 
 function terminalText(page: Page): Locator {
   return page.locator(".xterm-rows").first();
+}
+
+function focusedName(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
 }
 
 async function chooseWorkspace(page: Page): Promise<void> {

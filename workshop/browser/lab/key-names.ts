@@ -29,7 +29,7 @@ export const KEY_HELP: readonly { keys: string; does: string }[] = [
   { keys: "Alt+Enter", does: "Run the next unfinished block" },
   { keys: "Alt+Shift+Enter", does: "Run it and move on to the one after" },
   { keys: "Alt+←  Alt+→", does: "Previous page, next page (in a terminal they are the shell's)" },
-  { keys: "Alt+1 … Alt+3", does: "Show terminal 1, 2 or 3" },
+  { keys: "Alt+1 … Alt+3", does: "Go to terminal 1, 2 or 3" },
   { keys: "Ctrl+Shift+F", does: "Search in the terminal" },
   { keys: "Esc, then Tab", does: "Leave the terminal" },
   { keys: "← →", does: "Move the divider when it has the focus" },

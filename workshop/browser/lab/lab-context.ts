@@ -19,7 +19,8 @@ export interface Lab {
   run: (action: ActionView) => void;
   /** Types the text into the terminal and leaves the line open. */
   paste: (terminal: string, text: string) => void;
-  showTerminal: (terminal: string) => void;
+  /** Brings the terminal forward and puts the keyboard into it: only where the learner asked for just that. */
+  enterTerminal: (terminal: string) => void;
   /** The way to a page of this session; the tab beside the text stays. */
   pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */

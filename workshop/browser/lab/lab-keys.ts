@@ -38,7 +38,7 @@ function act(key: LabKey, lab: Lab, page: PageView): void {
       return goTo(lab, page.next?.name);
     case "terminal": {
       const terminal = lab.session.terminals[key.number - 1];
-      if (terminal !== undefined) lab.showTerminal(terminal);
+      if (terminal !== undefined) lab.enterTerminal(terminal);
     }
   }
 }

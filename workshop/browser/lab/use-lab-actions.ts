@@ -59,7 +59,12 @@ export function useLabActions(parts: Parts): Lab {
         terminals.current?.show(terminal);
         terminals.current?.paste(terminal, text);
       },
-      showTerminal,
+      enterTerminal: (terminal) => {
+        showTab(TERMINAL_TAB);
+        terminals.current?.show(terminal);
+        // Once it is on the screen: what is hidden takes no focus.
+        requestAnimationFrame(() => terminals.current?.focus(terminal));
+      },
       pageRoute,
       showTab,
     };

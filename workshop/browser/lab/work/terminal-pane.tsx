@@ -20,6 +20,7 @@ import "./terminal-colors.css";
 import "./terminal-pane.css";
 
 export interface TerminalPaneHandle {
+  focus(): void;
   paste(text: string): void;
 }
 
@@ -43,7 +44,9 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   useEffect(() => {
     over.current = isOver;
   }, [isOver]);
-  useImperativeHandle(ref, () => ({ paste: (text) => handle?.input(text) }), [handle]);
+  useImperativeHandle(ref, () => ({ focus: () => handle?.focus(), paste: (text) => handle?.input(text) }), [
+    handle,
+  ]);
   const name = terminalName(terminal);
   return (
     <section className="terminal-pane" aria-label={name} data-fixed={isReadOnly || undefined}>

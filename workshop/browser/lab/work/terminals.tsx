@@ -17,6 +17,8 @@ const TerminalPane = lazy(async () => ({ default: (await import("./terminal-pane
 export interface TerminalsHandle {
   /** Brings the terminal into sight; the focus stays where it is. */
   show(terminal: string): void;
+  /** Puts the keyboard into the terminal. */
+  focus(terminal: string): void;
   paste(terminal: string, text: string): void;
 }
 
@@ -29,6 +31,7 @@ export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null
   const isSplit = session.layout === "split" || session.layout === "split/2";
   useImperativeHandle(handle, () => ({
     show: (terminal) => terminals.includes(terminal) && setChosen(terminal),
+    focus: (terminal) => panes.current.get(terminal)?.focus(),
     paste: (terminal, text) => panes.current.get(terminal)?.paste(text),
   }));
   const hasChoice = !isSplit && terminals.length > 1;

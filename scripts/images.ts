@@ -13,6 +13,8 @@ const WORKSPACE = "tko-day1-ops-ws";
 const CONSOLE_SIZE = { width: 1900, height: 1800 };
 const SCREEN_SIZE = { width: 1440, height: 900 };
 const MARGIN = 24;
+/** The handle between text and console reaches over the console by half of its width. */
+const DIVIDER = 4;
 const DEADLINE_MS = 20_000;
 
 /** Draws the pictures of the shipped lab and of the README from the running product, in the order a learner meets them. */
@@ -98,5 +100,6 @@ async function takeConsole(page: Page, name: string): Promise<void> {
   const content = await page.locator(".console__main > :last-child").boundingBox();
   if (!console || !content) throw new Error(`the console is not on the page, so ${name} cannot be drawn`);
   const height = content.y + content.height + MARGIN - console.y;
-  await page.screenshot({ path: join(root, "images", `${name}.png`), clip: { ...console, height } });
+  const clip = { x: console.x + DIVIDER, y: console.y, width: console.width - DIVIDER, height };
+  await page.screenshot({ path: join(root, "images", `${name}.png`), clip });
 }

@@ -64,6 +64,10 @@ async function serve(
   const user = await authenticate(options, request);
   authorize(options.authorizer, user, info);
   if (info.ref === undefined) return serveDocument(options.core, request, reply, info);
+  const { group, version } = info.ref;
+  if (options.core.registry.typesOf(group, version).length === 0) {
+    return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
+  }
   const type = options.core.registry.require(info.ref);
   if (type.namespaced && info.name !== undefined && info.namespace === undefined) throw pathNotFound();
   const call: Call = {

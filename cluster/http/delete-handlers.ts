@@ -12,11 +12,24 @@ import { decodeBody } from "./decode-body.js";
 import { readBody } from "./read-body.js";
 import { listOptions, locationOf, sendObject } from "./read-handlers.js";
 
+/** Resources whose deletion answers with the object, not with a Status. */
+const RETURNED_WHEN_DELETED = new Set([
+  "/pods",
+  "/services",
+  "/serviceaccounts",
+  "/podtemplates",
+  "/persistentvolumes",
+  "/persistentvolumeclaims",
+  "/resourcequotas",
+  "storage.k8s.io/storageclasses",
+]);
+
 export async function handleDelete(call: Call): Promise<void> {
   const options = await deleteOptions(call);
   const object = await deleteObject(call.core, call.ref, locationOf(call), options);
   const isKept = object.metadata.deletionTimestamp !== undefined;
-  if (isKept && options.dryRun !== true) return sendObject(call, 200, object);
+  const isReturned = isKept || RETURNED_WHEN_DELETED.has(call.type.storageKey);
+  if (isReturned && options.dryRun !== true) return sendObject(call, 200, object);
   await call.reply.json(200, deletedStatus(call, object));
 }
 

@@ -16,8 +16,9 @@ export function validatePodSpec(spec: JsonObject, path: string, errors: FieldErr
     recordsAt(spec, list).forEach((container, i) => {
       const field = `${path}.${list}[${i}]`;
       const name = asText(container["name"]);
-      if (name !== "") for (const text of dnsLabel(name)) errors.invalid(`${field}.name`, name, text);
-      if (names.has(name)) errors.duplicate(`${field}.name`, name);
+      if (name === "") errors.required(`${field}.name`);
+      else for (const text of dnsLabel(name)) errors.invalid(`${field}.name`, name, text);
+      if (name !== "" && names.has(name)) errors.duplicate(`${field}.name`, name);
       names.add(name);
       validateContainer(container, field, volumes, errors);
     });
@@ -54,7 +55,8 @@ function validateContainer(
   recordsAt(container, "ports").forEach((port, i) => validatePort(port, `${field}.ports[${i}]`, errors));
   recordsAt(container, "env").forEach((variable, i) => {
     const name = asText(variable["name"]);
-    if (name !== "" && !ENV_NAME.test(name)) {
+    if (name === "") errors.required(`${field}.env[${i}].name`);
+    else if (!ENV_NAME.test(name)) {
       errors.invalid(
         `${field}.env[${i}].name`,
         name,

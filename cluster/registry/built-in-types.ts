@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Schema } from "../schema/schema.js";
+import { conversions } from "./conversions.js";
 import type { ResourceRegistry } from "./resource-registry.js";
 import type { GroupVersionKind, ResourceType } from "./resource-type.js";
 import { apiVersionOf, splitApiVersion } from "./resource-type.js";
@@ -39,6 +40,7 @@ export function addBuiltInTypes(registry: ResourceRegistry, schemas: Map<string,
 
 function typeOf(fact: ResourceFact, schemas: Map<string, Schema>): ResourceType {
   const { group, version, kind } = fact;
+  const conversion = conversions[`${apiVersionOf({ group, version })}/${fact.resource}`];
   const schema = schemas.get(`${apiVersionOf({ group, version })}/${kind}`);
   return {
     group,
@@ -58,7 +60,8 @@ function typeOf(fact: ResourceFact, schemas: Map<string, Schema>): ResourceType 
         verbs,
       })),
     schema,
-    storageKey: `${group}/${fact.resource}`,
+    storageKey: `${conversion?.stored.group ?? group}/${fact.resource}`,
+    ...(conversion && { conversion }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Conversion } from "./conversions.js";
 import type { Schema } from "../schema/schema.js";
 
 export interface GroupVersionKind {
@@ -45,6 +46,8 @@ export interface ResourceType extends GroupVersionKind {
   /** Where the objects of all its versions are stored, such as `apps/deployments`. */
   storageKey: string;
   custom?: CustomType;
+  /** Set where objects are stored in another version than this one. */
+  conversion?: Conversion;
 }
 
 /** `v1` or `apps/v1`. */

@@ -4,6 +4,7 @@ import type { ObjectLocation } from "../api/service.js";
 import { notFound } from "../api/status.js";
 import { strategyOf } from "../kinds/strategies.js";
 import type { KindStrategy } from "../kinds/strategy.js";
+import { convertStored } from "../registry/conversions.js";
 import type { ResourceRegistry } from "../registry/resource-registry.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
@@ -44,6 +45,7 @@ export function requireObject(core: ApiCore, type: ResourceType, at: ObjectLocat
 
 /** The object under the apiVersion of `type`; versions of one kind differ in nothing else here. */
 export function inVersion(type: ResourceType, object: ApiObject): ApiObject {
+  if (type.conversion !== undefined) return convertStored(type.conversion, object);
   const apiVersion = apiVersionOf(type);
   if (object.apiVersion === apiVersion || type.custom === undefined) return object;
   return Object.freeze({ ...object, apiVersion });

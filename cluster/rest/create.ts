@@ -24,6 +24,12 @@ export async function createObject(
   const type = core.registry.require(ref);
   if (isVirtual(type))
     throw methodNotAllowed("the server does not allow this method on the requested resource");
+  const { conversion } = type;
+  if (conversion !== undefined) {
+    requireKind(type, body.object);
+    const stored = { ...body, object: conversion.toStored(body.object) };
+    return conversion.fromStored(await createObject(core, conversion.stored, stored, options));
+  }
   const object = structuredClone(body.object);
   prepare(core, type, object, body.namespace);
   const namespace = object.metadata.namespace ?? "";

@@ -22,6 +22,7 @@ export async function deleteObject(
   options: DeleteOptions,
 ): Promise<ApiObject> {
   const type = core.registry.require(ref);
+  if (type.conversion !== undefined) return deleteObject(core, type.conversion.stored, at, options);
   const old = requireObject(core, type, at);
   requirePreconditions(type, old, options);
   const namespace = old.metadata.namespace ?? "";

@@ -15,12 +15,13 @@ export function scaleOf(type: ResourceType, object: ApiObject): ApiObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const paths = replicaPaths(type);
   const selector = paths.selector === undefined ? "" : selectorText(valueAt(object, paths.selector));
+  const replicas = numberAt(object, paths.spec);
   const metadata = { name, namespace, uid, resourceVersion, creationTimestamp };
   return {
     apiVersion: "autoscaling/v1",
     kind: "Scale",
     metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)),
-    spec: { replicas: numberAt(object, paths.spec) },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, paths.status), ...(selector !== "" && { selector }) },
   };
 }

@@ -5,6 +5,7 @@ import { conflict } from "../api/status.js";
 import type { AppliedFields } from "../apply/managed-fields.js";
 import { recordManager } from "../apply/managed-fields.js";
 import { hasSubresource } from "../registry/resource-type.js";
+import { convertStored } from "../registry/conversions.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { requireObject, strategyFor } from "./api-core.js";
 import type { ApiCore } from "./api-core.js";
@@ -38,6 +39,14 @@ export async function updateObject(
   plan: UpdatePlan,
   options: WriteOptions,
 ): Promise<ApiObject> {
+  const { conversion } = core.registry.require(plan.ref);
+  if (conversion !== undefined) {
+    const { subresource } = plan.ref;
+    const ref = { ...conversion.stored, ...(subresource !== undefined && { subresource }) };
+    const compute = (old: ApiObject): ApiObject =>
+      conversion.toStored(plan.compute(convertStored(conversion, old)));
+    return conversion.fromStored(await updateObject(core, { ...plan, ref, compute }, options));
+  }
   for (let attempt = 0; ; attempt++) {
     const old = requireObject(core, core.registry.require(plan.ref), plan.at);
     const wanted = structuredClone(plan.compute(old));

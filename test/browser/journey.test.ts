@@ -77,6 +77,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     await page.getByRole("table", { name: "Direct policies" }).getByText("no-busybox-image-policy").waitFor();
     await page.getByRole("button", { name: /^Mark as done/ }).click();
+    await page.getByText("Done", { exact: true }).waitFor();
   });
 
   it("attaches the namespace by the keyboard alone; the checks tick by themselves", async () => {

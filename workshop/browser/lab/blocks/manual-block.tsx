@@ -11,11 +11,10 @@ import { StepStatus } from "./step-status.js";
 
 /** A step the learner does by hand; the page sees whether it is done. */
 export function ManualBlock({ action }: { action: ActionView }): ReactElement {
-  const { store, page, run, isReadOnly } = useLab();
+  const { store, page } = useLab();
   const key = resultKey(page, action.step);
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
-  const words = action.checks.length > 0 ? "Check it" : "Mark as done";
   return (
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={action.title}>
       <div className="block__head">
@@ -25,17 +24,8 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
       </div>
       <p className="block__prose">{action.description ?? action.text ?? "Do what the text says."}</p>
       <div className="block__foot">
-        {!isDone(result?.state) && (
-          <Button
-            className="button button--small"
-            aria-label={`${words}: ${action.title}`}
-            isDisabled={isReadOnly || isBusy(result?.state)}
-            onPress={() => run(action)}
-          >
-            {words}
-          </Button>
-        )}
-        <StepStatus result={result} step={action.step} />
+        {isDone(result?.state) ? <Done /> : <DoneButton action={action} isUnderWay={isBusy(result?.state)} />}
+        {!isDone(result?.state) && <StepStatus result={result} step={action.step} />}
       </div>
       {refusal && (
         <p className="block__refusal" role="alert">
@@ -45,5 +35,29 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
       <StepOutput result={result} />
       <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
     </div>
+  );
+}
+
+function Done(): ReactElement {
+  return (
+    <span className="status" data-tone="success">
+      <Icon name="tick" /> Done
+    </span>
+  );
+}
+
+function DoneButton({ action, isUnderWay }: { action: ActionView; isUnderWay: boolean }): ReactElement {
+  const { run, isReadOnly } = useLab();
+  const words = action.checks.length > 0 ? "Check it" : "Mark as done";
+  return (
+    <Button
+      className="button button--small"
+      aria-label={`${words}: ${action.title}`}
+      isPending={isUnderWay}
+      isDisabled={isReadOnly}
+      onPress={() => run(action)}
+    >
+      {words}
+    </Button>
   );
 }

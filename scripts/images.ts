@@ -7,7 +7,7 @@ import { startLectern } from "../test/browser/lectern-server.js";
 import { provideChromium } from "../test/requirements/chromium.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const LAB = "Decide which images may run";
+const LAB = "Image Registry Policies";
 const WORKSPACE = "tko-day1-ops-ws";
 /** Wide enough that the console lies beside its tree, high enough that no form is cut. */
 const CONSOLE_SIZE = { width: 1900, height: 1800 };

@@ -5,7 +5,7 @@ import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 
-const LAB = "Decide which images may run";
+const LAB = "Image Registry Policies";
 /** A click on a real cluster, with the checks that follow it. */
 const STEP_DEADLINE_MS = 20_000;
 

@@ -2,8 +2,10 @@ import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
 import type { Clock } from "./clock.js";
 import { timestampOf } from "./clock.js";
+import type { Controller, ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
 import { isSameJson } from "./json-equality.js";
+import { nameOf } from "./object-keys.js";
 import { nodes, statusOf } from "./resource-refs.js";
 
 export const SIMULATED_NODE = "lectern-simulated";
@@ -15,8 +17,22 @@ export const NODE_WRITES = writesAs(`system:node:${SIMULATED_NODE}`, "system:nod
 
 const resources = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "1000" };
 
-/** Registers the one node and says in its labels, conditions and versions that it runs no containers. */
-export async function ensureSimulatedNode(api: ApiService, clock: Clock): Promise<void> {
+/** Registers the one node, again whenever it is deleted; it says everywhere that it runs no containers. */
+export function createNodeRegistration({ api, clock }: ControllerContext): Controller {
+  return {
+    name: "node-registration",
+    watch: (queue) => {
+      queue.add(SIMULATED_NODE);
+      const stop = api.watch(nodes, ({ type, object }) => {
+        if (type === "DELETED" && nameOf(object) === SIMULATED_NODE) queue.add(SIMULATED_NODE);
+      });
+      return [stop];
+    },
+    reconcile: () => ensureSimulatedNode(api, clock),
+  };
+}
+
+async function ensureSimulatedNode(api: ApiService, clock: Clock): Promise<void> {
   const at = { name: SIMULATED_NODE };
   const known = api.find(nodes, at) ?? (await api.create(nodes, undefined, nodeObject(), NODE_WRITES));
   const status = nodeStatus(timestampOf(clock.now()));

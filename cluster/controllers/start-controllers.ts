@@ -20,7 +20,7 @@ import {
 import { createReplicaSetController } from "./replica-set-controller.js";
 import { createScheduler } from "./scheduler.js";
 import { createStatefulSetController } from "./stateful-set-controller.js";
-import { ensureSimulatedNode, SIMULATED_NODE } from "./simulated-node.js";
+import { createNodeRegistration, SIMULATED_NODE } from "./simulated-node.js";
 
 export interface ControllersOptions {
   api: ApiService;
@@ -47,12 +47,8 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
   const controllers = createControllers(context, inventory, options.rootCertificates);
   const running = controllers.map((controller) => runController(controller, context));
   inventory.start();
-  const node = ensureSimulatedNode(api, clock).catch((error: unknown) => {
-    logger.warn({ err: error }, "the simulated node could not be registered");
-  });
   return {
     stop: async () => {
-      await node;
       await inventory.stop();
       await Promise.all(running.map((controller) => controller.stop()));
       await Promise.all(recorders.map((each) => each.settled()));
@@ -72,6 +68,7 @@ function createControllers(
     createDaemonSetController(context),
     createJobController(context),
     createEndpointsController(context),
+    createNodeRegistration(context),
     createScheduler(context),
     createKubelet(context),
     createNamespaceController(context, inventory),

@@ -170,6 +170,16 @@ describe("a pod on the simulated node", () => {
     await running("late");
   });
 
+  it("gets its node back when somebody deletes it", async () => {
+    const at = { name: SIMULATED_NODE };
+    const { metadata } = await cluster.until("the node", () => cluster.api.find(nodes, at));
+    await cluster.api.delete(nodes, at, { user: cluster.admin });
+    await cluster.until("another node", () => {
+      const { uid } = cluster.api.find(nodes, at)?.metadata ?? {};
+      return uid !== undefined && uid !== metadata.uid;
+    });
+  });
+
   it("ends with its grace period, and at once by force", async () => {
     await cluster.apply(workload("v1", "Pod", "slow", template("Always").spec));
     await running("slow");

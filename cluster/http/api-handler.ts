@@ -46,8 +46,6 @@ export async function handleRequest(
       );
     }
     await reply.error(error);
-    // A body that was not read to its end would be taken for the next request.
-    if (!request.complete) request.destroy();
   }
   const durationMs = Math.round(performance.now() - startedMs);
   options.log.debug(

@@ -7,15 +7,24 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** The whole body; throws 413 as soon as it is longer than `MAX_BODY_BYTES`. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw bodyTooLarge();
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
+  const body = await collect(request);
   return request.headers["content-encoding"] === "gzip" ? unzip(body) : body;
+}
+
+function collect(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      // The rest still flows, unkept: a client reads the answer only after it has sent everything.
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else reject(bodyTooLarge());
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", reject);
+    request.once("close", () => reject(badRequest("the connection was closed before the whole body came")));
+  });
 }
 
 function unzip(body: Buffer): Buffer {

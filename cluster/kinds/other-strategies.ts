@@ -12,7 +12,10 @@ const CPU_METRIC = {
   resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
 };
 
+const SUBJECT_KINDS = ["ServiceAccount", "User", "Group"];
+
 const binding: KindStrategy = {
+  validate: validateBinding,
   setDefaults: bindingDefaults,
   validateUpdate: (object, old, errors) => {
     if (isDeepStrictEqual(object["roleRef"], old["roleRef"])) return;
@@ -80,6 +83,18 @@ function bindingDefaults(object: ApiObject): void {
     const isPerson = subject["kind"] === "User" || subject["kind"] === "Group";
     if (isPerson) setDefault(subject, "apiGroup", RBAC_GROUP);
   }
+}
+
+function validateBinding(object: ApiObject, errors: FieldErrors): void {
+  const { kind, name } = recordAt(object, "roleRef") ?? {};
+  const roles = object.kind === "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
+  if (typeof kind !== "string" || !roles.includes(kind))
+    errors.unsupported("roleRef.kind", kind ?? "", roles);
+  if (name === undefined || name === "") errors.required("roleRef.name");
+  recordsAt(object, "subjects").forEach((subject, i) => {
+    const known = typeof subject["kind"] === "string" && SUBJECT_KINDS.includes(subject["kind"]);
+    if (!known) errors.unsupported(`subjects[${i}].kind`, subject["kind"] ?? "", SUBJECT_KINDS);
+  });
 }
 
 /** Go writes an absent list of rules as null. */

@@ -8,6 +8,7 @@ import type {
   WatchEvent,
   WriteOptions,
 } from "../api/service.js";
+import { isRecord } from "../api/field-access.js";
 import { apply } from "../apply/apply.js";
 import { decodeObject } from "../schema/decode-object.js";
 import type { ApiCore } from "./api-core.js";
@@ -58,11 +59,13 @@ async function patchAny(
   options: WriteOptions,
 ): Promise<ApiObject> {
   const type = core.registry.require(ref);
-  if (patch.type === "apply") {
-    return (await apply(core, { ref, at, body: patch.body, force: true }, options)).object;
-  }
   const decode = (object: Record<string, unknown>): void => {
     decodeObject(type, object, { resolve: core.resolve, level: "Ignore", warn: () => undefined });
   };
+  if (patch.type === "apply") {
+    const body = structuredClone(patch.body);
+    if (isRecord(body)) decode(body);
+    return (await apply(core, { ref, at, body, force: true }, options)).object;
+  }
   return patchObject(core, { ref, at, patch, decode }, options);
 }

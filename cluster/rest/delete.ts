@@ -45,8 +45,8 @@ function remove(core: ApiCore, type: ResourceType, current: ApiObject, options: 
   const marked = markDeleted(core, type, current, options);
   const isRemoved = isFullyFinalized(marked);
   if (options.dryRun === true) return isRemoved ? current : marked;
-  // What goes at once was never seen to be going.
-  if (isRemoved) return core.store.remove(type.storageKey, current);
+  // What goes at once was never seen to be going; only pods say until when they had.
+  if (isRemoved) return core.store.remove(type.storageKey, isPod(type) ? marked : current);
   return isSameMark(marked, current) ? current : core.store.put(type.storageKey, marked);
 }
 

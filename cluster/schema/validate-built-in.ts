@@ -67,7 +67,7 @@ function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit):
   }
 }
 
-/** What the rules of pods report themselves, in the order kube-apiserver does. */
+/** What the rules of pods, as those of role bindings, report themselves, in the order kube-apiserver does. */
 const IN_ORDER = /[cC]ontainers\[\d+\](?:\.env\[\d+\])?$/;
 
 /** Numbers are zero and lists empty when absent in Go; only strings tell that they were forgotten. */
@@ -75,7 +75,8 @@ function requireStrings(value: Record<string, unknown>, schema: Schema, at: Visi
   for (const name of schema.required ?? []) {
     const property = schema.properties?.[name];
     if (property === undefined || at.resolve(property).type !== "string") continue;
-    if (name === "name" && IN_ORDER.test(at.path)) continue;
+    const isReportedElsewhere = (name === "name" && IN_ORDER.test(at.path)) || at.path === "roleRef";
+    if (isReportedElsewhere) continue;
     if (value[name] === undefined || value[name] === "") at.errors.required(`${at.path}.${name}`);
   }
 }

@@ -107,6 +107,8 @@ export function dataPaths(data: string) {
     homes: join(data, "homes"),
     tools: join(data, "tools"),
     logs: join(data, "logs"),
+    /** Whose the running processes are. */
+    owners: join(data, "owners"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { builtFile, logFileOf } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { checkVersion, readKubeconfig } from "./preflight.js";
@@ -26,6 +27,7 @@ export async function startCluster(
       args: ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),
+      ownerFile: join(paths.owners, "cluster.json"),
       probe: async () => void (await checkVersion(await readKubeconfig(paths.kubeconfig))),
     },
     events,

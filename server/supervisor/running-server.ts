@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dataPaths } from "../config.js";
 import type { DataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { writePrivately } from "./private-file.js";
 
 /** What the running server tells the command line about itself. */
 export interface RunningServer {
@@ -24,5 +25,5 @@ export function readRunningServer(data: string): RunningServer {
 
 /** Tells the command line where the server listens. */
 export function writeRunningServer(paths: DataPaths, server: RunningServer): void {
-  writeFileSync(paths.server, `${JSON.stringify(server)}\n`, { mode: 0o600 });
+  writePrivately(paths.server, `${JSON.stringify(server)}\n`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { Environment, ServeConfig } from "../config.js";
@@ -8,6 +9,7 @@ import type { Backends } from "./backends.js";
 import { lockDataDir } from "./data-dir.js";
 import type { LockedDataDir } from "./data-dir.js";
 import { readRunningServer } from "./running-server.js";
+import { isAlive } from "./process-handle.js";
 import { checkPort } from "./preflight.js";
 import { supervise } from "./supervised-process.js";
 import type { SupervisedProcess } from "./supervised-process.js";
@@ -17,6 +19,10 @@ export interface ServeEvents {
   /** One line for the person at the terminal. */
   report(line: string): void;
 }
+
+/** A server whose supervisor is gone ends within a second. */
+const LAST_SERVER_MS = 3_000;
+const LOOK_MS = 50;
 
 /**
  * Starts cluster, terminal host and server as processes of their own and keeps them running; resolves when the page can be
@@ -35,6 +41,7 @@ export async function serve(
     dataDir.release();
   };
   try {
+    await lastServerGone(config.data);
     if (config.port !== 0) await checkPort(config.host, config.port);
     // Read here as well, so that an unreadable lab is told before anything is started for it.
     for (const { path, message } of (await loadLabs(config.labs)).skipped)
@@ -74,7 +81,7 @@ async function startServer(
     assignment: async () => {
       const { kubeconfig, terminalSocket, kubectl } = await backends;
       // A restarted server takes the port of the one before it: pages that are open keep calling there.
-      const port = config.port === 0 ? listeningPort(config.data) : config.port;
+      const port = config.port === 0 ? await lastPort(config) : config.port;
       const embedded = config.kubeconfig === undefined;
       return {
         config: { ...config, port },
@@ -91,11 +98,27 @@ async function startServer(
   return supervise(spec, events);
 }
 
-function listeningPort(data: string): number {
+async function lastPort({ data, host }: ServeConfig): Promise<number> {
   try {
-    return Number(new URL(readRunningServer(data).url).port);
+    const port = Number(new URL(readRunningServer(data).url).port);
+    await checkPort(host, port);
+    return port;
   } catch {
     return 0;
+  }
+}
+
+/** Where the last supervisor was killed, its server is just ending and may still hold the port. */
+async function lastServerGone(data: string): Promise<void> {
+  const deadline = Date.now() + LAST_SERVER_MS;
+  while (Date.now() < deadline && isServing(data)) await delay(LOOK_MS);
+}
+
+function isServing(data: string): boolean {
+  try {
+    return isAlive(readRunningServer(data).pid);
+  } catch {
+    return false;
   }
 }
 

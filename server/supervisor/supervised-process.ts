@@ -1,9 +1,12 @@
 import { fork } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { builtFile } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { claim, disclaim, findLeftOver, fingerprintOf } from "./owner-file.js";
+import { childHandle } from "./process-handle.js";
+import type { ProcessHandle } from "./process-handle.js";
 
 export interface ProcessSpec {
   name: string;
@@ -14,6 +17,8 @@ export interface ProcessSpec {
   env: Record<string, string>;
   /** Receives both output streams; the last lines of it explain a process that does not start. Our own output where absent. */
   logFile?: string;
+  /** Where its owner is written down, for a process that may outlive us and be taken over by the next supervisor. */
+  ownerFile?: string;
   /** Resolves when the process answers; called again until it does. */
   probe(pid: number): Promise<void>;
 }
@@ -43,34 +48,30 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const TAIL_LINES = 8;
 
 /**
- * Starts the process, waits until it answers, and from then on starts it again whenever it dies, with growing pauses.
- * Throws SERVER_PROCESS_FAILED when the first start fails.
+ * Starts the process, or takes over the one that a supervisor before this has left; waits until it answers, and from then on
+ * starts it again whenever it dies, with growing pauses. Throws SERVER_PROCESS_FAILED when the first start fails.
  */
 export async function supervise(spec: ProcessSpec, events: ProcessEvents): Promise<SupervisedProcess> {
-  const keeper = { stopping: false, child: start(spec), abort: new AbortController() };
-  try {
-    await begun(spec, keeper.child, events.signal);
-  } catch (error) {
-    await end(keeper.child);
-    throw error;
-  }
+  const current = (await takeOver(spec, events)) ?? (await startNew(spec, events.signal));
+  const keeper = { stopping: false, current, abort: new AbortController() };
   const kept = keep(spec, keeper, events);
   return {
     get pid() {
-      return keeper.child.pid;
+      return keeper.current.pid;
     },
     stop: async () => {
       keeper.stopping = true;
       keeper.abort.abort();
-      await end(keeper.child);
+      await end(keeper.current);
       await kept;
+      if (spec.ownerFile !== undefined) disclaim(spec.ownerFile);
     },
   };
 }
 
 interface Keeper {
   stopping: boolean;
-  child: ChildProcess;
+  current: ProcessHandle;
   abort: AbortController;
 }
 
@@ -78,35 +79,71 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
   let backOffMs = FIRST_BACK_OFF_MS;
   while (!keeper.stopping) {
     const since = Date.now();
-    await exited(keeper.child);
+    await keeper.current.gone();
     if (keeper.stopping) return;
     if (Date.now() - since > STEADY_MS) backOffMs = FIRST_BACK_OFF_MS;
     const downSince = Date.now();
-    events.report(`${spec.name} ended (${ending(keeper.child)}); starting it again`);
+    events.report(`${spec.name} ended (${keeper.current.ending()}); starting it again`);
     await delay(backOffMs, undefined, { signal: keeper.abort.signal }).catch(() => undefined);
     if (keeper.stopping) return;
     backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
-    keeper.child = start(spec);
-    await begun(spec, keeper.child, events.signal).then(
+    keeper.current = start(spec);
+    await begun(spec, keeper.current, events.signal).then(
       () => events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`),
       async (error: unknown) => {
         if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
-        await end(keeper.child);
+        await end(keeper.current);
       },
     );
   }
 }
 
-function start(spec: ProcessSpec): ChildProcess {
-  const log = spec.logFile === undefined ? undefined : openLog(spec.logFile);
+async function takeOver(spec: ProcessSpec, events: ProcessEvents): Promise<ProcessHandle | undefined> {
+  if (spec.ownerFile === undefined) return undefined;
+  const fingerprint = fingerprintOf(spec.entry, spec.args);
+  const found = findLeftOver(spec.ownerFile, fingerprint);
+  if (found === undefined) return undefined;
+  const { handle, isSame } = found;
+  if (isSame && handle.pid !== undefined) {
+    claim(spec.ownerFile, handle.pid, fingerprint);
+    try {
+      await begun(spec, handle, events.signal);
+      events.report(`Took over the ${spec.name} that was still running`);
+      return handle;
+    } catch {
+      // It does not answer, so it is ended like one that is too old.
+    }
+  }
+  await end(handle);
+  return undefined;
+}
+
+async function startNew(spec: ProcessSpec, signal: AbortSignal | undefined): Promise<ProcessHandle> {
+  const handle = start(spec);
   try {
-    return fork(spec.entry, [...spec.args], {
+    await begun(spec, handle, signal);
+    return handle;
+  } catch (error) {
+    await end(handle);
+    throw error;
+  }
+}
+
+function start(spec: ProcessSpec): ProcessHandle {
+  const log = spec.logFile === undefined ? undefined : openLog(spec.logFile);
+  const preload = pathToFileURL(builtFile("server/supervisor/end-with-owner.js"));
+  if (spec.ownerFile !== undefined) preload.searchParams.set("owner", spec.ownerFile);
+  try {
+    const child = fork(spec.entry, [...spec.args], {
       env: spec.env,
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
       stdio: ["ignore", log ?? "inherit", log ?? "inherit", "ipc"],
-      execArgv: ["--enable-source-maps", "--import", builtFile("server/supervisor/end-with-parent.js")],
+      execArgv: ["--enable-source-maps", "--import", preload.href],
     });
+    if (spec.ownerFile !== undefined && child.pid !== undefined)
+      claim(spec.ownerFile, child.pid, fingerprintOf(spec.entry, spec.args));
+    return childHandle(child);
   } finally {
     if (log !== undefined) closeSync(log);
   }
@@ -118,21 +155,21 @@ function openLog(file: string): number {
   return openSync(file, "a", 0o600);
 }
 
-async function begun(spec: ProcessSpec, child: ChildProcess, signal?: AbortSignal): Promise<void> {
+async function begun(
+  spec: ProcessSpec,
+  handle: ProcessHandle,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const assignment = await spec.assignment?.();
-  if (assignment && child.connected) child.send(assignment);
-  await answering(spec, child, signal);
-}
-
-async function answering(spec: ProcessSpec, child: ChildProcess, signal?: AbortSignal): Promise<void> {
+  if (assignment) handle.send(assignment);
   const deadline = Date.now() + START_TIMEOUT_MS;
   let last: unknown;
   while (Date.now() < deadline) {
     signal?.throwIfAborted();
-    if (hasExited(child) || child.pid === undefined)
-      throw failed(spec, `ended (${ending(child)}) before it answered`);
+    if (handle.isGone() || handle.pid === undefined)
+      throw failed(spec, `ended (${handle.ending()}) before it answered`);
     try {
-      await spec.probe(child.pid);
+      await spec.probe(handle.pid);
       return;
     } catch (error) {
       last = error;
@@ -156,32 +193,11 @@ function readTail(file: string): string {
     .join("\n");
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (hasExited(child) || child.pid === undefined) return;
-  const gone = exited(child);
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS);
+async function end(handle: ProcessHandle): Promise<void> {
+  if (handle.isGone()) return;
+  const gone = handle.gone();
+  handle.signal("SIGTERM");
+  const timer = setTimeout(() => handle.kill(), STOP_TIMEOUT_MS);
   await gone;
   clearTimeout(timer);
-}
-
-function killGroup(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It ended between the check and the signal.
-  }
-}
-
-function exited(child: ChildProcess): Promise<void> {
-  if (hasExited(child)) return Promise.resolve();
-  return new Promise((resolve) => child.once("exit", () => resolve()));
-}
-
-function hasExited(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-function ending(child: ChildProcess): string {
-  return child.signalCode ?? `exit status ${String(child.exitCode)}`;
 }

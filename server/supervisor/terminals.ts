@@ -54,6 +54,7 @@ export async function startTerminals(
       args,
       env: environment.childEnvironment,
       ...logFileOf("terminal", paths, logTo),
+      ownerFile: join(paths.owners, "terminal.json"),
       probe: () => accepts(socket),
     },
     events,

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
+import { compileLabPage, findPage } from "../../workshop/common/render-page.js";
+import { sampleVariables } from "../../workshop/common/variables.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { commandId } from "../../workshop/node/step-runner.js";
@@ -61,8 +63,18 @@ export function createStepDesk(parts: StepDeskParts): StepDesk {
         const found = find(session);
         if (found === undefined) continue;
         const step = { ...found, page: result.page, step: result.step };
-        if (await isKnown(parts.host, session, command)) await start(step, command).catch(() => undefined);
-        else keep(parts, step, { ...result, ...LOST }, command);
+        try {
+          if (!(await canGoOn(parts.host, step, { result, command })))
+            throw new Error("nobody knows the command");
+          await start(step, command);
+        } catch (error) {
+          // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
+          parts.log.warn(
+            { err: error, session, step: `${step.page}/${String(step.step)}` },
+            "a step could not be taken up",
+          );
+          keep(parts, step, { ...result, ...LOST }, command);
+        }
       }
     },
   };
@@ -82,12 +94,28 @@ function keep(
   onResult(session.metadata.name, result);
 }
 
-/** Whether the host remembers the command in any of the session's terminals. */
-async function isKnown(host: TerminalHost, session: string, command: string): Promise<boolean> {
-  for (const { address } of await host.list(session)) {
+/**
+ * Whether the step can be taken up: the host remembers its command, or never got it although the shells are the same. Both end
+ * in the command having run once.
+ */
+async function canGoOn(
+  host: TerminalHost,
+  step: Step,
+  { result, command }: { result: StepResult; command: string },
+): Promise<boolean> {
+  const terminals = await host.list(step.session.metadata.name);
+  for (const { address } of terminals) {
     if ((await host.outcome(address, commandId(command, address.terminal))) !== undefined) return true;
   }
-  return false;
+  return terminals.length > 0 && result.state === "queued" && isCommand(step);
+}
+
+/** Typing is not repeated: whether it arrived cannot be known. */
+function isCommand({ lab, page, step }: Step): boolean {
+  const { actions } = compileLabPage(lab, findPage(lab, page), sampleVariables(lab), {
+    fileUrl: (path) => path,
+  });
+  return actions[step]?.view.kind.startsWith("execute") ?? false;
 }
 
 function logOutcome(log: Logger, { session, page, step }: Step, result: StepResult): void {

@@ -89,7 +89,7 @@ export class BrowserSession {
   }
 
   /** Follows a stream of server-sent events until the returned function is called. */
-  async events<T>(path: string, listener: (event: T) => void): Promise<() => void> {
+  async events(path: string, listener: (event: unknown) => void): Promise<() => void> {
     const { hostname, port, pathname } = new URL(this.url);
     const call = request({ hostname, port, path: pathname + path, headers: { cookie: this.cookieHeader() } });
     let text = "";
@@ -100,7 +100,7 @@ export class BrowserSession {
         response.on("data", (chunk: Buffer) => {
           const parts = (text + chunk.toString("utf8")).split("\n\n");
           text = parts.pop() ?? "";
-          for (const part of parts) listener(JSON.parse(part.replace(/^data: /, "")) as T);
+          for (const part of parts) listener(JSON.parse(part.replace(/^data: /, "")));
         });
         resolve();
       });

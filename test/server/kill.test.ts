@@ -8,12 +8,13 @@ import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
+const lab = writeLab(folder.path);
 let lectern: LecternProcess;
 let browser: BrowserSession;
 let session: SessionView;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
+  lectern = await startLectern(data, ["--lab", lab]);
   browser = new BrowserSession(lectern.url);
   session = await browser.startLab("slow-steps");
 });
@@ -89,9 +90,30 @@ describe("kill -9 of the cluster", () => {
 });
 
 describe("kill -9 of the supervisor", () => {
-  it("leaves no process behind", async () => {
+  it("loses no shell and no session when Lectern is started again", async () => {
+    const home = join(data, "homes", session.id);
+    await browser.run(session, 0);
+    await browser.outcome(session, 0);
+    const shell = readFileSync(join(home, "shell.pid"), "utf8");
     await lectern.stop("SIGKILL");
-    await until("all processes are gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
+    lectern = await startLectern(data, ["--lab", lab]);
+    expect(lectern.output()).toContain("Took over the terminal host that was still running");
+    expect(lectern.output()).toContain("Took over the cluster that was still running");
+    expect(lectern.url).toBe(browser.url);
+    await browser.run(session, 0);
+    expect((await browser.outcome(session, 0)).state).toBe("succeeded");
+    expect(readFileSync(join(home, "shell.pid"), "utf8")).toBe(shell);
+  });
+
+  it("leaves nothing running that the next Ctrl-C does not end", async () => {
+    expect(await lectern.stop("SIGINT")).toBeLessThan(3_000);
+    expect(processesOf(data)).toEqual([]);
+  });
+
+  it("leaves nothing running for long when nobody starts it again", async () => {
+    lectern = await startLectern(data, ["--lab", lab]);
+    await lectern.stop("SIGKILL");
+    await until("all processes are gone", 60_000, () => (processesOf(data).length === 0 ? true : undefined));
   });
 });
 

@@ -121,8 +121,8 @@ describe("the events of a session", () => {
   it("begin with the session as it is, follow its steps, and end with the session", async () => {
     const session = await browser.startLab("slow-steps");
     const seen: SessionEvent[] = [];
-    const stop = await browser.events<SessionEvent>(`api/sessions/${session.id}/events`, (event) =>
-      seen.push(event),
+    const stop = await browser.events(`api/sessions/${session.id}/events`, (event) =>
+      seen.push(event as SessionEvent),
     );
     await until("the session is told", 5_000, () => (seen.length > 0 ? true : undefined));
     expect(seen[0]).toMatchObject({ type: "session", session: { id: session.id, phase: "Active" } });
@@ -148,8 +148,8 @@ describe("the events of a session", () => {
     const instructor = new BrowserSession(lectern.url);
     await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
     const seen: InstructorEvent[] = [];
-    const stop = await instructor.events<InstructorEvent>("api/instructor/events", (event) =>
-      seen.push(event),
+    const stop = await instructor.events("api/instructor/events", (event) =>
+      seen.push(event as InstructorEvent),
     );
     const session = await browser.startLab("slow-steps");
     await browser.run(session, 0);

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { isAlive } from "./process-handle.js";
+
+/**
+ * Loaded before the entry of every supervised process. When the supervisor dies without saying good-bye the channel to it
+ * closes. A process that may be taken over then waits for another supervisor to write itself down as its owner; the others, and
+ * those nobody takes over, end as if they had been asked to. Nothing is left running that nobody owns.
+ */
+const GRACE_MS = 30_000;
+const LOOK_MS = 500;
+
+/** Where the owner is written down, for a process that may be taken over: in the address this file is loaded by. */
+const ownerFile = new URL(import.meta.url).searchParams.get("owner");
+
+process.once("disconnect", () => {
+  if (ownerFile === null) end();
+  else waitForOwner(ownerFile);
+});
+// Listening must not keep a process alive that has nothing else to do.
+process.channel?.unref();
+
+function waitForOwner(file: string): void {
+  let lastSeen = Date.now();
+  setInterval(() => {
+    if (isAlive(ownerOf(file))) lastSeen = Date.now();
+    else if (Date.now() - lastSeen > GRACE_MS) end();
+  }, LOOK_MS).unref();
+}
+
+function ownerOf(file: string): number {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { owner: number }).owner;
+  } catch {
+    return 0;
+  }
+}
+
+function end(): void {
+  process.kill(process.pid, "SIGTERM");
+}

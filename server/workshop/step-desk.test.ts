@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { StepResult } from "../../workshop/common/api.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import type { StepRequest, StepRunner } from "../../workshop/node/step-runner.js";
+import { openActivityDatabase } from "../store/activity-database.js";
+import type { ActivityDatabase } from "../store/activity-database.js";
+import { createStepDesk } from "./step-desk.js";
+
+let folder = "";
+let activity: ActivityDatabase;
+let lab: Lab;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "lectern-desk-"));
+  activity = openActivityDatabase(join(folder, "activity.db"));
+  writeFileSync(
+    join(folder, "lab.md"),
+    "# Lab\n\n```execute-1\ntrue\n```\n\n```terminal:input\ntext: y\n```\n",
+  );
+  lab = await loadLab(join(folder, "lab.md"));
+});
+afterEach(() => {
+  activity.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a step that another server began", () => {
+  it("goes on under its id when the terminal host remembers the command", async () => {
+    const begun = await takeUp("running", { remembers: true, terminals: 1 });
+    expect(begun.ids).toEqual(["the-command"]);
+  });
+
+  it("is run once when it never reached a host that still has the shells", async () => {
+    const begun = await takeUp("queued", { remembers: false, terminals: 1 });
+    expect(begun.ids).toEqual(["the-command"]);
+  });
+
+  it("gets no verdict, and is not run again, when the host has forgotten it", async () => {
+    for (const [state, terminals] of [
+      ["running", 1],
+      ["queued", 0],
+    ] as const) {
+      const begun = await takeUp(state, { remembers: false, terminals });
+      expect(begun.ids).toEqual([]);
+      expect(activity.resultsNow("s1")[0]).toMatchObject({
+        state: "unknown",
+        message: expect.stringContaining("run it again") as string,
+      });
+    }
+  });
+
+  it("is not typed twice", async () => {
+    const begun = await takeUp("queued", { remembers: false, terminals: 1, step: 1 });
+    expect(begun.ids).toEqual([]);
+  });
+
+  it("does not keep the server from starting when its page is gone", async () => {
+    const begun = await takeUp("queued", { remembers: false, terminals: 1, page: "gone" });
+    expect(begun.ids).toEqual([]);
+    expect(activity.resultsNow("s1")[0]?.state).toBe("unknown");
+  });
+});
+
+describe("a step that is clicked twice", () => {
+  it("is begun once", async () => {
+    const ids: string[] = [];
+    const desk = deskWith(ids, { remembers: false, terminals: 1 });
+    const step = { session: session(), lab, page: pageName(), step: 0 };
+    const answers = await Promise.all([desk.begin(step), desk.begin(step)]);
+    expect([ids.length, ...answers.map(({ state }) => state)]).toEqual([1, "queued", "queued"]);
+  });
+});
+
+interface Circumstances {
+  remembers: boolean;
+  terminals: number;
+  page?: string;
+  step?: number;
+}
+
+async function takeUp(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
+  const { page = pageName(), step = 0 } = circumstances;
+  activity.keepOnly([]);
+  activity.saveStep("s1", { page, step, state, checks: [] }, "the-command");
+  const ids: string[] = [];
+  await deskWith(ids, circumstances).takeUp(() => ({ session: session(), lab }));
+  return { ids };
+}
+
+/** A runner that notes the ids it was given and never ends, and a host that knows what the test says. */
+function deskWith(ids: string[], { remembers, terminals }: Circumstances) {
+  const runner: Pick<StepRunner, "run"> = {
+    run: ({ id = "", page, step, onProgress }: StepRequest) => {
+      ids.push(id);
+      onProgress?.({ page, step, state: "queued", checks: [] });
+      return new Promise(() => undefined);
+    },
+  };
+  const addresses = Array.from({ length: terminals }, (_, at) => ({
+    address: { session: "s1", terminal: String(at + 1) },
+  }));
+  const host: Pick<TerminalHost, "list" | "outcome"> = {
+    list: async () => addresses as Awaited<ReturnType<TerminalHost["list"]>>,
+    outcome: async () => (remembers ? "running" : undefined),
+  };
+  return createStepDesk({
+    runner: runner as StepRunner,
+    host: host as TerminalHost,
+    activity,
+    log: pino({ level: "silent" }),
+    onResult: () => undefined,
+  });
+}
+
+function pageName(): string {
+  return lab.pages[0]?.name ?? "";
+}
+
+function session(): SessionResource {
+  return {
+    apiVersion: "lectern.dev/v1alpha1",
+    kind: "Session",
+    metadata: { name: "s1" },
+    spec: { lab: lab.name, minutes: 1, expiresAt: "", namespace: "s1", organization: "s1" },
+  };
+}

@@ -15,10 +15,10 @@ export interface LecternServer {
   stop(): Promise<void>;
 }
 
-/** Starts `lectern serve` on a free port with data of its own, and ends and removes all of it on `stop`. */
-export async function startLectern(): Promise<LecternServer> {
+/** Starts `lectern serve` on a free port with data of its own, and ends and removes all of it on `stop`; `options` go to its command line. */
+export async function startLectern(options: string[] = []): Promise<LecternServer> {
   const data = mkdtempSync(join(tmpdir(), "lectern-browser-"));
-  const child = spawn(process.execPath, [PROGRAM, "serve", "--port", "0", "--data", data], {
+  const child = spawn(process.execPath, [PROGRAM, "serve", "--port", "0", "--data", data, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   try {

@@ -138,6 +138,34 @@ describe("blind spots are unknown, never success", () => {
   });
 });
 
+describe("what the learner types before a command", () => {
+  it("that redraws the prompt is not taken for the command's end", async () => {
+    const address = await newTerminal();
+    await run(address, "true");
+    for (let round = 0; round < 15; round += 1) {
+      await test.client.input(address, "\f");
+      expect(await run(address, "(exit 4)")).toMatchObject({ status: "failed", exitStatus: 4 });
+    }
+  });
+
+  it("while the shell was busy is run first, and its status is not the command's", async () => {
+    const address = await newTerminal();
+    await run(address, "true");
+    const sleeping = run(address, "sleep 0.5");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await test.client.input(address, "(exit 9)\r(exit 8)\r");
+    const mine = run(address, "echo mine");
+    expect(await sleeping).toMatchObject({ status: "succeeded" });
+    expect(await mine).toMatchObject({ status: "succeeded", output: "mine\n" });
+  });
+
+  it("before the first prompt is run first", async () => {
+    const address = await newTerminal();
+    await test.client.input(address, "(exit 9)\r");
+    expect(await run(address, "echo mine")).toMatchObject({ status: "succeeded", output: "mine\n" });
+  });
+});
+
 describe("records", () => {
   it("queues commands of one terminal and repeats an outcome for the same id", async () => {
     const address = await newTerminal();

@@ -12,6 +12,9 @@ const WATCH_MS = 100;
 const NESTED_AFTER_LOOKS = 3;
 /** A return typed at the prompt that started nothing for so long was not a command. */
 const LEARNER_ENTER_MS = 1_000;
+/** What stands in paste brackets is not entered by its line ends. */
+// oxlint-disable-next-line no-control-regex
+const PASTED = /\u001b\[200~[^]*?\u001b\[201~/g;
 
 /** What the queue needs of its terminal. */
 export interface QueueSurroundings {
@@ -29,7 +32,7 @@ interface Job {
   promise: Promise<CommandOutcome>;
   resolve: (outcome: CommandOutcome) => void;
   startedAt: number;
-  phase: "queued" | "waiting" | "running";
+  phase: "queued" | "waiting" | "typing" | "running";
   capture: OutputCapture;
   statuses: string[];
   block: string | undefined;
@@ -48,6 +51,8 @@ export class CommandQueue {
   readonly #jobs: Job[] = [];
   #shell: "starting" | "prompt" | "continuation" | "busy" = "starting";
   #enteredAt = 0;
+  /** Lines entered while the shell was not reading: each brings a prompt of its own, before which nothing may be typed. */
+  #linesAhead = 0;
   #learnerTyped = false;
   /** Whether the shell ran its hooks since something was typed; a `B` without that is only a redrawn prompt. */
   #hooksRan = false;
@@ -98,6 +103,7 @@ export class CommandQueue {
       case "B":
         if (!this.#hooksRan) return;
         this.#setShell("prompt", true);
+        if (this.#linesAhead > 0) this.#expectLine(this.#linesAhead - 1);
         if (job) this.#finish(job, ending(job));
         else this.#advance();
         return;
@@ -111,9 +117,10 @@ export class CommandQueue {
   handleInput(text: string): void {
     if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
     this.#learnerTyped = true;
-    if (this.#shell !== "prompt" || !/[\r\n]/.test(text)) return;
-    this.#setShell("busy", false);
-    this.#enteredAt = Date.now();
+    if (text.includes("\u0003")) this.#linesAhead = 0;
+    const lines = text.replace(PASTED, "").match(/[\r\n]/g)?.length ?? 0;
+    if (this.#shell !== "prompt" && this.#shell !== "continuation") this.#linesAhead += lines;
+    else if (lines > 0) this.#expectLine(lines - 1);
   }
 
   /** The shell is gone: nothing that waits can have an outcome any more. */
@@ -126,6 +133,13 @@ export class CommandQueue {
     this.#shell = state;
     this.#hooksRan = hooksRan;
     this.#enteredAt = 0;
+  }
+
+  /** The shell has a line to read that is not ours; its prompt comes back when that is done. */
+  #expectLine(linesAhead: number): void {
+    this.#setShell("busy", false);
+    this.#linesAhead = linesAhead;
+    this.#enteredAt = Date.now();
   }
 
   #begin(job: Job): void {
@@ -145,9 +159,15 @@ export class CommandQueue {
   }
 
   async #type(job: Job, into: "shell" | { interactive: string }): Promise<void> {
-    job.phase = "running";
+    // Not running yet: a prompt that is redrawn meanwhile must not be taken for the end of this command.
+    job.phase = "typing";
     const bracketed = await this.#around.bracketedPaste();
     if (this.#jobs[0] !== job) return;
+    if (into === "shell" && this.#shell !== "prompt") {
+      job.phase = "waiting";
+      return;
+    }
+    job.phase = "running";
     job.startedAt = Date.now();
     this.#around.onStarted(job.command.id, job.startedAt);
     const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" && this.#learnerTyped });
@@ -164,12 +184,14 @@ export class CommandQueue {
 
   /** Looks for the blind spots: programs and shells that will never send our marks. */
   #watch(job: Job): void {
-    if (job.phase === "waiting" && this.#enteredAt > 0 && Date.now() - this.#enteredAt > LEARNER_ENTER_MS) {
+    if (job.phase === "typing") return;
+    const foreground = this.#around.foreground();
+    if (job.phase === "waiting" && foreground === "shell" && this.#isLineOverdue()) {
       this.#enteredAt = 0;
-      if (this.#around.foreground() === "shell") this.#shell = "prompt";
+      this.#linesAhead = 0;
+      this.#shell = "prompt";
       return this.#advance();
     }
-    const foreground = this.#around.foreground();
     job.looks = typeof foreground === "object" ? job.looks + 1 : 0;
     if (typeof foreground !== "object" || job.looks < NESTED_AFTER_LOOKS) return;
     const name = "interactive" in foreground ? foreground.interactive : foreground.replaced;
@@ -181,6 +203,10 @@ export class CommandQueue {
         job,
         unknown(`the shell was replaced by ${name}, which does not report how a command ended`),
       );
+  }
+
+  #isLineOverdue(): boolean {
+    return this.#enteredAt > 0 && Date.now() - this.#enteredAt > LEARNER_ENTER_MS;
   }
 
   #timeoutReason(job: Job): string {

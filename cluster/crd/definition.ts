@@ -75,8 +75,13 @@ function typeOf(definition: Definition, version: DefinitionVersion): ResourceTyp
       selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
       versions: versions.filter(({ served }) => served).map(({ name }) => name),
       ...(scale && { scale }),
+      ...(version.deprecated === true && { deprecationWarning: deprecationOf(definition, version) }),
     },
   };
+}
+
+function deprecationOf({ spec }: Definition, { name, deprecationWarning }: DefinitionVersion): string {
+  return deprecationWarning ?? `${spec.group}/${name} ${spec.names.kind} is deprecated`;
 }
 
 function subresourcesOf({ spec }: Definition, { name, subresources }: DefinitionVersion): SubresourceType[] {

@@ -10,6 +10,11 @@ import { handleCreate, handlePatch, handleUpdate, readObject } from "./write-han
 
 const NOT_ALLOWED = "the server does not allow this method on the requested resource";
 
+/** What a real API server of this version warns of, by storage key. */
+const DEPRECATIONS: Record<string, string> = {
+  "/endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+};
+
 /** Subresources that would need a running container. */
 const NEEDS_CONTAINERS: Record<string, string> = {
   log: "there are no logs",
@@ -20,6 +25,8 @@ const NEEDS_CONTAINERS: Record<string, string> = {
 
 /** Answers a request for a resource, after authorization. */
 export async function handleResource(call: Call, handlers: HandlerSet): Promise<void> {
+  const deprecation = call.type.custom?.deprecationWarning ?? DEPRECATIONS[call.type.storageKey];
+  if (deprecation !== undefined) call.reply.warn(deprecation);
   const { subresource } = call.ref;
   if (subresource !== undefined) return handleSubresource(call, handlers, subresource);
   if (isVirtual(call.type)) return handleVirtual(call, handlers);

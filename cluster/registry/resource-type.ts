@@ -29,6 +29,8 @@ export interface CustomType {
   columns: PrinterColumn[];
   selectableFields: string[];
   scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
+  /** Told to everyone who uses a deprecated version. */
+  deprecationWarning?: string;
   /** All served versions; objects are stored in whichever was written last and read in the one asked for. */
   versions: string[];
 }

@@ -73,7 +73,12 @@ class SelectorParser {
     const requirements: Requirement[] = [];
     while (this.#position < this.#tokens.length) {
       requirements.push(this.#requirement());
-      if (this.#position < this.#tokens.length) this.#expect(",");
+      if (this.#position === this.#tokens.length) break;
+      this.#expect(",");
+      const next = this.#peek();
+      if (next !== undefined && /^[,()<>=]/.test(next)) {
+        throw badRequest(`found '${next}', expected: identifier after ','`);
+      }
     }
     return requirements;
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:https";
 import { join } from "node:path";
@@ -50,6 +51,8 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
 async function startOn(journal: Journal, options: StartClusterOptions): Promise<Cluster> {
   const { dataDir, logger = pino({ level: "silent" }) } = options;
   const closing = new AbortController();
+  // Every open watch listens; Node would take more than ten for a leak.
+  setMaxListeners(0, closing.signal);
   const remembered = loadRemembered(dataDir);
   const certificates = await loadCertificates(dataDir, new Date());
   const { adminToken } = remembered;

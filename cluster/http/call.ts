@@ -3,6 +3,7 @@ import type { ResourceRef } from "../api/object.js";
 import type { UserInfo, WriteOptions } from "../api/service.js";
 import { badRequest, invalid } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import type { Schema } from "../schema/schema.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { FieldErrors } from "../validation/field-errors.js";
 import type { FieldValidation } from "../schema/decode-object.js";
@@ -56,6 +57,18 @@ export function fieldValidation({ info }: Call): FieldValidation {
   throw optionError("CreateOptions", "", (errors) =>
     errors.unsupported("fieldValidation", value, ["", "Ignore", "Strict", "Warn"]),
   );
+}
+
+/** The kind a body has where the subresource's is not the resource's own. */
+export function bodyKind({
+  core,
+  type,
+  ref,
+}: Call): { kind: string; version: string; schema: Schema | undefined } | undefined {
+  const subresource = type.subresources.find(({ name }) => name === ref.subresource);
+  if (subresource === undefined || subresource.kind.kind === type.kind) return undefined;
+  const { group, version, kind } = subresource.kind;
+  return { kind, version, schema: core.schemaOf(group, version, kind) };
 }
 
 /** The number in a query parameter; throws 400 for anything else. */

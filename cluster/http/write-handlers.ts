@@ -11,11 +11,10 @@ import { patchObject, patchTypesOf } from "../rest/patch.js";
 import { updateScale } from "../rest/scale.js";
 import { updateObject } from "../rest/update.js";
 import type { Call } from "./call.js";
-import { fieldValidation, writeOptions } from "./call.js";
+import { bodyKind, fieldValidation, writeOptions } from "./call.js";
 import { decodeBody, mediaType, parseJson, parseYaml } from "./decode-body.js";
 import { readBody } from "./read-body.js";
 import { locationOf, sendObject } from "./read-handlers.js";
-import { scaleBody } from "./scale-body.js";
 import { applyPatch } from "../rest/patch.js";
 
 export async function handleCreate(call: Call): Promise<void> {
@@ -93,7 +92,7 @@ function decode(
   object: JsonObject,
   extra: Pick<DecodeOptions, "fail" | "duplicates"> = {},
 ): void {
-  const body = scaleBody(call);
+  const body = bodyKind(call);
   decodeObject(call.type, object, {
     resolve: call.core.resolve,
     level: fieldValidation(call),

@@ -5,7 +5,7 @@ import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
-import { createSession } from "../../workshop/node/sessions.js";
+import { createSession, endSession } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const file = new URL("./testdata/steps.md", import.meta.url).pathname;
@@ -17,10 +17,7 @@ let session: SessionResource;
 beforeAll(async () => {
   platform = await startTestPlatform();
   lab = await loadLab(file);
-  session = await platform.provisioner.provision(
-    await createSession(platform.client, lab, { startedBy: "learner" }),
-    lab,
-  );
+  session = await newSession();
 });
 
 afterAll(() => platform.close());
@@ -77,6 +74,31 @@ describe("a step", () => {
     await expect(run(99)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_FOUND" });
   });
 
+  it("whose session ends while it waits is unknown at once, and not what an emptied namespace looks like", async () => {
+    const other = await newSession();
+    const waiting = new EventEmitter();
+    const seen = once(waiting, "waiting");
+    const onProgress = ({ checks }: StepResult): void => {
+      if (checks.length > 0) waiting.emit("waiting");
+    };
+    const step = platform.runner.run({ session: other, lab, page: "steps", step: 7, onProgress });
+    await seen;
+    await endSession(platform.client, other.metadata.name);
+    expect(await step).toMatchObject({
+      state: "unknown",
+      message: expect.stringContaining("the session ended") as string,
+    });
+  });
+
+  it("whose waiting is over before its condition is looked at ends at once", async () => {
+    const signal = AbortSignal.abort(new Error("stopped by hand"));
+    const step = platform.runner.run({ session, lab, page: "steps", step: 7, signal });
+    expect(await step).toMatchObject({
+      state: "unknown",
+      message: expect.stringContaining("stopped by hand") as string,
+    });
+  });
+
   it("done by hand is judged by its condition alone", async () => {
     expect(await run(6)).toMatchObject({
       state: "succeeded",
@@ -84,6 +106,11 @@ describe("a step", () => {
     });
   });
 });
+
+async function newSession(): Promise<SessionResource> {
+  const pending = await createSession(platform.client, lab, { startedBy: "learner" });
+  return platform.provisioner.provision(pending, lab);
+}
 
 function run(step: number, onProgress?: (result: StepResult) => void): Promise<StepResult> {
   return platform.runner.run({ session, lab, page: "steps", step, ...(onProgress ? { onProgress } : {}) });

@@ -13,15 +13,23 @@ export interface TestPlatform extends Platform {
   kubeconfig: string;
 }
 
-/** An embedded cluster, a terminal host and the policies, joined as the server joins them, in a folder of their own. */
-export async function startTestPlatform(): Promise<TestPlatform> {
+/** A cluster to stand on, and the way to end it; embedded where the test brings none. */
+export interface TestCluster {
+  kubeconfigPath: string;
+  close(): Promise<void>;
+}
+
+/** A cluster, a terminal host and the policies, joined as the server joins them, in a folder of their own. */
+export async function startTestPlatform(
+  startAnyCluster: (dataDir: string) => Promise<TestCluster> = (dataDir) => startCluster({ dataDir }),
+): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-labs-test-"));
   chmodSync(folder, 0o711);
   const paths = dataPaths(folder);
   const terminalSocket = join(folder, "run", "host.sock");
   const environment = readEnvironment();
   const [cluster, terminals] = await Promise.all([
-    startCluster({ dataDir: paths.cluster }),
+    startAnyCluster(paths.cluster),
     startTerminalHost({
       socketPath: terminalSocket,
       dataDir: paths.terminal,

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
+import type { StepResult } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, labEnvironment, productRoot } from "./config.js";
@@ -11,6 +13,7 @@ import { createHealth } from "./health.js";
 import { createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
 import { createMetrics } from "./http/metrics.js";
+import type { Metrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
 import { createPolicyDoors } from "./http/policy-doors.js";
 import { createSessionQuota } from "./http/session-quota.js";
@@ -23,9 +26,11 @@ import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
 import type { WorkshopParts } from "./workshop/create-workshop.js";
 import { createSessionCache } from "./workshop/session-cache.js";
+import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
 import { createStepDesk } from "./workshop/step-desk.js";
 import { takeUpSessions } from "./workshop/take-up-sessions.js";
+import type { Workshop } from "./workshop/workshop.js";
 
 /** What the server process was given by the supervisor. */
 export interface ServerAssignment {
@@ -86,51 +91,60 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   };
 }
 
-function joinRooms(
-  assignment: ServerAssignment,
-  { platform, labs, log }: { platform: Platform; labs: Lab[]; log: Logger },
-) {
-  const { config } = assignment;
-  const paths = dataPaths(config.data);
-  const origin = config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl };
-  const mount = createMount(config.publicUrl);
-  const access = createAccess({
-    tokens: platform.tokens,
-    instructorToken: loadInstructorToken(paths.instructorToken),
-    scope: mount.scope,
-  });
+interface Foundation {
+  platform: Platform;
+  labs: Lab[];
+  log: Logger;
+}
+
+function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   const cache = createSessionCache();
+  const metrics = createMetrics(() => ({
+    sessions: countPhases(cache.all()),
+    sockets: doors.door.openSockets(),
+  }));
+  const parts = workshopParts(assignment, foundation, { cache, metrics });
+  const doors = openDoors(assignment, foundation, { workshop: createWorkshop(parts), metrics });
+  return { parts, ...doors };
+}
+
+function workshopParts(
+  { config, embedded }: ServerAssignment,
+  { platform, labs, log }: Foundation,
+  { cache, metrics }: { cache: SessionCache; metrics: Metrics },
+): WorkshopParts {
   const followers = createSessionFollowers();
-  const activity = openActivityDatabase(paths.activity);
-  const metrics = createMetrics(() => ({ sessions: countPhases(cache.all()), sockets: door.openSockets() }));
-  const steps = createStepDesk({
-    runner: platform.runner,
-    host: platform.host,
-    activity,
-    log,
-    onResult: (session, result) => {
-      if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
-      followers.tell(session, { type: "step", result });
-    },
-  });
-  const parts: WorkshopParts = {
+  const activity = openActivityDatabase(dataPaths(config.data).activity);
+  const onResult = (session: string, result: StepResult) => {
+    if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
+    followers.tell(session, { type: "step", result });
+  };
+  return {
     labs: new Map(labs.map((lab) => [lab.name, lab])),
-    abilities: { containers: !assignment.embedded },
+    abilities: { containers: !embedded },
     ...platform,
-    steps,
+    steps: createStepDesk({ ...platform, activity, log, onResult }),
     activity,
     cache,
     followers,
     log,
   };
-  const workshop = createWorkshop(parts);
-  const door = createTerminalDoor({
-    terminalSocket: assignment.terminalSocket,
-    workshop,
-    access,
-    origin,
-    log,
+}
+
+function openDoors(
+  { config, terminalSocket }: ServerAssignment,
+  { platform, log }: Foundation,
+  { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
+) {
+  const mount = createMount(config.publicUrl);
+  const names = [config.host.toLowerCase(), hostname().toLowerCase()];
+  const origin = { names, ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }) };
+  const access = createAccess({
+    tokens: platform.tokens,
+    instructorToken: loadInstructorToken(dataPaths(config.data).instructorToken),
+    scope: mount.scope,
   });
+  const door = createTerminalDoor({ terminalSocket, workshop, access, origin, log });
   const router = createApp({
     workshop,
     access,
@@ -144,7 +158,7 @@ function joinRooms(
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { parts, door, router };
+  return { door, router };
 }
 
 function countPhases(sessions: readonly { status?: { phase: string } }[]): Record<string, number> {

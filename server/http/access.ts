@@ -86,6 +86,17 @@ export function createAccess({ tokens, instructorToken, scope }: AccessOptions):
       return id === undefined ? undefined : { id, token };
     },
     isShellOf: (session, token) => tokens.isForShell(session, token),
+    ...admission({ tokens, instructorToken, scope }),
+  };
+}
+
+/** What lets a browser in. */
+function admission({
+  tokens,
+  instructorToken,
+  scope,
+}: AccessOptions): Pick<Access, "admit" | "forget" | "isInstructorToken" | "login" | "linkPath"> {
+  return {
     admit: (request, response, session) => {
       const left = Date.parse(session.expiresAt) - Date.now();
       const maxAgeMs = (Number.isFinite(left) ? Math.max(left, 0) : 0) + COOKIE_GRACE_MS;

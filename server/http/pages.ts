@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import { Router, static as serveStatic } from "express";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
@@ -28,11 +28,16 @@ export function createPagesRouter({ folder, base }: PageOptions): Router {
     }),
   );
   router.use(serveStatic(folder, { index: false, maxAge: "1h" }));
-  router.get(["/", "/s/*path", "/instructor", "/instructor/*path", "/index.html"], (request, response) => {
+  const send = (request: Request, response: Response) =>
     response
       .set("cache-control", "no-cache")
       .type("html")
       .send(mounted(template, base(request)));
+  router.get(["/", "/s/*path", "/instructor", "/instructor/*path", "/index.html"], send);
+  // For a person the page says that there is nothing here; programs get a problem.
+  router.get("/*path", (request, response, next) => {
+    if (request.accepts(["json", "html"]) === "html") send(request, response.status(404));
+    else next();
   });
   return router;
 }

@@ -22,6 +22,10 @@ describe("checkHost", () => {
     }
   });
 
+  it("admits the machine's own names, which nobody else can point elsewhere", () => {
+    expect(() => checkHost(request({ host: "Classroom:8080" }), { names: ["classroom"] })).not.toThrow();
+  });
+
   it("admits the public name when it is given", () => {
     expect(() =>
       checkHost(request({ host: "labs.example" }), { publicUrl: "https://labs.example/x/" }),

@@ -5,6 +5,8 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 export interface OriginRules {
   /** The address learners type where a proxy stands in front. */
   publicUrl?: string;
+  /** Names of this machine that nobody else can point elsewhere: its own, and the one it was told to listen on. */
+  names?: readonly string[];
 }
 
 /** What of a request the checks look at. */
@@ -23,7 +25,7 @@ export function checkHost(request: CheckedRequest, rules: OriginRules): void {
   const host = request.headers.host ?? "";
   if (publicHost(rules) === host) return;
   const name = host.replace(/:\d+$/, "").toLowerCase();
-  if (LOOPBACK.has(name) || name === localName(request)) return;
+  if (LOOPBACK.has(name) || name === localName(request) || rules.names?.includes(name)) return;
   throw new ServerError(
     serverErrorCodes.crossSite,
     `This server does not answer for the host "${host}". Open it by its address, or start it with --public-url for that name.`,

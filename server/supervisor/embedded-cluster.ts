@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { askVersion } from "./ask-version.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
-import { checkVersion, readKubeconfig } from "./preflight.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
 
@@ -28,11 +28,11 @@ export async function startCluster(
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),
       ownerFile: join(paths.owners, "cluster.json"),
-      probe: async () => void (await checkVersion(await readKubeconfig(paths.kubeconfig))),
+      probe: async () => void (await askVersion(paths.kubeconfig)),
     },
     events,
   );
-  const version = await checkVersion(await readKubeconfig(paths.kubeconfig));
+  const version = await askVersion(paths.kubeconfig);
   events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
   return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
 }

@@ -11,6 +11,7 @@ import type { LockedDataDir } from "./data-dir.js";
 import { readRunningServer } from "./running-server.js";
 import { isAlive } from "./process-handle.js";
 import { checkPort } from "./preflight.js";
+import { isLoopback } from "./terminals.js";
 import { supervise } from "./supervised-process.js";
 import type { SupervisedProcess } from "./supervised-process.js";
 
@@ -133,5 +134,10 @@ function announce(config: ServeConfig, dataDir: LockedDataDir, events: ServeEven
   events.report(
     `Instructor:       ${new URL("instructor", config.publicUrl ?? url).href}  token ${loadInstructorToken(dataDir.paths.instructorToken)}`,
   );
+  if (!isLoopback(config.host) && config.publicUrl === undefined) {
+    events.report(
+      "Links to hand out name this machine only as localhost; --public-url gives the address learners type.",
+    );
+  }
   events.report(`Data and logs:    ${dataDir.path}  (end with Ctrl-C)`);
 }

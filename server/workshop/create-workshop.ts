@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
-import type { SessionView } from "../../workshop/common/api.js";
+import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { renderPage } from "../../workshop/common/render-page.js";
@@ -40,7 +40,7 @@ export interface WorkshopParts {
 
 /** Joins labs, sessions, steps and their records to what the routes call. */
 export function createWorkshop(parts: WorkshopParts): Workshop {
-  const { labs, cache, activity, followers, client, settings } = parts;
+  const { labs, activity, followers, client, settings } = parts;
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
   const touched = (id: string) => {
@@ -52,24 +52,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     createSession: (wanted) => startSession(parts, wanted),
     session: (id) => viewOf(parts, found(id).session),
     sessions: () => briefViews(parts).map(({ view }) => view),
-    extendSession: async (id, minutes) => {
-      const { session, lab } = active(id);
-      const view = viewOf(parts, session);
-      if (minutes === undefined && !view.canExtend) throw cannotExtend(lab);
-      const extended = await extendSession(client, id, minutes ?? extensionOf(lab), settings);
-      cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
-      return viewOf(parts, extended);
-    },
+    extendSession: (id, minutes) => extend(parts, active(id), minutes),
     endSession: async (id) => {
       found(id);
       await endSession(client, id);
     },
-    page: async (id, page) => {
-      const { session, lab } = found(id);
-      const fileUrl = (path: string) =>
-        `api/sessions/${id}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
-      return renderPage(lab, page, variablesOf(lab, session, client, settings), { fileUrl });
-    },
+    page: async (id, page) => showPage(parts, found(id), page),
     visit: async (id, page) => {
       found(id);
       await activity.visit(id, page, new Date());
@@ -94,6 +82,30 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     rows: () => rows(parts),
     followAll: (listener) => followers.followAll(listener),
   };
+}
+
+async function extend(
+  parts: WorkshopParts,
+  { session, lab }: Found,
+  minutes: number | undefined,
+): Promise<SessionView> {
+  if (minutes === undefined && !viewOf(parts, session).canExtend) throw cannotExtend(lab);
+  const extended = await extendSession(
+    parts.client,
+    session.metadata.name,
+    minutes ?? extensionOf(lab),
+    parts.settings,
+  );
+  // The answer to a change of the spec may carry an older status than this process knows.
+  parts.cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
+  return viewOf(parts, extended);
+}
+
+function showPage({ client, settings }: WorkshopParts, { session, lab }: Found, page: string): PageView {
+  const { name } = session.metadata;
+  const fileUrl = (path: string) =>
+    `api/sessions/${name}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+  return renderPage(lab, page, variablesOf(lab, session, client, settings), { fileUrl });
 }
 
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {
@@ -159,7 +171,12 @@ function briefViews({ labs, cache, activity }: WorkshopParts): { view: SessionVi
   });
 }
 
-function findSession({ cache, labs }: WorkshopParts, id: string): { session: SessionResource; lab: Lab } {
+interface Found {
+  session: SessionResource;
+  lab: Lab;
+}
+
+function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };

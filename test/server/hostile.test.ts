@@ -66,6 +66,16 @@ describe("somebody without access to the session", () => {
     expect(await other.socket(session.id, ticket)).toBe(401);
   });
 
+  it("is led by a link that is not valid to the page, and not admitted", async () => {
+    const stranger = new BrowserSession(lectern.url);
+    const answer = await stranger.call("GET", `s/${session.id}?access=wrong`);
+    expect([answer.status, answer.headers.location, stranger.cookies.size]).toEqual([
+      303,
+      `/s/${session.id}`,
+      0,
+    ]);
+  });
+
   it("is refused a ticket twice, and one of another terminal", async () => {
     const ticket = await browser.ticket(session.id);
     const socket = await browser.socket(session.id, ticket);

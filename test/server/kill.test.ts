@@ -65,6 +65,10 @@ describe("kill -9 of the server in the middle of a command", () => {
 describe("kill -9 of the terminal host in the middle of a command", () => {
   it("ends the step without a verdict, and opens the shell anew for the next", async () => {
     await browser.run(session, 1);
+    await until("it runs", 10_000, async () => {
+      const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
+      return results.find(({ step, state }) => step === 1 && state === "running");
+    });
     const [host = 0] = processesOf(join(data, "terminal", "host.sock"));
     process.kill(host, "SIGKILL");
     const lost = await browser.outcome(session, 1);

@@ -55,6 +55,9 @@ describe("a running Lectern", () => {
       expect(page.headers["content-security-policy"]).toContain("script-src 'self';");
       expect(page.headers["x-content-type-options"]).toBe("nosniff");
     }
+    const lost = await browser.call("GET", "no/such/screen", undefined, { accept: "text/html,*/*" });
+    expect([lost.status, lost.text.includes("lectern-base")]).toEqual([404, true]);
+    expect((await browser.call("GET", "no/such/thing")).text).toContain("SERVER_NOT_FOUND");
     const script = /src="\.?\/?(assets\/[^"]+\.js)"/.exec((await browser.call("GET", "")).text)?.[1] ?? "";
     const file = await browser.call("GET", script);
     expect([file.status, file.headers["cache-control"]]).toEqual([

@@ -17,24 +17,31 @@ const PLACES: { name: string; route: ConsoleRoute }[] = [
 export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
   return (
     <nav className="console__navigation" aria-label="Console">
-      <p className="console__group" id="console-policies">
-        Policies <span className="console__subgroup">Assignments</span>
-      </p>
-      <ul aria-labelledby="console-policies">
-        <Entry
-          name="Image registry"
-          isCurrent={current.page === "image-registry"}
-          onPress={() => goTo({ page: "image-registry", side: "workspaces" })}
-        />
-      </ul>
-      <p className="console__group" id="console-places">
-        Places
-      </p>
-      <ul aria-labelledby="console-places">
-        {PLACES.map(({ name, route }) => (
-          <Entry key={name} name={name} isCurrent={current.page === route.page} onPress={() => goTo(route)} />
-        ))}
-      </ul>
+      <div className="console__places">
+        <p className="console__group" id="console-policies">
+          Policies <span className="console__subgroup">Assignments</span>
+        </p>
+        <ul aria-labelledby="console-policies">
+          <Entry
+            name="Image registry"
+            isCurrent={current.page === "image-registry"}
+            onPress={() => goTo({ page: "image-registry", side: "workspaces" })}
+          />
+        </ul>
+        <p className="console__group" id="console-places">
+          Places
+        </p>
+        <ul aria-labelledby="console-places">
+          {PLACES.map(({ name, route }) => (
+            <Entry
+              key={name}
+              name={name}
+              isCurrent={current.page === route.page}
+              onPress={() => goTo(route)}
+            />
+          ))}
+        </ul>
+      </div>
     </nav>
   );
 }

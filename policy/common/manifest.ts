@@ -56,10 +56,10 @@ export const imageRule = z.object({
 
 const requirement = z
   .object({
-    key: z.string().regex(LABEL_KEY, "must be a label key"),
+    key: z.string().regex(LABEL_KEY, "must be a label key such as env or example.com/team"),
     operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
     values: z
-      .array(z.string().regex(LABEL_VALUE, "must be a label value"))
+      .array(z.string().regex(LABEL_VALUE, "must be label values: letters, digits, - _ and . only"))
       .max(50)
       .nullish()
       .transform((values) => values ?? []),

@@ -105,12 +105,22 @@ async function send<T>(url: string, method: string, body: unknown): Promise<T> {
   const json: unknown = await response.json().catch(() => undefined);
   if (response.ok) return json as T;
   const problem = json as (Partial<Omit<TmcProblem, "error">> & Partial<ServerProblem>) | undefined;
-  const message = problem?.message ?? problem?.error?.message;
+  const message = withoutReason(problem) ?? problem?.error?.message;
   throw new PolicyApiError(
     message ?? `The server answered ${response.status}. Try again in a moment.`,
     response.status,
     problem?.fields,
   );
+}
+
+/** The text begins with its reason, such as `AlreadyExists: `, which is for programs. */
+function withoutReason(
+  problem: Partial<Pick<TmcProblem, "message" | "reason">> | undefined,
+): string | undefined {
+  const { message, reason } = problem ?? {};
+  if (message === undefined || reason === undefined || !message.startsWith(`${reason}: `)) return message;
+  const text = message.slice(reason.length + 2);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 }
 
 async function answer(url: string, method: string, body: unknown): Promise<Response> {

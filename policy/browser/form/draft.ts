@@ -6,6 +6,7 @@ import type {
   PolicySpec,
   Recipe,
 } from "../../common/manifest.js";
+import type { PolicyView } from "../../common/tmc-api.js";
 
 /** One rule as it is typed; `id` keeps the row's place on the screen. */
 export interface RuleDraft {
@@ -84,13 +85,18 @@ export function draftOf(name: string, { recipe, input, namespaceSelector }: Poli
   };
 }
 
-/** The manifest the form stands for; rows left wholly empty do not count. */
+/**
+ * The manifest the form stands for; rows left wholly empty do not count. What an existing policy has beyond the form's fields is kept, and its version
+ * goes along, so that nobody's change in between is lost.
+ */
 export function manifestOf(
   draft: PolicyDraft,
   workspace: string | undefined,
   takesRules: boolean,
+  existing?: PolicyView,
 ): PolicyManifestInput {
   return {
+    ...(existing && { meta: keptMeta(existing) }),
     fullName: { name: draft.name.trim(), ...(workspace === undefined ? {} : { workspaceName: workspace }) },
     spec: {
       type: "image-policy",
@@ -103,8 +109,8 @@ export function manifestOf(
       },
       namespaceSelector: {
         matchExpressions: [
-          ...requirements(draft.include, "In", "Exists"),
-          ...requirements(draft.exclude, "NotIn", "DoesNotExist"),
+          ...draft.include.filter(isSelectorFilled).map((each) => requirement(each, "In", "Exists")),
+          ...draft.exclude.filter(isSelectorFilled).map((each) => requirement(each, "NotIn", "DoesNotExist")),
         ],
       },
     },
@@ -114,6 +120,25 @@ export function manifestOf(
 /** The rules that say anything, in order: rule `n` of the manifest is entry `n` of these. */
 export function filledRules({ rules }: PolicyDraft): RuleDraft[] {
   return rules.some(isFilled) ? rules.filter(isFilled) : rules.slice(0, 1);
+}
+
+/** The number on the screen of rule `position` of the manifest. */
+export function ruleNumber(draft: PolicyDraft, position: number): number {
+  const rule = filledRules(draft)[position];
+  return draft.rules.findIndex(({ id }) => id === rule?.id) + 1;
+}
+
+/** The selectors that say anything, in the order of the manifest. */
+export function filledSelectors({ include, exclude }: PolicyDraft): SelectorDraft[] {
+  return [...include, ...exclude].filter(isSelectorFilled);
+}
+
+function isSelectorFilled({ key, values }: SelectorDraft): boolean {
+  return key.trim() !== "" || values.trim() !== "";
+}
+
+function keptMeta({ meta: { description, labels, resourceVersion } }: PolicyView) {
+  return { description, labels, resourceVersion };
 }
 
 function isFilled({ hostname, port, imageName, tag, requireDigest }: RuleDraft): boolean {
@@ -138,18 +163,14 @@ function ruleOf(rule: RuleDraft, recipe: Recipe) {
   };
 }
 
-function requirements(
-  selectors: SelectorDraft[],
+function requirement(
+  { key, values }: SelectorDraft,
   withValues: LabelRequirement["operator"],
   withoutValues: LabelRequirement["operator"],
-) {
-  return selectors
-    .filter(({ key }) => key.trim() !== "")
-    .map(({ key, values }) => {
-      const list = values
-        .split(",")
-        .map((value) => value.trim())
-        .filter(Boolean);
-      return { key: key.trim(), operator: list.length > 0 ? withValues : withoutValues, values: list };
-    });
+): LabelRequirement {
+  const list = values
+    .split(",")
+    .map((value) => value.trim())
+    .filter(Boolean);
+  return { key: key.trim(), operator: list.length > 0 ? withValues : withoutValues, values: list };
 }

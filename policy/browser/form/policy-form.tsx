@@ -1,7 +1,8 @@
-import { useId, type ReactElement } from "react";
+import { useEffect, useId, useRef, type ReactElement } from "react";
 import type { Recipe } from "../../common/manifest.js";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { TextField } from "../parts/text-field.js";
+import { useFocusNext } from "../parts/use-focus-next.js";
 import { PolicyMeaning } from "./policy-meaning.js";
 import { RuleFields } from "./rule-fields.js";
 import { SelectorFields } from "./selector-fields.js";
@@ -17,19 +18,29 @@ interface Props {
   onCancel: () => void;
 }
 
-/** Creates or changes an image registry policy, in the page. */
+/** Creates or changes an image registry policy, in the page. It takes the focus when it opens; Escape gives it up. */
 export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): ReactElement {
   const form = usePolicyForm({ workspace, existing, onDone });
+  const element = useRef<HTMLFormElement>(null);
+  const focusNext = useFocusNext();
   const titleId = useId();
-  const action = existing ? "Save Policy" : "Create Policy";
+  useEffect(() => element.current?.querySelector("select")?.focus(), []);
+  async function save(): Promise<void> {
+    const isSaved = await form.save();
+    if (!isSaved) focusNext(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]"));
+  }
   return (
     <form
+      ref={element}
       className="policy-form card"
       aria-labelledby={titleId}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!form.isSaving) void form.save();
+        if (!form.isSaving) void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented && !form.isSaving) onCancel();
       }}
     >
       <h3 id={titleId}>{existing ? `Edit ${existing.fullName.name}` : "New image registry policy"}</h3>
@@ -39,15 +50,29 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       <Enforcement form={form} />
       <PolicyMeaning form={form} />
       <Problems form={form} />
-      <div className="policy-form__buttons">
-        <button type="button" className="button" onClick={onCancel} disabled={form.isSaving}>
-          Cancel
-        </button>
-        <button type="submit" className="button button--primary" aria-disabled={form.isSaving}>
-          {form.isSaving ? "Putting it in force…" : action}
-        </button>
-      </div>
+      <Buttons form={form} action={existing ? "Save Policy" : "Create Policy"} onCancel={onCancel} />
     </form>
+  );
+}
+
+function Buttons({
+  form: { isSaving },
+  action,
+  onCancel,
+}: {
+  form: PolicyFormState;
+  action: string;
+  onCancel: () => void;
+}): ReactElement {
+  return (
+    <div className="policy-form__buttons">
+      <button type="button" className="button" onClick={onCancel} disabled={isSaving}>
+        Cancel
+      </button>
+      <button type="submit" className="button button--primary" aria-disabled={isSaving}>
+        {isSaving ? "Putting it in force…" : action}
+      </button>
+    </div>
   );
 }
 
@@ -93,7 +118,7 @@ function Identity({
             ? "Lowercase letters, digits and hyphens; begins and ends with a letter or digit."
             : "A policy keeps its name."
         }
-        problem={problems.find(({ path }) => path === "fullName.name")?.message}
+        problem={problems.name}
       />
     </div>
   );
@@ -119,35 +144,15 @@ function Enforcement({ form: { draft, change } }: { form: PolicyFormState }): Re
   );
 }
 
-function Problems({ form: { problems, refusal, preview } }: { form: PolicyFormState }): ReactElement | null {
-  const texts = [...new Set([...(refusal ? [refusal] : []), ...(preview?.problem ? [preview.problem] : [])])];
-  if (texts.length === 0 && problems.length === 0) return null;
+/** What is wrong with no field in particular; the rest stands at its field. */
+function Problems({ form: { problems, preview } }: { form: PolicyFormState }): ReactElement | null {
+  const texts = [...new Set([...problems.elsewhere, ...(preview?.problem ? [preview.problem] : [])])];
+  if (texts.length === 0) return null;
   return (
     <div className="notice notice--danger" role="alert">
-      <ul className="policy-form__problems">
-        {texts.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
-        {problems.map(({ path, message }) => (
-          <li key={`${path} ${message}`}>
-            {placeOf(path)}: {message}
-          </li>
-        ))}
-      </ul>
+      {texts.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
     </div>
   );
 }
-
-function placeOf(path: string): string {
-  const rule = /rules\.(\d+)(?:\.(\w+))?/.exec(path);
-  if (rule) return `Rule ${Number(rule[1]) + 1}${rule[2] ? `, ${RULE_FIELDS[rule[2]] ?? rule[2]}` : ""}`;
-  if (path === "fullName.name") return "Policy name";
-  return path.startsWith("spec.namespaceSelector") ? "Label selectors" : "Policy";
-}
-
-const RULE_FIELDS: Record<string, string> = {
-  hostname: "Hostname",
-  port: "Port",
-  imageName: "Image name",
-  tag: "Tag",
-};

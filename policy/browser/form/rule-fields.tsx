@@ -1,7 +1,8 @@
-import type { ReactElement } from "react";
-import type { Effect } from "../../common/manifest.js";
+import { useRef, type ReactElement } from "react";
+import { MAX_RULES, type Effect } from "../../common/manifest.js";
 import { TextField } from "../parts/text-field.js";
-import { emptyRule, filledRules, type RuleDraft } from "./draft.js";
+import { useFocusNext } from "../parts/use-focus-next.js";
+import { emptyRule, type RuleDraft } from "./draft.js";
 import type { PolicyFormState } from "./use-policy-form.js";
 
 const EFFECTS: { effect: Effect; name: string; meaning: string }[] = [
@@ -12,33 +13,46 @@ const EFFECTS: { effect: Effect; name: string; meaning: string }[] = [
 /** The Rule pane: what the rules do, and the rules, each counting as soon as it is typed. */
 export function RuleFields({ form }: { form: PolicyFormState }): ReactElement {
   const { draft, change } = form;
+  const list = useRef<HTMLDivElement>(null);
+  const focusNext = useFocusNext();
   const setRule = (rule: RuleDraft) =>
     change({ rules: draft.rules.map((other) => (other.id === rule.id ? rule : other)) });
+  function remove(rule: RuleDraft): void {
+    change({ rules: draft.rules.filter(({ id }) => id !== rule.id) });
+    focusNext(() => list.current?.querySelector<HTMLElement>(":scope > button"));
+  }
+  function add(): void {
+    change({ rules: [...draft.rules, emptyRule()] });
+    focusNext(() => list.current?.querySelector<HTMLElement>(":scope > fieldset:last-of-type input"));
+  }
   return (
     <>
       {draft.recipe === "custom" && <EffectChoice form={form} />}
-      {draft.rules.map((rule, index) => (
-        <fieldset key={rule.id} className="policy-form__group">
-          <legend>{draft.rules.length === 1 ? "Rule" : `Rule ${index + 1}`}</legend>
-          <Rule rule={rule} form={form} setRule={setRule} />
-          {draft.rules.length > 1 && (
-            <button
-              type="button"
-              className="button button--quiet button--small"
-              onClick={() => change({ rules: draft.rules.filter(({ id }) => id !== rule.id) })}
-            >
-              Remove rule {index + 1}
-            </button>
-          )}
-        </fieldset>
-      ))}
-      <button
-        type="button"
-        className="button policy-form__add"
-        onClick={() => change({ rules: [...draft.rules, emptyRule()] })}
-      >
-        Add Another Rule
-      </button>
+      <div ref={list} className="policy-form__list">
+        {draft.rules.map((rule, index) => (
+          <fieldset key={rule.id} className="policy-form__group">
+            <legend>{draft.rules.length === 1 ? "Rule" : `Rule ${index + 1}`}</legend>
+            <Rule rule={rule} form={form} setRule={setRule} />
+            {draft.rules.length > 1 && (
+              <button
+                type="button"
+                className="button button--quiet button--small"
+                onClick={() => remove(rule)}
+              >
+                Remove rule {index + 1}
+              </button>
+            )}
+          </fieldset>
+        ))}
+        <button
+          type="button"
+          className="button policy-form__add"
+          disabled={draft.rules.length >= MAX_RULES}
+          onClick={add}
+        >
+          Add Another Rule
+        </button>
+      </div>
     </>
   );
 }
@@ -84,9 +98,7 @@ interface RuleProps {
 
 function Rule({ rule, form, setRule }: RuleProps): ReactElement {
   const isShown = ({ customOnly }: { customOnly: boolean }) => form.draft.recipe === "custom" || !customOnly;
-  const position = filledRules(form.draft).findIndex(({ id }) => id === rule.id);
-  const problemOf = (field: string) =>
-    form.problems.find(({ path }) => path.startsWith(`spec.input.rules.${position}.${field}`))?.message;
+  const problem = form.problems.ofRule(rule);
   return (
     <>
       <div className="policy-form__rule">
@@ -97,7 +109,7 @@ function Rule({ rule, form, setRule }: RuleProps): ReactElement {
             value={rule[field]}
             onChange={(value) => setRule({ ...rule, [field]: value })}
             placeholder={placeholder}
-            problem={problemOf(field)}
+            problem={form.problems.ofRule(rule, field)}
             isMono
           />
         ))}
@@ -114,6 +126,11 @@ function Rule({ rule, form, setRule }: RuleProps): ReactElement {
           </label>
         ))}
       </div>
+      {problem && (
+        <p className="field__error" role="alert">
+          {problem}
+        </p>
+      )}
     </>
   );
 }

@@ -1,10 +1,10 @@
-import { useCallback, useState, type ReactElement } from "react";
+import { useCallback, type ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { PolicyView } from "../../common/tmc-api.js";
-import { problemText } from "../api/policy-api.js";
 import { useLoaded } from "../api/use-loaded.js";
 import { useConsole } from "../console-context.js";
 import { describeImpact } from "../form/impact.js";
+import { useTask } from "../parts/use-task.js";
 
 interface Props {
   workspace: string | undefined;
@@ -68,20 +68,14 @@ function useImpact({ workspace, policy: { fullName, spec } }: Props): string {
 
 function useRemoval({ workspace, policy, onDone }: Props) {
   const { api, refresh } = useConsole();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { isBusy, problem, run } = useTask();
   const { name } = policy.fullName;
   async function remove(): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
-    try {
+    const isDone = await run(async () => {
       await api.deletePolicy({ workspace }, name);
       await refresh();
-      onDone(`Policy ${name} is deleted and refuses nothing any more.`);
-    } catch (error) {
-      setProblem(problemText(error));
-      setIsBusy(false);
-    }
+    });
+    if (isDone) onDone(`Policy ${name} is deleted and refuses nothing any more.`);
   }
   return { isBusy, problem, remove };
 }

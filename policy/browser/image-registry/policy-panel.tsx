@@ -1,8 +1,9 @@
-import { useState, type ReactElement } from "react";
+import { useRef, useState, type ReactElement } from "react";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
 import { PolicyForm } from "../form/policy-form.js";
+import { useFocusNext } from "../parts/use-focus-next.js";
 import { DeletePolicy } from "./delete-policy.js";
 import { PolicyTable } from "./policy-table.js";
 
@@ -12,51 +13,78 @@ type Task = { kind: "create" } | { kind: "edit" | "delete"; policy: PolicyView }
 /** The policies set on one place, and those it inherits; `workspace` absent means the organization. */
 export function PolicyPanel({ workspace }: { workspace: string | undefined }): ReactElement {
   const { hierarchy } = useConsole();
-  const [task, setTask] = useState<Task>();
-  const [news, setNews] = useState("");
+  const { task, news, begin, ends, createButton } = usePanelTask();
   const organization = hierarchy.organization.fullName.name;
-  const ends = {
-    workspace,
-    onDone: (text: string) => {
-      setNews(text);
-      setTask(undefined);
-    },
-    onCancel: () => setTask(undefined),
-  };
   return (
     <>
       <h2 className="registry__heading">
         Image registry policies for{" "}
         {workspace === undefined ? `organization ${organization}` : `workspace ${workspace}`}
       </h2>
-      <p role="status" className={news === "" ? "visually-hidden" : "notice notice--success"}>
-        {news}
-      </p>
-      {workspace !== undefined && <Inherited />}
       <section aria-labelledby="direct-policies">
         <h3 id="direct-policies">Direct policies</h3>
         <PolicyTable
           label="Direct policies"
           policies={directPolicies(hierarchy, workspace)}
-          empty="No direct policies. Every image may run unless an inherited policy refuses it."
-          onEdit={(policy) => setTask({ kind: "edit", policy })}
-          onDelete={(policy) => setTask({ kind: "delete", policy })}
+          empty={
+            workspace === undefined
+              ? "No direct policies: the organization itself refuses no image."
+              : "No direct policies. Every image may run unless an inherited policy refuses it."
+          }
+          onEdit={(policy) => begin({ kind: "edit", policy })}
+          onDelete={(policy) => begin({ kind: "delete", policy })}
         />
-        {task === undefined && (
+        {(task === undefined || task.kind === "delete") && (
           <button
+            ref={createButton}
             type="button"
             className="button button--primary"
-            onClick={() => setTask({ kind: "create" })}
+            onClick={() => begin({ kind: "create" })}
           >
             Create Image Registry Policy
           </button>
         )}
-        {task?.kind === "create" && <PolicyForm {...ends} />}
-        {task?.kind === "edit" && <PolicyForm key={task.policy.meta.uid} existing={task.policy} {...ends} />}
+        {task?.kind === "create" && <PolicyForm workspace={workspace} {...ends} />}
+        {task?.kind === "edit" && (
+          <PolicyForm key={task.policy.meta.uid} workspace={workspace} existing={task.policy} {...ends} />
+        )}
+        <p role="status" className={news === "" ? "visually-hidden" : "notice notice--success"}>
+          {news}
+        </p>
       </section>
-      {task?.kind === "delete" && <DeletePolicy policy={task.policy} {...ends} />}
+      {workspace !== undefined && <Inherited />}
+      {task?.kind === "delete" && <DeletePolicy workspace={workspace} policy={task.policy} {...ends} />}
     </>
   );
+}
+
+/** One task at a time. At its end the focus returns to what began it, or to the button for the next policy where that is gone. */
+function usePanelTask() {
+  const [task, setTask] = useState<Task>();
+  const [news, setNews] = useState("");
+  const createButton = useRef<HTMLButtonElement>(null);
+  const opener = useRef<Element>(null);
+  const focusNext = useFocusNext();
+  function end(text: string): void {
+    setNews(text);
+    setTask(undefined);
+    focusNext(() =>
+      opener.current instanceof HTMLElement && opener.current.isConnected
+        ? opener.current
+        : createButton.current,
+    );
+  }
+  return {
+    task,
+    news,
+    createButton,
+    begin: (next: Task) => {
+      opener.current = document.activeElement;
+      setNews("");
+      setTask(next);
+    },
+    ends: { onDone: end, onCancel: () => end("") },
+  };
 }
 
 function Inherited(): ReactElement {

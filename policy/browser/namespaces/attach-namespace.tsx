@@ -1,6 +1,6 @@
 import { useId, useState, type ReactElement } from "react";
-import { problemText } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
+import { useTask } from "../parts/use-task.js";
 
 interface Props {
   namespace: string;
@@ -12,45 +12,28 @@ interface Props {
 /** Attaches the namespace to a workspace, moves it to another, or detaches it. */
 export function AttachNamespace({ namespace, workspace, onChanged }: Props): ReactElement {
   const { api, hierarchy, refresh } = useConsole();
-  const [chosen, setChosen] = useState(workspace);
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  const id = useId();
+  const [picked, setPicked] = useState<string>();
+  const { isBusy, problem, run } = useTask();
+  const [news, setNews] = useState("");
+  const chosen = picked ?? workspace;
   const cluster =
     hierarchy.namespaces.find(({ fullName }) => fullName.name === namespace)?.fullName.clusterName ?? "";
   async function apply(): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
-    try {
+    setNews("");
+    const isDone = await run(async () => {
       if (chosen === "") await api.detachNamespace(cluster, namespace);
       else await api.attachNamespace({ cluster, namespace, workspace: chosen }, workspace !== "");
       await Promise.all([refresh(), onChanged()]);
-    } catch (error) {
-      setProblem(problemText(error));
-    } finally {
-      setIsBusy(false);
-    }
+    });
+    if (!isDone) return;
+    setPicked(undefined);
+    setNews(
+      chosen === "" ? "Detached: no policy holds here any more." : `The policies of ${chosen} hold here now.`,
+    );
   }
   return (
     <div className="namespace__attach">
-      <div className="field">
-        <label className="field__label" htmlFor={id}>
-          Workspace
-        </label>
-        <select
-          id={id}
-          className="field__input"
-          value={chosen}
-          onChange={(event) => setChosen(event.target.value)}
-        >
-          <option value="">none: no policy holds</option>
-          {hierarchy.workspaces.map(({ fullName: { name } }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <WorkspaceChoice chosen={chosen} onChoose={setPicked} />
       <button
         type="button"
         className="button"
@@ -59,11 +42,45 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
       >
         {isBusy ? "One moment…" : applyWords(workspace, chosen)}
       </button>
+      <span role="status" className="namespace__news">
+        {chosen === workspace ? news : ""}
+      </span>
       {problem && (
         <p className="field__error" role="alert">
           {problem}
         </p>
       )}
+    </div>
+  );
+}
+
+function WorkspaceChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: string;
+  onChoose: (name: string) => void;
+}): ReactElement {
+  const { hierarchy } = useConsole();
+  const id = useId();
+  return (
+    <div className="field">
+      <label className="field__label" htmlFor={id}>
+        Workspace
+      </label>
+      <select
+        id={id}
+        className="field__input"
+        value={chosen}
+        onChange={(event) => onChoose(event.target.value)}
+      >
+        <option value="">none: no policy holds</option>
+        {hierarchy.workspaces.map(({ fullName: { name } }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }

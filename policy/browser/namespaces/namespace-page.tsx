@@ -25,7 +25,7 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
         </p>
         <h1 className="console__title">{namespace}</h1>
       </header>
-      {problem && !view && (
+      {problem && (
         <p className="notice notice--danger" role="alert">
           {problem}
         </p>
@@ -38,8 +38,8 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
             {view.policies.length === 0 ? (
               <p className="registry__none">
                 {view.managed
-                  ? "No policy holds here: every image may run."
-                  : "Not in a workspace, so no policy holds here."}
+                  ? "No policy holds here: every image may run. Policies of the workspace and the organization appear here."
+                  : "Not in a workspace, so no policy holds here. Attach it to one above."}
               </p>
             ) : (
               <PolicyList policies={view.policies} />
@@ -64,7 +64,8 @@ function PolicyList({ policies }: { policies: EffectivePolicy[] }): ReactElement
       {policies.map(({ name, origin, spec }) => (
         <li key={`${originWords(origin)} ${name}`}>
           <strong>{name}</strong>
-          <span className="badge">{originWords(origin)}</span>
+          <span className="badge">from {originWords(origin)}</span>
+          {spec.input.audit && <span className="badge badge--info">Dry run</span>}
           <span>{describePolicy(spec)}</span>
         </li>
       ))}

@@ -36,6 +36,7 @@ export function ActivityPage(): ReactElement {
 }
 
 function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
+  const { goTo } = useConsole();
   return (
     <div className="table-scroll">
       <table className="table" aria-label="Refusals">
@@ -57,10 +58,18 @@ function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
               <td>
                 <RelativeTime iso={entry.lastSeen} />
               </td>
-              <td>{entry.namespace}</td>
+              <td>
+                <button
+                  type="button"
+                  className="console__link"
+                  onClick={() => goTo({ page: "namespaces", namespace: entry.namespace })}
+                >
+                  {entry.namespace}
+                </button>
+              </td>
               <td>{entry.object}</td>
               <td>{entry.policies.join(", ")}</td>
-              <td>{entry.message}</td>
+              <td className="activity__why">{entry.message}</td>
               <td className="numeric">{entry.count}</td>
             </tr>
           ))}

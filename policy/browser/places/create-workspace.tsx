@@ -1,34 +1,32 @@
 import { useState, type ReactElement } from "react";
 import { resourceName } from "../../common/manifest.js";
-import { problemText } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
 import { TextField } from "../parts/text-field.js";
+import { useTask } from "../parts/use-task.js";
 
 /** The line that makes a workspace. */
 export function CreateWorkspace(): ReactElement {
   const { api, refresh } = useConsole();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
-  const [problem, setProblem] = useState<string>();
+  const { isBusy, problem, run, setProblem } = useTask();
   async function create(): Promise<void> {
     const checked = resourceName.safeParse(name.trim());
     if (!checked.success) {
-      setProblem(`The name ${checked.error.issues[0]?.message}`);
+      setProblem(name.trim() === "" ? "Give it a name." : `The name ${checked.error.issues[0]?.message}.`);
       return;
     }
-    try {
+    const isDone = await run(async () => {
       await api.createWorkspace(checked.data, description.trim());
       await refresh();
-      setName("");
-      setDescription("");
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(problemText(error));
-    }
+    });
+    if (!isDone) return;
+    setName("");
+    setDescription("");
   }
   return (
     <form
-      className="policy-form__selector"
+      className="policy-form__selector workspaces__new"
       aria-label="New workspace"
       onSubmit={(event) => {
         event.preventDefault();
@@ -37,7 +35,7 @@ export function CreateWorkspace(): ReactElement {
     >
       <TextField label="Workspace name" value={name} onChange={setName} problem={problem} isMono />
       <TextField label="Description" value={description} onChange={setDescription} />
-      <button type="submit" className="button">
+      <button type="submit" className="button" aria-disabled={isBusy}>
         Create Workspace
       </button>
     </form>

@@ -1,8 +1,8 @@
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { WorkspaceView } from "../../common/tmc-api.js";
-import { problemText } from "../api/policy-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
+import { useTask } from "../parts/use-task.js";
 import { CreateWorkspace } from "./create-workspace.js";
 
 /** The workspaces of the organization; making one, deleting an empty one. */
@@ -51,17 +51,8 @@ export function WorkspacesPage(): ReactElement {
 }
 
 function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: WorkspaceView }): ReactElement {
-  const { api, hierarchy, goTo, refresh } = useConsole();
-  const [problem, setProblem] = useState<string>();
+  const { hierarchy, goTo } = useConsole();
   const policies = directPolicies(hierarchy, fullName.name).length;
-  async function remove(): Promise<void> {
-    try {
-      await api.deleteWorkspace(fullName.name);
-      await refresh();
-    } catch (error) {
-      setProblem(problemText(error));
-    }
-  }
   return (
     <tr>
       <th scope="row">
@@ -77,22 +68,46 @@ function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: Wo
       <td className="numeric">{policies}</td>
       <td>{status.namespaces.join(", ") || "none"}</td>
       <td className="registry__actions">
-        {problem && <span className="field__error">{problem}</span>}
-        <button
-          type="button"
-          className="button button--quiet button--small"
-          aria-label={`Delete ${fullName.name}`}
-          disabled={policies > 0 || status.namespaces.length > 0}
-          title={
-            policies > 0 || status.namespaces.length > 0
-              ? "Only an empty workspace can be deleted"
-              : undefined
-          }
-          onClick={() => void remove()}
-        >
-          Delete
-        </button>
+        {policies > 0 || status.namespaces.length > 0 ? (
+          <span
+            className="registry__none"
+            title="Only a workspace without policies and namespaces can be deleted"
+          >
+            in use
+          </span>
+        ) : (
+          <DeleteWorkspace name={fullName.name} />
+        )}
       </td>
     </tr>
+  );
+}
+
+function DeleteWorkspace({ name }: { name: string }): ReactElement {
+  const { api, refresh } = useConsole();
+  const { isBusy, problem, run } = useTask();
+  async function remove(): Promise<void> {
+    await run(async () => {
+      await api.deleteWorkspace(name);
+      await refresh();
+    });
+  }
+  return (
+    <>
+      {problem && (
+        <span className="field__error" role="alert">
+          {problem}
+        </span>
+      )}
+      <button
+        type="button"
+        className="button button--quiet button--small"
+        aria-label={`Delete ${name}`}
+        disabled={isBusy}
+        onClick={() => void remove()}
+      >
+        {isBusy ? "Deleting…" : "Delete"}
+      </button>
+    </>
   );
 }

@@ -1,0 +1,72 @@
+import {
+  filledRules,
+  filledSelectors,
+  type PolicyDraft,
+  type RuleDraft,
+  type SelectorDraft,
+} from "./draft.js";
+
+export interface FieldProblem {
+  /** As in the manifest: `spec.input.rules.0.hostname`. */
+  path: string;
+  message: string;
+}
+
+/** What is wrong with a draft, each problem at the field it belongs to. */
+export interface FormProblems {
+  name: string | undefined;
+  /** Without a field: what concerns the rule as a whole. */
+  ofRule: (rule: RuleDraft, field?: string) => string | undefined;
+  ofSelector: (selector: SelectorDraft, field: "key" | "values") => string | undefined;
+  /** What belongs to no field on the screen. */
+  elsewhere: string[];
+}
+
+const LABELS: Record<string, string> = {
+  hostname: "Hostname",
+  port: "Port",
+  imageName: "Image name",
+  tag: "Tag",
+  key: "Label key",
+  values: "Values",
+};
+
+/** Finds the field of each problem: rows left empty do not count in a manifest, so its numbers are not those of the screen. */
+export function placeProblems(draft: PolicyDraft, problems: FieldProblem[]): FormProblems {
+  const placed = new Map<string, string>();
+  const elsewhere: string[] = [];
+  for (const { path, message } of problems) {
+    const place = placeOf(path, draft);
+    if (place === undefined) elsewhere.push(sentence(message));
+    else if (!placed.has(place)) placed.set(place, wordsFor(place, message, draft));
+  }
+  return {
+    name: placed.get("name"),
+    ofRule: ({ id }, field = "") => placed.get(`rule/${id}/${field}`),
+    ofSelector: ({ id }, field) => placed.get(`selector/${id}/${field}`),
+    elsewhere,
+  };
+}
+
+function placeOf(path: string, draft: PolicyDraft): string | undefined {
+  if (path === "fullName.name") return "name";
+  const [, list, position, field = ""] =
+    /^spec\.(input\.rules|namespaceSelector\.matchExpressions)\.(\d+)(?:\.(\w+))?/.exec(path) ?? [];
+  if (list === undefined) return undefined;
+  const kind = list === "input.rules" ? "rule" : "selector";
+  const rows = kind === "rule" ? filledRules(draft) : filledSelectors(draft);
+  const row = rows[Number(position)];
+  return row && `${kind}/${row.id}/${kind === "selector" && field !== "values" ? "key" : field}`;
+}
+
+function wordsFor(place: string, message: string, draft: PolicyDraft): string {
+  if (place === "name") {
+    return draft.name.trim() === "" ? "Give the policy a name." : sentence(`the name ${message}`);
+  }
+  const label = LABELS[place.split("/")[2] ?? ""];
+  return sentence(label === undefined ? message : `${label} ${message}`);
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
+}

@@ -1,3 +1,4 @@
+import type { V1Namespace } from "@kubernetes/client-node";
 import type { ZodError } from "zod";
 
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
@@ -74,7 +75,8 @@ export async function updatePolicy(
 }
 
 export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
-  return policyView(await requirePolicy(context, address));
+  const stored = await requirePolicy(context, address);
+  return viewAmong(await managedNamespaces(context, placeOf(address)), stored);
 }
 
 /** Policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
@@ -83,11 +85,15 @@ export async function listPolicies(
   scope: Scope & { everywhere?: boolean },
 ): Promise<PolicyView[]> {
   if (scope.workspace !== undefined) await requireWorkspace(context, scope.organization, scope.workspace);
-  const stored = await context.store.list<ImagePolicySpec>("imagepolicies", scope.organization);
+  const { organization } = scope;
+  const [stored, namespaces] = await Promise.all([
+    context.store.list<ImagePolicySpec>("imagepolicies", organization),
+    managedNamespaces(context, { organization }),
+  ]);
   return stored
     .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
     .filter((object) => toEffective(object) !== undefined)
-    .map(policyView);
+    .map((object) => viewAmong(namespaces, object));
 }
 
 /** Resolves when the policy no longer refuses anything. Throws POLICY_NOT_FOUND. */
@@ -110,18 +116,26 @@ export async function enforce(
   stored: ImagePolicyObject,
 ): Promise<PolicyView> {
   const namespaces = await bringIntoForce(context, placeOf(address));
-  const policy = toEffective(stored);
-  const concerned = namespaces.filter(
-    (namespace) => policy && selectFor(namespace, [policy]).selected.length > 0,
-  );
   const { generation } = stored.metadata;
   const status = {
     inForce: true,
-    namespaces: concerned.length,
+    namespaces: countConcerned(namespaces, stored),
     ...(generation !== undefined && { observedGeneration: generation }),
   };
   await context.store.setStatus(stored, status);
   return policyView({ ...stored, status });
+}
+
+/** Namespaces come, go and change their labels without the policy's stored status being written again. */
+function viewAmong(namespaces: V1Namespace[], stored: ImagePolicyObject): PolicyView {
+  const view = policyView(stored);
+  return { ...view, status: { ...view.status, namespaces: countConcerned(namespaces, stored) } };
+}
+
+function countConcerned(namespaces: V1Namespace[], stored: ImagePolicyObject): number {
+  const policy = toEffective(stored);
+  if (!policy) return 0;
+  return namespaces.filter((namespace) => selectFor(namespace, [policy]).selected.length > 0).length;
 }
 
 function placeOf({ organization, workspace }: PolicyAddress): Scope {

@@ -95,6 +95,13 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       expect(await refusalFor("nginx")).toBe("");
     });
 
+    it("counts the namespaces a policy holds in as they are now", async () => {
+      const [seen] = await service.listPolicies({ organization, workspace });
+      expect(seen?.status).toMatchObject({ inForce: true, namespaces: 1 });
+      const named = { organization, workspace, name: "no-busybox-image-policy" };
+      expect((await service.getPolicy(named)).status.namespaces).toBe(1);
+    });
+
     it("does not attach twice, nor namespaces of others", async () => {
       await expect(service.attachNamespace({ ...at, workspace })).rejects.toMatchObject({
         code: "POLICY_EXISTS",

@@ -1,3 +1,5 @@
+import { ExitWith } from "./program.js";
+
 /** What a long-running command hands back: how to end it, and what ends it by itself. */
 export interface Running {
   stop(): Promise<void>;
@@ -5,7 +7,8 @@ export interface Running {
 
 /** A second Ctrl-C within this is the same one: `npm start` passes on the signal the terminal has sent already. */
 const REPEAT_MS = 1_000;
-const FORCED_STATUS = 130;
+/** What shells report for a program that Ctrl-C ended. */
+const INTERRUPTED_STATUS = 130;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -17,7 +20,7 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
   const signalled = new Promise<void>((resolve) => {
     let first = 0;
     const handle = () => {
-      if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(FORCED_STATUS);
+      if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
       first ||= Date.now();
       abort.abort();
       resolve();
@@ -33,13 +36,16 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
   await running.stop();
 }
 
-/** Runs something to its end; a signal cancels it, and it cleans up before the process ends. */
+/** Runs something to its end; a signal cancels it, and it cleans up before the process ends with status 130. */
 export async function cancelledBySignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const handle = () => abort.abort(new Error("Interrupted."));
-  for (const name of SIGNALS) process.once(name, handle);
+  // Stays on, so that the same Ctrl-C passed on by npm does not end the cleaning up.
+  const handle = () => abort.abort(new ExitWith(INTERRUPTED_STATUS));
+  for (const name of SIGNALS) process.on(name, handle);
   try {
     return await run(abort.signal);
+  } catch (error) {
+    throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
     for (const name of SIGNALS) process.off(name, handle);
   }

@@ -59,8 +59,9 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
   };
   try {
     const log = pino({ level: "silent" });
-    const running = await startInProcess({ config, environment, log, report: tellProgress });
+    const running = await startInProcess({ config, environment, log, report: tellProgress, signal });
     const listening = await listen(running.server);
+    signal.addEventListener("abort", () => void endCommands(running.server), { once: true });
     try {
       return await validateLab(lab, validationParts(running.server), {
         environment: flags.environment,
@@ -78,6 +79,14 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
     }
   } finally {
     rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** Nobody waits for a command after Ctrl-C: its shell ends, and the lab with it. */
+async function endCommands({ platform: { host } }: LecternServer): Promise<void> {
+  const terminals = await host.list().catch(() => []);
+  for (const session of new Set(terminals.map(({ address }) => address.session))) {
+    await host.closeSession(session).catch(() => undefined);
   }
 }
 

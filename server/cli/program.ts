@@ -39,6 +39,8 @@ export async function runProgram(spec: ProgramSpec): Promise<void> {
     command.exitOverride().showSuggestionAfterError().configureHelp({ sortOptions: true });
     command.showHelpAfterError(`Try "${pathOf(command)} --help".`);
   }
+  // A closed terminal or pipe ends the printing, not what is being run or cleaned up.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await program.parseAsync();
   } catch (error) {

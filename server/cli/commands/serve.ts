@@ -29,6 +29,12 @@ const EXAMPLES = [
   "lectern serve --host 0.0.0.0 --public-url https://labs.example.org/",
 ];
 
+const ENVIRONMENT = `
+Environment:
+  LECTERN_DATA       the default of --data
+  LECTERN_KUBECTL    the kubectl learners get (default: the first on PATH)
+  LECTERN_LOG_LEVEL  debug, info, warn or error (default: info)`;
+
 /** `lectern serve`: the cluster, the terminal host and the server, until Ctrl-C. */
 export function serveCommand(): Command {
   const environment = readEnvironment();
@@ -63,7 +69,7 @@ export function serveCommand(): Command {
         .choices(["files", "stdout"])
         .default("files"),
     )
-    .addHelpText("after", examplesText(EXAMPLES))
+    .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action(async ({ lab, ...flags }: ServeFlags) => {
       const config: ServeConfig = { ...flags, labs: lab ?? [shippedContent], logLevel: environment.logLevel };
       const { serve } = await import("../../supervisor/serve.js");

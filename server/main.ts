@@ -41,7 +41,13 @@ async function main(): Promise<void> {
     ending = true;
     server.close();
     setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    void lectern.close().finally(() => process.exit(0));
+    void lectern
+      .close()
+      .then(
+        () => log.info("closed"),
+        (error: unknown) => log.error({ err: error }, "closing failed"),
+      )
+      .finally(() => process.exit(0));
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);

@@ -90,7 +90,11 @@ export function openActivityDatabase(file: string, now = Date.now): ActivityData
       statements.pruneResults.run(kept);
       statements.pruneActivity.run(kept);
     },
-    close: () => void database.close(),
+    close: () => {
+      // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
+      database.pragma("wal_checkpoint(TRUNCATE)");
+      database.close();
+    },
   };
 }
 

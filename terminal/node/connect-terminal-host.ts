@@ -89,6 +89,7 @@ class HostConnection {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stream?.end();
+    this.#stream = undefined;
     this.#rejectAll(this.#lost("the connection was closed"));
   }
 

@@ -265,17 +265,11 @@ describe("the socket", () => {
     });
     await expect(aborted).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
   });
-});
 
-/** How many of the test's two sleeps are alive, whoever their parent is. */
-function sleepers(): number {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.filter((pid) => {
-    try {
-      const [program, seconds] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\u0000");
-      return program === "sleep" && (seconds === "4711" || seconds === "4712");
-    } catch {
-      return false;
-    }
-  }).length;
-}
+  it("refuses calls once it was closed, instead of leaving them without an answer", async () => {
+    await startMain();
+    const client = await connectClient();
+    await client.close();
+    await expect(client.list()).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+  });
+});

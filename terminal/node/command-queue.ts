@@ -85,7 +85,7 @@ export class CommandQueue {
   outcome(id: string): CommandOutcome | "queued" | "running" | undefined {
     const job = this.#jobs.find((candidate) => candidate.command.id === id);
     if (!job) return this.#records.get(id);
-    return job.phase === "running" ? "running" : "queued";
+    return job.phase === "running" || job.phase === "typing" ? "running" : "queued";
   }
 
   /** A mark that carried the shell's secret. */

@@ -43,6 +43,7 @@ export function lectern(options: LecternOptions = {}): Lectern {
   const report = (line: string) => log.info(line);
   const starting = startInProcess({ config: configOf(options, environment.data), environment, log, report });
   let server: LecternServer | undefined;
+  let closing: Promise<void> | undefined;
   const ready = starting.then((running): void => {
     server = running.server;
     return undefined;
@@ -55,10 +56,7 @@ export function lectern(options: LecternOptions = {}): Lectern {
     router,
     handleUpgrade: (request, socket, head) => server?.handleUpgrade(request, socket, head) ?? false,
     ready,
-    close: async () => {
-      const running = await starting.catch(() => undefined);
-      await running?.stop();
-    },
+    close: () => (closing ??= starting.then(({ stop }) => stop()).catch(() => undefined)),
   };
 }
 

@@ -139,7 +139,7 @@ function start(spec: ProcessSpec): ProcessHandle {
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
       stdio: ["ignore", log ?? "inherit", log ?? "inherit", "ipc"],
-      execArgv: ["--enable-source-maps", "--import", preload.href],
+      execArgv: ["--import", preload.href],
     });
     if (spec.ownerFile !== undefined && child.pid !== undefined)
       claim(spec.ownerFile, child.pid, fingerprintOf(spec.entry, spec.args));

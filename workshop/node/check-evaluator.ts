@@ -13,55 +13,88 @@ export interface ConditionWait {
   onChange?: (results: CheckResult[]) => void;
 }
 
+/** How a wait ended: `gone` with its namespace, `unseen` where the cluster did not answer at the end. */
+export interface ConditionOutcome {
+  ended: "met" | "late" | "gone" | "unseen";
+  checks: CheckResult[];
+}
+
 /**
  * Watches the namespace until all conditions are true at the same moment, or the time is over: then those that are not true have
- * failed, with what was seen instead. Watches, so the answer comes within milliseconds of the cause.
+ * failed, with what was seen instead. Watches, so the answer comes within milliseconds of the cause. Throws the signal's reason.
  */
-export async function awaitConditions(client: KubernetesClient, wait: ConditionWait): Promise<CheckResult[]> {
-  if (wait.conditions.length === 0) return [];
-  const kinds = [...new Set(wait.conditions.map(({ kind }) => kind))];
-  const objects = new Map<ConditionKind, ObservedObject[]>();
+export async function awaitConditions(
+  client: KubernetesClient,
+  wait: ConditionWait,
+): Promise<ConditionOutcome> {
+  wait.signal?.throwIfAborted();
+  const seen: Seen = new Map();
   const stop = new AbortController();
-  let verdicts = judge(wait.conditions, objects);
+  const end = AbortSignal.any([AbortSignal.timeout(wait.timeoutMs), ...(wait.signal ? [wait.signal] : [])]);
   try {
-    await new Promise<void>((resolve, reject) => {
-      const end = AbortSignal.any([
-        AbortSignal.timeout(wait.timeoutMs),
-        ...(wait.signal ? [wait.signal] : []),
-      ]);
-      end.addEventListener("abort", () => resolve(), { once: true });
-      for (const kind of kinds) {
-        const onChange = (items: ReadonlyMap<string, ObservedObject>): void => {
-          objects.set(kind, [...items.values()]);
-          verdicts = judge(wait.conditions, objects);
-          wait.onChange?.(results(wait.conditions, verdicts, "waiting"));
-          if (verdicts.every((verdict) => verdict?.isMet)) resolve();
-        };
-        const { path, plural } = CONDITION_KINDS[kind];
-        watchCollection<ObservedObject>(
-          client,
-          `${path}/namespaces/${wait.namespace}/${plural}`,
-          { onChange },
-          stop.signal,
-        ).catch(reject);
-      }
+    const ended = await new Promise<"met" | "late" | "gone">((resolve, reject) => {
+      end.addEventListener("abort", () => resolve("late"), { once: true });
+      const onChange = (): void => {
+        const verdicts = judge(wait.conditions, seen);
+        wait.onChange?.(results(wait.conditions, verdicts, "waiting"));
+        if (verdicts.every((verdict) => verdict?.isMet)) resolve("met");
+      };
+      watchKinds(client, wait, { seen, onChange, signal: stop.signal }).catch(reject);
+      watchEnd(client, wait.namespace, { onEnd: () => resolve("gone"), signal: stop.signal }).catch(reject);
     });
+    wait.signal?.throwIfAborted();
+    const verdicts = judge(wait.conditions, seen);
+    const isUnseen = ended === "late" && verdicts.includes(undefined);
+    return { ended: isUnseen ? "unseen" : ended, checks: results(wait.conditions, verdicts, "failed") };
   } finally {
     stop.abort();
   }
-  return results(wait.conditions, verdicts, "failed");
+}
+
+type Seen = Map<ConditionKind, ObservedObject[]>;
+
+/** Keeps `seen` in step with the cluster; what cannot be watched any more is not seen, because it may have changed. */
+async function watchKinds(
+  client: KubernetesClient,
+  { namespace, conditions }: ConditionWait,
+  { seen, onChange, signal }: { seen: Seen; onChange: () => void; signal: AbortSignal },
+): Promise<void> {
+  const kinds = [...new Set(conditions.map(({ kind }) => kind))];
+  const watches = kinds.map((kind) => {
+    const { path, plural } = CONDITION_KINDS[kind];
+    const listener = {
+      onChange: (items: ReadonlyMap<string, ObservedObject>) => {
+        seen.set(kind, [...items.values()]);
+        onChange();
+      },
+      onError: () => void seen.delete(kind),
+    };
+    return watchCollection(client, `${path}/namespaces/${namespace}/${plural}`, listener, signal);
+  });
+  await Promise.all(watches);
+}
+
+/** With its session a namespace empties itself: nothing that is seen then says anything about the step. */
+function watchEnd(
+  client: KubernetesClient,
+  namespace: string,
+  { onEnd, signal }: { onEnd: () => void; signal: AbortSignal },
+): Promise<void> {
+  const onChange = (items: ReadonlyMap<string, ObservedObject>): void => {
+    const [found] = items.values();
+    if (!found || found.metadata?.deletionTimestamp) onEnd();
+  };
+  const path = `/api/v1/namespaces?fieldSelector=metadata.name%3D${namespace}`;
+  return watchCollection<ObservedObject>(client, path, { onChange }, signal);
 }
 
 type Verdicts = (ConditionVerdict | undefined)[];
 
 /** Undefined for a kind that has not been listed yet: nothing is said about what was not seen. */
-function judge(
-  conditions: readonly Condition[],
-  objects: ReadonlyMap<ConditionKind, ObservedObject[]>,
-): Verdicts {
+function judge(conditions: readonly Condition[], seen: Seen): Verdicts {
   return conditions.map((condition) => {
-    const seen = objects.get(condition.kind);
-    return seen && judgeCondition(condition, seen);
+    const objects = seen.get(condition.kind);
+    return objects && judgeCondition(condition, objects);
   });
 }
 

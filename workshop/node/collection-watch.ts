@@ -19,7 +19,7 @@ const RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
 /**
- * Keeps a collection such as `/api/v1/namespaces/x/pods` in step with the cluster until the signal fires; broken connections and
+ * Keeps a collection such as `/api/v1/namespaces/x/pods`, or the part of one that a query selects, in step with the cluster until the signal fires; broken connections and
  * expired versions are answered by listing again. Resolves when the signal has fired; rejects only where it may not read.
  */
 export async function watchCollection<Item extends WatchedObject>(
@@ -34,13 +34,15 @@ export async function watchCollection<Item extends WatchedObject>(
     try {
       const version = await list(client, path, { items, listener, signal });
       retryMs = RETRY_MS;
-      await follow(client, `${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${version}`, {
+      const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
+      await follow(client, `${path}${path.includes("?") ? "&" : "?"}${query}`, {
         items,
         listener,
         signal,
       });
     } catch (error) {
       if (signal.aborted) return;
+      if (isTimeout(error)) continue;
       if (error instanceof KubernetesError && (error.status === 401 || error.status === 403)) throw error;
       listener.onError?.(error);
     }
@@ -83,7 +85,7 @@ async function follow<Item extends WatchedObject>(
   path: string,
   watching: Watching<Item>,
 ): Promise<void> {
-  const response = await client.send({ method: "GET", path, signal: watching.signal });
+  const response = await client.watch(path, watching.signal);
   if (response.statusCode !== 200) {
     response.resume();
     throw new KubernetesError(
@@ -103,6 +105,11 @@ async function follow<Item extends WatchedObject>(
     watching.signal.removeEventListener("abort", stop);
     response.destroy();
   }
+}
+
+/** A watch that has lasted its time is no failure. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === "TimeoutError" || isTimeout(error.cause));
 }
 
 interface WatchLine<Item> {

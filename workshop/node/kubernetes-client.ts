@@ -10,6 +10,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const IDLE_MS = 30_000;
 /** Calls at the same time to one cluster; more only queue inside it. */
 const MAX_SOCKETS = 64;
+/** 5 min: a watch whose connection died silently is begun anew after this long at the latest. */
+const WATCH_LIMIT_MS = 5 * 60_000;
 
 /** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
 export class KubernetesError extends Error {
@@ -38,6 +40,8 @@ export interface Call {
 export class KubernetesClient {
   readonly config: KubeConfig;
   readonly #agent: Agent;
+  /** Watches keep their connection for minutes: were they counted with the calls, a class that waits would stop all calls. */
+  readonly #watchAgent = new Agent();
 
   constructor(config: KubeConfig) {
     this.config = config;
@@ -82,9 +86,8 @@ export class KubernetesClient {
 
   /** Sends a call and returns the open response, whatever its status. `deadline` ends it, body included. */
   async send(call: Call, deadline?: AbortSignal): Promise<IncomingMessage> {
-    const signals = [call.signal, deadline].filter((signal) => signal !== undefined);
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const options = await this.#options(call, body, AbortSignal.any(signals));
+    const options = await this.#options(call, { body, agent: this.#agent, deadline });
     try {
       return await exchange(options, body);
     } catch (error) {
@@ -93,24 +96,39 @@ export class KubernetesClient {
     }
   }
 
+  /** Opens a stream of changes, which ends after five minutes at the latest. */
+  async watch(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const deadline = AbortSignal.timeout(WATCH_LIMIT_MS);
+    const call: Call = { method: "GET", path, signal };
+    return exchange(await this.#options(call, { agent: this.#watchAgent, deadline }), undefined);
+  }
+
   /** Lets go of the connections. */
   close(): void {
     this.#agent.destroy();
+    this.#watchAgent.destroy();
   }
 
-  async #options(call: Call, body: Buffer | undefined, signal: AbortSignal): Promise<RequestOptions> {
+  async #options(
+    call: Call,
+    {
+      body,
+      agent,
+      deadline,
+    }: { body?: Buffer | undefined; agent: Agent; deadline?: AbortSignal | undefined },
+  ): Promise<RequestOptions> {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
     const options: RequestOptions = { headers: { accept: "application/json" } };
     await this.config.applyToHTTPSOptions(options);
     const { hostname, port, pathname } = new URL(cluster.server);
-    const agent = cluster.proxyUrl ? options.agent : this.#agent;
+    const signal = AbortSignal.any([call.signal, deadline].filter((given) => given !== undefined));
     const given = options.headers as Record<string, string> | undefined;
     const headers = { ...given, ...contentHeaders(call, body) };
     const prefix = pathname.replace(/\/$/, "");
     return {
       ...options,
-      agent,
+      agent: cluster.proxyUrl ? options.agent : agent,
       hostname: hostname.replace(/^\[|\]$/g, ""),
       port,
       path: prefix + call.path,

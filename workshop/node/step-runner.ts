@@ -30,6 +30,8 @@ export interface StepRequest {
   onProgress?: (result: StepResult) => void;
   /** Ends the waiting; the command itself goes on. */
   signal?: AbortSignal;
+  /** Throw where the platform failed, or the signal fired, instead of calling the step `unknown`. */
+  throwsPlatformFailures?: boolean;
 }
 
 /** Runs the actions of pages, for learners and for validation alike, and says how they went. */
@@ -46,9 +48,14 @@ export class StepRunner {
     const action = findAction(request, variables);
     const progress = new StepProgress(request);
     progress.tell({ state: "queued" });
-    const judged = await this.#act(action, request, progress);
-    if (judged.state !== "succeeded" && judged.state !== "expected-failure") return progress.tell(judged);
-    return this.#check(action, { request, progress, judged });
+    try {
+      const judged = await unlessAborted(this.#act(action, request, progress), request.signal);
+      if (judged.state !== "succeeded" && judged.state !== "expected-failure") return progress.tell(judged);
+      return await this.#check(action, { request, progress, judged });
+    } catch (error) {
+      if (request.throwsPlatformFailures) throw error;
+      return progress.tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
+    }
   }
 
   /** Sends Ctrl-C to the terminals of the step. */
@@ -99,11 +106,6 @@ export class StepRunner {
         startedAt: new Date(outcome.startedAt).toISOString(),
         durationMs: outcome.durationMs,
       };
-    } catch (error) {
-      return {
-        state: "unknown",
-        message: `The terminal could not run it: ${error instanceof Error ? error.message : String(error)}`,
-      };
     } finally {
       stopListening();
     }
@@ -132,13 +134,16 @@ export class StepRunner {
     const commandChecks = judged.checks ?? [];
     const show = (checks: CheckResult[]): StepResult =>
       progress.tell({ ...judged, state: "running", checks: [...commandChecks, ...checks] });
-    const checks = await awaitConditions(this.#parts.client, {
+    const { ended, checks } = await awaitConditions(this.#parts.client, {
       namespace: request.session.spec.namespace,
       conditions,
       timeoutMs: action.expectation.timeoutMs,
       onChange: show,
       ...(request.signal ? { signal: request.signal } : {}),
     });
+    if (ended === "gone") throw new Error("the session ended before its conditions came true");
+    if (ended === "unseen")
+      throw new Error("the cluster did not answer while its conditions were waited for");
     const failed = checks.find(({ state }) => state !== "passed");
     const end: Partial<StepResult> = failed ? { state: "failed", message: failedText(failed) } : {};
     return progress.tell({ ...judged, ...end, checks: [...commandChecks, ...checks] });
@@ -146,6 +151,22 @@ export class StepRunner {
 
   #variables({ lab, session }: StepRequest): Variables {
     return variablesOf(lab, session, this.#parts.client, this.#parts.settings);
+  }
+}
+
+/** The work's result; throws the signal's reason as soon as that fires. */
+async function unlessAborted<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  if (!signal) return work;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener("abort", stop);
   }
 }
 
@@ -202,6 +223,10 @@ function findAction({ lab, page, step }: StepRequest, variables: Variables): Pag
     WORKSHOP_ERRORS.sessionStepNotRunnable,
     `Step ${step} of ${page} (${action.view.action}) cannot be run: ${why}`,
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const SEVERITY = ["succeeded", "failed", "interrupted", "unknown"];

@@ -108,6 +108,7 @@ async function validateStep(run: Run, page: LabPage, action: PageAction): Promis
     lab,
     page: page.name,
     step: action.view.step,
+    throwsPlatformFailures: true,
     ...(run.options.signal ? { signal: run.options.signal } : {}),
   });
   const durationMs = Math.round(performance.now() - started);

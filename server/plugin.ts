@@ -56,7 +56,7 @@ export function lectern(options: LecternOptions = {}): Lectern {
     router,
     handleUpgrade: (request, socket, head) => server?.handleUpgrade(request, socket, head) ?? false,
     ready,
-    close: () => (closing ??= starting.then(({ stop }) => stop()).catch(() => undefined)),
+    close: () => (closing ??= starting.then((running) => running.stop(), ignoreFailedStart)),
   };
 }
 
@@ -87,4 +87,9 @@ function whenReady(ready: Promise<void>, current: () => LecternServer | undefine
     server.listensAt(`${encrypted ? "https" : "http"}://localhost:${String(localPort)}${request.baseUrl}/`);
     server.router(request, response, next);
   };
+}
+
+/** Where the start failed everything is ended already, and `ready` has told why. */
+function ignoreFailedStart(): void {
+  return undefined;
 }

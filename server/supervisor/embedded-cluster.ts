@@ -19,6 +19,7 @@ export async function startCluster(
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
   const since = Date.now();
+  let version = "";
   const running = await supervise(
     {
       name: "cluster",
@@ -28,11 +29,12 @@ export async function startCluster(
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),
       ownerFile: join(paths.owners, "cluster.json"),
-      probe: async () => void (await askVersion(paths.kubeconfig)),
+      probe: async () => {
+        version = await askVersion(paths.kubeconfig);
+      },
     },
     events,
   );
-  const version = await askVersion(paths.kubeconfig);
   events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
   return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
 }

@@ -87,14 +87,14 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
     await delay(backOffMs, undefined, { signal: keeper.abort.signal }).catch(() => undefined);
     if (keeper.stopping) return;
     backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
-    keeper.current = start(spec);
-    await begun(spec, keeper.current, events.signal).then(
-      () => events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`),
-      async (error: unknown) => {
-        if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
-        await end(keeper.current);
-      },
-    );
+    try {
+      keeper.current = start(spec);
+      await begun(spec, keeper.current, events.signal);
+      events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`);
+    } catch (error) {
+      if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
+      await end(keeper.current);
+    }
   }
 }
 

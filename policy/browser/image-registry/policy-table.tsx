@@ -42,14 +42,14 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
                 {policy.fullName.name}
                 <span className="registry__template">{TEMPLATES[policy.spec.recipe].name}</span>
               </th>
-              <td>
+              <td data-label="What it demands">
                 {describePolicy(policy.spec)}
                 <span className="registry__where">
                   In {describeSelector(policy.spec.namespaceSelector.matchExpressions)}.
                 </span>
               </td>
-              {origin !== undefined && <td>{origin}</td>}
-              <td>
+              {origin !== undefined && <td data-label="Set on">{origin}</td>}
+              <td data-label="State">
                 <ForceBadge policy={policy} />
                 <span className="registry__scope">
                   changed <RelativeTime iso={policy.meta.updateTime} />

@@ -40,9 +40,9 @@ export function NamespacesPage(): ReactElement {
                       {fullName.name}
                     </button>
                   </th>
-                  <td>{spec.workspaceName || "none"}</td>
-                  <td>{fullName.clusterName}</td>
-                  <td>
+                  <td data-label="Workspace">{spec.workspaceName || "none"}</td>
+                  <td data-label="Cluster">{fullName.clusterName}</td>
+                  <td data-label="State">
                     <span className={`badge ${status.managed ? "badge--success" : ""}`}>
                       {status.managed ? "✓ Managed" : "Not attached"}
                     </span>

@@ -55,10 +55,10 @@ function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
         <tbody>
           {entries.map((entry) => (
             <tr key={`${entry.namespace} ${entry.object} ${entry.message}`}>
-              <td>
+              <td data-label="Last seen">
                 <RelativeTime iso={entry.lastSeen} />
               </td>
-              <td>
+              <td data-label="Namespace">
                 <button
                   type="button"
                   className="console__link"
@@ -67,10 +67,16 @@ function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
                   {entry.namespace}
                 </button>
               </td>
-              <td>{entry.object}</td>
-              <td>{entry.policies.join(", ")}</td>
-              <td className="activity__why">{entry.message}</td>
-              <td className="numeric">{entry.count}</td>
+              <th scope="row" className="activity__object">
+                {entry.object}
+              </th>
+              <td data-label="Refused by">{entry.policies.join(", ")}</td>
+              <td data-label="Why" className="activity__why">
+                {entry.message}
+              </td>
+              <td data-label="Times" className="numeric">
+                {entry.count}
+              </td>
             </tr>
           ))}
         </tbody>

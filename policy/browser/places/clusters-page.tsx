@@ -34,7 +34,7 @@ export function ClustersPage(): ReactElement {
               {hierarchy.clusters.map(({ fullName: { name }, status }) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td>
+                  <td data-label="Health">
                     <span
                       className={`badge ${status.health === "HEALTHY" ? "badge--success" : "badge--danger"}`}
                     >
@@ -42,8 +42,8 @@ export function ClustersPage(): ReactElement {
                     </span>
                     {status.message && <span className="registry__scope">{status.message}</span>}
                   </td>
-                  <td>{status.kubernetesVersion ?? "unknown"}</td>
-                  <td className="numeric">
+                  <td data-label="Kubernetes">{status.kubernetesVersion ?? "unknown"}</td>
+                  <td data-label="Namespaces" className="numeric">
                     {hierarchy.namespaces.filter(({ fullName }) => fullName.clusterName === name).length}
                   </td>
                 </tr>

@@ -64,9 +64,11 @@ function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: Wo
           {fullName.name}
         </button>
       </th>
-      <td>{meta.description || "–"}</td>
-      <td className="numeric">{policies}</td>
-      <td>{status.namespaces.join(", ") || "none"}</td>
+      <td data-label="Description">{meta.description || "–"}</td>
+      <td data-label="Policies" className="numeric">
+        {policies}
+      </td>
+      <td data-label="Namespaces">{status.namespaces.join(", ") || "none"}</td>
       <td className="registry__actions">
         {policies > 0 || status.namespaces.length > 0 ? (
           <span

@@ -11,6 +11,8 @@ import { readTheme } from "./theme.js";
 const SCROLLBACK_LINES = 5_000;
 /** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
 const FIT_MS = 50;
+/** Kept free below the cursor's line where it is scrolled into sight. */
+const CURSOR_MARGIN_PIXELS = 12;
 
 export interface ScreenOptions {
   fontSize?: number;
@@ -57,6 +59,7 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.onBinary((data) => this.#emit(data));
     this.#terminal.onTitleChange((title) => options.onTitle?.(title));
     this.#terminal.onSelectionChange(() => this.#copySelection());
+    this.#terminal.onRender(() => this.#showCursor());
     this.#isReadOnly = options.readOnly ?? false;
     container.addEventListener("paste", this.#handlePaste, { capture: true });
     this.#observer = new ResizeObserver(() => this.#scheduleFit());
@@ -126,6 +129,20 @@ export class TerminalScreen implements ConnectedScreen {
     return direction === "next" ? this.#search.findNext(text) : this.#search.findPrevious(text);
   }
 
+  /** The last lines down to the cursor, those that were wrapped in one piece, without empty ones at either end. */
+  lastLines(count: number): string {
+    const { active } = this.#terminal.buffer;
+    const lines: string[] = [];
+    let rest = "";
+    for (let at = active.baseY + active.cursorY; at >= 0 && lines.length < count; at -= 1) {
+      const line = active.getLine(at);
+      const text = (line?.translateToString(true) ?? "") + rest;
+      rest = line?.isWrapped === true ? text : "";
+      if (line?.isWrapped !== true) lines.unshift(text);
+    }
+    return lines.join("\n").replace(/^\n+|\s+$/g, "");
+  }
+
   dispose(): void {
     clearTimeout(this.#fitTimer);
     this.#observer.disconnect();
@@ -169,6 +186,15 @@ export class TerminalScreen implements ConnectedScreen {
     const text = this.#terminal.getSelection();
     // Without permission the selection is still there for the keyboard shortcut.
     if (text) navigator.clipboard?.writeText(text).catch(() => undefined);
+  }
+
+  /** A terminal that another page made higher than this place shows the lines around its cursor. */
+  #showCursor(): void {
+    const screen = this.#container.querySelector<HTMLElement>(".xterm-screen");
+    if (!screen || screen.offsetHeight <= this.#container.clientHeight) return;
+    const cursor = this.#terminal.buffer.active.cursorY + 1;
+    const below = (screen.offsetHeight / this.#terminal.rows) * cursor - this.#container.clientHeight;
+    this.#container.scrollTop = Math.max(0, Math.ceil(below) + CURSOR_MARGIN_PIXELS);
   }
 
   #scheduleFit(): void {

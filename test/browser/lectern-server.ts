@@ -12,6 +12,8 @@ const STOP_DEADLINE_MS = 15_000;
 export interface LecternServer {
   url: string;
   token: string;
+  /** The folder of all it keeps. */
+  data: string;
   stop(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export async function startLectern(options: string[] = []): Promise<LecternServe
   });
   try {
     const { url, token } = await whenReady(child);
-    return { url, token, stop: () => stop(child, data) };
+    return { url, token, data, stop: () => stop(child, data) };
   } catch (error) {
     await stop(child, data);
     throw error;

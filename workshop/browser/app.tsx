@@ -17,23 +17,16 @@ export function App(): ReactElement {
       return <CatalogueScreen />;
     case "lab":
     case "console":
+    case "watch":
       return (
         <Suspense>
-          <LabScreen key={route.session} route={route} />
+          <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />
         </Suspense>
       );
     case "instructor":
       return (
         <Suspense>
-          {route.session === undefined ? (
-            <InstructorScreen />
-          ) : (
-            <LabScreen
-              key={route.session}
-              isWatching
-              route={{ screen: "lab", session: route.session, ...(route.tab ? { tab: route.tab } : {}) }}
-            />
-          )}
+          <InstructorScreen />
         </Suspense>
       );
     default:

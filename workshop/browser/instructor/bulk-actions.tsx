@@ -9,59 +9,99 @@ const MORE_MINUTES = 30;
 /** Names spelled out in the question; more than that nobody reads. */
 const NAMED_SESSIONS = 8;
 
-/** What can be done with the chosen sessions; says which could not. */
-export function BulkActions({
-  selected,
-  onDone,
-}: {
+interface Outcome {
+  done?: string | undefined;
+  problem?: string | undefined;
+}
+
+interface Props {
   selected: InstructorRow[];
+  /** The selected ones are gone. */
   onDone: () => void;
-}): ReactElement {
+}
+
+/** What can be done with the chosen sessions; says what was done, and which could not. */
+export function BulkActions({ selected, onDone }: Props): ReactElement {
   const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  const { state, copy } = useCopy();
+  const [outcome, setOutcome] = useState<Outcome>({});
+  const [isExtending, setIsExtending] = useState(false);
   const isNone = selected.length === 0;
-  const isOne = selected.length === 1;
   async function extend(): Promise<void> {
-    setProblem(await failures(selected, (row) => api.extendSession(row.id, MORE_MINUTES)));
+    setIsExtending(true);
+    setOutcome({});
+    const problem = await failures(selected, (row) => api.extendSession(row.id, MORE_MINUTES));
+    setOutcome(problem === undefined ? { done: extended(selected.length) } : { problem });
+    setIsExtending(false);
   }
   async function end(): Promise<void> {
-    setProblem(await failures(selected, (row) => api.endSession(row.id)));
+    setOutcome({ problem: await failures(selected, (row) => api.endSession(row.id)) });
     onDone();
   }
   return (
     <div className="bulk" role="group" aria-label="Selected sessions">
       <span className="bulk__count">{isNone ? "None selected" : `${selected.length} selected`}</span>
-      <Button className="button button--small" isDisabled={isNone} onPress={() => void extend()}>
-        Extend by {MORE_MINUTES} min
-      </Button>
       <Button
         className="button button--small"
         isDisabled={isNone}
-        onPress={() => void copy(selected.map((row) => row.link).join("\n"))}
+        onPress={() => isExtending || void extend()}
       >
-        {state === "copied" ? "Copied" : "Copy links"}
+        Extend by {MORE_MINUTES} min
       </Button>
+      <CopyLinks selected={selected} />
       <Button className="button button--small" isDisabled={isNone} onPress={() => setIsAsking(true)}>
         End…
       </Button>
-      {problem && (
+      <span className="bulk__done" role="status">
+        {outcome.done}
+      </span>
+      {outcome.problem && (
         <span className="field__error" role="alert">
-          {problem}
+          {outcome.problem}
         </span>
       )}
-      <Confirm
-        isOpen={isAsking}
-        title={isOne ? `End session ${selected[0]?.id ?? ""}?` : `End ${selected.length} sessions?`}
-        action={isOne ? "End session" : `End ${selected.length} sessions`}
-        onConfirm={end}
-        onClose={() => setIsAsking(false)}
-      >
-        Namespaces, files and terminals of {nameList(selected)} are deleted. What the learners have not taken
-        away is gone.
-      </Confirm>
+      <EndQuestion isOpen={isAsking} selected={selected} onConfirm={end} onClose={() => setIsAsking(false)} />
     </div>
   );
+}
+
+const COPY_WORDS = { idle: "Copy links", copied: "Copied", refused: "The browser refused to copy" } as const;
+
+function CopyLinks({ selected }: { selected: InstructorRow[] }): ReactElement {
+  const { state, copy } = useCopy();
+  return (
+    <Button
+      className="button button--small"
+      isDisabled={selected.length === 0}
+      onPress={() => void copy(selected.map((row) => row.link).join("\n"))}
+    >
+      {COPY_WORDS[state]}
+    </Button>
+  );
+}
+
+interface QuestionProps {
+  isOpen: boolean;
+  selected: InstructorRow[];
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+function EndQuestion({ selected, ...question }: QuestionProps): ReactElement {
+  const isOne = selected.length === 1;
+  return (
+    <Confirm
+      {...question}
+      title={isOne ? `End session ${selected[0]?.id ?? ""}?` : `End ${selected.length} sessions?`}
+      action={isOne ? "End session" : `End ${selected.length} sessions`}
+    >
+      Namespaces, files and terminals of {nameList(selected)} are deleted. What the learners have not taken
+      away is gone.
+    </Confirm>
+  );
+}
+
+function extended(count: number): string {
+  return `${count === 1 ? "One session has" : `${count} sessions have`} ${MORE_MINUTES} minutes more.`;
 }
 
 function nameList(rows: readonly InstructorRow[]): string {

@@ -28,7 +28,7 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
     <form className="card create" onSubmit={(event) => void create(event)} aria-label="Create sessions">
       <label className="field create__lab">
         <span className="field__label">Lab</span>
-        <select className="field__input" name="lab" required>
+        <select className="field__input" name="lab" required autoFocus>
           {labs.value?.map((lab) => (
             <option key={lab.name} value={lab.name} disabled={lab.unavailable !== undefined}>
               {lab.title}
@@ -43,8 +43,9 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
         <input
           className="field__input"
           name="prefix"
-          pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
-          maxLength={12}
+          pattern="[a-z]([a-z0-9\-]*[a-z0-9])?"
+          title="Small letters, digits and hyphens, beginning with a letter"
+          maxLength={19}
           placeholder="class-a"
         />
       </label>

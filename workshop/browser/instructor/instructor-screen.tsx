@@ -1,4 +1,5 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
 import type { InstructorEvent, InstructorRow } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
@@ -12,6 +13,7 @@ import "./instructor.css";
 type Access =
   | { state: "asking" }
   | { state: "refused"; message?: string }
+  | { state: "unreachable"; message: string }
   | { state: "granted"; rows: InstructorRow[] };
 
 /** The instructor's portal: log in with the token, then all sessions as they are. */
@@ -25,13 +27,26 @@ export function InstructorScreen(): ReactElement {
     <>
       <TopBar />
       <main className="instructor">
+        {access.state === "unreachable" && (
+          <div className="notice notice--danger" role="alert">
+            <span>{access.message}</span>
+            <Button className="button button--small" onPress={() => void ask().then(setAccess)}>
+              Try again
+            </Button>
+          </div>
+        )}
         {access.state === "refused" && (
           <Login
             {...(access.message ? { message: access.message } : {})}
             onEntered={async () => setAccess(await ask())}
           />
         )}
-        {access.state === "granted" && <LiveSessions first={access.rows} />}
+        {access.state === "granted" && (
+          <LiveSessions
+            first={access.rows}
+            onRefused={() => setAccess({ state: "refused", message: LATE })}
+          />
+        )}
         {access.state === "asking" && <div className="skeleton instructor__skeleton" aria-busy="true" />}
       </main>
     </>
@@ -43,11 +58,19 @@ async function ask(): Promise<Access> {
     return { state: "granted", rows: await api.instructorSessions() };
   } catch (error) {
     const isLogin = error instanceof ApiError && (error.status === 401 || error.status === 403);
-    return isLogin ? { state: "refused" } : { state: "refused", message: String(error) };
+    return isLogin ? { state: "refused" } : { state: "unreachable", message: messageOf(error) };
   }
 }
 
-function LiveSessions({ first }: { first: InstructorRow[] }): ReactElement {
+const LATE = "You were logged out. Log in again.";
+
+interface LiveProps {
+  first: InstructorRow[];
+  /** The log-in has run out. */
+  onRefused: () => void;
+}
+
+function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
   const [rows, setRows] = useState(first);
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
@@ -57,5 +80,18 @@ function LiveSessions({ first }: { first: InstructorRow[] }): ReactElement {
     });
     return () => stream.close();
   }, []);
+  const refused = useEffectEvent(onRefused);
+  useEffect(() => {
+    let isShown = true;
+    // A stream that is refused looks like one that is lost; only a call says which.
+    if (connection === "lost") void ask().then(({ state }) => isShown && state === "refused" && refused());
+    return () => {
+      isShown = false;
+    };
+  }, [connection]);
   return <Sessions rows={rows} connection={connection} />;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

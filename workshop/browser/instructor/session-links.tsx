@@ -19,7 +19,7 @@ export function SessionLinks({
       <header className="links__head">
         <p role="status">
           <strong>{links.length === 1 ? "One session" : `${links.length} sessions`} created.</strong> Give
-          each learner a link of their own: whoever opens it first has the session.
+          each learner a link of their own: whoever has it can use the session.
         </p>
         <Button
           className="button button--primary"

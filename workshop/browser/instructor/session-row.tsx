@@ -29,7 +29,7 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
       <td>
         <Link
           className="session-table__id"
-          to={{ screen: "instructor", session: row.id }}
+          to={{ screen: "watch", session: row.id }}
           aria-label={`Watch ${row.id}`}
         >
           {row.id}

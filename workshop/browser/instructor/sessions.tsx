@@ -31,7 +31,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
           <Summary rows={rows} connection={connection} />
         </div>
         <Button
-          className="button button--primary"
+          className={`button${isCreating ? "" : " button--primary"}`}
           aria-expanded={isCreating}
           onPress={() => setIsCreating(!isCreating)}
         >

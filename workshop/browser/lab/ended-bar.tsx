@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
+import type { SessionView } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
@@ -8,7 +9,7 @@ import { useLab } from "./lab-context.js";
 
 /** Says that the session is over and why, and offers a new one; the text stays readable below. */
 export function EndedBar(): ReactElement | null {
-  const { session, isOver } = useLab();
+  const { session, isOver, isWatching } = useLab();
   const [problem, setProblem] = useState<string>();
   if (!isOver) return null;
   async function startAgain(): Promise<void> {
@@ -23,15 +24,26 @@ export function EndedBar(): ReactElement | null {
       <Icon name="end" />
       <span>
         <strong>{session.phase === "Ending" ? "This session is ending." : "This session has ended."}</strong>{" "}
-        {session.reason ?? "You can go on reading; nothing can be run any more."}
+        {reasonOf(session)}
       </span>
-      <Button className="button button--small button--primary" onPress={() => void startAgain()}>
-        Start again
-      </Button>
-      <Link className="button button--small" to={{ screen: "catalogue" }}>
-        All labs
-      </Link>
+      {!isWatching && (
+        <Button className="button button--small button--primary" onPress={() => void startAgain()}>
+          Start again
+        </Button>
+      )}
+      {!isWatching && (
+        <Link className="button button--small" to={{ screen: "catalogue" }}>
+          All labs
+        </Link>
+      )}
       {problem && <span className="field__error">{problem}</span>}
     </div>
   );
+}
+
+const STILL = "You can go on reading; nothing can be run any more.";
+
+function reasonOf({ reason }: SessionView): string {
+  if (reason === undefined || reason.includes(STILL)) return STILL;
+  return `${reason} ${STILL}`;
 }

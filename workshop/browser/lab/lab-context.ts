@@ -12,19 +12,26 @@ export interface Lab {
   isNarrow: boolean;
   /** The session has ended: nothing runs any more. */
   isOver: boolean;
-  /** An instructor looks at a learner's session: the page follows the learner's. */
+  /** An instructor looks at a learner's session. */
   isWatching: boolean;
+  /** The page of a watched session is always the one its learner reads. */
+  isFollowing: boolean;
   /** Over or watched: nothing can be run from here. */
   isReadOnly: boolean;
-  run: (action: ActionView) => void;
+  /** Runs a block of the page named. */
+  run: (page: string, action: ActionView) => void;
   /** Types the text into the terminal and leaves the line open. */
   paste: (terminal: string, text: string) => void;
   /** Brings the terminal forward and puts the keyboard into it: only where the learner asked for just that. */
   enterTerminal: (terminal: string) => void;
+  /** The last lines on the terminal, empty where it shows none. */
+  lastLines: (terminal: string) => string;
   /** The way to a page of this session; the tab beside the text stays. */
   pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */
   showTab: (name: string) => void;
+  /** Brings the console forward, at a place of its own. */
+  showConsole: (path: string) => void;
 }
 
 export const LabContext = createContext<Lab | undefined>(undefined);
@@ -33,4 +40,11 @@ export function useLab(): Lab {
   const lab = useContext(LabContext);
   if (!lab) throw new Error("useLab was called outside a LabContext; render the component inside LabLayout.");
   return lab;
+}
+
+/** The page a block stands on: while another one is loading, not yet the page of the lab. */
+export const BlockPageContext = createContext<string>("");
+
+export function useBlockPage(): string {
+  return useContext(BlockPageContext);
 }

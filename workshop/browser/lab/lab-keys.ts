@@ -44,11 +44,16 @@ function act(key: LabKey, lab: Lab, page: PageView): void {
 }
 
 function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
-  if (lab.isReadOnly) return lab.store.announce("The session has ended; nothing can be run.");
+  if (lab.isReadOnly)
+    return lab.store.announce(
+      lab.isOver
+        ? "The session has ended; nothing can be run."
+        : "You are watching; nothing can be run from here.",
+    );
   const results = lab.store.snapshot().results;
   const action = nextRunnable(page.name, page.actions, results);
   if (!action) return lab.store.announce("Every block of this page has been run.");
-  lab.run(action);
+  lab.run(page.name, action);
   const shown = goesOn ? nextRunnable(page.name, page.actions, lab.store.snapshot().results) : action;
   const block = document.querySelector(`[data-step="${(shown ?? action).step}"]`);
   block?.scrollIntoView({ block: goesOn ? "center" : "nearest" });

@@ -24,18 +24,19 @@ interface Props {
   store: SessionStore;
   session: SessionView;
   route: LabRoute;
-  isWatching: boolean;
 }
 
 /** The learner's page: text on the left, terminals and console on the right. */
-export function LabLayout({ store, session, route, isWatching }: Props): ReactElement {
-  const pageName = usePageName(route, session, isWatching);
+export function LabLayout({ store, session, route }: Props): ReactElement {
+  const isWatching = route.screen === "watch";
+  const pageName = usePageName(route, session);
   const loaded = usePage(session.id, pageName, { isWatching });
   const terminals = useRef<TerminalsHandle>(null);
   const layout = useRef<HTMLElement>(null);
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
   const divider = useDivider(layout);
   const tab = route.screen === "console" ? CONSOLE_TAB : (route.tab ?? TERMINAL_TAB);
+  const isFollowing = isWatching && route.page === undefined;
   const showWork = useCallback(() => setView("work"), []);
   const isNarrow = useMedia(NARROW);
   const consolePath = useConsolePath(route);
@@ -47,6 +48,7 @@ export function LabLayout({ store, session, route, isWatching }: Props): ReactEl
     consolePath,
     isNarrow,
     isWatching,
+    isFollowing,
     terminals,
     showWork,
   });
@@ -74,18 +76,24 @@ export function LabLayout({ store, session, route, isWatching }: Props): ReactEl
   );
 }
 
-/** While the console is in the address, the page is the one read last. */
-function usePageName(route: LabRoute, session: SessionView, isWatching: boolean): string {
-  const named = route.screen === "lab" ? route.page : undefined;
+/** The page in the address; while the console is there, the one read last; while an instructor follows, the learner's. */
+function usePageName(route: LabRoute, session: SessionView): string {
+  const named = route.screen === "console" ? undefined : route.page;
   const [last, setLast] = useState(named ?? session.currentPage);
   if (named !== undefined && named !== last) setLast(named);
-  return isWatching ? session.currentPage : (named ?? last);
+  if (route.screen === "watch") return named ?? session.currentPage;
+  return named ?? last;
 }
 
 /** The console's place, also while its address is not shown, so that it is found as it was left. */
 function useConsolePath(route: LabRoute): string {
-  const named = route.screen === "console" ? route.path : undefined;
+  const named = consolePathIn(route);
   const [last, setLast] = useState(named ?? "");
   if (named !== undefined && named !== last) setLast(named);
   return named ?? last;
+}
+
+function consolePathIn(route: LabRoute): string | undefined {
+  if (route.screen === "console") return route.path;
+  return route.screen === "watch" && route.tab === CONSOLE_TAB ? (route.consolePath ?? "") : undefined;
 }

@@ -1,4 +1,5 @@
 import { useEffect, type ReactElement } from "react";
+import type { SessionView } from "../../common/api.js";
 import { Link } from "../parts/link.js";
 import { TopBar } from "../parts/top-bar.js";
 import { navigate } from "../store/navigation.js";
@@ -7,21 +8,15 @@ import { SessionContext, useSession, useSessionStore } from "../store/use-sessio
 import { LabLayout } from "./lab-layout.js";
 import { Provisioning } from "./provisioning.js";
 
-export type LabRoute = Extract<Route, { screen: "lab" | "console" }>;
-
-interface Props {
-  route: LabRoute;
-  /** An instructor looks on: the page is the one the learner reads. */
-  isWatching?: boolean;
-}
+export type LabRoute = Extract<Route, { screen: "lab" | "console" | "watch" }>;
 
 /** A session: its making, then the lab. */
-export function LabScreen({ route, isWatching = false }: Props): ReactElement {
+export function LabScreen({ route }: { route: LabRoute }): ReactElement {
   const store = useSessionStore(route.session);
   const session = useSession(store, (state) => state.session);
   const problem = useSession(store, (state) => state.problem);
-  const isMade = session !== undefined && (session.phase === "Active" || session.provisioning.every(isDone));
-  const hasPage = isWatching || route.screen === "console" || route.page !== undefined;
+  const isMade = session !== undefined && wasMade(session);
+  const hasPage = route.screen !== "lab" || route.page !== undefined;
   useEffect(() => {
     if (!isMade || hasPage || session.currentPage === "") return;
     navigate({ screen: "lab", session: session.id, page: session.currentPage }, { replace: true });
@@ -36,13 +31,15 @@ export function LabScreen({ route, isWatching = false }: Props): ReactElement {
   if (!hasPage) return <Loading />;
   return (
     <SessionContext value={store}>
-      <LabLayout store={store} session={session} route={route} isWatching={isWatching} />
+      <LabLayout store={store} session={session} route={route} />
     </SessionContext>
   );
 }
 
-function isDone(step: { state: string }): boolean {
-  return step.state === "done";
+/** Whether there is a lab to show: also one that has ended or failed since. */
+function wasMade({ phase, provisioning }: SessionView): boolean {
+  if (phase === "Active") return true;
+  return provisioning.length > 0 && provisioning.every(({ state }) => state === "done");
 }
 
 function Loading(): ReactElement {
@@ -56,13 +53,20 @@ function Loading(): ReactElement {
   );
 }
 
+const BAD_LINK =
+  "It may have been copied incompletely, or its session is over. Ask your instructor for a new one, or start a session of your own.";
+
 function CannotShow({ message }: { message: string }): ReactElement {
+  // A good link loses its token on the way here.
+  const isByLink = new URLSearchParams(location.search).has("access");
   return (
     <>
       <TopBar />
       <main className="catalogue">
-        <h1 className="catalogue__title">This session cannot be shown</h1>
-        <p className="catalogue__lead">{message}</p>
+        <h1 className="catalogue__title">
+          {isByLink ? "This link does not open a session" : "This session cannot be shown"}
+        </h1>
+        <p className="catalogue__lead">{isByLink ? BAD_LINK : message}</p>
         <Link className="button button--primary" to={{ screen: "catalogue" }}>
           Go to the labs
         </Link>

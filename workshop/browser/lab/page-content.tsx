@@ -2,6 +2,7 @@ import { memo, useLayoutEffect, useRef, useState, type ReactElement } from "reac
 import { createPortal } from "react-dom";
 import type { ActionView, PageView } from "../../common/api.js";
 import { Action } from "./blocks/action.js";
+import { BlockPageContext } from "./lab-context.js";
 import { prepareContent } from "./prepare-content.js";
 import "./prose.css";
 
@@ -20,13 +21,13 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
     if (root.current) setPlaced(place(root.current, page));
   }, [page]);
   return (
-    <>
+    <BlockPageContext value={page.name}>
       <Prose html={page.html} ref={root} />
       {placed.map(({ action, element, body }) =>
         createPortal(<Action action={action} sectionBody={body} />, element, String(action.step)),
       )}
       {page.problems.length > 0 && <Problems problems={page.problems} />}
-    </>
+    </BlockPageContext>
   );
 }
 

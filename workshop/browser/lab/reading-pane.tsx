@@ -1,22 +1,29 @@
-import { useEffect, useRef, type ReactElement } from "react";
+import { useRef, type ReactElement, type ReactNode, type Ref } from "react";
 import { Button } from "react-aria-components";
 import type { PageView } from "../../common/api.js";
 import type { Loaded } from "../store/use-loaded.js";
 import { useLab } from "./lab-context.js";
+import { NoSuchPage } from "./no-such-page.js";
 import { PageContent } from "./page-content.js";
 import { PageFooter } from "./page-footer.js";
+import { useKeptScroll } from "./use-kept-scroll.js";
 import "./reading-pane.css";
 
 /** The text of the page, in its own scroll. */
 export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElement {
   const scroll = useRef<HTMLElement>(null);
   const page = loaded.value;
-  const name = page?.name;
-  useEffect(() => {
-    if (name !== undefined) scroll.current?.scrollTo(0, 0);
-  }, [name]);
+  const { session, page: wanted } = useLab();
+  const isKnown = session.pages.some(({ name }) => name === wanted);
+  useKeptScroll(scroll, page && `${session.id}/${page.name}`);
+  if (!isKnown)
+    return (
+      <ReadingFrame pane={scroll}>
+        <NoSuchPage />
+      </ReadingFrame>
+    );
   return (
-    <section className="reading" ref={scroll} tabIndex={0} aria-label="Instructions">
+    <ReadingFrame pane={scroll}>
       {loaded.problem && (
         <div className="notice notice--danger reading__problem" role="alert">
           <span>This page could not be loaded. {loaded.problem}</span>
@@ -26,6 +33,14 @@ export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElem
         </div>
       )}
       {page ? <Page key={page.name} page={page} /> : !loaded.problem && <Skeleton />}
+    </ReadingFrame>
+  );
+}
+
+function ReadingFrame({ pane, children }: { pane: Ref<HTMLElement>; children: ReactNode }): ReactElement {
+  return (
+    <section className="reading" ref={pane} tabIndex={0} aria-label="Instructions">
+      {children}
     </section>
   );
 }

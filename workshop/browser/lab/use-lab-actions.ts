@@ -15,6 +15,7 @@ interface Parts {
   consolePath: string;
   isNarrow: boolean;
   isWatching: boolean;
+  isFollowing: boolean;
   terminals: RefObject<TerminalsHandle | null>;
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
@@ -22,51 +23,89 @@ interface Parts {
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
-  const { store, session, page, tab, consolePath, isNarrow, isWatching, terminals, showWork } = parts;
-  return useMemo<Lab>(() => {
-    const isOver = session.phase !== "Active" && session.phase !== "Ready";
-    const pageRoute = (name: string, beside = tab): Route => {
-      if (isWatching) return { screen: "instructor", session: session.id, tab: beside };
-      const kept = beside === TERMINAL_TAB ? {} : { tab: beside };
-      return { screen: "lab", session: session.id, page: name, ...kept };
+  const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, terminals, showWork } =
+    parts;
+  return useMemo(
+    () =>
+      createLab({
+        store,
+        session,
+        page,
+        tab,
+        consolePath,
+        isNarrow,
+        isWatching,
+        isFollowing,
+        terminals,
+        showWork,
+      }),
+    [store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, terminals, showWork],
+  );
+}
+
+function createLab(parts: Parts): Lab {
+  const { store, session, page, isNarrow, isWatching, isFollowing, terminals } = parts;
+  const isOver = session.phase !== "Active" && session.phase !== "Ready";
+  const ways = createWays(parts);
+  const bring = (terminal: string): void => {
+    ways.showTab(TERMINAL_TAB);
+    terminals.current?.show(terminal);
+  };
+  return {
+    store,
+    session,
+    page,
+    isNarrow,
+    isOver,
+    isWatching,
+    isFollowing,
+    isReadOnly: isOver || isWatching,
+    run: (ofPage, action) => {
+      const [terminal] = action.terminals;
+      // On a narrow screen that would take the text away; the block shows the last lines instead.
+      if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
+      else if (terminal !== undefined) bring(terminal);
+      void store.run(ofPage, action.step);
+    },
+    paste: (terminal, text) => {
+      bring(terminal);
+      terminals.current?.paste(terminal, text);
+    },
+    enterTerminal: (terminal) => {
+      bring(terminal);
+      // Once it is on the screen: what is hidden takes no focus.
+      requestAnimationFrame(() => terminals.current?.focus(terminal));
+    },
+    lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",
+    ...ways,
+  };
+}
+
+/** Where pages and tabs are: in a session of one's own, and in one that is watched. */
+function createWays(parts: Parts): Pick<Lab, "pageRoute" | "showTab" | "showConsole"> {
+  const { session, page, tab, consolePath, isNarrow, isWatching, isFollowing, showWork } = parts;
+  const route = (name: string | undefined, beside: string, path = consolePath): Route => {
+    const place = {
+      session: session.id,
+      ...(name === undefined ? {} : { page: name }),
+      ...(beside === TERMINAL_TAB ? {} : { tab: beside }),
     };
-    const showTab = (name: string): void => {
+    if (!isWatching) return { screen: "lab", ...place };
+    return { screen: "watch", ...place, ...(beside === CONSOLE_TAB ? { consolePath: path } : {}) };
+  };
+  const stay = isFollowing ? undefined : page;
+  const consoleRoute = (path: string): Route =>
+    isWatching ? route(stay, CONSOLE_TAB, path) : { screen: "console", session: session.id, path };
+  return {
+    pageRoute: (name) => route(name, tab),
+    showTab: (name) => {
       if (isNarrow) showWork();
       if (name === tab) return;
-      if (name === CONSOLE_TAB && !isWatching)
-        navigate({ screen: "console", session: session.id, path: consolePath });
-      else navigate(pageRoute(page, name));
-    };
-    const showTerminal = (terminal: string): void => {
-      // On a narrow screen that would take the text away; the block shows the last lines instead.
-      if (!isNarrow) showTab(TERMINAL_TAB);
-      terminals.current?.show(terminal);
-    };
-    return {
-      store,
-      session,
-      page,
-      isNarrow,
-      isOver,
-      isWatching,
-      isReadOnly: isOver || isWatching,
-      run: (action) => {
-        if (action.terminals[0] !== undefined) showTerminal(action.terminals[0]);
-        void store.run(page, action.step);
-      },
-      paste: (terminal, text) => {
-        showTab(TERMINAL_TAB);
-        terminals.current?.show(terminal);
-        terminals.current?.paste(terminal, text);
-      },
-      enterTerminal: (terminal) => {
-        showTab(TERMINAL_TAB);
-        terminals.current?.show(terminal);
-        // Once it is on the screen: what is hidden takes no focus.
-        requestAnimationFrame(() => terminals.current?.focus(terminal));
-      },
-      pageRoute,
-      showTab,
-    };
-  }, [store, session, page, tab, consolePath, isNarrow, isWatching, terminals, showWork]);
+      navigate(name === CONSOLE_TAB ? consoleRoute(consolePath) : route(stay, name));
+    },
+    showConsole: (path) => {
+      if (isNarrow) showWork();
+      navigate(consoleRoute(path));
+    },
+  };
 }

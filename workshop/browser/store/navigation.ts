@@ -2,6 +2,12 @@ import { useSyncExternalStore } from "react";
 import { mountPath } from "../api/base.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
 
+interface Kept {
+  page: string;
+  /** Pixels. */
+  top: number;
+}
+
 const listeners = new Set<() => void>();
 let current: { url: string; route: Route } | undefined;
 
@@ -13,9 +19,20 @@ export function useRoute(): Route {
 /** Goes to a screen without a page load; `replace` leaves no trace in the history. */
 export function navigate(route: Route, options: { replace?: boolean } = {}): void {
   const url = routeUrl(route);
-  if (options.replace) history.replaceState(null, "", url);
-  else history.pushState(null, "", url);
+  if (options.replace) history.replaceState(history.state, "", url);
+  else history.pushState(history.state, "", url);
   for (const listener of listeners) listener();
+}
+
+/** Notes in the browser's history how far down the text is, by whatever `page` calls it. */
+export function keepScroll(page: string, top: number): void {
+  history.replaceState({ page, top } satisfies Kept, "");
+}
+
+/** How far down the text was when this entry of the history was left; 0 where it was another text. */
+export function keptScroll(page: string): number {
+  const kept = history.state as Partial<Kept> | null;
+  return kept?.page === page && typeof kept.top === "number" ? kept.top : 0;
 }
 
 /** Absolute path of a screen, for links. */

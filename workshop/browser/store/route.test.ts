@@ -5,8 +5,12 @@ describe("routes", () => {
   const routes: [string, Route][] = [
     ["", { screen: "catalogue" }],
     ["instructor", { screen: "instructor" }],
-    ["instructor/lab-7f3a", { screen: "instructor", session: "lab-7f3a" }],
-    ["instructor/s1?tab=Console", { screen: "instructor", session: "s1", tab: "Console" }],
+    ["instructor/lab-7f3a", { screen: "watch", session: "lab-7f3a" }],
+    ["instructor/s1/two?tab=Console", { screen: "watch", session: "s1", page: "two", tab: "Console" }],
+    [
+      "instructor/s1?tab=Console&console=namespaces%2Fweb",
+      { screen: "watch", session: "s1", tab: "Console", consolePath: "namespaces/web" },
+    ],
     ["s/lab-7f3a", { screen: "lab", session: "lab-7f3a" }],
     ["s/lab-7f3a/04-image-policies", { screen: "lab", session: "lab-7f3a", page: "04-image-policies" }],
     ["s/lab-7f3a/one?tab=My%20app", { screen: "lab", session: "lab-7f3a", page: "one", tab: "My app" }],

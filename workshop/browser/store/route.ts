@@ -2,7 +2,16 @@ export type Route =
   | { screen: "catalogue" }
   | { screen: "lab"; session: string; page?: string; tab?: string }
   | { screen: "console"; session: string; path: string }
-  | { screen: "instructor"; session?: string; tab?: string }
+  | { screen: "instructor" }
+  | {
+      screen: "watch";
+      session: string;
+      /** Absent while it follows the learner. */
+      page?: string;
+      tab?: string;
+      /** Place in the console, where that is the tab. */
+      consolePath?: string;
+    }
   | { screen: "unknown"; path: string };
 
 /** The screen a path names; `path` is relative to the mount, without its leading slash. */
@@ -16,7 +25,10 @@ export function parseRoute(path: string, search: string): Route {
   const tab = new URLSearchParams(search).get("tab");
   const beside = tab ? { tab } : {};
   if (first === "instructor") {
-    return { screen: "instructor", ...(second ? { session: second, ...beside } : {}) };
+    if (second === undefined) return { screen: "instructor" };
+    const at = new URLSearchParams(search).get("console");
+    const place = at ? { consolePath: at } : {};
+    return { screen: "watch", session: second, ...(third ? { page: third } : {}), ...beside, ...place };
   }
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
@@ -29,24 +41,28 @@ export function formatRoute(route: Route): string {
     case "catalogue":
       return "";
     case "instructor":
-      return route.session
-        ? `instructor/${encodeURIComponent(route.session)}${tabQuery(route.tab)}`
-        : "instructor";
+      return "instructor";
+    case "watch":
+      return placeOf("instructor", route);
     case "console":
       return `s/${encodeURIComponent(route.session)}/console${route.path === "" ? "" : `/${route.path}`}`;
     case "lab":
-      return labPath(route.session, route.page, route.tab);
+      return placeOf("s", route);
     default:
       return route.path;
   }
 }
 
-function labPath(session: string, page?: string, tab?: string): string {
-  return `s/${encodeURIComponent(session)}${page ? `/${encodeURIComponent(page)}` : ""}${tabQuery(tab)}`;
-}
-
-function tabQuery(tab: string | undefined): string {
-  return tab ? `?tab=${encodeURIComponent(tab)}` : "";
+function placeOf(root: string, route: Extract<Route, { screen: "lab" | "watch" }>): string {
+  const page = route.page ? `/${encodeURIComponent(route.page)}` : "";
+  const asked = [
+    ...(route.tab ? [`tab=${encodeURIComponent(route.tab)}`] : []),
+    ...(route.screen === "watch" && route.consolePath
+      ? [`console=${encodeURIComponent(route.consolePath)}`]
+      : []),
+  ];
+  const query = asked.length > 0 ? `?${asked.join("&")}` : "";
+  return `${root}/${encodeURIComponent(route.session)}${page}${query}`;
 }
 
 function consolePath(path: string): string {

@@ -34,6 +34,8 @@ export class SessionStore {
   };
   readonly #listeners = new Set<() => void>();
   #stream: EventStream | undefined;
+  /** Events taken so far. */
+  #told = 0;
   #restored: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: string) {
@@ -83,23 +85,27 @@ export class SessionStore {
 
   /** Throws `ApiError`. */
   async extend(): Promise<void> {
-    this.#adopt(await api.extend(this.id));
+    const session = await api.extend(this.id);
+    this.#set({ session });
     this.announce("More time was added.");
   }
 
   /** Throws `ApiError`. */
   async end(): Promise<void> {
     await api.end(this.id);
-    this.#over("You ended it. You can go on reading; nothing can be run any more.");
+    this.#over("You ended it.");
   }
 
   announce(announcement: string): void {
     this.#set({ announcement });
   }
 
+  /** An event that comes meanwhile tells more than the answer, which was on its way before it. */
   async #load(): Promise<void> {
+    const told = this.#told;
     try {
-      this.#adopt(await api.session(this.id));
+      const session = await api.session(this.id);
+      if (told === this.#told) this.#adopt(session);
     } catch (error) {
       if (error instanceof ApiError && error.status !== 0) this.#fail(error);
     }
@@ -119,6 +125,7 @@ export class SessionStore {
   }
 
   #take(event: SessionEvent): void {
+    this.#told += 1;
     if (event.type === "session") this.#adopt(event.session);
     if (event.type !== "step") return;
     const announcement = announcementOf(event.result) ?? this.#state.announcement;

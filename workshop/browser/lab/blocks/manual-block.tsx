@@ -4,14 +4,15 @@ import type { ActionView } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
 import { isBusy, isDone, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
-import { useLab } from "../lab-context.js";
+import { useBlockPage, useLab } from "../lab-context.js";
 import { Checks } from "./checks.js";
 import { StepOutput } from "./step-output.js";
 import { StepStatus } from "./step-status.js";
 
 /** A step the learner does by hand; the page sees whether it is done. */
 export function ManualBlock({ action }: { action: ActionView }): ReactElement {
-  const { store, page } = useLab();
+  const { store } = useLab();
+  const page = useBlockPage();
   const key = resultKey(page, action.step);
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
@@ -48,6 +49,7 @@ function Done(): ReactElement {
 
 function DoneButton({ action, isUnderWay }: { action: ActionView; isUnderWay: boolean }): ReactElement {
   const { run, isReadOnly } = useLab();
+  const page = useBlockPage();
   const words = action.checks.length > 0 ? "Check it" : "Mark as done";
   return (
     <Button
@@ -55,7 +57,7 @@ function DoneButton({ action, isUnderWay }: { action: ActionView; isUnderWay: bo
       aria-label={`${words}: ${action.title}`}
       isPending={isUnderWay}
       isDisabled={isReadOnly}
-      onPress={() => run(action)}
+      onPress={() => run(page, action)}
     >
       {words}
     </Button>

@@ -6,17 +6,19 @@ import { IconButton } from "../../parts/icon-button.js";
 import { Icon } from "../../parts/icon.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
-import { useLab } from "../lab-context.js";
+import { useBlockPage, useLab } from "../lab-context.js";
 import { actionName, headline } from "./action-names.js";
 import { Checks } from "./checks.js";
 import { checksBeside } from "./refusal-text.js";
+import { LiveOutput } from "./live-output.js";
 import { Refusal } from "./refusal.js";
 import { StepOutput } from "./step-output.js";
 import { StepStatus } from "./step-status.js";
 
 /** A command, the button that runs it in its terminal, and what came of it. */
 export function RunBlock({ action }: { action: ActionView }): ReactElement {
-  const { store, page } = useLab();
+  const { store, isNarrow } = useLab();
+  const page = useBlockPage();
   const key = resultKey(page, action.step);
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
@@ -38,6 +40,9 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
         </p>
       )}
       <Refusal result={result} />
+      {isNarrow && result?.state === "running" && action.terminals[0] !== undefined && (
+        <LiveOutput terminal={action.terminals[0]} />
+      )}
       <StepOutput result={result} />
       <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />
     </div>
@@ -74,6 +79,7 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
 
 function RunButton({ action, result }: { action: ActionView; result: StepResult | undefined }): ReactElement {
   const { run, isReadOnly } = useLab();
+  const page = useBlockPage();
   const isUnderWay = isBusy(result?.state);
   const isRepeat = result !== undefined && result.state !== "idle";
   const words = isRepeat && !isUnderWay ? "Run again" : "Run";
@@ -84,7 +90,7 @@ function RunButton({ action, result }: { action: ActionView; result: StepResult 
       // Not disabled while the command runs: a button that vanishes would throw the reader's focus away.
       isPending={isUnderWay}
       isDisabled={isReadOnly}
-      onPress={() => run(action)}
+      onPress={() => run(page, action)}
     >
       <Icon name={isRepeat && !isUnderWay ? "restart" : "play"} size={14} />
       {words}

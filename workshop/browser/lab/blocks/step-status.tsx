@@ -5,7 +5,7 @@ import { Icon, Spinner } from "../../parts/icon.js";
 import { formatDuration } from "../../store/durations.js";
 import { outcomeOf } from "../../store/step-outcome.js";
 import { useNow } from "../../store/use-now.js";
-import { useLab } from "../lab-context.js";
+import { useBlockPage, useLab } from "../lab-context.js";
 
 /** The state of a block in a picture and words: running with its time and a way to stop it, or how it ended. */
 export function StepStatus({
@@ -36,7 +36,8 @@ function Elapsed({ startedAt }: { startedAt: string | undefined }): ReactElement
 }
 
 function Interrupt({ step }: { step: number }): ReactElement {
-  const { store, page } = useLab();
+  const { store } = useLab();
+  const page = useBlockPage();
   return (
     <Button
       className="button button--small"

@@ -12,7 +12,7 @@ export function PageMenu({ page }: { page: string }): ReactElement {
   const { session, store, pageRoute } = useLab();
   const results = useSession(store, (state) => state.results);
   const index = session.pages.findIndex(({ name }) => name === page);
-  const place = `${index + 1} of ${session.pages.length}`;
+  const place = `${index < 0 ? "–" : index + 1} of ${session.pages.length}`;
   return (
     <MenuTrigger>
       <Button className="button button--quiet button--small" aria-label={`Page ${place}. All pages`}>

@@ -1,6 +1,5 @@
 import { lazy, Suspense, type ReactElement } from "react";
 import { sessionApiPath } from "../../api/api-client.js";
-import { navigate } from "../../store/navigation.js";
 import { useLab } from "../lab-context.js";
 
 const PolicyConsole = lazy(async () => ({
@@ -9,15 +8,13 @@ const PolicyConsole = lazy(async () => ({
 
 /** The image-policy console, for the organization of this session. */
 export function ConsoleTab({ path }: { path: string }): ReactElement {
-  const { session } = useLab();
+  const { session, showConsole } = useLab();
   return (
     <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the console" />}>
       <PolicyConsole
         apiBase={`${sessionApiPath(session.id)}/tmc/v1alpha1`}
         path={path}
-        navigate={(next) =>
-          navigate({ screen: "console", session: session.id, path: next.replace(/^\/+/, "") })
-        }
+        navigate={(next) => showConsole(next.replace(/^\/+/, ""))}
       />
     </Suspense>
   );

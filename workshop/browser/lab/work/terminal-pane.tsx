@@ -19,9 +19,13 @@ import { useTerminalLook } from "./terminal-look.js";
 import "./terminal-colors.css";
 import "./terminal-pane.css";
 
+/** Lines of a terminal shown under a running block; as many as fit a phone beside the block. */
+const LAST_LINES = 8;
+
 export interface TerminalPaneHandle {
   focus(): void;
   paste(text: string): void;
+  lastLines(): string;
 }
 
 interface Props {
@@ -44,9 +48,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   useEffect(() => {
     over.current = isOver;
   }, [isOver]);
-  useImperativeHandle(ref, () => ({ focus: () => handle?.focus(), paste: (text) => handle?.input(text) }), [
-    handle,
-  ]);
+  usePaneHandle(ref, handle);
   const name = terminalName(terminal);
   return (
     <section className="terminal-pane" aria-label={name} data-fixed={isReadOnly || undefined}>
@@ -87,5 +89,17 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         }}
       />
     </section>
+  );
+}
+
+function usePaneHandle(ref: Ref<TerminalPaneHandle>, handle: TerminalHandle | undefined): void {
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: () => handle?.focus(),
+      paste: (text) => handle?.input(text),
+      lastLines: () => handle?.screen.lastLines(LAST_LINES) ?? "",
+    }),
+    [handle],
   );
 }

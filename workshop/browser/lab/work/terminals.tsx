@@ -20,6 +20,8 @@ export interface TerminalsHandle {
   /** Puts the keyboard into the terminal. */
   focus(terminal: string): void;
   paste(terminal: string, text: string): void;
+  /** The last lines on its screen. */
+  lastLines(terminal: string): string;
 }
 
 /** The session's terminals in the lab's layout: one at a time with a row to choose from, or split one above the other. */
@@ -32,6 +34,7 @@ export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null
   useImperativeHandle(handle, () => ({
     show: (terminal) => terminals.includes(terminal) && setChosen(terminal),
     focus: (terminal) => panes.current.get(terminal)?.focus(),
+    lastLines: (terminal) => panes.current.get(terminal)?.lastLines() ?? "",
     paste: (terminal, text) => panes.current.get(terminal)?.paste(text),
   }));
   const hasChoice = !isSplit && terminals.length > 1;

@@ -1,8 +1,8 @@
 import type { ApiObject } from "../api/object.js";
 import type { PodSpec } from "./pod-resources.js";
 import { containersOf, podResources, resourcesOf } from "./pod-resources.js";
-import type { Quantity } from "./quantity.js";
-import { formatQuantity } from "./quantity.js";
+import type { Quantity } from "../schema/quantity.js";
+import { formatQuantity } from "../schema/quantity.js";
 import type { ResourceList } from "./resource-list.js";
 import { resourceList } from "./resource-list.js";
 

@@ -1,5 +1,5 @@
-import type { Quantity } from "./quantity.js";
-import { addQuantities, formatQuantity, parseQuantity } from "./quantity.js";
+import type { Quantity } from "../schema/quantity.js";
+import { addQuantities, formatQuantity, parseQuantity } from "../schema/quantity.js";
 
 /** Amounts by resource name. */
 export type ResourceList = Map<string, Quantity>;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { canonicalQuantity, compareQuantities } from "./quantity.js";
+import {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  isQuantity,
+  parseQuantity,
+} from "./quantity.js";
 
 describe("quantities", () => {
   it.each([
@@ -15,17 +22,26 @@ describe("quantities", () => {
     ["12345", "12345"],
     ["2000", "2k"],
     ["-0.1", "-100m"],
+    ["512", "512"],
+    ["1500k", "1500k"],
+    ["100n", "100n"],
+    ["0Gi", "0"],
+    ["1E", "1E"],
   ])("writes %s as %s", (text, canonical) => {
     expect(canonicalQuantity(text)).toBe(canonical);
   });
 
-  it("has no form for what is no quantity", () => {
-    expect(["1x", "", "abc", "1 Gi"].map(canonicalQuantity)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+  it.each(["", ".", "x", "1x", "1 Gi", "1GiB", "--1", "1e99"])("takes %j for no quantity", (text) => {
+    expect(canonicalQuantity(text)).toBeUndefined();
+  });
+
+  it.each([["1e999999999"], ["9".repeat(1_000_000)]])("refuses a number without end at once", (text) => {
+    expect(isQuantity(text)).toBe(false);
+  });
+
+  it("keeps the style of what was there first in a sum", () => {
+    const [left, right] = [parseQuantity("1Gi"), parseQuantity("512Mi")];
+    expect(left && right && formatQuantity(addQuantities(left, right))).toBe("1536Mi");
   });
 
   it("compares exactly across units", () => {

@@ -1,18 +1,75 @@
-import { asText } from "../api/field-access.js";
+/** Decimal places kept: quantities go down to `n`, a billionth. */
+const SCALE = 1_000_000_000n;
 
-/** Quantities are exact: nano-units in a BigInt. */
-const NANO = 1_000_000_000n;
-const PATTERN = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const SUFFIXES: Record<string, bigint> = {
+  n: 1n,
+  u: 1_000n,
+  m: 1_000_000n,
+  "": SCALE,
+  k: 1_000n * SCALE,
+  M: 1_000_000n * SCALE,
+  G: 1_000_000_000n * SCALE,
+  T: 1_000_000_000_000n * SCALE,
+  P: 10n ** 15n * SCALE,
+  E: 10n ** 18n * SCALE,
+  Ki: 1024n * SCALE,
+  Mi: 1024n ** 2n * SCALE,
+  Gi: 1024n ** 3n * SCALE,
+  Ti: 1024n ** 4n * SCALE,
+  Pi: 1024n ** 5n * SCALE,
+  Ei: 1024n ** 6n * SCALE,
+};
 
-const DECIMAL_SUFFIXES = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
-const BINARY_SUFFIXES = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+const PATTERN = /^([+-]?)(\d+)?(?:\.(\d*))?(?:([eE])([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+
+/** Larger ones name no amount anybody has, and would make endless numbers. */
+const MAX_EXPONENT = 30;
+/** Characters of a quantity; the largest and most exact that Kubernetes keeps take a third. */
+const MAX_CHARACTERS = 100;
 
 /** What the API says of text that is no quantity. */
 export const QUANTITY_ERROR =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
+type Format = "decimal" | "binary" | "exponent";
+
+/** A Kubernetes resource quantity: an exact number and the style it is printed in. */
+export interface Quantity {
+  /** Billionths. */
+  readonly nano: bigint;
+  readonly format: Format;
+}
+
+/** Reads `500m`, `1Gi`, `1e3`, `2`; `undefined` where the text is none. Fractions below a billionth round up, as in Kubernetes. */
+export function parseQuantity(value: unknown): Quantity | undefined {
+  const text = textOf(value);
+  const match = text.length > MAX_CHARACTERS ? null : PATTERN.exec(text);
+  if (!match) return undefined;
+  const [, sign, whole = "", fraction = "", exponentMark, exponent, suffix = ""] = match;
+  if (whole === "" && fraction === "") return undefined;
+  const power = Number(exponent ?? 0);
+  if (Math.abs(power) > MAX_EXPONENT) return undefined;
+  const unit = SUFFIXES[suffix] ?? SCALE;
+  const digits = BigInt(whole + fraction) * unit * 10n ** BigInt(Math.max(power, 0));
+  const divisor = 10n ** BigInt(fraction.length + Math.max(-power, 0));
+  const magnitude = (digits + divisor - 1n) / divisor;
+  const format = exponentMark ? "exponent" : suffix.endsWith("i") ? "binary" : "decimal";
+  return { nano: sign === "-" ? -magnitude : magnitude, format };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? value : "";
+}
+
 export function isQuantity(value: unknown): boolean {
-  return PATTERN.test(asText(value));
+  return parseQuantity(value) !== undefined;
+}
+
+/** The way Kubernetes writes a quantity back, such as `500m` for `0.5`; `undefined` for what is no quantity. */
+export function canonicalQuantity(value: unknown): string | undefined {
+  const quantity = parseQuantity(value);
+  return quantity && formatQuantity(quantity);
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`; both must be quantities. */
@@ -22,68 +79,46 @@ export function compareQuantities(a: string, b: string): number {
   return left < right ? -1 : 1;
 }
 
-/** The way Kubernetes writes a quantity back, such as `500m` for `0.5`; `undefined` for what is no quantity. */
-export function canonicalQuantity(value: unknown): string | undefined {
-  const text = asText(value);
-  const match = PATTERN.exec(text);
-  if (match === null) return undefined;
-  const nano = nanoUnits(text);
-  const suffix = match[3] ?? "";
-  const sign = nano < 0n ? "-" : "";
-  const size = nano < 0n ? -nano : nano;
-  if (size === 0n) return "0";
-  if (suffix.endsWith("i") && size % NANO === 0n) return sign + binaryText(size / NANO);
-  if (/^[eE]/.test(suffix)) return sign + exponentText(size);
-  return sign + decimalText(size);
-}
-
-/** The value in units of 10^-9, rounded up as Kubernetes rounds. */
+/** The value in billionths; throws `RangeError` for what is no quantity. */
 export function nanoUnits(text: string): bigint {
-  const match = PATTERN.exec(text);
-  if (match === null) throw new RangeError(`${text} should be a quantity. ${QUANTITY_ERROR}`);
-  const [, sign, digits = "0", suffix = ""] = match;
-  const [whole = "", fraction = ""] = digits.split(".");
-  let numerator = BigInt(`${whole}${fraction}` || "0") * NANO;
-  let denominator = 10n ** BigInt(fraction.length);
-  const exponent = exponentOf(suffix);
-  if (suffix.endsWith("i")) numerator *= 1024n ** BigInt(BINARY_SUFFIXES.indexOf(suffix));
-  else if (exponent >= 0) numerator *= 10n ** BigInt(exponent);
-  else denominator *= 10n ** BigInt(-exponent);
-  const rounded = (numerator + denominator - 1n) / denominator;
-  return sign === "-" ? -rounded : rounded;
+  const quantity = parseQuantity(text);
+  if (quantity === undefined) throw new RangeError(`${text} should be a quantity. ${QUANTITY_ERROR}`);
+  return quantity.nano;
 }
 
-function exponentOf(suffix: string): number {
-  if (/^[eE][+-]?\d+$/.test(suffix)) return Number(suffix.slice(1));
-  return (DECIMAL_SUFFIXES.indexOf(suffix) - 3) * 3;
+/** Zero in decimal style, the start of a sum. */
+export const ZERO: Quantity = { nano: 0n, format: "decimal" };
+
+/** The sum in the left style; a zero takes the style of the other side. */
+export function addQuantities(left: Quantity, right: Quantity): Quantity {
+  return { nano: left.nano + right.nano, format: left.nano === 0n ? right.format : left.format };
 }
 
-function decimalText(nano: bigint): string {
-  let rest = nano;
-  let step = 0;
-  while (rest % 1000n === 0n && step < DECIMAL_SUFFIXES.length - 1) {
-    rest /= 1000n;
-    step += 1;
+/** The canonical text: no fraction, the largest suffix that divides the number, as the API prints it. */
+export function formatQuantity({ nano, format }: Quantity): string {
+  if (nano === 0n) return "0";
+  const isWholeKibi = nano % SCALE === 0n && absolute(nano) >= 1024n * SCALE;
+  if (format === "binary" && isWholeKibi) return withSuffix(nano, ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki", ""]);
+  if (format === "exponent") return withExponent(nano);
+  return withSuffix(nano, ["E", "P", "T", "G", "M", "k", "", "m", "u", "n"]);
+}
+
+function withSuffix(nano: bigint, suffixes: string[]): string {
+  for (const suffix of suffixes) {
+    const unit = SUFFIXES[suffix] ?? 1n;
+    if (nano % unit === 0n) return `${nano / unit}${suffix}`;
   }
-  return `${rest}${DECIMAL_SUFFIXES[step] ?? ""}`;
+  return `${nano}n`;
 }
 
-function binaryText(units: bigint): string {
-  let rest = units;
-  let step = 0;
-  while (rest % 1024n === 0n && step < BINARY_SUFFIXES.length - 1) {
-    rest /= 1024n;
-    step += 1;
+function withExponent(nano: bigint): string {
+  for (const power of [18, 15, 12, 9, 6, 3, 0, -3, -6, -9]) {
+    const unit = 10n ** BigInt(power + 9);
+    if (nano % unit === 0n) return power === 0 ? `${nano / unit}` : `${nano / unit}e${power}`;
   }
-  return `${rest}${BINARY_SUFFIXES[step] ?? ""}`;
+  return `${nano}e-9`;
 }
 
-function exponentText(nano: bigint): string {
-  let rest = nano;
-  let exponent = -9;
-  while (rest % 1000n === 0n) {
-    rest /= 1000n;
-    exponent += 3;
-  }
-  return exponent === 0 ? `${rest}` : `${rest}e${exponent}`;
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value;
 }

@@ -1,5 +1,5 @@
-import type { Quantity } from "../quantity.js";
-import { parseQuantity } from "../quantity.js";
+import type { Quantity } from "../../schema/quantity.js";
+import { parseQuantity } from "../../schema/quantity.js";
 import type { CelLibrary } from "./library.js";
 import { registerAll } from "./library.js";
 

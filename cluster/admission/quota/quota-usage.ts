@@ -1,8 +1,8 @@
 import type { ApiObject, ResourceRef } from "../../api/object.js";
 import type { PodSpec } from "../pod-resources.js";
 import { podResources, podSpecOf } from "../pod-resources.js";
-import type { Quantity } from "../quantity.js";
-import { parseQuantity } from "../quantity.js";
+import type { Quantity } from "../../schema/quantity.js";
+import { parseQuantity } from "../../schema/quantity.js";
 import type { ResourceList } from "../resource-list.js";
 import { resourceList } from "../resource-list.js";
 

@@ -3,7 +3,7 @@ import type { ApiService } from "../../api/service.js";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.js";
 import type { Container } from "../pod-resources.js";
 import { containersOf, podSpecOf, resourcesOf } from "../pod-resources.js";
-import { addQuantities } from "../quantity.js";
+import { addQuantities } from "../../schema/quantity.js";
 import { refuse } from "../refusal.js";
 import type { ResourceList } from "../resource-list.js";
 import { describeList, resourceList } from "../resource-list.js";

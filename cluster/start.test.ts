@@ -1,21 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import type { Answer } from "./https-for-tests.js";
+import { send } from "./https-for-tests.js";
 import type { Cluster } from "./start.js";
 import { startCluster } from "./start.js";
-
-interface Kubeconfig {
-  clusters: { cluster: { server: string; "certificate-authority-data": string } }[];
-  users: { user: { token: string } }[];
-}
-
-interface Answer {
-  code: number;
-  body: { metadata: { resourceVersion?: string; uid?: string }; message?: string; reason?: string };
-}
 
 describe("startCluster", () => {
   let dataDir: string;
@@ -45,10 +35,10 @@ describe("startCluster", () => {
     expect(cluster.url).toBe(first.url);
     expect(readFileSync(cluster.kubeconfigPath, "utf8")).toBe(kubeconfig);
     const kept = await call(cluster, "GET", `${path}/kept`);
-    expect(kept.body.metadata.uid).toBe(created.body.metadata.uid);
+    expect(kept.body.metadata["uid"]).toBe(created.body.metadata["uid"]);
     const later = await call(cluster, "POST", path, { metadata: { name: "later" } });
-    expect(Number(later.body.metadata.resourceVersion)).toBeGreaterThan(
-      Number(created.body.metadata.resourceVersion),
+    expect(Number(later.body.metadata["resourceVersion"])).toBeGreaterThan(
+      Number(created.body.metadata["resourceVersion"]),
     );
   });
 
@@ -59,7 +49,7 @@ describe("startCluster", () => {
     });
     await cluster.close();
     cluster = await startCluster({ dataDir });
-    const from = created.body.metadata.resourceVersion ?? "";
+    const from = String(created.body.metadata["resourceVersion"]);
     const watch = await call(cluster, "GET", `/api/v1/configmaps?watch=true&resourceVersion=${from}`);
     expect([watch.code, watch.body.reason]).toEqual([410, "Expired"]);
   });
@@ -103,22 +93,11 @@ function call(
   path: string,
   body?: object,
 ): Promise<Answer> {
-  const config = parse(readFileSync(cluster.kubeconfigPath, "utf8")) as Kubeconfig;
-  const ca = Buffer.from(config.clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
-  const headers = {
-    authorization: `Bearer ${cluster.token ?? config.users[0]?.user.token ?? ""}`,
-    "content-type": "application/json",
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, cluster.url), { method, ca, headers, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (text += chunk));
-      response.on("end", () =>
-        resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] }),
-      );
-    });
-    sent.on("error", reject);
-    sent.end(body && JSON.stringify(body));
+  const { token } = cluster;
+  return send(cluster, {
+    method,
+    path,
+    ...(token !== undefined && { token }),
+    ...(body && { body: JSON.stringify(body) }),
   });
 }

@@ -100,7 +100,12 @@ async function openDoor({ plane, certificates, port, logger, signal }: Door): Pr
     log: logger,
     signal,
   };
-  return listen(certificates, port, (request, response) => void handleRequest(options, request, response));
+  return listen(certificates, port, (request, response) => {
+    handleRequest(options, request, response).catch((error: unknown) => {
+      logger.error({ err: error, url: request.url }, "the answer to a request could not be sent");
+      response.destroy();
+    });
+  });
 }
 
 /** Closes once, however often it is asked to. */

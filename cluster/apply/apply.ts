@@ -1,7 +1,7 @@
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject, ObjectMeta, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
-import { badRequest } from "../api/status.js";
+import { badRequest, notFound } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
@@ -26,6 +26,8 @@ export interface ApplyRequest {
   body: unknown;
   /** Takes fields other managers own with another value, instead of refusing. */
   force: boolean;
+  /** Throws 403 where the author may change such an object but not create it. */
+  authorizeCreate?: () => void;
 }
 
 /** Server-side apply; throws 409 with one cause per field somebody else owns. */
@@ -39,6 +41,8 @@ export async function apply(
   const applied = checked(type, request);
   const owned = fieldsOf(applied, type.schema, core.resolve);
   if (findObject(core, type, at) === undefined) {
+    if (ref.subresource !== undefined) throw notFound(type, at.name);
+    request.authorizeCreate?.();
     const created = {
       namespace: at.namespace,
       object: applied,

@@ -35,21 +35,18 @@ export async function handleRequest(
 ): Promise<void> {
   const reply = new Reply(request, response);
   const startedMs = performance.now();
-  const info = parseRequest(request);
   try {
-    await serve(options, { request, reply, info });
+    await serve(options, { request, reply, info: parseRequest(request) });
   } catch (error) {
     if (!(error instanceof StatusError)) {
-      options.log.error(
-        { err: error, method: info.method, path: info.path },
-        "the request failed inside the API",
-      );
+      const { method, url } = request;
+      options.log.error({ err: error, method, url }, "the request failed inside the API");
     }
     await reply.error(error);
   }
   const durationMs = Math.round(performance.now() - startedMs);
   options.log.debug(
-    { method: info.method, url: request.url, code: response.statusCode, durationMs },
+    { method: request.method, url: request.url, code: response.statusCode, durationMs },
     "request",
   );
 }
@@ -80,6 +77,8 @@ async function serve(
     user,
     form: negotiateForm(request.headers.accept),
     signal: options.signal,
+    authorize: (verb) => authorize(options.authorizer, user, { ...info, verb }),
+    authorizeAgain: async () => authorize(options.authorizer, await authenticate(options, request), info),
   };
   await handleResource(call, options.handlers);
 }

@@ -25,6 +25,10 @@ export interface Call {
   form: Form;
   /** Aborted when the client goes or the server closes. */
   signal: AbortSignal;
+  /** Throws 403 where the user may not do `verb` on what the URL names. */
+  authorize: (verb: string) => void;
+  /** Rejects with the 401 or 403 the request would get if it came now. */
+  authorizeAgain: () => Promise<void>;
 }
 
 const MAX_MANAGER_CHARS = 128;

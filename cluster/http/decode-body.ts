@@ -8,6 +8,9 @@ const JSON_TYPE = "application/json";
 const YAML_TYPE = "application/yaml";
 const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
 
+/** Aliases of one YAML text, times the aliases within them; no manifest people write comes near. */
+const MAX_ALIASES = 100;
+
 /** A body as a JSON object, and what reading it brought to light. */
 export interface DecodedBody {
   object: JsonObject;
@@ -50,7 +53,11 @@ export function parseYaml(text: string): unknown {
   const document = parseDocument(text, { uniqueKeys: false, version: "1.1" });
   const [problem] = document.errors;
   if (problem !== undefined) throw badRequest(`error parsing YAML: ${problem.message}`, problem);
-  return document.toJS({ maxAliasCount: 100 }) as unknown;
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+  } catch (error) {
+    throw badRequest(`error parsing YAML: ${(error as Error).message}`, error);
+  }
 }
 
 function requireObject(value: unknown): JsonObject {

@@ -1,7 +1,7 @@
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { DeleteOptions } from "../api/service.js";
-import { badRequest } from "../api/status.js";
+import { badRequest, StatusError } from "../api/status.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import { locationOf as locationOfObject } from "../rest/api-core.js";
 import { deleteObject } from "../rest/delete.js";
@@ -39,10 +39,23 @@ export async function handleDeleteCollection(call: Call): Promise<void> {
   const objects = listObjects(core, type, listOptions(call));
   const items: ApiObject[] = [];
   for (const object of objects) {
-    items.push(await deleteObject(core, call.ref, locationOfObject(object), options));
+    const deleted = await deleteIfThere(() =>
+      deleteObject(core, call.ref, locationOfObject(object), options),
+    );
+    if (deleted !== undefined) items.push(deleted);
   }
   const metadata = { resourceVersion: String(core.store.revision) };
   await call.reply.json(200, { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items });
+}
+
+/** Somebody else may delete one of many meanwhile, which is what was wanted. */
+async function deleteIfThere(remove: () => Promise<ApiObject>): Promise<ApiObject | undefined> {
+  try {
+    return await remove();
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The options from the body and the query; a dry run asked for in either is one. */

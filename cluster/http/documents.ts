@@ -40,8 +40,9 @@ async function serveDiscovery(
   core: ApiCore,
   request: IncomingMessage,
   reply: Reply,
-  [root, first, second]: string[],
+  [root, first, second, ...rest]: string[],
 ): Promise<void> {
+  if (rest.length > 0 || (root === "api" && second !== undefined)) throw pathNotFound();
   const { registry } = core;
   if (first === undefined) {
     const form = negotiateDiscovery(request.headers.accept);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ResourceRef } from "../api/object.js";
+import { badRequest } from "../api/status.js";
 import { selectedName } from "../selector/field-selector.js";
 
 /** What a request asks for, as far as its method and URL tell. */
@@ -18,10 +19,10 @@ export interface RequestInfo {
 /** Parts of a namespace's own URL that are not resources inside it. */
 const NAMESPACE_SUBRESOURCES = new Set(["status", "finalize"]);
 
-/** Reads the URL as kube-apiserver's RequestInfo resolver does; malformed escapes count as no resource. */
+/** Reads the URL as kube-apiserver's RequestInfo resolver does; malformed escapes count as no resource. Throws 400 for what is no URL. */
 export function parseRequest(request: IncomingMessage): RequestInfo {
   const method = request.method ?? "GET";
-  const url = new URL(request.url ?? "/", "https://localhost");
+  const url = requestUrl(request.url ?? "/");
   const base = { method, path: url.pathname, query: url.searchParams, verb: method.toLowerCase() };
   const segments = decodeSegments(url.pathname);
   const target = segments && resourceTarget(segments);
@@ -29,6 +30,13 @@ export function parseRequest(request: IncomingMessage): RequestInfo {
   const verb = verbOf(method, target.name, url.searchParams);
   const name = target.name ?? nameFromSelector(verb, url.searchParams);
   return { ...base, ...target, verb, ...(name !== undefined && { name }) };
+}
+
+/** A path may begin with two slashes, which a relative URL would take for a host. */
+function requestUrl(target: string): URL {
+  const text = target.startsWith("/") ? `https://localhost${target}` : target;
+  if (URL.canParse(text)) return new URL(text);
+  throw badRequest(`the request target should be a path or a URL, and is ${JSON.stringify(target)}`);
 }
 
 function decodeSegments(path: string): string[] | undefined {

@@ -69,6 +69,11 @@ export class Reply {
 
   /** Sends what went wrong; anything but a `StatusError` is an internal error, which the caller should log. */
   async error(error: unknown): Promise<void> {
+    // In the midst of an answer all that can be said is that it is not complete.
+    if (this.#response.headersSent) {
+      this.#response.destroy();
+      return;
+    }
     if (error instanceof StatusError) await this.status(error.status);
     else await this.status(internalError(error instanceof Error ? error.message : "unknown", error).status);
   }

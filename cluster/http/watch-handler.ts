@@ -18,6 +18,8 @@ export const MAX_WATCHES = 2000;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 /** Milliseconds between bookmarks to clients that allow them. */
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** Milliseconds between looks at whether the watcher may still watch; a real API server never looks again. */
+const RECHECK_INTERVAL_MS = 5000;
 /** Seconds after which a watch without a timeout of its own ends, so that clients spread anew. */
 const DEFAULT_TIMEOUT_SECONDS = 3600;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
@@ -47,6 +49,7 @@ class WatchStream {
   readonly #wantsBookmarks: boolean;
   readonly #stops: (() => void)[] = [];
   #resolveEnded: () => void = () => undefined;
+  #rejectEnded: (error: unknown) => void = () => undefined;
   #hasSentColumns = false;
   #isEnded = false;
 
@@ -55,8 +58,9 @@ class WatchStream {
     this.#matches = matcherOf(call.type, listOptions(call));
     this.#namespace = call.type.namespaced ? call.namespace : undefined;
     this.#wantsBookmarks = isTrue(call.info.query.get("allowWatchBookmarks") ?? "false");
-    this.ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve, reject) => {
       this.#resolveEnded = resolve;
+      this.#rejectEnded = reject;
     });
   }
 
@@ -66,14 +70,16 @@ class WatchStream {
     this.#call.reply.writeWarnings();
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
     response.flushHeaders();
-    const stop = this.#call.core.store.subscribe(this.#call.type.storageKey, this.#onEvent);
+    const stop = this.#call.core.store.subscribe(this.#call.type.storageKey, this.#guarded);
     this.#stops.push(stop);
     this.#setTimers();
     const end = (): void => this.#end();
     response.once("close", end);
+    // Who hung up before we listened never says so again.
+    if (response.destroyed) return end();
     this.#call.signal.addEventListener("abort", end, { once: true });
     this.#stops.push(() => this.#call.signal.removeEventListener("abort", end));
-    for (const event of backlog) this.#onEvent(event);
+    for (const event of backlog) this.#guarded(event);
     if (isTrue(this.#call.info.query.get("sendInitialEvents") ?? "false"))
       this.#bookmark({ [INITIAL_EVENTS_END]: "true" });
   }
@@ -110,12 +116,33 @@ class WatchStream {
     const seconds = numberParameter(this.#call.info.query, "timeoutSeconds") ?? DEFAULT_TIMEOUT_SECONDS;
     const timeout = setTimeout(() => this.#end(), Math.max(1, seconds) * 1000);
     this.#stops.push(() => clearTimeout(timeout));
+    const checks = setInterval(() => void this.#recheck(), RECHECK_INTERVAL_MS);
+    this.#stops.push(() => clearInterval(checks));
     if (!this.#wantsBookmarks) return;
     const bookmarks = setInterval(() => this.#bookmark(), BOOKMARK_INTERVAL_MS);
     this.#stops.push(() => clearInterval(bookmarks));
   }
 
-  readonly #onEvent = (event: StoreEvent): void => {
+  /** Ends the watch of a token that died or a role that was taken away: the client hears why when it comes again. */
+  async #recheck(): Promise<void> {
+    try {
+      await this.#call.authorizeAgain();
+    } catch {
+      this.#end();
+    }
+  }
+
+  /** What one watch cannot show ends that watch, not the store that tells everybody. */
+  readonly #guarded = (event: StoreEvent): void => {
+    try {
+      this.#onEvent(event);
+    } catch (error) {
+      this.#rejectEnded(error);
+      this.#end();
+    }
+  };
+
+  #onEvent(event: StoreEvent): void {
     const { object, previous } = event;
     if (this.#namespace !== undefined && object.metadata.namespace !== this.#namespace) return;
     const isMatch = this.#matches(object);
@@ -128,7 +155,7 @@ class WatchStream {
     } else if (isMatch || (event.type === "DELETED" && wasMatch)) {
       this.#send(event.type, object);
     }
-  };
+  }
 
   #send(type: string, object: ApiObject): void {
     const versioned = inVersion(this.#call.type, object);

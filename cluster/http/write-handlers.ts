@@ -70,11 +70,14 @@ export async function handlePatch(call: Call): Promise<void> {
 }
 
 async function handleApply(call: Call, body: unknown, options: WriteOptions): Promise<void> {
+  // A Scale owns no fields of its own here; what applied it would come to own the whole object's.
+  if (call.ref.subresource === "scale") throw unsupportedMediaType(["application/merge-patch+json"]);
   const { query } = call.info;
   if (!query.get("fieldManager")) throw fieldManagerRequired(call.name);
   decode(call, body as JsonObject);
   const force = query.get("force") === "true";
-  const request = { ref: call.ref, at: locationOf(call), body, force };
+  const authorizeCreate = (): void => call.authorize("create");
+  const request = { ref: call.ref, at: locationOf(call), body, force, authorizeCreate };
   const { object, isCreated } = await apply(call.core, request, options);
   await sendObject(call, isCreated ? 201 : 200, object);
 }

@@ -48,8 +48,9 @@ export function openJournal(dataDir: string): Journal {
 
   const reserveUpTo = (revision: number): void => {
     if (revision <= reserved) return;
-    reserved = revision + REVISION_BLOCK;
-    reserve.run(reserved);
+    const next = revision + REVISION_BLOCK;
+    reserve.run(next);
+    reserved = next;
   };
 
   return {
@@ -68,9 +69,12 @@ export function openJournal(dataDir: string): Journal {
     },
     close() {
       if (!database.open) return;
-      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      database.close();
-      release();
+      try {
+        database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        database.close();
+        release();
+      }
     },
   };
 }

@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Answer } from "../https-for-tests.js";
+import { open, send } from "../https-for-tests.js";
+import type { Cluster } from "../start.js";
+import { startCluster } from "../start.js";
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+
+describe("clients that mean no good", () => {
+  let dataDir: string;
+  let cluster: Cluster;
+  const create = (path: string, object: object): Promise<Answer> =>
+    send(cluster, { method: "POST", path, body: JSON.stringify(object) });
+  /** The token of a new account that may do `verbs` on `resource`. */
+  const tokenFor = async (name: string, verbs: string[], resource: string): Promise<string> => {
+    await create("/api/v1/namespaces/default/serviceaccounts", { metadata: { name } });
+    const rules = [{ apiGroups: ["", "apps"], resources: [resource], verbs }];
+    await create(`${RBAC}/roles`, { metadata: { name }, rules });
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
+    await create(`${RBAC}/rolebindings`, {
+      metadata: { name },
+      roleRef,
+      subjects: [{ kind: "ServiceAccount", name, namespace: "default" }],
+    });
+    const request = await create(`/api/v1/namespaces/default/serviceaccounts/${name}/token`, { spec: {} });
+    return (request.body as unknown as { status: { token: string } }).status.token;
+  };
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), "lectern-cluster-"));
+    cluster = await startCluster({ dataDir });
+  });
+  afterAll(async () => {
+    await cluster.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it.each(["//", "//[", "/api/v1/%", "https://[", "*"])(
+    "get a Status for the request target %s",
+    async (path) => {
+      const answer = await send(cluster, { path });
+      expect([400, 404]).toContain(answer.code);
+      expect((await send(cluster, { path: "/api/v1/namespaces/default" })).code).toBe(200);
+    },
+  );
+
+  it("cannot create by server-side apply what they may only patch", async () => {
+    const token = await tokenFor("patcher", ["patch", "get"], "configmaps");
+    const apply = {
+      method: "PATCH",
+      path: `${CONFIG_MAPS}/smuggled?fieldManager=x`,
+      type: "application/apply-patch+yaml",
+      body: JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "smuggled" } }),
+    };
+    const refused = await send(cluster, { ...apply, token });
+    expect(refused.code).toBe(403);
+    expect(refused.body.message).toContain('cannot create resource "configmaps"');
+    expect((await send(cluster, { path: `${CONFIG_MAPS}/smuggled` })).code).toBe(404);
+  });
+
+  it.each(["status", "scale"])("cannot create an object by applying to its %s", async (subresource) => {
+    const answer = await send(cluster, {
+      method: "PATCH",
+      path: `/apis/apps/v1/namespaces/default/deployments/none/${subresource}?fieldManager=x`,
+      type: "application/apply-patch+yaml",
+      body: JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "none" } }),
+    });
+    expect([404, 415]).toContain(answer.code);
+  });
+
+  it("lose their watch when their role is taken from them", { timeout: 15_000 }, async () => {
+    const token = await tokenFor("watcher", ["watch"], "configmaps");
+    const watch = await open(cluster, { path: `${CONFIG_MAPS}?watch=true`, token });
+    expect(watch.statusCode).toBe(200);
+    watch.resume();
+    await send(cluster, { method: "DELETE", path: `${RBAC}/rolebindings/watcher` });
+    await once(watch, "end", { signal: AbortSignal.timeout(12_000) });
+    expect((await open(cluster, { path: `${CONFIG_MAPS}?watch=true`, token })).statusCode).toBe(403);
+  });
+
+  it.each([
+    [
+      "application/yaml",
+      "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]",
+    ],
+    ["application/vnd.kubernetes.protobuf", "k8s\0\u00FF\u00FF\u00FF\u00FF"],
+    ["application/json", `{"data":${"[".repeat(200_000)}${"]".repeat(200_000)}}`],
+    ["application/json", "\u0000"],
+    ["application/json", "null"],
+  ])("get 400 for %s that means nothing", async (type, body) => {
+    const answer = await send(cluster, { method: "POST", path: CONFIG_MAPS, type, body });
+    expect([answer.code, answer.body.reason]).toEqual([400, "BadRequest"]);
+  });
+
+  it("cannot keep the API busy with a quantity without end", async () => {
+    const limits = { cpu: "1e999999999" };
+    const answer = await create("/api/v1/namespaces/default/pods", {
+      metadata: { name: "endless" },
+      spec: { containers: [{ name: "a", image: "a", resources: { limits } }] },
+    });
+    expect(answer.code).toBe(400);
+  });
+});

@@ -162,6 +162,54 @@ function claims(): void {
     );
   });
 
+  it("takes its namespace with it at once, also where nobody collects what it owned", async () => {
+    const session = await startSession();
+    const path = `/apis/lectern.dev/v1alpha1/sessions/${session.metadata.name}`;
+    await platform.client.merge(path, { metadata: { finalizers: ["lectern.dev/kept-by-a-test"] } });
+    await endSession(platform.client, session.metadata.name);
+    await eventually(() =>
+      expect(platform.client.get(`/api/v1/namespaces/${session.spec.namespace}`)).rejects.toMatchObject({
+        status: 404,
+      }),
+    );
+    await platform.client.merge(path, { metadata: { finalizers: null } });
+  });
+
+  it("does not take over, and does not delete, a namespace that is not its own", async () => {
+    const name = `other-${Date.now() % 100_000}`;
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+    await platform.client.create("/api/v1/namespaces", namespace);
+    const pending = await createSession(platform.client, lab, { name, startedBy: "learner" });
+    await expect(platform.provisioner.provision(pending, lab)).rejects.toMatchObject({
+      code: "SESSION_PROVISIONING_FAILED",
+    });
+    await endSession(platform.client, name);
+    const kept = await platform.client.get<{ metadata: object }>(`/api/v1/namespaces/${name}`);
+    expect(kept.metadata).not.toHaveProperty("deletionTimestamp");
+    await platform.client.remove(`/api/v1/namespaces/${name}`);
+  });
+
+  it("never shares its account with another one made at the same moment", async () => {
+    // These two names ask for the same account: 97 * 31 + 119 is 99 * 31 + 57.
+    const names = ["same-aw", "same-c9"];
+    const made = await Promise.all(
+      names.map((name) => createSession(platform.client, lab, { name, startedBy: "learner" })),
+    );
+    const [one, other] = made.map(({ spec }) => spec.uid);
+    if (process.getuid?.() === 0) expect(one).toBeTypeOf("number");
+    expect(one === undefined || one !== other).toBe(true);
+    await Promise.all(names.map((name) => endSession(platform.client, name)));
+  });
+
+  it("that is made again after its server died begins with an empty home", async () => {
+    const session = await startSession();
+    const home = join(platform.settings.homesFolder, session.metadata.name);
+    writeFileSync(join(home, "left-over"), "");
+    await platform.provisioner.provision(session, lab);
+    expect(existsSync(join(home, "left-over"))).toBe(false);
+    expect(existsSync(join(home, ".kube/config"))).toBe(true);
+  });
+
   it("refuses a name that labs could not build on", async () => {
     await expect(
       createSession(platform.client, lab, { name: "a".repeat(26), startedBy: "learner" }),

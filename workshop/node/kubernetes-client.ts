@@ -69,17 +69,16 @@ export class KubernetesClient {
     return this.call<Body>({ method: "PATCH", path, body });
   }
 
-  /** True where it was there; what it owns goes with it. */
-  async remove(path: string): Promise<boolean> {
+  /** True where it was there, under this uid if one is given; what it owns goes with it. */
+  async remove(path: string, uid?: string): Promise<boolean> {
+    const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+    const options = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" };
     try {
-      await this.call({
-        method: "DELETE",
-        path,
-        body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" },
-      });
+      await this.call({ method: "DELETE", path, body: { ...options, ...preconditions } });
       return true;
     } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return false;
+      if (error instanceof KubernetesError && (error.status === 404 || (uid && error.status === 409)))
+        return false;
       throw error;
     }
   }

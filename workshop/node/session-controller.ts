@@ -2,6 +2,7 @@ import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
+import { removeNamespace } from "./session-namespace.js";
 import type { SessionSettings } from "./session-environment.js";
 import { orphanHomes, removeHome } from "./session-home.js";
 import { endSession, watchSessions } from "./sessions.js";
@@ -38,7 +39,9 @@ export async function startSessionController(parts: SessionControllerParts): Pro
       },
       onItem: (type: string, session: SessionResource) => {
         parts.onSession?.(session, type === "DELETED" ? "gone" : "changed");
-        if (type === "DELETED") clearAway(parts, session.metadata.name).catch(report);
+        if (type !== "DELETED") return;
+        removeNamespace(parts.client, session).catch(report);
+        clearAway(parts, session.metadata.name).catch(report);
       },
       onError: report,
     };
@@ -60,7 +63,7 @@ async function tick(
   await Promise.all(
     [...sessions.values()].map(async (session) => {
       if (session.metadata.deletionTimestamp) return;
-      if (isOver(session, now)) await endSession(client, session.metadata.name);
+      if (isOver(session, now)) await endSession(client, session);
       else if (isAbandoned(session, now)) await fail(client, session);
     }),
   );
@@ -84,7 +87,7 @@ async function fail(client: KubernetesClient, session: SessionResource): Promise
   await client.merge(`${SESSIONS_PATH}/${session.metadata.name}/status`, {
     status: { phase: "Failed", reason },
   });
-  await client.remove(`/api/v1/namespaces/${session.spec.namespace}`);
+  await removeNamespace(client, session);
 }
 
 async function clearAway({ terminals, settings }: SessionControllerParts, session: string): Promise<void> {

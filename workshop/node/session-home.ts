@@ -38,6 +38,11 @@ export async function makeHome(homesFolder: string, session: SessionResource, la
   return home;
 }
 
+/** Whether something stands in the place of the session's home. */
+export async function hasHome(homesFolder: string, session: string): Promise<boolean> {
+  return (await lstat(homeOf(homesFolder, session)).catch(() => undefined)) !== undefined;
+}
+
 /** Puts the kubeconfig where labs expect it, at once and never half-written. */
 export async function writeKubeconfig(
   home: string,

@@ -13,10 +13,11 @@ import { labObjectManifest } from "./lab-objects.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { waitForServiceAccount } from "./service-account.js";
 import { issueToken, learnerKubeconfig } from "./session-access.js";
-import { SESSIONS_PATH } from "./session-crd.js";
+import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
-import { makeHome, removeHome, writeKubeconfig } from "./session-home.js";
-import { type Manifest, accessOf, isolationOf, limitsOf, namespaceOf } from "./session-objects.js";
+import { hasHome, makeHome, removeHome, writeKubeconfig } from "./session-home.js";
+import { type Manifest, accessOf, isolationOf, limitsOf } from "./session-objects.js";
+import { endSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
 
 export interface ProvisionerParts {
@@ -80,15 +81,16 @@ export class SessionProvisioner {
   async end(session: SessionResource): Promise<void> {
     const { client, terminals, settings } = this.#parts;
     const name = session.metadata.name;
-    await Promise.all([client.remove(`${SESSIONS_PATH}/${name}`), terminals?.closeSession(name)]);
+    await Promise.all([endSession(client, session), terminals?.closeSession(name)]);
     await removeHome(settings.homesFolder, name);
   }
 
   async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {
     const { settings } = this.#parts;
-    const namespace = this.#create(namespaceOf(session));
+    const namespace = claimNamespace(this.#parts.client, session);
     const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
     const files = steps.run("files", async () => {
+      await this.#clearHome(session.metadata.name);
       const home = await makeHome(settings.homesFolder, session, lab);
       await writeKubeconfig(home, await kubeconfig, session.spec.uid);
     });
@@ -99,6 +101,14 @@ export class SessionProvisioner {
       files,
       steps.run("terminal", () => files.then(() => this.#openTerminals(session, lab))),
     ]);
+  }
+
+  /** A server that died may have opened shells already: they could put links in the way of what root writes. */
+  async #clearHome(name: string): Promise<void> {
+    const { terminals, settings } = this.#parts;
+    if (!(await hasHome(settings.homesFolder, name))) return;
+    await terminals?.closeSession(name);
+    await removeHome(settings.homesFolder, name);
   }
 
   async #furnish(session: SessionResource, lab: Lab): Promise<void> {
@@ -154,7 +164,7 @@ export class SessionProvisioner {
     const { client, terminals, settings } = this.#parts;
     const name = session.metadata.name;
     await Promise.allSettled([
-      client.remove(`/api/v1/namespaces/${session.spec.namespace}`),
+      removeNamespace(client, session),
       client.remove(
         `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/lectern-${session.spec.namespace}`,
       ),

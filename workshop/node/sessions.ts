@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
@@ -13,6 +13,7 @@ import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
 import { issueToken, learnerKubeconfig, revokeTokens, tokenSecrets } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
+import { removeNamespace } from "./session-namespace.js";
 import type { SessionSettings } from "./session-environment.js";
 import { freeUid, homeOf, writeKubeconfig } from "./session-home.js";
 
@@ -27,6 +28,9 @@ export interface NewSession {
   startedBy: "learner" | "instructor" | "validate";
 }
 
+/** Times a new session moves to another account; with 20,000 of them one move is nearly always enough. */
+const UID_MOVES = 10;
+
 /** Writes down that a session is wanted; `SessionProvisioner.provision` makes it. Throws SESSION_NAME_INVALID. */
 export async function createSession(
   client: KubernetesClient,
@@ -40,8 +44,7 @@ export async function createSession(
       `"${name}" cannot name a session: use small letters, digits and hyphens, at most ${MAX_SESSION_NAME}, beginning with a letter`,
     );
   const minutes = wanted.minutes ?? lab.minutes;
-  const taken = new Set((await listSessions(client)).flatMap(({ spec }) => spec.uid ?? []));
-  const uid = freeUid(name, taken);
+  const uid = freeUid(name, uidsOf(await listSessions(client)));
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
@@ -57,22 +60,54 @@ export async function createSession(
     },
   };
   const created = await client.create<SessionResource>(SESSIONS_PATH, session);
-  return { ...created, status: { phase: "Pending", provisioning: waitingSteps() } };
+  const settled = await settleUid(client, created);
+  return { ...settled, status: { phase: "Pending", provisioning: waitingSteps() } };
+}
+
+/**
+ * Sessions made at the same moment may have chosen the same account: of two, at least the one written down later sees the other
+ * and moves, before anything of it exists.
+ */
+async function settleUid(client: KubernetesClient, session: SessionResource): Promise<SessionResource> {
+  const { name } = session.metadata;
+  let current = session;
+  for (let move = 0; current.spec.uid !== undefined; move += 1) {
+    const others = uidsOf((await listSessions(client)).filter(({ metadata }) => metadata.name !== name));
+    if (!others.has(current.spec.uid)) break;
+    if (move === UID_MOVES) {
+      await client.remove(`${SESSIONS_PATH}/${name}`);
+      const message = `The session ${name} found no account of its own in ${UID_MOVES} tries; try again, or end other sessions`;
+      throw new WorkshopError(WORKSHOP_ERRORS.sessionProvisioningFailed, message);
+    }
+    // By chance and not by name: two that meet must not meet again where they move to.
+    const uid = freeUid(randomUUID(), others);
+    current = await client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { uid } });
+  }
+  return current;
+}
+
+function uidsOf(sessions: readonly SessionResource[]): Set<number> {
+  return new Set(sessions.flatMap(({ spec }) => spec.uid ?? []));
 }
 
 /** Throws SESSION_NOT_FOUND. */
 export async function getSession(client: KubernetesClient, name: string): Promise<SessionResource> {
-  if (isSessionName(name)) {
-    try {
-      return await client.get<SessionResource>(`${SESSIONS_PATH}/${name}`);
-    } catch (error) {
-      if (!(error instanceof KubernetesError && error.status === 404)) throw error;
-    }
-  }
+  const found = await findSession(client, name);
+  if (found) return found;
   throw new WorkshopError(
     WORKSHOP_ERRORS.sessionNotFound,
     `There is no session "${name}"; it has ended, or never began`,
   );
+}
+
+async function findSession(client: KubernetesClient, name: string): Promise<SessionResource | undefined> {
+  if (!isSessionName(name)) return undefined;
+  try {
+    return await client.get<SessionResource>(`${SESSIONS_PATH}/${name}`);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 export async function listSessions(client: KubernetesClient): Promise<SessionResource[]> {
@@ -88,9 +123,16 @@ export function watchSessions(
   return watchCollection<SessionResource>(client, SESSIONS_PATH, listener, signal);
 }
 
-/** Ends the session: one delete, and everything it owns follows. True where there was one. */
-export function endSession(client: KubernetesClient, name: string): Promise<boolean> {
-  return client.remove(`${SESSIONS_PATH}/${name}`);
+/** Ends the session: one delete, and everything it owns follows, its namespace at once. True where there was one. */
+export async function endSession(
+  client: KubernetesClient,
+  session: SessionResource | string,
+): Promise<boolean> {
+  const found = typeof session === "string" ? await findSession(client, session) : session;
+  if (!found) return false;
+  const wasThere = await client.remove(`${SESSIONS_PATH}/${found.metadata.name}`, found.metadata.uid);
+  await removeNamespace(client, found);
+  return wasThere;
 }
 
 /** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND. */

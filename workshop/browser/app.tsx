@@ -40,7 +40,7 @@ function NotFound({ path }: { path: string }): ReactElement {
       <TopBar />
       <main className="catalogue">
         <h1 className="catalogue__title">There is nothing at /{path}</h1>
-        <p>
+        <p className="catalogue__lead">
           The address may have been typed wrongly. All labs are in the{" "}
           <Link to={{ screen: "catalogue" }}>catalogue</Link>.
         </p>

@@ -7,6 +7,7 @@ import type {
   SessionView,
   StepResult,
 } from "../../common/api.js";
+import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { mountPath } from "./base.js";
 
@@ -35,6 +36,11 @@ export const api = {
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
+  effectivePolicies: (id: string, namespace: string) =>
+    call<EffectiveView>(
+      "GET",
+      `${sessionPath(id)}/tmc/v1alpha1/image-policies/effective/${encodeURIComponent(namespace)}`,
+    ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { token }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
   createSessions: (wanted: NewSessions) => call<SessionLink[]>("POST", "api/instructor/sessions", wanted),

@@ -1,5 +1,6 @@
 import { useEffect, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
+import type { ApiError } from "../errors.js";
 import { Link } from "../parts/link.js";
 import { TopBar } from "../parts/top-bar.js";
 import { navigate } from "../store/navigation.js";
@@ -25,7 +26,7 @@ export function LabScreen({ route }: { route: LabRoute }): ReactElement {
     document.title = session ? `${session.title} · Lectern` : "Lectern";
   }, [session]);
 
-  if (problem) return <CannotShow message={problem.message} />;
+  if (problem) return <CannotShow problem={problem} />;
   if (!session) return <Loading />;
   if (!isMade) return <Provisioning session={session} />;
   if (!hasPage) return <Loading />;
@@ -53,20 +54,16 @@ function Loading(): ReactElement {
   );
 }
 
-const BAD_LINK =
-  "It may have been copied incompletely, or its session is over. Ask your instructor for a new one, or start a session of your own.";
-
-function CannotShow({ message }: { message: string }): ReactElement {
-  // A good link loses its token on the way here.
-  const isByLink = new URLSearchParams(location.search).has("access");
+function CannotShow({ problem }: { problem: ApiError }): ReactElement {
+  const isRefused = problem.status === 401 || problem.status === 403;
   return (
     <>
       <TopBar />
       <main className="catalogue">
         <h1 className="catalogue__title">
-          {isByLink ? "This link does not open a session" : "This session cannot be shown"}
+          {isRefused ? "This browser was not let into the session" : "This session cannot be shown"}
         </h1>
-        <p className="catalogue__lead">{isByLink ? BAD_LINK : message}</p>
+        <p className="catalogue__lead">{isRefused ? REFUSED : problem.message}</p>
         <Link className="button button--primary" to={{ screen: "catalogue" }}>
           Go to the labs
         </Link>
@@ -74,3 +71,6 @@ function CannotShow({ message }: { message: string }): ReactElement {
     </>
   );
 }
+
+const REFUSED =
+  "Open the link you were given, whole as it was. If it brings you here again, it is not valid any more: ask your instructor for a new one, or start a session of your own.";

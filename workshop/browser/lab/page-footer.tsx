@@ -9,7 +9,7 @@ import { useLab } from "./lab-context.js";
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
-  const { store, pageRoute } = useLab();
+  const { store, pageRoute, isWatching } = useLab();
   const results = useSession(store, (state) => state.results);
   const left = undoneActions(page.name, page.actions, results).length;
   const { previous, next } = page;
@@ -28,8 +28,12 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
         )}
         {next && <NextPage to={pageRoute(next.name)} title={next.title} isReady={left === 0} />}
         {!next && (
-          <Link className="page-footer__way page-footer__way--next" to={{ screen: "catalogue" }}>
-            <span className="page-footer__name">Back to the labs</span> <Icon name="arrowRight" />
+          <Link
+            className="page-footer__way page-footer__way--next"
+            to={{ screen: isWatching ? "instructor" : "catalogue" }}
+          >
+            <span className="page-footer__name">{isWatching ? "All sessions" : "Back to the labs"}</span>
+            <Icon name="arrowRight" />
           </Link>
         )}
       </nav>

@@ -10,6 +10,11 @@ export function refusalsIn(result: Pick<StepResult, "output">): string[] {
   return [...new Set(texts)].slice(0, SHOWN_REFUSALS);
 }
 
+/** The policies that refused something in a step, each once. */
+export function policiesIn(result: Pick<StepResult, "output"> | undefined): string[] {
+  return [...new Set(explainRefusal(result?.output ?? "").map(({ policy }) => policy))];
+}
+
 /** The checks that are not told as refusals already. */
 export function checksBeside(result: Pick<StepResult, "output" | "checks"> | undefined): CheckResult[] {
   if (!result) return [];

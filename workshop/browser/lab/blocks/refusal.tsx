@@ -1,15 +1,16 @@
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { StepResult } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
 import { isBusy } from "../../store/step-results.js";
 import { useLab } from "../lab-context.js";
 import { CONSOLE_TAB } from "../work/tabs.js";
-import { refusalsIn } from "./refusal-text.js";
+import { consolePathOf } from "./policy-place.js";
+import { policiesIn, refusalsIn } from "./refusal-text.js";
 
 /** An image policy's refusal, told in place: which policy refused which image of which container and why, and the way to the policies. */
 export function Refusal({ result }: { result: StepResult | undefined }): ReactElement | null {
-  const { showTab, session } = useLab();
+  const { session } = useLab();
   const refusals = result && !isBusy(result.state) ? refusalsIn(result) : [];
   if (refusals.length === 0) return null;
   const hasConsole = session.dashboards.some(({ name }) => name === CONSOLE_TAB);
@@ -24,11 +25,23 @@ export function Refusal({ result }: { result: StepResult | undefined }): ReactEl
           ))}
         </ul>
       </div>
-      {hasConsole && (
-        <Button className="button button--small" onPress={() => showTab(CONSOLE_TAB)}>
-          Open policies
-        </Button>
-      )}
+      {hasConsole && <OpenPolicies names={policiesIn(result)} />}
     </div>
+  );
+}
+
+/** Leads to where the policy is set: a workspace or the organization. */
+function OpenPolicies({ names }: { names: readonly string[] }): ReactElement {
+  const { session, showConsole } = useLab();
+  const [isLooking, setIsLooking] = useState(false);
+  async function open(): Promise<void> {
+    setIsLooking(true);
+    showConsole(await consolePathOf(names, session));
+    setIsLooking(false);
+  }
+  return (
+    <Button className="button button--small" onPress={() => isLooking || void open()}>
+      Open policies
+    </Button>
   );
 }

@@ -28,7 +28,11 @@ function LowerLayout({ tab, consolePath, terminals }: Props): ReactElement {
   const tabs = tabsOf(session).filter(({ name }) => name !== TERMINAL_TAB);
   const shown = tabs.some(({ name }) => name === tab) ? tab : (tabs[0]?.name ?? "");
   return (
-    <section className="work work--lower" aria-label="Tabs and terminal">
+    <section
+      className="work work--lower"
+      aria-label="Tabs and terminal"
+      data-narrow={tab === TERMINAL_TAB ? "terminal" : "tabs"}
+    >
       {tabs.length > 0 && (
         <TabbedPane tabs={tabs} tab={shown} consolePath={consolePath} terminals={terminals} />
       )}
@@ -88,7 +92,16 @@ function Panel({ item, consolePath, terminals }: PanelProps): ReactElement {
       </FailureBoundary>
     );
   }
-  return <iframe className="work__frame" src={item.url} title={item.name} sandbox={sandboxOf(item.url)} />;
+  return (
+    <iframe
+      className="work__frame"
+      // Loaded when it is first brought forward.
+      loading="lazy"
+      src={item.url}
+      title={item.name}
+      sandbox={sandboxOf(item.url)}
+    />
+  );
 }
 
 /** A page of another origin keeps that origin, which its log-in needs; one of ours must not, for it would be us. */

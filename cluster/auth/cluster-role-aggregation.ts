@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 
 import type { ApiObject, ResourceRef } from "../api/object.js";
@@ -28,7 +29,8 @@ export function startClusterRoleAggregation(api: ApiService): { settle(): Promis
   const schedule = (): Promise<void> => {
     if (isScheduled) return running;
     isScheduled = true;
-    running = running.then(() => {
+    // In a turn of its own: many roles written at once are looked at once.
+    running = running.then(nextTurn).then(() => {
       isScheduled = false;
       return aggregateAll(api);
     });

@@ -1,4 +1,3 @@
-import { parseDocument } from "yaml";
 import { isRecord } from "../api/field-access.js";
 import type { JsonObject } from "../api/field-access.js";
 import { badRequest, unsupportedMediaType } from "../api/status.js";
@@ -24,12 +23,12 @@ export function mediaType(header: string | undefined): string {
 }
 
 /** Reads a body of one of the media types objects come in; throws 400 or 415. */
-export function decodeBody(bytes: Buffer, contentType: string | undefined): DecodedBody {
+export async function decodeBody(bytes: Buffer, contentType: string | undefined): Promise<DecodedBody> {
   switch (mediaType(contentType)) {
     case JSON_TYPE:
       return { object: requireObject(parseJson(bytes.toString("utf8"))), duplicates: [] };
     case YAML_TYPE:
-      return { object: requireObject(parseYaml(bytes.toString("utf8"))), duplicates: [] };
+      return { object: requireObject(await parseYaml(bytes.toString("utf8"))), duplicates: [] };
     case PROTOBUF_TYPE:
       return { object: decodeProtobuf(bytes), duplicates: [] };
     default:
@@ -49,7 +48,9 @@ export function parseJson(text: string): unknown {
 }
 
 /** YAML with the aliases bounded, so that a short text cannot grow without end. */
-export function parseYaml(text: string): unknown {
+export async function parseYaml(text: string): Promise<unknown> {
+  // Loaded when first needed: kubectl sends JSON, and a start should not wait for it.
+  const { parseDocument } = await import("yaml");
   const document = parseDocument(text, { uniqueKeys: false, version: "1.1" });
   const [problem] = document.errors;
   if (problem !== undefined) throw badRequest(`error parsing YAML: ${problem.message}`, problem);

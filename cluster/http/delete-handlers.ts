@@ -61,7 +61,8 @@ async function deleteIfThere(remove: () => Promise<ApiObject>): Promise<ApiObjec
 /** The options from the body and the query; a dry run asked for in either is one. */
 export async function deleteOptions(call: Call): Promise<DeleteOptions> {
   const bytes = await readBody(call.request);
-  const body = bytes.length === 0 ? {} : decodeBody(bytes, call.request.headers["content-type"]).object;
+  const type = call.request.headers["content-type"];
+  const body = bytes.length === 0 ? {} : (await decodeBody(bytes, type)).object;
   const { query } = call.info;
   const options: DeleteOptions = writeOptions(call);
   const listed = Array.isArray(body["dryRun"]) ? body["dryRun"].map(String) : [];

@@ -85,7 +85,7 @@ async function handleApply(call: Call, body: unknown, options: WriteOptions): Pr
 /** The body as an object of the kind of the URL. */
 export async function readObject(call: Call): Promise<ApiObject> {
   const bytes = await readBody(call.request);
-  const { object, duplicates } = decodeBody(bytes, call.request.headers["content-type"]);
+  const { object, duplicates } = await decodeBody(bytes, call.request.headers["content-type"]);
   decode(call, object, { duplicates });
   return object as ApiObject;
 }
@@ -116,7 +116,7 @@ async function readPatch(call: Call): Promise<Patch> {
   const type = PATCH_TYPES[mediaType(call.request.headers["content-type"])];
   if (type === undefined) throw unsupportedMediaType(patchTypesOf(call.type));
   const text = (await readBody(call.request)).toString("utf8");
-  return { type, body: type === "apply" ? parseYaml(text) : parseJson(text) };
+  return { type, body: type === "apply" ? await parseYaml(text) : parseJson(text) };
 }
 
 function fieldManagerRequired(name: string): StatusError {

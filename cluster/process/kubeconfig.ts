@@ -1,5 +1,3 @@
-import { stringify } from "yaml";
-
 export interface KubeconfigFacts {
   url: string;
   /** PEM of the authority that signed the serving certificate. */
@@ -9,19 +7,24 @@ export interface KubeconfigFacts {
 
 const NAME = "lectern";
 
-/** A kubeconfig for the administrator of the embedded cluster. */
+/** A kubeconfig for the administrator of the embedded cluster; every value is plain YAML as it stands. */
 export function kubeconfigText({ url, ca, token }: KubeconfigFacts): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      {
-        name: NAME,
-        cluster: { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") },
-      },
-    ],
-    users: [{ name: `${NAME}-admin`, user: { token } }],
-    contexts: [{ name: NAME, context: { cluster: NAME, user: `${NAME}-admin` } }],
-    "current-context": NAME,
-  });
+  return `apiVersion: v1
+kind: Config
+clusters:
+  - name: ${NAME}
+    cluster:
+      server: ${url}
+      certificate-authority-data: ${Buffer.from(ca).toString("base64")}
+users:
+  - name: ${NAME}-admin
+    user:
+      token: ${JSON.stringify(token)}
+contexts:
+  - name: ${NAME}
+    context:
+      cluster: ${NAME}
+      user: ${NAME}-admin
+current-context: ${NAME}
+`;
 }

@@ -16,7 +16,27 @@ export async function listActivity(context: PolicyContext, organization: string)
   const lists = await Promise.all(
     namespaces.map(({ metadata }) => listRefusals(context, metadata?.name ?? "")),
   );
-  return lists.flat().toSorted(newestFirst).slice(0, MAX_ENTRIES);
+  return mergeRepeats(lists.flat()).toSorted(newestFirst).slice(0, MAX_ENTRIES);
+}
+
+/** One entry for each refusal: a controller that tries again names another pod each time, so the cluster keeps an event of its own for every try. */
+export function mergeRepeats(entries: ActivityEntry[]): ActivityEntry[] {
+  const merged = new Map<string, ActivityEntry>();
+  for (const entry of entries) {
+    const key = JSON.stringify([entry.namespace, entry.object, entry.message]);
+    const known = merged.get(key);
+    merged.set(key, known ? mergeTwo(known, entry) : entry);
+  }
+  return [...merged.values()];
+}
+
+function mergeTwo(left: ActivityEntry, right: ActivityEntry): ActivityEntry {
+  return {
+    ...left,
+    count: left.count + right.count,
+    firstSeen: left.firstSeen < right.firstSeen ? left.firstSeen : right.firstSeen,
+    lastSeen: left.lastSeen > right.lastSeen ? left.lastSeen : right.lastSeen,
+  };
 }
 
 function newestFirst(left: ActivityEntry, right: ActivityEntry): number {

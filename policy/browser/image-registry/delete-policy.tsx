@@ -1,6 +1,7 @@
 import { useCallback, type ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { PolicyView } from "../../common/tmc-api.js";
+import { describePolicy } from "../../common/words.js";
 import { useLoaded } from "../api/use-loaded.js";
 import { useConsole } from "../console-context.js";
 import { describeImpact } from "../form/impact.js";
@@ -30,7 +31,8 @@ export function DeletePolicy(props: Props): ReactElement {
           <Heading slot="title" className="dialog__title">
             Delete the policy {name}?
           </Heading>
-          <p>{impact}</p>
+          <p>It says: {describePolicy(props.policy.spec)}</p>
+          <p aria-live="polite">{impact}</p>
           {problem && (
             <p className="field__error" role="alert">
               {problem}

@@ -36,51 +36,62 @@ export function ActivityPage(): ReactElement {
 }
 
 function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
-  const { goTo } = useConsole();
   return (
     <div className="table-scroll">
       <table className="table" aria-label="Refusals">
         <thead>
           <tr>
-            <th scope="col">Last seen</th>
-            <th scope="col">Namespace</th>
-            <th scope="col">Object</th>
-            <th scope="col">Refused by</th>
-            <th scope="col">Why</th>
+            <th scope="col">What was refused</th>
+            <th scope="col">By which policies, and why</th>
             <th scope="col" className="numeric">
               Times
             </th>
+            <th scope="col">Last</th>
           </tr>
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <tr key={`${entry.namespace} ${entry.object} ${entry.message}`}>
-              <td data-label="Last seen">
-                <RelativeTime iso={entry.lastSeen} />
-              </td>
-              <td data-label="Namespace">
-                <button
-                  type="button"
-                  className="console__link"
-                  onClick={() => goTo({ page: "namespaces", namespace: entry.namespace })}
-                >
-                  {entry.namespace}
-                </button>
-              </td>
-              <th scope="row" className="activity__object">
-                {entry.object}
-              </th>
-              <td data-label="Refused by">{entry.policies.join(", ")}</td>
-              <td data-label="Why" className="activity__why">
-                {entry.message}
-              </td>
-              <td data-label="Times" className="numeric">
-                {entry.count}
-              </td>
-            </tr>
+            <Entry key={`${entry.namespace} ${entry.object} ${entry.message}`} entry={entry} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
+  const { goTo } = useConsole();
+  return (
+    <tr>
+      <th scope="row">
+        {entry.object}
+        <span className="registry__where">
+          in{" "}
+          <button
+            type="button"
+            className="console__link"
+            onClick={() => goTo({ page: "namespaces", namespace: entry.namespace })}
+          >
+            {entry.namespace}
+          </button>
+        </span>
+      </th>
+      <td>
+        <span className="activity__policies">
+          {entry.policies.map((policy) => (
+            <span key={policy} className="badge badge--danger">
+              ✕ {policy}
+            </span>
+          ))}
+        </span>
+        {entry.message}
+      </td>
+      <td data-label="Times" className="numeric">
+        {entry.count}
+      </td>
+      <td data-label="Last">
+        <RelativeTime iso={entry.lastSeen} />
+      </td>
+    </tr>
   );
 }

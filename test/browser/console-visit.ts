@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import { accessibilityProblems } from "./accessibility.js";
+import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { openSession, showOnNarrow } from "./console-steps.js";
+import { startLectern } from "./lectern-server.js";
+
+/** The workspace of the lab that tests of the console start. */
+export const WORKSPACE = "tko-day1-ops-ws";
+const STEP_DEADLINE_MS = 20_000;
+
+/** A browser in front of a session of a real server. */
+export interface ConsoleVisit {
+  page: Page;
+  /** What the page complained about so far. */
+  problems: string[];
+  /** Of the session, its namespace and its organization. */
+  id: string;
+  url: string;
+  /** Takes the pictures of what is on the screen, `shown` in sight, and lets axe look at each. */
+  look(name: string, shown?: Locator): Promise<void>;
+  /** Asks the policy API of the session. */
+  ask<Answer>(path: string): Promise<Answer>;
+  end(): Promise<void>;
+}
+
+/** Starts a server with a lab of one page and two workspaces, and a session of it. */
+export async function visitConsole(): Promise<ConsoleVisit> {
+  const folder = mkdtempSync(join(tmpdir(), "lectern-console-"));
+  const server = await startLectern(["--lab", writeLab(folder)]);
+  const browser = await launchChromium();
+  const { page, problems } = await openPage(browser);
+  page.setDefaultTimeout(STEP_DEADLINE_MS);
+  const id = await openSession(page, server.url);
+  return {
+    page,
+    problems,
+    id,
+    url: server.url,
+    look: (name, shown) => look(page, `console-${name}`, shown),
+    ask: async <Answer>(path: string) => {
+      const response = await page.request.get(`${server.url}api/sessions/${id}/tmc/v1alpha1/${path}`);
+      return (await response.json()) as Answer;
+    },
+    end: async () => {
+      await takePicture(page, "console-end");
+      await endAll(browser, server.stop);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function endAll(browser: Browser, stop: () => Promise<void>): Promise<void> {
+  await browser.close();
+  await stop();
+}
+
+async function look(page: Page, name: string, shown?: Locator): Promise<void> {
+  const focused = await page.evaluateHandle(() => document.activeElement);
+  for (const theme of THEMES) {
+    for (const size of SIZES) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize(size);
+      await showOnNarrow(page, size.width);
+      await shown?.scrollIntoViewIfNeeded();
+      await takePicture(page, `${name}-${theme}-${size.width}`);
+      expect(await accessibilityProblems(page), `${name}, ${theme}, ${size.width} wide`).toEqual([]);
+      expect(await overflowing(page), `${name}, ${size.width} wide`).toEqual([]);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(SIZES[0]);
+  await focused.evaluate((element) => element instanceof HTMLElement && element.focus());
+}
+
+/** The page and the console's tables, where they are wider than the room they have. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll(".console .table-scroll")]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(
+        ({ tagName, className, scrollWidth, clientWidth }) =>
+          `${tagName} ${className}: ${scrollWidth} in ${clientWidth}`,
+      ),
+  );
+}
+
+function writeLab(folder: string): string {
+  mkdirSync(join(folder, "pages"));
+  const manifest = `title: Console\nworkspaces: [${WORKSPACE}, another-ws]\npages: [one]\n`;
+  writeFileSync(join(folder, "workshop.yaml"), manifest);
+  writeFileSync(join(folder, "pages/one.md"), "# One\n\n```execute-1\nkubectl get ns\n```\n");
+  return folder;
+}

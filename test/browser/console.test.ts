@@ -1,0 +1,220 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { type ConsoleVisit, visitConsole, WORKSPACE } from "./console-visit.js";
+import {
+  createPolicy,
+  focusedName,
+  goTo,
+  openForm,
+  policyRow,
+  runInTerminal,
+  showConsole,
+} from "./console-steps.js";
+
+// One visitor of the page, in order, against `lectern serve`; what is typed in a terminal is real as well.
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's page of image policies", () => {
+  let visit: ConsoleVisit;
+  let page: Page;
+  let problems: string[];
+  let id = "";
+  const look: ConsoleVisit["look"] = (...what) => visit.look(...what);
+
+  beforeAll(async () => {
+    visit = await visitConsole();
+    ({ page, problems, id } = visit);
+  });
+  afterAll(() => visit?.end());
+
+  it("says that image policies are not set on clusters, and leads to the workspaces", async () => {
+    await showConsole(page);
+    await page
+      .getByRole("group", { name: "Show the hierarchy of" })
+      .getByRole("button", { name: "Clusters" })
+      .click();
+    await page.getByText("Image registry policies are not set on clusters.").waitFor();
+    await look("clusters-side");
+    await page.getByRole("button", { name: "Show workspaces" }).click();
+    await page.getByRole("heading", { name: `Image registry policies for organization ${id}` }).waitFor();
+    await look("organization-empty");
+  });
+
+  it("chooses a workspace in the tree by the keyboard", async () => {
+    await page.getByRole("row", { name: id }).click();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: /policies for workspace another-ws/ }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: `Image registry policies for workspace ${WORKSPACE}` }).waitFor();
+    expect(page.url()).toContain(`/console/policies/image-registry/workspaces/${WORKSPACE}`);
+    await page.getByText("No direct policies.").waitFor();
+    await page.getByText("No inherited policies.").waitFor();
+  });
+
+  it("takes the focus into the form, and Escape leads back to the button that opened it", async () => {
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).press("Enter");
+    await expect.poll(() => focusedName(page)).toBe("Image registry template");
+    await page.keyboard.press("Escape");
+    await page.getByRole("form", { name: "New image registry policy" }).waitFor({ state: "detached" });
+    await expect.poll(() => focusedName(page)).toBe("Create Image Registry Policy");
+  });
+
+  it("shows what is wrong at the field, and goes there", async () => {
+    const form = await openForm(page, "Custom");
+    await form.getByLabel("Policy name").fill("No Busybox");
+    await form.getByLabel("Hostname").fill("https://docker.io");
+    await form.getByText(/^Label selectors/).click();
+    await form.getByRole("button", { name: /^Add Label Selector: Include/ }).click();
+    await expect.poll(() => focusedName(page)).toBe("Label key");
+    await form.getByLabel("Values").fill("prod");
+    await form.getByRole("button", { name: "Create Policy" }).click();
+    await expect.poll(() => focusedName(page)).toBe("Policy name");
+    await form.getByText(/^The name must be lowercase letters/).waitFor();
+    await form.getByText("Hostname must be a host such as harbor.example.com or *.example.com.").waitFor();
+    await form.getByText(/^Label key must be a label key/).waitFor();
+    await look("bad-input", form.getByLabel("Label key"));
+    await form.getByLabel("Hostname").fill("");
+    await form
+      .getByText("The rule is empty and would match every image; fill in at least one field.")
+      .waitFor();
+    await form.getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("says what a policy means and what it would refuse while it is typed", async () => {
+    const form = await openForm(page, "Custom");
+    await form.getByLabel("Image name").fill("busybox");
+    await form.getByText("Images are refused when they are named busybox (in any repository).").waitFor();
+    await form.getByText("No namespace is concerned yet").waitFor();
+    await form.getByText("Allow:").click();
+    await form
+      .getByText("Images may run only when they are named busybox. All others are refused.")
+      .waitFor();
+    await form.getByText(/never matches an image of Docker Hub.*Write library\/busybox/).waitFor();
+    await look("warning", form.getByRole("button", { name: "Create Policy" }));
+    await page.keyboard.press("Escape");
+  });
+
+  it("creates a policy of each template, once, however often the button is clicked", async () => {
+    const posts: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST" && request.url().endsWith("/policies")) posts.push(request.url());
+    });
+    const form = await openForm(page, "Require Digest");
+    await form.getByLabel("Policy name").fill("digest-image-policy");
+    await form.getByRole("button", { name: "Create Policy" }).dblclick();
+    await policyRow(page, "digest-image-policy").waitFor();
+    await page.getByText(/^Policy digest-image-policy is created/).waitFor();
+    expect(posts).toHaveLength(1);
+    await expect.poll(() => focusedName(page)).toBe("Create Image Registry Policy");
+
+    await openForm(page, "Block latest tag");
+    expect(await page.getByText(/^Policy digest-image-policy is created/).count()).toBe(0);
+    await createPolicy(page, "no-latest");
+    const tags = await openForm(page, "Name-Tag allowlist");
+    await tags.getByLabel("Image name").fill("library/*");
+    await tags.getByLabel("Tag", { exact: true }).fill("1.*");
+    await createPolicy(page, "known-names");
+    expect(posts).toHaveLength(3);
+  });
+
+  it("adds and removes rules, the focus with them, and keeps what was typed", async () => {
+    const form = await openForm(page, "Custom");
+    await form.getByLabel("Policy name").fill("no-busybox-image-policy");
+    await form.getByLabel("Image name").fill("busybox");
+    await form.getByRole("button", { name: "Add Another Rule" }).click();
+    await expect.poll(() => focusedName(page)).toBe("Hostname");
+    await form.getByRole("group", { name: "Rule 2" }).getByLabel("Hostname").fill("quay.io");
+    await form.getByRole("button", { name: "Add Another Rule" }).click();
+    await form.getByRole("group", { name: "Rule 3" }).getByLabel("Image name").fill("nginx");
+    await form.getByRole("button", { name: "Remove rule 2" }).click();
+    await expect.poll(() => focusedName(page)).toBe("Add Another Rule");
+    await form.getByText("named busybox (in any repository); or named nginx (in any repository)").waitFor();
+    await form.getByRole("button", { name: "Remove rule 2" }).click();
+    await createPolicy(page, "no-busybox-image-policy");
+  });
+
+  it("does not take a name twice, and says so at the name", async () => {
+    const form = await openForm(page, "Require Digest");
+    await form.getByLabel("Policy name").fill("digest-image-policy");
+    await form.getByRole("button", { name: "Create Policy" }).click();
+    await form.getByText("The name is taken by another policy here; choose another one.").waitFor();
+    await expect.poll(() => focusedName(page)).toBe("Policy name");
+    await page.keyboard.press("Escape");
+    problems.splice(0);
+  });
+
+  it("chooses namespaces by label selectors, and tries a policy out on dry run", async () => {
+    const form = await openForm(page, "Require Digest");
+    await form.getByText(/^Label selectors/).click();
+    await form.getByRole("button", { name: /^Add Label Selector: Include/ }).click();
+    await form.getByLabel("Label key").fill("env");
+    await form.getByLabel("Values").fill("prod, stage");
+    await form.getByRole("button", { name: /^Add Label Selector: Exclude/ }).click();
+    await form.getByLabel("Label key").last().fill("legacy");
+    await form.getByText("Dry run:").first().click();
+    await form
+      .getByText("Holds in namespaces with env one of prod, stage and without the label legacy.")
+      .waitFor();
+    await look("form-selectors", form.getByRole("button", { name: "Create Policy" }));
+    await createPolicy(page, "prod-pins");
+    const row = policyRow(page, "prod-pins");
+    await row.getByText("Dry run", { exact: true }).waitFor();
+    await row.getByText("In namespaces with env one of prod, stage and without the label legacy.").waitFor();
+    await look("policies", row);
+  });
+
+  it("edits a policy, keeping what its form does not show", async () => {
+    await runInTerminal(page, "tmc-describe", DESCRIBE);
+    await showConsole(page);
+    await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
+    await page.getByRole("button", { name: "Edit described" }).click();
+    const edited = page.getByRole("form", { name: "Edit described" });
+    await edited.getByText("Deny:").waitFor();
+    expect(await page.getByLabel("Policy name").getAttribute("readonly")).not.toBeNull();
+    await edited.getByText("Dry run:").click();
+    await page.getByRole("button", { name: "Save Policy" }).click();
+    await page.getByText(/^Policy described is changed/).waitFor();
+    await expect.poll(() => focusedName(page)).toBe("Edit described");
+    const { policy } = await visit.ask<{
+      policy: { meta: { description: string }; spec: { input: object } };
+    }>(`workspaces/${WORKSPACE}/policies/described`);
+    expect(policy).toMatchObject({ meta: { description: "kept" }, spec: { input: { audit: true } } });
+  });
+
+  it("shows policies of the organization as inherited, to be read only", async () => {
+    await page.getByRole("row", { name: id }).click();
+    const form = await openForm(page, "Custom");
+    await form.getByLabel("Hostname").fill("evil.example.com");
+    await createPolicy(page, "no-evil");
+    await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
+    const inherited = page.getByRole("table", { name: "Inherited policies" });
+    await inherited
+      .getByRole("row", { name: /no-evil/ })
+      .getByText(id)
+      .waitFor();
+    expect(await inherited.getByRole("button").count()).toBe(0);
+  });
+
+  it("keeps what it knows when the server answers an error, and goes on when asked again", async () => {
+    await page.route("**/tmc/v1alpha1/**", (route) =>
+      route.fulfill({
+        status: 503,
+        json: { message: "Unavailable: the cluster is away", reason: "Unavailable" },
+      }),
+    );
+    await goTo(page, "Image registry");
+    const alert = page.getByRole("alert").filter({ hasText: "The cluster is away." });
+    await alert.waitFor();
+    await page.getByRole("row", { name: new RegExp(WORKSPACE) }).waitFor();
+    await look("server-error");
+    await page.unroute("**/tmc/v1alpha1/**");
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await alert.waitFor({ state: "detached" });
+    problems.splice(0);
+  });
+
+  it("meets no error of the page on the way", () => {
+    expect(problems).toEqual([]);
+  });
+});
+
+const DESCRIBE = `tmc workspace image-policy create -r require-digest --workspace-name ${WORKSPACE} -n described -d kept`;

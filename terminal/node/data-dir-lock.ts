@@ -29,7 +29,7 @@ export function holdDataDir(dataDir: string): () => void {
 function livingHolder(path: string): number | undefined {
   try {
     const [pid = "", started] = readFileSync(path, "utf8").split(" ");
-    return startTime(Number(pid)) === started ? Number(pid) : undefined;
+    return started !== undefined && startTime(Number(pid)) === started ? Number(pid) : undefined;
   } catch {
     return undefined;
   }

@@ -17,7 +17,8 @@ const SHELLS: Record<string, string[]> = {
 
 /**
  * Prepares bash, or zsh where `env.SHELL` asks for it and it is installed, to mark where commands begin and end. The
- * secret stands only in a file of the learner's own account, which the host removes at the first prompt.
+ * secret stands only in a file of the learner's own account, which the host removes at the first prompt; the folder stays the
+ * host's own, so that the learner cannot lead that removal astray.
  */
 export function integrateShell(
   folder: string,
@@ -25,15 +26,12 @@ export function integrateShell(
   account?: { uid: number; gid: number },
 ): IntegratedShell {
   const nonce = randomBytes(16).toString("hex");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true });
   const zsh = basename(shell ?? "") === "zsh" ? SHELLS.zsh?.find((path) => existsSync(path)) : undefined;
   const file = join(folder, zsh ? ".zshrc" : "bashrc");
   writeFileSync(file, zsh ? zshStart(nonce) : bashStart(nonce), { mode: 0o600 });
-  if (account) {
-    chownSync(folder, account.uid, account.gid);
-    chownSync(file, account.uid, account.gid);
-  }
-  chmodSync(folder, 0o700);
+  if (account) chownSync(file, account.uid, account.gid);
+  chmodSync(folder, account ? 0o711 : 0o700);
   if (zsh) return { argv: [zsh, "-i"], env: { ZDOTDIR: folder, SHELL: zsh }, nonce };
   const bash = SHELLS.bash?.find((path) => existsSync(path)) ?? "bash";
   return { argv: [bash, "--noprofile", "--rcfile", file, "-i"], env: { SHELL: bash }, nonce };

@@ -73,9 +73,16 @@ export function temporaryFolderOf(runtimeDir: string, session: string): string {
 /** Gives a home to its account, once and before the first shell: later the learner could put links in the way. */
 function takeHome(home: string, account: { uid: number; gid: number }): void {
   if (statSync(home).uid === account.uid) return;
-  for (const name of readdirSync(home, { recursive: true, encoding: "utf8" })) {
-    lchownSync(join(home, name), account.uid, account.gid);
-  }
   chmodSync(home, 0o700);
-  lchownSync(home, account.uid, account.gid);
+  giveTree(home, account);
+}
+
+/** Folder by folder and not with `recursive`, which follows links out of the home on Node 20. */
+function giveTree(folder: string, account: { uid: number; gid: number }): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) giveTree(path, account);
+    else lchownSync(path, account.uid, account.gid);
+  }
+  lchownSync(folder, account.uid, account.gid);
 }

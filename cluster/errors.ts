@@ -3,6 +3,7 @@ export const clusterErrorCodes = {
   dataDirInUse: "CLUSTER_DATA_DIR_IN_USE",
   dataDirUnusable: "CLUSTER_DATA_DIR_UNUSABLE",
   portInUse: "CLUSTER_PORT_IN_USE",
+  notStored: "CLUSTER_NOT_STORED",
 } as const;
 
 export type ClusterErrorCode = (typeof clusterErrorCodes)[keyof typeof clusterErrorCodes];

@@ -64,9 +64,10 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     logger,
     signal: closing.signal,
   });
+  let server: Server | undefined;
   try {
     const port = options.port ?? remembered.port ?? 0;
-    const server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
+    server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
     const { url, port: actualPort } = urlOf(server);
     saveRemembered(dataDir, { adminToken, port: actualPort });
     const kubeconfigPath = join(dataDir, "kubeconfig");
@@ -75,8 +76,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     options.signal?.addEventListener("abort", () => void close(), { once: true });
     return { url, kubeconfigPath, close };
   } catch (error) {
-    closing.abort();
-    await plane.stop();
+    await closer(server, plane, closing)();
     throw error;
   }
 }
@@ -109,16 +109,24 @@ async function openDoor({ plane, certificates, port, logger, signal }: Door): Pr
 }
 
 /** Closes once, however often it is asked to. */
-function closer(server: Server, plane: ControlPlane, closing: AbortController): () => Promise<void> {
+function closer(
+  server: Server | undefined,
+  plane: ControlPlane,
+  closing: AbortController,
+): () => Promise<void> {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing.abort();
-    const doorClosed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    server.closeAllConnections();
-    await doorClosed;
+    if (server !== undefined) await closeDoor(server);
     await plane.stop();
   };
   return () => (closed ??= close());
+}
+
+async function closeDoor(server: Server): Promise<void> {
+  const doorClosed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeAllConnections();
+  await doorClosed;
 }

@@ -60,23 +60,42 @@ export function openJournal(dataDir: string): Journal {
       return { revision: reserved, rows: loadRows(database) };
     },
     put({ resource, namespace, name, object }, revision) {
-      reserveUpTo(revision);
-      put.run(resource, namespace, name, JSON.stringify(object));
+      written(dataDir, () => {
+        reserveUpTo(revision);
+        put.run(resource, namespace, name, JSON.stringify(object));
+      });
     },
     remove({ resource, namespace, name }, revision) {
-      reserveUpTo(revision);
-      remove.run(resource, namespace, name);
+      written(dataDir, () => {
+        reserveUpTo(revision);
+        remove.run(resource, namespace, name);
+      });
     },
     close() {
       if (!database.open) return;
       try {
         database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch {
+        // It only tidies up, and needs room to: what is not moved stays in the write-ahead log, and is read from there.
       } finally {
         database.close();
         release();
       }
     },
   };
+}
+
+/** A change that cannot be written did not happen, and whoever asked for it hears why. */
+function written(dataDir: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new ClusterError(
+      clusterErrorCodes.notStored,
+      `The change was not stored: ${(error as Error).message}. Make room on the disk of ${dataDir}, or see to its permissions, and try again; everything stored before is safe.`,
+      error,
+    );
+  }
 }
 
 type LibsqlDatabase = InstanceType<typeof Database>;

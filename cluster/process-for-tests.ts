@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { send } from "./https-for-tests.js";
+import type { Cluster } from "./start.js";
+
+export type Reachable = Pick<Cluster, "url" | "kubeconfigPath">;
+
+export const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+
+const program = fileURLToPath(new URL("main.ts", import.meta.url));
+/** Milliseconds to its first line; it is compiled on the way. */
+const START_DEADLINE_MS = 60_000;
+
+/** Starts the cluster as a process of its own, which may write no file longer than `maxBlocks` of 512 bytes. */
+export async function startProcess(
+  dataDir: string,
+  maxBlocks?: number,
+): Promise<{ child: ChildProcess; cluster: Reachable }> {
+  const limit = maxBlocks === undefined ? "" : `ulimit -f ${maxBlocks};`;
+  const args = ["--import", "tsx", program, "--data", dataDir, "--log-level", "silent"];
+  const command = ["-c", `${limit} exec "$@"`, "sh", process.execPath, ...args];
+  const child = spawn("sh", command, { stdio: ["ignore", "pipe", "inherit"] });
+  const signal = AbortSignal.timeout(START_DEADLINE_MS);
+  const [line] = (await once(child.stdout, "data", { signal })) as [Buffer];
+  const { url, kubeconfig } = JSON.parse(line.toString()) as { url: string; kubeconfig: string };
+  return { child, cluster: { url, kubeconfigPath: kubeconfig } };
+}
+
+/** Name and version of the ConfigMaps in `default`. */
+export async function storedConfigMaps(cluster: Reachable): Promise<Map<string, string>> {
+  const { body } = await send(cluster, { path: CONFIG_MAPS });
+  const { items } = body as unknown as { items: { metadata: { name: string; resourceVersion: string } }[] };
+  return new Map(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+}

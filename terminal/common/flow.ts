@@ -5,8 +5,11 @@
 
 /** Bytes sent and not yet parsed at which the sender stops; about 20 ms of work for a browser. */
 export const FLOW_HIGH = 100_000;
-/** Bytes still unparsed at which the sender goes on; low enough to stop seldom, high enough never to run dry. */
-export const FLOW_LOW = 5_000;
+/**
+ * Bytes still unparsed at which the sender goes on: half a window, so that the other half is on its way while this one is drawn.
+ * With 5,000 a page on a busy machine ran dry after every window and took a sixth of what it can.
+ */
+export const FLOW_LOW = 50_000;
 /** A reader acknowledges after this many bytes at the latest; not above FLOW_LOW, or a paused sender never resumes. */
 export const ACKNOWLEDGE_EVERY = 5_000;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/terminal-host.js";
+import { FLOW_HIGH } from "../common/flow.js";
 import { closeCodes, type ViewerRequest } from "../common/viewer-frames.js";
 import { openTestDoor, TestReader, type ReaderOptions, type TestDoor } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
@@ -124,6 +125,18 @@ describe("a flood with a reader that stops", () => {
     await reader.until(() => reader.text.includes("^C"));
     clearInterval(acknowledging);
     expect(Date.now() - pressedAt).toBeLessThan(1_000);
+    reader.socket.close();
+  });
+
+  it("is sent on before a slow reader has run dry", async () => {
+    const address = await newTerminal();
+    const reader = await join(address, {}, { acknowledge: false });
+    reader.send({ type: "input", data: "yes 'a line of some length for the flood'\r" });
+    const start = reader.position;
+    await reader.until(() => reader.position - start >= FLOW_HIGH);
+    reader.send({ type: "ack", position: start + FLOW_HIGH * 0.6 });
+    await reader.until(() => reader.position - start >= FLOW_HIGH * 1.4);
+    reader.send({ type: "input", data: "\u0003" });
     reader.socket.close();
   });
 

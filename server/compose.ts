@@ -72,6 +72,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const rooms = joinRooms(assignment, { platform, labs, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
+    policies: platform.policies.service,
     onGone: (session) => rooms.door.closeSession(session),
   });
   await takeUpSessions(rooms.parts);

@@ -12,6 +12,11 @@ export interface Owner {
  */
 export interface PolicyAdministration {
   createOrganization(name: string, owner: Owner): Promise<void>;
+  /**
+   * Removes the organization of this owner with all that is in it, at once: it would go with its owner in any case, but a cluster's garbage collector
+   * may take most of a minute. An organization of another owner stays.
+   */
+  deleteOrganization(name: string, owner: Owner): Promise<void>;
   createWorkspace(organization: string, workspace: string, owner: Owner): Promise<void>;
   /** Registers the cluster behind the kubeconfig under a name of the organization, as `tmc cluster attach` would. */
   registerCluster(organization: string, cluster: string, owner: Owner): Promise<void>;

@@ -13,6 +13,7 @@ export function createAdministration(context: PolicyContext): PolicyAdministrati
   return {
     createOrganization: (name, owner) =>
       ensure(context, "organizations", { organization: name, name }, { spec: {}, owner }),
+    deleteOrganization: (name, owner) => deleteOrganization(context, name, owner),
     createWorkspace: (organization, name, owner) => ensureMember("workspaces", { organization, name }, owner),
     registerCluster: (organization, name, owner) =>
       ensureMember("managedclusters", { organization, name }, owner),
@@ -29,6 +30,16 @@ async function ensure(
 ): Promise<void> {
   for (const name of [address.organization, address.name]) requireName(name);
   await store.create(plural, newObject(plural, address, { spec, owner: ownerReference(owner) }));
+}
+
+/** From the leaves to the root: whoever looks meanwhile finds an organization with less in it, never parts of none. */
+async function deleteOrganization({ store }: PolicyContext, name: string, owner: Owner): Promise<void> {
+  const found = await store.get<unknown>("organizations", name);
+  if (!found?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
+  for (const plural of ["imagepolicies", "workspaces", "managedclusters"] as const) {
+    await store.removeAll(plural, name);
+  }
+  await store.remove("organizations", name);
 }
 
 async function applyPolicy(context: PolicyContext, organization: string, input: unknown): Promise<void> {

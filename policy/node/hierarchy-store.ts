@@ -19,6 +19,8 @@ export interface HierarchyStore {
   ): Promise<HierarchyObject<Spec> | undefined>;
   /** Resolves to false where there was nothing to delete. */
   remove(plural: ResourcePlural, name: string): Promise<boolean>;
+  /** Deletes everything of a kind in an organization. */
+  removeAll(plural: ResourcePlural, organization: string): Promise<void>;
   setStatus(policy: ImagePolicyObject, status: ImagePolicyObject["status"]): Promise<void>;
 }
 
@@ -42,6 +44,10 @@ export function createHierarchyStore({ custom, mergePatch }: ClusterClient): Hie
     remove: async (plural, name) => {
       const deleted = await orUndefined<unknown>(custom.deleteClusterCustomObject({ ...AT, plural, name }));
       return deleted !== undefined;
+    },
+    removeAll: async (plural, organization) => {
+      const labelSelector = `${ORGANIZATION_LABEL}=${organization}`;
+      await attempt(custom.deleteCollectionClusterCustomObject({ ...AT, plural, labelSelector }));
     },
     setStatus: async ({ metadata }, status) => {
       const patch = { ...AT, plural: "imagepolicies", name: metadata.name ?? "", body: { status } };

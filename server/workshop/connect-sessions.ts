@@ -1,3 +1,4 @@
+import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
@@ -9,6 +10,7 @@ export interface SessionConnection extends Pick<
   WorkshopParts,
   "labs" | "client" | "cache" | "activity" | "followers" | "log"
 > {
+  policies: PolicyAdministration;
   host: TerminalHost;
   settings: SessionSettings;
   /** Lets go of what a browser still holds of a session that is gone. */
@@ -29,6 +31,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   });
   const stopController = await startSessionController({
     client: parts.client,
+    policies: parts.policies,
     terminals: host,
     settings: parts.settings,
     onSession: (session, change) => {

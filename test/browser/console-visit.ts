@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
@@ -47,15 +47,11 @@ export async function visitConsole(): Promise<ConsoleVisit> {
     },
     end: async () => {
       await takePicture(page, "console-end");
-      await endAll(browser, server.stop);
+      await browser.close();
+      await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function endAll(browser: Browser, stop: () => Promise<void>): Promise<void> {
-  await browser.close();
-  await stop();
 }
 
 async function look(page: Page, name: string, shown?: Locator): Promise<void> {

@@ -26,7 +26,11 @@ export function describeSessions(title: string, startPlatform: () => Promise<Tes
     beforeAll(async () => {
       platform = await startPlatform();
       lab = await loadLab(page);
-      stopController = await startSessionController({ ...platform, terminals: platform.host });
+      stopController = await startSessionController({
+        ...platform,
+        policies: platform.policies.service,
+        terminals: platform.host,
+      });
     });
 
     afterAll(async () => {
@@ -172,6 +176,16 @@ function claims(): void {
         status: 404,
       }),
     );
+    await platform.client.merge(path, { metadata: { finalizers: null } });
+  });
+
+  it("takes its organization with it at once, also where nobody collects what it owned", async () => {
+    const session = await startSession();
+    const path = `/apis/lectern.dev/v1alpha1/sessions/${session.metadata.name}`;
+    await platform.client.merge(path, { metadata: { finalizers: ["lectern.dev/kept-by-a-test"] } });
+    await platform.provisioner.end(session);
+    const organization = platform.policies.service.getOrganization(session.spec.organization);
+    await expect(organization).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" });
     await platform.client.merge(path, { metadata: { finalizers: null } });
   });
 

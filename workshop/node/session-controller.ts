@@ -1,14 +1,17 @@
+import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
+import { ownerOf } from "./session-provisioner.js";
 import type { SessionSettings } from "./session-environment.js";
 import { orphanHomes, removeHome } from "./session-home.js";
 import { endSession, watchSessions } from "./sessions.js";
 
 export interface SessionControllerParts {
   client: KubernetesClient;
+  policies?: Pick<PolicyAdministration, "deleteOrganization">;
   terminals?: TerminalHost;
   settings: SessionSettings;
   /** Told of every session at the start and of every change; `gone` where it has ended. */
@@ -41,6 +44,7 @@ export async function startSessionController(parts: SessionControllerParts): Pro
         parts.onSession?.(session, type === "DELETED" ? "gone" : "changed");
         if (type !== "DELETED") return;
         removeNamespace(parts.client, session).catch(report);
+        parts.policies?.deleteOrganization(session.spec.organization, ownerOf(session)).catch(report);
         clearAway(parts, session.metadata.name).catch(report);
       },
       onError: report,

@@ -79,9 +79,13 @@ export class SessionProvisioner {
 
   /** Ends the session and removes what it had on this machine. */
   async end(session: SessionResource): Promise<void> {
-    const { client, terminals, settings } = this.#parts;
+    const { client, policies, terminals, settings } = this.#parts;
     const name = session.metadata.name;
-    await Promise.all([endSession(client, session), terminals?.closeSession(name)]);
+    await Promise.all([
+      endSession(client, session),
+      policies.deleteOrganization(session.spec.organization, ownerOf(session)),
+      terminals?.closeSession(name),
+    ]);
     await removeHome(settings.homesFolder, name);
   }
 

@@ -28,6 +28,9 @@ import {
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const IMAGE_POLICIES = { group: "policy.lectern.dev", version: "v1alpha1", plural: "imagepolicies" };
 
+/** A controller waits 5 ms after its first failure and twice as long after each further one: 5 s after this many, were it not nudged. */
+const MANY_TRIES = 11;
+
 /** What a cluster has to offer for the suite to run against it. */
 export interface PolicyTarget {
   kubeConfig: KubeConfig;
@@ -258,6 +261,9 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
     });
 
     it("lets blocked workloads go on at once when the policy is lifted", async () => {
+      await eventually(async () =>
+        (await countTries(core, namespace, "blocked")) >= MANY_TRIES ? true : undefined,
+      );
       await service.removePolicy({ organization, workspace, name: "no-busybox-image-policy" });
       await eventually(async () => {
         const { status } = await apps.readNamespacedDeployment({ namespace, name: "blocked" });
@@ -285,6 +291,25 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       expect(message).toContain("lab-one.tko-day1-ops-ws.other-name");
     });
 
+    it("deletes an organization at once with all that is in it, for its owner only", async () => {
+      const owner = await makeOwner(core, "owner-three");
+      const other = { ...owner, uid: "00000000-0000-0000-0000-000000000000" };
+      const scope = { organization: "lab-three", workspace };
+      await service.createOrganization("lab-three", owner);
+      await service.createWorkspace("lab-three", workspace, owner);
+      await service.registerCluster("lab-three", "lab-three-cluster", owner);
+      await service.createPolicy(scope, noBusybox);
+      await service.deleteOrganization("lab-three", other);
+      expect(await service.listPolicies(scope)).toHaveLength(1);
+      await service.deleteOrganization("lab-three", owner);
+      await service.deleteOrganization("lab-three", owner);
+      expect(await service.listWorkspaces("lab-three")).toEqual([]);
+      expect(await service.listPolicies({ organization: "lab-three", everywhere: true })).toEqual([]);
+      expect(await service.listClusters("lab-three")).toEqual([]);
+      await expect(service.getOrganization("lab-three")).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" });
+      expect(await service.listPolicies({ organization, everywhere: true })).not.toEqual([]);
+    });
+
     it("lets the namespace end, and the hierarchy with its owner", async () => {
       await service.attachNamespace({ ...at, workspace });
       await core.deleteNamespace({ name: namespace });
@@ -298,4 +323,12 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       await eventually(() => gone(service.getWorkspace(organization, workspace)), 60_000);
     });
   });
+}
+
+/** How often the ReplicaSet of a deployment was refused a pod. */
+async function countTries(core: CoreV1Api, namespace: string, deploymentName: string): Promise<number> {
+  const { items } = await core.listNamespacedEvent({ namespace, fieldSelector: "type=Warning" });
+  return items
+    .filter(({ involvedObject }) => involvedObject.name?.startsWith(`${deploymentName}-`))
+    .reduce((sum, { series, count }) => sum + (series?.count ?? count ?? 1), 0);
 }

@@ -16,9 +16,9 @@ export const OWNER = "policy-suite-owner";
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Any cluster-scoped object can own; a namespace is at hand everywhere. */
-export async function makeOwner(core: CoreV1Api) {
-  const { metadata } = await core.createNamespace({ body: { metadata: { name: OWNER } } });
-  return { apiVersion: "v1", kind: "Namespace", name: OWNER, uid: metadata?.uid ?? "" };
+export async function makeOwner(core: CoreV1Api, name = OWNER) {
+  const { metadata } = await core.createNamespace({ body: { metadata: { name } } });
+  return { apiVersion: "v1", kind: "Namespace", name, uid: metadata?.uid ?? "" };
 }
 
 export function deployment(name: string, image: string) {

@@ -1,19 +1,32 @@
 import { defineConfig } from "vitest/config";
 
 const globalSetup = ["test/requirements/setup.ts"];
+/** Suites that start whole servers, real shells and browsers; each has the machine to itself. */
 const oneAtATime = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 
 export default defineConfig({
   test: {
+    // A worker that does not end after its last test is named and fails the run.
+    teardownTimeout: 20_000,
     projects: [
-      { test: { name: "rooms", include: ["test/rooms/**/*.test.ts"] } },
+      {
+        test: {
+          name: "rooms",
+          include: ["test/rooms/**/*.test.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: "unit",
           globalSetup,
-          include: ["{workshop,policy,terminal,cluster,server,scripts}/**/*.test.{ts,tsx}"],
-          testTimeout: 20_000,
+          include: ["{workshop,policy,terminal,cluster,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          testTimeout: 30_000,
           hookTimeout: 30_000,
+          // More than that many real clusters and shells at once would measure the machine.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -22,10 +35,19 @@ export default defineConfig({
           globalSetup,
           include: ["test/**/*.test.ts"],
           exclude: ["test/{rooms,browser,kubernetes}/**"],
+          sequence: { groupOrder: 1 },
           ...oneAtATime,
         },
       },
-      { test: { name: "browser", globalSetup, include: ["test/browser/**/*.test.ts"], ...oneAtATime } },
+      {
+        test: {
+          name: "browser",
+          globalSetup,
+          include: ["test/browser/**/*.test.ts"],
+          sequence: { groupOrder: 2 },
+          ...oneAtATime,
+        },
+      },
     ],
   },
 });

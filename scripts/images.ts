@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { launchChromium, openPage } from "../test/browser/chromium.js";
 import { startLectern } from "../test/browser/lectern-server.js";
-import { provideChromium } from "../test/requirements/chromium.js";
+import { providePackage } from "../test/requirements/debian-packages.js";
+import { findChromium } from "../test/requirements/programs.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const LAB = "Image Registry Policies";
@@ -21,7 +22,7 @@ const DEADLINE_MS = 20_000;
 await draw();
 
 async function draw(): Promise<void> {
-  const missing = await provideChromium();
+  const missing = await providePackage("chromium", findChromium);
   if (missing) throw new Error(missing);
   mkdirSync(join(root, "images"), { recursive: true });
   const server = await startLectern();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandOutcome, TerminalAddress } from "../common/terminal-host.js";
 import { startTestHost, type TestHost } from "./test-host.js";
@@ -22,7 +23,8 @@ function run(address: TerminalAddress, text: string, timeoutMs = 8_000): Promise
   return test.client.run(address, { id: randomUUID(), text, timeoutMs });
 }
 
-describe.each(["/bin/bash", "/bin/zsh"])("outcomes in %s", (shell) => {
+// Where zsh is not to be had the set-up has said so; the shell started in its place would be bash once more.
+describe.each(["/bin/bash", "/bin/zsh"].filter((shell) => existsSync(shell)))("outcomes in %s", (shell) => {
   it("tells success, failure and interruption apart", async () => {
     const address = await newTerminal({ SHELL: shell });
     expect(await run(address, "echo hello")).toMatchObject({

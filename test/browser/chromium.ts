@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { findChromium } from "../requirements/chromium.js";
+import { findChromium } from "../requirements/programs.js";
 
 const RESULTS = fileURLToPath(new URL("../../test-results", import.meta.url));
 /** What keeps Chromium from talking to anybody but the server under test. */

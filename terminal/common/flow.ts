@@ -7,7 +7,7 @@
 export const FLOW_HIGH = 100_000;
 /**
  * Bytes still unparsed at which the sender goes on: half a window, so that the other half is on its way while this one is drawn.
- * With 5,000 a page on a busy machine ran dry after every window and took a sixth of what it can.
+ * A low mark near zero lets the reader run dry after every window, for as long as the shell needs to be woken.
  */
 export const FLOW_LOW = 50_000;
 /** A reader acknowledges after this many bytes at the latest; not above FLOW_LOW, or a paused sender never resumes. */

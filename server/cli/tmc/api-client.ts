@@ -5,6 +5,8 @@ import { TmcError } from "./tmc-error.js";
 const TIMEOUT_MS = 30_000;
 
 export interface TmcApi {
+  /** Address of the server, ending in `/`. */
+  endpoint: string;
   /** `path` begins after `v1alpha1/`. Resolves to the decoded answer; throws `TmcError`. */
   call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
@@ -16,6 +18,7 @@ export function connect(environment: Record<string, string | undefined>): TmcApi
   if (!url || !token) throw loginMissing(url ? "LECTERN_TOKEN" : "LECTERN_URL");
   const base = url.endsWith("/") ? url : `${url}/`;
   return {
+    endpoint: base,
     call: async (method, path, body) => {
       const response = await send(`${base}v1alpha1/${path}`, { method, token, body });
       return readAnswer(response, base);

@@ -17,6 +17,7 @@ async function tmc(environment: Record<string, string>, ...argv: string[]) {
   const err: string[] = [];
   const status = await runTmc(argv, {
     connect: () => connect(environment),
+    version: "1.2.3",
     print: (text) => out.push(text),
     printError: (text) => err.push(text),
   });
@@ -71,6 +72,40 @@ describe("tmc", () => {
     expect((await tmc(page, "workspace", "list")).err).toContain("answered 502 without a reason");
     const expired = await serverAnswering(401, "{}");
     expect((await tmc(expired, "workspace", "list")).err).toContain("Open a new terminal");
+  });
+
+  it("says its version, without a server", async () => {
+    for (const flag of ["--version", "-v"])
+      expect(await tmc({}, flag)).toEqual({ status: 0, out: "1.2.3", err: "" });
+  });
+
+  it("says where it is logged in, in whichever words it is asked", async () => {
+    const organization = {
+      fullName: { name: "lab-1", orgId: "lab-1" },
+      workspaces: 1,
+      policies: 0,
+      namespaces: 1,
+    };
+    const environment = await serverAnswering(200, JSON.stringify({ organization }));
+    const endpoint = `${environment["LECTERN_URL"]}/`;
+    expect((await tmc(environment, "login", "--no-configure", "-n", "any")).out).toBe(
+      `✔ logged in to organization "lab-1" at ${endpoint}`,
+    );
+    expect((await tmc(environment, "system", "context", "list")).out).toMatch(
+      /^CURRENT +NAME.*\n\* +lab-1 +http/,
+    );
+    const current = await tmc(environment, "system", "context", "current", "-o", "json");
+    expect(JSON.parse(current.out)).toMatchObject({ name: "lab-1", endpoint, provisionerName: "attached" });
+    expect((await tmc(environment, "system", "context", "use", "lab-1")).status).toBe(0);
+    expect((await tmc(environment, "system", "context", "use", "other")).err).toContain(
+      'NotFound: context "other"',
+    );
+  });
+
+  it("does not claim to be logged in where the token is missing or no longer good", async () => {
+    expect((await tmc({}, "login")).err).toContain("Unauthenticated: LECTERN_URL is not set");
+    const expired = await serverAnswering(401, "{}");
+    expect((await tmc(expired, "system", "context", "list")).err).toContain("Open a new terminal");
   });
 
   it("exits with 1 on a command it does not know, and suggests one", async () => {

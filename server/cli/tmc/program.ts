@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import type { TmcApi } from "./api-client.js";
 import { clusterCommand } from "./cluster-commands.js";
+import { loginCommand, systemCommand } from "./context-commands.js";
 import { policyCommand } from "./policy-commands.js";
 import { TmcError } from "./tmc-error.js";
 import { workspaceCommand } from "./workspace-commands.js";
@@ -10,6 +11,8 @@ import { workspaceCommand } from "./workspace-commands.js";
 export interface TmcWorld {
   /** Called by the first command that needs the server, so that help works without one. */
   connect(): TmcApi;
+  /** Of the product `tmc` comes with. */
+  version: string;
   print(text: string): void;
   printError(text: string): void;
 }
@@ -31,8 +34,11 @@ export async function runTmc(argv: string[], world: TmcWorld): Promise<number> {
 function tmcProgram(world: TmcWorld): Command {
   const program = new Command("tmc")
     .description("Manage workspaces, the namespaces in them, and the image policies that hold there.")
+    .version(world.version, "-v, --version", "print the version")
     .option("--kubeconfig <file>", "accepted for compatibility; the server acts on the cluster")
     .addHelpText("after", EXAMPLES);
+  program.addCommand(loginCommand(world));
+  program.addCommand(systemCommand(world));
   program.addCommand(clusterCommand(world));
   program.addCommand(workspaceCommand(world));
   program.addCommand(

@@ -56,6 +56,7 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
       const err: string[] = [];
       const status = await runTmc(argv, {
         connect: () => connect({ LECTERN_URL: url, LECTERN_TOKEN: "token" }),
+        version: "0",
         print: (text) => out.push(text),
         printError: (text) => err.push(text),
       });
@@ -112,6 +113,10 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
       expect((await tmc("cluster", "namespace", "get", namespace, "-c", cluster)).out).toContain(
         "workspaceName: tko-day1-ops-ws",
       );
+    });
+
+    it("knows the organization it is logged in to", async () => {
+      expect((await tmc("system", "context", "list")).out).toMatch(/\n\* +lab-tmc +http:.* lab-tmc$/);
     });
 
     it("says NotFound for what there is not", async () => {

@@ -5,7 +5,6 @@ import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
-import type { Lab } from "../workshop/common/lab.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, labEnvironment, productRoot } from "./config.js";
 import type { ServeConfig } from "./config.js";
@@ -18,7 +17,8 @@ import { createMount } from "./http/mount.js";
 import { createPolicyDoors } from "./http/policy-doors.js";
 import { createSessionQuota } from "./http/session-quota.js";
 import { createTerminalDoor } from "./http/terminal-door.js";
-import { loadLabs } from "./labs.js";
+import { openLabShelf } from "./lab-shelf.js";
+import type { LabShelf } from "./lab-shelf.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
@@ -67,9 +67,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     environment: labEnvironment(),
     log,
   });
-  const { labs, skipped } = await loadLabs(config.labs);
-  for (const { path, message } of skipped) log.warn({ path }, message);
-  const rooms = joinRooms(assignment, { platform, labs, log });
+  const shelf = await openLabShelf(config.labs, log);
+  const rooms = joinRooms(assignment, { platform, shelf, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
@@ -94,7 +93,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
 
 interface Foundation {
   platform: Platform;
-  labs: Lab[];
+  shelf: LabShelf;
   log: Logger;
 }
 
@@ -111,7 +110,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 
 function workshopParts(
   { config, embedded }: ServerAssignment,
-  { platform, labs, log }: Foundation,
+  { platform, shelf, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -121,7 +120,8 @@ function workshopParts(
     followers.tell(session, { type: "step", result });
   };
   return {
-    labs: new Map(labs.map((lab) => [lab.name, lab])),
+    labs: shelf.labs,
+    refreshLabs: shelf.refresh,
     abilities: { containers: !embedded },
     ...platform,
     steps: createStepDesk({ ...platform, activity, log, onResult }),

@@ -40,6 +40,12 @@ async function loadFolder(paths: readonly string[], loaded: LoadedLabs): Promise
   }
 }
 
+/** The labs behind a path that was given: itself, or those inside. Throws SERVER_USAGE where a folder holds none. */
+export async function labPathsAt(path: string): Promise<string[]> {
+  const inside = await labsInside(path);
+  return inside.length === 0 ? [path] : inside;
+}
+
 /** Labs in a folder that is no lab itself; none for everything else. */
 async function labsInside(folder: string): Promise<string[]> {
   if ((await isLab(folder)) || !(await isFolder(folder))) return [];
@@ -56,7 +62,8 @@ async function labsInside(folder: string): Promise<string[]> {
   );
 }
 
-async function isLab(folder: string): Promise<boolean> {
+/** Whether the folder is a lab of either form. */
+export async function isLab(folder: string): Promise<boolean> {
   return (await exists(join(folder, "workshop.yaml"))) || exists(join(folder, "workshop/workshop.yaml"));
 }
 

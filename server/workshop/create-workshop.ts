@@ -25,6 +25,8 @@ import type { NewSession, Workshop } from "./workshop.js";
 
 export interface WorkshopParts {
   labs: ReadonlyMap<string, Lab>;
+  /** Takes in what their authors have changed since. */
+  refreshLabs: () => Promise<void>;
   abilities: ClusterAbilities;
   client: KubernetesClient;
   settings: SessionSettings;
@@ -48,7 +50,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     followers.tellAll();
   };
   return {
-    labs: () => [...labs.values()].map((lab) => summarise(lab, parts.abilities)),
+    labs: async () => {
+      await parts.refreshLabs();
+      return [...labs.values()].map((lab) => summarise(lab, parts.abilities));
+    },
     createSession: (wanted) => startSession(parts, wanted),
     session: (id) => viewOf(parts, found(id).session),
     sessions: () => briefViews(parts).map(({ view }) => view),
@@ -57,7 +62,11 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       found(id);
       await endSession(client, id);
     },
-    page: async (id, page) => showPage(parts, found(id), page),
+    page: async (id, page) => {
+      found(id);
+      await parts.refreshLabs();
+      return showPage(parts, found(id), page);
+    },
     visit: async (id, page) => {
       found(id);
       await activity.visit(id, page, new Date());
@@ -109,6 +118,7 @@ function showPage({ client, settings }: WorkshopParts, { session, lab }: Found, 
 }
 
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {
+  await parts.refreshLabs();
   const lab = parts.labs.get(wanted.lab);
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);

@@ -25,7 +25,7 @@ export interface StepAddress {
 
 /** Labs and sessions as the routes need them; `compose.ts` puts it together from the workshop's rooms. */
 export interface Workshop {
-  labs(): LabSummary[];
+  labs(): Promise<LabSummary[]>;
   createSession(wanted: NewSession): Promise<SessionView>;
   /** Throws SESSION_NOT_FOUND, as all below do. */
   session(id: string): SessionView;

@@ -1,9 +1,15 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { InstructorEvent, LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type {
+  InstructorEvent,
+  LabSummary,
+  PageView,
+  SessionEvent,
+  SessionView,
+} from "../../workshop/common/api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { processesOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -82,6 +88,16 @@ describe("a running Lectern", () => {
       step: `${session.currentPage}/0`,
       state: "succeeded",
     });
+  });
+
+  it("shows a page as its author saved it last", async () => {
+    const session = await browser.startLab("slow-steps");
+    const path = `api/sessions/${session.id}/pages/${session.currentPage}`;
+    expect((await browser.json<PageView>("GET", path)).html).not.toContain("Saved just now");
+    appendFileSync(lab, "\nSaved just now.\n");
+    await until("the page is as it was saved", 10_000, async () =>
+      (await browser.json<PageView>("GET", path)).html.includes("Saved just now") ? true : undefined,
+    );
   });
 
   it("offers a browser its unfinished session, and another browser only with the link", async () => {

@@ -25,8 +25,8 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     access.requireSession(request, session);
     return session;
   };
-  router.get("/labs", (request, response) => {
-    response.json(withResume(workshop, ownSessions(workshop, access, request)));
+  router.get("/labs", async (request, response) => {
+    response.json(await withResume(workshop, ownSessions(workshop, access, request)));
   });
   router.post("/sessions", async (request, response) => {
     const { lab } = parseBody(newSession, request.body);
@@ -69,9 +69,9 @@ function ownSessions(workshop: Workshop, access: Access, request: Request): Sess
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt));
 }
 
-function withResume(workshop: Workshop, own: readonly SessionView[]): LabSummary[] {
+async function withResume(workshop: Workshop, own: readonly SessionView[]): Promise<LabSummary[]> {
   const rows = new Map(workshop.rows().map((row) => [row.id, row]));
-  return workshop.labs().map((lab) => {
+  return (await workshop.labs()).map((lab) => {
     const session = own.find((candidate) => candidate.lab === lab.name);
     if (session === undefined) return lab;
     const row = rows.get(session.id);

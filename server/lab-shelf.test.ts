@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openLabShelf } from "./lab-shelf.js";
+
+const log = { info: vi.fn(), warn: vi.fn() };
+let folder = "";
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  log.warn.mockClear();
+  folder = mkdtempSync(join(tmpdir(), "lectern-shelf-"));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+describe("the lab shelf", () => {
+  it("has a page as its author saved it last, and a page that is new", async () => {
+    save("one.md", "# First title\n");
+    const shelf = await openLabShelf([folder], log);
+    const titles = async () => {
+      await later(shelf.refresh);
+      return [...shelf.labs.values()].map(({ title }) => title);
+    };
+    expect(await titles()).toEqual(["First title"]);
+    save("one.md", "# Other title\n");
+    expect(await titles()).toEqual(["Other title"]);
+    save("two.md", "# Second\n");
+    expect(await titles()).toEqual(["Other title", "Second"]);
+    rmSync(join(folder, "one.md"));
+    expect(await titles()).toEqual(["Second"]);
+  });
+
+  it("keeps a lab as it was while it cannot be read, and says why", async () => {
+    mkdirSync(join(folder, "lab/pages"), { recursive: true });
+    save("lab/workshop.yaml", "title: Before\n");
+    save("lab/pages/one.md", "# One\n");
+    for (const path of [folder, join(folder, "lab")]) {
+      save("lab/workshop.yaml", "title: Before\n");
+      const shelf = await openLabShelf([path], log);
+      save("lab/workshop.yaml", "title: [\n");
+      await later(shelf.refresh);
+      expect(shelf.labs.get("lab")?.title).toBe("Before");
+      expect(log.warn).toHaveBeenCalled();
+      save("lab/workshop.yaml", "title: Afterwards\n");
+      await later(shelf.refresh);
+      expect(shelf.labs.get("lab")?.title).toBe("Afterwards");
+    }
+  });
+
+  it("takes new checks in", async () => {
+    save("one.md", "# One\n\n```execute-1\ntrue\n```\n");
+    const shelf = await openLabShelf([join(folder, "one.md")], log);
+    save("one.checks.yaml", "pages:\n  - page: 1\n    steps:\n      - step: 0\n        exit: 1\n");
+    await later(shelf.refresh);
+    expect(shelf.labs.get("one")?.pages[0]?.checks.expectations[0]).toMatchObject({ exit: 1 });
+  });
+
+  it("looks at the disk once for many who ask at the same time", async () => {
+    save("one.md", "# First title\n");
+    const shelf = await openLabShelf([folder], log);
+    save("one.md", "# Other title\n");
+    await shelf.refresh();
+    expect(shelf.labs.get("one")?.title).toBe("First title");
+  });
+});
+
+let saved = 0;
+
+/** Each time with a later date: two saves within one tick of the clock are two. */
+function save(name: string, text: string): void {
+  saved += 1;
+  writeFileSync(join(folder, name), text);
+  utimesSync(join(folder, name), saved, saved);
+}
+
+async function later(refresh: () => Promise<void>): Promise<void> {
+  vi.setSystemTime(Date.now() + 1_000);
+  await refresh();
+}

@@ -1,0 +1,89 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Lab } from "../workshop/common/lab.js";
+import { isLab, labPathsAt, loadLabs } from "./labs.js";
+import type { LoadedLabs } from "./labs.js";
+
+/** The labs of this server, as their files are now. */
+export interface LabShelf {
+  /** By name; changes in place when the labs are read again. */
+  labs: ReadonlyMap<string, Lab>;
+  /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
+  refresh(): Promise<void>;
+}
+
+/** Somebody who saves and reloads is never faster; many learners cost one look. */
+const LOOK_INTERVAL_MS = 500;
+/** Folders that are no part of a lab and hold many thousand files. */
+const NOT_OURS = new Set(["node_modules", ".git"]);
+
+/** Reads the labs at the paths. Throws what `loadLabs` throws. */
+export async function openLabShelf(
+  paths: readonly string[],
+  log: Pick<Logger, "info" | "warn">,
+): Promise<LabShelf> {
+  let stamp = await stampOf(paths);
+  const loaded = await loadLabs(paths);
+  for (const { path, message } of loaded.skipped) log.warn({ path }, message);
+  const labs = new Map(loaded.labs.map((lab) => [lab.name, lab]));
+  const look = async () => {
+    const now = await stampOf(paths);
+    if (now === stamp) return;
+    stamp = now;
+    replace(labs, await loadLabs(paths), log);
+    log.info({ labs: labs.size }, "labs read again");
+  };
+  let lookedAt = Date.now();
+  let looking = Promise.resolve();
+  const refresh = () => {
+    if (Date.now() - lookedAt < LOOK_INTERVAL_MS) return looking;
+    lookedAt = Date.now();
+    looking = look().catch((error: unknown) =>
+      log.warn({ err: error }, "the labs have changed and cannot be read; they stay as they were"),
+    );
+    return looking;
+  };
+  return { labs, refresh };
+}
+
+/** A lab that cannot be read just now stays: sessions of it go on. */
+function replace(labs: Map<string, Lab>, loaded: LoadedLabs, log: Pick<Logger, "warn">): void {
+  const before = [...labs.values()];
+  labs.clear();
+  for (const lab of loaded.labs) labs.set(lab.name, lab);
+  for (const { path, message } of loaded.skipped) {
+    log.warn({ path }, message);
+    const kept = before.find(({ source }) => source.form !== "page" && source.folder === path);
+    if (kept !== undefined && !labs.has(kept.name)) labs.set(kept.name, kept);
+  }
+}
+
+/** Changes whenever a file of a lab, or the list of labs, does. */
+async function stampOf(paths: readonly string[]): Promise<string> {
+  const labs = (await Promise.all(paths.map(labPathsAt))).flat();
+  const files = (await Promise.all(labs.map(filesOf))).flat();
+  return (await Promise.all(files.map(stampOfFile))).join("\n");
+}
+
+async function filesOf(lab: string): Promise<string[]> {
+  if (!(await isLab(lab))) return [lab, lab.replace(/\.md$/, ".checks.yaml")];
+  return filesInside(lab);
+}
+
+async function filesInside(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = await Promise.all(
+    entries
+      .filter(({ name }) => !NOT_OURS.has(name))
+      .map((entry) =>
+        entry.isDirectory() ? filesInside(join(folder, entry.name)) : [join(folder, entry.name)],
+      ),
+  );
+  return files.flat();
+}
+
+async function stampOfFile(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
+  return `${file} ${String(found?.mtimeMs)} ${String(found?.size)}`;
+}

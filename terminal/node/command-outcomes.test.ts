@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandOutcome, TerminalAddress } from "../common/terminal-host.js";
 import { startTestHost, type TestHost } from "./test-host.js";
+import { viewTerminal } from "./view-terminal.js";
 
 let test: TestHost;
 let counter = 0;
@@ -140,8 +141,8 @@ describe("blind spots are unknown, never success", () => {
   });
 });
 
-describe("what the learner types before a command", () => {
-  it("that redraws the prompt is not taken for the command's end", async () => {
+describe("what happens before a command", () => {
+  it("a prompt redrawn by Ctrl-L is not taken for the command's end", async () => {
     const address = await newTerminal();
     await run(address, "true");
     for (let round = 0; round < 15; round += 1) {
@@ -150,7 +151,20 @@ describe("what the learner types before a command", () => {
     }
   });
 
-  it("while the shell was busy is run first, and its status is not the command's", async () => {
+  it("nor is a prompt that is redrawn because a page takes another size", async () => {
+    const address = await newTerminal();
+    const ignored = { event: () => undefined, output: () => undefined, closed: () => undefined };
+    const view = await viewTerminal(test.socketPath, { address, readOnly: false }, ignored);
+    view.send({ type: "hello" });
+    await run(address, "true");
+    for (let round = 0; round < 15; round += 1) {
+      view.send({ type: "resize", columns: 100 + round, rows: 30 });
+      expect(await run(address, "(exit 4)")).toMatchObject({ status: "failed", exitStatus: 4 });
+    }
+    view.close();
+  });
+
+  it("lines typed while the shell was busy run first, and their status is not the command's", async () => {
     const address = await newTerminal();
     await run(address, "true");
     const sleeping = run(address, "sleep 0.5");
@@ -161,7 +175,7 @@ describe("what the learner types before a command", () => {
     expect(await mine).toMatchObject({ status: "succeeded", output: "mine\n" });
   });
 
-  it("before the first prompt is run first", async () => {
+  it("a line typed before the first prompt runs first", async () => {
     const address = await newTerminal();
     await test.client.input(address, "(exit 9)\r");
     expect(await run(address, "echo mine")).toMatchObject({ status: "succeeded", output: "mine\n" });

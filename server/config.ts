@@ -98,7 +98,7 @@ export function dataPaths(data: string) {
     /** Where the running server listens, for the command line. */
     server: join(data, "server.json"),
     instructorToken: join(data, "instructor-token"),
-    signingKey: join(data, "signing-key"),
+    serverId: join(data, "server-id"),
     activity: join(data, "activity.db"),
     cluster: join(data, "cluster"),
     /** Written by the embedded cluster once it can be reached. */

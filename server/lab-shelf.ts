@@ -10,7 +10,7 @@ export interface LabShelf {
   /** By name; changes in place when the labs are read again. */
   labs: ReadonlyMap<string, Lab>;
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
-  refresh(): Promise<void>;
+  refresh: () => Promise<void>;
 }
 
 /** Somebody who saves and reloads is never faster; many learners cost one look. */
@@ -73,14 +73,10 @@ async function filesOf(lab: string): Promise<string[]> {
 
 async function filesInside(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const files = await Promise.all(
-    entries
-      .filter(({ name }) => !NOT_OURS.has(name))
-      .map((entry) =>
-        entry.isDirectory() ? filesInside(join(folder, entry.name)) : [join(folder, entry.name)],
-      ),
-  );
-  return files.flat();
+  const ours = entries.filter(({ name }) => !NOT_OURS.has(name));
+  const files = ours.filter((entry) => !entry.isDirectory()).map(({ name }) => join(folder, name));
+  const folders = ours.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  return [...files, ...(await Promise.all(folders.map(filesInside))).flat()];
 }
 
 async function stampOfFile(file: string): Promise<string> {

@@ -8,6 +8,7 @@ import { installSessionCrds } from "../workshop/node/session-crd.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";
 import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
 import { StepRunner } from "../workshop/node/step-runner.js";
+import { loadServerId } from "./auth/server-id.js";
 import { loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
@@ -58,6 +59,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     installSessionCrds(client),
   ]);
   const settings: SessionSettings = {
+    server: loadServerId(paths.serverId),
     homesFolder: paths.homes,
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
     environment: options.environment,

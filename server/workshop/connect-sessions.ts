@@ -1,5 +1,6 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import { SERVER_LABEL } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -35,6 +36,8 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     terminals: host,
     settings: parts.settings,
     onSession: (session, change) => {
+      // Its home and its shells are with the server that made it.
+      if (!isOwn(session, parts.settings)) return;
       if (change === "gone") forget(parts, session);
       else cache.put(session);
     },
@@ -45,6 +48,11 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     stopEvents();
     stopChanges();
   };
+}
+
+/** Whether this server looks after the session, of several on one cluster; one without a mark is older than the mark. */
+function isOwn({ metadata }: SessionResource, { server }: SessionSettings): boolean {
+  return (metadata.labels?.[SERVER_LABEL] ?? server) === server;
 }
 
 /** The last thing a page hears of its session is that it has ended, with what it had reached. */

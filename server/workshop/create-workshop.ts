@@ -123,7 +123,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
   const { lab: _name, ...options } = wanted;
-  const session = await createSession(parts.client, lab, options);
+  const session = await createSession(parts.client, lab, { ...options, server: parts.settings.server });
   parts.cache.put(session);
   void makeSession(parts, session, lab);
   return viewOf(parts, session);

@@ -7,6 +7,8 @@ export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
 
 /** Label on everything a session owns; the value is the session's name. */
 export const SESSION_LABEL = "lectern.dev/session";
+/** Label on a session; the value tells the server that made it, has its homes and runs its shells. */
+export const SERVER_LABEL = "lectern.dev/server";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
 export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
 

@@ -7,6 +7,8 @@ import { homeOf } from "./session-home.js";
 
 /** What the server adds to every session: where learners reach it, and what their shells are started with. */
 export interface SessionSettings {
+  /** Which server this is, of several on one cluster; a label value, written on the sessions it makes. */
+  server?: string;
   /** Folder that holds one home for each session. */
   homesFolder: string;
   /** Address of a session's page, without a trailing slash. */

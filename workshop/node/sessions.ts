@@ -4,6 +4,7 @@ import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
 import {
   MAX_SESSION_NAME,
+  SERVER_LABEL,
   SESSION_API_VERSION,
   type SessionResource,
   isSessionName,
@@ -26,6 +27,8 @@ export interface NewSession {
   /** An organization shared by several sessions; the session's own where absent. */
   organization?: string;
   startedBy: "learner" | "instructor" | "validate";
+  /** The server that looks after it; see `SERVER_LABEL`. */
+  server?: string | undefined;
 }
 
 /** Times a new session moves to another account; with 20,000 of them one move is nearly always enough. */
@@ -48,7 +51,10 @@ export async function createSession(
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
-    metadata: { name },
+    metadata: {
+      name,
+      ...(wanted.server === undefined ? {} : { labels: { [SERVER_LABEL]: wanted.server } }),
+    },
     spec: {
       lab: lab.name,
       minutes,

@@ -41,7 +41,10 @@ export async function validateLab(
   options: ValidationOptions = {},
 ): Promise<ValidationReport> {
   const startedAt = new Date();
-  const pending = await createSession(parts.client, lab, { startedBy: "validate" });
+  const pending = await createSession(parts.client, lab, {
+    startedBy: "validate",
+    server: parts.settings.server,
+  });
   try {
     const session = await parts.provisioner.provision(pending, lab);
     const run: Run = {

@@ -13,6 +13,7 @@ import {
   endsByItself,
   isCreating,
   isStarted,
+  newEphemeralContainers,
   runningStatus,
   succeededStatus,
   unreadableImages,
@@ -114,12 +115,13 @@ class Kubelet {
     await this.#write(pod, succeededStatus(pod, this.#now()));
   }
 
-  /** A pod's image may be changed in place; its container then starts again. */
+  /** A pod's image may be changed in place, and an ephemeral container added: either then starts. */
   async #replaceImages(pod: Pod): Promise<void> {
     const { containerStatuses = [], podIP = "" } = pod.status ?? {};
     const changed = pod.spec.containers.filter(
       ({ name, image = "" }) => containerStatuses.find((status) => status.name === name)?.image !== image,
     );
+    changed.push(...newEphemeralContainers(pod));
     if (changed.length === 0) return;
     if (!(await this.#write(pod, runningStatus(pod, this.#now(), podIP)))) return;
     for (const { name, image = "" } of changed) this.#recordStart(pod, name, image);

@@ -10,6 +10,7 @@ export interface Condition {
   lastTransitionTime?: string;
   lastUpdateTime?: string;
   lastProbeTime?: string | null;
+  observedGeneration?: number | undefined;
 }
 
 export interface LabelSelector {
@@ -28,6 +29,7 @@ export interface Container {
 export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
+  ephemeralContainers?: Container[];
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   restartPolicy?: "Always" | "OnFailure" | "Never";
@@ -60,6 +62,7 @@ export interface PodStatus {
   conditions?: Condition[];
   containerStatuses?: ContainerStatus[];
   initContainerStatuses?: ContainerStatus[];
+  ephemeralContainerStatuses?: ContainerStatus[];
   hostIP?: string;
   podIP?: string;
   podIPs?: { ip: string }[];
@@ -147,6 +150,40 @@ export interface Job extends ApiObject {
     template: PodTemplate;
   };
   status?: JobStatus;
+}
+
+export interface CronJobStatus {
+  active?: Record<string, string>[];
+  lastScheduleTime?: string;
+  lastSuccessfulTime?: string;
+}
+
+export interface CronJob extends ApiObject {
+  spec: {
+    schedule: string;
+    timeZone?: string;
+    startingDeadlineSeconds?: number;
+    concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
+    suspend?: boolean;
+    successfulJobsHistoryLimit?: number;
+    failedJobsHistoryLimit?: number;
+    jobTemplate: { metadata?: ObjectMeta; spec: Record<string, unknown> };
+  };
+  status?: CronJobStatus;
+}
+
+export interface PodDisruptionBudget extends ApiObject {
+  spec: { selector?: LabelSelector; minAvailable?: number | string; maxUnavailable?: number | string };
+  status?: { conditions?: Condition[]; [field: string]: unknown };
+}
+
+export interface HorizontalPodAutoscaler extends ApiObject {
+  spec: {
+    scaleTargetRef: { apiVersion?: string; kind: string; name: string };
+    minReplicas?: number;
+    maxReplicas: number;
+  };
+  status?: { currentReplicas?: number; desiredReplicas?: number; conditions?: Condition[] };
 }
 
 export interface StatefulSet extends ApiObject {

@@ -67,7 +67,26 @@ export function runningStatus(pod: Pod, now: string, ip: string): PodStatus {
     conditions: conditionsOf(pod, now, isBlocked ? "False" : "True"),
     ...initStatuses(pod, completed(now, now)),
     containerStatuses: statuses,
+    ...ephemeralStatuses(pod, now),
   };
+}
+
+/** Ephemeral containers of the pod that have no status yet. */
+export function newEphemeralContainers(pod: Pod): Container[] {
+  const known = pod.status?.ephemeralContainerStatuses ?? [];
+  return (pod.spec.ephemeralContainers ?? []).filter(
+    ({ name }) => !known.some((status) => status.name === name),
+  );
+}
+
+function ephemeralStatuses(pod: Pod, now: string): Pick<PodStatus, "ephemeralContainerStatuses"> {
+  const known = pod.status?.ephemeralContainerStatuses ?? [];
+  const added = newEphemeralContainers(pod).map((container) => ({
+    ...containerStatus(pod, container, { running: { startedAt: now } }),
+    // They are no part of what makes a pod ready.
+    ready: false,
+  }));
+  return known.length + added.length === 0 ? {} : { ephemeralContainerStatuses: [...known, ...added] };
 }
 
 export function succeededStatus(pod: Pod, now: string): PodStatus {

@@ -16,6 +16,18 @@ export const statefulSets = apps("statefulsets");
 export const daemonSets = apps("daemonsets");
 export const controllerRevisions = apps("controllerrevisions");
 export const jobs: ResourceRef = { group: "batch", version: "v1", resource: "jobs" };
+export const cronJobs: ResourceRef = { group: "batch", version: "v1", resource: "cronjobs" };
+export const podDisruptionBudgets: ResourceRef = {
+  group: "policy",
+  version: "v1",
+  resource: "poddisruptionbudgets",
+};
+/** In the version they are stored in. */
+export const horizontalPodAutoscalers: ResourceRef = {
+  group: "autoscaling",
+  version: "v2",
+  resource: "horizontalpodautoscalers",
+};
 export const endpointSlices: ResourceRef = {
   group: "discovery.k8s.io",
   version: "v1",

@@ -1,10 +1,14 @@
 import type { ApiService } from "../api/service.js";
+import { createAutoscalerController } from "./autoscaler-controller.js";
+import { createClaimController } from "./claim-controller.js";
 import type { Clock } from "./clock.js";
 import { systemClock } from "./clock.js";
 import type { Controller, ControllerContext, ControllerLogger } from "./controller.js";
 import { runController } from "./controller.js";
+import { createCronJobController } from "./cron-job-controller.js";
 import { createDaemonSetController } from "./daemon-set-controller.js";
 import { createDeploymentController } from "./deployment-controller.js";
+import { createDisruptionController } from "./disruption-controller.js";
 import { createEndpointsController } from "./endpoints-controller.js";
 import { createEventExpiryController } from "./event-expiry-controller.js";
 import { EventRecorder } from "./event-recorder.js";
@@ -67,7 +71,11 @@ function createControllers(
     createStatefulSetController(context),
     createDaemonSetController(context),
     createJobController(context),
+    createCronJobController(context),
+    createDisruptionController(context, inventory),
+    createAutoscalerController(context, inventory),
     createEndpointsController(context),
+    createClaimController(context),
     createNodeRegistration(context),
     createScheduler(context),
     createKubelet(context),

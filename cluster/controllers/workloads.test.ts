@@ -170,6 +170,32 @@ describe("a pod on the simulated node", () => {
     await running("late");
   });
 
+  it("starts the ephemeral containers it is given, in name", async () => {
+    await cluster.apply(workload("v1", "Pod", "web", template("Always").spec));
+    await running("web");
+    const body = { spec: { ephemeralContainers: [{ name: "debug", image: "busybox:1.36" }] } };
+    const ref = { ...pods, subresource: "ephemeralcontainers" };
+    const at = { namespace, name: "web" };
+    const pod = await cluster.api.patch(ref, at, { type: "strategic", body }, { user: cluster.admin });
+    const status = await cluster.until(
+      "its status",
+      () => (get(pods, "web") as Pod).status?.ephemeralContainerStatuses?.[0],
+    );
+    expect(status).toMatchObject({ name: "debug", image: "busybox:1.36", ready: false });
+    expect(status.state.running).toBeDefined();
+    await cluster.until("its event", () =>
+      cluster.eventsOf(pod).includes("Started: Container started: debug (simulated: no process runs)"),
+    );
+  });
+
+  it("is told on its claim that there is no volume behind it", async () => {
+    const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+    const claim = await cluster.apply(workload("v1", "PersistentVolumeClaim", "disk", spec));
+    await cluster.until("its event", () =>
+      cluster.eventsOf(claim).some((text) => text.startsWith("NoVolumeProvisioned: the embedded cluster")),
+    );
+  });
+
   it("gets its node back when somebody deletes it", async () => {
     const at = { name: SIMULATED_NODE };
     const { metadata } = await cluster.until("the node", () => cluster.api.find(nodes, at));

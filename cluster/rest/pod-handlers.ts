@@ -2,11 +2,15 @@ import { numberAt, recordAt, recordsAt, textAt } from "../api/field-access.js";
 import type { HandlerRequest, HandlerSet } from "../api/handlers.js";
 import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
-import { conflict, StatusError } from "../api/status.js";
+import { conflict, internalError, StatusError } from "../api/status.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import { timestamp } from "../validation/timestamp.js";
 
 const PODS = { group: "", version: "v1", resource: "pods" };
+const SEVERAL_BUDGETS =
+  "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+/** Times an eviction looks at its budget again because another one changed it. */
+const SPEND_ATTEMPTS = 20;
 const BUDGETS = { group: "policy", version: "v1", resource: "poddisruptionbudgets" };
 
 /** What POST does on the subresources of pods that are not views of the pod. */
@@ -24,20 +28,61 @@ export function createPodHandlers(api: ApiService, now: () => Date): HandlerSet 
 async function evict(api: ApiService, request: HandlerRequest): Promise<ApiObject> {
   const at = locationOf(request);
   const pod = api.get(PODS, at);
-  const budget = api
-    .list(BUDGETS, { namespace: at.namespace })
-    .find((each) => labelSelectorMatcher(recordAt(each, "spec.selector"))(pod.metadata.labels));
-  const isEnded = ["Succeeded", "Failed"].includes(textAt(pod, "status.phase"));
-  if (budget !== undefined && !isEnded && numberAt(budget, "status.disruptionsAllowed") < 1)
-    throw notEvictable(budget);
-  const { gracePeriodSeconds, dryRun } = recordAt(request.body, "deleteOptions") ?? {};
+  const { gracePeriodSeconds, dryRun: options } = recordAt(request.body, "deleteOptions") ?? {};
+  const dryRun = request.dryRun || (Array.isArray(options) && options.includes("All"));
+  if (!isFreeToGo(pod)) await spendDisruption(api, request, pod, dryRun);
   await api.delete(PODS, at, {
     user: request.user,
     warn: request.warn,
-    dryRun: request.dryRun || (Array.isArray(dryRun) && dryRun.includes("All")),
+    dryRun,
     ...(typeof gracePeriodSeconds === "number" && { gracePeriodSeconds }),
   });
   return success();
+}
+
+/** What serves nobody disturbs nobody by going. */
+function isFreeToGo(pod: ApiObject): boolean {
+  const isServing = !["Succeeded", "Failed", "Pending"].includes(textAt(pod, "status.phase"));
+  return !isServing || pod.metadata.deletionTimestamp !== undefined;
+}
+
+/** Takes one of the disruptions the pod's budget allows, at once: the next eviction must not count on it again. */
+async function spendDisruption(
+  api: ApiService,
+  request: HandlerRequest,
+  pod: ApiObject,
+  dryRun: boolean,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const budget = budgetOf(api, pod);
+    if (budget === undefined) return;
+    const allowed = numberAt(budget, "status.disruptionsAllowed");
+    const isSettled = numberAt(budget, "status.observedGeneration") >= (budget.metadata.generation ?? 0);
+    if (!isSettled || allowed < 1) throw notEvictable(budget);
+    if (dryRun) return;
+    const spent = structuredClone(budget);
+    spent["status"] = { ...recordAt(spent, "status"), disruptionsAllowed: allowed - 1 };
+    try {
+      await api.update({ ...BUDGETS, subresource: "status" }, spent, { user: request.user });
+      return;
+    } catch (error) {
+      // Another eviction, or the controller, wrote it meanwhile.
+      const isConflict = error instanceof StatusError && error.code === 409;
+      if (!isConflict || attempt >= SPEND_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function budgetOf(api: ApiService, pod: ApiObject): ApiObject | undefined {
+  const namespace = pod.metadata.namespace ?? "";
+  const [budget, ...others] = api.list(BUDGETS, { namespace }).filter((each) => covers(each, pod));
+  if (others.length > 0) throw internalError(SEVERAL_BUDGETS);
+  return budget;
+}
+
+function covers(budget: ApiObject, pod: ApiObject): boolean {
+  const selector = recordAt(budget, "spec.selector");
+  return selector !== undefined && labelSelectorMatcher(selector)(pod.metadata.labels);
 }
 
 async function bind(api: ApiService, request: HandlerRequest, now: Date): Promise<ApiObject> {

@@ -15,7 +15,7 @@ import { issueText } from "../common/issue-text.js";
 import { BUDGET_NAMES, LAB_LEVELS, type Lab, type LabPage, type LabProblem } from "../common/lab.js";
 import { labelOf, pageNames, workspacesNamedIn } from "../common/page-name.js";
 import { homeFiles } from "./load-native-lab.js";
-import { readPage } from "./page-file.js";
+import { readPageOfFolder } from "./page-file.js";
 import { readYamlFile } from "./yaml-file.js";
 
 const RESOURCE_FILE = "resources/workshop.yaml";
@@ -39,7 +39,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
       .filter(({ value }) => value === undefined)
       .map(({ name }) => name),
     pages,
-    source: { form: "classic", folder, ...(await homeFiles(join(folder, "exercises"))) },
+    source: { form: "classic", folder, ...(await homeFiles(folder, "exercises")) },
     problems,
   };
 }
@@ -92,7 +92,7 @@ async function readPages(
       context.problems.push(missingPage(path, present.has(`${path}.adoc`)));
       continue;
     }
-    const page = await readPage(folder, `workshop/content/${path}.md`, names[at] ?? labelOf(path));
+    const page = await readPageOfFolder(folder, `workshop/content/${path}.md`, names[at] ?? labelOf(path));
     pages.push({ ...page, title: context.titles[path]?.name ?? page.title });
   }
   if (pages.length === 0)

@@ -1,6 +1,7 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lintLab } from "./lint-lab.js";
 import { loadLab } from "./load-lab.js";
@@ -53,6 +54,31 @@ describe("a native lab", () => {
     const elsewhere = await loadLab(folder, { imageFolders: [join(folder, "more")] });
     expect(labFile(elsewhere, elsewhere.pages[0]?.pictures["c.png"] ?? "")).toBe(join(folder, "more/c.png"));
     expect(() => labFile(lab, "workshop.yaml")).toThrow(/shows no picture workshop.yaml/);
+  });
+
+  it("shows no file from outside of it, whatever a link, a path or a setting says", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "lectern-outside-"));
+    try {
+      writeFileSync(join(outside, "secret"), "secret");
+      writeFileSync(join(outside, "page.md"), "secret");
+      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](b.png)" });
+      symlinkSync(join(outside, "secret"), join(folder, "pages/b.png"));
+      expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "b.png": null });
+      symlinkSync(join(outside, "page.md"), join(folder, "pages/c.md"));
+      await expect(loadLab(folder)).rejects.toMatchObject({ code: "LAB_PAGE_NOT_FOUND" });
+      const up = relative(folder, outside);
+      await write({ "workshop.yaml": `title: x\npages: [a]\nfiles: ${up}\n` });
+      await expect(loadLab(folder)).rejects.toMatchObject({ code: "LAB_INVALID" });
+      await write({ "workshop.yaml": `title: x\npages: ["../${up}/page"]\n` });
+      await expect(loadLab(folder)).rejects.toMatchObject({ code: "LAB_PAGE_NOT_FOUND" });
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  it("has no picture where the address cannot be decoded, and loads", async () => {
+    await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](100%.png)" });
+    expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "100%.png": null });
   });
 
   it("refuses a workshop.yaml with a word it does not know, naming it", async () => {

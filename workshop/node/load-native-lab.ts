@@ -6,7 +6,8 @@ import { issueText } from "../common/issue-text.js";
 import type { Lab } from "../common/lab.js";
 import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { labelOf, pageNames } from "../common/page-name.js";
-import { readPage } from "./page-file.js";
+import { isReallyWithin } from "./lab-path.js";
+import { readPageOfFolder } from "./page-file.js";
 import { readYamlFile } from "./yaml-file.js";
 
 /** Reads the native form: `workshop.yaml` and `pages/*.md`. */
@@ -25,7 +26,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
     objects: objects.map((object) => stringify(object)),
     pages: await readPages(folder, read.data),
-    source: { form: "native", folder, ...(await homeFiles(join(folder, files))) },
+    source: { form: "native", folder, ...(await homeFiles(folder, files)) },
     problems: [],
   };
 }
@@ -34,7 +35,7 @@ async function readPages(folder: string, file: WorkshopFile): Promise<Lab["pages
   const paths = file.pages?.map((page) => page.replace(/\.md$/, "")) ?? (await pagesByName(folder));
   const names = pageNames(paths);
   return Promise.all(
-    paths.map((path, at) => readPage(folder, `pages/${path}.md`, names[at] ?? labelOf(path))),
+    paths.map((path, at) => readPageOfFolder(folder, `pages/${path}.md`, names[at] ?? labelOf(path))),
   );
 }
 
@@ -46,8 +47,14 @@ async function pagesByName(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** The folder as `homeFiles` where it exists. */
-export async function homeFiles(folder: string): Promise<{ homeFiles?: string }> {
+/** The lab's folder of that name as `homeFiles` where it exists. Throws LAB_INVALID where it lies outside of the lab. */
+export async function homeFiles(lab: string, name: string): Promise<{ homeFiles?: string }> {
+  const folder = join(lab, name);
+  if (!(await isReallyWithin(lab, folder)))
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labInvalid,
+      `The files of the lab ${lab} are to come from ${folder}, which lies outside of it; put them inside`,
+    );
   const found = await stat(folder).catch(() => undefined);
   return found?.isDirectory() ? { homeFiles: folder } : {};
 }

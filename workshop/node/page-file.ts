@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { LabPage } from "../common/lab.js";
 import { frontMatterSchema } from "../common/lab-schema.js";
+import { isReallyWithin } from "./lab-path.js";
 
 /** 1 MB, the same limit the page compiler has. */
 const MAX_PAGE_BYTES = 1024 * 1024;
@@ -22,6 +23,15 @@ export async function readPage(folder: string, file: string, name: string): Prom
     pictures: {},
     checks,
   };
+}
+
+/** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
+export async function readPageOfFolder(folder: string, file: string, name: string): Promise<LabPage> {
+  if (await isReallyWithin(folder, join(folder, file))) return readPage(folder, file, name);
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.labPageNotFound,
+    `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
+  );
 }
 
 /** The first heading of the text, without its marks. */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, normalize, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage } from "../common/lab.js";
 import { isElsewhere } from "../common/sanitise.js";
+import { isReallyWithin, isWithin } from "./lab-path.js";
 
 /**
  * Finds the relative pictures of a page: beside the page, then in the lab's `images/`, then in the given folders. The answer is a
@@ -34,7 +35,7 @@ async function findPicture(
   src: string,
   where: { page: LabPage; folder: string; imageFolders: readonly string[] },
 ): Promise<string | null> {
-  const wanted = decodeURI(src.replace(/[?#].*$/, ""));
+  const wanted = decoded(src.replace(/[?#].*$/, ""));
   const places = [
     join(where.folder, dirname(where.page.file), wanted),
     join(where.folder, "images", basename(wanted)),
@@ -42,16 +43,19 @@ async function findPicture(
   ];
   const allowed = [where.folder, ...where.imageFolders];
   for (const candidate of places) {
-    if (allowed.some((root) => isWithin(root, candidate)) && (await isFile(candidate)))
-      return pathFrom(where.folder, candidate);
+    const isAllowed = await Promise.all(allowed.map((root) => isReallyWithin(root, candidate)));
+    if (isAllowed.includes(true) && (await isFile(candidate))) return pathFrom(where.folder, candidate);
   }
   return null;
 }
 
-/** True where the path lies in the folder, so that no page reaches out of its lab. */
-export function isWithin(folder: string, path: string): boolean {
-  const inside = relative(folder, normalize(path));
-  return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside);
+/** As it stands where it cannot be decoded: then it names no file, and lint says so. */
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
 }
 
 /** Marks pictures of the folders outside the lab. */

@@ -42,10 +42,10 @@ export async function startPolicyController({
   const context: PolicyContext = { client, store: createHierarchyStore(client), logger };
   const queue = createWorkQueue({ logger, signal });
   for (const watch of await watches(context, queue)) keepRunning(watch, { logger, signal });
-  const resync = setInterval(() => queue.add("resync", () => syncEverything(context)), RESYNC_EVERY_MS);
+  const resync = setInterval(() => queueEverything(context, queue), RESYNC_EVERY_MS);
   resync.unref();
   signal.addEventListener("abort", () => clearInterval(resync), { once: true });
-  queue.add("resync", () => syncEverything(context));
+  queueEverything(context, queue);
 }
 
 async function watches(context: PolicyContext, queue: WorkQueue): Promise<Informer<KubernetesObject>[]> {
@@ -150,8 +150,11 @@ function isSettled({ metadata, status }: ImagePolicyObject): boolean {
   return isSeen && (status?.inForce === true || status?.message !== undefined);
 }
 
-async function syncEverything(context: PolicyContext): Promise<void> {
-  for (const { metadata } of await managedNamespaces(context, {})) {
-    await bringNamespaceIntoForce(context, metadata?.name ?? "");
-  }
+/** Each namespace for itself, so that one that fails holds up no other. */
+function queueEverything(context: PolicyContext, queue: WorkQueue): void {
+  queue.add("resync", async () => {
+    for (const { metadata } of await managedNamespaces(context, {})) {
+      queueNamespace(context, queue, metadata?.name);
+    }
+  });
 }

@@ -11,12 +11,16 @@ export interface Revisions {
   audit?: string;
 }
 
+const HTTP_FORBIDDEN = 403;
+const HTTP_NOT_FOUND = 404;
+
 /** Image policies change within milliseconds; a new engine takes up to a second to bite, a busy machine longer. */
 export const IN_FORCE_DEADLINE_MS = 15_000;
 
 /**
  * Waits until the API server judges pods of the namespace by these parameters or newer ones. It asks the engine itself: a pod with the probe label,
- * created as a dry run, is refused with the revision in use. Throws POLICY_NOT_IN_FORCE at the deadline.
+ * created as a dry run, is refused with the revision in use. A namespace that is gone or on its way has no pods to judge, so there is nothing to wait
+ * for. Throws POLICY_NOT_IN_FORCE at the deadline.
  */
 export async function waitUntilInForce(
   client: ClusterClient,
@@ -28,7 +32,7 @@ export async function waitUntilInForce(
   const ask = async () => {
     const refusal = await askEngine(client, namespace);
     last = refusal?.message ?? "the probe was admitted, so the engine does not judge the namespace yet";
-    return refusal && isAnswered(refusal, revisions) ? true : undefined;
+    return refusal && (isAnswered(refusal, revisions) || isNamespaceEnding(refusal)) ? true : undefined;
   };
   if (await pollUntil(ask, { deadlineMs: IN_FORCE_DEADLINE_MS, ...waiting })) return;
   const expected = `revision ${revisions.enforced}`;
@@ -65,6 +69,13 @@ async function askEngine(client: ClusterClient, namespace: string): Promise<ApiR
     if (!refusal) throw error;
     return refusal;
   }
+}
+
+/** The API server takes no new objects, so no policy is asked either. */
+function isNamespaceEnding({ status, message }: ApiRefusal): boolean {
+  return (
+    status === HTTP_NOT_FOUND || (status === HTTP_FORBIDDEN && message.includes("it is being terminated"))
+  );
 }
 
 function isAnswered({ message, warnings }: ApiRefusal, revisions: Revisions): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actionName, headline, targetName } from "./blocks/action-names.js";
 import { checksBeside, refusalsIn } from "./blocks/refusal-text.js";
-import { outputToShow } from "./blocks/shown-output.js";
+import { outputSince, outputToShow } from "./blocks/shown-output.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
 import { fittingLevels } from "./heading-levels.js";
 import { keyOf } from "./key-names.js";
@@ -78,6 +78,20 @@ describe("a run button's name", () => {
 
 describe("what a block shows of its output", () => {
   const output = "first\nsecond\n";
+
+  it("is only the reason when that ends with the last line", () => {
+    const result = { state: "failed" as const, output, message: "Status 3, expected was 0: second" };
+    expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({
+      reason: "Status 3, expected was 0: second",
+      text: "",
+      hasMore: true,
+    });
+  });
+
+  it("is, of a terminal's last lines, those below the command", () => {
+    expect(outputSince("cd a\nls -l", "~ $ ls\nold\n~ $ ls -l\none\ntwo")).toBe("one\ntwo");
+    expect(outputSince("ls -l", "one\ntwo")).toBe("one\ntwo");
+  });
 
   it("is nothing when all went well, and all of it when asked", () => {
     const result = { state: "succeeded" as const, output };

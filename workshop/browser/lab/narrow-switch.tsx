@@ -38,11 +38,21 @@ interface ChoiceProps {
 
 function Choice({ icon, name, isChosen, onPress }: ChoiceProps): ReactElement {
   return (
-    <button className="narrow-switch__choice" type="button" aria-pressed={isChosen} onClick={onPress}>
+    <button
+      className="narrow-switch__choice"
+      type="button"
+      aria-pressed={isChosen}
+      ref={isChosen ? bringIntoSight : null}
+      onClick={onPress}
+    >
       <Icon name={icon} size={18} />
-      {name}
+      <span className="narrow-switch__name">{name}</span>
     </button>
   );
+}
+
+function bringIntoSight(choice: HTMLElement | null): void {
+  choice?.scrollIntoView({ inline: "nearest", block: "nearest" });
 }
 
 function iconOf(name: string): IconName {

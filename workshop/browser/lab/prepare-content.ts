@@ -2,11 +2,13 @@ import type { ActionView, PageView } from "../../common/api.js";
 import { fittingLevels } from "./heading-levels.js";
 import { pairSections } from "./section-pairs.js";
 
+/** Keeps the button that copies a piece of code on the line of its end. */
+const WORD_JOINER = "\u2060";
 const HEADING = /^H[1-6]$/;
 
 /**
  * Makes the author's HTML fit the page: puts the headings under the title, folds what stands between the marks of a
- * section, lets wide tables scroll, opens links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
+ * section, lets wide tables and code scroll, opens links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
  */
 export function prepareContent(
   root: HTMLElement,
@@ -16,6 +18,8 @@ export function prepareContent(
   fitHeadings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
   for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) prepareLink(link, root);
+  for (const code of root.querySelectorAll<HTMLElement>("pre")) code.tabIndex = 0;
+  for (const button of root.querySelectorAll("code + span[data-step]")) button.before(WORD_JOINER);
   for (const image of root.querySelectorAll("img")) prepareImage(image);
   return foldSections(root, page.actions);
 }

@@ -3,6 +3,7 @@ import { Button } from "react-aria-components";
 import type { ActionView } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
 import { useCopy } from "../../store/clipboard.js";
+import { CommandText } from "./command-text.js";
 
 /** A text to take along; where it must be changed first, the block says so. */
 export function CopyBlock({ action }: { action: ActionView }): ReactElement {
@@ -14,12 +15,12 @@ export function CopyBlock({ action }: { action: ActionView }): ReactElement {
         <span className="block__target">
           <Icon name="copy" size={14} /> {action.title}
         </span>
-        {action.kind === "copy-and-edit" && (
+        {action.kind === "copy-and-edit" && !/change/i.test(action.title) && (
           <span className="badge badge--warning">change values before use</span>
         )}
       </div>
       <pre className="block__command">
-        <code>{action.description ?? text}</code>
+        <CommandText text={action.description ?? text} />
       </pre>
       <div className="block__foot">
         <Button className="button button--small" aria-label={`Copy: ${text}`} onPress={() => void copy(text)}>

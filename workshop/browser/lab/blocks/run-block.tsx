@@ -10,6 +10,7 @@ import { useBlockPage, useLab } from "../lab-context.js";
 import { actionName, headline } from "./action-names.js";
 import { Checks } from "./checks.js";
 import { checksBeside } from "./refusal-text.js";
+import { CommandText } from "./command-text.js";
 import { LiveOutput } from "./live-output.js";
 import { Refusal } from "./refusal.js";
 import { StepOutput } from "./step-output.js";
@@ -27,7 +28,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       <BlockHead action={action} />
       {action.text !== undefined && (
         <pre className="block__command">
-          <code>{action.description ?? action.text}</code>
+          <CommandText text={action.description ?? action.text} />
         </pre>
       )}
       <div className="block__foot">
@@ -41,7 +42,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       )}
       <Refusal result={result} />
       {isNarrow && result?.state === "running" && action.terminals[0] !== undefined && (
-        <LiveOutput terminal={action.terminals[0]} />
+        <LiveOutput terminal={action.terminals[0]} command={action.text ?? ""} />
       )}
       <StepOutput result={result} />
       <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />

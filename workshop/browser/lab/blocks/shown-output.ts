@@ -22,11 +22,21 @@ export function outputToShow(
   const isExplained = EXPLAINED.includes(result.state);
   const reason = isExplained ? result.message : undefined;
   if (output === "" && reason === undefined) return undefined;
-  const text = isOpen ? output : excerpt(output, isExplained, isNarrow);
+  const short = excerpt(output, isExplained, isNarrow);
+  const text = isOpen ? output : reason?.endsWith(short) ? "" : short;
   return { ...(reason === undefined ? {} : { reason }), text, hasMore: isOpen || text !== output };
 }
 
 function excerpt(output: string, isExplained: boolean, isNarrow: boolean): string {
   if (isNarrow) return output.split("\n").slice(-NARROW_LINES).join("\n");
   return isExplained ? (lastLine(output) ?? "") : "";
+}
+
+/** Of a terminal's last lines those below the line the command was typed on; all of them where that is out of sight. */
+export function outputSince(command: string, lines: string): string {
+  const typed = command.split("\n").at(-1)?.trim() ?? "";
+  if (typed === "") return lines;
+  const shown = lines.split("\n");
+  const at = shown.findLastIndex((line) => line.trimEnd().endsWith(typed));
+  return shown.slice(at + 1).join("\n");
 }

@@ -53,7 +53,9 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
               name={name === TERMINAL_TAB ? "terminal" : name === CONSOLE_TAB ? "shield" : "external"}
               size={14}
             />
-            {name}
+            <span className="work__tab-name" ref={name === shown ? bringIntoSight : null}>
+              {name}
+            </span>
           </Tab>
         ))}
       </TabList>
@@ -69,6 +71,11 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
       ))}
     </Tabs>
   );
+}
+
+/** Where there are more tabs than fit, the chosen one is not among those out of sight. */
+function bringIntoSight(name: HTMLElement | null): void {
+  name?.closest(".tabs__tab")?.scrollIntoView({ inline: "nearest", block: "nearest" });
 }
 
 interface PanelProps {

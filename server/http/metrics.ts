@@ -14,17 +14,18 @@ const REQUEST_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10];
 /** The figures `/metrics` shows; `current` is asked at every scrape. */
 export function createMetrics(current: () => { sessions: Record<string, number>; sockets: number }): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: "lectern_" });
+  // Under the names every dashboard for Node.js and for processes knows.
+  collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const requests = new Histogram({
-    name: "lectern_http_request_seconds",
+    name: "lectern_http_request_duration_seconds",
     help: "Duration of HTTP requests by method, route and status.",
     labelNames: ["method", "route", "status"],
     buckets: REQUEST_SECONDS,
     registers,
   });
   const steps = new Histogram({
-    name: "lectern_step_seconds",
+    name: "lectern_step_duration_seconds",
     help: "Duration of finished steps by state.",
     labelNames: ["state"],
     buckets: STEP_SECONDS,

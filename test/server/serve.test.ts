@@ -45,8 +45,8 @@ describe("a running Lectern", () => {
     const metrics = (await browser.call("GET", "metrics")).text;
     for (const name of [
       "lectern_sessions",
-      "lectern_step_seconds",
-      "lectern_http_request_seconds",
+      "lectern_step_duration_seconds",
+      "lectern_http_request_duration_seconds",
       "lectern_terminal_sockets",
     ]) {
       expect(metrics).toContain(`# TYPE ${name} `);
@@ -77,7 +77,7 @@ describe("a running Lectern", () => {
     await browser.run(session, 0);
     expect((await browser.outcome(session, 0)).state).toBe("succeeded");
     expect((await browser.call("GET", "metrics")).text).toMatch(
-      /lectern_step_seconds_count\{state="succeeded"\} [1-9]/,
+      /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/,
     );
     const lines = readFileSync(join(data, "logs/server.log"), "utf8").trim().split("\n");
     const entry = lines

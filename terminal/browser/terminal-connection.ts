@@ -10,6 +10,8 @@ import {
 /** Pauses between attempts to connect again. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
+/** From asking for a ticket to the whole first screen, also over a slow line; then the server is asked again. */
+const ANSWER_MS = 30_000;
 /** Characters typed while there is no connection that are kept; more than anybody types blind. */
 const TYPED_AHEAD = 16_384;
 
@@ -36,6 +38,8 @@ export interface ConnectionOptions {
   screen: ConnectedScreen;
   onState?: (state: ConnectionState, reason?: CloseReason) => void;
   onExited?: (exitStatus: number) => void;
+  /** Milliseconds an attempt may take until the screen is there; 30,000 where not given. */
+  answerMs?: number;
 }
 
 /** Keeps one screen joined to its terminal, over lost networks and restarted servers, without losing or repeating a byte. */
@@ -49,6 +53,8 @@ export class TerminalConnection {
   #acknowledged = 0;
   #retryMs = RETRY_MIN_MS;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #answerTimer: ReturnType<typeof setTimeout> | undefined;
+  #attempts = 0;
   #typedAhead = "";
   #isReadOnly = false;
   #isClosed = false;
@@ -93,22 +99,35 @@ export class TerminalConnection {
   async #attempt(state: "connecting" | "reconnecting"): Promise<void> {
     this.#retryTimer = undefined;
     this.#setState(state);
+    this.#attempts += 1;
+    const attempt = this.#attempts;
+    this.#answerTimer = setTimeout(() => this.#abandon(), this.#options.answerMs ?? ANSWER_MS);
     try {
       const url = await this.#options.connect();
-      if (!this.#isClosed) this.#open(new WebSocket(url));
+      if (!this.#isClosed && attempt === this.#attempts) this.#open(new WebSocket(url));
     } catch {
       // The next attempt asks for a new ticket; the state on the page already says that there is no connection.
-      this.#retry();
+      if (attempt === this.#attempts) this.#retry();
     }
+  }
+
+  /** Nothing is waited for on the silent socket, not even its end. */
+  #abandon(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#attempts += 1;
+    socket?.close();
+    this.#retry();
   }
 
   #open(socket: WebSocket): void {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.#hello());
-    socket.addEventListener("message", (event: MessageEvent<string | ArrayBuffer>) =>
-      this.#receive(event.data),
-    );
+    socket.addEventListener("message", (event: MessageEvent<string | ArrayBuffer>) => {
+      // What a socket that was given up still brings would be written twice.
+      if (socket === this.#socket) this.#receive(event.data);
+    });
     socket.addEventListener("close", (event) => this.#handleClose(socket, event.code));
   }
 
@@ -150,6 +169,7 @@ export class TerminalConnection {
     this.#acknowledged = position;
     this.#isReadOnly = readOnly;
     this.#retryMs = RETRY_MIN_MS;
+    clearTimeout(this.#answerTimer);
     this.#setState("online");
     const typed = this.#typedAhead;
     this.#typedAhead = "";
@@ -192,6 +212,7 @@ export class TerminalConnection {
   }
 
   #retry(): void {
+    clearTimeout(this.#answerTimer);
     if (this.#isClosed) return;
     this.#setState("reconnecting");
     // Half of the pause is left to chance, so that a class does not come back all at once.
@@ -204,6 +225,7 @@ export class TerminalConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#answerTimer);
     this.#socket?.close();
     this.#setState("closed", reason);
   }

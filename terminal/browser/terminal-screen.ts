@@ -7,7 +7,7 @@ import { preparePaste } from "./paste.js";
 import { silenceQueries } from "./silence-queries.js";
 import { readTheme } from "./theme.js";
 
-/** Lines above the screen; matches what the terminal host keeps. */
+/** Lines above the screen; a page that was open keeps more than the 1,000 that a snapshot of the host brings back. */
 const SCROLLBACK_LINES = 5_000;
 /** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
 const FIT_MS = 50;

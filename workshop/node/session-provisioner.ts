@@ -61,6 +61,9 @@ export class SessionProvisioner {
     const steps = new ProvisioningSteps(() => report("Pending"));
     try {
       await this.#runSteps(steps, session, lab);
+      const active = report("Active");
+      await writer.flush();
+      return active;
     } catch (cause) {
       await this.#undo(session);
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -72,9 +75,6 @@ export class SessionProvisioner {
         { cause },
       );
     }
-    const active = report("Active");
-    await writer.flush();
-    return active;
   }
 
   /** Ends the session and removes what it had on this machine. */

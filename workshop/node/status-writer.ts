@@ -14,12 +14,12 @@ export class StatusWriter {
     this.#session = session;
   }
 
-  /** Remembers the status and sends it soon; a failure is told by `flush`. */
+  /** Remembers the status and sends it soon, also where the one before could not be sent; a failure is told by `flush`. */
   write(status: SessionStatus): void {
     const isScheduled = this.#wanted !== undefined;
     this.#wanted = status;
     if (isScheduled) return;
-    const next = this.#writing.then(() => this.#send());
+    const next = this.#writing.catch(() => undefined).then(() => this.#send());
     this.#writing = next;
     next.catch(() => undefined);
   }

@@ -56,6 +56,19 @@ describe("a native lab", () => {
     expect(() => labFile(lab, "workshop.yaml")).toThrow(/shows no picture workshop.yaml/);
   });
 
+  it("hands out pictures of a folder outside of it that it was told to look in", async () => {
+    const shared = mkdtempSync(join(tmpdir(), "lectern-images-"));
+    try {
+      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](shared.png)" });
+      writeFileSync(join(shared, "shared.png"), "s");
+      const lab = await loadLab(folder, { imageFolders: [shared] });
+      const path = lab.pages[0]?.pictures["shared.png"] ?? "";
+      expect(labFile(lab, path)).toBe(join(shared, "shared.png"));
+    } finally {
+      rmSync(shared, { recursive: true });
+    }
+  });
+
   it("shows no file from outside of it, whatever a link, a path or a setting says", async () => {
     const outside = mkdtempSync(join(tmpdir(), "lectern-outside-"));
     try {

@@ -25,8 +25,9 @@ export async function loadLab(path: string, options: LoadOptions = {}): Promise<
   const lab = await loadForm(absolute);
   const checks = options.checks ?? (await defaultChecks(absolute, lab));
   if (checks) await applyChecks(lab, checks);
-  for (const page of lab.pages)
-    page.pictures = await findPictures(page, lab.source.folder, options.imageFolders ?? []);
+  const imageFolders = [...(options.imageFolders ?? [])];
+  lab.source.imageFolders = imageFolders;
+  for (const page of lab.pages) page.pictures = await findPictures(page, lab.source.folder, imageFolders);
   return lab;
 }
 

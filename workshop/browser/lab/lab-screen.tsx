@@ -39,7 +39,7 @@ export function LabScreen({ route }: { route: LabRoute }): ReactElement {
 
 /** Whether there is a lab to show: also one that has ended or failed since. */
 function wasMade({ phase, provisioning }: SessionView): boolean {
-  if (phase === "Active") return true;
+  if (phase === "Active" || phase === "Ending" || phase === "Ended") return true;
   return provisioning.length > 0 && provisioning.every(({ state }) => state === "done");
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { ConsoleRoute } from "./console-route.js";
 
 interface Props {
@@ -47,14 +47,9 @@ export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
 }
 
 function Entry({ name, isCurrent, onPress }: { name: string; isCurrent: boolean; onPress: () => void }) {
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isCurrent) button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [isCurrent]);
   return (
     <li>
       <button
-        ref={button}
         type="button"
         className="console__entry"
         aria-current={isCurrent ? "page" : undefined}

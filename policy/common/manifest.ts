@@ -56,7 +56,7 @@ export const imageRule = z.object({
 
 const requirement = z
   .object({
-    key: z.string().regex(LABEL_KEY, "must be a label key such as env or example.com/team"),
+    key: z.string().regex(LABEL_KEY, "must be letters, digits, - _ or . such as env, or example.com/env"),
     operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
     values: z
       .array(z.string().regex(LABEL_VALUE, "must be label values: letters, digits, - _ and . only"))

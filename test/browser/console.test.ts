@@ -70,7 +70,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     await expect.poll(() => focusedName(page)).toBe("Policy name");
     await form.getByText(/^The name must be lowercase letters/).waitFor();
     await form.getByText("Hostname must be a host such as harbor.example.com or *.example.com.").waitFor();
-    await form.getByText(/^Label key must be a label key/).waitFor();
+    await form.getByText(/^Label key must be letters, digits/).waitFor();
     await look("bad-input", form.getByLabel("Label key"));
     await form.getByLabel("Hostname").fill("");
     await form

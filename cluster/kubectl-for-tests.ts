@@ -6,6 +6,8 @@ import { delimiter, dirname, join } from "node:path";
 import type { Cluster } from "./start.js";
 import { startCluster } from "./start.js";
 
+/** Environment variable with the path of the kubectl to test instead of the one on PATH. */
+export const CHOSEN_KUBECTL = "LECTERN_TEST_KUBECTL";
 /** Milliseconds one kubectl command may take. */
 const COMMAND_TIMEOUT_MS = 15_000;
 

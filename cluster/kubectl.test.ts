@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KubectlFixture } from "./kubectl-for-tests.js";
-import { findKubectl, startKubectlFixture } from "./kubectl-for-tests.js";
+import { CHOSEN_KUBECTL, findKubectl, startKubectlFixture } from "./kubectl-for-tests.js";
 
 const DEPLOYMENT = `
 apiVersion: apps/v1
@@ -24,7 +24,7 @@ function ownedMap(value: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: owned}\ndata: {a: "${value}"}\n`;
 }
 
-const kubectl = findKubectl("1.33") ?? findKubectl();
+const kubectl = process.env[CHOSEN_KUBECTL] ?? findKubectl("1.33") ?? findKubectl();
 if (kubectl === undefined) process.stdout.write("skipping the kubectl tests: there is no kubectl on PATH\n");
 
 describe.skipIf(kubectl === undefined)("kubectl against the embedded cluster", () => {

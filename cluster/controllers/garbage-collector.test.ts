@@ -49,6 +49,21 @@ describe("garbage collection", () => {
     await cluster.until("the child gone", () => find("child") === undefined);
   });
 
+  it("lets nobody hold up a deletion in another namespace by naming its owner", async () => {
+    const owner = await map("owner");
+    await cluster.createNamespace("elsewhere");
+    const blocking = { ...reference(owner), blockOwnerDeletion: true };
+    const metadata = {
+      name: "squatter",
+      namespace: "elsewhere",
+      ownerReferences: [blocking],
+      finalizers: ["example.com/hold"],
+    };
+    await cluster.apply({ apiVersion: "v1", kind: "ConfigMap", metadata });
+    await remove("owner", "Foreground");
+    await cluster.until("the owner gone", () => find("owner") === undefined);
+  });
+
   it("in the foreground deletes the owner after what blocks it", async () => {
     const owner = await map("owner");
     await map("child", [{ ...reference(owner), blockOwnerDeletion: true }], ["example.com/hold"]);

@@ -16,9 +16,13 @@ export class OwnerGraph {
     return this.#nodes.get(uid);
   }
 
+  /** What names `owner` as its owner from where it may: a namespaced owner has none in other namespaces. */
   dependentsOf(owner: ApiObject): GraphNode[] {
-    const uids = this.#dependents.get(owner.metadata.uid ?? "") ?? new Set<string>();
-    return [...uids].map((uid) => this.#nodes.get(uid)).filter((node) => node !== undefined);
+    const { uid = "", namespace } = owner.metadata;
+    const uids = this.#dependents.get(uid) ?? new Set<string>();
+    const nodes = [...uids].map((each) => this.#nodes.get(each)).filter((node) => node !== undefined);
+    if (namespace === undefined) return nodes;
+    return nodes.filter(({ object }) => object.metadata.namespace === namespace);
   }
 
   /** Takes in an object and returns the uids whose fate may have changed. */

@@ -38,6 +38,12 @@ export const coreStrategies: Record<string, KindStrategy> = {
     validate: validatePod,
     validateUpdate: validatePodUpdate,
   },
+  "/Event": {
+    // Times that are no pointers in Go and have text of their own are written even when they are none.
+    setDefaults: (event) => {
+      for (const field of ["eventTime", "firstTimestamp", "lastTimestamp"]) event[field] ??= null;
+    },
+  },
   "/Namespace": {
     prepareCreate: prepareNewNamespace,
     prepareUpdate: keepFinalizers,

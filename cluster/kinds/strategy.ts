@@ -11,6 +11,8 @@ export interface KindContext {
 export interface KindStrategy {
   /** Whether `metadata.generation` counts the changes of the desired state. */
   hasGeneration?: boolean;
+  /** Whether a change of annotations alone counts as one, too. */
+  countsAnnotations?(object: ApiObject, old: ApiObject): boolean;
   /** Sets what only the server may decide on creation. */
   prepareCreate?(object: ApiObject, context: KindContext): void;
   /** Restores what only the server may change. */

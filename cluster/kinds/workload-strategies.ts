@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
@@ -15,12 +16,14 @@ import {
   validateStatefulSetUpdate,
 } from "./workload-validation.js";
 
+const REVISION = "deployment.kubernetes.io/revision";
 const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** Deployments, the sets, jobs and cron jobs. */
 export const workloadStrategies: Record<string, KindStrategy> = {
   "apps/Deployment": {
     hasGeneration: true,
+    countsAnnotations: (object, old) => !isDeepStrictEqual(ownAnnotations(object), ownAnnotations(old)),
     setDefaults: deploymentDefaults,
     validate: validateDeployment,
     validateUpdate: validateSelectorUnchanged,
@@ -136,6 +139,12 @@ function jobDefaults(object: ApiObject): void {
     object.metadata.labels ??= labelsOfTemplate(spec);
     spec["podReplacementPolicy"] ??= "TerminatingOrFailed";
   });
+}
+
+/** Without the one the controller writes, in a real cluster by way of the status. */
+function ownAnnotations({ metadata }: ApiObject): Record<string, string> {
+  const { [REVISION]: _, ...annotations } = metadata.annotations ?? {};
+  return annotations;
 }
 
 function labelsOfTemplate(spec: JsonObject): Record<string, string> {

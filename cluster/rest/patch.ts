@@ -29,7 +29,8 @@ export async function patchObject(
   const type = core.registry.require(ref);
   const compute = (old: ApiObject): ApiObject => {
     const patched = applyPatch(core, type, old, patch);
-    const given = patch.type === "strategic" ? goText(patch.body) : JSON.stringify(sortKeys(patched));
+    const given =
+      patch.type === "strategic" ? goText(patch.body) : JSON.stringify(sortKeys(withVersion(patched, old)));
     decode(patched, (why) => notAnObject(given, why));
     return requireSameIdentity(patched as ApiObject, at);
   };
@@ -40,6 +41,18 @@ export async function patchObject(
 function notAnObject(given: string, why: string): StatusError {
   const detail = `Invalid value: ${JSON.stringify(given)}: ${why}`;
   return invalid({ group: "", kind: "" }, "", [{ field: "patch", reason: "FieldValueInvalid", detail }]);
+}
+
+/** The object as Go prints it, with the version it was patched from in its place. */
+function withVersion(patched: JsonObject, { metadata: { resourceVersion } }: ApiObject): JsonObject {
+  const metadata = isRecord(patched["metadata"]) ? Object.entries(patched["metadata"]) : [];
+  const withoutOne = metadata.filter(([key]) => key !== "resourceVersion");
+  const entries = withoutOne.flatMap(([key, value]) =>
+    key === "uid"
+      ? [[key, value] as const, ["resourceVersion", resourceVersion] as const]
+      : [[key, value] as const],
+  );
+  return { ...patched, metadata: Object.fromEntries(entries) };
 }
 
 function sortKeys(value: JsonObject): JsonObject {

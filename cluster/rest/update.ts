@@ -78,7 +78,7 @@ async function tryUpdate(
     ...(plan.applied && { applied: plan.applied }),
     ...(plan.ref.subresource !== undefined && { subresource: plan.ref.subresource }),
   });
-  bumpGeneration(type, object, old);
+  bumpGeneration(type, { object, old, subresource: plan.ref.subresource });
   if (core.store.get(type.storageKey, old.metadata.namespace ?? "", plan.at.name) === undefined) {
     return requireObject(core, type, plan.at);
   }
@@ -145,11 +145,18 @@ async function admitUpdate(
   await completeChange(core, type, { object, old, request });
 }
 
-/** Counts a change of anything but metadata and status. */
-function bumpGeneration(type: ResourceType, object: ApiObject, old: ApiObject): void {
-  if (strategyFor(type).hasGeneration !== true) return;
+/** Counts a change of anything but metadata and status; being bound to a node is none. */
+function bumpGeneration(
+  type: ResourceType,
+  { object, old, subresource }: { object: ApiObject; old: ApiObject; subresource: string | undefined },
+): void {
+  const strategy = strategyFor(type);
+  if (strategy.hasGeneration !== true) return;
   const generation = old.metadata.generation ?? 1;
-  const isChanged = !isDeepStrictEqual(desiredState(type, object), desiredState(type, old));
+  const isChanged =
+    subresource !== "binding" &&
+    (!isDeepStrictEqual(desiredState(type, object), desiredState(type, old)) ||
+      (strategy.countsAnnotations?.(object, old) ?? false));
   object.metadata.generation = isChanged ? generation + 1 : generation;
 }
 

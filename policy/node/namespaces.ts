@@ -3,7 +3,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
 import { organizationNamespaces } from "./bring-into-force.js";
-import { toPolicyError } from "./cluster-client.js";
+import { isConflict, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
@@ -33,7 +33,7 @@ export async function attachNamespace(
     const message = `namespace "${address.namespace}" is already attached to workspace "${current}"`;
     throw new PolicyError(POLICY_ERROR.exists, message);
   }
-  return join(context, address);
+  return join(context, address, namespace);
 }
 
 /** Moves an attached namespace to another workspace. */
@@ -43,7 +43,7 @@ export async function moveNamespace(
 ): Promise<NamespaceView> {
   const namespace = await requirePlaces(context, address);
   requireAttached(namespace, address);
-  const moved = await join(context, address);
+  const moved = await join(context, address, namespace);
   await nudgeBlockedWorkloads(context, address.namespace);
   return moved;
 }
@@ -109,17 +109,38 @@ export async function effectiveView(
   };
 }
 
-/** Parameters are written before the label that makes them count, so that pods are never refused for want of them. */
+/**
+ * Parameters are written before the label that makes them count, so that pods are never refused for want of them. The label is set only where the
+ * namespace is as it was `seen`: of several who attach it at once one succeeds.
+ */
 async function join(
   context: PolicyContext,
   { cluster, namespace, workspace }: NamespaceAddress & { workspace: string },
+  seen: V1Namespace,
 ): Promise<NamespaceView> {
   await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
   const labels = { [MANAGED_LABEL]: "true", [WORKSPACE_LABEL]: workspace, [CLUSTER_LABEL]: cluster };
-  const labelled = await label(context, namespace, labels);
+  const labelled = await labelAsSeen(context, seen, labels);
   const result = await syncParameters(context.client, context.store, { namespace });
   if (result) await waitUntilInForce(context.client, namespace, result.revisions);
   return namespaceView(labelled, cluster);
+}
+
+async function labelAsSeen(
+  context: PolicyContext,
+  { metadata: { name = "", resourceVersion } = {} }: V1Namespace,
+  labels: Record<string, string>,
+): Promise<V1Namespace> {
+  try {
+    const body = { metadata: { labels, ...(resourceVersion !== undefined && { resourceVersion }) } };
+    return await context.client.core.patchNamespace({ name, body }, context.client.mergePatch);
+  } catch (error) {
+    // What was written for a membership that did not come about is put right at once.
+    await syncParameters(context.client, context.store, { namespace: name });
+    if (!isConflict(error)) throw toPolicyError(error);
+    const message = `namespace "${name}" was changed by someone else meanwhile; look where it is attached and try again`;
+    throw new PolicyError(POLICY_ERROR.conflict, message, { cause: error });
+  }
 }
 
 async function label(

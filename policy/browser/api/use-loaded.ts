@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { problemText } from "./policy-api.js";
+import { PolicyApiError, problemText } from "./policy-api.js";
 
 export interface Loaded<T> {
   /** What was loaded last, also while something newer loads or after it failed to. */
@@ -12,11 +12,12 @@ export interface Loaded<T> {
 
 /**
  * Loads when first shown, when `load` is another function (keep it by `useCallback`), and every `everyMs` while the
- * page is visible. Only the newest answer counts.
+ * page is visible, until there is nothing there any more. Only the newest answer counts.
  */
 export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T> {
   const [outcome, setOutcome] = useState<Omit<Loaded<T>, "reload">>({});
   const tickets = useRef({ newest: 0 });
+  const isGone = useRef(false);
   const reload = useCallback(async () => {
     const current = tickets.current;
     const mine = ++current.newest;
@@ -25,8 +26,10 @@ export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T
     };
     try {
       const value = await load();
+      isGone.current = false;
       settle(() => ({ value, loadedAt: Date.now() }));
     } catch (error) {
+      isGone.current = error instanceof PolicyApiError && error.status === 404;
       settle((before) => ({ ...before, problem: problemText(error) }));
     }
   }, [load]);
@@ -40,7 +43,7 @@ export function useLoaded<T>(load: () => Promise<T>, everyMs?: number): Loaded<T
   useEffect(() => {
     if (everyMs === undefined) return undefined;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") void reload();
+      if (document.visibilityState === "visible" && !isGone.current) void reload();
     }, everyMs);
     return () => clearInterval(timer);
   }, [reload, everyMs]);

@@ -115,6 +115,20 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       }
     });
 
+    it("attaches a namespace to one workspace where two are asked for at once", async () => {
+      const place = { organization: "lab-two", cluster: "lab-two-cluster", namespace: "lab-two" };
+      await service.createOwnWorkspace("lab-two", { name: "second" });
+      const attaching = [workspace, "second"].map((each) =>
+        service.attachNamespace({ ...place, workspace: each }),
+      );
+      const settled = await Promise.allSettled(attaching);
+      const attached = settled.filter((result) => result.status === "fulfilled");
+      expect(attached).toHaveLength(1);
+      const { spec } = await service.getNamespace(place);
+      expect(attached[0]?.value.spec).toEqual(spec);
+      await service.detachNamespace(place);
+    });
+
     it("creates the deployment, refuses its pods and lists the refusal as activity", async () => {
       await apps.createNamespacedDeployment({ namespace, body: deployment("blocked", "busybox") });
       const [entry] = await eventually(async () => {

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { watchCollection } from "../../workshop/node/collection-watch.js";
+import { type WatchedObject, watchCollection } from "../../workshop/node/collection-watch.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 let platform: TestPlatform;
@@ -28,4 +29,24 @@ it("a whole class that waits for its checks does not hold up anybody's calls", a
   const started = performance.now();
   await platform.client.get(path);
   expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+it("a watch that has lasted its time goes on by itself, without a fault and without a gap", async () => {
+  const path = "/api/v1/namespaces/default/configmaps";
+  const faults: unknown[] = [];
+  let lists = 0;
+  const seen = new Promise<void>((resolve, reject) => {
+    const listener = {
+      limitMs: 100,
+      onChange: () => void (lists += 1),
+      onItem: (_type: string, { metadata }: WatchedObject) => metadata?.name === "late" && resolve(),
+      onError: (error: unknown) => void faults.push(error),
+    };
+    watchCollection(platform.client, path, listener, stop.signal).catch(reject);
+  });
+  await sleep(600);
+  expect(lists).toBeGreaterThan(1);
+  await platform.client.create(path, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" } });
+  await seen;
+  expect(faults).toEqual([]);
 });

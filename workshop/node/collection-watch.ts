@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInterface } from "node:readline";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
@@ -12,7 +13,12 @@ export interface CollectionListener<Item> {
   onItem?: (type: "ADDED" | "MODIFIED" | "DELETED", item: Item) => void;
   /** Called when the watch breaks; it begins anew by itself. */
   onError?: (error: unknown) => void;
+  /** Milliseconds after which the watch begins anew, because a connection can die without a word; 5 min where absent. */
+  limitMs?: number;
 }
+
+/** 5 min: how long a change may stay unseen on a connection that died silently. */
+const LIMIT_MS = 5 * 60_000;
 
 /** Wait before a broken watch begins anew, doubled up to the second figure. */
 const RETRY_MS = 50;
@@ -42,7 +48,6 @@ export async function watchCollection<Item extends WatchedObject>(
       });
     } catch (error) {
       if (signal.aborted) return;
-      if (isTimeout(error)) continue;
       if (error instanceof KubernetesError && (error.status === 401 || error.status === 403)) throw error;
       listener.onError?.(error);
     }
@@ -80,36 +85,35 @@ async function list<Item extends WatchedObject>(
   return found.metadata.resourceVersion;
 }
 
+/** Returns when the server has ended the watch, or it has lasted its time. */
 async function follow<Item extends WatchedObject>(
   client: KubernetesClient,
   path: string,
   watching: Watching<Item>,
 ): Promise<void> {
-  const response = await client.watch(path, watching.signal);
-  if (response.statusCode !== 200) {
-    response.resume();
-    throw new KubernetesError(
-      `The watch of ${path} was answered with ${response.statusCode}`,
-      response.statusCode ?? 0,
-      "",
-    );
-  }
-  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
-  const stop = (): void => {
-    response.destroy();
-  };
-  watching.signal.addEventListener("abort", stop, { once: true });
+  const limit = AbortSignal.timeout(watching.listener.limitMs ?? LIMIT_MS);
   try {
-    for await (const line of lines) if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);
-  } finally {
-    watching.signal.removeEventListener("abort", stop);
-    response.destroy();
+    const response = await client.watch(path, AbortSignal.any([watching.signal, limit]));
+    try {
+      await readLines(response, path, watching);
+    } finally {
+      response.destroy();
+    }
+  } catch (error) {
+    if (!limit.aborted) throw error;
   }
 }
 
-/** A watch that has lasted its time is no failure. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error.name === "TimeoutError" || isTimeout(error.cause));
+async function readLines<Item extends WatchedObject>(
+  response: IncomingMessage,
+  path: string,
+  watching: Watching<Item>,
+): Promise<void> {
+  const { statusCode = 0 } = response;
+  if (statusCode !== 200)
+    throw new KubernetesError(`The watch of ${path} was answered with ${statusCode}`, statusCode, "");
+  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);
 }
 
 interface WatchLine<Item> {

@@ -10,8 +10,6 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const IDLE_MS = 30_000;
 /** Calls at the same time to one cluster; more only queue inside it. */
 const MAX_SOCKETS = 64;
-/** 5 min: a watch whose connection died silently is begun anew after this long at the latest. */
-const WATCH_LIMIT_MS = 5 * 60_000;
 
 /** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
 export class KubernetesError extends Error {
@@ -95,11 +93,10 @@ export class KubernetesClient {
     }
   }
 
-  /** Opens a stream of changes, which ends after five minutes at the latest. */
+  /** Opens a stream of changes that lasts until the signal fires or the server ends it. */
   async watch(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const deadline = AbortSignal.timeout(WATCH_LIMIT_MS);
     const call: Call = { method: "GET", path, signal };
-    return exchange(await this.#options(call, { agent: this.#watchAgent, deadline }), undefined);
+    return exchange(await this.#options(call, { agent: this.#watchAgent }), undefined);
   }
 
   /** Lets go of the connections. */

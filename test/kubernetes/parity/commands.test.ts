@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { describeParity, knownDifference, sameOnBoth } from "./both-clusters.js";
+import { describeParity, sameOnBoth } from "./both-clusters.js";
 
 describeParity("other commands", () => {
   sameOnBoth(
@@ -27,14 +27,20 @@ describeParity("other commands", () => {
     [/condition met/, /"cpu":"200m"/],
   );
 
-  knownDifference(
-    "an annotation does not count as a generation of a deployment",
-    async ({ run }) => {
+  sameOnBoth(
+    "an annotation counts as a generation of a deployment, and of nothing else",
+    async ({ run, until }) => {
       await run("create deployment web --image=nginx:1 --replicas=0");
-      await run("annotate deployment web note=hello");
+      await until("get deployment web -o jsonpath={.metadata.annotations}", /revision/);
       await run("get deployment web -o jsonpath={.metadata.generation}");
+      await run("annotate deployment web note=hello");
+      await run("label deployment web note=hello");
+      await run("get deployment web -o jsonpath={.metadata.generation}");
+      await run("create poddisruptionbudget web --selector=app=web --min-available=1");
+      await run("annotate poddisruptionbudget web note=hello");
+      await run("get poddisruptionbudget web -o jsonpath={.metadata.generation}");
     },
-    { embedded: /\n1\[exit 0\]/, real: /\n2\[exit 0\]/ },
+    [/\n1\[exit 0\]/, /\n2\[exit 0\]/],
   );
 
   sameOnBoth(

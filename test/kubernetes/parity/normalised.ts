@@ -11,6 +11,7 @@ const varying: [RegExp, string][] = [
   [/(kubernetes\.io\/hash[=:]\s*"?)[bcdfghjklmnpqrstvwxz2456789]{7,10}\b/g, "$1HASH"],
   [/\b(web|task)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "$1-RANDOM"],
   [/(resourceVersion: )"\d+"/g, '$1"VERSION"'],
+  [/(\\"resourceVersion\\":\\")\d+/g, "$1VERSION"],
   [/\b(?:10\.\d+\.\d+\.\d+|192\.0\.2\.1)\b/g, "ADDRESS"],
   [/(?<=[\s(])<?(?:\d+[smh]){1,2}(?=[\s)]|$)/gm, "AGE"],
   [/\bx\d+ over AGE/g, "AGE"],

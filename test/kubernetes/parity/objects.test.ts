@@ -1,4 +1,4 @@
-import { describeParity, knownDifference, sameOnBoth } from "./both-clusters.js";
+import { describeParity, sameOnBoth } from "./both-clusters.js";
 
 /** Everything about these objects that is stored, apart from who set which field. */
 describeParity("stored objects", () => {
@@ -129,21 +129,72 @@ describeParity("stored objects", () => {
     [/deprecated.daemonset.template.generation/],
   );
 
-  knownDifference(
-    "reading Endpoints brings no warning of their deprecation",
+  sameOnBoth(
+    "reading Endpoints brings a warning of their deprecation",
     async ({ run }) => {
       await run("get endpoints");
     },
-    { embedded: /No resources found/, real: /Warning: v1 Endpoints is deprecated/ },
+    [/Warning: v1 Endpoints is deprecated/],
   );
 
-  knownDifference(
-    "being bound to a node counts as a generation of a pod",
+  sameOnBoth(
+    "being bound to a node is no generation of a pod",
     async ({ run, until }) => {
       await run("run solo --image=nginx:1.27");
       await until("get pod solo", /1\/1/);
       await run("get pod solo -o jsonpath={.metadata.generation}");
     },
-    { embedded: /\n2\[exit 0\]/, real: /\n1\[exit 0\]/ },
+    [/\n1\[exit 0\]/],
+  );
+
+  sameOnBoth(
+    "events have the nulls Go gives them",
+    async ({ run, until }) => {
+      await run("create deployment web --image=nginx:1.27 --replicas=1");
+      await until("get events --field-selector reason=ScalingReplicaSet -o name", /event/);
+      await until("get events --field-selector reason=Scheduled -o name", /event/);
+      for (const reason of ["ScalingReplicaSet", "Scheduled"]) {
+        await run([
+          "get",
+          "events",
+          "--field-selector",
+          `reason=${reason}`,
+          "-o",
+          `go-template=${EVENT_TIMES}`,
+        ]);
+      }
+    },
+    [/eventTime:<no value> firstTimestamp:set/, /eventTime:set firstTimestamp:<no value>/],
+  );
+
+  sameOnBoth(
+    "a disruption budget counts its pods and guards them",
+    async ({ run, until }) => {
+      await run("create deployment web --image=nginx:1.27 --replicas=3");
+      await until("get deployment web", /3\/3/);
+      await run("create poddisruptionbudget web --selector=app=web --min-available=2");
+      await until("get poddisruptionbudget web -o jsonpath={.status.expectedPods}", /3/);
+      await run(
+        "get poddisruptionbudget web -o jsonpath={.status.currentHealthy},{.status.desiredHealthy},{.status.disruptionsAllowed},{.status.conditions[0].type},{.status.conditions[0].status},{.status.conditions[0].reason}",
+      );
+      await run("get poddisruptionbudget web");
+    },
+    [/3,2,1,DisruptionAllowed,True,SufficientPods/],
+  );
+
+  sameOnBoth(
+    "an autoscaler without metrics keeps to its bounds and says what is missing",
+    async ({ run, until }) => {
+      await run("create deployment web --image=nginx:1.27 --replicas=1");
+      await until("get deployment web", /1\/1/);
+      await run("autoscale deployment web --min=2 --max=4 --cpu=50%");
+      await until("get deployment web -o jsonpath={.spec.replicas}", /2/);
+      await until("get hpa web -o jsonpath={.status.conditions[*].reason}", /Failed/);
+      await run('get hpa web -o jsonpath={.status.conditions[?(@.type=="ScalingActive")].reason}');
+    },
+    [/FailedGetResourceMetric/],
   );
 });
+
+const EVENT_TIMES =
+  "{{range .items}}eventTime:{{if .eventTime}}set{{else}}{{.eventTime}}{{end}} firstTimestamp:{{if .firstTimestamp}}set{{else}}{{.firstTimestamp}}{{end}}{{range $name, $_ := .}} {{$name}}{{end}}{{end}}";

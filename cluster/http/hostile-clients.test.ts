@@ -73,6 +73,23 @@ describe("clients that mean no good", () => {
     expect([404, 415]).toContain(answer.code);
   });
 
+  it.each(["GET", "DELETE", "PATCH", "PUT"])(
+    "cannot reach an object by %s through the right to its proxy",
+    async (method) => {
+      const token = await tokenFor(`proxy-${method.toLowerCase()}`, ["*"], "services/proxy");
+      const services = "/api/v1/namespaces/default/services";
+      const name = `behind-${method.toLowerCase()}`;
+      await create(services, { metadata: { name }, spec: { ports: [{ port: 80 }] } });
+      const body = JSON.stringify({ metadata: { name, labels: { taken: "over" } } });
+      const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+      const sent = { method, path: `${services}/${name}/proxy`, token, type };
+      const answer = await send(cluster, method === "PUT" || method === "PATCH" ? { ...sent, body } : sent);
+      expect(answer.code).toBe(404);
+      const kept = await send(cluster, { path: `${services}/${name}` });
+      expect([kept.code, kept.body.metadata["labels"]]).toEqual([200, undefined]);
+    },
+  );
+
   it("lose their watch when their role is taken from them", { timeout: 15_000 }, async () => {
     const token = await tokenFor("watcher", ["watch"], "configmaps");
     const watch = await open(cluster, { path: `${CONFIG_MAPS}?watch=true`, token });

@@ -23,6 +23,9 @@ const NEEDS_CONTAINERS: Record<string, string> = {
   portforward: "there is no port to forward to",
 };
 
+/** Subresources that show or change a part of their object; whatever is left can only be posted to. */
+const VIEWS = new Set(["status", "scale", "finalize", "ephemeralcontainers", "resize"]);
+
 /** Answers a request for a resource, after authorization. */
 export async function handleResource(call: Call, handlers: HandlerSet): Promise<void> {
   const deprecation = call.type.custom?.deprecationWarning ?? DEPRECATIONS[call.type.storageKey];
@@ -70,7 +73,8 @@ async function handleSubresource(call: Call, handlers: HandlerSet, name: string)
     (candidate) => isFor(candidate, call) && candidate.subresource === name,
   );
   if (handler !== undefined && call.info.verb === "create") return answer(call, handler);
-  if (call.info.verb === "create")
+  // Anything else must not fall through to the object itself, which the right to a subresource does not cover.
+  if (call.info.verb === "create" || !VIEWS.has(name))
     throw notImplemented(`the embedded cluster does not serve ${call.type.resource}/${name}`);
   return handleVerb(call);
 }

@@ -17,6 +17,7 @@ export const serverErrorCodes = {
   unauthorized: "SERVER_UNAUTHORIZED",
   crossSite: "SERVER_CROSS_SITE",
   notFound: "SERVER_NOT_FOUND",
+  diskFull: "SERVER_DISK_FULL",
   tooManySessions: "SERVER_TOO_MANY_SESSIONS",
   tooManyRequests: "SERVER_TOO_MANY_REQUESTS",
   tooLarge: "SERVER_TOO_LARGE",

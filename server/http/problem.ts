@@ -11,6 +11,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.notFound]: 404,
   [serverErrorCodes.tooLarge]: 413,
   [serverErrorCodes.tooManyRequests]: 429,
+  [serverErrorCodes.diskFull]: 507,
   [serverErrorCodes.tooManySessions]: 503,
   [serverErrorCodes.notReady]: 503,
 };

@@ -2,6 +2,9 @@ import { closeSync, openSync } from "node:fs";
 import Database from "libsql";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Activity, ActivityStore } from "../../workshop/node/activity-store.js";
+import { ifRoom, withRoom } from "./full-disk.js";
+import { createHeldResults } from "./held-results.js";
+import type { SavedStep } from "./held-results.js";
 
 /** How far a session has come, without the results themselves. */
 export interface Progress {
@@ -16,8 +19,10 @@ export interface ActivityDatabase extends ActivityStore {
   resultsNow(session: string): StepResult[];
   activityNow(session: string): Activity;
   progress(session: string): Progress;
-  /** Keeps a result and the id of the command behind it; it is on the disk when the call returns. */
+  /** Keeps a result and the id of the command behind it; it is on the disk when the call returns. Throws SERVER_DISK_FULL. */
   saveStep(session: string, result: StepResult, command: string): void;
+  /** Keeps a result that the disk has no room for, and writes it as soon as it has. */
+  holdStep(session: string, result: StepResult, command: string): void;
   /** Results that were running or queued when they were last saved, with their sessions. */
   unsettled(): { session: string; result: StepResult; command: string }[];
   touch(session: string): void;
@@ -47,26 +52,28 @@ const SCHEMA = `
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
-/** Opens or creates the file. A write is on the disk when the call returns. */
+/** Opens or creates the file. A write is on the disk when the call returns. Throws SERVER_DISK_FULL, as every write does. */
 export function openActivityDatabase(file: string, now = Date.now): ActivityDatabase {
-  // Made first, so that it is never readable by others; the files beside it take its mode.
-  closeSync(openSync(file, "a", 0o600));
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = FULL");
-  database.exec(SCHEMA);
+  const database = withRoom(file, () => open(file));
   const statements = prepare(database);
   const touch = (session: string) => void statements.touch.run(session, now());
-  const saveStep = (session: string, result: StepResult, command: string) => {
+  const write = ({ session, result, command }: SavedStep) => {
     const failures = result.state === "failed" ? 1 : 0;
     const { page, step, state } = result;
     statements.save.run(session, page, step, state, failures, command, JSON.stringify(result));
     touch(session);
   };
-  const resultsNow = (session: string) => (statements.results.all(session) as Row[]).map(parse);
+  const held = createHeldResults(write);
+  const saveStep = (session: string, result: StepResult, command: string) => {
+    withRoom(file, () => write({ session, result, command }));
+    held.drop(session, result);
+  };
+  const resultsNow = (session: string) =>
+    held.over(session, (statements.results.all(session) as Row[]).map(parse));
   const activityNow = (session: string) => activityOf(statements.activity.get(session));
   return {
     saveStep,
+    holdStep: (session, result, command) => held.hold({ session, result, command }),
     saveResult: async (session, result) => saveStep(session, result, ""),
     results: async (session) => resultsNow(session),
     resultsNow,
@@ -77,25 +84,42 @@ export function openActivityDatabase(file: string, now = Date.now): ActivityData
         command: row.command,
         result: parse(row),
       })),
-    visit: async (session, page, at) => void statements.visit.run(session, page, at.getTime()),
-    touch,
+    visit: async (session, page, at) =>
+      withRoom(file, () => void statements.visit.run(session, page, at.getTime())),
+    touch: (session) => ifRoom(() => touch(session)),
     activity: async (session) => activityNow(session),
     activityNow,
     forget: async (session) => {
-      statements.removeResults.run(session);
-      statements.removeActivity.run(session);
+      held.drop(session);
+      withRoom(file, () => {
+        statements.removeResults.run(session);
+        statements.removeActivity.run(session);
+      });
     },
     keepOnly: (sessions) => {
       const kept = JSON.stringify(sessions);
-      statements.pruneResults.run(kept);
-      statements.pruneActivity.run(kept);
+      withRoom(file, () => {
+        statements.pruneResults.run(kept);
+        statements.pruneActivity.run(kept);
+      });
     },
     close: () => {
+      held.close();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
       database.pragma("wal_checkpoint(TRUNCATE)");
       database.close();
     },
   };
+}
+
+function open(file: string): Database.Database {
+  // Made first, so that it is never readable by others; the files beside it take its mode.
+  closeSync(openSync(file, "a", 0o600));
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  database.exec(SCHEMA);
+  return database;
 }
 
 interface Row {

@@ -68,9 +68,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       return showPage(parts, found(id), page);
     },
     visit: async (id, page) => {
-      found(id);
+      const { session } = found(id);
       await activity.visit(id, page, new Date());
-      followers.tellAll();
+      // Whoever watches the session follows to the page.
+      followers.tell(id, { type: "session", session: viewOf(parts, session) });
     },
     openTerminal: async (address) => {
       const { session } = active(address.session);

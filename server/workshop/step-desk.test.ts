@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import type { StepRequest, StepRunner } from "../../workshop/node/step-runner.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import { openActivityDatabase } from "../store/activity-database.js";
 import type { ActivityDatabase } from "../store/activity-database.js";
 import { createStepDesk } from "./step-desk.js";
@@ -77,6 +78,40 @@ describe("a step that is clicked twice", () => {
   });
 });
 
+describe("a step on a full disk", () => {
+  const full = new ServerError(serverErrorCodes.diskFull, "There is no room");
+
+  it("is refused before it has begun", async () => {
+    vi.spyOn(activity, "saveStep").mockImplementation(() => {
+      throw full;
+    });
+    const desk = deskWith([], { remembers: false, terminals: 1 });
+    await expect(desk.begin({ session: session(), lab, page: pageName(), step: 0 })).rejects.toBe(full);
+    expect(activity.resultsNow("s1")).toEqual([]);
+  });
+
+  it("goes on when it has begun, and its outcome is seen", async () => {
+    const told: StepResult[] = [];
+    let outcome: ((state: StepResult["state"]) => void) | undefined;
+    const runner: Pick<StepRunner, "run"> = {
+      run: ({ page, step, onProgress }: StepRequest) => {
+        const tell = (state: StepResult["state"]) => onProgress?.({ page, step, state, checks: [] });
+        tell("queued");
+        outcome = tell;
+        return new Promise(() => undefined);
+      },
+    };
+    const desk = deskWith([], { remembers: false, terminals: 1 }, { runner, told });
+    await desk.begin({ session: session(), lab, page: pageName(), step: 0 });
+    vi.spyOn(activity, "saveStep").mockImplementation(() => {
+      throw full;
+    });
+    outcome?.("succeeded");
+    expect(told.map(({ state }) => state)).toEqual(["queued", "succeeded"]);
+    expect(activity.resultsNow("s1").map(({ state }) => state)).toEqual(["succeeded"]);
+  });
+});
+
 interface Circumstances {
   remembers: boolean;
   terminals: number;
@@ -94,8 +129,12 @@ async function takeUp(state: StepResult["state"], circumstances: Circumstances):
 }
 
 /** A runner that notes the ids it was given and never ends, and a host that knows what the test says. */
-function deskWith(ids: string[], { remembers, terminals }: Circumstances) {
-  const runner: Pick<StepRunner, "run"> = {
+function deskWith(
+  ids: string[],
+  { remembers, terminals }: Circumstances,
+  { runner, told = [] }: { runner?: Pick<StepRunner, "run">; told?: StepResult[] } = {},
+) {
+  const endless: Pick<StepRunner, "run"> = {
     run: ({ id = "", page, step, onProgress }: StepRequest) => {
       ids.push(id);
       onProgress?.({ page, step, state: "queued", checks: [] });
@@ -110,11 +149,11 @@ function deskWith(ids: string[], { remembers, terminals }: Circumstances) {
     outcome: async () => (remembers ? "running" : undefined),
   };
   return createStepDesk({
-    runner: runner as StepRunner,
+    runner: (runner ?? endless) as StepRunner,
     host: host as TerminalHost,
     activity,
     log: pino({ level: "silent" }),
-    onResult: () => undefined,
+    onResult: (_session, result) => void told.push(result),
   });
 }
 

@@ -43,12 +43,14 @@ const LOST: Partial<StepResult> = {
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createStepDesk(parts: StepDeskParts): StepDesk {
   const running = new Map<string, StepResult>();
-  const start = (step: Step, id: string) =>
+  const start = (step: Step, id: string, isTakenUp = false) =>
     new Promise<StepResult>((resolve, reject) => {
       const key = keyOf(step);
       const onProgress = (result: StepResult) => {
+        // What cannot be written down is not begun; what has begun is not given up for it.
+        if (running.has(key) || isTakenUp) keepAnyway(parts, step, result, id);
+        else keep(parts, step, result, id);
         running.set(key, result);
-        keep(parts, step, result, id);
         resolve(result);
       };
       parts.runner
@@ -66,14 +68,11 @@ export function createStepDesk(parts: StepDeskParts): StepDesk {
         try {
           if (!(await canGoOn(parts.host, step, { result, command })))
             throw new Error("nobody knows the command");
-          await start(step, command);
+          await start(step, command, true);
         } catch (error) {
           // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
-          parts.log.warn(
-            { err: error, session, step: `${step.page}/${String(step.step)}` },
-            "a step could not be taken up",
-          );
-          keep(parts, step, { ...result, ...LOST }, command);
+          parts.log.warn({ err: error, session, step: nameOf(step) }, "a step could not be taken up");
+          keepAnyway(parts, step, { ...result, ...LOST }, command);
         }
       }
     },
@@ -92,6 +91,17 @@ function keep(
 ): void {
   activity.saveStep(session.metadata.name, result, command);
   onResult(session.metadata.name, result);
+}
+
+function keepAnyway(parts: StepDeskParts, step: Step, result: StepResult, command: string): void {
+  try {
+    keep(parts, step, result, command);
+  } catch (error) {
+    const session = step.session.metadata.name;
+    parts.log.error({ err: error, session, step: nameOf(step) }, "a result is kept in memory for now");
+    parts.activity.holdStep(session, result, command);
+    parts.onResult(session, result);
+  }
 }
 
 /**
@@ -118,10 +128,13 @@ function isCommand({ lab, page, step }: Step): boolean {
   return actions[step]?.view.kind.startsWith("execute") ?? false;
 }
 
-function logOutcome(log: Logger, { session, page, step }: Step, result: StepResult): void {
+function logOutcome(log: Logger, step: Step, result: StepResult): void {
   const { state, durationMs, exitStatus } = result;
-  log.info(
-    { session: session.metadata.name, step: `${page}/${String(step)}`, state, durationMs, exitStatus },
-    "step finished",
-  );
+  const session = step.session.metadata.name;
+  log.info({ session, step: nameOf(step), state, durationMs, exitStatus }, "step finished");
+}
+
+/** A step as the log names it. */
+function nameOf({ page, step }: Step): string {
+  return `${page}/${String(step)}`;
 }

@@ -9,9 +9,9 @@ import type { WorkshopParts } from "./create-workshop.js";
 
 /** Goes on where the server before this one stopped: sessions half made, steps half run, kubeconfigs of an older address. */
 export async function takeUpSessions(parts: WorkshopParts): Promise<void> {
-  const { cache, activity, labs, log } = parts;
+  const { cache, labs, log } = parts;
   const sessions = cache.all();
-  activity.keepOnly(sessions.map(({ metadata }) => metadata.name));
+  tidy(parts, sessions);
   for (const session of sessions) {
     const lab = labs.get(session.spec.lab);
     const phase = phaseOf(session, Date.now());
@@ -25,6 +25,15 @@ export async function takeUpSessions(parts: WorkshopParts): Promise<void> {
     const lab = session && labs.get(session.spec.lab);
     return session && lab && { session, lab };
   });
+}
+
+/** Nothing depends on it: a full disk must not keep the server from starting. */
+function tidy({ activity, log }: WorkshopParts, sessions: readonly SessionResource[]): void {
+  try {
+    activity.keepOnly(sessions.map(({ metadata }) => metadata.name));
+  } catch (error) {
+    log.warn({ err: error }, "the records of sessions that are gone stay for now");
+  }
 }
 
 async function refreshAccess(

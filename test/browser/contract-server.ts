@@ -64,7 +64,11 @@ export async function startContractServer(state: ContractState, base = "/"): Pro
     url: `http://127.0.0.1:${port}${base}`,
     state,
     requests,
-    send: (event) => streams.forEach((stream) => stream.write(`data: ${JSON.stringify(event)}\n\n`)),
+    send: (event) => {
+      // Also for a stream that is opened later, as a page under load does: its first event is what is then.
+      if (event.type === "session") state.session = event.session;
+      for (const stream of streams) stream.write(`data: ${JSON.stringify(event)}\n\n`);
+    },
     dropStreams: () => streams.forEach((stream) => stream.destroy()),
     close: async () => {
       streams.forEach((stream) => stream.destroy());

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +8,7 @@ import type { Answer } from "../https-for-tests.js";
 import { open, send } from "../https-for-tests.js";
 import type { Cluster } from "../start.js";
 import { startCluster } from "../start.js";
+import { MAX_WATCHES_PER_USER } from "./watch-handler.js";
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
@@ -89,6 +91,26 @@ describe("clients that mean no good", () => {
       expect([kept.code, kept.body.metadata["labels"]]).toEqual([200, undefined]);
     },
   );
+
+  it("leave others their watches however many they open", { timeout: 60_000 }, async () => {
+    const token = await tokenFor("greedy", ["watch"], "configmaps");
+    const path = `${CONFIG_MAPS}?watch=true`;
+    const watches: IncomingMessage[] = [];
+    for (let i = 0; i < MAX_WATCHES_PER_USER; i++) watches.push(await open(cluster, { path, token }));
+    expect(watches.every(({ statusCode }) => statusCode === 200)).toBe(true);
+    expect((await send(cluster, { path, token })).code).toBe(429);
+    const other = await open(cluster, { path });
+    expect(other.statusCode).toBe(200);
+    other.destroy();
+    watches[0]?.destroy();
+    const again = async (): Promise<number | undefined> => {
+      const watch = await open(cluster, { path, token });
+      watch.destroy();
+      return watch.statusCode;
+    };
+    await expect.poll(again, { timeout: 5000 }).toBe(200);
+    for (const watch of watches) watch.destroy();
+  });
 
   it("lose their watch when their role is taken from them", { timeout: 15_000 }, async () => {
     const token = await tokenFor("watcher", ["watch"], "configmaps");

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../api/object.js";
 import { badRequest, gone, tooManyRequests } from "../api/status.js";
+import { PRIVILEGED_GROUP } from "../auth/rbac-authorizer.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import { inVersion } from "../rest/api-core.js";
 import { listObjects, matcherOf } from "../rest/read.js";
@@ -13,7 +14,9 @@ import { listOptions, notANumber } from "./read-handlers.js";
 import { isTrue } from "./request-info.js";
 
 /** Watches open at the same time, over all clients. */
-export const MAX_WATCHES = 2000;
+const MAX_WATCHES = 2000;
+/** Watches of one user who is no administrator: several busy tools, but not everybody else's share. */
+export const MAX_WATCHES_PER_USER = 200;
 /** Bytes a watcher may leave unread before it is dropped; it will list and watch again. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 /** Milliseconds between bookmarks to clients that allow them. */
@@ -24,21 +27,36 @@ const RECHECK_INTERVAL_MS = 5000;
 const DEFAULT_TIMEOUT_SECONDS = 3600;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
-const open = new WeakMap<object, number>();
+/** Open watches by user, for each store. */
+const open = new WeakMap<object, Map<string, number>>();
 
 /** Streams the changes of a resource until the client goes, the timeout passes or the client is too slow. */
 export async function handleWatch(call: Call): Promise<void> {
-  const { core } = call;
-  const count = open.get(core.store) ?? 0;
-  if (count >= MAX_WATCHES) throw tooManyRequests("too many watches are open, please try again later", 5);
-  const stream = new WatchStream(call);
-  stream.start();
-  open.set(core.store, count + 1);
+  const release = claimWatch(call);
   try {
+    const stream = new WatchStream(call);
+    stream.start();
     await stream.ended;
   } finally {
-    open.set(core.store, (open.get(core.store) ?? 1) - 1);
+    release();
   }
+}
+
+/** Counts the watch until released; throws 429 where there are too many, of one user or of all together. */
+function claimWatch({ core, user }: Call): () => void {
+  const byUser = open.get(core.store) ?? new Map<string, number>();
+  open.set(core.store, byUser);
+  const own = byUser.get(user.name) ?? 0;
+  const all = [...byUser.values()].reduce((sum, count) => sum + count, 0);
+  const limit = user.groups.includes(PRIVILEGED_GROUP) ? MAX_WATCHES : MAX_WATCHES_PER_USER;
+  if (own >= limit || all >= MAX_WATCHES)
+    throw tooManyRequests("too many watches are open, please try again later", 5);
+  byUser.set(user.name, own + 1);
+  return () => {
+    const left = (byUser.get(user.name) ?? 1) - 1;
+    if (left === 0) byUser.delete(user.name);
+    else byUser.set(user.name, left);
+  };
 }
 
 class WatchStream {

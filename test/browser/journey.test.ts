@@ -107,6 +107,15 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     }
   });
 
+  it("is led to the place where the policy is set", async () => {
+    await page.getByRole("tab", { name: "Console" }).click();
+    await page.getByRole("button", { name: "Namespaces", exact: true }).click();
+    await blockWith(page, "run direct").getByRole("button", { name: "Open policies" }).click();
+    await page.getByRole("table", { name: "Direct policies" }).getByText("no-busybox-image-policy").waitFor();
+    expect(page.url()).toContain("/console/policies/image-registry/workspaces/tko-day1-ops-ws");
+    await page.getByRole("tab", { name: "Terminal" }).click();
+  });
+
   it("finds everything again after a reload: results, terminal and place", async () => {
     const before = await terminalText(page).innerText();
     await page.reload();

@@ -173,6 +173,25 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
     });
   });
 
+  it("runs what stands on the screen while the next page is still loading", async () => {
+    const contract = await open(POLICIES);
+    await page.getByText("Create a custom policy").waitFor();
+    // Never answered.
+    await page.route("**/api/sessions/s1/pages/*", () => undefined);
+    const other = sampleSession().pages.find(({ name }) => name !== "policies")?.name ?? "";
+    await page.evaluate((to) => {
+      history.pushState(null, "", to);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, `/s/s1/${other}`);
+    await page
+      .getByRole("button", { name: /^Run again in terminal/ })
+      .first()
+      .click();
+    await expect
+      .poll(() => contract.requests.find((request) => request.endsWith("/run")))
+      .toContain("/policies/");
+  });
+
   it("folds a section and opens it", async () => {
     await open(POLICIES);
     const heading = page.getByRole("button", { name: "If the deployment does progress" });

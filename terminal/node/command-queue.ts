@@ -1,6 +1,7 @@
 import type { Command, CommandOutcome } from "../common/terminal-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";
+import { beginBlock, endBlock, ending, unknown, type Ending, type SeenMarks } from "./command-ending.js";
 import { CommandRecords } from "./command-records.js";
 import { OutputCapture } from "./output-capture.js";
 import { typed } from "./typed-text.js";
@@ -12,6 +13,11 @@ const WATCH_MS = 100;
 const NESTED_AFTER_LOOKS = 3;
 /** A return typed at the prompt that started nothing for so long was not a command. */
 const LEARNER_ENTER_MS = 1_000;
+/**
+ * A Ctrl-C that reaches bash just before it begins to read is noticed only with the next key: where an incomplete line is still
+ * there after so long, it is sent again.
+ */
+const CANCEL_AGAIN_MS = 1_000;
 /** What stands in paste brackets is not entered by its line ends. */
 // oxlint-disable-next-line no-control-regex
 const PASTED = /\u001b\[200~[^]*?\u001b\[201~/g;
@@ -27,22 +33,16 @@ export interface QueueSurroundings {
   onFinished(outcome: CommandOutcome): void;
 }
 
-interface Job {
+interface Job extends SeenMarks {
   command: Command;
   promise: Promise<CommandOutcome>;
   resolve: (outcome: CommandOutcome) => void;
   startedAt: number;
   phase: "queued" | "waiting" | "typing" | "running";
   capture: OutputCapture;
-  statuses: string[];
-  block: string | undefined;
-  sawBlock: boolean;
-  interrupted: boolean;
   looks: number;
   timers: NodeJS.Timeout[];
 }
-
-type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: string };
 
 /** Runs commands in one shell one after the other and learns from the shell's marks how each ended. */
 export class CommandQueue {
@@ -51,6 +51,8 @@ export class CommandQueue {
   readonly #jobs: Job[] = [];
   #shell: "starting" | "prompt" | "continuation" | "busy" = "starting";
   #enteredAt = 0;
+  /** When an incomplete line was last cancelled. */
+  #cancelledAt = 0;
   /** Lines entered while the shell was not reading: each brings a prompt of its own, before which nothing may be typed. */
   #linesAhead = 0;
   #learnerTyped = false;
@@ -149,8 +151,13 @@ export class CommandQueue {
       setTimeout(() => this.#finish(job, unknown(this.#timeoutReason(job))), timeoutMs),
       setInterval(() => this.#watch(job), WATCH_MS),
     );
-    if (this.#shell === "continuation") this.#around.write("\u0003");
+    if (this.#shell === "continuation") this.#cancelLine();
     else if (this.#shell === "prompt") void this.#type(job, "shell");
+  }
+
+  #cancelLine(): void {
+    this.#cancelledAt = Date.now();
+    this.#around.write("\u0003");
   }
 
   #advance(): void {
@@ -185,6 +192,11 @@ export class CommandQueue {
   /** Looks for the blind spots: programs and shells that will never send our marks. */
   #watch(job: Job): void {
     if (job.phase === "typing") return;
+    if (this.#shell === "continuation" && Date.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
+      this.#cancelLine();
+      // Where only the answer to the first was late, the second brings a prompt of its own.
+      this.#linesAhead = 1;
+    }
     const foreground = this.#around.foreground();
     if (job.phase === "waiting" && foreground === "shell" && this.#isLineOverdue()) {
       this.#enteredAt = 0;
@@ -255,34 +267,4 @@ function makeJob(command: Command): Job {
     looks: 0,
     timers: [],
   };
-}
-
-/** In bash every line of a paste after the first brings the status of the one before it; zsh takes a paste as one. */
-function beginBlock(job: Job, [block = "", previous]: string[]): void {
-  if (job.block !== undefined && previous !== undefined) job.statuses.push(previous);
-  job.block = block;
-  job.sawBlock = true;
-}
-
-function endBlock(job: Job, [status = "?", block]: string[]): void {
-  if (job.block === block || !job.sawBlock) job.statuses.push(status);
-  job.block = undefined;
-}
-
-/** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
-function ending(job: Job): Ending {
-  const statuses = job.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
-  if (job.block !== undefined || statuses.length === 0 || statuses.includes(undefined)) {
-    return unknown("the shell's PROMPT_COMMAND was changed, so the exit status is not certain");
-  }
-  const failed = statuses.includes(130) ? 130 : statuses.find((status) => status !== 0);
-  if (!job.sawBlock && failed === undefined) return unknown("the shell started nothing");
-  if (failed === undefined) return { status: "succeeded", exitStatus: 0 };
-  if (failed === 130 || job.interrupted)
-    return { status: "interrupted", exitStatus: failed, reason: "interrupted with Ctrl-C" };
-  return { status: "failed", exitStatus: failed };
-}
-
-function unknown(reason: string): Ending {
-  return { status: "unknown", exitStatus: null, reason };
 }

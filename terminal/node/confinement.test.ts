@@ -37,9 +37,10 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
   }
 
   it("run under accounts of their own and say so", async () => {
-    expect((await run(one, "id -u")).output).toBe("61201\n");
-    expect((await run(two, "id -u")).output).toBe("61202\n");
-    expect((await test.client.list("one"))[0]?.confinement).toContain("uid 61201");
+    const [first, second] = [201, 202].map((number) => String(test.shell(number).account?.uid));
+    expect((await run(one, "id -u")).output).toBe(`${first}\n`);
+    expect((await run(two, "id -u")).output).toBe(`${second}\n`);
+    expect((await test.client.list("one"))[0]?.confinement).toContain(`uid ${first}`);
   });
 
   it("inherit no pseudo terminal of another session", async () => {

@@ -20,8 +20,11 @@ export interface TestHost {
   close(): Promise<void>;
 }
 
-/** First account of test sessions; nobody else's on an ordinary machine. */
-const FIRST_UID = 61_000;
+/**
+ * First account of test sessions; nobody else's on an ordinary machine. Each process has its own: ending a session ends everything
+ * that runs under its account, also in tests that somebody else runs at the same time.
+ */
+const FIRST_UID = 1_000_000 + (process.pid % 10_000) * 1_000;
 
 /** Starts a host and connects to it. */
 export async function startTestHost(options: Partial<TerminalHostOptions> = {}): Promise<TestHost> {

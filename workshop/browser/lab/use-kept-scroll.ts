@@ -11,7 +11,10 @@ export function useKeptScroll(pane: RefObject<HTMLElement | null>, page: string 
   useEffect(() => {
     const element = pane.current;
     if (!element || page === undefined) return undefined;
-    const stopRestoring = restore(element, keptScroll(page));
+    const top = keptScroll(page);
+    // A new entry of the history begins with what the one before it knew, which is of another page.
+    keepScroll(page, top);
+    const stopRestoring = restore(element, top);
     let timer: ReturnType<typeof setTimeout> | undefined;
     function keep(): void {
       timer = undefined;

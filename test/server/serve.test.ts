@@ -76,13 +76,17 @@ describe("a running Lectern", () => {
     const session = await browser.startLab("slow-steps");
     await browser.run(session, 0);
     expect((await browser.outcome(session, 0)).state).toBe("succeeded");
-    expect((await browser.call("GET", "metrics")).text).toMatch(
-      /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/,
+    await until("the step is counted", 10_000, async () => {
+      const { text } = await browser.call("GET", "metrics");
+      return /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/.exec(text)?.[0];
+    });
+    const entry = await until("the step is in the log", 10_000, () =>
+      readFileSync(join(data, "logs/server.log"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .find(({ msg }) => msg === "step finished"),
     );
-    const lines = readFileSync(join(data, "logs/server.log"), "utf8").trim().split("\n");
-    const entry = lines
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .find(({ msg }) => msg === "step finished");
     expect(entry).toMatchObject({
       session: session.id,
       step: `${session.currentPage}/0`,

@@ -54,7 +54,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
   // Every open watch listens; Node would take more than ten for a leak.
   setMaxListeners(0, closing.signal);
   const remembered = loadRemembered(dataDir);
-  const certificates = loadCertificates(dataDir, new Date());
+  const certificates = await loadCertificates(dataDir, new Date());
   const { adminToken } = remembered;
   const plane = await startControlPlane({
     dataDir,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writePrivateFile } from "./private-file.js";
-import { issueCertificate } from "./x509.js";
 
 /** What TLS serves, and what clients trust. All PEM. */
 export interface Certificates {
@@ -22,19 +21,14 @@ const NAMES = [
   "kubernetes.default.svc",
   "kubernetes.default.svc.cluster.local",
 ];
-/** The loopback of IPv4 and IPv6, and what pods would know the API by. */
-const ADDRESSES = [
-  [127, 0, 0, 1],
-  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
-  [10, 96, 0, 1],
-];
+const ADDRESSES = ["127.0.0.1", "::1", "10.96.0.1"];
 
 /** The certificates kept in `dataDir`, made on the first start, so that kubeconfigs stay valid. */
-export function loadCertificates(dataDir: string, now: Date): Certificates {
+export async function loadCertificates(dataDir: string, now: Date): Promise<Certificates> {
   const path = join(dataDir, "certificates.json");
   const kept = readKept(path, now);
   if (kept !== undefined) return kept;
-  const made = makeCertificates(now);
+  const made = await makeCertificates(now);
   const renewAt = now.getTime() + (VALID_DAYS - RENEW_BEFORE_DAYS) * DAY_MS;
   writePrivateFile(path, JSON.stringify({ ...made, renewAt }));
   return made;
@@ -46,10 +40,36 @@ function readKept(path: string, now: Date): Certificates | undefined {
   return now.getTime() < kept.renewAt ? kept : undefined;
 }
 
-function makeCertificates(now: Date): Certificates {
-  const dates = { notBefore: now, notAfter: new Date(now.getTime() + VALID_DAYS * DAY_MS) };
-  const authority = issueCertificate({ name: "lectern-cluster-ca", ...dates });
-  const server = { names: NAMES, addresses: ADDRESSES };
-  const { cert, key } = issueCertificate({ name: "kube-apiserver", ...dates, server }, authority.issuer);
-  return { ca: authority.cert, cert, key };
+async function makeCertificates(now: Date): Promise<Certificates> {
+  // Loading it takes longer than all the rest of a start, and only the first one needs it.
+  const { generate } = await import("selfsigned");
+  const dates = { notBeforeDate: now, notAfterDate: new Date(now.getTime() + VALID_DAYS * DAY_MS) };
+  const ca = await generate([{ name: "commonName", value: "lectern-cluster-ca" }], {
+    ...dates,
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
+    ],
+  });
+  const serving = await generate([{ name: "commonName", value: "kube-apiserver" }], {
+    ...dates,
+    keyType: "ec",
+    algorithm: "sha256",
+    ca: { key: ca.private, cert: ca.cert },
+    extensions: [
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyEncipherment: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          ...NAMES.map((value) => ({ type: 2 as const, value })),
+          ...ADDRESSES.map((ip) => ({ type: 7 as const, ip })),
+        ],
+      },
+    ],
+  });
+  return { ca: ca.cert, cert: serving.cert, key: serving.private };
 }

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { LecternServer } from "./compose.js";
 import { defaultHost, defaultMaxSessions, readEnvironment, shippedContent } from "./config.js";
 import type { ServeConfig } from "./config.js";
+import { ServerError, serverErrorCodes } from "./errors.js";
 import { startInProcess } from "./in-process.js";
 
 export interface LecternOptions {
@@ -36,8 +37,20 @@ export interface Lectern {
   close(): Promise<void>;
 }
 
-/** Starts Lectern as part of an Express application. */
+/** Written as a record so that the compiler notices an option that is missing here. */
+const KNOWN_OPTIONS: Record<keyof LecternOptions, true> = {
+  data: true,
+  labs: true,
+  kubeconfig: true,
+  publicUrl: true,
+  host: true,
+  maxSessions: true,
+  logger: true,
+};
+
+/** Starts Lectern as part of an Express application. Throws SERVER_USAGE for an option it does not know. */
 export function lectern(options: LecternOptions = {}): Lectern {
+  refuseUnknown(options);
   const log = options.logger ?? pino({ level: "warn" });
   const environment = readEnvironment();
   const report = (line: string) => log.info(line);
@@ -58,6 +71,15 @@ export function lectern(options: LecternOptions = {}): Lectern {
     ready,
     close: () => (closing ??= starting.then((running) => running.stop(), ignoreFailedStart)),
   };
+}
+
+/** Applications in plain JavaScript have no compiler to tell them. */
+function refuseUnknown(options: LecternOptions): void {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(KNOWN_OPTIONS, name));
+  if (unknown.length === 0) return;
+  const known = Object.keys(KNOWN_OPTIONS).join(", ");
+  const message = `lectern() was given ${unknown.join(", ")}, which it does not know; its options are ${known}.`;
+  throw new ServerError(serverErrorCodes.usage, message);
 }
 
 function configOf(options: LecternOptions, data: string): ServeConfig {

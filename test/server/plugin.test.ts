@@ -49,6 +49,11 @@ describe("Lectern mounted under /training of another application", () => {
     expect(status).toBe(418);
   });
 
+  it("refuses an option it does not know instead of ignoring it", () => {
+    const misspelled = { dataDir: data } as object;
+    expect(() => lectern(misspelled)).toThrow(/was given dataDir.*its options are data, labs/);
+  });
+
   it("tells its page where it is mounted", async () => {
     const text = await (await fetch(`${origin}/training/s/a/b`)).text();
     expect(text).toContain('<base href="/training/"');

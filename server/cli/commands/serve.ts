@@ -73,8 +73,11 @@ export function serveCommand(): Command {
     .action(async ({ lab, ...flags }: ServeFlags) => {
       const config: ServeConfig = { ...flags, labs: lab ?? [shippedContent], logLevel: environment.logLevel };
       const { serve } = await import("../../supervisor/serve.js");
-      await untilSignalled((signal) =>
-        serve(config, environment, { signal, report: (line) => process.stdout.write(`${line}\n`) }),
-      );
+      await untilSignalled((signal) => serve(config, environment, { signal, report }));
+      report(`Lectern has stopped. Sessions are kept in ${config.data}; the next start finds them again.`);
     });
+}
+
+function report(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

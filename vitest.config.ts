@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 const globalSetup = ["test/requirements/setup.ts"];
+/** What is polled for comes true at once on an idle machine; one under load takes its time. */
+const expectations = { poll: { timeout: 15_000 } };
 /** Suites that start whole servers, real shells and browsers; each has the machine to itself. */
-const oneAtATime = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+const oneAtATime = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
+  expect: expectations,
+};
 
 export default defineConfig({
   test: {
@@ -24,6 +31,7 @@ export default defineConfig({
           include: ["{workshop,policy,terminal,cluster,server,scripts,bench}/**/*.test.{ts,tsx}"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: expectations,
           // More than that many real clusters and shells at once would measure the machine.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -53,7 +53,7 @@ describe.skipIf(isWithout("chromium"))("a learner's page against a real server",
     const before = await settledTop(page);
     await page.keyboard.press("Alt+ArrowRight");
     await page.getByRole("heading", { level: 1, name: "A short page" }).waitFor();
-    expect(await scrollTop(page)).toBe(0);
+    await expect.poll(() => scrollTop(page)).toBe(0);
     await page.goBack();
     await page.getByRole("heading", { level: 1, name: "A long page" }).waitFor();
     await expect.poll(() => scrollTop(page)).toBeCloseTo(before, -1);

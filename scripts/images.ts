@@ -53,8 +53,8 @@ async function drawDigestPolicy(page: Page): Promise<void> {
   await takeConsole(page, "policy-image-registry-1");
   await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
   await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-  await page.getByLabel("Image registry template").selectOption({ label: "Require Digest" });
-  await page.getByLabel("Policy name").fill("digest-image-policy");
+  await page.getByLabel("Image Registry Template").selectOption({ label: "Require Digest" });
+  await page.getByLabel("Policy Name").fill("digest-image-policy");
   await page.getByText(/Nothing runs|No namespace/).waitFor();
   await takeConsole(page, "policy-image-registry-digest-1");
   await createPolicy(page, "digest-image-policy");
@@ -65,9 +65,9 @@ async function drawCustomPolicy(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Create Image Registry Policy" }).focus();
   await takeConsole(page, "policy-image-registry-custom-1");
   await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-  await page.getByLabel("Image registry template").selectOption({ label: "Custom" });
-  await page.getByLabel("Policy name").fill("no-busybox-image-policy");
-  await page.getByLabel("Image name", { exact: true }).fill("busybox");
+  await page.getByLabel("Image Registry Template").selectOption({ label: "Custom" });
+  await page.getByLabel("Policy Name").fill("no-busybox-image-policy");
+  await page.getByLabel("Image Name", { exact: true }).fill("busybox");
   await page.getByText(/Nothing runs|No namespace/).waitFor();
   await takeConsole(page, "policy-image-registry-custom-2");
   await createPolicy(page, "no-busybox-image-policy");

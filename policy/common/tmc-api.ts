@@ -184,7 +184,10 @@ export interface PreviewAnswer {
 
 export interface PreviewPod {
   namespace: string;
+  /** Empty where a workload waits for pods that are refused. */
   pod: string;
+  /** Such as `replicaset/busybox-5d4f8c`: the workload whose pods are refused now. */
+  workload?: string;
   container: string;
   image: string;
   policies: string[];

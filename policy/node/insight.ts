@@ -5,13 +5,14 @@ import { evaluateImage } from "../common/evaluate.js";
 import { lintPolicy } from "../common/lint.js";
 import { boundsProblem } from "../common/parameters.js";
 import type { ExplainAnswer, ExplainRequest, PreviewAnswer, PreviewPod } from "../common/tmc-api.js";
+import { listBlockedWorkloads, WORKLOAD_KINDS } from "./blocked-workloads.js";
 import { managedNamespaces, type Scope } from "./bring-into-force.js";
 import { orUndefined, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { selectFor } from "./namespace-parameters.js";
 import { effectiveView } from "./namespaces.js";
-import { podImages } from "./pod-images.js";
+import { type NamedImage, podImages } from "./pod-images.js";
 import { parseManifest } from "./policies.js";
 import { type ImagePolicySpec, originOf, toEffective } from "./records.js";
 
@@ -37,7 +38,7 @@ export async function explain(
   return { namespace, managed, allowed: judged.every(({ verdict }) => verdict.allowed), images: judged };
 }
 
-/** What would change for the pods that exist if a policy were saved, or deleted. */
+/** What would change for the pods that exist, and for workloads whose pods are refused now, if a policy were saved or deleted. */
 export async function preview(
   context: PolicyContext,
   scope: Scope,
@@ -85,21 +86,54 @@ async function previewNamespace(
   answer.pods += pods.items.length;
   answer.truncated ||= pods.truncated;
   for (const pod of pods.items) {
-    for (const image of podImages(pod)) {
-      const was = evaluateImage(image.image, now);
-      const will = evaluateImage(image.image, then);
-      if (was.allowed === will.allowed) continue;
-      const refusing = (will.allowed ? was : will).policies.filter(({ passed, audit }) => !passed && !audit);
-      const entry: PreviewPod = {
-        namespace: name,
-        pod: pod.metadata?.name ?? "",
-        container: image.container,
-        image: image.image,
-        policies: refusing.map(({ name: policy }) => policy),
-      };
-      (will.allowed ? answer.wouldAdmit : answer.wouldRefuse).push(entry);
+    const changes = judgeAnew(podImages(pod), now, then);
+    const place = { namespace: name, pod: pod.metadata?.name ?? "" };
+    answer.wouldAdmit.push(...changes.admitted.map((change) => ({ ...place, ...change })));
+    answer.wouldRefuse.push(...changes.refused.map((change) => ({ ...place, ...change })));
+  }
+  answer.wouldAdmit.push(...(await admittedWorkloads(context, name, now, then)));
+}
+
+/** A workload that waits for its pods has none to be looked at; its template tells what they would be. */
+async function admittedWorkloads(
+  context: PolicyContext,
+  namespace: string,
+  now: EffectivePolicy[],
+  then: EffectivePolicy[],
+): Promise<PreviewPod[]> {
+  const admitted: PreviewPod[] = [];
+  for (const kind of WORKLOAD_KINDS) {
+    const workloads = await listBlockedWorkloads(context, namespace, kind).catch((error: unknown) => {
+      throw toPolicyError(error);
+    });
+    for (const { metadata, spec } of workloads) {
+      const template = spec?.template?.spec;
+      const changes = judgeAnew(podImages(template ? { spec: template } : {}), now, then);
+      const workload = `${kind.kind.toLowerCase()}/${metadata?.name ?? ""}`;
+      admitted.push(...changes.admitted.map((change) => ({ namespace, pod: "", workload, ...change })));
     }
   }
+  return admitted;
+}
+
+type Change = Pick<PreviewPod, "container" | "image" | "policies">;
+
+/** The images that another set of policies judges differently, with the policies that refuse them before or after. */
+function judgeAnew(
+  images: NamedImage[],
+  now: EffectivePolicy[],
+  then: EffectivePolicy[],
+): { admitted: Change[]; refused: Change[] } {
+  const changes: { admitted: Change[]; refused: Change[] } = { admitted: [], refused: [] };
+  for (const { container, image } of images) {
+    const was = evaluateImage(image, now);
+    const will = evaluateImage(image, then);
+    if (was.allowed === will.allowed) continue;
+    const refusing = (will.allowed ? was : will).policies.filter(({ passed, audit }) => !passed && !audit);
+    const change = { container, image, policies: refusing.map(({ name }) => name) };
+    (will.allowed ? changes.admitted : changes.refused).push(change);
+  }
+  return changes;
 }
 
 async function storedPolicies({ store }: PolicyContext, organization: string): Promise<EffectivePolicy[]> {

@@ -127,7 +127,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       await showConsole(page);
       await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
       const form = await openForm(page, "Custom");
-      await form.getByLabel("Image name").fill("nginx");
+      await form.getByLabel("Image Name").fill("nginx");
       await form
         .getByText("This policy would refuse 1 of 1 running pod when they are next created")
         .waitFor();
@@ -200,7 +200,7 @@ async function setPolicies(page: Page, id: string): Promise<void> {
   await openForm(page, "Require Digest");
   await createPolicy(page, "digest-image-policy");
   const custom = await openForm(page, "Custom");
-  await custom.getByLabel("Image name").fill("busybox");
+  await custom.getByLabel("Image Name").fill("busybox");
   await createPolicy(page, "no-busybox-image-policy");
   const selective = await openForm(page, "Block latest tag");
   await selective.getByText(/^Label selectors/).click();

@@ -28,13 +28,13 @@ export async function goTo(page: Page, place: string): Promise<void> {
 export async function openForm(page: Page, template: string): Promise<Locator> {
   await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
   const form = page.getByRole("form", { name: "New image registry policy" });
-  await form.getByLabel("Image registry template").selectOption({ label: template });
+  await form.getByLabel("Image Registry Template").selectOption({ label: template });
   return form;
 }
 
 /** Names the policy in the open form and creates it. */
 export async function createPolicy(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Policy name").fill(name);
+  await page.getByLabel("Policy Name").fill(name);
   await page.getByRole("button", { name: "Create Policy", exact: true }).click();
   await policyRow(page, name).waitFor();
 }

@@ -52,7 +52,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("takes the focus into the form, and Escape leads back to the button that opened it", async () => {
     await page.getByRole("button", { name: "Create Image Registry Policy" }).press("Enter");
-    await expect.poll(() => focusedName(page)).toBe("Image registry template");
+    await expect.poll(() => focusedName(page)).toBe("Image Registry Template");
     await page.keyboard.press("Escape");
     await page.getByRole("form", { name: "New image registry policy" }).waitFor({ state: "detached" });
     await expect.poll(() => focusedName(page)).toBe("Create Image Registry Policy");
@@ -60,14 +60,14 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("shows what is wrong at the field, and goes there", async () => {
     const form = await openForm(page, "Custom");
-    await form.getByLabel("Policy name").fill("No Busybox");
+    await form.getByLabel("Policy Name").fill("No Busybox");
     await form.getByLabel("Hostname").fill("https://docker.io");
     await form.getByText(/^Label selectors/).click();
     await form.getByRole("button", { name: /^Add Label Selector: Include/ }).click();
     await expect.poll(() => focusedName(page)).toBe("Label key");
     await form.getByLabel("Values").fill("prod");
     await form.getByRole("button", { name: "Create Policy" }).click();
-    await expect.poll(() => focusedName(page)).toBe("Policy name");
+    await expect.poll(() => focusedName(page)).toBe("Policy Name");
     await form.getByText(/^The name must be lowercase letters/).waitFor();
     await form.getByText("Hostname must be a host such as harbor.example.com or *.example.com.").waitFor();
     await form.getByText(/^Label key must be letters, digits/).waitFor();
@@ -81,7 +81,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("says what a policy means and what it would refuse while it is typed", async () => {
     const form = await openForm(page, "Custom");
-    await form.getByLabel("Image name").fill("busybox");
+    await form.getByLabel("Image Name").fill("busybox");
     await form.getByText("Images are refused when they are named busybox (in any repository).").waitFor();
     await form.getByText("No namespace is concerned yet").waitFor();
     await form.getByText("Allow:").click();
@@ -99,7 +99,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
       if (request.method() === "POST" && request.url().endsWith("/policies")) posts.push(request.url());
     });
     const form = await openForm(page, "Require Digest");
-    await form.getByLabel("Policy name").fill("digest-image-policy");
+    await form.getByLabel("Policy Name").fill("digest-image-policy");
     await form.getByRole("button", { name: "Create Policy" }).dblclick();
     await policyRow(page, "digest-image-policy").waitFor();
     await page.getByText(/^Policy digest-image-policy is created/).waitFor();
@@ -110,7 +110,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     expect(await page.getByText(/^Policy digest-image-policy is created/).count()).toBe(0);
     await createPolicy(page, "no-latest");
     const tags = await openForm(page, "Name-Tag allowlist");
-    await tags.getByLabel("Image name").fill("library/*");
+    await tags.getByLabel("Image Name").fill("library/*");
     await tags.getByLabel("Tag", { exact: true }).fill("1.*");
     await createPolicy(page, "known-names");
     expect(posts).toHaveLength(3);
@@ -118,13 +118,13 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("adds and removes rules, the focus with them, and keeps what was typed", async () => {
     const form = await openForm(page, "Custom");
-    await form.getByLabel("Policy name").fill("no-busybox-image-policy");
-    await form.getByLabel("Image name").fill("busybox");
+    await form.getByLabel("Policy Name").fill("no-busybox-image-policy");
+    await form.getByLabel("Image Name").fill("busybox");
     await form.getByRole("button", { name: "Add Another Rule" }).click();
     await expect.poll(() => focusedName(page)).toBe("Hostname");
     await form.getByRole("group", { name: "Rule 2" }).getByLabel("Hostname").fill("quay.io");
     await form.getByRole("button", { name: "Add Another Rule" }).click();
-    await form.getByRole("group", { name: "Rule 3" }).getByLabel("Image name").fill("nginx");
+    await form.getByRole("group", { name: "Rule 3" }).getByLabel("Image Name").fill("nginx");
     await form.getByRole("button", { name: "Remove rule 2" }).click();
     await expect.poll(() => focusedName(page)).toBe("Add Another Rule");
     await form.getByText("named busybox (in any repository); or named nginx (in any repository)").waitFor();
@@ -134,10 +134,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("does not take a name twice, and says so at the name", async () => {
     const form = await openForm(page, "Require Digest");
-    await form.getByLabel("Policy name").fill("digest-image-policy");
+    await form.getByLabel("Policy Name").fill("digest-image-policy");
     await form.getByRole("button", { name: "Create Policy" }).click();
     await form.getByText("The name is taken by another policy here; choose another one.").waitFor();
-    await expect.poll(() => focusedName(page)).toBe("Policy name");
+    await expect.poll(() => focusedName(page)).toBe("Policy Name");
     await page.keyboard.press("Escape");
     problems.splice(0);
   });
@@ -169,7 +169,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     await page.getByRole("button", { name: "Edit described" }).click();
     const edited = page.getByRole("form", { name: "Edit described" });
     await edited.getByText("Deny:").waitFor();
-    expect(await page.getByLabel("Policy name").getAttribute("readonly")).not.toBeNull();
+    expect(await page.getByLabel("Policy Name").getAttribute("readonly")).not.toBeNull();
     await edited.getByText("Dry run:").click();
     await page.getByRole("button", { name: "Save Policy" }).click();
     await page.getByText(/^Policy described is changed/).waitFor();

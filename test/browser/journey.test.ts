@@ -61,8 +61,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     await page.getByRole("tab", { name: "Console" }).click();
     await chooseWorkspace(page);
     await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-    await page.getByLabel("Image registry template").selectOption({ label: "Require Digest" });
-    await page.getByLabel("Policy name").fill("digest-image-policy");
+    await page.getByLabel("Image Registry Template").selectOption({ label: "Require Digest" });
+    await page.getByLabel("Policy Name").fill("digest-image-policy");
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     await page.getByRole("table", { name: "Direct policies" }).getByText("digest-image-policy").waitFor();
   });
@@ -71,9 +71,9 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     await page.keyboard.press("Alt+ArrowRight");
     await page.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
     await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-    await page.getByLabel("Image registry template").selectOption({ label: "Custom" });
-    await page.getByLabel("Policy name").fill("no-busybox-image-policy");
-    await page.getByLabel("Image name", { exact: true }).fill("busybox");
+    await page.getByLabel("Image Registry Template").selectOption({ label: "Custom" });
+    await page.getByLabel("Policy Name").fill("no-busybox-image-policy");
+    await page.getByLabel("Image Name", { exact: true }).fill("busybox");
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     await page.getByRole("table", { name: "Direct policies" }).getByText("no-busybox-image-policy").waitFor();
     await page.getByRole("button", { name: /^Mark as done/ }).click();

@@ -57,8 +57,8 @@ describe.skipIf(isAbsent || isWithout("chromium") || isWithout("kubectl"))("the 
 
   it("requires digests, with default values for the other fields", async () => {
     await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-    await page.getByLabel("Image registry template").selectOption({ label: "Require Digest" });
-    await page.getByLabel("Policy name").fill("digest-image-policy");
+    await page.getByLabel("Image Registry Template").selectOption({ label: "Require Digest" });
+    await page.getByLabel("Policy Name").fill("digest-image-policy");
     await page.getByText(/Label selectors/).waitFor();
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     await policyRow(page, "digest-image-policy").waitFor();

@@ -26,7 +26,7 @@ describe("the problems of a form", () => {
     const problems = problemsOf(draft);
     const [empty, upper] = draft.rules;
     expect(empty && problems.ofRule(empty, "imageName")).toBeUndefined();
-    expect(upper && problems.ofRule(upper, "imageName")).toMatch(/^Image name must be a repository path/);
+    expect(upper && problems.ofRule(upper, "imageName")).toMatch(/^Image Name must be a repository path/);
     expect(ruleNumber(draft, 0)).toBe(2);
   });
 

@@ -25,7 +25,7 @@ export interface FormProblems {
 const LABELS: Record<string, string> = {
   hostname: "Hostname",
   port: "Port",
-  imageName: "Image name",
+  imageName: "Image Name",
   tag: "Tag",
   key: "Label key",
   values: "Values",

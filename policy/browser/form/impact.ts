@@ -1,4 +1,4 @@
-import type { PreviewAnswer } from "../../common/tmc-api.js";
+import type { PreviewAnswer, PreviewPod } from "../../common/tmc-api.js";
 
 const NAMES_SHOWN = 3;
 
@@ -21,7 +21,7 @@ export function describeImpact({
   if (wouldAdmit.length > 0) parts.push(`It would admit what is refused now: ${images(wouldAdmit)}.`);
   if (parts.length > 0) return parts.join(" ");
   return pods === 0
-    ? `Nothing runs in ${namespaceWords(namespaces)} yet.`
+    ? `Nothing runs in ${namespaceWords(namespaces)}, and nothing waits there.`
     : `None of the ${looked} in ${namespaceWords(namespaces)} would be judged differently.`;
 }
 
@@ -30,9 +30,13 @@ function count(pods: PreviewAnswer["wouldRefuse"]): number {
 }
 
 function images(pods: PreviewAnswer["wouldRefuse"]): string {
-  const names = [...new Set(pods.map(({ image }) => image))];
+  const names = [...new Set(pods.map(nameOf))];
   const shown = names.slice(0, NAMES_SHOWN).join(", ");
   return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more images` : shown;
+}
+
+function nameOf({ image, workload }: PreviewPod): string {
+  return workload === undefined ? image : `${image} (${workload.replace("/", " ")})`;
 }
 
 function namespaceWords(namespaces: string[]): string {

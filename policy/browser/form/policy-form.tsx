@@ -88,7 +88,7 @@ function Identity({
     <div className="policy-form__pair">
       <div className="field">
         <label className="field__label" htmlFor={id}>
-          Image registry template
+          Image Registry Template
         </label>
         <select
           id={id}
@@ -108,7 +108,7 @@ function Identity({
         </span>
       </div>
       <TextField
-        label="Policy name"
+        label="Policy Name"
         value={draft.name}
         onChange={(name) => change({ name })}
         isReadOnly={!isNew}

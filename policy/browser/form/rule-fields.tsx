@@ -81,7 +81,7 @@ function EffectChoice({ form: { draft, change } }: { form: PolicyFormState }): R
 const TEXT_FIELDS = [
   { field: "hostname", label: "Hostname", placeholder: "any, such as *.example.com", customOnly: true },
   { field: "port", label: "Port", placeholder: "any", customOnly: true },
-  { field: "imageName", label: "Image name", placeholder: "any, such as library/*", customOnly: false },
+  { field: "imageName", label: "Image Name", placeholder: "any, such as library/*", customOnly: false },
   { field: "tag", label: "Tag", placeholder: "any, such as v1.*", customOnly: false },
 ] as const;
 

@@ -5,7 +5,7 @@ import type { ImageVerdict, PolicyVerdict, RuleVerdict } from "../../common/verd
 const PARTS: [part: keyof ImageReference, name: string, absent: string][] = [
   ["host", "Registry host", "none"],
   ["port", "Port", "none written"],
-  ["path", "Image name", "none"],
+  ["path", "Image Name", "none"],
   ["tag", "Tag", "none written"],
   ["digest", "Digest", "none"],
   ["effectiveTag", "Tag that is pulled", "none, the digest decides"],

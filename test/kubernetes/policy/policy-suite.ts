@@ -139,6 +139,25 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       expect(entry?.object).toMatch(/^replicaset\/blocked-/);
     });
 
+    it("previews that a workload which waits would be let through were the policy deleted", async () => {
+      const admitted = await eventually(async () => {
+        const { wouldAdmit } = await service.preview(
+          { organization, workspace },
+          { policy: noBusybox, remove: true },
+        );
+        return wouldAdmit.length > 0 ? wouldAdmit : undefined;
+      });
+      expect(admitted).toEqual([
+        expect.objectContaining({
+          namespace,
+          pod: "",
+          workload: expect.stringMatching(/^replicaset\/blocked-/),
+          image: "busybox",
+          policies: ["no-busybox-image-policy"],
+        }),
+      ]);
+    });
+
     it("warns about the workload at once", async () => {
       const answer = await apps.createNamespacedDeploymentWithHttpInfo({
         namespace,

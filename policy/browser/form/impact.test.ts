@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { describeImpact } from "./impact.js";
+
+const NOTHING = {
+  namespaces: ["lab-one"],
+  pods: 0,
+  truncated: false,
+  wouldRefuse: [],
+  wouldAdmit: [],
+  warnings: [],
+};
+
+describe("what saving or deleting a policy would change", () => {
+  it("names the workload that waits for the policy to go, though no pod runs", () => {
+    const waits = { namespace: "lab-one", pod: "", workload: "replicaset/busybox-5d4f8c" };
+    const wouldAdmit = [{ ...waits, container: "busybox", image: "busybox", policies: ["no-busybox"] }];
+    expect(describeImpact({ ...NOTHING, wouldAdmit })).toBe(
+      "It would admit what is refused now: busybox (replicaset busybox-5d4f8c).",
+    );
+  });
+
+  it("is nothing where neither a pod runs nor a workload waits", () => {
+    expect(describeImpact(NOTHING)).toBe("Nothing runs in the namespace lab-one, and nothing waits there.");
+  });
+});

@@ -25,6 +25,7 @@ import { openActivityDatabase } from "./store/activity-database.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
 import type { WorkshopParts } from "./workshop/create-workshop.js";
+import { createPageWatch } from "./workshop/page-watch.js";
 import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
@@ -84,6 +85,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     },
     close: async () => {
       stopSessions();
+      rooms.parts.pages.close();
       rooms.door.close();
       await platform.close();
       rooms.parts.activity.close();
@@ -119,12 +121,14 @@ function workshopParts(
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
     followers.tell(session, { type: "step", result });
   };
+  const steps = createStepDesk({ ...platform, activity, log, onResult });
   return {
     labs: shelf.labs,
     refreshLabs: shelf.refresh,
     abilities: { containers: !embedded },
     ...platform,
-    steps: createStepDesk({ ...platform, activity, log, onResult }),
+    steps,
+    pages: createPageWatch({ ...platform, steps, log }),
     activity,
     cache,
     followers,

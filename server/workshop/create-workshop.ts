@@ -4,7 +4,7 @@ import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { renderPage } from "../../workshop/common/render-page.js";
-import type { SessionResource } from "../../workshop/common/session.js";
+import { type SessionResource, phaseOf } from "../../workshop/common/session.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
@@ -18,6 +18,7 @@ import type { ActivityDatabase } from "../store/activity-database.js";
 import { summarise } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
 import { instructorRow } from "./instructor-row.js";
+import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
 import type { StepDesk } from "./step-desk.js";
@@ -33,6 +34,7 @@ export interface WorkshopParts {
   provisioner: SessionProvisioner;
   runner: StepRunner;
   steps: StepDesk;
+  pages: PageWatch;
   host: TerminalHost;
   activity: ActivityDatabase;
   cache: SessionCache;
@@ -45,6 +47,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   const { labs, activity, followers, client, settings } = parts;
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
+  // Sessions that become active, or were when the server began, are on a page already.
+  parts.cache.onChange((id) => watchPage(parts, id));
   const touched = (id: string) => {
     activity.touch(id);
     followers.tellAll();
@@ -70,6 +74,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     visit: async (id, page) => {
       const { session } = found(id);
       await activity.visit(id, page, new Date());
+      watchPage(parts, id);
       // Whoever watches the session follows to the page.
       followers.tell(id, { type: "session", session: viewOf(parts, session) });
     },
@@ -92,6 +97,16 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     rows: () => rows(parts),
     followAll: (listener) => followers.followAll(listener),
   };
+}
+
+/** Has an eye on the page the learner reads, while the session is active. */
+function watchPage({ cache, labs, activity, pages }: WorkshopParts, id: string): void {
+  const session = cache.get(id);
+  const lab = session && labs.get(session.spec.lab);
+  const { page } = activity.activityNow(id);
+  if (!session || !lab || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
+  else if (page !== undefined && lab.pages.some(({ name }) => name === page))
+    pages.show({ session, lab, page });
 }
 
 async function extend(

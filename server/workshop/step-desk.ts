@@ -30,6 +30,10 @@ export interface Step {
 export interface StepDesk {
   /** Begins the step, or joins it where it is under way; resolves when it is queued. */
   begin(step: Step): Promise<StepResult>;
+  /** Whether a person's work has been seen done; it stays so, whatever becomes of it in later steps. */
+  isDone(step: Step): boolean;
+  /** Keeps what a watch saw of a person's work, unless it is done already. */
+  notice(step: Step, result: StepResult): void;
   /** Settles what a server that died had left running. */
   takeUp(find: (session: string) => Pick<Step, "session" | "lab"> | undefined): Promise<void>;
 }
@@ -43,10 +47,14 @@ const LOST: Partial<StepResult> = {
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createStepDesk(parts: StepDeskParts): StepDesk {
   const running = new Map<string, StepResult>();
+  const doneByHand = (step: Step) => (isByHand(step) ? done(parts.activity, step) : undefined);
   const start = (step: Step, id: string, isTakenUp = false) =>
     new Promise<StepResult>((resolve, reject) => {
       const key = keyOf(step);
+      const byHand = isByHand(step);
       const onProgress = (result: StepResult) => {
+        const before = byHand ? done(parts.activity, step) : undefined;
+        if (before) return resolve(before);
         // What cannot be written down is not begun; what has begun is not given up for it.
         if (running.has(key) || isTakenUp) keepAnyway(parts, step, result, id);
         else keep(parts, step, result, id);
@@ -59,7 +67,13 @@ export function createStepDesk(parts: StepDeskParts): StepDesk {
         .finally(() => running.delete(key));
     });
   return {
-    begin: async (step) => running.get(keyOf(step)) ?? start(step, randomUUID()),
+    begin: async (step) => doneByHand(step) ?? running.get(keyOf(step)) ?? start(step, randomUUID()),
+    isDone: (step) => doneByHand(step) !== undefined,
+    notice: (step, result) => {
+      // While it is being checked, the check speaks.
+      const isNews = result.state === "succeeded" || !running.has(keyOf(step));
+      if (isNews && !doneByHand(step)) keepAnyway(parts, step, result, "");
+    },
     takeUp: async (find) => {
       for (const { session, result, command } of parts.activity.unsettled()) {
         const found = find(session);
@@ -121,11 +135,27 @@ async function canGoOn(
 }
 
 /** Typing is not repeated: whether it arrived cannot be known. */
-function isCommand({ lab, page, step }: Step): boolean {
+function isCommand(step: Step): boolean {
+  return kindOf(step)?.startsWith("execute") ?? false;
+}
+
+function isByHand(step: Step): boolean {
+  return kindOf(step) === "manual";
+}
+
+function kindOf({ lab, page, step }: Step): string | undefined {
+  if (!lab.pages.some(({ name }) => name === page)) return undefined;
   const { actions } = compileLabPage(lab, findPage(lab, page), sampleVariables(lab), {
     fileUrl: (path) => path,
   });
-  return actions[step]?.view.kind.startsWith("execute") ?? false;
+  return actions[step]?.view.kind;
+}
+
+function done(activity: ActivityDatabase, { session, page, step }: Step): StepResult | undefined {
+  const results = activity.resultsNow(session.metadata.name);
+  return results.find(
+    (result) => result.page === page && result.step === step && result.state === "succeeded",
+  );
 }
 
 function logOutcome(log: Logger, step: Step, result: StepResult): void {

@@ -3,11 +3,19 @@ import { conditionText } from "./condition.js";
 import { compilePattern } from "./expectation.js";
 import { matchesLabels } from "./label-selector.js";
 import { type Refusal, explainRefusal } from "./refusal.js";
+import { WORKSPACE_LABEL } from "./session.js";
 
 /** The part of a Kubernetes object that conditions look at. */
 export interface ObservedObject {
-  metadata?: { name?: string; labels?: Record<string, string>; deletionTimestamp?: unknown };
+  metadata?: {
+    name?: string;
+    labels?: Record<string, string>;
+    deletionTimestamp?: unknown;
+    generation?: number;
+  };
   status?: {
+    inForce?: boolean;
+    observedGeneration?: number;
     phase?: string;
     replicas?: number;
     readyReplicas?: number;
@@ -19,6 +27,7 @@ export interface ObservedObject {
   type?: string;
   message?: string;
   involvedObject?: { kind?: string; name?: string };
+  spec?: { organization?: string; workspace?: string; name?: string; recipe?: string };
 }
 
 export interface ConditionVerdict {
@@ -38,8 +47,13 @@ export function judgeCondition(condition: Condition, objects: readonly ObservedO
 }
 
 function isCandidate(condition: Condition, object: ObservedObject): boolean {
-  if (condition.name && object.metadata?.name !== condition.name) return false;
+  if (condition.name && nameOf(object) !== condition.name) return false;
   return !condition.selector || matchesLabels(condition.selector, object.metadata?.labels ?? {});
+}
+
+/** Policies are stored under names that hold their organization and workspace. */
+function nameOf({ spec, metadata }: ObservedObject): string | undefined {
+  return spec?.recipe === undefined ? metadata?.name : spec.name;
 }
 
 function isFieldMet(test: Condition["fields"][number], object: ObservedObject): boolean {
@@ -52,17 +66,26 @@ function fieldValues(field: ConditionField, object: ObservedObject): string[] {
   if (field === "data") return Object.values(object.data ?? {});
   if (field === "object")
     return [`${object.involvedObject?.kind ?? ""}/${object.involvedObject?.name ?? ""}`];
+  if (field === "recipe") return [object.spec?.recipe ?? ""];
+  if (field === "workspace")
+    return [object.spec?.workspace ?? object.metadata?.labels?.[WORKSPACE_LABEL] ?? ""];
   if (field === "reason" || field === "type" || field === "message") return [object[field] ?? ""];
   return explainRefusal(object.message ?? "").flatMap((refusal) => refusal[field] ?? []);
 }
 
 function isInState(condition: Condition, object: ObservedObject): boolean {
   if (condition.state === "exists") return true;
+  if (condition.state === "in-force") return isInForce(object);
   if (condition.state === "available") return isTrue(object, "Available");
   if (condition.state === "complete") return isTrue(object, "Complete");
   if (condition.state === "running") return object.status?.phase === "Running";
   if (condition.kind === "pod") return isTrue(object, "Ready");
   return (object.status?.readyReplicas ?? 0) > 0 && object.status?.readyReplicas === object.status?.replicas;
+}
+
+/** Said of the policy as it is now, not of an older version of it. */
+function isInForce({ metadata, status }: ObservedObject): boolean {
+  return status?.inForce === true && status.observedGeneration === metadata?.generation;
 }
 
 function isTrue(object: ObservedObject, type: string): boolean {
@@ -83,8 +106,9 @@ function shortfall(
   },
 ): string {
   const wanted = conditionText(condition);
-  if (seen.objects.length === 0) return `The namespace has no ${condition.kind} yet. Wanted: ${wanted}`;
-  if (seen.candidates.length === 0) return `The namespace has ${names(seen.objects)}. Wanted: ${wanted}`;
+  const place = condition.kind === "policy" ? "Your organization" : "The namespace";
+  if (seen.objects.length === 0) return `${place} has no ${condition.kind} yet. Wanted: ${wanted}`;
+  if (seen.candidates.length === 0) return `${place} has ${names(seen.objects)}. Wanted: ${wanted}`;
   if (seen.selected.length === 0)
     return `Seen: ${seen.candidates.slice(-3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
   return `Seen: ${seen.selected.slice(0, 3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
@@ -121,13 +145,14 @@ function excerpt(object: ObservedObject): string {
     object.status?.replicas === undefined
       ? ""
       : ` (${object.status.readyReplicas ?? 0} of ${object.status.replicas} ready)`;
-  return `${object.metadata?.name ?? "?"}${phase}${ready}`;
+  const force = object.spec?.recipe && !isInForce(object) ? " (not in force yet)" : "";
+  return `${nameOf(object) ?? "?"}${phase}${ready}${force}`;
 }
 
 function names(objects: readonly ObservedObject[]): string {
   const shown = objects
     .slice(0, 5)
-    .map((object) => object.metadata?.name ?? "?")
+    .map((object) => nameOf(object) ?? "?")
     .join(", ");
   return objects.length > 5 ? `${shown} and ${objects.length - 5} more` : shown;
 }

@@ -14,6 +14,18 @@ const pod: ObservedObject = {
   status: { phase: "Pending" },
 };
 
+function policy(status = {}): ObservedObject {
+  return {
+    metadata: { name: "o.ops.pin", generation: 2 },
+    spec: { organization: "o", workspace: "ops", name: "pin", recipe: "require-digest" },
+    status: { inForce: true, observedGeneration: 2, ...status },
+  };
+}
+
+function namespace(labels: Record<string, string>): ObservedObject {
+  return { metadata: { name: "s1", labels }, status: { phase: "Active" } };
+}
+
 describe("a condition", () => {
   it.each([
     ["event reason=FailedCreate", [refused], true],
@@ -34,6 +46,15 @@ describe("a condition", () => {
       true,
     ],
     ["replicaset ready", [{ metadata: { name: "r" }, status: { replicas: 2, readyReplicas: 1 } }], false],
+    ["policy/pin", [policy()], true],
+    ["policy/pin recipe=require-digest workspace=ops in-force", [policy()], true],
+    ["policy/pin recipe=custom", [policy()], false],
+    ["policy/pin in-force", [policy({ observedGeneration: 1 })], false],
+    ["policy/o.ops.pin exists", [policy()], false],
+    ["policies absent", [policy()], false],
+    ["policy/pin absent", [], true],
+    ["namespace workspace=ops", [namespace({ "tmc.cloud.vmware.com/workspace": "ops" })], true],
+    ["namespace workspace=ops", [namespace({})], false],
     ["configmap/c data=/blue/", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
   ] satisfies [string, ObservedObject[], boolean][])(
     "%s is judged by what is there",
@@ -58,9 +79,14 @@ describe("a condition", () => {
   it("reads as a sentence", () => {
     expect(conditionText(parseCondition("pod -l app=x absent"))).toBe("There is no pod with labels app=x");
     expect(conditionText(parseCondition("deployment/web available"))).toBe("Deployment web is available");
+    expect(conditionText(parseCondition("policy/pin in-force"))).toBe("Policy pin is in force");
+    expect(conditionText(parseCondition("policy/pin absent"))).toBe("There is no policy pin");
+    expect(conditionText(parseCondition("namespace workspace=ops"))).toBe(
+      "Your namespace belongs to the workspace ops",
+    );
   });
 
-  it.each(["", "potato exists", "pod -l", "pod colour=blue", "deployment/web maybe"])(
+  it.each(["", "potato exists", "pod -l", "pod colour=blue", "deployment/web maybe", "pod in-force"])(
     "refuses %j with an example",
     (text) => {
       expect(() => parseCondition(text)).toThrow(/cannot be read.*Write for example/);

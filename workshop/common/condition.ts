@@ -1,6 +1,7 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
+import { POLICY_API_PATH } from "./session.js";
 
-/** One statement about the objects of a kind in the session's namespace. */
+/** One statement about the objects of a kind in the session's namespace, the namespace itself, or the policies of its organization. */
 export interface Condition {
   kind: ConditionKind;
   /** Name of one object; absent where any will do. */
@@ -24,10 +25,20 @@ export const CONDITION_KINDS = {
   service: { path: "/api/v1", plural: "services", title: "service" },
   configmap: { path: "/api/v1", plural: "configmaps", title: "config map" },
   secret: { path: "/api/v1", plural: "secrets", title: "secret" },
+  namespace: { path: "/api/v1", plural: "namespaces", title: "namespace" },
+  policy: { path: POLICY_API_PATH, plural: "imagepolicies", title: "policy" },
 } as const;
 export type ConditionKind = keyof typeof CONDITION_KINDS;
 
-export const CONDITION_STATES = ["exists", "absent", "available", "running", "ready", "complete"] as const;
+export const CONDITION_STATES = [
+  "exists",
+  "absent",
+  "available",
+  "running",
+  "ready",
+  "complete",
+  "in-force",
+] as const;
 export type ConditionState = (typeof CONDITION_STATES)[number];
 
 export const CONDITION_FIELDS = [
@@ -39,6 +50,8 @@ export const CONDITION_FIELDS = [
   "container",
   "image",
   "data",
+  "recipe",
+  "workspace",
 ] as const;
 export type ConditionField = (typeof CONDITION_FIELDS)[number];
 
@@ -52,11 +65,14 @@ export function parseCondition(text: string): Condition {
   const kind = kindOf(kindWord, text);
   const condition: Condition = { kind, fields: [], state: "exists", ...(name ? { name } : {}) };
   while (words.length > 0) readWord(condition, words, text);
+  if (condition.state === "in-force" && kind !== "policy")
+    throw invalid(text, `only a policy can be in force, not a ${kind}`);
   return condition;
 }
 
 /** The condition as a sentence for a learner. */
 export function conditionText(condition: Condition): string {
+  if (condition.kind === "namespace") return namespaceText(condition);
   const { title } = CONDITION_KINDS[condition.kind];
   const which = [
     condition.name ? ` ${condition.name}` : "",
@@ -66,12 +82,29 @@ export function conditionText(condition: Condition): string {
   const subject = `${article(title, condition)}${title}${which}`;
   if (condition.state === "absent") return `There is no ${title}${which}`;
   if (condition.state === "exists" && !condition.name) return `There is ${subject}`;
-  const verb = condition.state === "exists" ? "exists" : `is ${condition.state}`;
+  const verb = condition.state === "exists" ? "exists" : `is ${condition.state.replace("-", " ")}`;
   return `${subject[0]?.toUpperCase()}${subject.slice(1)} ${verb}`;
 }
 
+/** A learner has one namespace and knows it as theirs. */
+function namespaceText({ fields, selector, state }: Condition): string {
+  const facts = [
+    ...fields.map((test) =>
+      test.field === "workspace" && !test.isPattern
+        ? `belongs to the workspace ${test.value}`
+        : `has ${fieldText(test)}`,
+    ),
+    ...(selector ? [`has the labels ${selector}`] : []),
+  ];
+  const said = facts.join(" and ") || "exists";
+  return state === "absent" ? `It is not so that your namespace ${said}` : `Your namespace ${said}`;
+}
+
 function kindOf(word: string, text: string): ConditionKind {
-  const singular = word.toLowerCase().replace(/s$/, "");
+  const singular = word
+    .toLowerCase()
+    .replace(/^policies$/, "policy")
+    .replace(/s$/, "");
   const kinds: readonly string[] = Object.keys(CONDITION_KINDS);
   if (kinds.includes(singular)) return singular as ConditionKind;
   throw invalid(text, `"${word}" is not one of ${kinds.join(", ")}`);

@@ -11,6 +11,10 @@ export const SESSION_LABEL = "lectern.dev/session";
 export const SERVER_LABEL = "lectern.dev/server";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
 export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
+/** Label on a namespace that says which workspace it is attached to. */
+export const WORKSPACE_LABEL = "tmc.cloud.vmware.com/workspace";
+/** Where the API serves the kinds of the policy hierarchy. */
+export const POLICY_API_PATH = "/apis/policy.lectern.dev/v1alpha1";
 
 /** The custom resource behind one learner's session; cluster-scoped, and the owner of everything else. */
 export interface SessionResource {

@@ -1,11 +1,14 @@
 import type { CheckResult } from "../common/api.js";
 import { CONDITION_KINDS, type Condition, type ConditionKind, conditionText } from "../common/condition.js";
 import { type ConditionVerdict, type ObservedObject, judgeCondition } from "../common/condition-match.js";
+import { ORGANIZATION_LABEL } from "../common/session.js";
 import { watchCollection } from "./collection-watch.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 
 export interface ConditionWait {
   namespace: string;
+  /** Whose policies are looked at. */
+  organization: string;
   conditions: readonly Condition[];
   timeoutMs: number;
   signal?: AbortSignal;
@@ -56,22 +59,41 @@ type Seen = Map<ConditionKind, ObservedObject[]>;
 /** Keeps `seen` in step with the cluster; what cannot be watched any more is not seen, because it may have changed. */
 async function watchKinds(
   client: KubernetesClient,
-  { namespace, conditions }: ConditionWait,
+  wait: ConditionWait,
   { seen, onChange, signal }: { seen: Seen; onChange: () => void; signal: AbortSignal },
 ): Promise<void> {
-  const kinds = [...new Set(conditions.map(({ kind }) => kind))];
+  const kinds = [...new Set(wait.conditions.map(({ kind }) => kind))];
   const watches = kinds.map((kind) => {
-    const { path, plural } = CONDITION_KINDS[kind];
     const listener = {
       onChange: (items: ReadonlyMap<string, ObservedObject>) => {
-        seen.set(kind, [...items.values()]);
+        seen.set(
+          kind,
+          [...items.values()].filter((object) => isOfSession(kind, object, wait)),
+        );
         onChange();
       },
       onError: () => void seen.delete(kind),
     };
-    return watchCollection(client, `${path}/namespaces/${namespace}/${plural}`, listener, signal);
+    return watchCollection(client, collectionOf(kind, wait), listener, signal);
   });
   await Promise.all(watches);
+}
+
+function collectionOf(kind: ConditionKind, { namespace, organization }: ConditionWait): string {
+  const { path, plural } = CONDITION_KINDS[kind];
+  if (kind === "namespace") return `${path}/${plural}?fieldSelector=metadata.name%3D${namespace}`;
+  if (kind === "policy")
+    return `${path}/${plural}?labelSelector=${encodeURIComponent(`${ORGANIZATION_LABEL}=${organization}`)}`;
+  return `${path}/namespaces/${namespace}/${plural}`;
+}
+
+/** Labels can be given to any policy; its spec says whose it is. */
+function isOfSession(
+  kind: ConditionKind,
+  { spec }: ObservedObject,
+  { organization }: ConditionWait,
+): boolean {
+  return kind !== "policy" || spec?.organization === organization;
 }
 
 /** With its session a namespace empties itself: nothing that is seen then says anything about the step. */

@@ -136,6 +136,7 @@ export class StepRunner {
       progress.tell({ ...judged, state: "running", checks: [...commandChecks, ...checks] });
     const { ended, checks } = await awaitConditions(this.#parts.client, {
       namespace: request.session.spec.namespace,
+      organization: request.session.spec.organization,
       conditions,
       timeoutMs: action.expectation.timeoutMs,
       onChange: show,

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openActivityDatabase } from "../../server/store/activity-database.js";
+import type { ActivityDatabase } from "../../server/store/activity-database.js";
+import { type PageWatch, createPageWatch } from "../../server/workshop/page-watch.js";
+import { type StepDesk, createStepDesk } from "../../server/workshop/step-desk.js";
+import type { StepResult } from "../../workshop/common/api.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { createSession, endSession } from "../../workshop/node/sessions.js";
+import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+
+const MANUAL = `# By hand
+
+\`\`\`manual until="policy/pin recipe=require-digest in-force" until="configmap/made"
+Create the policy, and a config map.
+\`\`\`
+`;
+const SOON = { timeout: 10_000, interval: 20 };
+const folder = mkdtempSync(join(tmpdir(), "lectern-manual-"));
+const log = pino({ level: "silent" });
+
+let platform: TestPlatform;
+let lab: Lab;
+let session: SessionResource;
+let activity: ActivityDatabase;
+let desk: StepDesk;
+let pages: PageWatch;
+let told: StepResult[];
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  writeFileSync(join(folder, "manual.md"), MANUAL);
+  lab = await loadLab(join(folder, "manual.md"));
+  activity = openActivityDatabase(join(folder, "activity.db"));
+});
+
+afterAll(async () => {
+  activity.close();
+  await platform.close();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  told = [];
+  const onResult = (_session: string, result: StepResult) => void told.push(result);
+  desk = createStepDesk({ ...platform, activity, log, onResult });
+  pages = createPageWatch({ ...platform, steps: desk, log });
+  session = await newSession();
+});
+
+afterEach(() => pages.close());
+
+describe("what a page asks a person to do", () => {
+  it("ticks by itself as soon as it is done, and stays done when it is undone", async () => {
+    pages.show({ session, lab, page: "manual" });
+    await createPolicy(session);
+    await vi.waitFor(() => expect(states()).toEqual(["passed", "waiting"]), SOON);
+    expect(told.at(-1)?.state).toBe("idle");
+    await createConfigMap(session);
+    await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
+    expect(activity.resultsNow(session.metadata.name)).toMatchObject([{ step: 0, state: "succeeded" }]);
+    await platform.policies.service.deletePolicy(session.spec.organization, { name: "pin" });
+    expect(await desk.begin({ session, lab, page: "manual", step: 0 })).toMatchObject({ state: "succeeded" });
+  });
+
+  it("is not done by another organization", async () => {
+    const other = await newSession();
+    pages.show({ session, lab, page: "manual" });
+    await createConfigMap(session);
+    await createPolicy(other);
+    await vi.waitFor(() => expect(states()).toEqual(["waiting", "passed"]), SOON);
+    expect(told.map(({ state }) => state)).not.toContain("succeeded");
+    await createPolicy(session);
+    await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
+  });
+
+  it("is not watched after the learner has left the page", async () => {
+    pages.show({ session, lab, page: "manual" });
+    await createPolicy(session);
+    await vi.waitFor(() => expect(states()).toEqual(["passed", "waiting"]), SOON);
+    pages.stop(session.metadata.name);
+    const before = told.length;
+    await createConfigMap(session);
+    const other = await newSession();
+    pages.show({ session: other, lab, page: "manual" });
+    await createConfigMap(other);
+    await vi.waitFor(() => expect(states()).toEqual(["waiting", "passed"]), SOON);
+    expect(told.slice(before)).toHaveLength(1);
+  });
+
+  it("is not watched after the session has ended", async () => {
+    pages.show({ session, lab, page: "manual" });
+    await createPolicy(session);
+    await vi.waitFor(() => expect(states()).toEqual(["passed", "waiting"]), SOON);
+    await endSession(platform.client, session.metadata.name);
+    expect(told.map(({ state }) => state)).not.toContain("succeeded");
+  });
+});
+
+function states(): string[] | undefined {
+  return told.at(-1)?.checks.map(({ state }) => state);
+}
+
+async function newSession(): Promise<SessionResource> {
+  const pending = await createSession(platform.client, lab, { startedBy: "learner" });
+  return platform.provisioner.provision(pending, lab);
+}
+
+async function createPolicy({ spec }: SessionResource): Promise<void> {
+  await platform.policies.service.applyPolicy(spec.organization, {
+    fullName: { name: "pin" },
+    spec: { type: "image-policy", recipe: "require-digest", recipeVersion: "v1", input: { audit: false } },
+  });
+}
+
+async function createConfigMap({ spec }: SessionResource): Promise<void> {
+  await platform.client.create(`/api/v1/namespaces/${spec.namespace}/configmaps`, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "made" },
+  });
+}

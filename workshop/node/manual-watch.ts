@@ -1,0 +1,70 @@
+import type { PageAction } from "../common/action.js";
+import type { CheckResult, StepResult } from "../common/api.js";
+import { parseCondition } from "../common/condition.js";
+import type { Lab } from "../common/lab.js";
+import { compileLabPage, findPage } from "../common/render-page.js";
+import type { SessionResource } from "../common/session.js";
+import { awaitConditions } from "./check-evaluator.js";
+import type { KubernetesClient } from "./kubernetes-client.js";
+import { type SessionSettings, variablesOf } from "./session-environment.js";
+
+export interface ManualWatch {
+  session: SessionResource;
+  lab: Lab;
+  page: string;
+  /** True for a step that was done before. */
+  isDone: (step: number) => boolean;
+  /** Told whenever a condition ticks (`idle`), and once all are true at the same moment (`succeeded`). */
+  onResult: (result: StepResult) => void;
+  signal: AbortSignal;
+}
+
+/** 10 min: a wait this long begins anew, so that no single one lasts as long as a session. */
+const WAIT_MS = 10 * 60_000;
+
+/**
+ * Watches what the page asks a person to do, until all of it is done, the session has ended or the signal fires; then it resolves.
+ * Throws LAB_PAGE_NOT_FOUND, and where the cluster may not be read.
+ */
+export async function watchManualSteps(
+  { client, settings }: { client: KubernetesClient; settings: SessionSettings },
+  watch: ManualWatch,
+): Promise<void> {
+  const { session, lab, page } = watch;
+  const variables = variablesOf(lab, session, client, settings);
+  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
+  const open = actions.filter(
+    ({ view, expectation }) =>
+      view.kind === "manual" && expectation.until.length > 0 && !watch.isDone(view.step),
+  );
+  try {
+    await Promise.all(open.map((action) => watchStep(client, action, watch)));
+  } catch (error) {
+    if (!watch.signal.aborted) throw error;
+  }
+}
+
+async function watchStep(client: KubernetesClient, action: PageAction, watch: ManualWatch): Promise<void> {
+  const { session, page, onResult, signal } = watch;
+  const conditions = action.expectation.until.map((text) => parseCondition(text));
+  const result = { page, step: action.view.step };
+  const { namespace, organization } = session.spec;
+  const onChange = onTick((checks) => onResult({ ...result, state: "idle", checks }));
+  while (!signal.aborted) {
+    const wait = { namespace, organization, conditions, timeoutMs: WAIT_MS, signal, onChange };
+    const { ended, checks } = await awaitConditions(client, wait);
+    if (ended === "gone") return;
+    if (ended === "met") return onResult({ ...result, state: "succeeded", checks });
+  }
+}
+
+/** Passes on only that a condition has become true or is so no more; what is merely seen in between changes all the time. */
+function onTick(tell: (checks: CheckResult[]) => void): (checks: CheckResult[]) => void {
+  let last: string | undefined;
+  return (checks) => {
+    const states = checks.map(({ state }) => state).join();
+    const isNews = last === undefined ? states.includes("passed") : states !== last;
+    last = states;
+    if (isNews && states.includes("waiting")) tell(checks.map(({ text, state }) => ({ text, state })));
+  };
+}

@@ -8,6 +8,7 @@ it("an incomplete line whose Ctrl-C the shell did not notice is cancelled again,
   const written: string[] = [];
   const queue = new CommandQueue({
     write: (text) => void written.push(text),
+    abortsWithCtrlG: true,
     bracketedPaste: () => Promise.resolve(true),
     foreground: () => "shell",
     onStarted: () => undefined,

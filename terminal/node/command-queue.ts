@@ -4,7 +4,7 @@ import type { ShellMark } from "../common/stream-scanner.js";
 import { beginBlock, endBlock, ending, unknown, type Ending, type SeenMarks } from "./command-ending.js";
 import { CommandRecords } from "./command-records.js";
 import { OutputCapture } from "./output-capture.js";
-import { typed } from "./typed-text.js";
+import { typed, type Clear } from "./typed-text.js";
 
 /** Commands waiting in one terminal; a page's "run all" has a few dozen. */
 const QUEUE_LIMIT = 200;
@@ -27,6 +27,8 @@ export interface QueueSurroundings {
   write(text: string): void;
   /** Resolves when everything received has been parsed; then tells whether pastes are bracketed. */
   bracketedPaste(): Promise<boolean>;
+  /** Whether the shell's line editor leaves a question with Ctrl-G and keeps the line, as readline does. */
+  readonly abortsWithCtrlG: boolean;
   /** The program a typed line would reach: the shell itself, or one that cannot report a status, by name. */
   foreground(): "shell" | "program" | { interactive: string } | { replaced: string };
   onStarted(id: string, startedAt: number): void;
@@ -177,7 +179,8 @@ export class CommandQueue {
     job.phase = "running";
     job.startedAt = Date.now();
     this.#around.onStarted(job.command.id, job.startedAt);
-    const lines = typed(job.command.text, { bracketed, clearLine: into === "shell" && this.#learnerTyped });
+    const clear = into === "shell" && this.#learnerTyped ? this.#leftBehind : "nothing";
+    const lines = typed(job.command.text, { bracketed, clear });
     this.#learnerTyped = false;
     this.#setShell("busy", false);
     this.#around.write(lines.text);
@@ -187,6 +190,10 @@ export class CommandQueue {
       this.#finish(job, unknown("the block has no command, only blank lines or comments"));
     else if (lines.separate)
       this.#finish(job, unknown("bracketed paste is off in this shell, so the lines cannot be told apart"));
+  }
+
+  get #leftBehind(): Clear {
+    return this.#around.abortsWithCtrlG ? "question-and-line" : "line";
   }
 
   /** Looks for the blind spots: programs and shells that will never send our marks. */

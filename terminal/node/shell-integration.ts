@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 
 /** The program to start and the private folder its start-up file lies in. */
 export interface IntegratedShell {
+  program: "bash" | "zsh";
   argv: string[];
   env: Record<string, string>;
   /** Secret carried by every mark; a program that prints marks does not know it. */
@@ -32,34 +33,41 @@ export function integrateShell(
   writeFileSync(file, zsh ? zshStart(nonce) : bashStart(nonce), { mode: 0o600 });
   if (account) chownSync(file, account.uid, account.gid);
   chmodSync(folder, account ? 0o711 : 0o700);
-  if (zsh) return { argv: [zsh, "-i"], env: { ZDOTDIR: folder, SHELL: zsh }, nonce };
+  if (zsh) return { program: "zsh", argv: [zsh, "-i"], env: { ZDOTDIR: folder, SHELL: zsh }, nonce };
   const bash = SHELLS.bash?.find((path) => existsSync(path)) ?? "bash";
-  return { argv: [bash, "--noprofile", "--rcfile", file, "-i"], env: { SHELL: bash }, nonce };
+  return {
+    program: "bash",
+    argv: [bash, "--noprofile", "--rcfile", file, "-i"],
+    env: { SHELL: bash },
+    nonce,
+  };
 }
 
 /**
  * PS0 is printed before each line of a paste runs and carries the status of the line before it; PROMPT_COMMAND runs
  * only when the whole paste is done, PS1 is printed when the shell really waits, which `B` says.
  * A `?` stands for the status where something else ran first and may have changed it.
+ * The hook is no function, because completion would offer it. Completion neither asks nor pages: a command typed meanwhile
+ * would be taken for the answer. The end of a paste that Ctrl-C has already ended does nothing.
  */
 function bashStart(nonce: string): string {
-  return `[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc
+  return `shopt -s no_empty_cmd_completion
+[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc
 [ -r ~/.bashrc ] && . ~/.bashrc
 case $PS1 in '\\s-\\v\\$ ' | '\\h:\\w\\$ ' | *'\\u@\\h'*) PS1='\\[\\e[1;34m\\]\\w\\[\\e[0m\\] \\$ ' ;; esac
 bind 'set enable-bracketed-paste on' 2>/dev/null
+bind 'set completion-query-items 0' 2>/dev/null
+bind 'set page-completions off' 2>/dev/null
+bind '"\\e[201~": ""' 2>/dev/null
 readonly __lectern_nonce=${nonce}
 __lectern_block=0
-__lectern_prompt() {
-  local status=$? shown=$?
-  [ "\${PROMPT_COMMAND[0]%%[;[:space:]]*}" = __lectern_prompt ] || shown='?'
-  printf '\\e]133;D;%s;%s;%s\\a' "$shown" "$__lectern_block" "$__lectern_nonce"
-  __lectern_block=$((__lectern_block + 1))
-  case $PS1 in *'133;B;'*) ;; *) PS1=$PS1'\\[\\e]133;B;$__lectern_nonce\\a\\]' ;; esac
-  case $PS2 in *'133;P;'*) ;; *) PS2=$PS2'\\[\\e]133;P;$__lectern_nonce\\a\\]' ;; esac
-  case $PS0 in *'133;C;'*) ;; *) PS0=$PS0'\\e]133;C;$__lectern_block;$?;$__lectern_nonce\\a' ;; esac
-  return $status
-}
-PROMPT_COMMAND=(__lectern_prompt)
+PROMPT_COMMAND=('__lectern_status=$?
+case \${PROMPT_COMMAND[0]} in __lectern_status=*) ;; *) __lectern_status="?" ;; esac
+printf "\\e]133;D;%s;%s;%s\\a" "$__lectern_status" "$__lectern_block" "$__lectern_nonce"
+__lectern_block=$((__lectern_block + 1))
+case $PS1 in *"133;B;"*) ;; *) PS1=$PS1"\\[\\e]133;B;\\$__lectern_nonce\\a\\]" ;; esac
+case $PS2 in *"133;P;"*) ;; *) PS2=$PS2"\\[\\e]133;P;\\$__lectern_nonce\\a\\]" ;; esac
+case $PS0 in *"133;C;"*) ;; *) PS0=$PS0"\\e]133;C;\\$__lectern_block;\\$?;\\$__lectern_nonce\\a" ;; esac')
 `;
 }
 
@@ -70,6 +78,8 @@ unset ZDOTDIR
 HISTFILE=\${HISTFILE:-$HOME/.zsh_history}
 PS1=\${PS1:-'%~ %# '}
 setopt prompt_subst no_prompt_sp interactive_comments
+LISTMAX=-100000
+bindkey -s '\\e[201~' ''
 typeset -gr __lectern_nonce=${nonce}
 typeset -gi __lectern_block=0
 __lectern_preexec() {

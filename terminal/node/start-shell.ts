@@ -20,6 +20,7 @@ export interface StartedShell {
   /** Secret of the shell's marks. */
   nonce: string;
   confinement: string;
+  program: "bash" | "zsh";
 }
 
 /**
@@ -56,7 +57,7 @@ export function startShell(
       env,
       encoding: null,
     });
-    return { pty, nonce: integrated.nonce, confinement: confined.confinement };
+    return { pty, nonce: integrated.nonce, confinement: confined.confinement, program: integrated.program };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     if (error instanceof TerminalError) throw error;

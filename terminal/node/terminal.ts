@@ -63,6 +63,7 @@ export class Terminal implements ViewedTerminal {
     this.#recording = new Recording(options.dataDir, address, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
+      abortsWithCtrlG: started.program === "bash",
       bracketedPaste: () => this.#bracketedPaste(),
       foreground: () => this.#foreground(),
       onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CommandOutcome, TerminalAddress } from "../common/terminal-host.js";
+import { startTestHost, type TestHost } from "./test-host.js";
+import { viewTerminal } from "./view-terminal.js";
+
+/** Time a shell needs to have read a few keys and drawn their effect. */
+const KEYS_MS = 500;
+const TAB = "\t";
+let test: TestHost;
+let counter = 0;
+
+beforeAll(async () => {
+  test = await startTestHost();
+});
+afterAll(() => test.close());
+
+async function newTerminal(env: Record<string, string> = {}): Promise<TerminalAddress> {
+  counter += 1;
+  const address = { session: `editor-${counter}`, terminal: "1" };
+  await test.client.open(address, test.shell(counter + 200, env));
+  await run(address, "PS1='> '");
+  return address;
+}
+
+function run(address: TerminalAddress, text: string): Promise<CommandOutcome> {
+  return test.client.run(address, { id: randomUUID(), text, timeoutMs: 8_000 });
+}
+
+/** Types keys and returns everything the terminal showed from its beginning. */
+async function press(address: TerminalAddress, keys: string): Promise<string> {
+  let shown = "";
+  const output = (frame: Uint8Array): void => void (shown += Buffer.from(frame.subarray(6)).toString());
+  const view = await viewTerminal(
+    test.socketPath,
+    { address, readOnly: false },
+    { event: () => undefined, output, closed: () => undefined },
+  );
+  view.send({ type: "hello" });
+  view.send({ type: "input", data: keys });
+  await wait(KEYS_MS);
+  view.close();
+  return shown;
+}
+
+describe("completion in bash", () => {
+  it("neither asks nor pages, nor lists every program at an empty prompt", async () => {
+    const address = await newTerminal();
+    expect(await press(address, TAB + TAB)).not.toContain("possibilities");
+    const many = await press(address, `c${TAB}${TAB}`);
+    expect(many).toContain("chmod");
+    expect(many).not.toMatch(/possibilities|More/);
+    expect(await run(address, "echo typed")).toMatchObject({ status: "succeeded", output: "typed\n" });
+  });
+
+  it("offers no name of ours, and leaves the status of the last command to the learner", async () => {
+    const address = await newTerminal();
+    expect(await run(address, "compgen -c | grep -c lectern")).toMatchObject({ output: "0\n" });
+    await run(address, "(exit 7)");
+    expect(await run(address, "echo $?")).toMatchObject({ output: "7\n" });
+  });
+});
+
+describe.each([
+  ["a question", `c${TAB}${TAB}`],
+  ["a history search", "\u0012echo"],
+  ["half a key", "\u0018"],
+  ["a repeat count", "\u001b5"],
+  ["a quoted key", "\u0016"],
+])("%s that is pending in bash", (_name, keys) => {
+  it("is left before a command is typed", async () => {
+    const address = await newTerminal();
+    await run(address, "bind 'set completion-query-items 2'; bind 'set page-completions on'");
+    const shown = await press(address, keys);
+    if (keys.includes(TAB)) expect(shown).toContain("possibilities?");
+    expect(await run(address, "echo kubectl get pods")).toMatchObject({
+      status: "succeeded",
+      output: "kubectl get pods\n",
+    });
+  });
+});
+
+it("a half-typed line under a question comes back with Ctrl-Y", async () => {
+  const address = await newTerminal();
+  await run(address, "bind 'set completion-query-items 2'");
+  expect(await press(address, `echo kept; c${TAB}${TAB}`)).toContain("possibilities?");
+  expect(await run(address, "echo between")).toMatchObject({ output: "between\n" });
+  expect(await press(address, "\u0019\u0001")).toContain("echo kept; c");
+});
+
+const hasZsh = existsSync("/bin/zsh");
+if (!hasZsh) console.log("skipping the completion of zsh: it is not installed");
+
+it.skipIf(!hasZsh)("a completion list in zsh takes nothing of a command", async () => {
+  const address = await newTerminal({ SHELL: "/bin/zsh" });
+  expect(await press(address, TAB + TAB)).not.toContain("possibilities");
+  expect(await run(address, "echo typed")).toMatchObject({ status: "succeeded", output: "typed\n" });
+});

@@ -110,7 +110,7 @@ function refusal(kind: Confinement["kind"]): TerminalError {
   }
   return new TerminalError(
     terminalErrorCodes.unconfined,
-    "Shells cannot be kept apart on this machine: run `apt-get install bubblewrap` (user namespaces must be allowed), or start with --allow-unconfined if every learner may read everything this account can.",
+    "Shells cannot be kept apart on this machine: run `apt-get install bubblewrap`, allow user namespaces, and start Lectern again.",
   );
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { Figure } from "./figure.js";
 import { embeddedStart } from "./figures/embedded-start.js";
 import { pageHtml } from "./figures/page-html.js";
@@ -21,11 +22,15 @@ for (const figure of figures) {
   isWithinBounds &&= isGood;
   print(
     figure.name,
-    `${value.toPrecision(3)} ${figure.unit}${isGood ? "" : "  TOO MUCH"}`,
+    `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${figure.unit}${isGood ? "" : "  TOO MUCH"}`,
     `<= ${figure.bound} ${figure.unit}`,
     figure.method,
   );
 }
+const [load = 0] = loadavg();
+process.stdout.write(
+  `load average ${load.toFixed(1)} on ${availableParallelism()} cores; the bounds are for a machine that does nothing else\n`,
+);
 process.exitCode = isWithinBounds ? 0 : 1;
 
 function print(...[name = "", measured = "", bound = "", how = ""]: string[]): void {

@@ -26,8 +26,12 @@ const PROBE_TIMEOUT_MS = 1_000;
  * Finds out how shells are kept apart here. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees
  * everything, SERVER_DATA_DIR_UNUSABLE where learners' accounts cannot reach their homes.
  */
-export function checkConfinement(paths: DataPaths, host: string, events: ProcessEvents): Confinement {
-  const confinement = detectConfinement();
+export function checkConfinement(
+  paths: Pick<DataPaths, "homes">,
+  host: string,
+  events: ProcessEvents,
+  confinement: Confinement = detectConfinement(),
+): Confinement {
   if (confinement.kind === "none") allowUnconfined(host, events);
   if (confinement.kind.startsWith("account"))
     for (const path of [paths.homes, productRoot]) requireReachable(path);

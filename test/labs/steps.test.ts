@@ -58,7 +58,10 @@ describe("a step", () => {
   });
 
   it("that should fail and does is an expected failure", async () => {
-    expect(await run(3)).toMatchObject({ state: "expected-failure", checks: [{ state: "passed" }] });
+    expect(await run(3)).toMatchObject({
+      state: "expected-failure",
+      checks: [{ state: "passed" }, { state: "passed" }],
+    });
   });
 
   it("whose condition does not come true in time fails, naming it", async () => {
@@ -67,6 +70,16 @@ describe("a step", () => {
       exitStatus: 0,
       message: expect.stringContaining("Not so: Config map never exists") as string,
     });
+  });
+
+  it("whose output is not as expected says so, and keeps in sight what was not looked at", async () => {
+    const { state, message, checks } = await run(8);
+    expect([state, message]).toEqual(["failed", expect.stringContaining("The output is not as expected")]);
+    expect(checks.map((check) => [check.text, check.state])).toEqual([
+      ["The output matches /something-else/", "failed"],
+      ["Config map late exists", "idle"],
+      ["Config map other exists", "idle"],
+    ]);
   });
 
   it("that happens in the browser, or nowhere, cannot be run", async () => {

@@ -102,7 +102,8 @@ export type StepState =
 export interface CheckResult {
   /** The expectation in words. */
   text: string;
-  state: "waiting" | "passed" | "failed";
+  /** `idle` where it was not looked at. */
+  state: "idle" | "waiting" | "passed" | "failed";
   /** What was seen, and what would satisfy it. */
   detail?: string;
 }

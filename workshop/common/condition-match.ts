@@ -63,15 +63,18 @@ function isFieldMet(test: Condition["fields"][number], object: ObservedObject): 
 }
 
 function fieldValues(field: ConditionField, object: ObservedObject): string[] {
-  if (field === "data") return Object.values(object.data ?? {});
-  if (field === "object")
-    return [`${object.involvedObject?.kind ?? ""}/${object.involvedObject?.name ?? ""}`];
-  if (field === "recipe") return [object.spec?.recipe ?? ""];
-  if (field === "workspace")
-    return [object.spec?.workspace ?? object.metadata?.labels?.[WORKSPACE_LABEL] ?? ""];
   if (field === "reason" || field === "type" || field === "message") return [object[field] ?? ""];
-  return explainRefusal(object.message ?? "").flatMap((refusal) => refusal[field] ?? []);
+  if (field === "policy" || field === "container" || field === "image")
+    return explainRefusal(object.message ?? "").map((refusal) => refusal[field]);
+  return FIELDS[field](object);
 }
+
+const FIELDS: Record<"data" | "object" | "recipe" | "workspace", (object: ObservedObject) => string[]> = {
+  data: ({ data }) => Object.values(data ?? {}),
+  object: ({ involvedObject }) => [`${involvedObject?.kind ?? ""}/${involvedObject?.name ?? ""}`],
+  recipe: ({ spec }) => [spec?.recipe ?? ""],
+  workspace: ({ spec, metadata }) => [spec?.workspace ?? metadata?.labels?.[WORKSPACE_LABEL] ?? ""],
+};
 
 function isInState(condition: Condition, object: ObservedObject): boolean {
   if (condition.state === "exists") return true;

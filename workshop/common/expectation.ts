@@ -39,12 +39,23 @@ export function parseExpectation(info: string): Expectation {
 
 /** The expectations an author attached, in words; nothing for the default. */
 export function expectationTexts(expectation: Expectation): string[] {
-  const texts: string[] = [];
-  if (expectation.exit === "nonzero") texts.push("The command is refused or fails");
-  else if (expectation.exit !== "any" && expectation.exit !== 0)
-    texts.push(`The command ends with status ${expectation.exit}`);
-  if (expectation.match !== undefined) texts.push(`Its output matches /${expectation.match}/`);
-  return [...texts, ...expectation.until.map((condition) => conditionText(parseCondition(condition)))];
+  const exit = exitText(expectation);
+  return [
+    ...(exit === undefined ? [] : [exit]),
+    ...(expectation.match === undefined ? [] : [matchText(expectation.match)]),
+    ...expectation.until.map((condition) => conditionText(parseCondition(condition))),
+  ];
+}
+
+/** What must become of the command, in words; `undefined` where it need only succeed, or may do as it likes. */
+export function exitText({ exit }: Pick<Expectation, "exit">): string | undefined {
+  if (exit === "nonzero") return "The command is refused or fails";
+  return exit === "any" || exit === 0 ? undefined : `The command ends with status ${exit}`;
+}
+
+/** What must be in the output, in words. */
+export function matchText(pattern: string): string {
+  return `The output matches /${pattern}/`;
 }
 
 /** True where the step is right when its command is not. */

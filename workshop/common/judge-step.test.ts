@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_EXPECTATION, parseExpectation } from "./expectation.js";
+import { DEFAULT_EXPECTATION, expectationTexts, parseExpectation } from "./expectation.js";
 import { judgeOutcome } from "./judge-step.js";
 
 describe("judgeOutcome", () => {
@@ -27,8 +27,16 @@ describe("judgeOutcome", () => {
   it("fails where the output does not match, and says so", () => {
     expect(judgeOutcome(ended(0, "no resources"), parseExpectation("match=/denied/"))).toMatchObject({
       state: "failed",
-      message: "Not so: The output matches /denied/. The output ends with: no resources",
+      message:
+        "The output is not as expected. Not so: The output matches /denied/. The output ends with: no resources",
     });
+  });
+
+  it("says of every expectation that was shown before whether it is met", () => {
+    const expectation = parseExpectation("exit=nonzero match=/denied/");
+    const { checks } = judgeOutcome(ended(1, "allowed"), expectation);
+    expect(checks.map(({ text }) => text)).toEqual(expectationTexts(expectation));
+    expect(checks.map(({ state }) => state)).toEqual(["passed", "failed"]);
   });
 
   it("explains a refusal that the output shows", () => {

@@ -1,6 +1,6 @@
 import type { CheckResult, StepResult, StepState } from "./api.js";
-import { type Expectation, compilePattern, expectsFailure } from "./expectation.js";
-import { explainRefusal } from "./refusal.js";
+import { type Expectation, compilePattern, exitText, expectsFailure, matchText } from "./expectation.js";
+import { REFUSAL_NOTE, explainRefusal } from "./refusal.js";
 
 /** How a command ended, as far as the judgement needs it. */
 export interface Outcome {
@@ -30,15 +30,21 @@ export function judgeOutcome(
       ...(outcome.reason ? { message: outcome.reason } : {}),
     };
   }
-  const checks = [...matchCheck(outcome.output, expectation), ...refusalNotes(outcome.output)];
   const wrongExit = exitProblem(outcome.exitStatus, expectation.exit, outcome.output);
+  const exit = exitText(expectation);
+  const match = matchCheck(outcome.output, expectation);
+  const checks = [
+    ...(exit === undefined ? [] : [{ text: exit, state: wrongExit ? "failed" : "passed" } as const]),
+    ...match,
+    ...refusalNotes(outcome.output),
+  ];
   if (wrongExit) return { ...seen, state: "failed", checks, message: wrongExit };
-  const failed = checks.find(({ state }) => state === "failed");
+  const failed = match.find(({ state }) => state === "failed");
   return {
     ...seen,
     state: failed ? "failed" : successOf(expectation),
     checks,
-    ...(failed ? { message: failedText(failed) } : {}),
+    ...(failed ? { message: `The output is not as expected. ${failedText(failed)}` } : {}),
   };
 }
 
@@ -60,7 +66,7 @@ function exitProblem(status: number | null, wanted: Expectation["exit"], output:
 
 function matchCheck(output: string, { match }: Expectation): CheckResult[] {
   if (match === undefined) return [];
-  const text = `The output matches /${match}/`;
+  const text = matchText(match);
   if (compilePattern(match).matcher(output).find()) return [{ text, state: "passed" }];
   const seen =
     output.trim() === "" ? "The command printed nothing" : `The output ends with: ${lastLine(output)}`;
@@ -70,7 +76,7 @@ function matchCheck(output: string, { match }: Expectation): CheckResult[] {
 /** A policy's refusal in the output is explained also where nobody asked for a check. */
 function refusalNotes(output: string): CheckResult[] {
   const texts = new Set(explainRefusal(output).map((refusal) => refusal.text));
-  return [...texts].map((detail) => ({ text: "An image policy refused a pod", state: "passed", detail }));
+  return [...texts].map((detail) => ({ text: REFUSAL_NOTE, state: "passed", detail }));
 }
 
 /** The line that says what went wrong, where a program marks it as programs do. */

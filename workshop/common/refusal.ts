@@ -7,6 +7,9 @@ export interface Refusal {
   text: string;
 }
 
+/** Text of the note beside a command whose output shows a refusal; what was refused is its detail. */
+export const REFUSAL_NOTE = "An image policy refused a pod";
+
 /** 16 KiB: a denial is shorter; what follows is other output. */
 const MAX_CHARACTERS = 16 * 1024;
 /** `[POLICY] container <NAME> image <IMAGE>, ...: why; [POLICY] ...`; `denied by` and `has an invalid image reference` are words of Tanzu Mission Control. */

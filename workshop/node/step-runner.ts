@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CommandOutcome, TerminalAddress, TerminalHost } from "../../terminal/common/terminal-host.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult } from "../common/api.js";
-import { parseCondition } from "../common/condition.js";
+import { conditionText, parseCondition } from "../common/condition.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { failedText, judgeOutcome } from "../common/judge-step.js";
 import type { Lab } from "../common/lab.js";
@@ -50,7 +50,8 @@ export class StepRunner {
     progress.tell({ state: "queued" });
     try {
       const judged = await unlessAborted(this.#act(action, request, progress), request.signal);
-      if (judged.state !== "succeeded" && judged.state !== "expected-failure") return progress.tell(judged);
+      if (judged.state !== "succeeded" && judged.state !== "expected-failure")
+        return progress.tell(judged.state === "failed" ? withUnseen(judged, action) : judged);
       return await this.#check(action, { request, progress, judged });
     } catch (error) {
       if (request.throwsPlatformFailures) throw error;
@@ -153,6 +154,17 @@ export class StepRunner {
   #variables({ lab, session }: StepRequest): Variables {
     return variablesOf(lab, session, this.#parts.client, this.#parts.settings);
   }
+}
+
+/** What the learner was told would be looked at stays in sight when the command has failed before it. */
+function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): Partial<StepResult> {
+  const detail = "Not looked at, because the command did not do what was expected";
+  const unseen = expectation.until.map((text) => ({
+    text: conditionText(parseCondition(text)),
+    state: "idle" as const,
+    detail,
+  }));
+  return { ...judged, checks: [...(judged.checks ?? []), ...unseen] };
 }
 
 /** The work's result; throws the signal's reason as soon as that fires. */

@@ -133,7 +133,16 @@ describe("a refusal", () => {
   it("is not told again as a check", () => {
     const other = { text: "There is no pod", state: "passed" } as const;
     const told = { text: "An image policy refused a pod", state: "passed", detail: text } as const;
-    expect(checksBeside({ output, checks: [told, other] })).toEqual([other]);
+    expect(checksBeside({ checks: [told, other] })).toEqual([other]);
+  });
+
+  it("does not take away a check that it satisfies", () => {
+    const event = {
+      text: "There is an event with policy no-busybox",
+      state: "passed",
+      detail: text,
+    } as const;
+    expect(checksBeside({ checks: [event] })).toEqual([event]);
   });
 
   it("is not found in other errors", () => {

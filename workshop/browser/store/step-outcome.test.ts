@@ -14,6 +14,10 @@ describe("the outcome of a block", () => {
     });
   });
 
+  it("names no exit status where the command ended well and something else was wrong", () => {
+    expect(outcomeOf({ ...base, state: "failed", exitStatus: 0 })?.words).toBe("Failed · 0.4 s");
+  });
+
   it("of which nobody knows is never a success", () => {
     expect(outcomeOf({ ...base, state: "unknown" })).toMatchObject({ icon: "question", tone: "warning" });
   });

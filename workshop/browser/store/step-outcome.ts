@@ -50,5 +50,6 @@ function took(result: StepResult): string {
 }
 
 function exit(result: StepResult): string {
-  return typeof result.exitStatus === "number" ? ` · exit status ${result.exitStatus}` : "";
+  // A command that ended well and failed all the same failed for another reason, which its message says.
+  return result.exitStatus ? ` · exit status ${result.exitStatus}` : "";
 }

@@ -1,5 +1,5 @@
 import type { CheckResult, StepResult } from "../../../common/api.js";
-import { explainRefusal } from "../../../common/refusal.js";
+import { REFUSAL_NOTE, explainRefusal } from "../../../common/refusal.js";
 
 /** More different refusals than a reader takes in at once. */
 const SHOWN_REFUSALS = 6;
@@ -15,9 +15,7 @@ export function policiesIn(result: Pick<StepResult, "output"> | undefined): stri
   return [...new Set(explainRefusal(result?.output ?? "").map(({ policy }) => policy))];
 }
 
-/** The checks that are not told as refusals already. */
-export function checksBeside(result: Pick<StepResult, "output" | "checks"> | undefined): CheckResult[] {
-  if (!result) return [];
-  const told = new Set(explainRefusal(result.output ?? "").map(({ text }) => text));
-  return result.checks.filter(({ detail }) => detail === undefined || !told.has(detail));
+/** The author's checks, without the notes that are told as refusals already. */
+export function checksBeside(result: Pick<StepResult, "checks"> | undefined): CheckResult[] {
+  return result?.checks.filter(({ text }) => text !== REFUSAL_NOTE) ?? [];
 }

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { delimiter } from "node:path";
+import { chmodSync, copyFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { controlPlaneBinaries } from "../kubernetes/control-plane/binaries.js";
 import { missingForControlPlane } from "../kubernetes/control-plane/requirements.js";
 
@@ -17,8 +19,17 @@ export async function provideKubectl(): Promise<string | undefined> {
     const what = found === undefined ? "no kubectl is on the PATH" : `kubectl on the PATH is 1.${found}`;
     return `${what}; install kubectl 1.${OLDEST_MINOR} or newer, or Go so that it can be built (${missing})`;
   }
-  process.env["PATH"] = `${await controlPlaneBinaries()}${delimiter}${process.env["PATH"] ?? ""}`;
+  process.env["PATH"] =
+    `${reachableCopy(await controlPlaneBinaries())}${delimiter}${process.env["PATH"] ?? ""}`;
   return undefined;
+}
+
+/** Learners' accounts may not enter root's cache folder, and their shells need kubectl. Left to the cleaning of the temporary folder. */
+function reachableCopy(binaries: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "lectern-kubectl-"));
+  chmodSync(folder, 0o755);
+  copyFileSync(join(binaries, "kubectl"), join(folder, "kubectl"));
+  return folder;
 }
 
 function kubectlMinor(): number | undefined {

@@ -259,8 +259,21 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
     await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();
     await page.keyboard.press("Alt+ArrowRight");
     await page.waitForURL(/\/s\/s1\/summary\?tab=Console$/);
+    await expect.poll(() => focusedText(page)).toBe("What you have learned");
     await page.keyboard.press("Alt+ArrowLeft");
     await page.waitForURL(/\/s\/s1\/policies\?tab=Console$/);
+  });
+
+  it("has a key for the console, and ends a lab with what was done and how long it goes on", async () => {
+    await open("s/s1/summary");
+    const summary = page.getByRole("region", { name: "Your way through this lab" });
+    await summary.getByText(/\d+ of \d+ steps are done/).waitFor();
+    await summary.getByText(/Your session goes on until/).waitFor();
+    await page.keyboard.press("Alt+0");
+    await expect.poll(() => focusedText(page)).toBe("Console");
+    await summary.getByRole("button", { name: "End this session" }).click();
+    await page.getByRole("alertdialog", { name: "End this session?" }).waitFor();
+    await page.keyboard.press("Escape");
   });
 
   it("remembers where the divider was moved to by the arrow keys", async () => {
@@ -341,3 +354,7 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
     });
   });
 });
+
+function focusedText(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.textContent);
+}

@@ -6,7 +6,7 @@ import { filterRows, type RowFilter } from "./rows.js";
 const FILTERS: readonly { filter: RowFilter; name: string }[] = [
   { filter: "active", name: "Active" },
   { filter: "stuck", name: "Need help" },
-  { filter: "ended", name: "Ended" },
+  { filter: "ended", name: "Ending" },
   { filter: "all", name: "All" },
 ];
 

@@ -44,7 +44,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
       {shown.length > 0 ? (
         <SessionTable rows={shown} sort={sort} chosen={chosen} onSort={setSort} onChoose={setChosen} />
       ) : (
-        <Nothing isFiltered={rows.length > 0} />
+        <Nothing isFiltered={rows.length > 0} filter={words.trim() === "" ? filter : "all"} />
       )}
     </>
   );
@@ -66,7 +66,14 @@ function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Conn
   );
 }
 
-function Nothing({ isFiltered }: { isFiltered: boolean }): ReactElement {
+function Nothing({ isFiltered, filter }: { isFiltered: boolean; filter: RowFilter }): ReactElement {
+  if (filter === "ended")
+    return (
+      <p className="empty">
+        No session is ending or has failed. A session that has ended is deleted with everything it had, and
+        leaves this table.
+      </p>
+    );
   if (isFiltered)
     return <p className="empty">No session matches. Clear the search or choose another group.</p>;
   return (

@@ -24,7 +24,7 @@ export function EndedBar(): ReactElement | null {
       <Icon name="end" />
       <span>
         <strong>{session.phase === "Ending" ? "This session is ending." : "This session has ended."}</strong>{" "}
-        {reasonOf(session)}
+        {reasonOf(session, isWatching)}
       </span>
       {!isWatching && (
         <Button className="button button--small button--primary" onPress={() => void startAgain()}>
@@ -43,7 +43,14 @@ export function EndedBar(): ReactElement | null {
 
 const STILL = "You can go on reading; nothing can be run any more.";
 
-function reasonOf({ reason }: SessionView): string {
+/** What the server says of every end before its time, whoever asked for it. */
+const EARLY = "It was ended.";
+
+function reasonOf({ reason }: SessionView, isWatching: boolean): string {
   if (reason === undefined || reason.includes(STILL)) return STILL;
-  return `${reason} ${STILL}`;
+  if (reason !== EARLY) return `${reason} ${STILL}`;
+  const who = isWatching
+    ? "by its learner or by an instructor"
+    : "by your instructor, or by you in another window";
+  return `It was ended before its time was over, ${who}. ${STILL}`;
 }

@@ -1,5 +1,5 @@
 export type LabKey =
-  | { does: "run" | "run-and-go" | "previous" | "next" }
+  | { does: "run" | "run-and-go" | "previous" | "next" | "console" }
   | { does: "terminal"; number: number };
 
 interface Pressed {
@@ -20,16 +20,18 @@ export function keyOf(event: Pressed): LabKey | undefined {
   if (event.shiftKey) return undefined;
   if (event.code === "ArrowLeft") return { does: "previous" };
   if (event.code === "ArrowRight") return { does: "next" };
+  if (event.code === "Digit0" || event.code === "Numpad0") return { does: "console" };
   const digit = /^(?:Digit|Numpad)([1-3])$/.exec(event.code)?.[1];
   return digit === undefined ? undefined : { does: "terminal", number: Number(digit) };
 }
 
 /** The keys as the help lists them. */
 export const KEY_HELP: readonly { keys: string; does: string }[] = [
-  { keys: "Alt+Enter", does: "Run the next unfinished block" },
+  { keys: "Alt+Enter", does: "Run the next unfinished block, or go to it where it is done by hand" },
   { keys: "Alt+Shift+Enter", does: "Run it and move on to the one after" },
   { keys: "Alt+←  Alt+→", does: "Previous page, next page (in a terminal they are the shell's)" },
   { keys: "Alt+1 … Alt+3", does: "Go to terminal 1, 2 or 3" },
+  { keys: "Alt+0", does: "Go to the console" },
   { keys: "Ctrl+Shift+F", does: "Search in the terminal" },
   { keys: "Esc, then Tab", does: "Leave the terminal" },
   { keys: "← →", does: "Move the divider when it has the focus" },

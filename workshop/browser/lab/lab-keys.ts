@@ -1,9 +1,10 @@
 import { useEffect, useRef } from "react";
-import type { PageView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/api.js";
 import { navigate } from "../store/navigation.js";
-import { nextRunnable } from "../store/step-results.js";
+import { nextBlock } from "../store/step-results.js";
 import { keyOf, type LabKey } from "./key-names.js";
 import type { Lab } from "./lab-context.js";
+import { CONSOLE_TAB, tabsOf } from "./work/tabs.js";
 
 /** The keys of the lab, wherever the focus is; inside a terminal the arrows stay the shell's. */
 export function useLabKeys(lab: Lab, page: PageView | undefined): void {
@@ -39,7 +40,10 @@ function act(key: LabKey, lab: Lab, page: PageView): void {
     case "terminal": {
       const terminal = lab.session.terminals[key.number - 1];
       if (terminal !== undefined) lab.enterTerminal(terminal);
+      return;
     }
+    case "console":
+      enterConsole(lab);
   }
 }
 
@@ -51,12 +55,37 @@ function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
         : "You are watching; nothing can be run from here.",
     );
   const results = lab.store.snapshot().results;
-  const action = nextRunnable(page.name, page.actions, results);
+  const action = nextBlock(page.name, page.actions, results);
   if (!action) return lab.store.announce("Every block of this page has been run.");
+  if (action.kind === "manual" && !hasFocus(action)) return goToManual(lab, action);
   lab.run(page.name, action);
-  const shown = goesOn ? nextRunnable(page.name, page.actions, lab.store.snapshot().results) : action;
-  const block = document.querySelector(`[data-step="${(shown ?? action).step}"]`);
-  block?.scrollIntoView({ block: goesOn ? "center" : "nearest" });
+  const shown = goesOn ? nextBlock(page.name, page.actions, lab.store.snapshot().results) : action;
+  blockOf(shown ?? action)?.scrollIntoView({ block: goesOn ? "center" : "nearest" });
+}
+
+/** What is done by hand cannot be run: its button takes the focus, and the same key then presses it. */
+function goToManual(lab: Lab, action: ActionView): void {
+  blockOf(action)?.scrollIntoView({ block: "center" });
+  blockOf(action)?.querySelector<HTMLElement>(".block__foot button")?.focus({ preventScroll: true });
+  lab.store.announce(`${action.title}: do this by hand, then press its button.`);
+}
+
+function blockOf({ step }: ActionView): HTMLElement | null {
+  return document.querySelector(`[data-step="${step}"]`);
+}
+
+function hasFocus(action: ActionView): boolean {
+  return blockOf(action)?.contains(document.activeElement) ?? false;
+}
+
+function enterConsole(lab: Lab): void {
+  if (!tabsOf(lab.session).some(({ name }) => name === CONSOLE_TAB))
+    return lab.store.announce("This lab has no console.");
+  lab.showTab(CONSOLE_TAB);
+  // Once it is on the screen: what is hidden takes no focus.
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>(`[role="tab"][data-key="${CONSOLE_TAB}"]`)?.focus(),
+  );
 }
 
 function goTo(lab: Lab, page: string | undefined): void {

@@ -15,6 +15,7 @@ describe("the keys of a lab", () => {
     expect(keyOf({ ...plain, code: "Enter" })).toEqual({ does: "run" });
     expect(keyOf({ ...plain, code: "Enter", shiftKey: true })).toEqual({ does: "run-and-go" });
     expect(keyOf({ ...plain, code: "ArrowRight" })).toEqual({ does: "next" });
+    expect(keyOf({ ...plain, code: "Digit0" })).toEqual({ does: "console" });
   });
 
   it("are only those with Alt alone", () => {

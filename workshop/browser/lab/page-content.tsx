@@ -46,11 +46,9 @@ function place(root: HTMLElement, page: PageView): Placed[] {
 
 function Problems({ problems }: { problems: PageView["problems"] }): ReactElement {
   return (
-    <details className="notice notice--warning prose-problems">
-      <summary>
-        {problems.length === 1 ? "One problem" : `${problems.length} problems`} in this page's file, for its
-        author
-      </summary>
+    <details className="prose-problems">
+      <summary>Something on this page may not look as its author meant it. You can go on.</summary>
+      <p>For the author of the lab, in the file of this page:</p>
       <ul>
         {problems.map(({ line, message }) => (
           <li key={`${line} ${message}`}>

@@ -6,6 +6,7 @@ import type { Route } from "../store/route.js";
 import { undoneActions } from "../store/step-results.js";
 import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
+import { LabSummary } from "./lab-summary.js";
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
@@ -15,7 +16,8 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
   const { previous, next } = page;
   return (
     <footer className="page-footer">
-      <p className="page-footer__left">{sentence(left, page.actions.length > 0, next === undefined)}</p>
+      <p className="page-footer__left">{sentence(left, page.actions.length > 0)}</p>
+      {!next && !isWatching && <LabSummary />}
       <nav className="page-footer__ways" aria-label="Pages before and after">
         {previous && (
           <Link
@@ -62,11 +64,10 @@ function NextPage({ to, title, isReady }: NextProps): ReactElement {
   );
 }
 
-function sentence(left: number, hasBlocks: boolean, isLast: boolean): string {
+function sentence(left: number, hasBlocks: boolean): string {
   if (left > 0)
     return left === 1
       ? "One block on this page has not been done yet."
       : `${left} blocks on this page have not been done yet.`;
-  if (isLast) return "This is the last page.";
   return hasBlocks ? "Everything on this page is done." : "";
 }

@@ -1,4 +1,4 @@
-import { useRef, type ReactElement, type ReactNode, type Ref } from "react";
+import { useEffect, useRef, type ReactElement, type RefObject, type ReactNode, type Ref } from "react";
 import { Button } from "react-aria-components";
 import type { PageView } from "../../common/api.js";
 import type { Loaded } from "../store/use-loaded.js";
@@ -16,6 +16,7 @@ export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElem
   const { session, page: wanted } = useLab();
   const isKnown = session.pages.some(({ name }) => name === wanted);
   useKeptScroll(scroll, page && `${session.id}/${page.name}`);
+  useFocusOnTitle(scroll, page?.name);
   if (!isKnown)
     return (
       <ReadingFrame pane={scroll}>
@@ -37,6 +38,20 @@ export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElem
   );
 }
 
+/** A page that takes the place of another begins at its title, for the keyboard and for screen readers. */
+function useFocusOnTitle(pane: RefObject<HTMLElement | null>, page: string | undefined): void {
+  const { isFollowing } = useLab();
+  const last = useRef<string>(undefined);
+  useEffect(() => {
+    if (page === undefined) return;
+    const isTurned = last.current !== undefined && last.current !== page;
+    last.current = page;
+    // Whoever follows a learner did not turn the page.
+    if (isTurned && !isFollowing)
+      pane.current?.querySelector<HTMLElement>(".reading__title")?.focus({ preventScroll: true });
+  }, [pane, page, isFollowing]);
+}
+
 function ReadingFrame({ pane, children }: { pane: Ref<HTMLElement>; children: ReactNode }): ReactElement {
   return (
     <section className="reading" ref={pane} tabIndex={0} aria-label="Instructions">
@@ -53,7 +68,9 @@ function Page({ page }: { page: PageView }): ReactElement {
       <p className="reading__place">
         Page {number} of {session.pages.length}
       </p>
-      <h1 className="reading__title">{page.title}</h1>
+      <h1 className="reading__title" tabIndex={-1}>
+        {page.title}
+      </h1>
       <PageContent page={page} />
       <PageFooter page={page} />
     </article>

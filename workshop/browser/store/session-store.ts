@@ -7,6 +7,7 @@ import { indexResults, resultKey, withoutResult, withResult, type Results } from
 
 /** How long "back, nothing lost" stays. */
 const RESTORED_MS = 4000;
+const ENDED_HERE = "You ended it.";
 /** Answers that mean a session seen before is no longer: its cookie went with it. */
 const GONE: readonly number[] = [401, 403, 404, 410];
 
@@ -34,6 +35,8 @@ export class SessionStore {
   };
   readonly #listeners = new Set<() => void>();
   #stream: EventStream | undefined;
+  /** This page asked for the end: what it then hears of an end is its own doing. */
+  #isEnding = false;
   /** Events taken so far. */
   #told = 0;
   #restored: ReturnType<typeof setTimeout> | undefined;
@@ -92,8 +95,13 @@ export class SessionStore {
 
   /** Throws `ApiError`. */
   async end(): Promise<void> {
-    await api.end(this.id);
-    this.#over("You ended it.");
+    this.#isEnding = true;
+    try {
+      await api.end(this.id);
+      this.#over(ENDED_HERE);
+    } finally {
+      this.#isEnding = false;
+    }
   }
 
   announce(announcement: string): void {
@@ -132,7 +140,9 @@ export class SessionStore {
     this.#set({ results: withResult(this.#state.results, event.result), announcement });
   }
 
-  #adopt(session: SessionView): void {
+  #adopt(told: SessionView): void {
+    const isOwnEnd = this.#isEnding && told.phase === "Ended";
+    const session = isOwnEnd ? { ...told, reason: ENDED_HERE } : told;
     this.#set({ session, results: indexResults(session.results) });
     if (session.phase === "Ended") this.#stop();
   }

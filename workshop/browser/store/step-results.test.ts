@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ActionView, StepResult, StepState } from "../../common/api.js";
 import {
   indexResults,
-  nextRunnable,
+  nextBlock,
   pageProgress,
   resultKey,
+  summaryOf,
   undoneActions,
   withoutResult,
   withResult,
@@ -29,15 +30,16 @@ describe("a page's blocks", () => {
     expect(steps(undoneActions("p", actions, results))).toEqual([2, 5]);
   });
 
-  it("are run in order by the key, past what runs already and what is done by hand", () => {
+  it("are run in order by the key, past what runs already and up to what is done by hand", () => {
     const results = indexResults([result(1, "running")]);
-    expect(nextRunnable("p", actions, results)?.step).toBe(3);
-    expect(nextRunnable("p", actions, new Map())?.step).toBe(1);
+    expect(nextBlock("p", actions, results)?.step).toBe(2);
+    expect(nextBlock("p", actions, withResult(results, result(2, "succeeded")))?.step).toBe(3);
+    expect(nextBlock("p", actions, new Map())?.step).toBe(1);
   });
 
   it("are not mixed up with those of another page", () => {
     const results = indexResults([{ ...result(1, "succeeded"), page: "other" }]);
-    expect(nextRunnable("p", actions, results)?.step).toBe(1);
+    expect(nextBlock("p", actions, results)?.step).toBe(1);
   });
 });
 
@@ -60,6 +62,16 @@ describe("results", () => {
     expect(pageProgress(page, indexResults([result(0, "succeeded"), result(1, "succeeded")]), false)).toBe(
       "done",
     );
+  });
+
+  it("add up to a lab of steps done and failed, on the pages it has", () => {
+    const pages = [
+      { name: "p", title: "P", steps: 2 },
+      { name: "q", title: "Q", steps: 1 },
+    ];
+    const elsewhere = { ...result(0, "succeeded"), page: "gone" };
+    const results = indexResults([result(0, "succeeded"), result(1, "failed"), elsewhere]);
+    expect(summaryOf(pages, results)).toEqual({ done: 1, failed: 1, steps: 3 });
   });
 
   it("tick a page without steps once a later one is read", () => {

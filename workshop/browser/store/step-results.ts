@@ -42,16 +42,30 @@ export function undoneActions(page: string, actions: readonly ActionView[], resu
   );
 }
 
-/** The block `Alt+Enter` runs: the first that is neither done nor under way, and can be run. */
-export function nextRunnable(
+/** The block `Alt+Enter` is about: the first that is neither done nor under way, by hand or not. */
+export function nextBlock(
   page: string,
   actions: readonly ActionView[],
   results: Results,
 ): ActionView | undefined {
-  return undoneActions(page, actions, results).find((action) => {
-    const state = results.get(resultKey(page, action.step))?.state;
-    return action.kind !== "manual" && !isBusy(state);
-  });
+  return undoneActions(page, actions, results).find(
+    (action) => !isBusy(results.get(resultKey(page, action.step))?.state),
+  );
+}
+
+/** How far the whole lab is, in steps of the pages it has. */
+export function summaryOf(
+  pages: readonly PageSummary[],
+  results: Results,
+): { done: number; failed: number; steps: number } {
+  const names = new Set(pages.map(({ name }) => name));
+  const counted = [...results.values()].filter(({ page }) => names.has(page));
+  const steps = pages.reduce((sum, page) => sum + page.steps, 0);
+  return {
+    done: Math.min(steps, counted.filter(({ state }) => isDone(state)).length),
+    failed: counted.filter(({ state }) => state === "failed").length,
+    steps,
+  };
 }
 
 /** How far a page is; a page without steps is done once a later one is being read. */

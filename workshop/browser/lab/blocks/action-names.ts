@@ -29,8 +29,16 @@ export function actionName(action: Named, words: string): string {
     default:
       return action.text === undefined
         ? `${words}: ${action.title}`
-        : `${words} in ${terminalsName(action.terminals)}: ${action.text}`;
+        : `${words} in ${terminalsName(action.terminals)}: ${shortened(action.text)}`;
   }
+}
+
+/** Characters of a command that a name repeats; a screen reader would read out a whole script. */
+const MAX_NAME = 200;
+
+/** A command as it stands in the name of a button. */
+export function shortened(text: string): string {
+  return text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME)}…`;
 }
 
 function terminalsName(terminals: readonly string[]): string {

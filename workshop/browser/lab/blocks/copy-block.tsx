@@ -3,7 +3,8 @@ import { Button } from "react-aria-components";
 import type { ActionView } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
 import { useCopy } from "../../store/clipboard.js";
-import { CommandText } from "./command-text.js";
+import { shortened } from "./action-names.js";
+import { Command } from "./command-text.js";
 
 /** A text to take along; where it must be changed first, the block says so. */
 export function CopyBlock({ action }: { action: ActionView }): ReactElement {
@@ -19,11 +20,13 @@ export function CopyBlock({ action }: { action: ActionView }): ReactElement {
           <span className="badge badge--warning">change values before use</span>
         )}
       </div>
-      <pre className="block__command">
-        <CommandText text={action.description ?? text} />
-      </pre>
+      <Command text={action.description ?? text} />
       <div className="block__foot">
-        <Button className="button button--small" aria-label={`Copy: ${text}`} onPress={() => void copy(text)}>
+        <Button
+          className="button button--small"
+          aria-label={`Copy: ${shortened(text)}`}
+          onPress={() => void copy(text)}
+        >
           <Icon name={state === "copied" ? "tick" : "copy"} size={14} />
           {state === "copied" ? "Copied" : "Copy"}
         </Button>

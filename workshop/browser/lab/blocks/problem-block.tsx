@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
+import { Command } from "./command-text.js";
 
 /** A block its author must mend: what is wrong with it, and its text, so that the reader can go on by hand. */
 export function ProblemBlock({ action }: { action: ActionView }): ReactElement {
@@ -12,11 +13,7 @@ export function ProblemBlock({ action }: { action: ActionView }): ReactElement {
         </span>
       </div>
       <p className="block__prose">{action.problem ?? "Its author has to mend it."}</p>
-      {action.text !== undefined && (
-        <pre className="block__command">
-          <code>{action.text}</code>
-        </pre>
-      )}
+      {action.text !== undefined && <Command text={action.text} />}
     </div>
   );
 }

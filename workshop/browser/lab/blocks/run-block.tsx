@@ -7,10 +7,10 @@ import { Icon } from "../../parts/icon.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
-import { actionName, headline } from "./action-names.js";
+import { actionName, headline, shortened } from "./action-names.js";
 import { Checks } from "./checks.js";
 import { checksBeside } from "./refusal-text.js";
-import { CommandText } from "./command-text.js";
+import { Command } from "./command-text.js";
 import { LiveOutput } from "./live-output.js";
 import { Refusal } from "./refusal.js";
 import { StepOutput } from "./step-output.js";
@@ -26,11 +26,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   return (
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={headline(action)}>
       <BlockHead action={action} />
-      {action.text !== undefined && (
-        <pre className="block__command">
-          <CommandText text={action.description ?? action.text} />
-        </pre>
-      )}
+      {action.text !== undefined && <Command text={action.description ?? action.text} />}
       <div className="block__foot">
         <RunButton action={action} result={result} />
         <StepStatus result={result} step={action.step} />
@@ -66,13 +62,13 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
           <IconButton
             isSmall
             icon="paste"
-            label={`Paste into terminal ${terminal} without running: ${text}`}
+            label={`Paste into terminal ${terminal} without running: ${shortened(text)}`}
             hint="Paste without running"
             isDisabled={isReadOnly}
             onPress={() => paste(terminal, text)}
           />
         )}
-        {text !== undefined && <CopyButton text={text} what={`command: ${text}`} />}
+        {text !== undefined && <CopyButton text={text} what={`command: ${shortened(text)}`} />}
       </span>
     </div>
   );

@@ -4,20 +4,26 @@ import { Confirm } from "../../parts/confirm.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 
-/** Ends the session after asking. */
-export function EndSession(): ReactElement {
+/** Ends the session after asking: from the header, or from the text at the end of a lab. */
+export function EndSession({ isInText = false }: { isInText?: boolean }): ReactElement {
   const { session, store } = useLab();
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <Button
-        className="button button--quiet button--small"
-        aria-label="End session"
-        onPress={() => setIsAsking(true)}
-      >
-        <Icon name="end" />
-        <span className="end-session__words">End session</span>
-      </Button>
+      {isInText ? (
+        <Button className="button button--small" onPress={() => setIsAsking(true)}>
+          <Icon name="end" /> End this session
+        </Button>
+      ) : (
+        <Button
+          className="button button--quiet button--small"
+          aria-label="End session"
+          onPress={() => setIsAsking(true)}
+        >
+          <Icon name="end" />
+          <span className="end-session__words">End session</span>
+        </Button>
+      )}
       <Confirm
         isOpen={isAsking}
         title="End this session?"

@@ -1,0 +1,38 @@
+import type { ReactElement } from "react";
+import { formatAgo } from "../store/durations.js";
+import { summaryOf } from "../store/step-results.js";
+import { useNow } from "../store/use-now.js";
+import { useSession } from "../store/use-session.js";
+import { EndSession } from "./header/end-session.js";
+import { useLab } from "./lab-context.js";
+
+/** What was done in this lab, and that its session goes on until it is ended. */
+export function LabSummary(): ReactElement {
+  const { store, session, isOver, isReadOnly } = useLab();
+  const results = useSession(store, (state) => state.results);
+  const { done, failed, steps } = summaryOf(session.pages, results);
+  const now = useNow(60_000, !isOver);
+  const end = new Date(session.expiresAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return (
+    <section className="lab-summary card" aria-label="Your way through this lab">
+      <p>
+        <strong>
+          {steps > 0 && done === steps ? "You have done all of this lab." : "This is the last page."}
+        </strong>{" "}
+        {steps > 0 &&
+          `${done} of ${steps} ${steps === 1 ? "step is" : "steps are"} done${failedWords(failed)}.`}
+      </p>
+      {!isOver && (
+        <p>
+          You began {formatAgo(now - Date.parse(session.createdAt))}. Your session goes on until {end}, unless
+          you end it.
+        </p>
+      )}
+      {!isReadOnly && <EndSession isInText />}
+    </section>
+  );
+}
+
+function failedWords(failed: number): string {
+  return failed === 0 ? "" : `, ${failed} failed`;
+}

@@ -78,6 +78,15 @@ export function isActionWord(word: string): boolean {
   return TEXT_ACTIONS.test(word) || FAMILIES.test(word);
 }
 
+/** Actions of the Educates workshop format that are not done here; the words of whole families, and single ones of the others. */
+const UNSUPPORTED =
+  /^(?:(?:editor|examiner|files|request):.+|dashboard:(?:create|delete|reload)-dashboard|terminal:copy)$/;
+
+/** True for an action of the Educates workshop format that Lectern does not do. */
+export function isUnsupportedAction(word: string): boolean {
+  return UNSUPPORTED.test(word);
+}
+
 /** True for words whose body is YAML. */
 export function isFormWord(word: string): word is FormWord {
   return Object.hasOwn(ACTION_FORMS, word);

@@ -1,7 +1,13 @@
 import { parse as parseYaml } from "yaml";
 import { issueText } from "./issue-text.js";
 import type { ActionView } from "./api.js";
-import { ACTION_FORMS, type FormFields, type FormWord, isFormWord } from "./action-forms.js";
+import {
+  ACTION_FORMS,
+  type FormFields,
+  type FormWord,
+  isFormWord,
+  isUnsupportedAction,
+} from "./action-forms.js";
 import {
   DEFAULT_EXPECTATION,
   type Expectation,
@@ -40,19 +46,22 @@ const MAX_COMMAND_CHARACTERS = 64 * 1024;
 /** Reads a fence whose first word is an action; what cannot be read becomes an action of kind `problem` that says why. */
 export function readAction(fence: Fence, fillings: Fillings): PageAction {
   const [word = ""] = fillings.plain(fence.info).trim().split(/\s+/, 1);
-  try {
-    const expectation = parseExpectation(fillings.plain(fence.info).trim().slice(word.length));
-    const unknown = fillings.missing(fence.body);
-    if (unknown.length > 0)
-      return problemAction(
-        fence,
-        word,
-        `its text names ${unknown.map((name) => `{{ ${name} }}`).join(", ")}, which has no value`,
-      );
-    return withExpectation(parts(fence, word, fillings), fence, expectation);
-  } catch (error) {
-    return problemAction(fence, word, error instanceof Error ? error.message : String(error));
-  }
+  const wrong: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      wrong.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  };
+  const expectation = attempt(() => parseExpectation(fillings.plain(fence.info).trim().slice(word.length)));
+  const unknown = fillings.missing(fence.body);
+  if (unknown.length > 0)
+    wrong.push(`its text names ${unknown.map((name) => `{{ ${name} }}`).join(", ")}, which has no value`);
+  const given = attempt(() => parts(fence, word, fillings));
+  if (!expectation || !given || wrong.length > 0) return problemAction(fence, word, wrong.join("; "));
+  return withExpectation(given, fence, expectation);
 }
 
 /** A button behind inline code. */
@@ -117,6 +126,10 @@ function parts(fence: Fence, word: string, fillings: Fillings): Parts {
       title: "Do this by hand",
       text: fillings.plain(fence.body).trim(),
     };
+  if (isUnsupportedAction(word))
+    throw new Error(
+      `the action ${word} of Educates is not supported by Lectern yet; what it would do has to be done by hand or by a command`,
+    );
   const terminals = executeTerminals(word);
   if (!terminals) throw new Error(`"${word}" is not an action Lectern knows`);
   return executeParts(word, terminals, fillings.shell(fence.body).trim());

@@ -1,14 +1,15 @@
 import { parse as parseYaml } from "yaml";
 import { type Fence, type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
-import { isActionWord } from "./action-forms.js";
+import { isActionWord, isUnsupportedAction } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import type { LabPage } from "./lab.js";
 import { labelOf } from "./page-name.js";
 import { type Token, parseMarkdown } from "./markdown.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
+import { removedHtml } from "./removed-html.js";
 import { sectionProblems } from "./sections.js";
-import { swallowedFences } from "./swallowed-fences.js";
+import { swallowedFences, unclosedFences } from "./swallowed-fences.js";
 import { fillPlain, fillTemplate } from "./template.js";
 import type { Variables } from "./variables.js";
 
@@ -54,6 +55,8 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
   const inText = [
     ...problems.map((problem) => ({ severity: "error" as const, ...problem })),
     ...swallowedFences(text, tokens),
+    ...unclosedFences(text, tokens),
+    ...removedHtml(tokens),
   ];
   const all = [
     ...oversize(page),
@@ -105,6 +108,7 @@ function replaceFence(token: Token, line: number, place: Place): void {
   const [word = ""] = info.split(/\s+/, 1);
   if (!isActionWord(word)) {
     token.info = word;
+    if (/^[a-z][\w-]*:[a-z][\w-]*$/.test(word)) place.problems.push(noAction(word, line));
     return;
   }
   if (word === "section:heading") becomeHtml(token, headingHtml(token.content));
@@ -115,6 +119,16 @@ function replaceFence(token: Token, line: number, place: Place): void {
     place.problems.push(...unsupported(token.content, action));
     becomeHtml(token, `${blockMark(fence.step)}\n`);
   }
+}
+
+function noAction(word: string, line: number): PageProblem {
+  return {
+    severity: "warning",
+    rule: "action",
+    line,
+    message: `The word \`${word}\` looks like an action and is none, so the block is shown as code`,
+    fix: "Correct the word, or name a language without a colon",
+  };
 }
 
 function headingHtml(body: string): string {
@@ -171,15 +185,10 @@ function withChecks(action: PageAction, page: LabPage, variables: Variables): Pa
 function actionProblem({ view, line }: PageAction): PageProblem[] {
   if (view.kind !== "problem") return [];
   const message = `The block \`${view.action}\` cannot be used: ${view.problem ?? ""}`;
-  return [
-    {
-      severity: "error",
-      rule: "action",
-      line,
-      message,
-      fix: "Correct the first line or the body of the block",
-    },
-  ];
+  const fix = isUnsupportedAction(view.action)
+    ? "Replace it by a command, or say in the text what to do"
+    : "Correct the first line or the body of the block";
+  return [{ severity: "error", rule: "action", line, message, fix }];
 }
 
 const UNSUPPORTED = /^(autostart|cascade|hidden|required):\s*true\b/gm;

@@ -33,7 +33,15 @@ export const DEFAULT_EXPECTATION: Readonly<Expectation> = {
 /** Reads the words after the action in a fence's info string: `exit=1 match=/denied/ until="pod running" timeout=30s skip=ci manual`. Throws CHECK_INVALID. */
 export function parseExpectation(info: string): Expectation {
   const expectation: Expectation = { ...DEFAULT_EXPECTATION, until: [], skip: [] };
-  for (const { key, value } of splitInfo(info)) applyWord(expectation, key, value);
+  const wrong: string[] = [];
+  for (const { key, value } of splitInfo(info)) {
+    try {
+      applyWord(expectation, key, value);
+    } catch (error) {
+      wrong.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (wrong.length > 0) throw invalid(wrong.join("; "));
   return expectation;
 }
 

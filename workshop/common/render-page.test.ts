@@ -102,6 +102,43 @@ describe("a page", () => {
     expect(problems.map(({ message }) => message).join("\n")).toMatch(/terminal:explode[^]*"comand"/);
   });
 
+  it("says of an action of Educates that it is not supported yet", () => {
+    const { problems } = compile(`${FENCE}editor:open-file\nfile: a\n${FENCE}`);
+    expect(problems).toMatchObject([
+      {
+        rule: "action",
+        message: expect.stringContaining(
+          "the action editor:open-file of Educates is not supported by Lectern yet",
+        ) as string,
+      },
+    ]);
+  });
+
+  it("tells of a word that looks like an action and of a block that is not closed", () => {
+    const { problems } = compile(`${FENCE}teminal:execute\nls\n${FENCE}\n\n${FENCE}execute-1\nls\n`);
+    expect(problems.map(({ rule, line }) => [rule, line])).toEqual([
+      ["action", 1],
+      ["unclosed-fence", 5],
+    ]);
+    expect(compile(`> ${FENCE}yaml\n> a: 1\n> ${FENCE}\n`).problems).toEqual([]);
+  });
+
+  it("tells of everything that is wrong with a block", () => {
+    const { problems } = compile(`${FENCE}execute-7 exit=x colour=blue\nls {{ nope }}\n${FENCE}`);
+    const block = problems.find(({ rule }) => rule === "action")?.message;
+    for (const part of ["exit is a status", "colour=", "{{ nope }}", "execute-7"])
+      expect(block).toContain(part);
+  });
+
+  it("tells of HTML that it takes away, where it stands", () => {
+    const { problems } = compile(
+      "<div>\n<script>x()</script>\n</div>\n\n<iframe src=x></iframe>\n\na <b onclick=x()>b</b> [c](javascript:x) `<script>`\n",
+    );
+    expect(problems.map(({ rule, line }) => [rule, line])).toEqual(
+      [2, 5, 7, 7].map((line) => ["removed-html", line]),
+    );
+  });
+
   it("puts the author's prefix and title on the button", () => {
     const { actions } = compile(
       `${FENCE}terminal:execute\nprefix: Now\ntitle: list it\ncommand: ls {{ session_namespace }}\nsession: 2\n${FENCE}`,

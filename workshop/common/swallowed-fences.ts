@@ -17,6 +17,25 @@ export function swallowedFences(text: string, tokens: readonly Token[]): PagePro
   });
 }
 
+/** Finds fences that nothing closes: the rest of the page is in them. Lines count within the text. */
+export function unclosedFences(text: string, tokens: readonly Token[]): PageProblem[] {
+  const lines = text.split("\n");
+  return tokens.flatMap((token) => {
+    if (!/^(?:`{3,}|~{3,})$/.test(token.markup) || !token.map) return [];
+    const [from, to] = token.map;
+    const last = lines[to - 1]?.replace(/^[\s>]+/, "").trimEnd() ?? "";
+    if (to - 1 > from && last.startsWith(token.markup) && /^(?:`+|~+)$/.test(last)) return [];
+    const problem: PageProblem = {
+      severity: "error",
+      rule: "unclosed-fence",
+      line: from + 1,
+      message: `The block opened with ${token.markup} is not closed, and takes in what follows`,
+      fix: `Write ${token.markup} on a line of its own behind it, indented as its first line is`,
+    };
+    return [problem];
+  });
+}
+
 function linesOf(token: Token): number[] {
   const [from, to] = token.map ?? [0, 0];
   return Array.from({ length: to - from }, (_, index) => from + index);

@@ -28,6 +28,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     classicModulesSchema.parse({});
   const resource = (await readOptional(classicResourceSchema, folder, RESOURCE_FILE)) ?? { spec: {} };
   const problems = unsupportedParts(resource).map((part) => unsupported(part));
+  if (Object.values(modules.modules).some((page) => page?.exit_sign)) problems.push(ignoredExitSign());
   const pages = await readPages(folder, workshop.modules.activate, { titles: modules.modules, problems });
   return {
     name: labelOf(resource.metadata?.name ?? basename(folder)),
@@ -51,7 +52,7 @@ function described(
   return {
     description: resource.spec.description?.trim() ?? "",
     minutes: minutesOf(resource.spec.duration),
-    level: LAB_LEVELS.find((level) => level === resource.spec.difficulty) ?? "intermediate",
+    level: LAB_LEVELS.find((level) => level === resource.spec.difficulty) ?? "beginner",
     needs: [],
     budget: BUDGET_NAMES.find((budget) => budget === session?.namespaces?.budget) ?? "medium",
     layout: layoutOf(session?.applications?.terminal?.layout),
@@ -122,6 +123,17 @@ function unsupported(part: string): LabProblem {
     line: 1,
     message,
     fix: "Remove it, or do not rely on it in the text",
+  };
+}
+
+function ignoredExitSign(): LabProblem {
+  return {
+    severity: "warning",
+    rule: "unsupported",
+    file: "workshop/modules.yaml",
+    line: 1,
+    message: "exit_sign has no effect: the link to the next page bears that page's title",
+    fix: "Remove it, or give the next page the title you want to see there",
   };
 }
 

@@ -133,6 +133,7 @@ describe("a classic Educates folder", () => {
       minutes: 120,
       budget: "large",
       layout: "split",
+      level: "beginner",
       workspaces: ["ws-1"],
     });
     expect(lab.variables).toEqual({ color: "red", size: "3", ENV_URL: "x.example" });
@@ -144,6 +145,7 @@ describe("a classic Educates folder", () => {
     expect(lintLab(lab).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
       "missing-page: The page exercises/02-gone does not exist",
       "unsupported: spec.session.applications.docker is not supported and has no effect",
+      "unsupported: exit_sign has no effect: the link to the next page bears that page's title",
     ]);
   });
 });

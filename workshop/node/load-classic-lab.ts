@@ -11,12 +11,11 @@ import {
   unsupportedParts,
 } from "../common/classic-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import { issueText } from "../common/issue-text.js";
 import { BUDGET_NAMES, LAB_LEVELS, type Lab, type LabPage, type LabProblem } from "../common/lab.js";
 import { labelOf, pageNames, workspacesNamedIn } from "../common/page-name.js";
 import { homeFiles } from "./load-native-lab.js";
 import { readPageOfFolder } from "./page-file.js";
-import { readYamlFile } from "./yaml-file.js";
+import { issuesInFile, readYamlFile } from "./yaml-file.js";
 
 const RESOURCE_FILE = "resources/workshop.yaml";
 
@@ -158,6 +157,6 @@ async function readAs<Schema extends z.ZodType>(
   if (read.success) return read.data;
   throw new WorkshopError(
     WORKSHOP_ERRORS.labInvalid,
-    `${join(folder, file)} does not describe a workshop: ${issueText(read.error.issues)}`,
+    `${join(folder, file)} does not describe a workshop: ${await issuesInFile(join(folder, file), read.error.issues)}`,
   );
 }

@@ -112,6 +112,18 @@ describe("a native lab", () => {
   });
 });
 
+describe("a workshop.yaml that does not fit", () => {
+  it("is refused with the line of each wrong key", async () => {
+    await write({
+      "workshop.yaml": "title: x\nminutes: many\n\ndashboards:\n  - name: a\n    link: b\ncolour: blue\n",
+      "pages/a.md": "# A",
+    });
+    await expect(loadLab(folder)).rejects.toThrow(
+      /line 2, minutes: .*line 6, dashboards\.0: .*"link".*line 7, the whole: .*"colour"/s,
+    );
+  });
+});
+
 describe("a classic Educates folder", () => {
   it("loads as it is and says what has no effect", async () => {
     await write({

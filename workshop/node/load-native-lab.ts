@@ -2,13 +2,12 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import { issueText } from "../common/issue-text.js";
 import type { Lab } from "../common/lab.js";
 import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readPageOfFolder } from "./page-file.js";
-import { readYamlFile } from "./yaml-file.js";
+import { issuesInFile, readYamlFile } from "./yaml-file.js";
 
 /** Reads the native form: `workshop.yaml` and `pages/*.md`. */
 export async function loadNativeLab(folder: string): Promise<Lab> {
@@ -17,7 +16,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
   if (!read.success)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
-      `${file} does not describe a lab: ${issueText(read.error.issues)}`,
+      `${file} does not describe a lab: ${await issuesInFile(file, read.error.issues)}`,
     );
   const { name, files, pages: _pages, objects, dashboards, ...rest } = read.data;
   return {

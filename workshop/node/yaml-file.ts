@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { parse } from "yaml";
+import { LineCounter, isMap, isNode, isScalar, parse, parseDocument } from "yaml";
+import { type SchemaIssue, issueText } from "../common/issue-text.js";
 import { type WorkshopErrorCode, WorkshopError } from "../common/errors.js";
 
 /** 1 MB: a lab's own YAML is some kilobytes; anything larger is a mistake. */
@@ -18,4 +19,28 @@ export async function readYamlFile(file: string, code: WorkshopErrorCode): Promi
       { cause },
     );
   }
+}
+
+/** What a schema found wrong with a YAML file, each with its line, from 1. */
+export async function issuesInFile(file: string, issues: readonly SchemaIssue[]): Promise<string> {
+  const lines = new LineCounter();
+  const document = parseDocument(await readFile(file, "utf8"), { lineCounter: lines });
+  return issueText(issues, (issue) => {
+    const at = keyOffset(document, issue);
+    return at === undefined ? undefined : lines.linePos(at).line;
+  });
+}
+
+/** Where the wrong key stands; for one that is missing, what it is missing from. */
+function keyOffset(document: ReturnType<typeof parseDocument>, issue: SchemaIssue): number | undefined {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  const key = issue.keys?.[0] ?? path.pop();
+  const parent = path.length > 0 ? document.getIn(path, true) : document.contents;
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (pair && isNode(pair.key)) return pair.key.range?.[0];
+  }
+  const item = isNode(parent) && key !== undefined ? document.getIn([...path, key], true) : undefined;
+  const node = isNode(item) ? item : parent;
+  return isNode(node) ? node.range?.[0] : undefined;
 }

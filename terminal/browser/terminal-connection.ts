@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   screen: ConnectedScreen;
   onState?: (state: ConnectionState, reason?: CloseReason) => void;
   onExited?: (exitStatus: number) => void;
+  /** Another shell is in the place of the one that was shown; nothing typed meanwhile was sent to it. */
+  onReplaced?: () => void;
   /** Milliseconds an attempt may take until the screen is there; 30,000 where not given. */
   answerMs?: number;
 }
@@ -48,6 +50,8 @@ export class TerminalConnection {
   #socket: WebSocket | undefined;
   #state: ConnectionState | undefined;
   #stream: string | undefined;
+  /** The shell shown last; its stream is its identity, and stays known when the screen is fetched anew. */
+  #shell: string | undefined;
   #received = 0;
   #parsed = 0;
   #acknowledged = 0;
@@ -75,8 +79,7 @@ export class TerminalConnection {
       if (this.#typedAhead.length + data.length <= TYPED_AHEAD) this.#typedAhead += data;
       return;
     }
-    for (let at = 0; at < data.length; at += INPUT_LIMIT)
-      this.#send({ type: "input", data: data.slice(at, at + INPUT_LIMIT) });
+    for (const piece of pieces(data)) this.#send({ type: "input", data: piece });
   }
 
   /** Asks for a size; it comes back through the screen once the terminal has it. */
@@ -173,7 +176,11 @@ export class TerminalConnection {
     this.#setState("online");
     const typed = this.#typedAhead;
     this.#typedAhead = "";
-    if (typed) this.input(typed);
+    const isReplaced = this.#shell !== undefined && this.#shell !== stream;
+    this.#shell = stream;
+    // It was meant for what ran in the other shell.
+    if (isReplaced) this.#options.onReplaced?.();
+    else if (typed) this.input(typed);
   }
 
   #output(frame: Uint8Array): void {
@@ -239,4 +246,16 @@ export class TerminalConnection {
     this.#state = state;
     this.#options.onState?.(state, reason);
   }
+}
+
+/** Input as frames may hold it; no character of two code units is cut. */
+function pieces(data: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < data.length;) {
+    const isCut = /[\ud800-\udbff]/.test(data.charAt(at + INPUT_LIMIT - 1));
+    const end = at + INPUT_LIMIT - (isCut ? 1 : 0);
+    found.push(data.slice(at, end));
+    at = end;
+  }
+  return found;
 }

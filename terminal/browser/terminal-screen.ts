@@ -3,7 +3,7 @@ import { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import type { ConnectedScreen } from "./terminal-connection.js";
-import { preparePaste } from "./paste.js";
+import { PASTE_LIMIT, preparePaste } from "./paste.js";
 import { silenceQueries } from "./silence-queries.js";
 import { readTheme } from "./theme.js";
 
@@ -24,6 +24,8 @@ export interface ScreenOptions {
   onInput?: (data: string) => void;
   /** The place on the page now holds so many columns and rows. */
   onFit?: (columns: number, rows: number) => void;
+  /** Something the person must read: why a paste was refused. */
+  onNotice?: (text: string) => void;
   onTitle?: (title: string) => void;
   /** Ctrl+Shift+F was pressed. */
   onSearch?: () => void;
@@ -177,7 +179,12 @@ export class TerminalScreen implements ConnectedScreen {
     event.preventDefault();
     event.stopPropagation();
     const clipboard = event.clipboardData?.getData("text/plain") ?? "";
-    const { text, lines, needsConsent } = preparePaste(clipboard, this.#terminal.modes.bracketedPasteMode);
+    const { bracketedPasteMode } = this.#terminal.modes;
+    const { text, lines, needsConsent, isTooLarge } = preparePaste(clipboard, bracketedPasteMode);
+    if (isTooLarge) {
+      const limit = `${PASTE_LIMIT / 1024} KiB`;
+      return this.#options.onNotice?.(`Nothing was pasted: the text is larger than ${limit}. Paste less.`);
+    }
     if (needsConsent && !window.confirm(`Paste ${lines} lines? Each is run or read as it arrives.`)) return;
     this.#terminal.paste(text);
   };

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import "@xterm/xterm/css/xterm.css";
 import { TerminalConnection, type CloseReason, type ConnectionState } from "./terminal-connection.js";
 import { TerminalScreen } from "./terminal-screen.js";
@@ -35,18 +35,29 @@ export interface TerminalViewProps {
 /** The emulator measures its parent, so the place must have a height of its own: give the parent one. */
 const FILL = { height: "100%", overflow: "hidden" } as const;
 
+const REPLACED = "The shell was restarted; what ran in it has ended.";
+const NOTICE = {
+  display: "flex",
+  gap: "0.75em",
+  alignItems: "center",
+  padding: "0.4em 0.75em",
+  background: "var(--color-surface)",
+  color: "var(--color-text)",
+} as const;
+
 /** A terminal that connects itself and stays connected. It is made once; give it another `key` for another terminal. */
 export function TerminalView(props: TerminalViewProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<TerminalScreen | undefined>(undefined);
   const latest = useRef(props);
+  const [notice, setNotice] = useState<string>();
   useEffect(() => {
     latest.current = props;
   });
 
   useEffect(() => {
     if (!place.current) return undefined;
-    const joined = join(place.current, () => latest.current);
+    const joined = join(place.current, () => latest.current, setNotice);
     screen.current = joined.handle.screen;
     latest.current.onHandle?.(joined.handle);
     return () => {
@@ -62,12 +73,25 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
   useEffect(() => screen.current?.setReadOnly(props.readOnly ?? false), [props.readOnly]);
   useEffect(() => screen.current?.setScreenReader(props.screenReader ?? false), [props.screenReader]);
 
-  return <div ref={place} className={props.className ?? "terminal-view"} style={FILL} />;
+  return (
+    <>
+      <div ref={place} className={props.className ?? "terminal-view"} style={FILL} />
+      {notice !== undefined && (
+        <div className="terminal-notice" role="alert" style={NOTICE}>
+          {notice}
+          <button type="button" className="button button--small" onClick={() => setNotice(undefined)}>
+            Dismiss
+          </button>
+        </div>
+      )}
+    </>
+  );
 }
 
 function join(
   place: HTMLElement,
   props: () => TerminalViewProps,
+  notice: (text: string) => void,
 ): { handle: TerminalHandle; leave: () => void } {
   const { fontSize, readOnly, screenReader, label } = props();
   const screen = new TerminalScreen(place, {
@@ -77,6 +101,7 @@ function join(
     ...(label !== undefined && { label }),
     onInput: (data) => connection.input(data),
     onFit: (columns, rows) => connection.resize(columns, rows),
+    onNotice: notice,
     onSearch: () => props().onSearch?.(),
     onLeave: (backwards) => props().onLeave?.(backwards),
   });
@@ -85,6 +110,7 @@ function join(
     screen,
     onState: (state, reason) => props().onState?.(state, reason),
     onExited: (exitStatus) => props().onExited?.(exitStatus),
+    onReplaced: () => notice(REPLACED),
   });
   const handle: TerminalHandle = {
     focus: () => screen.focus(),

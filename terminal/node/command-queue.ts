@@ -1,4 +1,5 @@
 import type { Command, CommandOutcome } from "../common/terminal-host.js";
+import { PasteBrackets } from "../common/paste-brackets.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";
 import { beginBlock, endBlock, ending, unknown, type Ending, type SeenMarks } from "./command-ending.js";
@@ -18,9 +19,6 @@ const LEARNER_ENTER_MS = 1_000;
  * there after so long, it is sent again.
  */
 const CANCEL_AGAIN_MS = 1_000;
-/** What stands in paste brackets is not entered by its line ends. */
-// oxlint-disable-next-line no-control-regex
-const PASTED = /\u001b\[200~[^]*?\u001b\[201~/g;
 
 /** What the queue needs of its terminal. */
 export interface QueueSurroundings {
@@ -58,6 +56,7 @@ export class CommandQueue {
   /** Lines entered while the shell was not reading: each brings a prompt of its own, before which nothing may be typed. */
   #linesAhead = 0;
   #learnerTyped = false;
+  #brackets = new PasteBrackets();
   /** Whether the shell ran its hooks since something was typed; a `B` without that is only a redrawn prompt. */
   #hooksRan = false;
 
@@ -121,8 +120,12 @@ export class CommandQueue {
   handleInput(text: string): void {
     if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
     this.#learnerTyped = true;
-    if (text.includes("\u0003")) this.#linesAhead = 0;
-    const lines = text.replace(PASTED, "").match(/[\r\n]/g)?.length ?? 0;
+    if (text.includes("\u0003")) {
+      this.#linesAhead = 0;
+      this.#brackets = new PasteBrackets();
+    }
+    // What stands in paste brackets is not entered by its line ends.
+    const lines = this.#brackets.read(text).match(/[\r\n]/g)?.length ?? 0;
     if (this.#shell !== "prompt" && this.#shell !== "continuation") this.#linesAhead += lines;
     else if (lines > 0) this.#expectLine(lines - 1);
   }

@@ -66,6 +66,16 @@ export function startShell(
   }
 }
 
+/**
+ * Whether everything written has left for the kernel. node-pty 1.2 keeps what the kernel does not take in a queue of its own and says
+ * nothing of it (CustomWriteStream in its unixTerminal.js); without that queue everything counts as written.
+ */
+export function isDrained(pty: IPty): boolean {
+  const { _writeStream: stream } = pty as unknown as { _writeStream?: { _writeQueue?: unknown[] } };
+  const { _writeQueue: queue } = stream ?? {};
+  return (queue?.length ?? 0) === 0;
+}
+
 /** What the shells of one session see as /tmp. */
 export function temporaryFolderOf(runtimeDir: string, session: string): string {
   return join(runtimeDir, `tmp-${session}`);

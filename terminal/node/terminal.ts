@@ -9,9 +9,10 @@ import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import type { TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
 import { CommandQueue } from "./command-queue.js";
 import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
+import { InputQueue } from "./input-queue.js";
 import { Recording } from "./recording.js";
 import { Screen } from "./screen.js";
-import { startShell, type ShellOptions } from "./start-shell.js";
+import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
 
 /** Size of a shell nobody looks at yet. */
@@ -43,6 +44,7 @@ export class Terminal implements ViewedTerminal {
   readonly #confinement: string;
   readonly #privateFolder: string;
   readonly #ended: Promise<void>;
+  readonly #input: InputQueue;
   #shellPid = 0;
   #shellArgv = "";
   #exitStatus: number | undefined;
@@ -57,6 +59,11 @@ export class Terminal implements ViewedTerminal {
     this.#privateFolder = join(options.runtimeDir, this.stream);
     const started = startShell(options, this.#privateFolder, { columns, rows });
     this.#pty = started.pty;
+    this.#input = new InputQueue({
+      write: (piece) => this.#pty.write(piece),
+      isDrained: () => isDrained(this.#pty),
+      isReadByShell: () => this.#screen.bracketedPaste && this.#foreground() === "shell",
+    });
     this.#nonce = started.nonce;
     this.#confinement = started.confinement;
     this.#screen = new Screen(columns, rows, (text) => this.#write(text));
@@ -192,6 +199,8 @@ export class Terminal implements ViewedTerminal {
       this.#shellArgv = commandLine(this.#shellPid).join("\0");
       rmSync(this.#privateFolder, { recursive: true, force: true });
     }
+    // A prompt that is merely drawn again also ends with `B`.
+    if (mark.kind !== "B") this.#input.settle();
     this.commands.handleMark({ ...mark, fields: mark.fields.slice(0, -1) });
   }
 
@@ -230,12 +239,13 @@ export class Terminal implements ViewedTerminal {
   }
 
   #write(text: string): void {
-    if (this.isRunning) this.#pty.write(text);
+    if (this.isRunning) this.#input.write(text);
   }
 
   async #handleExit(exitStatus: number): Promise<void> {
     this.#exitStatus = exitStatus;
     clearInterval(this.#stallTimer);
+    this.#input.close();
     rmSync(this.#privateFolder, { recursive: true, force: true });
     this.commands.end(exitStatus);
     for (const viewer of this.#viewers) viewer.finish({ type: "exited", exitStatus });

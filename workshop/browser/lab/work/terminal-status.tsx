@@ -37,7 +37,7 @@ export function TerminalStatus({ trouble, isOver, onRetry, onNewShell }: Props):
     <Line icon={<Spinner />}>
       {trouble?.state === "connecting"
         ? "Opening the terminal…"
-        : "Reconnecting… The shell runs on; what you type is kept and sent."}
+        : "Reconnecting… What you type is kept, and sent if the shell still runs."}
       <Button className="button button--small" onPress={onRetry}>
         Try now
       </Button>

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
+import { connectTerminalHost } from "../node/connect-terminal-host.js";
+import { openTestDoor, type TestDoor } from "../node/gateway-for-tests.js";
+import { startTerminalHost } from "../node/start-terminal-host.js";
+import { startTestHost, type TestHost } from "../node/test-host.js";
+import { TerminalConnection } from "./terminal-connection.js";
+
+const address = { session: "replaced", terminal: "1" };
+const decoder = new TextDecoder();
+let test: TestHost;
+let door: TestDoor;
+let connection: TerminalConnection;
+let shown: string;
+let replaced: number;
+let isServed: boolean;
+
+beforeEach(async () => {
+  test = await startTestHost();
+  door = await openTestDoor(test.socketPath);
+  shown = "";
+  replaced = 0;
+  isServed = true;
+  vi.stubGlobal(
+    "WebSocket",
+    class extends WebSocket {
+      constructor(url: string) {
+        super(url, { origin: new URL(url.replace("ws", "http")).origin });
+        // A browser's socket tells a failure by its close alone.
+        this.on("error", () => undefined);
+      }
+    },
+  );
+  await test.client.open(address, test.shell(401));
+  await test.client.run(address, { id: "ready", text: "kept=4711", timeoutMs: 5_000 });
+  const screen = {
+    write: (data: Uint8Array, parsed: () => void) => {
+      shown += decoder.decode(data, { stream: true });
+      parsed();
+    },
+    restore: (data: string) => void (shown = data),
+    setSize: () => undefined,
+    wishedSize: () => undefined,
+  };
+  const connect = (): Promise<string> => {
+    if (!isServed) return Promise.reject(new Error("the server is away"));
+    const ticket = door.tickets.issue({ address, user: "learner", readOnly: false });
+    return Promise.resolve(`${door.origin.replace("http", "ws")}/replaced/1?ticket=${ticket}`);
+  };
+  connection = new TerminalConnection({ connect, screen, onReplaced: () => (replaced += 1) });
+  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("online");
+});
+afterEach(async () => {
+  connection.close();
+  await door.close();
+  await test.close();
+  vi.unstubAllGlobals();
+});
+
+it("a shell that ran on while the server was away is the same one, and gets what was typed meanwhile", async () => {
+  isServed = false;
+  await door.close();
+  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
+  connection.input("echo kept=$kept\r");
+  door = await openTestDoor(test.socketPath);
+  isServed = true;
+  connection.retryNow();
+  await expect.poll(() => shown, { timeout: 10_000 }).toContain("kept=4711\r\n");
+  expect(replaced).toBe(0);
+});
+
+it("a shell of a restarted host is told to be another one, and gets nothing of what was typed before", async () => {
+  isServed = false;
+  await door.close();
+  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
+  connection.input("touch typed-for-the-old-shell\r");
+  await test.host.close();
+  const allowUnconfined = process.getuid?.() !== 0;
+  const host = await startTerminalHost({
+    socketPath: test.socketPath,
+    dataDir: join(test.folder, "data"),
+    allowUnconfined,
+  });
+  const client = await connectTerminalHost({ socketPath: test.socketPath });
+  await client.open(address, test.shell(401));
+  door = await openTestDoor(test.socketPath);
+  isServed = true;
+  connection.retryNow();
+  await expect.poll(() => replaced, { timeout: 10_000 }).toBe(1);
+  const after = await client.run(address, { id: "after", text: "echo kept=$kept; ls", timeoutMs: 5_000 });
+  expect(after).toMatchObject({ status: "succeeded", output: "kept=\n" });
+  await client.close();
+  await host.close();
+});

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { connectTerminalHost } from "../node/connect-terminal-host.js";
-import { openTestDoor, type TestDoor } from "../node/gateway-for-tests.js";
-import { startTerminalHost } from "../node/start-terminal-host.js";
-import { startTestHost, type TestHost } from "../node/test-host.js";
-import { TerminalConnection } from "./terminal-connection.js";
+import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
+import { openTestDoor, type TestDoor } from "../../terminal/node/gateway-for-tests.js";
+import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
+import { startTestHost, type TestHost } from "../../terminal/node/test-host.js";
+import { TerminalConnection } from "../../terminal/browser/terminal-connection.js";
 
 const address = { session: "replaced", terminal: "1" };
 const decoder = new TextDecoder();

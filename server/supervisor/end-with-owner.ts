@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { isAlive } from "./process-handle.js";
+import { hasLivingOwner } from "./owner-file.js";
 
 /**
  * Loaded before the entry of every supervised process. When the supervisor dies without saying good-bye the channel to it
@@ -22,17 +21,9 @@ process.channel?.unref();
 function waitForOwner(file: string): void {
   let lastSeen = Date.now();
   setInterval(() => {
-    if (isAlive(ownerOf(file))) lastSeen = Date.now();
+    if (hasLivingOwner(file)) lastSeen = Date.now();
     else if (Date.now() - lastSeen > GRACE_MS) end();
   }, LOOK_MS).unref();
-}
-
-function ownerOf(file: string): number {
-  try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { owner: number }).owner;
-  } catch {
-    return 0;
-  }
 }
 
 function end(): void {

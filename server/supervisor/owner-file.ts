@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writePrivately } from "./private-file.js";
-import { foundHandle, isAlive } from "./process-handle.js";
+import { foundHandle, isAlive, startTimeOf } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
 
 /** What is written down about a supervised process, for it and for the next supervisor. */
@@ -9,6 +9,8 @@ interface Ownership {
   pid: number;
   /** The supervisor; while it lives the process goes on. */
   owner: number;
+  /** When the supervisor began: its number may be given out again after its death. */
+  ownerStart: string;
   /** Program and arguments; a process of an older build or with other arguments is not taken over. */
   fingerprint: string;
 }
@@ -16,8 +18,15 @@ interface Ownership {
 /** Writes down whose the process is. */
 export function claim(file: string, pid: number, fingerprint: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const ownership: Ownership = { pid, owner: process.pid, fingerprint };
+  const owner = process.pid;
+  const ownership: Ownership = { pid, owner, ownerStart: startTimeOf(owner), fingerprint };
   writePrivately(file, JSON.stringify(ownership));
+}
+
+/** Whether the supervisor that is written down lives; false where none is. */
+export function hasLivingOwner(file: string): boolean {
+  const found = readOwnership(file);
+  return found !== undefined && isAlive(found.owner) && startTimeOf(found.owner) === found.ownerStart;
 }
 
 /** Strikes out what was written down. */

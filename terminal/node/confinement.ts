@@ -105,7 +105,7 @@ function refusal(kind: Confinement["kind"]): TerminalError {
   if (kind !== "none") {
     return new TerminalError(
       terminalErrorCodes.accountMissing,
-      "The shell has no account of its own and the terminal host is root: give each session a uid, or start the host with --allow-unconfined.",
+      "The shell has no account of its own and the terminal host is root: give each session a uid in its ShellSpec.",
     );
   }
   return new TerminalError(

@@ -8,6 +8,8 @@ import { ProblemBlock } from "./problem-block.js";
 import { RunBlock } from "./run-block.js";
 import { SectionToggle } from "./section-toggle.js";
 import "./block.css";
+import "./outcome.css";
+import "./inline-actions.css";
 
 interface Props {
   action: ActionView;

@@ -23,7 +23,7 @@ export interface ControlPlaneOptions {
   signal: AbortSignal;
 }
 
-/** Everything of the cluster but its door. */
+/** Everything of the cluster but its listener. */
 export interface ControlPlane {
   core: ApiCore;
   api: ApiService;

@@ -67,7 +67,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
   let server: Server | undefined;
   try {
     const port = options.port ?? remembered.port ?? 0;
-    server = await openDoor({ plane, certificates, port, logger, signal: closing.signal });
+    server = await startListener({ plane, certificates, port, logger, signal: closing.signal });
     const { url, port: actualPort } = urlOf(server);
     saveRemembered(dataDir, { adminToken, port: actualPort });
     const kubeconfigPath = join(dataDir, "kubeconfig");
@@ -81,7 +81,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
   }
 }
 
-interface Door {
+interface Listener {
   plane: ControlPlane;
   certificates: Certificates;
   port: number;
@@ -89,7 +89,7 @@ interface Door {
   signal: AbortSignal;
 }
 
-async function openDoor({ plane, certificates, port, logger, signal }: Door): Promise<Server> {
+async function startListener({ plane, certificates, port, logger, signal }: Listener): Promise<Server> {
   const { core, access, handlers } = plane;
   const options: ApiHandlerOptions = {
     core,
@@ -117,16 +117,16 @@ function closer(
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing.abort();
-    if (server !== undefined) await closeDoor(server);
+    if (server !== undefined) await closeServer(server);
     await plane.stop();
   };
   return () => (closed ??= close());
 }
 
-async function closeDoor(server: Server): Promise<void> {
-  const doorClosed = new Promise<void>((resolve) => {
+async function closeServer(server: Server): Promise<void> {
+  const serverClosed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeAllConnections();
-  await doorClosed;
+  await serverClosed;
 }

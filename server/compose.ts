@@ -14,11 +14,11 @@ import { createApp } from "./http/app.js";
 import { createMetrics } from "./http/metrics.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
-import { createPolicyDoors } from "./http/policy-doors.js";
+import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
-import { createTerminalDoor } from "./http/terminal-door.js";
-import { openLabShelf } from "./lab-shelf.js";
-import type { LabShelf } from "./lab-shelf.js";
+import { createTerminalSockets } from "./http/terminal-sockets.js";
+import { openLabRepository } from "./lab-repository.js";
+import type { LabRepository } from "./lab-repository.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
@@ -30,7 +30,7 @@ import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
 import { createStepDesk } from "./workshop/step-desk.js";
-import { takeUpSessions } from "./workshop/take-up-sessions.js";
+import { resumeSessions } from "./workshop/resume-sessions.js";
 import type { Workshop } from "./workshop/workshop.js";
 
 /** What the server process was given by the supervisor. */
@@ -68,25 +68,25 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     environment: labEnvironment(),
     log,
   });
-  const shelf = await openLabShelf(config.labs, log);
-  const rooms = joinRooms(assignment, { platform, shelf, log });
+  const repository = await openLabRepository(config.labs, log);
+  const rooms = joinRooms(assignment, { platform, repository, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
-    onGone: (session) => rooms.door.closeSession(session),
+    onGone: (session) => rooms.sockets.closeSession(session),
   });
-  await takeUpSessions(rooms.parts);
+  await resumeSessions(rooms.parts);
   return {
     router: rooms.router,
     platform,
-    handleUpgrade: (request, socket, head) => rooms.door.handleUpgrade(request, socket, head),
+    handleUpgrade: (request, socket, head) => rooms.sockets.handleUpgrade(request, socket, head),
     listensAt: (url) => {
       address = url;
     },
     close: async () => {
       stopSessions();
       rooms.parts.pages.close();
-      rooms.door.close();
+      rooms.sockets.close();
       await platform.close();
       rooms.parts.activity.close();
     },
@@ -95,7 +95,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
 
 interface Foundation {
   platform: Platform;
-  shelf: LabShelf;
+  repository: LabRepository;
   log: Logger;
 }
 
@@ -103,16 +103,16 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   const cache = createSessionCache();
   const metrics = createMetrics(() => ({
     sessions: countPhases(cache.all()),
-    sockets: doors.door.openSockets(),
+    sockets: routes.sockets.openSockets(),
   }));
   const parts = workshopParts(assignment, foundation, { cache, metrics });
-  const doors = openDoors(assignment, foundation, { workshop: createWorkshop(parts), metrics });
-  return { parts, ...doors };
+  const routes = joinRoutes(assignment, foundation, { workshop: createWorkshop(parts), metrics });
+  return { parts, ...routes };
 }
 
 function workshopParts(
   { config, embedded }: ServerAssignment,
-  { platform, shelf, log }: Foundation,
+  { platform, repository, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -123,8 +123,8 @@ function workshopParts(
   };
   const steps = createStepDesk({ ...platform, activity, log, onResult });
   return {
-    labs: shelf.labs,
-    refreshLabs: shelf.refresh,
+    labs: repository.labs,
+    refreshLabs: repository.refresh,
     abilities: { containers: !embedded },
     ...platform,
     steps,
@@ -136,7 +136,7 @@ function workshopParts(
   };
 }
 
-function openDoors(
+function joinRoutes(
   { config, terminalSocket }: ServerAssignment,
   { platform, log }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
@@ -149,13 +149,13 @@ function openDoors(
     instructorToken: loadInstructorToken(dataPaths(config.data).instructorToken),
     scope: mount.scope,
   });
-  const door = createTerminalDoor({ terminalSocket, workshop, access, origin, log });
+  const sockets = createTerminalSockets({ terminalSocket, workshop, access, origin, log });
   const router = createApp({
     workshop,
     access,
     quota: createSessionQuota(config.maxSessions),
-    terminals: door,
-    policies: createPolicyDoors({ policies: platform.policies.service, workshop, access }),
+    terminals: sockets,
+    policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health: createHealth(platform),
     metrics,
     log,
@@ -163,7 +163,7 @@ function openDoors(
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { door, router };
+  return { sockets, router };
 }
 
 function countPhases(sessions: readonly { status?: { phase: string } }[]): Record<string, number> {

@@ -33,12 +33,12 @@ afterEach(() => {
 
 describe("a step that another server began", () => {
   it("goes on under its id when the terminal host remembers the command", async () => {
-    const begun = await takeUp("running", { remembers: true, terminals: 1 });
+    const begun = await resume("running", { remembers: true, terminals: 1 });
     expect(begun.ids).toEqual(["the-command"]);
   });
 
   it("is run once when it never reached a host that still has the shells", async () => {
-    const begun = await takeUp("queued", { remembers: false, terminals: 1 });
+    const begun = await resume("queued", { remembers: false, terminals: 1 });
     expect(begun.ids).toEqual(["the-command"]);
   });
 
@@ -47,7 +47,7 @@ describe("a step that another server began", () => {
       ["running", 1],
       ["queued", 0],
     ] as const) {
-      const begun = await takeUp(state, { remembers: false, terminals });
+      const begun = await resume(state, { remembers: false, terminals });
       expect(begun.ids).toEqual([]);
       expect(activity.resultsNow("s1")[0]).toMatchObject({
         state: "unknown",
@@ -57,12 +57,12 @@ describe("a step that another server began", () => {
   });
 
   it("is not typed twice", async () => {
-    const begun = await takeUp("queued", { remembers: false, terminals: 1, step: 1 });
+    const begun = await resume("queued", { remembers: false, terminals: 1, step: 1 });
     expect(begun.ids).toEqual([]);
   });
 
   it("does not keep the server from starting when its page is gone", async () => {
-    const begun = await takeUp("queued", { remembers: false, terminals: 1, page: "gone" });
+    const begun = await resume("queued", { remembers: false, terminals: 1, page: "gone" });
     expect(begun.ids).toEqual([]);
     expect(activity.resultsNow("s1")[0]?.state).toBe("unknown");
   });
@@ -71,7 +71,7 @@ describe("a step that another server began", () => {
 describe("a step that is clicked twice", () => {
   it("is begun once", async () => {
     const ids: string[] = [];
-    const desk = deskWith(ids, { remembers: false, terminals: 1 });
+    const desk = stepsWith(ids, { remembers: false, terminals: 1 });
     const step = { session: session(), lab, page: pageName(), step: 0 };
     const answers = await Promise.all([desk.begin(step), desk.begin(step)]);
     expect([ids.length, ...answers.map(({ state }) => state)]).toEqual([1, "queued", "queued"]);
@@ -85,7 +85,7 @@ describe("a step on a full disk", () => {
     vi.spyOn(activity, "saveStep").mockImplementation(() => {
       throw full;
     });
-    const desk = deskWith([], { remembers: false, terminals: 1 });
+    const desk = stepsWith([], { remembers: false, terminals: 1 });
     await expect(desk.begin({ session: session(), lab, page: pageName(), step: 0 })).rejects.toBe(full);
     expect(activity.resultsNow("s1")).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe("a step on a full disk", () => {
         return new Promise(() => undefined);
       },
     };
-    const desk = deskWith([], { remembers: false, terminals: 1 }, { runner, told });
+    const desk = stepsWith([], { remembers: false, terminals: 1 }, { runner, told });
     await desk.begin({ session: session(), lab, page: pageName(), step: 0 });
     vi.spyOn(activity, "saveStep").mockImplementation(() => {
       throw full;
@@ -119,17 +119,17 @@ interface Circumstances {
   step?: number;
 }
 
-async function takeUp(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
+async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
   const { page = pageName(), step = 0 } = circumstances;
   activity.keepOnly([]);
   activity.saveStep("s1", { page, step, state, checks: [] }, "the-command");
   const ids: string[] = [];
-  await deskWith(ids, circumstances).takeUp(() => ({ session: session(), lab }));
+  await stepsWith(ids, circumstances).resume(() => ({ session: session(), lab }));
   return { ids };
 }
 
 /** A runner that notes the ids it was given and never ends, and a host that knows what the test says. */
-function deskWith(
+function stepsWith(
   ids: string[],
   { remembers, terminals }: Circumstances,
   { runner, told = [] }: { runner?: Pick<StepRunner, "run">; told?: StepResult[] } = {},

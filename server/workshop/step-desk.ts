@@ -35,7 +35,7 @@ export interface StepDesk {
   /** Keeps what a watch saw of a person's work, unless it is done already. */
   notice(step: Step, result: StepResult): void;
   /** Settles what a server that died had left running. */
-  takeUp(find: (session: string) => Pick<Step, "session" | "lab"> | undefined): Promise<void>;
+  resume(find: (session: string) => Pick<Step, "session" | "lab"> | undefined): Promise<void>;
 }
 
 const LOST: Partial<StepResult> = {
@@ -48,7 +48,7 @@ const LOST: Partial<StepResult> = {
 export function createStepDesk(parts: StepDeskParts): StepDesk {
   const running = new Map<string, StepResult>();
   const doneByHand = (step: Step) => (isByHand(step) ? done(parts.activity, step) : undefined);
-  const start = (step: Step, id: string, isTakenUp = false) =>
+  const start = (step: Step, id: string, isResumed = false) =>
     new Promise<StepResult>((resolve, reject) => {
       const key = keyOf(step);
       const byHand = isByHand(step);
@@ -56,7 +56,7 @@ export function createStepDesk(parts: StepDeskParts): StepDesk {
         const before = byHand ? done(parts.activity, step) : undefined;
         if (before) return resolve(before);
         // What cannot be written down is not begun; what has begun is not given up for it.
-        if (running.has(key) || isTakenUp) keepAnyway(parts, step, result, id);
+        if (running.has(key) || isResumed) keepAnyway(parts, step, result, id);
         else keep(parts, step, result, id);
         running.set(key, result);
         resolve(result);
@@ -74,7 +74,7 @@ export function createStepDesk(parts: StepDeskParts): StepDesk {
       const isNews = result.state === "succeeded" || !running.has(keyOf(step));
       if (isNews && !doneByHand(step)) keepAnyway(parts, step, result, "");
     },
-    takeUp: async (find) => {
+    resume: async (find) => {
       for (const { session, result, command } of parts.activity.unsettled()) {
         const found = find(session);
         if (found === undefined) continue;

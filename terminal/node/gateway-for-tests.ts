@@ -9,11 +9,11 @@ import {
   type ViewerRequest,
 } from "../common/viewer-frames.js";
 import { createTerminalGateway, type TerminalGateway } from "./gateway.js";
-import { createTicketOffice, type TicketOffice } from "./tickets.js";
+import { createTicketStore, type TicketStore } from "./tickets.js";
 
-export interface TestDoor {
+export interface TestGateway {
   gateway: TerminalGateway;
-  tickets: TicketOffice;
+  tickets: TicketStore;
   origin: string;
   close(): Promise<void>;
 }
@@ -26,12 +26,12 @@ export interface ReaderOptions {
 }
 
 /** A server with a gateway, such as the real one has. */
-export async function openTestDoor(
+export async function openTestGateway(
   socketPath: string,
   reauthorise: () => boolean = () => true,
-): Promise<TestDoor> {
+): Promise<TestGateway> {
   const server: Server = createServer();
-  const tickets = createTicketOffice();
+  const tickets = createTicketStore();
   const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateway = createTerminalGateway({
     socketPath,
@@ -67,7 +67,7 @@ export class TestReader {
   readonly socket: WebSocket;
   readonly address: TerminalAddress;
 
-  constructor(at: TestDoor, address: TerminalAddress, options: ReaderOptions = {}) {
+  constructor(at: TestGateway, address: TerminalAddress, options: ReaderOptions = {}) {
     this.address = address;
     const admission = { address, user: "learner", readOnly: options.readOnly ?? false };
     const ticket = options.ticket ?? at.tickets.issue(admission);

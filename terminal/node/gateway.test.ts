@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/terminal-host.js";
 import { FLOW_HIGH } from "../common/flow.js";
 import { closeCodes, type ViewerRequest } from "../common/viewer-frames.js";
-import { openTestDoor, TestReader, type ReaderOptions, type TestDoor } from "./gateway-for-tests.js";
+import { openTestGateway, TestReader, type ReaderOptions, type TestGateway } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 
 let test: TestHost;
-let door: TestDoor;
+let gateway: TestGateway;
 let counter = 0;
 
 beforeAll(async () => {
   test = await startTestHost();
-  door = await openTestDoor(test.socketPath);
+  gateway = await openTestGateway(test.socketPath);
 });
 afterAll(async () => {
-  await door.close();
+  await gateway.close();
   await test.close();
 });
 
@@ -29,9 +29,9 @@ async function newTerminal(): Promise<TerminalAddress> {
 async function join(
   address: TerminalAddress,
   hello: Partial<ViewerRequest> = {},
-  options: ReaderOptions & { at?: TestDoor } = {},
+  options: ReaderOptions & { at?: TestGateway } = {},
 ): Promise<TestReader> {
-  const reader = new TestReader(options.at ?? door, address, options);
+  const reader = new TestReader(options.at ?? gateway, address, options);
   await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
   reader.send({ type: "hello", ...hello } as ViewerRequest);
   await reader.until(() => reader.events.length > 0);
@@ -97,7 +97,7 @@ describe("a socket", () => {
 
   it("survives a new gateway without losing a byte", async () => {
     const address = await newTerminal();
-    const other = await openTestDoor(test.socketPath);
+    const other = await openTestGateway(test.socketPath);
     const first = await join(address, {}, { at: other });
     first.send({ type: "input", data: "kept=4711; echo one\r" });
     await first.until(() => first.text.includes("one\r\n"));
@@ -155,28 +155,28 @@ describe("a flood with a reader that stops", () => {
 });
 
 async function refused(options: ReaderOptions): Promise<string> {
-  const reader = new TestReader(door, await newTerminal(), options);
+  const reader = new TestReader(gateway, await newTerminal(), options);
   return new Promise((resolve) => {
     reader.socket.once("error", (error) => resolve(error.message));
     reader.socket.once("open", () => resolve("admitted"));
   });
 }
 
-describe("the door", () => {
+describe("the gateway", () => {
   it("refuses foreign pages, also ones on another port of this machine", async () => {
     expect(await refused({ origin: "http://evil.example" })).toContain("403");
     expect(await refused({ origin: "http://127.0.0.1:1" })).toContain("403");
-    expect(await refused({ origin: door.origin.replace("127.0.0.1", "localhost") })).toContain("403");
+    expect(await refused({ origin: gateway.origin.replace("127.0.0.1", "localhost") })).toContain("403");
   });
 
   it("refuses a wrong ticket, one used before and one for another terminal", async () => {
     expect(await refused({ ticket: "guess" })).toContain("401");
     const elsewhere = { address: { session: "other", terminal: "1" }, user: "learner", readOnly: false };
-    expect(await refused({ ticket: door.tickets.issue(elsewhere) })).toContain("401");
+    expect(await refused({ ticket: gateway.tickets.issue(elsewhere) })).toContain("401");
     const address = await newTerminal();
-    const ticket = door.tickets.issue({ address, user: "learner", readOnly: false });
+    const ticket = gateway.tickets.issue({ address, user: "learner", readOnly: false });
     const first = await join(address, {}, { ticket });
-    const second = new TestReader(door, address, { ticket });
+    const second = new TestReader(gateway, address, { ticket });
     expect(
       await new Promise((resolve) => second.socket.once("error", (error) => resolve(error.message))),
     ).toContain("401");
@@ -203,7 +203,7 @@ describe("the door", () => {
 
   it("closes a socket whose right was withdrawn, and says so for a terminal that is not there", async () => {
     let allowed = true;
-    const other = await openTestDoor(test.socketPath, () => allowed);
+    const other = await openTestGateway(test.socketPath, () => allowed);
     const reader = await join(await newTerminal(), {}, { at: other });
     allowed = false;
     await reader.until(() => reader.code !== 0);

@@ -5,7 +5,7 @@ import type { TerminalAddress } from "../common/terminal-host.js";
 import { MAX_MESSAGE_BYTES, closeCodes } from "../common/viewer-frames.js";
 import { bridgeViewer, type GatewayLogger } from "./gateway-bridge.js";
 import { matchesOrigin } from "./origin.js";
-import type { TerminalAdmission, TicketOffice } from "./tickets.js";
+import type { TerminalAdmission, TicketStore } from "./tickets.js";
 
 /** Below the 60 s after which load balancers drop silent connections. */
 const PING_MS = 25_000;
@@ -18,7 +18,7 @@ const VIEWERS = 4_000;
 export interface TerminalGatewayOptions {
   /** The terminal host's unix socket. */
   socketPath: string;
-  tickets: TicketOffice;
+  tickets: TicketStore;
   /** Our own origins, such as `http://localhost:8080`; a function where they are known only after listening. */
   allowedOrigins: readonly string[] | (() => readonly string[]);
   logger: GatewayLogger;

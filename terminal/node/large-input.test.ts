@@ -2,21 +2,21 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/terminal-host.js";
 import { INPUT_LIMIT } from "../common/viewer-frames.js";
 import { PASTE_END, PASTE_START } from "../common/paste-brackets.js";
-import { openTestDoor, TestReader, type TestDoor } from "./gateway-for-tests.js";
+import { openTestGateway, TestReader, type TestGateway } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 
 const MEGABYTE = 1024 * 1024;
 const CTRL_C = "\u0003";
 let test: TestHost;
-let door: TestDoor;
+let gateway: TestGateway;
 let counter = 0;
 
 beforeAll(async () => {
   test = await startTestHost();
-  door = await openTestDoor(test.socketPath);
+  gateway = await openTestGateway(test.socketPath);
 });
 afterAll(async () => {
-  await door.close();
+  await gateway.close();
   await test.close();
 });
 
@@ -25,7 +25,7 @@ async function newReader(shell: string): Promise<TestReader> {
   const address: TerminalAddress = { session: `large-${counter}`, terminal: "1" };
   await test.client.open(address, test.shell(counter + 300, { SHELL: shell }));
   await test.client.run(address, { id: "ready", text: "PS1='> '", timeoutMs: 5_000 });
-  const reader = new TestReader(door, address);
+  const reader = new TestReader(gateway, address);
   await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
   reader.send({ type: "hello", columns: 120, rows: 32 });
   await reader.until(() => reader.events.length > 0);

@@ -1,37 +1,37 @@
 import { describe, expect, it } from "vitest";
 import { matchesOrigin } from "./origin.js";
 import { RateLimit } from "./rate-limit.js";
-import { createTicketOffice } from "./tickets.js";
+import { createTicketStore } from "./tickets.js";
 
 const address = { session: "s", terminal: "1" };
 const admission = { address, user: "ada", readOnly: false };
 
 describe("a ticket", () => {
   it("admits once, its user, to its terminal", () => {
-    const office = createTicketOffice();
+    const store = createTicketStore();
     const claims = [
       { address, user: "eve" },
       { address: { session: "s", terminal: "2" }, user: "ada" },
       { address: { session: "t", terminal: "1" }, user: "ada" },
     ];
-    for (const claim of claims) expect(office.redeem(office.issue(admission), claim)).toBeUndefined();
-    const ticket = office.issue(admission);
-    expect(office.redeem(ticket, { address, user: "ada" })).toEqual(admission);
-    expect(office.redeem(ticket, { address, user: "ada" })).toBeUndefined();
+    for (const claim of claims) expect(store.redeem(store.issue(admission), claim)).toBeUndefined();
+    const ticket = store.issue(admission);
+    expect(store.redeem(ticket, { address, user: "ada" })).toEqual(admission);
+    expect(store.redeem(ticket, { address, user: "ada" })).toBeUndefined();
   });
 
   it("is spent by a wrong claim and by time, and gives way to newer ones", () => {
     let now = 0;
-    const office = createTicketOffice({ lifetimeMs: 1_000, limit: 3, now: () => now });
-    const tried = office.issue(admission);
-    office.redeem(tried, { address, user: "eve" });
-    expect(office.redeem(tried, { address, user: "ada" })).toBeUndefined();
-    const old = office.issue(admission);
+    const store = createTicketStore({ lifetimeMs: 1_000, limit: 3, now: () => now });
+    const tried = store.issue(admission);
+    store.redeem(tried, { address, user: "eve" });
+    expect(store.redeem(tried, { address, user: "ada" })).toBeUndefined();
+    const old = store.issue(admission);
     now = 1_000;
-    expect(office.redeem(old, { address, user: "ada" })).toBeUndefined();
-    const [first = "", ...others] = Array.from({ length: 4 }, () => office.issue(admission));
-    expect(office.redeem(first, { address, user: "ada" })).toBeUndefined();
-    for (const ticket of others) expect(office.redeem(ticket, { address, user: "ada" })).toBeDefined();
+    expect(store.redeem(old, { address, user: "ada" })).toBeUndefined();
+    const [first = "", ...others] = Array.from({ length: 4 }, () => store.issue(admission));
+    expect(store.redeem(first, { address, user: "ada" })).toBeUndefined();
+    for (const ticket of others) expect(store.redeem(ticket, { address, user: "ada" })).toBeDefined();
   });
 });
 

@@ -13,7 +13,7 @@ export interface TerminalAdmission {
   readOnly: boolean;
 }
 
-export interface TicketOffice {
+export interface TicketStore {
   /** A secret that admits once, to this terminal, as this user. */
   issue(admission: TerminalAdmission): string;
   /** Spends the ticket, whatever the answer; `undefined` where it is unknown, spent, too old, or for something else. */
@@ -21,9 +21,9 @@ export interface TicketOffice {
 }
 
 /** One-time tickets, because a browser sends cookies along with every cross-site WebSocket. */
-export function createTicketOffice(
+export function createTicketStore(
   options: { lifetimeMs?: number; limit?: number; now?: () => number } = {},
-): TicketOffice {
+): TicketStore {
   const { lifetimeMs = LIFETIME_MS, limit = OUTSTANDING, now = Date.now } = options;
   const tickets = new Map<string, TerminalAdmission & { expiresAt: number }>();
   return {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
-import { openTestDoor, type TestDoor } from "../../terminal/node/gateway-for-tests.js";
+import { openTestGateway, type TestGateway } from "../../terminal/node/gateway-for-tests.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
 import { startTestHost, type TestHost } from "../../terminal/node/test-host.js";
 import { TerminalConnection } from "../../terminal/browser/terminal-connection.js";
@@ -10,7 +10,7 @@ import { TerminalConnection } from "../../terminal/browser/terminal-connection.j
 const address = { session: "replaced", terminal: "1" };
 const decoder = new TextDecoder();
 let test: TestHost;
-let door: TestDoor;
+let gateway: TestGateway;
 let connection: TerminalConnection;
 let shown: string;
 let replaced: number;
@@ -18,7 +18,7 @@ let isServed: boolean;
 
 beforeEach(async () => {
   test = await startTestHost();
-  door = await openTestDoor(test.socketPath);
+  gateway = await openTestGateway(test.socketPath);
   shown = "";
   replaced = 0;
   isServed = true;
@@ -45,25 +45,25 @@ beforeEach(async () => {
   };
   const connect = (): Promise<string> => {
     if (!isServed) return Promise.reject(new Error("the server is away"));
-    const ticket = door.tickets.issue({ address, user: "learner", readOnly: false });
-    return Promise.resolve(`${door.origin.replace("http", "ws")}/replaced/1?ticket=${ticket}`);
+    const ticket = gateway.tickets.issue({ address, user: "learner", readOnly: false });
+    return Promise.resolve(`${gateway.origin.replace("http", "ws")}/replaced/1?ticket=${ticket}`);
   };
   connection = new TerminalConnection({ connect, screen, onReplaced: () => (replaced += 1) });
   await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("online");
 });
 afterEach(async () => {
   connection.close();
-  await door.close();
+  await gateway.close();
   await test.close();
   vi.unstubAllGlobals();
 });
 
 it("a shell that ran on while the server was away is the same one, and gets what was typed meanwhile", async () => {
   isServed = false;
-  await door.close();
+  await gateway.close();
   await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
   connection.input("echo kept=$kept\r");
-  door = await openTestDoor(test.socketPath);
+  gateway = await openTestGateway(test.socketPath);
   isServed = true;
   connection.retryNow();
   await expect.poll(() => shown, { timeout: 10_000 }).toContain("kept=4711\r\n");
@@ -72,7 +72,7 @@ it("a shell that ran on while the server was away is the same one, and gets what
 
 it("a shell of a restarted host is told to be another one, and gets nothing of what was typed before", async () => {
   isServed = false;
-  await door.close();
+  await gateway.close();
   await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
   connection.input("touch typed-for-the-old-shell\r");
   await test.host.close();
@@ -84,7 +84,7 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
   });
   const client = await connectTerminalHost({ socketPath: test.socketPath });
   await client.open(address, test.shell(401));
-  door = await openTestDoor(test.socketPath);
+  gateway = await openTestGateway(test.socketPath);
   isServed = true;
   connection.retryNow();
   await expect.poll(() => replaced, { timeout: 10_000 }).toBe(1);

@@ -99,7 +99,7 @@ export class SessionProvisioner {
       await writeKubeconfig(home, await kubeconfig, session.spec.uid);
     });
     await allDone([
-      steps.run("namespace", () => namespace.then(() => this.#furnish(session, lab))),
+      steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab))),
       kubeconfig,
       steps.run("policies", () => this.#setUpPolicies(session, lab)),
       files,
@@ -115,7 +115,7 @@ export class SessionProvisioner {
     await removeHome(settings.homesFolder, name);
   }
 
-  async #furnish(session: SessionResource, lab: Lab): Promise<void> {
+  async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
     const { client, settings } = this.#parts;
     const budget = budgetOf(lab.budget);
     const limits = budget ? limitsOf(session, budget) : [];

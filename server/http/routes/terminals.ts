@@ -5,7 +5,7 @@ import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Workshop } from "../../workshop/workshop.js";
 
 /** The terminal gateway as the routes need it. */
-export interface TerminalDoor {
+export interface TerminalSockets {
   /** A ticket good for one upgrade of this terminal within seconds; opens the shell where there is none. */
   issueTicket(address: TerminalAddress, request: Credentials, session: GuardedSession): Promise<string>;
 }
@@ -13,7 +13,7 @@ export interface TerminalDoor {
 export interface TerminalRoutes {
   workshop: Workshop;
   access: Access;
-  terminals: TerminalDoor;
+  terminals: TerminalSockets;
 }
 
 /** `api/sessions/ID/terminals/NAME/ticket`; an instructor without the session's cookie gets to look, not to type. */

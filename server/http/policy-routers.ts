@@ -8,7 +8,7 @@ import type { Access } from "./access.js";
 import { createPolicyRouter } from "./policy/router.js";
 import type { Caller } from "./policy/router.js";
 
-export interface PolicyDoors {
+export interface PolicyRouters {
   /** For pages: `/v1alpha1/...` of the session named by the parameter `id`, whose cookie the browser must hold. */
   ofSession: RequestHandler;
   /** For `tmc`: `/v1alpha1/...` of the session the bearer token is for. */
@@ -16,11 +16,11 @@ export interface PolicyDoors {
 }
 
 /** Two ways to one policy API, each of which ends in the organization of one session. */
-export function createPolicyDoors(parts: {
+export function createPolicyRouters(parts: {
   policies: PolicyService;
   workshop: Workshop;
   access: Access;
-}): PolicyDoors {
+}): PolicyRouters {
   const { policies, workshop, access } = parts;
   const callers = new WeakMap<Request, Caller>();
   const api = createPolicyRouter({

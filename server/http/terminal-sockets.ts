@@ -3,15 +3,15 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { TerminalAddress } from "../../terminal/common/terminal-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
-import { createTicketOffice } from "../../terminal/node/tickets.js";
+import { createTicketStore } from "../../terminal/node/tickets.js";
 import type { Access, Credentials } from "./access.js";
 import { problemOf } from "./problem.js";
-import type { TerminalDoor } from "./routes/terminals.js";
+import type { TerminalSockets } from "./routes/terminals.js";
 import { checkHost, checkOrigin, checkedRequest, originOf } from "./same-origin.js";
 import type { OriginRules } from "./same-origin.js";
 import type { Workshop } from "../workshop/workshop.js";
 
-export interface TerminalDoorOptions {
+export interface TerminalSocketsOptions {
   terminalSocket: string;
   workshop: Workshop;
   access: Access;
@@ -19,7 +19,7 @@ export interface TerminalDoorOptions {
   log: Logger;
 }
 
-export interface UpgradeDoor extends TerminalDoor {
+export interface UpgradeDoor extends TerminalSockets {
   /** Takes an upgrade for one of our terminals; false, and nothing touched, where the address is not ours. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   openSockets(): number;
@@ -31,9 +31,9 @@ const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-
 const OVER = new Set(["Ended", "Ending", "Failed"]);
 
 /** The way from a browser to its terminals: a page of ours, the session's cookie, then a ticket for one use. */
-export function createTerminalDoor(options: TerminalDoorOptions): UpgradeDoor {
+export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeDoor {
   const { workshop, access } = options;
-  const tickets = createTicketOffice();
+  const tickets = createTicketStore();
   // The gateway compares with a list; ours has one entry at a time, the origin the request itself had to have.
   let expected = "";
   const gateway = createTerminalGateway({
@@ -76,7 +76,7 @@ function addressOf(url: string | undefined): TerminalAddress | undefined {
 function checkUpgrade(
   request: IncomingMessage,
   address: TerminalAddress,
-  { origin, workshop, access }: TerminalDoorOptions,
+  { origin, workshop, access }: TerminalSocketsOptions,
 ): string {
   const checked = checkedRequest(request);
   checkHost(checked, origin);

@@ -2,27 +2,27 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openLabShelf } from "./lab-shelf.js";
+import { openLabRepository } from "./lab-repository.js";
 
 const log = { info: vi.fn(), warn: vi.fn() };
 let folder = "";
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
   log.warn.mockClear();
-  folder = mkdtempSync(join(tmpdir(), "lectern-shelf-"));
+  folder = mkdtempSync(join(tmpdir(), "lectern-labs-"));
 });
 afterEach(() => {
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
 
-describe("the lab shelf", () => {
+describe("the lab repository", () => {
   it("has a page as its author saved it last, and a page that is new", async () => {
     save("one.md", "# First title\n");
-    const shelf = await openLabShelf([folder], log);
+    const repository = await openLabRepository([folder], log);
     const titles = async () => {
-      await later(shelf.refresh);
-      return [...shelf.labs.values()].map(({ title }) => title);
+      await later(repository.refresh);
+      return [...repository.labs.values()].map(({ title }) => title);
     };
     expect(await titles()).toEqual(["First title"]);
     save("one.md", "# Other title\n");
@@ -39,31 +39,31 @@ describe("the lab shelf", () => {
     save("lab/pages/one.md", "# One\n");
     for (const path of [folder, join(folder, "lab")]) {
       save("lab/workshop.yaml", "title: Before\n");
-      const shelf = await openLabShelf([path], log);
+      const repository = await openLabRepository([path], log);
       save("lab/workshop.yaml", "title: [\n");
-      await later(shelf.refresh);
-      expect(shelf.labs.get("lab")?.title).toBe("Before");
+      await later(repository.refresh);
+      expect(repository.labs.get("lab")?.title).toBe("Before");
       expect(log.warn).toHaveBeenCalled();
       save("lab/workshop.yaml", "title: Afterwards\n");
-      await later(shelf.refresh);
-      expect(shelf.labs.get("lab")?.title).toBe("Afterwards");
+      await later(repository.refresh);
+      expect(repository.labs.get("lab")?.title).toBe("Afterwards");
     }
   });
 
   it("takes new checks in", async () => {
     save("one.md", "# One\n\n```execute-1\ntrue\n```\n");
-    const shelf = await openLabShelf([join(folder, "one.md")], log);
+    const repository = await openLabRepository([join(folder, "one.md")], log);
     save("one.checks.yaml", "pages:\n  - page: 1\n    steps:\n      - step: 0\n        exit: 1\n");
-    await later(shelf.refresh);
-    expect(shelf.labs.get("one")?.pages[0]?.checks.expectations[0]).toMatchObject({ exit: 1 });
+    await later(repository.refresh);
+    expect(repository.labs.get("one")?.pages[0]?.checks.expectations[0]).toMatchObject({ exit: 1 });
   });
 
   it("looks at the disk once for many who ask at the same time", async () => {
     save("one.md", "# First title\n");
-    const shelf = await openLabShelf([folder], log);
+    const repository = await openLabRepository([folder], log);
     save("one.md", "# Other title\n");
-    await shelf.refresh();
-    expect(shelf.labs.get("one")?.title).toBe("First title");
+    await repository.refresh();
+    expect(repository.labs.get("one")?.title).toBe("First title");
   });
 });
 

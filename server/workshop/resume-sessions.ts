@@ -8,7 +8,7 @@ import { makeSession } from "./create-workshop.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
 /** Goes on where the server before this one stopped: sessions half made, steps half run, kubeconfigs of an older address. */
-export async function takeUpSessions(parts: WorkshopParts): Promise<void> {
+export async function resumeSessions(parts: WorkshopParts): Promise<void> {
   const { cache, labs, log } = parts;
   const sessions = cache.all();
   tidy(parts, sessions);
@@ -20,7 +20,7 @@ export async function takeUpSessions(parts: WorkshopParts): Promise<void> {
     else if (phase === "Pending") void makeSession(parts, session, lab);
     else if (phase === "Active") await refreshAccess(parts, session);
   }
-  await parts.steps.takeUp((name) => {
+  await parts.steps.resume((name) => {
     const session = cache.get(name);
     const lab = session && labs.get(session.spec.lab);
     return session && lab && { session, lab };

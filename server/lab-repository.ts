@@ -6,7 +6,7 @@ import { isLab, labPathsAt, loadLabs } from "./labs.js";
 import type { LoadedLabs } from "./labs.js";
 
 /** The labs of this server, as their files are now. */
-export interface LabShelf {
+export interface LabRepository {
   /** By name; changes in place when the labs are read again. */
   labs: ReadonlyMap<string, Lab>;
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
@@ -19,10 +19,10 @@ const LOOK_INTERVAL_MS = 500;
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
 /** Reads the labs at the paths. Throws what `loadLabs` throws. */
-export async function openLabShelf(
+export async function openLabRepository(
   paths: readonly string[],
   log: Pick<Logger, "info" | "warn">,
-): Promise<LabShelf> {
+): Promise<LabRepository> {
   let stamp = await stampOf(paths);
   const loaded = await loadLabs(paths);
   for (const { path, message } of loaded.skipped) log.warn({ path }, message);

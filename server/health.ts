@@ -1,4 +1,4 @@
-import type { TerminalHost } from "../terminal/common/terminal-host.js";
+import type { SessionHost } from "../terminal/common/session-host.js";
 import type { KubernetesClient } from "../workshop/node/kubernetes-client.js";
 import type { Health } from "./http/routes/operations.js";
 
@@ -6,7 +6,7 @@ import type { Health } from "./http/routes/operations.js";
 const CHECK_TIMEOUT_MS = 2_000;
 
 /** Asks the cluster and the terminal host whether they answer. */
-export function createHealth({ client, host }: { client: KubernetesClient; host: TerminalHost }): Health {
+export function createHealth({ client, host }: { client: KubernetesClient; host: SessionHost }): Health {
   return {
     check: () =>
       Promise.all([

@@ -1,7 +1,7 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
-import type { TerminalHost } from "../terminal/common/terminal-host.js";
+import type { SessionHost } from "../terminal/common/session-host.js";
 import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
@@ -24,7 +24,7 @@ import { readKubeconfig } from "./supervisor/preflight.js";
 export interface Platform {
   kubeConfig: KubeConfig;
   client: KubernetesClient;
-  host: TerminalHost;
+  host: SessionHost;
   policies: Policies;
   settings: SessionSettings;
   provisioner: SessionProvisioner;

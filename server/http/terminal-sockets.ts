@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
-import type { TerminalAddress } from "../../terminal/common/terminal-host.js";
+import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
 import { createTicketStore } from "../../terminal/node/tickets.js";
 import type { Access, Credentials } from "./access.js";

@@ -1,5 +1,5 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import { SERVER_LABEL } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
@@ -12,7 +12,7 @@ export interface SessionConnection extends Pick<
   "labs" | "client" | "cache" | "activity" | "followers" | "log"
 > {
   policies: PolicyAdministration;
-  host: TerminalHost;
+  host: SessionHost;
   settings: SessionSettings;
   /** Lets go of what a browser still holds of a session that is gone. */
   onGone(session: string): void;

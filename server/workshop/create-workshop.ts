@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
@@ -35,7 +35,7 @@ export interface WorkshopParts {
   runner: StepRunner;
   steps: StepDesk;
   pages: PageWatch;
-  host: TerminalHost;
+  host: SessionHost;
   activity: ActivityDatabase;
   cache: SessionCache;
   followers: SessionFollowers;

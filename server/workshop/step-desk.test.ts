@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
@@ -144,13 +144,13 @@ function stepsWith(
   const addresses = Array.from({ length: terminals }, (_, at) => ({
     address: { session: "s1", terminal: String(at + 1) },
   }));
-  const host: Pick<TerminalHost, "list" | "outcome"> = {
-    list: async () => addresses as Awaited<ReturnType<TerminalHost["list"]>>,
+  const host: Pick<SessionHost, "list" | "outcome"> = {
+    list: async () => addresses as Awaited<ReturnType<SessionHost["list"]>>,
     outcome: async () => (remembers ? "running" : undefined),
   };
   return createStepDesk({
     runner: (runner ?? endless) as StepRunner,
-    host: host as TerminalHost,
+    host: host as SessionHost,
     activity,
     log: pino({ level: "silent" }),
     onResult: (_session, result) => void told.push(result),

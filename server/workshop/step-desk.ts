@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import { compileLabPage, findPage } from "../../workshop/common/render-page.js";
 import { sampleVariables } from "../../workshop/common/variables.js";
@@ -12,7 +12,7 @@ import type { ActivityDatabase } from "../store/activity-database.js";
 
 export interface StepDeskParts {
   runner: StepRunner;
-  host: TerminalHost;
+  host: SessionHost;
   activity: ActivityDatabase;
   log: Logger;
   /** Told of every change of a result, after it is on the disk. */
@@ -123,7 +123,7 @@ function keepAnyway(parts: StepDeskParts, step: Step, result: StepResult, comman
  * in the command having run once.
  */
 async function canGoOn(
-  host: TerminalHost,
+  host: SessionHost,
   step: Step,
   { result, command }: { result: StepResult; command: string },
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { TerminalAddress } from "../../terminal/common/terminal-host.js";
+import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
   InstructorRow,
   LabSummary,

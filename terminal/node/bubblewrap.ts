@@ -1,6 +1,6 @@
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ShellSpec } from "../common/terminal-host.js";
+import type { ShellSpec } from "../common/session-host.js";
 
 /** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
 const ETC =

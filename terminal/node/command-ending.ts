@@ -1,4 +1,4 @@
-import type { CommandOutcome } from "../common/terminal-host.js";
+import type { CommandOutcome } from "../common/session-host.js";
 
 export type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: string };
 

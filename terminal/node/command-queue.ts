@@ -1,4 +1,4 @@
-import type { Command, CommandOutcome } from "../common/terminal-host.js";
+import type { Command, CommandOutcome } from "../common/session-host.js";
 import { PasteBrackets } from "../common/paste-brackets.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";

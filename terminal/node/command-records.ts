@@ -1,4 +1,4 @@
-import type { CommandOutcome } from "../common/terminal-host.js";
+import type { CommandOutcome } from "../common/session-host.js";
 
 /** Outcomes kept per terminal; a long lab has about 150 blocks. */
 const RECORDS_KEPT = 500;

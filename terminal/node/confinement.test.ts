@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import { confine, detectConfinement, type Confinement } from "./confinement.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ShellSpec } from "../common/terminal-host.js";
+import type { ShellSpec } from "../common/session-host.js";
 import { boxFor, emptyBox, findProgram, type BoxFolders } from "./bubblewrap.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 

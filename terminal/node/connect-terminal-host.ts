@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { HostAnswer, HostCall } from "../common/host-frames.js";
-import type { CommandOutcome, TerminalEvent, TerminalHost, TerminalInfo } from "../common/terminal-host.js";
+import type { CommandOutcome, TerminalEvent, SessionHost, TerminalInfo } from "../common/session-host.js";
 import { FrameStream } from "./frame-stream.js";
 
 /** How long calls wait for a host that is being restarted. */
@@ -30,7 +30,7 @@ interface Waiting {
  * Connects to the terminal host at a unix socket and stays connected: after a loss the calls that may be repeated are
  * sent again. Throws TERMINAL_HOST_LOST where no host answers within the deadline.
  */
-export async function connectTerminalHost(options: ConnectOptions): Promise<TerminalHost> {
+export async function connectTerminalHost(options: ConnectOptions): Promise<SessionHost> {
   const connection = new HostConnection(options);
   await connection.ready();
   const call = async <Result>(body: Body): Promise<Result> => (await connection.call(body)) as Result;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocket } from "ws";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import {
   decodeOutput,
   parseViewerEvent,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import { FLOW_HIGH } from "../common/flow.js";
 import { closeCodes, type ViewerRequest } from "../common/viewer-frames.js";
 import { openTestGateway, TestReader, type ReaderOptions, type TestGateway } from "./gateway-for-tests.js";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import { MAX_MESSAGE_BYTES, closeCodes } from "../common/viewer-frames.js";
 import { bridgeViewer, type GatewayLogger } from "./gateway-bridge.js";
 import { matchesOrigin } from "./origin.js";

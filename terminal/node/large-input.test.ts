@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import { INPUT_LIMIT } from "../common/viewer-frames.js";
 import { PASTE_END, PASTE_START } from "../common/paste-brackets.js";
 import { openTestGateway, TestReader, type TestGateway } from "./gateway-for-tests.js";

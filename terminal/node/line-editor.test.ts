@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CommandOutcome, TerminalAddress } from "../common/terminal-host.js";
+import type { CommandOutcome, TerminalAddress } from "../common/session-host.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 import { viewTerminal } from "./view-terminal.js";
 

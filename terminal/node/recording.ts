@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 
 /** Bytes of one recording; hours of ordinary work, seconds of a flood. */
 const RECORDING_BYTES = 10 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { chmodSync, lchownSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spawn, type IPty } from "node-pty";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import type { ShellSpec, TerminalAddress } from "../common/terminal-host.js";
+import type { ShellSpec, TerminalAddress } from "../common/session-host.js";
 import { confine, type Confinement } from "./confinement.js";
 import { integrateShell } from "./shell-integration.js";
 

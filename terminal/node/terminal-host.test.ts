@@ -16,7 +16,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ShellSpec, TerminalHost } from "../common/terminal-host.js";
+import type { ShellSpec, SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 
@@ -26,7 +26,7 @@ const address = { session: "host-test", terminal: "1" };
 const UID = 61_900;
 let folder: string;
 let started: ChildProcess[];
-let clients: TerminalHost[];
+let clients: SessionHost[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "terminal-main-"));
@@ -69,7 +69,7 @@ async function startMain(
   return { child, line, error, code: child.exitCode };
 }
 
-async function connectClient(): Promise<TerminalHost> {
+async function connectClient(): Promise<SessionHost> {
   const client = await connectTerminalHost({ socketPath: socketPath(), reconnectMs: 6_000 });
   clients.push(client);
   return client;

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
+import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import type { Confinement } from "./confinement.js";
 import { endProcesses } from "./end-processes.js";
 import { temporaryFolderOf } from "./start-shell.js";

@@ -6,7 +6,7 @@ import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
 import { ReplayBuffer } from "../common/replay-buffer.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
-import type { TerminalEvent, TerminalInfo } from "../common/terminal-host.js";
+import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import { CommandQueue } from "./command-queue.js";
 import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";

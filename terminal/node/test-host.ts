@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ShellSpec, TerminalHost } from "../common/terminal-host.js";
+import type { ShellSpec, SessionHost } from "../common/session-host.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 import {
   startTerminalHost,
@@ -14,7 +14,7 @@ export interface TestHost {
   folder: string;
   socketPath: string;
   host: RunningTerminalHost;
-  client: TerminalHost;
+  client: SessionHost;
   /** A shell with a new home; each number is another account where the tests run as root. */
   shell(number?: number, env?: Record<string, string>): ShellSpec;
   close(): Promise<void>;

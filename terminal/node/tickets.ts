@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 
 /** Time between asking for a ticket and opening the socket; a slow network needs a few seconds. */
 const LIFETIME_MS = 30_000;

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import type { TerminalAddress } from "../common/terminal-host.js";
+import type { TerminalAddress } from "../common/session-host.js";
 import type { ViewerRequest } from "../common/viewer-frames.js";
 import { FrameStream } from "./frame-stream.js";
 

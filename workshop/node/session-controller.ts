@@ -1,5 +1,5 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
@@ -12,7 +12,7 @@ import { endSession, watchSessions } from "./sessions.js";
 export interface SessionControllerParts {
   client: KubernetesClient;
   policies?: Pick<PolicyAdministration, "deleteOrganization">;
-  terminals?: TerminalHost;
+  terminals?: SessionHost;
   settings: SessionSettings;
   /** Told of every session at the start and of every change; `gone` where it has ended. */
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;

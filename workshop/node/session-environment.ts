@@ -1,4 +1,4 @@
-import type { ShellSpec } from "../../terminal/common/terminal-host.js";
+import type { ShellSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { type Variables, sessionVariables } from "../common/variables.js";

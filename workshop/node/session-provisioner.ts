@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
-import type { TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
 import { budgetOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -24,7 +24,7 @@ export interface ProvisionerParts {
   client: KubernetesClient;
   policies: PolicyAdministration;
   /** Absent where no terminals are wanted: the step is then done at once. */
-  terminals?: TerminalHost;
+  terminals?: SessionHost;
   settings: SessionSettings;
 }
 

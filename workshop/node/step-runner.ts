@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CommandOutcome, TerminalAddress, TerminalHost } from "../../terminal/common/terminal-host.js";
+import type { CommandOutcome, TerminalAddress, SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult } from "../common/api.js";
 import { conditionText, parseCondition } from "../common/condition.js";
@@ -15,7 +15,7 @@ import { type SessionSettings, shellOf, variablesOf } from "./session-environmen
 
 export interface StepRunnerParts {
   client: KubernetesClient;
-  terminals: TerminalHost;
+  terminals: SessionHost;
   settings: SessionSettings;
 }
 

@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { TerminalAddress } from "../../../terminal/common/terminal-host.js";
+import type { TerminalAddress } from "../../../terminal/common/session-host.js";
 import type { Access, Credentials, GuardedSession } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Workshop } from "../../workshop/workshop.js";

@@ -60,7 +60,7 @@ export type TerminalEvent =
   | { type: "terminal-exited"; address: TerminalAddress; exitStatus: number };
 
 /** The terminal host as the rest of Lectern sees it; it lives in a process of its own and outlives the server. */
-export interface TerminalHost {
+export interface SessionHost {
   /** Starts the shell, or returns the running one; a shell that has ended is started anew. */
   open(address: TerminalAddress, shell: ShellSpec): Promise<TerminalInfo>;
   list(session?: string): Promise<TerminalInfo[]>;

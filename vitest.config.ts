@@ -42,7 +42,7 @@ export default defineConfig({
           name: "system",
           globalSetup,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{rooms,browser,kubernetes}/**"],
+          exclude: ["test/{rooms,browser,kubernetes,current-node}/**"],
           sequence: { groupOrder: 1 },
           ...oneAtATime,
         },

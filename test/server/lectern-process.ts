@@ -53,12 +53,18 @@ function step(command: string): string {
   return `\n\`\`\`execute-1\n${command}\n\`\`\`\n`;
 }
 
+/** Which Node runs the product; the one that runs the tests unless said otherwise. */
+interface Runtime {
+  node?: string;
+}
+
 /** Runs a command line of Lectern to its end. */
 export async function runCli(
   args: readonly string[],
   env: Record<string, string> = {},
+  { node = process.execPath }: Runtime = {},
 ): Promise<{ status: number | null; output: string }> {
-  const child = spawn(process.execPath, ["bin/lectern.js", ...args], {
+  const child = spawn(node, ["bin/lectern.js", ...args], {
     cwd: productRoot,
     env: { ...process.env, ...env },
   });
@@ -68,9 +74,13 @@ export async function runCli(
 }
 
 /** Starts `lectern serve` on a free port; resolves when it has printed where it listens. */
-export async function startLectern(data: string, args: readonly string[] = []): Promise<LecternProcess> {
+export async function startLectern(
+  data: string,
+  args: readonly string[] = [],
+  { node = process.execPath }: Runtime = {},
+): Promise<LecternProcess> {
   const since = Date.now();
-  const child = spawn(process.execPath, ["bin/lectern.js", "serve", "--port", "0", "--data", data, ...args], {
+  const child = spawn(node, ["bin/lectern.js", "serve", "--port", "0", "--data", data, ...args], {
     cwd: productRoot,
   });
   const output = collect(child);

@@ -29,7 +29,7 @@ import { createPageWatch } from "./workshop/page-watch.js";
 import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
-import { createStepDesk } from "./workshop/step-desk.js";
+import { createSteps } from "./workshop/steps.js";
 import { resumeSessions } from "./workshop/resume-sessions.js";
 import type { Workshop } from "./workshop/workshop.js";
 
@@ -121,7 +121,7 @@ function workshopParts(
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
     followers.tell(session, { type: "step", result });
   };
-  const steps = createStepDesk({ ...platform, activity, log, onResult });
+  const steps = createSteps({ ...platform, activity, log, onResult });
   return {
     labs: repository.labs,
     refreshLabs: repository.refresh,

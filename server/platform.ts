@@ -7,7 +7,6 @@ import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";
 import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
-import { StepRunner } from "../workshop/node/step-runner.js";
 import { loadServerId } from "./auth/server-id.js";
 import { loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
@@ -28,7 +27,6 @@ export interface Platform {
   policies: Policies;
   settings: SessionSettings;
   provisioner: SessionProvisioner;
-  runner: StepRunner;
   tokens: Tokens;
   close(): Promise<void>;
 }
@@ -72,11 +70,10 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     terminals: host,
     settings,
   });
-  const runner = new StepRunner({ client, terminals: host, settings });
   const close = async () => {
     policies.close();
     await host.close();
     client.close();
   };
-  return { kubeConfig, client, host, policies, settings, provisioner, runner, tokens, close };
+  return { kubeConfig, client, host, policies, settings, provisioner, tokens, close };
 }

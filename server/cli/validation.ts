@@ -91,8 +91,8 @@ async function endCommands({ platform: { host } }: LecternServer): Promise<void>
 }
 
 function validationParts({ platform }: LecternServer) {
-  const { client, policies, provisioner, runner, settings } = platform;
-  return { client, policies: policies.service, provisioner, runner, settings };
+  const { client, policies, provisioner, host, settings } = platform;
+  return { client, policies: policies.service, provisioner, host, settings };
 }
 
 /** `tmc` in the lab's shells talks to the server as a learner's does. */

@@ -13,7 +13,7 @@ import { shellOf, variablesOf } from "../../workshop/node/session-environment.js
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import { sessionView } from "../../workshop/node/session-view.js";
 import { createSession, endSession, extendSession } from "../../workshop/node/sessions.js";
-import type { StepRunner } from "../../workshop/node/step-runner.js";
+import { findStep } from "../../workshop/node/run-step.js";
 import type { ActivityDatabase } from "../store/activity-database.js";
 import { summarise } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
@@ -21,7 +21,7 @@ import { instructorRow } from "./instructor-row.js";
 import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
-import type { StepDesk } from "./step-desk.js";
+import type { Steps } from "./steps.js";
 import type { NewSession, Workshop } from "./workshop.js";
 
 export interface WorkshopParts {
@@ -32,8 +32,7 @@ export interface WorkshopParts {
   client: KubernetesClient;
   settings: SessionSettings;
   provisioner: SessionProvisioner;
-  runner: StepRunner;
-  steps: StepDesk;
+  steps: Steps;
   pages: PageWatch;
   host: SessionHost;
   activity: ActivityDatabase;
@@ -83,10 +82,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.host.open(address, shellOf(session, settings));
     },
     touch: touched,
-    runStep: ({ session: id, page, step }) => parts.steps.begin({ ...active(id), page, step }),
-    interruptStep: async ({ session: id, page, step }) => {
-      await parts.runner.interrupt({ ...active(id), page, step });
-      touched(id);
+    runStep: async (address) => parts.steps.run(findStep({ ...address, ...active(address.session) }, parts)),
+    interruptStep: async (address) => {
+      await parts.steps.interrupt(findStep({ ...address, ...active(address.session) }, parts));
+      touched(address.session);
     },
     follow: (id, listener) => {
       const stop = followers.follow(id, listener);

@@ -4,13 +4,14 @@ import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { watchManualSteps } from "../../workshop/node/manual-watch.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import type { SessionStep } from "../../workshop/node/run-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
-import type { StepDesk } from "./step-desk.js";
+import type { Steps } from "./steps.js";
 
 export interface PageWatchParts {
   client: KubernetesClient;
   settings: SessionSettings;
-  steps: StepDesk;
+  steps: Steps;
   log: Logger;
 }
 
@@ -25,6 +26,7 @@ export interface PageWatch {
 export function createPageWatch({ client, settings, steps, log }: PageWatchParts): PageWatch {
   const watched = new Map<string, { page: string; end: AbortController }>();
   let isClosed = false;
+  const isDone = (step: SessionStep) => steps.isDone(step);
   const stop = (session: string) => {
     watched.get(session)?.end.abort(new Error("the learner has left the page"));
     watched.delete(session);
@@ -36,11 +38,9 @@ export function createPageWatch({ client, settings, steps, log }: PageWatchParts
       stop(name);
       const entry = { page, end: new AbortController() };
       watched.set(name, entry);
-      const at = (step: number) => ({ session, lab, page, step });
-      const onResult = (result: StepResult) => {
-        if (!entry.end.signal.aborted) steps.notice(at(result.step), result);
+      const onResult = (step: SessionStep, result: StepResult) => {
+        if (!entry.end.signal.aborted) steps.notice(step, result);
       };
-      const isDone = (step: number) => steps.isDone(at(step));
       watchManualSteps(
         { client, settings },
         { session, lab, page, isDone, onResult, signal: entry.end.signal },

@@ -6,11 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { openActivityDatabase } from "../../server/store/activity-database.js";
 import type { ActivityDatabase } from "../../server/store/activity-database.js";
 import { type PageWatch, createPageWatch } from "../../server/workshop/page-watch.js";
-import { type StepDesk, createStepDesk } from "../../server/workshop/step-desk.js";
+import { type Steps, createSteps } from "../../server/workshop/steps.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import { findStep } from "../../workshop/node/run-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
@@ -28,7 +29,7 @@ let platform: TestPlatform;
 let lab: Lab;
 let session: SessionResource;
 let activity: ActivityDatabase;
-let desk: StepDesk;
+let steps: Steps;
 let pages: PageWatch;
 let told: StepResult[];
 
@@ -48,8 +49,8 @@ afterAll(async () => {
 beforeEach(async () => {
   told = [];
   const onResult = (_session: string, result: StepResult) => void told.push(result);
-  desk = createStepDesk({ ...platform, activity, log, onResult });
-  pages = createPageWatch({ ...platform, steps: desk, log });
+  steps = createSteps({ ...platform, activity, log, onResult });
+  pages = createPageWatch({ ...platform, steps, log });
   session = await newSession();
 });
 
@@ -65,7 +66,8 @@ describe("what a page asks a person to do", () => {
     await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
     expect(activity.resultsNow(session.metadata.name)).toMatchObject([{ step: 0, state: "succeeded" }]);
     await platform.policies.service.deletePolicy(session.spec.organization, { name: "pin" });
-    expect(await desk.begin({ session, lab, page: "manual", step: 0 })).toMatchObject({ state: "succeeded" });
+    const step = findStep({ session, lab, page: "manual", step: 0 }, platform);
+    expect(await steps.run(step)).toMatchObject({ state: "succeeded" });
   });
 
   it("is not done by another organization", async () => {

@@ -5,6 +5,7 @@ import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import { type StepRunOptions, findStep, interruptStep, runStep } from "../../workshop/node/run-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
@@ -25,7 +26,7 @@ afterAll(() => platform.close());
 describe("a step", () => {
   it("is queued, runs, and ends with the command's status and output", async () => {
     const seen: StepResult[] = [];
-    const result = await run(0, (progress) => seen.push(progress));
+    const result = await run(0, { onProgress: (progress) => void seen.push(progress) });
     expect(result).toMatchObject({
       state: "succeeded",
       exitStatus: 0,
@@ -39,9 +40,10 @@ describe("a step", () => {
   it("ticks as soon as the cluster is as it should be", async () => {
     const progress = new EventEmitter();
     const waiting = once(progress, "waiting");
-    const step = run(1, ({ checks }) => {
+    const onProgress = ({ checks }: StepResult): void => {
       if (checks[0]?.state === "waiting") progress.emit("waiting");
-    });
+    };
+    const step = run(1, { onProgress });
     await waiting;
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" }, data: { answer: "yes" } };
     await platform.client.create(`/api/v1/namespaces/${session.spec.namespace}/configmaps`, body);
@@ -53,7 +55,7 @@ describe("a step", () => {
   it("that is interrupted says so", async () => {
     const step = run(2);
     await sleep(500);
-    await platform.runner.interrupt({ session, lab, page: "steps", step: 2 });
+    await interruptStep(platform, find(2));
     expect((await step).state).toBe("interrupted");
   });
 
@@ -84,7 +86,7 @@ describe("a step", () => {
 
   it("that happens in the browser, or nowhere, cannot be run", async () => {
     await expect(run(5)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
-    await expect(run(99)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_FOUND" });
+    expect(() => find(99)).toThrow(expect.objectContaining({ code: "SESSION_STEP_NOT_FOUND" }) as Error);
   });
 
   it("whose session ends while it waits is unknown at once, and not what an emptied namespace looks like", async () => {
@@ -94,7 +96,7 @@ describe("a step", () => {
     const onProgress = ({ checks }: StepResult): void => {
       if (checks.length > 0) waiting.emit("waiting");
     };
-    const step = platform.runner.run({ session: other, lab, page: "steps", step: 7, onProgress });
+    const step = run(7, { onProgress }, other);
     await seen;
     await endSession(platform.client, other.metadata.name);
     expect(await step).toMatchObject({
@@ -105,7 +107,7 @@ describe("a step", () => {
 
   it("whose waiting is over before its condition is looked at ends at once", async () => {
     const signal = AbortSignal.abort(new Error("stopped by hand"));
-    const step = platform.runner.run({ session, lab, page: "steps", step: 7, signal });
+    const step = run(7, { signal });
     expect(await step).toMatchObject({
       state: "unknown",
       message: expect.stringContaining("stopped by hand") as string,
@@ -125,6 +127,10 @@ async function newSession(): Promise<SessionResource> {
   return platform.provisioner.provision(pending, lab);
 }
 
-function run(step: number, onProgress?: (result: StepResult) => void): Promise<StepResult> {
-  return platform.runner.run({ session, lab, page: "steps", step, ...(onProgress ? { onProgress } : {}) });
+function find(step: number, of = session) {
+  return findStep({ session: of, lab, page: "steps", step }, platform);
+}
+
+function run(step: number, options: StepRunOptions = {}, of = session): Promise<StepResult> {
+  return runStep(platform, find(step, of), options);
 }

@@ -1,4 +1,3 @@
-import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
 import type { Lab } from "../common/lab.js";
@@ -6,6 +5,7 @@ import { compileLabPage, findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { awaitConditions } from "./check-evaluator.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
+import type { SessionStep } from "./run-step.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 
 export interface ManualWatch {
@@ -13,9 +13,9 @@ export interface ManualWatch {
   lab: Lab;
   page: string;
   /** True for a step that was done before. */
-  isDone: (step: number) => boolean;
+  isDone: (step: SessionStep) => boolean;
   /** Told whenever a condition ticks (`idle`), and once all are true at the same moment (`succeeded`). */
-  onResult: (result: StepResult) => void;
+  onResult: (step: SessionStep, result: StepResult) => void;
   signal: AbortSignal;
 }
 
@@ -33,28 +33,29 @@ export async function watchManualSteps(
   const { session, lab, page } = watch;
   const variables = variablesOf(lab, session, client, settings);
   const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
-  const open = actions.filter(
-    ({ view, expectation }) =>
-      view.kind === "manual" && expectation.until.length > 0 && !watch.isDone(view.step),
-  );
+  const open = actions
+    .filter(({ view, expectation }) => view.kind === "manual" && expectation.until.length > 0)
+    .map((action) => ({ session, page, action }))
+    .filter((step) => !watch.isDone(step));
   try {
-    await Promise.all(open.map((action) => watchStep(client, action, watch)));
+    await Promise.all(open.map((step) => watchStep(client, step, watch)));
   } catch (error) {
     if (!watch.signal.aborted) throw error;
   }
 }
 
-async function watchStep(client: KubernetesClient, action: PageAction, watch: ManualWatch): Promise<void> {
-  const { session, page, onResult, signal } = watch;
+async function watchStep(client: KubernetesClient, step: SessionStep, watch: ManualWatch): Promise<void> {
+  const { session, page, action } = step;
+  const { onResult, signal } = watch;
   const conditions = action.expectation.until.map((text) => parseCondition(text));
   const result = { page, step: action.view.step };
   const { namespace, organization } = session.spec;
-  const onChange = onTick((checks) => onResult({ ...result, state: "idle", checks }));
+  const onChange = onTick((checks) => onResult(step, { ...result, state: "idle", checks }));
   while (!signal.aborted) {
     const wait = { namespace, organization, conditions, timeoutMs: WAIT_MS, signal, onChange };
     const { ended, checks } = await awaitConditions(client, wait);
     if (ended === "gone") return;
-    if (ended === "met") return onResult({ ...result, state: "succeeded", checks });
+    if (ended === "met") return onResult(step, { ...result, state: "succeeded", checks });
   }
 }
 

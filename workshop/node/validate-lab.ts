@@ -1,4 +1,5 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import type { Lab, LabPage, StandIn } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
@@ -10,14 +11,14 @@ import { lintLab } from "./lint-lab.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
-import type { StepRunner } from "./step-runner.js";
+import { runStep } from "./run-step.js";
 import type { ValidatedStep, ValidationReport } from "./validation-report.js";
 
 export interface ValidationParts {
   client: KubernetesClient;
   policies: PolicyAdministration;
   provisioner: SessionProvisioner;
-  runner: StepRunner;
+  host: SessionHost;
   settings: SessionSettings;
 }
 
@@ -105,15 +106,12 @@ async function validateStep(run: Run, page: LabPage, action: PageAction): Promis
     return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
   if (skipped) return { ...step, state: "skipped", message: skipped };
   const started = performance.now();
-  const { session, lab } = run;
-  const result = await run.parts.runner.run({
-    session,
-    lab,
-    page: page.name,
-    step: action.view.step,
-    throwsPlatformFailures: true,
-    ...(run.options.signal ? { signal: run.options.signal } : {}),
-  });
+  const { parts, session, options } = run;
+  const result = await runStep(
+    parts,
+    { session, page: page.name, action },
+    { throwsPlatformFailures: true, ...(options.signal ? { signal: options.signal } : {}) },
+  );
   const durationMs = Math.round(performance.now() - started);
   if (result.state === "succeeded" || result.state === "expected-failure")
     return { ...step, state: "passed", durationMs, result };

@@ -3,22 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { SessionHost } from "../../terminal/common/session-host.js";
+import type { CommandOutcome, SessionHost } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
-import type { StepRequest, StepRunner } from "../../workshop/node/step-runner.js";
+import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import { findStep } from "../../workshop/node/run-step.js";
+import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { openActivityDatabase } from "../store/activity-database.js";
 import type { ActivityDatabase } from "../store/activity-database.js";
-import { createStepDesk } from "./step-desk.js";
+import { createSteps } from "./steps.js";
 
 let folder = "";
 let activity: ActivityDatabase;
 let lab: Lab;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "lectern-desk-"));
+  folder = mkdtempSync(join(tmpdir(), "lectern-steps-"));
   activity = openActivityDatabase(join(folder, "activity.db"));
   writeFileSync(
     join(folder, "lab.md"),
@@ -34,12 +36,12 @@ afterEach(() => {
 describe("a step that another server began", () => {
   it("goes on under its id when the terminal host remembers the command", async () => {
     const begun = await resume("running", { remembers: true, terminals: 1 });
-    expect(begun.ids).toEqual(["the-command"]);
+    expect(begun.ids).toEqual(["the-command-1"]);
   });
 
   it("is run once when it never reached a host that still has the shells", async () => {
     const begun = await resume("queued", { remembers: false, terminals: 1 });
-    expect(begun.ids).toEqual(["the-command"]);
+    expect(begun.ids).toEqual(["the-command-1"]);
   });
 
   it("gets no verdict, and is not run again, when the host has forgotten it", async () => {
@@ -70,44 +72,39 @@ describe("a step that another server began", () => {
 
 describe("a step that is clicked twice", () => {
   it("is begun once", async () => {
-    const ids: string[] = [];
-    const desk = stepsWith(ids, { remembers: false, terminals: 1 });
-    const step = { session: session(), lab, page: pageName(), step: 0 };
-    const answers = await Promise.all([desk.begin(step), desk.begin(step)]);
-    expect([ids.length, ...answers.map(({ state }) => state)]).toEqual([1, "queued", "queued"]);
+    const begun: string[] = [];
+    const steps = stepsWith(hostThat({ remembers: false, terminals: 1, begun }));
+    const answers = await Promise.all([steps.run(step()), steps.run(step())]);
+    expect(answers.map(({ state }) => state)).toEqual(["queued", "queued"]);
+    await vi.waitFor(() => expect(begun).toHaveLength(1));
   });
 });
 
 describe("a step on a full disk", () => {
   const full = new ServerError(serverErrorCodes.diskFull, "There is no room");
-
-  it("is refused before it has begun", async () => {
+  const fill = () =>
     vi.spyOn(activity, "saveStep").mockImplementation(() => {
       throw full;
     });
-    const desk = stepsWith([], { remembers: false, terminals: 1 });
-    await expect(desk.begin({ session: session(), lab, page: pageName(), step: 0 })).rejects.toBe(full);
+
+  it("is refused before it has begun", async () => {
+    fill();
+    const steps = stepsWith(hostThat({ remembers: false, terminals: 1 }));
+    await expect(steps.run(step())).rejects.toBe(full);
     expect(activity.resultsNow("s1")).toEqual([]);
   });
 
   it("goes on when it has begun, and its outcome is seen", async () => {
     const told: StepResult[] = [];
-    let outcome: ((state: StepResult["state"]) => void) | undefined;
-    const runner: Pick<StepRunner, "run"> = {
-      run: ({ page, step, onProgress }: StepRequest) => {
-        const tell = (state: StepResult["state"]) => onProgress?.({ page, step, state, checks: [] });
-        tell("queued");
-        outcome = tell;
-        return new Promise(() => undefined);
-      },
-    };
-    const desk = stepsWith([], { remembers: false, terminals: 1 }, { runner, told });
-    await desk.begin({ session: session(), lab, page: pageName(), step: 0 });
-    vi.spyOn(activity, "saveStep").mockImplementation(() => {
-      throw full;
-    });
-    outcome?.("succeeded");
-    expect(told.map(({ state }) => state)).toEqual(["queued", "succeeded"]);
+    let end: ((outcome: CommandOutcome) => void) | undefined;
+    const run: SessionHost["run"] = () => new Promise((resolve) => (end = resolve));
+    const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), run }, told);
+    await steps.run(step());
+    fill();
+    await vi.waitFor(() => expect(end).toBeDefined());
+    const outcome = { status: "succeeded", exitStatus: 0, output: "", outputTruncated: false } as const;
+    end?.({ ...outcome, id: "1", startedAt: 1, durationMs: 1 });
+    await vi.waitFor(() => expect(told.map(({ state }) => state)).toEqual(["queued", "succeeded"]));
     expect(activity.resultsNow("s1").map(({ state }) => state)).toEqual(["succeeded"]);
   });
 });
@@ -117,44 +114,63 @@ interface Circumstances {
   terminals: number;
   page?: string;
   step?: number;
+  /** Notes the ids of the commands that were handed to the host. */
+  begun?: string[];
 }
 
 async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
-  const { page = pageName(), step = 0 } = circumstances;
+  const { page = pageName(), step: number = 0 } = circumstances;
   activity.keepOnly([]);
-  activity.saveStep("s1", { page, step, state, checks: [] }, "the-command");
-  const ids: string[] = [];
-  await stepsWith(ids, circumstances).resume(() => ({ session: session(), lab }));
-  return { ids };
+  activity.saveStep("s1", { page, step: number, state, checks: [] }, "the-command");
+  const begun: string[] = [];
+  await stepsWith(hostThat({ ...circumstances, begun })).resume(() => ({ session: session(), lab }));
+  await new Promise(setImmediate);
+  return { ids: begun };
 }
 
-/** A runner that notes the ids it was given and never ends, and a host that knows what the test says. */
-function stepsWith(
-  ids: string[],
-  { remembers, terminals }: Circumstances,
-  { runner, told = [] }: { runner?: Pick<StepRunner, "run">; told?: StepResult[] } = {},
-) {
-  const endless: Pick<StepRunner, "run"> = {
-    run: ({ id = "", page, step, onProgress }: StepRequest) => {
-      ids.push(id);
-      onProgress?.({ page, step, state: "queued", checks: [] });
-      return new Promise(() => undefined);
-    },
-  };
+/** A host that knows what the test says, and whose commands never end. */
+function hostThat({ remembers, terminals, begun = [] }: Circumstances): SessionHost {
   const addresses = Array.from({ length: terminals }, (_, at) => ({
     address: { session: "s1", terminal: String(at + 1) },
   }));
-  const host: Pick<SessionHost, "list" | "outcome"> = {
+  const host: Partial<SessionHost> = {
     list: async () => addresses as Awaited<ReturnType<SessionHost["list"]>>,
     outcome: async () => (remembers ? "running" : undefined),
+    open: async () => addresses[0] as Awaited<ReturnType<SessionHost["open"]>>,
+    onEvent: () => () => undefined,
+    run: (_address, { id }) => {
+      begun.push(id);
+      return new Promise(() => undefined);
+    },
+    input: async (_address, text) => void begun.push(text),
   };
-  return createStepDesk({
-    runner: (runner ?? endless) as StepRunner,
-    host: host as SessionHost,
+  return host as SessionHost;
+}
+
+function stepsWith(host: SessionHost, told: StepResult[] = []) {
+  return createSteps({
+    ...surroundings(),
+    host,
     activity,
     log: pino({ level: "silent" }),
     onResult: (_session, result) => void told.push(result),
   });
+}
+
+function surroundings() {
+  const settings: SessionSettings = {
+    homesFolder: folder,
+    urlOf: (name) => name,
+    environment: {},
+    shellEnvironment: () => ({}),
+    readOnlyPaths: [],
+  };
+  const client = { config: { getCurrentCluster: () => null } };
+  return { settings, client: client as unknown as KubernetesClient };
+}
+
+function step() {
+  return findStep({ session: session(), lab, page: pageName(), step: 0 }, surroundings());
 }
 
 function pageName(): string {

@@ -14,10 +14,9 @@ const program = new Command("lectern-cluster")
   .parse();
 
 const { data, port, logLevel } = program.opts<{ data: string; port?: number; logLevel: string }>();
-const logger = pino(
-  { level: logLevel, base: { process: "cluster" } },
-  pino.destination({ dest: 2, sync: true }),
-);
+// A log that cannot be written must not end the cluster.
+process.stderr.on("error", () => undefined);
+const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
 
 try {
   const cluster = await startCluster({ dataDir: data, logger, ...(port !== undefined && { port }) });

@@ -1,3 +1,4 @@
+import { dropUnwritableOutput } from "../supervisor/standard-output.js";
 import { ExitWith } from "./program.js";
 
 /** What a long-running command hands back: how to end it, and what ends it by itself. */
@@ -13,9 +14,10 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Starts something and keeps it running until SIGINT or SIGTERM, then stops it in order; resolves when it has stopped.
- * A signal during the start stops the start. A second Ctrl-C gives up waiting.
+ * A signal during the start stops the start. A second Ctrl-C gives up waiting. What it prints meanwhile can fail without ending it.
  */
 export async function untilSignalled(start: (signal: AbortSignal) => Promise<Running>): Promise<void> {
+  dropUnwritableOutput(({ lines, reason }) => `${String(lines)} lines could not be printed here: ${reason}`);
   const abort = new AbortController();
   const signalled = new Promise<void>((resolve) => {
     let first = 0;

@@ -23,8 +23,8 @@ export function ifRoom(write: () => void): void {
   }
 }
 
-/** SQLite tells a journal that cannot grow as an input or output error. */
-function isFull(error: unknown): boolean {
+/** Whether a write failed for want of room. SQLite tells a journal that cannot grow as an input or output error. */
+export function isFull(error: unknown): boolean {
   const { code = "" } = (error ?? {}) as { code?: string };
   return code === "ENOSPC" || code === "EDQUOT" || /^SQLITE_(FULL|IOERR)/.test(code);
 }

@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "libsql";
 import { dataPaths } from "../config.js";
 import type { DataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { isFull } from "../store/full-disk.js";
 import { readRunningServer } from "./running-server.js";
 
 export interface LockedDataDir {
@@ -28,17 +30,44 @@ export function lockDataDir(path: string): LockedDataDir {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path, 0o777);
     // Learners' shells run under other accounts and must be able to pass through to their own home, not to list.
     chmodSync(path, 0o711);
-    mkdirSync(dataPaths(path).logs, { recursive: true, mode: 0o700 });
+    makeFolders(dataPaths(path).logs, 0o700);
   } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.dataDirUnusable,
-      `The data directory ${path} cannot be written: ${reason(error)}. Give one that can with --data DIR.`,
-      error,
-    );
+    throw unusable(path, error);
   }
+}
+
+/** Folder by folder from the top: Node's recursive mkdir never comes back from a file system that refuses as /proc does. */
+function makeFolders(path: string, mode: number): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw Object.assign(new Error(), { code: "ENOTDIR" });
+  if (dirname(path) !== path) makeFolders(dirname(path), 0o777);
+  mkdirSync(path, { mode });
+}
+
+/** Why a data directory cannot be used, in words for whoever named it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTDIR: "it, or what it is to lie in, is a file and not a directory",
+  EACCES: "this account may not write there",
+  EPERM: "this account may not write there",
+  EROFS: "its file system is read-only",
+  ENOSPC: "there is no room on its disk, or no inode for another file",
+  EDQUOT: "this account's quota there is used up",
+  ENAMETOOLONG: "its path is longer than the file system allows",
+  ENOENT: "its file system lets nobody make a directory there",
+  ELOOP: "its path goes round in symbolic links",
+};
+
+function unusable(path: string, error: unknown): ServerError {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return new ServerError(
+    serverErrorCodes.dataDirUnusable,
+    `The data directory ${path} cannot be used: ${REASONS[code] ?? reason(error)}. Give another with --data DIR.`,
+    error,
+  );
 }
 
 function takeLock(path: string, paths: DataPaths): Database.Database {
@@ -50,14 +79,8 @@ function takeLock(path: string, paths: DataPaths): Database.Database {
     return lock;
   } catch (error) {
     lock?.close();
-    if (!/busy|locked/i.test(reason(error))) {
-      throw new ServerError(
-        serverErrorCodes.dataDirUnusable,
-        `The data directory ${path} cannot be locked: ${reason(error)}. Give another with --data DIR.`,
-        error,
-      );
-    }
-    throw inUse(path);
+    if (/busy|locked/i.test(reason(error))) throw inUse(path);
+    throw unusable(path, isFull(error) ? { code: "ENOSPC" } : error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { askVersion } from "./ask-version.js";
+import { askOwnCluster } from "./own-cluster.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { supervise } from "./supervised-process.js";
@@ -13,13 +13,14 @@ export interface ClusterOptions {
   port?: number;
 }
 
+const VERSION_TIMEOUT_MS = 5_000;
+
 /** Starts the embedded Kubernetes; resolves when it answers. */
 export async function startCluster(
   { environment, paths, logTo, port }: ClusterOptions,
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
   const since = Date.now();
-  let version = "";
   const running = await supervise(
     {
       name: "cluster",
@@ -29,12 +30,16 @@ export async function startCluster(
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),
       ownerFile: join(paths.owners, "cluster.json"),
-      probe: async () => {
-        version = await askVersion(paths.kubeconfig);
-      },
+      probe: async (_pid, signal) => void (await askOwnCluster(paths.kubeconfig, "/livez", signal)),
     },
     events,
   );
+  const version = await versionOf(paths.kubeconfig);
   events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
   return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
+}
+
+async function versionOf(kubeconfig: string): Promise<string> {
+  const answer = await askOwnCluster(kubeconfig, "/version", AbortSignal.timeout(VERSION_TIMEOUT_MS));
+  return (JSON.parse(answer) as { gitVersion: string }).gitVersion;
 }

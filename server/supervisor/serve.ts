@@ -94,7 +94,7 @@ async function startServer(
     },
     env: environment.childEnvironment,
     ...logFileOf("server", dataDir.paths, config.logTo),
-    probe: (pid: number) => hasWrittenItsAddress(config.data, pid),
+    probe: (pid: number, signal: AbortSignal) => askServer(config.data, pid, signal),
   };
   return supervise(spec, events);
 }
@@ -123,8 +123,20 @@ function isServing(data: string): boolean {
   }
 }
 
-async function hasWrittenItsAddress(data: string, pid: number): Promise<void> {
-  if (readRunningServer(data).pid !== pid) throw new Error("the server has not said where it listens");
+/** Throws until the server has said where it listens and answers there. */
+async function askServer(data: string, pid: number, signal: AbortSignal): Promise<void> {
+  const server = readRunningServer(data);
+  if (server.pid !== pid) throw new Error("the server has not said where it listens");
+  const address = new URL("healthz", server.url);
+  const { request } = address.protocol === "https:" ? await import("node:https") : await import("node:http");
+  await new Promise<void>((resolve, reject) => {
+    // Its certificate names the machine as learners call it, and the question does not leave this one.
+    const asked = request(address, { agent: false, signal, rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      answer.once("end", resolve).once("error", reject);
+    });
+    asked.once("error", reject).end();
+  });
 }
 
 function announce(config: ServeConfig, dataDir: LockedDataDir, events: ServeEvents): void {

@@ -44,6 +44,38 @@ describe("supervise", () => {
     expect(Date.now() - since).toBeLessThan(2_500);
   });
 
+  it("replaces a process that runs but does not answer, and says what is lost with it", async () => {
+    const lines: string[] = [];
+    const running = await supervise(
+      { ...spec(STEADY), deafMs: 1_500, lost: () => "Lost with it: a tune.", probe: whileAwake },
+      { report: (line) => lines.push(line) },
+    );
+    const first = running.pid ?? 0;
+    process.kill(first, "SIGSTOP");
+    await until(() => running.pid !== first && lines.some((line) => line.includes("is back")));
+    expect(lines.slice(0, 2)).toEqual([
+      "toy runs but does not answer; it was killed, starting it again",
+      "Lost with it: a tune.",
+    ]);
+    expect(isAlive(first)).toBe(false);
+    await running.stop();
+  });
+
+  it("leaves a process alone that was silent for a while only", async () => {
+    const lines: string[] = [];
+    const running = await supervise(
+      { ...spec(STEADY), deafMs: 4_000, probe: whileAwake },
+      { report: (line) => lines.push(line) },
+    );
+    const pid = running.pid ?? 0;
+    process.kill(pid, "SIGSTOP");
+    await delay(1_500);
+    process.kill(pid, "SIGCONT");
+    await delay(4_000);
+    expect([running.pid, lines]).toEqual([pid, []]);
+    await running.stop();
+  });
+
   it("says with the process's own words why the first start failed", async () => {
     const broken = `console.error("error: the cellar is flooded"); process.exitCode = 3;`;
     const failure = supervise(spec(broken), { report: () => undefined });
@@ -68,10 +100,17 @@ function spec(source: string): ProcessSpec {
   };
 }
 
+/** Answers unless the process is stopped. */
+async function whileAwake(pid: number): Promise<void> {
+  if (readFileSync(join(folder, "pid"), "utf8") !== String(pid)) throw new Error("not yet");
+  const state = /^State:\t(.)/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];
+  if (state === "T") throw new Error("stopped");
+}
+
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 20_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error("it did not happen within 10 s");
+    if (Date.now() > deadline) throw new Error("it did not happen within 20 s");
     await delay(20);
   }
 }

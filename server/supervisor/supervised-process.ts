@@ -1,12 +1,15 @@
 import { fork } from "node:child_process";
-import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { builtFile } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { answers, untilDeaf } from "./liveness.js";
+import type { Probe } from "./liveness.js";
 import { claim, disclaim, findLeftOver, fingerprintOf } from "./owner-file.js";
 import { childHandle } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
+import { keepBounded, openLog, readTail } from "./process-log.js";
 
 export interface ProcessSpec {
   name: string;
@@ -19,8 +22,12 @@ export interface ProcessSpec {
   logFile?: string;
   /** Where its owner is written down, for a process that may outlive us and be taken over by the next supervisor. */
   ownerFile?: string;
-  /** Resolves when the process answers; called again until it does. */
-  probe(pid: number): Promise<void>;
+  /** Resolves when the process answers: asked until it does at the start, and from then on for as long as it runs. */
+  probe: Probe;
+  /** Milliseconds of silence after which a process that runs is replaced; ten seconds where absent. */
+  deafMs?: number;
+  /** What goes with the process when it ends by itself, in a sentence for the person at the terminal; asked afterwards. */
+  lost?: () => string | undefined;
 }
 
 export interface SupervisedProcess {
@@ -37,6 +44,8 @@ export interface ProcessEvents {
 }
 
 const START_TIMEOUT_MS = 30_000;
+/** What a supervisor before this left running and does not answer within this is deaf, and replaced. */
+const TAKE_OVER_TIMEOUT_MS = 10_000;
 const PROBE_INTERVAL_MS = 40;
 /** After this a process that was asked to end is killed; Ctrl-C promises three seconds for all of them. */
 const STOP_TIMEOUT_MS = 1_200;
@@ -44,17 +53,17 @@ const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 10_000;
 /** A process that lived this long starts over with the shortest back-off. */
 const STEADY_MS = 30_000;
-const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
-const TAIL_LINES = 8;
 
 /**
  * Starts the process, or takes over the one that a supervisor before this has left; waits until it answers, and from then on
- * starts it again whenever it dies, with growing pauses. Throws SERVER_PROCESS_FAILED when the first start fails.
+ * starts it again whenever it dies, with growing pauses, and replaces it where it lives but does not answer. Its log is kept within
+ * bounds. Throws SERVER_PROCESS_FAILED when the first start fails.
  */
 export async function supervise(spec: ProcessSpec, events: ProcessEvents): Promise<SupervisedProcess> {
   const current = (await takeOver(spec, events)) ?? (await startNew(spec, events.signal));
   const keeper = { stopping: false, current, abort: new AbortController() };
   const kept = keep(spec, keeper, events);
+  if (spec.logFile !== undefined) void keepBounded(spec.logFile, keeper.abort.signal);
   return {
     get pid() {
       return keeper.current.pid;
@@ -79,23 +88,42 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
   let backOffMs = FIRST_BACK_OFF_MS;
   while (!keeper.stopping) {
     const since = Date.now();
-    await keeper.current.gone();
+    const how = await untilUnfit(spec, keeper);
     if (keeper.stopping) return;
     if (Date.now() - since > STEADY_MS) backOffMs = FIRST_BACK_OFF_MS;
     const downSince = Date.now();
-    events.report(`${spec.name} ended (${keeper.current.ending()}); starting it again`);
+    events.report(`${spec.name} ${how}`);
+    const lost = spec.lost?.();
+    if (lost !== undefined) events.report(lost);
     await delay(backOffMs, undefined, { signal: keeper.abort.signal }).catch(() => undefined);
     if (keeper.stopping) return;
     backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
     try {
       keeper.current = start(spec);
-      await begun(spec, keeper.current, events.signal);
+      await begun(spec, keeper.current, { signal: events.signal });
       events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
       await end(keeper.current);
     }
   }
+}
+
+/** Waits until the process has ended, or ends it where it does not answer any more; says which. */
+async function untilUnfit(spec: ProcessSpec, { current, abort }: Keeper): Promise<string> {
+  const watch = new AbortController();
+  const signal = AbortSignal.any([watch.signal, abort.signal]);
+  const deaf = untilDeaf(current.pid ?? 0, spec.probe, { signal, deafMs: spec.deafMs });
+  const isGone = await Promise.race([current.gone().then(() => true), deaf.then(() => current.isGone())]);
+  watch.abort();
+  if (isGone || abort.signal.aborted) {
+    await current.gone();
+    return `ended (${current.ending()}); starting it again`;
+  }
+  // Asking it to end would be waiting for an answer again.
+  current.kill();
+  await current.gone();
+  return "runs but does not answer; it was killed, starting it again";
 }
 
 async function takeOver(spec: ProcessSpec, events: ProcessEvents): Promise<ProcessHandle | undefined> {
@@ -107,7 +135,7 @@ async function takeOver(spec: ProcessSpec, events: ProcessEvents): Promise<Proce
   if (isSame && handle.pid !== undefined) {
     claim(spec.ownerFile, handle.pid, fingerprint);
     try {
-      await begun(spec, handle, events.signal);
+      await begun(spec, handle, { signal: events.signal, timeoutMs: TAKE_OVER_TIMEOUT_MS });
       events.report(`Took over the ${spec.name} that was still running`);
       return handle;
     } catch {
@@ -121,7 +149,7 @@ async function takeOver(spec: ProcessSpec, events: ProcessEvents): Promise<Proce
 async function startNew(spec: ProcessSpec, signal: AbortSignal | undefined): Promise<ProcessHandle> {
   const handle = start(spec);
   try {
-    await begun(spec, handle, signal);
+    await begun(spec, handle, { signal });
     return handle;
   } catch (error) {
     await end(handle);
@@ -149,48 +177,28 @@ function start(spec: ProcessSpec): ProcessHandle {
   }
 }
 
-function openLog(file: string): number {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
-  return openSync(file, "a", 0o600);
-}
-
 async function begun(
   spec: ProcessSpec,
   handle: ProcessHandle,
-  signal: AbortSignal | undefined,
+  { signal, timeoutMs = START_TIMEOUT_MS }: { signal: AbortSignal | undefined; timeoutMs?: number },
 ): Promise<void> {
   const assignment = await spec.assignment?.();
   if (assignment) handle.send(assignment);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  let last: unknown;
+  const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     signal?.throwIfAborted();
     if (handle.isGone() || handle.pid === undefined)
       throw failed(spec, `ended (${handle.ending()}) before it answered`);
-    try {
-      await spec.probe(handle.pid);
-      return;
-    } catch (error) {
-      last = error;
-    }
+    if (await answers(handle.pid, spec.probe)) return;
     await delay(PROBE_INTERVAL_MS);
   }
-  throw failed(spec, `did not answer within ${String(START_TIMEOUT_MS / 1000)} s`, last);
+  throw failed(spec, `did not answer within ${String(timeoutMs / 1000)} s`);
 }
 
-function failed(spec: ProcessSpec, what: string, cause?: unknown): ServerError {
+function failed(spec: ProcessSpec, what: string): ServerError {
   const said =
     spec.logFile === undefined ? "" : ` It said:\n${readTail(spec.logFile)}\n Its log is ${spec.logFile}.`;
-  return new ServerError(serverErrorCodes.processFailed, `The ${spec.name} ${what}.${said}`, cause);
-}
-
-function readTail(file: string): string {
-  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  return lines
-    .slice(-TAIL_LINES)
-    .map((line) => `  ${line}`)
-    .join("\n");
+  return new ServerError(serverErrorCodes.processFailed, `The ${spec.name} ${what}.${said}`);
 }
 
 async function end(handle: ProcessHandle): Promise<void> {

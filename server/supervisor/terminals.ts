@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { detectConfinement } from "../../terminal/node/confinement.js";
@@ -10,6 +9,7 @@ import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
+import { createTerminalHostProbe } from "./terminal-host-probe.js";
 
 export interface TerminalOptions {
   environment: Environment;
@@ -20,7 +20,6 @@ export interface TerminalOptions {
 
 /** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
 const SOCKET_PATH_BYTES = 103;
-const PROBE_TIMEOUT_MS = 1_000;
 
 /**
  * Finds out how shells are kept apart here. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees
@@ -59,7 +58,7 @@ export async function startTerminals(
       env: environment.childEnvironment,
       ...logFileOf("terminal", paths, logTo),
       ownerFile: join(paths.owners, "terminal.json"),
-      probe: () => accepts(socket),
+      ...createTerminalHostProbe(socket),
     },
     events,
   );
@@ -103,16 +102,4 @@ function socketPath(paths: DataPaths): string {
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
   const digest = createHash("sha256").update(paths.terminal).digest("hex").slice(0, 16);
   return join(tmpdir(), `lectern-${String(process.getuid?.() ?? 0)}-${digest}`, "host.sock");
-}
-
-function accepts(socket: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = connect(socket);
-    probe.setTimeout(PROBE_TIMEOUT_MS, () => probe.destroy(new Error("no answer")));
-    probe.once("error", reject);
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve();
-    });
-  });
 }

@@ -28,7 +28,7 @@ describe("kill -9 of the server in the middle of a command", () => {
     await browser.run(session, 0);
     await browser.outcome(session, 0);
     const home = join(data, "homes", session.id);
-    const shell = readFileSync(join(home, "shell.pid"), "utf8");
+    const shell = readFileSync(join(home, "shell.since"), "utf8");
     await browser.run(session, 1);
     await browser.json("POST", `api/sessions/${session.id}/pages/${session.currentPage}/visit`);
     await killServer();
@@ -37,7 +37,7 @@ describe("kill -9 of the server in the middle of a command", () => {
     expect(slept.durationMs).toBeGreaterThan(3_900);
     await browser.run(session, 0);
     await browser.outcome(session, 0);
-    expect(readFileSync(join(home, "shell.pid"), "utf8")).toBe(shell);
+    expect(readFileSync(join(home, "shell.since"), "utf8")).toBe(shell);
     const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
     expect(view.results.map(({ step, state }) => [step, state])).toEqual([
       [0, "succeeded"],
@@ -98,7 +98,7 @@ describe("kill -9 of the supervisor", () => {
     const home = join(data, "homes", session.id);
     await browser.run(session, 0);
     await browser.outcome(session, 0);
-    const shell = readFileSync(join(home, "shell.pid"), "utf8");
+    const shell = readFileSync(join(home, "shell.since"), "utf8");
     await lectern.stop("SIGKILL");
     lectern = await startLectern(data, ["--lab", lab]);
     expect(lectern.output()).toContain("Took over the terminal host that was still running");
@@ -106,7 +106,7 @@ describe("kill -9 of the supervisor", () => {
     expect(lectern.url).toBe(browser.url);
     await browser.run(session, 0);
     expect((await browser.outcome(session, 0)).state).toBe("succeeded");
-    expect(readFileSync(join(home, "shell.pid"), "utf8")).toBe(shell);
+    expect(readFileSync(join(home, "shell.since"), "utf8")).toBe(shell);
   });
 
   it("leaves nothing running that the next Ctrl-C does not end", async () => {

@@ -35,14 +35,14 @@ export function temporaryFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** A one-page lab with steps that take their time. */
+/** A one-page lab with steps that take their time; the first writes down when its shell began, which tells one shell from the next. */
 export function writeLab(folder: string): string {
   const file = join(folder, "slow-steps.md");
   const page = [
     "# Slow steps",
-    step("echo $$ > shell.pid; echo started"),
+    step("cut -d' ' -f22 /proc/$$/stat > shell.since; echo started"),
     step("sleep 4; echo woke up"),
-    step("cat shell.pid"),
+    step("cat shell.since"),
     step("false"),
   ];
   writeFileSync(file, page.join("\n"));

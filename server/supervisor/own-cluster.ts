@@ -8,13 +8,14 @@ interface OwnKubeconfig {
   users: { user: { token: string } }[];
 }
 
-const TIMEOUT_MS = 1_000;
+/** An answer of /livez or /version; longer ones are not waited for. */
+const ANSWER_CHARACTERS = 64 * 1024;
 
 /**
- * The version of the embedded cluster, asked without the Kubernetes client: loading that takes longer than the cluster takes to
- * start. Throws while it does not answer.
+ * What the embedded cluster answers at a path, asked without the Kubernetes client: loading that takes longer than the cluster takes
+ * to start. Throws where it does not answer, or not with success.
  */
-export function askVersion(kubeconfigFile: string): Promise<string> {
+export function askOwnCluster(kubeconfigFile: string, path: string, signal: AbortSignal): Promise<string> {
   const { clusters, users } = parse(readFileSync(kubeconfigFile, "utf8")) as OwnKubeconfig;
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
   if (!cluster || !user) throw new Error(`${kubeconfigFile} names no cluster and user`);
@@ -22,22 +23,23 @@ export function askVersion(kubeconfigFile: string): Promise<string> {
     ca: Buffer.from(cluster["certificate-authority-data"], "base64"),
     headers: { authorization: `Bearer ${user.token}` },
     agent: false as const,
-    timeout: TIMEOUT_MS,
+    signal,
   };
   return new Promise((resolve, reject) => {
-    const asked = request(new URL("/version", cluster.server), options, (response) => {
+    const asked = request(new URL(path, cluster.server), options, (response) => {
       let text = "";
       response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => {
-        try {
-          resolve((JSON.parse(text) as { gitVersion: string }).gitVersion);
-        } catch (error) {
-          reject(error);
-        }
+      response.on("data", (chunk: string) => {
+        text += chunk;
+        if (text.length > ANSWER_CHARACTERS) asked.destroy(new Error("the answer is too long"));
       });
+      response.once("error", reject);
+      response.once("end", () =>
+        response.statusCode === 200
+          ? resolve(text)
+          : reject(new Error(`status ${String(response.statusCode)}`)),
+      );
     });
-    asked.once("timeout", () => asked.destroy(new Error("no answer")));
     asked.once("error", reject);
     asked.end();
   });

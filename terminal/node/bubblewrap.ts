@@ -1,18 +1,28 @@
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { seccompFilter } from "./sandbox/seccomp.js";
 import type { ShellSpec } from "../common/session-host.js";
 
 /** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
 const ETC =
-  "alternatives bash.bashrc bash_completion.d ca-certificates ca-certificates.conf gitconfig host.conf hosts inputrc ld.so.cache ld.so.conf ld.so.conf.d localtime mime.types nanorc nsswitch.conf os-release profile.d protocols python3 resolv.conf screenrc services ssl terminfo timezone vim wgetrc zsh".split(
+  "alternatives bash.bashrc bash_completion.d ca-certificates ca-certificates.conf gitconfig host.conf inputrc ld.so.cache ld.so.conf ld.so.conf.d localtime mime.types nanorc nsswitch.conf os-release profile.d protocols python3 screenrc services ssl terminfo timezone vim wgetrc zsh".split(
     " ",
   );
+
+/** How a machine finds others by name; a session with a network of its own has its own. */
+const NAMES = ["/etc/hosts", "/etc/resolv.conf"];
+/** Show the keys that whoever started the host has, and how many everybody has. */
+const KEYS = ["/proc/keys", "/proc/key-users"];
+/** The descriptor by which bubblewrap gets its filter of system calls. */
+export const FILTER_DESCRIPTOR = 9;
 
 export interface BoxFolders {
   /** Of one shell: its start-up file; taken away after the first prompt. */
   privateFolder: string;
   /** Of one session: what its shells see as /tmp. */
   temporaryFolder: string;
+  /** Of one session: its /etc/hosts, where it has a network of its own. */
+  hostsFile?: string;
 }
 
 /** A command line before another that shows it the system and nothing else; to try whether boxes work here. */
@@ -25,7 +35,7 @@ export function emptyBox(): string[] {
  * --new-session: it would take the controlling terminal away, and with it Ctrl-C and job control.
  */
 export function boxFor(shell: ShellSpec, folders: BoxFolders, program: string): string[] {
-  const { privateFolder, temporaryFolder } = folders;
+  const { privateFolder, temporaryFolder, hostsFile } = folders;
   const readOnly = shell.readOnlyPaths.filter((path) => !path.startsWith("/usr/"));
   makeTemporaryFolder(temporaryFolder, shell.account);
   const binds = [
@@ -35,8 +45,22 @@ export function boxFor(shell: ShellSpec, folders: BoxFolders, program: string): 
     ["--ro-bind", privateFolder, privateFolder],
     ["--bind", shell.home, shell.home],
   ];
-  const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", "--chdir", shell.home];
-  return [findProgram("bwrap"), ...systemArguments(), ...binds.flat(), ...apart];
+  const names = hostsFile
+    ? ["--ro-bind", hostsFile, "/etc/hosts"]
+    : NAMES.flatMap((path) => ["--ro-bind-try", path, path]);
+  const keys = KEYS.filter((path) => existsSync(path)).flatMap((path) => ["--ro-bind", "/dev/null", path]);
+  const filter = seccompFilter() ? ["--seccomp", String(FILTER_DESCRIPTOR)] : [];
+  const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", ...filter, "--chdir", shell.home];
+  return [findProgram("bwrap"), ...systemArguments(), ...names, ...keys, ...binds.flat(), ...apart];
+}
+
+/** Writes the filter of system calls into a folder; the path is empty where none is known for this machine's processor. */
+export function writeFilter(folder: string): string {
+  const filter = seccompFilter();
+  if (!filter) return "";
+  const path = join(folder, "system-calls.bpf");
+  writeFileSync(path, filter, { mode: 0o644 });
+  return path;
 }
 
 /** Where a program of the system is; never looked up in a PATH that a learner may have a say in. */

@@ -75,8 +75,8 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     ).toEqual([]);
   });
 
-  it("are held to a number of processes", async () => {
-    expect((await run(two, "ulimit -u")).output).toBe("1024\n");
+  it("are held to a number of processes and of open files", async () => {
+    expect((await run(two, "ulimit -u; ulimit -n; ulimit -c")).output).toBe("512\n4096\n0\n");
   });
 
   it("have job control, Ctrl-C and the size of the screen", async () => {

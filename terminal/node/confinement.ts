@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ShellSpec } from "../common/session-host.js";
-import { boxFor, emptyBox, findProgram, type BoxFolders } from "./bubblewrap.js";
+import { defaultSessionLimits } from "../common/session-limits.js";
+import { boxFor, emptyBox, findProgram, writeFilter, type BoxFolders } from "./bubblewrap.js";
+import { bareSandbox, launchWith, limitProcesses, type Sandbox } from "./sandbox/launch.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 
 /** What this machine can do to keep shells apart. */
@@ -14,21 +16,7 @@ export interface Confinement {
 
 /** Absolute, because the PATH of the session's environment may begin with a folder the learner can write to. */
 const SETPRIV = findProgram("setpriv");
-/**
- * Closes every descriptor above 2 before the next program starts: node-pty once handed earlier shells' terminals to
- * later ones, and whoever started the host may have left descriptors open. `-p` keeps bash from reading BASH_ENV.
- */
-const CLOSE = 'for f in /proc/self/fd/*; do n=${f##*/}; ((n > 2)) && eval "exec $n>&-"; done; exec "$@"';
-const CLOSE_DESCRIPTORS = ["/bin/bash", "-p", "-c", CLOSE, "close-descriptors"];
-/** Processes and threads of one account; enough for any lab, and the end of a fork bomb. Only where accounts are not shared. */
-const PROCESSES = 1_024;
-const CLOSE_AND_LIMIT = [
-  "/bin/bash",
-  "-p",
-  "-c",
-  `ulimit -c 0 -u ${PROCESSES}; ${CLOSE}`,
-  "close-descriptors",
-];
+const NSENTER = findProgram("nsenter");
 /** Longest a probe may take; bubblewrap starts in about 10 ms. */
 const PROBE_TIMEOUT_MS = 5_000;
 const SETPRIV_OPTIONS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all".split(" ");
@@ -61,44 +49,59 @@ export interface ConfinedCommand {
 }
 
 /**
- * Puts a shell's command line into what the machine offers. Throws TERMINAL_UNCONFINED where that is nothing and the
- * operator has not allowed it, TERMINAL_ACCOUNT_MISSING where root would run a learner's shell as itself, and
- * TERMINAL_FOLDER_UNREACHABLE where the account cannot get to its home.
+ * Puts a program's command line into what the machine offers; the only way a learner's program is started. Throws
+ * TERMINAL_UNCONFINED where that is nothing and the operator has not allowed it, TERMINAL_ACCOUNT_MISSING where root would run
+ * it as itself, and TERMINAL_FOLDER_UNREACHABLE where the account cannot get to its home.
  */
 export function confine(
   argv: readonly string[],
   shell: ShellSpec,
-  options: { confinement: Confinement; allowUnconfined: boolean } & BoxFolders,
+  options: { confinement: Confinement; allowUnconfined: boolean; sandbox?: Sandbox } & BoxFolders,
 ): ConfinedCommand {
   const { kind } = options.confinement;
+  const sandbox = options.sandbox ?? bareSandbox(defaultSessionLimits);
   const isRoot = process.getuid?.() === 0;
   if (kind === "none" || (isRoot && !shell.account)) {
-    if (options.allowUnconfined)
-      return { argv: [...CLOSE_DESCRIPTORS, ...argv], confinement: "not confined (--allow-unconfined)" };
-    throw refusal(kind);
+    if (!options.allowUnconfined) throw refusal(kind);
+    return {
+      argv: [...launchWith({ ...sandbox, filter: "" }), ...argv],
+      confinement: "not confined (--allow-unconfined)",
+    };
   }
   for (const path of [shell.home, ...shell.readOnlyPaths]) requireReachable(path, shell.account);
-  const box = kind === "account" ? [] : boxFor(shell, options, argv[0] ?? "/bin/bash");
-  if (!isRoot || !shell.account)
-    return {
-      argv: [...CLOSE_DESCRIPTORS, ...box, ...argv],
-      confinement: `bubblewrap, uid ${process.getuid?.()}`,
-    };
-  const { uid, gid } = shell.account;
-  const words =
-    kind === "account" ? "without bubblewrap: names of other processes are visible" : "bubblewrap";
+  const isBoxed = kind !== "account";
+  const before = [
+    ...launchWith({ ...sandbox, filter: isBoxed ? writeFilter(options.privateFolder) : "" }),
+    ...enter(sandbox, shell.home),
+  ];
+  const folders = { ...options, ...(sandbox.hostsFile !== undefined && { hostsFile: sandbox.hostsFile }) };
+  const box = isBoxed ? boxFor(shell, folders, argv[0] ?? "/bin/bash") : [];
+  return shell.account && isRoot
+    ? asAccount(shell.account, { before, box, argv })
+    : {
+        // Counted in the box's own user namespace: outside, everything of the account that started us would count.
+        argv: [...before, ...box, ...limitProcesses(sandbox.limits.processes), ...argv],
+        confinement: `bubblewrap, uid ${process.getuid?.()}`,
+      };
+}
+
+function asAccount(
+  { uid, gid }: NonNullable<ShellSpec["account"]>,
+  { before, box, argv }: { before: string[]; box: string[]; argv: readonly string[] },
+): ConfinedCommand {
+  const account = [SETPRIV, `--reuid=${uid}`, `--regid=${gid}`, ...SETPRIV_OPTIONS];
   return {
-    argv: [
-      SETPRIV,
-      `--reuid=${uid}`,
-      `--regid=${gid}`,
-      ...SETPRIV_OPTIONS,
-      ...CLOSE_AND_LIMIT,
-      ...box,
-      ...argv,
-    ],
-    confinement: kind === "account" ? `uid ${uid}, ${words}` : `${words}, uid ${uid}`,
+    argv: [...before, ...account, ...box, ...argv],
+    confinement:
+      box.length > 0
+        ? `bubblewrap, uid ${uid}`
+        : `uid ${uid}, without bubblewrap: names of other processes are visible`,
   };
+}
+
+/** Into the session's namespaces, before any right to enter them is given up. */
+function enter({ namespaces }: Sandbox, home: string): string[] {
+  return namespaces.length === 0 ? [] : [NSENTER, ...namespaces, `--wd=${home}`, "--"];
 }
 
 function refusal(kind: Confinement["kind"]): TerminalError {

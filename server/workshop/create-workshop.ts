@@ -11,7 +11,7 @@ import { labFile } from "../../workshop/node/pictures.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
-import { sessionView } from "../../workshop/node/session-view.js";
+import { extensionOf, sessionView } from "../../workshop/node/session-view.js";
 import { createSession, endSession, extendSession } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import type { ActivityDatabase } from "../store/activity-database.js";
@@ -218,11 +218,6 @@ function requireActive<T extends { session: SessionResource }>(found: T): T {
     WORKSHOP_ERRORS.sessionNotActive,
     `The session ${metadata.name} is not active but ${status?.phase ?? "Pending"}; wait until it is ready, or start another`,
   );
-}
-
-/** A quarter of the lab's time, at least five minutes. */
-function extensionOf(lab: Lab): number {
-  return Math.max(5, Math.ceil(lab.minutes / 4));
 }
 
 function cannotExtend(lab: Lab): WorkshopError {

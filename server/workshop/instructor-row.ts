@@ -40,7 +40,5 @@ function stuckReason(
   if (failuresOfOneStep >= STUCK_FAILURES) return `One step failed ${String(failuresOfOneStep)} times`;
   if (lastActivityAt === undefined) return undefined;
   const idleMs = now - Date.parse(lastActivityAt);
-  return idleMs >= IDLE_MS
-    ? `Nothing happened for ${String(Math.floor(idleMs / 60_000))} minutes`
-    : undefined;
+  return idleMs >= IDLE_MS ? `Nothing happened for ${String(Math.floor(idleMs / 60_000))} min` : undefined;
 }

@@ -26,6 +26,8 @@ export interface TerminalViewProps {
   className?: string;
   onState?: (state: ConnectionState, reason?: CloseReason) => void;
   onExited?: (exitStatus: number) => void;
+  /** The shell is another one than the screen showed. */
+  onReplaced?: () => void;
   onSearch?: () => void;
   onLeave?: (backwards: boolean) => void;
   /** Called with the handle once, and with `undefined` when the terminal is taken away. */
@@ -110,7 +112,10 @@ function join(
     screen,
     onState: (state, reason) => props().onState?.(state, reason),
     onExited: (exitStatus) => props().onExited?.(exitStatus),
-    onReplaced: () => notice(REPLACED),
+    onReplaced: () => {
+      notice(REPLACED);
+      props().onReplaced?.();
+    },
   });
   const handle: TerminalHandle = {
     focus: () => screen.focus(),

@@ -125,7 +125,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
     for (const id of ids.slice(1)) await page.getByLabel(`Select session ${id}`).check();
     await page.getByText("2 selected").waitFor();
     await page.getByRole("button", { name: /^Extend by 30 min/ }).click();
-    await page.getByText("2 sessions have 30 minutes more.").waitFor();
+    await page.getByText("2 sessions have 30 min more.").waitFor();
     for (const id of ids.slice(1)) {
       await rowOf(page, id)
         .getByText(/^1 h (19|20) min$/)

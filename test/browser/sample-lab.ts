@@ -68,6 +68,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     createdAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + minutes * MINUTE_MS).toISOString(),
     canExtend: true,
+    extensionMinutes: 12,
     results: sampleResults,
     ...change,
   };

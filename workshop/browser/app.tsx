@@ -1,6 +1,7 @@
 import { lazy, Suspense, type ReactElement } from "react";
 import { CatalogueScreen } from "./catalogue/catalogue-screen.js";
 import { Link } from "./parts/link.js";
+import { ScreenTitle } from "./parts/screen-title.js";
 import { TopBar } from "./parts/top-bar.js";
 import { useRoute } from "./store/navigation.js";
 
@@ -39,7 +40,7 @@ function NotFound({ path }: { path: string }): ReactElement {
     <>
       <TopBar />
       <main className="catalogue">
-        <h1 className="catalogue__title">There is nothing at /{path}</h1>
+        <ScreenTitle>There is nothing at /{path}</ScreenTitle>
         <p className="catalogue__lead">
           The address may have been typed wrongly. All labs are in the{" "}
           <Link to={{ screen: "catalogue" }}>catalogue</Link>.

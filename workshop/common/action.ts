@@ -16,6 +16,7 @@ import {
   parseExpectation,
 } from "./expectation.js";
 import type { Fillings } from "./filled-text.js";
+import { terminalWords } from "./terminals.js";
 
 /** An action with what only the server needs to know about it. */
 export interface PageAction {
@@ -268,8 +269,4 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
 function webAddress(url: string): string {
   if (/^https?:\/\//i.test(url) || /^\/(?!\/)/.test(url)) return url;
   throw new Error(`its url must begin with http:// or https://, not "${url}"`);
-}
-
-function terminalWords(terminals: readonly string[]): string {
-  return terminals.length > 1 ? "all terminals" : `terminal ${terminals[0]}`;
 }

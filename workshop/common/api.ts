@@ -86,6 +86,8 @@ export interface SessionView {
   createdAt: string;
   expiresAt: string;
   canExtend: boolean;
+  /** What one extension by the learner adds. */
+  extensionMinutes: number;
   results: StepResult[];
 }
 

@@ -43,11 +43,12 @@ export function sessionView(
     pages: lab.pages.map(({ name, title }) => ({ name, title, steps: stepsOf(lab).get(name) ?? 0 })),
     currentPage: currentPage ?? "",
     layout: lab.layout,
-    terminals: terminalsOf(lab.layout),
+    terminals: shownTerminals(lab),
     dashboards: [{ name: CONSOLE }, ...lab.dashboards.filter(({ name }) => name !== CONSOLE)],
     createdAt: createdAt.toISOString(),
     expiresAt: session.spec.expiresAt,
     canExtend: phase === "Active" && canExtend(session, createdAt),
+    extensionMinutes: extensionOf(lab),
     results,
   };
 }
@@ -59,23 +60,45 @@ export function canExtend(session: SessionResource, createdAt: Date): boolean {
   );
 }
 
-const counted = new WeakMap<Lab, Map<string, number>>();
+/** Minutes a learner's extension adds: a quarter of the lab's time, at least five. */
+export function extensionOf(lab: Pick<Lab, "minutes">): number {
+  return Math.max(5, Math.ceil(lab.minutes / 4));
+}
 
-/** Steps of each page that can be done and so can be finished; counted once for each lab. */
-export function stepsOf(lab: Lab): Map<string, number> {
-  const known = counted.get(lab);
+interface Overview {
+  /** Steps of each page that can be done and so can be finished. */
+  steps: Map<string, number>;
+  /** Terminals that blocks act on, wherever they are. */
+  terminals: Set<string>;
+}
+
+const overviews = new WeakMap<Lab, Overview>();
+
+/** What all pages of a lab tell together; its pages are compiled once for that. */
+function overviewOf(lab: Lab): Overview {
+  const known = overviews.get(lab);
   if (known) return known;
   const variables = sampleVariables(lab);
-  const counts = new Map(
-    lab.pages.map((page) => [
-      page.name,
-      compileLabPage(lab, page, variables, { fileUrl: (path) => path }).actions.filter(({ view }) =>
-        isStep(view.kind),
-      ).length,
-    ]),
-  );
-  counted.set(lab, counts);
-  return counts;
+  const overview: Overview = { steps: new Map(), terminals: new Set() };
+  for (const page of lab.pages) {
+    const { actions } = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
+    overview.steps.set(page.name, actions.filter(({ view }) => isStep(view.kind)).length);
+    for (const { view } of actions) for (const terminal of view.terminals) overview.terminals.add(terminal);
+  }
+  overviews.set(lab, overview);
+  return overview;
+}
+
+/** Steps of each page that can be done and so can be finished. */
+export function stepsOf(lab: Lab): Map<string, number> {
+  return overviewOf(lab).steps;
+}
+
+/** The terminals of the layout, and those a block acts on besides: what runs is always seen. */
+function shownTerminals(lab: Lab): string[] {
+  const ofLayout = terminalsOf(lab.layout);
+  const more = [...overviewOf(lab).terminals].filter((terminal) => !ofLayout.includes(terminal));
+  return [...ofLayout, ...more.toSorted()];
 }
 
 function isStep(kind: string): boolean {

@@ -1,14 +1,9 @@
 import { useEffect, useState, type ReactElement } from "react";
+import { formatAgo } from "../../../workshop/common/durations.js";
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-];
-const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const TICK_MS = 20_000;
+const TICK_MS = 5000;
 
-/** A moment as `5 minutes ago`, the absolute time on hover. */
+/** A moment as `5 min ago`, the absolute time on hover. */
 export function RelativeTime({ iso }: { iso: string }): ReactElement {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -18,16 +13,7 @@ export function RelativeTime({ iso }: { iso: string }): ReactElement {
   const moment = new Date(iso);
   return (
     <time dateTime={iso} title={moment.toLocaleString()}>
-      {relativeWords((moment.getTime() - now) / 1000)}
+      {formatAgo(now - moment.getTime())}
     </time>
   );
-}
-
-/** `seconds` from now, negative in the past, in the largest unit that fits. */
-export function relativeWords(seconds: number): string {
-  if (Number.isNaN(seconds)) return "";
-  for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
-  }
-  return "just now";
 }

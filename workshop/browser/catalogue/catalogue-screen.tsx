@@ -2,6 +2,7 @@ import { useEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { LabSummary } from "../../common/api.js";
 import { api } from "../api/api-client.js";
+import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { useLoaded, type Loaded } from "../store/use-loaded.js";
 import { LabCard } from "./lab-card.js";
@@ -19,7 +20,7 @@ export function CatalogueScreen(): ReactElement {
     <>
       <TopBar />
       <main className="catalogue">
-        <h1 className="catalogue__title">Labs</h1>
+        <ScreenTitle>Labs</ScreenTitle>
         <p className="catalogue__lead">
           Each lab gives you a Kubernetes namespace and terminals of your own. Click a command to run it; the
           page tells you whether it worked.

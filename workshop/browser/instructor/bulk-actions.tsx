@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/api.js";
 import { api } from "../api/api-client.js";
@@ -6,6 +6,8 @@ import { Confirm } from "../parts/confirm.js";
 import { useCopy } from "../store/clipboard.js";
 
 const MORE_MINUTES = 30;
+/** Read by then; what stays is the new time in the table. */
+const NEWS_MS = 8000;
 /** Names spelled out in the question; more than that nobody reads. */
 const NAMED_SESSIONS = 8;
 
@@ -25,6 +27,11 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
   const [isAsking, setIsAsking] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>({});
   const [isExtending, setIsExtending] = useState(false);
+  useEffect(() => {
+    if (outcome.done === undefined) return undefined;
+    const timer = setTimeout(() => setOutcome({}), NEWS_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
   const isNone = selected.length === 0;
   async function extend(): Promise<void> {
     setIsExtending(true);
@@ -101,7 +108,7 @@ function EndQuestion({ selected, ...question }: QuestionProps): ReactElement {
 }
 
 function extended(count: number): string {
-  return `${count === 1 ? "One session has" : `${count} sessions have`} ${MORE_MINUTES} minutes more.`;
+  return `${count === 1 ? "One session has" : `${count} sessions have`} ${MORE_MINUTES} min more.`;
 }
 
 function nameList(rows: readonly InstructorRow[]): string {

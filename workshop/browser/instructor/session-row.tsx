@@ -3,7 +3,7 @@ import type { InstructorRow } from "../../common/api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
-import { formatAgo, formatTimeLeft, urgencyOf } from "../store/durations.js";
+import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
 import { isOver } from "./rows.js";
 
 interface Props {

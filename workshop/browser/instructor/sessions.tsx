@@ -1,6 +1,7 @@
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/api.js";
+import { ScreenTitle } from "../parts/screen-title.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import type { Connection } from "../store/event-stream.js";
 import { BulkActions } from "./bulk-actions.js";
@@ -27,7 +28,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
     <>
       <header className="instructor__head">
         <div>
-          <h1 className="catalogue__title">Sessions</h1>
+          <ScreenTitle>Sessions</ScreenTitle>
           <Summary rows={rows} connection={connection} />
         </div>
         <Button

@@ -7,22 +7,25 @@ interface Pressed {
   shiftKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
-  /** Place of the key on the keyboard: Alt changes the letter on some systems, never the place. */
-  code: string;
+  /** What the press stands for on this keyboard: where Alt types a `#`, it is that and no digit. */
+  key: string;
+  /** `DOM_KEY_LOCATION_NUMPAD` for the number pad, on which Alt types characters by their code. */
+  location: number;
+  getModifierState: (name: string) => boolean;
 }
 
-/** What a key press means in a lab; `undefined` where it means nothing. */
+/** `KeyboardEvent.DOM_KEY_LOCATION_NUMPAD`. */
+const NUMBER_PAD = 3;
+
+/** What a key press means in a lab; `undefined` where it means nothing, or types a character. */
 export function keyOf(event: Pressed): LabKey | undefined {
-  if (!event.altKey || event.ctrlKey || event.metaKey) return undefined;
-  if (event.code === "Enter" || event.code === "NumpadEnter") {
-    return { does: event.shiftKey ? "run-and-go" : "run" };
-  }
-  if (event.shiftKey) return undefined;
-  if (event.code === "ArrowLeft") return { does: "previous" };
-  if (event.code === "ArrowRight") return { does: "next" };
-  if (event.code === "Digit0" || event.code === "Numpad0") return { does: "console" };
-  const digit = /^(?:Digit|Numpad)([1-3])$/.exec(event.code)?.[1];
-  return digit === undefined ? undefined : { does: "terminal", number: Number(digit) };
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return undefined;
+  if (event.key === "Enter") return { does: event.shiftKey ? "run-and-go" : "run" };
+  if (event.key === "ArrowLeft" && !event.shiftKey) return { does: "previous" };
+  if (event.key === "ArrowRight" && !event.shiftKey) return { does: "next" };
+  if (event.location === NUMBER_PAD) return undefined;
+  if (event.key === "0") return { does: "console" };
+  return /^[1-3]$/.test(event.key) ? { does: "terminal", number: Number(event.key) } : undefined;
 }
 
 /** The keys as the help lists them. */
@@ -36,3 +39,7 @@ export const KEY_HELP: readonly { keys: string; does: string }[] = [
   { keys: "Esc, then Tab", does: "Leave the terminal" },
   { keys: "← →", does: "Move the divider when it has the focus" },
 ];
+
+/** When the keys with Alt are not the lab's. */
+export const KEY_NOTE =
+  "Alt is Option on a Mac. In a text field these keys are the field's, and where Alt with a digit types a character, such as # or @, it types it.";

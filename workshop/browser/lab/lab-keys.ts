@@ -4,9 +4,10 @@ import { navigate } from "../store/navigation.js";
 import { nextBlock } from "../store/step-results.js";
 import { keyOf, type LabKey } from "./key-names.js";
 import type { Lab } from "./lab-context.js";
+import { isTerminal, isTextField } from "./text-entry.js";
 import { CONSOLE_TAB, tabsOf } from "./work/tabs.js";
 
-/** The keys of the lab, wherever the focus is; inside a terminal the arrows stay the shell's. */
+/** The keys of the lab, wherever the focus is but in a text field; inside a terminal the arrows stay the shell's. */
 export function useLabKeys(lab: Lab, page: PageView | undefined): void {
   const latest = useRef({ lab, page });
   useEffect(() => {
@@ -16,7 +17,8 @@ export function useLabKeys(lab: Lab, page: PageView | undefined): void {
     function pressed(event: KeyboardEvent): void {
       const key = keyOf(event);
       if (!key || latest.current.page === undefined) return;
-      if ((key.does === "previous" || key.does === "next") && isTyping(event.target)) return;
+      if (isTextField(event.target)) return;
+      if ((key.does === "previous" || key.does === "next") && isTerminal(event.target)) return;
       event.preventDefault();
       event.stopPropagation();
       act(key, latest.current.lab, latest.current.page);
@@ -90,10 +92,4 @@ function enterConsole(lab: Lab): void {
 
 function goTo(lab: Lab, page: string | undefined): void {
   if (page !== undefined) navigate(lab.pageRoute(page));
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
-  );
 }

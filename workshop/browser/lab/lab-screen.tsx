@@ -2,6 +2,7 @@ import { useEffect, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
 import type { ApiError } from "../errors.js";
 import { Link } from "../parts/link.js";
+import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
@@ -60,9 +61,9 @@ function CannotShow({ problem }: { problem: ApiError }): ReactElement {
     <>
       <TopBar />
       <main className="catalogue">
-        <h1 className="catalogue__title">
+        <ScreenTitle>
           {isRefused ? "This browser was not let into the session" : "This session cannot be shown"}
-        </h1>
+        </ScreenTitle>
         <p className="catalogue__lead">{isRefused ? REFUSED : problem.message}</p>
         <Link className="button button--primary" to={{ screen: "catalogue" }}>
           Go to the labs

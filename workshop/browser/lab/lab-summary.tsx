@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { formatAgo } from "../store/durations.js";
+import { formatAgo } from "../../common/durations.js";
 import { summaryOf } from "../store/step-results.js";
 import { useNow } from "../store/use-now.js";
 import { useSession } from "../store/use-session.js";
@@ -11,7 +11,7 @@ export function LabSummary(): ReactElement {
   const { store, session, isOver, isReadOnly } = useLab();
   const results = useSession(store, (state) => state.results);
   const { done, failed, steps } = summaryOf(session.pages, results);
-  const now = useNow(60_000, !isOver);
+  const now = useNow(1000, !isOver);
   const end = new Date(session.expiresAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return (
     <section className="lab-summary card" aria-label="Your way through this lab">
@@ -19,8 +19,7 @@ export function LabSummary(): ReactElement {
         <strong>
           {steps > 0 && done === steps ? "You have done all of this lab." : "This is the last page."}
         </strong>{" "}
-        {steps > 0 &&
-          `${done} of ${steps} ${steps === 1 ? "step is" : "steps are"} done${failedWords(failed)}.`}
+        {steps > 0 && `${doneWords(done, steps)}${failedWords(failed)}.`}
       </p>
       {!isOver && (
         <p>
@@ -31,6 +30,11 @@ export function LabSummary(): ReactElement {
       {!isReadOnly && <EndSession isInText />}
     </section>
   );
+}
+
+function doneWords(done: number, steps: number): string {
+  if (steps > 1) return `${done} of ${steps} steps are done`;
+  return done === 1 ? "Its one step is done" : "Its one step is not done yet";
 }
 
 function failedWords(failed: number): string {

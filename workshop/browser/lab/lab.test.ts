@@ -1,27 +1,49 @@
 import { describe, expect, it } from "vitest";
-import { actionName, headline, targetName } from "./blocks/action-names.js";
+import { actionName, headline, targetName, verbOf } from "./blocks/action-names.js";
 import { checksBeside, refusalsIn } from "./blocks/refusal-text.js";
 import { outputSince, outputToShow } from "./blocks/shown-output.js";
+import { backWords } from "./connection-words.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
 import { fittingLevels } from "./heading-levels.js";
 import { keyOf } from "./key-names.js";
 import { pairSections } from "./section-pairs.js";
 
 describe("the keys of a lab", () => {
-  const plain = { altKey: true, shiftKey: false, ctrlKey: false, metaKey: false };
+  const plain = {
+    altKey: true,
+    shiftKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    location: 0,
+    getModifierState: () => false,
+  };
 
-  it("are told by their place, so that Alt may change their letter", () => {
-    expect(keyOf({ ...plain, code: "Digit2" })).toEqual({ does: "terminal", number: 2 });
-    expect(keyOf({ ...plain, code: "Enter" })).toEqual({ does: "run" });
-    expect(keyOf({ ...plain, code: "Enter", shiftKey: true })).toEqual({ does: "run-and-go" });
-    expect(keyOf({ ...plain, code: "ArrowRight" })).toEqual({ does: "next" });
-    expect(keyOf({ ...plain, code: "Digit0" })).toEqual({ does: "console" });
+  it("are told by what they stand for", () => {
+    expect(keyOf({ ...plain, key: "2" })).toEqual({ does: "terminal", number: 2 });
+    expect(keyOf({ ...plain, key: "Enter" })).toEqual({ does: "run" });
+    expect(keyOf({ ...plain, key: "Enter", shiftKey: true })).toEqual({ does: "run-and-go" });
+    expect(keyOf({ ...plain, key: "ArrowRight" })).toEqual({ does: "next" });
+    expect(keyOf({ ...plain, key: "0" })).toEqual({ does: "console" });
+  });
+
+  // The third is how a browser on Windows tells of AltGr, the fourth a code typed on the number pad there.
+  it.each([
+    ["# of Option+3 on a British Mac", { key: "#" }],
+    ["@ of Option+2 on a Spanish Mac", { key: "@" }],
+    ["a digit of AltGr", { key: "2", getModifierState: (name: string) => name === "AltGraph" }],
+    ["Alt+1 of the number pad", { key: "1", location: 3 }],
+  ])("are not those that type: %s", (_what, pressed) => {
+    expect(keyOf({ ...plain, ...pressed })).toBeUndefined();
+  });
+
+  it("are the digits of a keyboard that has them with Shift", () => {
+    expect(keyOf({ ...plain, key: "1", shiftKey: true })).toEqual({ does: "terminal", number: 1 });
   });
 
   it("are only those with Alt alone", () => {
-    expect(keyOf({ ...plain, code: "Enter", altKey: false })).toBeUndefined();
-    expect(keyOf({ ...plain, code: "Enter", ctrlKey: true })).toBeUndefined();
-    expect(keyOf({ ...plain, code: "Digit4" })).toBeUndefined();
+    expect(keyOf({ ...plain, key: "Enter", altKey: false })).toBeUndefined();
+    expect(keyOf({ ...plain, key: "Enter", ctrlKey: true })).toBeUndefined();
+    expect(keyOf({ ...plain, key: "4" })).toBeUndefined();
   });
 });
 
@@ -74,6 +96,34 @@ describe("a run button's name", () => {
     expect(headline({ ...action, title: "Run in terminal 1" })).toBe("Terminal 1");
     expect(headline({ ...action, title: "Who am I?" })).toBe("Who am I? · Terminal 1");
     expect(targetName({ ...action, terminals: ["1", "2", "3"] })).toBe("Terminals 1, 2 and 3");
+  });
+});
+
+describe("a block that acts on a terminal", () => {
+  it.each([
+    ["terminal-interrupt", "Interrupt terminal 2", "Interrupt", "Interrupt terminal 2"],
+    ["terminal-clear", "Clear terminal 2", "Clear", "Clear terminal 2"],
+    ["terminal-input", "Type into terminal 2", "Type", "Type in terminal 2: blue"],
+  ] as const)("says once what it does: %s", (kind, title, verb, name) => {
+    const action = { kind, title, terminals: ["2"], ...(kind === "terminal-input" ? { text: "blue" } : {}) };
+    expect(headline(action)).toBe("Terminal 2");
+    expect(verbOf(action)).toBe(verb);
+    expect(actionName(action, verb)).toBe(name);
+  });
+});
+
+describe("what the page says once the line is back", () => {
+  it("is that nothing was lost only where every terminal has its shell of before", () => {
+    expect(backWords(new Map([["1", "online"]]))).toBe("Back, nothing lost.");
+    expect(backWords(new Map([["1", "waiting"]]))).toBe("Back. The terminals follow.");
+    expect(
+      backWords(
+        new Map([
+          ["1", "waiting"],
+          ["2", "restarted"],
+        ]),
+      ),
+    ).toBe("Back. The shell of terminal 2 was restarted; what ran in it has ended.");
   });
 });
 

@@ -4,8 +4,9 @@ import type { ProvisioningStep, SessionView } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
+import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
-import { formatDuration } from "../store/durations.js";
+import { formatDuration } from "../../common/durations.js";
 import { navigate } from "../store/navigation.js";
 import { useNow } from "../store/use-now.js";
 import "./provisioning.css";
@@ -20,7 +21,7 @@ export function Provisioning({ session }: { session: SessionView }): ReactElemen
         <p className="provisioning__eyebrow">
           {isFailed ? "Could not prepare your session" : "Preparing your session"}
         </p>
-        <h1 className="catalogue__title">{session.title}</h1>
+        <ScreenTitle>{session.title}</ScreenTitle>
         <ol className="provisioning__steps" aria-busy={!isFailed}>
           {session.provisioning.map((step) => (
             <Step key={step.name} step={step} />

@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactElement, type RefObject, type ReactNode, t
 import { Button } from "react-aria-components";
 import type { PageView } from "../../common/api.js";
 import type { Loaded } from "../store/use-loaded.js";
+import { focusOnArrival } from "../store/navigation.js";
 import { useLab } from "./lab-context.js";
 import { NoSuchPage } from "./no-such-page.js";
 import { PageContent } from "./page-content.js";
@@ -45,10 +46,11 @@ function useFocusOnTitle(pane: RefObject<HTMLElement | null>, page: string | und
   useEffect(() => {
     if (page === undefined) return;
     const isTurned = last.current !== undefined && last.current !== page;
+    const title = pane.current?.querySelector<HTMLElement>(".reading__title") ?? null;
+    if (last.current === undefined) focusOnArrival(title);
     last.current = page;
     // Whoever follows a learner did not turn the page.
-    if (isTurned && !isFollowing)
-      pane.current?.querySelector<HTMLElement>(".reading__title")?.focus({ preventScroll: true });
+    if (isTurned && !isFollowing) title?.focus({ preventScroll: true });
   }, [pane, page, isFollowing]);
 }
 

@@ -9,6 +9,7 @@ interface Kept {
 }
 
 const listeners = new Set<() => void>();
+let hasNavigated = false;
 let current: { url: string; route: Route } | undefined;
 
 /** The screen in the address bar; the component renders again when it changes. */
@@ -19,9 +20,18 @@ export function useRoute(): Route {
 /** Goes to a screen without a page load; `replace` leaves no trace in the history. */
 export function navigate(route: Route, options: { replace?: boolean } = {}): void {
   const url = routeUrl(route);
+  hasNavigated = true;
   if (options.replace) history.replaceState(history.state, "", url);
   else history.pushState(history.state, "", url);
   for (const listener of listeners) listener();
+}
+
+/**
+ * Gives the focus to the beginning of a screen that has taken the place of another, whose focused element went with it. A page the browser has just
+ * loaded begins at its top by itself, and a focus that is somewhere stays.
+ */
+export function focusOnArrival(beginning: HTMLElement | null): void {
+  if (hasNavigated && document.activeElement === document.body) beginning?.focus({ preventScroll: true });
 }
 
 /** Notes in the browser's history how far down the text is, by whatever `page` calls it. */

@@ -3,13 +3,23 @@ import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { openEventStream, type Connection, type EventStream } from "./event-stream.js";
 import { announcementOf } from "./step-outcome.js";
-import { indexResults, resultKey, withoutResult, withResult, type Results } from "./step-results.js";
+import {
+  indexResults,
+  isSameResult,
+  resultKey,
+  withoutResult,
+  withResult,
+  type Results,
+} from "./step-results.js";
 
 /** How long "back, nothing lost" stays. */
 const RESTORED_MS = 4000;
 const ENDED_HERE = "You ended it.";
 /** Answers that mean a session seen before is no longer: its cookie went with it. */
 const GONE: readonly number[] = [401, 403, 404, 410];
+
+/** `restarted`: its shell is another one than before the line was lost. */
+export type TerminalCondition = "online" | "waiting" | "restarted";
 
 export interface SessionState {
   /** Absent until the server has answered. */
@@ -18,6 +28,8 @@ export interface SessionState {
   /** Why a block could not be handed to its terminal, by `resultKey`. */
   refusals: ReadonlyMap<string, string>;
   connection: Connection | "restored";
+  /** The terminals on the screen, by name. */
+  terminals: ReadonlyMap<string, TerminalCondition>;
   /** Why the session cannot be shown at all. */
   problem?: ApiError;
   /** What the live region says. */
@@ -31,6 +43,7 @@ export class SessionStore {
     results: new Map(),
     refusals: new Map(),
     connection: "connecting",
+    terminals: new Map(),
     announcement: "",
   };
   readonly #listeners = new Set<() => void>();
@@ -63,6 +76,7 @@ export class SessionStore {
   async run(page: string, step: number): Promise<void> {
     const guess: StepResult = { page, step, state: "queued", checks: [] };
     const key = resultKey(page, step);
+    const before = this.#state.results.get(key);
     this.#set({
       results: withResult(this.#state.results, guess),
       refusals: without(this.#state.refusals, key),
@@ -74,9 +88,13 @@ export class SessionStore {
         this.#set({ results: withResult(this.#state.results, result) });
     } catch (error) {
       this.#refuse(key, error);
-      if (this.#state.results.get(key) === guess) {
-        this.#set({ results: withoutResult(this.#state.results, page, step) });
-      }
+      // What was done before the click stays done.
+      if (this.#state.results.get(key) === guess)
+        this.#set({
+          results: before
+            ? withResult(this.#state.results, before)
+            : withoutResult(this.#state.results, page, step),
+        });
     }
   }
 
@@ -89,8 +107,7 @@ export class SessionStore {
   /** Throws `ApiError`. */
   async extend(): Promise<void> {
     const session = await api.extend(this.id);
-    this.#set({ session });
-    this.announce("More time was added.");
+    this.#set({ session, announcement: `${session.extensionMinutes} min were added.` });
   }
 
   /** Throws `ApiError`. */
@@ -102,6 +119,12 @@ export class SessionStore {
     } finally {
       this.#isEnding = false;
     }
+  }
+
+  /** Tells how a terminal on the screen is; one that was restarted stays so until the line has been back for a while. */
+  noteTerminal(terminal: string, condition: TerminalCondition): void {
+    if (condition !== "restarted" && this.#state.terminals.get(terminal) === "restarted") return;
+    this.#set({ terminals: new Map(this.#state.terminals).set(terminal, condition) });
   }
 
   announce(announcement: string): void {
@@ -137,14 +160,22 @@ export class SessionStore {
     if (event.type === "session") this.#adopt(event.session);
     if (event.type !== "step") return;
     const announcement = announcementOf(event.result) ?? this.#state.announcement;
-    this.#set({ results: withResult(this.#state.results, event.result), announcement });
+    this.#know(withResult(this.#state.results, event.result), { announcement });
   }
 
   #adopt(told: SessionView): void {
     const isOwnEnd = this.#isEnding && told.phase === "Ended";
     const session = isOwnEnd ? { ...told, reason: ENDED_HERE } : told;
-    this.#set({ session, results: indexResults(session.results) });
+    this.#know(indexResults(session.results), { session });
     if (session.phase === "Ended") this.#stop();
+  }
+
+  /** What a click was refused for is answered once its block has another result than it had then. */
+  #know(results: Results, change: Partial<SessionState>): void {
+    const refusals = new Map(this.#state.refusals);
+    for (const key of refusals.keys())
+      if (!isSameResult(results.get(key), this.#state.results.get(key))) refusals.delete(key);
+    this.#set({ ...change, results, refusals });
   }
 
   #connected(connection: Connection): void {
@@ -152,7 +183,15 @@ export class SessionStore {
     this.#set({ connection: connection === "open" && wasLost ? "restored" : connection });
     clearTimeout(this.#restored);
     if (connection === "lost") void this.#load();
-    else this.#restored = setTimeout(() => this.#set({ connection: "open" }), RESTORED_MS);
+    else this.#settle();
+  }
+
+  /** The news that the line is back stays while terminals are still on their way. */
+  #settle(): void {
+    this.#restored = setTimeout(() => {
+      if ([...this.#state.terminals.values()].includes("waiting")) this.#settle();
+      else this.#set({ connection: "open", terminals: new Map() });
+    }, RESTORED_MS);
   }
 
   /** A session that is gone while its page is open has ended; one never seen cannot be shown. */

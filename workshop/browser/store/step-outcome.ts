@@ -1,5 +1,5 @@
 import type { StepResult, StepState } from "../../common/api.js";
-import { formatDuration } from "./durations.js";
+import { formatDuration } from "../../common/durations.js";
 
 export interface Outcome {
   icon: "tick" | "cross" | "question" | "stop" | "clock" | "spinner";

@@ -22,6 +22,11 @@ export function withoutResult(results: Results, page: string, step: number): Res
   return rest;
 }
 
+/** Whether both tell the same of a block. */
+export function isSameResult(one: StepResult | undefined, other: StepResult | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 export function isDone(state: StepState | undefined): boolean {
   return state === "succeeded" || state === "expected-failure";
 }

@@ -1,4 +1,5 @@
 import type { ActionView } from "../../../common/api.js";
+import { terminalWords } from "../../../common/terminals.js";
 
 type Named = Pick<ActionView, "kind" | "title" | "text" | "terminals">;
 
@@ -9,9 +10,34 @@ export function targetName(action: Named): string {
 
 /** What stands over a block: the author's own title, where there is one, and where the block acts. */
 export function headline(action: Named): string {
-  const isUsual = action.title === "" || /^Run in (?:all terminals|terminal )/.test(action.title);
   const target = targetName(action);
+  const isUsual = action.title === "" || action.title === usualTitle(action);
   return isUsual || action.title === target ? target : `${action.title} · ${target}`;
+}
+
+/** The word on a block's button. */
+export function verbOf({ kind }: Pick<Named, "kind">): string {
+  return VERBS[kind] ?? "Run";
+}
+
+const VERBS: Partial<Record<Named["kind"], string>> = {
+  "terminal-clear": "Clear",
+  "terminal-interrupt": "Interrupt",
+  "terminal-input": "Type",
+};
+
+/** The title a block has where its author gave none. */
+function usualTitle(action: Named): string {
+  const where = terminalWords(action.terminals);
+  switch (action.kind) {
+    case "terminal-clear":
+    case "terminal-interrupt":
+      return `${verbOf(action)} ${where}`;
+    case "terminal-input":
+      return `Type into ${where}`;
+    default:
+      return action.kind === "execute-all" ? "Run in all terminals" : `Run in ${where}`;
+  }
 }
 
 /** `Terminal 1`; a terminal the lab has named keeps its name. */
@@ -19,18 +45,13 @@ export function terminalName(terminal: string): string {
   return /^\d+$/.test(terminal) ? `Terminal ${terminal}` : terminal;
 }
 
-/** The whole name of a run button: `Run in terminal 1: kubectl get pods`. */
+/** The whole name of a button with these words: `Run in terminal 1: kubectl get pods`, `Interrupt terminal 2`. */
 export function actionName(action: Named, words: string): string {
-  switch (action.kind) {
-    case "terminal-clear":
-      return `${words}: clear ${terminalsName(action.terminals)}`;
-    case "terminal-interrupt":
-      return `${words}: interrupt ${terminalsName(action.terminals)}`;
-    default:
-      return action.text === undefined
-        ? `${words}: ${action.title}`
-        : `${words} in ${terminalsName(action.terminals)}: ${shortened(action.text)}`;
-  }
+  const where = terminalsName(action.terminals);
+  if (action.kind === "terminal-clear" || action.kind === "terminal-interrupt") return `${words} ${where}`;
+  return action.text === undefined
+    ? `${words}: ${action.title}`
+    : `${words} in ${where}: ${shortened(action.text)}`;
 }
 
 /** Characters of a command that a name repeats; a screen reader would read out a whole script. */
@@ -41,7 +62,8 @@ export function shortened(text: string): string {
   return text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME)}…`;
 }
 
-function terminalsName(terminals: readonly string[]): string {
+/** `terminal 1`, `terminals 1, 2 and 3`. */
+export function terminalsName(terminals: readonly string[]): string {
   const [only, ...more] = terminals;
   if (only === undefined) return "all terminals";
   const last = more.at(-1);

@@ -6,7 +6,7 @@ import { isBusy, isDone, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
 import { Checks } from "./checks.js";
-import { StepOutput } from "./step-output.js";
+import { OutputToggle, StepOutput, useStepOutput } from "./step-output.js";
 import { StepStatus } from "./step-status.js";
 
 /** A step the learner does by hand; the page sees whether it is done. */
@@ -16,6 +16,7 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
   const key = resultKey(page, action.step);
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
+  const output = useStepOutput(result);
   return (
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={action.title}>
       <div className="block__head">
@@ -27,13 +28,14 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
       <div className="block__foot">
         {isDone(result?.state) ? <Done /> : <DoneButton action={action} isUnderWay={isBusy(result?.state)} />}
         {!isDone(result?.state) && <StepStatus result={result} step={action.step} />}
+        <OutputToggle output={output} />
       </div>
       {refusal && (
         <p className="block__refusal" role="alert">
           <Icon name="warning" /> {refusal}
         </p>
       )}
-      <StepOutput result={result} />
+      <StepOutput output={output} />
       <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
     </div>
   );

@@ -7,13 +7,13 @@ import { Icon } from "../../parts/icon.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
-import { actionName, headline, shortened } from "./action-names.js";
+import { actionName, headline, shortened, verbOf } from "./action-names.js";
 import { Checks } from "./checks.js";
 import { checksBeside } from "./refusal-text.js";
 import { Command } from "./command-text.js";
 import { LiveOutput } from "./live-output.js";
 import { Refusal } from "./refusal.js";
-import { StepOutput } from "./step-output.js";
+import { OutputToggle, StepOutput, useStepOutput } from "./step-output.js";
 import { StepStatus } from "./step-status.js";
 
 /** A command, the button that runs it in its terminal, and what came of it. */
@@ -23,6 +23,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   const key = resultKey(page, action.step);
   const result = useSession(store, (state) => state.results.get(key));
   const refusal = useSession(store, (state) => state.refusals.get(key));
+  const output = useStepOutput(result);
   return (
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={headline(action)}>
       <BlockHead action={action} />
@@ -30,6 +31,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       <div className="block__foot">
         <RunButton action={action} result={result} />
         <StepStatus result={result} step={action.step} />
+        <OutputToggle output={output} />
       </div>
       {refusal && (
         <p className="block__refusal" role="alert">
@@ -40,7 +42,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       {isNarrow && result?.state === "running" && action.terminals[0] !== undefined && (
         <LiveOutput terminal={action.terminals[0]} command={action.text ?? ""} />
       )}
-      <StepOutput result={result} />
+      <StepOutput output={output} />
       <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />
     </div>
   );
@@ -79,7 +81,7 @@ function RunButton({ action, result }: { action: ActionView; result: StepResult 
   const page = useBlockPage();
   const isUnderWay = isBusy(result?.state);
   const isRepeat = result !== undefined && result.state !== "idle";
-  const words = isRepeat && !isUnderWay ? "Run again" : "Run";
+  const words = isRepeat && !isUnderWay ? `${verbOf(action)} again` : verbOf(action);
   return (
     <Button
       className={`button button--small${isRepeat ? "" : " button--primary"} block__run`}

@@ -2,7 +2,7 @@ import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { StepResult } from "../../../common/api.js";
 import { Icon, Spinner } from "../../parts/icon.js";
-import { formatDuration } from "../../store/durations.js";
+import { formatDuration } from "../../../common/durations.js";
 import { outcomeOf } from "../../store/step-outcome.js";
 import { useNow } from "../../store/use-now.js";
 import { useBlockPage, useLab } from "../lab-context.js";

@@ -1,15 +1,16 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { IconButton } from "../../parts/icon-button.js";
-import { KEY_HELP } from "../key-names.js";
+import { KEY_HELP, KEY_NOTE } from "../key-names.js";
+import { isTerminal, isTextField } from "../text-entry.js";
 
 /** The keys of the lab, behind a button and behind `?`. */
 export function Help(): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   useEffect(() => {
     function pressed(event: KeyboardEvent): void {
-      if (event.key !== "?" || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target))
-        return;
+      if (event.key !== "?" || event.altKey || event.ctrlKey || event.metaKey) return;
+      if (isTextField(event.target) || isTerminal(event.target)) return;
       event.preventDefault();
       setIsOpen(true);
     }
@@ -34,6 +35,7 @@ export function Help(): ReactElement {
               </div>
             ))}
           </dl>
+          <p className="help__note">{KEY_NOTE}</p>
           <p className="help__note">
             A command runs when you press its <strong>Run</strong> button and reports below itself whether it
             worked. You can type into the terminals as well.
@@ -41,11 +43,5 @@ export function Help(): ReactElement {
         </Dialog>
       </Popover>
     </DialogTrigger>
-  );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
   );
 }

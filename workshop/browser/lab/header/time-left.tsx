@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { Icon } from "../../parts/icon.js";
-import { formatTimeLeft, urgencyOf } from "../../store/durations.js";
+import { formatTimeLeft, urgencyOf } from "../../../common/durations.js";
 import { useNow } from "../../store/use-now.js";
 import { useLab } from "../lab-context.js";
 
@@ -12,8 +12,8 @@ export function TimeLeft(): ReactElement {
   const urgency = urgencyOf(left);
   const isShort = urgency !== "calm";
   useEffect(() => {
-    if (urgency === "warning") store.announce("Ten minutes are left.");
-    if (urgency === "urgent") store.announce("Two minutes are left.");
+    if (urgency === "warning") store.announce("10 min are left.");
+    if (urgency === "urgent") store.announce("2 min are left.");
   }, [urgency, store]);
   const end = new Date(session.expiresAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return (
@@ -22,12 +22,12 @@ export function TimeLeft(): ReactElement {
       <span role="timer" aria-label={`${formatTimeLeft(left)} left`}>
         {formatTimeLeft(left)} <span className="time-left__words">left</span>
       </span>
-      {isShort && session.canExtend && <Extend />}
+      {isShort && session.canExtend && <Extend minutes={session.extensionMinutes} />}
     </span>
   );
 }
 
-function Extend(): ReactElement {
+function Extend({ minutes }: { minutes: number }): ReactElement {
   const { store } = useLab();
   const [problem, setProblem] = useState<string>();
   async function extend(): Promise<void> {
@@ -40,7 +40,7 @@ function Extend(): ReactElement {
   return (
     <>
       <Button className="button button--small" onPress={() => void extend()}>
-        Extend
+        Extend by {minutes} min
       </Button>
       {problem && <span role="alert">{problem}</span>}
     </>

@@ -9,8 +9,8 @@ export interface WorkTab {
   url?: string;
 }
 
-/** The tabs beside the text, in order: the terminal (unless the lab has none), then what the session lists. */
-export function tabsOf(session: Pick<SessionView, "layout" | "dashboards">): WorkTab[] {
+/** The tabs beside the text, in order: the terminal (unless the lab has none and no block needs one), then what the session lists. */
+export function tabsOf(session: Pick<SessionView, "terminals" | "dashboards">): WorkTab[] {
   const others = session.dashboards.filter(({ name }) => name !== TERMINAL_TAB);
-  return session.layout === "none" ? others : [{ name: TERMINAL_TAB }, ...others];
+  return session.terminals.length === 0 ? others : [{ name: TERMINAL_TAB }, ...others];
 }

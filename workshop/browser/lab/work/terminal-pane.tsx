@@ -1,5 +1,6 @@
 import {
   useEffect,
+  useId,
   useImperativeHandle,
   useRef,
   useState,
@@ -23,6 +24,8 @@ import "./terminal-pane.css";
 const LAST_LINES = 8;
 
 export interface TerminalPaneHandle {
+  /** Starts a new shell where the one shown has ended. */
+  revive(): void;
   focus(): void;
   paste(text: string): void;
   lastLines(): string;
@@ -37,23 +40,23 @@ interface Props {
 
 /** One terminal of the session with its bar: search, size of the type, help for screen readers, and what is wrong if anything is. */
 export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
-  const { session, isOver, isReadOnly } = useLab();
+  const { store, session, isOver, isReadOnly } = useLab();
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [handle, setHandle] = useState<TerminalHandle>();
   const [isSearching, setIsSearching] = useState(false);
-  const [trouble, setTrouble] = useState<TerminalTrouble>();
-  const [shell, setShell] = useState(0);
+  const { shell, trouble, setTrouble, startShell } = useShell();
   const over = useRef(isOver);
   useEffect(() => {
     over.current = isOver;
   }, [isOver]);
-  usePaneHandle(ref, handle);
+  usePaneHandle(ref, handle, () => trouble?.reason === "exited" && startShell());
   const name = terminalName(terminal);
   return (
     <section className="terminal-pane" aria-label={name} data-fixed={isReadOnly || undefined}>
       <div className="terminal-pane__bar">
         {title}
+        <WayOut handle={handle} />
         <TerminalTools name={name} look={look} onSearch={() => setIsSearching(!isSearching)} />
       </div>
       {isSearching && handle && (
@@ -75,7 +78,11 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         readOnly={isReadOnly}
         screenReader={look.isForScreenReader}
         label={name}
-        onState={(state, reason) => setTrouble(state === "online" ? undefined : { state, reason })}
+        onState={(state, reason) => {
+          setTrouble(state === "online" ? undefined : { state, reason });
+          store.noteTerminal(terminal, state === "reconnecting" ? "waiting" : "online");
+        }}
+        onReplaced={() => store.noteTerminal(terminal, "restarted")}
         onSearch={() => setIsSearching(true)}
         onHandle={setHandle}
       />
@@ -83,23 +90,43 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         trouble={trouble}
         isOver={isOver}
         onRetry={() => handle?.retryNow()}
-        onNewShell={() => {
-          setTrouble(undefined);
-          setShell(shell + 1);
-        }}
+        onNewShell={startShell}
       />
     </section>
   );
 }
 
-function usePaneHandle(ref: Ref<TerminalPaneHandle>, handle: TerminalHandle | undefined): void {
-  useImperativeHandle(
-    ref,
-    () => ({
-      focus: () => handle?.focus(),
-      paste: (text) => handle?.input(text),
-      lastLines: () => handle?.screen.lastLines(LAST_LINES) ?? "",
-    }),
-    [handle],
+/** The shell shown, by its number on this page, and what is wrong with it if anything is. */
+function useShell() {
+  const [trouble, setTrouble] = useState<TerminalTrouble>();
+  const [shell, setShell] = useState(0);
+  function startShell(): void {
+    setTrouble(undefined);
+    setShell(shell + 1);
+  }
+  return { shell, trouble, setTrouble, startShell };
+}
+
+/** Tells whoever is in the terminal how the keyboard leaves it, which takes Tab itself. */
+function WayOut({ handle }: { handle: TerminalHandle | undefined }): ReactElement {
+  const id = useId();
+  useEffect(() => handle?.screen.terminal.textarea?.setAttribute("aria-describedby", id), [handle, id]);
+  return (
+    <span className="terminal-pane__hint" id={id}>
+      Esc, then Tab leaves the terminal
+    </span>
   );
+}
+
+function usePaneHandle(
+  ref: Ref<TerminalPaneHandle>,
+  handle: TerminalHandle | undefined,
+  revive: () => void,
+): void {
+  useImperativeHandle(ref, () => ({
+    revive,
+    focus: () => handle?.focus(),
+    paste: (text) => handle?.input(text),
+    lastLines: () => handle?.screen.lastLines(LAST_LINES) ?? "",
+  }));
 }

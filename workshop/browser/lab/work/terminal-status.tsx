@@ -46,7 +46,7 @@ export function TerminalStatus({ trouble, isOver, onRetry, onNewShell }: Props):
 }
 
 const CLOSED: Record<CloseReason, string> = {
-  exited: "The shell has ended; its last screen stays.",
+  exited: "This shell has ended; its last screen stays.",
   "not-allowed": "This terminal was closed: you may no longer use it.",
   "not-found": "The terminal is gone.",
   disposed: "",

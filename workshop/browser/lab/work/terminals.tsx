@@ -15,7 +15,7 @@ import "./terminals.css";
 const TerminalPane = lazy(async () => ({ default: (await import("./terminal-pane.js")).TerminalPane }));
 
 export interface TerminalsHandle {
-  /** Brings the terminal into sight; the focus stays where it is. */
+  /** Brings the terminal into sight, with a new shell where its own has ended; the focus stays where it is. */
   show(terminal: string): void;
   /** Puts the keyboard into the terminal. */
   focus(terminal: string): void;
@@ -32,7 +32,11 @@ export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null
   const [chosen, setChosen] = useState(terminals[0] ?? "1");
   const isSplit = session.layout === "split" || session.layout === "split/2";
   useImperativeHandle(handle, () => ({
-    show: (terminal) => terminals.includes(terminal) && setChosen(terminal),
+    show: (terminal) => {
+      if (!terminals.includes(terminal)) return;
+      setChosen(terminal);
+      panes.current.get(terminal)?.revive();
+    },
     focus: (terminal) => panes.current.get(terminal)?.focus(),
     lastLines: (terminal) => panes.current.get(terminal)?.lastLines() ?? "",
     paste: (terminal, text) => panes.current.get(terminal)?.paste(text),

@@ -4,6 +4,7 @@ import { FailureBoundary } from "../../parts/failure-boundary.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 import { ConsoleTab } from "./console-tab.js";
+import { FrameTab } from "./frame-tab.js";
 import { CONSOLE_TAB, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
 import { Terminals, type TerminalsHandle } from "./terminals.js";
 import "./work-pane.css";
@@ -36,7 +37,9 @@ function LowerLayout({ tab, consolePath, terminals }: Props): ReactElement {
       {tabs.length > 0 && (
         <TabbedPane tabs={tabs} tab={shown} consolePath={consolePath} terminals={terminals} />
       )}
-      <Terminals handle={terminals} />
+      <FailureBoundary what="The terminal">
+        <Terminals handle={terminals} />
+      </FailureBoundary>
     </section>
   );
 }
@@ -84,35 +87,19 @@ interface PanelProps {
   terminals: RefObject<TerminalsHandle | null>;
 }
 
-function Panel({ item, consolePath, terminals }: PanelProps): ReactElement {
-  if (item.name === TERMINAL_TAB) {
-    return (
-      <FailureBoundary what="The terminal">
-        <Terminals handle={terminals} />
-      </FailureBoundary>
-    );
-  }
-  if (item.url === undefined) {
-    return (
-      <FailureBoundary what="The console">
-        <ConsoleTab path={consolePath} />
-      </FailureBoundary>
-    );
-  }
+function Panel(props: PanelProps): ReactElement {
+  const { name } = props.item;
   return (
-    <iframe
-      className="work__frame"
-      // Loaded when it is first brought forward.
-      loading="lazy"
-      src={item.url}
-      title={item.name}
-      sandbox={sandboxOf(item.url)}
-    />
+    <FailureBoundary what={WHAT[name] ?? `The tab ${name}`}>
+      <PanelContent {...props} />
+    </FailureBoundary>
   );
 }
 
-/** A page of another origin keeps that origin, which its log-in needs; one of ours must not, for it would be us. */
-function sandboxOf(url: string): string {
-  const allowed = "allow-scripts allow-forms allow-popups allow-downloads";
-  return new URL(url, document.baseURI).origin === location.origin ? allowed : `${allowed} allow-same-origin`;
+const WHAT: Record<string, string> = { [TERMINAL_TAB]: "The terminal", [CONSOLE_TAB]: "The console" };
+
+function PanelContent({ item, consolePath, terminals }: PanelProps): ReactElement {
+  if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
+  if (item.url === undefined) return <ConsoleTab path={consolePath} />;
+  return <FrameTab name={item.name} url={item.url} />;
 }

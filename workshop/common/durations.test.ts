@@ -19,8 +19,9 @@ describe("durations", () => {
     [65 * MINUTE_MS, "1 h 05 min"],
     [48 * MINUTE_MS, "48 min"],
     [2 * MINUTE_MS, "2 min"],
-    [2 * MINUTE_MS - 1, "1:59"],
-    [-1, "0:00"],
+    [2 * MINUTE_MS - 1, "1 min 59 s"],
+    [59_999, "59 s"],
+    [-1, "0 s"],
   ])("%i ms before the end, %s are left", (ms, words) => {
     expect(formatTimeLeft(ms)).toBe(words);
   });

@@ -1,0 +1,83 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { StepResult } from "../../workshop/common/api.js";
+import { isWithout } from "../requirements/without.js";
+import { launchChromium } from "./chromium.js";
+import { openContractPage, type ContractPage } from "./contract-page.js";
+import { sampleSession } from "./sample-lab.js";
+
+const RUN = "POST api/sessions/s1/pages/summary/steps/0/run";
+
+describe.skipIf(isWithout("chromium"))("what came of a block", () => {
+  let browser: Browser;
+  let opened: ContractPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+  afterEach(() => opened.close());
+
+  async function open(path: string, change: Parameters<typeof openContractPage>[2] = {}): Promise<void> {
+    opened = await openContractPage(browser, path, change);
+    page = opened.page;
+  }
+
+  function tell(change: Partial<StepResult>): void {
+    const result: StepResult = { page: "summary", step: 0, state: "succeeded", checks: [], ...change };
+    opened.contract.send({ type: "step", result });
+  }
+
+  it("takes a failed click's message away once the block has run", async () => {
+    const body = { error: { code: "X", message: "The terminal is busy." } };
+    await open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await page.getByRole("alert").getByText("The terminal is busy.").waitFor();
+    tell({ durationMs: 900 });
+    await page.getByText("Succeeded · 0.9 s").waitFor();
+    expect(await page.getByText("The terminal is busy.").filter({ visible: true }).count()).toBe(0);
+  });
+
+  it("keeps what was done before a click that was refused", async () => {
+    const results: StepResult[] = [
+      { page: "summary", step: 0, state: "succeeded", durationMs: 900, checks: [] },
+    ];
+    const body = { error: { code: "X", message: "The terminal is busy." } };
+    await open("s/s1/summary", {
+      session: sampleSession(48, { results }),
+      answers: new Map([[RUN, { status: 409, body }]]),
+    });
+    await page.getByRole("button", { name: /^Run again in terminal 1/ }).click();
+    await page.getByRole("alert").getByText("The terminal is busy.").waitFor();
+    await page.getByText("Succeeded · 0.9 s").waitFor();
+  });
+
+  it("does not push the text below it when a command has run", async () => {
+    await open("s/s1/summary");
+    const below = page.getByRole("navigation", { name: "Pages before and after" });
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
+    const before = await below.boundingBox();
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await page.getByRole("button", { name: /^Interrupt/ }).waitFor();
+    expect(await below.boundingBox()).toEqual(before);
+    tell({ durationMs: 900, exitStatus: 0, output: "NAME READY\nweb 1/1\n" });
+    const toggle = page.getByRole("button", { name: "Show output" });
+    await toggle.waitFor();
+    expect(await below.boundingBox()).toEqual(before);
+    await toggle.click();
+    await page.getByRole("group", { name: "Output" }).getByText("web 1/1").waitFor();
+  });
+
+  it("is summed up in words that fit the numbers, to the minute", async () => {
+    const createdAt = new Date(Date.now() - 3.6 * 60_000).toISOString();
+    const pages = [{ name: "summary", title: "What you have learned", steps: 1 }];
+    await open("s/s1/summary", { session: sampleSession(48, { createdAt, pages, results: [] }) });
+    const summary = page.getByRole("region", { name: "Your way through this lab" });
+    await summary.getByText("Its one step is not done yet.").waitFor();
+    await summary.getByText("You began 3 min ago.").waitFor();
+    tell({});
+    await summary.getByText("Its one step is done.").waitFor();
+    await summary.getByText("You have done all of this lab.").waitFor();
+  });
+});

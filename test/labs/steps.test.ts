@@ -70,15 +70,18 @@ describe("a step", () => {
     expect(await run(4)).toMatchObject({
       state: "failed",
       exitStatus: 0,
-      message: expect.stringContaining("Not so: Config map never exists") as string,
+      message: expect.stringContaining("The config map never does not exist yet.") as string,
     });
   });
 
   it("whose output is not as expected says so, and keeps in sight what was not looked at", async () => {
     const { state, message, checks } = await run(8);
-    expect([state, message]).toEqual(["failed", expect.stringContaining("The output is not as expected")]);
+    expect([state, message]).toEqual([
+      "failed",
+      expect.stringContaining("The output does not show something-else."),
+    ]);
     expect(checks.map((check) => [check.text, check.state])).toEqual([
-      ["The output matches /something-else/", "failed"],
+      ["The output shows something-else", "failed"],
       ["Config map late exists", "idle"],
       ["Config map other exists", "idle"],
     ]);

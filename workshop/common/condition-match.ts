@@ -1,5 +1,5 @@
 import type { Condition, ConditionField } from "./condition.js";
-import { conditionText } from "./condition.js";
+import { conditionText, stillThereText, unmetText } from "./condition-words.js";
 import { compilePattern } from "./expectation.js";
 import { matchesLabels } from "./label-selector.js";
 import { type Refusal, explainRefusal } from "./refusal.js";
@@ -97,7 +97,7 @@ function isTrue(object: ObservedObject, type: string): boolean {
 
 function absence(condition: Condition, selected: readonly ObservedObject[]): ConditionVerdict {
   if (selected.length === 0) return { isMet: true, detail: conditionText(condition) };
-  return { isMet: false, detail: `${selected.length} found: ${names(selected)}; none may be there` };
+  return { isMet: false, detail: stillThereText(condition, selected.length, names(selected)) };
 }
 
 function shortfall(
@@ -108,13 +108,24 @@ function shortfall(
     selected: readonly ObservedObject[];
   },
 ): string {
-  const wanted = conditionText(condition);
-  const place = condition.kind === "policy" ? "Your organization" : "The namespace";
-  if (seen.objects.length === 0) return `${place} has no ${condition.kind} yet. Wanted: ${wanted}`;
-  if (seen.candidates.length === 0) return `${place} has ${names(seen.objects)}. Wanted: ${wanted}`;
-  if (seen.selected.length === 0)
-    return `Seen: ${seen.candidates.slice(-3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
-  return `Seen: ${seen.selected.slice(0, 3).map(excerpt).join("; ")}. Wanted: ${wanted}`;
+  const { objects, candidates, selected } = seen;
+  const unmet = selected.length > 0 ? undefined : unmetTest(condition, candidates);
+  const said = unmetText(condition, unmet, candidates.length > 0);
+  const shown = selected.length > 0 ? selected : candidates;
+  if (shown.length > 0) return `${said} Seen: ${shown.slice(-SHOWN_OBJECTS).map(excerpt).join("; ")}`;
+  return objects.length > 0 ? `${said} Seen: ${names(objects)}` : said;
+}
+
+/** What tells most about a refusal comes first. */
+const TELLING: readonly ConditionField[] = ["policy", "image", "container", "object", "message"];
+
+/** The test that no candidate meets, the most telling one where there are several. */
+function unmetTest(
+  { fields }: Condition,
+  candidates: readonly ObservedObject[],
+): Condition["fields"][number] | undefined {
+  const unmet = fields.filter((test) => !candidates.some((object) => isFieldMet(test, object)));
+  return unmet.find(({ field }) => TELLING.includes(field)) ?? unmet[0];
 }
 
 function describe(condition: Condition, object: ObservedObject): string {
@@ -132,6 +143,9 @@ function isRefusalMeant(condition: Condition, refusal: Refusal): boolean {
       isPattern || !(field in refusal) || refusal[field as keyof Refusal] === value,
   );
 }
+
+/** More are not read. */
+const SHOWN_OBJECTS = 3;
 
 /** 300 characters of an event say why; the rest repeats. */
 const EXCERPT_CHARACTERS = 300;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { conditionText, parseCondition } from "./condition.js";
+import { parseCondition } from "./condition.js";
+import { conditionText } from "./condition-words.js";
 import { type ObservedObject, judgeCondition } from "./condition-match.js";
 
 const refused: ObservedObject = {
@@ -63,12 +64,46 @@ describe("a condition", () => {
     },
   );
 
-  it("says what was seen and what would satisfy it", () => {
-    const { detail } = judgeCondition(parseCondition("event reason=FailedCreate policy=other"), [refused]);
-    expect(detail).toMatch(
-      /Seen: FailedCreate on b-1.*no-busybox.*Wanted: There is an event with reason FailedCreate, policy other/s,
-    );
-  });
+  it.each([
+    [
+      "event reason=FailedCreate policy=other",
+      [refused],
+      /^The events do not name other yet\. Seen: FailedCreate on b-1.*no-busybox/s,
+    ],
+    ["event reason=FailedCreate", [], /^There are no such events yet\.$/],
+    ["event reason=Other", [refused], /^The events do not name Other yet\./],
+    ["deployment/web available", [], /^The deployment web does not exist yet\.$/],
+    [
+      "deployment/web",
+      [{ metadata: { name: "api" } }],
+      /^The deployment web does not exist yet\. Seen: api$/,
+    ],
+    [
+      "deployment/web available",
+      [{ metadata: { name: "web" }, status: { replicas: 1 } }],
+      /^The deployment web is not available yet\. Seen: web \(0 of 1 ready\)$/,
+    ],
+    ["pod -l app=x running", [pod], /^No pod with the labels app=x is running yet\. Seen: p1 \(Pending\)$/],
+    ["pod -l app=x absent", [pod], /^The pod p1 is still there\.$/],
+    ["pods absent", [pod, pod], /^2 pods are still there: p1, p1\.$/],
+    ["policy/pin recipe=custom", [policy()], /^The policy pin does not use the template Custom yet\./],
+    ["policy/pin in-force", [policy({ inForce: false })], /^The policy pin is not in force yet\./],
+    [
+      "configmap/c data=/Good .*day/",
+      [{ metadata: { name: "c" }, data: {} }],
+      /^The config map c does not have Good and day in its data yet\./,
+    ],
+    [
+      "namespace workspace=ops",
+      [namespace({})],
+      /^Your namespace does not belong to the workspace ops yet\./,
+    ],
+  ] satisfies [string, ObservedObject[], RegExp][])(
+    "that is not met is told as a sentence: %s",
+    (text, objects, said) => {
+      expect(judgeCondition(parseCondition(text), objects).detail).toMatch(said);
+    },
+  );
 
   it("names policy, container and image once a refusal satisfies it", () => {
     expect(judgeCondition(parseCondition("event reason=FailedCreate"), [refused]).detail).toContain(
@@ -84,6 +119,22 @@ describe("a condition", () => {
     expect(conditionText(parseCondition("namespace workspace=ops"))).toBe(
       "Your namespace belongs to the workspace ops",
     );
+  });
+
+  it.each([
+    ["event reason=FailedCreate", "There is a FailedCreate event"],
+    [
+      "event reason=FailedCreate policy=no-busybox container=main image=busybox",
+      "A FailedCreate event says that no-busybox refused the image busybox of container main",
+    ],
+    ["event type=Warning object=/^ReplicaSet/ absent", "There is no Warning event about ReplicaSet"],
+    ["configmap/greeting data=/Good morning/", "Config map greeting has “Good morning” in its data"],
+    [
+      "policy/pin recipe=require-digest in-force",
+      "Policy pin uses the template Require Digest and is in force",
+    ],
+  ])("%s reads as a sentence without a pattern in it", (text, said) => {
+    expect(conditionText(parseCondition(text))).toBe(said);
   });
 
   it.each(["", "potato exists", "pod -l", "pod colour=blue", "deployment/web maybe", "pod in-force"])(

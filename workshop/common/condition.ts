@@ -15,18 +15,23 @@ export interface Condition {
 
 /** Kinds a condition may speak of, with where the API serves them. */
 export const CONDITION_KINDS = {
-  event: { path: "/api/v1", plural: "events", title: "event" },
-  pod: { path: "/api/v1", plural: "pods", title: "pod" },
-  deployment: { path: "/apis/apps/v1", plural: "deployments", title: "deployment" },
-  replicaset: { path: "/apis/apps/v1", plural: "replicasets", title: "replica set" },
-  statefulset: { path: "/apis/apps/v1", plural: "statefulsets", title: "stateful set" },
-  daemonset: { path: "/apis/apps/v1", plural: "daemonsets", title: "daemon set" },
-  job: { path: "/apis/batch/v1", plural: "jobs", title: "job" },
-  service: { path: "/api/v1", plural: "services", title: "service" },
-  configmap: { path: "/api/v1", plural: "configmaps", title: "config map" },
-  secret: { path: "/api/v1", plural: "secrets", title: "secret" },
-  namespace: { path: "/api/v1", plural: "namespaces", title: "namespace" },
-  policy: { path: POLICY_API_PATH, plural: "imagepolicies", title: "policy" },
+  event: { path: "/api/v1", plural: "events", title: "event", titles: "events" },
+  pod: { path: "/api/v1", plural: "pods", title: "pod", titles: "pods" },
+  deployment: { path: "/apis/apps/v1", plural: "deployments", title: "deployment", titles: "deployments" },
+  replicaset: { path: "/apis/apps/v1", plural: "replicasets", title: "replica set", titles: "replica sets" },
+  statefulset: {
+    path: "/apis/apps/v1",
+    plural: "statefulsets",
+    title: "stateful set",
+    titles: "stateful sets",
+  },
+  daemonset: { path: "/apis/apps/v1", plural: "daemonsets", title: "daemon set", titles: "daemon sets" },
+  job: { path: "/apis/batch/v1", plural: "jobs", title: "job", titles: "jobs" },
+  service: { path: "/api/v1", plural: "services", title: "service", titles: "services" },
+  configmap: { path: "/api/v1", plural: "configmaps", title: "config map", titles: "config maps" },
+  secret: { path: "/api/v1", plural: "secrets", title: "secret", titles: "secrets" },
+  namespace: { path: "/api/v1", plural: "namespaces", title: "namespace", titles: "namespaces" },
+  policy: { path: POLICY_API_PATH, plural: "imagepolicies", title: "policy", titles: "policies" },
 } as const;
 export type ConditionKind = keyof typeof CONDITION_KINDS;
 
@@ -70,36 +75,6 @@ export function parseCondition(text: string): Condition {
   return condition;
 }
 
-/** The condition as a sentence for a learner. */
-export function conditionText(condition: Condition): string {
-  if (condition.kind === "namespace") return namespaceText(condition);
-  const { title } = CONDITION_KINDS[condition.kind];
-  const which = [
-    condition.name ? ` ${condition.name}` : "",
-    condition.selector ? ` with labels ${condition.selector}` : "",
-    condition.fields.length > 0 ? ` with ${condition.fields.map(fieldText).join(", ")}` : "",
-  ].join("");
-  const subject = `${article(title, condition)}${title}${which}`;
-  if (condition.state === "absent") return `There is no ${title}${which}`;
-  if (condition.state === "exists" && !condition.name) return `There is ${subject}`;
-  const verb = condition.state === "exists" ? "exists" : `is ${condition.state.replace("-", " ")}`;
-  return `${subject[0]?.toUpperCase()}${subject.slice(1)} ${verb}`;
-}
-
-/** A learner has one namespace and knows it as theirs. */
-function namespaceText({ fields, selector, state }: Condition): string {
-  const facts = [
-    ...fields.map((test) =>
-      test.field === "workspace" && !test.isPattern
-        ? `belongs to the workspace ${test.value}`
-        : `has ${fieldText(test)}`,
-    ),
-    ...(selector ? [`has the labels ${selector}`] : []),
-  ];
-  const said = facts.join(" and ") || "exists";
-  return state === "absent" ? `It is not so that your namespace ${said}` : `Your namespace ${said}`;
-}
-
 function kindOf(word: string, text: string): ConditionKind {
   const singular = word
     .toLowerCase()
@@ -138,16 +113,6 @@ function missing(text: string, what: string): never {
 
 function splitWords(text: string): string[] {
   return text.trim().match(/[a-z]+=(?:\/(?:[^/\\]|\\.)*\/|'[^']*')|\S+/g) ?? [];
-}
-
-function fieldText(test: Condition["fields"][number]): string {
-  const quoted = test.isPattern ? `matching /${test.value}/` : test.value;
-  return `${test.field} ${quoted}`;
-}
-
-function article(title: string, condition: Condition): string {
-  if (condition.name) return "";
-  return /^[aeiou]/.test(title) ? "an " : "a ";
 }
 
 function invalid(text: string, why: string): WorkshopError {

@@ -1,5 +1,7 @@
 import { RE2JS } from "re2js";
-import { conditionText, parseCondition } from "./condition.js";
+import { parseCondition } from "./condition.js";
+import { conditionText } from "./condition-words.js";
+import { patternWords } from "./pattern-words.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 
 /** What must be true for a step to count as done. */
@@ -63,7 +65,16 @@ export function exitText({ exit }: Pick<Expectation, "exit">): string | undefine
 
 /** What must be in the output, in words. */
 export function matchText(pattern: string): string {
-  return `The output matches /${pattern}/`;
+  const words = patternWords(pattern);
+  return words === undefined ? "The output is what this step asks for" : `The output shows ${words}`;
+}
+
+/** That the output has not what must be in it, in words. */
+export function mismatchText(pattern: string): string {
+  const words = patternWords(pattern);
+  return words === undefined
+    ? "The output is not what this step asks for."
+    : `The output does not show ${words}.`;
 }
 
 /** True where the step is right when its command is not. */

@@ -7,7 +7,7 @@ describe("judgeOutcome", () => {
     expect(judgeOutcome(ended(0), DEFAULT_EXPECTATION).state).toBe("succeeded");
     expect(judgeOutcome(ended(127, "bash: tcm: command not found"), DEFAULT_EXPECTATION)).toMatchObject({
       state: "failed",
-      message: "The command ended with status 127, expected was 0: bash: tcm: command not found",
+      message: "The command ended with status 127, not with 0: bash: tcm: command not found",
     });
   });
 
@@ -27,8 +27,7 @@ describe("judgeOutcome", () => {
   it("fails where the output does not match, and says so", () => {
     expect(judgeOutcome(ended(0, "no resources"), parseExpectation("match=/denied/"))).toMatchObject({
       state: "failed",
-      message:
-        "The output is not as expected. Not so: The output matches /denied/. The output ends with: no resources",
+      message: "The output does not show denied. It ends with: no resources",
     });
   });
 

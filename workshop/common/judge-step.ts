@@ -1,5 +1,12 @@
 import type { CheckResult, StepResult, StepState } from "./api.js";
-import { type Expectation, compilePattern, exitText, expectsFailure, matchText } from "./expectation.js";
+import {
+  type Expectation,
+  compilePattern,
+  exitText,
+  expectsFailure,
+  matchText,
+  mismatchText,
+} from "./expectation.js";
 import { REFUSAL_NOTE, explainRefusal } from "./refusal.js";
 
 /** How a command ended, as far as the judgement needs it. */
@@ -44,13 +51,13 @@ export function judgeOutcome(
     ...seen,
     state: failed ? "failed" : successOf(expectation),
     checks,
-    ...(failed ? { message: `The output is not as expected. ${failedText(failed)}` } : {}),
+    ...(failed ? { message: failedText(failed) } : {}),
   };
 }
 
 /** What is wrong with a check, as the reason of its step. */
 export function failedText(check: CheckResult): string {
-  return check.detail ? `Not so: ${check.text}. ${check.detail}` : `Not so: ${check.text}`;
+  return check.detail ?? `Not yet: ${check.text}`;
 }
 
 function successOf(expectation: Expectation): StepState {
@@ -59,18 +66,18 @@ function successOf(expectation: Expectation): StepState {
 
 function exitProblem(status: number | null, wanted: Expectation["exit"], output: string): string | undefined {
   if (wanted === "any" || status === wanted || (wanted === "nonzero" && status !== 0)) return undefined;
-  const expected = wanted === "nonzero" ? "a status other than 0" : String(wanted);
+  if (wanted === "nonzero") return "The command succeeded, but it should have been refused or failed.";
+  const ended = `The command ended with status ${status ?? "unknown"}, not with ${wanted}`;
   const last = errorLine(output) ?? lastLine(output);
-  return `The command ended with status ${status ?? "unknown"}, expected was ${expected}${last ? `: ${last}` : ""}`;
+  return last ? `${ended}: ${last}` : `${ended}.`;
 }
 
 function matchCheck(output: string, { match }: Expectation): CheckResult[] {
   if (match === undefined) return [];
   const text = matchText(match);
   if (compilePattern(match).matcher(output).find()) return [{ text, state: "passed" }];
-  const seen =
-    output.trim() === "" ? "The command printed nothing" : `The output ends with: ${lastLine(output)}`;
-  return [{ text, state: "failed", detail: seen }];
+  const seen = output.trim() === "" ? "The command printed nothing." : `It ends with: ${lastLine(output)}`;
+  return [{ text, state: "failed", detail: `${mismatchText(match)} ${seen}` }];
 }
 
 /** A policy's refusal in the output is explained also where nobody asked for a check. */

@@ -1,5 +1,6 @@
 import type { CheckResult } from "../common/api.js";
-import { CONDITION_KINDS, type Condition, type ConditionKind, conditionText } from "../common/condition.js";
+import { CONDITION_KINDS, type Condition, type ConditionKind } from "../common/condition.js";
+import { conditionText } from "../common/condition-words.js";
 import { type ConditionVerdict, type ObservedObject, judgeCondition } from "../common/condition-match.js";
 import { ORGANIZATION_LABEL } from "../common/session.js";
 import { watchCollection } from "./collection-watch.js";

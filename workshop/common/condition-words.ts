@@ -1,0 +1,136 @@
+import { CONDITION_KINDS, type Condition } from "./condition.js";
+import { patternWords } from "./pattern-words.js";
+
+type Test = Condition["fields"][number];
+
+/** What must come true, as a sentence for a learner: `Deployment web is available`. */
+export function conditionText(condition: Condition): string {
+  if (condition.kind === "namespace") return namespaceText(condition);
+  if (condition.kind === "event") return eventText(condition);
+  const { title } = CONDITION_KINDS[condition.kind];
+  const labels = condition.selector ? ` with labels ${condition.selector}` : "";
+  const which = `${title}${condition.name ? ` ${condition.name}` : ""}${labels}`;
+  const facts = condition.fields.map(hasText);
+  if (condition.state === "absent")
+    return `There is no ${which}${facts.length > 0 ? ` that ${facts.join(" and ")}` : ""}`;
+  if (condition.state !== "exists") facts.push(`is ${condition.state.replace("-", " ")}`);
+  if (facts.length === 0)
+    return condition.name ? `${capital(which)} exists` : `There is ${article(which)}${which}`;
+  return capital(`${condition.name ? "" : article(which)}${which} ${facts.join(" and ")}`);
+}
+
+/** That a condition is not true yet, as a sentence; `unmet` is a test that no object meets where it fails for that. */
+export function unmetText(condition: Condition, unmet: Test | undefined, isThere: boolean): string {
+  if (condition.kind === "event") return unmetEvent(condition, unmet, isThere);
+  if (condition.kind === "namespace")
+    return unmet ? `Your namespace ${negated(unmet)} yet.` : `Not yet: ${lower(namespaceText(condition))}.`;
+  const { title } = CONDITION_KINDS[condition.kind];
+  const name = condition.name ? `The ${title} ${condition.name}` : undefined;
+  const labels = condition.selector ? ` with the labels ${condition.selector}` : "";
+  if (!isThere) return name ? `${name} does not exist yet.` : `There is no ${title}${labels} yet.`;
+  if (unmet) return name ? `${name} ${negated(unmet)} yet.` : `No ${title}${labels} ${hasText(unmet)} yet.`;
+  const state = condition.state.replace("-", " ");
+  return name ? `${name} is not ${state} yet.` : `No ${title}${labels} is ${state} yet.`;
+}
+
+/** That objects which should be gone are there still. */
+export function stillThereText({ kind, name }: Condition, count: number, names: string): string {
+  const { title, titles } = CONDITION_KINDS[kind];
+  if (name) return `The ${title} ${name} is still there.`;
+  return count === 1
+    ? `The ${title} ${names} is still there.`
+    : `${count} ${titles} are still there: ${names}.`;
+}
+
+/** A learner has one namespace and knows it as theirs. */
+function namespaceText({ fields, selector, state }: Condition): string {
+  const facts = [
+    ...fields.map((test) =>
+      test.field === "workspace" && !test.isPattern
+        ? `belongs to the workspace ${test.value}`
+        : hasText(test),
+    ),
+    ...(selector ? [`has the labels ${selector}`] : []),
+  ];
+  const said = facts.join(" and ") || "exists";
+  return state === "absent" ? `It is not so that your namespace ${said}` : `Your namespace ${said}`;
+}
+
+/** `A FailedCreate event says that no-busybox refused the image busybox of container busybox`. */
+function eventText(condition: Condition): string {
+  const of = (field: Test["field"]): string | undefined => {
+    const test = condition.fields.find((candidate) => candidate.field === field);
+    return test && valueWords(test);
+  };
+  const { name, selector } = condition;
+  const about = of("object");
+  const subject = [
+    ...[of("type"), of("reason"), "event", name].filter(Boolean),
+    ...(selector ? [`with the labels ${selector}`] : []),
+    ...(about ? [`about ${about}`] : []),
+  ].join(" ");
+  const message = of("message");
+  const said = [...refusalText(of), ...(message ? [`says ${message}`] : [])].join(" and ");
+  if (condition.state === "absent") return `There is no ${subject}${said === "" ? "" : ` that ${said}`}`;
+  if (said === "") return `There is ${article(subject)}${subject}`;
+  return capital(`${article(subject)}${subject} ${said}`);
+}
+
+function refusalText(of: (field: Test["field"]) => string | undefined): string[] {
+  const [policy, image, container] = [of("policy"), of("image"), of("container")];
+  if (policy === undefined && image === undefined && container === undefined) return [];
+  const what = image ? `the image ${image}` : "an image";
+  return [
+    `says that ${policy ?? "a policy"} refused ${what}${container ? ` of container ${container}` : ""}`,
+  ];
+}
+
+function unmetEvent(condition: Condition, unmet: Test | undefined, isThere: boolean): string {
+  if (!isThere) return "There are no such events yet.";
+  if (unmet) return `The events do not name ${valueWords(unmet)} yet.`;
+  return `No event says all of it yet: ${lower(eventText(condition))}.`;
+}
+
+function hasText(test: Test): string {
+  const words = valueWords(test);
+  if (test.field === "data") return `has ${words} in its data`;
+  if (test.field === "recipe") return `uses the template ${templateName(words)}`;
+  return test.field === "workspace" ? `belongs to the workspace ${words}` : `has the ${test.field} ${words}`;
+}
+
+function negated(test: Test): string {
+  const words = valueWords(test);
+  if (test.field === "data") return `does not have ${words} in its data`;
+  if (test.field === "recipe") return `does not use the template ${templateName(words)}`;
+  if (test.field === "workspace") return `does not belong to the workspace ${words}`;
+  return `does not have the ${test.field} ${words}`;
+}
+
+/** The console's names of the templates. */
+const TEMPLATES: Record<string, string> = {
+  "require-digest": "Require Digest",
+  "block-latest-tag": "Block latest tag",
+  "allowed-name-tag": "Name-Tag allowlist",
+  custom: "Custom",
+};
+
+function templateName(recipe: string): string {
+  return TEMPLATES[recipe] ?? recipe;
+}
+
+/** A pattern that is more than words would tell a learner nothing. */
+function valueWords({ value, isPattern }: Test): string {
+  return isPattern ? (patternWords(value) ?? "what this step asks for") : value;
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/i.test(noun) ? "an " : "a ";
+}
+
+function capital(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}
+
+function lower(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+}

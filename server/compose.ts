@@ -38,7 +38,6 @@ export interface ServerAssignment {
   config: ServeConfig;
   kubeconfig: string;
   terminalSocket: string;
-  kubectl: string;
   /** Whether the cluster runs no containers. */
   embedded: boolean;
 }
@@ -55,13 +54,12 @@ export interface LecternServer {
 
 /** Builds the server out of its rooms and takes up what the one before it left. */
 export async function composeServer(assignment: ServerAssignment, log: Logger): Promise<LecternServer> {
-  const { config, kubeconfig, terminalSocket, kubectl } = assignment;
+  const { config, kubeconfig, terminalSocket } = assignment;
   const paths = dataPaths(config.data);
   let address = `http://localhost:${String(config.port)}/`;
   const platform = await openPlatform({
     kubeconfig,
     terminalSocket,
-    kubectl,
     paths,
     publicUrl: () => config.publicUrl ?? address,
     shellUrl: () => address,

@@ -104,7 +104,6 @@ export function dataPaths(data: string) {
     /** Written by the embedded cluster once it can be reached. */
     kubeconfig: join(data, "cluster", "kubeconfig"),
     terminal: join(data, "terminal"),
-    homes: join(data, "homes"),
     tools: join(data, "tools"),
     logs: join(data, "logs"),
     /** Whose the running processes are. */

@@ -11,7 +11,7 @@ export function createHealth({ client, host }: { client: KubernetesClient; host:
     check: () =>
       Promise.all([
         probe("cluster", () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS))),
-        probe("terminal host", () => host.list("readiness-probe")),
+        probe("terminal host", () => host.terminals("readiness-probe")),
       ]),
   };
 }

@@ -11,10 +11,8 @@ import { loadServerId } from "./auth/server-id.js";
 import { loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
-import { productRoot } from "./config.js";
 import type { DataPaths } from "./config.js";
 import { shellEnvironment } from "./learner/shell-environment.js";
-import { makeToolFolder } from "./learner/tool-folder.js";
 import { startPolicies } from "./policies.js";
 import type { Policies } from "./policies.js";
 import { readKubeconfig } from "./supervisor/preflight.js";
@@ -34,7 +32,6 @@ export interface Platform {
 export interface PlatformOptions {
   kubeconfig: string;
   terminalSocket: string;
-  kubectl: string;
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;
@@ -46,10 +43,9 @@ export interface PlatformOptions {
 
 /** Connects to the cluster and the terminal host, and puts what Lectern needs into the cluster. */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { paths, kubectl, log } = options;
+  const { paths, log } = options;
   const kubeConfig = await readKubeconfig(options.kubeconfig);
   const client = new KubernetesClient(kubeConfig);
-  const tools = makeToolFolder({ folder: paths.tools, productRoot, node: process.execPath, kubectl });
   const [host, tokens, policies] = await Promise.all([
     connectTerminalHost({ socketPath: options.terminalSocket }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
@@ -58,21 +54,19 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   ]);
   const settings: SessionSettings = {
     server: loadServerId(paths.serverId),
-    homesFolder: paths.homes,
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
     environment: options.environment,
-    shellEnvironment: shellEnvironment({ tools, tokens, url: options.shellUrl }),
-    readOnlyPaths: tools.readOnlyPaths,
+    shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
   };
   const provisioner = new SessionProvisioner({
     client,
     policies: policies.service,
-    terminals: host,
+    host,
     settings,
   });
   const close = async () => {
     policies.close();
-    await host.close();
+    await host.disconnect();
     client.close();
   };
   return { kubeConfig, client, host, policies, settings, provisioner, tokens, close };

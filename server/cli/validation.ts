@@ -84,10 +84,8 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
 
 /** Nobody waits for a command after Ctrl-C: its shell ends, and the lab with it. */
 async function endCommands({ platform: { host } }: LecternServer): Promise<void> {
-  const terminals = await host.list().catch(() => []);
-  for (const session of new Set(terminals.map(({ address }) => address.session))) {
-    await host.closeSession(session).catch(() => undefined);
-  }
+  const sessions = await host.sessions().catch(() => []);
+  await Promise.all(sessions.map((session) => host.close(session).catch(() => undefined)));
 }
 
 function validationParts({ platform }: LecternServer) {

@@ -9,7 +9,6 @@ import { checkConfinement, startTerminals } from "./terminals.js";
 export interface Backends {
   kubeconfig: string;
   terminalSocket: string;
-  kubectl: string;
   stop(): Promise<void>;
 }
 
@@ -52,7 +51,7 @@ export async function startBackends(
 ): Promise<Backends> {
   const { logTo } = config;
   const [terminals, cluster] = await Promise.allSettled([
-    startTerminals({ environment, paths, confinement, logTo }, events),
+    startTerminals({ environment, paths, confinement, kubectl, logTo }, events),
     config.kubeconfig === undefined
       ? startCluster({ environment, paths, logTo }, events)
       : operatorsCluster(config.kubeconfig),
@@ -62,7 +61,7 @@ export async function startBackends(
     await Promise.all(parts.map((part) => part.stop()));
   };
   if (terminals.status === "fulfilled" && cluster.status === "fulfilled") {
-    return { kubeconfig: cluster.value.kubeconfig, terminalSocket: terminals.value.socket, kubectl, stop };
+    return { kubeconfig: cluster.value.kubeconfig, terminalSocket: terminals.value.socket, stop };
   }
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;

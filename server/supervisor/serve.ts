@@ -80,7 +80,7 @@ async function startServer(
     entry: builtFile("server/main.js"),
     args: [],
     assignment: async () => {
-      const { kubeconfig, terminalSocket, kubectl } = await backends;
+      const { kubeconfig, terminalSocket } = await backends;
       // A restarted server takes the port of the one before it: pages that are open keep calling there.
       const port = config.port === 0 ? await lastPort(config) : config.port;
       const embedded = config.kubeconfig === undefined;
@@ -88,7 +88,6 @@ async function startServer(
         config: { ...config, port },
         kubeconfig,
         terminalSocket,
-        kubectl,
         embedded,
       } satisfies ServerAssignment;
     },

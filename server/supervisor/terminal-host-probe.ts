@@ -15,10 +15,10 @@ export function createTerminalHostProbe(socketPath: string): Pick<ProcessSpec, "
     probe: async (_pid, signal) => {
       const host = await connectTerminalHost({ socketPath, signal, reconnectMs: 0 });
       try {
-        if (probes++ % LIST_EVERY > 0) await host.list("liveness-probe");
-        else running = (await host.list()).filter(({ state }) => state === "running");
+        if (probes++ % LIST_EVERY > 0) await host.terminals("liveness-probe");
+        else running = (await host.terminals()).filter(({ state }) => state === "running");
       } finally {
-        await host.close();
+        await host.disconnect();
       }
     },
     lost: () => {

@@ -7,6 +7,7 @@ import type { Confinement } from "../../terminal/node/confinement.js";
 import { builtFile, logFileOf, productRoot } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { learnerPath, makeToolFolder } from "../learner/tool-folder.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
 import { createTerminalHostProbe } from "./terminal-host-probe.js";
@@ -15,6 +16,8 @@ export interface TerminalOptions {
   environment: Environment;
   paths: DataPaths;
   confinement: Confinement;
+  /** Absolute path of the kubectl that learners find. */
+  kubectl: string;
   logTo: ServeConfig["logTo"];
 }
 
@@ -26,28 +29,32 @@ const SOCKET_PATH_BYTES = 103;
  * everything, SERVER_DATA_DIR_UNUSABLE where learners' accounts cannot reach their homes.
  */
 export function checkConfinement(
-  paths: Pick<DataPaths, "homes">,
+  paths: Pick<DataPaths, "terminal">,
   host: string,
   events: ProcessEvents,
   confinement: Confinement = detectConfinement(),
 ): Confinement {
   if (confinement.kind === "none") allowUnconfined(host, events);
   if (confinement.kind.startsWith("account"))
-    for (const path of [paths.homes, productRoot]) requireReachable(path);
+    for (const path of [paths.terminal, productRoot]) requireReachable(path);
   return confinement;
 }
 
 /** Starts the terminal host. */
 export async function startTerminals(
-  { environment, paths, confinement, logTo }: TerminalOptions,
+  { environment, paths, confinement, kubectl, logTo }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const socket = socketPath(paths);
+  const tools = makeToolFolder({ folder: paths.tools, productRoot, node: process.execPath, kubectl });
   const args = [
     "--socket",
     socket,
     "--data",
     paths.terminal,
+    "--search-path",
+    learnerPath(tools),
+    ...tools.readOnlyPaths.flatMap((path) => ["--read-only", path]),
     ...(confinement.kind === "none" ? ["--allow-unconfined"] : []),
   ];
   const running = await supervise(
@@ -98,7 +105,7 @@ function allowUnconfined(host: string, events: ProcessEvents): void {
 }
 
 function socketPath(paths: DataPaths): string {
-  const path = join(paths.terminal, "host.sock");
+  const path = join(paths.terminal, "run", "host.sock");
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
   const digest = createHash("sha256").update(paths.terminal).digest("hex").slice(0, 16);
   return join(tmpdir(), `lectern-${String(process.getuid?.() ?? 0)}-${digest}`, "host.sock");

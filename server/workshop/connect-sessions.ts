@@ -33,8 +33,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   const stopController = await startSessionController({
     client: parts.client,
     policies: parts.policies,
-    terminals: host,
-    settings: parts.settings,
+    host,
     onSession: (session, change) => {
       // Its home and its shells are with the server that made it.
       if (!isOwn(session, parts.settings)) return;

@@ -114,12 +114,8 @@ async function extend(
   minutes: number | undefined,
 ): Promise<SessionView> {
   if (minutes === undefined && !viewOf(parts, session).canExtend) throw cannotExtend(lab);
-  const extended = await extendSession(
-    parts.client,
-    session.metadata.name,
-    minutes ?? extensionOf(lab),
-    parts.settings,
-  );
+  const { name } = session.metadata;
+  const extended = await extendSession(parts, name, minutes ?? extensionOf(lab));
   // The answer to a change of the spec may carry an older status than this process knows.
   parts.cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
   return viewOf(parts, extended);

@@ -134,7 +134,7 @@ function hostThat({ remembers, terminals, begun = [] }: Circumstances): SessionH
     address: { session: "s1", terminal: String(at + 1) },
   }));
   const host: Partial<SessionHost> = {
-    list: async () => addresses as Awaited<ReturnType<SessionHost["list"]>>,
+    terminals: async () => addresses as Awaited<ReturnType<SessionHost["terminals"]>>,
     outcome: async () => (remembers ? "running" : undefined),
     open: async () => addresses[0] as Awaited<ReturnType<SessionHost["open"]>>,
     onEvent: () => () => undefined,
@@ -159,11 +159,9 @@ function stepsWith(host: SessionHost, told: StepResult[] = []) {
 
 function surroundings() {
   const settings: SessionSettings = {
-    homesFolder: folder,
     urlOf: (name) => name,
     environment: {},
     shellEnvironment: () => ({}),
-    readOnlyPaths: [],
   };
   const client = { config: { getCurrentCluster: () => null } };
   return { settings, client: client as unknown as KubernetesClient };

@@ -118,7 +118,7 @@ async function canGoOn(
   { session, action }: SessionStep,
   { result, command }: { result: StepResult; command: string },
 ): Promise<boolean> {
-  const terminals = await host.list(session.metadata.name);
+  const terminals = await host.terminals(session.metadata.name);
   for (const { address } of terminals) {
     if ((await host.outcome(address, commandId(command, address.terminal))) !== undefined) return true;
   }

@@ -2,7 +2,12 @@
 export const terminalErrorCodes = {
   notFound: "TERMINAL_NOT_FOUND",
   unconfined: "TERMINAL_UNCONFINED",
+  sessionUnknown: "TERMINAL_SESSION_UNKNOWN",
   accountMissing: "TERMINAL_ACCOUNT_MISSING",
+  filesFailed: "TERMINAL_FILES_FAILED",
+  fileUnusable: "TERMINAL_FILE_UNUSABLE",
+  portRefused: "TERMINAL_PORT_REFUSED",
+  recordingUnknown: "TERMINAL_RECORDING_UNKNOWN",
   folderUnreachable: "TERMINAL_FOLDER_UNREACHABLE",
   spawnFailed: "TERMINAL_SPAWN_FAILED",
   hostRunning: "TERMINAL_HOST_RUNNING",

@@ -4,7 +4,7 @@ import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 /**
  * What the terminal host and its clients say over the unix socket. Every frame is a 4-byte big-endian length, one byte
  * of kind (0 JSON, 1 output) and the body. The first frame chooses: `control` for calls, `view` for one terminal, after
- * which the frames of `viewer-frames.ts` follow.
+ * which the frames of `viewer-frames.ts` follow, `exec` for one program, with the frames below.
  */
 
 /** Bytes of one frame; the largest is a snapshot of a full scrollback. */
@@ -18,17 +18,35 @@ export const addressSchema = z.strictObject({ session: name, terminal: name });
 
 /** Loader variables are refused: the shell is started through programs that still run as the host's account. */
 const variable = z.string().regex(/^(?!LD_|GLIBC_TUNABLES$)[A-Za-z_][A-Za-z0-9_]*$/);
-const absolutePath = z
-  .string()
-  .regex(/^\//)
-  .refine((path) => !path.includes("\u0000"), "holds a zero byte");
+const environment = z.record(variable, z.string().max(32_768));
 export const shellSpecSchema = z.strictObject({
-  home: absolutePath,
-  env: z.record(variable, z.string().max(32_768)),
-  account: z.strictObject({ uid: z.number().int().min(1), gid: z.number().int().min(1) }).optional(),
-  readOnlyPaths: z.array(absolutePath).max(64),
+  env: environment,
   columns: z.number().int().min(2).max(MAX_COLUMNS).optional(),
   rows: z.number().int().min(1).max(MAX_ROWS).optional(),
+});
+
+/** A program to run; its input and output follow as frames. */
+export const execSchema = z.strictObject({
+  type: z.literal("exec"),
+  session: name,
+  argv: z
+    .array(
+      z
+        .string()
+        .max(131_072)
+        .refine((word) => !word.includes("\u0000"), "holds a zero byte"),
+    )
+    .min(1)
+    .max(256),
+  env: environment,
+  /** Absent for a connection, which lasts as long as both sides want. */
+  timeoutMs: z.number().min(1).max(3_600_000).optional(),
+  outputBytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(16 * 1024 * 1024)
+    .optional(),
 });
 
 export const commandSchema = z.strictObject({
@@ -40,12 +58,15 @@ export const commandSchema = z.strictObject({
 export const greetingSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("control") }),
   z.strictObject({ type: z.literal("view"), address: addressSchema, readOnly: z.boolean() }),
+  execSchema,
 ]);
 
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
+  z.strictObject({ call, method: z.literal("prepare"), session: name }),
+  z.strictObject({ call, method: z.literal("sessions") }),
   z.strictObject({ call, method: z.literal("open"), address: addressSchema, shell: shellSpecSchema }),
-  z.strictObject({ call, method: z.literal("list"), session: name.optional() }),
+  z.strictObject({ call, method: z.literal("terminals"), session: name.optional() }),
   z.strictObject({ call, method: z.literal("run"), address: addressSchema, command: commandSchema }),
   z.strictObject({ call, method: z.literal("outcome"), address: addressSchema, id: z.string() }),
   z.strictObject({
@@ -55,7 +76,15 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     text: z.string().max(INPUT_LIMIT),
   }),
   z.strictObject({ call, method: z.literal("interrupt"), address: addressSchema }),
-  z.strictObject({ call, method: z.literal("closeSession"), session: name }),
+  z.strictObject({ call, method: z.literal("recordings"), session: name.optional() }),
+  z.strictObject({
+    call,
+    method: z.literal("recording"),
+    session: name,
+    recording: z.string().max(200),
+    from: z.number().int().min(0),
+  }),
+  z.strictObject({ call, method: z.literal("close"), session: name }),
 ]);
 
 export type Greeting = z.infer<typeof greetingSchema>;
@@ -66,4 +95,20 @@ export interface HostAnswer {
   call: number;
   result?: unknown;
   error?: { code: string; message: string };
+}
+
+/** What of a program's output a frame carries, in its first byte. */
+export const STDOUT = 1;
+export const STDERR = 2;
+
+/** JSON frames of an `exec`. Its caller sends its input as output frames and then one JSON frame, `INPUT_END`. */
+export const INPUT_END = { type: "input-end" } as const;
+export type ExecEvent =
+  | { type: "ended"; exitStatus: number | null; killed?: "timeout" | "output" }
+  | { type: "error"; code: string; message: string };
+
+/** One piece of a recording, in base64; without `next` it was the last. */
+export interface RecordingPiece {
+  data: string;
+  next?: number;
 }

@@ -5,17 +5,101 @@ export interface TerminalAddress {
   terminal: string;
 }
 
-/** What a shell is started with. Only `env` reaches the learner's environment; nothing is inherited. */
+/** What a session's side is made of, apart from the machine it is on. */
+export interface SessionSpec {
+  /** What the home holds at first, one after the other; folders above a file are made. */
+  files: Iterable<HomeFile> | AsyncIterable<HomeFile>;
+}
+
+/** A file of a home; `path` is relative to the home and stays inside it. */
+export interface RegularFile {
+  path: string;
+  content: Uint8Array | string;
+  /** Permissions, `0o644` where absent. */
+  mode?: number;
+}
+
+/** A symbolic link of a home; where it leads is the lab's affair. */
+export interface SymbolicLink {
+  path: string;
+  linkTo: string;
+}
+
+export type HomeFile = RegularFile | SymbolicLink;
+
+/** How a shell begins. Only `env` and what the host sets (`HOME`, `KUBECONFIG`, `PATH`, `TERM`) reach it; nothing is inherited. */
 export interface ShellSpec {
-  /** Absolute path of the session's home directory on this machine. */
-  home: string;
   env: Readonly<Record<string, string>>;
-  /** The operating-system account of the session, where the host may switch to one. */
-  account?: { uid: number; gid: number };
-  /** Absolute host paths the shell may read besides the system's own folders (tools, the product's code). */
-  readOnlyPaths: readonly string[];
   columns?: number;
   rows?: number;
+}
+
+/** A program to run beside the shells: as the learner, in the home, with the shells' environment. */
+export interface ExecRequest {
+  /** Program and arguments; the program is looked up in the session's PATH. */
+  argv: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** What it reads on standard input; nothing where absent. */
+  stdin?: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Milliseconds after which it is killed; 10,000 where absent. */
+  timeoutMs?: number;
+  /** Bytes of standard output and error together after which it is killed; 1 MiB where absent, at most 16 MiB. */
+  outputBytes?: number;
+  /** Kills it; the call then rejects with the signal's reason. */
+  signal?: AbortSignalLike;
+}
+
+export interface ExecResult {
+  /** `null` where it did not end by itself. */
+  exitStatus: number | null;
+  stdout: Uint8Array;
+  stderr: Uint8Array;
+  /** Why it was killed; absent where it ended by itself. */
+  killed?: "timeout" | "output" | "signal";
+}
+
+/** The part of `AbortSignal` that is used here, which runs where no DOM is. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** One entry of a folder in the home. */
+export interface HomeEntry {
+  name: string;
+  kind: "file" | "folder" | "link" | "other";
+  /** Bytes of a file, 0 for the others. */
+  size: number;
+  /** Epoch milliseconds. */
+  modifiedAt: number;
+}
+
+/** What a folder of the home holds. */
+export interface HomeListing {
+  entries: HomeEntry[];
+  /** Whether there is more than the 10,000 entries that are given. */
+  isTruncated: boolean;
+}
+
+/** A connection to a port inside the session; iterating over it gives what arrives and ends where the other side closes. */
+export interface SessionConnection extends AsyncIterable<Uint8Array> {
+  /** Resolves when more may be written. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Lets go of the connection; safe to call twice. */
+  close(): void;
+}
+
+/** What one shell showed, as asciicast v2. */
+export interface RecordingInfo {
+  session: string;
+  /** Unique within the session. */
+  name: string;
+  terminal: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  bytes: number;
 }
 
 export interface TerminalInfo {
@@ -26,8 +110,6 @@ export interface TerminalInfo {
   rows: number;
   /** How the shell is confined, in words for a person: `bubblewrap, uid 20003`. */
   confinement: string;
-  /** Absolute path of the asciicast v2 recording; complete once the shell has ended. */
-  recording?: string;
 }
 
 /** One command handed to a shell; `id` is the caller's and makes `run` idempotent. */
@@ -59,11 +141,21 @@ export type TerminalEvent =
   | { type: "command-finished"; address: TerminalAddress; outcome: CommandOutcome }
   | { type: "terminal-exited"; address: TerminalAddress; exitStatus: number };
 
-/** The terminal host as the rest of Lectern sees it; it lives in a process of its own and outlives the server. */
+/**
+ * The one way to a learner's side. What it does in a home it does as the learner, inside the confinement, bounded in bytes and
+ * time; it lives in a process of its own and outlives the server. Sessions are names here: letters, digits, `.`, `_`, `-`, at most 63.
+ */
 export interface SessionHost {
-  /** Starts the shell, or returns the running one; a shell that has ended is started anew. */
+  /**
+   * Makes the session's side: account, home, files. What a session of that name left before is cleared away first.
+   * Throws TERMINAL_ACCOUNT_MISSING where no account is free, TERMINAL_FILES_FAILED where the files cannot be laid out.
+   */
+  prepare(session: string, spec: SessionSpec): Promise<void>;
+  /** The sessions that were prepared and not closed. */
+  sessions(): Promise<string[]>;
+  /** Starts the shell, or returns the running one; a shell that has ended is started anew. Throws TERMINAL_SESSION_UNKNOWN. */
   open(address: TerminalAddress, shell: ShellSpec): Promise<TerminalInfo>;
-  list(session?: string): Promise<TerminalInfo[]>;
+  terminals(session?: string): Promise<TerminalInfo[]>;
   /** Runs after whatever the same terminal still runs; resolves when the command has ended. Throws TERMINAL_NOT_FOUND. */
   run(address: TerminalAddress, command: Command): Promise<CommandOutcome>;
   /** What became of a command, also after a restart of the server; `undefined` where the id is unknown. */
@@ -72,9 +164,25 @@ export interface SessionHost {
   input(address: TerminalAddress, text: string): Promise<void>;
   /** Sends Ctrl-C. */
   interrupt(address: TerminalAddress): Promise<void>;
-  /** Ends every shell of the session and forgets its records. */
-  closeSession(session: string): Promise<void>;
+  /** Runs a program to its end. A status other than 0 is a result. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_SPAWN_FAILED. */
+  exec(session: string, request: ExecRequest): Promise<ExecResult>;
+  /** A file of the home, of at most `limit` bytes (1 MiB where absent). Throws TERMINAL_FILE_UNUSABLE with the reason in words. */
+  read(session: string, path: string, limit?: number): Promise<Uint8Array>;
+  /** Puts a file into the home at once and never half-written, with the folders above it. Throws TERMINAL_FILE_UNUSABLE. */
+  write(session: string, file: RegularFile): Promise<void>;
+  /** What a folder holds; `""` is the home. Throws TERMINAL_FILE_UNUSABLE. */
+  list(session: string, path: string): Promise<HomeListing>;
+  /** Connects to a TCP port on the session's own loopback. Throws TERMINAL_PORT_REFUSED. */
+  dial(session: string, port: number): Promise<SessionConnection>;
+  recordings(session?: string): Promise<RecordingInfo[]>;
+  /** The bytes of one recording, also while it is being made. Throws TERMINAL_RECORDING_UNKNOWN. */
+  recording(session: string, name: string): AsyncIterable<Uint8Array>;
+  /**
+   * Ends everything of the session and takes its home, temporary files and recordings away. Resolves when no process of it runs and
+   * its folder is out of the way; the bytes are given back in the background, however long that takes.
+   */
+  close(session: string): Promise<void>;
   onEvent(listener: (event: TerminalEvent) => void): () => void;
-  /** Lets go of the connection; shells go on. */
-  close(): Promise<void>;
+  /** Lets go of the connection; sessions go on. */
+  disconnect(): Promise<void>;
 }

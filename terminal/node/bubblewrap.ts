@@ -1,7 +1,7 @@
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seccompFilter } from "./sandbox/seccomp.js";
-import type { ShellSpec } from "../common/session-host.js";
+import type { Account, ConfinedSession } from "./session-folder.js";
 
 /** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
 const ETC =
@@ -34,7 +34,7 @@ export function emptyBox(): string[] {
  * A command line before a shell's: read-only system, own home, own processes, the session's /tmp. There is no
  * --new-session: it would take the controlling terminal away, and with it Ctrl-C and job control.
  */
-export function boxFor(shell: ShellSpec, folders: BoxFolders, program: string): string[] {
+export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: string): string[] {
   const { privateFolder, temporaryFolder, hostsFile } = folders;
   const readOnly = shell.readOnlyPaths.filter((path) => !path.startsWith("/usr/"));
   makeTemporaryFolder(temporaryFolder, shell.account);
@@ -83,14 +83,14 @@ function systemArguments(): string[] {
   return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel];
 }
 
-function makeTemporaryFolder(folder: string, account: ShellSpec["account"]): void {
+function makeTemporaryFolder(folder: string, account: Account | undefined): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { mode: 0o700 });
   if (account) chownSync(folder, account.uid, account.gid);
 }
 
 /** Gives the account a name: without one `whoami`, ssh and git refuse to work. */
-function accountFiles(shell: ShellSpec, folder: string, program: string): string[][] {
+function accountFiles(shell: ConfinedSession, folder: string, program: string): string[][] {
   const { uid, gid } = shell.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const learner = `learner:x:${uid}:${gid}:Learner:${shell.home}:${program}`;
   const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";

@@ -16,7 +16,7 @@ afterAll(() => test.close());
 async function newTerminal(env: Record<string, string> = {}): Promise<TerminalAddress> {
   counter += 1;
   const address = { session: `session-${counter}`, terminal: "1" };
-  await test.client.open(address, test.shell(counter, env));
+  await test.open(address, env);
   return address;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/session-host.js";
@@ -22,9 +23,9 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
 
   beforeAll(async () => {
     test = await startTestHost({ confinement });
-    await test.client.open(one, test.shell(201));
-    await test.client.open({ ...one, terminal: "2" }, test.shell(201));
-    await test.client.open(two, test.shell(202));
+    await test.open(one);
+    await test.open({ ...one, terminal: "2" });
+    await test.open(two);
     await run(one, "echo top-secret > mine; chmod 644 mine; export TOKEN=hidden; sleep 300 &");
   });
   afterAll(() => test.close());
@@ -37,10 +38,11 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
   }
 
   it("run under accounts of their own and say so", async () => {
-    const [first, second] = [201, 202].map((number) => String(test.shell(number).account?.uid));
+    const [first, second] = ["one", "two"].map((session) => String(statSync(test.homeOf(session)).uid));
+    expect(first).not.toBe(second);
     expect((await run(one, "id -u")).output).toBe(`${first}\n`);
     expect((await run(two, "id -u")).output).toBe(`${second}\n`);
-    expect((await test.client.list("one"))[0]?.confinement).toContain(`uid ${first}`);
+    expect((await test.client.terminals("one"))[0]?.confinement).toContain(`uid ${first}`);
   });
 
   it("inherit no pseudo terminal of another session", async () => {
@@ -49,10 +51,10 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
   });
 
   it("cannot read another home, nor its processes' environment and files", async () => {
-    expect(await run(two, `cat ${test.folder}/home-201/mine`)).toMatchObject({ exitStatus: 1 });
+    expect(await run(two, `cat ${test.homeOf("one")}/mine`)).toMatchObject({ exitStatus: 1 });
     const peek = await run(
       two,
-      "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c -e TOKEN -e home-201",
+      "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c -e TOKEN -e sessions/one",
     );
     expect(peek.output).toBe("0\n");
     expect((await run(two, "ls /proc/[0-9]*/root/ 2>/dev/null | grep -c mine")).output).toBe("0\n");
@@ -71,7 +73,9 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     expect((await run(one, "touch /usr/x /etc/x 2>/dev/null")).exitStatus).toBe(1);
     const names = (await run(one, "env | cut -d= -f1 | sort | tr '\\n' ' '")).output.trim().split(" ");
     expect(
-      names.filter((name) => !/^(?:HOME|LANG|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|USER|_|TOKEN)$/.test(name)),
+      names.filter(
+        (name) => !/^(?:HOME|KUBECONFIG|LANG|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|USER|_|TOKEN)$/.test(name),
+      ),
     ).toEqual([]);
   });
 
@@ -100,7 +104,7 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
 });
 
 describe("what a machine lacks", () => {
-  const shell = { home: "/tmp", env: {}, readOnlyPaths: [] };
+  const shell = { home: "/tmp", readOnlyPaths: [] };
   const none = {
     confinement: { kind: "none", description: "" },
     allowUnconfined: false,
@@ -126,18 +130,19 @@ describe("what a machine lacks", () => {
       const closed = join(test.folder, "closed");
       mkdirSync(join(closed, "home"), { recursive: true });
       chmodSync(closed, 0o700);
-      const bad = { ...test.shell(210), home: join(closed, "home") };
-      await expect(test.client.open({ session: "x", terminal: "1" }, bad)).rejects.toThrow(
-        `chmod o+x ${closed}`,
-      );
+      const account = { uid: 61_210, gid: 61_210 };
+      expect(() =>
+        confine(["bash"], { ...shell, home: join(closed, "home"), account }, { ...none, confinement }),
+      ).toThrow(`chmod o+x ${closed}`);
       await test.close();
     },
   );
 
   it("refuses loader variables, which would act on the programs that confine", async () => {
     const test = await startTestHost();
-    const evil = test.shell(211, { LD_PRELOAD: "/tmp/evil.so" });
-    await expect(test.client.open({ session: "x", terminal: "1" }, evil)).rejects.toMatchObject({
+    await expect(
+      test.open({ session: "x", terminal: "1" }, { LD_PRELOAD: "/tmp/evil.so" }),
+    ).rejects.toMatchObject({
       code: "TERMINAL_FRAME_INVALID",
     });
     await test.close();
@@ -146,19 +151,20 @@ describe("what a machine lacks", () => {
   it.runIf(isRoot)(
     "starts no program out of the session's own PATH before the account is switched",
     async () => {
-      const test = await startTestHost();
-      const tools = join(test.folder, "tools");
-      mkdirSync(tools);
+      const tools = mkdtempSync(join(tmpdir(), "terminal-tools-"));
+      chmodSync(tools, 0o755);
+      const searchPath = `${tools}:/usr/bin:/bin`;
+      const test = await startTestHost({ tools: { searchPath, readOnlyPaths: [tools] } });
       for (const name of ["setpriv", "bwrap"])
         writeFileSync(join(tools, name), `#!/bin/sh\ntouch ${test.folder}/fooled\n`, { mode: 0o755 });
-      const spec = { ...test.shell(212, { PATH: `${tools}:/usr/bin:/bin` }), readOnlyPaths: [tools] };
-      await test.client.open({ session: "x", terminal: "1" }, spec);
+      await test.open({ session: "x", terminal: "1" });
       const outcome = await test.client.run(
         { session: "x", terminal: "1" },
         { id: "1", text: "type -p bwrap", timeoutMs: 5_000 },
       );
       expect(outcome.output).toBe(`${tools}/bwrap\n`);
       await test.close();
+      rmSync(tools, { recursive: true });
     },
   );
 });

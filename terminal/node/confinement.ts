@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ShellSpec } from "../common/session-host.js";
 import { defaultSessionLimits } from "../common/session-limits.js";
 import { boxFor, emptyBox, findProgram, writeFilter, type BoxFolders } from "./bubblewrap.js";
 import { bareSandbox, launchWith, limitProcesses, type Sandbox } from "./sandbox/launch.js";
+import type { Account, ConfinedSession } from "./session-folder.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 
 /** What this machine can do to keep shells apart. */
@@ -55,7 +55,7 @@ export interface ConfinedCommand {
  */
 export function confine(
   argv: readonly string[],
-  shell: ShellSpec,
+  shell: ConfinedSession,
   options: { confinement: Confinement; allowUnconfined: boolean; sandbox?: Sandbox } & BoxFolders,
 ): ConfinedCommand {
   const { kind } = options.confinement;
@@ -86,7 +86,7 @@ export function confine(
 }
 
 function asAccount(
-  { uid, gid }: NonNullable<ShellSpec["account"]>,
+  { uid, gid }: Account,
   { before, box, argv }: { before: string[]; box: string[]; argv: readonly string[] },
 ): ConfinedCommand {
   const account = [SETPRIV, `--reuid=${uid}`, `--regid=${gid}`, ...SETPRIV_OPTIONS];
@@ -108,7 +108,7 @@ function refusal(kind: Confinement["kind"]): TerminalError {
   if (kind !== "none") {
     return new TerminalError(
       terminalErrorCodes.accountMissing,
-      "The shell has no account of its own and the terminal host is root: give each session a uid in its ShellSpec.",
+      "The shell has no account of its own and the terminal host is root: give each session a uid.",
     );
   }
   return new TerminalError(
@@ -117,7 +117,7 @@ function refusal(kind: Confinement["kind"]): TerminalError {
   );
 }
 
-function requireReachable(path: string, account: ShellSpec["account"]): void {
+function requireReachable(path: string, account: Account | undefined): void {
   if (!existsSync(path)) throw unreachable(path, "it does not exist");
   if (!account) return;
   for (let folder = dirname(path); ; folder = dirname(folder)) {

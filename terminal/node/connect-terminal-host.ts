@@ -1,9 +1,20 @@
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
-import type { HostAnswer, HostCall } from "../common/host-frames.js";
-import type { CommandOutcome, TerminalEvent, SessionHost, TerminalInfo } from "../common/session-host.js";
+import type { HostAnswer, HostCall, RecordingPiece } from "../common/host-frames.js";
+import type {
+  CommandOutcome,
+  ExecRequest,
+  ExecResult,
+  RecordingInfo,
+  SessionHost,
+  TerminalEvent,
+  TerminalInfo,
+} from "../common/session-host.js";
+import { dialSession } from "./dial-session.js";
 import { FrameStream } from "./frame-stream.js";
+import { layOutFiles, listHomeFolder, readHomeFile, writeHomeFile } from "./home-files.js";
+import { execInSession } from "./host-exec.js";
 
 /** How long calls wait for a host that is being restarted. */
 const RECONNECT_MS = 10_000;
@@ -34,23 +45,50 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   const connection = new HostConnection(options);
   await connection.ready();
   const call = async <Result>(body: Body): Promise<Result> => (await connection.call(body)) as Result;
+  const exec = async (session: string, request: ExecRequest): Promise<ExecResult> => {
+    await connection.reachable();
+    return execInSession(options.socketPath, session, request);
+  };
+  const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
+    prepare: async (session, { files }) => {
+      await call<void>({ method: "prepare", session });
+      await layOutFiles(execIn(session), files);
+    },
+    sessions: () => call<string[]>({ method: "sessions" }),
     open: (address, shell) =>
-      call<TerminalInfo>({
-        method: "open",
-        address,
-        shell: { ...shell, readOnlyPaths: [...shell.readOnlyPaths], env: { ...shell.env } },
-      }),
-    list: (session) => call<TerminalInfo[]>({ method: "list", ...(session !== undefined && { session }) }),
+      call<TerminalInfo>({ method: "open", address, shell: { ...shell, env: { ...shell.env } } }),
+    terminals: (session) =>
+      call<TerminalInfo[]>({ method: "terminals", ...(session !== undefined && { session }) }),
     run: (address, command) => call<CommandOutcome>({ method: "run", address, command }),
     outcome: (address, id) =>
       call<CommandOutcome | "queued" | "running" | undefined>({ method: "outcome", address, id }),
     input: (address, text) => call<void>({ method: "input", address, text }),
     interrupt: (address) => call<void>({ method: "interrupt", address }),
-    closeSession: (session) => call<void>({ method: "closeSession", session }),
+    exec,
+    read: (session, path, limit) => readHomeFile(execIn(session), path, limit),
+    write: (session, file) => writeHomeFile(execIn(session), file),
+    list: (session, path) => listHomeFolder(execIn(session), path),
+    dial: async (session, port) => {
+      await connection.reachable();
+      return dialSession(options.socketPath, session, port);
+    },
+    recordings: (session) =>
+      call<RecordingInfo[]>({ method: "recordings", ...(session !== undefined && { session }) }),
+    recording: (session, name) =>
+      pieces((from) => call<RecordingPiece>({ method: "recording", session, recording: name, from })),
+    close: (session) => call<void>({ method: "close", session }),
     onEvent: (listener) => connection.onEvent(listener),
-    close: () => connection.close(),
+    disconnect: () => connection.close(),
   };
+}
+
+async function* pieces(read: (from: number) => Promise<RecordingPiece>): AsyncIterable<Uint8Array> {
+  for (let from: number | undefined = 0; from !== undefined;) {
+    const { data, next }: RecordingPiece = await read(from);
+    yield Buffer.from(data, "base64");
+    from = next;
+  }
 }
 
 class HostConnection {
@@ -70,6 +108,11 @@ class HostConnection {
   ready(): Promise<void> {
     this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
     return this.#connecting;
+  }
+
+  /** Waits for a host that is being restarted. */
+  async reachable(): Promise<void> {
+    if (!this.#stream) await this.ready();
   }
 
   async call(body: Body): Promise<unknown> {

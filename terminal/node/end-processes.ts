@@ -9,20 +9,22 @@ const KILL_LOOK_MS = 50;
 /** A recording that cannot be written must not hold up the end. */
 const ENDED_MS = 300;
 
-interface Endable {
+/** A process this host started. */
+export interface Endable {
   readonly pid: number;
   readonly isRunning: boolean;
-  ended(): Promise<void>;
+  ended(): Promise<unknown>;
 }
 
 /** Ends shells and everything they started, also what left their process group: SIGHUP first, then SIGKILL; within a second. Everything of `uids` goes. */
-export async function endProcesses(terminals: readonly Endable[], uids: ReadonlySet<number>): Promise<void> {
-  const roots = new Set(terminals.filter((terminal) => terminal.isRunning).map((terminal) => terminal.pid));
+export async function endProcesses(started: readonly Endable[], accounts: readonly number[]): Promise<void> {
+  const uids = new Set(accounts);
+  const roots = new Set(started.filter(({ isRunning }) => isRunning).map(({ pid }) => pid));
   // Remembered now: once a parent is gone nobody can tell whose child an escaped process was.
   const known = relatedProcesses(roots, uids);
   signalAll(known, "SIGHUP");
   signalAll(known, "SIGCONT");
-  const ended = Promise.all(terminals.map((terminal) => terminal.ended()));
+  const ended = Promise.allSettled(started.map((process_) => process_.ended()));
   if (roots.size > 0) await Promise.race([ended, wait(GRACE_MS)]);
   for (let look = 0; look < KILL_LOOKS; look += 1) {
     const left = relatedProcesses(roots, uids);

@@ -88,6 +88,11 @@ export function relatedProcesses(roots: ReadonlySet<number>, uids: ReadonlySet<n
     .map(([pid]) => pid);
 }
 
+/** The accounts that run a process. */
+export function processOwners(): Set<number> {
+  return new Set(processIds().map(ownerOf));
+}
+
 function processIds(): number[] {
   return readdirSync("/proc")
     .map(Number)

@@ -5,6 +5,8 @@ import { MAX_FRAME_BYTES } from "../common/host-frames.js";
 const HEADER_BYTES = 5;
 /** Bytes a peer may leave unread; several snapshots fit, one that stopped reading is let go. */
 const UNREAD_LIMIT = 32 * 1024 * 1024;
+/** Bytes that may wait before a sender that looks is held up. */
+const QUEUE_BYTES = 1024 * 1024;
 const KIND_JSON = 0;
 const KIND_OUTPUT = 1;
 
@@ -23,6 +25,7 @@ export class FrameStream {
   #buffers: Buffer[] = [];
   #size = 0;
   #isClosed = false;
+  #isPaused = false;
 
   constructor(socket: Socket, handlers: FrameHandlers) {
     this.#socket = socket;
@@ -31,6 +34,10 @@ export class FrameStream {
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("error", (error) => (failure = error));
     socket.on("close", () => this.#close(failure));
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed || this.#socket.destroyed;
   }
 
   setHandlers(handlers: FrameHandlers): void {
@@ -43,6 +50,32 @@ export class FrameStream {
 
   output(frame: Uint8Array): void {
     this.#send(KIND_OUTPUT, frame);
+  }
+
+  /** Resolves when little is queued, so that whoever sends much does not outrun the other side; at once where the connection is gone. */
+  async drained(): Promise<void> {
+    if (this.isClosed || this.#socket.writableLength < QUEUE_BYTES) return;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        this.#socket.off("drain", settle);
+        this.#socket.off("close", settle);
+        resolve();
+      };
+      this.#socket.on("drain", settle);
+      this.#socket.on("close", settle);
+    });
+  }
+
+  /** Lets the other side wait; what has arrived already waits as well. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#deliverAll();
+    if (!this.#isPaused) this.#socket.resume();
   }
 
   /** Sends what is queued, then ends. */
@@ -71,7 +104,11 @@ export class FrameStream {
   #receive(bytes: Buffer): void {
     this.#buffers.push(bytes);
     this.#size += bytes.length;
-    while (this.#size >= HEADER_BYTES && !this.#socket.destroyed) {
+    this.#deliverAll();
+  }
+
+  #deliverAll(): void {
+    while (this.#size >= HEADER_BYTES && !this.#isPaused && !this.#socket.destroyed) {
       if ((this.#buffers[0]?.length ?? 0) < HEADER_BYTES) this.#buffers = [Buffer.concat(this.#buffers)];
       const length = this.#buffers[0]?.readUInt32BE(0) ?? 0;
       if (length > MAX_FRAME_BYTES) return this.#refuse(length);

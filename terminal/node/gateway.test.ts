@@ -21,7 +21,7 @@ afterAll(async () => {
 async function newTerminal(): Promise<TerminalAddress> {
   counter += 1;
   const address = { session: `gateway-${counter}`, terminal: "1" };
-  await test.client.open(address, test.shell(counter + 100));
+  await test.open(address);
   await test.client.run(address, { id: "ready", text: "PS1='> '", timeoutMs: 5_000 });
   return address;
 }

@@ -8,34 +8,44 @@ import {
   type HostCall,
 } from "../common/host-frames.js";
 import { parseViewerRequest } from "../common/viewer-frames.js";
+import { serveExec } from "./exec-socket.js";
 import { FrameStream } from "./frame-stream.js";
+import { readPiece } from "./recording.js";
+import type { SessionRegistry } from "./session-registry.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 
 /** Time a client has to say what it wants. */
 const GREETING_MS = 5_000;
 
-/** Speaks with one client of the host: control calls, or the view of one terminal. */
-export function serveHostSocket(socket: Socket, registry: TerminalRegistry): void {
+/** What clients of the host reach. */
+export interface ServedHost {
+  sessions: SessionRegistry;
+  terminals: TerminalRegistry;
+}
+
+/** Speaks with one client of the host: control calls, the view of one terminal, or one program. */
+export function serveHostSocket(socket: Socket, host: ServedHost): void {
   const deadline = setTimeout(() => socket.destroy(), GREETING_MS);
   const stream = new FrameStream(socket, {
     json: (text) => {
       clearTimeout(deadline);
       const greeting = greetingSchema.safeParse(parse(text));
       if (!greeting.success) return stream.destroy();
-      if (greeting.data.type === "control") serveCalls(stream, registry);
-      else serveView(stream, registry, greeting.data);
+      if (greeting.data.type === "control") serveCalls(stream, host);
+      else if (greeting.data.type === "exec") void serveExec(stream, host.sessions, greeting.data);
+      else serveView(stream, host.terminals, greeting.data);
     },
     closed: () => clearTimeout(deadline),
   });
 }
 
-function serveCalls(stream: FrameStream, registry: TerminalRegistry): void {
-  const stop = registry.onEvent((event) => stream.json({ event }));
+function serveCalls(stream: FrameStream, host: ServedHost): void {
+  const stop = host.terminals.onEvent((event) => stream.json({ event }));
   stream.setHandlers({
     json: (text) => {
       const value = parse(text);
       const parsed = hostCallSchema.safeParse(value);
-      if (parsed.success) return void answer(stream, registry, parsed.data);
+      if (parsed.success) return void answer(stream, host, parsed.data);
       const call = Number((value as { call?: unknown } | undefined)?.call ?? -1);
       stream.json(
         failure(
@@ -51,36 +61,47 @@ function serveCalls(stream: FrameStream, registry: TerminalRegistry): void {
   });
 }
 
-async function answer(stream: FrameStream, registry: TerminalRegistry, call: HostCall): Promise<void> {
+async function answer(stream: FrameStream, host: ServedHost, call: HostCall): Promise<void> {
   try {
-    const result = await perform(registry, call);
+    const result = await perform(host, call);
     stream.json({ call: call.call, result } satisfies HostAnswer);
   } catch (error) {
     stream.json(failure(call.call, error));
   }
 }
 
-async function perform(registry: TerminalRegistry, call: HostCall): Promise<unknown> {
+async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
+  const { sessions, terminals } = host;
   switch (call.method) {
+    case "prepare":
+      await sessions.prepare(call.session);
+      return undefined;
+    case "sessions":
+      return sessions.names();
     case "open": {
-      const { account, columns, rows, ...shell } = call.shell;
+      const { env, columns, rows } = call.shell;
       const size = { ...(columns !== undefined && { columns }), ...(rows !== undefined && { rows }) };
-      return registry.open(call.address, { ...shell, ...size, ...(account && { account }) });
+      const session = await sessions.get(call.address.session);
+      return terminals.open(session, call.address.terminal, { env, ...size });
     }
-    case "list":
-      return registry.list(call.session);
+    case "terminals":
+      return terminals.list(call.session);
     case "run":
-      return registry.get(call.address).commands.outcome(call.command.id) === undefined
-        ? registry.running(call.address).commands.run(call.command)
-        : registry.get(call.address).commands.run(call.command);
+      return terminals.get(call.address).commands.outcome(call.command.id) === undefined
+        ? terminals.running(call.address).commands.run(call.command)
+        : terminals.get(call.address).commands.run(call.command);
     case "outcome":
-      return registry.get(call.address).commands.outcome(call.id);
+      return terminals.get(call.address).commands.outcome(call.id);
     case "input":
-      return registry.running(call.address).input(call.text);
+      return terminals.running(call.address).input(call.text);
     case "interrupt":
-      return registry.running(call.address).input("\u0003");
-    case "closeSession":
-      return registry.closeSession(call.session);
+      return terminals.running(call.address).input("\u0003");
+    case "recordings":
+      return sessions.recordings(call.session);
+    case "recording":
+      return readPiece(await sessions.recordingPath(call.session, call.recording), call.from);
+    case "close":
+      return sessions.close(call.session);
   }
 }
 

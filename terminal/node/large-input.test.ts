@@ -23,7 +23,7 @@ afterAll(async () => {
 async function newReader(shell: string): Promise<TestReader> {
   counter += 1;
   const address: TerminalAddress = { session: `large-${counter}`, terminal: "1" };
-  await test.client.open(address, test.shell(counter + 300, { SHELL: shell }));
+  await test.open(address, { SHELL: shell });
   await test.client.run(address, { id: "ready", text: "PS1='> '", timeoutMs: 5_000 });
   const reader = new TestReader(gateway, address);
   await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));

@@ -20,7 +20,7 @@ afterAll(() => test.close());
 async function newTerminal(env: Record<string, string> = {}): Promise<TerminalAddress> {
   counter += 1;
   const address = { session: `editor-${counter}`, terminal: "1" };
-  await test.client.open(address, test.shell(counter + 200, env));
+  await test.open(address, env);
   await run(address, "PS1='> '");
   return address;
 }

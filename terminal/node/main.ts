@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import { startTerminalHost } from "./start-terminal-host.js";
+import { startTerminalHost, type TerminalHostOptions } from "./start-terminal-host.js";
 
-const USAGE = "node dist/terminal/node/main.js --socket PATH --data DIR [--allow-unconfined]";
+const USAGE =
+  "node dist/terminal/node/main.js --socket PATH --data DIR [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--allow-unconfined]";
 
 /** The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, 1 where it cannot start. */
 async function main(): Promise<void> {
@@ -24,19 +25,26 @@ async function main(): Promise<void> {
   process.on("SIGINT", end);
 }
 
-function readOptions(): { socketPath: string; dataDir: string; allowUnconfined: boolean } {
+function readOptions(): TerminalHostOptions {
   const options = {
     socket: { type: "string" },
     data: { type: "string" },
+    "search-path": { type: "string" },
+    "read-only": { type: "string", multiple: true },
+    "keep-recordings": { type: "string" },
     "allow-unconfined": { type: "boolean" },
   } as const;
   try {
     const { values } = parseArgs({ options });
     if (values.socket && values.data) {
+      const searchPath = values["search-path"];
+      const keptRecordings = values["keep-recordings"];
       return {
         socketPath: values.socket,
         dataDir: values.data,
         allowUnconfined: values["allow-unconfined"] ?? false,
+        ...(searchPath !== undefined && { tools: { searchPath, readOnlyPaths: values["read-only"] ?? [] } }),
+        ...(keptRecordings !== undefined && { keptRecordings }),
       };
     }
   } catch (error) {

@@ -1,27 +1,30 @@
-import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, type WriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createWriteStream, readdirSync, rmSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import type { TerminalAddress } from "../common/session-host.js";
+import type { RecordingPiece } from "../common/host-frames.js";
+import type { RecordingInfo } from "../common/session-host.js";
 
 /** Bytes of one recording; hours of ordinary work, seconds of a flood. */
 const RECORDING_BYTES = 10 * 1024 * 1024;
-/** Recordings kept in one data folder; the oldest go first. */
-const RECORDINGS_KEPT = 500;
+/** Bytes of all recordings of one session; the oldest go first. */
+const SESSION_BYTES = 50 * 1024 * 1024;
+/** Bytes of a recording that are sent at once; with base64 it stays well below the largest frame. */
+const PIECE_BYTES = 1024 * 1024;
+const NAME = /^(.+)--(\d+)\.cast$/;
 
 /** Writes what a terminal showed as asciicast v2 (docs.asciinema.org/manual/asciicast/v2), bounded. */
 export class Recording {
-  readonly path: string;
   readonly #stream: WriteStream;
   readonly #decoder = new StringDecoder("utf8");
   readonly #startedAt = Date.now();
   #left = RECORDING_BYTES;
 
-  constructor(dataDir: string, address: TerminalAddress, size: { columns: number; rows: number }) {
-    const folder = join(dataDir, "recordings");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  /** `folder` belongs to one session and to the host alone. */
+  constructor(folder: string, terminal: string, size: { columns: number; rows: number }) {
     makeRoom(folder);
-    this.path = join(folder, `${address.session}--${address.terminal}--${this.#startedAt}.cast`);
-    this.#stream = createWriteStream(this.path, { mode: 0o600 });
+    const path = join(folder, `${terminal}--${this.#startedAt}.cast`);
+    this.#stream = createWriteStream(path, { mode: 0o600 });
     this.#stream.on("error", () => (this.#left = 0));
     const header = {
       version: 2,
@@ -60,12 +63,45 @@ export class Recording {
   }
 }
 
+/** The recordings in a session's folder, the oldest first; none where the folder is gone. */
+export function listRecordings(folder: string): Omit<RecordingInfo, "session">[] {
+  return namesIn(folder)
+    .flatMap((name) => {
+      const [, terminal, startedAt] = NAME.exec(name) ?? [];
+      const bytes = statSync(join(folder, name), { throwIfNoEntry: false })?.size;
+      if (terminal === undefined || bytes === undefined) return [];
+      return [{ name, terminal, startedAt: Number(startedAt), bytes }];
+    })
+    .toSorted((first, second) => first.startedAt - second.startedAt);
+}
+
+/** A piece of a recording from a byte on, as it is now. */
+export async function readPiece(path: string, from: number): Promise<RecordingPiece> {
+  const file = await open(path, "r");
+  try {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, from);
+    const data = piece.toString("base64", 0, bytesRead);
+    return bytesRead < PIECE_BYTES ? { data } : { data, next: from + bytesRead };
+  } finally {
+    await file.close();
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 function makeRoom(folder: string): void {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".cast"));
-  if (names.length < RECORDINGS_KEPT) return;
-  const byAge = names
-    .map((name) => ({ name, time: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .toSorted((a, b) => a.time - b.time);
-  for (const { name } of byAge.slice(0, names.length - RECORDINGS_KEPT + 1))
+  const all = listRecordings(folder);
+  let total = all.reduce((sum, { bytes }) => sum + bytes, RECORDING_BYTES);
+  for (const { name, bytes } of all) {
+    if (total <= SESSION_BYTES) return;
     rmSync(join(folder, name), { force: true });
+    total -= bytes;
+  }
 }

@@ -1,21 +1,34 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AccountRegistry, type AccountRegistryOptions } from "./account-registry.js";
 import { detectConfinement, type Confinement } from "./confinement.js";
 import { holdDataDir } from "./data-dir-lock.js";
+import { FolderRemover } from "./folder-remover.js";
 import { serveHostSocket } from "./host-socket.js";
+import { SessionFolders, type SessionTools } from "./session-folder.js";
+import { SessionRegistry } from "./session-registry.js";
 import { claimSocket } from "./socket-path.js";
 import { TerminalRegistry } from "./terminal-registry.js";
 
 export interface TerminalHostOptions {
   socketPath: string;
-  /** Recordings and the lock that keeps a second host away. */
+  /** Holds a folder for each session, what of ended ones is not removed yet, and the lock that keeps a second host away. */
   dataDir: string;
   allowUnconfined?: boolean;
+  /** What programs of every session find besides the system's own folders. */
+  tools?: SessionTools;
+  /** Where recordings of ended sessions are kept; they go with the session where absent. On the file system of `dataDir`. */
+  keptRecordings?: string;
   /** For tests of what a machine with less does; found out otherwise. */
   confinement?: Confinement;
+  accounts?: Omit<AccountRegistryOptions, "sessionsFolder">;
+  /** One line for the log; standard error where absent. */
+  report?: (line: string) => void;
 }
+
+/** What every program finds without tools of the product. */
+const NO_TOOLS: SessionTools = { readOnlyPaths: [], searchPath: "/usr/local/bin:/usr/bin:/bin" };
 
 export interface RunningTerminalHost {
   readonly confinement: Confinement;
@@ -28,52 +41,54 @@ export interface RunningTerminalHost {
  * answers at the socket, TERMINAL_SOCKET_UNUSABLE where the socket cannot be made.
  */
 export async function startTerminalHost(options: TerminalHostOptions): Promise<RunningTerminalHost> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(options.dataDir, { recursive: true });
+  // Accounts must pass through to their own session, and may not list what is here.
+  chmodSync(options.dataDir, 0o711);
   const release = holdDataDir(options.dataDir);
-  const runtimeDir = makeRuntimeDir(options.dataDir);
   try {
-    // Accounts must get to their own folder below it, and may not list the others.
-    chmodSync(runtimeDir, 0o711);
     await claimSocket(options.socketPath);
     const confinement = options.confinement ?? detectConfinement();
-    const allowUnconfined = options.allowUnconfined ?? false;
-    const registry = new TerminalRegistry({
-      dataDir: options.dataDir,
-      runtimeDir,
-      confinement,
-      allowUnconfined,
-    });
+    const host = makeHost(options, confinement);
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
-      serveHostSocket(socket, registry);
+      serveHostSocket(socket, host);
     });
     await listenPrivately(server, options.socketPath);
     const close = async (): Promise<void> => {
       server.close();
-      await registry.closeAll();
+      await host.sessions.closeAll();
       for (const socket of sockets) socket.destroy();
-      rmSync(runtimeDir, { recursive: true, force: true });
       release();
     };
     return { confinement, close };
   } catch (error) {
-    rmSync(runtimeDir, { recursive: true, force: true });
     release();
     throw error;
   }
 }
 
-/** A folder outside the private data, noted there so that the next host can remove what a killed one left. */
-function makeRuntimeDir(dataDir: string): string {
-  const note = join(dataDir, "runtime-folder");
-  const prefix = join(tmpdir(), "lectern-terminals-");
-  const before = existsSync(note) ? readFileSync(note, "utf8") : "";
-  if (before.startsWith(prefix)) rmSync(before, { recursive: true, force: true });
-  const folder = mkdtempSync(prefix);
-  writeFileSync(note, folder, { mode: 0o600 });
-  return folder;
+function makeHost(
+  options: TerminalHostOptions,
+  confinement: Confinement,
+): { sessions: SessionRegistry; terminals: TerminalRegistry } {
+  const { dataDir, keptRecordings } = options;
+  const report = options.report ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const sessionsFolder = join(dataDir, "sessions");
+  const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
+  const terminals = new TerminalRegistry(common);
+  const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
+  const sessions = new SessionRegistry({
+    ...common,
+    folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS),
+    terminals,
+    remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
+    ...(switchesAccounts && { accounts: new AccountRegistry({ ...options.accounts, sessionsFolder }) }),
+    ...(keptRecordings !== undefined && { keptRecordings }),
+    report,
+  });
+  return { sessions, terminals };
 }
 
 /** The umask makes the socket private from its first moment; chmod afterwards would leave a gap. */

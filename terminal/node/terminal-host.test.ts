@@ -16,9 +16,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ShellSpec, SessionHost } from "../common/session-host.js";
+import type { SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { openShell } from "./test-host.js";
 
 const isRoot = process.getuid?.() === 0;
 const main = new URL("main.ts", import.meta.url).pathname;
@@ -35,7 +36,7 @@ beforeEach(() => {
   clients = [];
 });
 afterEach(async () => {
-  for (const client of clients) await client.close();
+  for (const client of clients) await client.disconnect();
   for (const child of started) child.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
@@ -75,12 +76,6 @@ async function connectClient(): Promise<SessionHost> {
   return client;
 }
 
-function shell(): ShellSpec {
-  const home = join(folder, "home");
-  mkdirSync(home, { recursive: true });
-  return { home, env: {}, readOnlyPaths: [], ...(isRoot && { account: { uid: UID, gid: UID } }) };
-}
-
 describe("the terminal host process", () => {
   it("says how it confines and keeps its socket private", async () => {
     const { line } = await startMain();
@@ -108,22 +103,19 @@ describe("the terminal host process", () => {
     first.child.kill("SIGKILL");
     await once(first.child, "exit");
     expect(existsSync(socketPath())).toBe(true);
-    const left = readFileSync(join(folder, "data", "runtime-folder"), "utf8");
-    expect(existsSync(left)).toBe(true);
     const second = await startMain();
     expect(second.line).toContain("listening");
-    expect(await (await connectClient()).list()).toEqual([]);
-    expect(existsSync(left)).toBe(false);
+    expect(await (await connectClient()).terminals()).toEqual([]);
   });
 
   it("keeps shells and outcomes for clients that come later", async () => {
     await startMain();
     const first = await connectClient();
-    await first.open(address, shell());
+    await openShell(first, address);
     await first.run(address, { id: "set", text: "kept=17; echo $$", timeoutMs: 5_000 });
     const slow = first.run(address, { id: "slow", text: "sleep 1; echo $kept", timeoutMs: 5_000 });
     slow.catch(() => undefined);
-    await first.close();
+    await first.disconnect();
     const second = await connectClient();
     expect(await second.outcome(address, "slow")).toBe("running");
     expect(
@@ -135,7 +127,7 @@ describe("the terminal host process", () => {
   it("ends every shell within a second of SIGTERM, also what left its group and ignores signals", async () => {
     const { child } = await startMain();
     const client = await connectClient();
-    await client.open(address, shell());
+    await openShell(client, address);
     const escape =
       "trap '' HUP TERM INT; (setsid bash -c \"trap '' HUP TERM; sleep 4711\" & ) ; nohup sleep 4712 >/dev/null 2>&1 & disown";
     expect(await client.run(address, { id: "escape", text: escape, timeoutMs: 5_000 })).toMatchObject({
@@ -155,7 +147,7 @@ describe("the terminal host process", () => {
   it("lets a connected client find a restarted host, and rejects what the old one knew", async () => {
     const first = await startMain();
     const client = await connectClient();
-    await client.open(address, shell());
+    await openShell(client, address);
     const lost = client.run(address, { id: "x", text: "sleep 30", timeoutMs: 60_000 });
     const rejection = expect(lost).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -163,20 +155,22 @@ describe("the terminal host process", () => {
     await once(first.child, "exit");
     await startMain();
     await rejection;
-    expect(await client.open(address, shell())).toMatchObject({ state: "running" });
+    expect(await openShell(client, address)).toMatchObject({ state: "running" });
   });
 
   it("writes a recording that is an asciicast", async () => {
     await startMain();
     const client = await connectClient();
-    await client.open(address, shell());
+    await openShell(client, address);
     await client.run(address, { id: "1", text: "echo recorded", timeoutMs: 5_000 });
-    await client.closeSession(address.session);
-    expect(await client.list()).toEqual([]);
-    const [name = ""] = readdirSync(join(folder, "data", "recordings"));
-    const [header = "", ...events] = readFileSync(join(folder, "data", "recordings", name), "utf8")
-      .trim()
-      .split("\n");
+    const [{ name = "" } = {}] = await client.recordings(address.session);
+    let recording = "";
+    for await (const piece of client.recording(address.session, name))
+      recording += Buffer.from(piece).toString("utf8");
+    await client.close(address.session);
+    expect(await client.terminals()).toEqual([]);
+    expect(await client.recordings()).toEqual([]);
+    const [header = "", ...events] = recording.trim().split("\n");
     expect(JSON.parse(header)).toMatchObject({ version: 2, width: 120, height: 32 });
     expect(events.map((event) => (JSON.parse(event) as [number, string, string])[2]).join("")).toContain(
       "recorded\r\n",
@@ -209,25 +203,17 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
     started.push(child);
     const client = await connectTerminalHost({ socketPath: socket });
     clients.push(client);
-    const home = (name: string): ShellSpec => {
-      const path = join(other, name);
-      mkdirSync(path);
-      chownSync(path, UID, UID);
-      writeFileSync(join(path, "mine"), name, { mode: 0o644 });
-      return { home: path, env: {}, readOnlyPaths: [] };
-    };
-    expect((await client.open({ session: "a", terminal: "1" }, home("home-a"))).confinement).toBe(
+    for (const session of ["a", "b"])
+      await client.prepare(session, { files: [{ path: "mine", content: `of ${session}` }] });
+    expect((await client.open({ session: "a", terminal: "1" }, { env: {} })).confinement).toBe(
       `bubblewrap, uid ${UID}`,
     );
-    await client.open({ session: "b", terminal: "1" }, home("home-b"));
-    const look = {
-      id: "1",
-      text: `cat ${other}/home-a/mine ${other}/home-b/mine; ps -e | wc -l`,
-      timeoutMs: 5_000,
-    };
+    await client.open({ session: "b", terminal: "1" }, { env: {} });
+    const text = `cat ~/mine ${other}/data/sessions/a/home/mine; ps -e | wc -l`;
+    const look = { id: "1", text, timeoutMs: 5_000 };
     const { output } = await client.run({ session: "b", terminal: "1" }, look);
-    expect(output).toContain("home-b");
-    expect(output).toContain("home-a/mine: No such file");
+    expect(output).toContain("of b");
+    expect(output).toContain("a/home/mine: No such file");
     rmSync(other, { recursive: true, force: true });
   });
 });
@@ -246,7 +232,7 @@ describe("the socket", () => {
       await once(socket, "close");
     }
     const client = await connectClient();
-    await expect(client.open({ session: "../evil", terminal: "1" }, shell())).rejects.toMatchObject({
+    await expect(client.open({ session: "../evil", terminal: "1" }, { env: {} })).rejects.toMatchObject({
       code: "TERMINAL_FRAME_INVALID",
     });
     await expect(client.input(address, "x")).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
@@ -269,8 +255,8 @@ describe("the socket", () => {
   it("refuses calls once it was closed, instead of leaving them without an answer", async () => {
     await startMain();
     const client = await connectClient();
-    await client.close();
-    await expect(client.list()).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+    await client.disconnect();
+    await expect(client.terminals()).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
   });
 });
 

@@ -1,9 +1,8 @@
-import { rmSync } from "node:fs";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/session-host.js";
-import type { Confinement } from "./confinement.js";
-import { endProcesses } from "./end-processes.js";
-import { temporaryFolderOf } from "./start-shell.js";
+import type { HostConfinement } from "./confined-program.js";
+import { endProcesses, type Endable } from "./end-processes.js";
+import type { LocalSession } from "./session-folder.js";
 import { Terminal } from "./terminal.js";
 
 /** Terminals of one session; labs name three at most. */
@@ -11,34 +10,35 @@ const TERMINALS_PER_SESSION = 10;
 /** Terminals of one host; each costs a pseudo terminal, a thread and about 5 MB (pty/max is 4096 on Linux). */
 const TERMINALS = 1_000;
 
-export interface RegistryOptions {
-  dataDir: string;
-  runtimeDir: string;
-  confinement: Confinement;
-  allowUnconfined: boolean;
+/** What of a session runs besides its terminals. */
+export interface SessionProcesses {
+  programs: readonly Endable[];
+  /** The account that is the session's alone: all that runs under it is the session's. */
+  uid?: number | undefined;
 }
 
 /** All terminals of this host by session and name. */
 export class TerminalRegistry {
-  readonly #options: RegistryOptions;
+  readonly #options: HostConfinement;
   readonly #terminals = new Map<string, Terminal>();
   readonly #listeners = new Set<(event: TerminalEvent) => void>();
 
-  constructor(options: RegistryOptions) {
+  constructor(options: HostConfinement) {
     this.#options = options;
   }
 
   /** Starts the shell, or returns the one that runs. */
-  open(address: TerminalAddress, shell: ShellSpec): TerminalInfo {
+  open(session: LocalSession, terminal: string, shell: ShellSpec): TerminalInfo {
+    const address = { session: session.name, terminal };
     const key = keyOf(address);
     const existing = this.#terminals.get(key);
     if (existing?.isRunning) return existing.info;
     if (!existing) this.#requireRoom(address.session);
     const emit = (event: TerminalEvent): void => this.#emit(event);
-    const terminal = new Terminal({ ...this.#options, address, shell, emit });
+    const opened = new Terminal({ ...this.#options, address, session, shell, emit });
     existing?.dispose();
-    this.#terminals.set(key, terminal);
-    return terminal.info;
+    this.#terminals.set(key, opened);
+    return opened.info;
   }
 
   list(session?: string): TerminalInfo[] {
@@ -66,14 +66,24 @@ export class TerminalRegistry {
     );
   }
 
-  async closeSession(session: string): Promise<void> {
+  /** Ends every process of the session and forgets its terminals. */
+  async closeSession(session: string, { programs, uid }: SessionProcesses): Promise<void> {
     const mine = [...this.#terminals].filter(([, terminal]) => terminal.info.address.session === session);
-    await this.#close(mine);
-    rmSync(temporaryFolderOf(this.#options.runtimeDir, session), { recursive: true, force: true });
+    await endProcesses(
+      [...mine.map(([, terminal]) => terminal), ...programs],
+      uid === undefined ? [] : [uid],
+    );
+    this.#forget(mine);
   }
 
-  async closeAll(): Promise<void> {
-    await this.#close([...this.#terminals]);
+  /** Ends every process of every session; all that runs under `uids` is theirs. */
+  async closeAll(uids: readonly number[]): Promise<void> {
+    const all = [...this.#terminals];
+    await endProcesses(
+      all.map(([, terminal]) => terminal),
+      uids,
+    );
+    this.#forget(all);
   }
 
   onEvent(listener: (event: TerminalEvent) => void): () => void {
@@ -81,13 +91,7 @@ export class TerminalRegistry {
     return () => this.#listeners.delete(listener);
   }
 
-  async #close(entries: [string, Terminal][]): Promise<void> {
-    const closing = new Set(entries.map(([, terminal]) => terminal));
-    const kept = [...this.#terminals.values()].filter((terminal) => !closing.has(terminal));
-    // An account that another session shares must not be swept: its shells are found by descent alone.
-    const shared = new Set(kept.map((terminal) => terminal.uid));
-    const uids = [...closing].map((terminal) => terminal.uid).filter((uid) => uid !== undefined);
-    await endProcesses([...closing], new Set(uids.filter((uid) => !shared.has(uid))));
+  #forget(entries: readonly [string, Terminal][]): void {
     for (const [key, terminal] of entries) {
       terminal.dispose();
       if (this.#terminals.get(key) === terminal) this.#terminals.delete(key);

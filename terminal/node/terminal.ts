@@ -25,7 +25,6 @@ const STALL_LOOK_MS = 1_000;
 const PASTE_MODE_MS = 50;
 
 export interface TerminalOptions extends ShellOptions {
-  dataDir: string;
   emit: (event: TerminalEvent) => void;
 }
 
@@ -56,7 +55,7 @@ export class Terminal implements ViewedTerminal {
     this.#options = options;
     const columns = shell.columns ?? DEFAULT_COLUMNS;
     const rows = shell.rows ?? DEFAULT_ROWS;
-    this.#privateFolder = join(options.runtimeDir, this.stream);
+    this.#privateFolder = join(options.session.startFolder, this.stream);
     const started = startShell(options, this.#privateFolder, { columns, rows });
     this.#pty = started.pty;
     this.#input = new InputQueue({
@@ -67,7 +66,7 @@ export class Terminal implements ViewedTerminal {
     this.#nonce = started.nonce;
     this.#confinement = started.confinement;
     this.#screen = new Screen(columns, rows, (text) => this.#write(text));
-    this.#recording = new Recording(options.dataDir, address, { columns, rows });
+    this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
       abortsWithCtrlG: started.program === "bash",
@@ -94,7 +93,6 @@ export class Terminal implements ViewedTerminal {
       columns: this.columns,
       rows: this.rows,
       confinement: this.#confinement,
-      recording: this.#recording.path,
     };
   }
 
@@ -104,7 +102,7 @@ export class Terminal implements ViewedTerminal {
   }
 
   get uid(): number | undefined {
-    return this.#options.shell.account?.uid;
+    return this.#options.session.account?.uid;
   }
 
   get isRunning(): boolean {

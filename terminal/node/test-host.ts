@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ShellSpec, SessionHost } from "../common/session-host.js";
+import type { SessionHost, TerminalAddress, TerminalInfo } from "../common/session-host.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 import {
   startTerminalHost,
@@ -15,47 +15,44 @@ export interface TestHost {
   socketPath: string;
   host: RunningTerminalHost;
   client: SessionHost;
-  /** A shell with a new home; each number is another account where the tests run as root. */
-  shell(number?: number, env?: Record<string, string>): ShellSpec;
+  /** Prepares the session where there is none and opens a shell in it. */
+  open(address: TerminalAddress, env?: Record<string, string>): Promise<TerminalInfo>;
+  /** Absolute path of a session's home. */
+  homeOf(session: string): string;
   close(): Promise<void>;
 }
-
-/**
- * First account of test sessions; nobody else's on an ordinary machine. Each process has its own: ending a session ends everything
- * that runs under its account, also in tests that somebody else runs at the same time.
- */
-const FIRST_UID = 1_000_000 + (process.pid % 10_000) * 1_000;
 
 /** Starts a host and connects to it. */
 export async function startTestHost(options: Partial<TerminalHostOptions> = {}): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), "terminal-test-"));
   chmodSync(folder, 0o711);
   const socketPath = join(folder, "run", "host.sock");
+  const dataDir = join(folder, "data");
   const allowUnconfined = process.getuid?.() !== 0;
-  const host = await startTerminalHost({
-    socketPath,
-    dataDir: join(folder, "data"),
-    allowUnconfined,
-    ...options,
-  });
+  const host = await startTerminalHost({ socketPath, dataDir, allowUnconfined, ...options });
   const client = await connectTerminalHost({ socketPath });
   return {
     folder,
     socketPath,
     host,
     client,
-    shell: (number = 1, env = {}) => makeShell(folder, number, env),
+    open: (address, env = {}) => openShell(client, address, env),
+    homeOf: (session) => join(dataDir, "sessions", session, "home"),
     close: async () => {
-      await client.close();
+      await client.disconnect();
       await host.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function makeShell(folder: string, number: number, env: Record<string, string>): ShellSpec {
-  const home = join(folder, `home-${number}`);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const uid = FIRST_UID + number;
-  return { home, env, readOnlyPaths: [], ...(process.getuid?.() === 0 && { account: { uid, gid: uid } }) };
+/** Prepares the session where there is none and opens a shell in it. */
+export async function openShell(
+  client: SessionHost,
+  address: TerminalAddress,
+  env: Record<string, string> = {},
+): Promise<TerminalInfo> {
+  const { session } = address;
+  if (!(await client.sessions()).includes(session)) await client.prepare(session, { files: [] });
+  return client.open(address, { env });
 }

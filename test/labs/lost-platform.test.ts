@@ -27,7 +27,7 @@ describe("a validation", () => {
       platform.host.onEvent(({ type }) => type === "command-started" && resolve());
     });
     const validation = validateLab(await loadLab(file), { ...platform, policies: platform.policies.service });
-    void running.then(() => platform.host.close());
+    void running.then(() => platform.host.disconnect());
     await expect(validation).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
   });
 

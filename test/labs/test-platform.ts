@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startCluster } from "../../cluster/start.js";
-import { dataPaths, readEnvironment } from "../../server/config.js";
+import { dataPaths, productRoot, readEnvironment } from "../../server/config.js";
+import { learnerPath, makeToolFolder } from "../../server/learner/tool-folder.js";
 import { type Platform, openPlatform } from "../../server/platform.js";
 import { findKubectl } from "../../server/supervisor/preflight.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
@@ -28,18 +29,20 @@ export async function startTestPlatform(
   const paths = dataPaths(folder);
   const terminalSocket = join(folder, "run", "host.sock");
   const environment = readEnvironment();
+  const kubectl = findKubectl(environment.path, environment.kubectl);
+  const tools = makeToolFolder({ folder: paths.tools, productRoot, node: process.execPath, kubectl });
   const [cluster, terminals] = await Promise.all([
     startAnyCluster(paths.cluster),
     startTerminalHost({
       socketPath: terminalSocket,
       dataDir: paths.terminal,
+      tools: { searchPath: learnerPath(tools), readOnlyPaths: tools.readOnlyPaths },
       allowUnconfined: process.getuid?.() !== 0,
     }),
   ]);
   const platform = await openPlatform({
     kubeconfig: cluster.kubeconfigPath,
     terminalSocket,
-    kubectl: findKubectl(environment.path, environment.kubectl),
     paths,
     publicUrl: () => "http://localhost/",
     shellUrl: () => "http://localhost/",

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { openTestGateway, type TestGateway } from "../../terminal/node/gateway-for-tests.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
-import { startTestHost, type TestHost } from "../../terminal/node/test-host.js";
+import { openShell, startTestHost, type TestHost } from "../../terminal/node/test-host.js";
 import { TerminalConnection } from "../../terminal/browser/terminal-connection.js";
 
 const address = { session: "replaced", terminal: "1" };
@@ -32,7 +32,7 @@ beforeEach(async () => {
       }
     },
   );
-  await test.client.open(address, test.shell(401));
+  await test.open(address);
   await test.client.run(address, { id: "ready", text: "kept=4711", timeoutMs: 5_000 });
   const screen = {
     write: (data: Uint8Array, parsed: () => void) => {
@@ -83,13 +83,13 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
     allowUnconfined,
   });
   const client = await connectTerminalHost({ socketPath: test.socketPath });
-  await client.open(address, test.shell(401));
+  await openShell(client, address);
   gateway = await openTestGateway(test.socketPath);
   isServed = true;
   connection.retryNow();
   await expect.poll(() => replaced, { timeout: 10_000 }).toBe(1);
   const after = await client.run(address, { id: "after", text: "echo kept=$kept; ls", timeoutMs: 5_000 });
   expect(after).toMatchObject({ status: "succeeded", output: "kept=\n" });
-  await client.close();
+  await client.disconnect();
   await host.close();
 });

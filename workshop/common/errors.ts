@@ -9,6 +9,7 @@ export const WORKSHOP_ERRORS = {
   sessionNotFound: "SESSION_NOT_FOUND",
   sessionNameInvalid: "SESSION_NAME_INVALID",
   sessionNotActive: "SESSION_NOT_ACTIVE",
+  sessionKubeconfigUnusable: "SESSION_KUBECONFIG_UNUSABLE",
   sessionProvisioningFailed: "SESSION_PROVISIONING_FAILED",
   sessionStepNotFound: "SESSION_STEP_NOT_FOUND",
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",

@@ -9,6 +9,8 @@ export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
 export const SESSION_LABEL = "lectern.dev/session";
 /** Label on a session; the value tells the server that made it, has its homes and runs its shells. */
 export const SERVER_LABEL = "lectern.dev/server";
+/** Annotation on a session; the address of the cluster that its learner's kubeconfig names. */
+export const API_SERVER_ANNOTATION = "lectern.dev/api-server";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
 export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
 /** Label on a namespace that says which workspace it is attached to. */
@@ -41,8 +43,6 @@ export interface SessionSpec {
   /** Namespace of the learner; the session's name. */
   namespace: string;
   organization: string;
-  /** Operating-system account of the learner's shells; absent where the host cannot switch. */
-  uid?: number;
   /** Who started it: `learner`, `instructor` or `validate`. */
   startedBy?: string;
 }

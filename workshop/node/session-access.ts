@@ -11,7 +11,10 @@ const MIN_TOKEN_SECONDS = 600;
 const TOKEN_SLACK_SECONDS = 60;
 
 /** A token for the learner's account, bound to a secret of the session: deleting the secret or the session ends it at once. */
-export async function issueToken(client: KubernetesClient, session: SessionResource): Promise<string> {
+export async function issueToken(
+  client: KubernetesClient,
+  session: SessionResource,
+): Promise<{ token: string; secret: string }> {
   const name = `${LEARNER}-${Date.now().toString(36)}`;
   const { path, object } = tokenSecret(session, name);
   const secret = await client.create<{ metadata: { uid: string } }>(path, object);
@@ -25,7 +28,7 @@ export async function issueToken(client: KubernetesClient, session: SessionResou
     `/api/v1/namespaces/${session.spec.namespace}/serviceaccounts/${LEARNER}/token`,
     { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec },
   );
-  return answer.status.token;
+  return { token: answer.status.token, secret: name };
 }
 
 /** Names of the secrets that hold the session's tokens alive. */
@@ -46,12 +49,27 @@ export async function revokeTokens(
   );
 }
 
+/** Where learners reach the cluster. */
+export function addressOf(client: KubernetesClient): string {
+  return client.config.getCurrentCluster()?.server ?? "";
+}
+
+/** Where tools look for a kubeconfig, from the home. */
+export const KUBECONFIG_PATH = ".kube/config";
+/** Names in the learner's kubeconfig of what Lectern puts there. */
+export const CONTEXT_NAME = "lectern";
+
 /** A kubeconfig that reaches the session's namespace as the learner, and nothing else. */
 export async function learnerKubeconfig(
   client: KubernetesClient,
   session: SessionResource,
   token: string,
 ): Promise<string> {
+  return stringify({ ...(await learnerCredentials(client, token)), ...learnerContext(session) });
+}
+
+/** The parts of a learner's kubeconfig that Lectern renews: how the cluster is reached, and the token. */
+export async function learnerCredentials(client: KubernetesClient, token: string) {
   const cluster = client.config.getCurrentCluster();
   if (!cluster)
     throw new WorkshopError(
@@ -60,13 +78,12 @@ export async function learnerKubeconfig(
     );
   const authority =
     cluster.caData ?? (cluster.caFile ? (await readFile(cluster.caFile)).toString("base64") : undefined);
-  return stringify({
+  return {
     apiVersion: "v1",
     kind: "Config",
-    "current-context": "lectern",
     clusters: [
       {
-        name: "lectern",
+        name: CONTEXT_NAME,
         cluster: {
           server: cluster.server,
           ...(authority ? { "certificate-authority-data": authority } : {}),
@@ -75,12 +92,16 @@ export async function learnerKubeconfig(
         },
       },
     ],
+    users: [{ name: LEARNER, user: { token } }],
+  };
+}
+
+/** The parts that are the learner's to change. */
+export function learnerContext({ spec }: SessionResource) {
+  return {
     contexts: [
-      {
-        name: "lectern",
-        context: { cluster: "lectern", user: "learner", namespace: session.spec.namespace },
-      },
+      { name: CONTEXT_NAME, context: { cluster: CONTEXT_NAME, user: LEARNER, namespace: spec.namespace } },
     ],
-    users: [{ name: "learner", user: { token } }],
-  });
+    "current-context": CONTEXT_NAME,
+  };
 }

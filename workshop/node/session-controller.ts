@@ -5,15 +5,12 @@ import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { ownerOf } from "./session-provisioner.js";
-import type { SessionSettings } from "./session-environment.js";
-import { orphanHomes, removeHome } from "./session-home.js";
 import { endSession, watchSessions } from "./sessions.js";
 
 export interface SessionControllerParts {
   client: KubernetesClient;
   policies?: Pick<PolicyAdministration, "deleteOrganization">;
-  terminals?: SessionHost;
-  settings: SessionSettings;
+  host: SessionHost;
   /** Told of every session at the start and of every change; `gone` where it has ended. */
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;
   onError?: (error: unknown) => void;
@@ -45,13 +42,12 @@ export async function startSessionController(parts: SessionControllerParts): Pro
         if (type !== "DELETED") return;
         removeNamespace(parts.client, session).catch(report);
         parts.policies?.deleteOrganization(session.spec.organization, ownerOf(session)).catch(report);
-        clearAway(parts, session.metadata.name).catch(report);
+        parts.host.close(session.metadata.name).catch(report);
       },
       onError: report,
     };
     watchSessions(parts.client, listener, stop.signal).catch(reject);
   });
-  await removeOrphans(parts, current);
   const timer = setInterval(() => {
     tick(parts, current, Date.now()).catch(report);
   }, TICK_MS);
@@ -92,19 +88,4 @@ async function fail(client: KubernetesClient, session: SessionResource): Promise
     status: { phase: "Failed", reason },
   });
   await removeNamespace(client, session);
-}
-
-async function clearAway({ terminals, settings }: SessionControllerParts, session: string): Promise<void> {
-  await terminals?.closeSession(session);
-  await removeHome(settings.homesFolder, session);
-}
-
-/** Sessions may have ended while nobody watched. */
-async function removeOrphans(
-  parts: SessionControllerParts,
-  sessions: ReadonlyMap<string, SessionResource>,
-): Promise<void> {
-  const names = new Set([...sessions.values()].map((session) => session.metadata.name));
-  const orphans = await orphanHomes(parts.settings.homesFolder, names);
-  await Promise.all(orphans.map((home) => clearAway(parts, home)));
 }

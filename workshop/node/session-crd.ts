@@ -49,7 +49,6 @@ const SPEC_SCHEMA = {
     expiresAt: { type: "string", format: "date-time" },
     namespace: text,
     organization: text,
-    uid: { type: "integer" },
     startedBy: text,
   },
 };

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
-import type { SessionHost } from "../../terminal/common/session-host.js";
+import type { HomeFile, SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
 import { budgetOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -12,10 +12,10 @@ import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { waitForServiceAccount } from "./service-account.js";
-import { issueToken, learnerKubeconfig } from "./session-access.js";
+import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
+import { labFiles } from "./lab-files.js";
 import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
-import { hasHome, makeHome, removeHome, writeKubeconfig } from "./session-home.js";
 import { type Manifest, accessOf, isolationOf, limitsOf } from "./session-objects.js";
 import { endSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
@@ -23,8 +23,7 @@ import { StatusWriter } from "./status-writer.js";
 export interface ProvisionerParts {
   client: KubernetesClient;
   policies: PolicyAdministration;
-  /** Absent where no terminals are wanted: the step is then done at once. */
-  terminals?: SessionHost;
+  host: SessionHost;
   settings: SessionSettings;
 }
 
@@ -79,25 +78,20 @@ export class SessionProvisioner {
 
   /** Ends the session and removes what it had on this machine. */
   async end(session: SessionResource): Promise<void> {
-    const { client, policies, terminals, settings } = this.#parts;
-    const name = session.metadata.name;
+    const { client, policies, host } = this.#parts;
     await Promise.all([
       endSession(client, session),
       policies.deleteOrganization(session.spec.organization, ownerOf(session)),
-      terminals?.closeSession(name),
+      host.close(session.metadata.name),
     ]);
-    await removeHome(settings.homesFolder, name);
   }
 
   async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {
-    const { settings } = this.#parts;
     const namespace = claimNamespace(this.#parts.client, session);
     const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
-    const files = steps.run("files", async () => {
-      await this.#clearHome(session.metadata.name);
-      const home = await makeHome(settings.homesFolder, session, lab);
-      await writeKubeconfig(home, await kubeconfig, session.spec.uid);
-    });
+    const files = steps.run("files", async () =>
+      this.#parts.host.prepare(session.metadata.name, { files: homeFiles(lab, await kubeconfig) }),
+    );
     await allDone([
       steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab))),
       kubeconfig,
@@ -105,14 +99,6 @@ export class SessionProvisioner {
       files,
       steps.run("terminal", () => files.then(() => this.#openTerminals(session, lab))),
     ]);
-  }
-
-  /** A server that died may have opened shells already: they could put links in the way of what root writes. */
-  async #clearHome(name: string): Promise<void> {
-    const { terminals, settings } = this.#parts;
-    if (!(await hasHome(settings.homesFolder, name))) return;
-    await terminals?.closeSession(name);
-    await removeHome(settings.homesFolder, name);
   }
 
   async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
@@ -129,7 +115,7 @@ export class SessionProvisioner {
   async #giveAccess(session: SessionResource): Promise<string> {
     const [account, ...roles] = accessOf(session);
     if (account) await this.#create(account);
-    const [token] = await Promise.all([
+    const [{ token }] = await Promise.all([
       issueToken(this.#parts.client, session),
       ...roles.map((role) => this.#create(role)),
     ]);
@@ -148,12 +134,11 @@ export class SessionProvisioner {
   }
 
   async #openTerminals(session: SessionResource, lab: Lab): Promise<void> {
-    const { terminals, settings } = this.#parts;
-    if (!terminals) return;
+    const { host, settings } = this.#parts;
     const shell = shellOf(session, settings);
     await Promise.all(
       terminalsOf(lab.layout).map((terminal) =>
-        terminals.open({ session: session.metadata.name, terminal }, shell),
+        host.open({ session: session.metadata.name, terminal }, shell),
       ),
     );
   }
@@ -165,19 +150,22 @@ export class SessionProvisioner {
   }
 
   async #undo(session: SessionResource): Promise<void> {
-    const { client, terminals, settings } = this.#parts;
-    const name = session.metadata.name;
+    const { client, host } = this.#parts;
     await Promise.allSettled([
       removeNamespace(client, session),
       client.remove(
         `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/lectern-${session.spec.namespace}`,
       ),
       client.remove(`/apis/rbac.authorization.k8s.io/v1/clusterroles/lectern-${session.spec.namespace}`),
-      terminals?.closeSession(name),
+      host.close(session.metadata.name),
     ]);
-    // Only now: no shell is left that could change the home while it is removed.
-    await removeHome(settings.homesFolder, name).catch(() => undefined);
   }
+}
+
+/** What a home holds at first: the lab's files, and the kubeconfig where every tool looks for it. */
+async function* homeFiles(lab: Lab, kubeconfig: string): AsyncIterable<HomeFile> {
+  yield* labFiles(lab);
+  yield { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 };
 }
 
 /** The session as the owner of what others make for it. */

@@ -1,8 +1,10 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomInt } from "node:crypto";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
 import {
+  API_SERVER_ANNOTATION,
   MAX_SESSION_NAME,
   SERVER_LABEL,
   SESSION_API_VERSION,
@@ -12,11 +14,10 @@ import {
 import { type CollectionListener, watchCollection } from "./collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
-import { issueToken, learnerKubeconfig, revokeTokens, tokenSecrets } from "./session-access.js";
+import { renewAccess } from "./renew-access.js";
+import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
-import type { SessionSettings } from "./session-environment.js";
-import { freeUid, homeOf, writeKubeconfig } from "./session-home.js";
 
 export interface NewSession {
   /** The whole name; made from `prefix` or the lab's name where absent. */
@@ -31,9 +32,6 @@ export interface NewSession {
   server?: string | undefined;
 }
 
-/** Times a new session moves to another account; with 20,000 of them one move is nearly always enough. */
-const UID_MOVES = 10;
-
 /** Writes down that a session is wanted; `SessionProvisioner.provision` makes it. Throws SESSION_NAME_INVALID. */
 export async function createSession(
   client: KubernetesClient,
@@ -47,13 +45,13 @@ export async function createSession(
       `"${name}" cannot name a session: use small letters, digits and hyphens, at most ${MAX_SESSION_NAME}, beginning with a letter`,
     );
   const minutes = wanted.minutes ?? lab.minutes;
-  const uid = freeUid(name, uidsOf(await listSessions(client)));
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
     metadata: {
       name,
       ...(wanted.server === undefined ? {} : { labels: { [SERVER_LABEL]: wanted.server } }),
+      annotations: { [API_SERVER_ANNOTATION]: addressOf(client) },
     },
     spec: {
       lab: lab.name,
@@ -62,38 +60,10 @@ export async function createSession(
       namespace: name,
       organization: wanted.organization ?? name,
       startedBy: wanted.startedBy,
-      ...(uid === undefined ? {} : { uid }),
     },
   };
   const created = await client.create<SessionResource>(SESSIONS_PATH, session);
-  const settled = await settleUid(client, created);
-  return { ...settled, status: { phase: "Pending", provisioning: waitingSteps() } };
-}
-
-/**
- * Sessions made at the same moment may have chosen the same account: of two, at least the one written down later sees the other
- * and moves, before anything of it exists.
- */
-async function settleUid(client: KubernetesClient, session: SessionResource): Promise<SessionResource> {
-  const { name } = session.metadata;
-  let current = session;
-  for (let move = 0; current.spec.uid !== undefined; move += 1) {
-    const others = uidsOf((await listSessions(client)).filter(({ metadata }) => metadata.name !== name));
-    if (!others.has(current.spec.uid)) break;
-    if (move === UID_MOVES) {
-      await client.remove(`${SESSIONS_PATH}/${name}`);
-      const message = `The session ${name} found no account of its own in ${UID_MOVES} tries; try again, or end other sessions`;
-      throw new WorkshopError(WORKSHOP_ERRORS.sessionProvisioningFailed, message);
-    }
-    // By chance and not by name: two that meet must not meet again where they move to.
-    const uid = freeUid(randomUUID(), others);
-    current = await client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { uid } });
-  }
-  return current;
-}
-
-function uidsOf(sessions: readonly SessionResource[]): Set<number> {
-  return new Set(sessions.flatMap(({ spec }) => spec.uid ?? []));
+  return { ...created, status: { phase: "Pending", provisioning: waitingSteps() } };
 }
 
 /** Throws SESSION_NOT_FOUND. */
@@ -141,31 +111,19 @@ export async function endSession(
   return wasThere;
 }
 
-/** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND. */
+/** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
 export async function extendSession(
-  client: KubernetesClient,
+  { client, host }: { client: KubernetesClient; host: Pick<SessionHost, "exec"> },
   name: string,
   minutes: number,
-  settings: SessionSettings,
 ): Promise<SessionResource> {
   const session = await getSession(client, name);
   const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
-  const spec = { expiresAt: new Date(from + minutes * 60_000).toISOString() };
-  const extended = await client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec });
-  await renewAccess(client, extended, settings);
-  return extended;
-}
-
-/** Replaces the learner's token by a new one; the old one ends. */
-export async function renewAccess(
-  client: KubernetesClient,
-  session: SessionResource,
-  settings: SessionSettings,
-): Promise<void> {
-  const old = await tokenSecrets(client, session);
-  const kubeconfig = await learnerKubeconfig(client, session, await issueToken(client, session));
-  await writeKubeconfig(homeOf(settings.homesFolder, session.metadata.name), kubeconfig, session.spec.uid);
-  await revokeTokens(client, session, old);
+  const spec = { ...session.spec, expiresAt: new Date(from + minutes * 60_000).toISOString() };
+  // First the token: time without access would be worth nothing.
+  await renewAccess({ client, host }, { ...session, spec });
+  const { expiresAt } = spec;
+  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt } });
 }
 
 /** Without vowels and look-alikes, so that a name is never a word and can be read aloud. */

@@ -45,7 +45,7 @@ export function runConfined(
   const { root, ...shell } = learner;
   const { argv } = confine(
     ["/bin/bash", "-c", line],
-    { ...shell, env: {}, readOnlyPaths: [] },
+    { ...shell, readOnlyPaths: [] },
     {
       confinement,
       allowUnconfined: false,

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { confine, type Confinement } from "./confinement.js";
+import type { LocalSession } from "./session-folder.js";
+
+/** How this host confines; the same for every session. */
+export interface HostConfinement {
+  confinement: Confinement;
+  allowUnconfined: boolean;
+}
+
+/** Time for the last output after a program has ended; whoever still holds its pipes is ended too. */
+const LAST_OUTPUT_MS = 500;
+
+/** What a session's programs and shells find in their environment; the host's own is not handed on. */
+export function environmentOf(
+  session: LocalSession,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    LANG: "C.UTF-8",
+    USER: "learner",
+    PATH: session.searchPath,
+    ...env,
+    HOME: session.home,
+    KUBECONFIG: join(session.home, ".kube", "config"),
+  };
+}
+
+/** Makes a folder for the start-up files of one shell or program; whoever starts it removes it. */
+export function makeStartFolder(session: LocalSession, name: string): string {
+  const folder = join(session.startFolder, name);
+  mkdirSync(folder);
+  chmodSync(folder, session.account ? 0o711 : 0o700);
+  return folder;
+}
+
+/** A program of a session's learner without a terminal. */
+export class ConfinedProgram {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly #folder: string;
+  readonly #ended: Promise<number | null>;
+
+  /** Starts it in the home, kept apart as the machine allows. Throws what `confine` throws, and what the operating system refuses. */
+  constructor(
+    session: LocalSession,
+    host: HostConfinement,
+    { argv, env }: { argv: readonly string[]; env: Readonly<Record<string, string>> },
+  ) {
+    this.#folder = makeStartFolder(session, randomUUID());
+    try {
+      const folders = { privateFolder: this.#folder, temporaryFolder: session.temporaryFolder };
+      const confined = confine(argv, session, { ...host, ...folders });
+      const [file = "", ...args] = confined.argv;
+      this.child = spawn(file, args, {
+        cwd: session.home,
+        env: environmentOf(session, env),
+        // A process group of its own, which can be ended as a whole.
+        detached: true,
+      });
+    } catch (error) {
+      this.#removeFolder();
+      throw error;
+    }
+    this.#ended = this.#watch();
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Its status once it has ended and all it said was read; `null` where it was killed. Rejects where it could not be started. */
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  kill(): void {
+    try {
+      if (this.child.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself, which is what was wanted.
+    }
+  }
+
+  async #watch(): Promise<number | null> {
+    const { child } = this;
+    child.stdin.on("error", () => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (status) => resolve(status));
+        child.once("exit", () => {
+          timer = setTimeout(() => {
+            this.kill();
+            for (const stream of [child.stdout, child.stderr]) stream.destroy();
+          }, LAST_OUTPUT_MS);
+        });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#removeFolder();
+    }
+  }
+
+  #removeFolder(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,120 @@
+import { chmodSync, chownSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** An operating-system account that belongs to one session alone. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** A session's side on this machine: one folder, so that one rename takes all of it away. */
+export interface LocalSession {
+  name: string;
+  folder: string;
+  /** The learner's, as all in it: nothing here may be opened by path, except to hand it to a confined program. */
+  home: string;
+  /** What the session's programs see as /tmp. */
+  temporaryFolder: string;
+  /** The host's own; learners cannot reach it. */
+  recordings: string;
+  /** Start-up files of shells and programs, a folder each; the host's own. */
+  startFolder: string;
+  /** Absent where the host may not switch accounts. */
+  account?: Account;
+  /** Absolute paths its programs may read besides the system's own folders. */
+  readOnlyPaths: readonly string[];
+  /** The search path of its programs. */
+  searchPath: string;
+}
+
+/** What decides how a program is kept apart. */
+export type ConfinedSession = Pick<LocalSession, "home" | "account" | "readOnlyPaths">;
+
+/** What is the same for every session of a host. */
+export type SessionTools = Pick<LocalSession, "readOnlyPaths" | "searchPath">;
+
+/** A record is a few numbers; more is not ours. */
+const RECORD_BYTES = 4_096;
+
+/** The folders of all sessions of one host; says where things are and touches nothing that a learner owns. */
+export class SessionFolders {
+  readonly #root: string;
+  readonly #tools: SessionTools;
+
+  constructor(root: string, tools: SessionTools) {
+    this.#root = root;
+    this.#tools = tools;
+    mkdirSync(root, { recursive: true });
+    // Accounts must get to their own folder below it, and may not list the others.
+    chmodSync(root, 0o711);
+  }
+
+  /** Absolute path of the session's folder, whether it exists or not. */
+  pathOf(name: string): string {
+    return join(this.#root, name);
+  }
+
+  /** Makes the empty folders of a session; there must be none of that name. */
+  make(name: string, account: Account | undefined): LocalSession {
+    const session = this.#at(name, account);
+    for (const folder of [session.folder, session.startFolder]) {
+      mkdirSync(folder);
+      chmodSync(folder, 0o711);
+    }
+    mkdirSync(session.recordings, { mode: 0o700 });
+    for (const folder of [session.home, session.temporaryFolder]) {
+      mkdirSync(folder, { mode: 0o700 });
+      if (account) chownSync(folder, account.uid, account.gid);
+    }
+    // Last: only a folder with a record is a session.
+    const record = join(session.folder, "session.json");
+    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid }), { mode: 0o600 });
+    renameSync(`${record}.new`, record);
+    return session;
+  }
+
+  /** The session as an earlier host left it; `undefined` where there is none. */
+  async find(name: string): Promise<LocalSession | undefined> {
+    const text = await readOwnFile(join(this.pathOf(name), "session.json"));
+    if (text === undefined) return undefined;
+    try {
+      const { uid } = JSON.parse(text) as { uid?: number };
+      return this.#at(name, uid === undefined ? undefined : { uid, gid: uid });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The names of everything that stands in the place of a session. */
+  async names(): Promise<string[]> {
+    const entries = await readdir(this.#root, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  }
+
+  #at(name: string, account: Account | undefined): LocalSession {
+    const folder = this.pathOf(name);
+    return {
+      name,
+      folder,
+      home: join(folder, "home"),
+      temporaryFolder: join(folder, "tmp"),
+      recordings: join(folder, "recordings"),
+      startFolder: join(folder, "start"),
+      ...(account && { account }),
+      ...this.#tools,
+    };
+  }
+}
+
+/** Reads a small file; without following links or waiting, because an unconfined learner may have put something in its place. */
+async function readOwnFile(path: string): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
+  try {
+    const stat = await file?.stat();
+    return stat?.isFile() && stat.size <= RECORD_BYTES ? await file?.readFile("utf8") : undefined;
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,170 @@
+import { renameSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { RecordingInfo } from "../common/session-host.js";
+import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { AccountRegistry } from "./account-registry.js";
+import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
+import type { FolderRemover } from "./folder-remover.js";
+import { listRecordings } from "./recording.js";
+import type { LocalSession, SessionFolders } from "./session-folder.js";
+import type { TerminalRegistry } from "./terminal-registry.js";
+
+/** Programs of one session that run at once beside its shells. */
+const PROGRAMS_PER_SESSION = 32;
+
+export interface SessionRegistryParts extends HostConfinement {
+  folders: SessionFolders;
+  terminals: TerminalRegistry;
+  remover: FolderRemover;
+  /** Absent where the host may not switch accounts. */
+  accounts?: AccountRegistry;
+  /** Where recordings go when their session ends; removed with it where absent. */
+  keptRecordings?: string;
+  report(line: string): void;
+}
+
+/** All sessions of this host: what each has on this machine, from `prepare` to `close`. */
+export class SessionRegistry {
+  readonly #parts: SessionRegistryParts;
+  readonly #known = new Map<string, LocalSession>();
+  readonly #programs = new Map<string, Set<ConfinedProgram>>();
+  /** The last change of each session; the next one waits for it. */
+  readonly #changes = new Map<string, Promise<unknown>>();
+
+  constructor(parts: SessionRegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes account and empty home; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING. */
+  prepare(name: string): Promise<LocalSession> {
+    return this.#inTurn(name, async () => {
+      await this.#clear(name);
+      const account = await this.#parts.accounts?.claim(name);
+      const session = this.#parts.folders.make(name, account);
+      this.#known.set(name, session);
+      return session;
+    });
+  }
+
+  names(): Promise<string[]> {
+    return this.#parts.folders.names();
+  }
+
+  /** Throws TERMINAL_SESSION_UNKNOWN, and TERMINAL_ACCOUNT_MISSING where its account has come into other hands. */
+  async get(name: string): Promise<LocalSession> {
+    const session = this.#known.get(name) ?? (await this.#parts.folders.find(name));
+    if (!session) {
+      const message = `The session ${name} is not on this machine: it was never prepared here, or has been closed.`;
+      throw new TerminalError(terminalErrorCodes.sessionUnknown, message);
+    }
+    if (session.account && !this.#holdsAccount(session)) {
+      const message = `Account ${session.account.uid} of session ${name} belongs to another session of this machine by now; start the lab again.`;
+      throw new TerminalError(terminalErrorCodes.accountMissing, message);
+    }
+    this.#known.set(name, session);
+    return session;
+  }
+
+  /** Starts a program beside the shells. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_TOO_MANY, TERMINAL_SPAWN_FAILED. */
+  async start(
+    name: string,
+    command: { argv: readonly string[]; env: Readonly<Record<string, string>> },
+  ): Promise<ConfinedProgram> {
+    const session = await this.get(name);
+    const programs = this.#programs.get(name) ?? new Set();
+    if (programs.size >= PROGRAMS_PER_SESSION) {
+      const message = `Session ${name} runs ${PROGRAMS_PER_SESSION} programs beside its shells, which is the most it may; wait until some have ended.`;
+      throw new TerminalError(terminalErrorCodes.tooMany, message);
+    }
+    const program = startProgram(session, this.#parts, command);
+    this.#programs.set(name, programs.add(program));
+    const forget = (): void => void programs.delete(program);
+    program.ended().then(forget, forget);
+    return program;
+  }
+
+  async recordings(name?: string): Promise<RecordingInfo[]> {
+    const names = name === undefined ? await this.names() : [name];
+    return names.flatMap((session) =>
+      listRecordings(join(this.#parts.folders.pathOf(session), "recordings")).map((info) => ({
+        session,
+        ...info,
+      })),
+    );
+  }
+
+  /** Absolute path of a recording. Throws TERMINAL_RECORDING_UNKNOWN. */
+  async recordingPath(session: string, name: string): Promise<string> {
+    const known = await this.recordings(session);
+    if (known.some((recording) => recording.name === name))
+      return join(this.#parts.folders.pathOf(session), "recordings", name);
+    const message = `Session ${session} has no recording ${name}.`;
+    throw new TerminalError(terminalErrorCodes.recordingUnknown, message);
+  }
+
+  /** Ends everything of the session and takes its folder out of the way. */
+  close(name: string): Promise<void> {
+    return this.#inTurn(name, () => this.#clear(name));
+  }
+
+  /** Ends every process; sessions stay as they are for the next host. */
+  async closeAll(): Promise<void> {
+    for (const program of [...this.#programs.values()].flatMap((programs) => [...programs])) program.kill();
+    const accounts = [...this.#known.values()].filter((session) => this.#holdsAccount(session));
+    await this.#parts.terminals.closeAll(accounts.flatMap(({ account }) => account?.uid ?? []));
+    this.#parts.remover.stop();
+    this.#parts.accounts?.close();
+  }
+
+  async #clear(name: string): Promise<void> {
+    const session = this.#known.get(name) ?? (await this.#parts.folders.find(name));
+    const ownsAccount = session?.account !== undefined && this.#holdsAccount(session);
+    await this.#parts.terminals.closeSession(name, {
+      programs: [...(this.#programs.get(name) ?? [])],
+      ...(ownsAccount && { uid: session.account?.uid }),
+    });
+    this.#programs.delete(name);
+    this.#known.delete(name);
+    if (session) await this.#keepRecordings(session);
+    this.#parts.remover.remove(this.#parts.folders.pathOf(name));
+    if (ownsAccount) this.#parts.accounts?.release(name);
+  }
+
+  #holdsAccount({ name, account }: LocalSession): boolean {
+    return account !== undefined && (this.#parts.accounts?.holds(name, account) ?? false);
+  }
+
+  async #keepRecordings({ name, recordings }: LocalSession): Promise<void> {
+    const { keptRecordings, report } = this.#parts;
+    if (keptRecordings === undefined || listRecordings(recordings).length === 0) return;
+    try {
+      await mkdir(keptRecordings, { recursive: true, mode: 0o700 });
+      renameSync(recordings, join(keptRecordings, `${name}-${Date.now()}`));
+    } catch (error) {
+      report(`The recordings of session ${name} could not be kept: ${String(error)}`);
+    }
+  }
+
+  #inTurn<Result>(name: string, change: () => Promise<Result>): Promise<Result> {
+    const before = this.#changes.get(name) ?? Promise.resolve();
+    const result = before.then(change, change);
+    const done = result
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#changes.get(name) === done) this.#changes.delete(name);
+      });
+    this.#changes.set(name, done);
+    return result;
+  }
+}
+
+function startProgram(...options: ConstructorParameters<typeof ConfinedProgram>): ConfinedProgram {
+  try {
+    return new ConfinedProgram(...options);
+  } catch (error) {
+    if (error instanceof TerminalError) throw error;
+    const message = `A program of session ${options[0].name} did not start: ${String(error)}`;
+    throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
+  }
+}

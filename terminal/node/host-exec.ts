@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { connect } from "node:net";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { type ExecEvent, INPUT_END, STDOUT } from "../common/host-frames.js";
@@ -59,13 +60,16 @@ export async function execInSession(
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   if (signal?.aborted) throw signal.reason;
   const chunks: { kind: number; bytes: Uint8Array }[] = [];
-  let finish: (event: ExecEvent) => void = () => undefined;
-  const ended = new Promise<ExecEvent>((resolve) => (finish = resolve));
+  const events = new EventEmitter<{ ended: [ExecEvent] }>();
+  const ended = once(events, "ended").then(([event]) => event as ExecEvent);
   const stream = await startProgram(
     socketPath,
     session,
     { argv, env, timeoutMs, outputBytes: request.outputBytes ?? OUTPUT_BYTES },
-    { output: (kind, bytes) => void chunks.push({ kind, bytes }), ended: finish },
+    {
+      output: (kind, bytes) => void chunks.push({ kind, bytes }),
+      ended: (event) => void events.emit("ended", event),
+    },
   );
   const deadline = setTimeout(() => stream.destroy(), timeoutMs + ANSWER_MS);
   const stopListening = onAbort(signal, () => stream.destroy());

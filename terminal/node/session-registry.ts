@@ -21,7 +21,7 @@ export interface SessionRegistryParts extends HostConfinement {
   accounts?: AccountRegistry;
   /** Where recordings go when their session ends; removed with it where absent. */
   keptRecordings?: string;
-  report(line: string): void;
+  report: (line: string) => void;
 }
 
 /** All sessions of this host: what each has on this machine, from `prepare` to `close`. */

@@ -32,7 +32,7 @@ const NO_TOOLS: SessionTools = { readOnlyPaths: [], searchPath: "/usr/local/bin:
 
 export interface RunningTerminalHost {
   readonly confinement: Confinement;
-  /** Ends every shell within a second, then lets go of socket and folder. */
+  /** Ends every shell within a second, then lets go of socket and folder; safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -56,13 +56,14 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
       serveHostSocket(socket, host);
     });
     await listenPrivately(server, options.socketPath);
+    let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       server.close();
       await host.sessions.closeAll();
       for (const socket of sockets) socket.destroy();
       release();
     };
-    return { confinement, close };
+    return { confinement, close: () => (closing ??= close()) };
   } catch (error) {
     release();
     throw error;

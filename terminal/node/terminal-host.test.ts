@@ -163,7 +163,7 @@ describe("the terminal host process", () => {
     const client = await connectClient();
     await openShell(client, address);
     await client.run(address, { id: "1", text: "echo recorded", timeoutMs: 5_000 });
-    const [{ name = "" } = {}] = await client.recordings(address.session);
+    const name = (await client.recordings(address.session))[0]?.name ?? "";
     let recording = "";
     for await (const piece of client.recording(address.session, name))
       recording += Buffer.from(piece).toString("utf8");

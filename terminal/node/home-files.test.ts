@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HomeFile } from "../common/session-host.js";
+import { startTestHost, type TestHost } from "./test-host.js";
+
+const session = "files";
+let test: TestHost;
+
+beforeAll(async () => {
+  test = await startTestHost();
+  await test.client.prepare(session, { files: someFiles() });
+});
+afterAll(() => test.close());
+
+async function* someFiles(): AsyncIterable<HomeFile> {
+  yield { path: "lab/run.sh", content: "#!/bin/sh\necho ran\n", mode: 0o755 };
+  yield { path: `${"long-name/".repeat(20)}deep.txt`, content: "deep" };
+  yield { path: "away", linkTo: "/usr" };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}
+
+async function inHome(line: string): Promise<void> {
+  const result = await test.client.exec(session, { argv: ["bash", "-c", line] });
+  expect([result.exitStatus, text(result.stderr)]).toEqual([0, ""]);
+}
+
+describe("the files of a new home", () => {
+  it("are the learner's, with their permissions, whatever their names' length", async () => {
+    const { stdout } = await test.client.exec(session, { argv: ["lab/run.sh"] });
+    expect(text(stdout)).toBe("ran\n");
+    expect(text(await test.client.read(session, `${"long-name/".repeat(20)}deep.txt`))).toBe("deep");
+    const owners = await test.client.exec(session, {
+      argv: ["bash", "-c", "stat -c %u ~ ~/lab ~/lab/run.sh | uniq; id -u"],
+    });
+    const [owner, learner] = text(owners.stdout).split("\n");
+    expect(owner).toBe(learner);
+  });
+
+  it("stay in it", async () => {
+    for (const path of ["/etc/x", "../x", "a/../../x", ""])
+      await expect(test.client.prepare("outside", { files: [{ path, content: "" }] })).rejects.toMatchObject({
+        code: "TERMINAL_FILE_UNUSABLE",
+      });
+    await test.client.close("outside");
+  });
+});
+
+describe("reading", () => {
+  it("gives the bytes as they are", async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
+    await test.client.write(session, { path: "bytes", content: bytes });
+    expect(Buffer.from(await test.client.read(session, "bytes")).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ["a pipe", "mkfifo at", "neither a file nor a folder"],
+    ["a device without end", "ln -s /dev/zero at", "neither a file nor a folder"],
+    ["a link to a pipe", "mkfifo pipe; ln -s pipe at", "neither a file nor a folder"],
+    ["a folder", "mkdir at", "it is a folder"],
+    ["nothing", "true", "it is not there"],
+    ["a link to itself", "ln -s at at", "it is not there"],
+    ["a closed file", "touch at; chmod 0 at", "Permission denied"],
+    ["a file larger than asked for", "truncate -s 900M at", "more than 1048576 bytes"],
+  ])("says what is in the way: %s", async (_, line, reason) => {
+    await inHome(`rm -rf trial; mkdir trial; cd trial; ${line}`);
+    await expect(test.client.read(session, "trial/at")).rejects.toMatchObject({
+      code: "TERMINAL_FILE_UNUSABLE",
+      message: expect.stringContaining(reason) as string,
+    });
+  });
+});
+
+describe("writing", () => {
+  it("replaces a link instead of following it", async () => {
+    await inHome("echo precious > target; ln -s target link");
+    await test.client.write(session, { path: "link", content: "new", mode: 0o600 });
+    expect(text(await test.client.read(session, "target"))).toBe("precious\n");
+    expect(text(await test.client.read(session, "link"))).toBe("new");
+    await inHome("[ ! -L link ] && [ $(stat -c %a link) = 600 ]");
+  });
+
+  it("goes no further than its learner does, through a folder that leads away", async () => {
+    await expect(test.client.write(session, { path: "away/written", content: "x" })).rejects.toMatchObject({
+      code: "TERMINAL_FILE_UNUSABLE",
+    });
+  });
+
+  it("makes folders, leaves nothing half-written beside, and puts nothing into a folder of that name", async () => {
+    await test.client.write(session, { path: "new/folder/file", content: "x".repeat(3_000_000) });
+    expect((await test.client.list(session, "new/folder")).entries).toMatchObject([
+      { name: "file", kind: "file", size: 3_000_000 },
+    ]);
+    await expect(test.client.write(session, { path: "new", content: "x" })).rejects.toThrow("it is a folder");
+  });
+});
+
+describe("listing", () => {
+  it("tells kinds apart, takes any name, and stops at its bound", async () => {
+    await inHome("mkdir many; cd many; mkdir folder; mkfifo pipe; ln -s folder link; touch $'a\\nb \\x01é'");
+    const { entries } = await test.client.list(session, "many");
+    expect(entries.map(({ name, kind }) => `${kind} ${name}`).toSorted()).toEqual([
+      "file a\nb \u0001é",
+      "folder folder",
+      "link link",
+      "other pipe",
+    ]);
+    await inHome("cd many; seq 10100 | xargs touch");
+    const all = await test.client.list(session, "many");
+    expect([all.entries.length, all.isTruncated]).toEqual([10_000, true]);
+    await expect(test.client.list(session, "many/pipe")).rejects.toThrow("it is not a folder");
+    expect((await test.client.list(session, "")).entries.map(({ name }) => name)).toContain("many");
+  });
+});

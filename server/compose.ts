@@ -144,7 +144,7 @@ function joinRoutes(
   const origin = { names, ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }) };
   const access = createAccess({
     tokens: platform.tokens,
-    instructorToken: loadInstructorToken(dataPaths(config.data).instructorToken),
+    instructorToken: () => loadInstructorToken(dataPaths(config.data).instructorToken),
     scope: mount.scope,
   });
   const sockets = createTerminalSockets({ terminalSocket, workshop, access, origin, log });

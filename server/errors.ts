@@ -15,6 +15,7 @@ export const serverErrorCodes = {
   refused: "SERVER_REFUSED",
   badRequest: "SERVER_BAD_REQUEST",
   unauthorized: "SERVER_UNAUTHORIZED",
+  linkRevoked: "SERVER_LINK_REVOKED",
   crossSite: "SERVER_CROSS_SITE",
   notFound: "SERVER_NOT_FOUND",
   diskFull: "SERVER_DISK_FULL",

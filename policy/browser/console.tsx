@@ -15,6 +15,8 @@ import "./console.css";
 interface Props {
   /** Absolute path of `v1alpha1` of the policy API. */
   apiBase: string;
+  /** What each call of it carries besides; must be one and the same function. */
+  apiHeaders: () => Record<string, string>;
   /** The part of the URL below `console/`. */
   path: string;
   /** Puts another such part into the address bar. */
@@ -22,8 +24,8 @@ interface Props {
 }
 
 /** The image-policy console of one organization. */
-export function PolicyConsole({ apiBase, path, navigate }: Props): ReactElement {
-  const api = useMemo(() => createPolicyApi(apiBase), [apiBase]);
+export function PolicyConsole({ apiBase, apiHeaders, path, navigate }: Props): ReactElement {
+  const api = useMemo(() => createPolicyApi(apiBase, apiHeaders), [apiBase, apiHeaders]);
   const { value: hierarchy, problem, reload } = useHierarchy(api);
   const route = parseConsoleRoute(path);
   const goTo = (next: ConsoleRoute) => navigate(formatConsoleRoute(next));

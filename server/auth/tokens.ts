@@ -4,39 +4,71 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 export interface TokenSubject {
   id: string;
   createdAt: string;
+  /** Counts the links there have been; tokens of earlier ones are revoked. */
+  linkRevision: number;
 }
 
+/** What a token is of the session it was shown for. */
+export type TokenStanding = "valid" | "revoked" | "unknown";
+
 export interface Tokens {
-  /** Admits a browser to one session; the value of its cookie and of `?access=` in a link. */
-  forBrowser(subject: TokenSubject): string;
-  isForBrowser(subject: TokenSubject, token: string): boolean;
+  /** What a link to the session carries. */
+  forLink(subject: TokenSubject): string;
+  ofLink(subject: TokenSubject, token: string): TokenStanding;
+  /** The value of a browser's cookie for one session; worth nothing without the key its pages hold. */
+  forBrowser(subject: TokenSubject, pageKey: string): string;
+  ofBrowser(subject: TokenSubject, pageKey: string, token: string): TokenStanding;
+  /** Reads the files of the session's lab, which a page shows by their address alone. */
+  forFiles(subject: TokenSubject): string;
+  isForFiles(subject: TokenSubject, token: string): boolean;
   /** The bearer token in a learner's shell, good for the policy API of one session's organization. */
   forShell(subject: TokenSubject): string;
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
   sessionOfShellToken(token: string): string | undefined;
   isForShell(subject: TokenSubject, token: string): boolean;
-  /** The value of an instructor's cookie. */
-  forInstructor(expiresAt: number): string;
-  isForInstructor(token: string, now: number): boolean;
+  /** The value of an instructor's cookie; ends with `expiresAt`, with the instructor's token, or without the page's key. */
+  forInstructor(expiresAt: number, holder: InstructorHolder): string;
+  isForInstructor(token: string, now: number, holder: InstructorHolder): boolean;
+}
+
+export interface InstructorHolder {
+  instructorToken: string;
+  pageKey: string;
 }
 
 /** Signs and verifies every token with one key (HMAC-SHA-256); replicas that share the key accept each other's. */
 export function createTokens(key: Buffer): Tokens {
   const sign = (...parts: string[]) =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
-  const browser = ({ id, createdAt }: TokenSubject) => sign("browser", id, createdAt);
-  const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
-  const instructor = (expiresAt: string) => `${expiresAt}.${sign("instructor", expiresAt)}`;
+  const revised = (purpose: string, { id, createdAt, linkRevision }: TokenSubject, pageKey = "") =>
+    `${String(linkRevision)}.${sign(purpose, id, createdAt, String(linkRevision), pageKey)}`;
+  const standing = (purpose: string, subject: TokenSubject, token: string, pageKey = ""): TokenStanding => {
+    const linkRevision = Number(/^(\d{1,9})\./.exec(token)?.[1] ?? Number.NaN);
+    if (!isSame(revised(purpose, { ...subject, linkRevision }, pageKey), token)) return "unknown";
+    return linkRevision === subject.linkRevision ? "valid" : "revoked";
+  };
+  const shell = ({ id, createdAt }: TokenSubject) =>
+    `${id}.${sign("shell", id, createdAt)}`;
+  const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
+    `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
   return {
-    forBrowser: browser,
-    isForBrowser: (subject, token) => isSame(browser(subject), token),
+    forLink: (subject) => revised("link", subject),
+    ofLink: (subject, token) => standing("link", subject, token),
+    forBrowser: (subject, pageKey) => revised("browser", subject, pageKey),
+    ofBrowser: (subject, pageKey, token) => standing("browser", subject, token, pageKey),
+    forFiles: (subject) => revised("files", subject),
+    isForFiles: (subject, token) => standing("files", subject, token) === "valid",
     forShell: shell,
     sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
     isForShell: (subject, token) => isSame(shell(subject), token),
-    forInstructor: (expiresAt) => instructor(String(expiresAt)),
-    isForInstructor: (token, now) => {
+    forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),
+    isForInstructor: (token, now, holder) => {
       const expiresAt = token.split(".", 1)[0] ?? "";
-      return /^\d{1,15}$/.test(expiresAt) && Number(expiresAt) > now && isSame(instructor(expiresAt), token);
+      return (
+        /^\d{1,15}$/.test(expiresAt) &&
+        Number(expiresAt) > now &&
+        isSame(instructor(expiresAt, holder), token)
+      );
     },
   };
 }

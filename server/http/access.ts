@@ -1,13 +1,16 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
+import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { isSame } from "../auth/tokens.js";
-import type { TokenSubject, Tokens } from "../auth/tokens.js";
+import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { clearSessionCookie, readCookies, setInstructorCookie, setSessionCookie } from "./cookies.js";
 import type { CookieScope } from "./cookies.js";
+import { pageKeyOf } from "./page-key.js";
 
 /** What a request carries that says who sent it; upgrades have no Express request. */
 export interface Credentials {
-  headers: { cookie?: string | undefined; authorization?: string | undefined };
+  headers: IncomingHttpHeaders;
 }
 
 /** A session as the access rules see it. */
@@ -19,31 +22,37 @@ export interface GuardedSession extends TokenSubject {
 export interface Access {
   isInstructor(request: Credentials): boolean;
   mayUse(request: Credentials, session: GuardedSession): boolean;
-  /** Whether the browser was admitted to this very session, and is not only an instructor's. */
-  holdsCookieOf(request: Credentials, session: GuardedSession): boolean;
+  /** Whether the page was admitted to this very session, and is not only an instructor's. */
+  isLearner(request: Credentials, session: GuardedSession): boolean;
   /** Throws SERVER_UNAUTHORIZED. */
   requireInstructor(request: Credentials): void;
-  /** Throws SERVER_UNAUTHORIZED. */
+  /** Throws SERVER_UNAUTHORIZED, SERVER_LINK_REVOKED. */
   requireSession(request: Credentials, session: GuardedSession): void;
-  /** Whether the token is the one of a link to the session. */
-  opens(session: GuardedSession, token: string): boolean;
+  /** Whether the key in a file's address is of this session. Throws SERVER_UNAUTHORIZED. */
+  requireFiles(session: GuardedSession, key: unknown): void;
   /** Names of the sessions whose cookies the browser sends, unverified. */
   claimedSessions(request: Credentials): string[];
   /** The session a shell's bearer token claims to be of, and whether it is. */
   claimedByShell(request: Credentials): { id: string; token: string } | undefined;
   isShellOf(session: GuardedSession, token: string): boolean;
+  /** Names the browser by what its cookies say for the session, so that a ticket serves no other. */
+  browserOf(request: Credentials, session: GuardedSession): string;
+  /** Throws SERVER_BAD_REQUEST where the page sends no key. */
   admit(request: Request, response: Response, session: GuardedSession): void;
+  /** Admits by the token of a link. Throws SERVER_UNAUTHORIZED, SERVER_LINK_REVOKED, SERVER_BAD_REQUEST. */
+  admitByLink(request: Request, response: Response, link: { session: GuardedSession; token: string }): void;
   forget(request: Request, response: Response, session: string): void;
   isInstructorToken(token: string): boolean;
-  /** Throws SERVER_UNAUTHORIZED when the token is not the instructor's. */
+  /** Throws SERVER_UNAUTHORIZED when the token is not the instructor's, SERVER_BAD_REQUEST where the page sends no key. */
   login(request: Request, response: Response, token: string): void;
-  /** The link that admits a browser to the session, relative to the mount point. */
+  /** The link that admits a browser to the session, relative to the mount point; what follows `#` is never sent to a server. */
   linkPath(session: GuardedSession): string;
 }
 
 export interface AccessOptions {
   tokens: Tokens;
-  instructorToken: string;
+  /** Asked each time, because it may be renewed while the server runs. */
+  instructorToken: () => string;
   /** Where Lectern is mounted, as the browser sees it. */
   scope: (request: Request) => CookieScope;
 }
@@ -53,32 +62,40 @@ const INSTRUCTOR_MS = 12 * 3600 * 1000;
 /** A session's cookie outlives it, so that its pages stay readable. */
 const COOKIE_GRACE_MS = 24 * 3600 * 1000;
 
-/** The rules of who may see and do what. */
-export function createAccess({ tokens, instructorToken, scope }: AccessOptions): Access {
+/** The rules of who may see and do what. A cookie counts only together with the key of the page that sends it. */
+export function createAccess(options: AccessOptions): Access {
+  const { tokens, instructorToken } = options;
   const isInstructor = ({ headers }: Credentials) => {
     const bearer = bearerOf(headers.authorization);
-    const cookie = readCookies(headers.cookie).instructor;
-    if (bearer !== undefined && isSame(instructorToken, bearer)) return true;
-    return cookie !== undefined && tokens.isForInstructor(cookie, Date.now());
+    if (bearer !== undefined && isSame(instructorToken(), bearer)) return true;
+    const [cookie, pageKey] = [readCookies(headers.cookie).instructor, pageKeyOf(headers)];
+    if (cookie === undefined || pageKey === undefined) return false;
+    return tokens.isForInstructor(cookie, Date.now(), { pageKey, instructorToken: instructorToken() });
   };
-  const holdsCookieOf = (request: Credentials, session: GuardedSession) => {
-    const cookie = readCookies(request.headers.cookie).sessions.get(session.id);
-    return cookie !== undefined && tokens.isForBrowser(session, cookie);
+  const standing = ({ headers }: Credentials, session: GuardedSession): TokenStanding => {
+    const [cookie, pageKey] = [readCookies(headers.cookie).sessions.get(session.id), pageKeyOf(headers)];
+    if (cookie === undefined || pageKey === undefined) return "unknown";
+    return tokens.ofBrowser(session, pageKey, cookie);
   };
+  const isLearner = (request: Credentials, session: GuardedSession) =>
+    standing(request, session) === "valid";
   const mayUse = (request: Credentials, session: GuardedSession) =>
-    holdsCookieOf(request, session) || isInstructor(request);
+    isLearner(request, session) || isInstructor(request);
   return {
     isInstructor,
     mayUse,
-    holdsCookieOf,
+    isLearner,
     requireInstructor: (request) => {
       if (!isInstructor(request))
         throw unauthorized("Only instructors may do this. Log in with the instructor token.");
     },
     requireSession: (request, session) => {
-      if (!mayUse(request, session)) throw unauthorized(NOT_YOURS);
+      if (mayUse(request, session)) return;
+      throw standing(request, session) === "revoked" ? linkRevoked() : unauthorized(NOT_YOURS);
     },
-    opens: (session, token) => tokens.isForBrowser(session, token),
+    requireFiles: (session, key) => {
+      if (typeof key !== "string" || !tokens.isForFiles(session, key)) throw unauthorized(NOT_YOURS);
+    },
     claimedSessions: ({ headers }) => [...readCookies(headers.cookie).sessions.keys()],
     claimedByShell: ({ headers }) => {
       const token = bearerOf(headers.authorization) ?? "";
@@ -86,7 +103,11 @@ export function createAccess({ tokens, instructorToken, scope }: AccessOptions):
       return id === undefined ? undefined : { id, token };
     },
     isShellOf: (session, token) => tokens.isForShell(session, token),
-    ...admission({ tokens, instructorToken, scope }),
+    browserOf: ({ headers }, { id }) => {
+      const { sessions, instructor } = readCookies(headers.cookie);
+      return JSON.stringify([sessions.get(id), instructor]);
+    },
+    ...admission(options),
   };
 }
 
@@ -95,35 +116,50 @@ function admission({
   tokens,
   instructorToken,
   scope,
-}: AccessOptions): Pick<Access, "admit" | "forget" | "isInstructorToken" | "login" | "linkPath"> {
+}: AccessOptions): Pick<
+  Access,
+  "admit" | "admitByLink" | "forget" | "isInstructorToken" | "login" | "linkPath"
+> {
+  const admit = (request: Request, response: Response, session: GuardedSession) => {
+    const left = Date.parse(session.expiresAt) - Date.now();
+    const maxAgeMs = (Number.isFinite(left) ? Math.max(left, 0) : 0) + COOKIE_GRACE_MS;
+    const token = tokens.forBrowser(session, requirePageKey(request));
+    setSessionCookie(response, scope(request), { id: session.id, token, maxAgeMs });
+  };
   return {
-    admit: (request, response, session) => {
-      const left = Date.parse(session.expiresAt) - Date.now();
-      const maxAgeMs = (Number.isFinite(left) ? Math.max(left, 0) : 0) + COOKIE_GRACE_MS;
-      setSessionCookie(response, scope(request), {
-        id: session.id,
-        token: tokens.forBrowser(session),
-        maxAgeMs,
-      });
+    admit,
+    admitByLink: (request, response, { session, token }) => {
+      const standing = tokens.ofLink(session, token);
+      if (standing === "revoked") throw linkRevoked();
+      if (standing === "unknown") throw unauthorized("The link does not open this session. Open it whole, as you were given it.");
+      admit(request, response, session);
     },
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),
-    isInstructorToken: (token) => isSame(instructorToken, token),
+    isInstructorToken: (token) => isSame(instructorToken(), token),
     login: (request, response, token) => {
-      if (!isSame(instructorToken, token))
-        throw unauthorized("That is not the instructor token. It is printed when the server starts.");
-      setInstructorCookie(
-        response,
-        scope(request),
-        tokens.forInstructor(Date.now() + INSTRUCTOR_MS),
-        INSTRUCTOR_MS,
-      );
+      if (!isSame(instructorToken(), token))
+        throw unauthorized(
+          'That is not the instructor token. On the machine of the server, "lectern instructor-token" prints it.',
+        );
+      const holder = { instructorToken: token, pageKey: requirePageKey(request) };
+      const cookie = tokens.forInstructor(Date.now() + INSTRUCTOR_MS, holder);
+      setInstructorCookie(response, scope(request), cookie, INSTRUCTOR_MS);
     },
-    linkPath: (session) => `s/${session.id}?access=${tokens.forBrowser(session)}`,
+    linkPath: (session) => `s/${session.id}#access=${tokens.forLink(session)}`,
   };
 }
 
 const NOT_YOURS =
   "This browser has no access to the session. Open the link you were given, or start a session of your own.";
+
+function requirePageKey(request: Credentials): string {
+  const key = pageKeyOf(request.headers);
+  if (key !== undefined) return key;
+  throw new ServerError(
+    serverErrorCodes.badRequest,
+    `The request has no header ${PAGE_KEY_HEADER} with the key of its page (43 characters of base64url). Reload the page.`,
+  );
+}
 
 function bearerOf(authorization: string | undefined): string | undefined {
   return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;
@@ -131,4 +167,11 @@ function bearerOf(authorization: string | undefined): string | undefined {
 
 function unauthorized(message: string): ServerError {
   return new ServerError(serverErrorCodes.unauthorized, message);
+}
+
+function linkRevoked(): ServerError {
+  return new ServerError(
+    serverErrorCodes.linkRevoked,
+    "The link to this session was revoked, and with it the access of every browser that had opened it. Ask your instructor for the new one.",
+  );
 }

@@ -1,13 +1,16 @@
+import { parseCookie } from "cookie";
 import type { Response } from "express";
 
-const SESSION_PREFIX = "lectern-session-";
+const SESSION = "lectern-session-";
 const INSTRUCTOR = "lectern-instructor";
+/** A browser takes a cookie of such a name only over TLS, and only from the very path it names. */
+const SECURE_PREFIX = /^__(Host|Secure)-/;
 /** A browser sends them all with every call; the one it used last matters, not a hoard. */
 const COOKIE_HEADER_LIMIT = 16 * 1024;
 
 /** What a browser's cookies say about it, unverified. */
 export interface LecternCookies {
-  /** Access tokens by session. */
+  /** Tokens by session. */
   sessions: Map<string, string>;
   instructor?: string;
 }
@@ -15,12 +18,14 @@ export interface LecternCookies {
 /** Reads the cookies that are ours; anything malformed is left out. */
 export function readCookies(header: string | undefined): LecternCookies {
   const cookies: LecternCookies = { sessions: new Map() };
-  for (const part of (header ?? "").slice(0, COOKIE_HEADER_LIMIT).split(";")) {
-    const at = part.indexOf("=");
-    const [name, value] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-    if (at > 0 && name === INSTRUCTOR) cookies.instructor = value;
-    else if (at > 0 && name.startsWith(SESSION_PREFIX))
-      cookies.sessions.set(name.slice(SESSION_PREFIX.length), value);
+  const sent = Object.entries(parseCookie((header ?? "").slice(0, COOKIE_HEADER_LIMIT)));
+  // The prefixed last, so that they win: a page without TLS on another port can set a plain one beside ours.
+  const isSecure = ([name]: [string, unknown]) => SECURE_PREFIX.test(name);
+  for (const [prefixed, value] of [...sent.filter((one) => !isSecure(one)), ...sent.filter(isSecure)]) {
+    const name = prefixed.replace(SECURE_PREFIX, "");
+    if (value === undefined) continue;
+    if (name === INSTRUCTOR) cookies.instructor = value;
+    else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
   }
   return cookies;
 }
@@ -38,15 +43,13 @@ export function setSessionCookie(
   scope: CookieScope,
   session: { id: string; token: string; maxAgeMs: number },
 ): void {
-  response.cookie(`${SESSION_PREFIX}${session.id}`, session.token, {
-    ...options(scope),
-    maxAge: session.maxAgeMs,
-  });
+  setCookie(response, scope, { name: `${SESSION}${session.id}`, ...session });
 }
 
 /** Forgets a session in this browser. */
 export function clearSessionCookie(response: Response, scope: CookieScope, id: string): void {
-  response.clearCookie(`${SESSION_PREFIX}${id}`, options(scope));
+  const { prefix, ...options } = attributes(scope);
+  response.clearCookie(`${prefix}${SESSION}${id}`, options);
 }
 
 /** Makes the browser an instructor's. */
@@ -56,10 +59,22 @@ export function setInstructorCookie(
   token: string,
   maxAgeMs: number,
 ): void {
-  response.cookie(INSTRUCTOR, token, { ...options(scope), maxAge: maxAgeMs });
+  setCookie(response, scope, { name: INSTRUCTOR, token, maxAgeMs });
 }
 
-function options({ base, secure }: CookieScope) {
+function setCookie(
+  response: Response,
+  scope: CookieScope,
+  { name, token, maxAgeMs }: { name: string; token: string; maxAgeMs: number },
+): void {
+  const { prefix, ...options } = attributes(scope);
+  response.cookie(`${prefix}${name}`, token, { ...options, maxAge: maxAgeMs });
+}
+
+/** `__Host-` binds a cookie to this host and needs the path `/`; below another path the narrower path is worth more. */
+function attributes({ base, secure }: CookieScope) {
+  const always = { httpOnly: true, sameSite: "strict", secure } as const;
+  if (secure && base === "/") return { prefix: "__Host-", ...always, path: "/" };
   // Only the API reads them, so pages, pictures and scripts are fetched without.
-  return { httpOnly: true, sameSite: "strict", secure, path: `${base}api/` } as const;
+  return { prefix: secure ? "__Secure-" : "", ...always, path: `${base}api/` };
 }

@@ -9,7 +9,7 @@ import { createPolicyRouter } from "./policy/router.js";
 import type { Caller } from "./policy/router.js";
 
 export interface PolicyRouters {
-  /** For pages: `/v1alpha1/...` of the session named by the parameter `id`, whose cookie the browser must hold. */
+  /** For pages: `/v1alpha1/...` of the session named by the parameter `id`, that the page must have been admitted to. */
   ofSession: RequestHandler;
   /** For `tmc`: `/v1alpha1/...` of the session the bearer token is for. */
   ofShell: RequestHandler;
@@ -35,7 +35,7 @@ export function createPolicyRouters(parts: {
   const admitPage = (request: Request<{ id: string }>, _response: Response, next: NextFunction) => {
     const session = workshop.session(request.params.id);
     access.requireSession(request, session);
-    as(request as Request, access.holdsCookieOf(request, session) ? session.id : "instructor", session);
+    as(request as Request, access.isLearner(request, session) ? session.id : "instructor", session);
     next();
   };
   ofSession.use("/v1alpha1", admitPage as RequestHandler, api);

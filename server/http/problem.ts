@@ -7,6 +7,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.badRequest]: 400,
   [serverErrorCodes.usage]: 400,
   [serverErrorCodes.unauthorized]: 401,
+  [serverErrorCodes.linkRevoked]: 401,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.notFound]: 404,
   [serverErrorCodes.tooLarge]: 413,

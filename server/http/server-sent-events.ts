@@ -2,6 +2,7 @@ import type { Request, Response } from "express";
 
 export interface EventStream<T> {
   send(event: T): void;
+  end(): void;
   /** Aborted when the browser is gone. */
   signal: AbortSignal;
 }
@@ -31,5 +32,5 @@ export function openEventStream<T>(request: Request, response: Response): EventS
   };
   request.once("close", stop);
   response.once("close", stop);
-  return { send, signal: abort.signal };
+  return { send, end: () => response.end(), signal: abort.signal };
 }

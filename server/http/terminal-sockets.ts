@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
 import { createTicketStore } from "../../terminal/node/tickets.js";
-import type { Access, Credentials } from "./access.js";
+import type { Access } from "./access.js";
 import { problemOf } from "./problem.js";
 import type { TerminalSockets } from "./routes/terminals.js";
 import { checkHost, checkOrigin, checkedRequest, originOf } from "./same-origin.js";
@@ -23,14 +23,13 @@ export interface UpgradeDoor extends TerminalSockets {
   /** Takes an upgrade for one of our terminals; false, and nothing touched, where the address is not ours. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   openSockets(): number;
-  closeSession(session: string): void;
   close(): void;
 }
 
 const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-9._-]{1,63})$/;
 const OVER = new Set(["Ended", "Ending", "Failed"]);
 
-/** The way from a browser to its terminals: a page of ours, the session's cookie, then a ticket for one use. */
+/** The way from a browser to its terminals: a page of ours, and a ticket that was given to this browser for one use. */
 export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeDoor {
   const { workshop, access } = options;
   const tickets = createTicketStore();
@@ -46,16 +45,16 @@ export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeD
   return {
     issueTicket: async (address, request, session) => {
       await workshop.openTerminal(address);
-      const readOnly = !access.holdsCookieOf(request, session);
-      return tickets.issue({ address, user: userOf(readOnly), readOnly });
+      const user = access.browserOf(request, session);
+      return tickets.issue({ address, user, readOnly: !access.isLearner(request, session) });
     },
     handleUpgrade: (request, socket, head) => {
       const address = addressOf(request.url);
       if (address === undefined) return false;
       try {
-        expected = checkUpgrade(request, address, options);
-        const readOnly = !access.holdsCookieOf(request, workshop.session(address.session));
-        gateway.handleUpgrade(request, socket, head, { address, user: userOf(readOnly) });
+        expected = checkUpgrade(request, options);
+        const user = access.browserOf(request, workshop.session(address.session));
+        gateway.handleUpgrade(request, socket, head, { address, user });
       } catch (error) {
         refuse(socket, error, { log: options.log, address });
       }
@@ -72,24 +71,14 @@ function addressOf(url: string | undefined): TerminalAddress | undefined {
   return session === undefined || terminal === undefined ? undefined : { session, terminal };
 }
 
-/** Throws SERVER_CROSS_SITE, SERVER_UNAUTHORIZED, SESSION_NOT_FOUND; returns the origin the page has. */
-function checkUpgrade(
-  request: IncomingMessage,
-  address: TerminalAddress,
-  { origin, workshop, access }: TerminalSocketsOptions,
-): string {
+/** Throws SERVER_CROSS_SITE; returns the origin the page has. */
+function checkUpgrade(request: IncomingMessage, { origin }: TerminalSocketsOptions): string {
   const checked = checkedRequest(request);
   checkHost(checked, origin);
   // A socket is opened by a page or not at all: the exception for command lines does not apply.
   const { authorization: _bearer, ...headers } = checked.headers;
   checkOrigin({ ...checked, headers }, origin);
-  access.requireSession(request satisfies Credentials, workshop.session(address.session));
   return originOf(checked, origin);
-}
-
-/** A ticket is for the learner or for an onlooker, so that one cannot be spent as the other. */
-function userOf(readOnly: boolean): string {
-  return readOnly ? "instructor" : "learner";
 }
 
 function isLive(workshop: Workshop, session: string): boolean {

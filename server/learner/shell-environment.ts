@@ -1,5 +1,6 @@
+import { linkRevisionOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
-import type { Tokens } from "../auth/tokens.js";
+import type { TokenSubject, Tokens } from "../auth/tokens.js";
 
 export interface ShellEnvironmentParts {
   tokens: Tokens;
@@ -19,6 +20,7 @@ export function shellEnvironment({
 }
 
 /** What the session's tokens are bound to. */
-export function subjectOf({ metadata }: SessionResource): { id: string; createdAt: string } {
-  return { id: metadata.name, createdAt: new Date(metadata.creationTimestamp ?? 0).toISOString() };
+export function subjectOf({ metadata, spec }: SessionResource): TokenSubject {
+  const createdAt = new Date(metadata.creationTimestamp ?? 0).toISOString();
+  return { id: metadata.name, createdAt, linkRevision: linkRevisionOf(spec) };
 }

@@ -12,8 +12,10 @@ import type { SessionSettings } from "../../workshop/node/session-environment.js
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import { extensionOf, sessionView } from "../../workshop/node/session-view.js";
-import { createSession, endSession, extendSession } from "../../workshop/node/sessions.js";
+import { createSession, endSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
+import type { Tokens } from "../auth/tokens.js";
+import { subjectOf } from "../learner/shell-environment.js";
 import type { ActivityDatabase } from "../store/activity-database.js";
 import { summarise } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
@@ -35,6 +37,7 @@ export interface WorkshopParts {
   steps: Steps;
   pages: PageWatch;
   host: SessionHost;
+  tokens: Tokens;
   activity: ActivityDatabase;
   cache: SessionCache;
   followers: SessionFollowers;
@@ -61,6 +64,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     session: (id) => viewOf(parts, found(id).session),
     sessions: () => briefViews(parts).map(({ view }) => view),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    revokeLink: async (id) => {
+      const { session } = found(id);
+      const revoked = await revokeLink(client, id);
+      parts.cache.put({ ...revoked, ...(session.status === undefined ? {} : { status: session.status }) });
+      return viewOf(parts, revoked);
+    },
     endSession: async (id) => {
       found(id);
       await endSession(client, id);
@@ -121,10 +130,15 @@ async function extend(
   return viewOf(parts, extended);
 }
 
-function showPage({ client, settings }: WorkshopParts, { session, lab }: Found, page: string): PageView {
+function showPage(
+  { client, settings, tokens }: WorkshopParts,
+  { session, lab }: Found,
+  page: string,
+): PageView {
   const { name } = session.metadata;
+  const key = tokens.forFiles(subjectOf(session));
   const fileUrl = (path: string) =>
-    `api/sessions/${name}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+    `api/sessions/${name}/files/${path.split("/").map(encodeURIComponent).join("/")}?key=${key}`;
   return renderPage(lab, page, variablesOf(lab, session, client, settings), { fileUrl });
 }
 

@@ -27,6 +27,7 @@ export function instructorRow(
     createdAt: view.createdAt,
     lastActivityAt: activity.lastActivityAt ?? view.createdAt,
     expiresAt: view.expiresAt,
+    linkRevision: view.linkRevision,
     ...(stuck === undefined ? {} : { stuck }),
   };
 }

@@ -32,6 +32,8 @@ export interface Workshop {
   /** Without their results. */
   sessions(): SessionView[];
   extendSession(id: string, minutes?: number): Promise<SessionView>;
+  /** Makes the link there was, and whom it admitted, worth nothing. */
+  revokeLink(id: string): Promise<SessionView>;
   endSession(id: string): Promise<void>;
   page(id: string, page: string): Promise<PageView>;
   /** Starts the shell, or leaves the running one as it is. */

@@ -7,9 +7,11 @@ import "../common/content.css";
 import "../common/overlays.css";
 import "./parts/icon.css";
 import { App } from "./app.js";
+import { watchForLinks } from "./store/admission.js";
 import { applyRememberedTheme } from "./store/theme.js";
 
 applyRememberedTheme();
+watchForLinks();
 const root = document.querySelector("#root");
 if (root) {
   createRoot(root).render(

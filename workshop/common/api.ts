@@ -5,6 +5,7 @@
  * |---|---|
  * | GET api/labs | `LabSummary[]` |
  * | POST api/sessions `{lab}` | 202 `SessionView`, and the cookie that admits this browser to it |
+ * | POST api/sessions/ID/admission `{token}` | 204 and that cookie, for the token of a link to the session (`s/ID#access=TOKEN`) |
  * | GET api/sessions/ID | `SessionView` |
  * | GET api/sessions/ID/events | server-sent events, each a `SessionEvent` in JSON; the first is `session` |
  * | POST api/sessions/ID/extend | `SessionView` |
@@ -21,9 +22,17 @@
  * | GET api/instructor/events | server-sent `InstructorEvent`s |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
+ * | POST api/instructor/sessions/ID/revoke-link | `SessionLink`, the new one; what the old one admitted is refused |
+ *
+ * A cookie admits only together with the header `PAGE_KEY_HEADER`; files and sockets, whose requests take no headers, bring a key
+ * or a ticket in their address.
  *
  * Refusals answer `ApiProblem` with a fitting status.
  */
+
+/** Carries the secret a page holds besides its cookies: 32 random bytes, base64url, the same for all pages of a browser. */
+export const PAGE_KEY_HEADER = "lectern-page-key";
+
 export interface ApiProblem {
   error: { code: string; message: string };
 }
@@ -88,6 +97,8 @@ export interface SessionView {
   canExtend: boolean;
   /** What one extension by the learner adds. */
   extensionMinutes: number;
+  /** Counts the links to it there have been. */
+  linkRevision: number;
   results: StepResult[];
 }
 
@@ -197,6 +208,7 @@ export interface InstructorRow {
   createdAt: string;
   lastActivityAt: string;
   expiresAt: string;
+  linkRevision: number;
   /** Why the learner may need help; absent otherwise. */
   stuck?: string;
   link: string;

@@ -45,6 +45,13 @@ export interface SessionSpec {
   organization: string;
   /** Who started it: `learner`, `instructor` or `validate`. */
   startedBy?: string;
+  /** Counts the links there have been; absent while the first one is good. */
+  linkRevision?: number;
+}
+
+/** Which of its links a session is opened by, counted from 1. */
+export function linkRevisionOf(spec: SessionSpec): number {
+  return spec.linkRevision ?? 1;
 }
 
 export interface SessionStatus {

@@ -9,10 +9,12 @@ const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ESTABLISHED_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
 
-/** Makes the kind Session known to the cluster and waits until it is served; does nothing where it is. */
+/** Makes the kind Session known to the cluster, or brings it up to date, and waits until it is served. */
 export async function installSessionCrds(client: KubernetesClient): Promise<void> {
-  await client.create(CRD_PATH, SESSION_CRD).catch((error: unknown) => {
+  await client.create(CRD_PATH, SESSION_CRD).catch(async (error: unknown) => {
     if (!isAlreadyThere(error)) throw error;
+    // An older server's would drop the fields that are new.
+    await client.merge(`${CRD_PATH}/${SESSION_CRD.metadata.name}`, { spec: SESSION_CRD.spec });
   });
   const deadline = AbortSignal.timeout(ESTABLISHED_TIMEOUT_MS);
   for (;;) {
@@ -50,6 +52,7 @@ const SPEC_SCHEMA = {
     namespace: text,
     organization: text,
     startedBy: text,
+    linkRevision: { type: "integer", minimum: 1 },
   },
 };
 

@@ -1,7 +1,7 @@
 import type { SessionView, StepResult } from "../common/api.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { Lab } from "../common/lab.js";
-import { type SessionResource, phaseOf } from "../common/session.js";
+import { type SessionResource, linkRevisionOf, phaseOf } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
 import type { Activity } from "./activity-store.js";
@@ -49,6 +49,7 @@ export function sessionView(
     expiresAt: session.spec.expiresAt,
     canExtend: phase === "Active" && canExtend(session, createdAt),
     extensionMinutes: extensionOf(lab),
+    linkRevision: linkRevisionOf(session.spec),
     results,
   };
 }

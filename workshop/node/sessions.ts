@@ -10,6 +10,7 @@ import {
   SESSION_API_VERSION,
   type SessionResource,
   isSessionName,
+  linkRevisionOf,
 } from "../common/session.js";
 import { type CollectionListener, watchCollection } from "./collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
@@ -124,6 +125,13 @@ export async function extendSession(
   await renewAccess({ client, host }, { ...session, spec });
   const { expiresAt } = spec;
   return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt } });
+}
+
+/** Makes the session's link, and whom it admitted, worth nothing; there is another one from now on. Throws SESSION_NOT_FOUND. */
+export async function revokeLink(client: KubernetesClient, name: string): Promise<SessionResource> {
+  const { spec } = await getSession(client, name);
+  const linkRevision = linkRevisionOf(spec) + 1;
+  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { linkRevision } });
 }
 
 /** Without vowels and look-alikes, so that a name is never a word and can be read aloud. */

@@ -48,9 +48,13 @@ interface ServerProblem {
 
 export type PolicyApi = ReturnType<typeof createPolicyApi>;
 
-/** The calls of `policy/common/tmc-api.ts`; `base` is the absolute path of `v1alpha1`. Each throws `PolicyApiError`. */
-export function createPolicyApi(base: string) {
-  const call = <T>(method: string, path: string, body?: unknown) => send<T>(`${base}/${path}`, method, body);
+/**
+ * The calls of `policy/common/tmc-api.ts`; `base` is the absolute path of `v1alpha1`, `headers` are what the server lets its pages in
+ * by. Each throws `PolicyApiError`.
+ */
+export function createPolicyApi(base: string, headers: () => Record<string, string>) {
+  const call = <T>(method: string, path: string, body?: unknown) =>
+    send<T>(`${base}/${path}`, { method, headers: headers(), body });
   return {
     organization: () => call<{ organization: OrganizationView }>("GET", "organization"),
     workspaces: () => call<WorkspaceList>("GET", "workspaces"),
@@ -100,8 +104,14 @@ function part(name: string): string {
   return encodeURIComponent(name);
 }
 
-async function send<T>(url: string, method: string, body: unknown): Promise<T> {
-  const response = await answer(url, method, body);
+interface PolicyCall {
+  method: string;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+async function send<T>(url: string, call: PolicyCall): Promise<T> {
+  const response = await answer(url, call);
   const json: unknown = await response.json().catch(() => undefined);
   if (response.ok) return json as T;
   const problem = json as (Partial<Omit<TmcProblem, "error">> & Partial<ServerProblem>) | undefined;
@@ -123,15 +133,15 @@ function withoutReason(
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 }
 
-async function answer(url: string, method: string, body: unknown): Promise<Response> {
-  const payload =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+async function answer(url: string, { method, headers, body }: PolicyCall): Promise<Response> {
+  const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     return await fetch(url, {
       method,
       credentials: "same-origin",
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
-      ...payload,
+      headers: { ...headers, ...type },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     throw new PolicyApiError("The server does not answer. Check the network and try again.", 0, [], cause);

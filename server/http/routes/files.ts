@@ -16,7 +16,7 @@ export function createFileRoutes({ workshop, access }: FileRoutes): Router {
   const router = Router();
   router.get("/sessions/:id/files/*path", async (request, response, next) => {
     const session = workshop.session(request.params.id);
-    access.requireSession(request, session);
+    access.requireFiles(session, request.query.key);
     const path = request.params.path.join("/");
     if (isSuspicious(request.params.path)) throw notFound(path);
     const file = await workshop.file(session.id, path);

@@ -12,12 +12,14 @@ import { parseBody } from "../body.js";
 import { createRateLimit } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
+import type { TerminalSockets } from "./terminals.js";
 import type { Workshop } from "../../workshop/workshop.js";
 
 export interface InstructorRoutes {
   workshop: Workshop;
   access: Access;
   quota: SessionQuota;
+  terminals: Pick<TerminalSockets, "closeSession">;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
 }
@@ -82,6 +84,11 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     await workshop.extendSession(request.params.id, minutes);
     response.json(row(request, request.params.id));
   });
+  router.post("/instructor/sessions/:id/revoke-link", async (request, response) => {
+    const session = await workshop.revokeLink(request.params.id);
+    options.terminals.closeSession(session.id);
+    response.json(linkTo(options, request, session));
+  });
   router.delete("/instructor/sessions/:id", async (request, response) => {
     await workshop.endSession(workshop.session(request.params.id).id);
     response.status(204).end();
@@ -110,6 +117,10 @@ function streamRows(
   let timer: NodeJS.Timeout | undefined;
   const send = () => {
     timer = undefined;
+    if (!options.access.isInstructor(request)) {
+      stream.end();
+      return;
+    }
     stream.send({ type: "sessions", rows: rows(options, request) });
   };
   send();

@@ -15,6 +15,7 @@ export interface SessionRoutes {
 }
 
 const newSession = z.strictObject({ lab: z.string().min(1).max(63) });
+const admission = z.strictObject({ token: z.string().min(1).max(200) });
 const OVER = new Set(["Ended", "Failed", "Ending"]);
 
 /** `api/labs`, and everything of one session but its pages, terminals and files. */
@@ -35,13 +36,22 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     access.admit(request, response, session);
     response.status(202).json(session);
   });
+  router.post("/sessions/:id/admission", (request, response) => {
+    const { token } = parseBody(admission, request.body);
+    access.admitByLink(request, response, { session: workshop.session(request.params.id), token });
+    response.status(204).end();
+  });
   router.get("/sessions/:id", (request, response) => {
     response.json(own(request));
   });
   router.get("/sessions/:id/events", (request, response) => {
     const { id } = own(request);
     const stream = openEventStream(request, response);
-    const stop = workshop.follow(id, (event) => stream.send(event));
+    const stop = workshop.follow(id, (event) => {
+      // A stream lives for hours; what was allowed at its start may have been taken back.
+      if (event.type === "session" && !access.mayUse(request, event.session)) stream.end();
+      else stream.send(event);
+    });
     stream.signal.addEventListener("abort", stop, { once: true });
   });
   router.post("/sessions/:id/extend", async (request, response) => {

@@ -8,6 +8,8 @@ import type { Workshop } from "../../workshop/workshop.js";
 export interface TerminalSockets {
   /** A ticket good for one upgrade of this terminal within seconds; opens the shell where there is none. */
   issueTicket(address: TerminalAddress, request: Credentials, session: GuardedSession): Promise<string>;
+  /** Closes what is open of the session; who still may comes back with a new ticket. */
+  closeSession(session: string): void;
 }
 
 export interface TerminalRoutes {

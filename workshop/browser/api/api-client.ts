@@ -10,6 +10,7 @@ import type {
 import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { mountPath } from "./base.js";
+import { pageKeyHeader } from "./page-key.js";
 
 /** Making a session answers at once, its steps arrive as events: nothing may take longer than this. */
 const ANSWER_DEADLINE_MS = 30_000;
@@ -25,6 +26,7 @@ export interface NewSessions {
 export const api = {
   labs: () => call<LabSummary[]>("GET", "api/labs"),
   startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { lab }),
+  admit: (id: string, token: string) => call<void>("POST", `${sessionPath(id)}/admission`, { token }),
   session: (id: string) => call<SessionView>("GET", sessionPath(id)),
   extend: (id: string) => call<SessionView>("POST", `${sessionPath(id)}/extend`),
   end: (id: string) => call<void>("DELETE", sessionPath(id)),
@@ -46,6 +48,8 @@ export const api = {
   createSessions: (wanted: NewSessions) => call<SessionLink[]>("POST", "api/instructor/sessions", wanted),
   extendSession: (id: string, minutes: number) =>
     call<InstructorRow>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/extend`, { minutes }),
+  revokeLink: (id: string) =>
+    call<SessionLink>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/revoke-link`),
   endSession: (id: string) => call<void>("DELETE", `api/instructor/sessions/${encodeURIComponent(id)}`),
 };
 
@@ -75,14 +79,14 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 }
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {
-  const withBody =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     return await fetch(mountPath() + path, {
       method,
       credentials: "same-origin",
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
-      ...withBody,
+      headers: { ...pageKeyHeader(), ...type },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     const message = "The server does not answer. Check the network and try again; nothing was lost.";

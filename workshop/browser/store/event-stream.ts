@@ -1,3 +1,6 @@
+import { EventSource, type EventSourceFetchInit } from "eventsource";
+import { pageKeyHeader } from "../api/page-key.js";
+
 export type Connection = "connecting" | "open" | "lost";
 
 export interface EventStream {
@@ -24,7 +27,7 @@ export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStr
   let retryMs = FIRST_RETRY_MS;
 
   function connect(): void {
-    source = new EventSource(url, { withCredentials: true });
+    source = new EventSource(url, { withCredentials: true, fetch: fetchWithKey });
     source.addEventListener("open", opened);
     source.addEventListener("message", received);
     source.addEventListener("error", retry);
@@ -64,4 +67,9 @@ export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStr
       source?.close();
     },
   };
+}
+
+/** The browser's own `EventSource` sends no headers. */
+function fetchWithKey(url: string | URL, init: EventSourceFetchInit): Promise<Response> {
+  return fetch(url, { ...init, headers: { ...init.headers, ...pageKeyHeader() } });
 }

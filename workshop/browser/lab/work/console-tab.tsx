@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ReactElement } from "react";
 import { sessionApiPath } from "../../api/api-client.js";
+import { pageKeyHeader } from "../../api/page-key.js";
 import { useLab } from "../lab-context.js";
 
 const PolicyConsole = lazy(async () => ({
@@ -13,6 +14,7 @@ export function ConsoleTab({ path }: { path: string }): ReactElement {
     <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the console" />}>
       <PolicyConsole
         apiBase={`${sessionApiPath(session.id)}/tmc/v1alpha1`}
+        apiHeaders={pageKeyHeader}
         path={path}
         navigate={(next) => showConsole(next.replace(/^\/+/, ""))}
       />

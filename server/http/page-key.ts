@@ -1,0 +1,11 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
+
+/**
+ * The key the page holds, or nothing where it sends none of the form a page makes (32 random bytes, base64url). Cookies go to every
+ * port of a host name and so to whatever a learner's shell serves there; this does not.
+ */
+export function pageKeyOf(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers[PAGE_KEY_HEADER];
+  return typeof key === "string" && /^[\w-]{43}$/.test(key) ? key : undefined;
+}

@@ -2,22 +2,41 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createTokens } from "./tokens.js";
 
-const subject = { id: "lab-abc12", createdAt: "2026-01-01T00:00:00Z" };
+const subject = { id: "lab-abc12", createdAt: "2026-01-01T00:00:00Z", linkRevision: 1 };
+const pageKey = "k".repeat(43);
+const holder = { instructorToken: "the-instructor", pageKey };
 
 describe("tokens", () => {
   const tokens = createTokens(randomBytes(32));
 
-  it("admit a browser to its own session only", () => {
-    const token = tokens.forBrowser(subject);
-    expect(tokens.isForBrowser(subject, token)).toBe(true);
-    expect(tokens.isForBrowser({ ...subject, id: "lab-other" }, token)).toBe(false);
-    expect(tokens.isForBrowser({ ...subject, createdAt: "2026-01-02T00:00:00Z" }, token)).toBe(false);
+  it("admit a browser to its own session only, and only with the key of its pages", () => {
+    const token = tokens.forBrowser(subject, pageKey);
+    expect(tokens.ofBrowser(subject, pageKey, token)).toBe("valid");
+    expect(tokens.ofBrowser(subject, "x".repeat(43), token)).toBe("unknown");
+    expect(tokens.ofBrowser({ ...subject, id: "lab-other" }, pageKey, token)).toBe("unknown");
+    expect(tokens.ofBrowser({ ...subject, createdAt: "2026-01-02T00:00:00Z" }, pageKey, token)).toBe(
+      "unknown",
+    );
+  });
+
+  it("of an earlier link are known as revoked, and forged ones are not", () => {
+    const later = { ...subject, linkRevision: 2 };
+    const [link, cookie] = [tokens.forLink(subject), tokens.forBrowser(subject, pageKey)];
+    expect([tokens.ofLink(later, link), tokens.ofBrowser(later, pageKey, cookie)]).toEqual([
+      "revoked",
+      "revoked",
+    ]);
+    expect(tokens.ofLink(later, link.replace("1.", "2."))).toBe("unknown");
+    expect(tokens.ofLink(later, tokens.forLink(later))).toBe("valid");
+    expect(tokens.isForFiles(later, tokens.forFiles(subject))).toBe(false);
   });
 
   it("keep the purposes apart", () => {
     const bare = tokens.forShell(subject).split(".")[1] ?? "";
-    expect(tokens.isForBrowser(subject, bare)).toBe(false);
-    expect(tokens.isForShell(subject, `${subject.id}.${tokens.forBrowser(subject)}`)).toBe(false);
+    expect(tokens.ofLink(subject, `1.${bare}`)).toBe("unknown");
+    expect(tokens.ofBrowser(subject, "", tokens.forLink(subject))).toBe("unknown");
+    expect(tokens.isForFiles(subject, tokens.forLink(subject))).toBe(false);
+    expect(tokens.isForShell(subject, `${subject.id}.${tokens.forLink(subject).slice(2)}`)).toBe(false);
   });
 
   it("name the session of a shell's token and refuse an altered one", () => {
@@ -28,14 +47,16 @@ describe("tokens", () => {
     expect(tokens.sessionOfShellToken("../../etc/passwd.x")).toBeUndefined();
   });
 
-  it("end an instructor's cookie at its time and refuse a longer one", () => {
-    const token = tokens.forInstructor(1000);
-    expect(tokens.isForInstructor(token, 999)).toBe(true);
-    expect(tokens.isForInstructor(token, 1000)).toBe(false);
-    expect(tokens.isForInstructor(token.replace("1000", "9000"), 999)).toBe(false);
+  it("end an instructor's cookie at its time, with the instructor's token, and without the page's key", () => {
+    const token = tokens.forInstructor(1000, holder);
+    expect(tokens.isForInstructor(token, 999, holder)).toBe(true);
+    expect(tokens.isForInstructor(token, 1000, holder)).toBe(false);
+    expect(tokens.isForInstructor(token.replace("1000", "9000"), 999, holder)).toBe(false);
+    expect(tokens.isForInstructor(token, 999, { ...holder, instructorToken: "renewed" })).toBe(false);
+    expect(tokens.isForInstructor(token, 999, { ...holder, pageKey: "" })).toBe(false);
   });
 
   it("are worth nothing under another key", () => {
-    expect(createTokens(randomBytes(32)).isForBrowser(subject, tokens.forBrowser(subject))).toBe(false);
+    expect(createTokens(randomBytes(32)).ofLink(subject, tokens.forLink(subject))).toBe("unknown");
   });
 });

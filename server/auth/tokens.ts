@@ -47,8 +47,7 @@ export function createTokens(key: Buffer): Tokens {
     if (!isSame(revised(purpose, { ...subject, linkRevision }, pageKey), token)) return "unknown";
     return linkRevision === subject.linkRevision ? "valid" : "revoked";
   };
-  const shell = ({ id, createdAt }: TokenSubject) =>
-    `${id}.${sign("shell", id, createdAt)}`;
+  const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
   const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
     `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
   return {

@@ -1,5 +1,6 @@
 import { runProgram } from "./program.js";
 import { clusterCommand } from "./commands/cluster.js";
+import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { serveCommand } from "./commands/serve.js";
 import { sessionCommand } from "./commands/session.js";
@@ -13,5 +14,12 @@ await runProgram({
     "lectern validate content/my-lab            replay every step and say which pass",
     "lectern session create --lab my-lab --count 20",
   ],
-  commands: [serveCommand(), validateCommand(), lintCommand(), sessionCommand(), clusterCommand()],
+  commands: [
+    serveCommand(),
+    validateCommand(),
+    lintCommand(),
+    sessionCommand(),
+    instructorTokenCommand(),
+    clusterCommand(),
+  ],
 });

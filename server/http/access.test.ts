@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Request, Response } from "express";
 import { describe, expect, it } from "vitest";
 import { createTokens } from "../auth/tokens.js";
 import { createAccess } from "./access.js";
@@ -7,21 +8,37 @@ const session = {
   id: "lab-abc12",
   createdAt: "2026-01-01T00:00:00.000Z",
   expiresAt: "2026-01-01T01:00:00.000Z",
+  linkRevision: 1,
 };
 const other = { ...session, id: "lab-xyz89" };
+const pageKey = randomBytes(32).toString("base64url");
 const tokens = createTokens(randomBytes(32));
+const holder = { instructorToken: "the-instructor", pageKey };
 const access = createAccess({
   tokens,
-  instructorToken: "the-instructor",
+  instructorToken: () => holder.instructorToken,
   scope: () => ({ base: "/", secure: false }),
 });
+const learner = withCookie(`lectern-session-${session.id}=${tokens.forBrowser(session, pageKey)}`);
+const instructor = withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() + 60_000, holder)}`);
 
 describe("access", () => {
-  it("lets a browser use the session its cookie is for, and no other", () => {
-    const browser = withCookie(`lectern-session-${session.id}=${tokens.forBrowser(session)}`);
-    expect([access.mayUse(browser, session), access.mayUse(browser, other)]).toEqual([true, false]);
-    const renamed = withCookie(`lectern-session-${other.id}=${tokens.forBrowser(session)}`);
+  it("lets a page use the session its cookie is for, and no other", () => {
+    expect([access.mayUse(learner, session), access.mayUse(learner, other)]).toEqual([true, false]);
+    const renamed = withCookie(`lectern-session-${other.id}=${tokens.forBrowser(session, pageKey)}`);
     expect(access.mayUse(renamed, other)).toBe(false);
+  });
+
+  it("lets nobody do anything with a cookie alone, or with another page's key", () => {
+    for (const { headers } of [learner, instructor]) {
+      const { cookie } = headers;
+      for (const key of [undefined, "", "guess", randomBytes(32).toString("base64url"), [pageKey, pageKey]]) {
+        const request = { headers: { cookie, "lectern-page-key": key } };
+        expect(access.mayUse(request, session)).toBe(false);
+        expect(access.isInstructor(request)).toBe(false);
+        expect(() => access.requireSession(request, session)).toThrow("no access");
+      }
+    }
   });
 
   it("refuses who brings nothing", () => {
@@ -31,20 +48,27 @@ describe("access", () => {
     expect(() => access.requireInstructor({ headers: {} })).toThrow("Log in with the instructor token");
   });
 
-  it("knows an instructor by cookie or bearer token, and lets one see every session without holding its cookie", () => {
-    const byCookie = withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() + 60_000)}`);
+  it("says of a cookie and of a link that they were revoked, and keeps a stranger's guess unknown", () => {
+    const later = { ...session, linkRevision: 2 };
+    const revoked = expect.objectContaining({ code: "SERVER_LINK_REVOKED" }) as Error;
+    expect(() => access.requireSession(learner, later)).toThrow(revoked);
+    expect(() => enter(later, tokens.forLink(session))).toThrow(revoked);
+    expect(() => enter(later, "1.guess")).toThrow("does not open this session");
+    expect(() => access.requireFiles(later, tokens.forFiles(session))).toThrow("no access");
+  });
+
+  it("knows an instructor by cookie or bearer token, and lets one see every session without being its learner", () => {
     const byBearer = { headers: { authorization: "Bearer the-instructor" } };
-    for (const instructor of [byCookie, byBearer]) {
+    for (const request of [instructor, byBearer]) {
       expect([
-        access.isInstructor(instructor),
-        access.mayUse(instructor, session),
-        access.holdsCookieOf(instructor, session),
+        access.isInstructor(request),
+        access.mayUse(request, session),
+        access.isLearner(request, session),
       ]).toEqual([true, true, false]);
     }
     expect(access.isInstructor({ headers: { authorization: "Bearer guess" } })).toBe(false);
-    expect(
-      access.isInstructor(withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() - 1)}`)),
-    ).toBe(false);
+    const late = withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() - 1, holder)}`);
+    expect(access.isInstructor(late)).toBe(false);
   });
 
   it("takes a shell's token for a shell only, not for a browser or an instructor", () => {
@@ -53,12 +77,24 @@ describe("access", () => {
     expect([access.isInstructor(shell), access.mayUse(shell, session)]).toEqual([false, false]);
   });
 
-  it("makes links that open the session and no other", () => {
-    const token = new URL(access.linkPath(session), "http://localhost").searchParams.get("access") ?? "";
-    expect([access.opens(session, token), access.opens(other, token)]).toEqual([true, false]);
+  it("makes links that open the session and no other, with the secret where no server sees it", () => {
+    const { hash, search } = new URL(access.linkPath(session), "http://localhost");
+    const token = hash.replace("#access=", "");
+    expect(search).toBe("");
+    expect(enter(session, token)).toContain(`lectern-session-${session.id}`);
+    expect(() => enter(other, token)).toThrow("does not open this session");
+    expect(() => enter(session, token, {})).toThrow("Reload the page");
   });
 });
 
+/** Opens a link and gives the names of the cookies that were set. */
+function enter(subject: typeof session, token: string, headers: object = { "lectern-page-key": pageKey }) {
+  const set: string[] = [];
+  const response = { cookie: (name: string) => set.push(name) } as unknown as Response;
+  access.admitByLink({ headers } as Request, response, { session: subject, token });
+  return set;
+}
+
 function withCookie(cookie: string) {
-  return { headers: { cookie: `theme=dark; ${cookie}; other=1` } };
+  return { headers: { cookie: `theme=dark; ${cookie}; other=1`, "lectern-page-key": pageKey } };
 }

@@ -77,8 +77,7 @@ export function createAccess(options: AccessOptions): Access {
     if (cookie === undefined || pageKey === undefined) return "unknown";
     return tokens.ofBrowser(session, pageKey, cookie);
   };
-  const isLearner = (request: Credentials, session: GuardedSession) =>
-    standing(request, session) === "valid";
+  const isLearner = (request: Credentials, session: GuardedSession) => standing(request, session) === "valid";
   const mayUse = (request: Credentials, session: GuardedSession) =>
     isLearner(request, session) || isInstructor(request);
   return {
@@ -131,7 +130,8 @@ function admission({
     admitByLink: (request, response, { session, token }) => {
       const standing = tokens.ofLink(session, token);
       if (standing === "revoked") throw linkRevoked();
-      if (standing === "unknown") throw unauthorized("The link does not open this session. Open it whole, as you were given it.");
+      if (standing === "unknown")
+        throw unauthorized("The link does not open this session. Open it whole, as you were given it.");
       admit(request, response, session);
     },
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),

@@ -45,7 +45,7 @@ export function createApp(parts: AppParts): Router {
   const { workshop, access, quota, log, mount } = parts;
   const router = Router({ strict: false });
   router.use(mount.note, securityHeaders, parts.metrics.requests, fromHere(parts.origin));
-  router.use(createOperationsRouter(parts.health, parts.metrics));
+  router.use(createOperationsRouter(parts.health, parts.metrics, access));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
   api.use(createSessionsRouter({ workshop, access, quota }));
@@ -53,7 +53,9 @@ export function createApp(parts: AppParts): Router {
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
   api.use(createFileRoutes({ workshop, access }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
-  api.use(createInstructorRouter({ workshop, access, quota, terminals: parts.terminals, publicUrl: mount.url }));
+  api.use(
+    createInstructorRouter({ workshop, access, quota, terminals: parts.terminals, publicUrl: mount.url }),
+  );
   api.use(nothingHere);
   router.use("/api", api);
   router.use(parts.policies.ofShell);

@@ -20,7 +20,6 @@ export function readCookies(header: string | undefined): LecternCookies {
   const cookies: LecternCookies = { sessions: new Map() };
   const sent = Object.entries(parseCookie((header ?? "").slice(0, COOKIE_HEADER_LIMIT)));
   // The prefixed last, so that they win: a page without TLS on another port can set a plain one beside ours.
-  const isSecure = ([name]: [string, unknown]) => SECURE_PREFIX.test(name);
   for (const [prefixed, value] of [...sent.filter((one) => !isSecure(one)), ...sent.filter(isSecure)]) {
     const name = prefixed.replace(SECURE_PREFIX, "");
     if (value === undefined) continue;
@@ -28,6 +27,10 @@ export function readCookies(header: string | undefined): LecternCookies {
     else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
   }
   return cookies;
+}
+
+function isSecure([name]: [string, unknown]): boolean {
+  return SECURE_PREFIX.test(name);
 }
 
 export interface CookieScope {

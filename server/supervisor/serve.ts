@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { Environment, ServeConfig } from "../config.js";
-import { loadInstructorToken } from "../auth/instructor-token.js";
+import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-token.js";
 import { loadLabs } from "../labs.js";
 import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
@@ -35,6 +35,7 @@ export async function serve(
   events: ServeEvents,
 ): Promise<{ stop(): Promise<void> }> {
   const dataDir = lockDataDir(config.data);
+  const isFirstStart = !hasInstructorToken(dataDir.paths.instructorToken);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
     // The server first, so that it can still tell the cluster and the host what it has to.
@@ -55,7 +56,7 @@ export async function serve(
     const failed = parts.find((part) => part.status === "rejected");
     if (failed) throw failed.reason;
     events.signal.throwIfAborted();
-    announce(config, dataDir, events);
+    announce(config, dataDir, events, isFirstStart);
     return { stop };
   } catch (error) {
     await stop();
@@ -138,13 +139,19 @@ async function askServer(data: string, pid: number, signal: AbortSignal): Promis
   });
 }
 
-function announce(config: ServeConfig, dataDir: LockedDataDir, events: ServeEvents): void {
+function announce(
+  config: ServeConfig,
+  dataDir: LockedDataDir,
+  events: ServeEvents,
+  isFirstStart: boolean,
+): void {
   const { url } = readRunningServer(dataDir.path);
   events.report("");
   events.report(`Lectern is ready: ${config.publicUrl ?? url}`);
-  events.report(
-    `Instructor:       ${new URL("instructor", config.publicUrl ?? url).href}  token ${loadInstructorToken(dataDir.paths.instructorToken)}`,
-  );
+  const file = dataDir.paths.instructorToken;
+  // Whoever reads a log of later starts must not become an instructor by it.
+  const token = isFirstStart ? `token ${loadInstructorToken(file)} (not shown again)` : `token in ${file}`;
+  events.report(`Instructor:       ${new URL("instructor", config.publicUrl ?? url).href}  ${token}`);
   if (!isLoopback(config.host) && config.publicUrl === undefined) {
     events.report(
       "Links to hand out name this machine only as localhost; --public-url gives the address learners type.",

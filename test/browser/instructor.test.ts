@@ -66,7 +66,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
     await made.getByRole("button", { name: "Copy all" }).click();
     links = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
     expect(links).toHaveLength(3);
-    ids = links.map((link) => /\/s\/([^?]+)/.exec(link)?.[1] ?? "");
+    ids = links.map((link) => /\/s\/([^#]+)/.exec(link)?.[1] ?? "");
     for (const id of ids) expect(id).toMatch(/^class-a-/);
     await made.getByRole("button", { name: "Done" }).click();
     for (const id of ids)

@@ -89,7 +89,7 @@ describe.skipIf(isWithout("chromium"))("a learner's page against a real server",
 
   it("lets nobody in by a bad link, and says so in words", async () => {
     const stranger = (await openPage(browser)).page;
-    await stranger.goto(`${server.url}s/${session}?access=wrong`);
+    await stranger.goto(`${server.url}s/${session}#access=1.wrong`);
     await stranger.getByRole("heading", { name: "This browser was not let into the session" }).waitFor();
     await takePicture(stranger, "resilience-bad-link");
     await stranger.goto(`${server.url}s/no-such-session`);

@@ -69,6 +69,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     expiresAt: new Date(Date.now() + minutes * MINUTE_MS).toISOString(),
     canExtend: true,
     extensionMinutes: 12,
+    linkRevision: 1,
     results: sampleResults,
     ...change,
   };

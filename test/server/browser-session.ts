@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { decodeOutput, parseViewerEvent } from "../../terminal/common/viewer-frames.js";
+import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import type { SessionView, StepResult } from "../../workshop/common/api.js";
 import { until } from "./lectern-process.js";
 
@@ -12,10 +14,11 @@ export interface Answer {
   text: string;
 }
 
-/** Speaks to a server as one browser does: same origin, and the cookies it was given. */
+/** Speaks to a server as one browser does: same origin, the cookies it was given, and the key its pages hold. */
 export class BrowserSession {
   readonly url: string;
   readonly cookies = new Map<string, string>();
+  pageKey = randomBytes(32).toString("base64url");
 
   constructor(url: string) {
     this.url = url;
@@ -32,7 +35,7 @@ export class BrowserSession {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const own = { origin: this.origin, cookie: this.cookieHeader(), "content-type": "application/json" };
+    const own = { origin: this.origin, ...this.#credentials(), "content-type": "application/json" };
     const sent = Object.fromEntries(
       Object.entries({ ...own, ...headers }).filter(([, value]) => value !== ""),
     );
@@ -59,6 +62,13 @@ export class BrowserSession {
     if (answer.status >= 300)
       throw new Error(`${method} ${path} was answered with ${String(answer.status)}: ${answer.text}`);
     return (answer.text === "" ? undefined : JSON.parse(answer.text)) as T;
+  }
+
+  /** Opens a link as its page does. */
+  async open(link: string): Promise<Answer> {
+    const { hash, pathname } = new URL(link);
+    const token = hash.replace("#access=", "");
+    return this.call("POST", `api/sessions/${pathname.split("/").at(-1) ?? ""}/admission`, { token });
   }
 
   /** Starts the lab and waits until it can be used. */
@@ -91,7 +101,7 @@ export class BrowserSession {
   /** Follows a stream of server-sent events until the returned function is called. */
   async events(path: string, listener: (event: unknown) => void): Promise<() => void> {
     const { hostname, port, pathname } = new URL(this.url);
-    const call = request({ hostname, port, path: pathname + path, headers: { cookie: this.cookieHeader() } });
+    const call = request({ hostname, port, path: pathname + path, headers: this.#credentials() });
     let text = "";
     await new Promise<void>((resolve, reject) => {
       call.once("error", reject);
@@ -132,6 +142,10 @@ export class BrowserSession {
 
   cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  #credentials(): Record<string, string> {
+    return { cookie: this.cookieHeader(), [PAGE_KEY_HEADER]: this.pageKey };
   }
 
   #keepCookies(header: string | string[] | undefined): void {

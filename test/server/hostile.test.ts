@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiProblem, SessionView } from "../../workshop/common/api.js";
+import type { ApiProblem, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, instructorToken, typeAndSee } from "./browser-session.js";
 import { startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -66,14 +66,24 @@ describe("somebody without access to the session", () => {
     expect(await other.socket(session.id, ticket)).toBe(401);
   });
 
-  it("is led by a link that is not valid to the page, and not admitted", async () => {
+  it("is not admitted by a link that is not valid", async () => {
     const stranger = new BrowserSession(lectern.url);
-    const answer = await stranger.call("GET", `s/${session.id}?access=wrong`);
-    expect([answer.status, answer.headers.location, stranger.cookies.size]).toEqual([
-      303,
-      `/s/${session.id}`,
-      0,
-    ]);
+    const answer = await stranger.open(`${lectern.url}s/${session.id}#access=1.wrong`);
+    expect([answer.status, stranger.cookies.size]).toEqual([401, 0]);
+    expect(answer.text).toContain("does not open this session");
+  });
+
+  it("can do nothing with the learner's cookies and tickets alone, which every port of the host name sees", async () => {
+    const thief = new BrowserSession(lectern.url);
+    for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
+    const page = `pages/${session.currentPage}`;
+    for (const path of ["", "/events", `/${page}`, "/files/x.png", "/tmc/v1alpha1/workspaces"])
+      expect((await thief.call("GET", `api/sessions/${session.id}${path}`)).status).toBe(401);
+    for (const path of [`${page}/steps/0/run`, "terminals/1/ticket", "extend"])
+      expect((await thief.call("POST", `api/sessions/${session.id}/${path}`)).status).toBe(401);
+    expect((await thief.json<LabSummary[]>("GET", "api/labs")).some(({ resume }) => resume)).toBe(false);
+    const ticket = await browser.ticket(session.id);
+    expect(await new BrowserSession(lectern.url).socket(session.id, ticket)).toBe(401);
   });
 
   it("is refused a ticket twice, and one of another terminal", async () => {
@@ -100,6 +110,14 @@ describe("somebody without access to the session", () => {
 
 describe("a hostile request", () => {
   it("gets no file outside the lab", async () => {
+    const { html } = await browser.json<PageView>(
+      "GET",
+      `api/sessions/${session.id}/pages/${session.currentPage}`,
+    );
+    const key = /\?key=([\w.-]+)/.exec(html)?.[1] ?? "none";
+    const picture = `api/sessions/${session.id}/files/picture.gif`;
+    expect((await browser.call("GET", `${picture}?key=${key}`)).status).toBe(200);
+    expect((await browser.call("GET", picture)).status).toBe(401);
     const ways = [
       "../../../etc/passwd",
       "..%2f..%2f..%2fetc%2fpasswd",
@@ -109,7 +127,7 @@ describe("a hostile request", () => {
       "a%00b",
     ];
     for (const way of ways) {
-      const answer = await browser.call("GET", `api/sessions/${session.id}/files/${way}`);
+      const answer = await browser.call("GET", `api/sessions/${session.id}/files/${way}?key=${key}`);
       expect([way, answer.status]).toEqual([way, 404]);
     }
     for (const way of ["../package.json", "..%2fpackage.json", "assets/..%2f..%2f..%2fpackage.json"]) {

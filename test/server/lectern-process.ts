@@ -35,17 +35,25 @@ export function temporaryFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** A one-page lab with steps that take their time; the first writes down when its shell began, which tells one shell from the next. */
+/** The smallest picture there is. */
+const PICTURE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+/**
+ * A one-page lab with a picture, and steps that take their time; the first writes down when its shell began, which tells one shell
+ * from the next.
+ */
 export function writeLab(folder: string): string {
   const file = join(folder, "slow-steps.md");
   const page = [
     "# Slow steps",
+    "![a picture](picture.gif)",
     step("cut -d' ' -f22 /proc/$$/stat > shell.since; echo started"),
     step("sleep 4; echo woke up"),
     step("cat shell.since"),
     step("false"),
   ];
   writeFileSync(file, page.join("\n"));
+  writeFileSync(join(folder, "picture.gif"), PICTURE, "base64");
   return file;
 }
 

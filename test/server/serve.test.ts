@@ -38,11 +38,52 @@ describe("a running Lectern", () => {
     expect(statSync(join(data, "instructor-token")).mode & 0o777).toBe(0o600);
   });
 
+  it("shows its figures to instructors only", async () => {
+    const authorization = "Bearer guess";
+    for (const headers of [{}, { authorization }])
+      expect((await browser.call("GET", "metrics", undefined, headers)).status).toBe(401);
+    expect(await figures()).toContain("process_cpu_seconds_total");
+  });
+
+  it("prints and renews the instructor's token for whoever may read the data directory", async () => {
+    const old = instructorToken(data);
+    expect((await runCli(["instructor-token", "--data", data])).output.trim()).toBe(old);
+    const instructor = new BrowserSession(lectern.url);
+    await instructor.json("POST", "api/instructor/login", { token: old });
+    const renewed = (await runCli(["instructor-token", "--data", data, "--renew"])).output.trim();
+    expect([renewed, statSync(join(data, "instructor-token")).mode & 0o777]).toEqual([
+      instructorToken(data),
+      0o600,
+    ]);
+    expect(renewed).not.toBe(old);
+    expect((await instructor.call("GET", "api/instructor/sessions")).status).toBe(401);
+    expect((await instructor.call("POST", "api/instructor/login", { token: old })).status).toBe(401);
+    expect((await instructor.call("POST", "api/instructor/login", { token: renewed })).status).toBe(204);
+    const missing = await runCli(["instructor-token", "--data", join(folder.path, "nothing-there")]);
+    expect([missing.status, missing.output]).toEqual([1, expect.stringContaining("lectern serve")]);
+  });
+
+  it("replaces a session's link from the command line, and refuses the old one in words", async () => {
+    const created = await runCli(["session", "create", "--data", data, "--lab", "slow-steps"]);
+    const [, id = "", link = ""] = /(slow-steps-\w+)\s+(http\S+)/.exec(created.output) ?? [];
+    const learner = new BrowserSession(lectern.url);
+    expect((await learner.open(link)).status).toBe(204);
+    const renewed = (await runCli(["session", "revoke-link", id, "--data", data])).output.trim();
+    const refused = await learner.call("GET", `api/sessions/${id}`);
+    expect([refused.status, refused.text]).toEqual([
+      401,
+      expect.stringContaining("link to this session was revoked"),
+    ]);
+    expect((await new BrowserSession(lectern.url).open(link)).text).toContain("SERVER_LINK_REVOKED");
+    expect((await learner.open(renewed)).status).toBe(204);
+    expect((await learner.call("GET", `api/sessions/${id}`)).status).toBe(200);
+  });
+
   it("answers probes and shows its figures", async () => {
     expect((await browser.call("GET", "healthz")).status).toBe(200);
     const ready = await browser.json<{ status: string; checks: object[] }>("GET", "readyz");
     expect(ready).toEqual({ status: "ok", checks: [{ name: "cluster" }, { name: "terminal host" }] });
-    const metrics = (await browser.call("GET", "metrics")).text;
+    const metrics = await figures();
     for (const name of [
       "lectern_sessions",
       "lectern_step_duration_seconds",
@@ -77,8 +118,7 @@ describe("a running Lectern", () => {
     await browser.run(session, 0);
     expect((await browser.outcome(session, 0)).state).toBe("succeeded");
     await until("the step is counted", 10_000, async () => {
-      const { text } = await browser.call("GET", "metrics");
-      return /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/.exec(text)?.[0];
+      return /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/.exec(await figures())?.[0];
     });
     const entry = await until("the step is in the log", 10_000, () =>
       readFileSync(join(data, "logs/server.log"), "utf8")
@@ -121,8 +161,7 @@ describe("a running Lectern", () => {
       "team",
     ]);
     const [, id = "", link = ""] = /(team-\w+)\s+(http\S+)/.exec(created.output) ?? [];
-    const opened = await other.call("GET", link.replace(lectern.url, ""));
-    expect([opened.status, opened.headers.location]).toEqual([303, `/s/${id}`]);
+    expect((await other.open(link)).status).toBe(204);
     expect((await other.call("GET", `api/sessions/${id}`)).status).toBe(200);
     expect((await own.call("GET", `api/sessions/${id}`)).status).toBe(401);
   });
@@ -228,8 +267,11 @@ describe("a second start", () => {
     expect(await lectern.stop("SIGINT")).toBeLessThan(STOP_LIMIT_MS);
     expect(processesOf(data)).toEqual([]);
     lectern = await startLectern(data, ["--lab", lab]);
+    expect(lectern.output()).toContain(join(data, "instructor-token"));
+    expect(lectern.output()).not.toContain(instructorToken(data));
     const again = new BrowserSession(lectern.url);
     for (const [name, value] of browser.cookies) again.cookies.set(name, value);
+    again.pageKey = browser.pageKey;
     browser = again;
     const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
     expect(view.phase).toBe("Active");
@@ -238,6 +280,12 @@ describe("a second start", () => {
     expect((await browser.outcome(session, 2)).state).toBe("succeeded");
   });
 });
+
+/** What the server counts, asked for as a scraper is told to: with the instructor's token. */
+async function figures(): Promise<string> {
+  const authorization = `Bearer ${instructorToken(data)}`;
+  return (await browser.call("GET", "metrics", undefined, { authorization, cookie: "" })).text;
+}
 
 async function resume(from: BrowserSession): Promise<string | undefined> {
   return (await from.json<LabSummary[]>("GET", "api/labs"))[0]?.resume?.session;

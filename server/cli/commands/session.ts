@@ -12,13 +12,18 @@ const MAX_MINUTES = 7 * 24 * 60;
 /** `lectern session`: what an instructor does, through the running server. */
 export function sessionCommand(): Command {
   const command = new Command("session").description(
-    "Create, list, extend and end sessions of the running server.",
+    "Create, list, extend and end sessions of the running server, and replace their links.",
   );
   command.addHelpText(
     "after",
     examplesText(["lectern session create --lab my-lab --count 20 --prefix team", "lectern session list"]),
   );
-  return command.addCommand(create()).addCommand(list()).addCommand(extend()).addCommand(end());
+  return command
+    .addCommand(create())
+    .addCommand(list())
+    .addCommand(extend())
+    .addCommand(revokeLink())
+    .addCommand(end());
 }
 
 interface CreateFlags {
@@ -87,6 +92,17 @@ function extend(): Command {
         { minutes },
       );
       print(`${row.id} ends at ${row.expiresAt}`);
+    });
+}
+
+function revokeLink(): Command {
+  return withData(new Command("revoke-link"))
+    .description("Replace the link of a session; the old one, and every browser it let in, is refused.")
+    .argument("<session>")
+    .addHelpText("after", examplesText(["lectern session revoke-link my-lab-x7k2p"]))
+    .action(async (id: string, { data }: { data: string }) => {
+      const at = `sessions/${encodeURIComponent(id)}/revoke-link`;
+      print((await callInstructorApi<SessionLink>(data, "POST", at)).link);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Router } from "express";
+import type { Access } from "../access.js";
 import type { Metrics } from "../metrics.js";
 
 export interface Health {
@@ -6,8 +7,8 @@ export interface Health {
   check(): Promise<{ name: string; problem?: string }[]>;
 }
 
-/** `/healthz` (the process answers), `/readyz` (cluster and terminal host answer too), `/metrics`. */
-export function createOperationsRouter(health: Health, metrics: Metrics): Router {
+/** `/healthz` (the process answers), `/readyz` (cluster and terminal host answer too), and for instructors `/metrics`. */
+export function createOperationsRouter(health: Health, metrics: Metrics, access: Access): Router {
   const router = Router();
   router.get("/healthz", (_request, response) => {
     response.set("cache-control", "no-store").json({ status: "ok" });
@@ -20,7 +21,8 @@ export function createOperationsRouter(health: Health, metrics: Metrics): Router
       .set("cache-control", "no-store")
       .json({ status: ready ? "ok" : "unavailable", checks });
   });
-  router.get("/metrics", async (_request, response) => {
+  router.get("/metrics", async (request, response) => {
+    access.requireInstructor(request);
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;

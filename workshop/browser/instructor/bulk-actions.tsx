@@ -24,7 +24,7 @@ interface Props {
 
 /** What can be done with the chosen sessions; says what was done, and which could not. */
 export function BulkActions({ selected, onDone }: Props): ReactElement {
-  const [isAsking, setIsAsking] = useState(false);
+  const [question, setQuestion] = useState<"end" | "revoke">();
   const [outcome, setOutcome] = useState<Outcome>({});
   const [isExtending, setIsExtending] = useState(false);
   useEffect(() => {
@@ -44,6 +44,10 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
     setOutcome({ problem: await failures(selected, (row) => api.endSession(row.id)) });
     onDone();
   }
+  async function revoke(): Promise<void> {
+    const problem = await failures(selected, (row) => api.revokeLink(row.id));
+    setOutcome(problem === undefined ? { done: revoked(selected.length) } : { problem });
+  }
   return (
     <div className="bulk" role="group" aria-label="Selected sessions">
       <span className="bulk__count">{isNone ? "None selected" : `${selected.length} selected`}</span>
@@ -55,7 +59,10 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
         Extend by {MORE_MINUTES} min
       </Button>
       <CopyLinks selected={selected} />
-      <Button className="button button--small" isDisabled={isNone} onPress={() => setIsAsking(true)}>
+      <Button className="button button--small" isDisabled={isNone} onPress={() => setQuestion("revoke")}>
+        Replace links…
+      </Button>
+      <Button className="button button--small" isDisabled={isNone} onPress={() => setQuestion("end")}>
         End…
       </Button>
       <span className="bulk__done" role="status">
@@ -66,7 +73,18 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
           {outcome.problem}
         </span>
       )}
-      <EndQuestion isOpen={isAsking} selected={selected} onConfirm={end} onClose={() => setIsAsking(false)} />
+      <EndQuestion
+        isOpen={question === "end"}
+        selected={selected}
+        onConfirm={end}
+        onClose={() => setQuestion(undefined)}
+      />
+      <RevokeQuestion
+        isOpen={question === "revoke"}
+        selected={selected}
+        onConfirm={revoke}
+        onClose={() => setQuestion(undefined)}
+      />
     </div>
   );
 }
@@ -105,6 +123,25 @@ function EndQuestion({ selected, ...question }: QuestionProps): ReactElement {
       away is gone.
     </Confirm>
   );
+}
+
+function RevokeQuestion({ selected, ...question }: QuestionProps): ReactElement {
+  const isOne = selected.length === 1;
+  return (
+    <Confirm
+      {...question}
+      title={isOne ? `Replace the link of ${selected[0]?.id ?? ""}?` : `Replace ${selected.length} links?`}
+      action={isOne ? "Replace link" : "Replace links"}
+    >
+      The old {isOne ? "link" : "links"} of {nameList(selected)} and every browser let in by{" "}
+      {isOne ? "it" : "them"} are refused at once. Sessions go on; copy the new {isOne ? "link" : "links"} for
+      their learners.
+    </Confirm>
+  );
+}
+
+function revoked(count: number): string {
+  return count === 1 ? "One link was replaced." : `${count} links were replaced.`;
 }
 
 function extended(count: number): string {

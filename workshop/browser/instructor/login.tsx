@@ -29,8 +29,8 @@ export function Login({ message, onEntered }: Props): ReactElement {
     <form className="card login" onSubmit={(event) => void enter(event)}>
       <h1 className="login__title">Instructor</h1>
       <p className="field__hint">
-        The server prints the token when it starts, after the address of this page. It also stands in the file{" "}
-        <code>instructor-token</code> of the server's data folder.
+        On the machine of the server, <code>lectern instructor-token</code> prints the token. It also stands
+        in the file <code>instructor-token</code> of the server's data folder.
       </p>
       <TextField className="field" value={token} onChange={setToken} type="password" isRequired>
         <Label className="field__label">Token</Label>

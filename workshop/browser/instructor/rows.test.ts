@@ -57,6 +57,7 @@ function row(id: string, change: Partial<InstructorRow>): InstructorRow {
     pages: 3,
     stepsDone: 0,
     stepsFailed: 0,
+    linkRevision: 1,
     steps: 9,
     createdAt: "2026-01-01T10:00:00Z",
     lastActivityAt: "2026-01-01T10:05:00Z",

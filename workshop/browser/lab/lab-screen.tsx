@@ -64,7 +64,9 @@ function CannotShow({ problem }: { problem: ApiError }): ReactElement {
         <ScreenTitle>
           {isRefused ? "This browser was not let into the session" : "This session cannot be shown"}
         </ScreenTitle>
-        <p className="catalogue__lead">{isRefused ? REFUSED : problem.message}</p>
+        <p className="catalogue__lead">
+          {isRefused && problem.code !== "SERVER_LINK_REVOKED" ? REFUSED : problem.message}
+        </p>
         <Link className="button button--primary" to={{ screen: "catalogue" }}>
           Go to the labs
         </Link>

@@ -1,6 +1,7 @@
 import type { SessionEvent, SessionView, StepResult } from "../../common/api.js";
 import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
+import { admitByLink } from "./admission.js";
 import { openEventStream, type Connection, type EventStream } from "./event-stream.js";
 import { announcementOf } from "./step-outcome.js";
 import {
@@ -14,7 +15,10 @@ import {
 
 /** How long "back, nothing lost" stays. */
 const RESTORED_MS = 4000;
+/** A link that found no network is tried again this often. */
+const ADMISSION_RETRY_MS = 2000;
 const ENDED_HERE = "You ended it.";
+const LINK_REVOKED = "SERVER_LINK_REVOKED";
 /** Answers that mean a session seen before is no longer: its cookie went with it. */
 const GONE: readonly number[] = [401, 403, 404, 410];
 
@@ -58,11 +62,14 @@ export class SessionStore {
     this.id = id;
   }
 
-  /** Asks for the session and follows its events; the function returned lets go. */
+  /** Lets itself in where the address is a link, asks for the session and follows its events; the function returned lets go. */
   start(): () => void {
-    void this.#load();
-    this.#follow();
-    return () => this.#stop();
+    const leaving = new AbortController();
+    void this.#enter(leaving.signal);
+    return () => {
+      leaving.abort();
+      this.#stop();
+    };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -131,6 +138,21 @@ export class SessionStore {
     this.#set({ announcement });
   }
 
+  async #enter(leaving: AbortSignal): Promise<void> {
+    try {
+      await admitByLink(this.id);
+    } catch (error) {
+      if (leaving.aborted) return;
+      if (!(error instanceof ApiError) || error.status !== 0) return this.#fail(error as ApiError);
+      this.#set({ connection: "lost" });
+      setTimeout(() => void this.#enter(leaving), ADMISSION_RETRY_MS);
+      return;
+    }
+    if (leaving.aborted) return;
+    void this.#load();
+    this.#follow();
+  }
+
   /** An event that comes meanwhile tells more than the answer, which was on its way before it. */
   async #load(): Promise<void> {
     const told = this.#told;
@@ -196,7 +218,8 @@ export class SessionStore {
 
   /** A session that is gone while its page is open has ended; one never seen cannot be shown. */
   #fail(problem: ApiError): void {
-    const isKnown = this.#state.session !== undefined;
+    // The session goes on, but not for this browser: that is no end.
+    const isKnown = this.#state.session !== undefined && problem.code !== LINK_REVOKED;
     if (isKnown && GONE.includes(problem.status)) this.#over(problem.message);
     if (isKnown) return;
     this.#stop();

@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import {
+  hasInstructorToken,
+  loadInstructorToken,
+  renewInstructorToken,
+} from "../../auth/instructor-token.js";
+import { dataPaths, readEnvironment } from "../../config.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import { path } from "../options.js";
+import { examplesText } from "../program.js";
+
+/** `lectern instructor-token`: what instructors log in with, for whoever may read the data directory. */
+export function instructorTokenCommand(): Command {
+  return new Command("instructor-token")
+    .description("Print the token instructors log in with, or make a new one.")
+    .option("--data <dir>", "data directory of the server", path, readEnvironment().data)
+    .option("--renew", "make a new token; the old one, and who has logged in by it, is refused at once")
+    .addHelpText("after", examplesText(["lectern instructor-token", "lectern instructor-token --renew"]))
+    .action(({ data, renew }: { data: string; renew?: true }) => {
+      const file = dataPaths(data).instructorToken;
+      if (!hasInstructorToken(file)) throw noToken(data);
+      process.stdout.write(`${renew ? renewInstructorToken(file) : loadInstructorToken(file)}\n`);
+    });
+}
+
+function noToken(data: string): ServerError {
+  return new ServerError(
+    serverErrorCodes.notRunning,
+    `No Lectern server has run on the data directory ${data} yet. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
+  );
+}

@@ -2,14 +2,12 @@ import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/api.js";
 import { api } from "../api/api-client.js";
-import { Confirm } from "../parts/confirm.js";
+import { BulkQuestions, type BulkQuestion } from "./bulk-questions.js";
 import { useCopy } from "../store/clipboard.js";
 
 const MORE_MINUTES = 30;
 /** Read by then; what stays is the new time in the table. */
 const NEWS_MS = 8000;
-/** Names spelled out in the question; more than that nobody reads. */
-const NAMED_SESSIONS = 8;
 
 interface Outcome {
   done?: string | undefined;
@@ -24,7 +22,7 @@ interface Props {
 
 /** What can be done with the chosen sessions; says what was done, and which could not. */
 export function BulkActions({ selected, onDone }: Props): ReactElement {
-  const [question, setQuestion] = useState<"end" | "revoke">();
+  const [question, setQuestion] = useState<BulkQuestion>();
   const [outcome, setOutcome] = useState<Outcome>({});
   const [isExtending, setIsExtending] = useState(false);
   useEffect(() => {
@@ -73,16 +71,10 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
           {outcome.problem}
         </span>
       )}
-      <EndQuestion
-        isOpen={question === "end"}
+      <BulkQuestions
+        asked={question}
         selected={selected}
-        onConfirm={end}
-        onClose={() => setQuestion(undefined)}
-      />
-      <RevokeQuestion
-        isOpen={question === "revoke"}
-        selected={selected}
-        onConfirm={revoke}
+        onConfirm={{ end, revoke }}
         onClose={() => setQuestion(undefined)}
       />
     </div>
@@ -104,54 +96,12 @@ function CopyLinks({ selected }: { selected: InstructorRow[] }): ReactElement {
   );
 }
 
-interface QuestionProps {
-  isOpen: boolean;
-  selected: InstructorRow[];
-  onConfirm: () => Promise<void>;
-  onClose: () => void;
-}
-
-function EndQuestion({ selected, ...question }: QuestionProps): ReactElement {
-  const isOne = selected.length === 1;
-  return (
-    <Confirm
-      {...question}
-      title={isOne ? `End session ${selected[0]?.id ?? ""}?` : `End ${selected.length} sessions?`}
-      action={isOne ? "End session" : `End ${selected.length} sessions`}
-    >
-      Namespaces, files and terminals of {nameList(selected)} are deleted. What the learners have not taken
-      away is gone.
-    </Confirm>
-  );
-}
-
-function RevokeQuestion({ selected, ...question }: QuestionProps): ReactElement {
-  const isOne = selected.length === 1;
-  return (
-    <Confirm
-      {...question}
-      title={isOne ? `Replace the link of ${selected[0]?.id ?? ""}?` : `Replace ${selected.length} links?`}
-      action={isOne ? "Replace link" : "Replace links"}
-    >
-      The old {isOne ? "link" : "links"} of {nameList(selected)} and every browser let in by{" "}
-      {isOne ? "it" : "them"} are refused at once. Sessions go on; copy the new {isOne ? "link" : "links"} for
-      their learners.
-    </Confirm>
-  );
-}
-
 function revoked(count: number): string {
   return count === 1 ? "One link was replaced." : `${count} links were replaced.`;
 }
 
 function extended(count: number): string {
   return `${count === 1 ? "One session has" : `${count} sessions have`} ${MORE_MINUTES} min more.`;
-}
-
-function nameList(rows: readonly InstructorRow[]): string {
-  const names = rows.slice(0, NAMED_SESSIONS).map((row) => row.id);
-  const more = rows.length - names.length;
-  return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");
 }
 
 async function failures(

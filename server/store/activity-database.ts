@@ -26,8 +26,6 @@ export interface ActivityDatabase extends ActivityStore {
   /** Results that were running or queued when they were last saved, with their sessions. */
   unsettled(): { session: string; result: StepResult; command: string }[];
   touch(session: string): void;
-  /** Forgets every session that is not in the list. */
-  keepOnly(sessions: readonly string[]): void;
   close(): void;
 }
 
@@ -96,13 +94,6 @@ export function openActivityDatabase(file: string, now = Date.now): ActivityData
         statements.removeActivity.run(session);
       });
     },
-    keepOnly: (sessions) => {
-      const kept = JSON.stringify(sessions);
-      withRoom(file, () => {
-        statements.pruneResults.run(kept);
-        statements.pruneActivity.run(kept);
-      });
-    },
     close: () => {
       held.close();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
@@ -129,7 +120,6 @@ interface Row {
 }
 
 function prepare(database: Database.Database) {
-  const kept = "session NOT IN (SELECT value FROM json_each(?))";
   return {
     // A step that runs again is not a failure yet; only a success clears what it failed before.
     save: database.prepare(
@@ -159,8 +149,6 @@ function prepare(database: Database.Database) {
     activity: database.prepare("SELECT current_page, last_activity_at FROM activity WHERE session = ?"),
     removeResults: database.prepare("DELETE FROM results WHERE session = ?"),
     removeActivity: database.prepare("DELETE FROM activity WHERE session = ?"),
-    pruneResults: database.prepare(`DELETE FROM results WHERE ${kept}`),
-    pruneActivity: database.prepare(`DELETE FROM activity WHERE ${kept}`),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
-import { SERVER_LABEL } from "../../workshop/common/session.js";
+import type { SessionView } from "../../workshop/common/api.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -30,15 +30,22 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     if (event.type !== "terminal-exited") return;
     followers.tell(event.address.session, { type: "terminal-exited", terminal: event.address.terminal });
   });
+  // With the results, which are forgotten before the session is gone.
+  const lastViews = new Map<string, SessionView>();
   const stopController = await startSessionController({
     client: parts.client,
     policies: parts.policies,
     host,
+    ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
     onSession: (session, change) => {
-      // Its home and its shells are with the server that made it.
-      if (!isOwn(session, parts.settings)) return;
-      if (change === "gone") forget(parts, session);
+      if (change === "gone") announceEnd(parts, session, lastViews);
       else cache.put(session);
+    },
+    forget: async (name) => {
+      const session = cache.get(name);
+      if (session && parts.labs.has(session.spec.lab) && !lastViews.has(name))
+        lastViews.set(name, viewOf(parts, session));
+      await parts.activity.forget(name);
     },
     onError: (error) => log.warn({ err: error }, "looking after sessions failed; it goes on"),
   });
@@ -49,29 +56,26 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   };
 }
 
-/** Whether this server looks after the session, of several on one cluster; one without a mark is older than the mark. */
-function isOwn({ metadata }: SessionResource, { server }: SessionSettings): boolean {
-  return (metadata.labels?.[SERVER_LABEL] ?? server) === server;
-}
-
 /** The last thing a page hears of its session is that it has ended, with what it had reached. */
-function forget(parts: SessionConnection, session: SessionResource): void {
+function announceEnd(
+  parts: SessionConnection,
+  session: SessionResource,
+  lastViews: Map<string, SessionView>,
+): void {
   const { name } = session.metadata;
   if (parts.labs.has(session.spec.lab)) {
     const reason = session.status?.phase === "Failed" ? session.status.reason : endReason(session);
     const view = {
-      ...viewOf(parts, session),
+      ...(lastViews.get(name) ?? viewOf(parts, session)),
       phase: "Ended" as const,
       ...(reason === undefined ? {} : { reason }),
     };
     parts.followers.tell(name, { type: "session", session: view });
   }
+  lastViews.delete(name);
   parts.cache.remove(name);
   parts.onGone(name);
   parts.log.info({ session: name }, "session ended");
-  parts.activity
-    .forget(name)
-    .catch((error: unknown) => parts.log.error({ err: error, session: name }, "activity not forgotten"));
 }
 
 function endReason({ spec }: SessionResource): string {

@@ -46,7 +46,7 @@ export interface WorkshopParts {
 
 /** Joins labs, sessions, steps and their records to what the routes call. */
 export function createWorkshop(parts: WorkshopParts): Workshop {
-  const { labs, activity, followers, client, settings } = parts;
+  const { labs, activity, followers, settings } = parts;
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
   // Sessions that become active, or were when the server began, are on a page already.
@@ -66,14 +66,11 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     revokeLink: async (id) => {
       const { session } = found(id);
-      const revoked = await revokeLink(client, id);
+      const revoked = await revokeLink(parts.client, id);
       parts.cache.put({ ...revoked, ...(session.status === undefined ? {} : { status: session.status }) });
       return viewOf(parts, revoked);
     },
-    endSession: async (id) => {
-      found(id);
-      await endSession(client, id);
-    },
+    endSession: (id) => end(parts, id),
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
@@ -128,6 +125,17 @@ async function extend(
   // The answer to a change of the spec may carry an older status than this process knows.
   parts.cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
   return viewOf(parts, extended);
+}
+
+/** Also one whose lab is not here any more, and one that the cluster does not know but whose home is still here. */
+async function end({ cache, client, host, activity }: WorkshopParts, id: string): Promise<void> {
+  if (cache.get(id)) {
+    await endSession(client, id);
+    return;
+  }
+  if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
+  await host.close(id);
+  await activity.forget(id);
 }
 
 function showPage(
@@ -215,7 +223,11 @@ function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
-  throw new WorkshopError(
+  throw sessionNotFound(id);
+}
+
+function sessionNotFound(id: string): WorkshopError {
+  return new WorkshopError(
     WORKSHOP_ERRORS.sessionNotFound,
     `There is no session "${id}"; it has ended, or never began`,
   );

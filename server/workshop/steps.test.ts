@@ -120,7 +120,7 @@ interface Circumstances {
 
 async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
   const { page = pageName(), step: number = 0 } = circumstances;
-  activity.keepOnly([]);
+  await activity.forget("s1");
   activity.saveStep("s1", { page, step: number, state, checks: [] }, "the-command");
   const begun: string[] = [];
   await stepsWith(hostThat({ ...circumstances, begun })).resume(() => ({ session: session(), lab }));

@@ -22,9 +22,13 @@ import type { LabRepository } from "./lab-repository.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
+import { trackActivity } from "./store/activity-tracker.js";
+import type { ActivityTracker } from "./store/activity-tracker.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
 import type { WorkshopParts } from "./workshop/create-workshop.js";
+import { rowOf } from "./workshop/instructor-row.js";
+import { createInstructorTable } from "./workshop/instructor-table.js";
 import { createPageWatch } from "./workshop/page-watch.js";
 import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
@@ -67,7 +71,10 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     log,
   });
   const repository = await openLabRepository(config.labs, log);
-  const rooms = joinRooms(assignment, { platform, repository, log });
+  const activity = await trackActivity(await openActivityDatabase(paths.activity), (session, error) =>
+    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
+  );
+  const rooms = joinRooms(assignment, { platform, repository, activity, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
@@ -86,7 +93,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       rooms.parts.pages.close();
       rooms.sockets.close();
       await platform.close();
-      rooms.parts.activity.close();
+      rooms.parts.table.close();
+      await activity.close();
     },
   };
 }
@@ -94,13 +102,14 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
 interface Foundation {
   platform: Platform;
   repository: LabRepository;
+  activity: ActivityTracker;
   log: Logger;
 }
 
 function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   const cache = createSessionCache();
   const metrics = createMetrics(() => ({
-    sessions: countPhases(cache.all()),
+    sessions: Object.fromEntries(cache.phases()),
     sockets: routes.sockets.openSockets(),
   }));
   const parts = workshopParts(assignment, foundation, { cache, metrics });
@@ -109,19 +118,21 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 }
 
 function workshopParts(
-  { config, embedded }: ServerAssignment,
-  { platform, repository, log }: Foundation,
+  { embedded }: ServerAssignment,
+  { platform, repository, activity, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
-  const activity = openActivityDatabase(dataPaths(config.data).activity);
+  const { labs } = repository;
+  const table = createInstructorTable((session) => rowOf({ labs, activity, cache }, session, Date.now()));
   const onResult = (session: string, result: StepResult) => {
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
+    table.changed(session);
     followers.tell(session, { type: "step", result });
   };
   const steps = createSteps({ ...platform, activity, log, onResult });
   return {
-    labs: repository.labs,
+    labs,
     refreshLabs: repository.refresh,
     abilities: { containers: !embedded },
     ...platform,
@@ -130,6 +141,7 @@ function workshopParts(
     activity,
     cache,
     followers,
+    table,
     log,
   };
 }
@@ -162,11 +174,4 @@ function joinRoutes(
     browserFiles: join(productRoot, "dist/browser"),
   });
   return { sockets, router };
-}
-
-function countPhases(sessions: readonly { status?: { phase: string } }[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { status } of sessions)
-    counts[status?.phase ?? "Pending"] = (counts[status?.phase ?? "Pending"] ?? 0) + 1;
-  return counts;
 }

@@ -54,7 +54,7 @@ function sessionOfShell(
   { workshop, access }: { workshop: Workshop; access: Access },
 ): SessionView {
   const claim = access.claimedByShell(request);
-  const session = workshop.sessions().find(({ id }) => id === claim?.id);
+  const session = claim && workshop.find(claim.id);
   if (claim !== undefined && session !== undefined && access.isShellOf(session, claim.token)) return session;
   throw new ServerError(
     serverErrorCodes.unauthorized,

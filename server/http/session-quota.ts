@@ -1,24 +1,22 @@
-import type { SessionView } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { createRateLimit } from "./rate-limit.js";
 
+/** `live` is how many sessions there are now. */
 export interface SessionQuota {
   /** Counts a session a learner starts. Throws SERVER_TOO_MANY_REQUESTS, SERVER_TOO_MANY_SESSIONS. */
-  takeForLearner(client: string, sessions: readonly SessionView[]): void;
+  takeForLearner(client: string, live: number): void;
   /** Counts sessions an instructor makes. Throws SERVER_TOO_MANY_SESSIONS. */
-  takeForInstructor(count: number, sessions: readonly SessionView[]): void;
+  takeForInstructor(count: number, live: number): void;
 }
 
 /** A class behind one address starts at once: the burst is a class, the rate what one impatient learner needs. */
 const BURST = 40;
 const PER_MINUTE = 10;
-const OVER = new Set(["Ended", "Failed"]);
 
 /** Bounds how many sessions live at once and how fast one address starts them. */
 export function createSessionQuota(maxSessions: number): SessionQuota {
   const rate = createRateLimit("new sessions", BURST, PER_MINUTE);
-  const checkRoom = (count: number, sessions: readonly SessionView[]) => {
-    const live = sessions.filter((session) => !OVER.has(session.phase)).length;
+  const checkRoom = (count: number, live: number) => {
     if (live + count <= maxSessions) return;
     throw new ServerError(
       serverErrorCodes.tooManySessions,
@@ -26,8 +24,8 @@ export function createSessionQuota(maxSessions: number): SessionQuota {
     );
   };
   return {
-    takeForLearner: (client, sessions) => {
-      checkRoom(1, sessions);
+    takeForLearner: (client, live) => {
+      checkRoom(1, live);
       rate.take(client);
     },
     takeForInstructor: checkRoom,

@@ -9,6 +9,7 @@ import { problemOf } from "./problem.js";
 import type { TerminalSockets } from "./routes/terminals.js";
 import { checkHost, checkOrigin, checkedRequest, originOf } from "./same-origin.js";
 import type { OriginRules } from "./same-origin.js";
+import { isOver } from "../../workshop/common/session.js";
 import type { Workshop } from "../workshop/workshop.js";
 
 export interface TerminalSocketsOptions {
@@ -27,7 +28,6 @@ export interface UpgradeDoor extends TerminalSockets {
 }
 
 const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-9._-]{1,63})$/;
-const OVER = new Set(["Ended", "Ending", "Failed"]);
 
 /** The way from a browser to its terminals: a page of ours, and a ticket that was given to this browser for one use. */
 export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeDoor {
@@ -82,7 +82,8 @@ function checkUpgrade(request: IncomingMessage, { origin }: TerminalSocketsOptio
 }
 
 function isLive(workshop: Workshop, session: string): boolean {
-  return workshop.sessions().some(({ id, phase }) => id === session && !OVER.has(phase));
+  const found = workshop.find(session);
+  return found !== undefined && !isOver(found.phase);
 }
 
 function refuse(

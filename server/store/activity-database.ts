@@ -1,35 +1,13 @@
 import { closeSync, openSync } from "node:fs";
-import Database from "libsql";
+import Database from "libsql/promise";
 import type { StepResult } from "../../workshop/common/api.js";
-import type { Activity, ActivityStore } from "../../workshop/node/activity-store.js";
-import { ifRoom, withRoom } from "./full-disk.js";
-import { createHeldResults } from "./held-results.js";
-import type { SavedStep } from "./held-results.js";
-
-/** How far a session has come, without the results themselves. */
-export interface Progress {
-  done: number;
-  failed: number;
-  /** Failures of one step without a success since; the step with most of them. */
-  failuresOfOneStep: number;
-}
-
-/** Learners' progress, kept in one SQLite file. */
-export interface ActivityDatabase extends ActivityStore {
-  resultsNow(session: string): StepResult[];
-  activityNow(session: string): Activity;
-  progress(session: string): Progress;
-  /** Keeps a result and the id of the command behind it; it is on the disk when the call returns. Throws SERVER_DISK_FULL. */
-  saveStep(session: string, result: StepResult, command: string): void;
-  /** Keeps a result that the disk has no room for, and writes it as soon as it has. */
-  holdStep(session: string, result: StepResult, command: string): void;
-  /** Results that were running or queued when they were last saved, with their sessions. */
-  unsettled(): { session: string; result: StepResult; command: string }[];
-  touch(session: string): void;
-  close(): void;
-}
+import type { ActivityStore, SessionActivity, StepRecord } from "../../workshop/node/activity-store.js";
+import { withRoom } from "./full-disk.js";
+import { createWriteQueue } from "./write-queue.js";
 
 const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS activity (
     session TEXT PRIMARY KEY,
     current_page TEXT,
@@ -41,131 +19,143 @@ const SCHEMA = `
     step INTEGER NOT NULL,
     state TEXT NOT NULL,
     failures INTEGER NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,
     command TEXT NOT NULL,
     result TEXT NOT NULL,
     PRIMARY KEY (session, page, step)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS results_by_state ON results (state) WHERE state IN ('queued', 'running');
 `;
+/** Brings a file of an older version up to date. */
+const ADD_DONE = `
+  ALTER TABLE results ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
+  UPDATE results SET done = 1 WHERE state IN ('succeeded', 'expected-failure');
+`;
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
-/** Opens or creates the file. A write is on the disk when the call returns. Throws SERVER_DISK_FULL, as every write does. */
-export function openActivityDatabase(file: string, now = Date.now): ActivityDatabase {
-  const database = withRoom(file, () => open(file));
-  const statements = prepare(database);
-  const touch = (session: string) => void statements.touch.run(session, now());
-  const write = ({ session, result, command }: SavedStep) => {
-    const failures = result.state === "failed" ? 1 : 0;
-    const { page, step, state } = result;
-    statements.save.run(session, page, step, state, failures, command, JSON.stringify(result));
-    touch(session);
-  };
-  const held = createHeldResults(write);
-  const saveStep = (session: string, result: StepResult, command: string) => {
-    withRoom(file, () => write({ session, result, command }));
-    held.drop(session, result);
-  };
-  const resultsNow = (session: string) =>
-    held.over(session, (statements.results.all(session) as Row[]).map(parse));
-  const activityNow = (session: string) => activityOf(statements.activity.get(session));
+/** Opens or creates the store as one SQLite file. Throws SERVER_DISK_FULL. */
+export async function openActivityDatabase(file: string): Promise<ActivityStore> {
+  const { database, statements } = await withRoom(file, () => open(file));
+  const queue = createWriteQueue(database, file);
+  const rows = <Row>(statement: Statement, ...values: unknown[]) =>
+    queue.read(() => statement.all(...values)) as Promise<Row[]>;
   return {
-    saveStep,
-    holdStep: (session, result, command) => held.hold({ session, result, command }),
-    saveResult: async (session, result) => saveStep(session, result, ""),
-    results: async (session) => resultsNow(session),
-    resultsNow,
-    progress: (session) => progressOf(statements.progress.get(session) as Progress),
-    unsettled: () =>
-      (statements.unsettled.all() as Row[]).map((row) => ({
+    saveStep: ({ session, result, command }) => {
+      const { page, step, state } = result;
+      const [failures, done] = [state === "failed" ? 1 : 0, isDone(state) ? 1 : 0];
+      const text = JSON.stringify(result);
+      return queue.write(() =>
+        statements.save.run(session, page, step, state, failures, done, command, text),
+      );
+    },
+    results: async (session) => (await rows<ResultRow>(statements.results, session)).map(resultOf),
+    steps: async () => (await rows<StepRow>(statements.steps)).map(recordOf),
+    unsettled: async () =>
+      (await rows<ResultRow>(statements.unsettled)).map((row) => ({
         session: row.session,
         command: row.command,
-        result: parse(row),
+        result: resultOf(row),
       })),
-    visit: async (session, page, at) =>
-      withRoom(file, () => void statements.visit.run(session, page, at.getTime())),
-    touch: (session) => ifRoom(() => touch(session)),
-    activity: async (session) => activityNow(session),
-    activityNow,
-    forget: async (session) => {
-      held.drop(session);
-      withRoom(file, () => {
-        statements.removeResults.run(session);
-        statements.removeActivity.run(session);
+    activity: async () => (await rows<ActivityRow>(statements.activity)).map(activityOf),
+    saveActivity: ({ session, page = null, lastActivityAt = "" }) =>
+      queue.write(() => statements.saveActivity.run(session, page, Date.parse(lastActivityAt))),
+    forget: (session) =>
+      queue.write(() => {
+        statements.forgetResults.run(session);
+        statements.forgetActivity.run(session);
+      }),
+    keepOnly: (sessions) => {
+      const kept = JSON.stringify(sessions);
+      return queue.write(() => {
+        statements.pruneResults.run(kept);
+        statements.pruneActivity.run(kept);
       });
     },
-    close: () => {
-      held.close();
+    close: async () => {
+      await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
-      database.pragma("wal_checkpoint(TRUNCATE)");
+      await (await database.prepare("PRAGMA wal_checkpoint(TRUNCATE)")).all();
       database.close();
     },
   };
 }
 
-function open(file: string): Database.Database {
+async function open(file: string) {
   // Made first, so that it is never readable by others; the files beside it take its mode.
   closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = FULL");
-  database.exec(SCHEMA);
-  return database;
+  await database.exec(SCHEMA);
+  const columns = (await (await database.prepare("PRAGMA table_info(results)")).all()) as { name: string }[];
+  if (!columns.some(({ name }) => name === "done")) await database.exec(ADD_DONE);
+  return { database, statements: await prepare(database) };
 }
 
-interface Row {
-  session: string;
-  command: string;
-  result: string;
+/** The part of a prepared statement that is used: the driver's type says nothing. */
+interface Statement {
+  run(...values: unknown[]): void;
+  all(...values: unknown[]): Promise<unknown[]>;
 }
 
-function prepare(database: Database.Database) {
+async function prepare(database: Database) {
+  const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
+  const others = "session NOT IN (SELECT value FROM json_each(?))";
   return {
-    // A step that runs again is not a failure yet; only a success clears what it failed before.
-    save: database.prepare(
-      `INSERT INTO results (session, page, step, state, failures, command, result) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET state = excluded.state, command = excluded.command, result = excluded.result, failures = CASE
-         WHEN excluded.state IN ('succeeded', 'expected-failure') THEN 0
-         ELSE failures + excluded.failures END`,
+    // A step that runs again is not a failure yet; only a success clears what it failed before, and nothing undoes a success.
+    save: await prepared(
+      `INSERT INTO results (session, page, step, state, failures, done, command, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET state = excluded.state, command = excluded.command, result = excluded.result,
+         done = max(done, excluded.done),
+         failures = CASE WHEN excluded.done THEN 0 ELSE failures + excluded.failures END`,
     ),
-    progress: database.prepare(
-      `SELECT count(*) FILTER (WHERE state IN ('succeeded', 'expected-failure')) AS done,
-              count(*) FILTER (WHERE state = 'failed') AS failed,
-              coalesce(max(failures), 0) AS failuresOfOneStep
-       FROM results WHERE session = ?`,
+    results: await prepared(
+      "SELECT session, command, result, done FROM results WHERE session = ? ORDER BY page, step",
     ),
-    results: database.prepare("SELECT session, result FROM results WHERE session = ? ORDER BY page, step"),
-    unsettled: database.prepare(
-      "SELECT session, command, result FROM results WHERE state IN ('queued', 'running') ORDER BY session, page, step",
+    steps: await prepared("SELECT session, page, step, state, failures, done FROM results"),
+    unsettled: await prepared(
+      `SELECT session, command, result, done FROM results WHERE state IN ('queued', 'running')
+       ORDER BY session, page, step`,
     ),
-    touch: database.prepare(
-      `INSERT INTO activity (session, last_activity_at) VALUES (?, ?)
-       ON CONFLICT DO UPDATE SET last_activity_at = excluded.last_activity_at`,
-    ),
-    visit: database.prepare(
+    activity: await prepared("SELECT session, current_page, last_activity_at FROM activity"),
+    saveActivity: await prepared(
       `INSERT INTO activity (session, current_page, last_activity_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET current_page = excluded.current_page, last_activity_at = excluded.last_activity_at`,
     ),
-    activity: database.prepare("SELECT current_page, last_activity_at FROM activity WHERE session = ?"),
-    removeResults: database.prepare("DELETE FROM results WHERE session = ?"),
-    removeActivity: database.prepare("DELETE FROM activity WHERE session = ?"),
+    forgetResults: await prepared("DELETE FROM results WHERE session = ?"),
+    forgetActivity: await prepared("DELETE FROM activity WHERE session = ?"),
+    pruneResults: await prepared(`DELETE FROM results WHERE ${others}`),
+    pruneActivity: await prepared(`DELETE FROM activity WHERE ${others}`),
   };
 }
 
-/** The driver adds a field of its own to a row it got alone. */
-function progressOf({ done, failed, failuresOfOneStep }: Progress): Progress {
-  return { done, failed, failuresOfOneStep };
+interface ResultRow {
+  session: string;
+  command: string;
+  result: string;
+  done: number;
 }
 
-function parse(row: Row): StepResult {
-  return JSON.parse(row.result) as StepResult;
+type StepRow = Omit<StepRecord, "done"> & { done: number };
+
+interface ActivityRow {
+  session: string;
+  current_page: string | null;
+  last_activity_at: number;
 }
 
-function activityOf(row: unknown): Activity {
-  if (row === undefined || row === null) return {};
-  const { current_page: page, last_activity_at: at } = row as {
-    current_page: string | null;
-    last_activity_at: number;
-  };
-  return { ...(page === null ? {} : { page }), lastActivityAt: new Date(at).toISOString() };
+function isDone(state: StepResult["state"]): boolean {
+  return state === "succeeded" || state === "expected-failure";
+}
+
+function resultOf({ result, done }: ResultRow): StepResult {
+  return { ...(JSON.parse(result) as StepResult), ...(done ? { done: true } : {}) };
+}
+
+/** The driver may add fields of its own to a row. */
+function recordOf({ session, page, step, state, failures, done }: StepRow): StepRecord {
+  return { session, page, step, state, failures, done: done === 1 };
+}
+
+function activityOf({ session, current_page: page, last_activity_at: at }: ActivityRow): SessionActivity {
+  return { session, ...(page === null ? {} : { page }), lastActivityAt: new Date(at).toISOString() };
 }

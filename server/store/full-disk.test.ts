@@ -3,25 +3,31 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { StepResult } from "../../workshop/common/api.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import { builtFile } from "../config.js";
 import { openActivityDatabase } from "./activity-database.js";
+import { trackActivity } from "./activity-tracker.js";
 
 /** Blocks of 1024 bytes any file may have: room for the schema and a few results. */
 const MAX_BLOCKS = 300;
 
-/** Saves results until there is no room, holds one more, and says what it sees. */
+/** Saves results of the given size until there is no room, keeps one more in memory, and says what was acknowledged and what is seen. */
 const SCRIPT = `
-  const { openActivityDatabase } = await import(process.argv[1]);
-  const database = openActivityDatabase(process.argv[2]);
-  const result = (step) => ({ page: "p", step, state: "succeeded", checks: [], output: "x".repeat(8000) });
+  const [openDatabase, track, file, size] = process.argv.slice(1);
+  const { openActivityDatabase } = await import(openDatabase);
+  const { trackActivity } = await import(track);
+  const tracker = await trackActivity(await openActivityDatabase(file));
+  const step = (number) => ({
+    session: "s1", command: "", result: { page: "p", step: number, state: "succeeded", checks: [], output: "x".repeat(Number(size)) },
+  });
   let saved = 0;
   try {
-    for (; saved < 1000; saved++) database.saveStep("s1", result(saved), "");
+    for (; saved < 1000; saved++) await tracker.begin(step(saved));
   } catch (error) {
-    database.holdStep("s1", result(saved), "");
-    database.touch("s1");
+    await tracker.settle(step(saved));
     const { code, message } = error;
-    console.log(JSON.stringify({ saved, code, message, seen: database.resultsNow("s1").length }));
+    console.log(JSON.stringify({ saved, code, message, seen: (await tracker.results("s1")).length }));
   }
   process.exit();
 `;
@@ -32,30 +38,65 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("a full disk is told in words, loses nothing that was acknowledged, and hides nothing that was not", () => {
-  const file = join(folder, "activity.db");
-  const built = builtFile("server/store/activity-database.js");
-  const words = ["--input-type=module", "--eval", SCRIPT, built, file];
-  const limited = `trap '' XFSZ; ulimit -f ${String(MAX_BLOCKS)}; exec "$0" "$@"`;
-  const output = execFileSync("bash", ["-c", limited, process.execPath, ...words], { encoding: "utf8" });
-  const { saved, code, message, seen } = JSON.parse(output) as Record<string, string | number>;
-  expect([code, message]).toEqual([
-    "SERVER_DISK_FULL",
-    expect.stringContaining(`the disk that holds ${file}`),
-  ]);
-  expect(seen).toBe(Number(saved) + 1);
-  const again = openActivityDatabase(file);
-  expect(again.resultsNow("s1").length).toBe(saved);
-  again.close();
+it("a full disk is told in words, keeps what was acknowledged and nothing else, and hides nothing from who looks", async () => {
+  // Of every size another write is the one that finds no room: of a result, of an index, of the pages between.
+  for (const size of [2_000, 5_000, 8_000, 8_600, 12_000]) {
+    const file = join(folder, `${String(size)}.db`);
+    const { saved, code, message, seen } = fillDisk(file, size);
+    expect([code, message]).toEqual([
+      "SERVER_DISK_FULL",
+      expect.stringContaining(`the disk that holds ${file}`),
+    ]);
+    expect(seen, `of size ${String(size)}`).toBe(Number(saved) + 1);
+    const again = await openActivityDatabase(file);
+    expect((await again.results("s1")).length, `of size ${String(size)}`).toBe(saved);
+    await again.close();
+  }
 });
 
-it("what a full disk did not take is written when it has room again", () => {
-  const file = join(folder, "activity.db");
-  const first = openActivityDatabase(file);
-  first.holdStep("s1", { page: "p", step: 0, state: "failed", checks: [] }, "");
-  first.close();
-  const second = openActivityDatabase(file);
-  expect(second.resultsNow("s1").map(({ state }) => state)).toEqual(["failed"]);
-  expect(second.progress("s1").failed).toBe(1);
-  second.close();
+it("what a full disk did not take is seen at once, and written when it has room again", async () => {
+  const store = await openActivityDatabase(join(folder, "activity.db"));
+  let isFull = true;
+  const told: string[] = [];
+  const saveStep: typeof store.saveStep = (step) =>
+    isFull ? Promise.reject(new ServerError(serverErrorCodes.diskFull, "no room")) : store.saveStep(step);
+  const tracker = await trackActivity({ ...store, saveStep }, (session) => void told.push(session));
+  const result: StepResult = { page: "p", step: 0, state: "failed", checks: [] };
+  await tracker.settle({ session: "s1", result, command: "" });
+  expect([await tracker.results("s1"), tracker.progress("s1").failed, told]).toEqual([[result], 1, ["s1"]]);
+  expect(await store.results("s1")).toEqual([]);
+  isFull = false;
+  await expect.poll(() => store.results("s1"), { timeout: 10_000 }).toEqual([result]);
+  await tracker.close();
 });
+
+it("a batch that has no room as a whole refuses only what has none by itself", async () => {
+  const file = join(folder, "batch.db");
+  const script = `
+    const { openActivityDatabase } = await import(process.argv[1]);
+    const store = await openActivityDatabase(process.argv[2]);
+    const step = (number, size) => ({
+      session: "s1", command: "", result: { page: "p", step: number, state: "succeeded", checks: [], output: "x".repeat(size) },
+    });
+    const settled = await Promise.allSettled([store.saveStep(step(0, 500_000)), store.saveStep(step(1, 100))]);
+    console.log(JSON.stringify(settled.map(({ status }) => status)));
+    process.exit();
+  `;
+  const output = limited([script, builtFile("server/store/activity-database.js"), file]);
+  expect(JSON.parse(output)).toEqual(["rejected", "fulfilled"]);
+  const again = await openActivityDatabase(file);
+  expect((await again.results("s1")).map(({ step }) => step)).toEqual([1]);
+  await again.close();
+});
+
+function fillDisk(file: string, size: number): Record<string, string | number> {
+  const built = ["activity-database", "activity-tracker"].map((name) => builtFile(`server/store/${name}.js`));
+  return JSON.parse(limited([SCRIPT, ...built, file, String(size)])) as Record<string, string | number>;
+}
+
+/** Runs a script in a process whose files may not grow. */
+function limited([script = "", ...args]: readonly string[]): string {
+  const words = ["--input-type=module", "--eval", script, ...args];
+  const command = `trap '' XFSZ; ulimit -f ${String(MAX_BLOCKS)}; exec "$0" "$@"`;
+  return execFileSync("bash", ["-c", command, process.execPath, ...words], { encoding: "utf8" });
+}

@@ -8,8 +8,17 @@ export interface ClusterAbilities {
   containers: boolean;
 }
 
-/** A lab as the catalogue shows it. */
+/** Labs are read anew when their files change, so that a summary is good for as long as its lab is. */
+const summaries = new WeakMap<Lab, LabSummary>();
+
+/** A lab as the catalogue shows it; its pages are compiled for that once in the life of a lab. */
 export function summarise(lab: Lab, abilities: ClusterAbilities): LabSummary {
+  const summary = summaries.get(lab) ?? summaryOf(lab, abilities);
+  summaries.set(lab, summary);
+  return summary;
+}
+
+function summaryOf(lab: Lab, abilities: ClusterAbilities): LabSummary {
   const unavailable = missingNeed(lab, abilities);
   return {
     name: lab.name,

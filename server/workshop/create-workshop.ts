@@ -5,24 +5,24 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { Lab } from "../../workshop/common/lab.js";
 import { renderPage } from "../../workshop/common/render-page.js";
 import { type SessionResource, phaseOf } from "../../workshop/common/session.js";
-import type { Activity } from "../../workshop/node/activity-store.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
-import { extensionOf, sessionView } from "../../workshop/node/session-view.js";
+import { extensionOf } from "../../workshop/node/session-view.js";
 import { createSession, endSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
-import type { ActivityDatabase } from "../store/activity-database.js";
+import type { ActivityTracker } from "../store/activity-tracker.js";
 import { summarise } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
-import { instructorRow } from "./instructor-row.js";
+import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
+import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
 import type { NewSession, Workshop } from "./workshop.js";
 
@@ -38,22 +38,23 @@ export interface WorkshopParts {
   pages: PageWatch;
   host: SessionHost;
   tokens: Tokens;
-  activity: ActivityDatabase;
+  activity: ActivityTracker;
   cache: SessionCache;
   followers: SessionFollowers;
+  table: InstructorTable;
   log: Logger;
 }
 
 /** Joins labs, sessions, steps and their records to what the routes call. */
 export function createWorkshop(parts: WorkshopParts): Workshop {
-  const { labs, activity, followers, settings } = parts;
+  const { labs, activity, cache, table, client, settings } = parts;
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
   // Sessions that become active, or were when the server began, are on a page already.
-  parts.cache.onChange((id) => watchPage(parts, id));
+  cache.onChange((id) => watchPage(parts, id));
   const touched = (id: string) => {
     activity.touch(id);
-    followers.tellAll();
+    table.changed(id);
   };
   return {
     labs: async () => {
@@ -61,27 +62,32 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       return [...labs.values()].map((lab) => summarise(lab, parts.abilities));
     },
     createSession: (wanted) => startSession(parts, wanted),
-    session: (id) => viewOf(parts, found(id).session),
-    sessions: () => briefViews(parts).map(({ view }) => view),
-    extendSession: (id, minutes) => extend(parts, active(id), minutes),
-    revokeLink: async (id) => {
-      const { session } = found(id);
-      const revoked = await revokeLink(parts.client, id);
-      parts.cache.put({ ...revoked, ...(session.status === undefined ? {} : { status: session.status }) });
-      return viewOf(parts, revoked);
+    find: (id) => {
+      const session = cache.get(id);
+      return session && labs.has(session.spec.lab) ? briefView(parts, session) : undefined;
     },
-    endSession: (id) => end(parts, id),
+    session: (id) => briefView(parts, found(id).session),
+    view: (id) => viewOf(parts, found(id).session),
+    progress: (id) => activity.progress(id),
+    liveSessions: () => cache.live(),
+    extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
+    endSession: async (id) => {
+      found(id);
+      await endSession(client, id);
+    },
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
       return showPage(parts, found(id), page);
     },
     visit: async (id, page) => {
-      const { session } = found(id);
-      await activity.visit(id, page, new Date());
+      found(id);
+      await activity.visit(id, page);
       watchPage(parts, id);
+      table.changed(id);
       // Whoever watches the session follows to the page.
-      followers.tell(id, { type: "session", session: viewOf(parts, session) });
+      await tellSession(parts, id);
     },
     openTerminal: async (address) => {
       const { session } = active(address.session);
@@ -93,14 +99,9 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.steps.interrupt(findStep({ ...address, ...active(address.session) }, parts));
       touched(address.session);
     },
-    follow: (id, listener) => {
-      const stop = followers.follow(id, listener);
-      listener({ type: "session", session: viewOf(parts, found(id).session) });
-      return stop;
-    },
+    follow: (id, listener) => followSession(parts, found(id).session, listener),
     file: async (id, path) => labFile(found(id).lab, path),
-    rows: () => rows(parts),
-    followAll: (listener) => followers.followAll(listener),
+    table,
   };
 }
 
@@ -108,7 +109,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
 function watchPage({ cache, labs, activity, pages }: WorkshopParts, id: string): void {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
-  const { page } = activity.activityNow(id);
+  const { page } = activity.activity(id);
   if (!session || !lab || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
   else if (page !== undefined && lab.pages.some(({ name }) => name === page))
     pages.show({ session, lab, page });
@@ -119,23 +120,20 @@ async function extend(
   { session, lab }: Found,
   minutes: number | undefined,
 ): Promise<SessionView> {
-  if (minutes === undefined && !viewOf(parts, session).canExtend) throw cannotExtend(lab);
+  if (minutes === undefined && !briefView(parts, session).canExtend) throw cannotExtend(lab);
   const { name } = session.metadata;
   const extended = await extendSession(parts, name, minutes ?? extensionOf(lab));
-  // The answer to a change of the spec may carry an older status than this process knows.
-  parts.cache.put({ ...extended, ...(session.status === undefined ? {} : { status: session.status }) });
-  return viewOf(parts, extended);
+  return changed(parts, { session }, extended);
 }
 
-/** Also one whose lab is not here any more, and one that the cluster does not know but whose home is still here. */
-async function end({ cache, client, host, activity }: WorkshopParts, id: string): Promise<void> {
-  if (cache.get(id)) {
-    await endSession(client, id);
-    return;
-  }
-  if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
-  await host.close(id);
-  await activity.forget(id);
+/** Takes in what the cluster answered to a change of the spec, which may carry an older status than this process knows. */
+function changed(
+  parts: WorkshopParts,
+  { session: { status } }: Pick<Found, "session">,
+  answer: SessionResource,
+): Promise<SessionView> {
+  parts.cache.put({ ...answer, ...(status === undefined ? {} : { status }) });
+  return viewOf(parts, answer);
 }
 
 function showPage(
@@ -159,7 +157,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   const session = await createSession(parts.client, lab, { ...options, server: parts.settings.server });
   parts.cache.put(session);
   void makeSession(parts, session, lab);
-  return viewOf(parts, session);
+  return briefView(parts, session);
 }
 
 /** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
@@ -178,42 +176,6 @@ export async function makeSession(parts: WorkshopParts, session: SessionResource
   }
 }
 
-/** The session as browsers see it, with its results. */
-export function viewOf(
-  { labs, activity }: Pick<WorkshopParts, "labs" | "activity">,
-  session: SessionResource,
-): SessionView {
-  const { name } = session.metadata;
-  const lab = labs.get(session.spec.lab);
-  if (lab === undefined)
-    throw new WorkshopError(
-      WORKSHOP_ERRORS.labNotFound,
-      `The lab "${session.spec.lab}" of session ${name} is not here any more`,
-    );
-  return sessionView(session, lab, {
-    activity: activity.activityNow(name),
-    results: activity.resultsNow(name),
-    now: Date.now(),
-  });
-}
-
-function rows(parts: WorkshopParts) {
-  const now = Date.now();
-  return briefViews(parts).map(({ view, activity }) =>
-    instructorRow(view, { progress: parts.activity.progress(view.id), activity, now }),
-  );
-}
-
-function briefViews({ labs, cache, activity }: WorkshopParts): { view: SessionView; activity: Activity }[] {
-  const now = Date.now();
-  return cache.all().flatMap((session) => {
-    const lab = labs.get(session.spec.lab);
-    if (lab === undefined) return [];
-    const recent = activity.activityNow(session.metadata.name);
-    return [{ view: sessionView(session, lab, { activity: recent, results: [], now }), activity: recent }];
-  });
-}
-
 interface Found {
   session: SessionResource;
   lab: Lab;
@@ -223,11 +185,7 @@ function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
-  throw sessionNotFound(id);
-}
-
-function sessionNotFound(id: string): WorkshopError {
-  return new WorkshopError(
+  throw new WorkshopError(
     WORKSHOP_ERRORS.sessionNotFound,
     `There is no session "${id}"; it has ended, or never began`,
   );

@@ -1,16 +1,32 @@
-import type { InstructorRow, SessionView } from "../../workshop/common/api.js";
+import type { SessionView } from "../../workshop/common/api.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
-import type { Progress } from "../store/activity-database.js";
+import type { Progress } from "../store/activity-tracker.js";
+import { briefView } from "./session-views.js";
+import type { ViewParts } from "./session-views.js";
+import type { SessionRow } from "./instructor-table.js";
+import type { SessionCache } from "./session-cache.js";
 
 /** A learner who failed the same step this often, or did nothing for this long, may need help. */
 const STUCK_FAILURES = 3;
 const IDLE_MS = 10 * 60_000;
 
+/** The row of a session as it is now; nothing where it is gone, or its lab is. */
+export function rowOf(
+  parts: ViewParts & { cache: SessionCache },
+  id: string,
+  now: number,
+): SessionRow | undefined {
+  const session = parts.cache.get(id);
+  if (session === undefined || !parts.labs.has(session.spec.lab)) return undefined;
+  const [progress, activity] = [parts.activity.progress(id), parts.activity.activity(id)];
+  return instructorRow(briefView(parts, session), { progress, activity, now });
+}
+
 /** A session as the instructor's table shows it, without its link. */
 export function instructorRow(
   view: Omit<SessionView, "results">,
   { progress, activity, now }: { progress: Progress; activity: Activity; now: number },
-): Omit<InstructorRow, "link"> {
+): SessionRow {
   const stuck = view.phase === "Active" ? stuckReason(progress, activity, now) : undefined;
   return {
     id: view.id,

@@ -1,9 +1,15 @@
+import type { SessionPhase } from "../../workshop/common/api.js";
+import { isOver } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 
 /** The sessions of the cluster as this process knows them, fed by a watch and by what it does itself. */
 export interface SessionCache {
   get(name: string): SessionResource | undefined;
   all(): SessionResource[];
+  /** How many there are of each phase, as the cluster has it. */
+  phases(): ReadonlyMap<SessionPhase, number>;
+  /** How many are not over. */
+  live(): number;
   put(session: SessionResource): void;
   /** What this process reports of a session it is making; it knows more than the cluster until it is done. */
   putProgress(session: SessionResource): void;
@@ -20,18 +26,29 @@ export function createSessionCache(): SessionCache {
   const sessions = new Map<string, SessionResource>();
   const making = new Map<string, SessionResource["status"]>();
   const listeners = new Set<(name: string) => void>();
+  const phases = new Map<SessionPhase, number>();
+  const count = (session: SessionResource | undefined, by: number) => {
+    if (session === undefined) return;
+    const phase = session.metadata.deletionTimestamp ? "Ending" : (session.status?.phase ?? "Pending");
+    phases.set(phase, (phases.get(phase) ?? 0) + by);
+  };
   const tell = (name: string) => {
     for (const listener of listeners) listener(name);
   };
   const put = (session: SessionResource) => {
     const { name } = session.metadata;
     const status = making.get(name) ?? session.status;
-    sessions.set(name, status === undefined ? session : { ...session, status });
+    const current = status === undefined ? session : { ...session, status };
+    count(sessions.get(name), -1);
+    count(current, 1);
+    sessions.set(name, current);
     tell(name);
   };
   return {
     get: (name) => sessions.get(name),
     all: () => [...sessions.values()],
+    phases: () => phases,
+    live: () => [...phases].reduce((live, [phase, size]) => live + (isOver(phase) ? 0 : size), 0),
     put,
     putProgress: (session) => {
       making.set(session.metadata.name, session.status);
@@ -40,6 +57,7 @@ export function createSessionCache(): SessionCache {
     finishProgress: (name) => void making.delete(name),
     remove: (name) => {
       making.delete(name);
+      count(sessions.get(name), -1);
       if (sessions.delete(name)) tell(name);
     },
     onChange: (listener) => {

@@ -3,17 +3,13 @@ import type { SessionEvent } from "../../workshop/common/api.js";
 /** Who listens to which session. */
 export interface SessionFollowers {
   follow(session: string, listener: (event: SessionEvent) => void): () => void;
+  /** Whether anybody follows the session; nothing need be worked out for nobody. */
+  hasAny(session: string): boolean;
   tell(session: string, event: SessionEvent): void;
-  followAll(listener: () => void): () => void;
-  tellAll(): void;
 }
 
 export function createSessionFollowers(): SessionFollowers {
   const bySession = new Map<string, Set<(event: SessionEvent) => void>>();
-  const everybody = new Set<() => void>();
-  const tellAll = () => {
-    for (const listener of everybody) listener();
-  };
   return {
     follow: (session, listener) => {
       const listeners = bySession.get(session) ?? new Set();
@@ -23,14 +19,9 @@ export function createSessionFollowers(): SessionFollowers {
         if (listeners.size === 0 && bySession.get(session) === listeners) bySession.delete(session);
       };
     },
+    hasAny: (session) => bySession.has(session),
     tell: (session, event) => {
       for (const listener of bySession.get(session) ?? []) listener(event);
-      tellAll();
     },
-    followAll: (listener) => {
-      everybody.add(listener);
-      return () => void everybody.delete(listener);
-    },
-    tellAll,
   };
 }

@@ -8,28 +8,32 @@ import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import type { ActivityStore } from "../../workshop/node/activity-store.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { openActivityDatabase } from "../store/activity-database.js";
-import type { ActivityDatabase } from "../store/activity-database.js";
+import { trackActivity } from "../store/activity-tracker.js";
+import type { ActivityTracker } from "../store/activity-tracker.js";
 import { createSteps } from "./steps.js";
 
 let folder = "";
-let activity: ActivityDatabase;
+let store: ActivityStore;
+let activity: ActivityTracker;
 let lab: Lab;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "lectern-steps-"));
-  activity = openActivityDatabase(join(folder, "activity.db"));
+  store = await openActivityDatabase(join(folder, "activity.db"));
+  activity = await trackActivity(store);
   writeFileSync(
     join(folder, "lab.md"),
     "# Lab\n\n```execute-1\ntrue\n```\n\n```terminal:input\ntext: y\n```\n",
   );
   lab = await loadLab(join(folder, "lab.md"));
 });
-afterEach(() => {
-  activity.close();
+afterEach(async () => {
+  await activity.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -51,7 +55,7 @@ describe("a step that another server began", () => {
     ] as const) {
       const begun = await resume(state, { remembers: false, terminals });
       expect(begun.ids).toEqual([]);
-      expect(activity.resultsNow("s1")[0]).toMatchObject({
+      expect((await activity.results("s1"))[0]).toMatchObject({
         state: "unknown",
         message: expect.stringContaining("run it again") as string,
       });
@@ -66,7 +70,7 @@ describe("a step that another server began", () => {
   it("does not keep the server from starting when its page is gone", async () => {
     const begun = await resume("queued", { remembers: false, terminals: 1, page: "gone" });
     expect(begun.ids).toEqual([]);
-    expect(activity.resultsNow("s1")[0]?.state).toBe("unknown");
+    expect((await activity.results("s1"))[0]?.state).toBe("unknown");
   });
 });
 
@@ -82,16 +86,15 @@ describe("a step that is clicked twice", () => {
 
 describe("a step on a full disk", () => {
   const full = new ServerError(serverErrorCodes.diskFull, "There is no room");
-  const fill = () =>
-    vi.spyOn(activity, "saveStep").mockImplementation(() => {
-      throw full;
-    });
+  const fill = () => {
+    vi.spyOn(store, "saveStep").mockRejectedValue(full);
+  };
 
   it("is refused before it has begun", async () => {
     fill();
     const steps = stepsWith(hostThat({ remembers: false, terminals: 1 }));
     await expect(steps.run(step())).rejects.toBe(full);
-    expect(activity.resultsNow("s1")).toEqual([]);
+    expect(await activity.results("s1")).toEqual([]);
   });
 
   it("goes on when it has begun, and its outcome is seen", async () => {
@@ -105,7 +108,7 @@ describe("a step on a full disk", () => {
     const outcome = { status: "succeeded", exitStatus: 0, output: "", outputTruncated: false } as const;
     end?.({ ...outcome, id: "1", startedAt: 1, durationMs: 1 });
     await vi.waitFor(() => expect(told.map(({ state }) => state)).toEqual(["queued", "succeeded"]));
-    expect(activity.resultsNow("s1").map(({ state }) => state)).toEqual(["succeeded"]);
+    expect((await activity.results("s1")).map(({ state }) => state)).toEqual(["succeeded"]);
   });
 });
 
@@ -120,8 +123,12 @@ interface Circumstances {
 
 async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
   const { page = pageName(), step: number = 0 } = circumstances;
-  await activity.forget("s1");
-  activity.saveStep("s1", { page, step: number, state, checks: [] }, "the-command");
+  await activity.keepOnly([]);
+  await activity.begin({
+    session: "s1",
+    result: { page, step: number, state, checks: [] },
+    command: "the-command",
+  });
   const begun: string[] = [];
   await stepsWith(hostThat({ ...circumstances, begun })).resume(() => ({ session: session(), lab }));
   await new Promise(setImmediate);

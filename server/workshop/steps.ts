@@ -5,10 +5,10 @@ import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { commandId, findStep, interruptStep, runStep } from "../../workshop/node/run-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/run-step.js";
-import type { ActivityDatabase } from "../store/activity-database.js";
+import type { ActivityTracker } from "../store/activity-tracker.js";
 
 export interface StepsParts extends StepSurroundings {
-  activity: ActivityDatabase;
+  activity: ActivityTracker;
   log: Logger;
   /** Told of every change of a result, after it is on the disk. */
   onResult: (session: string, result: StepResult) => void;
@@ -34,37 +34,55 @@ const LOST: Partial<StepResult> = {
     "The terminals were restarted while this ran, so nobody saw how it ended. Look at the terminal, or run it again.",
 };
 
+/** A step under way. */
+interface Running {
+  begun: Promise<StepResult>;
+  latest?: StepResult;
+}
+
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createSteps(parts: StepsParts): Steps {
-  const running = new Map<string, StepResult>();
-  const doneByHand = (step: SessionStep) => (isByHand(step) ? done(parts.activity, step) : undefined);
-  const start = (step: SessionStep, id: string, isResumed = false) =>
-    new Promise<StepResult>((resolve, reject) => {
-      const key = keyOf(step);
-      const onProgress = (result: StepResult) => {
-        const before = doneByHand(step);
-        if (before) return resolve(before);
+  const { activity } = parts;
+  const running = new Map<string, Running>();
+  const isDoneByHand = (step: SessionStep) => isByHand(step) && activity.isDone(...addressOf(step));
+  const start = (step: SessionStep, id: string, isResumed = false): Promise<StepResult> => {
+    const key = keyOf(step);
+    const begun = new Promise<StepResult>((resolve, reject) => {
+      const onQueued = async (result: StepResult) => {
+        const saved = { session: step.session.metadata.name, result, command: id };
         // What cannot be written down is not begun; what has begun is not given up for it.
-        if (running.has(key) || isResumed) keepAnyway(parts, step.session, result, id);
-        else keep(parts, step.session, result, id);
-        running.set(key, result);
-        resolve(result);
+        const noted = await (isResumed ? activity.settle(saved) : activity.begin(saved));
+        parts.onResult(saved.session, noted);
+        resolve(noted);
       };
-      runStep(parts, step, { id, onProgress })
+      const onProgress = (result: StepResult) => {
+        if (result.state === "queued" || isDoneByHand(step)) return;
+        entry.latest = result;
+        void settle(parts, step.session, result, id);
+      };
+      runStep(parts, step, { id, onQueued, onProgress })
         .then((result) => logOutcome(parts.log, step, result), reject)
         .finally(() => running.delete(key));
     });
+    const entry: Running = { begun };
+    running.set(key, entry);
+    return begun;
+  };
   return {
-    run: async (step) => doneByHand(step) ?? running.get(keyOf(step)) ?? start(step, randomUUID()),
+    run: async (step) => {
+      if (isDoneByHand(step)) return doneResult(activity, step);
+      const current = running.get(keyOf(step));
+      return current?.latest ?? current?.begun ?? start(step, randomUUID());
+    },
     interrupt: (step) => interruptStep(parts, step),
-    isDone: (step) => doneByHand(step) !== undefined,
+    isDone: isDoneByHand,
     notice: (step, result) => {
       // While it is being checked, the check speaks.
       const isNews = result.state === "succeeded" || !running.has(keyOf(step));
-      if (isNews && !doneByHand(step)) keepAnyway(parts, step.session, result, "");
+      if (isNews && !isDoneByHand(step)) void settle(parts, step.session, result, "");
     },
     resume: async (find) => {
-      for (const { session, result, command } of parts.activity.unsettled()) {
+      for (const { session, result, command } of await activity.unsettled()) {
         const found = find(session);
         if (found === undefined) continue;
         try {
@@ -74,7 +92,7 @@ export function createSteps(parts: StepsParts): Steps {
         } catch (error) {
           // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
           parts.log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
-          keepAnyway(parts, found.session, { ...result, ...LOST }, command);
+          await settle(parts, found.session, { ...result, ...LOST }, command);
         }
       }
     },
@@ -85,28 +103,13 @@ function keyOf({ session, page, action }: SessionStep): string {
   return `${session.metadata.name}/${page}/${String(action.view.step)}`;
 }
 
-function keep(
+async function settle(
   { activity, onResult }: StepsParts,
   { metadata }: SessionResource,
   result: StepResult,
   command: string,
-): void {
-  activity.saveStep(metadata.name, result, command);
-  onResult(metadata.name, result);
-}
-
-function keepAnyway(parts: StepsParts, session: SessionResource, result: StepResult, command: string): void {
-  try {
-    keep(parts, session, result, command);
-  } catch (error) {
-    const { name } = session.metadata;
-    parts.log.error(
-      { err: error, session: name, step: nameOf(result) },
-      "a result is kept in memory for now",
-    );
-    parts.activity.holdStep(name, result, command);
-    parts.onResult(name, result);
-  }
+): Promise<void> {
+  onResult(metadata.name, await activity.settle({ session: metadata.name, result, command }));
 }
 
 /**
@@ -129,11 +132,16 @@ function isByHand({ action }: SessionStep): boolean {
   return action.view.kind === "manual";
 }
 
-function done(activity: ActivityDatabase, { session, page, action }: SessionStep): StepResult | undefined {
-  const results = activity.resultsNow(session.metadata.name);
-  return results.find(
-    (result) => result.page === page && result.step === action.view.step && result.state === "succeeded",
+function addressOf({ session, page, action }: SessionStep): [session: string, page: string, step: number] {
+  return [session.metadata.name, page, action.view.step];
+}
+
+async function doneResult(activity: ActivityTracker, step: SessionStep): Promise<StepResult> {
+  const [session, page, number] = addressOf(step);
+  const found = (await activity.results(session)).find(
+    (result) => result.page === page && result.step === number,
   );
+  return found ?? { page, step: number, state: "succeeded", checks: [] };
 }
 
 function logOutcome(log: Logger, { session }: SessionStep, result: StepResult): void {

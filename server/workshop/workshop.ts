@@ -1,12 +1,13 @@
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
-  InstructorRow,
   LabSummary,
   PageView,
   SessionEvent,
   SessionView,
   StepResult,
 } from "../../workshop/common/api.js";
+import type { Progress } from "../store/activity-tracker.js";
+import type { InstructorTable } from "./instructor-table.js";
 
 export interface NewSession {
   lab: string;
@@ -27,10 +28,15 @@ export interface StepAddress {
 export interface Workshop {
   labs(): Promise<LabSummary[]>;
   createSession(wanted: NewSession): Promise<SessionView>;
-  /** Throws SESSION_NOT_FOUND, as all below do. */
+  /** Without its results, which most who ask for a session do not need; nothing where there is none. */
+  find(id: string): SessionView | undefined;
+  /** Without its results. Throws SESSION_NOT_FOUND, as all below do. */
   session(id: string): SessionView;
-  /** Without their results. */
-  sessions(): SessionView[];
+  /** With its results. */
+  view(id: string): Promise<SessionView>;
+  progress(id: string): Progress;
+  /** Sessions that are not over. */
+  liveSessions(): number;
   extendSession(id: string, minutes?: number): Promise<SessionView>;
   /** Makes the link there was, and whom it admitted, worth nothing. */
   revokeLink(id: string): Promise<SessionView>;
@@ -44,10 +50,9 @@ export interface Workshop {
   runStep(step: StepAddress): Promise<StepResult>;
   interruptStep(step: StepAddress): Promise<void>;
   /** The first event is the session as it is now. */
-  follow(id: string, listener: (event: SessionEvent) => void): () => void;
+  follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */
   file(id: string, path: string): Promise<string>;
-  /** Rows without their link, which only the access rules can make. */
-  rows(): Omit<InstructorRow, "link">[];
-  followAll(listener: () => void): () => void;
+  /** All sessions as instructors see them. */
+  table: InstructorTable;
 }

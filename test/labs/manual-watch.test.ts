@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openActivityDatabase } from "../../server/store/activity-database.js";
-import type { ActivityDatabase } from "../../server/store/activity-database.js";
+import { trackActivity } from "../../server/store/activity-tracker.js";
+import type { ActivityTracker } from "../../server/store/activity-tracker.js";
 import { type PageWatch, createPageWatch } from "../../server/workshop/page-watch.js";
 import { type Steps, createSteps } from "../../server/workshop/steps.js";
 import type { StepResult } from "../../workshop/common/api.js";
@@ -28,7 +29,7 @@ const log = pino({ level: "silent" });
 let platform: TestPlatform;
 let lab: Lab;
 let session: SessionResource;
-let activity: ActivityDatabase;
+let activity: ActivityTracker;
 let steps: Steps;
 let pages: PageWatch;
 let told: StepResult[];
@@ -37,11 +38,11 @@ beforeAll(async () => {
   platform = await startTestPlatform();
   writeFileSync(join(folder, "manual.md"), MANUAL);
   lab = await loadLab(join(folder, "manual.md"));
-  activity = openActivityDatabase(join(folder, "activity.db"));
+  activity = await trackActivity(await openActivityDatabase(join(folder, "activity.db")));
 });
 
 afterAll(async () => {
-  activity.close();
+  await activity.close();
   await platform.close();
   rmSync(folder, { recursive: true });
 });
@@ -64,7 +65,7 @@ describe("what a page asks a person to do", () => {
     expect(told.at(-1)?.state).toBe("idle");
     await createConfigMap(session);
     await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
-    expect(activity.resultsNow(session.metadata.name)).toMatchObject([{ step: 0, state: "succeeded" }]);
+    expect(await activity.results(session.metadata.name)).toMatchObject([{ step: 0, state: "succeeded" }]);
     await platform.policies.service.deletePolicy(session.spec.organization, { name: "pin" });
     const step = findStep({ session, lab, page: "manual", step: 0 }, platform);
     expect(await steps.run(step)).toMatchObject({ state: "succeeded" });

@@ -19,7 +19,7 @@
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
  * | POST api/instructor/login `{token}` | 204 and a cookie |
  * | GET api/instructor/sessions | `InstructorRow[]` |
- * | GET api/instructor/events | server-sent `InstructorEvent`s |
+ * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
  * | POST api/instructor/sessions/ID/revoke-link | `SessionLink`, the new one; what the old one admitted is refused |
@@ -133,6 +133,8 @@ export interface StepResult {
   output?: string;
   /** Why the state is `failed` or `unknown`. */
   message?: string;
+  /** The step has been done once; it stays so, whatever a later run of it comes to. */
+  done?: boolean;
   checks: CheckResult[];
 }
 
@@ -219,4 +221,8 @@ export interface SessionLink {
   link: string;
 }
 
-export type InstructorEvent = { type: "sessions"; rows: InstructorRow[] } | { type: "ping" };
+export type InstructorEvent =
+  | { type: "sessions"; rows: InstructorRow[] }
+  /** What is different since the event before: rows in the place of those of the same sessions, and sessions that are gone. */
+  | { type: "changes"; rows: InstructorRow[]; gone: string[] }
+  | { type: "ping" };

@@ -9,8 +9,6 @@ export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
 export const SESSION_LABEL = "lectern.dev/session";
 /** Label on a session; the value tells the server that made it, has its homes and runs its shells. */
 export const SERVER_LABEL = "lectern.dev/server";
-/** Finalizer on a session; taken off by its server once nothing of the session is left on that server's machine. */
-export const SESSION_FINALIZER = "lectern.dev/session-host";
 /** Annotation on a session; the address of the cluster that its learner's kubeconfig names. */
 export const API_SERVER_ANNOTATION = "lectern.dev/api-server";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
@@ -32,7 +30,6 @@ export interface SessionResource {
     deletionTimestamp?: string | Date;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
-    finalizers?: string[];
   };
   spec: SessionSpec;
   status?: SessionStatus;
@@ -69,6 +66,11 @@ export const MAX_SESSION_NAME = 25;
 /** True for a DNS label of at most 25 characters. */
 export function isSessionName(name: string): boolean {
   return name.length <= MAX_SESSION_NAME && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name);
+}
+
+/** Whether nothing can be done in a session of that phase any more. */
+export function isOver(phase: SessionPhase): boolean {
+  return phase === "Ending" || phase === "Ended" || phase === "Failed";
 }
 
 /** The phase to show: a deleted session is ending, one past its time has ended. */

@@ -30,6 +30,8 @@ export interface StepSurroundings {
 export interface StepRunOptions {
   /** Names the command to the terminal host: the same id again is the same command, so that a new server can take up what it left. */
   id?: string;
+  /** Waited for before anything is done; what it throws, `runStep` throws. */
+  onQueued?: (result: StepResult) => Promise<void>;
   /** Told of the step while it is queued and running, and of each check that ticks; the last word is what `runStep` resolves with. */
   onProgress?: (result: StepResult) => void;
   /** Ends the waiting; the command itself goes on. */
@@ -98,7 +100,7 @@ class StepRun {
   }
 
   async run(): Promise<StepResult> {
-    this.#tell({ state: "queued" });
+    await this.#options.onQueued?.(this.#tell({ state: "queued" }));
     try {
       const judged = await unlessAborted(this.#act(), this.#options.signal);
       if (judged.state === "failed") return this.#tell(withUnseen(judged, this.#step.action));

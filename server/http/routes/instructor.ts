@@ -13,6 +13,7 @@ import { createRateLimit } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
 import type { TerminalSockets } from "./terminals.js";
+import type { SessionRow } from "../../workshop/instructor-table.js";
 import type { Workshop } from "../../workshop/workshop.js";
 
 export interface InstructorRoutes {
@@ -26,8 +27,6 @@ export interface InstructorRoutes {
 
 const MAX_COUNT = 500;
 const MAX_MINUTES = 7 * 24 * 60;
-/** A table that changes many times a second is sent at most this often. */
-const SETTLE_MS = 250;
 /** Sessions made at the same time; each asks the cluster a dozen things. */
 const CONCURRENCY = 8;
 
@@ -48,8 +47,6 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   const { workshop, access, quota } = options;
   const router = Router();
   const attempts = createRateLimit("attempts to log in", 10, 10);
-  const row = (request: Request, id: string) =>
-    rows(options, request).find((candidate) => candidate.id === id);
   router.post("/instructor/login", (request, response) => {
     const { token } = parseBody(login, request.body);
     // Only wrong tokens count: somebody who guesses must not lock the instructor out.
@@ -62,14 +59,14 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     next();
   });
   router.get("/instructor/sessions", (request, response) => {
-    response.json(rows(options, request));
+    response.json(workshop.table.rows().map((row) => withLink(options, request, row)));
   });
   router.get("/instructor/events", (request, response) => {
     streamRows(options, request, openEventStream<InstructorEvent>(request, response));
   });
   router.post("/instructor/sessions", async (request, response) => {
     const { count, lab, minutes, prefix } = parseBody(newSessions, request.body);
-    quota.takeForInstructor(count, workshop.sessions());
+    quota.takeForInstructor(count, workshop.liveSessions());
     const wanted = {
       lab,
       startedBy: "instructor" as const,
@@ -82,7 +79,8 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   router.post("/instructor/sessions/:id/extend", async (request, response) => {
     const { minutes } = parseBody(extension, request.body);
     await workshop.extendSession(request.params.id, minutes);
-    response.json(row(request, request.params.id));
+    const row = workshop.table.row(request.params.id);
+    response.json(row && withLink(options, request, row));
   });
   router.post("/instructor/sessions/:id/revoke-link", async (request, response) => {
     const session = await workshop.revokeLink(request.params.id);
@@ -90,15 +88,14 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.json(linkTo(options, request, session));
   });
   router.delete("/instructor/sessions/:id", async (request, response) => {
-    await workshop.endSession(request.params.id);
+    await workshop.endSession(workshop.session(request.params.id).id);
     response.status(204).end();
   });
   return router;
 }
 
-function rows({ workshop, access, publicUrl }: InstructorRoutes, request: Request): InstructorRow[] {
-  const base = publicUrl(request);
-  return workshop.rows().map((row) => ({ ...row, link: base + access.linkPath(row) }));
+function withLink({ access, publicUrl }: InstructorRoutes, request: Request, row: SessionRow): InstructorRow {
+  return { ...row, link: publicUrl(request) + access.linkPath(row) };
 }
 
 function linkTo(
@@ -114,27 +111,15 @@ function streamRows(
   request: Request,
   stream: ReturnType<typeof openEventStream<InstructorEvent>>,
 ): void {
-  let timer: NodeJS.Timeout | undefined;
-  const send = () => {
-    timer = undefined;
-    if (!options.access.isInstructor(request)) {
-      stream.end();
-      return;
-    }
-    stream.send({ type: "sessions", rows: rows(options, request) });
-  };
-  send();
-  const stop = options.workshop.followAll(() => {
-    timer ??= setTimeout(send, SETTLE_MS);
+  const { table } = options.workshop;
+  const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
+  stream.send({ type: "sessions", rows: linked(table.rows()) });
+  const stop = table.follow(({ rows, gone }) => {
+    // A stream lives for hours; what was allowed at its start may have been taken back.
+    if (options.access.isInstructor(request)) stream.send({ type: "changes", rows: linked(rows), gone });
+    else stream.end();
   });
-  stream.signal.addEventListener(
-    "abort",
-    () => {
-      clearTimeout(timer);
-      stop();
-    },
-    { once: true },
-  );
+  stream.signal.addEventListener("abort", stop, { once: true });
 }
 
 /** Makes as many as can be made; throws the first reason where that is none. */

@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
 import type { LabSummary, SessionView } from "../../../workshop/common/api.js";
+import { isOver } from "../../../workshop/common/session.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import type { SessionQuota } from "../session-quota.js";
@@ -16,7 +17,6 @@ export interface SessionRoutes {
 
 const newSession = z.strictObject({ lab: z.string().min(1).max(63) });
 const admission = z.strictObject({ token: z.string().min(1).max(200) });
-const OVER = new Set(["Ended", "Failed", "Ending"]);
 
 /** `api/labs`, and everything of one session but its pages, terminals and files. */
 export function createSessionsRouter({ workshop, access, quota }: SessionRoutes): Router {
@@ -31,7 +31,7 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
   });
   router.post("/sessions", async (request, response) => {
     const { lab } = parseBody(newSession, request.body);
-    quota.takeForLearner(request.ip ?? "", workshop.sessions());
+    quota.takeForLearner(request.ip ?? "", workshop.liveSessions());
     const session = await workshop.createSession({ lab, startedBy: "learner" });
     access.admit(request, response, session);
     response.status(202).json(session);
@@ -41,18 +41,19 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     access.admitByLink(request, response, { session: workshop.session(request.params.id), token });
     response.status(204).end();
   });
-  router.get("/sessions/:id", (request, response) => {
-    response.json(own(request));
+  router.get("/sessions/:id", async (request, response) => {
+    response.json(await workshop.view(own(request).id));
   });
-  router.get("/sessions/:id/events", (request, response) => {
+  router.get("/sessions/:id/events", async (request, response) => {
     const { id } = own(request);
     const stream = openEventStream(request, response);
-    const stop = workshop.follow(id, (event) => {
+    const stop = await workshop.follow(id, (event) => {
       // A stream lives for hours; what was allowed at its start may have been taken back.
       if (event.type === "session" && !access.mayUse(request, event.session)) stream.end();
       else stream.send(event);
     });
-    stream.signal.addEventListener("abort", stop, { once: true });
+    if (stream.signal.aborted) stop();
+    else stream.signal.addEventListener("abort", stop, { once: true });
   });
   router.post("/sessions/:id/extend", async (request, response) => {
     const session = await workshop.extendSession(own(request).id);
@@ -70,26 +71,22 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
 
 /** The live sessions whose cookies this browser holds, newest first. */
 function ownSessions(workshop: Workshop, access: Access, request: Request): SessionView[] {
-  const claimed = new Set(access.claimedSessions(request));
-  return workshop
-    .sessions()
-    .filter(
-      (session) => claimed.has(session.id) && !OVER.has(session.phase) && access.mayUse(request, session),
-    )
+  return access
+    .claimedSessions(request)
+    .flatMap((id) => workshop.find(id) ?? [])
+    .filter((session) => !isOver(session.phase) && access.mayUse(request, session))
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt));
 }
 
 async function withResume(workshop: Workshop, own: readonly SessionView[]): Promise<LabSummary[]> {
-  const rows = new Map(workshop.rows().map((row) => [row.id, row]));
   return (await workshop.labs()).map((lab) => {
     const session = own.find((candidate) => candidate.lab === lab.name);
     if (session === undefined) return lab;
-    const row = rows.get(session.id);
     const resume = {
       session: session.id,
       page: session.currentPage,
-      stepsDone: row?.stepsDone ?? 0,
-      steps: row?.steps ?? 0,
+      stepsDone: workshop.progress(session.id).done,
+      steps: session.pages.reduce((sum, page) => sum + page.steps, 0),
     };
     return { ...lab, resume };
   });

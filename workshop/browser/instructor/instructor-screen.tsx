@@ -7,6 +7,7 @@ import { ApiError } from "../errors.js";
 import { TopBar } from "../parts/top-bar.js";
 import { openEventStream, type Connection } from "../store/event-stream.js";
 import { Login } from "./login.js";
+import { rowsAfter } from "./rows.js";
 import { Sessions } from "./sessions.js";
 import "./instructor.css";
 
@@ -75,7 +76,7 @@ function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
     const stream = openEventStream<InstructorEvent>(`${mountPath()}api/instructor/events`, {
-      onEvent: (event) => event.type === "sessions" && setRows(event.rows),
+      onEvent: (event) => setRows((before) => rowsAfter(before, event)),
       onConnection: setConnection,
     });
     return () => stream.close();

@@ -1,4 +1,4 @@
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorEvent, InstructorRow } from "../../common/api.js";
 
 export type SortKey = "id" | "lab" | "page" | "done" | "failed" | "activity" | "left";
 export interface Sort {
@@ -17,6 +17,16 @@ const VALUES: Record<SortKey, (row: InstructorRow) => string | number> = {
   activity: (row) => Date.parse(row.lastActivityAt),
   left: (row) => Date.parse(row.expiresAt),
 };
+
+/** The rows as they are after an event of the server. */
+export function rowsAfter(rows: InstructorRow[], event: InstructorEvent): InstructorRow[] {
+  if (event.type === "sessions") return event.rows;
+  if (event.type !== "changes") return rows;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const row of event.rows) byId.set(row.id, row);
+  for (const id of event.gone) byId.delete(id);
+  return [...byId.values()];
+}
 
 /** The rows in the order asked for; stuck learners stay on top, whatever the order. */
 export function sortRows(rows: readonly InstructorRow[], { key, isDescending }: Sort): InstructorRow[] {

@@ -31,6 +31,11 @@ export function isDone(state: StepState | undefined): boolean {
   return state === "succeeded" || state === "expected-failure";
 }
 
+/** Whether the step counts as done: a later run that comes to nothing takes no progress away. */
+export function wasDone(result: StepResult | undefined): boolean {
+  return result?.done === true || isDone(result?.state);
+}
+
 export function isBusy(state: StepState | undefined): boolean {
   return state === "queued" || state === "running";
 }
@@ -42,9 +47,7 @@ export function isWork(action: ActionView): boolean {
 
 /** The blocks of a page that are still to be done, in reading order. */
 export function undoneActions(page: string, actions: readonly ActionView[], results: Results): ActionView[] {
-  return actions.filter(
-    (action) => isWork(action) && !isDone(results.get(resultKey(page, action.step))?.state),
-  );
+  return actions.filter((action) => isWork(action) && !wasDone(results.get(resultKey(page, action.step))));
 }
 
 /** The block `Alt+Enter` is about: the first that is neither done nor under way, by hand or not. */
@@ -67,8 +70,8 @@ export function summaryOf(
   const counted = [...results.values()].filter(({ page }) => names.has(page));
   const steps = pages.reduce((sum, page) => sum + page.steps, 0);
   return {
-    done: Math.min(steps, counted.filter(({ state }) => isDone(state)).length),
-    failed: counted.filter(({ state }) => state === "failed").length,
+    done: Math.min(steps, counted.filter(wasDone).length),
+    failed: counted.filter((result) => result.state === "failed" && !wasDone(result)).length,
     steps,
   };
 }
@@ -79,7 +82,7 @@ export function pageProgress(
   results: Results,
   isBehind: boolean,
 ): "none" | "some" | "done" {
-  const done = [...results.values()].filter((result) => result.page === page.name && isDone(result.state));
+  const done = [...results.values()].filter((result) => result.page === page.name && wasDone(result));
   if (page.steps === 0) return isBehind ? "done" : "none";
   if (done.length >= page.steps) return "done";
   return done.length > 0 ? "some" : "none";

@@ -1,0 +1,153 @@
+import type { StepResult } from "../../workshop/common/api.js";
+import type { Activity, ActivityStore, SavedStep, StepRecord } from "../../workshop/node/activity-store.js";
+import { createResultCache } from "./result-cache.js";
+import { createUnwritten } from "./unwritten.js";
+
+/** How far a session has come, without the results themselves. */
+export interface Progress {
+  done: number;
+  failed: number;
+  /** Failures of one step without a success since; the step with most of them. */
+  failuresOfOneStep: number;
+}
+
+/**
+ * What learners did, as the running server knows it: the little that lists and every click ask for is in memory, results are read
+ * once, and everything is written through to the store.
+ */
+export interface ActivityTracker {
+  activity(session: string): Activity;
+  progress(session: string): Progress;
+  /** Whether the step has been done once. */
+  isDone(session: string, page: string, step: number): boolean;
+  results(session: string): Promise<StepResult[]>;
+  /**
+   * Writes down a step that is to begin; resolves to its result, marked where it was done before. Throws SERVER_DISK_FULL, and then
+   * it is as if it had not been called.
+   */
+  begin(step: SavedStep): Promise<StepResult>;
+  /** Writes down what became of a step. Where the disk is full it is kept in memory, seen by all, and written as soon as there is room. */
+  settle(step: SavedStep): Promise<StepResult>;
+  /** Remembers the page; resolves when it is on the disk, or in memory where that is full. */
+  visit(session: string, page: string): Promise<void>;
+  /** Remembers that the learner did something just now. */
+  touch(session: string): void;
+  /** Results that were running or queued when they were last saved. */
+  unsettled(): Promise<SavedStep[]>;
+  forget(session: string): Promise<void>;
+  /** Forgets every session that is not in the list. */
+  keepOnly(sessions: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+type StepSummary = Pick<StepRecord, "state" | "failures" | "done">;
+
+interface Known {
+  activity: Activity;
+  steps: Map<string, StepSummary>;
+}
+
+/** Takes up what the store holds; `onUnwritten` is told where something is in memory only for now. */
+export async function trackActivity(
+  store: ActivityStore,
+  onUnwritten: (session: string, error: unknown) => void = () => undefined,
+): Promise<ActivityTracker> {
+  const known = await load(store);
+  const unwritten = createUnwritten(store, onUnwritten);
+  const cache = createResultCache(async (session) => unwritten.over(session, await store.results(session)));
+  const touch = (session: string) => {
+    const entry = entryOf(known, session);
+    entry.activity = { ...entry.activity, lastActivityAt: new Date().toISOString() };
+    unwritten.keepActivity({ session, ...entry.activity });
+  };
+  const note = ({ session, result }: SavedStep) => {
+    const noted = noteStep(entryOf(known, session), result);
+    cache.put(session, noted);
+    touch(session);
+    return noted;
+  };
+  const drop = (session: string) => {
+    known.delete(session);
+    cache.drop(session);
+    unwritten.drop(session);
+  };
+  return {
+    activity: (session) => known.get(session)?.activity ?? {},
+    progress: (session) => progressOf(known.get(session)?.steps.values() ?? []),
+    isDone: (session, page, step) => known.get(session)?.steps.get(keyOf({ page, step }))?.done ?? false,
+    results: (session) => cache.results(session),
+    begin: async (step) => {
+      await store.saveStep(step);
+      unwritten.dropStep(step);
+      return note(step);
+    },
+    settle: async (step) => {
+      const noted = note(step);
+      await unwritten.saveStep(step);
+      return noted;
+    },
+    visit: (session, page) => {
+      const activity = { page, lastActivityAt: new Date().toISOString() };
+      entryOf(known, session).activity = activity;
+      return unwritten.saveActivity({ session, ...activity });
+    },
+    touch,
+    unsettled: () => store.unsettled(),
+    forget: (session) => {
+      drop(session);
+      return store.forget(session);
+    },
+    keepOnly: (sessions) => {
+      const kept = new Set(sessions);
+      for (const session of known.keys()) if (!kept.has(session)) drop(session);
+      return store.keepOnly(sessions);
+    },
+    close: async () => {
+      await unwritten.close();
+      await store.close();
+    },
+  };
+}
+
+async function load(store: ActivityStore): Promise<Map<string, Known>> {
+  const [steps, activity] = await Promise.all([store.steps(), store.activity()]);
+  const known = new Map<string, Known>();
+  for (const { session, ...rest } of activity) entryOf(known, session).activity = rest;
+  for (const { session, page, step, ...record } of steps)
+    entryOf(known, session).steps.set(keyOf({ page, step }), record);
+  return known;
+}
+
+function entryOf(known: Map<string, Known>, session: string): Known {
+  const found = known.get(session) ?? { activity: {}, steps: new Map() };
+  known.set(session, found);
+  return found;
+}
+
+/** The result as it counts with those before it. */
+function noteStep({ steps }: Known, result: StepResult): StepResult {
+  const record = after(steps.get(keyOf(result)), result.state);
+  steps.set(keyOf(result), record);
+  return record.done ? { ...result, done: true } : result;
+}
+
+/** What the store comes to as well, see its `saveStep`. */
+function after(before: StepSummary | undefined, state: StepResult["state"]): StepSummary {
+  const isSuccess = state === "succeeded" || state === "expected-failure";
+  const failures = isSuccess ? 0 : (before?.failures ?? 0) + (state === "failed" ? 1 : 0);
+  return { state, failures, done: isSuccess || (before?.done ?? false) };
+}
+
+function progressOf(steps: Iterable<StepSummary>): Progress {
+  const progress = { done: 0, failed: 0, failuresOfOneStep: 0 };
+  for (const { state, failures, done } of steps) {
+    if (done) progress.done += 1;
+    else if (state === "failed") progress.failed += 1;
+    progress.failuresOfOneStep = Math.max(progress.failuresOfOneStep, failures);
+  }
+  return progress;
+}
+
+function keyOf({ page, step }: { page: string; step: number }): string {
+  return `${page}/${String(step)}`;
+}

@@ -1,0 +1,65 @@
+import type { SessionEvent, SessionView } from "../../workshop/common/api.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import { sessionView } from "../../workshop/node/session-view.js";
+import type { ActivityTracker } from "../store/activity-tracker.js";
+import type { SessionCache } from "./session-cache.js";
+import type { SessionFollowers } from "./session-follower.js";
+
+/** What a view of a session is made of. */
+export interface ViewParts {
+  labs: ReadonlyMap<string, Lab>;
+  activity: ActivityTracker;
+}
+
+/** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
+export function briefView({ labs, activity }: ViewParts, session: SessionResource): SessionView {
+  const { name } = session.metadata;
+  const lab = labs.get(session.spec.lab);
+  if (lab === undefined)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labNotFound,
+      `The lab "${session.spec.lab}" of session ${name} is not here any more`,
+    );
+  return sessionView(session, lab, { activity: activity.activity(name), results: [], now: Date.now() });
+}
+
+/** The same with its results. */
+export async function viewOf(parts: ViewParts, session: SessionResource): Promise<SessionView> {
+  const results = await parts.activity.results(session.metadata.name);
+  return { ...briefView(parts, session), results };
+}
+
+/** Tells everybody who follows the session how it is now. */
+export async function tellSession(
+  parts: ViewParts & { cache: SessionCache; followers: SessionFollowers },
+  id: string,
+): Promise<void> {
+  if (!parts.followers.hasAny(id)) return;
+  const session = parts.cache.get(id);
+  if (session === undefined || !parts.labs.has(session.spec.lab)) return;
+  parts.followers.tell(id, { type: "session", session: await viewOf(parts, session) });
+}
+
+/** Tells the listener how the session is, and then all that becomes of it. */
+export async function followSession(
+  parts: ViewParts & { followers: SessionFollowers },
+  session: SessionResource,
+  listener: (event: SessionEvent) => void,
+): Promise<() => void> {
+  // What happens while the view is made is told after it.
+  let early: SessionEvent[] | undefined = [];
+  const stop = parts.followers.follow(session.metadata.name, (event) =>
+    early ? void early.push(event) : listener(event),
+  );
+  try {
+    listener({ type: "session", session: await viewOf(parts, session) });
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  for (const event of early) listener(event);
+  early = undefined;
+  return stop;
+}

@@ -71,7 +71,10 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     log,
   });
   const repository = await openLabRepository(config.labs, log);
-  const activity = await trackActivity(await openActivityDatabase(paths.activity), (session, error) =>
+  const store = await openActivityDatabase(paths.activity, (results) =>
+    log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
+  );
+  const activity = await trackActivity(store, (session, error) =>
     log.error({ err: error, session }, "what a learner did is kept in memory for now"),
   );
   const rooms = joinRooms(assignment, { platform, repository, activity, log });

@@ -1,4 +1,4 @@
-import type { PolicyRule } from "./rbac-rule.js";
+import { type PolicyRule, pathMatches } from "./rbac-rule.js";
 
 /** The parts of `wanted` that `owned` does not cover, one verb, resource and name each. */
 export function missingRules(owned: PolicyRule[], wanted: PolicyRule[]): PolicyRule[] {
@@ -41,7 +41,7 @@ function covers(owner: PolicyRule, part: PolicyRule): boolean {
     hasAll(owner.verbs, part.verbs) &&
     hasAll(owner.apiGroups ?? [], part.apiGroups ?? []) &&
     (part.resources ?? []).every((resource) => coversResource(owner.resources ?? [], resource)) &&
-    (part.nonResourceURLs ?? []).every((url) => coversUrl(owner.nonResourceURLs ?? [], url)) &&
+    (part.nonResourceURLs ?? []).every((url) => pathMatches(owner.nonResourceURLs ?? [], url)) &&
     coversNames(owner.resourceNames ?? [], part.resourceNames ?? [])
   );
 }
@@ -54,12 +54,6 @@ function coversResource(owned: string[], resource: string): boolean {
   if (owned.includes("*") || owned.includes(resource)) return true;
   const slash = resource.indexOf("/");
   return slash >= 0 && owned.includes(`*${resource.slice(slash)}`);
-}
-
-function coversUrl(owned: string[], url: string): boolean {
-  return owned.some(
-    (pattern) => pattern === url || (pattern.endsWith("*") && url.startsWith(pattern.replace(/\*+$/, ""))),
-  );
 }
 
 function coversNames(owned: string[], wanted: string[]): boolean {

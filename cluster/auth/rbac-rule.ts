@@ -35,11 +35,11 @@ function nameMatches(names: string[], name: string): boolean {
   return names.length === 0 || names.includes(name);
 }
 
-function pathMatches(patterns: string[], path: string): boolean {
-  return patterns.some(
-    (pattern) =>
-      pattern === "*" ||
-      pattern === path ||
-      (pattern.endsWith("*") && path.startsWith(pattern.replace(/\*+$/, ""))),
-  );
+/** Whether one of a rule's URLs, which may end in stars, fits the path. */
+export function pathMatches(patterns: readonly string[], path: string): boolean {
+  return patterns.some((pattern) => {
+    let end = pattern.length;
+    while (pattern[end - 1] === "*") end--;
+    return pattern === path || (end < pattern.length && path.startsWith(pattern.slice(0, end)));
+  });
 }

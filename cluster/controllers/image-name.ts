@@ -9,7 +9,7 @@ const REFERENCE = new RegExp(`^(?:${DOMAIN}/)?${PATH_PART}(?:/${PATH_PART})*${TA
 export function imageNameProblem(image: string): string | undefined {
   if (REFERENCE.test(image)) return undefined;
   const why =
-    /[A-Z]/.test(image.replace(/@.*$/, "")) && REFERENCE.test(image.toLowerCase())
+    /[A-Z]/.test(image.split("@", 1)[0] ?? "") && REFERENCE.test(image.toLowerCase())
       ? "invalid reference format: repository name must be lowercase"
       : "invalid reference format";
   return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${why}`;

@@ -16,7 +16,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS results (
     session TEXT NOT NULL,
     page TEXT NOT NULL,
-    step INTEGER NOT NULL,
+    step TEXT NOT NULL,
     state TEXT NOT NULL,
     failures INTEGER NOT NULL,
     done INTEGER NOT NULL DEFAULT 0,
@@ -26,17 +26,19 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS results_by_state ON results (state) WHERE state IN ('queued', 'running');
 `;
-/** Brings a file of an older version up to date. */
-const ADD_DONE = `
-  ALTER TABLE results ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
-  UPDATE results SET done = 1 WHERE state IN ('succeeded', 'expected-failure');
-`;
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
-/** Opens or creates the store as one SQLite file. Throws SERVER_DISK_FULL. */
-export async function openActivityDatabase(file: string): Promise<ActivityStore> {
-  const { database, statements } = await withRoom(file, () => open(file));
+/**
+ * Opens or creates the store as one SQLite file. Results of an older version that name their steps by number are dropped, and their
+ * count is told. Throws SERVER_DISK_FULL.
+ */
+export async function openActivityDatabase(
+  file: string,
+  onDropped: (results: number) => void = () => undefined,
+): Promise<ActivityStore> {
+  const { database, statements, dropped } = await withRoom(file, () => open(file));
+  if (dropped > 0) onDropped(dropped);
   const queue = createWriteQueue(database, file);
   const rows = <Row>(statement: Statement, ...values: unknown[]) =>
     queue.read(() => statement.all(...values)) as Promise<Row[]>;
@@ -65,6 +67,13 @@ export async function openActivityDatabase(file: string): Promise<ActivityStore>
         statements.forgetResults.run(session);
         statements.forgetActivity.run(session);
       }),
+    keepOnly: (sessions) => {
+      const kept = JSON.stringify(sessions);
+      return queue.write(() => {
+        statements.pruneResults.run(kept);
+        statements.pruneActivity.run(kept);
+      });
+    },
     close: async () => {
       await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
@@ -78,10 +87,27 @@ async function open(file: string) {
   // Made first, so that it is never readable by others; the files beside it take its mode.
   closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const dropped = await dropNumbered(database);
   await database.exec(SCHEMA);
-  const columns = (await (await database.prepare("PRAGMA table_info(results)")).all()) as { name: string }[];
-  if (!columns.some(({ name }) => name === "done")) await database.exec(ADD_DONE);
-  return { database, statements: await prepare(database) };
+  return { database, statements: await prepare(database), dropped };
+}
+
+/** A number says nothing about the steps that a page has now. */
+async function dropNumbered(database: Database): Promise<number> {
+  const columns = (await (await database.prepare("PRAGMA table_info(results)")).all()) as Column[];
+  if (!columns.some(({ name, type }) => name === "step" && type === "INTEGER")) return 0;
+  const [row] = (await (await database.prepare("SELECT count(*) AS count FROM results")).all()) as Count[];
+  await database.exec("DROP TABLE results");
+  return row?.count ?? 0;
+}
+
+interface Column {
+  name: string;
+  type: string;
+}
+
+interface Count {
+  count: number;
 }
 
 /** The part of a prepared statement that is used: the driver's type says nothing. */
@@ -92,6 +118,7 @@ interface Statement {
 
 async function prepare(database: Database) {
   const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
+  const others = "session NOT IN (SELECT value FROM json_each(?))";
   return {
     // A step that runs again is not a failure yet; only a success clears what it failed before, and nothing undoes a success.
     save: await prepared(
@@ -101,12 +128,12 @@ async function prepare(database: Database) {
          failures = CASE WHEN excluded.done THEN 0 ELSE failures + excluded.failures END`,
     ),
     results: await prepared(
-      "SELECT session, command, result, done FROM results WHERE session = ? ORDER BY page, step",
+      "SELECT session, command, result, done FROM results WHERE session = ? ORDER BY page, json_extract(result, '$.number')",
     ),
     steps: await prepared("SELECT session, page, step, state, failures, done FROM results"),
     unsettled: await prepared(
       `SELECT session, command, result, done FROM results WHERE state IN ('queued', 'running')
-       ORDER BY session, page, step`,
+       ORDER BY session, page, json_extract(result, '$.number')`,
     ),
     activity: await prepared("SELECT session, current_page, last_activity_at FROM activity"),
     saveActivity: await prepared(
@@ -115,6 +142,8 @@ async function prepare(database: Database) {
     ),
     forgetResults: await prepared("DELETE FROM results WHERE session = ?"),
     forgetActivity: await prepared("DELETE FROM activity WHERE session = ?"),
+    pruneResults: await prepared(`DELETE FROM results WHERE ${others}`),
+    pruneActivity: await prepared(`DELETE FROM activity WHERE ${others}`),
   };
 }
 

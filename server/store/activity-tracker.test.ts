@@ -49,7 +49,7 @@ describe("what learners did", () => {
     await save("s1", 1, "running");
     await save("s2", 0, "queued");
     const unsettled = await tracker.unsettled();
-    expect(unsettled.map((entry) => [entry.session, entry.result.step, entry.command])).toEqual([
+    expect(unsettled.map((entry) => [entry.session, entry.result.number, entry.command])).toEqual([
       ["s1", 1, "command-1"],
       ["s2", 0, "command-0"],
     ]);
@@ -77,18 +77,18 @@ describe("what learners did", () => {
   it("stays done where a later run comes to nothing", async () => {
     await save("s1", 0, "succeeded");
     await save("s1", 0, "failed");
-    expect(tracker.isDone("s1", "p", 0)).toBe(true);
+    expect(tracker.isDone("s1", "p", "0")).toBe(true);
     expect(tracker.progress("s1")).toEqual({ done: 1, failed: 0, failuresOfOneStep: 1 });
     expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true }]);
     await reopen();
-    expect(tracker.isDone("s1", "p", 0)).toBe(true);
+    expect(tracker.isDone("s1", "p", "0")).toBe(true);
     expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true }]);
   });
 
   it("is forgotten with its session", async () => {
     for (const session of ["s1", "s2", "s3"]) await save(session, 0, "succeeded");
     await tracker.forget("s1");
-    await tracker.forget("s2");
+    await tracker.keepOnly(["s3"]);
     await reopen();
     const left = await Promise.all(["s1", "s2", "s3"].map(async (session) => (await states(session)).length));
     expect(left).toEqual([0, 0, 1]);
@@ -124,7 +124,7 @@ describe("results", () => {
     other.close();
   });
 
-  it("of a file that an older version wrote are taken up, done ones as done", async () => {
+  it("of an older version, which name their steps by number, are dropped with a word", async () => {
     await tracker.close();
     const file = join(folder, "old.db");
     const old = new Database(file);
@@ -132,14 +132,18 @@ describe("results", () => {
       `CREATE TABLE results (session TEXT NOT NULL, page TEXT NOT NULL, step INTEGER NOT NULL, state TEXT NOT NULL,
          failures INTEGER NOT NULL, command TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (session, page, step)) WITHOUT ROWID`,
     );
-    old
-      .prepare("INSERT INTO results VALUES ('s1', 'p', 0, 'succeeded', 0, '', ?)")
-      .run(JSON.stringify(result(0, "succeeded")));
+    old.exec("INSERT INTO results VALUES ('s1', 'p', 0, 'succeeded', 0, '', '{}')");
     old.close();
-    store = await openActivityDatabase(file);
+    const dropped: number[] = [];
+    store = await openActivityDatabase(file, (results) => dropped.push(results));
     tracker = await trackActivity(store);
-    expect(tracker.progress("s1").done).toBe(1);
-    expect(await tracker.results("s1")).toEqual([{ ...result(0, "succeeded"), done: true }]);
+    expect([dropped, await tracker.results("s1"), tracker.progress("s1").done]).toEqual([[1], [], 0]);
+    const step = { ...result(0, "succeeded"), step: "00000000000012" };
+    await tracker.begin({ session: "s1", result: step, command: "" });
+    await tracker.close();
+    store = await openActivityDatabase(file, (results) => dropped.push(results));
+    tracker = await trackActivity(store);
+    expect([dropped, await tracker.results("s1")]).toEqual([[1], [{ ...step, done: true }]]);
   });
 });
 
@@ -161,6 +165,6 @@ async function states(session: string): Promise<StepResult["state"][]> {
   return (await tracker.results(session)).map(({ state }) => state);
 }
 
-function result(step: number, state: StepResult["state"]): StepResult {
-  return { page: "p", step, state, checks: [] };
+function result(number: number, state: StepResult["state"]): StepResult {
+  return { page: "p", step: String(number), number, state, checks: [] };
 }

@@ -19,7 +19,7 @@ export interface ActivityTracker {
   activity(session: string): Activity;
   progress(session: string): Progress;
   /** Whether the step has been done once. */
-  isDone(session: string, page: string, step: number): boolean;
+  isDone(session: string, page: string, step: string): boolean;
   results(session: string): Promise<StepResult[]>;
   /**
    * Writes down a step that is to begin; resolves to its result, marked where it was done before. Throws SERVER_DISK_FULL, and then
@@ -35,6 +35,8 @@ export interface ActivityTracker {
   /** Results that were running or queued when they were last saved. */
   unsettled(): Promise<SavedStep[]>;
   forget(session: string): Promise<void>;
+  /** Forgets every session that is not in the list. */
+  keepOnly(sessions: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,11 @@ export async function trackActivity(
     touch(session);
     return noted;
   };
+  const drop = (session: string) => {
+    known.delete(session);
+    cache.drop(session);
+    unwritten.drop(session);
+  };
   return {
     activity: (session) => known.get(session)?.activity ?? {},
     progress: (session) => progressOf(known.get(session)?.steps.values() ?? []),
@@ -87,10 +94,13 @@ export async function trackActivity(
     touch,
     unsettled: () => store.unsettled(),
     forget: (session) => {
-      known.delete(session);
-      cache.drop(session);
-      unwritten.drop(session);
+      drop(session);
       return store.forget(session);
+    },
+    keepOnly: (sessions) => {
+      const kept = new Set(sessions);
+      for (const session of known.keys()) if (!kept.has(session)) drop(session);
+      return store.keepOnly(sessions);
     },
     close: async () => {
       await unwritten.close();
@@ -138,6 +148,6 @@ function progressOf(steps: Iterable<StepSummary>): Progress {
   return progress;
 }
 
-function keyOf({ page, step }: { page: string; step: number }): string {
-  return `${page}/${String(step)}`;
+function keyOf({ page, step }: { page: string; step: string }): string {
+  return `${page}/${step}`;
 }

@@ -19,7 +19,7 @@ const SCRIPT = `
   const { trackActivity } = await import(track);
   const tracker = await trackActivity(await openActivityDatabase(file));
   const step = (number) => ({
-    session: "s1", command: "", result: { page: "p", step: number, state: "succeeded", checks: [], output: "x".repeat(Number(size)) },
+    session: "s1", command: "", result: { page: "p", step: String(number), number, state: "succeeded", checks: [], output: "x".repeat(Number(size)) },
   });
   let saved = 0;
   try {
@@ -61,7 +61,7 @@ it("what a full disk did not take is seen at once, and written when it has room 
   const saveStep: typeof store.saveStep = (step) =>
     isFull ? Promise.reject(new ServerError(serverErrorCodes.diskFull, "no room")) : store.saveStep(step);
   const tracker = await trackActivity({ ...store, saveStep }, (session) => void told.push(session));
-  const result: StepResult = { page: "p", step: 0, state: "failed", checks: [] };
+  const result: StepResult = { page: "p", step: "0", number: 0, state: "failed", checks: [] };
   await tracker.settle({ session: "s1", result, command: "" });
   expect([await tracker.results("s1"), tracker.progress("s1").failed, told]).toEqual([[result], 1, ["s1"]]);
   expect(await store.results("s1")).toEqual([]);
@@ -76,7 +76,7 @@ it("a batch that has no room as a whole refuses only what has none by itself", a
     const { openActivityDatabase } = await import(process.argv[1]);
     const store = await openActivityDatabase(process.argv[2]);
     const step = (number, size) => ({
-      session: "s1", command: "", result: { page: "p", step: number, state: "succeeded", checks: [], output: "x".repeat(size) },
+      session: "s1", command: "", result: { page: "p", step: String(number), number, state: "succeeded", checks: [], output: "x".repeat(size) },
     });
     const settled = await Promise.allSettled([store.saveStep(step(0, 500_000)), store.saveStep(step(1, 100))]);
     console.log(JSON.stringify(settled.map(({ status }) => status)));
@@ -85,7 +85,7 @@ it("a batch that has no room as a whole refuses only what has none by itself", a
   const output = limited([script, builtFile("server/store/activity-database.js"), file]);
   expect(JSON.parse(output)).toEqual(["rejected", "fulfilled"]);
   const again = await openActivityDatabase(file);
-  expect((await again.results("s1")).map(({ step }) => step)).toEqual([1]);
+  expect((await again.results("s1")).map(({ number }) => number)).toEqual([1]);
   await again.close();
 });
 

@@ -74,7 +74,7 @@ export function createResultCache(
 }
 
 function keyOf({ page, step }: StepResult): string {
-  return `${page}/${String(step)}`;
+  return `${page}/${step}`;
 }
 
 function sizeOf({ output = "" }: StepResult): number {

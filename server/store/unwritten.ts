@@ -96,5 +96,5 @@ function overlaid(stored: readonly StepResult[], newer: readonly SavedStep[]): S
 }
 
 function keyOf(session: string, { page, step }: StepResult): string {
-  return `${session}/${page}/${String(step)}`;
+  return `${session}/${page}/${step}`;
 }

@@ -72,7 +72,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     liveSessions: () => cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
-    endSession: (id) => end(parts, id),
+    endSession: async (id) => {
+      found(id);
+      await endSession(client, id);
+    },
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
@@ -133,17 +136,6 @@ function changed(
   return viewOf(parts, answer);
 }
 
-/** Also one whose lab is not here any more, and one that the cluster does not know but whose home is still here. */
-async function end({ cache, client, host, activity }: WorkshopParts, id: string): Promise<void> {
-  if (cache.get(id)) {
-    await endSession(client, id);
-    return;
-  }
-  if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
-  await host.close(id);
-  await activity.forget(id);
-}
-
 function showPage(
   { client, settings, tokens }: WorkshopParts,
   { session, lab }: Found,
@@ -193,11 +185,7 @@ function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
-  throw sessionNotFound(id);
-}
-
-function sessionNotFound(id: string): WorkshopError {
-  return new WorkshopError(
+  throw new WorkshopError(
     WORKSHOP_ERRORS.sessionNotFound,
     `There is no session "${id}"; it has ended, or never began`,
   );

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CommandOutcome, SessionHost } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
+import { compileLabPage } from "../../workshop/common/render-page.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import type { ActivityStore } from "../../workshop/node/activity-store.js";
@@ -123,10 +124,10 @@ interface Circumstances {
 
 async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
   const { page = pageName(), step: number = 0 } = circumstances;
-  await activity.forget("s1");
+  await activity.keepOnly([]);
   await activity.begin({
     session: "s1",
-    result: { page, step: number, state, checks: [] },
+    result: { page, step: stepIds()[number] ?? "", number, state, checks: [] },
     command: "the-command",
   });
   const begun: string[] = [];
@@ -175,7 +176,13 @@ function surroundings() {
 }
 
 function step() {
-  return findStep({ session: session(), lab, page: pageName(), step: 0 }, surroundings());
+  return findStep({ session: session(), lab, page: pageName(), step: stepIds()[0] ?? "" }, surroundings());
+}
+
+function stepIds(): string[] {
+  return lab.pages.flatMap((page) =>
+    compileLabPage(lab, page, {}, { fileUrl: (path) => path }).actions.map((action) => action.view.step),
+  );
 }
 
 function pageName(): string {

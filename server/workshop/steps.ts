@@ -100,7 +100,7 @@ export function createSteps(parts: StepsParts): Steps {
 }
 
 function keyOf({ session, page, action }: SessionStep): string {
-  return `${session.metadata.name}/${page}/${String(action.view.step)}`;
+  return `${session.metadata.name}/${page}/${action.view.step}`;
 }
 
 async function settle(
@@ -132,16 +132,16 @@ function isByHand({ action }: SessionStep): boolean {
   return action.view.kind === "manual";
 }
 
-function addressOf({ session, page, action }: SessionStep): [session: string, page: string, step: number] {
+function addressOf({ session, page, action }: SessionStep): [session: string, page: string, step: string] {
   return [session.metadata.name, page, action.view.step];
 }
 
 async function doneResult(activity: ActivityTracker, step: SessionStep): Promise<StepResult> {
-  const [session, page, number] = addressOf(step);
+  const [session, page, id] = addressOf(step);
   const found = (await activity.results(session)).find(
-    (result) => result.page === page && result.step === number,
+    (result) => result.page === page && result.step === id,
   );
-  return found ?? { page, step: number, state: "succeeded", checks: [] };
+  return found ?? { page, step: id, number: step.action.view.number, state: "succeeded", checks: [] };
 }
 
 function logOutcome(log: Logger, { session }: SessionStep, result: StepResult): void {
@@ -154,5 +154,5 @@ function logOutcome(log: Logger, { session }: SessionStep, result: StepResult): 
 
 /** A step as the log names it. */
 function nameOf({ page, step }: Pick<StepResult, "page" | "step">): string {
-  return `${page}/${String(step)}`;
+  return `${page}/${step}`;
 }

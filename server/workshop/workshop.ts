@@ -20,8 +20,8 @@ export interface NewSession {
 export interface StepAddress {
   session: string;
   page: string;
-  /** Counts the actions of the page from 0. */
-  step: number;
+  /** What the page calls it: `ActionView.step`. */
+  step: string;
 }
 
 /** Labs and sessions as the routes need them; `compose.ts` puts it together from the workshop's rooms. */

@@ -142,7 +142,7 @@ export class TerminalScreen implements ConnectedScreen {
       rest = line?.isWrapped === true ? text : "";
       if (line?.isWrapped !== true) lines.unshift(text);
     }
-    return lines.join("\n").replace(/^\n+|\s+$/g, "");
+    return lines.join("\n").trimEnd().replace(/^\n+/, "");
   }
 
   dispose(): void {

@@ -10,6 +10,9 @@ const INTERACTIVE = new Set(
 /** Options of shells that still leave them interactive. */
 const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--rcfile=?.*)$/;
 
+/** A program calls itself what it likes, at any length; no name of a program is longer than this. */
+const PROGRAM_CHARACTERS = 64;
+
 /** Generations of processes looked at; a chain longer than this is a loop of reused numbers. */
 const DEPTH_LIMIT = 256;
 
@@ -31,7 +34,9 @@ export function commandLine(pid: number): string[] {
 
 /** Whether a command line is a nested shell or another program that reads commands of its own. */
 export function isInteractive(argv: readonly string[]): boolean {
-  const program = basename(argv[0] ?? "").replace(/^-/, "");
+  const program = basename(argv[0] ?? "")
+    .slice(0, PROGRAM_CHARACTERS)
+    .replace(/^-/, "");
   const rest = argv.slice(1);
   if (program === "kubectl")
     return (

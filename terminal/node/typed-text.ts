@@ -23,10 +23,7 @@ const ABORT = "\u0007";
  * history search or the first half of a key, and in every shell a half-typed line. Control characters are left out: an ESC could end the paste and begin typing.
  */
 export function typed(command: string, how: { bracketed: boolean; clear: Clear }): TypedText {
-  const clean = command
-    .replace(/\r\n?/g, "\n")
-    .replace(NOT_TYPEABLE, "")
-    .replace(/^\n+|\s+$/g, "");
+  const clean = command.replace(/\r\n?/g, "\n").replace(NOT_TYPEABLE, "").trimEnd().replace(/^\n+/, "");
   const lines = clean.split("\n");
   const clear = `${how.clear === "question-and-line" ? ABORT : ""}${how.clear === "nothing" ? "" : CLEAR_LINE}`;
   const blank = lines.every((line) => /^\s*(?:#.*)?$/.test(line));

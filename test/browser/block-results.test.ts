@@ -25,7 +25,14 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
   }
 
   function tell(change: Partial<StepResult>): void {
-    const result: StepResult = { page: "summary", step: 0, state: "succeeded", checks: [], ...change };
+    const result: StepResult = {
+      page: "summary",
+      step: "0",
+      number: 0,
+      state: "succeeded",
+      checks: [],
+      ...change,
+    };
     opened.contract.send({ type: "step", result });
   }
 
@@ -41,7 +48,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
 
   it("keeps what was done before a click that was refused", async () => {
     const results: StepResult[] = [
-      { page: "summary", step: 0, state: "succeeded", durationMs: 900, checks: [] },
+      { page: "summary", step: "0", number: 0, state: "succeeded", durationMs: 900, checks: [] },
     ];
     const body = { error: { code: "X", message: "The terminal is busy." } };
     await open("s/s1/summary", {

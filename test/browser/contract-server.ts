@@ -110,7 +110,11 @@ function answer(
 function usual(method: string, path: string, state: ContractState): { status: number; body?: unknown } {
   const page = /pages\/([^/]+)$/.exec(path)?.[1];
   const run = /pages\/([^/]+)\/steps\/(\d+)\/run$/.exec(path);
-  if (run) return { status: 202, body: { page: run[1], step: Number(run[2]), state: "running", checks: [] } };
+  if (run)
+    return {
+      status: 202,
+      body: { page: run[1], step: run[2], number: Number(run[2]), state: "running", checks: [] },
+    };
   if (method === "GET" && path === "api/labs") return { status: 200, body: state.labs };
   if (method === "GET" && path === "api/instructor/sessions") return { status: 200, body: state.rows };
   // The policy API is not this contract's; the console says that it is missing.

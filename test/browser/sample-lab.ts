@@ -77,10 +77,11 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
 
 const defaults = { terminals: [], inline: false, checks: [], expectsFailure: false };
 
-function execute(step: number, text: string, change: Partial<ActionView> = {}): ActionView {
+function execute(number: number, text: string, change: Partial<ActionView> = {}): ActionView {
   return {
     ...defaults,
-    step,
+    step: String(number),
+    number,
     action: "execute-1",
     kind: "execute",
     title: "Run in terminal 1",
@@ -94,7 +95,8 @@ const KUBECTL = "kubectl --kubeconfig=.kube/config";
 const actions: ActionView[] = [
   {
     ...defaults,
-    step: 0,
+    step: "0",
+    number: 0,
     action: "copy",
     kind: "copy",
     title: "Copy",
@@ -115,7 +117,8 @@ const actions: ActionView[] = [
   execute(7, "ssh bastion"),
   {
     ...defaults,
-    step: 8,
+    step: "8",
+    number: 8,
     action: "section:begin",
     kind: "section-begin",
     title: "If the deployment does progress",
@@ -124,7 +127,8 @@ const actions: ActionView[] = [
   execute(9, `${KUBECTL} get events --field-selector type=Warning -n ${NAMESPACE}`),
   {
     ...defaults,
-    step: 10,
+    step: "10",
+    number: 10,
     action: "section:end",
     kind: "section-end",
     title: "",
@@ -132,7 +136,8 @@ const actions: ActionView[] = [
   },
   {
     ...defaults,
-    step: 11,
+    step: "11",
+    number: 11,
     action: "manual",
     kind: "manual",
     title: "Create the policy in the console",
@@ -141,7 +146,8 @@ const actions: ActionView[] = [
   },
   {
     ...defaults,
-    step: 12,
+    step: "12",
+    number: 12,
     action: "dashboard:open-dashboard",
     kind: "open-dashboard",
     title: "Open the Console",
@@ -149,7 +155,8 @@ const actions: ActionView[] = [
   },
   {
     ...defaults,
-    step: 13,
+    step: "13",
+    number: 13,
     action: "editor:open-file",
     kind: "problem",
     title: "",
@@ -161,7 +168,8 @@ const actions: ActionView[] = [
 const sampleResults: StepResult[] = [
   {
     page: "policies",
-    step: 1,
+    step: "1",
+    number: 1,
     state: "succeeded",
     durationMs: 412,
     exitStatus: 0,
@@ -170,14 +178,16 @@ const sampleResults: StepResult[] = [
   },
   {
     page: "policies",
-    step: 2,
+    step: "2",
+    number: 2,
     state: "running",
     startedAt: new Date(Date.now() - 3400).toISOString(),
     checks: [],
   },
   {
     page: "policies",
-    step: 3,
+    step: "3",
+    number: 3,
     state: "succeeded",
     durationMs: 1210,
     exitStatus: 0,
@@ -191,17 +201,19 @@ const sampleResults: StepResult[] = [
   },
   {
     page: "policies",
-    step: 4,
+    step: "4",
+    number: 4,
     state: "expected-failure",
     durationMs: 640,
     exitStatus: 1,
     output: `Error from server (Forbidden): pods "web" is forbidden: ValidatingAdmissionPolicy 'lectern-image-policy' with binding 'lectern-image-policy' denied request: [no-busybox-image-policy] container <web> image <busybox>: images named busybox (in any repository) are blocked`,
     checks: [],
   },
-  { page: "policies", step: 5, state: "queued", checks: [] },
+  { page: "policies", step: "5", number: 5, state: "queued", checks: [] },
   {
     page: "policies",
-    step: 6,
+    step: "6",
+    number: 6,
     state: "failed",
     durationMs: 380,
     exitStatus: 1,
@@ -211,7 +223,8 @@ const sampleResults: StepResult[] = [
   },
   {
     page: "policies",
-    step: 7,
+    step: "7",
+    number: 7,
     state: "unknown",
     message: "The shell inside another shell does not say when a command ends. Look at the terminal.",
     checks: [],

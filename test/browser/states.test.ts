@@ -146,7 +146,7 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
       await page.getByText("Running").waitFor();
       contract.send({
         type: "step",
-        result: { page: "summary", step: 0, state: "succeeded", durationMs: 900, checks: [] },
+        result: { page: "summary", step: "0", number: 0, state: "succeeded", durationMs: 900, checks: [] },
       });
       await page.getByRole("status").getByText("Step 1: Succeeded, 0.9 s.").waitFor();
       expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
@@ -154,7 +154,14 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
 
     it("keeps its result when the answer to the click comes after the event that ended it", async () => {
       const contract = await open("s/s1/summary");
-      const result = { page: "summary", step: 0, state: "succeeded", durationMs: 900, checks: [] } as const;
+      const result = {
+        page: "summary",
+        step: "0",
+        number: 0,
+        state: "succeeded",
+        durationMs: 900,
+        checks: [],
+      } as const;
       await page.route("**/steps/0/run", async (route) => {
         contract.send({ type: "step", result: { ...result, checks: [] } });
         await page.getByText("Succeeded").first().waitFor();

@@ -14,6 +14,7 @@ import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
+import { stepIds } from "./step-ids.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const MANUAL = `# By hand
@@ -65,9 +66,9 @@ describe("what a page asks a person to do", () => {
     expect(told.at(-1)?.state).toBe("idle");
     await createConfigMap(session);
     await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
-    expect(await activity.results(session.metadata.name)).toMatchObject([{ step: 0, state: "succeeded" }]);
+    expect(await activity.results(session.metadata.name)).toMatchObject([{ number: 0, state: "succeeded" }]);
     await platform.policies.service.deletePolicy(session.spec.organization, { name: "pin" });
-    const step = findStep({ session, lab, page: "manual", step: 0 }, platform);
+    const step = findStep({ session, lab, page: "manual", step: stepIds(lab, "manual")[0] ?? "" }, platform);
     expect(await steps.run(step)).toMatchObject({ state: "succeeded" });
   });
 

@@ -7,6 +7,7 @@ import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { type StepRunOptions, findStep, interruptStep, runStep } from "../../workshop/node/run-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
+import { stepIds } from "./step-ids.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const file = new URL("./testdata/steps.md", import.meta.url).pathname;
@@ -89,7 +90,7 @@ describe("a step", () => {
 
   it("that happens in the browser, or nowhere, cannot be run", async () => {
     await expect(run(5)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
-    expect(() => find(99)).toThrow(expect.objectContaining({ code: "SESSION_STEP_NOT_FOUND" }) as Error);
+    expect(() => find(99)).toThrow(expect.objectContaining({ code: "SESSION_PAGE_CHANGED" }) as Error);
   });
 
   it("whose session ends while it waits is unknown at once, and not what an emptied namespace looks like", async () => {
@@ -130,7 +131,9 @@ async function newSession(): Promise<SessionResource> {
   return platform.provisioner.provision(pending, lab);
 }
 
-function find(step: number, of = session) {
+/** The step of that number, counted from 0. */
+function find(number: number, of = session) {
+  const step = stepIds(lab, "steps")[number] ?? "";
   return findStep({ session: of, lab, page: "steps", step }, platform);
 }
 

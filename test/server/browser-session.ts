@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { decodeOutput, parseViewerEvent } from "../../terminal/common/viewer-frames.js";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
-import type { SessionView, StepResult } from "../../workshop/common/api.js";
+import type { PageView, SessionView, StepResult } from "../../workshop/common/api.js";
 import { until } from "./lectern-process.js";
 
 export interface Answer {
@@ -81,20 +81,22 @@ export class BrowserSession {
     });
   }
 
-  async run(session: SessionView, step: number): Promise<void> {
-    await this.json<StepResult>(
-      "POST",
-      `api/sessions/${session.id}/pages/${session.currentPage}/steps/${String(step)}/run`,
-    );
+  /** Clicks the step of that number, counted from 0, on the page as it is now. */
+  async run(session: SessionView, number: number): Promise<void> {
+    const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
+    const { actions } = await this.json<PageView>("GET", page);
+    await this.json<StepResult>("POST", `${page}/steps/${actions[number]?.step ?? ""}/run`);
   }
 
   /** Waits until the step has ended. */
-  async outcome(session: SessionView, step: number): Promise<StepResult> {
-    return until(`step ${String(step)} has ended`, 30_000, async () => {
+  async outcome(session: SessionView, number: number): Promise<StepResult> {
+    return until(`step ${String(number)} has ended`, 30_000, async () => {
       const answer = await this.call("GET", `api/sessions/${session.id}`).catch(() => undefined);
       if (answer?.status !== 200) return undefined;
       const { results } = JSON.parse(answer.text) as SessionView;
-      return results.find((result) => result.step === step && !["queued", "running"].includes(result.state));
+      return results.find(
+        (result) => result.number === number && !["queued", "running"].includes(result.state),
+      );
     });
   }
 

@@ -39,7 +39,7 @@ describe("kill -9 of the server in the middle of a command", () => {
     await browser.outcome(session, 0);
     expect(readFileSync(join(home, "shell.since"), "utf8")).toBe(shell);
     const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
-    expect(view.results.map(({ step, state }) => [step, state])).toEqual([
+    expect(view.results.map(({ number, state }) => [number, state])).toEqual([
       [0, "succeeded"],
       [1, "succeeded"],
     ]);
@@ -67,7 +67,7 @@ describe("kill -9 of the terminal host in the middle of a command", () => {
     await browser.run(session, 1);
     await until("it runs", 10_000, async () => {
       const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
-      return results.find(({ step, state }) => step === 1 && state === "running");
+      return results.find(({ number, state }) => number === 1 && state === "running");
     });
     const [host = 0] = processesOf(join(data, "terminal", "host.sock"));
     process.kill(host, "SIGKILL");

@@ -39,7 +39,7 @@ describe("work done by hand", () => {
     await browser.run(session, 1);
     expect(await browser.outcome(session, 0)).toMatchObject({ state: "succeeded" });
     await until("the page is told", 5_000, () =>
-      told.some((event) => event.type === "step" && event.result.step === 0) ? true : undefined,
+      told.some((event) => event.type === "step" && event.result.number === 0) ? true : undefined,
     );
     await browser.run(session, 2);
     expect(await browser.outcome(session, 2)).toMatchObject({ state: "succeeded" });

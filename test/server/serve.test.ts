@@ -129,7 +129,7 @@ describe("a running Lectern", () => {
     );
     expect(entry).toMatchObject({
       session: session.id,
-      step: `${session.currentPage}/0`,
+      step: expect.stringMatching(new RegExp(`^${session.currentPage}/[0-9a-f]{14}$`)) as string,
       state: "succeeded",
     });
   });
@@ -191,7 +191,7 @@ describe("the events of a session", () => {
     await browser.run(session, 3);
     await until("the step has failed", 10_000, () =>
       seen.some(
-        (event) => event.type === "step" && event.result.step === 3 && event.result.state === "failed",
+        (event) => event.type === "step" && event.result.number === 3 && event.result.state === "failed",
       )
         ? true
         : undefined,
@@ -201,7 +201,7 @@ describe("the events of a session", () => {
       seen.find((event) => event.type === "session" && event.session.phase === "Ended"),
     );
     expect(last).toMatchObject({
-      session: { reason: "It was ended.", results: [{ step: 3, state: "failed" }] },
+      session: { reason: "It was ended.", results: [{ number: 3, state: "failed" }] },
     });
     stop();
   });
@@ -275,7 +275,7 @@ describe("a second start", () => {
     browser = again;
     const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
     expect(view.phase).toBe("Active");
-    expect(view.results.map(({ step, state }) => [step, state])).toEqual([[0, "succeeded"]]);
+    expect(view.results.map(({ number, state }) => [number, state])).toEqual([[0, "succeeded"]]);
     await browser.run(session, 2);
     expect((await browser.outcome(session, 2)).state).toBe("succeeded");
   });

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const session = z.union([z.string(), z.number()]).transform(String).default("1");
+const session = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((name) => /^(?:[123]|\*)$/.test(name), 'terminals are 1, 2, 3, and "*" for all')
+  .default("1");
 
 /** What every YAML action may say besides its own fields. */
 const common = {
@@ -18,35 +22,35 @@ const common = {
 
 /** Bodies of the actions written in YAML, by the word of their fence. */
 export const ACTION_FORMS = {
-  "terminal:execute": z.strictObject({
+  "terminal:execute": z.looseObject({
     ...common,
     command: z.string(),
     session,
     clear: z.boolean().default(false),
   }),
-  "terminal:execute-all": z.strictObject({
+  "terminal:execute-all": z.looseObject({
     ...common,
     command: z.string(),
     clear: z.boolean().default(false),
   }),
-  "terminal:clear": z.strictObject({ ...common, session }),
-  "terminal:clear-all": z.strictObject(common),
-  "terminal:interrupt": z.strictObject({ ...common, session }),
-  "terminal:interrupt-all": z.strictObject(common),
-  "terminal:input": z.strictObject({ ...common, text: z.string(), session, endl: z.boolean().default(true) }),
-  "terminal:select": z.strictObject({ ...common, session }),
-  "workshop:copy": z.strictObject({ ...common, text: z.string() }),
-  "workshop:copy-and-edit": z.strictObject({ ...common, text: z.string() }),
-  "dashboard:open-url": z.strictObject({ ...common, url: z.string() }),
-  "dashboard:open-dashboard": z.strictObject({ ...common, name: z.string() }),
-  "dashboard:expose-dashboard": z.strictObject({ ...common, name: z.string() }),
-  "section:begin": z.strictObject({
+  "terminal:clear": z.looseObject({ ...common, session }),
+  "terminal:clear-all": z.looseObject(common),
+  "terminal:interrupt": z.looseObject({ ...common, session }),
+  "terminal:interrupt-all": z.looseObject(common),
+  "terminal:input": z.looseObject({ ...common, text: z.string(), session, endl: z.boolean().default(true) }),
+  "terminal:select": z.looseObject({ ...common, session }),
+  "workshop:copy": z.looseObject({ ...common, text: z.string() }),
+  "workshop:copy-and-edit": z.looseObject({ ...common, text: z.string() }),
+  "dashboard:open-url": z.looseObject({ ...common, url: z.string() }),
+  "dashboard:open-dashboard": z.looseObject({ ...common, name: z.string() }),
+  "dashboard:expose-dashboard": z.looseObject({ ...common, name: z.string() }),
+  "section:begin": z.looseObject({
     ...common,
     name: z.string().default("*"),
     open: z.boolean().default(false),
   }),
-  "section:end": z.strictObject({ ...common, name: z.string().default("*"), toggle: z.boolean().optional() }),
-  "section:heading": z.strictObject(common),
+  "section:end": z.looseObject({ ...common, name: z.string().default("*"), toggle: z.boolean().optional() }),
+  "section:heading": z.looseObject(common),
 } as const;
 
 export type FormWord = keyof typeof ACTION_FORMS;
@@ -67,6 +71,44 @@ export interface FormFields {
   autostart?: boolean | undefined;
   cascade?: boolean | undefined;
   hidden?: boolean | undefined;
+}
+
+/** The words of a fence that this page's readers may have meant. */
+const KNOWN_WORDS: readonly string[] = [
+  ..."execute execute-1 execute-2 execute-3 execute-all copy copy-and-edit manual".split(" "),
+  ...Object.keys(ACTION_FORMS),
+];
+
+/** The action that the word may be a slip of the finger for; `undefined` where it is one, or is none by far. */
+export function nearestActionWord(word: string): string | undefined {
+  if (word.length < 5 || word.length > 40 || KNOWN_WORDS.includes(word)) return undefined;
+  const allowed = word.length < 7 ? 1 : 2;
+  return KNOWN_WORDS.find((known) => slips(word.toLowerCase(), known, allowed) <= allowed);
+}
+
+/** Letters left out, added, changed or swapped to get from one word to the other; stops where there are more than allowed. */
+function slips(one: string, other: string, allowed: number): number {
+  if (Math.abs(one.length - other.length) > allowed) return allowed + 1;
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1];
+      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      next.push(
+        Math.min(
+          (last[column] ?? 0) + 1,
+          (next[column - 1] ?? 0) + 1,
+          (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+          isSwapped && row > 1 && column > 1 ? (before[column - 2] ?? 0) + 1 : Infinity,
+        ),
+      );
+    }
+    before = last;
+    last = next;
+  }
+  return last[other.length] ?? 0;
 }
 
 /** Families whose words are actions even where the word itself is not known, so that a typing mistake is told and not shown as code. */

@@ -1,13 +1,6 @@
-import { parse as parseYaml } from "yaml";
-import { issueText } from "./issue-text.js";
 import type { ActionView } from "./api.js";
-import {
-  ACTION_FORMS,
-  type FormFields,
-  type FormWord,
-  isFormWord,
-  isUnsupportedAction,
-} from "./action-forms.js";
+import { type FormFields, type FormWord, isFormWord, isUnsupportedAction } from "./action-forms.js";
+import type { PageProblem } from "./compile-page.js";
 import {
   DEFAULT_EXPECTATION,
   type Expectation,
@@ -16,6 +9,7 @@ import {
   parseExpectation,
 } from "./expectation.js";
 import type { Fillings } from "./filled-text.js";
+import { readForm } from "./form-body.js";
 import { terminalWords } from "./terminals.js";
 
 /** An action with what only the server needs to know about it. */
@@ -31,11 +25,28 @@ export interface PageAction {
 }
 
 /** A fence as it stands in the page; texts hold marks. */
-export interface Fence {
+export interface Fence extends ActionPlace {
   info: string;
   body: string;
+}
+
+/** Which action it is, and where. */
+export interface ActionPlace {
+  /** What it is known by, whatever else of the page changes. */
+  id: string;
+  /** From 0. */
+  number: number;
+  /** Line of the page's file, from 1. */
   line: number;
-  step: number;
+}
+
+/** What a fence was read as. */
+export interface ReadAction {
+  action: PageAction;
+  /** The words of a `section:heading`, which is text and no action. */
+  heading?: string;
+  /** What an author may not have meant. */
+  notes: PageProblem[];
 }
 
 /** Terminals that `execute-all` and a session of `"*"` reach. */
@@ -45,9 +56,10 @@ export const ALL_TERMINALS: readonly string[] = ["1", "2", "3"];
 const MAX_COMMAND_CHARACTERS = 64 * 1024;
 
 /** Reads a fence whose first word is an action; what cannot be read becomes an action of kind `problem` that says why. */
-export function readAction(fence: Fence, fillings: Fillings): PageAction {
-  const [word = ""] = fillings.plain(fence.info).trim().split(/\s+/, 1);
+export function readAction(fence: Fence, fillings: Fillings): ReadAction {
+  const [word = ""] = fillings.plain(fence.info).trim().split(/\s/, 1);
   const wrong: string[] = [];
+  const notes: PageProblem[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
@@ -59,16 +71,18 @@ export function readAction(fence: Fence, fillings: Fillings): PageAction {
   const expectation = attempt(() => parseExpectation(fillings.plain(fence.info).trim().slice(word.length)));
   const unknown = fillings.missing(fence.body);
   if (unknown.length > 0)
-    wrong.push(`its text names ${unknown.map((name) => `{{ ${name} }}`).join(", ")}, which has no value`);
-  const given = attempt(() => parts(fence, word, fillings));
-  if (!expectation || !given || wrong.length > 0) return problemAction(fence, word, wrong.join("; "));
-  return withExpectation(given, fence, expectation);
+    wrong.push(`its text names ${[...new Set(unknown)].join(", ")}, which has no value`);
+  const given = attempt(() => parts(fence, word, { fillings, notes }));
+  if (!expectation || !given || wrong.length > 0)
+    return { action: problemAction(fence, word, wrong.join("; ")), notes };
+  const action = withExpectation(given, fence, expectation);
+  return word === "section:heading" ? { action, heading: given.title, notes } : { action, notes };
 }
 
 /** A button behind inline code. */
-export function inlineCopy(text: string, step: number, line: number): PageAction {
+export function inlineCopy(text: string, at: ActionPlace): PageAction {
   const partsOfCopy = { action: "copy", kind: "copy", title: "Copy", text, inline: true } as const;
-  return withExpectation(partsOfCopy, { info: "copy", body: text, step, line }, { ...DEFAULT_EXPECTATION });
+  return withExpectation(partsOfCopy, at, { ...DEFAULT_EXPECTATION });
 }
 
 /** The action with other expectations, as `checks.yaml` may give. */
@@ -82,25 +96,30 @@ export function expecting(action: PageAction, expectation: Expectation): PageAct
 }
 
 /** An action that cannot be done, shown with the reason. */
-export function problemAction(at: { step: number; line: number }, word: string, why: string): PageAction {
+export function problemAction(at: ActionPlace, word: string, why: string): PageAction {
   const view = {
     action: word,
     kind: "problem",
     title: `This block cannot be used: ${word}`,
     problem: why,
   } as const;
-  return withExpectation(view, { info: word, body: "", ...at }, { ...DEFAULT_EXPECTATION });
+  return withExpectation(view, at, { ...DEFAULT_EXPECTATION });
 }
 
 type Parts = Pick<ActionView, "action" | "kind" | "title"> &
   Partial<ActionView> & { clear?: boolean; endOfLine?: boolean };
 
-function withExpectation(given: Parts, fence: Fence, expectation: Expectation): PageAction {
+function withExpectation(
+  given: Parts,
+  { id, number, line }: ActionPlace,
+  expectation: Expectation,
+): PageAction {
   const { clear = false, endOfLine = true, ...view } = given;
   const checks = expectationTexts(expectation);
   return {
     view: {
-      step: fence.step,
+      step: id,
+      number,
       terminals: [],
       inline: false,
       checks,
@@ -108,14 +127,20 @@ function withExpectation(given: Parts, fence: Fence, expectation: Expectation): 
       ...view,
     },
     expectation,
-    line: fence.line,
+    line,
     clear,
     endOfLine,
   };
 }
 
-function parts(fence: Fence, word: string, fillings: Fillings): Parts {
-  if (isFormWord(word)) return formParts(word, fence, fillings);
+interface Reading {
+  fillings: Fillings;
+  notes: PageProblem[];
+}
+
+function parts(fence: Fence, word: string, reading: Reading): Parts {
+  const { fillings } = reading;
+  if (isFormWord(word)) return formParts(word, fence, reading);
   if (word === "copy" || word === "copy-and-edit") {
     const title = word === "copy" ? "Copy" : "Copy, then change the values";
     return { action: word, kind: word, title, text: fillings.plain(fence.body).trim() };
@@ -163,34 +188,15 @@ function interruptParts(action: string, terminals: readonly string[]): Parts {
   };
 }
 
-function formParts(word: FormWord, fence: Fence, fillings: Fillings): Parts {
-  const fields = readForm(word, fence.body, fillings);
+function formParts(word: FormWord, fence: Fence, { fillings, notes }: Reading): Parts {
+  const form = readForm(word, fence, fillings);
+  notes.push(...form.notes);
+  const { fields } = form;
   const given: Parts = { ...familyParts(word, fields) };
   if (fields.title) given.title = fields.title;
   if (fields.prefix) given.title = `${fields.prefix}: ${given.title}`;
   if (fields.description) given.description = fields.description;
   return given;
-}
-
-/** The YAML is read before values are put in, so that no value can change its structure. */
-function readForm(word: FormWord, body: string, fillings: Fillings): FormFields {
-  const written: unknown = parseYaml(body, { maxAliasCount: 0 }) ?? {};
-  const read = ACTION_FORMS[word].safeParse(fillFields(written, fillings));
-  if (read.success) return read.data;
-  throw new Error(`its YAML does not fit ${word}: ${issueText(read.error.issues)}`);
-}
-
-function fillFields(written: unknown, fillings: Fillings): unknown {
-  if (typeof written !== "object" || written === null || Array.isArray(written)) return written;
-  const filled = Object.entries(written).map(([name, value]) => [
-    name,
-    typeof value === "string" ? fillField(name, value, fillings) : value,
-  ]);
-  return Object.fromEntries(filled);
-}
-
-function fillField(name: string, value: string, fillings: Fillings): string {
-  return name === "command" ? fillings.shell(value) : fillings.plain(value);
 }
 
 function familyParts(word: FormWord, fields: FormFields): Parts {
@@ -243,19 +249,9 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
         url: webAddress(fields.url ?? ""),
       };
     case "section:begin":
-      return {
-        action: word,
-        kind: "section-begin",
-        title: fields.title ?? "More",
-        section: { name: fields.name ?? "*", open: fields.open ?? false },
-      };
+    case "section:heading":
     case "section:end":
-      return {
-        action: word,
-        kind: "section-end",
-        title: "",
-        section: { name: fields.name ?? "*", open: false },
-      };
+      return sectionParts(word, fields);
     default:
       return {
         action: word,
@@ -264,6 +260,14 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
         dashboard: fields.name ?? "",
       };
   }
+}
+
+function sectionParts(action: string, { title, name = "*", open = false }: FormFields): Parts {
+  if (action === "section:begin")
+    return { action, kind: "section-begin", title: title ?? "More", section: { name, open } };
+  // A heading is text: whoever reads the page takes its title.
+  const section = { name, open: false };
+  return { action, kind: "section-end", title: action === "section:heading" ? (title ?? "") : "", section };
 }
 
 function webAddress(url: string): string {

@@ -12,8 +12,8 @@
  * | DELETE api/sessions/ID | 204 |
  * | GET api/sessions/ID/pages/PAGE | `PageView` |
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
- * | POST api/sessions/ID/pages/PAGE/steps/N/run | 202 `StepResult`, state `queued` or `running` |
- * | POST api/sessions/ID/pages/PAGE/steps/N/interrupt | 204 |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/run | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
@@ -123,8 +123,10 @@ export interface CheckResult {
 
 export interface StepResult {
   page: string;
-  /** Counts the actions of the page from 0. */
-  step: number;
+  /** What the step is known by: `ActionView.step`. */
+  step: string;
+  /** Its place on the page when it ran, from 0. */
+  number: number;
   state: StepState;
   startedAt?: string;
   durationMs?: number;
@@ -138,9 +140,12 @@ export interface StepResult {
   checks: CheckResult[];
 }
 
-/** One thing on a page that can be clicked; its place in `PageView.html` is `<div data-step="N"></div>` (a block) or `<span data-step="N"></span>` (inline). */
+/** One thing on a page that can be clicked; its place in `PageView.html` is `<div data-step="ID"></div>` (a block) or `<span data-step="ID"></span>` (inline). */
 export interface ActionView {
-  step: number;
+  /** Known by what it says, not by where it stands: edits elsewhere on the page leave it, another command is another step. */
+  step: string;
+  /** Its place on the page, from 0: what `checks.yaml` calls it. */
+  number: number;
   /** The word of the fence or its family: `execute`, `copy`, `dashboard:open-url`, ... */
   action: string;
   kind:

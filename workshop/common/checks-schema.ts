@@ -102,9 +102,13 @@ function expectation(step: Step, file: string): Expectation {
       ...(step.timeout === undefined ? {} : { timeoutMs: parseDuration(step.timeout) }),
     };
   } catch (cause) {
-    throw new WorkshopError(WORKSHOP_ERRORS.checksInvalid, `${file}, step ${step.step}: ${String(cause)}`, {
-      cause,
-    });
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.checksInvalid,
+      `${file}, step ${step.step}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

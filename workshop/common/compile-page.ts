@@ -1,23 +1,29 @@
-import { parse as parseYaml } from "yaml";
-import { type Fence, type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
+import { type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
 import { isActionWord, isUnsupportedAction } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
+import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
+import { nameHeadings } from "./headings.js";
 import type { LabPage } from "./lab.js";
-import { labelOf } from "./page-name.js";
 import { type Token, parseMarkdown } from "./markdown.js";
+import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
+import { type PageLink, linkProblems, linksIn } from "./page-links.js";
+import { removedHtml, showPlaceholders } from "./removed-html.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
-import { removedHtml } from "./removed-html.js";
 import { sectionProblems } from "./sections.js";
-import { swallowedFences, unclosedFences } from "./swallowed-fences.js";
-import { fillPlain, fillTemplate } from "./template.js";
+import { StepIds } from "./step-id.js";
+import { type LineMap, fillPlain, fillTemplate } from "./template.js";
 import type { Variables } from "./variables.js";
 
 export interface CompiledPage {
-  /** Sanitised; `<div data-step="N"></div>` and `<span data-step="N"></span>` stand where actions are. */
+  /** Sanitised; `<div data-step="ID"></div>` and `<span data-step="ID"></span>` stand where actions are. */
   html: string;
   actions: PageAction[];
   problems: PageProblem[];
+  /** What a link may lead to within the page. */
+  anchors: string[];
+  /** Where its links lead, but for whole addresses. */
+  links: PageLink[];
 }
 
 export interface PageProblem {
@@ -29,112 +35,138 @@ export interface PageProblem {
   fix: string;
 }
 
-/** 1 MB: a page larger than this is a mistake, and its Markdown would hold up everyone else. */
-export const MAX_PAGE_CHARACTERS = 1024 * 1024;
+/** 256 KiB: thirty times a long page; a larger one is a mistake, and its Markdown would hold up everyone else. */
+export const MAX_PAGE_CHARACTERS = 256 * 1024;
 
-/** Turns a page into HTML and a list of actions, numbered from 0 in the order of the text. Never throws for what an author wrote. */
+/** Turns a page into HTML and a list of actions in the order of the text. Never throws for what an author wrote. */
 export function compilePage(page: LabPage, variables: Variables, addresses: PageAddresses): CompiledPage {
-  const { text, fillings, problems } = fillTemplate(page.source.slice(0, MAX_PAGE_CHARACTERS), variables);
-  const { tokens, render } = parseMarkdown(text, fillings);
-  const place = {
-    fillings,
-    firstLine: page.firstLine,
-    actions: [] as PageAction[],
-    problems: [] as PageProblem[],
-  };
-  for (const token of tokens) replaceActions(token, place);
-  nameHeadings(tokens, fillings);
-  const lost: PageProblem[] = [];
-  const html = placeSteps(
-    sanitisePage(fillings.html(render(tokens)), {
-      picture: addresses.picture,
-      page: (href) => addresses.page(href) ?? lose(href, page, lost),
-    }),
+  const { text, fillings, lines, problems } = fillTemplate(
+    page.source.slice(0, MAX_PAGE_CHARACTERS),
+    variables,
   );
-  const actions = place.actions.map((action) => withChecks(action, page, variables));
+  const { tokens, render } = parseMarkdown(text, fillings);
+  const leaves = leavesOf(tokens);
+  const place: Place = {
+    page: page.name,
+    fillings,
+    ids: new StepIds(),
+    lineOf: lineInFile(page, lines),
+    actions: [],
+    problems: [],
+  };
+  showPlaceholders(leaves);
+  const anchors = nameHeadings(tokens, leaves, fillings);
+  const links = linksIn(leaves, fillings);
   const inText = [
-    ...problems.map((problem) => ({ severity: "error" as const, ...problem })),
-    ...swallowedFences(text, tokens),
-    ...unclosedFences(text, tokens),
-    ...removedHtml(tokens),
+    ...unfilled(leaves, fillings),
+    ...fenceProblems(leaves),
+    ...removedHtml(leaves),
+    ...linkProblems(links, anchors, addresses),
   ];
+  const unclosed = new Set(
+    inText.flatMap(({ rule, line }) => (rule === "unclosed-fence" ? [place.lineOf(line)] : [])),
+  );
+  for (const leaf of leaves) replaceActions(leaf, place);
+  const html = placeSteps(sanitisePage(fillings.html(render(tokens)), addresses), place.actions);
+  const actions = place.actions.map((action) => withChecks(action, page, variables));
   const all = [
     ...oversize(page),
-    ...inText.map((problem) => ({ ...problem, line: problem.line + page.firstLine - 1 })),
+    ...outsideComments(problems, text, leaves, lines).map((problem) => ({
+      ...problem,
+      line: problem.line + page.firstLine - 1,
+    })),
+    ...inText.map((problem) => ({ ...problem, line: place.lineOf(problem.line) })),
     ...place.problems,
-    ...lost,
-    ...actions.flatMap(actionProblem),
+    ...actions.flatMap(actionProblem).filter(({ line }) => !unclosed.has(line)),
     ...sectionProblems(actions),
   ];
-  return { html, actions, problems: all.toSorted((one, other) => one.line - other.line) };
-}
-
-function lose(href: string, page: LabPage, lost: PageProblem[]): undefined {
-  const before = page.source.slice(0, Math.max(0, page.source.indexOf(href)));
-  const line = page.firstLine + before.split("\n").length - 1;
-  const message = `The link ${href} leads to no page of the lab`;
-  lost.push({
-    severity: "error",
-    rule: "missing-page",
-    line,
-    message,
-    fix: "Correct it, or link to a whole address",
-  });
+  return {
+    html,
+    actions,
+    problems: all.toSorted((one, other) => one.line - other.line),
+    anchors: [...anchors],
+    links: links.map((link) => ({ ...link, line: place.lineOf(link.line) })),
+  };
 }
 
 interface Place {
+  page: string;
   fillings: Fillings;
-  firstLine: number;
+  ids: StepIds;
+  lineOf: LineMap;
   actions: PageAction[];
   problems: PageProblem[];
 }
 
-function nameHeadings(tokens: readonly Token[], fillings: Fillings): void {
-  tokens.forEach((token, at) => {
-    if (token.type !== "heading_open") return;
-    const words = (tokens[at + 1]?.children ?? []).map(({ content }) => content).join("");
-    token.attrSet("id", labelOf(fillings.plain(words)));
+function lineInFile(page: LabPage, lines: LineMap): LineMap {
+  return (line) => page.firstLine + lines(line) - 1;
+}
+
+/** Names without a value and buttons without a place, where a reader would see them. */
+function unfilled(leaves: readonly Leaf[], fillings: Fillings): PageProblem[] {
+  return leaves.flatMap(({ kind, content, line }) => {
+    let at = 0;
+    let current = line;
+    return fillings.within(content).flatMap((found): PageProblem[] => {
+      current += lineEnds(content.slice(at, found.at), found.at - at);
+      at = found.at;
+      const { filling } = found;
+      // Behind inline code it is a button; where it is not, that is told with the code.
+      if (filling.kind === "copy" && kind !== "text") return [strayCopy(current)];
+      if (filling.kind !== "missing") return [];
+      const { rule, message, fix } = filling;
+      return [{ severity: "error", rule, line: current, message, fix }];
+    });
   });
 }
 
-function replaceActions(token: Token, place: Place): void {
-  const line = place.firstLine + (token.map?.[0] ?? 0);
-  if (token.type === "fence") replaceFence(token, line, place);
-  else if (token.children) replaceCopies(token.children, line, place);
+/** What stands in a comment of HTML is no business of anybody's. */
+function outsideComments<Problem extends { line: number }>(
+  problems: readonly Problem[],
+  text: string,
+  leaves: readonly Leaf[],
+  lines: LineMap,
+): Problem[] {
+  if (problems.length === 0) return [];
+  const written = text.split("\n");
+  const commented = new Set<number>();
+  for (const { kind, content, line } of leaves) {
+    if (kind !== "html") continue;
+    for (const [at, shown] of content.split("\n").entries())
+      if (shown.trim() === "" && written[line - 1 + at]?.trim() !== "") commented.add(lines(line + at));
+  }
+  return problems.filter(({ line }) => !commented.has(line));
+}
+
+function replaceActions(leaf: Leaf, place: Place): void {
+  if (leaf.kind === "fence") replaceFence(leaf.token, place.lineOf(leaf.line - 1), place);
+  else if (leaf.kind === "text") replaceCopies(leaf, place);
 }
 
 function replaceFence(token: Token, line: number, place: Place): void {
   const info = token.info.trim();
-  const [word = ""] = info.split(/\s+/, 1);
+  const [word = ""] = info.split(/\s/, 1);
   if (!isActionWord(word)) {
     token.info = word;
-    if (/^[a-z][\w-]*:[a-z][\w-]*$/.test(word)) place.problems.push(noAction(word, line));
+    token.content = place.fillings.plain(token.content);
     return;
   }
-  if (word === "section:heading") becomeHtml(token, headingHtml(token.content));
-  else {
-    const fence: Fence = { info, body: token.content, line, step: place.actions.length };
-    const action = readAction(fence, place.fillings);
-    place.actions.push(action);
-    place.problems.push(...unsupported(token.content, action));
-    becomeHtml(token, `${blockMark(fence.step)}\n`);
-  }
+  const number = place.actions.length;
+  const body = token.content;
+  const id = place.ids.next({ page: place.page, word, body: place.fillings.written(body) });
+  const { action, heading, notes } = readAction({ info, body, line, id, number }, place.fillings);
+  place.problems.push(...notes);
+  if (heading !== undefined) return becomeHtml(token, `<h3>${escapeHtml(heading)}</h3>\n`);
+  const wrong = openEnd(token);
+  place.actions.push(wrong === undefined ? action : problemAction({ id, number, line }, word, wrong));
+  becomeHtml(token, `${blockMark(number)}\n`);
 }
 
-function noAction(word: string, line: number): PageProblem {
-  return {
-    severity: "warning",
-    rule: "action",
-    line,
-    message: `The word \`${word}\` looks like an action and is none, so the block is shown as code`,
-    fix: "Correct the word, or name a language without a colon",
-  };
-}
-
-function headingHtml(body: string): string {
-  const read: unknown = parseYaml(body);
-  const title = typeof read === "object" && read !== null && "title" in read ? String(read.title) : "";
-  return `<h3>${escapeHtml(title)}</h3>\n`;
+/** A block that takes in what is not its own would type it into the shell. */
+function openEnd(token: Token): string | undefined {
+  const held = heldFence(token);
+  if (held) return `it is not closed, and takes in the block \`${held.word}\` below it`;
+  return isClosed(token) ? undefined : "it is not closed, and takes in what follows it";
 }
 
 function becomeHtml(token: Token, html: string): void {
@@ -143,29 +175,38 @@ function becomeHtml(token: Token, html: string): void {
 }
 
 /** The button of `{{copy}}` copies the code right before it. */
-function replaceCopies(children: Token[], line: number, place: Place): void {
-  children.forEach((token, at) => {
-    if (token.type !== "text") return;
-    const copy = place.fillings.within(token.content).find(({ filling }) => filling.kind === "copy");
-    if (!copy) return;
-    const code = children[at - 1];
-    if (code?.type === "code_inline" && token.content.slice(0, copy.at).trim() === "") {
-      const step = place.actions.length;
-      place.actions.push(inlineCopy(place.fillings.plain(code.content), step, line));
-      token.content = spanMark(step) + token.content.slice(copy.at + copy.length);
-    } else
-      place.problems.push({
-        severity: "warning",
-        rule: "copy",
-        line,
-        message: "{{copy}} does not follow inline code",
-        fix: "Put it right behind the closing back-tick",
-      });
-  });
+function replaceCopies(leaf: Leaf, place: Place): void {
+  for (const { part, line, at } of partsOf(leaf)) {
+    if (part.type !== "text") continue;
+    const copy = place.fillings.within(part.content).find(({ filling }) => filling.kind === "copy");
+    if (!copy) continue;
+    const code = leaf.token.children?.[at - 1];
+    if (code?.type !== "code_inline" || part.content.slice(0, copy.at).trim() !== "") {
+      place.problems.push(strayCopy(place.lineOf(line)));
+      continue;
+    }
+    const number = place.actions.length;
+    const body = place.fillings.written(code.content);
+    const id = place.ids.next({ page: place.page, word: "copy", body });
+    place.actions.push(
+      inlineCopy(place.fillings.plain(code.content), { id, number, line: place.lineOf(line) }),
+    );
+    part.content = spanMark(number) + part.content.slice(copy.at + copy.length);
+  }
+}
+
+function strayCopy(line: number): PageProblem {
+  return {
+    severity: "warning",
+    rule: "copy",
+    line,
+    message: "{{copy}} does not follow inline code",
+    fix: "Put it right behind the closing back-tick",
+  };
 }
 
 function withChecks(action: PageAction, page: LabPage, variables: Variables): PageAction {
-  const expectation = page.checks.expectations[action.view.step];
+  const expectation = page.checks.expectations[action.view.number];
   if (!expectation || action.view.kind === "problem") return action;
   try {
     const until = expectation.until.map((condition) => fillPlain(condition, variables));
@@ -175,7 +216,7 @@ function withChecks(action: PageAction, page: LabPage, variables: Variables): Pa
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return problemAction(
-      { step: action.view.step, line: action.line },
+      { id: action.view.step, number: action.view.number, line: action.line },
       action.view.action,
       `its check cannot be read: ${why}`,
     );
@@ -191,19 +232,6 @@ function actionProblem({ view, line }: PageAction): PageProblem[] {
   return [{ severity: "error", rule: "action", line, message, fix }];
 }
 
-const UNSUPPORTED = /^(autostart|cascade|hidden|required):\s*true\b/gm;
-
-function unsupported(body: string, action: PageAction): PageProblem[] {
-  if (!action.view.action.includes(":")) return [];
-  return [...body.matchAll(UNSUPPORTED)].map((found) => ({
-    severity: "warning",
-    rule: "action-option",
-    line: action.line,
-    message: `The option "${found[1]}" of \`${action.view.action}\` does nothing here: learners click each block themselves`,
-    fix: "Remove it, or merge the commands into one block",
-  }));
-}
-
 function oversize(page: LabPage): PageProblem[] {
   if (page.source.length <= MAX_PAGE_CHARACTERS) return [];
   const message = `The page has ${page.source.length} characters; only the first ${MAX_PAGE_CHARACTERS} are shown`;
@@ -211,16 +239,17 @@ function oversize(page: LabPage): PageProblem[] {
 }
 
 /** Steps pass the sanitiser as text no author can write, so that no author's `data-step` is mistaken for ours. */
-function blockMark(step: number): string {
-  return `\uE002${step}\uE003`;
+function blockMark(number: number): string {
+  return `\uE002${number}\uE003`;
 }
 
-function spanMark(step: number): string {
-  return `\uE002s${step}\uE003`;
+function spanMark(number: number): string {
+  return `\uE002s${number}\uE003`;
 }
 
-function placeSteps(html: string): string {
-  return html.replace(/\uE002(s?)(\d+)\uE003/g, (_mark, inline: string, step: string) =>
-    inline ? `<span data-step="${step}"></span>` : `<div data-step="${step}"></div>`,
-  );
+function placeSteps(html: string, actions: readonly PageAction[]): string {
+  return html.replace(/\uE002(s?)(\d{1,9})\uE003/g, (_mark, inline: string, number: string) => {
+    const id = actions[Number(number)]?.view.step ?? "";
+    return inline ? `<span data-step="${id}"></span>` : `<div data-step="${id}"></div>`;
+  });
 }

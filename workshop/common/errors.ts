@@ -11,7 +11,7 @@ export const WORKSHOP_ERRORS = {
   sessionNotActive: "SESSION_NOT_ACTIVE",
   sessionKubeconfigUnusable: "SESSION_KUBECONFIG_UNUSABLE",
   sessionProvisioningFailed: "SESSION_PROVISIONING_FAILED",
-  sessionStepNotFound: "SESSION_STEP_NOT_FOUND",
+  sessionPageChanged: "SESSION_PAGE_CHANGED",
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",
 } as const;
 

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { parseCondition } from "./condition.js";
 import { conditionText } from "./condition-words.js";
 import { patternWords } from "./pattern-words.js";
@@ -88,7 +88,7 @@ export function compilePattern(pattern: string): RE2JS {
     return RE2JS.compile(pattern, RE2JS.MULTILINE);
   } catch (cause) {
     throw invalid(
-      `the pattern /${pattern}/ is not a regular expression of RE2 (${String(cause)}); look-around and back-references are not part of it`,
+      `the pattern /${pattern}/ is not a regular expression of RE2 (${cause instanceof RE2JSSyntaxException ? cause.getDescription() : "it cannot be compiled"}); look-around and back-references are not part of it`,
       cause,
     );
   }

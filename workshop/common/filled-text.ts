@@ -1,7 +1,19 @@
-import { quoteForShell } from "./shell-quote.js";
+import { ShellReader } from "./shell-quote.js";
 
-/** What a mark in templated text stands for. */
-export type Filling = { kind: "value"; text: string } | { kind: "missing"; name: string } | { kind: "copy" };
+/** What a mark in templated text stands for; `written` is what the author wrote. */
+export type Filling =
+  | { kind: "value"; written: string; text: string }
+  /** No value: why, and what to do about it. */
+  | { kind: "missing"; written: string; rule: "unknown-variable" | "template"; message: string; fix: string }
+  /** `{{copy}}`, which is a button and no value. */
+  | { kind: "copy"; written: string };
+
+/** A filling with its place in a text. */
+export interface PlacedFilling {
+  filling: Filling;
+  at: number;
+  length: number;
+}
 
 /**
  * Values travel through Markdown as marks made of private-use characters, so that no value is ever read as Markdown, HTML or shell;
@@ -21,9 +33,14 @@ export class Fillings {
     return this.#replace(text, plainText);
   }
 
+  /** The text as the author wrote it. */
+  written(text: string): string {
+    return this.#replace(text, ({ written }) => written);
+  }
+
   /** The text with every value escaped for HTML, and a visible mark where one is missing. */
   html(html: string): string {
-    const withAttributes = html.replace(/<[^>]*>/g, (tag) =>
+    const withAttributes = html.replace(/<[^<>]*>/g, (tag) =>
       this.#replace(tag, (filling) => escapeHtml(plainText(filling))),
     );
     return this.#replace(withAttributes, (filling) =>
@@ -33,25 +50,27 @@ export class Fillings {
     );
   }
 
-  /** The text as a command: every value quoted as its place in the command needs. */
+  /** The text as a command: every value quoted as its place in the command needs. Throws where no quoting would bring the value there as it is. */
   shell(text: string): string {
-    let command = "";
+    const reader = new ShellReader();
     let at = 0;
-    for (const found of text.matchAll(MARK)) {
-      command += text.slice(at, found.index);
-      command += quoteForShell(plainText(this.#filling(found[1])), command);
-      at = found.index + found[0].length;
+    for (const found of this.within(text)) {
+      const { filling } = found;
+      reader.read(text.slice(at, found.at));
+      at = found.at + found.length;
+      if (filling.kind === "value") reader.insert(filling, text[at] ?? "\n");
+      else reader.read(plainText(filling));
     }
-    return command + text.slice(at);
+    return reader.end(text.slice(at));
   }
 
-  /** Names in the text that have no value. */
+  /** What has no value in the text, each as it is written. */
   missing(text: string): string[] {
-    return this.within(text).flatMap(({ filling }) => (filling.kind === "missing" ? [filling.name] : []));
+    return this.within(text).flatMap(({ filling }) => (filling.kind === "missing" ? [filling.written] : []));
   }
 
   /** Every mark of the text with its place. */
-  within(text: string): { filling: Filling; at: number; length: number }[] {
+  within(text: string): PlacedFilling[] {
     return [...text.matchAll(MARK)].map((found) => ({
       filling: this.#filling(found[1]),
       at: found.index,
@@ -64,20 +83,24 @@ export class Fillings {
   }
 
   #filling(index: string | undefined): Filling {
-    return this.#fillings[Number(index)] ?? { kind: "missing", name: "?" };
+    const filling = this.#fillings[Number(index)];
+    if (filling) return filling;
+    throw new Error(
+      `no filling has the number ${String(index)}, although pages cannot write marks of their own`,
+    );
   }
 }
 
 /** Removes the characters that marks are made of, so that a page cannot forge one. */
 export function withoutMarks(text: string): string {
-  return text.replace(/[\uE000-\uE003]/g, "");
+  return text.replace(/[\uE000-\uE00F]/g, "");
 }
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
-const MARK = /\uE000(\d+)\uE001/g;
+const MARK = /\uE000(\d{1,9})\uE001/g;
 const ESCAPES: Record<string, string> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -87,6 +110,5 @@ const ESCAPES: Record<string, string> = {
 };
 
 function plainText(filling: Filling): string {
-  if (filling.kind === "value") return filling.text;
-  return filling.kind === "missing" ? `{{ ${filling.name} }}` : "";
+  return filling.kind === "value" ? filling.text : filling.written;
 }

@@ -6,7 +6,8 @@ export function matchesLabels(selector: string, labels: Readonly<Record<string, 
 function isRequirementMet(requirement: string, labels: Readonly<Record<string, string>>): boolean {
   const parts = /^(!?)([^=!]+?)(?:(!=|==?)(.*))?$/.exec(requirement);
   if (!parts) return false;
-  const value = labels[parts[2] ?? ""];
+  const name = parts[2] ?? "";
+  const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
   if (parts[3] === "!=") return value !== parts[4];
   if (parts[3]) return value === parts[4];
   return parts[1] === "!" ? value === undefined : value !== undefined;

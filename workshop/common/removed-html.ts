@@ -1,40 +1,53 @@
 import type { PageProblem } from "./compile-page.js";
-import type { Token } from "./markdown.js";
+import { type HtmlTag, htmlTags } from "./html-tags.js";
+import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
+import { isAllowedAttribute, isAllowedElement, isHtmlElement } from "./sanitise.js";
 
-const REMOVED: readonly { what: string; pattern: RegExp }[] = [
-  {
-    what: "The HTML element <$1>",
-    pattern:
-      /<(script|iframe|style|object|embed|form|input|button|select|textarea|video|audio|svg|link|meta|base)\b/gi,
-  },
-  { what: "The HTML attribute $1", pattern: /<[a-z][^>]*?\s(on[a-z]+)\s*=/gi },
-  { what: "The address $1...", pattern: /(?:href|src)\s*=\s*["']?\s*((?:java|vb)script:)/gi },
-];
-/** Markdown itself makes no link of such an address, and shows the brackets. */
-const SCRIPT_LINK = /\]\(\s*<?((?:java|vb)script:)/gi;
-
-/** Finds what an author wrote and the sanitiser takes away. Lines count within the text; code is no HTML. */
-export function removedHtml(tokens: readonly Token[]): PageProblem[] {
-  return tokens.flatMap((token) => {
-    const line = (token.map?.[0] ?? 0) + 1;
-    if (token.type === "html_block" && token.markup === "") return inHtml(token.content, line);
-    return (token.children ?? []).flatMap((child) => {
-      if (child.type === "html_inline") return inHtml(child.content, line);
-      if (child.type !== "text") return [];
-      return [...child.content.matchAll(SCRIPT_LINK)].map(([, scheme = ""]) =>
-        removed(`The link to ${scheme}...`, line),
-      );
+/** Finds what an author wrote and the sanitiser takes away. Lines count within the filled text; code is no HTML. */
+export function removedHtml(leaves: readonly Leaf[]): PageProblem[] {
+  return leaves.flatMap((leaf) => {
+    if (leaf.kind === "html") return inHtml(leaf.content, leaf.line);
+    if (leaf.kind !== "text") return [];
+    return partsOf(leaf).flatMap(({ part, line }) => {
+      if (part.type === "html_inline") return inHtml(part.content, line);
+      return part.type === "text" ? scriptLinks(part.content, line) : [];
     });
   });
 }
 
+/** Text such as `<your-name>` is a placeholder and no HTML: it is shown as it is written. */
+export function showPlaceholders(leaves: readonly Leaf[]): void {
+  for (const { part } of leaves.flatMap((leaf) => (leaf.kind === "text" ? partsOf(leaf) : []))) {
+    if (part.type !== "html_inline") continue;
+    const [tag] = htmlTags(part.content);
+    if (tag && !isHtmlElement(tag.name)) part.type = "text";
+  }
+}
+
 function inHtml(html: string, line: number): PageProblem[] {
-  return REMOVED.flatMap(({ what, pattern }) =>
-    [...html.matchAll(pattern)].map((found) => {
-      const above = html.slice(0, found.index).split("\n").length - 1;
-      return removed(what.replace("$1", (found[1] ?? "").toLowerCase()), line + above);
-    }),
-  );
+  return htmlTags(html).flatMap((tag) => {
+    const at = line + lineEnds(html, tag.at);
+    if (tag.isClosing) return [];
+    if (!isAllowedElement(tag.name))
+      return isHtmlElement(tag.name)
+        ? [removed(`The HTML element <${tag.name}>`, at)]
+        : [placeholder(tag.name, at)];
+    return removedAttributes(tag).map((what) => removed(what, at));
+  });
+}
+
+function removedAttributes({ name, attributes }: HtmlTag): string[] {
+  return attributes.flatMap((attribute) => {
+    if (!isAllowedAttribute(name, attribute.name)) return [`The HTML attribute ${attribute.name}`];
+    const scheme = /^\s*((?:java|vb)script):/i.exec(attribute.value)?.[1];
+    return scheme === undefined ? [] : [`The address ${scheme.toLowerCase()}:...`];
+  });
+}
+
+/** Markdown itself makes no link of such an address, and shows the brackets. */
+function scriptLinks(text: string, line: number): PageProblem[] {
+  const schemes = [...text.matchAll(/\]\([ \t]{0,8}<?((?:java|vb)script:)/gi)].map((found) => found[1] ?? "");
+  return schemes.map((scheme) => removed(`The link to ${scheme}...`, line));
 }
 
 function removed(what: string, line: number): PageProblem {
@@ -44,5 +57,15 @@ function removed(what: string, line: number): PageProblem {
     line,
     message: `${what} is not allowed on a page and has been removed`,
     fix: "Say it in Markdown, or use a block of Lectern",
+  };
+}
+
+function placeholder(name: string, line: number): PageProblem {
+  return {
+    severity: "warning",
+    rule: "removed-html",
+    line,
+    message: `<${name}> on a line of its own is read as HTML and has been removed`,
+    fix: "Put it between back-ticks to show it as it is",
   };
 }

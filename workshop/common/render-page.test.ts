@@ -9,8 +9,7 @@ describe("a page", () => {
     const { html, actions } = compile(
       `Run:\n${FENCE}execute-1\nkubectl get ns {{ session_namespace }}\n${FENCE}\n\n- item\n  ${FENCE}execute-2\n  ls\n  ${FENCE}\n`,
     );
-    expect(html).toContain('<div data-step="0"></div>');
-    expect(html).toContain('<div data-step="1"></div>');
+    for (const { view } of actions) expect(html).toContain(`<div data-step="${view.step}"></div>`);
     expect(actions.map(({ view }) => [view.kind, view.text, view.terminals])).toEqual([
       ["execute", "kubectl get ns lab-1", ["1"]],
       ["execute", "ls", ["2"]],
@@ -19,7 +18,7 @@ describe("a page", () => {
 
   it("makes a copy button of the code before {{copy}}", () => {
     const { html, actions } = compile("Type `echo {{ session_namespace }}`{{copy}} now");
-    expect(html).toContain('<code>echo lab-1</code><span data-step="0"></span> now');
+    expect(html).toContain(`<code>echo lab-1</code><span data-step="${actions[0]?.view.step}"></span> now`);
     expect(actions[0]?.view).toMatchObject({ kind: "copy", inline: true, text: "echo lab-1" });
   });
 
@@ -81,7 +80,7 @@ describe("a page", () => {
       `<details><summary>More</summary>\n\n${FENCE}execute\nls\n${FENCE}\n\n</details>`,
     );
     expect(html.replace(/\s/g, "")).toBe(
-      '<details><summary>More</summary><divdata-step="0"></div></details>',
+      `<details><summary>More</summary><divdata-step="${actions[0]?.view.step}"></div></details>`,
     );
     expect(actions).toHaveLength(1);
   });

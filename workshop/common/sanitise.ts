@@ -19,28 +19,59 @@ export function sanitisePage(html: string, addresses: PageAddresses): string {
   return sanitizeHtml(html, { ...POLICY, transformTags });
 }
 
+/** 100 elements: deeper than any text is laid out, and as deep as a browser lays out quickly. */
+const MAX_NESTING = 100;
+
 const NOTES = ["info", "note", "warning", "danger", "tip", "caution", "important"];
 
+const ELEMENTS =
+  "h1 h2 h3 h4 h5 h6 p blockquote ul ol li dl dt dd pre code hr br em strong b i u s del ins sub sup small mark kbd samp var abbr q cite center a img figure figcaption details summary div span table thead tbody tfoot tr th td caption colgroup col".split(
+    " ",
+  );
+/** Other elements of HTML: what a page names besides is a placeholder of its author. */
+const OTHER_ELEMENTS =
+  "address area article aside audio base basefont bdi bdo big body button canvas data datalist dialog dir embed fieldset font footer form frame frameset head header hgroup html iframe input label legend link main map marquee math menu meta meter nav noframes noscript object optgroup option output param picture progress rp rt ruby script search section select slot source strike style svg template textarea time title track tt video wbr".split(
+    " ",
+  );
+
+const ATTRIBUTES: Record<string, string[]> = {
+  ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((heading) => [heading, ["id", "align"]])),
+  a: ["href", "title", "target", "rel", "id", "name"],
+  img: ["src", "alt", "title", "width", "height", "loading", "align"],
+  ol: ["start", "type"],
+  details: ["open"],
+  p: ["align"],
+  div: ["align"],
+  table: ["align"],
+  tr: ["align"],
+  th: ["align", "colspan", "rowspan", "scope"],
+  td: ["align", "colspan", "rowspan"],
+  span: ["role", "aria-label"],
+  abbr: ["title"],
+};
+
+const allowedElements = new Set(ELEMENTS);
+const htmlElements = new Set([...ELEMENTS, ...OTHER_ELEMENTS]);
+
+/** Whether pages may contain the element. */
+export function isAllowedElement(name: string): boolean {
+  return allowedElements.has(name);
+}
+
+/** Whether HTML has an element of that name. */
+export function isHtmlElement(name: string): boolean {
+  return htmlElements.has(name);
+}
+
+/** Whether the element keeps the attribute; classes are kept where they mean something. */
+export function isAllowedAttribute(element: string, attribute: string): boolean {
+  const own = Object.hasOwn(ATTRIBUTES, element) ? ATTRIBUTES[element] : undefined;
+  return attribute === "class" || (own?.includes(attribute) ?? false);
+}
+
 const POLICY: sanitizeHtml.IOptions = {
-  allowedTags: [
-    ..."h1 h2 h3 h4 h5 h6 p blockquote ul ol li dl dt dd pre code hr br em strong b i u s del ins sub sup small mark kbd samp var abbr q cite".split(
-      " ",
-    ),
-    ..."a img figure figcaption details summary div span table thead tbody tfoot tr th td caption colgroup col".split(
-      " ",
-    ),
-  ],
-  allowedAttributes: {
-    ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((heading) => [heading, ["id"]])),
-    a: ["href", "title", "target", "rel"],
-    img: ["src", "alt", "title", "width", "height", "loading"],
-    ol: ["start", "type"],
-    details: ["open"],
-    th: ["align", "colspan", "rowspan", "scope"],
-    td: ["align", "colspan", "rowspan"],
-    span: ["role", "aria-label"],
-    abbr: ["title"],
-  },
+  allowedTags: ELEMENTS,
+  allowedAttributes: ATTRIBUTES,
   allowedClasses: {
     div: NOTES,
     p: NOTES,
@@ -53,6 +84,7 @@ const POLICY: sanitizeHtml.IOptions = {
   allowedSchemesByTag: { img: ["http", "https", "data"] },
   allowProtocolRelative: false,
   enforceHtmlBoundary: false,
+  nestingLimit: MAX_NESTING,
 };
 
 function linkTag(

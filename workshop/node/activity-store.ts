@@ -12,7 +12,7 @@ export interface SavedStep {
 export interface StepRecord {
   session: string;
   page: string;
-  step: number;
+  step: string;
   state: StepResult["state"];
   /** Failures without a success since. */
   failures: number;
@@ -44,6 +44,8 @@ export interface ActivityStore {
   saveActivity(activity: SessionActivity): Promise<void>;
   /** Removes everything about the session. */
   forget(session: string): Promise<void>;
+  /** Removes everything about sessions that are not in the list. */
+  keepOnly(sessions: readonly string[]): Promise<void>;
   /** Resolves when everything that was asked for is done. */
   close(): Promise<void>;
 }

@@ -48,7 +48,7 @@ async function watchStep(client: KubernetesClient, step: SessionStep, watch: Man
   const { session, page, action } = step;
   const { onResult, signal } = watch;
   const conditions = action.expectation.until.map((text) => parseCondition(text));
-  const result = { page, step: action.view.step };
+  const result = { page, step: action.view.step, number: action.view.number };
   const { namespace, organization } = session.spec;
   const onChange = onTick((checks) => onResult(step, { ...result, state: "idle", checks }));
   while (!signal.aborted) {

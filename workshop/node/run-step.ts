@@ -40,18 +40,18 @@ export interface StepRunOptions {
   throwsPlatformFailures?: boolean;
 }
 
-/** Throws LAB_PAGE_NOT_FOUND, SESSION_STEP_NOT_FOUND. */
+/** The step of the page as it is now. Throws LAB_PAGE_NOT_FOUND, and SESSION_PAGE_CHANGED where the page has no such step (any more). */
 export function findStep(
-  { session, lab, page, step }: { session: SessionResource; lab: Lab; page: string; step: number },
+  { session, lab, page, step }: { session: SessionResource; lab: Lab; page: string; step: string },
   { client, settings }: Pick<StepSurroundings, "client" | "settings">,
 ): SessionStep {
   const variables = variablesOf(lab, session, client, settings);
   const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
-  const action = actions[step];
+  const action = actions.find(({ view }) => view.step === step);
   if (action) return { session, page, action };
   throw new WorkshopError(
-    WORKSHOP_ERRORS.sessionStepNotFound,
-    `The page ${page} has ${actions.length} steps, counted from 0; there is no step ${step}`,
+    WORKSHOP_ERRORS.sessionPageChanged,
+    "This page has changed since you opened it; reload it to see what it says now. Nothing was run",
   );
 }
 
@@ -185,7 +185,14 @@ class StepRun {
   /** Passes a result on, unless it is the one before. */
   #tell(change: Partial<StepResult>): StepResult {
     const { page, action } = this.#step;
-    const result: StepResult = { page, step: action.view.step, state: "running", checks: [], ...change };
+    const result: StepResult = {
+      page,
+      step: action.view.step,
+      number: action.view.number,
+      state: "running",
+      checks: [],
+      ...change,
+    };
     const text = JSON.stringify(result);
     if (text !== this.#lastTold) this.#options.onProgress?.(result);
     this.#lastTold = text;
@@ -237,7 +244,7 @@ function requireRunnable({ page, action: { view } }: SessionStep): void {
   const why = view.problem ?? "it happens in the browser";
   throw new WorkshopError(
     WORKSHOP_ERRORS.sessionStepNotRunnable,
-    `Step ${view.step} of ${page} (${view.action}) cannot be run: ${why}`,
+    `Step ${view.number} of ${page} (${view.action}) cannot be run: ${why}`,
   );
 }
 

@@ -92,7 +92,7 @@ function reportOf(run: Run, startedAt: Date): ValidationReport {
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const { actions } = compileLabPage(run.lab, page, run.variables, { fileUrl: (path) => path });
   for (const action of actions) {
-    await standIn(run, page, (before) => before === action.view.step);
+    await standIn(run, page, (before) => before === action.view.number);
     run.options.signal?.throwIfAborted();
     record(run, await validateStep(run, page, action));
   }
@@ -100,7 +100,7 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
 }
 
 async function validateStep(run: Run, page: LabPage, action: PageAction): Promise<ValidatedStep> {
-  const step = stepOf(page, action.line, action.view.step, action.view.text ?? action.view.title);
+  const step = stepOf(page, action.line, action.view.number, action.view.text ?? action.view.title);
   const skipped = skipReason(action, run.options.environment ?? "ci");
   if (action.view.kind === "problem")
     return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { Request } from "express";
+import { isStepId } from "../../../workshop/common/step-id.js";
 import type { Access } from "../access.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { StepAddress, Workshop } from "../../workshop/workshop.js";
@@ -42,7 +43,6 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
 }
 
 function addressOf(session: string, { page, step }: StepParams): StepAddress {
-  if (!/^\d{1,4}$/.test(step))
-    throw new ServerError(serverErrorCodes.notFound, `Page "${page}" has no step "${step}".`);
-  return { session, page, step: Number(step) };
+  if (isStepId(step)) return { session, page, step };
+  throw new ServerError(serverErrorCodes.notFound, `Page "${page}" has no step "${step}".`);
 }

@@ -41,7 +41,7 @@ describe.skipIf(skipWithoutControlPlane("whole labs on a real control plane"))("
       const checks = join(productRoot, "test/labs/seed.checks.yaml");
       const { status, output } = await validate(page, "--checks", checks, "--no-stand-ins");
       expect(status, output).toBe(1);
-      expect(output).toContain("The events do not name FailedCreate yet.");
+      expect(output).toContain("There are no such events yet.");
     },
   );
 
@@ -51,11 +51,11 @@ describe.skipIf(skipWithoutControlPlane("whole labs on a real control plane"))("
     try {
       const browser = new BrowserSession(lectern.url);
       const session = await browser.startLab("image-registry-policies");
-      const { actions } = await browser.json<{ actions: { step: number; text?: string }[] }>(
+      const { actions } = await browser.json<{ actions: { number: number; text?: string }[] }>(
         "GET",
         `api/sessions/${session.id}/pages/${session.currentPage}`,
       );
-      const getNamespace = actions.find(({ text }) => text?.includes("get ns"))?.step ?? -1;
+      const getNamespace = actions.find(({ text }) => text?.includes("get ns"))?.number ?? -1;
       await browser.run(session, getNamespace);
       expect(await browser.outcome(session, getNamespace)).toMatchObject({
         state: "succeeded",

@@ -32,9 +32,9 @@ export const api = {
   end: (id: string) => call<void>("DELETE", sessionPath(id)),
   page: (id: string, page: string) => call<PageView>("GET", pagePath(id, page)),
   visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
-  run: (id: string, page: string, step: number) =>
+  run: (id: string, page: string, step: string) =>
     call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
-  interrupt: (id: string, page: string, step: number) =>
+  interrupt: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),

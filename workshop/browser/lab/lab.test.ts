@@ -63,21 +63,23 @@ describe("the divider", () => {
 
 describe("sections", () => {
   it("pair a begin with the next end of its name", () => {
-    expect(pairSections([begin(0), end(1), begin(2), end(3)])).toEqual([
-      { begin: 0, end: 1 },
-      { begin: 2, end: 3 },
+    expect(pairSections([begin("0"), end("1"), begin("2"), end("3")])).toEqual([
+      { begin: "0", end: "1" },
+      { begin: "2", end: "3" },
     ]);
   });
 
   it("nest by name", () => {
-    expect(pairSections([begin(0, "outer"), begin(1, "inner"), end(2, "inner"), end(3, "outer")])).toEqual([
-      { begin: 1, end: 2 },
-      { begin: 0, end: 3 },
+    expect(
+      pairSections([begin("0", "outer"), begin("1", "inner"), end("2", "inner"), end("3", "outer")]),
+    ).toEqual([
+      { begin: "1", end: "2" },
+      { begin: "0", end: "3" },
     ]);
   });
 
   it("without an end, or without a begin, are no pair", () => {
-    expect(pairSections([begin(0, "a"), end(1, "b")])).toEqual([]);
+    expect(pairSections([begin("0", "a"), end("1", "b")])).toEqual([]);
   });
 });
 
@@ -201,10 +203,10 @@ describe("a refusal", () => {
   });
 });
 
-function begin(step: number, name = "*") {
+function begin(step: string, name = "*") {
   return { step, kind: "section-begin" as const, section: { name, open: false } };
 }
 
-function end(step: number, name = "*") {
+function end(step: string, name = "*") {
   return { step, kind: "section-end" as const, section: { name, open: false } };
 }

@@ -24,7 +24,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
     <BlockPageContext value={page.name}>
       <Prose html={page.html} ref={root} />
       {placed.map(({ action, element, body }) =>
-        createPortal(<Action action={action} sectionBody={body} />, element, String(action.step)),
+        createPortal(<Action action={action} sectionBody={body} />, element, action.step),
       )}
       {page.problems.length > 0 && <Problems problems={page.problems} />}
     </BlockPageContext>

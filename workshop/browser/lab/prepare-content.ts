@@ -13,7 +13,7 @@ const HEADING = /^H[1-6]$/;
 export function prepareContent(
   root: HTMLElement,
   page: Pick<PageView, "title" | "actions">,
-): Map<number, HTMLElement> {
+): Map<string, HTMLElement> {
   hideRepeatedTitle(root, page.title);
   fitHeadings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
@@ -60,7 +60,8 @@ function prepareLink(link: HTMLAnchorElement, root: HTMLElement): void {
     // `<base>` would send it to the catalogue.
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      root.querySelector(`[id="${CSS.escape(decodeURIComponent(href.slice(1)))}"]`)?.scrollIntoView();
+      const name = CSS.escape(decodeURIComponent(href.slice(1)));
+      root.querySelector(`[id="${name}"], a[name="${name}"]`)?.scrollIntoView();
     });
     return;
   }
@@ -84,8 +85,8 @@ function prepareImage(image: HTMLImageElement): void {
   link.append(image);
 }
 
-function foldSections(root: HTMLElement, actions: readonly ActionView[]): Map<number, HTMLElement> {
-  const bodies = new Map<number, HTMLElement>();
+function foldSections(root: HTMLElement, actions: readonly ActionView[]): Map<string, HTMLElement> {
+  const bodies = new Map<string, HTMLElement>();
   for (const { begin, end } of pairSections(actions)) {
     const first = root.querySelector(`[data-step="${begin}"]`);
     const last = root.querySelector(`[data-step="${end}"]`);

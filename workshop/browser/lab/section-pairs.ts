@@ -3,9 +3,9 @@ import type { ActionView } from "../../common/api.js";
 /** Steps that begin and end the same section, innermost first; a begin without its end stays open. */
 export function pairSections(
   actions: readonly Pick<ActionView, "step" | "kind" | "section">[],
-): { begin: number; end: number }[] {
-  const open: { step: number; name: string }[] = [];
-  const pairs: { begin: number; end: number }[] = [];
+): { begin: string; end: string }[] {
+  const open: { step: string; name: string }[] = [];
+  const pairs: { begin: string; end: string }[] = [];
   for (const action of actions) {
     const name = action.section?.name ?? "*";
     if (action.kind === "section-begin") open.push({ step: action.step, name });

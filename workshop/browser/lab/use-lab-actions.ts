@@ -65,7 +65,7 @@ function createLab(parts: Parts): Lab {
       // On a narrow screen that would take the text away; the block shows the last lines instead.
       if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
       else if (terminal !== undefined) bring(terminal);
-      void store.run(ofPage, action.step);
+      void store.run(ofPage, action);
     },
     paste: (terminal, text) => {
       bring(terminal);

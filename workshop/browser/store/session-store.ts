@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionView, StepResult } from "../../common/api.js";
+import type { ActionView, SessionEvent, SessionView, StepResult } from "../../common/api.js";
 import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";
@@ -80,8 +80,8 @@ export class SessionStore {
   readonly snapshot = (): SessionState => this.#state;
 
   /** Hands a block to its terminal. The block shows `queued` at once; a refusal is kept in `refusals`. */
-  async run(page: string, step: number): Promise<void> {
-    const guess: StepResult = { page, step, state: "queued", checks: [] };
+  async run(page: string, { step, number }: Pick<ActionView, "step" | "number">): Promise<void> {
+    const guess: StepResult = { page, step, number, state: "queued", checks: [] };
     const key = resultKey(page, step);
     const before = this.#state.results.get(key);
     this.#set({
@@ -105,7 +105,7 @@ export class SessionStore {
     }
   }
 
-  async interrupt(page: string, step: number): Promise<void> {
+  async interrupt(page: string, step: string): Promise<void> {
     await api
       .interrupt(this.id, page, step)
       .catch((error: unknown) => this.#refuse(resultKey(page, step), error));

@@ -3,7 +3,14 @@ import type { StepResult } from "../../common/api.js";
 import { announcementOf, lastLine, outcomeOf } from "./step-outcome.js";
 
 describe("the outcome of a block", () => {
-  const base: StepResult = { page: "p", step: 2, state: "succeeded", durationMs: 412, checks: [] };
+  const base: StepResult = {
+    page: "p",
+    step: "2",
+    number: 2,
+    state: "succeeded",
+    durationMs: 412,
+    checks: [],
+  };
 
   it("has a sign and words, never a colour alone", () => {
     expect(outcomeOf(base)).toMatchObject({ icon: "tick", words: "Succeeded · 0.4 s" });

@@ -34,7 +34,7 @@ export function outcomeOf(result: StepResult | undefined): Outcome | undefined {
 export function announcementOf(result: StepResult): string | undefined {
   if (result.state === "idle" || result.state === "queued" || result.state === "running") return undefined;
   const words = OUTCOMES[result.state](result).words.replaceAll(" · ", ", ");
-  return `Step ${result.step + 1}: ${words}.${result.message ? ` ${result.message}` : ""}`;
+  return `Step ${result.number + 1}: ${words}.${result.message ? ` ${result.message}` : ""}`;
 }
 
 /** The last line of output that says something; what a failed block shows at once. */

@@ -32,14 +32,14 @@ describe("a page's blocks", () => {
 
   it("are run in order by the key, past what runs already and up to what is done by hand", () => {
     const results = indexResults([result(1, "running")]);
-    expect(nextBlock("p", actions, results)?.step).toBe(2);
-    expect(nextBlock("p", actions, withResult(results, result(2, "succeeded")))?.step).toBe(3);
-    expect(nextBlock("p", actions, new Map())?.step).toBe(1);
+    expect(nextBlock("p", actions, results)?.number).toBe(2);
+    expect(nextBlock("p", actions, withResult(results, result(2, "succeeded")))?.number).toBe(3);
+    expect(nextBlock("p", actions, new Map())?.number).toBe(1);
   });
 
   it("are not mixed up with those of another page", () => {
     const results = indexResults([{ ...result(1, "succeeded"), page: "other" }]);
-    expect(nextBlock("p", actions, results)?.step).toBe(1);
+    expect(nextBlock("p", actions, results)?.number).toBe(1);
   });
 });
 
@@ -47,9 +47,9 @@ describe("results", () => {
   it("replace and remove one without touching the map they came from", () => {
     const before = indexResults([result(1, "running")]);
     const after = withResult(before, result(1, "succeeded"));
-    expect(before.get(resultKey("p", 1))?.state).toBe("running");
-    expect(after.get(resultKey("p", 1))?.state).toBe("succeeded");
-    expect(withoutResult(after, "p", 1).size).toBe(0);
+    expect(before.get(resultKey("p", "1"))?.state).toBe("running");
+    expect(after.get(resultKey("p", "1"))?.state).toBe("succeeded");
+    expect(withoutResult(after, "p", "1").size).toBe(0);
     expect(after.size).toBe(1);
   });
 
@@ -82,12 +82,13 @@ describe("results", () => {
 });
 
 function steps(actions: ActionView[]): number[] {
-  return actions.map(({ step }) => step);
+  return actions.map(({ number }) => number);
 }
 
-function action(step: number, kind: ActionView["kind"]): ActionView {
+function action(number: number, kind: ActionView["kind"]): ActionView {
   return {
-    step,
+    step: String(number),
+    number,
     action: kind,
     kind,
     title: "",
@@ -98,6 +99,6 @@ function action(step: number, kind: ActionView["kind"]): ActionView {
   };
 }
 
-function result(step: number, state: StepState): StepResult {
-  return { page: "p", step, state, checks: [] };
+function result(number: number, state: StepState): StepResult {
+  return { page: "p", step: String(number), number, state, checks: [] };
 }

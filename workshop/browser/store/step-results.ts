@@ -7,7 +7,7 @@ export function indexResults(results: readonly StepResult[]): Results {
   return new Map(results.map((result) => [resultKey(result.page, result.step), result]));
 }
 
-export function resultKey(page: string, step: number): string {
+export function resultKey(page: string, step: string): string {
   return `${page}\n${step}`;
 }
 
@@ -16,7 +16,7 @@ export function withResult(results: Results, result: StepResult): Results {
   return new Map(results).set(resultKey(result.page, result.step), result);
 }
 
-export function withoutResult(results: Results, page: string, step: number): Results {
+export function withoutResult(results: Results, page: string, step: string): Results {
   const rest = new Map(results);
   rest.delete(resultKey(page, step));
   return rest;

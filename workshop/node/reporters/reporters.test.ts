@@ -66,7 +66,7 @@ function report(): ValidationReport {
         state: "failed",
         durationMs: 500,
         message: "no such event",
-        result: { page: "one", step: 1, state: "failed", checks: [], output: "x\u001B[0m\ny" },
+        result: { page: "one", step: "1", number: 1, state: "failed", checks: [], output: "x\u001B[0m\ny" },
       }),
       step({ step: 2, text: "Copy", state: "skipped", message: "happens in the browser" }),
     ],

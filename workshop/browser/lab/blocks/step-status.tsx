@@ -13,7 +13,7 @@ export function StepStatus({
   step,
 }: {
   result: StepResult | undefined;
-  step: number;
+  step: string;
 }): ReactElement | null {
   const outcome = outcomeOf(result);
   if (!outcome || !result) return null;
@@ -35,7 +35,7 @@ function Elapsed({ startedAt }: { startedAt: string | undefined }): ReactElement
   return <> · {formatDuration(useNow(100) - began)}</>;
 }
 
-function Interrupt({ step }: { step: number }): ReactElement {
+function Interrupt({ step }: { step: string }): ReactElement {
   const { store } = useLab();
   const page = useBlockPage();
   return (

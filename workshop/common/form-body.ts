@@ -1,0 +1,94 @@
+import { ACTION_FORMS, type FormFields, type FormWord } from "./action-forms.js";
+import type { PageProblem } from "./compile-page.js";
+import type { Fence } from "./action.js";
+import type { Fillings } from "./filled-text.js";
+import { issueText } from "./issue-text.js";
+import { YamlProblem, type YamlValue, readYaml } from "./yaml-value.js";
+
+/** The body of a YAML action with its values, and what its author may not have meant. */
+export interface FormBody {
+  fields: FormFields;
+  notes: PageProblem[];
+}
+
+/** 32 KiB: a longer text is no command but a file of the lab. */
+const MAX_BODY_CHARACTERS = 32 * 1024;
+
+/** Reads the body before values are put in, so that no value can change its structure. Throws where it does not fit the action. */
+export function readForm(word: FormWord, fence: Fence, fillings: Fillings): FormBody {
+  const { value, surprises } = yamlOf(fence);
+  const read = ACTION_FORMS[word].safeParse(fillFields(value ?? {}, fillings));
+  if (!read.success) {
+    const strange = Object.keys(value ?? {}).filter((key) => !Object.hasOwn(ACTION_FORMS[word].shape, key));
+    const known = strange.length > 0 ? `; it has no key "${strange.join('", "')}"` : "";
+    throw new Error(`its YAML does not fit ${word}: ${issueText(read.error.issues)}${known}`);
+  }
+  const changed = surprises
+    .filter(({ key }) => TEXTS.has(key))
+    .map((surprise) => misread(word, fence, surprise));
+  return {
+    fields: read.data,
+    notes: [...changed, ...unusedKeys(word, fence, Object.keys(value ?? {}), read.data)],
+  };
+}
+
+function yamlOf(fence: Fence): YamlValue & { value: object | null } {
+  try {
+    const read = readYaml(fence.body, MAX_BODY_CHARACTERS);
+    if (typeof read.value === "object" && !Array.isArray(read.value)) return { ...read, value: read.value };
+    throw new YamlProblem("it is no list of keys with their values", 1);
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    throw new Error(`its YAML cannot be read, line ${fence.line + error.line}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Keys whose text is shown or typed. */
+const TEXTS = new Set(["command", "text", "url", "name", "title", "prefix", "description"]);
+/** Keys that other platforms act on and that do nothing here; learners click each block themselves. */
+const WITHOUT_EFFECT = new Set(["autostart", "cascade", "hidden", "required"]);
+/** Keys that say nothing a learner would miss. */
+const HARMLESS = new Set(["pause", "cooldown", "event"]);
+
+function fillFields(written: object, fillings: Fillings): object {
+  const filled = Object.entries(written).map(([name, value]) => [
+    name,
+    typeof value === "string" ? fillField(name, value, fillings) : (value as unknown),
+  ]);
+  return Object.fromEntries(filled) as object;
+}
+
+function fillField(name: string, value: string, fillings: Fillings): string {
+  return name === "command" ? fillings.shell(value) : fillings.plain(value);
+}
+
+function misread(
+  word: string,
+  fence: Fence,
+  { line, what, fix }: YamlValue["surprises"][number],
+): PageProblem {
+  return {
+    severity: "warning",
+    rule: "action-yaml",
+    line: fence.line + line,
+    message: `In the block \`${word}\`, ${what}`,
+    fix,
+  };
+}
+
+function unusedKeys(word: FormWord, fence: Fence, keys: readonly string[], read: object): PageProblem[] {
+  const known = new Set(Object.keys(ACTION_FORMS[word].shape));
+  return keys.flatMap((key): PageProblem[] => {
+    const isAsked = (read as Record<string, unknown>)[key] === true;
+    if (HARMLESS.has(key) || (known.has(key) && !(WITHOUT_EFFECT.has(key) && isAsked))) return [];
+    const message = WITHOUT_EFFECT.has(key)
+      ? `The option "${key}" of \`${word}\` does nothing here: learners click each block themselves`
+      : `The key "${key}" of \`${word}\` is not known here and has no effect`;
+    const fix = WITHOUT_EFFECT.has(key)
+      ? "Remove it, or merge the commands into one block"
+      : "Correct its name, or remove it";
+    return [{ severity: "warning", rule: "action-option", line: fence.line, message, fix }];
+  });
+}

@@ -1,0 +1,69 @@
+/** A tag as it stands in HTML. */
+export interface HtmlTag {
+  /** In small letters. */
+  name: string;
+  isClosing: boolean;
+  attributes: { name: string; value: string }[];
+  /** Where it begins. */
+  at: number;
+}
+
+/** The tags of a piece of HTML, in order; nothing within comments. Linear: every character is looked at once. */
+export function htmlTags(html: string): HtmlTag[] {
+  const tags: HtmlTag[] = [];
+  const text = withoutComments(html);
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
+    OPENING.lastIndex = at;
+    const opening = OPENING.exec(text);
+    if (!opening) continue;
+    const end = endOfTag(text, OPENING.lastIndex);
+    const inside = text.slice(OPENING.lastIndex, end);
+    const name = (opening[2] ?? "").toLowerCase();
+    tags.push({ name, isClosing: opening[1] === "/", attributes: attributesIn(inside), at });
+    at = end;
+  }
+  return tags;
+}
+
+/** The text with every comment blanked out, line by line as it was. */
+export function withoutComments(html: string): string {
+  let clean = "";
+  let from = 0;
+  for (let at = html.indexOf("<!--"); at >= 0; at = html.indexOf("<!--", from)) {
+    const close = html.indexOf("-->", at + 4);
+    const end = close < 0 ? html.length : close + 3;
+    clean += html.slice(from, at) + html.slice(at, end).replaceAll(/[^\n]/g, " ");
+    from = end;
+  }
+  return clean + html.slice(from);
+}
+
+const OPENING = /<(\/?)([A-Za-z][A-Za-z0-9:-]{0,63})(?![A-Za-z0-9:-])/y;
+
+/** Where the tag is over: its `>` outside of quotes, or the end. */
+function endOfTag(html: string, from: number): number {
+  let quote: string | undefined;
+  for (let at = from; at < html.length; at++) {
+    const character = html[at];
+    if (quote) quote = character === quote ? undefined : quote;
+    else if (character === ">") return at;
+    else if ((character === '"' || character === "'") && /[=\s]/.test(html[at - 1] ?? "")) quote = character;
+  }
+  return html.length;
+}
+
+const ATTRIBUTE = /[\s/]*([^\s=>"'/<]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?/y;
+
+function attributesIn(inside: string): HtmlTag["attributes"] {
+  const attributes: HtmlTag["attributes"] = [];
+  for (let at = 0; at < inside.length;) {
+    ATTRIBUTE.lastIndex = at;
+    const found = ATTRIBUTE.exec(inside);
+    at = found ? ATTRIBUTE.lastIndex : at + 1;
+    if (!found) continue;
+    const value = found[2] ?? "";
+    const isQuoted = value.startsWith('"') || value.startsWith("'");
+    attributes.push({ name: (found[1] ?? "").toLowerCase(), value: isQuoted ? value.slice(1, -1) : value });
+  }
+  return attributes;
+}

@@ -1,0 +1,52 @@
+import { withoutComments } from "./html-tags.js";
+import type { Token } from "./markdown.js";
+
+/** A piece of a page that holds text, with its place: what a reader may see of it, comments blanked out. */
+export interface Leaf {
+  kind: "text" | "code" | "fence" | "html";
+  token: Token;
+  /** As Markdown got it, line by line; comments are blank. */
+  content: string;
+  /** Line of the filled text on which the content begins, from 1. */
+  line: number;
+}
+
+/** The pieces of a page in order. */
+export function leavesOf(tokens: readonly Token[]): Leaf[] {
+  const leaves: Leaf[] = [];
+  // Cells of a table have no place of their own; their row has.
+  let at = 0;
+  for (const token of tokens) {
+    at = token.map?.[0] ?? at;
+    const leaf = leafOf(token, at + 1);
+    if (leaf) leaves.push(leaf);
+  }
+  return leaves;
+}
+
+function leafOf(token: Token, line: number): Leaf | undefined {
+  const { content } = token;
+  if (token.type === "inline") return { kind: "text", token, content: withoutComments(content), line };
+  if (token.type === "fence") return { kind: "fence", token, content, line: line + 1 };
+  if (token.type === "code_block") return { kind: "code", token, content, line };
+  if (token.type === "html_block") return { kind: "html", token, content: withoutComments(content), line };
+  return undefined;
+}
+
+/** The parts of running text, each with the line of the filled text it stands on. */
+export function partsOf({ token, line }: Leaf): { part: Token; line: number; at: number }[] {
+  let current = line;
+  return (token.children ?? []).map((part, at) => {
+    const placed = { part, line: current, at };
+    if (part.type === "softbreak" || part.type === "hardbreak") current++;
+    else if (part.type === "html_inline") current += lineEnds(part.content, part.content.length);
+    return placed;
+  });
+}
+
+/** How many lines end before the offset. */
+export function lineEnds(text: string, offset: number): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,95 @@
+import type { PageProblem } from "./compile-page.js";
+import type { Fillings } from "./filled-text.js";
+import { htmlTags } from "./html-tags.js";
+import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
+import { type PageAddresses, isElsewhere } from "./sanitise.js";
+
+/** A link or a picture of a page. */
+export interface PageLink {
+  kind: "link" | "picture";
+  /** As it stands in the HTML of the page. */
+  address: string;
+  line: number;
+}
+
+/** Every link and picture of a page, in Markdown and in HTML; lines count within the filled text. */
+export function linksIn(leaves: readonly Leaf[], fillings: Fillings): PageLink[] {
+  return leaves.flatMap((leaf) => {
+    if (leaf.kind === "html") return linksInHtml(fillings.plain(leaf.content), leaf.line);
+    if (leaf.kind !== "text") return [];
+    return partsOf(leaf).flatMap(({ part, line }): PageLink[] => {
+      if (part.type === "html_inline") return linksInHtml(fillings.plain(part.content), line);
+      if (part.type === "link_open")
+        return [{ kind: "link", address: String(part.attrGet("href") ?? ""), line }];
+      return part.type === "image"
+        ? [{ kind: "picture", address: String(part.attrGet("src") ?? ""), line }]
+        : [];
+    });
+  });
+}
+
+function linksInHtml(html: string, line: number): PageLink[] {
+  return htmlTags(html).flatMap(({ name, attributes, at }) => {
+    const wanted = { a: "href", img: "src" }[name];
+    const address = attributes.find((attribute) => attribute.name === wanted)?.value;
+    if (name !== "a" && name !== "img") return [];
+    if (address === undefined) return [];
+    return [{ kind: name === "a" ? "link" : "picture", address, line: line + lineEnds(html, at) } as const];
+  });
+}
+
+/** Links that lead to no page of the lab or to no place of this page, and pictures that the browser will not load. */
+export function linkProblems(
+  links: readonly PageLink[],
+  anchors: ReadonlySet<string>,
+  addresses: PageAddresses,
+): PageProblem[] {
+  return links.flatMap((link): PageProblem[] => {
+    if (link.kind === "picture") return isElsewhere(link.address) ? blockedPicture(link) : [];
+    if (link.address.startsWith("#"))
+      return isThere(link.address.slice(1), anchors) ? [] : [lost(link, "no heading of the page")];
+    if (link.address === "" || hasScheme(link.address)) return [];
+    return addresses.page(link.address) === undefined ? [lost(link, "no page of the lab")] : [];
+  });
+}
+
+/** Whether the fragment of an address names one of the places; an empty one is the top of the page. */
+export function isThere(fragment: string, anchors: ReadonlySet<string>): boolean {
+  return fragment === "" || anchors.has(fragment) || anchors.has(decoded(fragment));
+}
+
+/** A whole address, such as `https:` or `mailto:`, or one without its scheme. */
+export function hasScheme(address: string): boolean {
+  return /^(?:[a-z][a-z0-9+.-]{0,30}:|\/\/)/i.test(address);
+}
+
+function decoded(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+function lost({ address, line }: PageLink, where: string): PageProblem {
+  return {
+    severity: "error",
+    rule: "missing-page",
+    line,
+    message: `The link ${address} leads to ${where}`,
+    fix: "Correct it, or link to a whole address",
+  };
+}
+
+function blockedPicture({ address, line }: PageLink): PageProblem[] {
+  if (/^data:image\//i.test(address)) return [];
+  return [
+    {
+      severity: "warning",
+      rule: "external-picture",
+      line,
+      message: `The picture ${address} is not part of the lab, and browsers are told not to load what others serve`,
+      fix: "Put the picture into the lab, beside the page or in images/",
+    },
+  ];
+}

@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import type { LabPage } from "./lab.js";
+import { compileLabPage } from "./render-page.js";
+
+const FENCE = "```";
+
+/** Each: what an author writes, and every line of it that is spoken of. */
+const CASES: Record<string, { source: string; problems: [line: number, rule: string][] }> = {
+  "a forgotten end of a block": {
+    source: `text\n\n${FENCE}execute\nls\n\nSome prose.\n\n${FENCE}execute-2\npwd\n${FENCE}\n`,
+    problems: [[3, "unclosed-fence"]],
+  },
+  "a forgotten end before code": {
+    source: `${FENCE}execute\nls\n\nProse.\n\n${FENCE}yaml\na: 1\n${FENCE}\n`,
+    problems: [[1, "unclosed-fence"]],
+  },
+  "a forgotten end of tildes": {
+    source: "~~~execute\nls\n\n~~~execute\npwd\n~~~\n",
+    problems: [[1, "unclosed-fence"]],
+  },
+  "a forgotten end in a list": {
+    source: `- one\n\n  ${FENCE}execute\n  ls\n\n  ${FENCE}execute\n  pwd\n  ${FENCE}\n`,
+    problems: [[3, "unclosed-fence"]],
+  },
+  "a forgotten end in a quote": {
+    source: `> ${FENCE}execute\n> ls\n\nafter\n`,
+    problems: [[1, "unclosed-fence"]],
+  },
+  "an end that is too short": {
+    source: `${FENCE}\`execute\nls\n${FENCE}\n`,
+    problems: [[1, "unclosed-fence"]],
+  },
+  "no end at all": { source: `${FENCE}execute\nls`, problems: [[1, "unclosed-fence"]] },
+  "a longer fence that shows a shorter one": {
+    source: `${FENCE}\`md\n${FENCE}execute\nls\n${FENCE}\n${FENCE}\`\n`,
+    problems: [],
+  },
+  "an empty block of code": { source: `${FENCE}\n${FENCE}\n`, problems: [] },
+  "a block in a comment": {
+    source: `<!--\n${FENCE}execute\n{{ nope }} ![x](nowhere.png) [y](gone.md) {% nope %}\n${FENCE}\n-->\n\n<!-- {{ nope }} --> text <!-- {{ nope }} -->\n`,
+    problems: [],
+  },
+  "a block that HTML swallows": {
+    source: `<p>\n</p>\n${FENCE}execute\nls\n${FENCE}\n`,
+    problems: [[3, "swallowed-fence"]],
+  },
+  "a block that is indented too far": {
+    source: `text\n\n    ${FENCE}execute\n    ls\n    ${FENCE}\n`,
+    problems: [[3, "swallowed-fence"]],
+  },
+  "mistyped words": {
+    source: ["exceute-1", "executes", "terminl:execute", "coppy"]
+      .map((word) => `${FENCE}${word}\nx\n${FENCE}\n`)
+      .join("\n"),
+    problems: [1, 5, 9, 13].map((line) => [line, "action"]),
+  },
+  "words of languages": {
+    source: ["console", "cobol", "sh", "exec", "yaml", "manpage", "text"]
+      .map((word) => `${FENCE}${word}\nx\n${FENCE}\n`)
+      .join("\n"),
+    problems: [],
+  },
+  "a heading block that is no YAML": {
+    source: `a\n\n${FENCE}section:heading\ntitle: Step 1: install\n${FENCE}\n`,
+    problems: [[3, "action"]],
+  },
+  "a command that YAML cuts off": {
+    source: `${FENCE}terminal:execute\ncommand: echo issue #42\n${FENCE}\n`,
+    problems: [[2, "action-yaml"]],
+  },
+  "a command that YAML takes for a tag": {
+    source: `${FENCE}terminal:execute\ncommand: !echo hello\n${FENCE}\n`,
+    problems: [[1, "action"]],
+  },
+  "a key that does nothing": {
+    source: `${FENCE}terminal:execute\ncommand: ls\nbackground: false\n${FENCE}\n`,
+    problems: [[1, "action-option"]],
+  },
+  "a key that stands there twice": {
+    source: `${FENCE}terminal:execute\ncommand: ls\ncommand: rm x\n${FENCE}\n`,
+    problems: [[1, "action"]],
+  },
+  "a terminal that does not exist": {
+    source: `${FENCE}terminal:execute\ncommand: ls\nsession: 7\n${FENCE}\n`,
+    problems: [[1, "action"]],
+  },
+  "an unknown name used before in prose": {
+    source: "nope here\n\nname {{ nope }}\n",
+    problems: [[3, "unknown-variable"]],
+  },
+  "an unknown name in a table": {
+    source: "| a |\n|---|\n| b |\n| {{ nope }} |\n",
+    problems: [[4, "unknown-variable"]],
+  },
+  "an unknown name in a block": {
+    source: `x\n\n${FENCE}sh\na\n{{ nope }}\n${FENCE}\n`,
+    problems: [[5, "unknown-variable"]],
+  },
+  "an unknown name in an address": {
+    source: "x\n\n[a]({{ nope }})\n",
+    problems: [
+      [3, "unknown-variable"],
+      [3, "missing-page"],
+    ],
+  },
+  "a dead link with an umlaut": { source: "a\n\nb\n[ü](./größe.md)\n", problems: [[4, "missing-page"]] },
+  "a dead link in a table": {
+    source: "| a |\n|---|\n| b |\n| [x](gone.md) |\n",
+    problems: [[4, "missing-page"]],
+  },
+  "a dead link in HTML": {
+    source: '<div>\n<a href="gone.md">x</a>\n</div>\n',
+    problems: [[2, "missing-page"]],
+  },
+  "links to headings": {
+    source:
+      '[a](#part--two) [b](#h%C3%A9llo) [c](#part--two-1) [d](#日本) [e](#top) [f](#)\n\n## Part & Two\n\n## Héllo\n\n## Part & Two\n\n## 日本\n\n<a name="top"></a>\n',
+    problems: [],
+  },
+  "a link to no heading": { source: "# A\n\n[x](#b)\n", problems: [[3, "missing-page"]] },
+  "a picture of another site": {
+    source: "x\n\n![x](https://img.example/a.png)\n",
+    problems: [[3, "external-picture"]],
+  },
+  "a picture in code": { source: `${FENCE}md\n![x](https://img.example/a.png)\n${FENCE}\n`, problems: [] },
+  "HTML that is taken away": {
+    source:
+      '<font color="red">x</font> <b style="x">y</b>\n\n<p align="center">z</p>\n\n<center>c</center>\n',
+    problems: [
+      [1, "removed-html"],
+      [1, "removed-html"],
+    ],
+  },
+  "a copy button in a block of code": {
+    source: `${FENCE}sh\nls {{ copy }}\n${FENCE}\n`,
+    problems: [[2, "copy"]],
+  },
+};
+
+describe("a page with", () => {
+  it.each(Object.entries(CASES))("%s is told on the right line", (_name, { source, problems }) => {
+    expect(compile(source).problems.map(({ line, rule }) => [line, rule])).toEqual(problems);
+  });
+
+  it.each(Object.entries(CASES))("%s is told there below front matter too", (_name, { source, problems }) => {
+    expect(compile(source, 4).problems.map(({ line, rule }) => [line, rule])).toEqual(
+      problems.map(([line, rule]) => [line + 3, rule]),
+    );
+  });
+
+  it("a forgotten end has no block that types prose into the shell", () => {
+    const { actions } = compile(CASES["a forgotten end of a block"]?.source ?? "");
+    expect(actions.map(({ view }) => view.kind)).toEqual(["problem"]);
+  });
+
+  it("a placeholder in angles shows it as it is written", () => {
+    const { html, problems } = compile("Use `x` <resource> -n <your-namespace> here.");
+    expect(html).toContain("&lt;resource&gt; -n &lt;your-namespace&gt; here");
+    expect(problems).toEqual([]);
+  });
+
+  it("a pattern that cannot be read says so in the author's words alone", () => {
+    const [problem] = compile(`${FENCE}execute match=/a(b/\nls\n${FENCE}\n`).problems;
+    expect(problem?.message).toContain("/a(b/");
+    expect(problem?.message).not.toMatch(/Exception|Error|RE2JS/);
+  });
+
+  it("a value that cannot stand where it does is a problem of its block", () => {
+    const { actions, problems } = compile(`x\n\n${FENCE}execute\necho \`echo {{ odd }}\`\n${FENCE}\n`);
+    expect(actions[0]?.view.kind).toBe("problem");
+    expect(problems).toMatchObject([{ line: 3, message: expect.stringContaining("{{ odd }}") as string }]);
+  });
+});
+
+describe("the id of a step", () => {
+  it("stays with its command when the page changes elsewhere, and with its values", () => {
+    const [before = ""] = ids(block("echo {{ odd }}"));
+    expect(ids(`Text {{ session_name }}\n\n${block("ls")}${block("echo {{ odd }}")}`)[1]).toBe(before);
+  });
+
+  it("is another one for another command, another kind, another page", () => {
+    const all = [
+      ...ids(block("echo safe")),
+      ...ids(block("echo OTHER")),
+      ...ids(`${FENCE}execute-2\necho safe\n${FENCE}\n`),
+      ...ids(block("echo safe"), "second"),
+      ...ids(block("echo {{ session_name }}")),
+      ...ids(block("echo {{ session_namespace }}")),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("tells equal commands apart", () => {
+    expect(new Set(ids(block("ls").repeat(3))).size).toBe(3);
+  });
+});
+
+function block(command: string): string {
+  return `${FENCE}execute\n${command}\n${FENCE}\n\n`;
+}
+
+function ids(source: string, name = "page"): string[] {
+  return compile(source, 1, name).actions.map(({ view }) => view.step);
+}
+
+function compile(source: string, firstLine = 1, name = "page") {
+  const page: LabPage = {
+    name,
+    title: "Page",
+    file: `pages/${name}.md`,
+    source,
+    firstLine,
+    pictures: {},
+    checks: { expectations: {}, standIns: [] },
+  };
+  return compileLabPage(
+    { layout: "split", pages: [page] },
+    page,
+    { session_name: "lab-1", session_namespace: "lab-1", odd: "a b'c" },
+    { fileUrl: (path) => `files/${path}` },
+  );
+}

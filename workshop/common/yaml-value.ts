@@ -1,0 +1,131 @@
+import {
+  type Document,
+  LineCounter,
+  type Node,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+} from "yaml";
+
+/** A value read from YAML, with what an author may not have meant. */
+export interface YamlValue {
+  value: unknown;
+  /** What was read in another way than it looks; lines from 1 within the text. */
+  surprises: { line: number; key: string; what: string; fix: string }[];
+  /** The line of the key at the path, or of what it is missing from. */
+  lineOf: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+/** What cannot be read as YAML, with its line, from 1 within the text. */
+export class YamlProblem extends Error {
+  override readonly name = "YamlProblem";
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** 256 KiB: a lab's own YAML is some kilobytes. */
+export const MAX_YAML_CHARACTERS = 256 * 1024;
+/** Deeper than any manifest of Kubernetes. */
+const MAX_DEPTH = 64;
+
+/** Reads YAML 1.2 without aliases, tags of its own, and keys that are no words. Throws `YamlProblem`. */
+export function readYaml(text: string, limit = MAX_YAML_CHARACTERS): YamlValue {
+  if (text.length > limit)
+    throw new YamlProblem(`it has ${text.length} characters; at most ${limit} are read`, 1);
+  const lines = new LineCounter();
+  // Keys are compared by the reader below: the library compares each with all others.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const [error] = document.errors;
+  if (error) throw new YamlProblem(sentence(error.message), lineAt(error.pos[0]));
+  const [warning] = document.warnings;
+  if (warning) throw new YamlProblem(tagText(text.slice(...warning.pos)), lineAt(warning.pos[0]));
+  const reader = new YamlReader(lineAt);
+  const value = reader.read(document.contents, { depth: 0, key: "" });
+  return { value, surprises: reader.surprises, lineOf: (path) => lineOfPath(document, path, lineAt) };
+}
+
+class YamlReader {
+  readonly surprises: YamlValue["surprises"] = [];
+  readonly #lineAt: (offset: number) => number;
+
+  constructor(lineAt: (offset: number) => number) {
+    this.#lineAt = lineAt;
+  }
+
+  read(node: unknown, at: { depth: number; key: string }): unknown {
+    if (!isNode(node)) return node ?? null;
+    if (at.depth > MAX_DEPTH) throw this.#problem(node, `it is nested more than ${MAX_DEPTH} deep`);
+    if (isAlias(node))
+      throw this.#problem(node, `aliases (*${node.source}) are not read; write the value out`);
+    if (isScalar(node)) return this.#scalar(node, at.key);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, { ...at, depth: at.depth + 1 }));
+    if (!isMap(node)) throw this.#problem(node, "it is neither a value nor a list nor a map");
+    const entries = new Map<string, unknown>();
+    for (const { key, value } of node.items) {
+      const name = this.#key(key, node);
+      if (entries.has(name)) throw this.#problem(key, `the key "${name}" stands there twice`);
+      entries.set(name, this.read(value, { depth: at.depth + 1, key: name }));
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #key(key: unknown, map: Node): string {
+    if (isScalar(key) && key.value !== null && typeof key.value !== "object")
+      return key.source ?? JSON.stringify(key.value);
+    throw this.#problem(isNode(key) ? key : map, "a key must be a word, not a list or a map");
+  }
+
+  #scalar(
+    node: { value: unknown; type?: string; comment?: string | null; range?: [number, number, number] | null },
+    key: string,
+  ): unknown {
+    if (node.type === "PLAIN" && node.comment && typeof node.value === "string")
+      this.surprises.push({
+        line: this.#lineAt(node.range?.[0] ?? 0),
+        key,
+        what: `"${key}" ends at " #": YAML reads "#${node.comment}" as a comment`,
+        fix: "Put the whole value in quotes, or write it behind a | on lines of its own",
+      });
+    return node.value;
+  }
+
+  #problem(node: unknown, message: string): YamlProblem {
+    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    return new YamlProblem(message, this.#lineAt(offset));
+  }
+}
+
+function tagText(tag: string): string {
+  return `"${tag}" is read as a tag of YAML and not as text; put the whole value in quotes, or write it behind a | on lines of its own`;
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function lineOfPath(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+  lineAt: (offset: number) => number,
+): number | undefined {
+  let node: unknown = document.contents;
+  let line = isNode(node) && node.range ? lineAt(node.range[0]) : undefined;
+  for (const part of path) {
+    const pair = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+      : undefined;
+    node = pair ? pair.value : isSeq(node) ? node.items[Number(part)] : undefined;
+    const place = pair?.key ?? node;
+    if (!isNode(place)) return line;
+    if (place.range) line = lineAt(place.range[0]);
+  }
+  return line;
+}

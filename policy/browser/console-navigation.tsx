@@ -6,6 +6,8 @@ interface Props {
   goTo: (route: ConsoleRoute) => void;
 }
 
+const ASSIGNMENTS: ConsoleRoute = { page: "image-registry", side: "workspaces" };
+
 const PLACES: { name: string; route: ConsoleRoute }[] = [
   { name: "Workspaces", route: { page: "workspaces" } },
   { name: "Namespaces", route: { page: "namespaces" } },
@@ -13,45 +15,40 @@ const PLACES: { name: string; route: ConsoleRoute }[] = [
   { name: "Activity", route: { page: "activity" } },
 ];
 
-/** The console's left navigation: Policies > Assignments > Image registry, then the places policies act on. */
+/** The console's left navigation: Policies with their Assignments, then the places policies act on. */
 export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
   return (
     <nav className="console__navigation" aria-label="Console">
-      <div className="console__places">
-        <p className="console__group" id="console-policies">
-          Policies <span className="console__subgroup">Assignments</span>
-        </p>
-        <ul aria-labelledby="console-policies">
-          <Entry
-            name="Image registry"
-            isCurrent={current.page === "image-registry"}
-            onPress={() => goTo({ page: "image-registry", side: "workspaces" })}
-          />
-        </ul>
-        <p className="console__group" id="console-places">
-          Places
-        </p>
-        <ul aria-labelledby="console-places">
-          {PLACES.map(({ name, route }) => (
-            <Entry
-              key={name}
-              name={name}
-              isCurrent={current.page === route.page}
-              onPress={() => goTo(route)}
-            />
-          ))}
-        </ul>
-      </div>
+      <ul className="console__places">
+        <Entry name="Policies" onPress={() => goTo(ASSIGNMENTS)} />
+        <Entry
+          name="Assignments"
+          isInner
+          isCurrent={current.page === ASSIGNMENTS.page}
+          onPress={() => goTo(ASSIGNMENTS)}
+        />
+        {PLACES.map(({ name, route }) => (
+          <Entry key={name} name={name} isCurrent={current.page === route.page} onPress={() => goTo(route)} />
+        ))}
+      </ul>
     </nav>
   );
 }
 
-function Entry({ name, isCurrent, onPress }: { name: string; isCurrent: boolean; onPress: () => void }) {
+interface EntryProps {
+  name: string;
+  /** Below the entry before it. */
+  isInner?: boolean;
+  isCurrent?: boolean;
+  onPress: () => void;
+}
+
+function Entry({ name, isInner = false, isCurrent = false, onPress }: EntryProps): ReactElement {
   return (
     <li>
       <button
         type="button"
-        className="console__entry"
+        className={`console__entry${isInner ? " console__entry--inner" : ""}`}
         aria-current={isCurrent ? "page" : undefined}
         onClick={onPress}
       >

@@ -177,6 +177,8 @@ export interface PreviewAnswer {
   wouldRefuse: PreviewPod[];
   /** Pods, or images blocked just now, that only this policy refuses and that would be admitted after the change. */
   wouldAdmit: PreviewPod[];
+  /** Images blocked just now that other policies would go on refusing; `policies` are those. */
+  stillRefused: PreviewPod[];
   /** Why it cannot be saved as it is (too many rules, say); absent where it can. */
   problem?: string;
   warnings: LintWarning[];

@@ -56,6 +56,7 @@ export async function preview(
     truncated: false,
     wouldRefuse: [],
     wouldAdmit: [],
+    stillRefused: [],
     warnings: remove ? [] : lintPolicy(candidate, others),
   };
   for (const namespace of namespaces) {
@@ -79,59 +80,60 @@ async function previewNamespace(
   const name = namespace.metadata?.name ?? "";
   if (selectFor(namespace, [candidate]).selected.length > 0) answer.namespaces.push(name);
   const now = selectFor(namespace, before).selected;
-  const then = selectFor(namespace, after).selected;
-  const problem = boundsProblem(then);
+  const later = selectFor(namespace, after).selected;
+  const problem = boundsProblem(later);
   if (problem !== undefined) answer.problem ??= problem;
   const pods = await listPods(context, name, MAX_PREVIEW_PODS - answer.pods);
   answer.pods += pods.items.length;
   answer.truncated ||= pods.truncated;
   for (const pod of pods.items) {
-    const changes = judgeAnew(podImages(pod), now, then);
+    const changes = judgeAnew(podImages(pod), now, later);
     const place = { namespace: name, pod: pod.metadata?.name ?? "" };
     answer.wouldAdmit.push(...changes.admitted.map((change) => ({ ...place, ...change })));
     answer.wouldRefuse.push(...changes.refused.map((change) => ({ ...place, ...change })));
   }
-  answer.wouldAdmit.push(...(await admittedWorkloads(context, name, now, then)));
+  await previewWorkloads(context, name, { now, later, answer });
 }
 
 /** A workload that waits for its pods has none to be looked at; its template tells what they would be. */
-async function admittedWorkloads(
+async function previewWorkloads(
   context: PolicyContext,
   namespace: string,
-  now: EffectivePolicy[],
-  then: EffectivePolicy[],
-): Promise<PreviewPod[]> {
-  const admitted: PreviewPod[] = [];
+  { now, later, answer }: { now: EffectivePolicy[]; later: EffectivePolicy[]; answer: PreviewAnswer },
+): Promise<void> {
   for (const kind of WORKLOAD_KINDS) {
     const workloads = await listBlockedWorkloads(context, namespace, kind).catch((error: unknown) => {
       throw toPolicyError(error);
     });
     for (const { metadata, spec } of workloads) {
       const template = spec?.template?.spec;
-      const changes = judgeAnew(podImages(template ? { spec: template } : {}), now, then);
-      const workload = `${kind.kind.toLowerCase()}/${metadata?.name ?? ""}`;
-      admitted.push(...changes.admitted.map((change) => ({ namespace, pod: "", workload, ...change })));
+      const changes = judgeAnew(podImages(template ? { spec: template } : {}), now, later);
+      const place = { namespace, pod: "", workload: `${kind.kind.toLowerCase()}/${metadata?.name ?? ""}` };
+      answer.wouldAdmit.push(...changes.admitted.map((change) => ({ ...place, ...change })));
+      answer.stillRefused.push(...changes.stillRefused.map((change) => ({ ...place, ...change })));
     }
   }
-  return admitted;
 }
 
 type Change = Pick<PreviewPod, "container" | "image" | "policies">;
 
-/** The images that another set of policies judges differently, with the policies that refuse them before or after. */
-function judgeAnew(
-  images: NamedImage[],
-  now: EffectivePolicy[],
-  then: EffectivePolicy[],
-): { admitted: Change[]; refused: Change[] } {
-  const changes: { admitted: Change[]; refused: Change[] } = { admitted: [], refused: [] };
+interface Changes {
+  admitted: Change[];
+  refused: Change[];
+  stillRefused: Change[];
+}
+
+/** What another set of policies says to images, with the policies that refuse them before or after; what both admit is left out. */
+function judgeAnew(images: NamedImage[], now: EffectivePolicy[], then: EffectivePolicy[]): Changes {
+  const changes: Changes = { admitted: [], refused: [], stillRefused: [] };
   for (const { container, image } of images) {
     const was = evaluateImage(image, now);
     const will = evaluateImage(image, then);
-    if (was.allowed === will.allowed) continue;
+    if (was.allowed && will.allowed) continue;
     const refusing = (will.allowed ? was : will).policies.filter(({ passed, audit }) => !passed && !audit);
     const change = { container, image, policies: refusing.map(({ name }) => name) };
-    (will.allowed ? changes.admitted : changes.refused).push(change);
+    const kind = will.allowed ? "admitted" : was.allowed ? "refused" : "stillRefused";
+    changes[kind].push(change);
   }
   return changes;
 }

@@ -67,13 +67,6 @@ export async function openActivityDatabase(
         statements.forgetResults.run(session);
         statements.forgetActivity.run(session);
       }),
-    keepOnly: (sessions) => {
-      const kept = JSON.stringify(sessions);
-      return queue.write(() => {
-        statements.pruneResults.run(kept);
-        statements.pruneActivity.run(kept);
-      });
-    },
     close: async () => {
       await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
@@ -118,7 +111,6 @@ interface Statement {
 
 async function prepare(database: Database) {
   const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
-  const others = "session NOT IN (SELECT value FROM json_each(?))";
   return {
     // A step that runs again is not a failure yet; only a success clears what it failed before, and nothing undoes a success.
     save: await prepared(
@@ -142,8 +134,6 @@ async function prepare(database: Database) {
     ),
     forgetResults: await prepared("DELETE FROM results WHERE session = ?"),
     forgetActivity: await prepared("DELETE FROM activity WHERE session = ?"),
-    pruneResults: await prepared(`DELETE FROM results WHERE ${others}`),
-    pruneActivity: await prepared(`DELETE FROM activity WHERE ${others}`),
   };
 }
 

@@ -35,8 +35,6 @@ export interface ActivityTracker {
   /** Results that were running or queued when they were last saved. */
   unsettled(): Promise<SavedStep[]>;
   forget(session: string): Promise<void>;
-  /** Forgets every session that is not in the list. */
-  keepOnly(sessions: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,11 +64,6 @@ export async function trackActivity(
     touch(session);
     return noted;
   };
-  const drop = (session: string) => {
-    known.delete(session);
-    cache.drop(session);
-    unwritten.drop(session);
-  };
   return {
     activity: (session) => known.get(session)?.activity ?? {},
     progress: (session) => progressOf(known.get(session)?.steps.values() ?? []),
@@ -94,13 +87,10 @@ export async function trackActivity(
     touch,
     unsettled: () => store.unsettled(),
     forget: (session) => {
-      drop(session);
+      known.delete(session);
+      cache.drop(session);
+      unwritten.drop(session);
       return store.forget(session);
-    },
-    keepOnly: (sessions) => {
-      const kept = new Set(sessions);
-      for (const session of known.keys()) if (!kept.has(session)) drop(session);
-      return store.keepOnly(sessions);
     },
     close: async () => {
       await unwritten.close();

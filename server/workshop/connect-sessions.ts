@@ -1,7 +1,6 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import { SERVER_LABEL } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -32,15 +31,22 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     if (event.type !== "terminal-exited") return;
     followers.tell(event.address.session, { type: "terminal-exited", terminal: event.address.terminal });
   });
+  // With the results, which are forgotten before the session is gone.
+  const lastViews = new Map<string, Promise<SessionView>>();
   const stopController = await startSessionController({
     client: parts.client,
     policies: parts.policies,
     host,
+    ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
     onSession: (session, change) => {
-      // Its home and its shells are with the server that made it.
-      if (!isOwn(session, parts.settings)) return;
-      if (change === "gone") void forget(parts, session);
+      if (change === "gone") announceEnd(parts, session, lastViews);
       else cache.put(session);
+    },
+    forget: async (name) => {
+      const session = cache.get(name);
+      if (session && parts.labs.has(session.spec.lab) && !lastViews.has(name))
+        lastViews.set(name, viewOf(parts, session));
+      await parts.activity.forget(name);
     },
     onError: (error) => log.warn({ err: error }, "looking after sessions failed; it goes on"),
   });
@@ -51,31 +57,28 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   };
 }
 
-/** Whether this server looks after the session, of several on one cluster; one without a mark is older than the mark. */
-function isOwn({ metadata }: SessionResource, { server }: SessionSettings): boolean {
-  return (metadata.labels?.[SERVER_LABEL] ?? server) === server;
-}
-
 /** The last thing a page hears of its session is that it has ended, with what it had reached. */
-async function forget(parts: SessionConnection, session: SessionResource): Promise<void> {
+function announceEnd(
+  parts: SessionConnection,
+  session: SessionResource,
+  lastViews: Map<string, Promise<SessionView>>,
+): void {
   const { name } = session.metadata;
-  const { log } = parts;
+  if (parts.labs.has(session.spec.lab) && parts.followers.hasAny(name)) {
+    const reason = session.status?.phase === "Failed" ? session.status.reason : endReason(session);
+    const tell = (view: SessionView): void =>
+      parts.followers.tell(name, {
+        type: "session",
+        session: { ...view, phase: "Ended", ...(reason === undefined ? {} : { reason }) },
+      });
+    const lost = (error: unknown) =>
+      parts.log.error({ err: error, session: name }, "the followers of a session were not told of its end");
+    (lastViews.get(name) ?? viewOf(parts, session)).then(tell, lost);
+  }
+  lastViews.delete(name);
   parts.cache.remove(name);
   parts.onGone(name);
-  log.info({ session: name }, "session ended");
-  try {
-    if (parts.followers.hasAny(name) && parts.labs.has(session.spec.lab))
-      parts.followers.tell(name, { type: "session", session: await lastView(parts, session) });
-    await parts.activity.forget(name);
-  } catch (error) {
-    log.error({ err: error, session: name }, "activity not forgotten");
-  }
-}
-
-async function lastView(parts: SessionConnection, session: SessionResource): Promise<SessionView> {
-  const reason = session.status?.phase === "Failed" ? session.status.reason : endReason(session);
-  const view = await viewOf(parts, session);
-  return { ...view, phase: "Ended", ...(reason === undefined ? {} : { reason }) };
+  parts.log.info({ session: name }, "session ended");
 }
 
 function endReason({ spec }: SessionResource): string {

@@ -72,10 +72,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     liveSessions: () => cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
-    endSession: async (id) => {
-      found(id);
-      await endSession(client, id);
-    },
+    endSession: (id) => end(parts, id),
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
@@ -136,6 +133,17 @@ function changed(
   return viewOf(parts, answer);
 }
 
+/** Also one whose lab is not here any more, and one that the cluster does not know but whose home is still here. */
+async function end({ cache, client, host, activity }: WorkshopParts, id: string): Promise<void> {
+  if (cache.get(id)) {
+    await endSession(client, id);
+    return;
+  }
+  if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
+  await host.close(id);
+  await activity.forget(id);
+}
+
 function showPage(
   { client, settings, tokens }: WorkshopParts,
   { session, lab }: Found,
@@ -185,7 +193,11 @@ function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
-  throw new WorkshopError(
+  throw sessionNotFound(id);
+}
+
+function sessionNotFound(id: string): WorkshopError {
+  return new WorkshopError(
     WORKSHOP_ERRORS.sessionNotFound,
     `There is no session "${id}"; it has ended, or never began`,
   );

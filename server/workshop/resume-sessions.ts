@@ -8,8 +8,10 @@ import type { WorkshopParts } from "./create-workshop.js";
 export async function resumeSessions(parts: WorkshopParts): Promise<void> {
   const { cache, labs, log } = parts;
   const sessions = cache.all();
-  await tidy(parts, sessions);
   void refreshAccess(parts, sessions);
+  nameOrphans(parts, sessions).catch((error: unknown) =>
+    log.warn({ err: error }, "the session host does not answer"),
+  );
   for (const session of sessions) {
     const lab = labs.get(session.spec.lab);
     const phase = phaseOf(session, Date.now());
@@ -24,13 +26,18 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
   });
 }
 
-/** Nothing depends on it: a full disk must not keep the server from starting. */
-async function tidy({ activity, log }: WorkshopParts, sessions: readonly SessionResource[]): Promise<void> {
-  try {
-    await activity.keepOnly(sessions.map(({ metadata }) => metadata.name));
-  } catch (error) {
-    log.warn({ err: error }, "the records of sessions that are gone stay for now");
-  }
+/** What is not in the cluster may have been forgotten by it: only somebody who decides so ends it. */
+async function nameOrphans(
+  { host, log }: WorkshopParts,
+  sessions: readonly SessionResource[],
+): Promise<void> {
+  const known = new Set(sessions.map(({ metadata }) => metadata.name));
+  const orphans = (await host.sessions()).filter((name) => !known.has(name));
+  if (orphans.length > 0)
+    log.warn(
+      { sessions: orphans },
+      "sessions on this machine that the cluster does not know are kept; lectern session end NAME removes one",
+    );
 }
 
 /** One after the other and in nobody's way: it asks programs of learners, who may have put anything in the way. */

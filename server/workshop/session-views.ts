@@ -27,8 +27,8 @@ export function briefView({ labs, activity }: ViewParts, session: SessionResourc
 
 /** The same with its results. */
 export async function viewOf(parts: ViewParts, session: SessionResource): Promise<SessionView> {
-  const results = await parts.activity.results(session.metadata.name);
-  return { ...briefView(parts, session), results };
+  const view = briefView(parts, session);
+  return { ...view, results: await parts.activity.results(session.metadata.name) };
 }
 
 /** Tells everybody who follows the session how it is now. */

@@ -124,7 +124,7 @@ interface Circumstances {
 
 async function resume(state: StepResult["state"], circumstances: Circumstances): Promise<{ ids: string[] }> {
   const { page = pageName(), step: number = 0 } = circumstances;
-  await activity.keepOnly([]);
+  await activity.forget("s1");
   await activity.begin({
     session: "s1",
     result: { page, step: stepIds()[number] ?? "", number, state, checks: [] },

@@ -65,15 +65,18 @@ export class FolderRemover {
   }
 
   /** Lets go; what is left is removed by the next remover of the folder. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#child?.kill("SIGKILL");
+    await this.settled();
   }
 
   #start(): void {
     if (this.#isStopped) return;
-    this.#working ??= this.#removeAll().finally(() => (this.#working = undefined));
+    this.#working ??= this.#removeAll()
+      .catch((error: unknown) => this.#options.report(`Ended sessions are not removed: ${String(error)}`))
+      .finally(() => (this.#working = undefined));
   }
 
   async #removeAll(): Promise<void> {

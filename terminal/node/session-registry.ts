@@ -113,7 +113,7 @@ export class SessionRegistry {
     for (const program of [...this.#programs.values()].flatMap((programs) => [...programs])) program.kill();
     const accounts = [...this.#known.values()].filter((session) => this.#holdsAccount(session));
     await this.#parts.terminals.closeAll(accounts.flatMap(({ account }) => account?.uid ?? []));
-    this.#parts.remover.stop();
+    await this.#parts.remover.stop();
     this.#parts.accounts?.close();
   }
 

@@ -15,13 +15,14 @@ export async function openSession(page: Page, url: string): Promise<string> {
 /** Opens the console on its first page. */
 export async function showConsole(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Console" }).click();
-  await goTo(page, "Image registry");
+  await goTo(page, "Assignments");
   await page.getByRole("button", { name: "Workspaces", pressed: true }).waitFor();
 }
 
 /** Chooses a place in the navigation of the console. */
 export async function goTo(page: Page, place: string): Promise<void> {
-  await page.getByRole("navigation", { name: "Console" }).getByRole("button", { name: place }).click();
+  const navigation = page.getByRole("navigation", { name: "Console" });
+  await navigation.getByRole("button", { name: place, exact: true }).click();
 }
 
 /** Opens the form of a new policy on a template. */

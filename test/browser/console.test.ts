@@ -62,7 +62,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     const form = await openForm(page, "Custom");
     await form.getByLabel("Policy Name").fill("No Busybox");
     await form.getByLabel("Hostname").fill("https://docker.io");
-    await form.getByText(/^Label selectors/).click();
+    await form.getByText(/^Label Selectors/).click();
     await form.getByRole("button", { name: /^Add Label Selector: Include/ }).click();
     await expect.poll(() => focusedName(page)).toBe("Label key");
     await form.getByLabel("Values").fill("prod");
@@ -144,7 +144,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
 
   it("chooses namespaces by label selectors, and tries a policy out on dry run", async () => {
     const form = await openForm(page, "Require Digest");
-    await form.getByText(/^Label selectors/).click();
+    await form.getByText(/^Label Selectors/).click();
     await form.getByRole("button", { name: /^Add Label Selector: Include/ }).click();
     await form.getByLabel("Label key").fill("env");
     await form.getByLabel("Values").fill("prod, stage");
@@ -201,7 +201,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
         json: { message: "Unavailable: the cluster is away", reason: "Unavailable" },
       }),
     );
-    await goTo(page, "Image registry");
+    await goTo(page, "Assignments");
     const alert = page.getByRole("alert").filter({ hasText: "The cluster is away." });
     await alert.waitFor();
     await page.getByRole("row", { name: new RegExp(WORKSPACE) }).waitFor();

@@ -47,19 +47,25 @@ describe.skipIf(isAbsent || isWithout("chromium") || isWithout("kubectl"))("the 
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
-  it("finds Workspaces under Image registry, and the workspace of the page", async () => {
+  it("finds Workspaces under the Image Registry tab in the Policies page, and the workspace of the page", async () => {
     await page.getByRole("tab", { name: "Console" }).click();
-    const sides = page.getByRole("group", { name: "Show the hierarchy of" });
-    await sides.getByRole("button", { name: "Workspaces" }).click();
+    const console = page.getByRole("region", { name: "Policy console" });
+    await page.getByRole("navigation", { name: "Console" }).getByRole("button", { name: "Policies" }).click();
+    await console.getByRole("heading", { level: 1, name: "Policies", exact: true }).waitFor();
+    const tab = console.getByRole("tabpanel", { name: "Image Registry" });
+    await console.getByRole("tab", { name: "Image Registry", selected: true }).waitFor();
+    await tab.getByRole("button", { name: "Workspaces" }).click();
     await page.getByRole("row", { name: "tko-day1-ops-ws" }).click();
     await page.getByText("Image registry policies for workspace tko-day1-ops-ws").waitFor();
   });
 
   it("requires digests, with default values for the other fields", async () => {
     await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
-    await page.getByLabel("Image Registry Template").selectOption({ label: "Require Digest" });
-    await page.getByLabel("Policy Name").fill("digest-image-policy");
-    await page.getByText(/Label selectors/).waitFor();
+    await page
+      .getByRole("combobox", { name: "Image Registry Template" })
+      .selectOption({ label: "Require Digest" });
+    await page.getByRole("textbox", { name: "Policy Name" }).fill("digest-image-policy");
+    await page.getByText(/^Label Selectors/).waitFor();
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     await policyRow(page, "digest-image-policy").waitFor();
   });
@@ -68,10 +74,15 @@ describe.skipIf(isAbsent || isWithout("chromium") || isWithout("kubectl"))("the 
     await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
     await page.getByLabel("Image Registry Template").selectOption({ label: "Custom" });
     await page.getByLabel("Policy Name").fill("no-busybox-image-policy");
-    await page.getByLabel("Image Name").fill("busybox");
+    const rule = page.getByRole("group", { name: "Rule" });
+    await rule.getByRole("textbox", { name: "Image Name" }).fill("busybox");
+    for (const optional of ["Hostname", "Port"])
+      await rule.getByRole("textbox", { name: optional }).waitFor();
     await page.getByRole("button", { name: "Add Another Rule" }).waitFor();
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
-    await policyRow(page, "no-busybox-image-policy").waitFor();
+    const created = policyRow(page, "no-busybox-image-policy");
+    for (const may of ["Edit", "Delete"])
+      await created.getByRole("button", { name: `${may} no-busybox-image-policy` }).waitFor();
   });
 
   it("attaches the namespace and creates the deployment, whose pods are refused for both policies", async () => {

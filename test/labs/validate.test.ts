@@ -43,7 +43,7 @@ describe("lectern validate", () => {
       ["failed", 7],
     ]);
     expect(report?.steps[1]?.message).toMatch(
-      /^The command ended with status 1, expected was 0: error: unknown flag: --no-such-flag$/i,
+      /^The command ended with status 1, not with 0: error: unknown flag: --no-such-flag$/i,
     );
   });
 
@@ -64,7 +64,7 @@ describe.skipIf(!hasSeed)("the image policies page, word for word", () => {
     const { status, report } = await validate(seed, "--checks", seedChecks, "--no-stand-ins");
     expect(status).toBe(1);
     const failed = report?.steps.filter(({ state }) => state === "failed").map(({ message }) => message);
-    expect(failed?.[0]).toContain("There are no such events yet.");
+    expect(failed?.[0]).toContain("The events do not name FailedCreate yet.");
     expect(failed?.[1]).toContain("The output does not show FailedCreate and no-busybox-image-policy.");
   });
 });

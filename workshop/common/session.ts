@@ -9,6 +9,8 @@ export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
 export const SESSION_LABEL = "lectern.dev/session";
 /** Label on a session; the value tells the server that made it, has its homes and runs its shells. */
 export const SERVER_LABEL = "lectern.dev/server";
+/** Finalizer on a session; taken off by its server once nothing of the session is left on that server's machine. */
+export const SESSION_FINALIZER = "lectern.dev/session-host";
 /** Annotation on a session; the address of the cluster that its learner's kubeconfig names. */
 export const API_SERVER_ANNOTATION = "lectern.dev/api-server";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
@@ -30,6 +32,7 @@ export interface SessionResource {
     deletionTimestamp?: string | Date;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    finalizers?: string[];
   };
   spec: SessionSpec;
   status?: SessionStatus;

@@ -44,8 +44,6 @@ export interface ActivityStore {
   saveActivity(activity: SessionActivity): Promise<void>;
   /** Removes everything about the session. */
   forget(session: string): Promise<void>;
-  /** Removes everything about sessions that are not in the list. */
-  keepOnly(sessions: readonly string[]): Promise<void>;
   /** Resolves when everything that was asked for is done. */
   close(): Promise<void>;
 }

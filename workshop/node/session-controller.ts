@@ -5,31 +5,40 @@ import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { ownerOf } from "./session-provisioner.js";
-import { endSession, watchSessions } from "./sessions.js";
+import { endSession, isOwn, releaseSession, watchSessions } from "./sessions.js";
 
 export interface SessionControllerParts {
   client: KubernetesClient;
   policies?: Pick<PolicyAdministration, "deleteOrganization">;
   host: SessionHost;
-  /** Told of every session at the start and of every change; `gone` where it has ended. */
+  /** Which server this is, of several on one cluster. */
+  server?: string;
+  /** Told of every own session at the start and of every change; `gone` where it has ended. */
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;
+  /** Lets go of what else is kept of a session that ends; asked again where it fails. */
+  forget?: (session: string) => Promise<void>;
   onError?: (error: unknown) => void;
 }
 
 /** How often the clock is looked at; a session lives at most this much longer than it should. */
 const TICK_MS = 1000;
+/** Pause before an ending that failed is tried again. */
+const RETRY_MS = 5_000;
 /** A failed session stays this long, so that its learner can read why. */
 const FAILED_KEEP_MS = 5 * 60_000;
 /** No session takes this long to be made: whoever made it has died. */
 const PENDING_LIMIT_MS = 2 * 60_000;
 
 /**
- * Ends sessions whose time is over, clears away failed ones, and removes homes and shells of those that are gone. Several servers may
- * run it on one cluster: each of its acts may be done twice. Resolves once the sessions are known; the returned function stops it.
+ * Ends sessions whose time is over, clears away failed ones, and what ended ones had on this machine. Only a deletion ends a session:
+ * that is somebody's decision, and the session's finalizer keeps it until it was carried out, also by a server that was dead when it was
+ * made. A session that is merely not found keeps all it has. Several servers may run this on one cluster: each of its acts may be done
+ * twice. Resolves once the sessions are known; the returned function stops it.
  */
 export async function startSessionController(parts: SessionControllerParts): Promise<() => void> {
   const stop = new AbortController();
   const report = (error: unknown): void => parts.onError?.(error);
+  const endings = new SessionEndings(parts);
   let current: ReadonlyMap<string, SessionResource> = new Map();
   await new Promise<void>((resolve, reject) => {
     const listener = {
@@ -38,32 +47,68 @@ export async function startSessionController(parts: SessionControllerParts): Pro
         resolve();
       },
       onItem: (type: string, session: SessionResource) => {
+        if (!isOwn(session, parts.server)) return;
         parts.onSession?.(session, type === "DELETED" ? "gone" : "changed");
-        if (type !== "DELETED") return;
-        removeNamespace(parts.client, session).catch(report);
-        parts.policies?.deleteOrganization(session.spec.organization, ownerOf(session)).catch(report);
-        parts.host.close(session.metadata.name).catch(report);
+        if (session.metadata.deletionTimestamp) endings.begin(session);
       },
       onError: report,
     };
     watchSessions(parts.client, listener, stop.signal).catch(reject);
   });
   const timer = setInterval(() => {
-    tick(parts, current, Date.now()).catch(report);
+    tick(parts, current, endings).catch(report);
   }, TICK_MS);
   stop.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   return () => stop.abort();
 }
 
+/** Takes away what deleted sessions had, each once at a time. */
+class SessionEndings {
+  readonly #parts: SessionControllerParts;
+  readonly #notBefore = new Map<string, number>();
+
+  constructor(parts: SessionControllerParts) {
+    this.#parts = parts;
+  }
+
+  begin(session: SessionResource): void {
+    const { name } = session.metadata;
+    if ((this.#notBefore.get(name) ?? 0) > Date.now()) return;
+    this.#notBefore.set(name, Number.POSITIVE_INFINITY);
+    this.#end(session).then(
+      () => this.#notBefore.delete(name),
+      (error: unknown) => {
+        this.#notBefore.set(name, Date.now() + RETRY_MS);
+        this.#parts.onError?.(error);
+      },
+    );
+  }
+
+  async #end(session: SessionResource): Promise<void> {
+    const { client, policies, host, forget } = this.#parts;
+    const { name } = session.metadata;
+    const done = await Promise.allSettled([
+      removeNamespace(client, session),
+      policies?.deleteOrganization(session.spec.organization, ownerOf(session)),
+      host.close(name).then(() => forget?.(name)),
+    ]);
+    const failed = done.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    await releaseSession(client, name);
+  }
+}
+
 async function tick(
-  { client }: SessionControllerParts,
+  { client, server }: SessionControllerParts,
   sessions: ReadonlyMap<string, SessionResource>,
-  now: number,
+  endings: SessionEndings,
 ): Promise<void> {
+  const now = Date.now();
   await Promise.all(
     [...sessions.values()].map(async (session) => {
-      if (session.metadata.deletionTimestamp) return;
-      if (isOver(session, now)) await endSession(client, session);
+      if (session.metadata.deletionTimestamp) {
+        if (isOwn(session, server)) endings.begin(session);
+      } else if (isOver(session, now)) await endSession(client, session);
       else if (isAbandoned(session, now)) await fail(client, session);
     }),
   );

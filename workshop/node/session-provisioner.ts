@@ -17,7 +17,7 @@ import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
 import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
 import { type Manifest, accessOf, isolationOf, limitsOf } from "./session-objects.js";
-import { endSession } from "./sessions.js";
+import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
 
 export interface ProvisionerParts {
@@ -79,11 +79,13 @@ export class SessionProvisioner {
   /** Ends the session and removes what it had on this machine. */
   async end(session: SessionResource): Promise<void> {
     const { client, policies, host } = this.#parts;
+    const { name } = session.metadata;
     await Promise.all([
       endSession(client, session),
       policies.deleteOrganization(session.spec.organization, ownerOf(session)),
-      host.close(session.metadata.name),
+      host.close(name),
     ]);
+    await releaseSession(client, name);
   }
 
   async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {

@@ -8,6 +8,7 @@ import {
   MAX_SESSION_NAME,
   SERVER_LABEL,
   SESSION_API_VERSION,
+  SESSION_FINALIZER,
   type SessionResource,
   isSessionName,
   linkRevisionOf,
@@ -53,6 +54,8 @@ export async function createSession(
       name,
       ...(wanted.server === undefined ? {} : { labels: { [SERVER_LABEL]: wanted.server } }),
       annotations: { [API_SERVER_ANNOTATION]: addressOf(client) },
+      // A validation keeps nothing beyond its own process: whoever kills it must not find sessions that never end.
+      ...(wanted.startedBy === "validate" ? {} : { finalizers: [SESSION_FINALIZER] }),
     },
     spec: {
       lab: lab.name,
@@ -110,6 +113,32 @@ export async function endSession(
   const wasThere = await client.remove(`${SESSIONS_PATH}/${found.metadata.name}`, found.metadata.uid);
   await removeNamespace(client, found);
   return wasThere;
+}
+
+/** Times a finalizer is taken off anew because somebody changed the session meanwhile. */
+const RELEASE_TRIES = 5;
+
+/** Lets go of a session that is being deleted: nothing of it is left on this machine. */
+export async function releaseSession(client: KubernetesClient, name: string): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    const found = await findSession(client, name);
+    const { finalizers = [], resourceVersion } = found?.metadata ?? {};
+    if (!found || !finalizers.includes(SESSION_FINALIZER)) return;
+    const left = finalizers.filter((finalizer) => finalizer !== SESSION_FINALIZER);
+    try {
+      await client.merge(`${SESSIONS_PATH}/${name}`, { metadata: { finalizers: left, resourceVersion } });
+      return;
+    } catch (error) {
+      const { status } = error as Partial<KubernetesError>;
+      if (status === 404) return;
+      if (status !== 409 || tried === RELEASE_TRIES) throw error;
+    }
+  }
+}
+
+/** Whether the server looks after the session, of several on one cluster; one without a mark is older than the mark. */
+export function isOwn({ metadata }: SessionResource, server: string | undefined): boolean {
+  return (metadata.labels?.[SERVER_LABEL] ?? server) === server;
 }
 
 /** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */

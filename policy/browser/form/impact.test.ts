@@ -7,6 +7,7 @@ const NOTHING = {
   truncated: false,
   wouldRefuse: [],
   wouldAdmit: [],
+  stillRefused: [],
   warnings: [],
 };
 
@@ -16,6 +17,14 @@ describe("what saving or deleting a policy would change", () => {
     const wouldAdmit = [{ ...waits, container: "busybox", image: "busybox", policies: ["no-busybox"] }];
     expect(describeImpact({ ...NOTHING, wouldAdmit })).toBe(
       "It would admit what is refused now: busybox (replicaset busybox-5d4f8c).",
+    );
+  });
+
+  it("names the workload that goes on waiting, and the policy that goes on refusing it", () => {
+    const waits = { namespace: "lab-one", pod: "", workload: "replicaset/busybox-5d4f8c" };
+    const stillRefused = [{ ...waits, container: "busybox", image: "busybox", policies: ["pin"] }];
+    expect(describeImpact({ ...NOTHING, stillRefused })).toBe(
+      "Still refused, by pin: busybox (replicaset busybox-5d4f8c).",
     );
   });
 

@@ -9,6 +9,7 @@ export function describeImpact({
   truncated,
   wouldRefuse,
   wouldAdmit,
+  stillRefused,
 }: PreviewAnswer): string {
   if (namespaces.length === 0) return "No namespace is concerned yet: nothing changes until one is attached.";
   const looked = `${truncated ? "more than " : ""}${pods} running ${pods === 1 ? "pod" : "pods"}`;
@@ -19,10 +20,16 @@ export function describeImpact({
     );
   }
   if (wouldAdmit.length > 0) parts.push(`It would admit what is refused now: ${images(wouldAdmit)}.`);
+  if (stillRefused.length > 0)
+    parts.push(`Still refused, by ${policiesOf(stillRefused)}: ${images(stillRefused)}.`);
   if (parts.length > 0) return parts.join(" ");
   return pods === 0
     ? `Nothing runs in ${namespaceWords(namespaces)}, and nothing waits there.`
     : `None of the ${looked} in ${namespaceWords(namespaces)} would be judged differently.`;
+}
+
+function policiesOf(pods: PreviewPod[]): string {
+  return [...new Set(pods.flatMap(({ policies }) => policies))].join(" and ");
 }
 
 function count(pods: PreviewAnswer["wouldRefuse"]): number {

@@ -34,11 +34,7 @@ export function RuleFields({ form }: { form: PolicyFormState }): ReactElement {
             <legend>{draft.rules.length === 1 ? "Rule" : `Rule ${index + 1}`}</legend>
             <Rule rule={rule} form={form} setRule={setRule} />
             {draft.rules.length > 1 && (
-              <button
-                type="button"
-                className="button button--quiet button--small"
-                onClick={() => remove(rule)}
-              >
+              <button type="button" className="button button--small" onClick={() => remove(rule)}>
                 Remove rule {index + 1}
               </button>
             )}

@@ -21,7 +21,7 @@ export function SelectorFields({
       open={isUnfolded || hasProblem}
       onToggle={(event) => setIsUnfolded(event.currentTarget.open)}
     >
-      <summary>Label selectors (optional): choose namespaces by their labels</summary>
+      <summary>Label Selectors (optional): choose namespaces by their labels</summary>
       <SelectorList
         legend="Include only specific namespaces"
         selectors={draft.include}
@@ -109,7 +109,7 @@ function Selector({ selector, problems, onChange, onRemove }: SelectorProps): Re
       />
       <button
         type="button"
-        className="button button--quiet"
+        className="button"
         aria-label={`Remove the label selector ${selector.key || "without a key"}`}
         onClick={onRemove}
       >

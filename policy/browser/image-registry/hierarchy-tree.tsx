@@ -58,8 +58,8 @@ function Row({ name, kind, policies }: { name: string; kind: string; policies: n
             <span className="tree__kind">{kind}</span>
           </span>
           {policies > 0 && (
-            <span className="badge" aria-label={policies === 1 ? "1 policy" : `${policies} policies`}>
-              {policies}
+            <span className="badge" title="Policies set here itself">
+              {policies === 1 ? "1 policy" : `${policies} policies`}
             </span>
           )}
         </>

@@ -87,7 +87,7 @@ function RowButton({
   onPress: () => void;
 }): ReactElement {
   return (
-    <button type="button" className="button button--quiet button--small" aria-label={name} onClick={onPress}>
+    <button type="button" className="button button--small" aria-label={name} onClick={onPress}>
       {text}
     </button>
   );

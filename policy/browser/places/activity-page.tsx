@@ -1,4 +1,5 @@
 import { useCallback, type ReactElement } from "react";
+import { explainRefusal } from "../../../workshop/common/refusal.js";
 import type { ActivityEntry } from "../../common/tmc-api.js";
 import { useLoaded } from "../api/use-loaded.js";
 import { useConsole } from "../console-context.js";
@@ -77,14 +78,7 @@ function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
         </span>
       </th>
       <td>
-        <span className="activity__policies">
-          {entry.policies.map((policy) => (
-            <span key={policy} className="badge badge--danger">
-              ✕ {policy}
-            </span>
-          ))}
-        </span>
-        {entry.message}
+        <Reasons entry={entry} />
       </td>
       <td data-label="Times" className="numeric">
         {entry.count}
@@ -93,5 +87,18 @@ function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
         <RelativeTime iso={entry.lastSeen} />
       </td>
     </tr>
+  );
+}
+
+/** Each policy with the sentence of its refusal; what is no refusal as we word them stays as the cluster said it. */
+function Reasons({ entry }: { entry: ActivityEntry }): ReactElement {
+  const refusals = explainRefusal(entry.message);
+  if (refusals.length === 0) return <>{entry.message}</>;
+  return (
+    <ul className="activity__reasons">
+      {refusals.map(({ text }) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
   );
 }

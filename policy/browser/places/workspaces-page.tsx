@@ -103,7 +103,7 @@ function DeleteWorkspace({ name }: { name: string }): ReactElement {
       )}
       <button
         type="button"
-        className="button button--quiet button--small"
+        className="button button--small"
         aria-label={`Delete ${name}`}
         disabled={isBusy}
         onClick={() => void remove()}

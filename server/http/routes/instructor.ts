@@ -88,7 +88,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.json(linkTo(options, request, session));
   });
   router.delete("/instructor/sessions/:id", async (request, response) => {
-    await workshop.endSession(workshop.session(request.params.id).id);
+    await workshop.endSession(request.params.id);
     response.status(204).end();
   });
   return router;

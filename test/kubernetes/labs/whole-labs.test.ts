@@ -41,7 +41,7 @@ describe.skipIf(skipWithoutControlPlane("whole labs on a real control plane"))("
       const checks = join(productRoot, "test/labs/seed.checks.yaml");
       const { status, output } = await validate(page, "--checks", checks, "--no-stand-ins");
       expect(status, output).toBe(1);
-      expect(output).toContain("There are no such events yet.");
+      expect(output).toContain("The events do not name FailedCreate yet.");
     },
   );
 

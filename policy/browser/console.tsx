@@ -26,16 +26,17 @@ interface Props {
 /** The image-policy console of one organization. */
 export function PolicyConsole({ apiBase, apiHeaders, path, navigate }: Props): ReactElement {
   const api = useMemo(() => createPolicyApi(apiBase, apiHeaders), [apiBase, apiHeaders]);
-  const { value: hierarchy, problem, reload } = useHierarchy(api);
+  const { data: hierarchy, error, refetch } = useHierarchy(api);
+  const reload = async (): Promise<void> => void (await refetch());
   const route = parseConsoleRoute(path);
   const goTo = (next: ConsoleRoute) => navigate(formatConsoleRoute(next));
   return (
     <div className="console">
       <ConsoleNavigation current={route} goTo={goTo} />
       <section className="console__main" aria-label="Policy console">
-        {problem && (
+        {error && (
           <div className="notice notice--danger" role="alert">
-            <span>{problem}</span>
+            <span>{error.message}</span>
             <button type="button" className="button button--small" onClick={() => void reload()}>
               Try again
             </button>
@@ -46,7 +47,7 @@ export function PolicyConsole({ apiBase, apiHeaders, path, navigate }: Props): R
             <Page route={route} />
           </Console.Provider>
         ) : (
-          !problem && (
+          !error && (
             <div className="skeleton console__skeleton" aria-busy="true" aria-label="Loading policies" />
           )
         )}

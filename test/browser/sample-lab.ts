@@ -51,6 +51,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
   return {
     id: "s1",
     lab: "image-policies",
+    labVersion: "1",
     title: "Image Registry Policies",
     phase: "Active",
     provisioning: [],

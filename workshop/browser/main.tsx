@@ -1,3 +1,4 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "../common/tokens.css";
@@ -8,6 +9,7 @@ import "../common/overlays.css";
 import "./parts/icon.css";
 import { App } from "./app.js";
 import { watchForLinks } from "./store/admission.js";
+import { createQueryClient } from "./store/query-client.js";
 import { applyRememberedTheme } from "./store/theme.js";
 
 applyRememberedTheme();
@@ -16,7 +18,9 @@ const root = document.querySelector("#root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <QueryClientProvider client={createQueryClient()}>
+        <App />
+      </QueryClientProvider>
     </StrictMode>,
   );
 }

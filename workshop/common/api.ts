@@ -77,6 +77,8 @@ export interface PageSummary {
 export interface SessionView {
   id: string;
   lab: string;
+  /** Of the lab's text: with another one, pages are to be read anew. */
+  labVersion: string;
   title: string;
   phase: SessionPhase;
   /** Why it failed or ended, in a sentence a person can act on. */

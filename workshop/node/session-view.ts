@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { Lab } from "../common/lab.js";
@@ -34,6 +35,7 @@ export function sessionView(
   return {
     id: session.metadata.name,
     lab: lab.name,
+    labVersion: overviewOf(lab).version,
     title: lab.title,
     phase,
     ...(reason ? { reason } : {}),
@@ -66,7 +68,12 @@ export function extensionOf(lab: Pick<Lab, "minutes">): number {
   return Math.max(5, Math.ceil(lab.minutes / 4));
 }
 
+/** Enough to tell the versions of one lab apart. */
+const VERSION_DIGITS = 16;
+
 interface Overview {
+  /** Another one for any change of the lab. */
+  version: string;
   /** Steps of each page that can be done and so can be finished. */
   steps: Map<string, number>;
   /** Terminals that blocks act on, wherever they are. */
@@ -80,7 +87,11 @@ function overviewOf(lab: Lab): Overview {
   const known = overviews.get(lab);
   if (known) return known;
   const variables = sampleVariables(lab);
-  const overview: Overview = { steps: new Map(), terminals: new Set() };
+  const overview: Overview = {
+    version: createHash("sha256").update(JSON.stringify(lab)).digest("hex").slice(0, VERSION_DIGITS),
+    steps: new Map(),
+    terminals: new Set(),
+  };
   for (const page of lab.pages) {
     const { actions } = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
     overview.steps.set(page.name, actions.filter(({ view }) => isStep(view.kind)).length);

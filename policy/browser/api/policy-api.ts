@@ -53,19 +53,23 @@ export type PolicyApi = ReturnType<typeof createPolicyApi>;
  * by. Each throws `PolicyApiError`.
  */
 export function createPolicyApi(base: string, headers: () => Record<string, string>) {
-  const call = <T>(method: string, path: string, body?: unknown) =>
-    send<T>(`${base}/${path}`, { method, headers: headers(), body });
+  const read = <T>(path: string, signal?: AbortSignal) => call<T>("GET", path, undefined, signal);
+  const call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
+    send<T>(`${base}/${path}`, { method, headers: headers(), body, signal });
   return {
-    organization: () => call<{ organization: OrganizationView }>("GET", "organization"),
-    workspaces: () => call<WorkspaceList>("GET", "workspaces"),
-    clusters: () => call<ClusterList>("GET", "clusters"),
-    namespaces: () => call<NamespaceList>("GET", "namespaces"),
-    policies: () => call<PolicyList>("GET", "image-policies"),
-    activity: () => call<{ entries: ActivityEntry[] }>("GET", "image-policies/activity"),
-    effective: (namespace: string) =>
-      call<EffectiveView>("GET", `image-policies/effective/${part(namespace)}`),
+    organization: (signal?: AbortSignal) => read<{ organization: OrganizationView }>("organization", signal),
+    workspaces: (signal?: AbortSignal) => read<WorkspaceList>("workspaces", signal),
+    clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
+    namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
+    policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
+    activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
+    /** What tells this organization's answers from another's. */
+    base,
+    effective: (namespace: string, signal?: AbortSignal) =>
+      read<EffectiveView>(`image-policies/effective/${part(namespace)}`, signal),
     explain: (request: ExplainRequest) => call<ExplainAnswer>("POST", "image-policies/explain", request),
-    preview: (request: PreviewRequest) => call<PreviewAnswer>("POST", "image-policies/preview", request),
+    preview: (request: PreviewRequest, signal?: AbortSignal) =>
+      call<PreviewAnswer>("POST", "image-policies/preview", request, signal),
     createPolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
       call<{ policy: PolicyView }>("POST", policiesPath(place), { policy }),
     replacePolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
@@ -91,6 +95,11 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
   };
 }
 
+/** Whether what was asked for is not there any more, so that asking again is of no use. */
+export function isGone(error: Error | null): boolean {
+  return error instanceof PolicyApiError && error.status === 404;
+}
+
 /** What to show a person of anything thrown. */
 export function problemText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -108,6 +117,8 @@ interface PolicyCall {
   method: string;
   headers: Record<string, string>;
   body: unknown;
+  /** Ends the call where nobody waits for its answer any more. */
+  signal: AbortSignal | undefined;
 }
 
 async function send<T>(url: string, call: PolicyCall): Promise<T> {
@@ -133,13 +144,14 @@ function withoutReason(
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 }
 
-async function answer(url: string, { method, headers, body }: PolicyCall): Promise<Response> {
+async function answer(url: string, { method, headers, body, signal }: PolicyCall): Promise<Response> {
+  const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     return await fetch(url, {
       method,
       credentials: "same-origin",
-      signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+      signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
       headers: { ...headers, ...type },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

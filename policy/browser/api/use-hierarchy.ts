@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useQuery } from "@tanstack/react-query";
 import type {
   ClusterView,
   NamespaceView,
@@ -6,8 +6,7 @@ import type {
   PolicyView,
   WorkspaceView,
 } from "../../common/tmc-api.js";
-import type { PolicyApi } from "./policy-api.js";
-import { useLoaded, type Loaded } from "./use-loaded.js";
+import { isGone, type PolicyApi } from "./policy-api.js";
 
 /** Others (the learner's `tmc`, an instructor) change the same organization meanwhile. */
 const REFRESH_MS = 10_000;
@@ -22,11 +21,12 @@ export interface Hierarchy {
 }
 
 /** Keeps the whole hierarchy of the caller's organization; it is small and every page needs most of it. */
-export function useHierarchy(api: PolicyApi): Loaded<Hierarchy> {
-  return useLoaded(
-    useCallback(() => loadHierarchy(api), [api]),
-    REFRESH_MS,
-  );
+export function useHierarchy(api: PolicyApi) {
+  return useQuery({
+    queryKey: [api.base, "hierarchy"],
+    queryFn: ({ signal }) => loadHierarchy(api, signal),
+    refetchInterval: ({ state }) => (isGone(state.error) ? false : REFRESH_MS),
+  });
 }
 
 /** The policies set on a workspace itself, or on the organization where none is named. */
@@ -34,13 +34,13 @@ export function directPolicies({ policies }: Hierarchy, workspace: string | unde
   return policies.filter(({ fullName }) => (fullName.workspaceName ?? undefined) === workspace);
 }
 
-async function loadHierarchy(api: PolicyApi): Promise<Hierarchy> {
+async function loadHierarchy(api: PolicyApi, signal: AbortSignal): Promise<Hierarchy> {
   const [organization, workspaces, namespaces, clusters, policies] = await Promise.all([
-    api.organization(),
-    api.workspaces(),
-    api.namespaces(),
-    api.clusters(),
-    api.policies(),
+    api.organization(signal),
+    api.workspaces(signal),
+    api.namespaces(signal),
+    api.clusters(signal),
+    api.policies(signal),
   ]);
   return { ...organization, ...workspaces, ...namespaces, ...clusters, ...policies };
 }

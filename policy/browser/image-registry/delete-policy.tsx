@@ -1,8 +1,8 @@
-import { useCallback, type ReactElement } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { describePolicy } from "../../common/words.js";
-import { useLoaded } from "../api/use-loaded.js";
 import { useConsole } from "../console-context.js";
 import { describeImpact } from "../form/impact.js";
 import { useTask } from "../parts/use-task.js";
@@ -60,12 +60,14 @@ export function DeletePolicy(props: Props): ReactElement {
 function useImpact({ workspace, policy: { fullName, spec } }: Props): string {
   const { api } = useConsole();
   const { name } = fullName;
-  const load = useCallback(
-    () => api.preview({ policy: { fullName: { name, workspaceName: workspace }, spec }, remove: true }),
-    [api, name, workspace, spec],
-  );
-  const { value, problem } = useLoaded(load);
-  return value ? describeImpact(value) : (problem ?? "Working out what becomes allowed…");
+  const { data, error } = useQuery({
+    queryKey: [api.base, "removal", workspace ?? null, name, spec],
+    queryFn: ({ signal }) =>
+      api.preview({ policy: { fullName: { name, workspaceName: workspace }, spec }, remove: true }, signal),
+    // What is asked about now may have changed since it was asked about last.
+    gcTime: 0,
+  });
+  return data ? describeImpact(data) : (error?.message ?? "Working out what becomes allowed…");
 }
 
 function useRemoval({ workspace, policy, onDone }: Props) {

@@ -1,7 +1,8 @@
-import { useCallback, type ReactElement } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
 import type { EffectivePolicy } from "../../common/effective.js";
 import { describePolicy } from "../../common/words.js";
-import { useLoaded } from "../api/use-loaded.js";
+import { isGone } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
 import { AttachNamespace } from "./attach-namespace.js";
 import { ExplainImage } from "./explain-image.js";
@@ -12,8 +13,16 @@ const REFRESH_MS = 10_000;
 /** What holds in one namespace, where each rule comes from, and a box that explains an image. */
 export function NamespacePage({ namespace }: { namespace: string }): ReactElement {
   const { api, goTo } = useConsole();
-  const load = useCallback(() => api.effective(namespace), [api, namespace]);
-  const { value: view, problem, reload } = useLoaded(load, REFRESH_MS);
+  const {
+    data: view,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: [api.base, "effective", namespace],
+    queryFn: ({ signal }) => api.effective(namespace, signal),
+    refetchInterval: ({ state }) => (isGone(state.error) ? false : REFRESH_MS),
+  });
+  const reload = async (): Promise<void> => void (await refetch());
   return (
     <>
       <header className="console__header">
@@ -25,9 +34,9 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
         </p>
         <h1 className="console__title">{namespace}</h1>
       </header>
-      {problem && (
+      {error && (
         <p className="notice notice--danger" role="alert">
-          {problem}
+          {error.message}
         </p>
       )}
       {view && (

@@ -1,7 +1,7 @@
-import { useCallback, type ReactElement } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
 import { explainRefusal } from "../../../workshop/common/refusal.js";
 import type { ActivityEntry } from "../../common/tmc-api.js";
-import { useLoaded } from "../api/use-loaded.js";
 import { useConsole } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 
@@ -10,28 +10,29 @@ const REFRESH_MS = 5_000;
 /** What the policies refused, newest first. */
 export function ActivityPage(): ReactElement {
   const { api } = useConsole();
-  const { value, problem } = useLoaded(
-    useCallback(() => api.activity(), [api]),
-    REFRESH_MS,
-  );
+  const { data, error } = useQuery({
+    queryKey: [api.base, "activity"],
+    queryFn: ({ signal }) => api.activity(signal),
+    refetchInterval: REFRESH_MS,
+  });
   return (
     <>
       <header className="console__header">
         <h1 className="console__title">Activity</h1>
         <p className="console__lead">Pods the policies refused, as the cluster reported them.</p>
       </header>
-      {problem && (
+      {error && (
         <p className="notice notice--danger" role="alert">
-          {problem}
+          {error.message}
         </p>
       )}
-      {value && value.entries.length === 0 && (
+      {data?.entries.length === 0 && (
         <div className="empty">
           <strong>Nothing was refused.</strong>
           <span>When a policy refuses a pod, the policy, the container and the image appear here.</span>
         </div>
       )}
-      {value && value.entries.length > 0 && <Entries entries={value.entries} />}
+      {data && data.entries.length > 0 && <Entries entries={data.entries} />}
     </>
   );
 }

@@ -24,13 +24,15 @@ export interface NewSessions {
 
 /** Every call of the REST contract in `workshop/common/api.ts`; each throws `ApiError`. */
 export const api = {
-  labs: () => call<LabSummary[]>("GET", "api/labs"),
-  startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { lab }),
-  admit: (id: string, token: string) => call<void>("POST", `${sessionPath(id)}/admission`, { token }),
+  labs: (signal?: AbortSignal) => call<LabSummary[]>("GET", "api/labs", { signal }),
+  startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { body: { lab } }),
+  admit: (id: string, token: string) =>
+    call<void>("POST", `${sessionPath(id)}/admission`, { body: { token } }),
   session: (id: string) => call<SessionView>("GET", sessionPath(id)),
   extend: (id: string) => call<SessionView>("POST", `${sessionPath(id)}/extend`),
   end: (id: string) => call<void>("DELETE", sessionPath(id)),
-  page: (id: string, page: string) => call<PageView>("GET", pagePath(id, page)),
+  page: (id: string, page: string, signal?: AbortSignal) =>
+    call<PageView>("GET", pagePath(id, page), { signal }),
   visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
   run: (id: string, page: string, step: string) =>
     call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
@@ -43,11 +45,14 @@ export const api = {
       "GET",
       `${sessionPath(id)}/tmc/v1alpha1/image-policies/effective/${encodeURIComponent(namespace)}`,
     ),
-  login: (token: string) => call<void>("POST", "api/instructor/login", { token }),
+  login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
-  createSessions: (wanted: NewSessions) => call<SessionLink[]>("POST", "api/instructor/sessions", wanted),
+  createSessions: (wanted: NewSessions) =>
+    call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),
   extendSession: (id: string, minutes: number) =>
-    call<InstructorRow>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/extend`, { minutes }),
+    call<InstructorRow>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/extend`, {
+      body: { minutes },
+    }),
   revokeLink: (id: string) =>
     call<SessionLink>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/revoke-link`),
   endSession: (id: string) => call<void>("DELETE", `api/instructor/sessions/${encodeURIComponent(id)}`),
@@ -66,8 +71,14 @@ function pagePath(id: string, page: string): string {
   return `${sessionPath(id)}/pages/${encodeURIComponent(page)}`;
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+interface CallOptions {
+  body?: unknown;
+  /** Ends the call where nobody waits for its answer any more. */
+  signal?: AbortSignal | undefined;
+}
+
+async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const response = await send(method, path, options);
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
   try {
@@ -78,13 +89,14 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
 }
 
-async function send(method: string, path: string, body: unknown): Promise<Response> {
+async function send(method: string, path: string, { body, signal }: CallOptions): Promise<Response> {
+  const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     return await fetch(mountPath() + path, {
       method,
       credentials: "same-origin",
-      signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+      signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
       headers: { ...pageKeyHeader(), ...type },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

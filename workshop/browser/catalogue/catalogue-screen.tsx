@@ -1,16 +1,13 @@
 import { useEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { LabSummary } from "../../common/api.js";
-import { api } from "../api/api-client.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
-import { useLoaded, type Loaded } from "../store/use-loaded.js";
+import { useLabs } from "../store/use-labs.js";
 import { LabCard } from "./lab-card.js";
 import "./catalogue.css";
 
 /** The labs that can be taken here. */
 export function CatalogueScreen(): ReactElement {
-  const labs = useLoaded(api.labs);
   useEffect(() => {
     document.title = "Labs · Lectern";
     // Whoever is here goes on to a lab: its script is fetched while they choose.
@@ -25,14 +22,15 @@ export function CatalogueScreen(): ReactElement {
           Each lab gives you a Kubernetes namespace and terminals of your own. Click a command to run it; the
           page tells you whether it worked.
         </p>
-        <LabList labs={labs} />
+        <LabList />
       </main>
     </>
   );
 }
 
-function LabList({ labs }: { labs: Loaded<LabSummary[]> }): ReactElement {
-  if (!labs.value && labs.problem === undefined) {
+function LabList(): ReactElement {
+  const { data: labs, error, refetch } = useLabs();
+  if (!labs && !error) {
     return (
       <div className="catalogue__list" aria-busy="true" aria-label="Loading the labs">
         <div className="skeleton catalogue__skeleton" />
@@ -40,20 +38,20 @@ function LabList({ labs }: { labs: Loaded<LabSummary[]> }): ReactElement {
       </div>
     );
   }
-  if (!labs.value) {
+  if (!labs) {
     return (
       <div className="notice notice--danger" role="alert">
-        <span>The labs could not be read. {labs.problem}</span>
-        <Button className="button button--small" onPress={labs.reload}>
+        <span>The labs could not be read. {error?.message}</span>
+        <Button className="button button--small" onPress={() => void refetch()}>
           Try again
         </Button>
       </div>
     );
   }
-  if (labs.value.length === 0) return <NoLabs />;
+  if (labs.length === 0) return <NoLabs />;
   return (
     <ul className="catalogue__list">
-      {labs.value.map((lab) => (
+      {labs.map((lab) => (
         <li key={lab.name}>
           <LabCard lab={lab} />
         </li>

@@ -2,12 +2,12 @@ import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { SessionLink } from "../../common/api.js";
 import { api, type NewSessions } from "../api/api-client.js";
-import { useLoaded } from "../store/use-loaded.js";
+import { useLabs } from "../store/use-labs.js";
 import { SessionLinks } from "./session-links.js";
 
 /** Makes sessions for a class and shows their links. */
 export function CreateSessions({ onClose }: { onClose: () => void }): ReactElement {
-  const labs = useLoaded(api.labs);
+  const { data: labs, error: unread } = useLabs();
   const [links, setLinks] = useState<SessionLink[]>();
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
@@ -29,7 +29,7 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
       <label className="field create__lab">
         <span className="field__label">Lab</span>
         <select className="field__input" name="lab" required autoFocus>
-          {labs.value?.map((lab) => (
+          {labs?.map((lab) => (
             <option key={lab.name} value={lab.name} disabled={lab.unavailable !== undefined}>
               {lab.title}
             </option>
@@ -49,9 +49,9 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
           placeholder="class-a"
         />
       </label>
-      {(problem ?? labs.problem) && (
+      {(problem ?? unread?.message) && (
         <p className="field__error create__problem" role="alert">
-          {problem ?? labs.problem}
+          {problem ?? unread?.message}
         </p>
       )}
       <div className="create__buttons">

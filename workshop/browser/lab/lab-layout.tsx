@@ -30,7 +30,7 @@ interface Props {
 export function LabLayout({ store, session, route }: Props): ReactElement {
   const isWatching = route.screen === "watch";
   const pageName = usePageName(route, session);
-  const loaded = usePage(session.id, pageName, { isWatching });
+  const loaded = usePage(session, pageName, { isWatching });
   const terminals = useRef<TerminalsHandle>(null);
   const layout = useRef<HTMLElement>(null);
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
@@ -52,7 +52,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
     terminals,
     showWork,
   });
-  useLabKeys(lab, loaded.value);
+  useLabKeys(lab, loaded.page);
   const announcement = useSession(store, (state) => state.announcement);
 
   return (

@@ -1,19 +1,19 @@
 import { useEffect, useRef, type ReactElement, type RefObject, type ReactNode, type Ref } from "react";
 import { Button } from "react-aria-components";
 import type { PageView } from "../../common/api.js";
-import type { Loaded } from "../store/use-loaded.js";
 import { focusOnArrival } from "../store/navigation.js";
 import { useLab } from "./lab-context.js";
 import { NoSuchPage } from "./no-such-page.js";
 import { PageContent } from "./page-content.js";
 import { PageFooter } from "./page-footer.js";
 import { useKeptScroll } from "./use-kept-scroll.js";
+import type { LoadedPage } from "./use-page.js";
 import "./reading-pane.css";
 
 /** The text of the page, in its own scroll. */
-export function ReadingPane({ loaded }: { loaded: Loaded<PageView> }): ReactElement {
+export function ReadingPane({ loaded }: { loaded: LoadedPage }): ReactElement {
   const scroll = useRef<HTMLElement>(null);
-  const page = loaded.value;
+  const { page } = loaded;
   const { session, page: wanted } = useLab();
   const isKnown = session.pages.some(({ name }) => name === wanted);
   useKeptScroll(scroll, page && `${session.id}/${page.name}`);

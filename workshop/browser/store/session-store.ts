@@ -3,6 +3,7 @@ import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";
 import { openEventStream, type Connection, type EventStream } from "./event-stream.js";
+import { keepSession, recallSession } from "./kept-session.js";
 import { announcementOf } from "./step-outcome.js";
 import {
   indexResults,
@@ -198,6 +199,8 @@ export class SessionStore {
     for (const key of refusals.keys())
       if (!isSameResult(results.get(key), this.#state.results.get(key))) refusals.delete(key);
     this.#set({ ...change, results, refusals });
+    const { session } = this.#state;
+    if (session) keepSession({ ...session, results: [...results.values()] });
   }
 
   #connected(connection: Connection): void {
@@ -218,18 +221,27 @@ export class SessionStore {
 
   /** A session that is gone while its page is open has ended; one never seen cannot be shown. */
   #fail(problem: ApiError): void {
-    // The session goes on, but not for this browser: that is no end.
+    // Where a link is revoked, the session goes on, but not for this browser: that is no end.
+    const hasEnded = GONE.includes(problem.status) && problem.code !== LINK_REVOKED;
+    if (hasEnded && !this.#state.session) this.#recall();
     const isKnown = this.#state.session !== undefined && problem.code !== LINK_REVOKED;
-    if (isKnown && GONE.includes(problem.status)) this.#over(problem.message);
+    if (isKnown && hasEnded) this.#over(problem.message);
     if (isKnown) return;
     this.#stop();
     this.#set({ problem });
   }
 
+  /** What this tab still knows of a session that is gone. */
+  #recall(): void {
+    const kept = recallSession(this.id);
+    if (kept) this.#set({ session: kept, results: indexResults(kept.results) });
+  }
+
   #over(reason: string): void {
     this.#stop();
     const { session } = this.#state;
-    if (session && session.phase !== "Ended") this.#set({ session: { ...session, phase: "Ended", reason } });
+    if (session && session.phase !== "Ended")
+      this.#know(this.#state.results, { session: { ...session, phase: "Ended", reason } });
     this.#set({ connection: "open" });
   }
 

@@ -5,6 +5,7 @@ import type { SessionHost } from "../terminal/common/session-host.js";
 import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
+import { installSessionGuard } from "../workshop/node/session-guard.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";
 import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
 import { loadServerId } from "./auth/server-id.js";
@@ -51,6 +52,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     startPolicies(kubeConfig, log),
     installSessionCrds(client),
+    installSessionGuard(client),
   ]);
   const settings: SessionSettings = {
     server: loadServerId(paths.serverId),

@@ -33,6 +33,8 @@ export interface DeleteOptions extends WriteOptions {
   propagationPolicy?: "Background" | "Foreground" | "Orphan";
   gracePeriodSeconds?: number;
   preconditions?: { uid?: string; resourceVersion?: string };
+  /** One of a whole collection: admission is then told no name, as by a real API server. */
+  isOfCollection?: boolean;
 }
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";

@@ -35,7 +35,7 @@ export async function handleDelete(call: Call): Promise<void> {
 
 export async function handleDeleteCollection(call: Call): Promise<void> {
   const { core, type } = call;
-  const options = await deleteOptions(call);
+  const options = { ...(await deleteOptions(call)), isOfCollection: true };
   const objects = listObjects(core, type, listOptions(call));
   const items: ApiObject[] = [];
   for (const object of objects) {

@@ -30,7 +30,7 @@ export async function deleteObject(
     operation: "DELETE",
     type,
     namespace,
-    name: at.name,
+    name: options.isOfCollection === true ? "" : at.name,
     oldObject: old,
     options,
   });

@@ -6,14 +6,19 @@ import {
   GUARDED_LABEL_PREFIXES,
 } from "./engine-names.js";
 
-/** Deletes what is left in a namespace that ends. */
-const NAMESPACE_CONTROLLER = "system:serviceaccount:kube-system:namespace-controller";
+/** Who deletes what is left in a namespace that ends; the second where the controllers share one account. */
+const CLEARING = ["system:serviceaccount:kube-system:namespace-controller", "system:kube-controller-manager"];
 
 /** Keeps everyone but the trusted from changing the parameters of a namespace or the labels that decide its membership. */
 export function guardManifests(trustedUsers: string[]): Manifest[] {
   const isUntrusted = {
     name: "not-trusted",
-    expression: `!(request.userInfo.username in ${JSON.stringify([...trustedUsers, NAMESPACE_CONTROLLER])})`,
+    expression: `!(request.userInfo.username in ${JSON.stringify([...trustedUsers, ...CLEARING])})`,
+  };
+  // Not by the name in the request: where a whole collection is deleted, it has none.
+  const isParameter = {
+    name: "parameters",
+    expression: `(request.operation == "CREATE" ? object : oldObject).metadata.name in ${JSON.stringify([ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP])}`,
   };
   return [
     guard(ENGINE_NAMES.guardParameters, {
@@ -24,11 +29,10 @@ export function guardManifests(trustedUsers: string[]): Manifest[] {
             apiVersions: ["v1"],
             operations: ["CREATE", "UPDATE", "DELETE"],
             resources: ["configmaps"],
-            resourceNames: [ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP],
           },
         ],
       },
-      matchConditions: [isUntrusted],
+      matchConditions: [isUntrusted, isParameter],
       validations: [
         {
           expression: "false",

@@ -1,3 +1,4 @@
+import { DEFAULT_EFFECT } from "./default-effect.js";
 import { z } from "zod";
 
 /** Most rules one policy may carry; what a namespace may carry in all is bounded in `bounds.ts`. */
@@ -115,7 +116,7 @@ export const policySpec = z
   })
   .transform((spec) => ({
     ...spec,
-    input: { ...spec.input, effect: spec.input.effect ?? ("allow" as const) },
+    input: { ...spec.input, effect: spec.input.effect ?? DEFAULT_EFFECT.manifest },
   }));
 
 /** A whole policy as `tmc ... create -f` reads it and as REST carries it under `policy`. */

@@ -7,7 +7,16 @@ export interface Budget {
   containerCpu: string;
   containerMemory: string;
   volumeSize: string;
-  counts: { volumes: number; controllers: number; secrets: number; services: number };
+  counts: Counts;
+}
+
+/** How many objects of a kind there may be; `others` is for each kind that is not named. */
+export interface Counts {
+  volumes: number;
+  controllers: number;
+  secrets: number;
+  services: number;
+  others: number;
 }
 
 /** Pods of one session; enough for every lab of the classic corpus, small enough that a runaway loop is stopped. */
@@ -18,6 +27,11 @@ export function budgetOf(name: BudgetName): Budget | undefined {
   return name === "custom" ? undefined : BUDGETS[name];
 }
 
+/** How many objects a session may have: also with a `custom` budget, since what is stored burdens everybody's cluster. */
+export function countsOf(name: BudgetName): Counts {
+  return BUDGETS[name === "custom" ? "xxx-large" : name].counts;
+}
+
 const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
   small: {
     cpu: "1",
@@ -25,7 +39,7 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "250m",
     containerMemory: "256Mi",
     volumeSize: "1Gi",
-    counts: { volumes: 3, controllers: 10, secrets: 20, services: 5 },
+    counts: { volumes: 3, controllers: 10, secrets: 20, services: 5, others: 20 },
   },
   medium: {
     cpu: "2",
@@ -33,7 +47,7 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "500m",
     containerMemory: "512Mi",
     volumeSize: "5Gi",
-    counts: { volumes: 6, controllers: 15, secrets: 25, services: 10 },
+    counts: { volumes: 6, controllers: 15, secrets: 25, services: 10, others: 30 },
   },
   large: {
     cpu: "4",
@@ -41,7 +55,7 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "500m",
     containerMemory: "512Mi",
     volumeSize: "10Gi",
-    counts: { volumes: 12, controllers: 25, secrets: 35, services: 20 },
+    counts: { volumes: 12, controllers: 25, secrets: 35, services: 20, others: 40 },
   },
   "x-large": {
     cpu: "8",
@@ -49,7 +63,7 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "500m",
     containerMemory: "512Mi",
     volumeSize: "20Gi",
-    counts: { volumes: 18, controllers: 35, secrets: 45, services: 30 },
+    counts: { volumes: 18, controllers: 35, secrets: 45, services: 30, others: 50 },
   },
   "xx-large": {
     cpu: "8",
@@ -57,7 +71,7 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "500m",
     containerMemory: "512Mi",
     volumeSize: "20Gi",
-    counts: { volumes: 24, controllers: 45, secrets: 55, services: 40 },
+    counts: { volumes: 24, controllers: 45, secrets: 55, services: 40, others: 60 },
   },
   "xxx-large": {
     cpu: "8",
@@ -65,6 +79,6 @@ const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
     containerCpu: "500m",
     containerMemory: "512Mi",
     volumeSize: "20Gi",
-    counts: { volumes: 30, controllers: 55, secrets: 65, services: 50 },
+    counts: { volumes: 30, controllers: 55, secrets: 65, services: 50, others: 70 },
   },
 };

@@ -1,10 +1,22 @@
-import { type Budget, MAX_PODS } from "../common/budget.js";
+import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
 import {
   ORGANIZATION_LABEL,
   SESSION_API_VERSION,
   SESSION_LABEL,
   type SessionResource,
 } from "../common/session.js";
+
+/** A kind of object as quotas name it. */
+export interface CountedKind {
+  /** Empty for the core group. */
+  group: string;
+  resource: string;
+}
+
+/** `configmaps`, `deployments.apps`: how `count/` of a quota names a kind. */
+export function countedName({ group, resource }: CountedKind): string {
+  return group === "" ? resource : `${resource}.${group}`;
+}
 
 /** One object to make: where it is posted, and itself. */
 export interface Manifest {
@@ -14,6 +26,9 @@ export interface Manifest {
 
 /** Name of the service account, of its secret and of every object that exists once per session. */
 export const LEARNER = "learner";
+
+/** The cluster role that says what a learner may do in the own namespace. */
+export const LEARNER_ROLE = "admin";
 
 /** Type of the secrets that tokens are bound to. */
 export const TOKEN_TYPE = "lectern.dev/token";
@@ -61,7 +76,7 @@ export function accessOf(session: SessionResource): Manifest[] {
     rbac(session, `namespaces/${namespace}/rolebindings`, {
       kind: "RoleBinding",
       metadata: { name: LEARNER, namespace },
-      roleRef: roleRef("admin"),
+      roleRef: roleRef(LEARNER_ROLE),
       subjects: [subject],
     }),
   ];
@@ -77,18 +92,9 @@ export function tokenSecret(session: SessionResource, name: string): Manifest {
   });
 }
 
-/** What the namespace may use, and what its pods get when they ask for nothing. */
+/** What the namespace may use of the cluster, and what its pods get when they ask for nothing. */
 export function limitsOf(session: SessionResource, budget: Budget): Manifest[] {
-  const { counts } = budget;
-  const hard = {
-    "limits.cpu": budget.cpu,
-    "limits.memory": budget.memory,
-    pods: String(MAX_PODS),
-    persistentvolumeclaims: String(counts.volumes),
-    replicationcontrollers: String(counts.controllers),
-    secrets: String(counts.secrets),
-    services: String(counts.services),
-  };
+  const hard = { "limits.cpu": budget.cpu, "limits.memory": budget.memory, pods: String(MAX_PODS) };
   const most = { cpu: budget.cpu, memory: budget.memory };
   const container = {
     type: "Container",
@@ -103,28 +109,109 @@ export function limitsOf(session: SessionResource, budget: Budget): Manifest[] {
     { type: "PersistentVolumeClaim", min: { storage: "1Gi" }, max: { storage: budget.volumeSize } },
   ];
   return [
-    namespaced(session, "/api/v1", "resourcequotas", {
-      apiVersion: "v1",
-      kind: "ResourceQuota",
-      spec: { hard },
-    }),
+    quota(session, LEARNER, { hard }),
     namespaced(session, "/api/v1", "limitranges", { apiVersion: "v1", kind: "LimitRange", spec: { limits } }),
   ];
 }
 
-/** Keeps other sessions' pods out; the session's own pods and everything outside of sessions may come in. */
-export function isolationOf(session: SessionResource): Manifest {
-  const others = {
+/** A controller keeps what it made before: ten revisions of a deployment, four runs of a cron job. */
+const KEPT_PER_CONTROLLER = 4;
+const CONTROLLERS = new Set([
+  "replicationcontrollers",
+  "deployments.apps",
+  "statefulsets.apps",
+  "daemonsets.apps",
+  "cronjobs.batch",
+]);
+
+/**
+ * How many objects of each kind there may be, which bounds what a session puts into the cluster's store (etcd takes 1.5 MB for one
+ * object), and that none opens a port of the nodes, asks the cloud for an address or drives out the cluster's own pods.
+ */
+export function countLimitsOf(
+  session: SessionResource,
+  counts: Counts,
+  kinds: readonly CountedKind[],
+): Manifest[] {
+  const named = kinds.map(countedName);
+  const hard = {
+    "services.nodeports": "0",
+    "services.loadbalancers": "0",
+    ...Object.fromEntries(named.map((name) => [`count/${name}`, String(countOf(name, counts))])),
+  };
+  const system = ["system-node-critical", "system-cluster-critical"];
+  const scopeSelector = {
+    matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: system }],
+  };
+  return [
+    quota(session, "learner-objects", { hard }),
+    quota(session, "learner-system-priority", { hard: { pods: "0" }, scopeSelector }),
+  ];
+}
+
+function countOf(name: string, counts: Counts): number {
+  if (CONTROLLERS.has(name)) return counts.controllers;
+  switch (name) {
+    case "pods":
+      // Those that have ended, which the limit of running ones does not count, as many again.
+      return MAX_PODS * 2;
+    case "replicasets.apps":
+    case "jobs.batch":
+      return counts.controllers * KEPT_PER_CONTROLLER;
+    case "persistentvolumeclaims":
+      return counts.volumes;
+    case "secrets":
+      return counts.secrets;
+    case "services":
+      return counts.services;
+    default:
+      return counts.others;
+  }
+}
+
+const DNS_PORTS = [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol })));
+
+/** Where pods of a session may go besides other pods of it. */
+export interface Reachable {
+  /** Addresses of the API server. */
+  apiServer: readonly string[];
+}
+
+/**
+ * Keeps other sessions' pods out, and the session's own from everything but each other, DNS and the API server. Everything outside of
+ * sessions may come in.
+ */
+export function isolationOf(session: SessionResource, { apiServer }: Reachable): Manifest {
+  const outside = {
     namespaceSelector: { matchExpressions: [{ key: SESSION_LABEL, operator: "DoesNotExist" }] },
   };
+  const own = { podSelector: {} };
   const spec = {
     podSelector: {},
-    policyTypes: ["Ingress"],
-    ingress: [{ from: [{ podSelector: {} }, others] }],
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ from: [own, outside] }],
+    egress: [
+      { to: [own] },
+      { to: [outside], ports: DNS_PORTS },
+      ...apiServer.map((address) => ({ to: [{ ipBlock: { cidr: singleAddress(address) } }] })),
+    ],
   };
   return namespaced(session, "/apis/networking.k8s.io/v1", "networkpolicies", {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
+    spec,
+  });
+}
+
+function singleAddress(address: string): string {
+  return `${address}/${address.includes(":") ? "128" : "32"}`;
+}
+
+function quota(session: SessionResource, name: string, spec: Record<string, unknown>): Manifest {
+  return namespaced(session, "/api/v1", "resourcequotas", {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    name,
     spec,
   });
 }

@@ -2,21 +2,23 @@ import { parse as parseYaml } from "yaml";
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
 import type { HomeFile, SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
-import { budgetOf } from "../common/budget.js";
+import { budgetOf, countsOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
+import { apiServerAddresses } from "./api-server-addresses.js";
 import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
+import { learnerKinds } from "./learner-kinds.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { waitForServiceAccount } from "./service-account.js";
 import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
 import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
-import { type Manifest, accessOf, isolationOf, limitsOf } from "./session-objects.js";
+import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
 
@@ -106,8 +108,12 @@ export class SessionProvisioner {
   async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
     const { client, settings } = this.#parts;
     const budget = budgetOf(lab.budget);
-    const limits = budget ? limitsOf(session, budget) : [];
-    const own = [...limits, isolationOf(session)].map((manifest) => this.#create(manifest));
+    const [kinds, apiServer] = await Promise.all([learnerKinds(client), apiServerAddresses(client)]);
+    const own = [
+      ...(budget ? limitsOf(session, budget) : []),
+      ...countLimitsOf(session, countsOf(lab.budget), kinds),
+      isolationOf(session, { apiServer }),
+    ].map((manifest) => this.#create(manifest));
     await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
     const variables = variablesOf(lab, session, client, settings);
     for (const text of lab.objects)

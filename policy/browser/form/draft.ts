@@ -1,3 +1,4 @@
+import { DEFAULT_EFFECT } from "../../common/default-effect.js";
 import type {
   Effect,
   ImageRule,
@@ -60,7 +61,7 @@ export function emptyDraft(): PolicyDraft {
   return {
     recipe: "require-digest",
     name: "",
-    effect: "block",
+    effect: DEFAULT_EFFECT.fields,
     rules: [emptyRule()],
     include: [],
     exclude: [],

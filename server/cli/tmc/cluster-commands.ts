@@ -94,14 +94,25 @@ function namespaceCommand(world: TmcWorld): Command {
       };
       world.print(await formatObject(answer.namespace, output));
     });
-  addLocation(namespace.command("detach <namespace>"))
+  addLocation(namespace.command("detach [namespace]"))
     .description("Take a namespace out of its workspace; the namespace itself stays")
+    .option("-n, --name <namespace>", "the namespace, as attach takes it")
     .requiredOption("-c, --cluster-name <cluster>", "the cluster the namespace is on")
-    .action(async (name: string, { clusterName }: AttachOptions) => {
-      await world.connect().call("DELETE", pathOf(clusterName, name));
-      world.print(`✔ namespace "${name}" detached successfully`);
-    });
+    .action((name: string | undefined, options: AttachOptions) => detach(world, name, options));
   return namespace;
+}
+
+async function detach(
+  world: TmcWorld,
+  positional: string | undefined,
+  { name = positional, clusterName }: Partial<AttachOptions> & Pick<AttachOptions, "clusterName">,
+): Promise<void> {
+  if (name === undefined || (positional !== undefined && positional !== name))
+    throw new TmcError(
+      `InvalidArgument: expected one namespace, and ${name === undefined ? "none was given" : `"${positional ?? ""}" and "${name}" were`}; say -n my-namespace`,
+    );
+  await world.connect().call("DELETE", pathOf(clusterName, name));
+  world.print(`✔ namespace "${name}" detached successfully`);
 }
 
 async function attach(world: TmcWorld, options: AttachOptions): Promise<void> {

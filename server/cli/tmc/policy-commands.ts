@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 
 import type { PolicyList, PolicyView } from "../../../policy/common/tmc-api.js";
+import { describePolicy } from "../../../policy/common/words.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import { type CreateOptions, manifestFrom, readManifest } from "./policy-manifest.js";
 import type { TmcWorld } from "./program.js";
@@ -84,7 +85,12 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
     .option("--hostname <pattern>", "registry host of the rule (custom)")
     .option("--port <port>", "registry port of the rule (custom)")
     .option("--require-digest", "the rule demands a digest (custom)")
-    .addOption(new Option("--effect <effect>", "what a match means (custom)").choices(["allow", "block"]))
+    .addOption(
+      new Option(
+        "--effect <effect>",
+        "what a match means (custom; block where nothing is said, as in the console)",
+      ).choices(["allow", "block"]),
+    )
     .option("--audit", "report only, refuse nothing")
     .addOption(dryRunOption())
     .addOption(outputOption())
@@ -109,8 +115,7 @@ async function create(world: TmcWorld, kind: Kind, options: PlaceOptions & Creat
   const { policy } = (await world
     .connect()
     .call("POST", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
-  const name = policy.fullName.name;
-  world.print(options.output ? await formatObject(policy, options.output) : done(name, "created", options));
+  world.print(options.output ? await formatObject(policy, options.output) : told(policy, "created", options));
 }
 
 async function update(
@@ -125,8 +130,10 @@ async function update(
   if (!name)
     throw new TmcError("InvalidArgument: the manifest has no fullName.name; give the name of the policy");
   const path = `${pathOf(kind, workspace, name)}${options.dryRun ? "?dryRun=true" : ""}`;
-  await world.connect().call("PUT", path, { policy: withPlace(manifest, kind, workspace) });
-  world.print(done(name, "updated", options));
+  const { policy } = (await world
+    .connect()
+    .call("PUT", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
+  world.print(told(policy, "updated", options));
 }
 
 function withPlace(
@@ -157,6 +164,11 @@ function place(command: Command, { hasWorkspace }: Kind): Command {
 
 function dryRunOption(): Option {
   return new Option("--dry-run", "check, change nothing");
+}
+
+/** Says what was done and, in words, what it means for images. */
+function told({ fullName, spec }: PolicyView, verb: string, options: PlaceOptions): string {
+  return `${done(fullName.name, verb, options)}\n  ${describePolicy(spec)}`;
 }
 
 function done(name: string, verb: string, { dryRun }: PlaceOptions): string {

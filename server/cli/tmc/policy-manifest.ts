@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { DEFAULT_EFFECT } from "../../../policy/common/default-effect.js";
 import { TmcError } from "./tmc-error.js";
 
 /** The part of a manifest `tmc` itself looks at; the server checks the rest. */
@@ -39,7 +40,7 @@ export async function manifestFrom(options: CreateOptions): Promise<LooseManifes
   return {
     fullName: { name },
     ...(description !== undefined && { meta: { description } }),
-    spec: { type: "image-policy", recipe, recipeVersion: "v1", input: inputFrom(options) },
+    spec: { type: "image-policy", recipe, recipeVersion: "v1", input: inputFrom(recipe, options) },
   };
 }
 
@@ -54,16 +55,9 @@ export async function readManifest(file: string): Promise<LooseManifest> {
   return { ...parsed, fullName: isObject(fullName) ? fullName : {} };
 }
 
-function inputFrom({
-  imageName,
-  tag,
-  notTag,
-  hostname,
-  port,
-  requireDigest,
-  effect,
-  audit,
-}: CreateOptions): object {
+function inputFrom(recipe: string, options: CreateOptions): object {
+  const { imageName, tag, notTag, hostname, port, requireDigest, audit } = options;
+  const effect = options.effect ?? (recipe === "custom" ? DEFAULT_EFFECT.fields : undefined);
   const rule = {
     ...(hostname !== undefined && { hostname }),
     ...(port !== undefined && { port }),

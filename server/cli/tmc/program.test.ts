@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, it } from "vitest";
 
+import { policyManifest } from "../../../policy/common/manifest.js";
 import { connect } from "./api-client.js";
 import { runTmc } from "./program.js";
 
@@ -31,6 +32,19 @@ async function serverAnswering(status: number, body: string): Promise<Record<str
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { LECTERN_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, LECTERN_TOKEN: "t" };
+}
+
+/** A server that answers each call with what `answer` makes of its body and path. */
+async function server(answer: (body: string, path: string) => unknown): Promise<Record<string, string>> {
+  const answering = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => response.end(JSON.stringify(answer(body, request.url ?? ""))));
+  });
+  servers.push(answering);
+  await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
+  const { port } = answering.address() as AddressInfo;
+  return { LECTERN_URL: `http://127.0.0.1:${port}`, LECTERN_TOKEN: "t" };
 }
 
 describe("tmc", () => {
@@ -72,6 +86,39 @@ describe("tmc", () => {
     expect((await tmc(page, "workspace", "list")).err).toContain("answered 502 without a reason");
     const expired = await serverAnswering(401, "{}");
     expect((await tmc(expired, "workspace", "list")).err).toContain("Open a new terminal");
+  });
+
+  it.each([
+    ["block", [], "Images are refused when they are named busybox (in any repository). All others may run."],
+    [
+      "allow",
+      ["--effect", "allow"],
+      "Images may run only when they are named busybox. All others are refused.",
+    ],
+  ])(
+    "says in words that a custom policy is to %s, and blocks where nothing else is said",
+    async (effect, flags, words) => {
+      let sent: { policy: { spec: { input: { effect: string } } } } | undefined;
+      const echo = await server((body) => {
+        sent = JSON.parse(body) as typeof sent;
+        return { policy: policyManifest.parse(sent?.policy) };
+      });
+      const custom = ["workspace", "image-policy", "create", "-r", "custom", "-w", "w", "-n", "p"];
+      const { status, out } = await tmc(echo, ...custom, "--image-name", "busybox", ...flags);
+      expect([status, sent?.policy.spec.input.effect]).toEqual([0, effect]);
+      expect(out).toBe(`✔ image policy "p" created successfully\n  ${words}`);
+    },
+  );
+
+  it("takes the namespace of a detach as attach does, and by its place", async () => {
+    const asked: string[] = [];
+    const echo = await server((_body, path) => asked.push(path) && {});
+    const detach = ["cluster", "namespace", "detach", "-c", "c"];
+    for (const name of [["-n", "web"], ["--name", "web"], ["web"], ["web", "-n", "web"]])
+      expect((await tmc(echo, ...detach, ...name)).status).toBe(0);
+    expect(new Set(asked)).toEqual(new Set(["/v1alpha1/clusters/c/namespaces/web"]));
+    expect((await tmc(echo, ...detach)).err).toContain("expected one namespace, and none was given");
+    expect((await tmc(echo, ...detach, "web", "-n", "other")).err).toContain('"web" and "other" were');
   });
 
   it("says its version, without a server", async () => {

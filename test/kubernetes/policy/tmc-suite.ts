@@ -142,12 +142,13 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
         `fullName:\n  name: only-busybox\n  workspaceName: ${workspace}\nspec:\n  input:\n    rules:\n    - imageName: library/busybox\n      tag: {}\n  recipe: custom\n  type: image-policy\n`,
       );
       const policy = ["workspace", "image-policy"];
+      const effect = "Images may run only when they are named library/busybox. All others are refused.";
       expect((await tmc(...policy, "create", "-f", manifest, "--dry-run")).out).toContain("dry run");
       expect((await tmc(...policy, "list", "--workspace-name", workspace)).out).toBe(
         "No image policies to list",
       );
       expect((await tmc(...policy, "create", "-f", manifest)).out).toBe(
-        '✔ image policy "only-busybox" created successfully',
+        `✔ image policy "only-busybox" created successfully\n  ${effect}`,
       );
       expect((await tmc(...policy, "create", "-f", manifest)).err).toContain("AlreadyExists");
       expect((await tmc(...policy, "list", "--workspace-name", workspace)).out).toMatch(
@@ -158,7 +159,7 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
       const update = await tmc(...policy, "update", "-f", file("fed-back.yaml", yaml));
       expect(update).toEqual({
         status: 0,
-        out: '✔ image policy "only-busybox" updated successfully',
+        out: `✔ image policy "only-busybox" updated successfully\n  ${effect}`,
         err: "",
       });
       expect((await tmc(...policy, "delete", "only-busybox", workspace)).status).toBe(0);

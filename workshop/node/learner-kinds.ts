@@ -1,0 +1,88 @@
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { KubernetesClient } from "./kubernetes-client.js";
+import { type CountedKind, LEARNER_ROLE, countedName } from "./session-objects.js";
+
+/** What a cluster's role allows changes only when somebody installs something. */
+const KEPT_MS = 60_000;
+/** The API server counts no events: they go by themselves after an hour. */
+const UNCOUNTED = new Set(["events", "events.events.k8s.io"]);
+
+const known = new WeakMap<KubernetesClient, { kinds: Promise<CountedKind[]>; until: number }>();
+
+/**
+ * Every stored kind a learner may make: what the learner's role lets create, as far as the cluster serves it in namespaces. Read from
+ * the cluster, so that what a later role or an installed kind adds is counted as well; asked at most once a minute.
+ */
+export function learnerKinds(client: KubernetesClient): Promise<CountedKind[]> {
+  const found = known.get(client);
+  if (found && found.until > Date.now()) return found.kinds;
+  const kinds = readKinds(client);
+  known.set(client, { kinds, until: Date.now() + KEPT_MS });
+  kinds.catch(() => known.delete(client));
+  return kinds;
+}
+
+interface RoleRule {
+  apiGroups?: string[];
+  resources?: string[];
+  verbs: string[];
+}
+
+async function readKinds(client: KubernetesClient): Promise<CountedKind[]> {
+  const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${LEARNER_ROLE}`;
+  const { rules } = await client.get<{ rules: RoleRule[] | null }>(path);
+  const creating = (rules ?? []).filter(({ verbs }) =>
+    verbs.some((verb) => verb === "create" || verb === "*"),
+  );
+  const served = await servedKinds(client);
+  const kinds = served.filter(({ group, resource }) =>
+    creating.some(
+      ({ apiGroups = [], resources = [] }) => allows(apiGroups, group) && allows(resources, resource),
+    ),
+  );
+  if (kinds.length > 0) return kinds.filter((kind) => !UNCOUNTED.has(countedName(kind)));
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionProvisioningFailed,
+    `The cluster role "${LEARNER_ROLE}" lets nobody make anything; a learner could do no lab with it. See "kubectl describe clusterrole ${LEARNER_ROLE}"`,
+  );
+}
+
+function allows(names: readonly string[], name: string): boolean {
+  return names.includes("*") || names.includes(name);
+}
+
+interface GroupList {
+  groups: { name: string; preferredVersion: { groupVersion: string } }[];
+}
+
+interface ResourceList {
+  resources: { name: string; namespaced: boolean; verbs: string[] }[];
+}
+
+/** The kinds of namespaces that can be made and looked at again; a review answers at once and is stored nowhere. */
+async function servedKinds(client: KubernetesClient): Promise<CountedKind[]> {
+  const { groups } = await client.get<GroupList>("/apis");
+  const places = [
+    { group: "", path: "/api/v1" },
+    ...groups.map(({ name, preferredVersion }) => ({
+      group: name,
+      path: `/apis/${preferredVersion.groupVersion}`,
+    })),
+  ];
+  const lists = await Promise.all(
+    places.map(async ({ group, path }) => {
+      // An aggregated API that is down must not keep sessions from being made; nothing can be stored in it either.
+      const { resources } = await client
+        .get<ResourceList>(path)
+        .catch(() => ({ resources: [] }) as ResourceList);
+      return resources
+        .filter(({ name, namespaced, verbs }) => namespaced && !name.includes("/") && isStored(verbs))
+        .map(({ name }) => ({ group, resource: name }));
+    }),
+  );
+  return lists.flat();
+}
+
+function isStored(verbs: readonly string[]): boolean {
+  return verbs.includes("create") && verbs.includes("list");
+}

@@ -1,0 +1,117 @@
+import { SESSION_LABEL } from "../common/session.js";
+import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
+import { LEARNER } from "./session-objects.js";
+
+const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
+const REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+
+/** Who deletes what a session leaves, besides ourselves; the last one where the controllers share one account. */
+const CLEARING = [
+  "system:serviceaccount:kube-system:namespace-controller",
+  "system:serviceaccount:kube-system:generic-garbage-collector",
+  "system:kube-controller-manager",
+];
+
+/**
+ * Puts into the cluster what quotas and roles cannot say of sessions' namespaces, or brings it up to date: their isolation stays as it
+ * was made, no service takes an address that is not its own, and nobody fills the store with events.
+ */
+export async function installSessionGuard(client: KubernetesClient): Promise<void> {
+  const trusted = [await ownName(client), ...CLEARING];
+  for (const { name, spec } of guards(trusted)) {
+    const binding = { policyName: name, validationActions: ["Deny"] };
+    await apply(client, { kind: "ValidatingAdmissionPolicy", name, spec });
+    await apply(client, { kind: "ValidatingAdmissionPolicyBinding", name, spec: binding });
+  }
+}
+
+interface Guard {
+  name: string;
+  spec: Record<string, unknown>;
+}
+
+function guards(trusted: readonly string[]): Guard[] {
+  return [
+    guard("lectern-session-network", {
+      rule: { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"] },
+      operations: ["CREATE", "UPDATE", "DELETE"],
+      // A policy adds to what others allow: one more of a learner's own would let out whatever it likes.
+      condition: `!(request.userInfo.username in ${JSON.stringify(trusted)})`,
+      validations: [
+        {
+          expression: `(request.operation == "CREATE" ? object : oldObject).metadata.name != "${LEARNER}"`,
+          message: `the network policy "${LEARNER}" keeps sessions apart and stays as it is`,
+        },
+        {
+          expression: `request.operation == "DELETE" || !has(object.spec.egress) || object.spec.egress.all(rule, has(rule.to) && size(rule.to) > 0 && rule.to.all(peer, !has(peer.ipBlock) && !has(peer.namespaceSelector)))`,
+          message: `egress of a session's network policies may only name pods of its own namespace; what else a session may reach stands in the network policy "${LEARNER}"`,
+        },
+      ],
+    }),
+    guard("lectern-session-addresses", {
+      rule: { apiGroups: [""], resources: ["services"] },
+      operations: ["CREATE", "UPDATE"],
+      validations: [
+        {
+          expression: "!has(object.spec.externalIPs) || size(object.spec.externalIPs) == 0",
+          message:
+            "a session's services may not take external IPs: traffic of others to these addresses would end here",
+        },
+      ],
+    }),
+    guard("lectern-session-events", {
+      rule: { apiGroups: ["", "events.k8s.io"], resources: ["events"] },
+      operations: ["CREATE", "UPDATE"],
+      condition: `request.userInfo.username.startsWith("system:serviceaccount:" + request.namespace + ":")`,
+      validations: [
+        {
+          expression: "false",
+          message: "events of a session are written by the cluster alone: no quota bounds how many there are",
+        },
+      ],
+    }),
+  ];
+}
+
+interface GuardParts {
+  rule: { apiGroups: string[]; resources: string[] };
+  operations: string[];
+  /** CEL; whom it concerns, everybody where absent. */
+  condition?: string;
+  validations: { expression: string; message: string }[];
+}
+
+function guard(name: string, { rule, operations, condition, validations }: GuardParts): Guard {
+  const spec = {
+    failurePolicy: "Fail",
+    matchConstraints: {
+      namespaceSelector: { matchExpressions: [{ key: SESSION_LABEL, operator: "Exists" }] },
+      resourceRules: [{ ...rule, apiVersions: ["*"], operations }],
+    },
+    ...(condition === undefined ? {} : { matchConditions: [{ name: "concerned", expression: condition }] }),
+    validations: validations.map((validation) => ({ ...validation, reason: "Forbidden" })),
+  };
+  return { name, spec };
+}
+
+/** The user name the cluster knows us by. */
+async function ownName(client: KubernetesClient): Promise<string> {
+  const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+  const { status } = await client.create<{ status: { userInfo: { username: string } } }>(REVIEWS, review);
+  return status.userInfo.username;
+}
+
+async function apply(
+  client: KubernetesClient,
+  { kind, name, spec }: Guard & { kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" },
+): Promise<void> {
+  const plural =
+    kind === "ValidatingAdmissionPolicy"
+      ? "validatingadmissionpolicies"
+      : "validatingadmissionpolicybindings";
+  const object = { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name }, spec };
+  await client.create(`${REGISTRATION}/${plural}`, object).catch((error: unknown) => {
+    if (!isAlreadyThere(error)) throw error;
+    return client.merge(`${REGISTRATION}/${plural}/${name}`, { spec });
+  });
+}

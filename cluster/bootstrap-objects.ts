@@ -3,15 +3,36 @@ import type { ApiService, UserInfo } from "./api/service.js";
 
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 const NAMESPACES_REF = { group: "", version: "v1", resource: "namespaces" };
+const PRIORITY_CLASSES_REF = { group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses" };
+
+const PRIORITY_CLASSES = [
+  {
+    name: "system-cluster-critical",
+    value: 2_000_000_000,
+    description:
+      "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  },
+  {
+    name: "system-node-critical",
+    value: 2_000_001_000,
+    description: "Used for system critical pods that must not be moved from their current node.",
+  },
+];
 
 /** Who the API server itself is when it writes. */
 export const apiServerUser: UserInfo = { name: "system:apiserver", groups: ["system:masters"] };
 
-/** Creates the namespaces every cluster has, where they are missing. */
+/** Creates the namespaces and priority classes every cluster has, where they are missing. */
 export async function createBootstrapObjects(api: ApiService): Promise<void> {
   for (const name of NAMESPACES) {
     if (api.find(NAMESPACES_REF, { name }) !== undefined) continue;
     const namespace: ApiObject = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
     await api.create(NAMESPACES_REF, undefined, namespace, { user: apiServerUser });
+  }
+  for (const { name, ...fields } of PRIORITY_CLASSES) {
+    if (api.find(PRIORITY_CLASSES_REF, { name }) !== undefined) continue;
+    const metadata = { name };
+    const priorityClass = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata, ...fields };
+    await api.create(PRIORITY_CLASSES_REF, undefined, priorityClass, { user: apiServerUser });
   }
 }

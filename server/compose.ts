@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
+import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, labEnvironment, productRoot } from "./config.js";
 import type { ServeConfig } from "./config.js";
@@ -127,7 +128,12 @@ function workshopParts(
 ): WorkshopParts {
   const followers = createSessionFollowers();
   const { labs } = repository;
-  const table = createInstructorTable((session) => rowOf({ labs, activity, cache }, session, Date.now()));
+  const provisioning = new SessionQueue(sessionsAtOnce, (waiting) => {
+    for (const session of waiting) if (followers.hasAny(session)) cache.touch(session);
+  });
+  const table = createInstructorTable((session) =>
+    rowOf({ labs, activity, cache, provisioning }, session, Date.now()),
+  );
   const onResult = (session: string, result: StepResult) => {
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
     table.changed(session);
@@ -142,6 +148,7 @@ function workshopParts(
     steps,
     pages: createPageWatch({ ...platform, steps, log }),
     activity,
+    provisioning,
     cache,
     followers,
     table,

@@ -20,6 +20,7 @@ export const serverErrorCodes = {
   notFound: "SERVER_NOT_FOUND",
   diskFull: "SERVER_DISK_FULL",
   tooManySessions: "SERVER_TOO_MANY_SESSIONS",
+  sessionsMissing: "SERVER_SESSIONS_NOT_ALL_MADE",
   tooManyRequests: "SERVER_TOO_MANY_REQUESTS",
   tooLarge: "SERVER_TOO_LARGE",
   notReady: "SERVER_NOT_READY",

@@ -14,6 +14,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.tooManyRequests]: 429,
   [serverErrorCodes.diskFull]: 507,
   [serverErrorCodes.tooManySessions]: 503,
+  [serverErrorCodes.sessionsMissing]: 503,
   [serverErrorCodes.notReady]: 503,
 };
 

@@ -9,7 +9,7 @@ import type { WorkshopParts } from "./create-workshop.js";
 
 export interface SessionConnection extends Pick<
   WorkshopParts,
-  "labs" | "client" | "cache" | "activity" | "followers" | "table" | "log"
+  "labs" | "client" | "cache" | "activity" | "provisioning" | "followers" | "table" | "log"
 > {
   policies: PolicyAdministration;
   host: SessionHost;

@@ -10,6 +10,7 @@ import { labFile } from "../../workshop/node/pictures.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
+import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
 import { createSession, endSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
@@ -39,6 +40,7 @@ export interface WorkshopParts {
   host: SessionHost;
   tokens: Tokens;
   activity: ActivityTracker;
+  provisioning: SessionQueue;
   cache: SessionCache;
   followers: SessionFollowers;
   table: InstructorTable;
@@ -170,18 +172,29 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
 
 /** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
 export async function makeSession(parts: WorkshopParts, session: SessionResource, lab: Lab): Promise<void> {
-  const log = parts.log.child({ session: session.metadata.name, lab: lab.name });
+  const { name } = session.metadata;
+  const log = parts.log.child({ session: name, lab: lab.name });
   const since = Date.now();
   try {
-    await parts.provisioner.provision(session, lab, {
-      onProgress: (progress) => parts.cache.putProgress(progress),
-    });
+    await parts.provisioning.run(name, () => provision(parts, session, lab));
     log.info({ durationMs: Date.now() - since }, "session ready");
   } catch (error) {
     log.warn({ err: error }, "session could not be made");
   } finally {
-    parts.cache.finishProgress(session.metadata.name);
+    parts.cache.finishProgress(name);
   }
+}
+
+/** Makes the session where nobody has ended it while it waited. */
+async function provision(
+  { provisioner, cache }: WorkshopParts,
+  session: SessionResource,
+  lab: Lab,
+): Promise<void> {
+  const current = cache.get(session.metadata.name);
+  if (current === undefined || current.metadata.deletionTimestamp !== undefined)
+    throw sessionNotFound(session.metadata.name);
+  await provisioner.provision(session, lab, { onProgress: (progress) => cache.putProgress(progress) });
 }
 
 interface Found {

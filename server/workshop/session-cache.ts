@@ -15,6 +15,8 @@ export interface SessionCache {
   putProgress(session: SessionResource): void;
   finishProgress(name: string): void;
   remove(name: string): void;
+  /** Tells that something about the session has changed that is not in it. */
+  touch(name: string): void;
   /** Told the name of every session that changes or goes. */
   onChange(listener: (name: string) => void): () => void;
 }
@@ -54,6 +56,7 @@ export function createSessionCache(): SessionCache {
       making.set(session.metadata.name, session.status);
       put(sessions.get(session.metadata.name) ?? session);
     },
+    touch: tell,
     finishProgress: (name) => void making.delete(name),
     remove: (name) => {
       making.delete(name);

@@ -3,6 +3,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { sessionView } from "../../workshop/node/session-view.js";
+import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
@@ -11,10 +12,15 @@ import type { SessionFollowers } from "./session-follower.js";
 export interface ViewParts {
   labs: ReadonlyMap<string, Lab>;
   activity: ActivityTracker;
+  /** Who waits to be made. */
+  provisioning: SessionQueue;
 }
 
 /** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
-export function briefView({ labs, activity }: ViewParts, session: SessionResource): SessionView {
+export function briefView(
+  { labs, activity, provisioning }: ViewParts,
+  session: SessionResource,
+): SessionView {
   const { name } = session.metadata;
   const lab = labs.get(session.spec.lab);
   if (lab === undefined)
@@ -22,7 +28,13 @@ export function briefView({ labs, activity }: ViewParts, session: SessionResourc
       WORKSHOP_ERRORS.labNotFound,
       `The lab "${session.spec.lab}" of session ${name} is not here any more`,
     );
-  return sessionView(session, lab, { activity: activity.activity(name), results: [], now: Date.now() });
+  const view = sessionView(session, lab, {
+    activity: activity.activity(name),
+    results: [],
+    now: Date.now(),
+  });
+  const sessionsBefore = provisioning.before(name);
+  return sessionsBefore === undefined ? view : { ...view, sessionsBefore };
 }
 
 /** The same with its results. */

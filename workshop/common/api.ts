@@ -83,6 +83,8 @@ export interface SessionView {
   phase: SessionPhase;
   /** Why it failed or ended, in a sentence a person can act on. */
   reason?: string;
+  /** Sessions that are made before this one, while it waits for its turn. */
+  sessionsBefore?: number;
   provisioning: ProvisioningStep[];
   namespace: string;
   organization: string;

@@ -60,6 +60,8 @@ export function linkRevisionOf(spec: SessionSpec): number {
 export interface SessionStatus {
   phase: SessionPhase;
   reason?: string;
+  /** ISO 8601; when it was begun to make it, which may be long after it was asked for. */
+  startedAt?: string;
   provisioning: ProvisioningStep[];
 }
 

@@ -5,6 +5,7 @@ import type { KubernetesClient } from "./kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { ownerOf } from "./session-provisioner.js";
+import { SessionQueue } from "./session-queue.js";
 import { endSession, isOwn, releaseSession, watchSessions } from "./sessions.js";
 
 export interface SessionControllerParts {
@@ -26,8 +27,8 @@ const TICK_MS = 1000;
 const RETRY_MS = 5_000;
 /** A failed session stays this long, so that its learner can read why. */
 const FAILED_KEEP_MS = 5 * 60_000;
-/** No session takes this long to be made: whoever made it has died. */
-const PENDING_LIMIT_MS = 2 * 60_000;
+/** No session takes this long to be made once that has begun: whoever made it has died. */
+const PROVISIONING_LIMIT_MS = 2 * 60_000;
 
 /**
  * Ends sessions whose time is over, clears away failed ones, and what ended ones had on this machine. Only a deletion ends a session:
@@ -62,10 +63,11 @@ export async function startSessionController(parts: SessionControllerParts): Pro
   return () => stop.abort();
 }
 
-/** Takes away what deleted sessions had, each once at a time. */
+/** Takes away what deleted sessions had, each once at a time and not all at once. */
 class SessionEndings {
   readonly #parts: SessionControllerParts;
   readonly #notBefore = new Map<string, number>();
+  readonly #queue = new SessionQueue();
 
   constructor(parts: SessionControllerParts) {
     this.#parts = parts;
@@ -75,7 +77,8 @@ class SessionEndings {
     const { name } = session.metadata;
     if ((this.#notBefore.get(name) ?? 0) > Date.now()) return;
     this.#notBefore.set(name, Number.POSITIVE_INFINITY);
-    this.#end(session).then(
+    const end = this.#queue.run(name, () => this.#end(session));
+    end.then(
       () => this.#notBefore.delete(name),
       (error: unknown) => {
         this.#notBefore.set(name, Date.now() + RETRY_MS);
@@ -119,12 +122,16 @@ function isOver(session: SessionResource, now: number): boolean {
   return Date.parse(session.spec.expiresAt) <= now;
 }
 
+/** One that waits for its turn is not: the server that was asked for it makes it when it is back. */
 function isAbandoned(session: SessionResource, now: number): boolean {
-  return (session.status?.phase ?? "Pending") === "Pending" && ageOf(session, now) > PENDING_LIMIT_MS;
+  const { status } = session;
+  const isBegun = status?.phase === "Pending" && status.startedAt !== undefined;
+  return isBegun && ageOf(session, now) > PROVISIONING_LIMIT_MS;
 }
 
-function ageOf(session: SessionResource, now: number): number {
-  return now - new Date(session.metadata.creationTimestamp ?? now).getTime();
+/** Milliseconds since it was begun to make the session, or since it was asked for where it was not. */
+function ageOf({ metadata, status }: SessionResource, now: number): number {
+  return now - new Date(status?.startedAt ?? metadata.creationTimestamp ?? now).getTime();
 }
 
 async function fail(client: KubernetesClient, session: SessionResource): Promise<void> {

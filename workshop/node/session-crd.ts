@@ -61,6 +61,7 @@ const STATUS_SCHEMA = {
   properties: {
     phase: { type: "string", enum: ["Pending", "Ready", "Active", "Ending", "Ended", "Failed"] },
     reason: text,
+    startedAt: { type: "string", format: "date-time" },
     provisioning: { type: "array", items: STEP_SCHEMA },
   },
 };

@@ -51,9 +51,10 @@ export class SessionProvisioner {
     lab: Lab,
     options: ProvisionOptions = {},
   ): Promise<SessionResource> {
+    const startedAt = new Date().toISOString();
     const writer = new StatusWriter(this.#parts.client, session);
     const report = (phase: SessionPhase, reason?: string): SessionResource => {
-      const status = { phase, provisioning: steps.current, ...(reason ? { reason } : {}) };
+      const status = { phase, startedAt, provisioning: steps.current, ...(reason ? { reason } : {}) };
       writer.write(status);
       const current = { ...session, status };
       options.onProgress?.(current);

@@ -8,7 +8,9 @@ import type {
   SessionView,
 } from "../../../workshop/common/api.js";
 import type { Access } from "../access.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
+import { problemOf } from "../problem.js";
 import { createRateLimit } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
@@ -122,7 +124,7 @@ function streamRows(
   stream.signal.addEventListener("abort", stop, { once: true });
 }
 
-/** Makes as many as can be made; throws the first reason where that is none. */
+/** Asks for as many; throws where there are fewer, saying how many there are and why. */
 async function createMany<T>(count: number, create: () => Promise<T>): Promise<T[]> {
   const made: PromiseSettledResult<T>[] = [];
   while (made.length < count) {
@@ -131,6 +133,12 @@ async function createMany<T>(count: number, create: () => Promise<T>): Promise<T
   }
   const sessions = made.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const failed = made.find((result) => result.status === "rejected");
-  if (sessions.length === 0 && failed) throw failed.reason;
-  return sessions;
+  if (failed === undefined) return sessions;
+  if (sessions.length === 0) throw failed.reason;
+  const { problem } = problemOf(failed.reason);
+  throw new ServerError(
+    serverErrorCodes.sessionsMissing,
+    `Only ${String(sessions.length)} of ${String(count)} sessions could be asked for; they are in the list. The others were not: ${problem.error.message}`,
+    failed.reason,
+  );
 }

@@ -22,6 +22,9 @@ export function Provisioning({ session }: { session: SessionView }): ReactElemen
           {isFailed ? "Could not prepare your session" : "Preparing your session"}
         </p>
         <ScreenTitle>{session.title}</ScreenTitle>
+        {session.sessionsBefore !== undefined && !isFailed && (
+          <p role="status">{placeInLine(session.sessionsBefore)}</p>
+        )}
         <ol className="provisioning__steps" aria-busy={!isFailed}>
           {session.provisioning.map((step) => (
             <Step key={step.name} step={step} />
@@ -34,6 +37,12 @@ export function Provisioning({ session }: { session: SessionView }): ReactElemen
       </main>
     </>
   );
+}
+
+/** How long the wait is, in other learners' sessions. */
+function placeInLine(before: number): string {
+  if (before === 0) return "Yours is the next session to be made.";
+  return before === 1 ? "1 session is made before yours." : `${before} sessions are made before yours.`;
 }
 
 function Step({ step }: { step: ProvisioningStep }): ReactElement {

@@ -19,7 +19,8 @@ afterEach(() => {
 
 const screen = {
   write: (_data: Uint8Array, parsed: () => void) => parsed(),
-  restore: () => undefined,
+  beginRestoring: () => undefined,
+  endRestoring: () => undefined,
   setSize: () => undefined,
   wishedSize: () => undefined,
 };
@@ -30,7 +31,7 @@ const snapshot = {
   columns: 80,
   rows: 24,
   readOnly: false,
-  data: "",
+  bytes: 0,
 };
 
 it("gives up a socket that brings no screen, and a ticket that never comes, and tries again", async () => {

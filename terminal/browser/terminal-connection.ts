@@ -1,19 +1,21 @@
 import { ACKNOWLEDGE_EVERY } from "../common/flow.js";
+import type { ScreenSize } from "../common/size-history.js";
 import {
-  INPUT_LIMIT,
   closeCodes,
   decodeOutput,
   parseViewerEvent,
+  type ViewerEvent,
   type ViewerRequest,
 } from "../common/viewer-frames.js";
+import { ArrivingScreen } from "./arriving-screen.js";
+import { Heartbeat } from "./heartbeat.js";
+import { TypedInput } from "./typed-input.js";
 
 /** Pauses between attempts to connect again. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** From asking for a ticket to the whole first screen, also over a slow line; then the server is asked again. */
 const ANSWER_MS = 30_000;
-/** Characters typed while there is no connection that are kept; more than anybody types blind. */
-const TYPED_AHEAD = 16_384;
 
 export type ConnectionState = "connecting" | "online" | "reconnecting" | "closed";
 
@@ -24,12 +26,13 @@ export type CloseReason = "exited" | "not-allowed" | "not-found" | "disposed";
 export interface ConnectedScreen {
   /** Writes output; `parsed` is called when the emulator has taken it in. */
   write(data: Uint8Array, parsed: () => void): void;
-  /** Resets, takes the size and writes the text. */
-  restore(data: string, size: { columns: number; rows: number }): void;
+  /** Resets and takes the size; what is written until `endRestoring` brings the screen back. */
+  beginRestoring(size: ScreenSize): void;
+  endRestoring(): void;
   /** Takes the size that the terminal has, decided by whoever was active last. */
   setSize(columns: number, rows: number): void;
   /** The size that would fill the place on the page. */
-  wishedSize(): { columns: number; rows: number } | undefined;
+  wishedSize(): ScreenSize | undefined;
 }
 
 export interface ConnectionOptions {
@@ -40,9 +43,17 @@ export interface ConnectionOptions {
   onExited?: (exitStatus: number) => void;
   /** Another shell is in the place of the one that was shown; nothing typed meanwhile was sent to it. */
   onReplaced?: () => void;
+  /** So many characters were typed and wait for the connection; 0 when they do no longer. */
+  onWaiting?: (characters: number) => void;
   /** Milliseconds an attempt may take until the screen is there; 30,000 where not given. */
   answerMs?: number;
 }
+
+/** What is known of the terminal once its screen is there. */
+type JoinEvent = Pick<
+  Extract<ViewerEvent, { type: "snapshot" }>,
+  "stream" | "position" | "readOnly" | "typed"
+>;
 
 /** Keeps one screen joined to its terminal, over lost networks and restarted servers, without losing or repeating a byte. */
 export class TerminalConnection {
@@ -59,12 +70,21 @@ export class TerminalConnection {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
-  #typedAhead = "";
+  readonly #typed = new TypedInput();
+  readonly #heartbeat: Heartbeat;
+  #waiting = 0;
+  /** A screen that is arriving. */
+  #arriving: ArrivingScreen | undefined;
   #isReadOnly = false;
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#heartbeat = new Heartbeat({
+      ask: () => this.#send({ type: "ping" }),
+      dead: () => this.#abandon(),
+      look: (isLate) => this.#tellWaiting(isLate),
+    });
     void this.#attempt("connecting");
   }
 
@@ -75,11 +95,10 @@ export class TerminalConnection {
   /** Sends keystrokes; while there is no connection they are kept up to a bound. */
   input(data: string): void {
     if (this.#isReadOnly || this.#isClosed) return;
-    if (this.#state !== "online") {
-      if (this.#typedAhead.length + data.length <= TYPED_AHEAD) this.#typedAhead += data;
-      return;
-    }
-    for (const piece of pieces(data)) this.#send({ type: "input", data: piece });
+    const isOnline = this.#state === "online";
+    if (!this.#typed.add(data, isOnline)) return;
+    if (isOnline) this.#sendTyped(data.length);
+    else this.#tellWaiting(true);
   }
 
   /** Asks for a size; it comes back through the screen once the terminal has it. */
@@ -119,6 +138,7 @@ export class TerminalConnection {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#attempts += 1;
+    this.#heartbeat.stop();
     socket?.close();
     this.#retry();
   }
@@ -137,21 +157,27 @@ export class TerminalConnection {
   #hello(): void {
     const size = this.#options.screen.wishedSize();
     const resume = this.#stream && { stream: this.#stream, position: this.#received };
-    this.#send({ type: "hello", ...size, ...(resume && { resume }) });
+    this.#send({ type: "hello", ...size, ...(resume && { resume }), page: this.#typed.page });
   }
 
   #receive(data: string | ArrayBuffer): void {
+    this.#heartbeat.heard();
     if (typeof data !== "string") return this.#output(new Uint8Array(data));
     const event = parseViewerEvent(data);
     if (!event) return;
     switch (event.type) {
       case "snapshot":
-        this.#options.screen.restore(event.data, event);
-        this.#join(event.stream, event.position, event.readOnly);
-        return;
+        this.#arriving?.end();
+        this.#arriving = new ArrivingScreen(event, this.#options.screen, (bytes) =>
+          this.#send({ type: "restored", bytes }),
+        );
+        return this.#joinIfWhole();
       case "ready":
         this.#options.screen.setSize(event.columns, event.rows);
-        this.#join(event.stream, event.position, event.readOnly);
+        this.#join(event);
+        return;
+      case "pong":
+        if (event.typed !== undefined) this.#typed.confirm(event.typed);
         return;
       case "size":
         this.#options.screen.setSize(event.columns, event.rows);
@@ -165,7 +191,7 @@ export class TerminalConnection {
     }
   }
 
-  #join(stream: string, position: number, readOnly: boolean): void {
+  #join({ stream, position, readOnly, typed }: JoinEvent): void {
     this.#stream = stream;
     this.#received = position;
     this.#parsed = position;
@@ -173,18 +199,46 @@ export class TerminalConnection {
     this.#isReadOnly = readOnly;
     this.#retryMs = RETRY_MIN_MS;
     clearTimeout(this.#answerTimer);
+    const wasOnline = this.#state === "online";
     this.#setState("online");
-    const typed = this.#typedAhead;
-    this.#typedAhead = "";
+    if (wasOnline) return;
+    this.#heartbeat.start();
     const isReplaced = this.#shell !== undefined && this.#shell !== stream;
     this.#shell = stream;
-    // It was meant for what ran in the other shell.
+    // What was typed was meant for what ran in the other shell.
+    if (isReplaced) this.#typed.forget();
+    this.#typed.confirm(typed ?? 0);
+    this.#sendTyped(this.#typed.waiting);
+    this.#tellWaiting(false);
     if (isReplaced) this.#options.onReplaced?.();
-    else if (typed) this.input(typed);
+  }
+
+  /** The terminal leaves out what it has already. */
+  #sendTyped(length: number): void {
+    for (const piece of this.#typed.last(length)) this.#send({ type: "input", ...piece });
+  }
+
+  #tellWaiting(isLate: boolean): void {
+    const waiting = isLate ? this.#typed.waiting : 0;
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
+    this.#options.onWaiting?.(waiting);
+  }
+
+  #joinIfWhole(): void {
+    const arriving = this.#arriving;
+    if (!arriving?.isWhole) return;
+    arriving.end();
+    this.#arriving = undefined;
+    this.#join(arriving.event);
   }
 
   #output(frame: Uint8Array): void {
     const output = decodeOutput(frame);
+    if (output && this.#arriving) {
+      this.#arriving.add(output.bytes);
+      return this.#joinIfWhole();
+    }
     // Bytes that were received before are not written twice; a gap cannot be mended, so the whole screen is fetched.
     if (!output || output.position > this.#received) return this.#startOver();
     const fresh = output.bytes.subarray(this.#received - output.position);
@@ -212,6 +266,7 @@ export class TerminalConnection {
   #handleClose(socket: WebSocket, code: number): void {
     if (socket !== this.#socket || this.#isClosed) return;
     this.#socket = undefined;
+    this.#heartbeat.stop();
     if (code === closeCodes.exited) this.#finish("exited");
     else if (code === closeCodes.noLongerAllowed) this.#finish("not-allowed");
     else if (code === closeCodes.terminalNotFound) this.#finish("not-found");
@@ -220,7 +275,9 @@ export class TerminalConnection {
 
   #retry(): void {
     clearTimeout(this.#answerTimer);
+    this.#dropArriving();
     if (this.#isClosed) return;
+    this.#tellWaiting(true);
     this.#setState("reconnecting");
     // Half of the pause is left to chance, so that a class does not come back all at once.
     const pause = this.#retryMs * (0.5 + Math.random() / 2);
@@ -228,12 +285,22 @@ export class TerminalConnection {
     this.#retryTimer = setTimeout(() => void this.#attempt("reconnecting"), pause);
   }
 
+  /** Half a screen cannot be gone on with. */
+  #dropArriving(): void {
+    if (!this.#arriving) return;
+    this.#arriving.end();
+    this.#arriving = undefined;
+    this.#stream = undefined;
+  }
+
   #finish(reason: CloseReason): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#answerTimer);
+    this.#heartbeat.stop();
     this.#socket?.close();
+    this.#tellWaiting(false);
     this.#setState("closed", reason);
   }
 
@@ -246,16 +313,4 @@ export class TerminalConnection {
     this.#state = state;
     this.#options.onState?.(state, reason);
   }
-}
-
-/** Input as frames may hold it; no character of two code units is cut. */
-function pieces(data: string): string[] {
-  const found: string[] = [];
-  for (let at = 0; at < data.length;) {
-    const isCut = /[\ud800-\udbff]/.test(data.charAt(at + INPUT_LIMIT - 1));
-    const end = at + INPUT_LIMIT - (isCut ? 1 : 0);
-    found.push(data.slice(at, end));
-    at = end;
-  }
-  return found;
 }

@@ -2,6 +2,8 @@ import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { useCharacterWidths } from "../common/character-width.js";
+import { OutputFilter } from "../common/output-filter.js";
 import type { ConnectedScreen } from "./terminal-connection.js";
 import { PASTE_LIMIT, preparePaste } from "./paste.js";
 import { silenceQueries } from "./silence-queries.js";
@@ -9,6 +11,8 @@ import { readTheme } from "./theme.js";
 
 /** Lines above the screen; a page that was open keeps more than the 1,000 that a snapshot of the host brings back. */
 const SCROLLBACK_LINES = 5_000;
+/** Bytes with sequences in them that are parsed without a look at the clock: at worst a few hundred screens are erased by them. */
+const PARSED_AT_ONCE = 1_024;
 /** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
 const FIT_MS = 50;
 /** Kept free below the cursor's line where it is scrolled into sight. */
@@ -41,7 +45,9 @@ export class TerminalScreen implements ConnectedScreen {
   readonly #options: ScreenOptions;
   readonly #container: HTMLElement;
   readonly #observer: ResizeObserver;
+  #filter: OutputFilter;
   #fitTimer: ReturnType<typeof setTimeout> | undefined;
+  #isHidden: boolean;
   #restoring = 0;
   #escapePressed = false;
   #isReadOnly = false;
@@ -53,7 +59,9 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new WebLinksAddon(openLink));
+    useCharacterWidths(this.#terminal);
     silenceQueries(this.#terminal.parser);
+    this.#filter = new OutputFilter(this.#terminal.cols, this.#terminal.rows);
     this.#terminal.open(container);
     this.#terminal.textarea?.setAttribute("aria-label", options.label ?? "Terminal");
     this.#terminal.attachCustomKeyEventHandler((event) => this.#handleKey(event));
@@ -64,7 +72,8 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.onRender(() => this.#showCursor());
     this.#isReadOnly = options.readOnly ?? false;
     container.addEventListener("paste", this.#handlePaste, { capture: true });
-    this.#observer = new ResizeObserver(() => this.#scheduleFit());
+    this.#isHidden = container.offsetWidth === 0;
+    this.#observer = new ResizeObserver(() => this.#handlePlace());
     this.#observer.observe(container);
   }
 
@@ -74,19 +83,33 @@ export class TerminalScreen implements ConnectedScreen {
   }
 
   write(data: Uint8Array, parsed: () => void): void {
-    this.#terminal.write(data, parsed);
+    this.#put(this.#filter.filter(data), parsed);
   }
 
-  /** While the text is parsed nothing the emulator says goes out: it would answer what was answered before. */
-  restore(data: string, size: { columns: number; rows: number }): void {
+  /**
+   * Empties the screen once everything written before is parsed. Until `endRestoring` nothing the emulator says goes
+   * out: it would answer what was answered before.
+   */
+  beginRestoring(size: { columns: number; rows: number }): void {
     this.#restoring += 1;
-    this.#terminal.reset();
-    this.setSize(size.columns, size.rows);
-    this.#terminal.write(data, () => (this.#restoring -= 1));
+    this.#filter = new OutputFilter(size.columns, size.rows);
+    this.#terminal.write("", () => {
+      this.#terminal.reset();
+      this.#terminal.resize(size.columns, size.rows);
+    });
   }
 
+  endRestoring(): void {
+    this.#terminal.write("", () => (this.#restoring -= 1));
+  }
+
+  /** The size counts from what is written next. */
   setSize(columns: number, rows: number): void {
-    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
+    this.#filter.resize(columns, rows);
+    this.#terminal.write("", () => {
+      if (columns !== this.#terminal.cols || rows !== this.#terminal.rows)
+        this.#terminal.resize(columns, rows);
+    });
   }
 
   wishedSize(): { columns: number; rows: number } | undefined {
@@ -152,6 +175,14 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.dispose();
   }
 
+  /** The emulator looks at the clock between writes, so that the page stays alive whatever comes. */
+  #put(data: Uint8Array, parsed: () => void): void {
+    const size = data.includes(0x1b) ? PARSED_AT_ONCE : data.length;
+    let at = 0;
+    for (; at + size < data.length; at += size) this.#terminal.write(data.subarray(at, at + size));
+    this.#terminal.write(data.subarray(at), parsed);
+  }
+
   #emit(data: string): void {
     if (this.#restoring === 0 && !this.#isReadOnly) this.#options.onInput?.(data);
   }
@@ -175,19 +206,34 @@ export class TerminalScreen implements ConnectedScreen {
     return !(event.ctrlKey && event.shiftKey && (event.code === "KeyC" || event.code === "KeyV"));
   }
 
+  /** Types text so that nothing of it runs; where the program at the terminal would run several lines at once, it is refused. */
+  pasteWithoutRunning(text: string): void {
+    const { bracketedPasteMode } = this.#terminal.modes;
+    const { text: clean, lines, isTooLarge } = preparePaste(text.trimEnd(), bracketedPasteMode);
+    if (isTooLarge) return this.#refuseLargePaste();
+    if (lines > 1 && !bracketedPasteMode) {
+      return this.#options.onNotice?.(
+        "Nothing was pasted: what runs in this terminal now would run each line at once. Paste at the shell's prompt.",
+      );
+    }
+    this.#terminal.paste(clean);
+  }
+
   readonly #handlePaste = (event: ClipboardEvent): void => {
     event.preventDefault();
     event.stopPropagation();
     const clipboard = event.clipboardData?.getData("text/plain") ?? "";
     const { bracketedPasteMode } = this.#terminal.modes;
     const { text, lines, needsConsent, isTooLarge } = preparePaste(clipboard, bracketedPasteMode);
-    if (isTooLarge) {
-      const limit = `${PASTE_LIMIT / 1024} KiB`;
-      return this.#options.onNotice?.(`Nothing was pasted: the text is larger than ${limit}. Paste less.`);
-    }
+    if (isTooLarge) return this.#refuseLargePaste();
     if (needsConsent && !window.confirm(`Paste ${lines} lines? Each is run or read as it arrives.`)) return;
     this.#terminal.paste(text);
   };
+
+  #refuseLargePaste(): void {
+    const limit = `${PASTE_LIMIT / 1024} KiB`;
+    this.#options.onNotice?.(`Nothing was pasted: the text is larger than ${limit}. Paste less.`);
+  }
 
   #copySelection(): void {
     const text = this.#terminal.getSelection();
@@ -202,6 +248,20 @@ export class TerminalScreen implements ConnectedScreen {
     const cursor = this.#terminal.buffer.active.cursorY + 1;
     const below = (screen.offsetHeight / this.#terminal.rows) * cursor - this.#container.clientHeight;
     this.#container.scrollTop = Math.max(0, Math.ceil(below) + CURSOR_MARGIN_PIXELS);
+  }
+
+  #handlePlace(): void {
+    const isHidden = this.#container.offsetWidth === 0;
+    if (this.#isHidden && !isHidden) this.#measureFont();
+    this.#isHidden = isHidden;
+    this.#scheduleFit();
+  }
+
+  /** What the emulator measured while it was hidden is nothing; it measures when its font changes. */
+  #measureFont(): void {
+    const { fontFamily } = this.#terminal.options;
+    this.#terminal.options.fontFamily = "monospace";
+    if (fontFamily !== undefined) this.#terminal.options.fontFamily = fontFamily;
   }
 
   #scheduleFit(): void {

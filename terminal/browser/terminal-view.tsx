@@ -9,6 +9,8 @@ export interface TerminalHandle {
   clear(): void;
   /** Types as the learner would. */
   input(text: string): void;
+  /** Types text so that nothing of it runs. */
+  pasteWithoutRunning(text: string): void;
   find(text: string, direction?: "next" | "previous"): boolean;
   retryNow(): void;
   readonly screen: TerminalScreen;
@@ -53,13 +55,14 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
   const screen = useRef<TerminalScreen | undefined>(undefined);
   const latest = useRef(props);
   const [notice, setNotice] = useState<string>();
+  const [waiting, setWaiting] = useState(0);
   useEffect(() => {
     latest.current = props;
   });
 
   useEffect(() => {
     if (!place.current) return undefined;
-    const joined = join(place.current, () => latest.current, setNotice);
+    const joined = join(place.current, () => latest.current, { onNotice: setNotice, onWaiting: setWaiting });
     screen.current = joined.handle.screen;
     latest.current.onHandle?.(joined.handle);
     return () => {
@@ -78,6 +81,12 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
   return (
     <>
       <div ref={place} className={props.className ?? "terminal-view"} style={FILL} />
+      {waiting > 0 && (
+        <div className="terminal-notice" role="status" style={NOTICE}>
+          Waiting for the connection. {waiting === 1 ? "One character" : `${waiting} characters`} you typed
+          will be sent when it is back.
+        </div>
+      )}
       {notice !== undefined && (
         <div className="terminal-notice" role="alert" style={NOTICE}>
           {notice}
@@ -93,7 +102,7 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
 function join(
   place: HTMLElement,
   props: () => TerminalViewProps,
-  notice: (text: string) => void,
+  { onNotice, onWaiting }: { onNotice: (text: string) => void; onWaiting: (characters: number) => void },
 ): { handle: TerminalHandle; leave: () => void } {
   const { fontSize, readOnly, screenReader, label } = props();
   const screen = new TerminalScreen(place, {
@@ -103,7 +112,7 @@ function join(
     ...(label !== undefined && { label }),
     onInput: (data) => connection.input(data),
     onFit: (columns, rows) => connection.resize(columns, rows),
-    onNotice: notice,
+    onNotice,
     onSearch: () => props().onSearch?.(),
     onLeave: (backwards) => props().onLeave?.(backwards),
   });
@@ -112,8 +121,9 @@ function join(
     screen,
     onState: (state, reason) => props().onState?.(state, reason),
     onExited: (exitStatus) => props().onExited?.(exitStatus),
+    onWaiting,
     onReplaced: () => {
-      notice(REPLACED);
+      onNotice(REPLACED);
       props().onReplaced?.();
     },
   });
@@ -121,6 +131,7 @@ function join(
     focus: () => screen.focus(),
     clear: () => screen.clear(),
     input: (text) => connection.input(text),
+    pasteWithoutRunning: (text) => screen.pasteWithoutRunning(text),
     find: (text, direction) => screen.find(text, direction),
     retryNow: () => connection.retryNow(),
     screen,

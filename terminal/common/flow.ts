@@ -11,7 +11,7 @@ export const FLOW_HIGH = 100_000;
  */
 export const FLOW_LOW = 50_000;
 /** A reader acknowledges after this many bytes at the latest; not above FLOW_LOW, or a paused sender never resumes. */
-export const ACKNOWLEDGE_EVERY = 5_000;
+export const ACKNOWLEDGE_EVERY = 25_000;
 
 /** Both numbers are positions in the stream, so a lost acknowledgement is made good by the next one. */
 export interface Flow {

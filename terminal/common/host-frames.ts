@@ -3,11 +3,12 @@ import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
  * What the terminal host and its clients say over the unix socket. Every frame is a 4-byte big-endian length, one byte
- * of kind (0 JSON, 1 output) and the body. The first frame chooses: `control` for calls, `view` for one terminal, after
- * which the frames of `viewer-frames.ts` follow, `exec` for one program, with the frames below.
+ * of kind (0 JSON, 1 output) and the body. The first frame chooses: `control` for calls; `view` for one terminal, after
+ * which the socket is that of a page's WebSocket, upgraded and spoken by the host; `dismiss` to close some of those; `exec`
+ * for one program, with the frames below.
  */
 
-/** Bytes of one frame; the largest is a snapshot of a full scrollback. */
+/** Bytes of one frame. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** Characters of one command; a lab's longest here-document has a few thousand. */
 const COMMAND_LIMIT = 262_144;
@@ -57,7 +58,15 @@ export const commandSchema = z.strictObject({
 
 export const greetingSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("control") }),
-  z.strictObject({ type: z.literal("view"), address: addressSchema, readOnly: z.boolean() }),
+  z.strictObject({
+    type: z.literal("view"),
+    viewer: z.string().max(64),
+    address: addressSchema,
+    readOnly: z.boolean(),
+    /** `Sec-WebSocket-Key` of the page's request. */
+    key: z.string().max(64),
+  }),
+  z.strictObject({ type: z.literal("dismiss"), viewers: z.array(z.string().max(64)).max(10_000) }),
   execSchema,
 ]);
 

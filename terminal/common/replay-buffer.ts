@@ -1,6 +1,9 @@
 /** Bytes of output kept for readers that come back; about 10 windows of flow control. */
 export const REPLAY_BYTES = 1_048_576;
 
+const LF = 0x0a;
+const CR = 0x0d;
+
 /** The last bytes of a stream, numbered from its beginning. */
 export class ReplayBuffer {
   readonly #limit: number;
@@ -35,11 +38,15 @@ export class ReplayBuffer {
     if (drop > 0) this.#chunks.splice(0, drop);
   }
 
-  /** At most `limit` bytes from a position on; `undefined` where they are gone or were never written. */
-  read(from: number, limit: number): Uint8Array | undefined {
+  /**
+   * At most `limit` bytes from a position on, after `room` bytes for the caller; `undefined` where they are gone or were
+   * never written.
+   */
+  read(from: number, limit: number, room = 0): Uint8Array<ArrayBuffer> | undefined {
     if (from < this.#start || from > this.#end) return undefined;
     const size = Math.min(limit, this.#end - from);
-    const out = new Uint8Array(size);
+    const frame = new Uint8Array(room + size);
+    const out = frame.subarray(room);
     let position = this.#end;
     for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
       const chunk = this.#chunks[index] as Uint8Array;
@@ -47,7 +54,34 @@ export class ReplayBuffer {
       copyOverlap({ chunk, position }, { out, from });
       if (position <= from) break;
     }
-    return out;
+    return frame;
+  }
+
+  /** Where the oldest whole line begins. */
+  firstLine(): number {
+    if (this.#start === 0) return 0;
+    let position = this.#start;
+    for (const chunk of this.#chunks) {
+      const at = chunk.indexOf(LF);
+      if (at !== -1) return position + at + 1;
+      position += chunk.length;
+    }
+    return this.#start;
+  }
+
+  /** Where the line end is that so many line ends follow; `undefined` where there are fewer, or it is not CR LF. */
+  lineEndBefore(count: number): number | undefined {
+    let left = count;
+    let position = this.#end;
+    for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
+      const chunk = this.#chunks[index] as Uint8Array;
+      position -= chunk.length;
+      for (let at = chunk.lastIndexOf(LF); at !== -1; at = at > 0 ? chunk.lastIndexOf(LF, at - 1) : -1) {
+        left -= 1;
+        if (left < 0 && at > 0 && chunk[at - 1] === CR) return position + at - 1;
+      }
+    }
+    return undefined;
   }
 }
 

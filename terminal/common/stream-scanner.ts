@@ -1,6 +1,14 @@
 /** Bytes of one OSC sequence that are looked at; ours have about 60, longer ones are someone else's. */
 const OSC_LIMIT = 256;
 
+/** Bytes after which an unfinished sequence is waited for no longer; emulators see nothing of longer ones. */
+const UNFINISHED_LIMIT = 8_192;
+/** Shift out, shift in, and the first byte of C1 controls in UTF-8: with ESC all that changes how later text is shown. */
+const SHIFTS = [0x0e, 0x0f, 0xc2];
+const PASTE_MODE = 2004;
+/** Finals of sequences that ask the terminal something, among others: DA, DSR, DECRQM, window reports, XTVERSION. */
+const ASKING = new Set(Array.from("cnptq", (final) => final.charCodeAt(0)));
+
 const ESC = 0x1b;
 const BEL = 0x07;
 const CAN = 0x18;
@@ -19,27 +27,53 @@ export interface ShellMark {
 
 type State = "ground" | "escape" | "escape-intermediate" | "csi" | "osc" | "string" | "string-escape";
 
-/** Follows a terminal's output byte by byte: finds OSC 133 marks and where an unfinished sequence began. */
+/** Follows a terminal's output byte by byte: OSC 133 marks, bracketed paste, questions, and where an unfinished sequence began. */
 export class StreamScanner {
   #state: State = "ground";
   #position = 0;
   #sequenceStart = 0;
   #text = "";
   #isOsc = false;
+  #isDcs = false;
   #continuation = 0;
+  #plainFrom = 0;
+  #csi = { prefix: 0, number: 0, namesPaste: false };
+  #bracketedPaste = false;
+  #wasAsked = false;
 
   /** Where a reader that starts now must begin to see whole characters and sequences. */
   get safePosition(): number {
-    return this.#state === "ground" && this.#continuation === 0 ? this.#position : this.#sequenceStart;
+    if (this.#state === "ground" && this.#continuation === 0) return this.#position;
+    return this.#position - this.#sequenceStart > UNFINISHED_LIMIT ? this.#position : this.#sequenceStart;
+  }
+
+  /** From here on there was nothing but text and line ends. */
+  get plainFrom(): number {
+    return this.#state === "ground" ? this.#plainFrom : this.#position;
+  }
+
+  /** Whether the program at the terminal asked for bracketed paste (mode 2004). */
+  get bracketedPaste(): boolean {
+    return this.#bracketedPaste;
+  }
+
+  /** Whether something was asked since this was called last. */
+  takeQuestion(): boolean {
+    const wasAsked = this.#wasAsked;
+    this.#wasAsked = false;
+    return wasAsked;
   }
 
   /** Reads on; chunks may cut sequences anywhere. Returns the marks completed in this chunk. */
   scan(chunk: Uint8Array): ShellMark[] {
     const marks: ShellMark[] = [];
+    const shift = Math.max(...SHIFTS.map((byte) => chunk.lastIndexOf(byte)));
+    if (shift !== -1) this.#plainFrom = this.#position + shift + 1;
     for (let index = 0; index < chunk.length; index += 1) {
       if (this.#state === "ground") index = this.#skipGround(chunk, index);
       if (index >= chunk.length) break;
       this.#position += 1;
+      this.#plainFrom = Math.max(this.#plainFrom, this.#position);
       const mark = this.#step(chunk[index] as number);
       if (mark) marks.push(mark);
     }
@@ -82,7 +116,7 @@ export class StreamScanner {
         if (byte >= 0x30) this.#state = "ground";
         return undefined;
       case "csi":
-        if (byte >= 0x40 && byte <= 0x7e) this.#state = "ground";
+        this.#stepCsi(byte);
         return undefined;
       case "osc":
       case "string":
@@ -103,9 +137,35 @@ export class StreamScanner {
     return undefined;
   }
 
+  #stepCsi(byte: number): void {
+    const csi = this.#csi;
+    if (byte >= 0x30 && byte <= 0x39) {
+      csi.number = csi.number * 10 + byte - 0x30;
+      return;
+    }
+    if (csi.number === PASTE_MODE) csi.namesPaste = true;
+    csi.number = 0;
+    if (byte === 0x21 || (byte >= 0x3c && byte <= 0x3f)) csi.prefix = byte;
+    if (byte >= 0x40 && byte <= 0x7e) this.#finishCsi(byte);
+  }
+
+  #finishCsi(byte: number): void {
+    const csi = this.#csi;
+    this.#state = "ground";
+    const isMode = csi.prefix === 0x3f && csi.namesPaste;
+    if (isMode && byte === 0x68) this.#bracketedPaste = true;
+    // DECSTR takes all modes back.
+    if ((isMode && byte === 0x6c) || (csi.prefix === 0x21 && byte === 0x70)) this.#bracketedPaste = false;
+    if (ASKING.has(byte)) this.#wasAsked = true;
+  }
+
   #begin(byte: number): void {
     this.#text = "";
+    this.#csi = { prefix: 0, number: 0, namesPaste: false };
+    // RIS
+    if (byte === 0x63) this.#bracketedPaste = false;
     this.#isOsc = byte === 0x5d;
+    this.#isDcs = byte === 0x50;
     if (byte === 0x5d) this.#state = "osc";
     else if (byte === 0x5b) this.#state = "csi";
     else if (byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f) this.#state = "string";
@@ -128,6 +188,7 @@ export class StreamScanner {
 
   #finish(): ShellMark | undefined {
     this.#state = "ground";
+    if (this.#isDcs) this.#wasAsked = true;
     if (!this.#isOsc || !this.#text.startsWith("133;") || this.#text.length >= OSC_LIMIT) return undefined;
     const [kind = "", ...fields] = this.#text.slice(4).split(";");
     return { kind, fields, from: this.#sequenceStart, to: this.#position };

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
   INPUT_LIMIT,
+  POSITION_BYTES,
   decodeOutput,
-  encodeOutput,
   parseViewerEvent,
   parseViewerRequest,
+  putPosition,
 } from "./viewer-frames.js";
 
 describe("frames", () => {
   it("carry positions beyond 32 bits", () => {
     for (const position of [0, 1, 0xffff_ffff, 0x1_0000_0000, 123_456_789_012_345]) {
-      const frame = encodeOutput(position, Uint8Array.of(1, 2, 3));
+      const frame = Uint8Array.of(...Array.from({ length: POSITION_BYTES }, () => 9), 1, 2, 3);
+      putPosition(frame, position);
       expect(decodeOutput(frame)).toEqual({ position, bytes: Uint8Array.of(1, 2, 3) });
     }
     expect(decodeOutput(Uint8Array.of(1, 2))).toBeUndefined();

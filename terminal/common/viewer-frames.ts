@@ -1,11 +1,12 @@
 import { z } from "zod";
 
 /**
- * What a browser and the gateway say to each other over one WebSocket, and the gateway and the terminal host over one
- * unix socket. Control frames are JSON text; output is binary: 6 bytes of stream position (big endian), then bytes.
+ * What a browser and the terminal host say to each other over one WebSocket; the server between them only authorises it.
+ * Control frames are JSON text; output is binary: 6 bytes of position (big endian), then bytes.
  *
- * The browser speaks first (`hello`). The answer is `ready` where the missed bytes follow, or `snapshot` where they
- * are gone or the shell is another one. WebSocket close codes are in `closeCodes`.
+ * The browser speaks first (`hello`). The answer is `ready` where the missed bytes follow, or `snapshot` where they are
+ * gone or the shell is another one; then as many bytes of screen as it announced come first, counted from 0.
+ * WebSocket close codes are in `closeCodes`.
  */
 
 /** Characters of one `input` frame; a larger paste is cut into several. */
@@ -38,20 +39,35 @@ export const viewerRequestSchema = z.discriminatedUnion("type", [
     rows: rows.optional(),
     /** Where this reader stopped parsing, and in which stream; absent on the first visit. */
     resume: z.strictObject({ stream: z.string().max(64), position }).optional(),
+    /** A name of this page's own, under which what it typed is counted across sockets. */
+    page: z.string().max(64).optional(),
   }),
-  z.strictObject({ type: z.literal("input"), data: z.string().max(INPUT_LIMIT) }),
+  /** `at` is where the data stand in all that this page typed, so that what is sent twice is typed once. */
+  z.strictObject({ type: z.literal("input"), data: z.string().max(INPUT_LIMIT), at: position.optional() }),
   z.strictObject({ type: z.literal("ack"), position }),
+  /** So many bytes of the snapshot are on the screen. */
+  z.strictObject({ type: z.literal("restored"), bytes: position }),
+  z.strictObject({ type: z.literal("ping") }),
   z.strictObject({ type: z.literal("resize"), columns, rows }),
 ]);
 
 export type ViewerRequest = z.infer<typeof viewerRequestSchema>;
 
-const screen = { stream: z.string(), position, columns, rows, readOnly: z.boolean() };
+/** `typed`: characters of this page that reached the shell's side. */
+const screen = {
+  stream: z.string(),
+  position,
+  columns,
+  rows,
+  readOnly: z.boolean(),
+  typed: position.optional(),
+};
 
 export const viewerEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), ...screen }),
-  /** Reset, take the size, write `data`; output goes on at `position`. */
-  z.object({ type: z.literal("snapshot"), ...screen, data: z.string() }),
+  /** Reset, take the size, write the `bytes` that follow; output goes on at `position`. */
+  z.object({ type: z.literal("snapshot"), ...screen, bytes: position }),
+  z.object({ type: z.literal("pong"), typed: position.optional() }),
   z.object({ type: z.literal("size"), columns, rows }),
   z.object({ type: z.literal("exited"), exitStatus: z.number().int() }),
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
@@ -71,16 +87,14 @@ export function parseViewerEvent(text: string): ViewerEvent | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-const POSITION_BYTES = 6;
+/** Bytes before the output in a frame. */
+export const POSITION_BYTES = 6;
 
-/** Puts the stream position before a piece of output. */
-export function encodeOutput(start: number, bytes: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(POSITION_BYTES + bytes.length);
-  const view = new DataView(frame.buffer);
+/** Writes the stream position into the first bytes of a frame of output. */
+export function putPosition(frame: Uint8Array, start: number): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   view.setUint16(0, Math.floor(start / 0x1_0000_0000));
   view.setUint32(2, start % 0x1_0000_0000);
-  frame.set(bytes, POSITION_BYTES);
-  return frame;
 }
 
 /** Takes an output frame apart; `undefined` where it is too short. */

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandOutcome, TerminalAddress } from "../common/session-host.js";
+import { openTestReader } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
-import { viewTerminal } from "./view-terminal.js";
 
 let test: TestHost;
 let counter = 0;
@@ -153,15 +153,13 @@ describe("what happens before a command", () => {
 
   it("nor is a prompt that is redrawn because a page takes another size", async () => {
     const address = await newTerminal();
-    const ignored = { event: () => undefined, output: () => undefined, closed: () => undefined };
-    const view = await viewTerminal(test.socketPath, { address, readOnly: false }, ignored);
-    view.send({ type: "hello" });
+    const { reader, leave } = await openTestReader(test.socketPath, address);
     await run(address, "true");
     for (let round = 0; round < 15; round += 1) {
-      view.send({ type: "resize", columns: 100 + round, rows: 30 });
+      reader.send({ type: "resize", columns: 100 + round, rows: 30 });
       expect(await run(address, "(exit 4)")).toMatchObject({ status: "failed", exitStatus: 4 });
     }
-    view.close();
+    await leave();
   });
 
   it("lines typed while the shell was busy run first, and their status is not the command's", async () => {

@@ -18,6 +18,12 @@ export interface FrameHandlers {
   closed(error?: Error): void;
 }
 
+/** One frame of JSON as it stands on the wire. */
+export function encodeJsonFrame(message: unknown): Buffer {
+  const body = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([encodeHeader(KIND_JSON, body.length), body]);
+}
+
 /** Frames of `host-frames.ts` on a unix socket; a hostile length ends the connection. */
 export class FrameStream {
   readonly #socket: Socket;
@@ -26,14 +32,19 @@ export class FrameStream {
   #size = 0;
   #isClosed = false;
   #isPaused = false;
+  #isDetached = false;
 
   constructor(socket: Socket, handlers: FrameHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     let failure: Error | undefined;
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("data", this.#receive);
     socket.on("error", (error) => (failure = error));
     socket.on("close", () => this.#close(failure));
+  }
+
+  get #isDelivering(): boolean {
+    return !this.#isPaused && !this.#isDetached && !this.#socket.destroyed;
   }
 
   get isClosed(): boolean {
@@ -42,6 +53,13 @@ export class FrameStream {
 
   setHandlers(handlers: FrameHandlers): void {
     this.#handlers = handlers;
+  }
+
+  /** Lets go of the socket for another use; returns what had come after the last frame. */
+  detach(): Buffer {
+    this.#isDetached = true;
+    this.#socket.off("data", this.#receive);
+    return Buffer.concat(this.#buffers);
   }
 
   json(message: unknown): void {
@@ -92,23 +110,20 @@ export class FrameStream {
     if (this.#socket.writableLength > UNREAD_LIMIT) {
       return this.destroy(new TerminalError(terminalErrorCodes.hostLost, "The other side stopped reading."));
     }
-    const header = Buffer.allocUnsafe(HEADER_BYTES);
-    header.writeUInt32BE(body.length, 0);
-    header.writeUInt8(kind, 4);
     this.#socket.cork();
-    this.#socket.write(header);
+    this.#socket.write(encodeHeader(kind, body.length));
     this.#socket.write(body);
     this.#socket.uncork();
   }
 
-  #receive(bytes: Buffer): void {
+  readonly #receive = (bytes: Buffer): void => {
     this.#buffers.push(bytes);
     this.#size += bytes.length;
     this.#deliverAll();
-  }
+  };
 
   #deliverAll(): void {
-    while (this.#size >= HEADER_BYTES && !this.#isPaused && !this.#socket.destroyed) {
+    while (this.#size >= HEADER_BYTES && this.#isDelivering) {
       if ((this.#buffers[0]?.length ?? 0) < HEADER_BYTES) this.#buffers = [Buffer.concat(this.#buffers)];
       const length = this.#buffers[0]?.readUInt32BE(0) ?? 0;
       if (length > MAX_FRAME_BYTES) return this.#refuse(length);
@@ -137,4 +152,11 @@ export class FrameStream {
     this.#isClosed = true;
     this.#handlers.closed(error);
   }
+}
+
+function encodeHeader(kind: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header.writeUInt32BE(length, 0);
+  header.writeUInt8(kind, 4);
+  return header;
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 import { WebSocket } from "ws";
 import type { TerminalAddress } from "../common/session-host.js";
 import {
@@ -61,11 +62,16 @@ export async function openTestGateway(
 /** A browser's side of the wire that keeps everything it gets; acknowledges as told. */
 export class TestReader {
   readonly events: ViewerEvent[] = [];
-  readonly chunks: Buffer[] = [];
+  /** Everything that came as output. */
+  text = "";
+  /** Screens that came whole, the latest last. */
+  readonly screens: string[] = [];
   position = 0;
   code = 0;
   readonly socket: WebSocket;
   readonly address: TerminalAddress;
+  readonly #decoder = new StringDecoder("utf8");
+  #screen: { left: number; pieces: Buffer[] } | undefined;
 
   constructor(at: TestGateway, address: TerminalAddress, options: ReaderOptions = {}) {
     this.address = address;
@@ -78,10 +84,6 @@ export class TestReader {
     );
     this.socket.on("close", (code) => (this.code = code));
     this.socket.on("error", () => undefined);
-  }
-
-  get text(): string {
-    return Buffer.concat(this.chunks).toString("utf8");
   }
 
   get stream(): string {
@@ -109,14 +111,45 @@ export class TestReader {
       const event = parseViewerEvent(data.toString("utf8"));
       if (event) this.events.push(event);
       if (event && "position" in event) this.position = event.position;
+      if (event?.type === "snapshot" && event.bytes > 0) this.#screen = { left: event.bytes, pieces: [] };
       return;
     }
     const output = decodeOutput(data);
     if (!output) throw new Error("output frame too short");
+    if (this.#screen) return this.#receiveScreen(this.#screen, Buffer.from(output.bytes));
     if (output.position !== this.position)
       throw new Error(`got ${output.position}, expected ${this.position}`);
     this.position += output.bytes.length;
-    this.chunks.push(Buffer.from(output.bytes));
+    this.text += this.#decoder.write(Buffer.from(output.bytes));
     if (acknowledge) this.send({ type: "ack", position: this.position });
   }
+
+  #receiveScreen(screen: { left: number; pieces: Buffer[] }, bytes: Buffer): void {
+    screen.pieces.push(bytes);
+    screen.left -= bytes.length;
+    const whole = Buffer.concat(screen.pieces);
+    this.send({ type: "restored", bytes: whole.length });
+    if (screen.left > 0) return;
+    this.#screen = undefined;
+    this.screens.push(whole.toString("utf8"));
+  }
+}
+
+/** Opens a page's side of one terminal, with a gateway of its own that goes when the reader leaves. */
+export async function openTestReader(
+  socketPath: string,
+  address: TerminalAddress,
+): Promise<{ reader: TestReader; leave: () => Promise<void> }> {
+  const gateway = await openTestGateway(socketPath);
+  const reader = new TestReader(gateway, address);
+  await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
+  reader.send({ type: "hello" });
+  await reader.until(() => reader.screens.length > 0);
+  return {
+    reader,
+    leave: async () => {
+      reader.socket.close();
+      await gateway.close();
+    },
+  };
 }

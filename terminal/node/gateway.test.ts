@@ -91,7 +91,7 @@ describe("a socket", () => {
     expect(reader.code).toBe(closeCodes.exited);
     const late = await join(reader.address);
     await late.until(() => late.code !== 0);
-    expect(late.events[0]).toMatchObject({ type: "snapshot", data: expect.stringContaining("last words") });
+    expect(late.screens[0]).toContain("last words");
     expect(late.code).toBe(closeCodes.exited);
   });
 
@@ -147,8 +147,8 @@ describe("a flood with a reader that stops", () => {
     reader.send({ type: "input", data: "seq 1 400000; echo d''one\r" });
     await reader.until(() => reader.text.includes("done\r\n"), 15_000);
     stuck.send({ type: "ack", position: stuck.position });
-    await stuck.until(() => stuck.events.some((event, index) => index > 0 && event.type === "snapshot"));
-    expect(stuck.events.findLast((event) => event.type === "snapshot")?.data).toContain("done");
+    await stuck.until(() => stuck.screens.length > 1);
+    expect(stuck.screens.at(-1)).toContain("done");
     stuck.socket.close();
     reader.socket.close();
   });
@@ -196,7 +196,8 @@ describe("the gateway", () => {
     await large.until(() => large.code !== 0);
     expect(large.code).toBe(1009);
     const fast = await join(address);
-    for (let index = 0; index < 8_000; index += 1) fast.send({ type: "ack", position: 0 });
+    for (let index = 0; index < 40_000 && fast.code === 0; index += 1)
+      fast.send({ type: "ack", position: 0 });
     await fast.until(() => fast.code !== 0);
     expect(fast.code).toBe(closeCodes.rateExceeded);
   });

@@ -1,19 +1,27 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import type { Greeting } from "../common/host-frames.js";
 import type { TerminalAddress } from "../common/session-host.js";
-import { MAX_MESSAGE_BYTES, closeCodes } from "../common/viewer-frames.js";
-import { bridgeViewer, type GatewayLogger } from "./gateway-bridge.js";
+import { encodeJsonFrame } from "./frame-stream.js";
 import { matchesOrigin } from "./origin.js";
 import type { TerminalAdmission, TicketStore } from "./tickets.js";
 
-/** Below the 60 s after which load balancers drop silent connections. */
-const PING_MS = 25_000;
 /** How often a viewer's right is looked at again. */
 const REAUTHORISE_MS = 30_000;
 /** Sockets of one session; a learner with three terminals in three tabs and an instructor use a dozen. */
 const VIEWERS_PER_SESSION = 40;
 const VIEWERS = 4_000;
+/** A host on the same machine answers at once. */
+const CONNECT_MS = 3_000;
+/** Time the last frames have to reach a page whose terminal is gone. */
+const LINGER_MS = 2_000;
+
+/** The part of a pino logger that is used. */
+export interface GatewayLogger {
+  warn(facts: object, message: string): void;
+}
 
 export interface TerminalGatewayOptions {
   /** The terminal host's unix socket. */
@@ -28,7 +36,7 @@ export interface TerminalGatewayOptions {
 }
 
 export interface TerminalGateway {
-  /** Admits an upgrade request with `?ticket=` for a terminal, or refuses it with 401, 403 or 429. */
+  /** Admits an upgrade request with `?ticket=` for a terminal, or refuses it with 401, 403, 429 or 502. */
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
@@ -42,56 +50,88 @@ export interface TerminalGateway {
   close(): void;
 }
 
-/** Joins browsers to the terminal host: checks where a socket comes from and whose it is, then hands frames on. */
+interface OpenViewer {
+  admission: TerminalAdmission;
+  socket: Duplex;
+}
+
+/**
+ * The way of pages to the terminal host: checks where an upgrade comes from and whose it is, then passes bytes on as they
+ * are. The WebSocket itself is spoken by the host, so that nothing is read twice and a page's bytes never wait for ours.
+ */
 export function createTerminalGateway(options: TerminalGatewayOptions): TerminalGateway {
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-  });
-  const viewers = new Map<WebSocket, TerminalAdmission>();
-  const alive = new WeakSet<WebSocket>();
+  const viewers = new Map<string, OpenViewer>();
   const count = (session?: string): number =>
-    [...viewers.values()].filter(({ address }) => session === undefined || address.session === session)
-      .length;
-  const pings = setInterval(() => {
-    for (const viewer of viewers.keys()) {
-      if (!alive.delete(viewer)) viewer.terminate();
-      else viewer.ping();
-    }
-  }, PING_MS);
+    session === undefined
+      ? viewers.size
+      : [...viewers.values()].filter(({ admission }) => admission.address.session === session).length;
+  const dismiss = (chosen: string[]): void => dismissViewers(options.socketPath, viewers, chosen);
   const checks = setInterval(
-    () => void reauthoriseAll(viewers, options),
+    () => void reauthoriseAll(viewers, options).then(dismiss),
     options.reauthoriseMs ?? REAUTHORISE_MS,
   );
-
-  const admit = (socket: WebSocket, admission: TerminalAdmission): void => {
-    viewers.set(socket, admission);
-    alive.add(socket);
-    socket.on("pong", () => alive.add(socket));
-    socket.on("close", () => viewers.delete(socket));
-    bridgeViewer(socket, admission, options);
-  };
   return {
     handleUpgrade: (request, socket, head, who) => {
       const verdict = judge(request, who, options);
       if (typeof verdict === "number") return refuse(socket, verdict);
       if (count() >= VIEWERS || count(who.address.session) >= VIEWERS_PER_SESSION) return refuse(socket, 429);
-      server.handleUpgrade(request, socket, head, (webSocket) => admit(webSocket, verdict));
+      const viewer = randomUUID();
+      viewers.set(viewer, { admission: verdict, socket });
+      socket.on("close", () => viewers.delete(viewer));
+      const { address, readOnly } = verdict;
+      const key = String(request.headers["sec-websocket-key"]);
+      joinHost(socket, head, { type: "view", viewer, address, readOnly, key }, options);
     },
     viewerCount: count,
-    closeSession: (session) => {
-      for (const [viewer, { address }] of viewers) {
-        if (address.session === session) viewer.close(closeCodes.noLongerAllowed, "session ended");
-      }
-    },
+    closeSession: (session) =>
+      dismiss(
+        [...viewers]
+          .filter(([, { admission }]) => admission.address.session === session)
+          .map(([viewer]) => viewer),
+      ),
     close: () => {
-      clearInterval(pings);
       clearInterval(checks);
-      for (const viewer of viewers.keys()) viewer.terminate();
-      server.close();
+      for (const { socket } of viewers.values()) socket.destroy();
     },
   };
+}
+
+/** Joins the page's socket with one to the host; whichever ends, the other does. */
+function joinHost(socket: Duplex, head: Buffer, greeting: Greeting, options: TerminalGatewayOptions): void {
+  const host = connect(options.socketPath);
+  const deadline = setTimeout(() => host.destroy(new Error("no answer in time")), CONNECT_MS);
+  let isJoined = false;
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => host.destroy());
+  host.once("connect", () => {
+    clearTimeout(deadline);
+    isJoined = true;
+    host.write(encodeJsonFrame(greeting));
+    host.write(head);
+    socket.pipe(host);
+    host.pipe(socket);
+  });
+  host.on("error", (error) => {
+    if (!isJoined) options.logger.warn({ error }, "the terminal host does not answer");
+  });
+  host.on("close", () => {
+    clearTimeout(deadline);
+    if (!isJoined) return refuse(socket, 502);
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
+}
+
+/** The host says goodbye to them in the words of their WebSocket; where it does not, their sockets are cut. */
+function dismissViewers(socketPath: string, viewers: Map<string, OpenViewer>, chosen: string[]): void {
+  if (chosen.length === 0) return;
+  const host: Socket = connect(socketPath);
+  host.on("error", () => undefined);
+  host.end(encodeJsonFrame({ type: "dismiss", viewers: chosen } satisfies Greeting));
+  const sockets = chosen.map((viewer) => viewers.get(viewer)?.socket);
+  setTimeout(() => {
+    for (const socket of sockets) socket?.destroy();
+  }, LINGER_MS).unref();
 }
 
 function judge(
@@ -108,31 +148,39 @@ function judge(
     );
     return 403;
   }
-  const ticket = new URL(request.url ?? "/", "http://ignored").searchParams.get("ticket") ?? "";
-  const admission = tickets.redeem(ticket, who);
+  // The target is whatever a client wrote, so only what follows the question mark is read as a part of an address.
+  const [, query = ""] = (request.url ?? "").split("?", 2);
+  const admission = tickets.redeem(new URLSearchParams(query).get("ticket") ?? "", who);
   if (!admission) logger.warn({ address: who.address }, "terminal socket without a valid ticket refused");
   return admission ?? 401;
 }
 
+/** The viewers who may not stay. */
 async function reauthoriseAll(
-  viewers: Map<WebSocket, TerminalAdmission>,
-  options: TerminalGatewayOptions,
-): Promise<void> {
-  const { reauthorise, logger } = options;
-  if (!reauthorise) return;
-  for (const [viewer, admission] of viewers) {
+  viewers: Map<string, OpenViewer>,
+  { reauthorise, logger }: TerminalGatewayOptions,
+): Promise<string[]> {
+  const refused: string[] = [];
+  if (!reauthorise) return refused;
+  for (const [viewer, { admission }] of viewers) {
     try {
-      if (!(await reauthorise(admission))) viewer.close(closeCodes.noLongerAllowed, "no longer allowed");
+      if (!(await reauthorise(admission))) refused.push(viewer);
     } catch (error) {
       // Whether it is still allowed is not known: the next look decides, a flaky cluster must not end every terminal.
       logger.warn({ error, address: admission.address }, "a terminal viewer could not be authorised again");
     }
   }
+  return refused;
 }
 
-const REASONS = { 401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests" } as const;
+const REASONS = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  429: "Too Many Requests",
+  502: "Bad Gateway",
+} as const;
 
-function refuse(socket: Duplex, status: 401 | 403 | 429): void {
+function refuse(socket: Duplex, status: 401 | 403 | 429 | 502): void {
   socket.on("error", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -7,12 +7,12 @@ import {
   type HostAnswer,
   type HostCall,
 } from "../common/host-frames.js";
-import { parseViewerRequest } from "../common/viewer-frames.js";
 import { serveExec } from "./exec-socket.js";
 import { FrameStream } from "./frame-stream.js";
 import { readPiece } from "./recording.js";
 import type { SessionRegistry } from "./session-registry.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
+import type { ViewerSockets } from "./viewer-sockets.js";
 
 /** Time a client has to say what it wants. */
 const GREETING_MS = 5_000;
@@ -21,19 +21,33 @@ const GREETING_MS = 5_000;
 export interface ServedHost {
   sessions: SessionRegistry;
   terminals: TerminalRegistry;
+  viewers: ViewerSockets;
 }
 
 /** Speaks with one client of the host: control calls, the view of one terminal, or one program. */
 export function serveHostSocket(socket: Socket, host: ServedHost): void {
   const deadline = setTimeout(() => socket.destroy(), GREETING_MS);
+  const greet = (greeting: Greeting): void => {
+    switch (greeting.type) {
+      case "control":
+        return serveCalls(stream, host);
+      case "exec":
+        return void serveExec(stream, host.sessions, greeting);
+      case "view":
+        return host.viewers.accept(socket, stream.detach(), greeting, () =>
+          host.terminals.get(greeting.address),
+        );
+      case "dismiss":
+        host.viewers.dismiss(greeting.viewers);
+        stream.end();
+    }
+  };
   const stream = new FrameStream(socket, {
     json: (text) => {
       clearTimeout(deadline);
       const greeting = greetingSchema.safeParse(parse(text));
       if (!greeting.success) return stream.destroy();
-      if (greeting.data.type === "control") serveCalls(stream, host);
-      else if (greeting.data.type === "exec") void serveExec(stream, host.sessions, greeting.data);
-      else serveView(stream, host.terminals, greeting.data);
+      greet(greeting.data);
     },
     closed: () => clearTimeout(deadline),
   });
@@ -108,32 +122,6 @@ async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
 function failure(call: number, error: unknown): HostAnswer {
   const code = error instanceof TerminalError ? error.code : terminalErrorCodes.spawnFailed;
   return { call, error: { code, message: error instanceof Error ? error.message : String(error) } };
-}
-
-function serveView(
-  stream: FrameStream,
-  registry: TerminalRegistry,
-  greeting: Extract<Greeting, { type: "view" }>,
-): void {
-  try {
-    const terminal = registry.get(greeting.address);
-    const sink = {
-      event: (event: unknown) => stream.json(event),
-      output: (frame: Uint8Array) => stream.output(frame),
-    };
-    const viewer = terminal.view(sink, greeting.readOnly);
-    stream.setHandlers({
-      json: (text) => {
-        const request = parseViewerRequest(text);
-        if (request) viewer.handle(request);
-        else stream.destroy();
-      },
-      closed: () => terminal.leave(viewer),
-    });
-  } catch (error) {
-    stream.json({ type: "error", ...failure(0, error).error });
-    stream.end();
-  }
 }
 
 function parse(text: string): unknown {

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandOutcome, TerminalAddress } from "../common/session-host.js";
+import { openTestReader } from "./gateway-for-tests.js";
 import { startTestHost, type TestHost } from "./test-host.js";
-import { viewTerminal } from "./view-terminal.js";
 
 /** Time a shell needs to have read a few keys and drawn their effect. */
 const KEYS_MS = 500;
@@ -29,20 +29,13 @@ function run(address: TerminalAddress, text: string): Promise<CommandOutcome> {
   return test.client.run(address, { id: randomUUID(), text, timeoutMs: 8_000 });
 }
 
-/** Types keys and returns everything the terminal showed from its beginning. */
+/** Types keys and returns everything the terminal showed after them. */
 async function press(address: TerminalAddress, keys: string): Promise<string> {
-  let shown = "";
-  const output = (frame: Uint8Array): void => void (shown += Buffer.from(frame.subarray(6)).toString());
-  const view = await viewTerminal(
-    test.socketPath,
-    { address, readOnly: false },
-    { event: () => undefined, output, closed: () => undefined },
-  );
-  view.send({ type: "hello" });
-  view.send({ type: "input", data: keys });
+  const { reader, leave } = await openTestReader(test.socketPath, address);
+  reader.send({ type: "input", data: keys });
   await wait(KEYS_MS);
-  view.close();
-  return shown;
+  await leave();
+  return reader.text;
 }
 
 describe("completion in bash", () => {

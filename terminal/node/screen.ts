@@ -1,81 +1,202 @@
-import headless from "@xterm/headless";
-import type { Terminal } from "@xterm/headless";
-import { SerializeAddon } from "@xterm/addon-serialize";
-import { restoreAfter, restoreBefore } from "./screen-restore.js";
+import type { ReplayBuffer } from "../common/replay-buffer.js";
+import type { SizeChange, SizeHistory } from "../common/size-history.js";
+import type { StreamScanner } from "../common/stream-scanner.js";
+import { SCROLLBACK_LINES } from "./emulator.js";
+import type { ScreenClient, ScreenJob, ScreenReply, ScreenWorker, ScreenWorkers } from "./screen-workers.js";
 
-/** Lines above the screen that a snapshot brings back; serialising 1,000 takes about 15 ms. */
-const SCROLLBACK_LINES = 1_000;
+/** Bytes of one job; about 3 ms of ordinary output. */
+const JOB_BYTES = 65_536;
+/** Output with sequences in it that waits before it is parsed without anybody asking for the screen. */
+const PARSE_AT = 65_536;
+/** Plain lines that wait; beyond, all but the last ones are left out. */
+const SKIP_AT = 524_288;
+/** Output that is not parsed yet at which the shell is held; below what the replay buffer keeps. */
+const HOLD_AT = 786_432;
+/** Bytes of a snapshot that is kept for the next viewer of an unchanged screen. */
+const KEPT_SNAPSHOT_BYTES = 1_048_576;
+const LOST_SCREEN = new TextEncoder().encode("[what was here before could not be shown and was dropped]\r\n");
 
-/** The screen as a terminal without a display keeps it; also answers the questions programs ask a terminal. */
-export class Screen {
-  readonly #terminal: Terminal;
-  readonly #serializer: SerializeAddon;
-  #title = "";
-  #pending = 0;
+/** What a screen reads. */
+export interface ScreenSource {
+  readonly replay: ReplayBuffer;
+  readonly scanner: StreamScanner;
+  readonly sizes: SizeHistory;
+  /** What the program at the terminal is told. */
+  answer(text: string): void;
+  /** More was parsed. */
+  progress(): void;
+}
 
-  constructor(columns: number, rows: number, answer: (text: string) => void) {
-    this.#terminal = new headless.Terminal({
-      cols: columns,
-      rows,
-      scrollback: SCROLLBACK_LINES,
-      allowProposedApi: true,
+/** A screen as text, the position in the stream at which it stood so, and the size it had. */
+export interface Snapshot {
+  bytes: Uint8Array;
+  position: number;
+  size: SizeChange;
+}
+
+/**
+ * The screen of one terminal, kept by an emulator in a worker: a reader of the output like others. It parses when a
+ * program asks something, when a viewer wants the screen, or when enough has come. Of a flood of plain lines it reads
+ * only the last, as many as the screen and its scrollback hold, which gives the same screen.
+ */
+export class Screen implements ScreenClient {
+  readonly #source: ScreenSource;
+  readonly #worker: ScreenWorker;
+  readonly #screen: number;
+  readonly #wishes: { resolve: (snapshot: Snapshot) => void; reject: (error: Error) => void }[] = [];
+  /** Position up to which the emulator has the output, and the size it has. */
+  #parsed = 0;
+  #size: SizeChange | undefined;
+  /** Up to here answers were given; what is read again is not answered again. */
+  #answered = 0;
+  #scrollsWhole = true;
+  #isDropped = false;
+  #isAsked = false;
+  #state: "live" | "ending" | "ended" = "live";
+  #job: { end: number; size: SizeChange } | undefined;
+  #last: Snapshot | undefined;
+
+  constructor(source: ScreenSource, workers: ScreenWorkers) {
+    this.#source = source;
+    const { screen, worker } = workers.join(this);
+    this.#screen = screen;
+    this.#worker = worker;
+  }
+
+  /** Whether so much is not parsed that the shell must be held. */
+  get isBehind(): boolean {
+    return this.#source.replay.end - this.#parsed > HOLD_AT;
+  }
+
+  /** Looks at what has come; called for every piece of output. */
+  follow(wasAsked: boolean): void {
+    if (wasAsked) this.#isAsked = true;
+    if (this.#needsWork()) this.#worker.request(this);
+  }
+
+  /** The screen once everything until now is on it. */
+  snapshot(): Promise<Snapshot> {
+    if (this.#state !== "live") return Promise.reject(new Error("the terminal is closed"));
+    return new Promise((resolve, reject) => {
+      this.#wishes.push({ resolve, reject });
+      this.#worker.request(this);
     });
-    this.#serializer = new SerializeAddon();
-    // The add-on's types name the browser terminal; it uses only what both have.
-    (this.#terminal.loadAddon as (addon: unknown) => void).call(this.#terminal, this.#serializer);
-    this.#terminal.onData(answer);
-    this.#terminal.onTitleChange((title) => (this.#title = title));
   }
 
-  get columns(): number {
-    return this.#terminal.cols;
-  }
-
-  get rows(): number {
-    return this.#terminal.rows;
-  }
-
-  /** Bytes handed over and not parsed yet. */
-  get pendingBytes(): number {
-    return this.#pending;
-  }
-
-  /** Whether the program at the terminal asked for bracketed paste (mode 2004). */
-  get bracketedPaste(): boolean {
-    return this.#terminal.modes.bracketedPasteMode;
-  }
-
-  write(bytes: Uint8Array, onParsed: () => void): void {
-    this.#pending += bytes.length;
-    this.#terminal.write(bytes, () => {
-      this.#pending -= bytes.length;
-      onParsed();
-    });
-  }
-
-  resize(columns: number, rows: number): void {
-    this.#terminal.resize(columns, rows);
-  }
-
-  /** Resolves when everything written has been parsed. */
-  flush(): Promise<void> {
-    return new Promise((resolve) => this.#terminal.write("", resolve));
-  }
-
-  /**
-   * Text that, written to an empty terminal of the same size, makes it look and behave like this one once everything
-   * written until now has been parsed.
-   */
-  snapshot(): Promise<string> {
-    const take = (): string =>
-      restoreBefore(this.#terminal, this.#title) +
-      this.#serializer.serialize() +
-      restoreAfter(this.#terminal);
-    // Inside the callback, because what was written later is parsed before a promise would resolve.
-    return new Promise((resolve) => this.#terminal.write("", () => resolve(take())));
-  }
-
+  /** Forgets the screen. */
   dispose(): void {
-    this.#terminal.dispose();
+    if (this.#state !== "live") return;
+    this.#state = "ending";
+    for (const { reject } of this.#wishes.splice(0)) reject(new Error("the terminal was closed"));
+    this.#worker.remove(this);
+  }
+
+  nextJob(): ScreenJob | undefined {
+    if (this.#state !== "live") return this.#endingJob();
+    const { replay, scanner, sizes } = this.#source;
+    this.#skipLines();
+    if (!this.#needsWork()) return undefined;
+    if (this.#parsed < replay.start) this.#readAgain();
+    const target = scanner.safePosition;
+    if (this.#last?.position === target && this.#last.size === sizes.current) {
+      this.#deliver(this.#last);
+      return undefined;
+    }
+    return this.#takeJob(target);
+  }
+
+  #takeJob(target: number): ScreenJob {
+    const { sizes } = this.#source;
+    const create = this.#size ? undefined : sizes.at(this.#parsed);
+    this.#size ??= sizes.at(this.#parsed);
+    const steps: ScreenJob["steps"] = create && this.#isDropped ? [LOST_SCREEN.slice()] : [];
+    const isWanted = this.#wishes.length > 0 || this.#isAsked;
+    const end = this.#collect(steps, isWanted ? target : this.#unaskedTarget(target));
+    const wantsSnapshot = this.#wishes.length > 0 && end === target;
+    if (end === target) this.#isAsked = false;
+    this.#job = { end, size: this.#size };
+    return { screen: this.#screen, ...(create && { create }), steps, wantsSnapshot };
+  }
+
+  finish({ answers, scrollsWhole, snapshot }: ScreenReply): void {
+    if (!this.#job) return;
+    const { end, size } = this.#job;
+    this.#job = undefined;
+    this.#last = undefined;
+    this.#scrollsWhole = scrollsWhole;
+    if (answers && end > this.#answered) this.#source.answer(answers);
+    this.#answered = Math.max(this.#answered, end);
+    this.#parsed = end;
+    if (snapshot) this.#deliver({ bytes: snapshot, position: end, size });
+    this.#source.progress();
+  }
+
+  lose(isCause: boolean): void {
+    this.#job = undefined;
+    this.#isDropped ||= isCause;
+    this.#readAgain();
+    if (isCause) this.#parsed = this.#source.scanner.safePosition;
+    if (this.#needsWork()) this.#worker.request(this);
+    this.#source.progress();
+  }
+
+  /** From the oldest output that is kept, so what is on the screen since before that is missing. */
+  #readAgain(): void {
+    this.#parsed = this.#source.replay.firstLine();
+    this.#size = undefined;
+    this.#last = undefined;
+    this.#scrollsWhole = true;
+  }
+
+  #needsWork(): boolean {
+    if (this.#wishes.length > 0 || this.#state !== "live") return true;
+    const { replay, scanner } = this.#source;
+    if (this.#isAsked && this.#parsed < scanner.safePosition) return true;
+    const waiting = replay.end - this.#parsed;
+    return waiting >= (this.#parsed < scanner.plainFrom ? PARSE_AT : SKIP_AT);
+  }
+
+  /** Plain lines at the end are left for later: they may be skipped. */
+  #unaskedTarget(target: number): number {
+    const { plainFrom } = this.#source.scanner;
+    return this.#parsed < plainFrom ? Math.min(plainFrom, target) : target;
+  }
+
+  /** Enough plain lines move everything before them out of screen and scrollback, whatever it was. */
+  #skipLines(): void {
+    const { replay, scanner, sizes } = this.#source;
+    const isPlain = this.#parsed >= scanner.plainFrom && this.#parsed >= sizes.current.position;
+    if (!isPlain || !this.#scrollsWhole || replay.end - this.#parsed < SKIP_AT) return;
+    const from = replay.lineEndBefore(SCROLLBACK_LINES + sizes.current.rows);
+    if (from !== undefined && from > this.#parsed) this.#parsed = from;
+  }
+
+  /** Takes output and changes of size in order; returns up to where. */
+  #collect(steps: ScreenJob["steps"], target: number): number {
+    const { replay, sizes } = this.#source;
+    // What is read again must not share a job with what is to be answered.
+    const last = this.#parsed < this.#answered ? Math.min(target, this.#answered) : target;
+    let end = this.#parsed;
+    for (;;) {
+      const change = sizes.after(this.#size?.number ?? 0);
+      const stop = Math.min(last, this.#parsed + JOB_BYTES, change?.position ?? Number.MAX_SAFE_INTEGER);
+      const bytes = stop > end ? replay.read(end, stop - end) : undefined;
+      if (bytes) steps.push(bytes);
+      end = Math.max(end, stop);
+      if (!change || change.position > end) return end;
+      steps.push({ columns: change.columns, rows: change.rows });
+      this.#size = change;
+    }
+  }
+
+  #deliver(snapshot: Snapshot): void {
+    this.#last = snapshot.bytes.length <= KEPT_SNAPSHOT_BYTES ? snapshot : undefined;
+    for (const { resolve } of this.#wishes.splice(0)) resolve(snapshot);
+  }
+
+  #endingJob(): ScreenJob | undefined {
+    if (this.#state === "ended" || !this.#size) return undefined;
+    this.#state = "ended";
+    return { screen: this.#screen, steps: [], wantsSnapshot: false, ends: true };
   }
 }

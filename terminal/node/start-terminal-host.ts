@@ -5,11 +5,13 @@ import { AccountRegistry, type AccountRegistryOptions } from "./account-registry
 import { detectConfinement, type Confinement } from "./confinement.js";
 import { holdDataDir } from "./data-dir-lock.js";
 import { FolderRemover } from "./folder-remover.js";
-import { serveHostSocket } from "./host-socket.js";
+import { serveHostSocket, type ServedHost } from "./host-socket.js";
+import { ScreenWorkers } from "./screen-workers.js";
 import { SessionFolders, type SessionTools } from "./session-folder.js";
 import { SessionRegistry } from "./session-registry.js";
 import { claimSocket } from "./socket-path.js";
 import { TerminalRegistry } from "./terminal-registry.js";
+import { ViewerSockets } from "./viewer-sockets.js";
 
 export interface TerminalHostOptions {
   socketPath: string;
@@ -60,6 +62,8 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
     const close = async (): Promise<void> => {
       server.close();
       await host.sessions.closeAll();
+      host.viewers.close();
+      await host.screens.close();
       for (const socket of sockets) socket.destroy();
       release();
     };
@@ -73,12 +77,13 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
 function makeHost(
   options: TerminalHostOptions,
   confinement: Confinement,
-): { sessions: SessionRegistry; terminals: TerminalRegistry } {
+): ServedHost & { screens: ScreenWorkers } {
   const { dataDir, keptRecordings } = options;
   const report = options.report ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const sessionsFolder = join(dataDir, "sessions");
   const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
-  const terminals = new TerminalRegistry(common);
+  const screens = new ScreenWorkers({ onReplaced: report });
+  const terminals = new TerminalRegistry({ ...common, screens });
   const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
   const sessions = new SessionRegistry({
     ...common,
@@ -89,7 +94,7 @@ function makeHost(
     ...(keptRecordings !== undefined && { keptRecordings }),
     report,
   });
-  return { sessions, terminals };
+  return { sessions, terminals, viewers: new ViewerSockets(), screens };
 }
 
 /** The umask makes the socket private from its first moment; chmod afterwards would leave a gap. */

@@ -3,6 +3,7 @@ import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "..
 import type { HostConfinement } from "./confined-program.js";
 import { endProcesses, type Endable } from "./end-processes.js";
 import type { LocalSession } from "./session-folder.js";
+import type { ScreenWorkers } from "./screen-workers.js";
 import { Terminal } from "./terminal.js";
 
 /** Terminals of one session; labs name three at most. */
@@ -19,11 +20,11 @@ export interface SessionProcesses {
 
 /** All terminals of this host by session and name. */
 export class TerminalRegistry {
-  readonly #options: HostConfinement;
+  readonly #options: HostConfinement & { screens: ScreenWorkers };
   readonly #terminals = new Map<string, Terminal>();
   readonly #listeners = new Set<(event: TerminalEvent) => void>();
 
-  constructor(options: HostConfinement) {
+  constructor(options: HostConfinement & { screens: ScreenWorkers }) {
     this.#options = options;
   }
 

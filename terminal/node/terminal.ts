@@ -5,13 +5,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
 import { ReplayBuffer } from "../common/replay-buffer.js";
-import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
+import { SizeHistory } from "../common/size-history.js";
+import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
 import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";
+import { PageInput } from "./page-input.js";
+import { RateLimit } from "./rate-limit.js";
 import { Recording } from "./recording.js";
-import { Screen } from "./screen.js";
+import { Screen, type ScreenSource, type Snapshot } from "./screen.js";
+import type { ScreenWorkers } from "./screen-workers.js";
 import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
 
@@ -20,24 +24,29 @@ const DEFAULT_COLUMNS = 120;
 const DEFAULT_ROWS = 32;
 /** How often a paused shell is looked at again, for readers that stopped reading. */
 const STALL_LOOK_MS = 1_000;
-
+/** New sizes that a program is told of; dragging a window makes dozens a second, of which the last counts. */
+const RESIZES = { burst: 5, perSecond: 10 };
+const RESIZE_MS = 100;
 /** Time a shell has after its prompt to ask for bracketed paste. */
 const PASTE_MODE_MS = 50;
 
 export interface TerminalOptions extends ShellOptions {
   emit: (event: TerminalEvent) => void;
+  screens: ScreenWorkers;
 }
 
 /** One shell: its pseudo terminal, screen, recent output, recording, readers and commands. */
-export class Terminal implements ViewedTerminal {
+export class Terminal implements ViewedTerminal, ScreenSource {
   readonly stream = randomUUID();
   readonly replay = new ReplayBuffer();
+  readonly scanner = new StreamScanner();
+  readonly sizes: SizeHistory;
+  readonly pageInput = new PageInput();
   readonly commands: CommandQueue;
   readonly #options: TerminalOptions;
   readonly #pty: IPty;
   readonly #screen: Screen;
   readonly #recording: Recording;
-  readonly #scanner = new StreamScanner();
   readonly #viewers = new Set<Viewer>();
   readonly #nonce: string;
   readonly #confinement: string;
@@ -49,6 +58,10 @@ export class Terminal implements ViewedTerminal {
   #exitStatus: number | undefined;
   #isPaused = false;
   #stallTimer: NodeJS.Timeout | undefined;
+  #resizeTimer: NodeJS.Timeout | undefined;
+  readonly #resizes = new RateLimit(RESIZES);
+  /** Whose size counts. */
+  #wisher: Viewer | undefined;
 
   constructor(options: TerminalOptions) {
     const { shell, address } = options;
@@ -56,16 +69,17 @@ export class Terminal implements ViewedTerminal {
     const columns = shell.columns ?? DEFAULT_COLUMNS;
     const rows = shell.rows ?? DEFAULT_ROWS;
     this.#privateFolder = join(options.session.startFolder, this.stream);
+    this.sizes = new SizeHistory({ columns, rows });
     const started = startShell(options, this.#privateFolder, { columns, rows });
     this.#pty = started.pty;
     this.#input = new InputQueue({
       write: (piece) => this.#pty.write(piece),
       isDrained: () => isDrained(this.#pty),
-      isReadByShell: () => this.#screen.bracketedPaste && this.#foreground() === "shell",
+      isReadByShell: () => this.scanner.bracketedPaste && this.#foreground() === "shell",
     });
     this.#nonce = started.nonce;
     this.#confinement = started.confinement;
-    this.#screen = new Screen(columns, rows, (text) => this.#write(text));
+    this.#screen = new Screen(this, options.screens);
     this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
@@ -114,11 +128,11 @@ export class Terminal implements ViewedTerminal {
   }
 
   get columns(): number {
-    return this.#screen.columns;
+    return this.sizes.current.columns;
   }
 
   get rows(): number {
-    return this.#screen.rows;
+    return this.sizes.current.rows;
   }
 
   /** Resolves when the shell has ended and its recording is complete. */
@@ -146,22 +160,20 @@ export class Terminal implements ViewedTerminal {
 
   /** The reader that was active last decides the size. */
   wish(from: Viewer): void {
-    const { size } = from;
-    if (!size || !this.isRunning || (size.columns === this.columns && size.rows === this.rows)) return;
-    try {
-      this.#pty.resize(size.columns, size.rows);
-    } catch {
-      // The shell ended a moment ago and its descriptor is closed; the exit is on its way.
-      return;
-    }
-    this.#screen.resize(size.columns, size.rows);
-    this.#recording.resize(size.columns, size.rows);
-    for (const viewer of this.#viewers) viewer.tell({ type: "size", ...size });
+    this.#wisher = from;
+    this.#resize();
   }
 
-  async snapshot(): Promise<{ data: string; position: number }> {
-    const position = this.#scanner.safePosition;
-    return { data: await this.#screen.snapshot(), position };
+  snapshot(): Promise<Snapshot> {
+    return this.#screen.snapshot();
+  }
+
+  answer(text: string): void {
+    this.#write(text);
+  }
+
+  progress(): void {
+    this.#regulate();
   }
 
   acknowledged(): void {
@@ -173,13 +185,33 @@ export class Terminal implements ViewedTerminal {
     this.#screen.dispose();
   }
 
+  #resize(): void {
+    const size = this.#wisher?.size;
+    if (!size || !this.isRunning || (size.columns === this.columns && size.rows === this.rows)) return;
+    if (!this.#resizes.take(1)) {
+      this.#resizeTimer ??= setTimeout(() => {
+        this.#resizeTimer = undefined;
+        this.#resize();
+      }, RESIZE_MS);
+      return;
+    }
+    try {
+      this.#pty.resize(size.columns, size.rows);
+    } catch {
+      // The shell ended a moment ago and its descriptor is closed; the exit is on its way.
+      return;
+    }
+    this.sizes.add(this.replay.end, size);
+    this.#recording.resize(size.columns, size.rows);
+    for (const viewer of this.#viewers) viewer.pump();
+  }
+
   #receive(bytes: Buffer): void {
     const start = this.replay.end;
     this.replay.append(bytes);
     this.#recording.output(bytes);
-    this.#screen.write(bytes, () => this.#regulate());
     let from = start;
-    for (const mark of this.#scanner.scan(bytes)) {
+    for (const mark of this.scanner.scan(bytes)) {
       if (mark.fields.at(-1) !== this.#nonce) continue;
       this.commands.capture?.append(bytes.subarray(from - start, Math.max(from, mark.from) - start));
       if (mark.from < start) this.commands.capture?.cut(start - mark.from);
@@ -188,6 +220,7 @@ export class Terminal implements ViewedTerminal {
     }
     this.commands.capture?.append(bytes.subarray(from - start));
     for (const viewer of this.#viewers) viewer.pump();
+    this.#screen.follow(this.scanner.takeQuestion());
     this.#regulate();
   }
 
@@ -204,11 +237,8 @@ export class Terminal implements ViewedTerminal {
 
   /** Bash asks for bracketed paste before its prompt, zsh just after it. */
   async #bracketedPaste(): Promise<boolean> {
-    await this.#screen.flush();
-    if (this.#screen.bracketedPaste) return true;
-    await wait(PASTE_MODE_MS);
-    await this.#screen.flush();
-    return this.#screen.bracketedPaste;
+    if (!this.scanner.bracketedPaste) await wait(PASTE_MODE_MS);
+    return this.scanner.bracketedPaste;
   }
 
   #foreground(): ReturnType<ConstructorParameters<typeof CommandQueue>[0]["foreground"]> {
@@ -223,10 +253,11 @@ export class Terminal implements ViewedTerminal {
 
   /** The fastest reader and our own screen hold up the shell; whoever is slower skips ahead with a snapshot. */
   #regulate(): void {
-    const backlogs = [...this.#viewers].map((viewer) => viewer.backlog).filter((size) => size !== undefined);
-    const behind = Math.max(this.#screen.pendingBytes, backlogs.length > 0 ? Math.min(...backlogs) : 0);
-    if (!this.isRunning || this.#isPaused === behind > (this.#isPaused ? FLOW_LOW : FLOW_HIGH)) return;
-    this.#isPaused = !this.#isPaused;
+    if (!this.isRunning) return;
+    const limit = this.#isPaused ? FLOW_LOW : FLOW_HIGH;
+    const mustPause = this.#screen.isBehind || this.#shortestBacklog() > limit;
+    if (mustPause === this.#isPaused) return;
+    this.#isPaused = mustPause;
     if (this.#isPaused) {
       this.#pty.pause();
       this.#stallTimer = setInterval(() => this.#regulate(), STALL_LOOK_MS);
@@ -236,6 +267,13 @@ export class Terminal implements ViewedTerminal {
     }
   }
 
+  #shortestBacklog(): number {
+    let shortest: number | undefined;
+    for (const { backlog } of this.#viewers)
+      if (backlog !== undefined) shortest = Math.min(shortest ?? backlog, backlog);
+    return shortest ?? 0;
+  }
+
   #write(text: string): void {
     if (this.isRunning) this.#input.write(text);
   }
@@ -243,6 +281,7 @@ export class Terminal implements ViewedTerminal {
   async #handleExit(exitStatus: number): Promise<void> {
     this.#exitStatus = exitStatus;
     clearInterval(this.#stallTimer);
+    clearTimeout(this.#resizeTimer);
     this.#input.close();
     rmSync(this.#privateFolder, { recursive: true, force: true });
     this.commands.end(exitStatus);

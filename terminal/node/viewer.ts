@@ -1,12 +1,22 @@
 import { terminalErrorCodes } from "../common/errors.js";
 import { account, commit, credit, openFlow, type Flow } from "../common/flow.js";
 import type { ReplayBuffer } from "../common/replay-buffer.js";
-import { encodeOutput, type ViewerEvent, type ViewerRequest } from "../common/viewer-frames.js";
+import type { ScreenSize, SizeHistory } from "../common/size-history.js";
+import {
+  POSITION_BYTES,
+  putPosition,
+  type ViewerEvent,
+  type ViewerRequest,
+} from "../common/viewer-frames.js";
+import type { PageInput } from "./page-input.js";
+import type { Snapshot } from "./screen.js";
 
-/** Bytes of one output frame. */
+/** Bytes of one frame. */
 const FRAME_BYTES = 65_536;
 /** Output that follows earlier output within this time waits so long for more; the first byte after a pause never waits. */
 const BATCH_MS = 4;
+/** Bytes that do not wait for more. */
+const BATCH_BYTES = 16_384;
 /** A reader that acknowledged nothing for so long no longer holds up the shell; it gets a snapshot later. */
 const STALLED_MS = 10_000;
 
@@ -14,10 +24,10 @@ const STALLED_MS = 10_000;
 export interface ViewedTerminal {
   readonly stream: string;
   readonly replay: ReplayBuffer;
-  readonly columns: number;
-  readonly rows: number;
+  readonly sizes: SizeHistory;
+  readonly pageInput: PageInput;
   readonly exitStatus: number | undefined;
-  snapshot(): Promise<{ data: string; position: number }>;
+  snapshot(): Promise<Snapshot>;
   input(text: string, from: Viewer): void;
   wish(from: Viewer): void;
   acknowledged(): void;
@@ -33,10 +43,17 @@ export interface ViewerSink {
 export class Viewer {
   readonly readOnly: boolean;
   /** The size this reader would like. */
-  size: { columns: number; rows: number } | undefined;
+  size: ScreenSize | undefined;
   readonly #terminal: ViewedTerminal;
   readonly #sink: ViewerSink;
+  #page: string | undefined;
   #flow: Flow | undefined;
+  /** A screen that is being sent, with a window of its own that counts its bytes. */
+  #snapshot: (Snapshot & { flow: Flow }) | undefined;
+  #isRestarting = false;
+  /** Number of the size that this reader was told last. */
+  #told = 0;
+  #lastWord: ViewerEvent | undefined;
   #lastSent = 0;
   #lastProgress = Date.now();
   #timer: NodeJS.Timeout | undefined;
@@ -57,42 +74,56 @@ export class Viewer {
   handle(request: ViewerRequest): void {
     switch (request.type) {
       case "hello":
+        this.#page ??= request.page;
         if (request.columns !== undefined && request.rows !== undefined)
           this.#wish(request.columns, request.rows);
-        this.#start(request.resume).catch((error: unknown) => this.#fail(error));
+        this.#start(request.resume);
         return;
       case "input":
-        if (!this.readOnly) this.#terminal.input(request.data, this);
+        if (!this.readOnly) this.#type(request.data, request.at);
         return;
       case "resize":
         this.#wish(request.columns, request.rows);
         return;
       case "ack":
         this.#acknowledge(request.position);
+        return;
+      case "restored":
+        this.#acknowledgeSnapshot(request.bytes);
+        return;
+      case "ping":
+        this.#sink.event({ type: "pong", ...this.#typed() });
     }
   }
 
   /** Sends what the window allows; called whenever there is more output. */
   pump(): void {
-    if (this.#timer || !this.#flow || this.#closed) return;
+    if (!this.#flow || this.#closed) return;
     const wait = this.#lastSent + BATCH_MS - Date.now();
-    if (wait <= 0) this.#send();
-    else this.#timer = setTimeout(() => this.#send(), wait);
+    if (wait <= 0 || this.#terminal.replay.end - this.#flow.sent >= BATCH_BYTES) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), wait);
   }
 
-  /** Sends everything the window allows at once, before a last word. */
+  /** Sends all output that is left, as fast as it is taken, and then a last word. */
   finish(event: ViewerEvent): void {
+    this.#lastWord = event;
     this.#send();
-    this.#sink.event(event);
-  }
-
-  tell(event: ViewerEvent): void {
-    if (this.#flow) this.#sink.event(event);
   }
 
   close(): void {
     this.#closed = true;
+    this.#snapshot = undefined;
     clearTimeout(this.#timer);
+  }
+
+  #typed(): { typed?: number } {
+    return this.#page === undefined ? {} : { typed: this.#terminal.pageInput.typed(this.#page) };
+  }
+
+  #type(data: string, at: number | undefined): void {
+    const isCounted = this.#page !== undefined && at !== undefined;
+    const fresh = isCounted ? this.#terminal.pageInput.fresh(this.#page as string, at, data) : data;
+    if (fresh) this.#terminal.input(fresh, this);
   }
 
   #wish(columns: number, rows: number): void {
@@ -101,39 +132,90 @@ export class Viewer {
     this.#terminal.wish(this);
   }
 
-  async #start(resume: { stream: string; position: number } | undefined): Promise<void> {
-    if (this.#flow) return;
-    const { replay, stream, columns, rows } = this.#terminal;
+  #start(resume: { stream: string; position: number } | undefined): void {
+    if (this.#flow || this.#isRestarting) return;
+    const { replay, stream, sizes } = this.#terminal;
     const held =
       resume && resume.stream === stream && resume.position >= replay.start && resume.position <= replay.end;
     if (!held) return this.#restart();
+    const { columns, rows, number } = sizes.at(resume.position);
+    this.#told = number;
     this.#open(resume.position);
+    const { readOnly } = this;
     this.#sink.event({
       type: "ready",
       stream,
       position: resume.position,
       columns,
       rows,
-      readOnly: this.readOnly,
+      readOnly,
+      ...this.#typed(),
     });
     this.#follow();
   }
 
-  async #restart(): Promise<void> {
+  #restart(): void {
+    if (this.#isRestarting) return;
+    this.#isRestarting = true;
     this.#flow = undefined;
-    const { data, position } = await this.#terminal.snapshot();
+    this.#terminal
+      .snapshot()
+      .then((snapshot) => this.#begin(snapshot))
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => (this.#isRestarting = false));
+  }
+
+  #begin(snapshot: Snapshot): void {
     if (this.#closed) return;
-    const { stream, columns, rows } = this.#terminal;
-    this.#open(position);
-    this.#sink.event({ type: "snapshot", stream, position, columns, rows, readOnly: this.readOnly, data });
-    this.#follow();
+    const { stream } = this.#terminal;
+    const { position, bytes, size } = snapshot;
+    const { columns, rows, number } = size;
+    const { readOnly } = this;
+    this.#told = number;
+    this.#snapshot = { ...snapshot, flow: openFlow(0) };
+    this.#lastProgress = Date.now();
+    this.#sink.event({
+      type: "snapshot",
+      stream,
+      position,
+      columns,
+      rows,
+      readOnly,
+      bytes: bytes.length,
+      ...this.#typed(),
+    });
+    this.#sendSnapshot();
+  }
+
+  #sendSnapshot(): void {
+    while (this.#snapshot && !this.#closed) {
+      const { bytes, flow, position } = this.#snapshot;
+      if (flow.sent === bytes.length) {
+        this.#snapshot = undefined;
+        this.#open(position);
+        return this.#follow();
+      }
+      const size = Math.min(credit(flow), FRAME_BYTES, bytes.length - flow.sent);
+      if (size === 0) return;
+      const frame = new Uint8Array(POSITION_BYTES + size);
+      putPosition(frame, flow.sent);
+      frame.set(bytes.subarray(flow.sent, flow.sent + size), POSITION_BYTES);
+      this.#snapshot.flow = account(flow, size);
+      this.#sink.output(frame);
+    }
+  }
+
+  #acknowledgeSnapshot(bytes: number): void {
+    if (!this.#snapshot) return;
+    this.#snapshot.flow = commit(this.#snapshot.flow, bytes);
+    this.#sendSnapshot();
   }
 
   /** A reader who comes after the end sees the last screen and hears that it was the last. */
   #follow(): void {
     const { exitStatus } = this.#terminal;
-    if (exitStatus === undefined) this.#send();
-    else this.finish({ type: "exited", exitStatus });
+    if (exitStatus !== undefined) this.#lastWord = { type: "exited", exitStatus };
+    this.#send();
   }
 
   /** The session was ended while its screen was being read: there is nothing left to show. */
@@ -159,19 +241,38 @@ export class Viewer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#flow && !this.#closed) {
-      const { replay } = this.#terminal;
+      const { replay, sizes } = this.#terminal;
       const { sent } = this.#flow;
       // Only a reader that has room gets a snapshot, or one that stopped reading would get one after the other.
-      if (sent < replay.start && !this.#flow.paused) {
-        return void this.#restart().catch((error: unknown) => this.#fail(error));
+      if (sent < replay.start && !this.#flow.paused) return this.#restart();
+      const change = sizes.after(this.#told);
+      if (change && change.position <= sent) {
+        this.#told = change.number;
+        this.#sink.event({ type: "size", columns: change.columns, rows: change.rows });
+        continue;
       }
-      const size = Math.min(credit(this.#flow), FRAME_BYTES, replay.end - sent);
-      const bytes = size > 0 ? replay.read(sent, size) : undefined;
-      if (!bytes) return;
-      this.#flow = account(this.#flow, bytes.length);
-      if (this.#flow.paused) this.#lastProgress = Date.now();
-      this.#lastSent = Date.now();
-      this.#sink.output(encodeOutput(sent, bytes));
+      const end = change ? Math.min(change.position, replay.end) : replay.end;
+      const frame = this.#takeFrame(Math.min(credit(this.#flow), FRAME_BYTES, end - sent));
+      if (!frame) return this.#sayLastWord();
+      this.#sink.output(frame);
     }
+  }
+
+  #takeFrame(size: number): Uint8Array | undefined {
+    if (!this.#flow || size <= 0) return undefined;
+    const { sent } = this.#flow;
+    const frame = this.#terminal.replay.read(sent, size, POSITION_BYTES);
+    if (!frame) return undefined;
+    putPosition(frame, sent);
+    this.#flow = account(this.#flow, frame.length - POSITION_BYTES);
+    if (this.#flow.paused) this.#lastProgress = Date.now();
+    this.#lastSent = Date.now();
+    return frame;
+  }
+
+  #sayLastWord(): void {
+    if (!this.#lastWord || this.#flow?.sent !== this.#terminal.replay.end) return;
+    this.#sink.event(this.#lastWord);
+    this.#lastWord = undefined;
   }
 }

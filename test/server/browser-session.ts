@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { decodeOutput, parseViewerEvent } from "../../terminal/common/viewer-frames.js";
+import { decodeOutput } from "../../terminal/common/viewer-frames.js";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import type { PageView, SessionView, StepResult } from "../../workshop/common/api.js";
 import { until } from "./lectern-process.js";
@@ -170,8 +170,6 @@ export async function typeAndSee(
   socket.on("message", (data, isBinary) => {
     const bytes = isBinary ? decodeOutput(data as Buffer)?.bytes : undefined;
     if (bytes) seen += Buffer.from(bytes).toString("utf8");
-    const event = isBinary ? undefined : parseViewerEvent((data as Buffer).toString("utf8"));
-    if (event?.type === "snapshot") seen += event.data;
   });
   socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
   socket.send(JSON.stringify({ type: "input", data: typed }));

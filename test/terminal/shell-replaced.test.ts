@@ -39,7 +39,8 @@ beforeEach(async () => {
       shown += decoder.decode(data, { stream: true });
       parsed();
     },
-    restore: (data: string) => void (shown = data),
+    beginRestoring: () => void (shown = ""),
+    endRestoring: () => undefined,
     setSize: () => undefined,
     wishedSize: () => undefined,
   };

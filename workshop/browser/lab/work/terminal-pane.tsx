@@ -126,7 +126,7 @@ function usePaneHandle(
   useImperativeHandle(ref, () => ({
     revive,
     focus: () => handle?.focus(),
-    paste: (text) => handle?.input(text),
+    paste: (text) => handle?.pasteWithoutRunning(text),
     lastLines: () => handle?.screen.lastLines(LAST_LINES) ?? "",
   }));
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { launchChromium, openPage } from "../test/browser/chromium.js";
+import { showOnNarrow } from "../test/browser/console-steps.js";
 import { startLectern } from "../test/browser/lectern-server.js";
 import { providePackage } from "../test/requirements/debian-packages.js";
 import { findChromium } from "../test/requirements/programs.js";
@@ -10,12 +11,12 @@ import { findChromium } from "../test/requirements/programs.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const LAB = "Image Registry Policies";
 const WORKSPACE = "tko-day1-ops-ws";
-/** Wide enough that the console lies beside its tree, high enough that no form is cut. */
-const CONSOLE_SIZE = { width: 1900, height: 1800 };
+/** As wide as a lab's text, so that a picture in it can be read; high enough that no form is cut. */
+const CONSOLE_SIZE = { width: 600, height: 2400 };
+/** For screens with two pixels to one, and for pictures that are enlarged. */
+const SCALE = 2;
 const SCREEN_SIZE = { width: 1440, height: 900 };
-const MARGIN = 24;
-/** The handle between text and console reaches over the console by half of its width. */
-const DIVIDER = 4;
+const MARGIN = 16;
 const DEADLINE_MS = 20_000;
 
 /** Draws the pictures of the shipped lab and of the README from the running product, in the order a learner meets them. */
@@ -28,7 +29,7 @@ async function draw(): Promise<void> {
   const server = await startLectern();
   const browser = await launchChromium();
   try {
-    const { page } = await openPage(browser, { size: CONSOLE_SIZE });
+    const { page } = await openPage(browser, { size: CONSOLE_SIZE, scale: SCALE });
     page.setDefaultTimeout(DEADLINE_MS);
     await startLab(page, server.url);
     await drawDigestPolicy(page);
@@ -48,28 +49,28 @@ async function startLab(page: Page, url: string): Promise<void> {
 }
 
 async function drawDigestPolicy(page: Page): Promise<void> {
-  await page.getByRole("tab", { name: "Console" }).click();
+  await showOnNarrow(page, CONSOLE_SIZE.width);
   await page.getByRole("button", { name: "Workspaces", pressed: true }).waitFor();
-  await takeConsole(page, "policy-image-registry-1");
+  await take(page, "policy-image-registry-1", ".console");
   await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
   await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
   await page.getByLabel("Image Registry Template").selectOption({ label: "Require Digest" });
   await page.getByLabel("Policy Name").fill("digest-image-policy");
   await page.getByText(/Nothing runs|No namespace/).waitFor();
-  await takeConsole(page, "policy-image-registry-digest-1");
+  await take(page, "policy-image-registry-digest-1", ".policy-form");
   await createPolicy(page, "digest-image-policy");
-  await takeConsole(page, "policy-image-registry-digest-2");
+  await take(page, "policy-image-registry-digest-2", ".registry");
 }
 
 async function drawCustomPolicy(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Create Image Registry Policy" }).focus();
-  await takeConsole(page, "policy-image-registry-custom-1");
+  await take(page, "policy-image-registry-custom-1", ".registry");
   await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
   await page.getByLabel("Image Registry Template").selectOption({ label: "Custom" });
   await page.getByLabel("Policy Name").fill("no-busybox-image-policy");
   await page.getByLabel("Image Name", { exact: true }).fill("busybox");
   await page.getByText(/Nothing runs|No namespace/).waitFor();
-  await takeConsole(page, "policy-image-registry-custom-2");
+  await take(page, "policy-image-registry-custom-2", ".policy-form");
   await createPolicy(page, "no-busybox-image-policy");
 }
 
@@ -96,11 +97,14 @@ async function run(page: Page, command: string): Promise<void> {
   await block.getByText(/Succeeded/).waitFor();
 }
 
-async function takeConsole(page: Page, name: string): Promise<void> {
-  const console = await page.locator(".console").boundingBox();
+/** Takes one part of the console down to the end of what is in it. */
+async function take(page: Page, name: string, part: string): Promise<void> {
+  const frame = await page.locator(".console").boundingBox();
+  const shown = await page.locator(part).boundingBox();
   const content = await page.locator(".console__main > :last-child").boundingBox();
-  if (!console || !content) throw new Error(`the console is not on the page, so ${name} cannot be drawn`);
-  const height = content.y + content.height + MARGIN - console.y;
-  const clip = { x: console.x + DIVIDER, y: console.y, width: console.width - DIVIDER, height };
+  if (!frame || !shown || !content) throw new Error(`${part} is not on the page, so ${name} cannot be drawn`);
+  const end = Math.min(shown.y + shown.height, content.y + content.height) + MARGIN;
+  const y = Math.max(frame.y, shown.y - MARGIN);
+  const clip = { x: frame.x, y, width: frame.width, height: end - y };
   await page.screenshot({ path: join(root, "images", `${name}.png`), clip });
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { SessionHost } from "../../terminal/common/session-host.js";
+import { progressOf } from "../../workshop/common/progress.js";
 import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
@@ -70,7 +71,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     },
     session: (id) => briefView(parts, found(id).session),
     view: (id) => viewOf(parts, found(id).session),
-    progress: (id) => activity.progress(id),
+    progress: ({ id, pages }) => progressOf(pages, (page, step) => activity.isDone(id, page, step)),
     liveSessions: () => cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),

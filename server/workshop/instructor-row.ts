@@ -1,4 +1,5 @@
 import type { SessionView } from "../../workshop/common/api.js";
+import { progressOf } from "../../workshop/common/progress.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
 import type { Progress } from "../store/activity-tracker.js";
 import { briefView } from "./session-views.js";
@@ -18,14 +19,23 @@ export function rowOf(
 ): SessionRow | undefined {
   const session = parts.cache.get(id);
   if (session === undefined || !parts.labs.has(session.spec.lab)) return undefined;
+  const view = briefView(parts, session);
+  const steps = progressOf(view.pages, (page, step) => parts.activity.isDone(id, page, step));
   const [progress, activity] = [parts.activity.progress(id), parts.activity.activity(id)];
-  return instructorRow(briefView(parts, session), { progress, activity, now });
+  return instructorRow(view, { steps, progress, activity, now });
+}
+
+interface RowParts {
+  steps: { done: number; steps: number };
+  progress: Progress;
+  activity: Activity;
+  now: number;
 }
 
 /** A session as the instructor's table shows it, without its link. */
 export function instructorRow(
   view: Omit<SessionView, "results">,
-  { progress, activity, now }: { progress: Progress; activity: Activity; now: number },
+  { steps, progress, activity, now }: RowParts,
 ): SessionRow {
   const stuck = view.phase === "Active" ? stuckReason(progress, activity, now) : undefined;
   return {
@@ -37,9 +47,9 @@ export function instructorRow(
     page: view.currentPage,
     pageNumber: view.pages.findIndex((page) => page.name === view.currentPage) + 1,
     pages: view.pages.length,
-    stepsDone: progress.done,
+    stepsDone: steps.done,
     stepsFailed: progress.failed,
-    steps: view.pages.reduce((sum, page) => sum + page.steps, 0),
+    steps: steps.steps,
     createdAt: view.createdAt,
     lastActivityAt: activity.lastActivityAt ?? view.createdAt,
     expiresAt: view.expiresAt,

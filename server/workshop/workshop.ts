@@ -6,7 +6,6 @@ import type {
   SessionView,
   StepResult,
 } from "../../workshop/common/api.js";
-import type { Progress } from "../store/activity-tracker.js";
 import type { InstructorTable } from "./instructor-table.js";
 
 export interface NewSession {
@@ -34,7 +33,8 @@ export interface Workshop {
   session(id: string): SessionView;
   /** With its results. */
   view(id: string): Promise<SessionView>;
-  progress(id: string): Progress;
+  /** How far a session is, in steps of its lab. */
+  progress(session: Pick<SessionView, "id" | "pages">): { done: number; steps: number };
   /** Sessions that are not over. */
   liveSessions(): number;
   extendSession(id: string, minutes?: number): Promise<SessionView>;

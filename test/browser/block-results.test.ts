@@ -76,9 +76,24 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
     await page.getByRole("group", { name: "Output" }).getByText("web 1/1").waitFor();
   });
 
+  it("ticks a page in the menu only where its foot says that all is done", async () => {
+    const cleared = { page: "summary", step: "1", number: 1, state: "succeeded", checks: [] } as const;
+    await open("s/s1/summary", { session: sampleSession(48, { results: [{ ...cleared, checks: [] }] }) });
+    await page.getByText("One block on this page has not been done yet.").waitFor();
+    await page.getByRole("button", { name: /All pages/ }).click();
+    const item = page.getByRole("menuitem", { name: "What you have learned" });
+    await item.waitFor();
+    expect(await item.getByText("done").count()).toBe(0);
+    await page.keyboard.press("Escape");
+    tell({});
+    await page.getByText("Everything on this page is done.").waitFor();
+    await page.getByRole("button", { name: /All pages/ }).click();
+    await item.getByText("done").waitFor();
+  });
+
   it("is summed up in words that fit the numbers, to the minute", async () => {
     const createdAt = new Date(Date.now() - 3.6 * 60_000).toISOString();
-    const pages = [{ name: "summary", title: "What you have learned", steps: 1 }];
+    const pages = [{ name: "summary", title: "What you have learned", steps: ["0"] }];
     await open("s/s1/summary", { session: sampleSession(48, { createdAt, pages, results: [] }) });
     const summary = page.getByRole("region", { name: "Your way through this lab" });
     await summary.getByText("Its one step is not done yet.").waitFor();

@@ -31,11 +31,12 @@ export async function launchChromium(): Promise<Browser> {
 /** A page that fails the test by its own errors: `problems` gathers what the console and the page complain about. */
 export async function openPage(
   browser: Browser,
-  options: { theme?: "light" | "dark"; size?: { width: number; height: number } } = {},
+  options: { theme?: "light" | "dark"; size?: { width: number; height: number }; scale?: number } = {},
 ): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext({
     viewport: options.size ?? SIZES[0],
     colorScheme: options.theme ?? "light",
+    deviceScaleFactor: options.scale ?? 1,
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();

@@ -58,9 +58,13 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     namespace: NAMESPACE,
     organization: NAMESPACE,
     pages: [
-      { name: "intro", title: "Before you begin", steps: 0 },
-      { name: "policies", title: "Image Registry Policies", steps: 8 },
-      { name: "summary", title: "What you have learned", steps: 1 },
+      { name: "intro", title: "Before you begin", steps: [] },
+      {
+        name: "policies",
+        title: "Image Registry Policies",
+        steps: ["1", "2", "3", "4", "5", "6", "7", "9", "11"],
+      },
+      { name: "summary", title: "What you have learned", steps: ["0"] },
     ],
     currentPage: "policies",
     layout: "default",

@@ -181,11 +181,12 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
   });
 
   it("runs what stands on the screen while the next page is still loading", async () => {
-    const contract = await open(POLICIES);
-    await page.getByText("Create a custom policy").waitFor();
-    // Never answered.
-    await page.route("**/api/sessions/s1/pages/*", () => undefined);
+    const contract = await open("");
     const other = sampleSession().pages.find(({ name }) => name !== "policies")?.name ?? "";
+    // Never answered.
+    await page.route(`**/api/sessions/s1/pages/${other}`, () => undefined);
+    await page.goto(`${contract.url}${POLICIES}`);
+    await page.getByText("Create a custom policy").waitFor();
     await page.evaluate((to) => {
       history.pushState(null, "", to);
       dispatchEvent(new PopStateEvent("popstate"));

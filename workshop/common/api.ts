@@ -71,7 +71,8 @@ export type TerminalLayout = "default" | "split" | "split/2" | "lower" | "none";
 export interface PageSummary {
   name: string;
   title: string;
-  steps: number;
+  /** The steps that can be done and so can be finished, in reading order. */
+  steps: string[];
 }
 
 export interface SessionView {

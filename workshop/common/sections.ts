@@ -1,20 +1,14 @@
 import type { PageAction } from "./action.js";
 import type { PageProblem } from "./compile-page.js";
+import { pairSections } from "./section-pairs.js";
 
 /** Sections that begin without an end, or end without a beginning. */
 export function sectionProblems(actions: readonly PageAction[]): PageProblem[] {
-  const open: PageAction[] = [];
-  const problems: PageProblem[] = [];
-  for (const action of actions) {
-    if (action.view.kind === "section-begin") open.push(action);
-    if (action.view.kind !== "section-end") continue;
-    const begun = open.findLastIndex((begin) => begin.view.section?.name === action.view.section?.name);
-    if (begun >= 0) open.splice(begun, 1);
-    else problems.push(unbalanced(action, "ends but never begins", "section:begin before it"));
-  }
+  const marks = actions.map((action) => ({ ...action.view, source: action }));
+  const { unopened, unclosed } = pairSections(marks);
   return [
-    ...problems,
-    ...open.map((action) => unbalanced(action, "begins but never ends", "section:end after it")),
+    ...unopened.map(({ source }) => unbalanced(source, "ends but never begins", "section:begin before it")),
+    ...unclosed.map(({ source }) => unbalanced(source, "begins but never ends", "section:end after it")),
   ];
 }
 

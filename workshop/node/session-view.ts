@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { Lab } from "../common/lab.js";
+import { isWork } from "../common/progress.js";
 import { type SessionResource, linkRevisionOf, phaseOf } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
@@ -42,7 +43,11 @@ export function sessionView(
     provisioning: session.status?.provisioning ?? waitingSteps(),
     namespace: session.spec.namespace,
     organization: session.spec.organization,
-    pages: lab.pages.map(({ name, title }) => ({ name, title, steps: stepsOf(lab).get(name) ?? 0 })),
+    pages: lab.pages.map(({ name, title }) => ({
+      name,
+      title,
+      steps: overviewOf(lab).steps.get(name) ?? [],
+    })),
     currentPage: currentPage ?? "",
     layout: lab.layout,
     terminals: shownTerminals(lab),
@@ -75,7 +80,7 @@ interface Overview {
   /** Another one for any change of the lab. */
   version: string;
   /** Steps of each page that can be done and so can be finished. */
-  steps: Map<string, number>;
+  steps: Map<string, string[]>;
   /** Terminals that blocks act on, wherever they are. */
   terminals: Set<string>;
 }
@@ -94,16 +99,15 @@ function overviewOf(lab: Lab): Overview {
   };
   for (const page of lab.pages) {
     const { actions } = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
-    overview.steps.set(page.name, actions.filter(({ view }) => isStep(view.kind)).length);
+    const work = actions.filter(({ view }) => isWork(view));
+    overview.steps.set(
+      page.name,
+      work.map(({ view }) => view.step),
+    );
     for (const { view } of actions) for (const terminal of view.terminals) overview.terminals.add(terminal);
   }
   overviews.set(lab, overview);
   return overview;
-}
-
-/** Steps of each page that can be done and so can be finished. */
-export function stepsOf(lab: Lab): Map<string, number> {
-  return overviewOf(lab).steps;
 }
 
 /** The terminals of the layout, and those a block acts on besides: what runs is always seen. */
@@ -111,8 +115,4 @@ function shownTerminals(lab: Lab): string[] {
   const ofLayout = terminalsOf(lab.layout);
   const more = [...overviewOf(lab).terminals].filter((terminal) => !ofLayout.includes(terminal));
   return [...ofLayout, ...more.toSorted()];
-}
-
-function isStep(kind: string): boolean {
-  return kind === "execute" || kind === "execute-all" || kind === "terminal-input" || kind === "manual";
 }

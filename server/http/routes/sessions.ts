@@ -82,11 +82,12 @@ async function withResume(workshop: Workshop, own: readonly SessionView[]): Prom
   return (await workshop.labs()).map((lab) => {
     const session = own.find((candidate) => candidate.lab === lab.name);
     if (session === undefined) return lab;
+    const { done, steps } = workshop.progress(session);
     const resume = {
       session: session.id,
       page: session.currentPage,
-      stepsDone: workshop.progress(session.id).done,
-      steps: session.pages.reduce((sum, page) => sum + page.steps, 0),
+      stepsDone: done,
+      steps,
     };
     return { ...lab, resume };
   });

@@ -6,7 +6,6 @@ import { backWords } from "./connection-words.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
 import { fittingLevels } from "./heading-levels.js";
 import { keyOf } from "./key-names.js";
-import { pairSections } from "./section-pairs.js";
 
 describe("the keys of a lab", () => {
   const plain = {
@@ -58,28 +57,6 @@ describe("the divider", () => {
     expect(shareAfterKey(44, "ArrowRight")).toBe(46);
     expect(shareAfterKey(25, "ArrowLeft")).toBe(25);
     expect(shareAfterKey(44, "a")).toBeUndefined();
-  });
-});
-
-describe("sections", () => {
-  it("pair a begin with the next end of its name", () => {
-    expect(pairSections([begin("0"), end("1"), begin("2"), end("3")])).toEqual([
-      { begin: "0", end: "1" },
-      { begin: "2", end: "3" },
-    ]);
-  });
-
-  it("nest by name", () => {
-    expect(
-      pairSections([begin("0", "outer"), begin("1", "inner"), end("2", "inner"), end("3", "outer")]),
-    ).toEqual([
-      { begin: "1", end: "2" },
-      { begin: "0", end: "3" },
-    ]);
-  });
-
-  it("without an end, or without a begin, are no pair", () => {
-    expect(pairSections([begin("0", "a"), end("1", "b")])).toEqual([]);
   });
 });
 
@@ -202,11 +179,3 @@ describe("a refusal", () => {
     expect(refusalsIn({ output: "Error from server (NotFound): pods not found" })).toEqual([]);
   });
 });
-
-function begin(step: string, name = "*") {
-  return { step, kind: "section-begin" as const, section: { name, open: false } };
-}
-
-function end(step: string, name = "*") {
-  return { step, kind: "section-end" as const, section: { name, open: false } };
-}

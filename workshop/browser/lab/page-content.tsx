@@ -2,6 +2,7 @@ import { memo, useLayoutEffect, useRef, useState, type ReactElement } from "reac
 import { createPortal } from "react-dom";
 import type { ActionView, PageView } from "../../common/api.js";
 import { Action } from "./blocks/action.js";
+import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { prepareContent } from "./prepare-content.js";
 import "./prose.css";
@@ -26,6 +27,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
       {placed.map(({ action, element, body }) =>
         createPortal(<Action action={action} sectionBody={body} />, element, action.step),
       )}
+      <EnlargedPicture text={root} />
       {page.problems.length > 0 && <Problems problems={page.problems} />}
     </BlockPageContext>
   );

@@ -1,6 +1,6 @@
 import type { ActionView, PageView } from "../../common/api.js";
 import { fittingLevels } from "./heading-levels.js";
-import { pairSections } from "./section-pairs.js";
+import { pairSections } from "../../common/section-pairs.js";
 
 /** Keeps the button that copies a piece of code on the line of its end. */
 const WORD_JOINER = "\u2060";
@@ -70,33 +70,39 @@ function prepareLink(link: HTMLAnchorElement, root: HTMLElement): void {
   link.rel = "noopener noreferrer";
 }
 
-/** A picture made for a wide screen opens at its full size. */
+/** A picture its author said nothing about is called by the words of its file. */
+function describeImage(image: HTMLImageElement): void {
+  if (image.alt.trim() !== "") return;
+  const file = decodeURIComponent(new URL(image.src).pathname.split("/").at(-1) ?? "");
+  image.alt = `Picture: ${file.replace(/\.\w+$/, "").replaceAll(/[-_]+/g, " ")}`;
+}
+
+/** A picture made for a wide screen opens at its full size: over the page, by a press like any link's. */
 function prepareImage(image: HTMLImageElement): void {
   image.loading = "lazy";
   image.decoding = "async";
+  describeImage(image);
   if (image.closest("a")) return;
   const link = document.createElement("a");
   link.className = "prose-picture";
   link.href = image.src;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.setAttribute("aria-label", `${image.alt || "Picture"}: open in full size`);
+  link.setAttribute("aria-label", `${image.alt}: enlarge`);
   image.replaceWith(link);
   link.append(image);
 }
 
 function foldSections(root: HTMLElement, actions: readonly ActionView[]): Map<string, HTMLElement> {
   const bodies = new Map<string, HTMLElement>();
-  for (const { begin, end } of pairSections(actions)) {
-    const first = root.querySelector(`[data-step="${begin}"]`);
-    const last = root.querySelector(`[data-step="${end}"]`);
+  for (const { begin, end } of pairSections(actions).pairs) {
+    const first = root.querySelector(`[data-step="${begin.step}"]`);
+    const last = root.querySelector(`[data-step="${end.step}"]`);
     if (!first || !last || first.parentElement !== last.parentElement) continue;
     const body = document.createElement("div");
     body.className = "section-body";
-    body.id = `section-${begin}`;
+    body.id = `section-${begin.step}`;
     while (first.nextSibling && first.nextSibling !== last) body.append(first.nextSibling);
     first.after(body);
-    bodies.set(begin, body);
+    bodies.set(begin.step, body);
   }
   return bodies;
 }

@@ -53,8 +53,15 @@ describe("results", () => {
     expect(after.size).toBe(1);
   });
 
+  it("do not tick a page by what is no step of it, such as clearing a terminal", () => {
+    const page = { name: "p", title: "P", steps: ["0", "1"] };
+    const results = indexResults([result(0, "succeeded"), result(7, "succeeded"), result(8, "succeeded")]);
+    expect(pageProgress(page, results, false)).toBe("some");
+    expect(summaryOf([page], results)).toEqual({ done: 1, failed: 0, steps: 2 });
+  });
+
   it("tick a page when all of its steps are done", () => {
-    const page = { name: "p", title: "P", steps: 2 };
+    const page = { name: "p", title: "P", steps: ["0", "1"] };
     expect(pageProgress(page, new Map(), false)).toBe("none");
     expect(pageProgress(page, indexResults([result(0, "succeeded"), result(1, "failed")]), false)).toBe(
       "some",
@@ -66,8 +73,8 @@ describe("results", () => {
 
   it("add up to a lab of steps done and failed, on the pages it has", () => {
     const pages = [
-      { name: "p", title: "P", steps: 2 },
-      { name: "q", title: "Q", steps: 1 },
+      { name: "p", title: "P", steps: ["0", "1"] },
+      { name: "q", title: "Q", steps: ["0"] },
     ];
     const elsewhere = { ...result(0, "succeeded"), page: "gone" };
     const results = indexResults([result(0, "succeeded"), result(1, "failed"), elsewhere]);
@@ -75,7 +82,7 @@ describe("results", () => {
   });
 
   it("tick a page without steps once a later one is read", () => {
-    const page = { name: "p", title: "P", steps: 0 };
+    const page = { name: "p", title: "P", steps: [] };
     expect(pageProgress(page, new Map(), false)).toBe("none");
     expect(pageProgress(page, new Map(), true)).toBe("done");
   });

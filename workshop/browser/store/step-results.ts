@@ -1,4 +1,5 @@
 import type { ActionView, PageSummary, StepResult, StepState } from "../../common/api.js";
+import { isWork, progressOf } from "../../common/progress.js";
 
 export type Results = ReadonlyMap<string, StepResult>;
 
@@ -40,11 +41,6 @@ export function isBusy(state: StepState | undefined): boolean {
   return state === "queued" || state === "running";
 }
 
-/** Whether the block is work of the learner's, which "blocks left" and `Alt+Enter` count; copying and opening are not. */
-export function isWork(action: ActionView): boolean {
-  return action.kind === "execute" || action.kind === "execute-all" || action.kind === "manual";
-}
-
 /** The blocks of a page that are still to be done, in reading order. */
 export function undoneActions(page: string, actions: readonly ActionView[], results: Results): ActionView[] {
   return actions.filter((action) => isWork(action) && !wasDone(results.get(resultKey(page, action.step))));
@@ -66,14 +62,13 @@ export function summaryOf(
   pages: readonly PageSummary[],
   results: Results,
 ): { done: number; failed: number; steps: number } {
-  const names = new Set(pages.map(({ name }) => name));
-  const counted = [...results.values()].filter(({ page }) => names.has(page));
-  const steps = pages.reduce((sum, page) => sum + page.steps, 0);
-  return {
-    done: Math.min(steps, counted.filter(wasDone).length),
-    failed: counted.filter((result) => result.state === "failed" && !wasDone(result)).length,
-    steps,
-  };
+  const of = (page: string, step: string): StepResult | undefined => results.get(resultKey(page, step));
+  const failed = pages.flatMap(({ name, steps }) => steps.filter((step) => hasFailed(of(name, step))));
+  return { ...progressOf(pages, (page, step) => wasDone(of(page, step))), failed: failed.length };
+}
+
+function hasFailed(result: StepResult | undefined): boolean {
+  return result?.state === "failed" && !wasDone(result);
 }
 
 /** How far a page is; a page without steps is done once a later one is being read. */
@@ -82,8 +77,8 @@ export function pageProgress(
   results: Results,
   isBehind: boolean,
 ): "none" | "some" | "done" {
-  const done = [...results.values()].filter((result) => result.page === page.name && wasDone(result));
-  if (page.steps === 0) return isBehind ? "done" : "none";
-  if (done.length >= page.steps) return "done";
-  return done.length > 0 ? "some" : "none";
+  const { done, steps } = progressOf([page], (name, step) => wasDone(results.get(resultKey(name, step))));
+  if (steps === 0) return isBehind ? "done" : "none";
+  if (done === steps) return "done";
+  return done > 0 ? "some" : "none";
 }

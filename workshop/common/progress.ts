@@ -1,0 +1,18 @@
+import type { ActionView, PageSummary } from "./api.js";
+
+/** Whether a block of this kind is work of the learner's, which is done or left undone; copying, opening and clearing are not. */
+export function isWork({ kind }: Pick<ActionView, "kind">): boolean {
+  return kind === "execute" || kind === "execute-all" || kind === "terminal-input" || kind === "manual";
+}
+
+/** How far a lab is: the steps of its pages, and how many of them are done. */
+export function progressOf(
+  pages: readonly PageSummary[],
+  isDone: (page: string, step: string) => boolean,
+): { done: number; steps: number } {
+  const done = pages.map((page) => page.steps.filter((step) => isDone(page.name, step)).length);
+  return {
+    done: done.reduce((sum, count) => sum + count, 0),
+    steps: pages.reduce((sum, page) => sum + page.steps.length, 0),
+  };
+}

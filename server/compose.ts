@@ -175,6 +175,7 @@ function joinRoutes(
     access,
     quota: createSessionQuota(config.maxSessions),
     terminals: sockets,
+    host: platform.host,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health: createHealth(platform),
     metrics,

@@ -18,6 +18,8 @@ export interface ServeConfig {
   logLevel: LogLevel;
   /** Files in the data directory, or the standard output of the supervisor, where a container keeps them. */
   logTo: "files" | "stdout";
+  /** Whether recordings of terminals outlive their session, in the data directory. */
+  keepRecordings: boolean;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -99,12 +101,16 @@ export function dataPaths(data: string) {
     server: join(data, "server.json"),
     instructorToken: join(data, "instructor-token"),
     serverId: join(data, "server-id"),
+    /** Which cluster the sessions belong to. */
+    clusterIdentity: join(data, "cluster-identity.json"),
     activity: join(data, "activity.db"),
     cluster: join(data, "cluster"),
     /** Written by the embedded cluster once it can be reached. */
     kubeconfig: join(data, "cluster", "kubeconfig"),
     terminal: join(data, "terminal"),
     tools: join(data, "tools"),
+    /** Recordings that outlive their sessions. */
+    recordings: join(data, "recordings"),
     logs: join(data, "logs"),
     /** Whose the running processes are. */
     owners: join(data, "owners"),

@@ -4,6 +4,7 @@ export const serverErrorCodes = {
   portInUse: "SERVER_PORT_IN_USE",
   dataDirInUse: "SERVER_DATA_DIR_IN_USE",
   dataDirUnusable: "SERVER_DATA_DIR_UNUSABLE",
+  dataDirOfOtherCluster: "SERVER_DATA_DIR_OF_OTHER_CLUSTER",
   kubeconfigInvalid: "SERVER_KUBECONFIG_INVALID",
   clusterUnreachable: "SERVER_CLUSTER_UNREACHABLE",
   clusterTooOld: "SERVER_CLUSTER_TOO_OLD",

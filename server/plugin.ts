@@ -91,6 +91,7 @@ function configOf(options: LecternOptions, data: string): ServeConfig {
     maxSessions: options.maxSessions ?? defaultMaxSessions,
     logLevel: "info",
     logTo: "files",
+    keepRecordings: false,
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(options.kubeconfig) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   };

@@ -14,11 +14,25 @@ export async function callInstructorApi<T>(
   path: string,
   body?: unknown,
 ): Promise<T> {
+  const response = await call(data, { method, path, body });
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** What is at a path of the instructor API, piece by piece. Throws SERVER_NOT_RUNNING, SERVER_REFUSED. */
+export async function readFromInstructorApi(data: string, path: string): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await call(data, { method: "GET", path, body: undefined });
+  return body ?? (async function* () {})();
+}
+
+async function call(
+  data: string,
+  { method, path, body }: { method: string; path: string; body: unknown },
+): Promise<Response> {
   const { url } = readRunningServer(data);
   const token = loadInstructorToken(dataPaths(data).instructorToken);
   const response = await request(new URL(`api/instructor/${path}`, url), { data, method, token, body });
   if (!response.ok) throw await refusal(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
 }
 
 interface Call {

@@ -3,6 +3,7 @@ import { clusterCommand } from "./commands/cluster.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { serveCommand } from "./commands/serve.js";
+import { recordingCommand } from "./commands/recording.js";
 import { sessionCommand } from "./commands/session.js";
 import { validateCommand } from "./commands/validate.js";
 
@@ -19,6 +20,7 @@ await runProgram({
     validateCommand(),
     lintCommand(),
     sessionCommand(),
+    recordingCommand(),
     instructorTokenCommand(),
     clusterCommand(),
   ],

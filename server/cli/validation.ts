@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ import { validateLab } from "../../workshop/node/validate-lab.js";
 import { exitStatusOf } from "../../workshop/node/validation-report.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { LecternServer } from "../compose.js";
-import { readEnvironment, sharedImages } from "../config.js";
+import { dataPaths, readEnvironment, sharedImages } from "../config.js";
 import type { ServeConfig } from "../config.js";
 import { startInProcess } from "../in-process.js";
 import { ExitWith } from "./program.js";
@@ -55,6 +56,7 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
     maxSessions: 1,
     logLevel: "warn",
     logTo: "files",
+    keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   };
   try {
@@ -72,14 +74,21 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
         signal,
       });
     } finally {
-      if (flags.recordings !== undefined)
-        cpSync(join(data, "terminal/recordings"), flags.recordings, { recursive: true });
       listening.close();
       await running.stop();
+      if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
     }
   } finally {
-    rmSync(data, { recursive: true, force: true });
+    // A lab may have left folders too deep for a path, which `rm` takes away step by step.
+    spawnSync("rm", ["-rf", "--", data], { stdio: "ignore" });
   }
+}
+
+/** A validation has one session: its recordings go into the folder as they are. */
+function copyRecordings(kept: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const session of existsSync(kept) ? readdirSync(kept) : [])
+    cpSync(join(kept, session), folder, { recursive: true });
 }
 
 /** Nobody waits for a command after Ctrl-C: its shell ends, and the lab with it. */

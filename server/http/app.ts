@@ -2,6 +2,7 @@ import { Router, json } from "express";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { Access } from "./access.js";
 import type { Mount } from "./mount.js";
 import type { Metrics } from "./metrics.js";
@@ -13,6 +14,7 @@ import { createInstructorRouter } from "./routes/instructor.js";
 import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createPageRoutes } from "./routes/pages.js";
+import { createRecordingsRouter } from "./routes/recordings.js";
 import { createSessionsRouter } from "./routes/sessions.js";
 import { createTerminalRoutes } from "./routes/terminals.js";
 import type { TerminalSockets } from "./routes/terminals.js";
@@ -28,6 +30,7 @@ export interface AppParts {
   access: Access;
   quota: SessionQuota;
   terminals: TerminalSockets;
+  host: SessionHost;
   policies: PolicyRouters;
   health: Health;
   metrics: Metrics;
@@ -56,6 +59,7 @@ export function createApp(parts: AppParts): Router {
   api.use(
     createInstructorRouter({ workshop, access, quota, terminals: parts.terminals, publicUrl: mount.url }),
   );
+  api.use(createRecordingsRouter({ host: parts.host, access }));
   api.use(nothingHere);
   router.use("/api", api);
   router.use(parts.policies.ofShell);

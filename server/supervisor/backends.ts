@@ -1,7 +1,15 @@
 import type { Confinement } from "../../terminal/node/confinement.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { startCluster } from "./embedded-cluster.js";
-import { checkRights, checkVersion, findKubectl, readKubeconfig } from "./preflight.js";
+import { tieToCluster } from "./cluster-identity.js";
+import {
+  addressOf,
+  checkRights,
+  checkVersion,
+  clusterUid,
+  findKubectl,
+  readKubeconfig,
+} from "./preflight.js";
 import type { ProcessEvents } from "./supervised-process.js";
 import { checkConfinement, startTerminals } from "./terminals.js";
 
@@ -13,7 +21,7 @@ export interface Backends {
 }
 
 export interface BackendOptions {
-  config: Pick<ServeConfig, "kubeconfig" | "host" | "logTo">;
+  config: Pick<ServeConfig, "data" | "kubeconfig" | "host" | "logTo" | "keepRecordings">;
   environment: Environment;
   paths: DataPaths;
 }
@@ -38,6 +46,8 @@ export async function checkMachine(
     const parsed = await readKubeconfig(config.kubeconfig);
     const version = await checkVersion(parsed);
     await checkRights(parsed);
+    const uid = await clusterUid(parsed);
+    tieToCluster(config.data, paths, { uid, name: `the cluster at ${addressOf(parsed)}` });
     events.report(`Using the cluster of ${config.kubeconfig} (Kubernetes ${version})`);
   }
   return { kubectl, confinement };
@@ -49,11 +59,11 @@ export async function startBackends(
   { kubectl, confinement }: CheckedMachine,
   events: ProcessEvents,
 ): Promise<Backends> {
-  const { logTo } = config;
+  const { logTo, keepRecordings } = config;
   const [terminals, cluster] = await Promise.allSettled([
-    startTerminals({ environment, paths, confinement, kubectl, logTo }, events),
+    startTerminals({ environment, paths, confinement, kubectl, logTo, keepRecordings }, events),
     config.kubeconfig === undefined
-      ? startCluster({ environment, paths, logTo }, events)
+      ? ownCluster({ config, environment, paths }, events)
       : operatorsCluster(config.kubeconfig),
   ]);
   const stop = async () => {
@@ -65,6 +75,20 @@ export async function startBackends(
   }
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;
+}
+
+async function ownCluster(
+  { config, environment, paths }: BackendOptions,
+  events: ProcessEvents,
+): ReturnType<typeof startCluster> {
+  const cluster = await startCluster({ environment, paths, logTo: config.logTo }, events);
+  try {
+    tieToCluster(config.data, paths, { uid: cluster.uid, name: "the embedded cluster" });
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
 }
 
 function operatorsCluster(kubeconfig: string): { kubeconfig: string; stop(): Promise<void> } {

@@ -13,13 +13,13 @@ export interface ClusterOptions {
   port?: number;
 }
 
-const VERSION_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Starts the embedded Kubernetes; resolves when it answers. */
 export async function startCluster(
   { environment, paths, logTo, port }: ClusterOptions,
   events: ProcessEvents,
-): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
+): Promise<{ kubeconfig: string; uid: string; stop(): Promise<void> }> {
   const since = Date.now();
   const running = await supervise(
     {
@@ -34,12 +34,20 @@ export async function startCluster(
     },
     events,
   );
-  const version = await versionOf(paths.kubeconfig);
+  const [version, uid] = await Promise.all([versionOf(paths.kubeconfig), uidOf(paths.kubeconfig)]);
   events.report(`Kubernetes ${version} answers (embedded, ${((Date.now() - since) / 1000).toFixed(1)} s)`);
-  return { kubeconfig: paths.kubeconfig, stop: () => running.stop() };
+  return { kubeconfig: paths.kubeconfig, uid, stop: () => running.stop() };
 }
 
 async function versionOf(kubeconfig: string): Promise<string> {
-  const answer = await askOwnCluster(kubeconfig, "/version", AbortSignal.timeout(VERSION_TIMEOUT_MS));
-  return (JSON.parse(answer) as { gitVersion: string }).gitVersion;
+  return (await ask<{ gitVersion: string }>(kubeconfig, "/version")).gitVersion;
+}
+
+async function uidOf(kubeconfig: string): Promise<string> {
+  const path = "/api/v1/namespaces/kube-system";
+  return (await ask<{ metadata: { uid: string } }>(kubeconfig, path)).metadata.uid;
+}
+
+async function ask<Answer>(kubeconfig: string, path: string): Promise<Answer> {
+  return JSON.parse(await askOwnCluster(kubeconfig, path, AbortSignal.timeout(ANSWER_TIMEOUT_MS))) as Answer;
 }

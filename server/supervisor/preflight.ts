@@ -11,6 +11,7 @@ const ANSWER_TIMEOUT_MS = 8_000;
 /** What Lectern does on a cluster; the first verb that is refused is named in the error. */
 const NEEDED_RIGHTS: readonly Right[] = [
   { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", verb: "create" },
+  { group: "", resource: "namespaces", verb: "get" },
   { group: "", resource: "namespaces", verb: "create" },
   { group: "", resource: "namespaces", verb: "delete" },
   { group: "", resource: "serviceaccounts", verb: "create" },
@@ -111,7 +112,16 @@ export async function checkRights(kubeconfig: KubeConfig): Promise<void> {
   }
 }
 
-function addressOf(kubeconfig: KubeConfig): string {
+/** What tells the cluster from every other, wherever it is reached. Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_FORBIDDEN. */
+export async function clusterUid(kubeconfig: KubeConfig): Promise<string> {
+  const { CoreV1Api } = await import("@kubernetes/client-node");
+  const read = kubeconfig.makeApiClient(CoreV1Api).readNamespace({ name: "kube-system" });
+  const { metadata } = await answer(read, addressOf(kubeconfig));
+  return metadata?.uid ?? "";
+}
+
+/** Where the kubeconfig's cluster is. */
+export function addressOf(kubeconfig: KubeConfig): string {
   return kubeconfig.getCurrentCluster()?.server ?? "";
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkConfinement } from "./terminals.js";
 
-const paths = { terminal: "/tmp/lectern/homes" };
+const paths = { terminal: "/tmp/lectern/terminal" };
 const none = { kind: "none", description: "not confined" } as const;
 
 describe("a machine that cannot keep shells apart", () => {

@@ -19,6 +19,7 @@ export interface TerminalOptions {
   /** Absolute path of the kubectl that learners find. */
   kubectl: string;
   logTo: ServeConfig["logTo"];
+  keepRecordings: boolean;
 }
 
 /** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
@@ -42,7 +43,7 @@ export function checkConfinement(
 
 /** Starts the terminal host. */
 export async function startTerminals(
-  { environment, paths, confinement, kubectl, logTo }: TerminalOptions,
+  { environment, paths, confinement, kubectl, logTo, keepRecordings }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const socket = socketPath(paths);
@@ -55,6 +56,7 @@ export async function startTerminals(
     "--search-path",
     learnerPath(tools),
     ...tools.readOnlyPaths.flatMap((path) => ["--read-only", path]),
+    ...(keepRecordings ? ["--keep-recordings", paths.recordings] : []),
     ...(confinement.kind === "none" ? ["--allow-unconfined"] : []),
   ];
   const running = await supervise(

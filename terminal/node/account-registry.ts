@@ -43,7 +43,7 @@ export class AccountRegistry {
     this.#database = openRegistry(this.#options.file);
   }
 
-  /** An account that nobody else has or gets; the same again for the same session. Throws TERMINAL_ACCOUNT_MISSING. */
+  /** An account that nobody else has or gets; the same again for the same session, whose folder must be there. Throws TERMINAL_ACCOUNT_MISSING. */
   async claim(session: string): Promise<Account> {
     const { sessionsFolder, first, count } = this.#options;
     const own = this.#database

@@ -32,6 +32,7 @@ export class FolderRemover {
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #retryMs: number;
+  #isAsked = false;
   #isStopped = false;
 
   /** Goes on with what an earlier process left. */
@@ -73,10 +74,18 @@ export class FolderRemover {
   }
 
   #start(): void {
-    if (this.#isStopped) return;
-    this.#working ??= this.#removeAll()
+    this.#isAsked = true;
+    this.#working ??= this.#work()
       .catch((error: unknown) => this.#options.report(`Ended sessions are not removed: ${String(error)}`))
       .finally(() => (this.#working = undefined));
+  }
+
+  async #work(): Promise<void> {
+    // Asked again while it works, what it works on has grown since it looked.
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false;
+      await this.#removeAll();
+    }
   }
 
   async #removeAll(): Promise<void> {

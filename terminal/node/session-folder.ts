@@ -55,13 +55,17 @@ export class SessionFolders {
     return join(this.#root, name);
   }
 
-  /** Makes the empty folders of a session; there must be none of that name. */
+  /** Takes the place of a session, by which its claim to an account is known to be a living one; there must be none of that name. */
+  reserve(name: string): void {
+    mkdirSync(this.pathOf(name));
+    chmodSync(this.pathOf(name), 0o711);
+  }
+
+  /** Makes the empty folders of a session in its place. */
   make(name: string, account: Account | undefined): LocalSession {
     const session = this.#at(name, account);
-    for (const folder of [session.folder, session.startFolder]) {
-      mkdirSync(folder);
-      chmodSync(folder, 0o711);
-    }
+    mkdirSync(session.startFolder);
+    chmodSync(session.startFolder, 0o711);
     mkdirSync(session.recordings, { mode: 0o700 });
     for (const folder of [session.home, session.temporaryFolder]) {
       mkdirSync(folder, { mode: 0o700 });

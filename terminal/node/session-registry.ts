@@ -39,11 +39,17 @@ export class SessionRegistry {
   /** Makes account and empty home; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING. */
   prepare(name: string): Promise<LocalSession> {
     return this.#inTurn(name, async () => {
+      const { folders, accounts, remover } = this.#parts;
       await this.#clear(name);
-      const account = await this.#parts.accounts?.claim(name);
-      const session = this.#parts.folders.make(name, account);
-      this.#known.set(name, session);
-      return session;
+      folders.reserve(name);
+      try {
+        const session = folders.make(name, await accounts?.claim(name));
+        this.#known.set(name, session);
+        return session;
+      } catch (error) {
+        remover.remove(folders.pathOf(name));
+        throw error;
+      }
     });
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, serverPid } from "./browser-session.js";
-import { processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { homeOf, processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -62,7 +62,7 @@ async function replaced(name: string, pid: number): Promise<void> {
 async function shellAfterStep(): Promise<string> {
   await browser.run(session, 0);
   expect((await browser.outcome(session, 0)).state).toBe("succeeded");
-  return readFileSync(join(data, "homes", session.id, "shell.since"), "utf8");
+  return readFileSync(join(homeOf(data, session.id), "shell.since"), "utf8");
 }
 
 function pidOf(entry: string): number {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, serverPid } from "./browser-session.js";
-import { processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { homeOf, processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -27,7 +27,7 @@ describe("kill -9 of the server in the middle of a command", () => {
   it("loses neither the shell, nor the outcome, nor what was acknowledged", async () => {
     await browser.run(session, 0);
     await browser.outcome(session, 0);
-    const home = join(data, "homes", session.id);
+    const home = homeOf(data, session.id);
     const shell = readFileSync(join(home, "shell.since"), "utf8");
     await browser.run(session, 1);
     await browser.json("POST", `api/sessions/${session.id}/pages/${session.currentPage}/visit`);
@@ -95,7 +95,7 @@ describe("kill -9 of the cluster", () => {
 
 describe("kill -9 of the supervisor", () => {
   it("loses no shell and no session when Lectern is started again", async () => {
-    const home = join(data, "homes", session.id);
+    const home = homeOf(data, session.id);
     await browser.run(session, 0);
     await browser.outcome(session, 0);
     const shell = readFileSync(join(home, "shell.since"), "utf8");

@@ -66,6 +66,11 @@ interface Runtime {
   node?: string;
 }
 
+/** The folder that a session's learner has as home. */
+export function homeOf(data: string, session: string): string {
+  return join(data, "terminal", "sessions", session, "home");
+}
+
 /** Runs a command line of Lectern to its end. */
 export async function runCli(
   args: readonly string[],

@@ -11,7 +11,15 @@ import type {
   SessionView,
 } from "../../workshop/common/api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
-import { processesOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import {
+  homeOf,
+  processesOf,
+  runCli,
+  startLectern,
+  temporaryFolder,
+  until,
+  writeLab,
+} from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 /** Ctrl-C promises three seconds. */
@@ -174,7 +182,7 @@ describe("a running Lectern", () => {
     const extended = await runCli(["session", "extend", id, "--minutes", "10", "--data", data]);
     expect(extended.output).toContain(new Date(Date.parse(expiresAt) + 600_000).toISOString());
     expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
-    await until("its home is gone", 10_000, () => (existsSync(join(data, "homes", id)) ? undefined : true));
+    await until("its home is gone", 10_000, () => (existsSync(homeOf(data, id)) ? undefined : true));
     expect((await runCli(["session", "end", id, "--data", data])).output).toContain("SERVER_REFUSED");
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession, serverPid } from "./browser-session.js";
-import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { homeOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -42,7 +42,10 @@ describe.skipIf(isWithout("kubectl"))("two servers on one cluster", () => {
     }
     expect(await listed(data)).toEqual([session.id]);
     expect(await listed(otherData)).toEqual([theirs.id]);
-    expect(existsSync(join(otherData, "homes", session.id))).toBe(false);
+    expect([existsSync(homeOf(data, session.id)), existsSync(homeOf(otherData, session.id))]).toEqual([
+      true,
+      false,
+    ]);
     expect((await runCli(["session", "end", session.id, "--data", otherData])).output).toContain(
       "SERVER_REFUSED",
     );

@@ -20,6 +20,7 @@ interface ServeFlags {
   publicUrl?: string;
   maxSessions: number;
   logTo: "files" | "stdout";
+  keepRecordings: boolean;
 }
 
 const EXAMPLES = [
@@ -68,6 +69,11 @@ export function serveCommand(): Command {
       new Option("--log-to <place>", "where the processes write their logs")
         .choices(["files", "stdout"])
         .default("files"),
+    )
+    .option(
+      "--keep-recordings",
+      "keep what terminals showed beyond the end of their sessions, in the data directory",
+      false,
     )
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action(async ({ lab, ...flags }: ServeFlags) => {

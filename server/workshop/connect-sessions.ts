@@ -44,8 +44,11 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     },
     forget: async (name) => {
       const session = cache.get(name);
-      if (session && parts.labs.has(session.spec.lab) && !lastViews.has(name))
-        lastViews.set(name, viewOf(parts, session));
+      if (session && parts.labs.has(session.spec.lab) && !lastViews.has(name)) {
+        const view = viewOf(parts, session);
+        lastViews.set(name, view);
+        await view;
+      }
       await parts.activity.forget(name);
     },
     onError: (error) => log.warn({ err: error }, "looking after sessions failed; it goes on"),

@@ -153,10 +153,10 @@ class BrowserAgain extends BrowserSession {
 
 /** Asks the host again and again until it is asked for the slowest answer, in milliseconds. */
 function slowestAnswer(session: SessionView): () => Promise<number> {
-  let isOver = false;
+  const stop = new AbortController();
   const work = (async () => {
     let slowest = 0;
-    while (!isOver) {
+    while (!stop.signal.aborted) {
       const since = performance.now();
       await host.terminals(session.id);
       slowest = Math.max(slowest, performance.now() - since);
@@ -165,7 +165,7 @@ function slowestAnswer(session: SessionView): () => Promise<number> {
     return slowest;
   })();
   return () => {
-    isOver = true;
+    stop.abort();
     return work;
   };
 }

@@ -74,7 +74,7 @@ async function servedKinds(client: KubernetesClient): Promise<CountedKind[]> {
       // An aggregated API that is down must not keep sessions from being made; nothing can be stored in it either.
       const { resources } = await client
         .get<ResourceList>(path)
-        .catch(() => ({ resources: [] }) as ResourceList);
+        .catch((): ResourceList => ({ resources: [] }));
       return resources
         .filter(({ name, namespaced, verbs }) => namespaced && !name.includes("/") && isStored(verbs))
         .map(({ name }) => ({ group, resource: name }));

@@ -35,7 +35,7 @@ async function serverAnswering(status: number, body: string): Promise<Record<str
 }
 
 /** A server that answers each call with what `answer` makes of its body and path. */
-async function server(answer: (body: string, path: string) => unknown): Promise<Record<string, string>> {
+async function serverThat(answer: (body: string, path: string) => unknown): Promise<Record<string, string>> {
   const answering = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -99,7 +99,7 @@ describe("tmc", () => {
     "says in words that a custom policy is to %s, and blocks where nothing else is said",
     async (effect, flags, words) => {
       let sent: { policy: { spec: { input: { effect: string } } } } | undefined;
-      const echo = await server((body) => {
+      const echo = await serverThat((body) => {
         sent = JSON.parse(body) as typeof sent;
         return { policy: policyManifest.parse(sent?.policy) };
       });
@@ -112,7 +112,7 @@ describe("tmc", () => {
 
   it("takes the namespace of a detach as attach does, and by its place", async () => {
     const asked: string[] = [];
-    const echo = await server((_body, path) => asked.push(path) && {});
+    const echo = await serverThat((_body, path) => asked.push(path) && {});
     const detach = ["cluster", "namespace", "detach", "-c", "c"];
     for (const name of [["-n", "web"], ["--name", "web"], ["web"], ["web", "-n", "web"]])
       expect((await tmc(echo, ...detach, ...name)).status).toBe(0);

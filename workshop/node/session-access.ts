@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { SessionResource } from "../common/session.js";
+import { createCounted } from "./counted-create.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 import { LEARNER, TOKEN_TYPE, tokenSecret } from "./session-objects.js";
 
@@ -17,7 +18,7 @@ export async function issueToken(
 ): Promise<{ token: string; secret: string }> {
   const name = `${LEARNER}-${Date.now().toString(36)}`;
   const { path, object } = tokenSecret(session, name);
-  const secret = await client.create<{ metadata: { uid: string } }>(path, object);
+  const secret = await createCounted<{ metadata: { uid: string } }>(client, path, object);
   const seconds = Math.ceil((Date.parse(session.spec.expiresAt) - Date.now()) / 1000) + TOKEN_SLACK_SECONDS;
   const spec = {
     audiences: [],

@@ -9,6 +9,7 @@ import { SESSION_API_VERSION, type SessionResource } from "../common/session.js"
 import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
 import { apiServerAddresses } from "./api-server-addresses.js";
+import { createCounted } from "./counted-create.js";
 import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
 import { learnerKinds } from "./learner-kinds.js";
@@ -153,7 +154,7 @@ export class SessionProvisioner {
   }
 
   async #create({ path, object }: Manifest): Promise<void> {
-    await this.#parts.client.create(path, object).catch((error: unknown) => {
+    await createCounted(this.#parts.client, path, object).catch((error: unknown) => {
       if (!isAlreadyThere(error)) throw error;
     });
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
+import proxyAddress from "proxy-addr";
 import type { StepResult } from "../workshop/common/api.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
@@ -17,6 +18,7 @@ import type { Metrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
 import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
+import type { OriginRules } from "./http/same-origin.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { openLabRepository } from "./lab-repository.js";
 import type { LabRepository } from "./lab-repository.js";
@@ -52,8 +54,8 @@ export interface LecternServer {
   platform: Platform;
   /** Takes the upgrade where it is for a terminal of ours, and says whether it did. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Tells where the server listens, once it does; links and shells name this address. Ends in `/`. */
-  listensAt(url: string): void;
+  /** Tells where browsers and where this machine's shells reach the server, once they do. Both end in `/`. */
+  listensAt(url: string, shellUrl?: string): void;
   close(): Promise<void>;
 }
 
@@ -62,12 +64,13 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const { config, kubeconfig, terminalSocket } = assignment;
   const paths = dataPaths(config.data);
   let address = `http://localhost:${String(config.port)}/`;
+  let shellAddress = address;
   const platform = await openPlatform({
     kubeconfig,
     terminalSocket,
     paths,
     publicUrl: () => config.publicUrl ?? address,
-    shellUrl: () => address,
+    shellUrl: () => shellAddress,
     environment: labEnvironment(),
     log,
   });
@@ -78,7 +81,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const activity = await trackActivity(store, (session, error) =>
     log.error({ err: error, session }, "what a learner did is kept in memory for now"),
   );
-  const rooms = joinRooms(assignment, { platform, repository, activity, log });
+  const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
+  const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
@@ -89,8 +93,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     router: rooms.router,
     platform,
     handleUpgrade: (request, socket, head) => rooms.sockets.handleUpgrade(request, socket, head),
-    listensAt: (url) => {
-      address = url;
+    listensAt: (url, shellUrl = url) => {
+      [address, shellAddress] = [url, shellUrl];
     },
     close: async () => {
       stopSessions();
@@ -108,6 +112,8 @@ interface Foundation {
   repository: LabRepository;
   activity: ActivityTracker;
   log: Logger;
+  /** Where browsers reach the server, where it has TLS. */
+  tlsUrl?: () => string;
 }
 
 function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
@@ -158,15 +164,15 @@ function workshopParts(
 
 function joinRoutes(
   { config, terminalSocket }: ServerAssignment,
-  { platform, log }: Foundation,
+  { platform, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
-  const mount = createMount(config.publicUrl);
-  const names = [config.host.toLowerCase(), hostname().toLowerCase()];
-  const origin = { names, ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }) };
+  const mount = createMount(config.publicUrl, tlsUrl);
+  const origin = originRules(config);
   const access = createAccess({
     tokens: platform.tokens,
     instructorToken: () => loadInstructorToken(dataPaths(config.data).instructorToken),
+    start: config.start ?? "open",
     scope: mount.scope,
   });
   const sockets = createTerminalSockets({ terminalSocket, workshop, access, origin, log });
@@ -185,4 +191,19 @@ function joinRoutes(
     browserFiles: join(productRoot, "dist/browser"),
   });
   return { sockets, router };
+}
+
+function originRules({ host, publicUrl, trustProxy }: ServeConfig): OriginRules {
+  return {
+    names: [host.toLowerCase(), hostname().toLowerCase()],
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(trustProxy === undefined ? {} : { trusts: trustOf(trustProxy) }),
+  };
+}
+
+/** Whether the one that connects is a proxy to be believed, as Express judges it. */
+function trustOf(trustProxy: number | string[]): (address: string) => boolean {
+  if (typeof trustProxy === "number") return () => true;
+  const isTrusted = proxyAddress.compile(trustProxy);
+  return (address) => isTrusted(address, 0);
 }

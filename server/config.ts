@@ -15,12 +15,22 @@ export interface ServeConfig {
   /** The address learners type, where a proxy stands in front. */
   publicUrl?: string;
   maxSessions: number;
+  /** Who may start labs; what the supervisor finds fitting where absent. */
+  start?: StartRule;
+  /** PEM files of the server's certificate, with its chain, and key; plain HTTP where absent. */
+  tls?: { cert: string; key: string };
+  /** Whose `X-Forwarded-*` headers are believed, as Express takes it: a number of proxies or their addresses. Nobody's where absent. */
+  trustProxy?: number | string[];
   logLevel: LogLevel;
   /** Files in the data directory, or the standard output of the supervisor, where a container keeps them. */
   logTo: "files" | "stdout";
   /** Whether recordings of terminals outlive their session, in the data directory. */
   keepRecordings: boolean;
 }
+
+/** Everybody who reaches the page, whoever has the link for it, or instructors only. */
+export type StartRule = (typeof START_RULES)[number];
+export const START_RULES = ["open", "link", "instructor"] as const;
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

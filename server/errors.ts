@@ -17,6 +17,8 @@ export const serverErrorCodes = {
   badRequest: "SERVER_BAD_REQUEST",
   unauthorized: "SERVER_UNAUTHORIZED",
   linkRevoked: "SERVER_LINK_REVOKED",
+  startClosed: "SERVER_START_CLOSED",
+  tlsUnusable: "SERVER_TLS_UNUSABLE",
   crossSite: "SERVER_CROSS_SITE",
   notFound: "SERVER_NOT_FOUND",
   diskFull: "SERVER_DISK_FULL",

@@ -4,6 +4,7 @@ import type { LecternServer } from "./compose.js";
 import type { Environment, ServeConfig } from "./config.js";
 import { checkMachine, startBackends } from "./supervisor/backends.js";
 import { lockDataDir } from "./supervisor/data-dir.js";
+import { startRuleOf } from "./supervisor/exposure.js";
 import type { ProcessEvents } from "./supervisor/supervised-process.js";
 
 export interface InProcessOptions extends ProcessEvents {
@@ -28,14 +29,15 @@ export async function startInProcess(
   };
   try {
     const backendOptions = { config, environment, paths: dataDir.paths };
-    const backends = await startBackends(
-      backendOptions,
-      await checkMachine(backendOptions, options),
-      options,
-    );
+    const machine = await checkMachine(backendOptions, options);
+    const backends = await startBackends(backendOptions, machine, options);
     started.push(() => backends.stop());
     const server = await composeServer(
-      { ...backends, config, embedded: config.kubeconfig === undefined },
+      {
+        ...backends,
+        config: { ...config, start: startRuleOf(config, machine.confinement) },
+        embedded: config.kubeconfig === undefined,
+      },
       log,
     );
     started.push(() => server.close());

@@ -1,16 +1,11 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import express from "express";
 import { composeServer } from "./compose.js";
 import type { ServerAssignment } from "./compose.js";
 import { dataPaths } from "./config.js";
+import { openListeners } from "./listeners.js";
 import { createLog } from "./log.js";
-import { writeRunningServer } from "./supervisor/running-server.js";
-import { portError } from "./supervisor/preflight.js";
+import { readRunningServer, writeRunningServer } from "./supervisor/running-server.js";
 
-/** A client that takes longer to send its headers holds a connection for nothing. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
 /** Answers under way get this long when the server is asked to end. */
 const DRAIN_MS = 300;
 
@@ -21,26 +16,26 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel);
   const lectern = await composeServer(assignment, log);
   const application = express().disable("x-powered-by").use(lectern.router);
-  if (config.publicUrl !== undefined) application.set("trust proxy", "loopback");
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  if (config.trustProxy !== undefined) application.set("trust proxy", config.trustProxy);
+  const listeners = await openListeners({
+    config,
     application,
-  );
-  server.on("upgrade", (request, socket, head) => {
-    if (!lectern.handleUpgrade(request, socket, head))
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    onUpgrade: (request, socket, head) => {
+      if (!lectern.handleUpgrade(request, socket, head))
+        socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    },
+    lastLocalUrl: lastLocalUrl(config.data),
+    log,
   });
-  const port = await listen(server, config.host, config.port);
-  const url = `http://${displayHost(config.host)}:${String(port)}/`;
-  lectern.listensAt(url);
-  writeRunningServer(dataPaths(config.data), { url, pid: process.pid });
+  const { url, localUrl } = listeners;
+  lectern.listensAt(url, localUrl);
+  writeRunningServer(dataPaths(config.data), { url, localUrl, pid: process.pid });
   log.info({ url }, "listening");
   let ending = false;
   const end = () => {
     if (ending) return;
     ending = true;
-    server.close();
-    setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    listeners.close(DRAIN_MS);
     void lectern
       .close()
       .then(
@@ -64,18 +59,12 @@ function receiveAssignment(): Promise<ServerAssignment> {
   });
 }
 
-async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(portError(host, port, error)));
-    server.listen(port, host, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-/** The address a person can type. */
-function displayHost(host: string): string {
-  if (host === "0.0.0.0" || host === "127.0.0.1" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
+function lastLocalUrl(data: string): string | undefined {
+  try {
+    return readRunningServer(data).localUrl;
+  } catch {
+    return undefined;
+  }
 }
 
 main().catch((error: unknown) => {

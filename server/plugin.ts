@@ -8,7 +8,7 @@ import { pino } from "pino";
 import type { Logger } from "pino";
 import type { LecternServer } from "./compose.js";
 import { defaultHost, defaultMaxSessions, readEnvironment, shippedContent } from "./config.js";
-import type { ServeConfig } from "./config.js";
+import type { ServeConfig, StartRule } from "./config.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 import { startInProcess } from "./in-process.js";
 
@@ -24,6 +24,8 @@ export interface LecternOptions {
   /** The address the embedding server listens on; beyond loopback only with confined shells. */
   host?: string;
   maxSessions?: number;
+  /** Who may start labs; as for `lectern serve` where absent. */
+  start?: StartRule;
   logger?: Logger;
 }
 
@@ -45,6 +47,7 @@ const KNOWN_OPTIONS: Record<keyof LecternOptions, true> = {
   publicUrl: true,
   host: true,
   maxSessions: true,
+  start: true,
   logger: true,
 };
 
@@ -92,6 +95,7 @@ function configOf(options: LecternOptions, data: string): ServeConfig {
     logLevel: "info",
     logTo: "files",
     keepRecordings: false,
+    ...(options.start === undefined ? {} : { start: options.start }),
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(options.kubeconfig) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   };

@@ -26,6 +26,9 @@ export interface Tokens {
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
   sessionOfShellToken(token: string): string | undefined;
   isForShell(subject: TokenSubject, token: string): boolean;
+  /** The value of the cookie that lets a browser start labs; ends with the instructor's token. */
+  forStart(holder: InstructorHolder): string;
+  isForStart(token: string, holder: InstructorHolder): boolean;
   /** The value of an instructor's cookie; ends with `expiresAt`, with the instructor's token, or without the page's key. */
   forInstructor(expiresAt: number, holder: InstructorHolder): string;
   isForInstructor(token: string, now: number, holder: InstructorHolder): boolean;
@@ -50,6 +53,7 @@ export function createTokens(key: Buffer): Tokens {
   const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
   const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
     `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
+  const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
     forLink: (subject) => revised("link", subject),
     ofLink: (subject, token) => standing("link", subject, token),
@@ -60,6 +64,8 @@ export function createTokens(key: Buffer): Tokens {
     forShell: shell,
     sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
     isForShell: (subject, token) => isSame(shell(subject), token),
+    forStart: start,
+    isForStart: (token, holder) => isSame(start(holder), token),
     forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),
     isForInstructor: (token, now, holder) => {
       const expiresAt = token.split(".", 1)[0] ?? "";

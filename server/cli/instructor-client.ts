@@ -28,9 +28,9 @@ async function call(
   data: string,
   { method, path, body }: { method: string; path: string; body: unknown },
 ): Promise<Response> {
-  const { url } = readRunningServer(data);
+  const { localUrl } = readRunningServer(data);
   const token = loadInstructorToken(dataPaths(data).instructorToken);
-  const response = await request(new URL(`api/instructor/${path}`, url), { data, method, token, body });
+  const response = await request(new URL(`api/instructor/${path}`, localUrl), { data, method, token, body });
   if (!response.ok) throw await refusal(response);
   return response;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import proxyAddress from "proxy-addr";
 
 /** Collects a flag that may be given several times. */
 export function collect(value: string, previous: string[] | undefined): string[] {
@@ -25,6 +26,20 @@ export function path(value: string): string {
 export function webAddress(value: string): string {
   if (/^https?:$/.test(protocolOf(value))) return value;
   throw new InvalidArgumentError("Expected a URL such as https://labs.example.org/.");
+}
+
+/** Which proxies are believed: a number of them, or their addresses, networks and the names `loopback`, `linklocal`, `uniquelocal`. */
+export function proxies(value: string): number | string[] {
+  if (/^[1-9]$/.test(value)) return Number(value);
+  const addresses = value.split(",").map((address) => address.trim());
+  try {
+    proxyAddress.compile(addresses);
+    return addresses;
+  } catch {
+    throw new InvalidArgumentError(
+      "Expected how many proxies stand in front (1 to 9), or their addresses, such as loopback,10.0.0.0/8.",
+    );
+  }
 }
 
 function protocolOf(value: string): string {

@@ -17,6 +17,7 @@ const holder = { instructorToken: "the-instructor", pageKey };
 const access = createAccess({
   tokens,
   instructorToken: () => holder.instructorToken,
+  start: "open",
   scope: () => ({ base: "/", secure: false }),
 });
 const learner = withCookie(`lectern-session-${session.id}=${tokens.forBrowser(session, pageKey)}`);

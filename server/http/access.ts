@@ -2,9 +2,17 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { isSame } from "../auth/tokens.js";
+import { startLink, startToken } from "../auth/start-token.js";
 import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
+import type { StartRule } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import { clearSessionCookie, readCookies, setInstructorCookie, setSessionCookie } from "./cookies.js";
+import {
+  clearSessionCookie,
+  readCookies,
+  setInstructorCookie,
+  setSessionCookie,
+  setStartCookie,
+} from "./cookies.js";
 import type { CookieScope } from "./cookies.js";
 import { pageKeyOf } from "./page-key.js";
 
@@ -24,6 +32,10 @@ export interface Access {
   mayUse(request: Credentials, session: GuardedSession): boolean;
   /** Whether the page was admitted to this very session, and is not only an instructor's. */
   isLearner(request: Credentials, session: GuardedSession): boolean;
+  /** Why the browser may not start labs, in a sentence; absent where it may. */
+  startRefusal(request: Credentials): string | undefined;
+  /** Lets the browser start labs by the token of the link for it. Throws SERVER_UNAUTHORIZED, SERVER_BAD_REQUEST. */
+  admitToStart(request: Request, response: Response, token: string): void;
   /** Throws SERVER_UNAUTHORIZED. */
   requireInstructor(request: Credentials): void;
   /** Throws SERVER_UNAUTHORIZED, SERVER_LINK_REVOKED. */
@@ -45,6 +57,8 @@ export interface Access {
   isInstructorToken(token: string): boolean;
   /** Throws SERVER_UNAUTHORIZED when the token is not the instructor's, SERVER_BAD_REQUEST where the page sends no key. */
   login(request: Request, response: Response, token: string): void;
+  /** The link that lets a browser start labs. */
+  startLink(url: string): string;
   /** The link that admits a browser to the session, relative to the mount point; what follows `#` is never sent to a server. */
   linkPath(session: GuardedSession): string;
 }
@@ -53,6 +67,8 @@ export interface AccessOptions {
   tokens: Tokens;
   /** Asked each time, because it may be renewed while the server runs. */
   instructorToken: () => string;
+  /** Who may start labs. */
+  start: StartRule;
   /** Where Lectern is mounted, as the browser sees it. */
   scope: (request: Request) => CookieScope;
 }
@@ -84,6 +100,16 @@ export function createAccess(options: AccessOptions): Access {
     isInstructor,
     mayUse,
     isLearner,
+    startRefusal: (request) => {
+      if (options.start === "open" || isInstructor(request)) return undefined;
+      if (options.start === "instructor")
+        return "Instructors start the labs here. Open the link you were given.";
+      const [cookie, pageKey] = [readCookies(request.headers.cookie).start, pageKeyOf(request.headers)];
+      const holder = { instructorToken: instructorToken(), pageKey: pageKey ?? "" };
+      if (cookie !== undefined && pageKey !== undefined && tokens.isForStart(cookie, holder))
+        return undefined;
+      return "Labs are started from a link here. Ask your instructor for it.";
+    },
     requireInstructor: (request) => {
       if (!isInstructor(request))
         throw unauthorized("Only instructors may do this. Log in with the instructor token.");
@@ -117,7 +143,14 @@ function admission({
   scope,
 }: AccessOptions): Pick<
   Access,
-  "admit" | "admitByLink" | "forget" | "isInstructorToken" | "login" | "linkPath"
+  | "admit"
+  | "admitByLink"
+  | "admitToStart"
+  | "startLink"
+  | "forget"
+  | "isInstructorToken"
+  | "login"
+  | "linkPath"
 > {
   const admit = (request: Request, response: Response, session: GuardedSession) => {
     const left = Date.parse(session.expiresAt) - Date.now();
@@ -134,6 +167,14 @@ function admission({
         throw unauthorized("The link does not open this session. Open it whole, as you were given it.");
       admit(request, response, session);
     },
+    admitToStart: (request, response, token) => {
+      if (!isSame(startToken(instructorToken()), token))
+        throw unauthorized(
+          "The link for starting labs is not valid any more. Ask your instructor for the new one.",
+        );
+      const holder = { instructorToken: instructorToken(), pageKey: requirePageKey(request) };
+      setStartCookie(response, scope(request), tokens.forStart(holder));
+    },
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),
     isInstructorToken: (token) => isSame(instructorToken(), token),
     login: (request, response, token) => {
@@ -145,6 +186,7 @@ function admission({
       const cookie = tokens.forInstructor(Date.now() + INSTRUCTOR_MS, holder);
       setInstructorCookie(response, scope(request), cookie, INSTRUCTOR_MS);
     },
+    startLink: (url) => startLink(url, instructorToken()),
     linkPath: (session) => `s/${session.id}#access=${tokens.forLink(session)}`,
   };
 }

@@ -71,7 +71,7 @@ export function createApp(parts: AppParts): Router {
 
 function fromHere(rules: OriginRules): RequestHandler {
   return (request, _response, next) => {
-    const checked = checkedRequest(request);
+    const checked = checkedRequest(request, rules);
     checkHost(checked, rules);
     if (isUnsafe(request.method)) checkOrigin(checked, rules);
     next();

@@ -3,6 +3,9 @@ import type { Response } from "express";
 
 const SESSION = "lectern-session-";
 const INSTRUCTOR = "lectern-instructor";
+const START = "lectern-start";
+/** A course of some weeks. */
+const START_MS = 30 * 24 * 3600 * 1000;
 /** A browser takes a cookie of such a name only over TLS, and only from the very path it names. */
 const SECURE_PREFIX = /^__(Host|Secure)-/;
 /** A browser sends them all with every call; the one it used last matters, not a hoard. */
@@ -13,6 +16,8 @@ export interface LecternCookies {
   /** Tokens by session. */
   sessions: Map<string, string>;
   instructor?: string;
+  /** What lets the browser start labs. */
+  start?: string;
 }
 
 /** Reads the cookies that are ours; anything malformed is left out. */
@@ -24,6 +29,7 @@ export function readCookies(header: string | undefined): LecternCookies {
     const name = prefixed.replace(SECURE_PREFIX, "");
     if (value === undefined) continue;
     if (name === INSTRUCTOR) cookies.instructor = value;
+    else if (name === START) cookies.start = value;
     else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
   }
   return cookies;
@@ -63,6 +69,11 @@ export function setInstructorCookie(
   maxAgeMs: number,
 ): void {
   setCookie(response, scope, { name: INSTRUCTOR, token, maxAgeMs });
+}
+
+/** Lets the browser start labs. */
+export function setStartCookie(response: Response, scope: CookieScope, token: string): void {
+  setCookie(response, scope, { name: START, token, maxAgeMs: START_MS });
 }
 
 function setCookie(

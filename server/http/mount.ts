@@ -12,8 +12,11 @@ export interface Mount {
   scope: (request: Request) => CookieScope;
 }
 
-/** Derives addresses from the public one where it is given, else from the request itself. */
-export function createMount(publicUrl: string | undefined): Mount {
+/**
+ * Derives addresses from the public one where it is given, else from the request itself. `tlsUrl` is where browsers reach a server
+ * that has TLS and is asked without: by a command line of its machine.
+ */
+export function createMount(publicUrl: string | undefined, tlsUrl?: () => string): Mount {
   const noted = new WeakMap<Request, string>();
   const fixed =
     publicUrl === undefined ? undefined : new URL(publicUrl.endsWith("/") ? publicUrl : `${publicUrl}/`);
@@ -24,8 +27,11 @@ export function createMount(publicUrl: string | undefined): Mount {
       next();
     },
     base,
-    url: (request) =>
-      fixed?.href ?? `${request.protocol}://${request.headers.host ?? "localhost"}${base(request)}`,
+    url: (request) => {
+      if (fixed !== undefined) return fixed.href;
+      if (tlsUrl !== undefined && !request.secure) return tlsUrl();
+      return `${request.protocol}://${request.headers.host ?? "localhost"}${base(request)}`;
+    },
     scope: (request) => ({ base: base(request), secure: fixed?.protocol === "https:" || request.secure }),
   };
 }

@@ -8,6 +8,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.usage]: 400,
   [serverErrorCodes.unauthorized]: 401,
   [serverErrorCodes.linkRevoked]: 401,
+  [serverErrorCodes.startClosed]: 403,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.notFound]: 404,
   [serverErrorCodes.tooLarge]: 413,
@@ -46,7 +47,8 @@ export function problemOf(error: unknown): { status: number; problem: ApiProblem
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const { status, problem } = problemOf(error);
-    const entry = { status, code: problem.error.code, method: request.method, path: request.path };
+    const { method, path, ip: client } = request;
+    const entry = { status, code: problem.error.code, method, path, client };
     if (status >= 500) log.error({ ...entry, err: error }, "request failed");
     else log.info(entry, problem.error.message);
     if (response.headersSent) {

@@ -1,18 +1,28 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRateLimit } from "./rate-limit.js";
 
 describe("createRateLimit", () => {
-  it("lets the burst through, then refuses and says when to try again", () => {
-    let now = 0;
-    const limit = createRateLimit("new sessions", 2, 6, () => now);
-    limit.take("a");
-    limit.take("a");
-    expect(() => limit.take("a")).toThrow("Too many new sessions from this address; try again in 10 s.");
-    limit.take("b");
-    now += 10_000;
-    limit.take("a");
-    expect(() => limit.take("a")).toThrow(
-      expect.objectContaining({ code: "SERVER_TOO_MANY_REQUESTS" }) as Error,
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("lets burst and rate through, then refuses and says when to try again", async () => {
+    const limit = createRateLimit("new sessions", 4, 2);
+    for (let taken = 0; taken < 6; taken += 1) await limit.take("192.0.2.1");
+    await vi.advanceTimersByTimeAsync(1_000);
+    await expect(limit.take("192.0.2.1")).rejects.toThrow(
+      "Too many new sessions from this address; try again in 59 s.",
     );
+    await expect(limit.take("192.0.2.1")).rejects.toMatchObject({ code: "SERVER_TOO_MANY_REQUESTS" });
+    await limit.take("192.0.2.2");
+    await vi.advanceTimersByTimeAsync(60_000);
+    await limit.take("192.0.2.1");
+  });
+
+  it("counts the addresses of one IPv6 network together", async () => {
+    const limit = createRateLimit("new sessions", 1, 1);
+    await limit.take("2001:db8:1:2::1");
+    await limit.take("2001:db8:1:2:ffff::2");
+    await expect(limit.take("2001:db8:1:2:3::4")).rejects.toThrow("Too many");
+    await limit.take("2001:db8:1:3::1");
   });
 });

@@ -1,32 +1,45 @@
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 export interface RateLimit {
   /** Counts one request of the client. Throws SERVER_TOO_MANY_REQUESTS. */
-  take(client: string): void;
+  take(client: string): Promise<void>;
 }
 
-/** Clients remembered at once; the one not seen for longest is forgotten first. */
-const CLIENT_LIMIT = 10_000;
+const MINUTE_S = 60;
 
-/** Lets a client do something `burst` times at once and `perMinute` times a minute after that. */
-export function createRateLimit(what: string, burst: number, perMinute: number, now = Date.now): RateLimit {
-  const clients = new Map<string, { tokens: number; at: number }>();
+/** Lets a client do something `perMinute` times a minute, and `burst` times besides in the time it takes to earn them at that rate. */
+export function createRateLimit(what: string, burst: number, perMinute: number): RateLimit {
+  const steady = new RateLimiterMemory({ points: perMinute, duration: MINUTE_S });
+  const besides = new RateLimiterMemory({
+    keyPrefix: "burst",
+    points: burst,
+    duration: Math.ceil((burst / perMinute) * MINUTE_S),
+  });
+  const limiter = new BurstyRateLimiter(steady, besides);
   return {
-    take: (client) => {
-      const known = clients.get(client);
-      const tokens = known
-        ? Math.min(burst, known.tokens + ((now() - known.at) / 60_000) * perMinute)
-        : burst;
-      clients.delete(client);
-      // A refusal takes nothing, so that waiting helps even somebody who keeps trying.
-      clients.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now() });
-      if (clients.size > CLIENT_LIMIT) clients.delete(clients.keys().next().value ?? "");
-      if (tokens >= 1) return;
-      const seconds = Math.ceil(((1 - tokens) / perMinute) * 60);
-      throw new ServerError(
-        serverErrorCodes.tooManyRequests,
-        `Too many ${what} from this address; try again in ${String(seconds)} s.`,
-      );
+    take: async (client) => {
+      try {
+        await limiter.consume(networkOf(client));
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+        throw tooMany(what, error.msBeforeNext);
+      }
     },
   };
+}
+
+/** Whoever has one address of IPv6 has the 64 bits behind it: all count as one, and fill no memory. */
+function networkOf(client: string): string {
+  return client.includes(":") && !client.startsWith("::ffff:")
+    ? client.split(":").slice(0, 4).join(":")
+    : client;
+}
+
+function tooMany(what: string, waitMs: number): ServerError {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new ServerError(
+    serverErrorCodes.tooManyRequests,
+    `Too many ${what} from this address; try again in ${String(seconds)} s.`,
+  );
 }

@@ -7,6 +7,8 @@ export interface OriginRules {
   publicUrl?: string;
   /** Names of this machine that nobody else can point elsewhere: its own, and the one it was told to listen on. */
   names?: readonly string[];
+  /** Whether the one at that address is a proxy whose word for the browser's protocol counts. */
+  trusts?: (address: string) => boolean;
 }
 
 /** What of a request the checks look at. */
@@ -52,12 +54,17 @@ export function isUnsafe(method: string | undefined): boolean {
 }
 
 /** The request as the checks see it. */
-export function checkedRequest(request: IncomingMessage): CheckedRequest {
+export function checkedRequest(request: IncomingMessage, { trusts }: OriginRules): CheckedRequest {
   const socket = request.socket as Partial<TLSSocket>;
+  const isTrusted = trusts?.(socket.remoteAddress ?? "") ?? false;
+  const forwarded = String(request.headers["x-forwarded-proto"] ?? "")
+    .split(",", 1)[0]
+    ?.trim();
+  const encrypted = socket.encrypted === true || (isTrusted && forwarded === "https");
   return {
     headers: request.headers,
     method: request.method,
-    socket: { localAddress: socket.localAddress, encrypted: socket.encrypted },
+    socket: { localAddress: socket.localAddress, encrypted },
   };
 }
 

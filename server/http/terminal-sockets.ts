@@ -73,7 +73,7 @@ function addressOf(url: string | undefined): TerminalAddress | undefined {
 
 /** Throws SERVER_CROSS_SITE; returns the origin the page has. */
 function checkUpgrade(request: IncomingMessage, { origin }: TerminalSocketsOptions): string {
-  const checked = checkedRequest(request);
+  const checked = checkedRequest(request, origin);
   checkHost(checked, origin);
   // A socket is opened by a page or not at all: the exception for command lines does not apply.
   const { authorization: _bearer, ...headers } = checked.headers;

@@ -6,7 +6,10 @@ import { writePrivately } from "./private-file.js";
 
 /** What the running server tells the command line about itself. */
 export interface RunningServer {
+  /** For browsers. */
   url: string;
+  /** For this machine's command lines and shells; another one where browsers use TLS. */
+  localUrl: string;
   pid: number;
 }
 

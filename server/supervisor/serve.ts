@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
-import type { Environment, ServeConfig } from "../config.js";
+import type { Environment, ServeConfig, StartRule } from "../config.js";
 import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-token.js";
+import { startLink } from "../auth/start-token.js";
+import { readTlsFiles } from "../http/tls-files.js";
 import { loadLabs } from "../labs.js";
 import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
@@ -11,7 +13,7 @@ import type { LockedDataDir } from "./data-dir.js";
 import { readRunningServer } from "./running-server.js";
 import { isAlive } from "./process-handle.js";
 import { checkPort } from "./preflight.js";
-import { isLoopback } from "./terminals.js";
+import { isLoopback, isUnencrypted, startRuleOf } from "./exposure.js";
 import { supervise } from "./supervised-process.js";
 import type { SupervisedProcess } from "./supervised-process.js";
 
@@ -19,6 +21,8 @@ export interface ServeEvents {
   signal: AbortSignal;
   /** One line for the person at the terminal. */
   report(line: string): void;
+  /** Whether that is a person at a terminal, and no file that keeps what it is told. */
+  isInteractive?: boolean;
 }
 
 /** A server whose supervisor is gone ends within a second. */
@@ -30,11 +34,11 @@ const LOOK_MS = 50;
  * opened. Throws the refusals of `lockDataDir`, `preflight` and `supervise`, with everything it had started ended.
  */
 export async function serve(
-  config: ServeConfig,
+  asked: ServeConfig,
   environment: Environment,
   events: ServeEvents,
 ): Promise<{ stop(): Promise<void> }> {
-  const dataDir = lockDataDir(config.data);
+  const dataDir = lockDataDir(asked.data);
   const isFirstStart = !hasInstructorToken(dataDir.paths.instructorToken);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
@@ -43,20 +47,23 @@ export async function serve(
     dataDir.release();
   };
   try {
-    await lastServerGone(config.data);
-    if (config.port !== 0) await checkPort(config.host, config.port);
+    await lastServerGone(asked.data);
+    if (asked.port !== 0) await checkPort(asked.host, asked.port);
+    if (asked.tls !== undefined) readTlsFiles(asked.tls);
     // Read here as well, so that an unreadable lab is told before anything is started for it.
-    for (const { path, message } of (await loadLabs(config.labs)).skipped)
+    for (const { path, message } of (await loadLabs(asked.labs)).skipped)
       events.report(`Skipped ${path}: ${message}`);
-    const options = { config, environment, paths: dataDir.paths };
-    const backends = startBackends(options, await checkMachine(options, events), events);
+    const options = { config: asked, environment, paths: dataDir.paths };
+    const machine = await checkMachine(options, events);
+    const config = { ...asked, start: startRuleOf(asked, machine.confinement) };
+    const backends = startBackends(options, machine, events);
     const server = startServer(config, environment, { dataDir, backends, events });
     const parts = await Promise.allSettled([backends, server]);
     for (const part of parts) if (part.status === "fulfilled") started.push(part.value);
     const failed = parts.find((part) => part.status === "rejected");
     if (failed) throw failed.reason;
     events.signal.throwIfAborted();
-    announce(config, dataDir, events, isFirstStart);
+    announce(config, { dataDir, events, isFirstStart });
     return { stop };
   } catch (error) {
     await stop();
@@ -139,23 +146,45 @@ async function askServer(data: string, pid: number, signal: AbortSignal): Promis
   });
 }
 
+interface Announcement {
+  dataDir: LockedDataDir;
+  events: ServeEvents;
+  isFirstStart: boolean;
+}
+
 function announce(
-  config: ServeConfig,
-  dataDir: LockedDataDir,
-  events: ServeEvents,
-  isFirstStart: boolean,
+  config: ServeConfig & { start: StartRule },
+  { dataDir, events, isFirstStart }: Announcement,
 ): void {
-  const { url } = readRunningServer(dataDir.path);
+  const url = config.publicUrl ?? readRunningServer(dataDir.path).url;
   events.report("");
-  events.report(`Lectern is ready: ${config.publicUrl ?? url}`);
+  events.report(`Lectern is ready: ${url}`);
   const file = dataDir.paths.instructorToken;
   // Whoever reads a log of later starts must not become an instructor by it.
   const token = isFirstStart ? `token ${loadInstructorToken(file)} (not shown again)` : `token in ${file}`;
-  events.report(`Instructor:       ${new URL("instructor", config.publicUrl ?? url).href}  ${token}`);
+  events.report(`Instructor:       ${new URL("instructor", url).href}  ${token}`);
+  events.report(`Starting labs:    ${startWords(config.start, url, { dataDir, events })}`);
+  if (isUnencrypted(config))
+    events.report(
+      "Warning: what learners and instructors send goes over the network unencrypted. Give --tls-cert and --tls-key, or put a proxy with TLS in front and name it with --public-url https://...",
+    );
   if (!isLoopback(config.host) && config.publicUrl === undefined) {
     events.report(
       "Links to hand out name this machine only as localhost; --public-url gives the address learners type.",
     );
   }
   events.report(`Data and logs:    ${dataDir.path}  (end with Ctrl-C)`);
+}
+
+function startWords(
+  rule: StartRule,
+  url: string,
+  { dataDir, events }: Pick<Announcement, "dataDir" | "events">,
+): string {
+  if (rule === "open") return "everybody who reaches the page (--start link closes that)";
+  if (rule === "instructor") return "instructors only";
+  const how = events.isInteractive
+    ? startLink(url, loadInstructorToken(dataDir.paths.instructorToken))
+    : `"lectern session start-link --data ${dataDir.path}" prints it`;
+  return `whoever has the link: ${how}`;
 }

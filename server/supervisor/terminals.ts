@@ -8,6 +8,7 @@ import { builtFile, logFileOf, productRoot } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { learnerPath, makeToolFolder } from "../learner/tool-folder.js";
+import { isLoopback } from "./exposure.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
 import { createTerminalHostProbe } from "./terminal-host-probe.js";
@@ -72,11 +73,6 @@ export async function startTerminals(
     events,
   );
   return { socket, stop: () => running.stop() };
-}
-
-/** Whether only this machine can reach a server on that address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** As root every learner has an account of its own, which must get to its home and to `tmc`. */

@@ -6,6 +6,7 @@
  * | GET api/labs | `LabSummary[]` |
  * | POST api/sessions `{lab}` | 202 `SessionView`, and the cookie that admits this browser to it |
  * | POST api/sessions/ID/admission `{token}` | 204 and that cookie, for the token of a link to the session (`s/ID#access=TOKEN`) |
+ * | POST api/start-admission `{token}` | 204 and the cookie that lets this browser start labs, for the token of `#start=TOKEN` |
  * | GET api/sessions/ID | `SessionView` |
  * | GET api/sessions/ID/events | server-sent events, each a `SessionEvent` in JSON; the first is `session` |
  * | POST api/sessions/ID/extend | `SessionView` |
@@ -19,6 +20,7 @@
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
  * | POST api/instructor/login `{token}` | 204 and a cookie |
  * | GET api/instructor/sessions | `InstructorRow[]` |
+ * | GET api/instructor/start-link | `{link}`, which lets a browser start labs |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |

@@ -1,13 +1,15 @@
 import { Command, Option } from "commander";
 import {
+  START_RULES,
   defaultHost,
   defaultMaxSessions,
   defaultPort,
   readEnvironment,
   shippedContent,
 } from "../../config.js";
-import type { ServeConfig } from "../../config.js";
-import { collect, path, webAddress, wholeNumber } from "../options.js";
+import type { ServeConfig, StartRule } from "../../config.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import { collect, path, proxies, webAddress, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 
@@ -19,6 +21,10 @@ interface ServeFlags {
   kubeconfig?: string;
   publicUrl?: string;
   maxSessions: number;
+  start?: StartRule;
+  tlsCert?: string;
+  tlsKey?: string;
+  trustProxy?: number | string[];
   logTo: "files" | "stdout";
   keepRecordings: boolean;
 }
@@ -27,7 +33,8 @@ const EXAMPLES = [
   "lectern serve",
   "lectern serve --port 9000 --lab ~/labs --lab intro.md",
   "lectern serve --kubeconfig ~/.kube/config --data /srv/lectern",
-  "lectern serve --host 0.0.0.0 --public-url https://labs.example.org/",
+  "lectern serve --host 0.0.0.0 --tls-cert labs.pem --tls-key labs.key --public-url https://labs.example.org/",
+  "lectern serve --public-url https://labs.example.org/ --trust-proxy loopback",
 ];
 
 const ENVIRONMENT = `
@@ -66,6 +73,19 @@ export function serveCommand(): Command {
     .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
     .addOption(
+      new Option(
+        "--start <who>",
+        "who may start labs: everybody (open), who has the link for it, or instructors only (default: open on loopback with confined shells, else link)",
+      ).choices(START_RULES),
+    )
+    .option("--tls-cert <file>", "certificate with its chain, PEM; read again when it changes", path)
+    .option("--tls-key <file>", "key of the certificate, PEM", path)
+    .option(
+      "--trust-proxy <who>",
+      "proxies whose X-Forwarded-* headers are believed: how many, or their addresses such as loopback,10.0.0.0/8 (default: none)",
+      proxies,
+    )
+    .addOption(
       new Option("--log-to <place>", "where the processes write their logs")
         .choices(["files", "stdout"])
         .default("files"),
@@ -76,12 +96,29 @@ export function serveCommand(): Command {
       false,
     )
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
-    .action(async ({ lab, ...flags }: ServeFlags) => {
-      const config: ServeConfig = { ...flags, labs: lab ?? [shippedContent], logLevel: environment.logLevel };
+    .action(async ({ lab, tlsCert, tlsKey, ...flags }: ServeFlags) => {
+      const config: ServeConfig = {
+        ...flags,
+        ...tlsOf(tlsCert, tlsKey),
+        labs: lab ?? [shippedContent],
+        logLevel: environment.logLevel,
+      };
       const { serve } = await import("../../supervisor/serve.js");
-      await untilSignalled((signal) => serve(config, environment, { signal, report }));
+      await untilSignalled((signal) =>
+        serve(config, environment, { signal, report, isInteractive: process.stdout.isTTY }),
+      );
       report(`Lectern has stopped. Sessions are kept in ${config.data}; the next start finds them again.`);
     });
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): Pick<ServeConfig, "tls"> {
+  if (cert !== undefined && key !== undefined) return { tls: { cert, key } };
+  if (cert === undefined && key === undefined) return {};
+  const missing = cert === undefined ? "--tls-cert" : "--tls-key";
+  throw new ServerError(
+    serverErrorCodes.usage,
+    `TLS takes two files, and ${missing} is not given. Give the certificate with --tls-cert and its key with --tls-key.`,
+  );
 }
 
 function report(line: string): void {

@@ -23,6 +23,7 @@ export function sessionCommand(): Command {
     .addCommand(list())
     .addCommand(extend())
     .addCommand(revokeLink())
+    .addCommand(startLink())
     .addCommand(end());
 }
 
@@ -103,6 +104,15 @@ function revokeLink(): Command {
     .action(async (id: string, { data }: { data: string }) => {
       const at = `sessions/${encodeURIComponent(id)}/revoke-link`;
       print((await callInstructorApi<SessionLink>(data, "POST", at)).link);
+    });
+}
+
+function startLink(): Command {
+  return withData(new Command("start-link"))
+    .description("Print the link that lets learners start labs, where not everybody may.")
+    .addHelpText("after", examplesText(["lectern session start-link"]))
+    .action(async ({ data }: { data: string }) => {
+      print((await callInstructorApi<{ link: string }>(data, "GET", "start-link")).link);
     });
 }
 

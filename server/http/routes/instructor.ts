@@ -48,11 +48,11 @@ const newSessions = z.strictObject({
 export function createInstructorRouter(options: InstructorRoutes): Router {
   const { workshop, access, quota } = options;
   const router = Router();
-  const attempts = createRateLimit("attempts to log in", 10, 10);
-  router.post("/instructor/login", (request, response) => {
+  const attempts = createRateLimit("attempts to log in", 1, 9);
+  router.post("/instructor/login", async (request, response) => {
     const { token } = parseBody(login, request.body);
     // Only wrong tokens count: somebody who guesses must not lock the instructor out.
-    if (!access.isInstructorToken(token)) attempts.take(request.ip ?? "");
+    if (!access.isInstructorToken(token)) await attempts.take(request.ip ?? "");
     access.login(request, response, token);
     response.status(204).end();
   });
@@ -62,6 +62,9 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   });
   router.get("/instructor/sessions", (request, response) => {
     response.json(workshop.table.rows().map((row) => withLink(options, request, row)));
+  });
+  router.get("/instructor/start-link", (request, response) => {
+    response.json({ link: access.startLink(options.publicUrl(request)) });
   });
   router.get("/instructor/events", (request, response) => {
     streamRows(options, request, openEventStream<InstructorEvent>(request, response));

@@ -3,6 +3,7 @@ import type { Request } from "express";
 import { z } from "zod";
 import type { LabSummary, SessionView } from "../../../workshop/common/api.js";
 import { isOver } from "../../../workshop/common/session.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import type { SessionQuota } from "../session-quota.js";
@@ -27,11 +28,19 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     return session;
   };
   router.get("/labs", async (request, response) => {
-    response.json(await withResume(workshop, ownSessions(workshop, access, request)));
+    const labs = await withResume(workshop, ownSessions(workshop, access, request));
+    const refusal = access.startRefusal(request);
+    response.json(refusal === undefined ? labs : labs.map((lab) => ({ unavailable: refusal, ...lab })));
+  });
+  router.post("/start-admission", (request, response) => {
+    access.admitToStart(request, response, parseBody(admission, request.body).token);
+    response.status(204).end();
   });
   router.post("/sessions", async (request, response) => {
     const { lab } = parseBody(newSession, request.body);
-    quota.takeForLearner(request.ip ?? "", workshop.liveSessions());
+    const refusal = access.startRefusal(request);
+    if (refusal !== undefined) throw new ServerError(serverErrorCodes.startClosed, refusal);
+    await quota.takeForLearner(request.ip ?? "", workshop.liveSessions());
     const session = await workshop.createSession({ lab, startedBy: "learner" });
     access.admit(request, response, session);
     response.status(202).json(session);

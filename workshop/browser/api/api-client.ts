@@ -28,6 +28,7 @@ export const api = {
   startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { body: { lab } }),
   admit: (id: string, token: string) =>
     call<void>("POST", `${sessionPath(id)}/admission`, { body: { token } }),
+  admitToStart: (token: string) => call<void>("POST", "api/start-admission", { body: { token } }),
   session: (id: string) => call<SessionView>("GET", sessionPath(id)),
   extend: (id: string) => call<SessionView>("POST", `${sessionPath(id)}/extend`),
   end: (id: string) => call<void>("DELETE", sessionPath(id)),

@@ -1,6 +1,7 @@
 import { api } from "../api/api-client.js";
 
 const FRAGMENT = "#access=";
+const START = "#start=";
 
 /**
  * Lets this browser in by the link it was opened with, and takes the secret out of the address; does nothing where the address is
@@ -12,9 +13,19 @@ export async function admitByLink(session: string): Promise<void> {
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
+/**
+ * Lets this browser start labs where the address is the link for it; the catalogue says why not where it is no longer one. Does
+ * nothing elsewhere.
+ */
+export async function admitToStart(): Promise<void> {
+  if (!location.hash.startsWith(START)) return;
+  await api.admitToStart(location.hash.slice(START.length)).catch(() => undefined);
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+
 /** Opens a link also where only what follows `#` changes, for which a browser loads nothing. */
 export function watchForLinks(): void {
   window.addEventListener("hashchange", () => {
-    if (location.hash.startsWith(FRAGMENT)) location.reload();
+    if (location.hash.startsWith(FRAGMENT) || location.hash.startsWith(START)) location.reload();
   });
 }

@@ -10,6 +10,8 @@ import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js"
 import { loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, labEnvironment, productRoot } from "./config.js";
 import type { ServeConfig } from "./config.js";
+import { createDiskWatch } from "./disk-watch.js";
+import type { DiskWatch } from "./disk-watch.js";
 import { createHealth } from "./health.js";
 import { createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
@@ -81,8 +83,9 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const activity = await trackActivity(store, (session, error) =>
     log.error({ err: error, session }, "what a learner did is kept in memory for now"),
   );
+  const disk = createDiskWatch(config.data);
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
-  const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, log });
+  const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, disk, log });
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
@@ -102,6 +105,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       rooms.sockets.close();
       await platform.close();
       rooms.parts.table.close();
+      disk.close();
       await activity.close();
     },
   };
@@ -111,6 +115,7 @@ interface Foundation {
   platform: Platform;
   repository: LabRepository;
   activity: ActivityTracker;
+  disk: DiskWatch;
   log: Logger;
   /** Where browsers reach the server, where it has TLS. */
   tlsUrl?: () => string;
@@ -129,7 +134,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 
 function workshopParts(
   { embedded }: ServerAssignment,
-  { platform, repository, activity, log }: Foundation,
+  { platform, repository, activity, disk, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -154,6 +159,7 @@ function workshopParts(
     steps,
     pages: createPageWatch({ ...platform, steps, log }),
     activity,
+    disk,
     provisioning,
     cache,
     followers,
@@ -164,7 +170,7 @@ function workshopParts(
 
 function joinRoutes(
   { config, terminalSocket }: ServerAssignment,
-  { platform, log, tlsUrl }: Foundation,
+  { platform, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
   const mount = createMount(config.publicUrl, tlsUrl);
@@ -183,7 +189,8 @@ function joinRoutes(
     terminals: sockets,
     host: platform.host,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
-    health: createHealth(platform),
+    health: createHealth({ ...platform, disk }),
+    disk,
     metrics,
     log,
     origin,

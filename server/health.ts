@@ -1,16 +1,30 @@
 import type { SessionHost } from "../terminal/common/session-host.js";
 import type { KubernetesClient } from "../workshop/node/kubernetes-client.js";
+import { diskProblem } from "./disk-watch.js";
+import type { DiskWatch } from "./disk-watch.js";
 import type { Health } from "./http/routes/operations.js";
 
 /** A probe that has to wait longer would be given up by whoever asked. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Asks the cluster and the terminal host whether they answer. */
-export function createHealth({ client, host }: { client: KubernetesClient; host: SessionHost }): Health {
+/** Asks the cluster and the terminal host whether they answer, and the disk whether it has room. */
+export function createHealth({
+  client,
+  host,
+  disk,
+}: {
+  client: KubernetesClient;
+  host: SessionHost;
+  disk: DiskWatch;
+}): Health {
   return {
     check: () =>
       Promise.all([
         probe("cluster", () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS))),
+        probe("disk", async () => {
+          const state = await disk.state();
+          if (state.isFull) throw new Error(diskProblem(state));
+        }),
         probe("terminal host", () => host.terminals("readiness-probe")),
       ]),
   };

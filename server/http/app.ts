@@ -1,6 +1,7 @@
 import { Router, json } from "express";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { DiskWatch } from "../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { Access } from "./access.js";
@@ -33,6 +34,7 @@ export interface AppParts {
   host: SessionHost;
   policies: PolicyRouters;
   health: Health;
+  disk: DiskWatch;
   metrics: Metrics;
   log: Logger;
   origin: OriginRules;
@@ -57,7 +59,14 @@ export function createApp(parts: AppParts): Router {
   api.use(createFileRoutes({ workshop, access }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(
-    createInstructorRouter({ workshop, access, quota, terminals: parts.terminals, publicUrl: mount.url }),
+    createInstructorRouter({
+      workshop,
+      access,
+      quota,
+      terminals: parts.terminals,
+      disk: parts.disk,
+      publicUrl: mount.url,
+    }),
   );
   api.use(createRecordingsRouter({ host: parts.host, access }));
   api.use(nothingHere);

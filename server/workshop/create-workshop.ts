@@ -13,10 +13,11 @@ import { shellOf, variablesOf } from "../../workshop/node/session-environment.js
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
-import { createSession, endSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
+import { createSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
+import type { DiskWatch } from "../disk-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { summarise } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
@@ -24,6 +25,7 @@ import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
+import { endSessionOf, sessionNotFound } from "./end-session.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
 import type { NewSession, Workshop } from "./workshop.js";
@@ -39,6 +41,7 @@ export interface WorkshopParts {
   steps: Steps;
   pages: PageWatch;
   host: SessionHost;
+  disk: DiskWatch;
   tokens: Tokens;
   activity: ActivityTracker;
   provisioning: SessionQueue;
@@ -75,7 +78,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     liveSessions: () => cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
-    endSession: (id) => end(parts, id),
+    endSession: (id) => endSessionOf(parts, id),
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
@@ -94,7 +97,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.host.open(address, shellOf(session, settings));
     },
     touch: touched,
-    runStep: async (address) => parts.steps.run(findStep({ ...address, ...active(address.session) }, parts)),
+    runStep: async (address) => {
+      await parts.disk.requireRoom();
+      return parts.steps.run(findStep({ ...address, ...active(address.session) }, parts));
+    },
     interruptStep: async (address) => {
       await parts.steps.interrupt(findStep({ ...address, ...active(address.session) }, parts));
       touched(address.session);
@@ -136,17 +142,6 @@ function changed(
   return viewOf(parts, answer);
 }
 
-/** Also one whose lab is not here any more, and one that the cluster does not know but whose home is still here. */
-async function end({ cache, client, host, activity }: WorkshopParts, id: string): Promise<void> {
-  if (cache.get(id)) {
-    await endSession(client, id);
-    return;
-  }
-  if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
-  await host.close(id);
-  await activity.forget(id);
-}
-
 function showPage(
   { client, settings, tokens }: WorkshopParts,
   { session, lab }: Found,
@@ -160,6 +155,7 @@ function showPage(
 }
 
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {
+  await parts.disk.requireRoom();
   await parts.refreshLabs();
   const lab = parts.labs.get(wanted.lab);
   if (lab === undefined)
@@ -208,13 +204,6 @@ function findSession({ cache, labs }: WorkshopParts, id: string): Found {
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
   throw sessionNotFound(id);
-}
-
-function sessionNotFound(id: string): WorkshopError {
-  return new WorkshopError(
-    WORKSHOP_ERRORS.sessionNotFound,
-    `There is no session "${id}"; it has ended, or never began`,
-  );
 }
 
 function requireActive<T extends { session: SessionResource }>(found: T): T {

@@ -225,7 +225,7 @@ describe("the events of a session", () => {
     await browser.run(session, 0);
     const row = await until("the step counts as done", 10_000, () =>
       seen
-        .flatMap((event) => (event.type === "ping" ? [] : event.rows))
+        .flatMap((event) => ("rows" in event ? event.rows : []))
         .find(({ id, stepsDone }) => id === session.id && stepsDone === 1),
     );
     expect(row).toMatchObject({

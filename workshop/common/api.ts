@@ -22,6 +22,7 @@
  * | GET api/instructor/sessions | `InstructorRow[]` |
  * | GET api/instructor/start-link | `{link}`, which lets a browser start labs |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
+ * | GET api/instructor/disk | `DiskView` |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
  * | POST api/instructor/sessions/ID/revoke-link | `SessionLink`, the new one; what the old one admitted is refused |
@@ -228,6 +229,15 @@ export interface InstructorRow {
   link: string;
 }
 
+/** How full the disk is that holds homes and results. While it is full, no session and no step is begun. */
+export interface DiskView {
+  freeBytes: number;
+  freeFiles: number;
+  isFull: boolean;
+  /** Where it is full: the sessions that take most, largest first. */
+  largest: { session: string; bytes: number }[];
+}
+
 export interface SessionLink {
   id: string;
   link: string;
@@ -237,4 +247,6 @@ export type InstructorEvent =
   | { type: "sessions"; rows: InstructorRow[] }
   /** What is different since the event before: rows in the place of those of the same sessions, and sessions that are gone. */
   | { type: "changes"; rows: InstructorRow[]; gone: string[] }
+  /** The disk is full, or has room again; sent at the start where it is full. */
+  | { type: "disk"; disk: DiskView }
   | { type: "ping" };

@@ -8,6 +8,7 @@ import type {
   SessionView,
 } from "../../../workshop/common/api.js";
 import type { Access } from "../access.js";
+import type { DiskWatch } from "../../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
 import { problemOf } from "../problem.js";
@@ -23,6 +24,7 @@ export interface InstructorRoutes {
   access: Access;
   quota: SessionQuota;
   terminals: Pick<TerminalSockets, "closeSession">;
+  disk: DiskWatch;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
 }
@@ -66,8 +68,11 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   router.get("/instructor/start-link", (request, response) => {
     response.json({ link: access.startLink(options.publicUrl(request)) });
   });
-  router.get("/instructor/events", (request, response) => {
-    streamRows(options, request, openEventStream<InstructorEvent>(request, response));
+  router.get("/instructor/disk", async (_request, response) => {
+    response.json(await options.disk.state());
+  });
+  router.get("/instructor/events", async (request, response) => {
+    await streamRows(options, request, openEventStream<InstructorEvent>(request, response));
   });
   router.post("/instructor/sessions", async (request, response) => {
     const { count, lab, minutes, prefix } = parseBody(newSessions, request.body);
@@ -111,11 +116,11 @@ function linkTo(
   return { id: session.id, link: publicUrl(request) + access.linkPath(session) };
 }
 
-function streamRows(
+async function streamRows(
   options: InstructorRoutes,
   request: Request,
   stream: ReturnType<typeof openEventStream<InstructorEvent>>,
-): void {
+): Promise<void> {
   const { table } = options.workshop;
   const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
   stream.send({ type: "sessions", rows: linked(table.rows()) });
@@ -124,7 +129,17 @@ function streamRows(
     if (options.access.isInstructor(request)) stream.send({ type: "changes", rows: linked(rows), gone });
     else stream.end();
   });
-  stream.signal.addEventListener("abort", stop, { once: true });
+  const stopDisk = options.disk.follow((disk) => stream.send({ type: "disk", disk }));
+  stream.signal.addEventListener(
+    "abort",
+    () => {
+      stop();
+      stopDisk();
+    },
+    { once: true },
+  );
+  const disk = await options.disk.state();
+  if (disk.isFull) stream.send({ type: "disk", disk });
 }
 
 /** Asks for as many; throws where there are fewer, saying how many there are and why. */

@@ -7,7 +7,7 @@ export interface Health {
   check(): Promise<{ name: string; problem?: string }[]>;
 }
 
-/** `/healthz` (the process answers), `/readyz` (cluster and terminal host answer too), and for instructors `/metrics`. */
+/** `/healthz` (the process answers), `/readyz` (cluster and terminal host answer too, and the disk has room), and for instructors `/metrics`. */
 export function createOperationsRouter(health: Health, metrics: Metrics, access: Access): Router {
   const router = Router();
   router.get("/healthz", (_request, response) => {

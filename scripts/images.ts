@@ -16,7 +16,7 @@ const CONSOLE_SIZE = { width: 600, height: 2400 };
 /** For screens with two pixels to one, and for pictures that are enlarged. */
 const SCALE = 2;
 const SCREEN_SIZE = { width: 1440, height: 900 };
-const MARGIN = 16;
+const MARGIN = 8;
 const DEADLINE_MS = 20_000;
 
 /** Draws the pictures of the shipped lab and of the README from the running product, in the order a learner meets them. */
@@ -80,7 +80,7 @@ async function drawLab(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Block one image" }).waitFor();
   await page.getByRole("tab", { name: /^Terminal/ }).click();
   for (const command of ["namespace attach", "create deployment", "get events"]) await run(page, command);
-  await page.screenshot({ path: join(root, "docs/screenshot.png") });
+  await page.screenshot({ path: join(root, "docs/screenshot.png"), scale: "css" });
 }
 
 async function createPolicy(page: Page, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { actionName, headline, targetName, verbOf } from "./blocks/action-names.js";
-import { checksBeside, refusalsIn } from "./blocks/refusal-text.js";
+import { checksBeside, refusalOf } from "./blocks/refusal-text.js";
 import { outputSince, outputToShow } from "./blocks/shown-output.js";
 import { backWords } from "./connection-words.js";
 import { clampShare, shareAfterKey } from "./divider-share.js";
@@ -157,7 +157,11 @@ describe("a refusal", () => {
     "Policy no-busybox refused the image busybox of container web: images named busybox (in any repository) are blocked.";
 
   it("is told once, however often it was printed", () => {
-    expect(refusalsIn({ output: `${output}\n${output}` })).toEqual([text]);
+    expect(refusalOf({ state: "failed", output: `${output}\n${output}` })).toEqual({
+      title: "Refused by image policy",
+      texts: [text],
+      policies: ["no-busybox"],
+    });
   });
 
   it("is not told again as a check", () => {
@@ -175,7 +179,17 @@ describe("a refusal", () => {
     expect(checksBeside({ checks: [event] })).toEqual([event]);
   });
 
+  it("of the pods to come is a warning, and not why the command failed", () => {
+    const warning = output.replace("Error from server (Forbidden):", "Warning:");
+    expect(refusalOf({ state: "succeeded", output: warning })?.title).toBe(
+      "Its pods will be refused by image policy",
+    );
+    const exists = `${warning}\nerror: failed to create deployment: deployments.apps "web" already exists`;
+    expect(refusalOf({ state: "failed", output: exists })).toBeUndefined();
+  });
+
   it("is not found in other errors", () => {
-    expect(refusalsIn({ output: "Error from server (NotFound): pods not found" })).toEqual([]);
+    const output = "Error from server (NotFound): pods not found";
+    expect(refusalOf({ state: "failed", output })).toBeUndefined();
   });
 });

@@ -6,26 +6,26 @@ import { isBusy } from "../../store/step-results.js";
 import { useLab } from "../lab-context.js";
 import { CONSOLE_TAB } from "../work/tabs.js";
 import { consolePathOf } from "./policy-place.js";
-import { policiesIn, refusalsIn } from "./refusal-text.js";
+import { refusalOf } from "./refusal-text.js";
 
 /** An image policy's refusal, told in place: which policy refused which image of which container and why, and the way to the policies. */
 export function Refusal({ result }: { result: StepResult | undefined }): ReactElement | null {
   const { session } = useLab();
-  const refusals = result && !isBusy(result.state) ? refusalsIn(result) : [];
-  if (refusals.length === 0) return null;
+  const refusal = result && !isBusy(result.state) ? refusalOf(result) : undefined;
+  if (!refusal) return null;
   const hasConsole = session.dashboards.some(({ name }) => name === CONSOLE_TAB);
   return (
     <div className="refusal">
       <Icon name="shield" />
       <div>
-        <p className="refusal__title">Refused by image policy</p>
+        <p className="refusal__title">{refusal.title}</p>
         <ul className="refusal__list">
-          {refusals.map((text) => (
+          {refusal.texts.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
       </div>
-      {hasConsole && <OpenPolicies names={policiesIn(result)} />}
+      {hasConsole && <OpenPolicies names={refusal.policies} />}
     </div>
   );
 }

@@ -38,11 +38,11 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
           <Icon name="warning" /> {refusal}
         </p>
       )}
-      <Refusal result={result} />
       {isNarrow && result?.state === "running" && action.terminals[0] !== undefined && (
         <LiveOutput terminal={action.terminals[0]} command={action.text ?? ""} />
       )}
       <StepOutput output={output} />
+      <Refusal result={result} />
       <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />
     </div>
   );

@@ -60,6 +60,23 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
     await page.getByText("Succeeded · 0.9 s").waitFor();
   });
 
+  it("is nothing where the page was changed since: the new text is shown, and said to be new", async () => {
+    const body = { error: { code: "SESSION_PAGE_CHANGED", message: "The page has no such step any more." } };
+    await open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
+    const { state } = opened.contract;
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
+    state.pages = {
+      ...state.pages,
+      summary: { ...state.pages["summary"]!, html: "<p>All new.</p>", actions: [] },
+    };
+    state.session = sampleSession(48, { labVersion: "2", results: [] });
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await page.getByRole("alert").getByText("This page was changed since you opened it").waitFor();
+    await page.getByText("All new.").waitFor();
+    await page.getByRole("button", { name: "All right" }).click();
+    expect(await page.getByText("This page was changed").count()).toBe(0);
+  });
+
   it("does not push the text below it when a command has run", async () => {
     await open("s/s1/summary");
     const below = page.getByRole("navigation", { name: "Pages before and after" });

@@ -96,6 +96,17 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
     }
   });
 
+  it("is told that a deployment exists already, and not that a policy refused it", async () => {
+    const block = blockWith(page, "create deployment");
+    await block.getByText("Its pods will be refused by image policy").waitFor();
+    await block.getByRole("button", { name: /^Run again in terminal 1/ }).click();
+    await block
+      .getByText(/already exists/)
+      .first()
+      .waitFor();
+    expect(await block.getByText(/refused by image policy/i).count()).toBe(0);
+  });
+
   it("is told in place which policy refused a pod", async () => {
     const block = blockWith(page, "run direct");
     await block.getByRole("button", { name: /^Run in terminal 1/ }).click();

@@ -189,7 +189,7 @@ describe("a refusal", () => {
   });
 
   it("is not found in other errors", () => {
-    const output = "Error from server (NotFound): pods not found";
-    expect(refusalOf({ state: "failed", output })).toBeUndefined();
+    const notFound = "Error from server (NotFound): pods not found";
+    expect(refusalOf({ state: "failed", output: notFound })).toBeUndefined();
   });
 });

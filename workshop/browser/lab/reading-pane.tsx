@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactElement, type RefObject, type ReactNode, type Ref } from "react";
 import { Button } from "react-aria-components";
 import type { PageView } from "../../common/api.js";
+import { useSession } from "../store/use-session.js";
 import { focusOnArrival } from "../store/navigation.js";
 import { useLab } from "./lab-context.js";
 import { NoSuchPage } from "./no-such-page.js";
@@ -26,6 +27,7 @@ export function ReadingPane({ loaded }: { loaded: LoadedPage }): ReactElement {
     );
   return (
     <ReadingFrame pane={scroll}>
+      <ChangedPage page={page?.name} />
       {loaded.problem && (
         <div className="notice notice--danger reading__problem" role="alert">
           <span>This page could not be loaded. {loaded.problem}</span>
@@ -36,6 +38,24 @@ export function ReadingPane({ loaded }: { loaded: LoadedPage }): ReactElement {
       )}
       {page ? <Page key={page.name} page={page} /> : !loaded.problem && <Skeleton />}
     </ReadingFrame>
+  );
+}
+
+/** Says that what was clicked is not on the page any more. */
+function ChangedPage({ page }: { page: string | undefined }): ReactElement | null {
+  const { store } = useLab();
+  const changed = useSession(store, (state) => state.changedPage);
+  if (page === undefined || changed !== page) return null;
+  return (
+    <div className="notice notice--warning reading__problem" role="alert">
+      <span>
+        This page was changed since you opened it, so nothing was run. Here is the new text: read it, then
+        click again.
+      </span>
+      <Button className="button button--small" onPress={() => store.dismissChange()}>
+        All right
+      </Button>
+    </div>
   );
 }
 

@@ -35,6 +35,8 @@ export interface SessionState {
   connection: Connection | "restored";
   /** The terminals on the screen, by name. */
   terminals: ReadonlyMap<string, TerminalCondition>;
+  /** A page on which a block was clicked that its author has changed since. */
+  changedPage?: string | undefined;
   /** Why the session cannot be shown at all. */
   problem?: ApiError;
   /** What the live region says. */
@@ -95,7 +97,8 @@ export class SessionStore {
       if (this.#state.results.get(key) === guess)
         this.#set({ results: withResult(this.#state.results, result) });
     } catch (error) {
-      this.#refuse(key, error);
+      if (isPageChanged(error)) this.#renew(page);
+      else this.#refuse(key, error);
       // What was done before the click stays done.
       if (this.#state.results.get(key) === guess)
         this.#set({
@@ -133,6 +136,11 @@ export class SessionStore {
   noteTerminal(terminal: string, condition: TerminalCondition): void {
     if (condition !== "restarted" && this.#state.terminals.get(terminal) === "restarted") return;
     this.#set({ terminals: new Map(this.#state.terminals).set(terminal, condition) });
+  }
+
+  /** The reader knows that the page was changed. */
+  dismissChange(): void {
+    this.#set({ changedPage: undefined });
   }
 
   announce(announcement: string): void {
@@ -191,6 +199,12 @@ export class SessionStore {
     const session = isOwnEnd ? { ...told, reason: ENDED_HERE } : told;
     this.#know(indexResults(session.results), { session });
     if (session.phase === "Ended") this.#stop();
+  }
+
+  /** Says that the page is another one than was clicked on, and asks for the session, whose version of the lab brings the new text. */
+  #renew(page: string): void {
+    this.#set({ changedPage: page });
+    void this.#load();
   }
 
   /** What a click was refused for is answered once its block has another result than it had then. */
@@ -254,6 +268,10 @@ export class SessionStore {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isPageChanged(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "SESSION_PAGE_CHANGED";
 }
 
 function without(map: ReadonlyMap<string, string>, key: string): ReadonlyMap<string, string> {

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ReplayBuffer } from "../common/replay-buffer.js";
+import { sequences } from "../common/sequences-for-tests.js";
+import { SizeHistory, type ScreenSize } from "../common/size-history.js";
+import { StreamScanner } from "../common/stream-scanner.js";
+import { Emulator } from "./emulator.js";
+import { ScreenWorkers, type ScreenWorkersOptions } from "./screen-workers.js";
+import { Screen, type ScreenSource } from "./screen.js";
+
+/** Time a thread needs to start from source on a busy machine. */
+const PATIENCE_MS = 60_000;
+const SIZE = { columns: 80, rows: 24 };
+let workers: ScreenWorkers;
+let replaced: string[];
+
+function start(options: ScreenWorkersOptions = {}): void {
+  replaced = [];
+  workers = new ScreenWorkers({ workers: 1, ...options, onReplaced: (reason) => replaced.push(reason) });
+}
+
+beforeEach(() => start());
+afterEach(() => workers.close());
+
+/** The output of a shell that a screen reads, as a terminal has it. */
+class Output implements ScreenSource {
+  readonly replay = new ReplayBuffer();
+  readonly scanner = new StreamScanner();
+  readonly sizes: SizeHistory;
+  readonly screen: Screen;
+  answers = "";
+
+  constructor(size: ScreenSize = SIZE) {
+    this.sizes = new SizeHistory(size);
+    this.screen = new Screen(this, workers);
+  }
+
+  answer(text: string): void {
+    this.answers += text;
+  }
+
+  progress(): void {
+    // Nobody is held up here.
+  }
+
+  /** Prints as a program does, which is held while too much waits. */
+  async print(text: string, size = 4_096): Promise<void> {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += size) {
+      while (this.screen.isBehind) await new Promise((resolve) => setTimeout(resolve, 1));
+      const chunk = bytes.subarray(at, at + size);
+      this.replay.append(chunk);
+      this.scanner.scan(chunk);
+      this.screen.follow(this.scanner.takeQuestion());
+    }
+  }
+
+  resize(size: ScreenSize): void {
+    this.sizes.add(this.replay.end, size);
+  }
+
+  async text(): Promise<string> {
+    return Buffer.from((await this.screen.snapshot()).bytes).toString();
+  }
+}
+
+/** The same screen, made without threads and without leaving anything out. */
+function directly(...steps: (string | ScreenSize)[]): string {
+  const emulator = new Emulator(SIZE);
+  for (const step of steps) {
+    if (typeof step === "string") emulator.write(Buffer.from(step));
+    else emulator.resize(step);
+  }
+  return Buffer.from(emulator.snapshot()).toString();
+}
+
+function lines(count: number, width = 60): string {
+  return Array.from({ length: count }, (_, line) => `${line} ${"x".repeat(line % width)}\r\n`).join("");
+}
+
+describe("a screen in a thread", () => {
+  it(
+    "is the screen that all output makes, also where most of a flood is never parsed",
+    async () => {
+      const output = new Output();
+      const begin = "\u001b[1;34mbefore\u001b[44m\r\n\u001b[2;5Hthere";
+      const flood = lines(60_000);
+      await output.print(begin);
+      await output.print(flood);
+      await output.print("漢字 last\r\n");
+      expect(await output.text()).toBe(directly(begin, flood, "漢字 last\r\n"));
+      expect(output.replay.end).toBeGreaterThan(1_500_000);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "leaves nothing out where a program set a scroll region",
+    async () => {
+      const output = new Output();
+      const begin = "top\r\n\u001b[3;10r\u001b[12;1H";
+      await output.print(begin);
+      await output.text();
+      const flood = lines(60_000);
+      for (let at = 0; at < flood.length; at += 200_000) {
+        await output.print(flood.slice(at, at + 200_000));
+        await output.text();
+      }
+      expect(await output.text()).toBe(directly(begin, flood));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "takes sizes where they came in the output",
+    async () => {
+      const output = new Output();
+      const long = "abcdefghij".repeat(20);
+      await output.print(long);
+      output.resize({ columns: 40, rows: 30 });
+      await output.print(`\r\n${long}`);
+      output.resize({ columns: 100, rows: 10 });
+      const direct = directly(long, { columns: 40, rows: 30 }, `\r\n${long}`, { columns: 100, rows: 10 });
+      expect(await output.text()).toBe(direct);
+      expect((await output.screen.snapshot()).size).toMatchObject({ columns: 100, rows: 10 });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "ends before a sequence that is not complete, and goes on with it",
+    async () => {
+      const output = new Output();
+      await output.print("ab\u001b[3");
+      const { bytes, position } = await output.screen.snapshot();
+      expect([Buffer.from(bytes).toString(), position]).toEqual([directly("ab"), 2]);
+      await output.print("1mred");
+      expect(await output.text()).toBe(directly("ab\u001b[31mred"));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "answers a question at once, and only once",
+    async () => {
+      const output = new Output();
+      await output.print("abc\u001b[6n");
+      await expect.poll(() => output.answers, { timeout: PATIENCE_MS }).toBe("\u001b[1;4R");
+      await output.text();
+      output.screen.lose(false);
+      await output.text();
+      expect(output.answers).toBe("\u001b[1;4R");
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe("a worker that does not answer", () => {
+  it(
+    "is replaced: the screen that stopped it begins anew, the others are as they were",
+    async () => {
+      await workers.close();
+      start({ deadlineMs: 400 });
+      const others = Object.values(sequences)
+        .slice(0, 20)
+        .map(({ put }) => ({ output: new Output(), put }));
+      for (const { output, put } of others) await output.print(put);
+      for (const { output, put } of others) expect(await output.text()).toBe(directly(put));
+      const hostile = new Output({ columns: 500, rows: 300 });
+      await hostile.print("\u001b[2J".repeat(40_000));
+      const text = await hostile.text();
+      expect(text).toContain("could not be shown");
+      expect(replaced[0]).toContain("did not answer in time");
+      for (const { output, put } of others) expect(await output.text()).toBe(directly(put));
+      await hostile.print("goes on");
+      expect(await hostile.text()).toContain("goes on");
+    },
+    PATIENCE_MS,
+  );
+});

@@ -6,6 +6,8 @@ export interface Figure {
   bound: number;
   /** What was done to get the value, for the table. */
   method: string;
+  /** Figures behind the value, known once it was measured: what peers reached in the same run. */
+  detail?(): string;
   /** Takes the figure once; everything it started is gone when it resolves. */
   measure(): Promise<number>;
   /** Why the figure cannot be taken on this machine, as one sentence; absent or `undefined` where it can. */

@@ -6,8 +6,17 @@ import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { validateLab } from "./figures/validate-lab.js";
+import { terminalFigures } from "./terminals/terminal-figures.js";
 
-const figures: Figure[] = [embeddedStart, sessionReady, validateLab, pageHtml, scriptSize, podCreate];
+const figures: Figure[] = [
+  embeddedStart,
+  sessionReady,
+  validateLab,
+  pageHtml,
+  scriptSize,
+  podCreate,
+  ...terminalFigures(),
+];
 
 let isWithinBounds = true;
 print("figure", "measured", "bound", "how");
@@ -24,7 +33,7 @@ for (const figure of figures) {
     figure.name,
     `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${figure.unit}${isGood ? "" : "  TOO MUCH"}`,
     `<= ${figure.bound} ${figure.unit}`,
-    figure.method,
+    [figure.method, figure.detail?.()].filter(Boolean).join("; "),
   );
 }
 const [load = 0] = loadavg();

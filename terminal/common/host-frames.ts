@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_NETWORK_TARGETS } from "./network-target.js";
 import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
@@ -70,9 +71,21 @@ export const greetingSchema = z.discriminatedUnion("type", [
   execSchema,
 ]);
 
+/** Letters, digits, dots, colons and hyphens: the text becomes a line of /etc/hosts. */
+const networkTargetSchema = z.strictObject({
+  host: z.string().regex(/^[A-Za-z0-9:]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9:])?$/),
+  port: z.number().int().min(1).max(65_535),
+  of: z.enum(["platform", "lab"]),
+});
+
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
-  z.strictObject({ call, method: z.literal("prepare"), session: name }),
+  z.strictObject({
+    call,
+    method: z.literal("prepare"),
+    session: name,
+    reaches: z.array(networkTargetSchema).max(MAX_NETWORK_TARGETS),
+  }),
   z.strictObject({ call, method: z.literal("sessions") }),
   z.strictObject({ call, method: z.literal("open"), address: addressSchema, shell: shellSpecSchema }),
   z.strictObject({ call, method: z.literal("terminals"), session: name.optional() }),
@@ -93,6 +106,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     recording: z.string().max(200),
     from: z.number().int().min(0),
   }),
+  z.strictObject({ call, method: z.literal("confinement") }),
   z.strictObject({ call, method: z.literal("close"), session: name }),
 ]);
 

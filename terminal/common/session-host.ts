@@ -1,3 +1,6 @@
+import type { ConfinementReport } from "./confinement-report.js";
+import type { NetworkTarget } from "./network-target.js";
+
 /** Names one terminal; `terminal` is the number a lab uses (`"1"`, `"2"`, `"3"`) or a name of the lab's own. */
 export interface TerminalAddress {
   /** The Lectern session it belongs to. */
@@ -9,6 +12,8 @@ export interface TerminalAddress {
 export interface SessionSpec {
   /** What the home holds at first, one after the other; folders above a file are made. */
   files: Iterable<HomeFile> | AsyncIterable<HomeFile>;
+  /** What its programs may reach besides the session's own loopback, where it has a network of its own; nothing where absent. */
+  reaches?: readonly NetworkTarget[];
 }
 
 /** A file of a home; `path` is relative to the home and stays inside it. */
@@ -175,6 +180,8 @@ export interface SessionHost {
   /** Connects to a TCP port on the session's own loopback. Throws TERMINAL_PORT_REFUSED. */
   dial(session: string, port: number): Promise<SessionConnection>;
   recordings(session?: string): Promise<RecordingInfo[]>;
+  /** How sessions are kept apart on this machine, as found out when the host started. */
+  confinement(): Promise<ConfinementReport>;
   /** The bytes of one recording, also while it is being made. Throws TERMINAL_RECORDING_UNKNOWN. */
   recording(session: string, name: string): AsyncIterable<Uint8Array>;
   /**

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/session-host.js";
+import { defaultSessionLimits } from "../common/session-limits.js";
 import { confine, detectConfinement, type Confinement } from "./confinement.js";
+import { bareSandbox } from "./sandbox/launch.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -104,7 +106,7 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
 });
 
 describe("what a machine lacks", () => {
-  const shell = { home: "/tmp", readOnlyPaths: [] };
+  const shell = { home: "/tmp", readOnlyPaths: [], sandbox: bareSandbox(defaultSessionLimits) };
   const none = {
     confinement: { kind: "none", description: "" },
     allowUnconfined: false,

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { defaultSessionLimits } from "../common/session-limits.js";
 import { boxFor, emptyBox, findProgram, writeFilter, type BoxFolders } from "./bubblewrap.js";
-import { bareSandbox, launchWith, limitProcesses, type Sandbox } from "./sandbox/launch.js";
+import { launchWith, limitProcesses, type Sandbox } from "./sandbox/launch.js";
 import type { Account, ConfinedSession } from "./session-folder.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 
@@ -56,10 +55,10 @@ export interface ConfinedCommand {
 export function confine(
   argv: readonly string[],
   shell: ConfinedSession,
-  options: { confinement: Confinement; allowUnconfined: boolean; sandbox?: Sandbox } & BoxFolders,
+  options: { confinement: Confinement; allowUnconfined: boolean } & BoxFolders,
 ): ConfinedCommand {
   const { kind } = options.confinement;
-  const sandbox = options.sandbox ?? bareSandbox(defaultSessionLimits);
+  const { sandbox } = shell;
   const isRoot = process.getuid?.() === 0;
   if (kind === "none" || (isRoot && !shell.account)) {
     if (!options.allowUnconfined) throw refusal(kind);

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { ConfinementReport } from "../common/confinement-report.js";
 import type { HostAnswer, HostCall, RecordingPiece } from "../common/host-frames.js";
 import type {
   CommandOutcome,
@@ -51,8 +52,8 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
-    prepare: async (session, { files }) => {
-      await call<void>({ method: "prepare", session });
+    prepare: async (session, { files, reaches = [] }) => {
+      await call<void>({ method: "prepare", session, reaches: [...reaches] });
       await layOutFiles(execIn(session), files);
     },
     sessions: () => call<string[]>({ method: "sessions" }),
@@ -73,6 +74,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
       await connection.reachable();
       return dialSession(options.socketPath, session, port);
     },
+    confinement: () => call<ConfinementReport>({ method: "confinement" }),
     recordings: (session) =>
       call<RecordingInfo[]>({ method: "recordings", ...(session !== undefined && { session }) }),
     recording: (session, name) =>

@@ -7,9 +7,11 @@ import {
   type HostAnswer,
   type HostCall,
 } from "../common/host-frames.js";
+import type { CommandOutcome, TerminalInfo } from "../common/session-host.js";
 import { serveExec } from "./exec-socket.js";
 import { FrameStream } from "./frame-stream.js";
 import { readPiece } from "./recording.js";
+import type { Sandboxes } from "./sandbox/sandboxes.js";
 import type { SessionRegistry } from "./session-registry.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 import type { ViewerSockets } from "./viewer-sockets.js";
@@ -22,6 +24,7 @@ export interface ServedHost {
   sessions: SessionRegistry;
   terminals: TerminalRegistry;
   viewers: ViewerSockets;
+  sandboxes: Sandboxes;
 }
 
 /** Speaks with one client of the host: control calls, the view of one terminal, or one program. */
@@ -88,22 +91,16 @@ async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
   const { sessions, terminals } = host;
   switch (call.method) {
     case "prepare":
-      await sessions.prepare(call.session);
+      await sessions.prepare(call.session, call.reaches);
       return undefined;
     case "sessions":
       return sessions.names();
-    case "open": {
-      const { env, columns, rows } = call.shell;
-      const size = { ...(columns !== undefined && { columns }), ...(rows !== undefined && { rows }) };
-      const session = await sessions.get(call.address.session);
-      return terminals.open(session, call.address.terminal, { env, ...size });
-    }
+    case "open":
+      return open(host, call);
     case "terminals":
       return terminals.list(call.session);
     case "run":
-      return terminals.get(call.address).commands.outcome(call.command.id) === undefined
-        ? terminals.running(call.address).commands.run(call.command)
-        : terminals.get(call.address).commands.run(call.command);
+      return run(terminals, call);
     case "outcome":
       return terminals.get(call.address).commands.outcome(call.id);
     case "input":
@@ -114,9 +111,28 @@ async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
       return sessions.recordings(call.session);
     case "recording":
       return readPiece(await sessions.recordingPath(call.session, call.recording), call.from);
+    case "confinement":
+      return host.sandboxes.report;
     case "close":
       return sessions.close(call.session);
   }
+}
+
+async function open(
+  { sessions, terminals }: ServedHost,
+  { address, shell: { env, columns, rows } }: Extract<HostCall, { method: "open" }>,
+): Promise<TerminalInfo> {
+  const size = { ...(columns !== undefined && { columns }), ...(rows !== undefined && { rows }) };
+  return terminals.open(await sessions.get(address.session), address.terminal, { env, ...size });
+}
+
+/** A command that is known already needs no shell that still runs. */
+function run(
+  terminals: TerminalRegistry,
+  { address, command }: Extract<HostCall, { method: "run" }>,
+): Promise<CommandOutcome> {
+  const isKnown = terminals.get(address).commands.outcome(command.id) !== undefined;
+  return (isKnown ? terminals.get(address) : terminals.running(address)).commands.run(command);
 }
 
 function failure(call: number, error: unknown): HostAnswer {

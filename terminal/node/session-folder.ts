@@ -1,6 +1,8 @@
 import { chmodSync, chownSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { NetworkTarget } from "../common/network-target.js";
+import type { Sandbox } from "./sandbox/launch.js";
 
 /** An operating-system account that belongs to one session alone. */
 export interface Account {
@@ -8,8 +10,8 @@ export interface Account {
   gid: number;
 }
 
-/** A session's side on this machine: one folder, so that one rename takes all of it away. */
-export interface LocalSession {
+/** What a session has on the disk: one folder, so that one rename takes all of it away. */
+export interface SessionPlace {
   name: string;
   folder: string;
   /** The learner's, as all in it: nothing here may be opened by path, except to hand it to a confined program. */
@@ -20,22 +22,31 @@ export interface LocalSession {
   recordings: string;
   /** Start-up files of shells and programs, a folder each; the host's own. */
   startFolder: string;
+  /** The /etc/hosts of its own network; the host's own. */
+  hostsFile: string;
   /** Absent where the host may not switch accounts. */
   account?: Account;
+  /** What its programs may reach besides the session's own loopback. */
+  reaches: readonly NetworkTarget[];
   /** Absolute paths its programs may read besides the system's own folders. */
   readOnlyPaths: readonly string[];
   /** The search path of its programs. */
   searchPath: string;
 }
 
+/** A session's side on this machine. */
+export interface LocalSession extends SessionPlace {
+  sandbox: Sandbox;
+}
+
 /** What decides how a program is kept apart. */
-export type ConfinedSession = Pick<LocalSession, "home" | "account" | "readOnlyPaths">;
+export type ConfinedSession = Pick<LocalSession, "home" | "account" | "readOnlyPaths" | "sandbox">;
 
 /** What is the same for every session of a host. */
-export type SessionTools = Pick<LocalSession, "readOnlyPaths" | "searchPath">;
+export type SessionTools = Pick<SessionPlace, "readOnlyPaths" | "searchPath">;
 
-/** A record is a few numbers; more is not ours. */
-const RECORD_BYTES = 4_096;
+/** A record is a few numbers and 64 names of machines; more is not ours. */
+const RECORD_BYTES = 65_536;
 
 /** The folders of all sessions of one host; says where things are and touches nothing that a learner owns. */
 export class SessionFolders {
@@ -62,8 +73,8 @@ export class SessionFolders {
   }
 
   /** Makes the empty folders of a session in its place. */
-  make(name: string, account: Account | undefined): LocalSession {
-    const session = this.#at(name, account);
+  make(name: string, account: Account | undefined, reaches: readonly NetworkTarget[]): SessionPlace {
+    const session = this.#at(name, account, reaches);
     mkdirSync(session.startFolder);
     chmodSync(session.startFolder, 0o711);
     mkdirSync(session.recordings, { mode: 0o700 });
@@ -73,18 +84,18 @@ export class SessionFolders {
     }
     // Last: only a folder with a record is a session.
     const record = join(session.folder, "session.json");
-    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid }), { mode: 0o600 });
+    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches }), { mode: 0o600 });
     renameSync(`${record}.new`, record);
     return session;
   }
 
   /** The session as an earlier host left it; `undefined` where there is none. */
-  async find(name: string): Promise<LocalSession | undefined> {
+  async find(name: string): Promise<SessionPlace | undefined> {
     const text = await readOwnFile(join(this.pathOf(name), "session.json"));
     if (text === undefined) return undefined;
     try {
-      const { uid } = JSON.parse(text) as { uid?: number };
-      return this.#at(name, uid === undefined ? undefined : { uid, gid: uid });
+      const { uid, reaches = [] } = JSON.parse(text) as { uid?: number; reaches?: NetworkTarget[] };
+      return this.#at(name, uid === undefined ? undefined : { uid, gid: uid }, reaches);
     } catch {
       return undefined;
     }
@@ -96,7 +107,7 @@ export class SessionFolders {
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
-  #at(name: string, account: Account | undefined): LocalSession {
+  #at(name: string, account: Account | undefined, reaches: readonly NetworkTarget[]): SessionPlace {
     const folder = this.pathOf(name);
     return {
       name,
@@ -105,6 +116,8 @@ export class SessionFolders {
       temporaryFolder: join(folder, "tmp"),
       recordings: join(folder, "recordings"),
       startFolder: join(folder, "start"),
+      hostsFile: join(folder, "hosts"),
+      reaches,
       ...(account && { account }),
       ...this.#tools,
     };

@@ -1,13 +1,15 @@
 import { renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { NetworkTarget } from "../common/network-target.js";
 import type { RecordingInfo } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { AccountRegistry } from "./account-registry.js";
 import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
 import type { FolderRemover } from "./folder-remover.js";
 import { listRecordings } from "./recording.js";
-import type { LocalSession, SessionFolders } from "./session-folder.js";
+import type { Sandboxes } from "./sandbox/sandboxes.js";
+import type { LocalSession, SessionFolders, SessionPlace } from "./session-folder.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 
 /** Programs of one session that run at once beside its shells. */
@@ -17,6 +19,7 @@ export interface SessionRegistryParts extends HostConfinement {
   folders: SessionFolders;
   terminals: TerminalRegistry;
   remover: FolderRemover;
+  sandboxes: Sandboxes;
   /** Absent where the host may not switch accounts. */
   accounts?: AccountRegistry;
   /** Where recordings go when their session ends; removed with it where absent. */
@@ -36,16 +39,17 @@ export class SessionRegistry {
     this.#parts = parts;
   }
 
-  /** Makes account and empty home; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING. */
-  prepare(name: string): Promise<LocalSession> {
+  /**
+   * Makes account, empty home and sandbox; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING,
+   * TERMINAL_TOO_MANY where it may reach too much.
+   */
+  prepare(name: string, reaches: readonly NetworkTarget[]): Promise<LocalSession> {
     return this.#inTurn(name, async () => {
       const { folders, accounts, remover } = this.#parts;
       await this.#clear(name);
       folders.reserve(name);
       try {
-        const session = folders.make(name, await accounts?.claim(name));
-        this.#known.set(name, session);
-        return session;
+        return await this.#enclose(folders.make(name, await accounts?.claim(name), reaches));
       } catch (error) {
         remover.remove(folders.pathOf(name));
         throw error;
@@ -59,17 +63,8 @@ export class SessionRegistry {
 
   /** Throws TERMINAL_SESSION_UNKNOWN, and TERMINAL_ACCOUNT_MISSING where its account has come into other hands. */
   async get(name: string): Promise<LocalSession> {
-    const session = this.#known.get(name) ?? (await this.#parts.folders.find(name));
-    if (!session) {
-      const message = `The session ${name} is not on this machine: it was never prepared here, or has been closed.`;
-      throw new TerminalError(terminalErrorCodes.sessionUnknown, message);
-    }
-    if (session.account && !this.#holdsAccount(session)) {
-      const message = `Account ${session.account.uid} of session ${name} belongs to another session of this machine by now; start the lab again.`;
-      throw new TerminalError(terminalErrorCodes.accountMissing, message);
-    }
-    this.#known.set(name, session);
-    return session;
+    const known = this.#known.get(name);
+    return known && this.#isOurs(known) ? known : this.#inTurn(name, () => this.#find(name));
   }
 
   /** Starts a program beside the shells. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_TOO_MANY, TERMINAL_SPAWN_FAILED. */
@@ -119,8 +114,34 @@ export class SessionRegistry {
     for (const program of [...this.#programs.values()].flatMap((programs) => [...programs])) program.kill();
     const accounts = [...this.#known.values()].filter((session) => this.#holdsAccount(session));
     await this.#parts.terminals.closeAll(accounts.flatMap(({ account }) => account?.uid ?? []));
+    await this.#parts.sandboxes.stop();
     await this.#parts.remover.stop();
     this.#parts.accounts?.close();
+  }
+
+  /** A session that an earlier host has made. */
+  async #find(name: string): Promise<LocalSession> {
+    const known = this.#known.get(name);
+    const place = known ?? (await this.#parts.folders.find(name));
+    if (!place) {
+      const message = `The session ${name} is not on this machine: it was never prepared here, or has been closed.`;
+      throw new TerminalError(terminalErrorCodes.sessionUnknown, message);
+    }
+    if (!this.#isOurs(place)) {
+      const message = `Account ${place.account?.uid} of session ${name} belongs to another session of this machine by now; start the lab again.`;
+      throw new TerminalError(terminalErrorCodes.accountMissing, message);
+    }
+    return known ?? this.#enclose(place);
+  }
+
+  async #enclose(place: SessionPlace): Promise<LocalSession> {
+    const session = { ...place, sandbox: await this.#parts.sandboxes.open(place) };
+    this.#known.set(place.name, session);
+    return session;
+  }
+
+  #isOurs(place: SessionPlace): boolean {
+    return place.account === undefined || this.#holdsAccount(place);
   }
 
   async #clear(name: string): Promise<void> {
@@ -130,6 +151,7 @@ export class SessionRegistry {
       programs: [...(this.#programs.get(name) ?? [])],
       ...(ownsAccount && { uid: session.account?.uid }),
     });
+    await this.#parts.sandboxes.close(name);
     this.#programs.delete(name);
     this.#known.delete(name);
     if (session) await this.#keepRecordings(session);
@@ -137,11 +159,11 @@ export class SessionRegistry {
     if (ownsAccount) this.#parts.accounts?.release(name);
   }
 
-  #holdsAccount({ name, account }: LocalSession): boolean {
+  #holdsAccount({ name, account }: SessionPlace): boolean {
     return account !== undefined && (this.#parts.accounts?.holds(name, account) ?? false);
   }
 
-  async #keepRecordings({ name, recordings }: LocalSession): Promise<void> {
+  async #keepRecordings({ name, recordings }: SessionPlace): Promise<void> {
     const { keptRecordings, report } = this.#parts;
     if (keptRecordings === undefined || listRecordings(recordings).length === 0) return;
     try {

@@ -1,12 +1,16 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { defaultSessionLimits, type SessionLimits } from "../common/session-limits.js";
 import { AccountRegistry, type AccountRegistryOptions } from "./account-registry.js";
 import { detectConfinement, type Confinement } from "./confinement.js";
 import { holdDataDir } from "./data-dir-lock.js";
 import { FolderRemover } from "./folder-remover.js";
 import { serveHostSocket, type ServedHost } from "./host-socket.js";
 import { ScreenWorkers } from "./screen-workers.js";
+import { joinNewSessionKeyring } from "./sandbox/libc.js";
+import { Sandboxes } from "./sandbox/sandboxes.js";
 import { SessionFolders, type SessionTools } from "./session-folder.js";
 import { SessionRegistry } from "./session-registry.js";
 import { claimSocket } from "./socket-path.js";
@@ -22,6 +26,8 @@ export interface TerminalHostOptions {
   tools?: SessionTools;
   /** Where recordings of ended sessions are kept; they go with the session where absent. On the file system of `dataDir`. */
   keptRecordings?: string;
+  /** What each session may use; `defaultSessionLimits` where absent. */
+  limits?: SessionLimits;
   /** For tests of what a machine with less does; found out otherwise. */
   confinement?: Confinement;
   accounts?: Omit<AccountRegistryOptions, "sessionsFolder">;
@@ -46,11 +52,13 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
   mkdirSync(options.dataDir, { recursive: true });
   // Accounts must pass through to their own session, and may not list what is here.
   chmodSync(options.dataDir, 0o711);
+  const report = options.report ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const release = holdDataDir(options.dataDir);
   try {
     await claimSocket(options.socketPath);
+    leaveKeyring(report);
     const confinement = options.confinement ?? detectConfinement();
-    const host = makeHost(options, confinement);
+    const host = await makeHost({ ...options, report }, confinement);
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);
@@ -74,27 +82,45 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
   }
 }
 
-function makeHost(
-  options: TerminalHostOptions,
+async function makeHost(
+  options: TerminalHostOptions & { report: (line: string) => void },
   confinement: Confinement,
-): ServedHost & { screens: ScreenWorkers } {
-  const { dataDir, keptRecordings } = options;
-  const report = options.report ?? ((line: string) => void process.stderr.write(`${line}\n`));
+): Promise<ServedHost & { screens: ScreenWorkers }> {
+  const { dataDir, keptRecordings, report } = options;
   const sessionsFolder = join(dataDir, "sessions");
   const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
   const screens = new ScreenWorkers({ onReplaced: report });
   const terminals = new TerminalRegistry({ ...common, screens });
+  const sandboxes = await Sandboxes.start({
+    // Of the folder, so that a host finds the groups that a killed one has left.
+    owner: createHash("sha256").update(sessionsFolder).digest("hex").slice(0, 16),
+    limits: options.limits ?? defaultSessionLimits,
+    confinement,
+    report,
+  });
   const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
   const sessions = new SessionRegistry({
     ...common,
     folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS),
     terminals,
+    sandboxes,
     remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
     ...(switchesAccounts && { accounts: new AccountRegistry({ ...options.accounts, sessionsFolder }) }),
     ...(keptRecordings !== undefined && { keptRecordings }),
     report,
   });
-  return { sessions, terminals, viewers: new ViewerSockets(), screens };
+  return { sessions, terminals, sandboxes, viewers: new ViewerSockets(), screens };
+}
+
+/** What is started from here on has nothing of the keyring of whoever started us. */
+function leaveKeyring(report: (line: string) => void): void {
+  try {
+    joinNewSessionKeyring();
+  } catch (error) {
+    report(
+      `The keyring of whoever started Lectern stays in reach of shells without bubblewrap: ${String(error)}`,
+    );
+  }
 }
 
 /** The umask makes the socket private from its first moment; chmod afterwards would leave a gap. */

@@ -3,7 +3,8 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { confine, type Confinement } from "../confinement.js";
-import type { Sandbox } from "./launch.js";
+import { defaultSessionLimits } from "../../common/session-limits.js";
+import { bareSandbox, type Sandbox } from "./launch.js";
 
 /** Folders and an account of one learner, for tests of what a confined program can do. */
 export interface TestLearner {
@@ -38,20 +39,19 @@ export function runConfined(
   learner: TestLearner,
   confinement: Confinement,
   line: string,
-  sandbox?: Sandbox,
+  sandbox: Sandbox = bareSandbox(defaultSessionLimits),
 ): Promise<Said> {
   const privateFolder = mkdtempSync(join(learner.root, "start-"));
   chmodSync(privateFolder, 0o711);
   const { root, ...shell } = learner;
   const { argv } = confine(
     ["/bin/bash", "-c", line],
-    { ...shell, readOnlyPaths: [] },
+    { ...shell, readOnlyPaths: [], sandbox },
     {
       confinement,
       allowUnconfined: false,
       privateFolder,
       temporaryFolder: join(root, "tmp"),
-      ...(sandbox && { sandbox }),
     },
   );
   const [file = "", ...args] = argv;

@@ -1,0 +1,51 @@
+import type { Endpoint } from "./endpoints.js";
+
+/** A folder with a bound of its own, mounted where only the session's shells see it. */
+export interface TemporaryMount {
+  folder: string;
+  bytes: number;
+  files: number;
+  uid: number;
+  gid: number;
+}
+
+/** What the host asks of the agent. */
+export type AgentRequest =
+  | {
+      type: "open";
+      session: string;
+      /** Absent where the machine allows no networks of their own. */
+      endpoints?: readonly Endpoint[];
+      temporary?: TemporaryMount;
+      /** A path to the network of a session that an agent before this one has made. */
+      network?: string;
+    }
+  | { type: "close"; session: string; folder?: string }
+  | { type: "measure"; folders: readonly string[] };
+
+export interface NumberedRequest {
+  id: number;
+  request: AgentRequest;
+}
+
+/** What folders take on the disk. */
+export interface FolderUse {
+  bytes: number;
+  files: number;
+}
+
+/** The agent's answer. */
+export type AgentAnswer =
+  | { id: number; result: { descriptor?: number; uses?: FolderUse[] } }
+  | { id: number; error: string };
+
+/** What the agent finds it can do here; a reason where it cannot. */
+export interface AgentAbilities {
+  network: true | string;
+  temporary: true | string;
+}
+
+/** The agent's first message. */
+export interface AgentReady {
+  ready: AgentAbilities;
+}

@@ -1,0 +1,295 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { SessionLimits } from "../../common/session-limits.js";
+
+/** What the kernel holds a session to, as one. */
+export type Controller = "memory" | "pids" | "cpu";
+
+/** Rounds of freezing and killing, for processes that are just being born; each takes a few milliseconds. */
+const KILL_ROUNDS = 40;
+const KILL_ROUND_MS = 25;
+/** Length of the periods in which processor time is dealt out. */
+const CPU_PERIOD_US = 100_000;
+/** The weight of all sessions together: on each processor as much as one of the platform's processes. */
+const CPU_SHARES = 1024 * availableParallelism();
+const CPU_WEIGHT = Math.min(100 * availableParallelism(), 10_000);
+
+/** One folder of a control group hierarchy that this process may make groups in. */
+interface Hierarchy {
+  version: 1 | 2;
+  folder: string;
+  controllers: readonly Controller[];
+  /** Whether its groups can be ended at once: version 2, or the freezer of version 1. */
+  ends: boolean;
+}
+
+/** The control groups of one host's sessions, in whatever hierarchies this process has rights to. */
+export class ControlGroups {
+  readonly #hierarchies: readonly Hierarchy[];
+
+  private constructor(hierarchies: readonly Hierarchy[]) {
+    this.#hierarchies = hierarchies;
+  }
+
+  /**
+   * Finds what this process may use; `owner` names what the host looks after, and no other host does at the same time. What an
+   * earlier one of that name has left is ended; what others that were killed have left is taken away where it is empty.
+   */
+  static async detect(owner: string): Promise<ControlGroups> {
+    const usable = findHierarchies();
+    await Promise.all(usable.map((hierarchy) => sweep(hierarchy, `lectern-${owner}`)));
+    return new ControlGroups(
+      usable.flatMap((hierarchy) => ownFolder(hierarchy, `lectern-${owner}-${process.pid}`)),
+    );
+  }
+
+  get controllers(): Controller[] {
+    return this.#hierarchies.flatMap(({ controllers }) => controllers);
+  }
+
+  /** Whether everything of a session can be ended at once, also what has left its process group. */
+  get ends(): boolean {
+    return this.#hierarchies.some(({ ends }) => ends);
+  }
+
+  /** In words, for a person. */
+  get description(): string {
+    const versions = new Set(
+      this.#hierarchies.filter(({ controllers }) => controllers.length > 0).map(({ version }) => version),
+    );
+    return `cgroup v${[...versions].join(" and v")}`;
+  }
+
+  /** Makes the session's groups; answers with the folders its processes have to join. */
+  make(session: string, limits: SessionLimits): string[] {
+    return this.#hierarchies.map((hierarchy) => {
+      const folder = join(hierarchy.folder, session);
+      mkdirSync(folder, { recursive: true });
+      for (const controller of hierarchy.controllers) setLimit(folder, controller, hierarchy.version, limits);
+      return folder;
+    });
+  }
+
+  /** The processes of a session; empty where no group can tell. */
+  processes(session: string): number[] {
+    const [hierarchy] = this.#hierarchies.toSorted((one, other) => Number(other.ends) - Number(one.ends));
+    return hierarchy ? membersOf(join(hierarchy.folder, session)) : [];
+  }
+
+  /** Ends a session's processes, however they were started, and takes its groups away; after a second at most. */
+  async remove(session: string): Promise<void> {
+    await end(
+      this.#hierarchies.map((hierarchy) => ({ ...hierarchy, folder: join(hierarchy.folder, session) })),
+    );
+  }
+
+  /** Takes the host's own groups away; sessions that still run keep theirs. */
+  close(): void {
+    for (const { folder } of this.#hierarchies) removeFolder(folder);
+  }
+}
+
+function setLimit(
+  folder: string,
+  controller: Controller,
+  version: 1 | 2,
+  { memoryBytes, processes, cpus }: SessionLimits,
+): void {
+  const quota = Math.round(cpus * CPU_PERIOD_US);
+  const set = (file: string, value: number | string): void =>
+    writeFileSync(join(folder, file), String(value));
+  if (controller === "pids") return set("pids.max", processes);
+  if (controller === "memory" && version === 1) return set("memory.limit_in_bytes", memoryBytes);
+  if (controller === "memory") {
+    set("memory.max", memoryBytes);
+    // Without swap a program that asks for too much ends at once and does not slow the others down.
+    trySet(join(folder, "memory.swap.max"), "0");
+    return;
+  }
+  if (version === 2) return set("cpu.max", `${quota} ${CPU_PERIOD_US}`);
+  set("cpu.cfs_period_us", CPU_PERIOD_US);
+  set("cpu.cfs_quota_us", quota);
+}
+
+/** Ends what is in the groups and takes them away. */
+async function end(groups: readonly Hierarchy[]): Promise<void> {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    if (groups.every(({ folder }) => membersOf(folder).length === 0)) break;
+    for (const group of groups) killMembers(group.folder, group);
+    await wait(KILL_ROUND_MS);
+  }
+  for (const { folder } of groups) removeFolder(folder);
+}
+
+/** Takes away what hosts before this one have left. */
+async function sweep(hierarchy: Hierarchy, owner: string): Promise<void> {
+  for (const name of foldersIn(hierarchy.folder)) {
+    const [, whose, pid] = /^(lectern-.+)-(\d+)$/.exec(name) ?? [];
+    if (whose === undefined || (whose !== owner && existsSync(`/proc/${pid}`))) continue;
+    const folder = join(hierarchy.folder, name);
+    const sessions = foldersIn(folder).map((session) => ({ ...hierarchy, folder: join(folder, session) }));
+    if (whose === owner) await end(sessions);
+    else for (const session of sessions) removeFolder(session.folder);
+    removeFolder(folder);
+  }
+}
+
+function killMembers(folder: string, { version, ends }: Hierarchy): void {
+  if (version === 2 && trySet(join(folder, "cgroup.kill"), "1")) return;
+  const state = version === 2 ? "cgroup.freeze" : "freezer.state";
+  const [frozen, thawed] = version === 2 ? ["1", "0"] : ["FROZEN", "THAWED"];
+  // Nothing can fork while it is frozen; the signal takes effect with the thaw.
+  if (ends) trySet(join(folder, state), frozen);
+  for (const pid of membersOf(folder)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself, which is what was wanted.
+    }
+  }
+  if (ends) trySet(join(folder, state), thawed);
+}
+
+/** Every process in the group; a learner cannot make groups below it. */
+function membersOf(folder: string): number[] {
+  try {
+    return readFileSync(join(folder, "cgroup.procs"), "utf8")
+      .split("\n")
+      .map(Number)
+      .filter((pid) => pid > 0);
+  } catch {
+    return [];
+  }
+}
+
+/** The hierarchies that are mounted, below the groups this process is in (proc(5): mountinfo; cgroups(7)). */
+function findHierarchies(): Hierarchy[] {
+  const own = ownGroups();
+  return readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [before = "", after = ""] = line.split(" - ");
+      const [, , , root = "", mountPoint = ""] = before.split(" ");
+      const [type, , options = ""] = after.split(" ");
+      if (type !== "cgroup" && type !== "cgroup2") return [];
+      const group =
+        type === "cgroup2" ? own.get("") : own.get(options.split(",").find((name) => own.has(name)) ?? "-");
+      if (group === undefined) return [];
+      // In a container the mount may begin at the container's own group.
+      const below = group === root ? "" : group.startsWith(`${root}/`) ? group.slice(root.length) : group;
+      const folder = join(mountPoint, below);
+      return type === "cgroup2" ? [second(folder)] : first(folder, options.split(","));
+    });
+}
+
+function first(folder: string, options: readonly string[]): Hierarchy[] {
+  const controllers = (["memory", "pids", "cpu"] as const).filter((name) => options.includes(name));
+  const ends = options.includes("freezer");
+  return controllers.length > 0 || ends ? [{ version: 1, folder, controllers, ends }] : [];
+}
+
+function second(folder: string): Hierarchy {
+  const offered = readWords(join(folder, "cgroup.controllers"));
+  const controllers = (["memory", "pids", "cpu"] as const).filter((name) => offered.includes(name));
+  return { version: 2, folder, controllers, ends: true };
+}
+
+/** The group of this process in each hierarchy; the one without a name is version 2. */
+function ownGroups(): Map<string, string> {
+  const lines = readFileSync("/proc/self/cgroup", "utf8").trimEnd().split("\n");
+  return new Map(
+    lines.flatMap((line) => {
+      const [, names = "", ...path] = line.split(":");
+      return names.split(",").map((name) => [name, path.join(":")] as const);
+    }),
+  );
+}
+
+/** Makes the folder of the host's sessions; none where this process has no rights there. */
+function ownFolder(hierarchy: Hierarchy, owner: string): Hierarchy[] {
+  const folder = join(hierarchy.folder, owner);
+  try {
+    accessSync(hierarchy.folder, constants.W_OK);
+    const controllers = hierarchy.version === 2 ? delegate(hierarchy) : hierarchy.controllers;
+    mkdirSync(folder, { recursive: true });
+    if (hierarchy.version === 2) {
+      for (const name of controllers) writeFileSync(join(folder, "cgroup.subtree_control"), `+${name}`);
+      if (controllers.includes("cpu")) trySet(join(folder, "cpu.weight"), String(CPU_WEIGHT));
+    } else if (controllers.includes("cpu")) trySet(join(folder, "cpu.shares"), String(CPU_SHARES));
+    return [{ ...hierarchy, folder, controllers }];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Has the group of this process hand its controllers on. A group that hands them on may hold no processes itself, so ours go into a
+ * group beside the sessions'; where others share our group, they are left alone and only ending sessions at once is to be had.
+ */
+function delegate({ folder, controllers }: Hierarchy): Controller[] {
+  const enable = (): Controller[] =>
+    controllers.filter((name) => trySet(join(folder, "cgroup.subtree_control"), `+${name}`));
+  const enabled = enable();
+  if (enabled.length === controllers.length || !membersOf(folder).every((pid) => isOurs(pid))) return enabled;
+  const platform = join(folder, "lectern-platform");
+  mkdirSync(platform, { recursive: true });
+  for (const pid of membersOf(folder)) trySet(join(platform, "cgroup.procs"), String(pid));
+  return enable();
+}
+
+/** This process, the one that started it, and what that one has started. */
+function isOurs(pid: number): boolean {
+  const family = new Set([process.pid, process.ppid]);
+  for (let at = pid, depth = 0; at > 1 && depth < 16; depth += 1) {
+    if (family.has(at)) return true;
+    at = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${at}/status`, "utf8"))?.[1] ?? 0);
+  }
+  return family.has(pid);
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function readWords(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").trim().split(/\s+/);
+  } catch {
+    return [];
+  }
+}
+
+function trySet(file: string, value: string): boolean {
+  try {
+    writeFileSync(file, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A group that still has a dying process stays until the next host sweeps it away. */
+function removeFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // See above.
+  }
+}

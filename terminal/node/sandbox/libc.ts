@@ -1,0 +1,185 @@
+import { closeSync, openSync } from "node:fs";
+import koffi from "koffi";
+
+/** From linux/sched.h, sys/mount.h, sys/socket.h, linux/sockios.h and linux/keyctl.h; the same on x86_64 and arm64. */
+const CLONE_NEWNET = 0x40000000;
+const MS_NOSUID_NODEV = 6;
+const MNT_DETACH = 2;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const STREAM_CLOEXEC_NONBLOCK = 0o2004001;
+const DATAGRAM_CLOEXEC = 0o2000002;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SIOCSIFADDR = 0x8916;
+const SIOCSIFFLAGS = 0x8914;
+const SIOCSIFNETMASK = 0x891c;
+const IFF_UP_RUNNING = 0x41;
+const BACKLOG = 128;
+const KEYCTL_JOIN_SESSION_KEYRING = 1;
+const SYS_KEYCTL: Readonly<Record<string, number>> = { x64: 250, arm64: 219 };
+
+type Call<Arguments extends unknown[]> = (...args: Arguments) => number;
+
+const libc = koffi.load(null);
+const unshare: Call<[flags: number]> = libc.func("int unshare(int flags)");
+const setns: Call<[fd: number, type: number]> = libc.func("int setns(int fd, int type)");
+const mount: Call<[source: string, target: string, type: string, flags: number, data: string]> = libc.func(
+  "int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)",
+);
+const umount2: Call<[target: string, flags: number]> = libc.func(
+  "int umount2(const char *target, int flags)",
+);
+const socket: Call<[domain: number, type: number, protocol: number]> = libc.func(
+  "int socket(int domain, int type, int protocol)",
+);
+const bind: Call<[fd: number, address: Buffer, length: number]> = libc.func(
+  "int bind(int fd, const void *address, uint32_t length)",
+);
+const listen: Call<[fd: number, backlog: number]> = libc.func("int listen(int fd, int backlog)");
+const ioctl: Call<[fd: number, request: number, argument: Buffer]> = libc.func(
+  "int ioctl(int fd, unsigned long request, void *argument)",
+);
+const setsockopt: Call<[fd: number, level: number, name: number, value: Buffer, length: number]> = libc.func(
+  "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
+);
+const keyctl: Call<[number: number, operation: number, name: null]> = libc.func(
+  "long syscall(long number, int operation, void *name)",
+);
+
+/** A call the kernel refused. */
+export class SystemCallError extends Error {
+  readonly code: string;
+
+  constructor(call: string) {
+    const number = koffi.errno();
+    const code = Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? String(number);
+    super(`${call}: ${code}`);
+    this.code = code;
+  }
+}
+
+/** Gives this thread, and what it starts from now on, a session keyring without anybody's keys. Throws `SystemCallError`. */
+export function joinNewSessionKeyring(): void {
+  const number = SYS_KEYCTL[process.arch];
+  if (number === undefined || keyctl(number, KEYCTL_JOIN_SESSION_KEYRING, null) < 0)
+    throw new SystemCallError("keyctl");
+}
+
+/** Puts this thread into a new network that has only `lo`, and answers with a descriptor of it. Throws `SystemCallError`. */
+export function newNetwork(): number {
+  check(unshare(CLONE_NEWNET), "unshare");
+  setLoopbackUp();
+  return openSync("/proc/thread-self/ns/net", "r");
+}
+
+/** Puts this thread into the network behind the descriptor. Throws `SystemCallError`. */
+export function enterNetwork(descriptor: number): void {
+  check(setns(descriptor, CLONE_NEWNET), "setns");
+}
+
+/** A listening socket in the network this thread is in. Throws `SystemCallError`. */
+export function listenAt(host: string, port: number): number {
+  const { family, bytes } = socketAddress(host, port);
+  const descriptor = check(socket(family, STREAM_CLOEXEC_NONBLOCK, 0), "socket");
+  try {
+    // Connections of an agent before this one may still be closing.
+    const one = lengthOf(Buffer.alloc(1));
+    check(setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, one, one.length), "setsockopt");
+    check(bind(descriptor, bytes, bytes.length), `bind ${host}:${port}`);
+    check(listen(descriptor, BACKLOG), "listen");
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** Makes an address of another machine one of `lo` in the network this thread is in; `index` tells several apart. Throws `SystemCallError`. */
+export function addLoopbackAddress(host: string, index: number): void {
+  const { family, bytes } = socketAddress(host, 0);
+  const descriptor = check(socket(family, DATAGRAM_CLOEXEC, 0), "socket");
+  try {
+    if (family === AF_INET6) {
+      // struct in6_ifreq: the address, the length of its prefix, the number of `lo`.
+      const request = Buffer.concat([bytes.subarray(8, 24), Buffer.from([128, 0, 0, 0, 1, 0, 0, 0])]);
+      check(ioctl(descriptor, SIOCSIFADDR, request), "ioctl SIOCSIFADDR");
+      return;
+    }
+    const name = `lo:${index}`;
+    check(ioctl(descriptor, SIOCSIFADDR, interfaceRequest(name, bytes)), "ioctl SIOCSIFADDR");
+    const mask = socketAddress("255.255.255.255", 0).bytes;
+    check(ioctl(descriptor, SIOCSIFNETMASK, interfaceRequest(name, mask)), "ioctl SIOCSIFNETMASK");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Mounts a folder that holds at most so many bytes and files, for one account. Throws `SystemCallError`. */
+export function mountTemporary(
+  folder: string,
+  { bytes, files, uid, gid }: { bytes: number; files: number; uid: number; gid: number },
+): void {
+  const options = `size=${bytes},nr_inodes=${files},mode=0700,uid=${uid},gid=${gid}`;
+  check(mount("tmpfs", folder, "tmpfs", MS_NOSUID_NODEV, options), `mount ${folder}`);
+}
+
+/** Takes the folder's mount away, also while programs use it. Throws `SystemCallError`. */
+export function unmount(folder: string): void {
+  check(umount2(folder, MNT_DETACH), `umount ${folder}`);
+}
+
+function setLoopbackUp(): void {
+  const descriptor = check(socket(AF_INET, DATAGRAM_CLOEXEC, 0), "socket");
+  const flags = Buffer.alloc(16);
+  flags.writeInt16LE(IFF_UP_RUNNING);
+  try {
+    check(ioctl(descriptor, SIOCSIFFLAGS, interfaceRequest("lo", flags)), "ioctl SIOCSIFFLAGS");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** struct ifreq: 16 bytes of name, then what the request is about. */
+function interfaceRequest(name: string, value: Buffer): Buffer {
+  const request = Buffer.alloc(40);
+  request.write(name, "latin1");
+  value.copy(request, 16);
+  return request;
+}
+
+/** struct sockaddr_in or sockaddr_in6 of an address in numbers. */
+function socketAddress(host: string, port: number): { family: number; bytes: Buffer } {
+  if (!host.includes(":")) {
+    const bytes = Buffer.alloc(16);
+    bytes.writeUInt16LE(AF_INET);
+    bytes.writeUInt16BE(port, 2);
+    bytes.set(host.split(".").map(Number), 4);
+    return { family: AF_INET, bytes };
+  }
+  const bytes = Buffer.alloc(28);
+  bytes.writeUInt16LE(AF_INET6);
+  bytes.writeUInt16BE(port, 2);
+  for (const [index, group] of groupsOf(host).entries()) bytes.writeUInt16BE(group, 8 + index * 2);
+  return { family: AF_INET6, bytes };
+}
+
+/** The eight groups of an IPv6 address; the URL parser writes `::` and dotted tails in one way. */
+function groupsOf(host: string): number[] {
+  const [head = "", tail] = new URL(`http://[${host}]`).hostname.slice(1, -1).split("::");
+  const [first, last] = [head, tail ?? ""].map((text) =>
+    text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16)),
+  ) as [number[], number[]];
+  return [...first, ...Array.from({ length: 8 - first.length - last.length }, () => 0), ...last];
+}
+
+function lengthOf(buffer: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(buffer.length);
+  return length;
+}
+
+function check(result: number, call: string): number {
+  if (result < 0) throw new SystemCallError(call);
+  return result;
+}

@@ -1,0 +1,223 @@
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ConfinementReport } from "../../common/confinement-report.js";
+import { TerminalError, terminalErrorCodes } from "../../common/errors.js";
+import type { SessionLimits } from "../../common/session-limits.js";
+import type { Confinement } from "../confinement.js";
+import type { SessionPlace } from "../session-folder.js";
+import { SandboxAgent } from "./agent-client.js";
+import type { FolderUse } from "./agent-protocol.js";
+import { ControlGroups } from "./control-groups.js";
+import { endpointsFor, hostsFile, type Endpoint } from "./endpoints.js";
+import type { Sandbox } from "./launch.js";
+import { reportOf } from "./report.js";
+
+export interface SandboxesOptions {
+  /** A file name that is this host's alone, for its control groups. */
+  owner: string;
+  limits: SessionLimits;
+  confinement: Confinement;
+  /** One line for the log. */
+  report(line: string): void;
+}
+
+/** What a sandbox needs to know of its session; its folders exist. */
+export type SandboxedSession = Pick<
+  SessionPlace,
+  "name" | "account" | "temporaryFolder" | "hostsFile" | "reaches"
+>;
+
+/** Longest pause before an agent that ends again and again is started once more. */
+const RESTART_LIMIT_MS = 10_000;
+const RESTART_MS = 100;
+
+interface OpenSandbox {
+  sandbox: Sandbox;
+  session: SandboxedSession;
+  endpoints: readonly Endpoint[];
+  network?: number;
+}
+
+/** What the sessions of one host have for themselves besides account and folders: network, temporary files, control groups. */
+export class Sandboxes {
+  readonly report: ConfinementReport;
+  readonly #options: SandboxesOptions;
+  readonly #groups: ControlGroups;
+  readonly #open = new Map<string, OpenSandbox>();
+  #agent: SandboxAgent | undefined;
+  /** The agent's mount namespace and, without root, its user namespace. */
+  #namespaces: { mount: number; user?: number } | undefined;
+  #isStopped = false;
+
+  private constructor(options: SandboxesOptions, groups: ControlGroups, agent: SandboxAgent | string) {
+    this.#options = options;
+    this.#groups = groups;
+    if (typeof agent !== "string") this.#adopt(agent);
+    this.report = reportOf({
+      ...options,
+      groups,
+      abilities: typeof agent === "string" ? { network: agent, temporary: agent } : agent.abilities,
+    });
+  }
+
+  /** Finds out what the machine allows; what it does not allow stands in the report and stops nobody. */
+  static async start(options: SandboxesOptions): Promise<Sandboxes> {
+    const isPlain = options.confinement.kind === "none";
+    const [groups, agent] = await Promise.all([
+      ControlGroups.detect(options.owner),
+      isPlain
+        ? "shells are not confined"
+        : SandboxAgent.start().catch((error: unknown) => (error as Error).message),
+    ]);
+    return new Sandboxes(options, groups, agent);
+  }
+
+  /**
+   * Gives a session its groups, network and temporary files, and takes away what one of that name had before. Throws
+   * TERMINAL_TOO_MANY for too many targets, TERMINAL_SPAWN_FAILED where the kernel refuses.
+   */
+  async open(session: SandboxedSession): Promise<Sandbox> {
+    await this.close(session.name);
+    const endpoints = endpointsFor(session.reaches);
+    try {
+      const groups = this.#groups.make(session.name, this.#options.limits);
+      const own = this.#agent && (await this.#openInAgent(this.#agent, session, endpoints));
+      const sandbox: Sandbox = {
+        limits: this.#options.limits,
+        groups,
+        countsMemory: this.#groups.controllers.includes("memory"),
+        namespaces: own?.namespaces ?? [],
+        ...(own?.network !== undefined && { hostsFile: session.hostsFile }),
+      };
+      this.#open.set(session.name, { sandbox, session, endpoints, ...own });
+      return sandbox;
+    } catch (error) {
+      if (error instanceof TerminalError) throw error;
+      const message = `The sandbox of session ${session.name} could not be made: ${(error as Error).message}.`;
+      throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
+    }
+  }
+
+  /** The processes of a session, where the machine can count them; empty otherwise. */
+  processes(session: string): number[] {
+    return this.#groups.processes(session);
+  }
+
+  /** Ends what still runs and takes everything of the session away; safe to call for one that has none. */
+  async close(name: string): Promise<void> {
+    const found = this.#open.get(name);
+    await this.#groups.remove(name);
+    if (!found) return;
+    this.#open.delete(name);
+    if (found.network !== undefined) closeSync(found.network);
+    const folder = this.#mountsTemporary ? found.session.temporaryFolder : undefined;
+    await this.#agent
+      ?.close(name, folder)
+      .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
+  }
+
+  /** What each of the folders takes on the disk; `undefined` where it cannot be counted in 20 s. */
+  async measure(folders: readonly string[]): Promise<FolderUse[] | undefined> {
+    return this.#agent?.measure(folders).catch(() => undefined);
+  }
+
+  /** Ends every process of every session and lets go of everything; their folders stay. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([...this.#open.keys()].map((name) => this.#groups.remove(name)));
+    for (const { network } of this.#open.values()) if (network !== undefined) closeSync(network);
+    this.#open.clear();
+    this.#agent?.stop();
+    this.#groups.close();
+    if (!this.#namespaces) return;
+    closeSync(this.#namespaces.mount);
+    if (this.#namespaces.user !== undefined) closeSync(this.#namespaces.user);
+    this.#namespaces = undefined;
+  }
+
+  get #mountsTemporary(): boolean {
+    return this.#agent?.abilities.temporary === true;
+  }
+
+  async #openInAgent(
+    agent: SandboxAgent,
+    session: SandboxedSession,
+    endpoints: readonly Endpoint[],
+  ): Promise<{ namespaces: string[]; network?: number }> {
+    const { temporaryBytes: bytes, temporaryFiles: files } = this.#options.limits;
+    const account = session.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const hasNetwork = agent.abilities.network === true;
+    const network = await agent.open({
+      type: "open",
+      session: session.name,
+      ...(hasNetwork && { endpoints }),
+      ...(this.#mountsTemporary && {
+        temporary: { folder: session.temporaryFolder, bytes, files, ...account },
+      }),
+    });
+    if (hasNetwork) writeFileSync(session.hostsFile, hostsFile(endpoints, hostname()), { mode: 0o644 });
+    const { mount, user } = this.#namespaces ?? {};
+    const namespaces = [
+      ...(user === undefined ? [] : [`--user=${pathOf(user)}`, "--preserve-credentials"]),
+      ...(mount === undefined || !this.#mountsTemporary ? [] : [`--mount=${pathOf(mount)}`]),
+      ...(network === undefined ? [] : [`--net=${pathOf(network)}`]),
+    ];
+    return { namespaces, ...(network !== undefined && { network }) };
+  }
+
+  #adopt(agent: SandboxAgent): void {
+    this.#agent = agent;
+    const open = (name: string): number => openSync(`/proc/${agent.pid}/ns/${name}`, "r");
+    // Descriptors of an earlier agent's stay open: sessions of its time are entered by them.
+    this.#namespaces =
+      process.getuid?.() === 0
+        ? { mount: this.#namespaces?.mount ?? open("mnt") }
+        : { mount: open("mnt"), user: open("user") };
+    agent.onExit(() => {
+      if (this.#agent === agent) this.#agent = undefined;
+      if (!this.#isStopped) void this.#replace();
+    });
+  }
+
+  /** Starts an agent in the place of one that has ended, and has it take over the networks that go on. */
+  async #replace(): Promise<void> {
+    this.#options.report("the sandbox agent has ended; sessions reach nothing outside until it is back");
+    const isRoot = process.getuid?.() === 0;
+    for (let pause = RESTART_MS; !this.#isStopped; pause = Math.min(pause * 2, RESTART_LIMIT_MS)) {
+      await wait(pause);
+      try {
+        const mount = this.#namespaces && pathOf(this.#namespaces.mount);
+        const agent = await SandboxAgent.start(isRoot ? mount : undefined);
+        if (this.#isStopped) return agent.stop();
+        this.#adopt(agent);
+        return await this.#handOver(agent, isRoot);
+      } catch (error) {
+        this.#options.report(`the sandbox agent does not start: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async #handOver(agent: SandboxAgent, isRoot: boolean): Promise<void> {
+    const sessions = [...this.#open].filter(([, { network }]) => network !== undefined);
+    // Only root may enter the networks that another user namespace owns.
+    if (!isRoot && sessions.length > 0) {
+      const names = sessions.map(([name]) => name).join(", ");
+      return this.#options.report(`these sessions reach nothing outside of themselves any more: ${names}`);
+    }
+    for (const [session, { endpoints, network = -1 }] of sessions) {
+      try {
+        const again = await agent.open({ type: "open", session, endpoints, network: pathOf(network) });
+        if (again !== undefined) closeSync(again);
+      } catch (error) {
+        this.#options.report(`${session} reaches nothing outside of itself: ${(error as Error).message}`);
+      }
+    }
+    this.#options.report(`the sandbox agent is back with ${sessions.length} sessions`);
+  }
+}
+
+/** A path to one of our descriptors for a program we start. */
+function pathOf(descriptor: number): string {
+  return `/proc/${process.pid}/fd/${descriptor}`;
+}

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SessionLimits } from "../terminal/common/session-limits.js";
 
 /** What `lectern serve` was asked for, resolved: every path is absolute, every default filled in. */
 export interface ServeConfig {
@@ -21,6 +22,10 @@ export interface ServeConfig {
   tls?: { cert: string; key: string };
   /** Whose `X-Forwarded-*` headers are believed, as Express takes it: a number of proxies or their addresses. Nobody's where absent. */
   trustProxy?: number | string[];
+  /** What each session may use, where it is not the default. */
+  sessionLimits?: Partial<SessionLimits>;
+  /** Listens beyond loopback although shells share this machine's network. */
+  allowSharedNetwork?: boolean;
   logLevel: LogLevel;
   /** Files in the data directory, or the standard output of the supervisor, where a container keeps them. */
   logTo: "files" | "stdout";

@@ -11,6 +11,7 @@ export const serverErrorCodes = {
   clusterForbidden: "SERVER_CLUSTER_FORBIDDEN",
   kubectlMissing: "SERVER_KUBECTL_MISSING",
   unconfinedShells: "SERVER_UNCONFINED_SHELLS",
+  sharedNetwork: "SERVER_SHARED_NETWORK",
   processFailed: "SERVER_PROCESS_FAILED",
   notRunning: "SERVER_NOT_RUNNING",
   refused: "SERVER_REFUSED",

@@ -1,6 +1,7 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
+import { targetOfUrl } from "../terminal/common/network-target.js";
 import type { SessionHost } from "../terminal/common/session-host.js";
 import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
@@ -59,6 +60,10 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
     environment: options.environment,
     shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
+    platformTargets: () =>
+      [kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
+        .filter((url) => url !== "")
+        .map((url) => targetOfUrl(url)),
   };
   const provisioner = new SessionProvisioner({
     client,

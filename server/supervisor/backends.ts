@@ -21,7 +21,10 @@ export interface Backends {
 }
 
 export interface BackendOptions {
-  config: Pick<ServeConfig, "data" | "kubeconfig" | "host" | "logTo" | "keepRecordings">;
+  config: Pick<
+    ServeConfig,
+    "data" | "kubeconfig" | "host" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork"
+  >;
   environment: Environment;
   paths: DataPaths;
 }
@@ -59,9 +62,8 @@ export async function startBackends(
   { kubectl, confinement }: CheckedMachine,
   events: ProcessEvents,
 ): Promise<Backends> {
-  const { logTo, keepRecordings } = config;
   const [terminals, cluster] = await Promise.allSettled([
-    startTerminals({ environment, paths, confinement, kubectl, logTo, keepRecordings }, events),
+    startTerminals({ environment, paths, confinement, kubectl, config }, events),
     config.kubeconfig === undefined
       ? ownCluster({ config, environment, paths }, events)
       : operatorsCluster(config.kubeconfig),

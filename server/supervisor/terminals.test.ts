@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkConfinement } from "./terminals.js";
+import { checkConfinement, confinementLines, requireOwnNetwork } from "./terminals.js";
 
 const paths = { terminal: "/tmp/lectern/terminal" };
 const none = { kind: "none", description: "not confined" } as const;
@@ -19,5 +19,33 @@ describe("a machine that cannot keep shells apart", () => {
       checkConfinement(paths, host, { report: (line) => said.push(line) }, none);
       expect(said, host).toEqual([expect.stringContaining("Shells are not confined on this machine")]);
     }
+  });
+});
+
+describe("a machine that gives shells no network of their own", () => {
+  const report = {
+    hasOwnNetwork: false,
+    measures: [
+      { subject: "files", holds: true, text: "bubblewrap" },
+      { subject: "network", holds: false, text: "this machine's, shared by all sessions (unshare: EPERM)" },
+    ],
+  } as const;
+  const measured = { ...report, measures: [...report.measures] };
+
+  it("serves other machines only where the operator accepts it", () => {
+    const refusal = expect.objectContaining({ code: "SERVER_SHARED_NETWORK" }) as Error;
+    expect(() => requireOwnNetwork(measured, { host: "0.0.0.0" })).toThrow(refusal);
+    expect(() => requireOwnNetwork(measured, { host: "0.0.0.0" })).toThrow("unshare: EPERM");
+    expect(() => requireOwnNetwork(measured, { host: "0.0.0.0", allowSharedNetwork: true })).not.toThrow();
+    expect(() => requireOwnNetwork(measured, { host: "127.0.0.1" })).not.toThrow();
+    expect(() => requireOwnNetwork({ ...measured, hasOwnNetwork: true }, { host: "0.0.0.0" })).not.toThrow();
+  });
+
+  it("says at the start what holds and what does not", () => {
+    expect(confinementLines(measured)).toEqual([
+      "Each session has:",
+      "   files           bubblewrap",
+      " ! network         this machine's, shared by all sessions (unshare: EPERM)",
+    ]);
   });
 });

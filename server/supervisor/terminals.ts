@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
+import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { detectConfinement } from "../../terminal/node/confinement.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
 import { builtFile, logFileOf, productRoot } from "../config.js";
@@ -19,10 +21,11 @@ export interface TerminalOptions {
   confinement: Confinement;
   /** Absolute path of the kubectl that learners find. */
   kubectl: string;
-  logTo: ServeConfig["logTo"];
-  keepRecordings: boolean;
+  config: Pick<ServeConfig, "host" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork">;
 }
 
+/** The host has answered a probe just before. */
+const REPORT_MS = 5_000;
 /** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
 const SOCKET_PATH_BYTES = 103;
 
@@ -42,9 +45,12 @@ export function checkConfinement(
   return confinement;
 }
 
-/** Starts the terminal host. */
+/**
+ * Starts the terminal host and tells how sessions are kept apart. Throws SERVER_SHARED_NETWORK where strangers could reach what others
+ * listen to.
+ */
 export async function startTerminals(
-  { environment, paths, confinement, kubectl, logTo, keepRecordings }: TerminalOptions,
+  { environment, paths, confinement, kubectl, config }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const socket = socketPath(paths);
@@ -57,7 +63,8 @@ export async function startTerminals(
     "--search-path",
     learnerPath(tools),
     ...tools.readOnlyPaths.flatMap((path) => ["--read-only", path]),
-    ...(keepRecordings ? ["--keep-recordings", paths.recordings] : []),
+    ...(config.keepRecordings ? ["--keep-recordings", paths.recordings] : []),
+    ...(config.sessionLimits ? ["--limits", JSON.stringify(config.sessionLimits)] : []),
     ...(confinement.kind === "none" ? ["--allow-unconfined"] : []),
   ];
   const running = await supervise(
@@ -66,13 +73,51 @@ export async function startTerminals(
       entry: builtFile("terminal/node/main.js"),
       args,
       env: environment.childEnvironment,
-      ...logFileOf("terminal", paths, logTo),
+      ...logFileOf("terminal", paths, config.logTo),
       ownerFile: join(paths.owners, "terminal.json"),
       ...createTerminalHostProbe(socket),
     },
     events,
   );
-  return { socket, stop: () => running.stop() };
+  try {
+    const report = await askConfinement(socket);
+    requireOwnNetwork(report, config);
+    for (const line of confinementLines(report)) events.report(line);
+    return { socket, stop: () => running.stop() };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+async function askConfinement(socketPath: string): Promise<ConfinementReport> {
+  const host = await connectTerminalHost({ socketPath, signal: AbortSignal.timeout(REPORT_MS) });
+  try {
+    return await host.confinement();
+  } finally {
+    await host.disconnect();
+  }
+}
+
+/** Throws SERVER_SHARED_NETWORK where people on other machines would share this machine's network. */
+export function requireOwnNetwork(
+  report: ConfinementReport,
+  { host, allowSharedNetwork }: Pick<ServeConfig, "host" | "allowSharedNetwork">,
+): void {
+  if (report.hasOwnNetwork || isLoopback(host) || allowSharedNetwork === true) return;
+  const why = report.measures.find(({ subject }) => subject === "network")?.text ?? "shared";
+  throw new ServerError(
+    serverErrorCodes.sharedNetwork,
+    `Listening on ${host} would let everybody who gets a shell reach what others listen to on this machine: the network of shells is ${why}. Allow user namespaces, leave --host away, or accept it with --allow-shared-network.`,
+  );
+}
+
+/** How sessions are kept apart, a line for each thing; what does not hold is marked. */
+export function confinementLines({ measures }: ConfinementReport): string[] {
+  const lines = measures.map(
+    ({ subject, holds, text }) => `${holds ? "   " : " ! "}${subject.padEnd(16)}${text}`,
+  );
+  return ["Each session has:", ...lines];
 }
 
 /** As root every learner has an account of its own, which must get to its home and to `tmc`. */

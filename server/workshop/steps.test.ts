@@ -170,6 +170,7 @@ function surroundings() {
     urlOf: (name) => name,
     environment: {},
     shellEnvironment: () => ({}),
+    platformTargets: () => [],
   };
   const client = { config: { getCurrentCluster: () => null } };
   return { settings, client: client as unknown as KubernetesClient };

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import { defaultSessionLimits, type SessionLimits } from "../common/session-limits.js";
 import { startTerminalHost, type TerminalHostOptions } from "./start-terminal-host.js";
 
 const USAGE =
-  "node dist/terminal/node/main.js --socket PATH --data DIR [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--allow-unconfined]";
+  "node dist/terminal/node/main.js --socket PATH --data DIR [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--allow-unconfined]";
 
 /** The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, 1 where it cannot start. */
 async function main(): Promise<void> {
@@ -32,6 +33,7 @@ function readOptions(): TerminalHostOptions {
     "search-path": { type: "string" },
     "read-only": { type: "string", multiple: true },
     "keep-recordings": { type: "string" },
+    limits: { type: "string" },
     "allow-unconfined": { type: "boolean" },
   } as const;
   try {
@@ -45,6 +47,10 @@ function readOptions(): TerminalHostOptions {
         allowUnconfined: values["allow-unconfined"] ?? false,
         ...(searchPath !== undefined && { tools: { searchPath, readOnlyPaths: values["read-only"] ?? [] } }),
         ...(keptRecordings !== undefined && { keptRecordings }),
+        limits: {
+          ...defaultSessionLimits,
+          ...(JSON.parse(values.limits ?? "{}") as Partial<SessionLimits>),
+        },
       };
     }
   } catch (error) {

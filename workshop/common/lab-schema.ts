@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_EGRESS, egressTarget, isLocalTarget } from "./egress.js";
 import { BUDGET_NAMES, LAB_LEVELS } from "./lab.js";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -52,6 +53,22 @@ export const workshopFileSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), url: z.string().optional() }))
     .default([])
     .describe("tabs beside the terminal"),
+  egress: z
+    .array(
+      z.string().transform((text, context) => {
+        const target = egressTarget(text);
+        if (target && !isLocalTarget(target)) return target;
+        context.addIssue(
+          target
+            ? `no lab may reach ${text}: it is this machine, or tells its credentials`
+            : `write host:port, as in registry.example.org:443`,
+        );
+        return z.NEVER;
+      }),
+    )
+    .max(MAX_EGRESS)
+    .default([])
+    .describe("what shells may reach besides Kubernetes and Lectern, as host:port"),
   objects: z
     .array(z.record(z.string(), z.unknown()))
     .default([])

@@ -1,4 +1,5 @@
 import type { TerminalLayout } from "./api.js";
+import type { EgressTarget } from "./egress.js";
 import type { Expectation } from "./expectation.js";
 
 /** A lab as the rest of Lectern sees it, whichever form it was written in. Plain data: it survives `structuredClone`. */
@@ -20,6 +21,8 @@ export interface Lab {
   /** Names of the server's environment variables that pages may show as `{{ ENV_NAME }}`. */
   environment: string[];
   dashboards: LabDashboard[];
+  /** What shells may reach besides Kubernetes and Lectern. */
+  egress: EgressTarget[];
   /** Kubernetes objects made for every session; text may hold variables. */
   objects: string[];
   pages: LabPage[];

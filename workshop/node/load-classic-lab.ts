@@ -38,6 +38,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     environment: (resource.spec.session?.env ?? [])
       .filter(({ value }) => value === undefined)
       .map(({ name }) => name),
+    egress: [],
     pages,
     source: { form: "classic", folder, ...(await homeFiles(folder, "exercises")) },
     problems,

@@ -20,6 +20,7 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     variables: {},
     environment: [],
     dashboards: [],
+    egress: [],
     objects: [],
     pages: [page],
     source: { form: "page", folder: dirname(path) },

@@ -1,3 +1,4 @@
+import type { NetworkTarget } from "../../terminal/common/network-target.js";
 import type { ShellSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
@@ -14,6 +15,8 @@ export interface SessionSettings {
   environment: Readonly<Record<string, string | undefined>>;
   /** Variables of the shell besides those the session host sets: what `tmc` needs. */
   shellEnvironment: (session: SessionResource) => Record<string, string>;
+  /** What every session's programs need to reach: the cluster and Lectern. */
+  platformTargets: () => readonly NetworkTarget[];
 }
 
 /** Values for the pages of a session. */
@@ -31,6 +34,11 @@ export function variablesOf(
     kubernetesApiUrl: client.config.getCurrentCluster()?.server ?? "",
     environment: settings.environment,
   });
+}
+
+/** What the programs of a session may reach. */
+export function reachedBy(lab: Lab, settings: SessionSettings): NetworkTarget[] {
+  return [...settings.platformTargets(), ...lab.egress.map((target) => ({ ...target, of: "lab" as const }))];
 }
 
 /** How the session's shells and programs begin. */

@@ -18,7 +18,7 @@ import { waitForServiceAccount } from "./service-account.js";
 import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
-import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
+import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
 import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
@@ -96,7 +96,10 @@ export class SessionProvisioner {
     const namespace = claimNamespace(this.#parts.client, session);
     const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
     const files = steps.run("files", async () =>
-      this.#parts.host.prepare(session.metadata.name, { files: homeFiles(lab, await kubeconfig) }),
+      this.#parts.host.prepare(session.metadata.name, {
+        files: homeFiles(lab, await kubeconfig),
+        reaches: reachedBy(lab, this.#parts.settings),
+      }),
     );
     await allDone([
       steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab))),

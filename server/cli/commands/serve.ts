@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import {
   START_RULES,
   defaultHost,
@@ -10,6 +11,7 @@ import {
 import type { ServeConfig, StartRule } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { collect, path, proxies, webAddress, wholeNumber } from "../options.js";
+import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 
@@ -25,6 +27,8 @@ interface ServeFlags {
   tlsCert?: string;
   tlsKey?: string;
   trustProxy?: number | string[];
+  sessionLimits?: Partial<SessionLimits>;
+  allowSharedNetwork?: boolean;
   logTo: "files" | "stdout";
   keepRecordings: boolean;
 }
@@ -71,6 +75,12 @@ export function serveCommand(): Command {
       path,
     )
     .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
+    .option(
+      "--session-limits <list>",
+      "what each session may use: memory, processes, cpu, home, tmp, files (default: memory=1Gi,processes=512,cpu=1,home=1Gi,tmp=256Mi,files=4096)",
+      sessionLimits,
+    )
+    .option("--allow-shared-network", "listen beyond loopback although shells share this machine's network")
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
     .addOption(
       new Option(

@@ -86,9 +86,6 @@ export function nanoUnits(text: string): bigint {
   return quantity.nano;
 }
 
-/** Zero in decimal style, the start of a sum. */
-export const ZERO: Quantity = { nano: 0n, format: "decimal" };
-
 /** The sum in the left style; a zero takes the style of the other side. */
 export function addQuantities(left: Quantity, right: Quantity): Quantity {
   return { nano: left.nano + right.nano, format: left.nano === 0n ? right.format : left.format };

@@ -27,8 +27,6 @@ const MAX_APPLY_ATTEMPTS = 5;
 
 export interface InstallOptions {
   kubeConfig: KubeConfig;
-  /** Users besides the kubeconfig's own who may change parameters and membership labels, such as other replicas. */
-  trustedUsers?: string[];
   signal?: AbortSignal;
 }
 
@@ -41,8 +39,7 @@ export async function installPolicyEngine(options: InstallOptions): Promise<void
   try {
     for (const definition of customResourceDefinitions()) await apply(client, definition);
     await waitUntilServed(client, options.signal);
-    const trusted = [await whoAmI(client), ...(options.trustedUsers ?? [])];
-    for (const manifest of engineManifests([...new Set(trusted)])) await apply(client, manifest);
+    for (const manifest of engineManifests([await whoAmI(client)])) await apply(client, manifest);
     await waitUntilBiting(client, options.signal);
   } catch (error) {
     throw toPolicyError(error);

@@ -122,10 +122,6 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.focus();
   }
 
-  clear(): void {
-    this.#terminal.clear();
-  }
-
   /** Reads the colours of the page again, after its theme has changed. */
   applyTheme(): void {
     this.#terminal.options.theme = readTheme(this.#container);

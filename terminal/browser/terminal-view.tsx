@@ -6,7 +6,6 @@ import { TerminalScreen } from "./terminal-screen.js";
 /** What the page may do with a terminal that is shown. */
 export interface TerminalHandle {
   focus(): void;
-  clear(): void;
   /** Types as the learner would. */
   input(text: string): void;
   /** Types text so that nothing of it runs. */
@@ -129,7 +128,6 @@ function join(
   });
   const handle: TerminalHandle = {
     focus: () => screen.focus(),
-    clear: () => screen.clear(),
     input: (text) => connection.input(text),
     pasteWithoutRunning: (text) => screen.pasteWithoutRunning(text),
     find: (text, direction) => screen.find(text, direction),

@@ -43,8 +43,6 @@ export const classicResourceSchema = z.looseObject({
   }),
 });
 
-export type ClassicWorkshop = z.infer<typeof classicWorkshopSchema>;
-export type ClassicModules = z.infer<typeof classicModulesSchema>;
 export type ClassicResource = z.infer<typeof classicResourceSchema>;
 
 /** Parts of a Workshop resource that ask for something Lectern does not do, by their place in the file. */

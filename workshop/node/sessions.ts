@@ -90,10 +90,6 @@ async function findSession(client: KubernetesClient, name: string): Promise<Sess
   }
 }
 
-export async function listSessions(client: KubernetesClient): Promise<SessionResource[]> {
-  return (await client.get<{ items: SessionResource[] }>(SESSIONS_PATH)).items;
-}
-
 /** Tells of every session and every change until the signal fires. */
 export function watchSessions(
   client: KubernetesClient,

@@ -6,7 +6,7 @@ import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
-import { SessionContext, useSession, useSessionStore } from "../store/use-session.js";
+import { useSession, useSessionStore } from "../store/use-session.js";
 import { LabLayout } from "./lab-layout.js";
 import { Provisioning } from "./provisioning.js";
 
@@ -31,11 +31,7 @@ export function LabScreen({ route }: { route: LabRoute }): ReactElement {
   if (!session) return <Loading />;
   if (!isMade) return <Provisioning session={session} />;
   if (!hasPage) return <Loading />;
-  return (
-    <SessionContext value={store}>
-      <LabLayout store={store} session={session} route={route} />
-    </SessionContext>
-  );
+  return <LabLayout store={store} session={session} route={route} />;
 }
 
 /** Whether there is a lab to show: also one that has ended or failed since. */

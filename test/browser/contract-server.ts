@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
+  InstructorEvent,
   InstructorRow,
   LabSummary,
   PageView,
@@ -35,7 +36,7 @@ export interface ContractServer {
   state: ContractState;
   /** What the browser asked for, as `METHOD path`. */
   requests: string[];
-  send(event: SessionEvent): void;
+  send(event: SessionEvent | InstructorEvent): void;
   /** Drops every open event stream, as a lost network does. */
   dropStreams(): void;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 /** Writes a lab into a new folder: paths inside it to their content. */
 export function writeLab(
   name: string,
-  files: Record<string, string>,
+  files: Record<string, string | Uint8Array>,
 ): { folder: string; remove: () => void } {
   const parent = mkdtempSync(join(tmpdir(), "lectern-lab-"));
   // Readable for the accounts that shells run as.

@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { InstructorEvent, InstructorRow } from "../../common/api.js";
+import type { DiskView, InstructorEvent, InstructorRow } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
 import { ApiError } from "../errors.js";
 import { TopBar } from "../parts/top-bar.js";
 import { openEventStream, type Connection } from "../store/event-stream.js";
+import { FullDisk } from "./full-disk.js";
 import { Login } from "./login.js";
 import { rowsAfter } from "./rows.js";
 import { Sessions } from "./sessions.js";
@@ -73,10 +74,14 @@ interface LiveProps {
 
 function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
   const [rows, setRows] = useState(first);
+  const [disk, setDisk] = useState<DiskView>();
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
     const stream = openEventStream<InstructorEvent>(`${mountPath()}api/instructor/events`, {
-      onEvent: (event) => setRows((before) => rowsAfter(before, event)),
+      onEvent: (event) => {
+        if (event.type === "disk") setDisk(event.disk);
+        else setRows((before) => rowsAfter(before, event));
+      },
       onConnection: setConnection,
     });
     return () => stream.close();
@@ -90,7 +95,12 @@ function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
       isShown = false;
     };
   }, [connection]);
-  return <Sessions rows={rows} connection={connection} />;
+  return (
+    <>
+      {disk && <FullDisk disk={disk} />}
+      <Sessions rows={rows} connection={connection} />
+    </>
+  );
 }
 
 function messageOf(error: unknown): string {

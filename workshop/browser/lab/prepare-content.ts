@@ -73,8 +73,9 @@ function prepareLink(link: HTMLAnchorElement, root: HTMLElement): void {
 /** A picture its author said nothing about is called by the words of its file. */
 function describeImage(image: HTMLImageElement): void {
   if (image.alt.trim() !== "") return;
-  const file = decodeURIComponent(new URL(image.src).pathname.split("/").at(-1) ?? "");
-  image.alt = `Picture: ${file.replace(/\.\w+$/, "").replaceAll(/[-_]+/g, " ")}`;
+  const file = image.src.startsWith("data:") ? "" : (image.src.split(/[?#]/)[0]?.split("/").at(-1) ?? "");
+  const words = file.split(".")[0]?.split(/[-_]/).join(" ") ?? "";
+  image.alt = words === "" ? "Picture" : `Picture: ${words}`;
 }
 
 /** A picture made for a wide screen opens at its full size: over the page, by a press like any link's. */

@@ -1,0 +1,66 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { DiskView } from "../../workshop/common/api.js";
+import { isWithout } from "../requirements/without.js";
+import { accessibilityProblems } from "./accessibility.js";
+import { launchChromium, takePicture } from "./chromium.js";
+import { openContractPage, type ContractPage } from "./contract-page.js";
+
+const MIB = 1024 * 1024;
+
+describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
+  let browser: Browser;
+  let opened: ContractPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+  afterEach(() => opened.close());
+
+  async function open(): Promise<void> {
+    opened = await openContractPage(browser, "instructor", {}, { theme: "dark" });
+    page = opened.page;
+    await page.getByRole("table").waitFor();
+  }
+
+  function tellDisk(change: Partial<DiskView>): void {
+    const disk = { freeBytes: 0, freeFiles: 9, isFull: true, largest: [], ...change };
+    opened.contract.send({ type: "disk", disk });
+  }
+
+  it("is which session fills the disk, which can be ended there", async () => {
+    await open();
+    tellDisk({ largest: [{ session: "class-a-3", bytes: 812 * MIB }] });
+    const notice = page.getByRole("alert", { name: "The disk is full" });
+    await notice.getByText("812 MiB").waitFor();
+    await takePicture(page, "instructor-disk");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await notice.getByRole("button", { name: "End class-a-3" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await expect.poll(() => opened.contract.requests).toContain("DELETE api/instructor/sessions/class-a-3");
+    tellDisk({ isFull: false });
+    await notice.waitFor({ state: "detached" });
+  });
+
+  it("goes once it was read", async () => {
+    await open();
+    await page.getByRole("checkbox", { name: "Select session class-a-1", exact: true }).check();
+    await page.getByRole("button", { name: "Extend by 30 min" }).click();
+    const news = page.getByText("One session has 30 min more.");
+    await news.waitFor();
+    await news.waitFor({ state: "detached", timeout: 15_000 });
+  });
+
+  it("stands in columns whose headings are where their numbers are", async () => {
+    await open();
+    const differing = await page.evaluate(() => {
+      const [heads = [], cells = []] = [...document.querySelectorAll("table tr")].map((row) =>
+        [...row.children].map((cell) => getComputedStyle(cell).textAlign),
+      );
+      return cells.filter((align, at) => align !== heads[at]);
+    });
+    expect(differing).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { accessibilityProblems } from "./accessibility.js";
+import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { startLectern, type LecternServer } from "./lectern-server.js";
+import { writeLab } from "./write-lab.js";
+
+const PICTURE = readFileSync(
+  fileURLToPath(new URL("../../images/policy-image-registry-1.png", import.meta.url)),
+);
+
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a picture in the text", () => {
+  const lab = writeLab("pictures", {
+    "workshop.yaml": "title: Pictures\npages: [one]\n",
+    "pages/one.md": "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n",
+    "images/policy-image-registry-1.png": PICTURE,
+    "images/form.png": PICTURE,
+  });
+  let server: LecternServer;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await startLectern(["--lab", lab.folder]);
+    browser = await launchChromium();
+    ({ page } = await openPage(browser));
+    await page.goto(server.url);
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { level: 1, name: "One" }).waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    lab.remove();
+  });
+
+  it("has words, also where its author wrote none", async () => {
+    await page.getByRole("img", { name: "The form" }).waitFor();
+    await page.getByRole("img", { name: "Picture: policy image registry 1" }).waitFor();
+  });
+
+  it("is enlarged by the keyboard, and Escape leads back to it", async () => {
+    const link = page.getByRole("link", { name: "The form: enlarge" });
+    await link.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "The form" });
+    await dialog.getByRole("img", { name: "The form" }).waitFor();
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      const box = await dialog.boundingBox();
+      expect(box && box.x >= 0 && box.x + box.width <= size.width).toBe(true);
+      await takePicture(page, `picture-enlarged-${size.width}`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }
+    await page.setViewportSize(SIZES[0]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toBe("The form: enlarge");
+  });
+
+  it("does not shine out of a dark page", async () => {
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await takePicture(page, `picture-${colorScheme}`);
+      const veil = await page
+        .locator(".prose-picture")
+        .first()
+        .evaluate((element) => getComputedStyle(element, "::after").backgroundColor);
+      expect(veil === "rgba(0, 0, 0, 0)").toBe(colorScheme === "light");
+    }
+  });
+});

@@ -173,11 +173,14 @@ function joinRoutes(
   { platform, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
+  const tokenFile = dataPaths(config.data).instructorToken;
+  // Made before anybody is told that the server is ready.
+  loadInstructorToken(tokenFile);
   const mount = createMount(config.publicUrl, tlsUrl);
   const origin = originRules(config);
   const access = createAccess({
     tokens: platform.tokens,
-    instructorToken: () => loadInstructorToken(dataPaths(config.data).instructorToken),
+    instructorToken: () => loadInstructorToken(tokenFile),
     start: config.start ?? "open",
     scope: mount.scope,
   });

@@ -5,15 +5,16 @@ import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { renderPage } from "../../workshop/common/render-page.js";
-import { type SessionResource, phaseOf } from "../../workshop/common/session.js";
+import { type SessionResource, openedAtOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
+import { waitingSteps } from "../../workshop/node/provisioning-steps.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
-import { createSession, extendSession, revokeLink } from "../../workshop/node/sessions.js";
+import { createSession, extendSession, openSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/run-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
@@ -77,6 +78,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     progress: ({ id, pages }) => progressOf(pages, (page, step) => activity.isDone(id, page, step)),
     liveSessions: () => cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    openSession: (id) => open(parts, found(id).session),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
     endSession: (id) => endSessionOf(parts, id),
     page: async (id, page) => {
@@ -119,6 +121,15 @@ function watchPage({ cache, labs, activity, pages }: WorkshopParts, id: string):
   if (!session || !lab || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
   else if (page !== undefined && lab.pages.some(({ name }) => name === page))
     pages.show({ session, lab, page });
+}
+
+async function open({ client, cache }: WorkshopParts, session: SessionResource): Promise<void> {
+  if (openedAtOf(session) !== undefined) return;
+  const opened = await openSession(client, session.metadata.name);
+  // Only what is new: the answer may carry an older status than this process knows.
+  const known = session.status ?? { phase: "Pending", provisioning: waitingSteps() };
+  const { openedAt = new Date().toISOString() } = opened.status ?? {};
+  cache.put({ ...opened, status: { ...known, openedAt } });
 }
 
 async function extend(

@@ -39,7 +39,8 @@ export function createSessionCache(): SessionCache {
   };
   const put = (session: SessionResource) => {
     const { name } = session.metadata;
-    const status = making.get(name) ?? session.status;
+    const progress = making.get(name);
+    const status = progress === undefined ? session.status : { ...session.status, ...progress };
     const current = status === undefined ? session : { ...session, status };
     count(sessions.get(name), -1);
     count(current, 1);

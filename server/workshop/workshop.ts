@@ -38,6 +38,8 @@ export interface Workshop {
   /** Sessions that are not over. */
   liveSessions(): number;
   extendSession(id: string, minutes?: number): Promise<SessionView>;
+  /** Lets the time of a session made in advance begin. */
+  openSession(id: string): Promise<void>;
   /** Makes the link there was, and whom it admitted, worth nothing. */
   revokeLink(id: string): Promise<SessionView>;
   endSession(id: string): Promise<void>;

@@ -307,6 +307,7 @@ export const sampleRows: InstructorRow[] = Array.from({ length: 12 }, (_, index)
   stepsFailed: index === 4 ? 3 : index % 2,
   steps: 9,
   createdAt: minutesFromNow(-20),
+  openedAt: minutesFromNow(-20),
   lastActivityAt: minutesFromNow(-index),
   expiresAt: minutesFromNow(index === 7 ? 1.5 : 3 + index * 4),
   link: `https://lectern.example/join/class-a-${index + 1}`,

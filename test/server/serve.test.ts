@@ -53,40 +53,6 @@ describe("a running Lectern", () => {
     expect(await figures()).toContain("process_cpu_seconds_total");
   });
 
-  it("prints and renews the instructor's token for whoever may read the data directory", async () => {
-    const old = instructorToken(data);
-    expect((await runCli(["instructor-token", "--data", data])).output.trim()).toBe(old);
-    const instructor = new BrowserSession(lectern.url);
-    await instructor.json("POST", "api/instructor/login", { token: old });
-    const renewed = (await runCli(["instructor-token", "--data", data, "--renew"])).output.trim();
-    expect([renewed, statSync(join(data, "instructor-token")).mode & 0o777]).toEqual([
-      instructorToken(data),
-      0o600,
-    ]);
-    expect(renewed).not.toBe(old);
-    expect((await instructor.call("GET", "api/instructor/sessions")).status).toBe(401);
-    expect((await instructor.call("POST", "api/instructor/login", { token: old })).status).toBe(401);
-    expect((await instructor.call("POST", "api/instructor/login", { token: renewed })).status).toBe(204);
-    const missing = await runCli(["instructor-token", "--data", join(folder.path, "nothing-there")]);
-    expect([missing.status, missing.output]).toEqual([1, expect.stringContaining("lectern serve")]);
-  });
-
-  it("replaces a session's link from the command line, and refuses the old one in words", async () => {
-    const created = await runCli(["session", "create", "--data", data, "--lab", "slow-steps"]);
-    const [, id = "", link = ""] = /(slow-steps-\w+)\s+(http\S+)/.exec(created.output) ?? [];
-    const learner = new BrowserSession(lectern.url);
-    expect((await learner.open(link)).status).toBe(204);
-    const renewed = (await runCli(["session", "revoke-link", id, "--data", data])).output.trim();
-    const refused = await learner.call("GET", `api/sessions/${id}`);
-    expect([refused.status, refused.text]).toEqual([
-      401,
-      expect.stringContaining("link to this session was revoked"),
-    ]);
-    expect((await new BrowserSession(lectern.url).open(link)).text).toContain("SERVER_LINK_REVOKED");
-    expect((await learner.open(renewed)).status).toBe(204);
-    expect((await learner.call("GET", `api/sessions/${id}`)).status).toBe(200);
-  });
-
   it("answers probes and shows its figures", async () => {
     expect((await browser.call("GET", "healthz")).status).toBe(200);
     const ready = await browser.json<{ status: string; checks: object[] }>("GET", "readyz");

@@ -101,6 +101,9 @@ export interface SessionView {
   dashboards: { name: string; url?: string }[];
   /** ISO 8601. */
   createdAt: string;
+  /** When its time began; absent while nobody has opened the link of a session made in advance. */
+  openedAt?: string;
+  /** Until it was opened: how long its link is good. */
   expiresAt: string;
   canExtend: boolean;
   /** What one extension by the learner adds. */
@@ -221,7 +224,10 @@ export interface InstructorRow {
   stepsFailed: number;
   steps: number;
   createdAt: string;
+  /** Absent while nobody has opened the link of a session made in advance. */
+  openedAt?: string;
   lastActivityAt: string;
+  /** Until it was opened: how long its link is good. */
   expiresAt: string;
   linkRevision: number;
   /** Why the learner may need help; absent otherwise. */

@@ -63,6 +63,17 @@ export interface SessionStatus {
   /** ISO 8601; when it was begun to make it, which may be long after it was asked for. */
   startedAt?: string;
   provisioning: ProvisioningStep[];
+  /** ISO 8601; when the link of a session made in advance was first opened. */
+  openedAt?: string;
+}
+
+/** How long a link nobody has opened stays good: a class may be made ready days before. */
+export const UNOPENED_KEPT_MS = 3 * 24 * 3600 * 1000;
+
+/** When the session's time began (ISO 8601): a learner's own at once, one made in advance when its link was opened; absent before. */
+export function openedAtOf({ metadata, spec, status }: SessionResource): string | undefined {
+  if (spec.startedBy === "instructor") return status?.openedAt;
+  return new Date(metadata.creationTimestamp ?? 0).toISOString();
 }
 
 /** 25 characters: labs build names such as `busybox-SESSION` out of it, and Kubernetes adds its own suffixes within 63. */

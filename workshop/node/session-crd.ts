@@ -62,6 +62,7 @@ const STATUS_SCHEMA = {
     phase: { type: "string", enum: ["Pending", "Ready", "Active", "Ending", "Ended", "Failed"] },
     reason: text,
     startedAt: { type: "string", format: "date-time" },
+    openedAt: { type: "string", format: "date-time" },
     provisioning: { type: "array", items: STEP_SCHEMA },
   },
 };

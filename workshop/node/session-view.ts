@@ -3,7 +3,7 @@ import type { SessionView, StepResult } from "../common/api.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { Lab } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
-import { type SessionResource, linkRevisionOf, phaseOf } from "../common/session.js";
+import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
 import type { Activity } from "./activity-store.js";
@@ -28,6 +28,7 @@ export function sessionView(
   { activity, results, now }: SessionActivity,
 ): SessionView {
   const createdAt = new Date(session.metadata.creationTimestamp ?? now);
+  const openedAt = openedAtOf(session);
   const phase = phaseOf(session, now);
   const reason = session.status?.reason;
   const currentPage = lab.pages.some(({ name }) => name === activity.page)
@@ -54,7 +55,8 @@ export function sessionView(
     dashboards: [{ name: CONSOLE }, ...lab.dashboards.filter(({ name }) => name !== CONSOLE)],
     createdAt: createdAt.toISOString(),
     expiresAt: session.spec.expiresAt,
-    canExtend: phase === "Active" && canExtend(session, createdAt),
+    ...(openedAt === undefined ? {} : { openedAt }),
+    canExtend: phase === "Active" && canExtend(session, new Date(openedAt ?? createdAt)),
     extensionMinutes: extensionOf(lab),
     linkRevision: linkRevisionOf(session.spec),
     results,
@@ -62,9 +64,9 @@ export function sessionView(
 }
 
 /** True while the learner may still take more time. */
-export function canExtend(session: SessionResource, createdAt: Date): boolean {
+export function canExtend(session: SessionResource, openedAt: Date): boolean {
   return (
-    Date.parse(session.spec.expiresAt) - createdAt.getTime() < session.spec.minutes * 60_000 * MAX_EXTENSION
+    Date.parse(session.spec.expiresAt) - openedAt.getTime() < session.spec.minutes * 60_000 * MAX_EXTENSION
   );
 }
 

@@ -10,8 +10,10 @@ import {
   SESSION_API_VERSION,
   SESSION_FINALIZER,
   type SessionResource,
+  UNOPENED_KEPT_MS,
   isSessionName,
   linkRevisionOf,
+  openedAtOf,
 } from "../common/session.js";
 import { type CollectionListener, watchCollection } from "./collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
@@ -47,6 +49,7 @@ export async function createSession(
       `"${name}" cannot name a session: use small letters, digits and hyphens, at most ${MAX_SESSION_NAME}, beginning with a letter`,
     );
   const minutes = wanted.minutes ?? lab.minutes;
+  const keptMs = wanted.startedBy === "instructor" ? UNOPENED_KEPT_MS : minutes * 60_000;
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
@@ -60,7 +63,7 @@ export async function createSession(
     spec: {
       lab: lab.name,
       minutes,
-      expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+      expiresAt: new Date(Date.now() + keptMs).toISOString(),
       namespace: name,
       organization: wanted.organization ?? name,
       startedBy: wanted.startedBy,
@@ -137,6 +140,20 @@ export function isOwn({ metadata }: SessionResource, server: string | undefined)
   return (metadata.labels?.[SERVER_LABEL] ?? server) === server;
 }
 
+/** Lets the time of a session made in advance begin; does nothing where it has. Throws SESSION_NOT_FOUND. */
+export async function openSession(client: KubernetesClient, name: string): Promise<SessionResource> {
+  const session = await getSession(client, name);
+  if (openedAtOf(session) !== undefined) return session;
+  const path = `${SESSIONS_PATH}/${name}`;
+  const now = Date.now();
+  const expiresAt = new Date(now + session.spec.minutes * 60_000).toISOString();
+  await client.merge(path, { spec: { expiresAt } });
+  // Last: whoever dies in between leaves a session whose time begins when it is opened again.
+  return client.merge<SessionResource>(`${path}/status`, {
+    status: { openedAt: new Date(now).toISOString() },
+  });
+}
+
 /** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
 export async function extendSession(
   { client, host }: { client: KubernetesClient; host: Pick<SessionHost, "exec"> },
@@ -144,6 +161,10 @@ export async function extendSession(
   minutes: number,
 ): Promise<SessionResource> {
   const session = await getSession(client, name);
+  if (openedAtOf(session) === undefined) {
+    const spec = { minutes: session.spec.minutes + minutes };
+    return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec });
+  }
   const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
   const spec = { ...session.spec, expiresAt: new Date(from + minutes * 60_000).toISOString() };
   // First the token: time without access would be worth nothing.

@@ -8,7 +8,7 @@ import {
   readEnvironment,
   shippedContent,
 } from "../../config.js";
-import type { ServeConfig, StartRule } from "../../config.js";
+import type { Environment, ServeConfig, StartRule } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { collect, path, proxies, webAddress, wholeNumber } from "../options.js";
 import { sessionLimits } from "../session-limits.js";
@@ -50,7 +50,7 @@ Environment:
 /** `lectern serve`: the cluster, the terminal host and the server, until Ctrl-C. */
 export function serveCommand(): Command {
   const environment = readEnvironment();
-  return new Command("serve")
+  const serve = new Command("serve")
     .description("Run Lectern: pages, terminals and, without --kubeconfig, a Kubernetes of its own.")
     .option(
       "--port <number>",
@@ -74,14 +74,32 @@ export function serveCommand(): Command {
       "use this cluster (Kubernetes 1.30 or newer) instead of the embedded one",
       path,
     )
-    .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
     .option(
       "--session-limits <list>",
       "what each session may use: memory, processes, cpu, home, tmp, files (default: memory=1Gi,processes=512,cpu=1,home=1Gi,tmp=256Mi,files=4096)",
       sessionLimits,
     )
-    .option("--allow-shared-network", "listen beyond loopback although shells share this machine's network")
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
+    .addOption(
+      new Option("--log-to <place>", "where the processes write their logs")
+        .choices(["files", "stdout"])
+        .default("files"),
+    )
+    .option(
+      "--keep-recordings",
+      "keep what terminals showed beyond the end of their sessions, in the data directory",
+      false,
+    )
+    .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
+    .action((flags: ServeFlags) => run(flags, environment));
+  return addAccessFlags(serve);
+}
+
+/** Who reaches the server, and by which way. */
+function addAccessFlags(serve: Command): Command {
+  return serve
+    .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
+    .option("--allow-shared-network", "listen beyond loopback although shells share this machine's network")
     .addOption(
       new Option(
         "--start <who>",
@@ -94,31 +112,21 @@ export function serveCommand(): Command {
       "--trust-proxy <who>",
       "proxies whose X-Forwarded-* headers are believed: how many, or their addresses such as loopback,10.0.0.0/8 (default: none)",
       proxies,
-    )
-    .addOption(
-      new Option("--log-to <place>", "where the processes write their logs")
-        .choices(["files", "stdout"])
-        .default("files"),
-    )
-    .option(
-      "--keep-recordings",
-      "keep what terminals showed beyond the end of their sessions, in the data directory",
-      false,
-    )
-    .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
-    .action(async ({ lab, tlsCert, tlsKey, ...flags }: ServeFlags) => {
-      const config: ServeConfig = {
-        ...flags,
-        ...tlsOf(tlsCert, tlsKey),
-        labs: lab ?? [shippedContent],
-        logLevel: environment.logLevel,
-      };
-      const { serve } = await import("../../supervisor/serve.js");
-      await untilSignalled((signal) =>
-        serve(config, environment, { signal, report, isInteractive: process.stdout.isTTY }),
-      );
-      report(`Lectern has stopped. Sessions are kept in ${config.data}; the next start finds them again.`);
-    });
+    );
+}
+
+async function run({ lab, tlsCert, tlsKey, ...flags }: ServeFlags, environment: Environment): Promise<void> {
+  const config: ServeConfig = {
+    ...flags,
+    ...tlsOf(tlsCert, tlsKey),
+    labs: lab ?? [shippedContent],
+    logLevel: environment.logLevel,
+  };
+  const { serve } = await import("../../supervisor/serve.js");
+  await untilSignalled((signal) =>
+    serve(config, environment, { signal, report, isInteractive: process.stdout.isTTY }),
+  );
+  report(`Lectern has stopped. Sessions are kept in ${config.data}; the next start finds them again.`);
 }
 
 function tlsOf(cert: string | undefined, key: string | undefined): Pick<ServeConfig, "tls"> {

@@ -141,9 +141,13 @@ function cells(row: InstructorRow): string[] {
     row.pages === 0 ? "" : `${String(row.pageNumber)} of ${String(row.pages)}`,
     `${String(row.stepsDone)}/${String(row.steps)}`,
     String(row.stepsFailed),
-    minutesLeft(row.expiresAt),
-    row.stuck ?? row.reason ?? "",
+    row.openedAt === undefined ? "" : minutesLeft(row.expiresAt),
+    row.stuck ?? row.reason ?? (row.openedAt === undefined ? unopened(row.expiresAt) : ""),
   ];
+}
+
+function unopened(expiresAt: string): string {
+  return `not opened yet; its link is good until ${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function minutesLeft(expiresAt: string): string {

@@ -45,9 +45,11 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     access.admit(request, response, session);
     response.status(202).json(session);
   });
-  router.post("/sessions/:id/admission", (request, response) => {
+  router.post("/sessions/:id/admission", async (request, response) => {
     const { token } = parseBody(admission, request.body);
-    access.admitByLink(request, response, { session: workshop.session(request.params.id), token });
+    const { id } = request.params;
+    access.admitByLink(request, response, { session: workshop.session(id), token });
+    await workshop.openSession(id);
     response.status(204).end();
   });
   router.get("/sessions/:id", async (request, response) => {

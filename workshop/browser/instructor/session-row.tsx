@@ -51,7 +51,7 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
       </td>
       <td className="numeric">{row.stepsFailed > 0 ? <Failed count={row.stepsFailed} /> : "0"}</td>
       <td className="numeric" title={new Date(row.lastActivityAt).toLocaleString()}>
-        {formatAgo(now - Date.parse(row.lastActivityAt))}
+        {row.openedAt === undefined ? "not opened yet" : formatAgo(now - Date.parse(row.lastActivityAt))}
       </td>
       <TimeLeft row={row} now={now} />
       <td>
@@ -71,6 +71,7 @@ function Failed({ count }: { count: number }): ReactElement {
 
 function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactElement {
   const left = Date.parse(row.expiresAt) - now;
+  if (row.openedAt === undefined && !isOver(row)) return <LinkGoodUntil expiresAt={row.expiresAt} />;
   return (
     <td
       className="numeric session-table__left"
@@ -78,6 +79,17 @@ function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactEleme
       title={new Date(row.expiresAt).toLocaleString()}
     >
       {isOver(row) ? "–" : formatTimeLeft(left)}
+    </td>
+  );
+}
+
+/** The time of a session nobody has opened has not begun; until then its link lasts. */
+function LinkGoodUntil({ expiresAt }: { expiresAt: string }): ReactElement {
+  const end = new Date(expiresAt);
+  const day = end.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
+  return (
+    <td className="numeric session-table__left" title={`The link is good until ${end.toLocaleString()}`}>
+      link until {day}
     </td>
   );
 }

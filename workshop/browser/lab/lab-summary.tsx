@@ -23,8 +23,8 @@ export function LabSummary(): ReactElement {
       </p>
       {!isOver && (
         <p>
-          You began {formatAgo(now - Date.parse(session.createdAt))}. Your session goes on until {end}, unless
-          you end it.
+          You began {formatAgo(now - Date.parse(session.openedAt ?? session.createdAt))}. Your session goes on
+          until {end}, unless you end it.
         </p>
       )}
       {!isReadOnly && <EndSession isInText />}

@@ -38,7 +38,7 @@ export interface TerminalViewProps {
 /** The emulator measures its parent, so the place must have a height of its own: give the parent one. */
 const FILL = { height: "100%", overflow: "hidden" } as const;
 
-const REPLACED = "The shell was restarted; what ran in it has ended.";
+const REPLACED = "This is a new shell: the one before was lost or restarted, and what ran in it has ended.";
 const NOTICE = {
   display: "flex",
   gap: "0.75em",

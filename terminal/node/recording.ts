@@ -11,6 +11,11 @@ const RECORDING_BYTES = 10 * 1024 * 1024;
 const SESSION_BYTES = 50 * 1024 * 1024;
 /** Bytes of a recording that are sent at once; with base64 it stays well below the largest frame. */
 const PIECE_BYTES = 1024 * 1024;
+/** Output is gathered so long, or until there is so much, before it is one event; nobody sees the difference when it is played. */
+const GATHER_MS = 20;
+const GATHER_BYTES = 65_536;
+/** The marker of a recording whose shell came to its end. */
+export const SHELL_ENDED = "shell ended";
 const NAME = /^(.+)--(\d+)\.cast$/;
 
 /** Writes what a terminal showed as asciicast v2 (docs.asciinema.org/manual/asciicast/v2), bounded. */
@@ -19,6 +24,10 @@ export class Recording {
   readonly #decoder = new StringDecoder("utf8");
   readonly #startedAt = Date.now();
   #left = RECORDING_BYTES;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #gatheredAt = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** `folder` belongs to one session and to the host alone. */
   constructor(folder: string, terminal: string, size: { columns: number; rows: number }) {
@@ -37,29 +46,46 @@ export class Recording {
   }
 
   output(bytes: Uint8Array): void {
-    if (this.#left > 0)
-      this.#event("o", this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+    if (this.#left <= 0) return;
+    if (this.#gathered.length === 0) this.#gatheredAt = Date.now();
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#gatheredBytes >= GATHER_BYTES) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
   }
 
   resize(columns: number, rows: number): void {
+    this.#flush();
     this.#event("r", `${columns}x${rows}`);
   }
 
   /** Ends the file; safe to call twice. */
   async close(): Promise<void> {
+    this.#flush();
+    if (!this.#stream.writableEnded) this.#write("m", SHELL_ENDED);
     this.#left = 0;
     await new Promise<void>((resolve) => this.#stream.end(() => resolve()));
   }
 
-  #event(kind: string, data: string): void {
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#decoder.write(Buffer.concat(this.#gathered));
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#event("o", text, this.#gatheredAt);
+  }
+
+  #event(kind: string, data: string, at = Date.now()): void {
     if (this.#left <= 0 || data === "") return;
-    const line = `${JSON.stringify([(Date.now() - this.#startedAt) / 1000, kind, data])}\n`;
-    this.#left -= line.length;
+    this.#left -= this.#write(kind, data, at);
+    if (this.#left <= 0) this.#write("m", "recording full");
+  }
+
+  #write(kind: string, data: string, at = Date.now()): number {
+    const line = `${JSON.stringify([(at - this.#startedAt) / 1000, kind, data])}\n`;
     this.#stream.write(line);
-    if (this.#left <= 0)
-      this.#stream.write(
-        `${JSON.stringify([(Date.now() - this.#startedAt) / 1000, "m", "recording full"])}\n`,
-      );
+    return Buffer.byteLength(line);
   }
 }
 

@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { openTestReader } from "./gateway-for-tests.js";
 import { openShell } from "./test-host.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -158,15 +159,44 @@ describe("the terminal host process", () => {
     expect(await openShell(client, address)).toMatchObject({ state: "running" });
   });
 
+  it("shows what a lost shell showed last above the new one, and nothing of one that had ended", async () => {
+    const first = await startMain();
+    const client = await connectClient();
+    await openShell(client, address);
+    await client.run(address, { id: "1", text: "echo kept-$((40+2))", timeoutMs: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    const second = await startMain();
+    await openShell(client, address);
+    const lost = await openTestReader(socketPath(), address);
+    expect(lost.reader.screens[0]).toContain("kept-42");
+    expect(lost.reader.screens[0]).toContain("The shell above was lost");
+    await lost.leave();
+    await client.run(address, { id: "2", text: "exit", timeoutMs: 10_000 });
+    second.child.kill("SIGKILL");
+    await once(second.child, "exit");
+    await startMain();
+    await openShell(client, address);
+    const ended = await openTestReader(socketPath(), address);
+    expect(ended.reader.screens[0]).not.toContain("kept-42");
+    await ended.leave();
+  });
+
   it("writes a recording that is an asciicast", async () => {
     await startMain();
     const client = await connectClient();
     await openShell(client, address);
     await client.run(address, { id: "1", text: "echo recorded", timeoutMs: 5_000 });
     const name = (await client.recordings(address.session))[0]?.name ?? "";
-    let recording = "";
-    for await (const piece of client.recording(address.session, name))
-      recording += Buffer.from(piece).toString("utf8");
+    const read = async (): Promise<string> => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of client.recording(address.session, name)) pieces.push(piece);
+      return Buffer.concat(pieces).toString("utf8");
+    };
+    // What was shown a moment ago is gathered before it is written.
+    await expect.poll(read, { timeout: 10_000 }).toContain("recorded");
+    const recording = await read();
     await client.close(address.session);
     expect(await client.terminals()).toEqual([]);
     expect(await client.recordings()).toEqual([]);

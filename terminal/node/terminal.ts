@@ -11,6 +11,7 @@ import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
 import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";
+import { lostScreen } from "./lost-shell.js";
 import { PageInput } from "./page-input.js";
 import { RateLimit } from "./rate-limit.js";
 import { Recording } from "./recording.js";
@@ -80,6 +81,11 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#nonce = started.nonce;
     this.#confinement = started.confinement;
     this.#screen = new Screen(this, options.screens);
+    const lost = lostScreen(options.session.recordings, address.terminal);
+    if (lost) {
+      this.replay.append(lost);
+      this.scanner.scan(lost);
+    }
     this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),

@@ -1,0 +1,107 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serverPid } from "../server/browser-session.js";
+import { isWithout } from "../requirements/without.js";
+import { launchChromium, openPage, takePicture } from "./chromium.js";
+import { startLectern, type LecternServer } from "./lectern-server.js";
+import { writeLab } from "./write-lab.js";
+
+const FENCE = "```";
+const LAB = writeLab("terminal-lab", {
+  "workshop.yaml":
+    "title: A terminal lab\nlayout: default\ndashboards:\n  - name: Other\n    url: about:blank\n",
+  "pages/01-only.md": `# Type\n\n${FENCE}execute-1\ntouch first-ran\ntouch second-ran\n${FENCE}\n`,
+});
+const DEADLINE_MS = 60_000;
+/** It is noticed within 5 s; a busy machine draws it later. */
+const NOTICED_MS = 15_000;
+
+describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
+  let server: LecternServer;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await startLectern(["--lab", LAB.folder]);
+    browser = await launchChromium();
+    page = (await openPage(browser)).page;
+    page.setDefaultTimeout(DEADLINE_MS);
+    await page.goto(server.url);
+    await page.getByRole("button", { name: "Start" }).click();
+    await rows(page).getByText("$").first().waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    LAB.remove();
+  });
+
+  it("runs nothing that is pasted without running", async () => {
+    await page.getByRole("button", { name: /^Paste into terminal/ }).click();
+    await rows(page).getByText("touch second-ran").waitFor();
+    await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
+    await page.keyboard.press("Control+c");
+    await type(page, "ls; echo li''sted");
+    await rows(page).getByText("listed", { exact: true }).waitFor();
+    expect(await shown(page)).not.toMatch(/^(first|second)-ran/m);
+  });
+
+  it("shows what is run where characters take two columns", async () => {
+    await page.keyboard.type("echo 🐳🐳🐳🐳");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.type("Z");
+    await expect.poll(() => shown(page)).toContain("echo 🐳🐳Z🐳🐳");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => shown(page)).toMatch(/^🐳🐳Z🐳🐳$/m);
+    await takePicture(page, "terminal-wide-characters");
+  });
+
+  it("measures its letters when it is shown, not while it was hidden", async () => {
+    const usual = await letterSpacing(page);
+    const tab = page.getByRole("tab", { name: "Other" });
+    await tab.click();
+    await page.reload();
+    await page.getByRole("tab", { name: "Other", selected: true }).waitFor();
+    await page.getByRole("tab", { name: "Terminal" }).click();
+    await rows(page).getByText("$").first().waitFor();
+    await expect.poll(() => letterSpacing(page)).toBeCloseTo(usual, 1);
+    await takePicture(page, "terminal-after-hidden-start");
+  });
+
+  it("notices a network that is dead, not closed, within 5 s, and says what waits", async () => {
+    await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
+    const waiting = page.getByText(/^Waiting for the connection. \d+ characters you typed/);
+    // A stopped process closes nothing and answers nothing, as a dead network does.
+    process.kill(serverPid(server.data), "SIGSTOP");
+    const began = Date.now();
+    await page.keyboard.type("echo wait''ed");
+    await waiting.waitFor();
+    expect(Date.now() - began).toBeLessThan(NOTICED_MS);
+    await takePicture(page, "terminal-waiting");
+    process.kill(serverPid(server.data), "SIGCONT");
+    await waiting.waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await expect.poll(() => shown(page), { timeout: 20_000 }).toMatch(/^waited$/m);
+  });
+});
+
+function rows(page: Page): Locator {
+  return page.getByRole("region", { name: "Terminal 1" }).locator(".xterm-rows");
+}
+
+/** What stands in the terminal, without blanks at the ends of lines. */
+async function shown(page: Page): Promise<string> {
+  const lines = await rows(page).locator("> div").allInnerTexts();
+  return lines.map((line) => line.replaceAll("\u00a0", " ").trimEnd()).join("\n");
+}
+
+async function type(page: Page, line: string): Promise<void> {
+  await page.keyboard.type(line);
+  await page.keyboard.press("Enter");
+}
+
+/** Pixels that the emulator puts between letters to make them as wide as its cells. */
+function letterSpacing(page: Page): Promise<number> {
+  return rows(page).evaluate((element) => Number.parseFloat(getComputedStyle(element).letterSpacing) || 0);
+}

@@ -13,9 +13,15 @@ describe("problemOf", () => {
 
   it("knows by another room's code what kind of refusal it is", () => {
     const statuses = (
-      ["sessionNotFound", "labInvalid", "sessionNotActive", "sessionStepNotRunnable"] as const
+      [
+        "sessionNotFound",
+        "labInvalid",
+        "sessionNotActive",
+        "sessionStepNotRunnable",
+        "sessionKubeconfigUnusable",
+      ] as const
     ).map((name) => problemOf(new WorkshopError(WORKSHOP_ERRORS[name], "x")).status);
-    expect(statuses).toEqual([404, 400, 409, 409]);
+    expect(statuses).toEqual([404, 400, 409, 409, 409]);
   });
 
   it("says of a cluster that does not answer that nothing was lost", () => {

@@ -128,6 +128,92 @@ function claims(): void {
     await expect(run("kubectl", ["--kubeconfig", old, "get", "pods"])).rejects.toThrow();
   });
 
+  it("that is extended keeps what its learner made of the kubeconfig", async () => {
+    const session = await startSession();
+    const own = [
+      "kubectl config set-cluster mine --server=https://mine.example",
+      "kubectl config set-credentials me --token=of-mine",
+      "kubectl config set-context mine --cluster=mine --user=me",
+      "kubectl config set-context lectern --namespace=elsewhere",
+      "kubectl config use-context mine",
+    ];
+    await inside(session, "sh", "-c", `${own.join(" && ")} >&2`);
+    const before = await inside(session, "kubectl", "config", "view", "--raw", "-o", "jsonpath={.users}");
+    await extendSession(platform, session.metadata.name, 30);
+    const kept = await inside(
+      session,
+      "kubectl",
+      "config",
+      "view",
+      "--raw",
+      "-o",
+      "jsonpath={.current-context} {.contexts} {.clusters} {.users}",
+    );
+    expect(kept).toMatch(/^mine .*"namespace":"elsewhere".*https:\/\/mine\.example.*of-mine/);
+    expect(kept).not.toContain(/"name":"learner","user":\{"token":"([^"]+)/.exec(before)?.[1] ?? "no token");
+    const renewed = inside(
+      session,
+      "kubectl",
+      "--context",
+      "lectern",
+      "-n",
+      session.spec.namespace,
+      "get",
+      "sa",
+      "learner",
+      "-o",
+      "name",
+    );
+    await expect(renewed).resolves.toBe("serviceaccount/learner");
+    expect(await inside(session, "ls", "-A", ".kube")).not.toContain("new");
+  });
+
+  it("that is extended has a kubeconfig again where its learner threw it away", async () => {
+    const session = await startSession();
+    await inside(session, "rm", "-r", ".kube");
+    await extendSession(platform, session.metadata.name, 30);
+    expect(await kubectl(session, "get", "sa", "learner", "-o", "name")).toBe("serviceaccount/learner");
+  });
+
+  it.each([
+    ["a folder", "rm .kube/config; mkdir .kube/config", "it is a folder"],
+    ["a pipe", "rm .kube/config; mkfifo .kube/config", "it is not a file"],
+    ["a file without end", "rm .kube/config; ln -s /dev/zero .kube/config", "it is not a file"],
+    ["too large a file", "head -c 2M /dev/zero > .kube/config", "it is larger than a megabyte"],
+    ["no kubeconfig", "echo 'a: [' > .kube/config", "yaml"],
+    ["a closed folder", "chmod 0 .kube", "Permission denied"],
+  ])("is not extended, and says why, where %s is its kubeconfig", async (_, line, why) => {
+    const session = await startSession();
+    const { name } = session.metadata;
+    const token = await inside(session, "sh", "-c", "grep -o 'token: .*' .kube/config");
+    await inside(session, "sh", "-c", line);
+    await expect(extendSession(platform, name, 30)).rejects.toMatchObject({
+      code: "SESSION_KUBECONFIG_UNUSABLE",
+      message: expect.stringContaining(why) as string,
+    });
+    expect((await getSession(platform.client, name)).spec.expiresAt).toBe(session.spec.expiresAt);
+    const said = inside(
+      session,
+      "kubectl",
+      "--kubeconfig",
+      "/dev/null",
+      "--server",
+      platform.client.config.getCurrentCluster()?.server ?? "",
+      "--insecure-skip-tls-verify",
+      "--token",
+      token.slice("token: ".length),
+      "-n",
+      session.spec.namespace,
+      "get",
+      "sa",
+      "learner",
+      "-o",
+      "name",
+    );
+    await expect(said, "the old token is still good").resolves.toBe("serviceaccount/learner");
+    await platform.provisioner.end(session);
+  });
+
   it("whose time is over is ended by the controller", async () => {
     const session = await startSession();
     await platform.client.merge(`/apis/lectern.dev/v1alpha1/sessions/${session.metadata.name}`, {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { controlPlaneBinaries } from "../kubernetes/control-plane/binaries.js";
 import { missingForControlPlane } from "../kubernetes/control-plane/requirements.js";
+import { programsFolder } from "./temporary-folder.js";
 
 const OLDEST_MINOR = 29;
 
@@ -24,10 +24,9 @@ export async function provideKubectl(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Learners' accounts may not enter root's cache folder, and their shells need kubectl. Left to the cleaning of the temporary folder. */
+/** Learners' accounts may not enter root's cache folder, and their shells need kubectl. */
 function reachableCopy(binaries: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "lectern-kubectl-"));
-  chmodSync(folder, 0o755);
+  const folder = programsFolder();
   copyFileSync(join(binaries, "kubectl"), join(folder, "kubectl"));
   return folder;
 }

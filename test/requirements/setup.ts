@@ -1,14 +1,16 @@
 import { providePackage } from "./debian-packages.js";
 import { provideKubectl } from "./kubectl.js";
 import { findChromium, findProgram } from "./programs.js";
+import { useOwnTemporaryFolder } from "./temporary-folder.js";
 import { MISSING, type Missing } from "./without.js";
 
 /**
  * Finds or gets what the suites need of the machine before any of them starts. What cannot be had is said in one line each, with
- * what it leaves out; the suites read it by `isWithout`, and on CI `test/requirements/machine.test.ts` fails for it.
+ * what it leaves out; the suites read it by `isWithout`, and on CI `test/requirements/machine.test.ts` fails for it. Returns what ends the run.
  */
-export async function setup(): Promise<void> {
-  if (process.env[MISSING] !== undefined) return;
+export async function setup(): Promise<(() => void) | undefined> {
+  if (process.env[MISSING] !== undefined) return undefined;
+  const leave = useOwnTemporaryFolder();
   const missing: Missing = {};
   const note = (tool: keyof Missing, leftOut: string, why: string | undefined): void => {
     if (why === undefined) return;
@@ -20,4 +22,5 @@ export async function setup(): Promise<void> {
   note("zsh", "the outcomes of commands in zsh", await providePackage("zsh", () => findProgram("zsh")));
   note("bwrap", "what bubblewrap adds", await providePackage("bubblewrap", () => findProgram("bwrap")));
   process.env[MISSING] = JSON.stringify(missing);
+  return leave;
 }

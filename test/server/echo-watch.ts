@@ -16,7 +16,7 @@ export async function echoesDuring(socket: WebSocket, work: () => Promise<unknow
   };
   socket.on("message", listen);
   const progress = { isDone: false };
-  const ended = work().finally(() => (progress.isDone = true));
+  const ended = Promise.allSettled([work().finally(() => (progress.isDone = true))]);
   try {
     for (let typed = 0; !progress.isDone; typed++) {
       const letter = String.fromCodePoint(97 + (typed % 26));
@@ -37,5 +37,7 @@ export async function echoesDuring(socket: WebSocket, work: () => Promise<unknow
     socket.off("message", listen);
     await ended;
   }
+  const [outcome] = await ended;
+  if (outcome.status === "rejected") throw outcome.reason;
   return times;
 }

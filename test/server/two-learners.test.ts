@@ -39,10 +39,10 @@ afterAll(async () => {
 /** What a learner may do to a machine, by what it is. */
 const worst: Record<string, string> = {
   "lines, characters and scrolls without number": String.raw`printf '\e[2147483647L\e[2147483647M\e[2147483647@\e[2147483647P\e[2147483647S\e[2147483647T\e[2147483647X\e[2147483647b'`,
-  "marks without end on one letter": String.raw`printf a; yes "$(printf '\u0301%.0s' {1..500})" | head -c 60000000 | tr -d '\n'`,
-  "a title without end": String.raw`printf '\e]0;'; head -c 50000000 /dev/zero | tr '\0' t; printf '\a'`,
-  "screens and sizes as fast as they can be printed": String.raw`yes "$(printf '\e[?1049h\e[?1049l\e[?3h\e[?3l\e[18t')" | head -c 20000000`,
-  "files without number in folders too deep for a path": `${deepFolders("~")}; ${deepFolders("/tmp")}; mkdir /tmp/many && (cd /tmp/many && seq 100000 | xargs touch)`,
+  "marks without end on one letter": String.raw`printf a; yes "$(printf '\u0301%.0s' {1..500})" | head -c 20000000 | tr -d '\n'`,
+  "a title without end": String.raw`printf '\e]0;'; head -c 20000000 /dev/zero | tr '\0' t; printf '\a'`,
+  "screens and sizes as fast as they can be printed": String.raw`yes "$(printf '\e[?1049h\e[?1049l\e[?3h\e[?3l\e[18t')" | head -c 5000000`,
+  "files without number in folders too deep for a path": `${deepFolders("~")}; ${deepFolders("/tmp")}; mkdir /tmp/many && (cd /tmp/many && seq 50000 | xargs touch)`,
 };
 /** What a learner may leave in the place of the kubeconfig. */
 const leftBehind: Record<string, string> = {
@@ -78,9 +78,9 @@ describe("what one learner leaves in the place of the kubeconfig does not hold u
       process.kill(pid, "SIGKILL");
       await until("another server answers", 20_000, () => (serverPid(data) === pid ? undefined : true));
       ada.socket = await open(ada);
-      await typeAndSee(ada.socket, "echo still-$((40 + 2))\r", /still-42/);
+      await typeAndSee(ada.socket, "echo still-$((40 + 2))\r", /still-42/, 30_000);
       const extended = await mallory.browser.call("POST", `api/sessions/${mallory.session.id}/extend`);
-      expect(extended.status).not.toBe(500);
+      expect([200, 409]).toContain(extended.status);
       await end(mallory);
     });
   }
@@ -120,7 +120,7 @@ async function run({ browser, session }: Learner, step: number): Promise<void> {
   await browser.run(session, step);
   const { state, message } = await until("the block has ended", 120_000, async () => {
     const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
-    return results.find((result) => result.step === step && !["queued", "running"].includes(result.state));
+    return results.find((result) => result.number === step && !["queued", "running"].includes(result.state));
   });
   expect([state, message]).toEqual(["succeeded", undefined]);
 }

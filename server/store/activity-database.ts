@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
 import type { StepResult } from "../../workshop/common/api.js";
+import { isSuccess } from "../../workshop/common/step-state.js";
 import type { ActivityStore, SessionActivity, StepRecord } from "../../workshop/node/activity-store.js";
 import { withRoom } from "./full-disk.js";
 import { createWriteQueue } from "./write-queue.js";
@@ -45,7 +46,7 @@ export async function openActivityDatabase(
   return {
     saveStep: ({ session, result, command }) => {
       const { page, step, state } = result;
-      const [failures, done] = [state === "failed" ? 1 : 0, isDone(state) ? 1 : 0];
+      const [failures, done] = [state === "failed" ? 1 : 0, isSuccess(result) ? 1 : 0];
       const text = JSON.stringify(result);
       return queue.write(() =>
         statements.save.run(session, page, step, state, failures, done, command, text),
@@ -150,10 +151,6 @@ interface ActivityRow {
   session: string;
   current_page: string | null;
   last_activity_at: number;
-}
-
-function isDone(state: StepResult["state"]): boolean {
-  return state === "succeeded" || state === "expected-failure";
 }
 
 function resultOf({ result, done }: ResultRow): StepResult {

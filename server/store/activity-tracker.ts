@@ -1,4 +1,5 @@
 import type { StepResult } from "../../workshop/common/api.js";
+import { isSuccess } from "../../workshop/common/step-state.js";
 import type { Activity, ActivityStore, SavedStep, StepRecord } from "../../workshop/node/activity-store.js";
 import { createResultCache } from "./result-cache.js";
 import { createUnwritten } from "./unwritten.js";
@@ -116,16 +117,17 @@ function entryOf(known: Map<string, Known>, session: string): Known {
 
 /** The result as it counts with those before it. */
 function noteStep({ steps }: Known, result: StepResult): StepResult {
-  const record = after(steps.get(keyOf(result)), result.state);
+  const record = after(steps.get(keyOf(result)), result);
   steps.set(keyOf(result), record);
   return record.done ? { ...result, done: true } : result;
 }
 
 /** What the store comes to as well, see its `saveStep`. */
-function after(before: StepSummary | undefined, state: StepResult["state"]): StepSummary {
-  const isSuccess = state === "succeeded" || state === "expected-failure";
-  const failures = isSuccess ? 0 : (before?.failures ?? 0) + (state === "failed" ? 1 : 0);
-  return { state, failures, done: isSuccess || (before?.done ?? false) };
+function after(before: StepSummary | undefined, result: StepResult): StepSummary {
+  const { state } = result;
+  const done = isSuccess(result);
+  const failures = done ? 0 : (before?.failures ?? 0) + (state === "failed" ? 1 : 0);
+  return { state, failures, done: done || (before?.done ?? false) };
 }
 
 function progressOf(steps: Iterable<StepSummary>): Progress {

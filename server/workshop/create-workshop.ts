@@ -15,7 +15,7 @@ import type { SessionProvisioner } from "../../workshop/node/session-provisioner
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
 import { createSession, extendSession, openSession, revokeLink } from "../../workshop/node/sessions.js";
-import { findStep } from "../../workshop/node/run-step.js";
+import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
 import type { DiskWatch } from "../disk-watch.js";
@@ -102,6 +102,9 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     runStep: async (address) => {
       await parts.disk.requireRoom();
       return parts.steps.run(findStep({ ...address, ...active(address.session) }, parts));
+    },
+    cancelStep: async (address) => {
+      await parts.steps.cancel(findStep({ ...address, ...active(address.session) }, parts));
     },
     interruptStep: async (address) => {
       await parts.steps.interrupt(findStep({ ...address, ...active(address.session) }, parts));

@@ -4,7 +4,7 @@ import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { watchManualSteps } from "../../workshop/node/manual-watch.js";
 import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
-import type { SessionStep } from "../../workshop/node/run-step.js";
+import type { SessionStep } from "../../workshop/node/session-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import type { Steps } from "./steps.js";
 
@@ -27,6 +27,7 @@ export function createPageWatch({ client, settings, steps, log }: PageWatchParts
   const watched = new Map<string, { page: string; end: AbortController }>();
   let isClosed = false;
   const isDone = (step: SessionStep) => steps.isDone(step);
+  const checksOf = (step: SessionStep) => steps.checksOf(step);
   const stop = (session: string) => {
     watched.get(session)?.end.abort(new Error("the learner has left the page"));
     watched.delete(session);
@@ -43,7 +44,7 @@ export function createPageWatch({ client, settings, steps, log }: PageWatchParts
       };
       watchManualSteps(
         { client, settings },
-        { session, lab, page, isDone, onResult, signal: entry.end.signal },
+        { session, lab, page, isDone, checksOf, onResult, signal: entry.end.signal },
       )
         .catch((error: unknown) => log.warn({ err: error, session: name, page }, "a page is not watched"))
         .finally(() => {

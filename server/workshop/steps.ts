@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { StepResult } from "../../workshop/common/api.js";
+import type { CheckResult, StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
-import { commandId, findStep, interruptStep, runStep } from "../../workshop/node/run-step.js";
-import type { SessionStep, StepSurroundings } from "../../workshop/node/run-step.js";
+import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
+import type { SavedStep } from "../../workshop/node/activity-store.js";
+import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
+import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 
 export interface StepsParts extends StepSurroundings {
@@ -20,6 +22,10 @@ export interface Steps {
   run(step: SessionStep): Promise<StepResult>;
   /** Sends Ctrl-C to the step's terminals. */
   interrupt(step: SessionStep): Promise<void>;
+  /** Takes the step back where it still waits for its terminal. */
+  cancel(step: SessionStep): Promise<void>;
+  /** What is known of the conditions of a person's work from before. */
+  checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined>;
   /** Whether a person's work has been seen done; it stays so, whatever becomes of it in later steps. */
   isDone(step: SessionStep): boolean;
   /** Keeps what a watch saw of a person's work, unless it is done already. */
@@ -36,67 +42,111 @@ const LOST: Partial<StepResult> = {
 
 /** A step under way. */
 interface Running {
+  /** Of its command. */
+  id: string;
   begun: Promise<StepResult>;
   latest?: StepResult;
 }
 
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createSteps(parts: StepsParts): Steps {
-  const { activity } = parts;
-  const running = new Map<string, Running>();
-  const isDoneByHand = (step: SessionStep) => isByHand(step) && activity.isDone(...addressOf(step));
-  const start = (step: SessionStep, id: string, isResumed = false): Promise<StepResult> => {
-    const key = keyOf(step);
-    const begun = new Promise<StepResult>((resolve, reject) => {
-      const onQueued = async (result: StepResult) => {
-        const saved = { session: step.session.metadata.name, result, command: id };
-        // What cannot be written down is not begun; what has begun is not given up for it.
-        const noted = await (isResumed ? activity.settle(saved) : activity.begin(saved));
-        parts.onResult(saved.session, noted);
-        resolve(noted);
-      };
-      const onProgress = (result: StepResult) => {
-        if (result.state === "queued" || isDoneByHand(step)) return;
-        entry.latest = result;
-        void settle(parts, step.session, result, id);
-      };
-      runStep(parts, step, { id, onQueued, onProgress })
-        .then((result) => logOutcome(parts.log, step, result), reject)
-        .finally(() => running.delete(key));
-    });
-    const entry: Running = { begun };
-    running.set(key, entry);
-    return begun;
-  };
-  return {
-    run: async (step) => {
-      if (isDoneByHand(step)) return doneResult(activity, step);
-      const current = running.get(keyOf(step));
-      return current?.latest ?? current?.begun ?? start(step, randomUUID());
-    },
-    interrupt: (step) => interruptStep(parts, step),
-    isDone: isDoneByHand,
-    notice: (step, result) => {
-      // While it is being checked, the check speaks.
-      const isNews = result.state === "succeeded" || !running.has(keyOf(step));
-      if (isNews && !isDoneByHand(step)) void settle(parts, step.session, result, "");
-    },
-    resume: async (find) => {
-      for (const { session, result, command } of await activity.unsettled()) {
-        const found = find(session);
-        if (found === undefined) continue;
-        try {
-          const step = findStep({ ...found, page: result.page, step: result.step }, parts);
-          if (!(await canGoOn(parts, step, { result, command }))) throw new Error("nobody knows the command");
-          await start(step, command, true);
-        } catch (error) {
-          // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
-          parts.log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
-          await settle(parts, found.session, { ...result, ...LOST }, command);
-        }
+  return new RunningSteps(parts);
+}
+
+class RunningSteps implements Steps {
+  readonly #parts: StepsParts;
+  readonly #running = new Map<string, Running>();
+
+  constructor(parts: StepsParts) {
+    this.#parts = parts;
+  }
+
+  async run(step: SessionStep): Promise<StepResult> {
+    if (this.isDone(step)) return doneResult(this.#parts.activity, step);
+    const current = this.#running.get(keyOf(step));
+    return current?.latest ?? current?.begun ?? this.#start(step, randomUUID());
+  }
+
+  interrupt(step: SessionStep): Promise<void> {
+    return interruptStep(this.#parts, step);
+  }
+
+  async cancel(step: SessionStep): Promise<void> {
+    const current = this.#running.get(keyOf(step));
+    if (current) await cancelStep(this.#parts, step, current.id);
+  }
+
+  async checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined> {
+    return isByHand(step) ? (await resultOf(this.#parts.activity, step))?.checks : undefined;
+  }
+
+  isDone(step: SessionStep): boolean {
+    return isByHand(step) && this.#parts.activity.isDone(...addressOf(step));
+  }
+
+  notice(step: SessionStep, result: StepResult): void {
+    // While it is being checked, the check speaks.
+    const isNews = result.state === "succeeded" || !this.#running.has(keyOf(step));
+    if (isNews && !this.isDone(step)) void settle(this.#parts, step.session, result, "");
+  }
+
+  async resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void> {
+    const { activity, log } = this.#parts;
+    for (const { session, result, command } of await activity.unsettled()) {
+      const found = find(session);
+      if (found === undefined) continue;
+      try {
+        const step = findStep({ ...found, page: result.page, step: result.step }, this.#parts);
+        if (!(await canGoOn(this.#parts, step, { result, command })))
+          throw new Error("nobody knows the command");
+        await this.#start(step, command, result.state === "running" ? "running" : "queued");
+      } catch (error) {
+        // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
+        log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
+        await settle(this.#parts, found.session, { ...result, ...LOST }, command);
       }
-    },
-  };
+    }
+  }
+
+  #start(step: SessionStep, id: string, resumedFrom?: "queued" | "running"): Promise<StepResult> {
+    const begun = new Promise<StepResult>((resolve, reject) => {
+      const onQueued = async (result: StepResult): Promise<void> => {
+        resolve(
+          await this.#noteBegin({ session: step.session.metadata.name, result, command: id }, resumedFrom),
+        );
+      };
+      this.#go(step, { id, onQueued, ...(resumedFrom && { resumedFrom }) })
+        .catch(reject)
+        .finally(() => this.#running.delete(keyOf(step)));
+    });
+    this.#running.set(keyOf(step), { id, begun });
+    return begun;
+  }
+
+  async #go(step: SessionStep, options: StepRunOptions & { id: string }): Promise<void> {
+    const baseline = await this.checksOf(step);
+    const onProgress = (result: StepResult): void => {
+      const isSaved = result.state === "queued" && result.waitsFor === undefined;
+      if (isSaved || this.isDone(step)) return;
+      const entry = this.#running.get(keyOf(step));
+      if (entry) entry.latest = result;
+      void settle(this.#parts, step.session, result, options.id);
+    };
+    const result = await runStep(this.#parts, step, {
+      ...options,
+      onProgress,
+      ...(baseline && { baseline }),
+    });
+    logOutcome(this.#parts.log, step, result);
+  }
+
+  /** What cannot be written down is not begun; what has begun is not given up for it. */
+  async #noteBegin(saved: SavedStep, resumedFrom: string | undefined): Promise<StepResult> {
+    const { activity, onResult } = this.#parts;
+    const noted = await (resumedFrom ? activity.settle(saved) : activity.begin(saved));
+    onResult(saved.session, noted);
+    return noted;
+  }
 }
 
 function keyOf({ session, page, action }: SessionStep): string {
@@ -136,12 +186,22 @@ function addressOf({ session, page, action }: SessionStep): [session: string, pa
   return [session.metadata.name, page, action.view.step];
 }
 
-async function doneResult(activity: ActivityTracker, step: SessionStep): Promise<StepResult> {
+async function resultOf(activity: ActivityTracker, step: SessionStep): Promise<StepResult | undefined> {
   const [session, page, id] = addressOf(step);
-  const found = (await activity.results(session)).find(
-    (result) => result.page === page && result.step === id,
+  return (await activity.results(session)).find((result) => result.page === page && result.step === id);
+}
+
+async function doneResult(activity: ActivityTracker, step: SessionStep): Promise<StepResult> {
+  const { page, action } = step;
+  return (
+    (await resultOf(activity, step)) ?? {
+      page,
+      step: action.view.step,
+      number: step.action.view.number,
+      state: "succeeded",
+      checks: [],
+    }
   );
-  return found ?? { page, step: id, number: step.action.view.number, state: "succeeded", checks: [] };
 }
 
 function logOutcome(log: Logger, { session }: SessionStep, result: StepResult): void {

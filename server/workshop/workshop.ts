@@ -50,6 +50,8 @@ export interface Workshop {
   /** Remembers that the learner did something. */
   touch(id: string): void;
   runStep(step: StepAddress): Promise<StepResult>;
+  /** Takes a step back that still waits for its terminal. */
+  cancelStep(step: StepAddress): Promise<void>;
   interruptStep(step: StepAddress): Promise<void>;
   /** The first event is the session as it is now. */
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;

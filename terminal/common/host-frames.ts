@@ -54,7 +54,7 @@ export const execSchema = z.strictObject({
 export const commandSchema = z.strictObject({
   id: z.string().min(1).max(200),
   text: z.string().max(COMMAND_LIMIT),
-  timeoutMs: z.number().min(1).max(86_400_000),
+  clear: z.boolean().optional(),
 });
 
 export const greetingSchema = z.discriminatedUnion("type", [
@@ -91,6 +91,8 @@ export const hostCallSchema = z.discriminatedUnion("method", [
   z.strictObject({ call, method: z.literal("terminals"), session: name.optional() }),
   z.strictObject({ call, method: z.literal("run"), address: addressSchema, command: commandSchema }),
   z.strictObject({ call, method: z.literal("outcome"), address: addressSchema, id: z.string() }),
+  z.strictObject({ call, method: z.literal("endShell"), address: addressSchema }),
+  z.strictObject({ call, method: z.literal("cancel"), address: addressSchema, id: z.string() }),
   z.strictObject({
     call,
     method: z.literal("input"),

@@ -120,16 +120,19 @@ export interface TerminalInfo {
 /** One command handed to a shell; `id` is the caller's and makes `run` idempotent. */
 export interface Command {
   id: string;
-  /** Pasted and followed by a carriage return; several lines run one after the other as one command. */
+  /** Entered as the learner would; several lines run one after the other as one command. */
   text: string;
-  /** Milliseconds after which the outcome is `unknown` with the reason; the command itself goes on. */
-  timeoutMs: number;
+  /** Clears the screen before it, as Ctrl-L does. */
+  clear?: boolean;
 }
 
 export interface CommandOutcome {
   id: string;
-  /** `unknown`: the shell could not tell (nested shell, REPL, timeout, shell ended); never shown as success. */
-  status: "succeeded" | "failed" | "interrupted" | "unknown";
+  /**
+   * `typed`: it reached a nested shell or another program that does not report how what it reads ends. `cancelled`: taken back before
+   * it was entered. `unknown`: the shell could not tell. None of these is ever shown as success.
+   */
+  status: "succeeded" | "failed" | "interrupted" | "typed" | "cancelled" | "unknown";
   exitStatus: number | null;
   /** Epoch milliseconds. */
   startedAt: number;
@@ -137,13 +140,16 @@ export interface CommandOutcome {
   /** What the command printed, as plain text, at most the last 64 KiB. */
   output: string;
   outputTruncated: boolean;
-  /** Why the status is `unknown` or `interrupted`; absent otherwise. */
+  /** Why the status is not `succeeded`, where the exit status does not say it. */
   reason?: string;
 }
 
 export type TerminalEvent =
   | { type: "command-started"; address: TerminalAddress; id: string; startedAt: number }
+  /** What stands before a command that waits: another by its first line, or a program by its command line. */
+  | { type: "command-waiting"; address: TerminalAddress; id: string; waitsFor: string }
   | { type: "command-finished"; address: TerminalAddress; outcome: CommandOutcome }
+  | { type: "terminal-opened"; address: TerminalAddress }
   | { type: "terminal-exited"; address: TerminalAddress; exitStatus: number };
 
 /**
@@ -161,12 +167,19 @@ export interface SessionHost {
   /** Starts the shell, or returns the running one; a shell that has ended is started anew. Throws TERMINAL_SESSION_UNKNOWN. */
   open(address: TerminalAddress, shell: ShellSpec): Promise<TerminalInfo>;
   terminals(session?: string): Promise<TerminalInfo[]>;
-  /** Runs after whatever the same terminal still runs; resolves when the command has ended. Throws TERMINAL_NOT_FOUND. */
+  /**
+   * Runs after whatever the same terminal still runs; resolves when the command has ended, however long that takes. Throws
+   * TERMINAL_NOT_FOUND.
+   */
   run(address: TerminalAddress, command: Command): Promise<CommandOutcome>;
   /** What became of a command, also after a restart of the server; `undefined` where the id is unknown. */
   outcome(address: TerminalAddress, id: string): Promise<CommandOutcome | "queued" | "running" | undefined>;
+  /** Takes a command back that still waits; `false` where it has been entered or is not known. */
+  cancel(address: TerminalAddress, id: string): Promise<boolean>;
   /** Types text as the learner would. */
   input(address: TerminalAddress, text: string): Promise<void>;
+  /** Ends a shell with all that runs in it; `open` starts another. */
+  endShell(address: TerminalAddress): Promise<void>;
   /** Sends Ctrl-C. */
   interrupt(address: TerminalAddress): Promise<void>;
   /** Runs a program to its end. A status other than 0 is a result. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_SPAWN_FAILED. */

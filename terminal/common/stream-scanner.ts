@@ -14,9 +14,12 @@ const BEL = 0x07;
 const CAN = 0x18;
 const SUB = 0x1a;
 
-/** A shell-integration mark (OSC 133) as it stood in the stream. */
+/** A shell-integration mark (OSC 133) as it stood in the stream, or the sign of a line editor that begins or ends to read. */
 export interface ShellMark {
-  /** `A` prompt begins, `B` prompt ends, `C` command begins, `D` command ended, `P` another prompt. */
+  /**
+   * `H` shell is set up, `B` prompt ends, `C` command begins, `D` command ended, `P` another prompt; `read` and `read-end` of a line
+   * editor, which carry no secret.
+   */
   kind: string;
   /** What follows the letter, split at semicolons. */
   fields: string[];
@@ -116,8 +119,7 @@ export class StreamScanner {
         if (byte >= 0x30) this.#state = "ground";
         return undefined;
       case "csi":
-        this.#stepCsi(byte);
-        return undefined;
+        return this.#stepCsi(byte);
       case "osc":
       case "string":
         return this.#collect(byte);
@@ -137,19 +139,19 @@ export class StreamScanner {
     return undefined;
   }
 
-  #stepCsi(byte: number): void {
+  #stepCsi(byte: number): ShellMark | undefined {
     const csi = this.#csi;
     if (byte >= 0x30 && byte <= 0x39) {
       csi.number = csi.number * 10 + byte - 0x30;
-      return;
+      return undefined;
     }
     if (csi.number === PASTE_MODE) csi.namesPaste = true;
     csi.number = 0;
     if (byte === 0x21 || (byte >= 0x3c && byte <= 0x3f)) csi.prefix = byte;
-    if (byte >= 0x40 && byte <= 0x7e) this.#finishCsi(byte);
+    return byte >= 0x40 && byte <= 0x7e ? this.#finishCsi(byte) : undefined;
   }
 
-  #finishCsi(byte: number): void {
+  #finishCsi(byte: number): ShellMark | undefined {
     const csi = this.#csi;
     this.#state = "ground";
     const isMode = csi.prefix === 0x3f && csi.namesPaste;
@@ -157,6 +159,9 @@ export class StreamScanner {
     // DECSTR takes all modes back.
     if ((isMode && byte === 0x6c) || (csi.prefix === 0x21 && byte === 0x70)) this.#bracketedPaste = false;
     if (ASKING.has(byte)) this.#wasAsked = true;
+    if (!isMode || (byte !== 0x68 && byte !== 0x6c)) return undefined;
+    const kind = byte === 0x68 ? "read" : "read-end";
+    return { kind, fields: [], from: this.#sequenceStart, to: this.#position };
   }
 
   #begin(byte: number): void {

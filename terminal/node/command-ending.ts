@@ -6,35 +6,44 @@ export type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: 
 export interface SeenMarks {
   /** Exit statuses as the shell wrote them, one for each line. */
   statuses: string[];
-  /** Number of the block that began and has not ended. */
-  block: string | undefined;
-  sawBlock: boolean;
+  hasBegun: boolean;
+  /** Its line was read, which is all there is to see of its beginning where PS0 is not ours any more. */
+  wasRead: boolean;
+  /** Number of its lines. */
+  lines: number;
+  hasEnded: boolean;
   interrupted: boolean;
 }
 
-/** In bash every line of a paste after the first brings the status of the one before it; zsh takes a paste as one. */
-export function beginBlock(job: SeenMarks, [block = "", previous]: string[]): void {
-  if (job.block !== undefined && previous !== undefined) job.statuses.push(previous);
-  job.block = block;
-  job.sawBlock = true;
+/** In bash every line after the first brings the status of the one before it; zsh runs all lines as one. */
+export function beginLine(seen: SeenMarks, previous: string): void {
+  if (seen.hasBegun && previous !== "") seen.statuses.push(previous);
+  seen.hasBegun = true;
 }
 
-/** The status of the last line, where the mark is of the block that began. */
-export function endBlock(job: SeenMarks, [status = "?", block]: string[]): void {
-  if (job.block === block || !job.sawBlock) job.statuses.push(status);
-  job.block = undefined;
+/** The status of the last line. */
+export function endCommand(seen: SeenMarks, status: string): void {
+  seen.statuses.push(status);
+  seen.hasEnded = true;
 }
 
 /** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
-export function ending(job: SeenMarks): Ending {
-  const statuses = job.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
-  if (job.block !== undefined || statuses.length === 0 || statuses.includes(undefined)) {
-    return unknown("the shell's PROMPT_COMMAND was changed, so the exit status is not certain");
-  }
+export function ending(seen: SeenMarks, shell: "bash" | "zsh"): Ending {
+  // Zsh leaves the status of the command before it in place.
+  if (!seen.hasBegun && shell === "zsh")
+    return { status: "failed", exitStatus: 1, reason: "the shell could not read it" };
+  const statuses = seen.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
+  if (statuses.length === 0 || statuses.includes(undefined))
+    return unknown("the shell did not tell its status");
   const failed = statuses.includes(130) ? 130 : statuses.find((status) => status !== 0);
-  if (!job.sawBlock && failed === undefined) return unknown("the shell started nothing");
+  if (!seen.hasBegun && failed === undefined && !(seen.wasRead && seen.lines === 1))
+    return unknown(
+      seen.wasRead
+        ? "PS0 was changed in this shell, so only the status of the last line is known"
+        : "the shell started nothing",
+    );
   if (failed === undefined) return { status: "succeeded", exitStatus: 0 };
-  if (failed === 130 || job.interrupted)
+  if (failed === 130 || seen.interrupted)
     return { status: "interrupted", exitStatus: failed, reason: "interrupted with Ctrl-C" };
   return { status: "failed", exitStatus: failed };
 }
@@ -42,4 +51,9 @@ export function ending(job: SeenMarks): Ending {
 /** An ending of which nobody can say how it was. */
 export function unknown(reason: string): Ending {
   return { status: "unknown", exitStatus: null, reason };
+}
+
+/** The text reached a program that does not report how what it reads ends. */
+export function typed(reason: string): Ending {
+  return { status: "typed", exitStatus: null, reason };
 }

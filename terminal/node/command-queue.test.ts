@@ -8,22 +8,24 @@ it("an incomplete line whose Ctrl-C the shell did not notice is cancelled again,
   const written: string[] = [];
   const queue = new CommandQueue({
     write: (text) => void written.push(text),
-    abortsWithCtrlG: true,
-    bracketedPaste: () => Promise.resolve(true),
-    foreground: () => "shell",
+    shell: "bash",
+    bracketedPaste: () => true,
+    foreground: () => ({ kind: "shell" }),
     onStarted: () => undefined,
+    onWaiting: () => undefined,
     onFinished: () => undefined,
   });
   queue.handleMark(mark("P"));
-  const outcome = queue.run({ id: "1", text: "echo next", timeoutMs: 20_000 });
+  const outcome = queue.run({ id: "1", text: "echo next" });
   expect(written).toEqual([CTRL_C]);
   await expect.poll(() => written, { timeout: 10_000 }).toEqual([CTRL_C, CTRL_C]);
-  queue.handleMark(mark("D", "130"));
+  queue.handleMark(mark("D", "130", "", "1"));
   queue.handleMark(mark("B"));
   await expect.poll(() => written.length, { timeout: 10_000 }).toBe(3);
   expect(written[2]).toContain("echo next");
-  queue.handleMark(mark("C", "block"));
-  queue.handleMark(mark("D", "0", "block"));
+  const nonce = / ?([0-9a-f]{32}) echo next/.exec(written[2] ?? "")?.[1] ?? "";
+  queue.handleMark(mark("C", nonce, "130", "1", ""));
+  queue.handleMark(mark("D", "0", nonce, "2"));
   queue.handleMark(mark("B"));
   expect((await outcome).status).toBe("succeeded");
 });

@@ -1,64 +1,49 @@
 import type { Command, CommandOutcome } from "../common/session-host.js";
-import { PasteBrackets } from "../common/paste-brackets.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";
-import { beginBlock, endBlock, ending, unknown, type Ending, type SeenMarks } from "./command-ending.js";
+import { beginLine, endCommand, ending, typed, unknown, type Ending } from "./command-ending.js";
+import {
+  isWaiting,
+  makeJob,
+  nowWaitingFor,
+  outcomeOf,
+  type CommandJob,
+  type QueueSurroundings,
+} from "./command-job.js";
 import { CommandRecords } from "./command-records.js";
+import type { Foreground } from "./foreground.js";
 import { OutputCapture } from "./output-capture.js";
-import { typed, type Clear } from "./typed-text.js";
+import { PromptState } from "./prompt-state.js";
+import { entered, isBlank, shellKeys, typedText } from "./shell-keys.js";
 
 /** Commands waiting in one terminal; a page's "run all" has a few dozen. */
 const QUEUE_LIMIT = 200;
 /** How often the foreground process is looked at while a command runs, and how long it must be the same. */
 const WATCH_MS = 100;
 const NESTED_AFTER_LOOKS = 3;
-/** A return typed at the prompt that started nothing for so long was not a command. */
-const LEARNER_ENTER_MS = 1_000;
 /**
  * A Ctrl-C that reaches bash just before it begins to read is noticed only with the next key: where an incomplete line is still
  * there after so long, it is sent again.
  */
 const CANCEL_AGAIN_MS = 1_000;
-
-/** What the queue needs of its terminal. */
-export interface QueueSurroundings {
-  write(text: string): void;
-  /** Resolves when everything received has been parsed; then tells whether pastes are bracketed. */
-  bracketedPaste(): Promise<boolean>;
-  /** Whether the shell's line editor leaves a question with Ctrl-G and keeps the line, as readline does. */
-  readonly abortsWithCtrlG: boolean;
-  /** The program a typed line would reach: the shell itself, or one that cannot report a status, by name. */
-  foreground(): "shell" | "program" | { interactive: string } | { replaced: string };
-  onStarted(id: string, startedAt: number): void;
-  onFinished(outcome: CommandOutcome): void;
-}
-
-interface Job extends SeenMarks {
-  command: Command;
-  promise: Promise<CommandOutcome>;
-  resolve: (outcome: CommandOutcome) => void;
-  startedAt: number;
-  phase: "queued" | "waiting" | "typing" | "running";
-  capture: OutputCapture;
-  looks: number;
-  timers: NodeJS.Timeout[];
-}
+/** A command that a waiting shell has not begun after so long was lost on the way: it is entered again, and the shell takes it once. */
+const ENTER_AGAIN_MS = 2_000;
+/** A line editor that reads for so long without a mark of ours draws a prompt without them. */
+const UNMARKED_PROMPT_MS = 100;
+const CTRL_C = "\u0003";
 
 /** Runs commands in one shell one after the other and learns from the shell's marks how each ended. */
 export class CommandQueue {
   readonly #around: QueueSurroundings;
   readonly #records = new CommandRecords();
-  readonly #jobs: Job[] = [];
-  #shell: "starting" | "prompt" | "continuation" | "busy" = "starting";
-  #enteredAt = 0;
+  readonly #jobs: CommandJob[] = [];
+  readonly #prompt = new PromptState();
   /** When an incomplete line was last cancelled. */
   #cancelledAt = 0;
-  /** Lines entered while the shell was not reading: each brings a prompt of its own, before which nothing may be typed. */
-  #linesAhead = 0;
-  #learnerTyped = false;
-  #brackets = new PasteBrackets();
-  /** Whether the shell ran its hooks since something was typed; a `B` without that is only a redrawn prompt. */
-  #hooksRan = false;
+  /** Whether the shell's history expansion has to be given back before the learner types. */
+  #owesHistoryExpansion = false;
+  #isLineEditorReading = false;
+  #unmarkedPrompt: NodeJS.Timeout | undefined;
 
   constructor(around: QueueSurroundings) {
     this.#around = around;
@@ -67,13 +52,13 @@ export class CommandQueue {
   /** Where the running command's output goes; `undefined` while none is between its marks. */
   get capture(): OutputCapture | undefined {
     const job = this.#jobs[0];
-    return job?.block === undefined ? undefined : job.capture;
+    return job && (job.hasBegun || job.wasRead) && !job.hasEnded ? job.capture : undefined;
   }
 
   run(command: Command): Promise<CommandOutcome> {
     const known = this.#records.get(command.id);
     if (known) return Promise.resolve(known);
-    const same = this.#jobs.find((job) => job.command.id === command.id);
+    const same = this.#find(command.id);
     if (same) return same.promise;
     if (this.#jobs.length >= QUEUE_LIMIT) {
       const message = `The terminal has ${QUEUE_LIMIT} commands waiting; wait until some have ended.`;
@@ -82,144 +67,191 @@ export class CommandQueue {
     const job = makeJob(command);
     this.#jobs.push(job);
     if (this.#jobs.length === 1) this.#begin(job);
+    else this.#tellWaiting();
     return job.promise;
   }
 
   outcome(id: string): CommandOutcome | "queued" | "running" | undefined {
-    const job = this.#jobs.find((candidate) => candidate.command.id === id);
+    const job = this.#find(id);
     if (!job) return this.#records.get(id);
-    return job.phase === "running" || job.phase === "typing" ? "running" : "queued";
+    return isWaiting(job) ? "queued" : "running";
   }
 
-  /** A mark that carried the shell's secret. */
-  handleMark(mark: ShellMark): void {
-    const job = this.#jobs[0]?.phase === "running" ? this.#jobs[0] : undefined;
+  /** Takes a command back that has not been entered; returns whether it was so. */
+  cancel(id: string): boolean {
+    const job = this.#find(id);
+    if (!job || !isWaiting(job)) return false;
+    this.#finish(job, { status: "cancelled", exitStatus: null, reason: "taken back before it was entered" });
+    return true;
+  }
+
+  /** A mark that carried the shell's secret, or a sign of a line editor; returns whether the shell has read all that was written before. */
+  handleMark(mark: ShellMark): boolean {
+    if (mark.kind !== "D") clearTimeout(this.#unmarkedPrompt);
     switch (mark.kind) {
       case "C":
-        this.#setShell("busy", true);
-        if (job) beginBlock(job, mark.fields);
-        return;
+        this.#prompt.begin();
+        this.#owesHistoryExpansion = mark.fields[3] === "1";
+        this.#lineBegan(mark.fields);
+        return true;
       case "D":
-        this.#hooksRan = true;
-        if (job) endBlock(job, mark.fields);
-        return;
+        this.#commandEnded(mark.fields);
+        return this.#prompt.drawPrompt(mark.fields[2] ?? "");
       case "B":
-        if (!this.#hooksRan) return;
-        this.#setShell("prompt", true);
-        if (this.#linesAhead > 0) this.#expectLine(this.#linesAhead - 1);
-        if (job) this.#finish(job, ending(job));
-        else this.#advance();
-        return;
+        if (this.#prompt.endPrompt()) this.#promptReturned();
+        return false;
       case "P":
-        this.#setShell("continuation", true);
-        if (job) this.#finish(job, unknown("the command is incomplete: the shell waits for the rest of it"));
+        this.#prompt.continue();
+        this.#stayedIncomplete();
+        return true;
+      case "read":
+        this.#isLineEditorReading = true;
+        this.capture?.bookmark();
+        this.#unmarkedPrompt = setTimeout(() => this.#handleUnmarkedPrompt(), UNMARKED_PROMPT_MS);
+        return false;
+      case "read-end":
+        this.#isLineEditorReading = false;
+        if (this.#entry) this.#entry.wasRead = true;
     }
+    return false;
   }
 
   /** What the learner typed passes here first. */
   handleInput(text: string): void {
-    if (text.includes("\u0003") && this.#jobs[0]?.phase === "running") this.#jobs[0].interrupted = true;
-    this.#learnerTyped = true;
-    if (text.includes("\u0003")) {
-      this.#linesAhead = 0;
-      this.#brackets = new PasteBrackets();
+    const job = this.#jobs[0];
+    const isInterrupt = text.includes(CTRL_C);
+    if (isInterrupt && job && !isWaiting(job)) job.interrupted = true;
+    if (this.#owesHistoryExpansion && this.#prompt.isPrompt && !isInterrupt) {
+      this.#owesHistoryExpansion = false;
+      this.#around.write(shellKeys.restoreHistoryExpansion);
     }
-    // What stands in paste brackets is not entered by its line ends.
-    const lines = this.#brackets.read(text).match(/[\r\n]/g)?.length ?? 0;
-    if (this.#shell !== "prompt" && this.#shell !== "continuation") this.#linesAhead += lines;
-    else if (lines > 0) this.#expectLine(lines - 1);
+    this.#prompt.handleInput(text);
   }
 
   /** The shell is gone: nothing that waits can have an outcome any more. */
   end(exitStatus: number): void {
+    clearTimeout(this.#unmarkedPrompt);
     const reason = `the shell ended with status ${exitStatus}`;
-    while (this.#jobs[0]) this.#finish(this.#jobs[0], unknown(reason), false);
+    for (const job of this.#jobs.splice(0))
+      this.#settle(job, unknown(isWaiting(job) ? `not entered: ${reason} before` : reason));
   }
 
-  #setShell(state: "prompt" | "continuation" | "busy", hooksRan: boolean): void {
-    this.#shell = state;
-    this.#hooksRan = hooksRan;
-    this.#enteredAt = 0;
+  #find(id: string): CommandJob | undefined {
+    return this.#jobs.find((job) => job.command.id === id);
   }
 
-  /** The shell has a line to read that is not ours; its prompt comes back when that is done. */
-  #expectLine(linesAhead: number): void {
-    this.#setShell("busy", false);
-    this.#linesAhead = linesAhead;
-    this.#enteredAt = Date.now();
-  }
-
-  #begin(job: Job): void {
+  #begin(job: CommandJob): void {
     job.phase = "waiting";
-    const { timeoutMs } = job.command;
-    job.timers.push(
-      setTimeout(() => this.#finish(job, unknown(this.#timeoutReason(job))), timeoutMs),
-      setInterval(() => this.#watch(job), WATCH_MS),
-    );
-    if (this.#shell === "continuation") this.#cancelLine();
-    else if (this.#shell === "prompt") void this.#type(job, "shell");
+    job.timer = setInterval(() => this.#watch(job), WATCH_MS);
+    if (this.#prompt.isContinuation) this.#cancelLine();
+    else this.#advance();
   }
 
   #cancelLine(): void {
     this.#cancelledAt = Date.now();
-    this.#around.write("\u0003");
+    this.#around.write(CTRL_C);
   }
 
   #advance(): void {
     const job = this.#jobs[0];
-    if (job?.phase === "waiting" && this.#shell === "prompt") void this.#type(job, "shell");
+    if (job?.phase === "waiting" && this.#prompt.isPrompt) this.#enter(job);
   }
 
-  async #type(job: Job, into: "shell" | { interactive: string }): Promise<void> {
-    // Not running yet: a prompt that is redrawn meanwhile must not be taken for the end of this command.
-    job.phase = "typing";
-    const bracketed = await this.#around.bracketedPaste();
-    if (this.#jobs[0] !== job) return;
-    if (into === "shell" && this.#shell !== "prompt") {
-      job.phase = "waiting";
-      return;
-    }
-    job.phase = "running";
+  /** The command that is in the shell's hands. */
+  get #entry(): CommandJob | undefined {
+    const [head] = this.#jobs;
+    return head?.phase === "entered" ? head : undefined;
+  }
+
+  #lineBegan([nonce, previous = ""]: string[]): void {
+    const entry = this.#entry;
+    if (!entry || entry.nonce !== nonce) return;
+    if (!entry.hasBegun) entry.capture = new OutputCapture();
+    beginLine(entry, previous);
+  }
+
+  #commandEnded([status = "", nonce]: string[]): void {
+    const entry = this.#entry;
+    if (entry && entry.nonce === nonce && !entry.hasEnded) endCommand(entry, status);
+  }
+
+  #stayedIncomplete(): void {
+    const entry = this.#entry;
+    if (entry) this.#finish(entry, unknown("the command is incomplete: the shell waits for the rest of it"));
+  }
+
+  #promptReturned(): void {
+    const entry = this.#entry;
+    if (entry?.hasEnded) this.#finish(entry, ending(entry, this.#around.shell));
+    else if (entry?.hasBegun)
+      this.#finish(
+        entry,
+        unknown("the shell's variables were changed, so that it could not tell the status"),
+      );
+    else this.#advance();
+  }
+
+  #enter(job: CommandJob): void {
+    clearTimeout(this.#unmarkedPrompt);
+    job.phase = "entered";
     job.startedAt = Date.now();
     this.#around.onStarted(job.command.id, job.startedAt);
-    const clear = into === "shell" && this.#learnerTyped ? this.#leftBehind : "nothing";
-    const lines = typed(job.command.text, { bracketed, clear });
-    this.#learnerTyped = false;
-    this.#setShell("busy", false);
-    this.#around.write(lines.text);
-    if (into !== "shell")
-      this.#finish(job, unknown(`typed into ${into.interactive}, which does not report how a command ended`));
-    else if (lines.blank)
+    this.#writeEntry(job);
+    this.#prompt.enter();
+    if (isBlank(job.command.text))
       this.#finish(job, unknown("the block has no command, only blank lines or comments"));
-    else if (lines.separate)
-      this.#finish(job, unknown("bracketed paste is off in this shell, so the lines cannot be told apart"));
   }
 
-  get #leftBehind(): Clear {
-    return this.#around.abortsWithCtrlG ? "question-and-line" : "line";
+  #writeEntry(job: CommandJob): void {
+    const { nonce, command } = job;
+    job.enteredAt = Date.now();
+    const { shell } = this.#around;
+    const isPromptTouched = this.#prompt.isTouched;
+    this.#around.write(
+      entered(command.text, { nonce, shell, clear: command.clear ?? false, isPromptTouched }),
+    );
+  }
+
+  /** Types into a program that is no shell of ours. */
+  #typeInto(job: CommandJob, name: string): void {
+    job.phase = "typed";
+    job.looks = 0;
+    job.startedAt = Date.now();
+    this.#around.onStarted(job.command.id, job.startedAt);
+    this.#around.write(typedText(job.command.text, this.#around.bracketedPaste()));
+    job.waitsFor = name;
+  }
+
+  /** A prompt was drawn in which our marks are not: the shell is asked how the command ended. */
+  #handleUnmarkedPrompt(): void {
+    if (this.#prompt.isPrompt || this.#around.foreground().kind !== "shell") return;
+    const job = this.#jobs[0];
+    if (job?.phase === "entered") {
+      this.capture?.cutToBookmark();
+      this.#around.write(shellKeys.report);
+    } else {
+      this.#prompt.await();
+      this.#advance();
+    }
   }
 
   /** Looks for the blind spots: programs and shells that will never send our marks. */
-  #watch(job: Job): void {
-    if (job.phase === "typing") return;
-    if (this.#shell === "continuation" && Date.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
+  #watch(job: CommandJob): void {
+    if (this.#prompt.isContinuation && Date.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
       this.#cancelLine();
       // Where only the answer to the first was late, the second brings a prompt of its own.
-      this.#linesAhead = 1;
+      this.#prompt.expectAnotherPrompt();
     }
     const foreground = this.#around.foreground();
-    if (job.phase === "waiting" && foreground === "shell" && this.#isLineOverdue()) {
-      this.#enteredAt = 0;
-      this.#linesAhead = 0;
-      this.#shell = "prompt";
-      return this.#advance();
-    }
-    job.looks = typeof foreground === "object" ? job.looks + 1 : 0;
-    if (typeof foreground !== "object" || job.looks < NESTED_AFTER_LOOKS) return;
-    const name = "interactive" in foreground ? foreground.interactive : foreground.replaced;
-    if (job.phase === "waiting") void this.#type(job, { interactive: name });
-    else if ("interactive" in foreground)
-      this.#finish(job, unknown(`${name} runs in the shell and does not report how a command ended`));
+    if (job.phase === "typed") return this.#watchTyped(job, foreground);
+    if (foreground.kind === "shell") return this.#watchShell(job);
+    this.#tellWaiting();
+    job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
+    if (job.looks < NESTED_AFTER_LOOKS) return;
+    const { name } = foreground;
+    if (job.phase === "waiting") this.#typeInto(job, name);
+    else if (foreground.kind === "interactive")
+      this.#finish(job, typed(`${name} runs in the shell and does not report how a command ended`));
     else
       this.#finish(
         job,
@@ -227,54 +259,42 @@ export class CommandQueue {
       );
   }
 
-  #isLineOverdue(): boolean {
-    return this.#enteredAt > 0 && Date.now() - this.#enteredAt > LEARNER_ENTER_MS;
+  #watchShell(job: CommandJob): void {
+    job.looks = 0;
+    if (job.phase === "waiting" && this.#prompt.awaitOverdueLine()) return this.#advance();
+    const isLost = !job.hasBegun && Date.now() - job.enteredAt > ENTER_AGAIN_MS;
+    if (job.phase === "entered" && isLost && this.#isLineEditorReading) this.#writeEntry(job);
   }
 
-  #timeoutReason(job: Job): string {
-    const seconds = `${job.command.timeoutMs / 1000} s`;
-    if (job.phase !== "running") return `not typed: the terminal was still busy after ${seconds}`;
-    if (!job.sawBlock) return `the shell did not report within ${seconds} that the command began`;
-    return `still running after ${seconds}, or the shell's prompt hooks were replaced`;
+  /** What was typed into a nested shell has ended when that shell has the terminal again, or is gone. */
+  #watchTyped(job: CommandJob, foreground: Foreground): void {
+    job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
+    if (job.looks < NESTED_AFTER_LOOKS) return;
+    this.#finish(job, typed(`typed into ${job.waitsFor}, which does not report how a command ended`));
   }
 
-  #finish(job: Job, end: Ending, advance = true): void {
+  /** Tells everybody who waits what stands before them. */
+  #tellWaiting(): void {
+    const foreground = this.#around.foreground();
+    const running = foreground.kind === "program" ? foreground.name : "";
+    for (const job of nowWaitingFor(this.#jobs, running))
+      this.#around.onWaiting(job.command.id, job.waitsFor);
+  }
+
+  #finish(job: CommandJob, end: Ending): void {
     const at = this.#jobs.indexOf(job);
     if (at === -1) return;
-    for (const timer of job.timers) clearTimeout(timer);
     this.#jobs.splice(at, 1);
-    const now = Date.now();
-    const startedAt = job.startedAt || now;
-    const outcome: CommandOutcome = {
-      id: job.command.id,
-      ...end,
-      startedAt,
-      durationMs: now - startedAt,
-      ...job.capture.text(),
-    };
+    this.#settle(job, end);
+    const next = this.#jobs[0];
+    if (next?.phase === "queued") this.#begin(next);
+  }
+
+  #settle(job: CommandJob, end: Ending): void {
+    clearInterval(job.timer);
+    const outcome = outcomeOf(job, end);
     this.#records.add(outcome);
     this.#around.onFinished(outcome);
     job.resolve(outcome);
-    const next = this.#jobs[0];
-    if (advance && next?.phase === "queued") this.#begin(next);
   }
-}
-
-function makeJob(command: Command): Job {
-  let resolve: ((outcome: CommandOutcome) => void) | undefined;
-  const promise = new Promise<CommandOutcome>((done) => (resolve = done));
-  return {
-    command,
-    promise,
-    resolve: (outcome) => resolve?.(outcome),
-    startedAt: 0,
-    phase: "queued",
-    capture: new OutputCapture(),
-    statuses: [],
-    block: undefined,
-    sawBlock: false,
-    interrupted: false,
-    looks: 0,
-    timers: [],
-  };
 }

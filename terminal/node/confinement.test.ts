@@ -36,7 +36,7 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     address: TerminalAddress,
     text: string,
   ): Promise<{ output: string; exitStatus: number | null }> {
-    return test.client.run(address, { id: randomUUID(), text, timeoutMs: 8_000 });
+    return test.client.run(address, { id: randomUUID(), text });
   }
 
   it("run under accounts of their own and say so", async () => {
@@ -162,7 +162,7 @@ describe("what a machine lacks", () => {
       await test.open({ session: "x", terminal: "1" });
       const outcome = await test.client.run(
         { session: "x", terminal: "1" },
-        { id: "1", text: "type -p bwrap", timeoutMs: 5_000 },
+        { id: "1", text: "type -p bwrap" },
       );
       expect(outcome.output).toBe(`${tools}/bwrap\n`);
       await test.close();

@@ -64,6 +64,8 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     run: (address, command) => call<CommandOutcome>({ method: "run", address, command }),
     outcome: (address, id) =>
       call<CommandOutcome | "queued" | "running" | undefined>({ method: "outcome", address, id }),
+    cancel: (address, id) => call<boolean>({ method: "cancel", address, id }),
+    endShell: (address) => call<void>({ method: "endShell", address }),
     input: (address, text) => call<void>({ method: "input", address, text }),
     interrupt: (address) => call<void>({ method: "interrupt", address }),
     exec,

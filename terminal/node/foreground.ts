@@ -16,6 +16,9 @@ const PROGRAM_CHARACTERS = 64;
 /** Generations of processes looked at; a chain longer than this is a loop of reused numbers. */
 const DEPTH_LIMIT = 256;
 
+/** What a typed line would reach: the shell itself, a program, one that reads commands of its own, or what replaced the shell. */
+export type Foreground = { kind: "shell" } | { kind: "program" | "interactive" | "replaced"; name: string };
+
 /** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */
 export function foregroundOf(pid: number): { group: number; argv: string[] } | undefined {
   const group = Number(statFields(pid)?.[5]);

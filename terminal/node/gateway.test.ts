@@ -22,7 +22,7 @@ async function newTerminal(): Promise<TerminalAddress> {
   counter += 1;
   const address = { session: `gateway-${counter}`, terminal: "1" };
   await test.open(address);
-  await test.client.run(address, { id: "ready", text: "PS1='> '", timeoutMs: 5_000 });
+  await test.client.run(address, { id: "ready", text: "PS1='> '" });
   return address;
 }
 

@@ -88,6 +88,30 @@ async function answer(stream: FrameStream, host: ServedHost, call: HostCall): Pr
 }
 
 async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
+  if ("address" in call && call.method !== "open") return performInTerminal(host.terminals, call);
+  return performInSession(host, call);
+}
+
+type TerminalCall = Exclude<Extract<HostCall, { address: unknown }>, { method: "open" }>;
+
+async function performInTerminal(terminals: TerminalRegistry, call: TerminalCall): Promise<unknown> {
+  switch (call.method) {
+    case "run":
+      return run(terminals, call);
+    case "outcome":
+      return terminals.get(call.address).commands.outcome(call.id);
+    case "cancel":
+      return terminals.get(call.address).commands.cancel(call.id);
+    case "endShell":
+      return terminals.endShell(call.address);
+    case "input":
+      return terminals.running(call.address).input(call.text);
+    case "interrupt":
+      return terminals.running(call.address).input("\u0003");
+  }
+}
+
+async function performInSession(host: ServedHost, call: Exclude<HostCall, TerminalCall>): Promise<unknown> {
   const { sessions, terminals } = host;
   switch (call.method) {
     case "prepare":
@@ -99,14 +123,6 @@ async function perform(host: ServedHost, call: HostCall): Promise<unknown> {
       return open(host, call);
     case "terminals":
       return terminals.list(call.session);
-    case "run":
-      return run(terminals, call);
-    case "outcome":
-      return terminals.get(call.address).commands.outcome(call.id);
-    case "input":
-      return terminals.running(call.address).input(call.text);
-    case "interrupt":
-      return terminals.running(call.address).input("\u0003");
     case "recordings":
       return sessions.recordings(call.session);
     case "recording":
@@ -129,10 +145,12 @@ async function open(
 /** A command that is known already needs no shell that still runs. */
 function run(
   terminals: TerminalRegistry,
-  { address, command }: Extract<HostCall, { method: "run" }>,
+  call: Extract<HostCall, { method: "run" }>,
 ): Promise<CommandOutcome> {
-  const isKnown = terminals.get(address).commands.outcome(command.id) !== undefined;
-  return (isKnown ? terminals.get(address) : terminals.running(address)).commands.run(command);
+  const { clear, ...command } = call.command;
+  const isKnown = terminals.get(call.address).commands.outcome(command.id) !== undefined;
+  const terminal = isKnown ? terminals.get(call.address) : terminals.running(call.address);
+  return terminal.commands.run({ ...command, ...(clear !== undefined && { clear }) });
 }
 
 function failure(call: number, error: unknown): HostAnswer {

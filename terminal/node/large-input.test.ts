@@ -24,7 +24,7 @@ async function newReader(shell: string): Promise<TestReader> {
   counter += 1;
   const address: TerminalAddress = { session: `large-${counter}`, terminal: "1" };
   await test.open(address, { SHELL: shell });
-  await test.client.run(address, { id: "ready", text: "PS1='> '", timeoutMs: 5_000 });
+  await test.client.run(address, { id: "ready", text: "PS1='> '" });
   const reader = new TestReader(gateway, address);
   await new Promise((resolve, reject) => reader.socket.once("open", resolve).once("error", reject));
   reader.send({ type: "hello", columns: 120, rows: 32 });
@@ -53,7 +53,7 @@ it.each([100, 1_500])(
     await new Promise((resolve) => setTimeout(resolve, 200));
     reader.send({ type: "input", data: "echo us''able; ls\r" });
     await reader.until(() => reader.text.includes("usable\r\n"), 30_000);
-    const after = await test.client.run(reader.address, { id: "after", text: "ls", timeoutMs: 5_000 });
+    const after = await test.client.run(reader.address, { id: "after", text: "ls" });
     expect(after).toMatchObject({ status: "succeeded", output: "" });
     reader.socket.close();
   },

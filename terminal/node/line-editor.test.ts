@@ -26,7 +26,7 @@ async function newTerminal(env: Record<string, string> = {}): Promise<TerminalAd
 }
 
 function run(address: TerminalAddress, text: string): Promise<CommandOutcome> {
-  return test.client.run(address, { id: randomUUID(), text, timeoutMs: 8_000 });
+  return test.client.run(address, { id: randomUUID(), text });
 }
 
 /** Types keys and returns everything the terminal showed after them. */

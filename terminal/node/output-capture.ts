@@ -8,11 +8,13 @@ export class OutputCapture {
   #chunks: Uint8Array[] = [];
   #size = 0;
   #dropped = false;
+  #sinceBookmark = 0;
 
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
     this.#size += bytes.length;
+    this.#sinceBookmark += bytes.length;
     while (this.#chunks.length > 1 && this.#size - (this.#chunks[0]?.length ?? 0) >= CAPTURE_BYTES) {
       this.#size -= this.#chunks.shift()?.length ?? 0;
       this.#dropped = true;
@@ -25,6 +27,16 @@ export class OutputCapture {
     const all = Buffer.concat(this.#chunks);
     this.#chunks = [all.subarray(0, Math.max(0, all.length - count))];
     this.#size = this.#chunks[0]?.length ?? 0;
+  }
+
+  /** Remembers this place: what comes after it may not be the command's any more. */
+  bookmark(): void {
+    this.#sinceBookmark = 0;
+  }
+
+  /** Takes back what came after the bookmark. */
+  cutToBookmark(): void {
+    this.cut(this.#sinceBookmark);
   }
 
   text(): { output: string; outputTruncated: boolean } {

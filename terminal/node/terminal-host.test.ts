@@ -113,15 +113,16 @@ describe("the terminal host process", () => {
     await startMain();
     const first = await connectClient();
     await openShell(first, address);
-    await first.run(address, { id: "set", text: "kept=17; echo $$", timeoutMs: 5_000 });
-    const slow = first.run(address, { id: "slow", text: "sleep 1; echo $kept", timeoutMs: 5_000 });
+    await first.run(address, { id: "set", text: "kept=17; echo $$" });
+    const slow = first.run(address, { id: "slow", text: "sleep 1; echo $kept" });
     slow.catch(() => undefined);
     await first.disconnect();
     const second = await connectClient();
     expect(await second.outcome(address, "slow")).toBe("running");
-    expect(
-      await second.run(address, { id: "slow", text: "sleep 1; echo $kept", timeoutMs: 5_000 }),
-    ).toMatchObject({ status: "succeeded", output: "17\n" });
+    expect(await second.run(address, { id: "slow", text: "sleep 1; echo $kept" })).toMatchObject({
+      status: "succeeded",
+      output: "17\n",
+    });
     expect(await second.outcome(address, "set")).toMatchObject({ status: "succeeded" });
   });
 
@@ -131,7 +132,7 @@ describe("the terminal host process", () => {
     await openShell(client, address);
     const escape =
       "trap '' HUP TERM INT; (setsid bash -c \"trap '' HUP TERM; sleep 4711\" & ) ; nohup sleep 4712 >/dev/null 2>&1 & disown";
-    expect(await client.run(address, { id: "escape", text: escape, timeoutMs: 5_000 })).toMatchObject({
+    expect(await client.run(address, { id: "escape", text: escape })).toMatchObject({
       status: "succeeded",
     });
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -149,7 +150,7 @@ describe("the terminal host process", () => {
     const first = await startMain();
     const client = await connectClient();
     await openShell(client, address);
-    const lost = client.run(address, { id: "x", text: "sleep 30", timeoutMs: 60_000 });
+    const lost = client.run(address, { id: "x", text: "sleep 30" });
     const rejection = expect(lost).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
     await new Promise((resolve) => setTimeout(resolve, 200));
     first.child.kill("SIGKILL");
@@ -163,7 +164,7 @@ describe("the terminal host process", () => {
     const first = await startMain();
     const client = await connectClient();
     await openShell(client, address);
-    await client.run(address, { id: "1", text: "echo kept-$((40+2))", timeoutMs: 10_000 });
+    await client.run(address, { id: "1", text: "echo kept-$((40+2))" });
     await new Promise((resolve) => setTimeout(resolve, 300));
     first.child.kill("SIGKILL");
     await once(first.child, "exit");
@@ -173,7 +174,7 @@ describe("the terminal host process", () => {
     expect(lost.reader.screens[0]).toContain("kept-42");
     expect(lost.reader.screens[0]).toContain("The shell above was lost");
     await lost.leave();
-    await client.run(address, { id: "2", text: "exit", timeoutMs: 10_000 });
+    await client.run(address, { id: "2", text: "exit" });
     second.child.kill("SIGKILL");
     await once(second.child, "exit");
     await startMain();
@@ -187,7 +188,7 @@ describe("the terminal host process", () => {
     await startMain();
     const client = await connectClient();
     await openShell(client, address);
-    await client.run(address, { id: "1", text: "echo recorded", timeoutMs: 5_000 });
+    await client.run(address, { id: "1", text: "echo recorded" });
     const name = (await client.recordings(address.session))[0]?.name ?? "";
     const read = async (): Promise<string> => {
       const pieces: Uint8Array[] = [];
@@ -240,7 +241,7 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
     );
     await client.open({ session: "b", terminal: "1" }, { env: {} });
     const text = `cat ~/mine ${other}/data/sessions/a/home/mine; ps -e | wc -l`;
-    const look = { id: "1", text, timeoutMs: 5_000 };
+    const look = { id: "1", text };
     const { output } = await client.run({ session: "b", terminal: "1" }, look);
     expect(output).toContain("of b");
     expect(output).toContain("a/home/mine: No such file");

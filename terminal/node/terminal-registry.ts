@@ -39,6 +39,7 @@ export class TerminalRegistry {
     const opened = new Terminal({ ...this.#options, address, session, shell, emit });
     existing?.dispose();
     this.#terminals.set(key, opened);
+    emit({ type: "terminal-opened", address });
     return opened.info;
   }
 
@@ -65,6 +66,12 @@ export class TerminalRegistry {
       terminalErrorCodes.notFound,
       `The shell of terminal ${name} has ended; open it again.`,
     );
+  }
+
+  /** Ends the shell and all that runs in it. Throws TERMINAL_NOT_FOUND. */
+  async endShell(address: TerminalAddress): Promise<void> {
+    const terminal = this.get(address);
+    await endProcesses([terminal], []);
   }
 
   /** Ends every process of the session and forgets its terminals. */

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
 import { ReplayBuffer } from "../common/replay-buffer.js";
@@ -9,7 +8,7 @@ import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import { SizeHistory } from "../common/size-history.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
-import { commandLine, foregroundOf, isInteractive } from "./foreground.js";
+import { commandLine, foregroundOf, isInteractive, type Foreground } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";
 import { lostScreen } from "./lost-shell.js";
 import { PageInput } from "./page-input.js";
@@ -28,8 +27,8 @@ const STALL_LOOK_MS = 1_000;
 /** New sizes that a program is told of; dragging a window makes dozens a second, of which the last counts. */
 const RESIZES = { burst: 5, perSecond: 10 };
 const RESIZE_MS = 100;
-/** Time a shell has after its prompt to ask for bracketed paste. */
-const PASTE_MODE_MS = 50;
+/** Characters of a program's command line by which it is named. */
+const NAME_CHARACTERS = 80;
 
 export interface TerminalOptions extends ShellOptions {
   emit: (event: TerminalEvent) => void;
@@ -76,7 +75,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#input = new InputQueue({
       write: (piece) => this.#pty.write(piece),
       isDrained: () => isDrained(this.#pty),
-      isReadByShell: () => this.scanner.bracketedPaste && this.#foreground() === "shell",
+      isReadByShell: () => this.scanner.bracketedPaste && this.#foreground().kind === "shell",
     });
     this.#nonce = started.nonce;
     this.#confinement = started.confinement;
@@ -89,10 +88,11 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
-      abortsWithCtrlG: started.program === "bash",
-      bracketedPaste: () => this.#bracketedPaste(),
+      shell: started.program,
+      bracketedPaste: () => this.scanner.bracketedPaste,
       foreground: () => this.#foreground(),
       onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),
+      onWaiting: (id, waitsFor) => options.emit({ type: "command-waiting", address, id, waitsFor }),
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
     });
     // With encoding null the data are Buffers; the library's types say string.
@@ -218,7 +218,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#recording.output(bytes);
     let from = start;
     for (const mark of this.scanner.scan(bytes)) {
-      if (mark.fields.at(-1) !== this.#nonce) continue;
+      if (!mark.kind.startsWith("read") && mark.fields.at(-1) !== this.#nonce) continue;
       this.commands.capture?.append(bytes.subarray(from - start, Math.max(from, mark.from) - start));
       if (mark.from < start) this.commands.capture?.cut(start - mark.from);
       from = mark.to;
@@ -231,30 +231,24 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   #handleMark(mark: ShellMark): void {
-    if (mark.kind === "B" && this.#shellPid === 0) {
+    if (mark.kind === "H" && this.#shellPid === 0) {
       this.#shellPid = foregroundOf(this.pid)?.group ?? this.pid;
       this.#shellArgv = commandLine(this.#shellPid).join("\0");
       rmSync(this.#privateFolder, { recursive: true, force: true });
     }
-    // A prompt that is merely drawn again also ends with `B`.
-    if (mark.kind !== "B") this.#input.settle();
-    this.commands.handleMark({ ...mark, fields: mark.fields.slice(0, -1) });
+    const fields = mark.kind.startsWith("read") ? mark.fields : mark.fields.slice(0, -1);
+    if (this.commands.handleMark({ ...mark, fields })) this.#input.settle();
   }
 
-  /** Bash asks for bracketed paste before its prompt, zsh just after it. */
-  async #bracketedPaste(): Promise<boolean> {
-    if (!this.scanner.bracketedPaste) await wait(PASTE_MODE_MS);
-    return this.scanner.bracketedPaste;
-  }
-
-  #foreground(): ReturnType<ConstructorParameters<typeof CommandQueue>[0]["foreground"]> {
+  #foreground(): Foreground {
     const front = foregroundOf(this.pid);
-    if (!front || this.#shellPid === 0) return "program";
+    if (!front || this.#shellPid === 0) return { kind: "program", name: "the shell's start-up files" };
     const name = basename(front.argv[0] ?? "a program").replace(/^-/, "");
-    if (front.group === this.#shellPid) {
-      return front.argv.join("\0") === this.#shellArgv ? "shell" : { replaced: name };
-    }
-    return isInteractive(front.argv) ? { interactive: name } : "program";
+    if (front.group === this.#shellPid)
+      return front.argv.join("\0") === this.#shellArgv ? { kind: "shell" } : { kind: "replaced", name };
+    return isInteractive(front.argv)
+      ? { kind: "interactive", name }
+      : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };
   }
 
   /** The fastest reader and our own screen hold up the shell; whoever is slower skips ahead with a snapshot. */

@@ -5,7 +5,8 @@ import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
-import { type StepRunOptions, findStep, interruptStep, runStep } from "../../workshop/node/run-step.js";
+import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
+import { findStep, interruptStep } from "../../workshop/node/session-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import { stepIds } from "./step-ids.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
@@ -118,11 +119,18 @@ describe("a step", () => {
     });
   });
 
-  it("done by hand is judged by its condition alone", async () => {
-    expect(await run(6)).toMatchObject({
+  it("done by hand is judged by its condition alone, which says nothing where it was true before", async () => {
+    const text = "Config map late exists";
+    const seenBefore = [{ text, state: "waiting" as const }];
+    expect(await run(6, { baseline: seenBefore })).toMatchObject({
       state: "succeeded",
-      checks: [{ text: "Config map late exists", state: "passed" }],
+      checks: [{ text, state: "passed" }],
     });
+    expect(await run(6)).toMatchObject({ state: "idle", checks: [{ text, state: "before" }] });
+  });
+
+  it("whose condition was true before says so, and is judged by its command", async () => {
+    expect(await run(1)).toMatchObject({ state: "succeeded", checks: [{ state: "before" }] });
   });
 });
 

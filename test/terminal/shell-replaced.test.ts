@@ -33,7 +33,7 @@ beforeEach(async () => {
     },
   );
   await test.open(address);
-  await test.client.run(address, { id: "ready", text: "kept=4711", timeoutMs: 5_000 });
+  await test.client.run(address, { id: "ready", text: "kept=4711" });
   const screen = {
     write: (data: Uint8Array, parsed: () => void) => {
       shown += decoder.decode(data, { stream: true });
@@ -89,7 +89,7 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
   isServed = true;
   connection.retryNow();
   await expect.poll(() => replaced, { timeout: 10_000 }).toBe(1);
-  const after = await client.run(address, { id: "after", text: "echo kept=$kept; ls", timeoutMs: 5_000 });
+  const after = await client.run(address, { id: "after", text: "echo kept=$kept; ls" });
   expect(after).toMatchObject({ status: "succeeded", output: "kept=\n" });
   await client.disconnect();
   await host.close();

@@ -8,6 +8,7 @@ import {
   expectsFailure,
   parseExpectation,
 } from "./expectation.js";
+import type { Ending } from "./judge-step.js";
 import type { Fillings } from "./filled-text.js";
 import { readForm } from "./form-body.js";
 import { terminalWords } from "./terminals.js";
@@ -22,6 +23,8 @@ export interface PageAction {
   clear: boolean;
   /** Type a return after the text. */
   endOfLine: boolean;
+  /** What a later step of the page does to its command while that runs. */
+  ending?: Ending;
 }
 
 /** A fence as it stands in the page; texts hold marks. */

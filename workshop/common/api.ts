@@ -15,6 +15,7 @@
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/run | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
@@ -119,6 +120,8 @@ export type StepState =
   | "running"
   | "succeeded"
   | "expected-failure"
+  /** It was typed; what it did there is not known, and where the author says so it need not be. */
+  | "typed"
   | "failed"
   | "interrupted"
   | "unknown";
@@ -126,8 +129,8 @@ export type StepState =
 export interface CheckResult {
   /** The expectation in words. */
   text: string;
-  /** `idle` where it was not looked at. */
-  state: "idle" | "waiting" | "passed" | "failed";
+  /** `idle` where it was not looked at; `before` where it was true before the step already, so that it proves nothing. */
+  state: "idle" | "waiting" | "passed" | "before" | "failed";
   /** What was seen, and what would satisfy it. */
   detail?: string;
 }
@@ -144,8 +147,12 @@ export interface StepResult {
   exitStatus?: number | null;
   /** The last lines the command printed. */
   output?: string;
-  /** Why the state is `failed` or `unknown`. */
+  /** Why the state is what it is, where that needs a word. */
   message?: string;
+  /** What a queued step waits for: a command by its first line, or a program by its command line. */
+  waitsFor?: string;
+  /** It runs longer than expected; it goes on being watched. */
+  isOverdue?: true;
   /** The step has been done once; it stays so, whatever a later run of it comes to. */
   done?: boolean;
   checks: CheckResult[];

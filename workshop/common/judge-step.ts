@@ -11,11 +11,14 @@ import { REFUSAL_NOTE, explainRefusal } from "./refusal.js";
 
 /** How a command ended, as far as the judgement needs it. */
 export interface Outcome {
-  status: "succeeded" | "failed" | "interrupted" | "unknown";
+  status: "succeeded" | "failed" | "interrupted" | "typed" | "cancelled" | "unknown";
   exitStatus: number | null;
   output: string;
   reason?: string;
 }
+
+/** What a later step of the page does to a command that runs: end it, or give it the answer it asks for. */
+export type Ending = "interrupt" | "input";
 
 /** 4 KiB: what fits under a block; the terminal has the rest. */
 const OUTPUT_CHARACTERS = 4096;
@@ -23,20 +26,13 @@ const OUTPUT_CHARACTERS = 4096;
 /** A line longer than this says no more in a report. */
 const MESSAGE_CHARACTERS = 200;
 
+type Judgement = Pick<StepResult, "state" | "exitStatus" | "output" | "checks" | "message">;
+
 /** Judges a command by what was expected of it; conditions on the cluster come on top. */
-export function judgeOutcome(
-  outcome: Outcome,
-  expectation: Expectation,
-): Pick<StepResult, "state" | "exitStatus" | "output" | "checks"> & { message?: string } {
+export function judgeOutcome(outcome: Outcome, expectation: Expectation, ending?: Ending): Judgement {
   const seen = { exitStatus: outcome.exitStatus, output: outcome.output.slice(-OUTPUT_CHARACTERS) };
-  if (outcome.status === "unknown" || outcome.status === "interrupted") {
-    return {
-      ...seen,
-      state: outcome.status,
-      checks: [],
-      ...(outcome.reason ? { message: outcome.reason } : {}),
-    };
-  }
+  const unjudged = unjudgedState(outcome, expectation, ending);
+  if (unjudged) return { ...seen, checks: [], ...unjudged };
   const wrongExit = exitProblem(outcome.exitStatus, expectation.exit, outcome.output);
   const exit = exitText(expectation);
   const match = matchCheck(outcome.output, expectation);
@@ -53,6 +49,32 @@ export function judgeOutcome(
     checks,
     ...(failed ? { message: failedText(failed) } : {}),
   };
+}
+
+/** The state of a command without a status to judge by; `undefined` where there is one. */
+function unjudgedState(
+  { status, reason }: Outcome,
+  expectation: Expectation,
+  ending?: Ending,
+): Pick<Judgement, "state" | "message"> | undefined {
+  const why = reason ? { message: reason } : {};
+  switch (status) {
+    case "interrupted":
+      if (ending === "interrupt" && expectation.match === undefined)
+        return { state: "succeeded", message: "It ran until it was interrupted, as it should" };
+      return { state: "interrupted", ...why };
+    case "typed":
+      return {
+        state: expectation.exit === "any" && expectation.match === undefined ? "typed" : "unknown",
+        ...why,
+      };
+    case "cancelled":
+      return { state: "idle", ...why };
+    case "unknown":
+      return { state: "unknown", ...why };
+    default:
+      return undefined;
+  }
 }
 
 /** What is wrong with a check, as the reason of its step. */

@@ -1,5 +1,6 @@
 import { ALL_TERMINALS, type PageAction } from "./action.js";
 import type { PageView, TerminalLayout } from "./api.js";
+import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import type { Lab, LabPage } from "./lab.js";
@@ -52,7 +53,8 @@ export function compileLabPage(
     },
     page: (href) => pageAddress(lab, href, options.pageUrl ?? ((name) => `s/${session}/${name}`)),
   });
-  return { ...compiled, actions: compiled.actions.map((action) => withinLayout(action, lab.layout)) };
+  const actions = compiled.actions.map((action) => withinLayout(action, lab.layout));
+  return { ...compiled, actions: withEndings(actions) };
 }
 
 /** `02-next.md#part` as the address of that page. */

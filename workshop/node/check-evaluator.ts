@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { CheckResult } from "../common/api.js";
 import { CONDITION_KINDS, type Condition, type ConditionKind } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
@@ -6,11 +7,16 @@ import { ORGANIZATION_LABEL } from "../common/session.js";
 import { watchCollection } from "./collection-watch.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
 
-export interface ConditionWait {
+export interface WatchedConditions {
   namespace: string;
   /** Whose policies are looked at. */
   organization: string;
   conditions: readonly Condition[];
+  /** What was known of them when their step was first shown; looked up at the beginning of the watch where absent. */
+  baseline?: readonly CheckResult[];
+}
+
+export interface ConditionWait {
   timeoutMs: number;
   signal?: AbortSignal;
   /** Told whenever one of the results changes. */
@@ -24,34 +30,122 @@ export interface ConditionOutcome {
 }
 
 /**
- * Watches the namespace until all conditions are true at the same moment, or the time is over: then those that are not true have
- * failed, with what was seen instead. Watches, so the answer comes within milliseconds of the cause. Throws the signal's reason.
+ * Watches the conditions of a step from before it until it is closed. A condition that was true at the beginning and all the time since
+ * is told from one that the step made true. Watches, so an answer comes within milliseconds of its cause.
  */
-export async function awaitConditions(
-  client: KubernetesClient,
-  wait: ConditionWait,
-): Promise<ConditionOutcome> {
-  wait.signal?.throwIfAborted();
-  const seen: Seen = new Map();
-  const stop = new AbortController();
-  const end = AbortSignal.any([AbortSignal.timeout(wait.timeoutMs), ...(wait.signal ? [wait.signal] : [])]);
-  try {
-    const ended = await new Promise<"met" | "late" | "gone">((resolve, reject) => {
-      end.addEventListener("abort", () => resolve("late"), { once: true });
-      const onChange = (): void => {
-        const verdicts = judge(wait.conditions, seen);
-        wait.onChange?.(results(wait.conditions, verdicts, "waiting"));
-        if (verdicts.every((verdict) => verdict?.isMet)) resolve("met");
-      };
-      watchKinds(client, wait, { seen, onChange, signal: stop.signal }).catch(reject);
-      watchEnd(client, wait.namespace, { onEnd: () => resolve("gone"), signal: stop.signal }).catch(reject);
+export class ConditionWatch {
+  readonly #watched: WatchedConditions;
+  readonly #seen: Seen = new Map();
+  readonly #stop = new AbortController();
+  readonly #events = new EventEmitter();
+  /** Whether a condition was true before; undefined until it has been looked at. */
+  readonly #before: (boolean | undefined)[];
+  #isGone = false;
+  #failure: Error | undefined;
+
+  constructor(client: KubernetesClient, watched: WatchedConditions) {
+    this.#watched = watched;
+    this.#before = watched.conditions.map(() => undefined);
+    const { signal } = this.#stop;
+    const fail = (error: Error): void => {
+      this.#failure = error;
+      this.#events.emit("change");
+    };
+    const onChange = (): void => this.#look();
+    const onEnd = (): void => {
+      this.#isGone = true;
+      this.#events.emit("change");
+    };
+    watchKinds(client, watched, { seen: this.#seen, onChange, signal }).catch(fail);
+    watchEnd(client, watched.namespace, { onEnd, signal }).catch(fail);
+  }
+
+  /** Resolves when every condition has been looked at, at the latest after the time. Throws the signal's reason, and where it may not read. */
+  async looked({ timeoutMs, signal }: Omit<ConditionWait, "onChange">): Promise<CheckResult[]> {
+    await this.#until(() => !this.#before.includes(undefined), { timeoutMs, ...(signal && { signal }) });
+    return this.results("waiting");
+  }
+
+  /**
+   * Waits until all conditions are true at the same moment, or the time is over: then those that are not true have failed, with what
+   * was seen instead. Throws the signal's reason, and where it may not read.
+   */
+  async met(wait: ConditionWait): Promise<ConditionOutcome> {
+    let checks: CheckResult[] = [];
+    const look = (): boolean => {
+      checks = this.results("waiting");
+      wait.onChange?.(checks);
+      return this.#verdicts().every((verdict) => verdict?.isMet);
+    };
+    if (await this.#until(look, wait)) return { ended: "met", checks };
+    const ended = this.#isGone ? "gone" : this.#verdicts().includes(undefined) ? "unseen" : "late";
+    return { ended, checks: this.results("failed") };
+  }
+
+  /** Resolves when anything has changed that the conditions look at. Throws the signal's reason. */
+  async changed(signal: AbortSignal): Promise<void> {
+    await once(this.#events, "change", { signal });
+  }
+
+  results(unmet: "waiting" | "failed"): CheckResult[] {
+    const verdicts = this.#verdicts();
+    return this.#watched.conditions.map((condition, at) => ({
+      text: conditionText(condition),
+      state: verdicts[at]?.isMet ? (this.#before[at] ? "before" : "passed") : unmet,
+      detail: verdicts[at]?.detail ?? "The cluster has not answered yet",
+    }));
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /** Whether it came true, even for a moment, before the time was over and the session gone. */
+  async #until(
+    isSo: () => boolean,
+    { timeoutMs, signal }: Omit<ConditionWait, "onChange">,
+  ): Promise<boolean> {
+    signal?.throwIfAborted();
+    const end = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+    let look: (() => void) | undefined;
+    try {
+      return await new Promise<boolean>((resolve, reject) => {
+        look = () => {
+          if (this.#failure !== undefined) reject(this.#failure);
+          else if (this.#isGone || end.aborted) resolve(false);
+          else if (isSo()) resolve(true);
+        };
+        this.#events.on("change", look);
+        end.addEventListener("abort", look, { once: true });
+        look();
+      });
+    } finally {
+      if (look) this.#events.off("change", look);
+      signal?.throwIfAborted();
+    }
+  }
+
+  /** Undefined for a kind that has not been listed yet: nothing is said about what was not seen. */
+  #verdicts(): (ConditionVerdict | undefined)[] {
+    return this.#watched.conditions.map((condition) => {
+      const objects = this.#seen.get(condition.kind);
+      return objects && judgeCondition(condition, objects);
     });
-    wait.signal?.throwIfAborted();
-    const verdicts = judge(wait.conditions, seen);
-    const isUnseen = ended === "late" && verdicts.includes(undefined);
-    return { ended: isUnseen ? "unseen" : ended, checks: results(wait.conditions, verdicts, "failed") };
-  } finally {
-    stop.abort();
+  }
+
+  #look(): void {
+    for (const [at, verdict] of this.#verdicts().entries()) {
+      if (!verdict) continue;
+      this.#before[at] = verdict.isMet && (this.#before[at] ?? this.#wasBefore(at));
+    }
+    this.#events.emit("change");
+  }
+
+  #wasBefore(at: number): boolean {
+    const { baseline, conditions } = this.#watched;
+    const condition = conditions[at];
+    if (!baseline || !condition) return true;
+    return baseline.find(({ text }) => text === conditionText(condition))?.state === "before";
   }
 }
 
@@ -60,27 +154,27 @@ type Seen = Map<ConditionKind, ObservedObject[]>;
 /** Keeps `seen` in step with the cluster; what cannot be watched any more is not seen, because it may have changed. */
 async function watchKinds(
   client: KubernetesClient,
-  wait: ConditionWait,
+  watched: WatchedConditions,
   { seen, onChange, signal }: { seen: Seen; onChange: () => void; signal: AbortSignal },
 ): Promise<void> {
-  const kinds = [...new Set(wait.conditions.map(({ kind }) => kind))];
+  const kinds = [...new Set(watched.conditions.map(({ kind }) => kind))];
   const watches = kinds.map((kind) => {
     const listener = {
       onChange: (items: ReadonlyMap<string, ObservedObject>) => {
         seen.set(
           kind,
-          [...items.values()].filter((object) => isOfSession(kind, object, wait)),
+          [...items.values()].filter((object) => isOfSession(kind, object, watched)),
         );
         onChange();
       },
       onError: () => void seen.delete(kind),
     };
-    return watchCollection(client, collectionOf(kind, wait), listener, signal);
+    return watchCollection(client, collectionOf(kind, watched), listener, signal);
   });
   await Promise.all(watches);
 }
 
-function collectionOf(kind: ConditionKind, { namespace, organization }: ConditionWait): string {
+function collectionOf(kind: ConditionKind, { namespace, organization }: WatchedConditions): string {
   const { path, plural } = CONDITION_KINDS[kind];
   if (kind === "namespace") return `${path}/${plural}?fieldSelector=metadata.name%3D${namespace}`;
   if (kind === "policy")
@@ -92,7 +186,7 @@ function collectionOf(kind: ConditionKind, { namespace, organization }: Conditio
 function isOfSession(
   kind: ConditionKind,
   { spec }: ObservedObject,
-  { organization }: ConditionWait,
+  { organization }: WatchedConditions,
 ): boolean {
   return kind !== "policy" || spec?.organization === organization;
 }
@@ -109,26 +203,4 @@ function watchEnd(
   };
   const path = `/api/v1/namespaces?fieldSelector=metadata.name%3D${namespace}`;
   return watchCollection<ObservedObject>(client, path, { onChange }, signal);
-}
-
-type Verdicts = (ConditionVerdict | undefined)[];
-
-/** Undefined for a kind that has not been listed yet: nothing is said about what was not seen. */
-function judge(conditions: readonly Condition[], seen: Seen): Verdicts {
-  return conditions.map((condition) => {
-    const objects = seen.get(condition.kind);
-    return objects && judgeCondition(condition, objects);
-  });
-}
-
-function results(
-  conditions: readonly Condition[],
-  verdicts: Verdicts,
-  unmet: "waiting" | "failed",
-): CheckResult[] {
-  return conditions.map((condition, at) => ({
-    text: conditionText(condition),
-    state: verdicts[at]?.isMet ? "passed" : unmet,
-    detail: verdicts[at]?.detail ?? "The cluster has not answered yet",
-  }));
 }

@@ -3,9 +3,9 @@ import { parseCondition } from "../common/condition.js";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage, findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
-import { awaitConditions } from "./check-evaluator.js";
+import { ConditionWatch } from "./check-evaluator.js";
 import type { KubernetesClient } from "./kubernetes-client.js";
-import type { SessionStep } from "./run-step.js";
+import type { SessionStep } from "./session-step.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 
 export interface ManualWatch {
@@ -14,6 +14,8 @@ export interface ManualWatch {
   page: string;
   /** True for a step that was done before. */
   isDone: (step: SessionStep) => boolean;
+  /** What is known of the step's conditions from an earlier watch. */
+  checksOf: (step: SessionStep) => Promise<readonly CheckResult[] | undefined>;
   /** Told whenever a condition ticks (`idle`), and once all are true at the same moment (`succeeded`). */
   onResult: (step: SessionStep, result: StepResult) => void;
   signal: AbortSignal;
@@ -47,15 +49,25 @@ export async function watchManualSteps(
 async function watchStep(client: KubernetesClient, step: SessionStep, watch: ManualWatch): Promise<void> {
   const { session, page, action } = step;
   const { onResult, signal } = watch;
-  const conditions = action.expectation.until.map((text) => parseCondition(text));
-  const result = { page, step: action.view.step, number: action.view.number };
   const { namespace, organization } = session.spec;
-  const onChange = onTick((checks) => onResult(step, { ...result, state: "idle", checks }));
-  while (!signal.aborted) {
-    const wait = { namespace, organization, conditions, timeoutMs: WAIT_MS, signal, onChange };
-    const { ended, checks } = await awaitConditions(client, wait);
-    if (ended === "gone") return;
-    if (ended === "met") return onResult(step, { ...result, state: "succeeded", checks });
+  const conditions = action.expectation.until.map((text) => parseCondition(text));
+  const baseline = await watch.checksOf(step);
+  const watched = { namespace, organization, conditions, ...(baseline && { baseline }) };
+  const conditionWatch = new ConditionWatch(client, watched);
+  const result = { page, step: action.view.step, number: action.view.number };
+  const tell = onTick((checks) => onResult(step, { ...result, state: "idle", checks }));
+  try {
+    tell(await conditionWatch.looked({ timeoutMs: WAIT_MS, signal }));
+    while (!signal.aborted) {
+      const { ended, checks } = await conditionWatch.met({ timeoutMs: WAIT_MS, signal, onChange: tell });
+      if (ended === "gone") return;
+      if (ended === "met" && checks.some(({ state }) => state === "passed"))
+        return onResult(step, { ...result, state: "succeeded", checks });
+      // All of it was so before: it proves nothing until it has been otherwise.
+      if (ended === "met") await conditionWatch.changed(signal);
+    }
+  } finally {
+    conditionWatch.close();
   }
 }
 
@@ -64,8 +76,9 @@ function onTick(tell: (checks: CheckResult[]) => void): (checks: CheckResult[]) 
   let last: string | undefined;
   return (checks) => {
     const states = checks.map(({ state }) => state).join();
-    const isNews = last === undefined ? states.includes("passed") : states !== last;
+    const isNews = states !== last;
     last = states;
-    if (isNews && states.includes("waiting")) tell(checks.map(({ text, state }) => ({ text, state })));
+    const isMet = !states.includes("waiting") && states.includes("passed");
+    if (isNews && !isMet) tell(checks.map(({ text, state }) => ({ text, state })));
   };
 }

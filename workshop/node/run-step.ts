@@ -1,31 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { CommandOutcome, TerminalAddress, SessionHost } from "../../terminal/common/session-host.js";
+import type { CommandOutcome, TerminalAddress } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
-import type { CheckResult, StepResult } from "../common/api.js";
+import type { CheckResult, StepResult, StepState } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
-import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { failedText, judgeOutcome } from "../common/judge-step.js";
-import type { Lab } from "../common/lab.js";
-import { compileLabPage, findPage } from "../common/render-page.js";
-import type { SessionResource } from "../common/session.js";
-import { awaitConditions } from "./check-evaluator.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
-import { type SessionSettings, shellOf, variablesOf } from "./session-environment.js";
-
-/** A step of a page as one session has it, with that session's values filled in. */
-export interface SessionStep {
-  session: SessionResource;
-  page: string;
-  action: PageAction;
-}
-
-/** What running a step needs to know of where it runs. */
-export interface StepSurroundings {
-  client: KubernetesClient;
-  host: SessionHost;
-  settings: SessionSettings;
-}
+import { isDoneWhenTyped } from "../common/step-state.js";
+import { ConditionWatch } from "./check-evaluator.js";
+import { OverdueCommand, endCommand } from "./overdue-command.js";
+import { shellOf } from "./session-environment.js";
+import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
 
 export interface StepRunOptions {
   /** Names the command to the terminal host: the same id again is the same command, so that a new server can take up what it left. */
@@ -36,23 +20,14 @@ export interface StepRunOptions {
   onProgress?: (result: StepResult) => void;
   /** Ends the waiting; the command itself goes on. */
   signal?: AbortSignal;
+  /** State in which a server that died left it: its command may run already. */
+  resumedFrom?: "queued" | "running";
+  /** What was known of the step's conditions when it was first shown; looked up before it runs where absent. */
+  baseline?: readonly CheckResult[];
+  /** Interrupt a command that runs longer than expected, and call that a failure. */
+  interruptsOverdue?: boolean;
   /** Throw where the platform failed, or the signal fired, instead of calling the step `unknown`. */
   throwsPlatformFailures?: boolean;
-}
-
-/** The step of the page as it is now. Throws LAB_PAGE_NOT_FOUND, and SESSION_PAGE_CHANGED where the page has no such step (any more). */
-export function findStep(
-  { session, lab, page, step }: { session: SessionResource; lab: Lab; page: string; step: string },
-  { client, settings }: Pick<StepSurroundings, "client" | "settings">,
-): SessionStep {
-  const variables = variablesOf(lab, session, client, settings);
-  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
-  const action = actions.find(({ view }) => view.step === step);
-  if (action) return { session, page, action };
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.sessionPageChanged,
-    "This page has changed since you opened it; reload it to see what it says now. Nothing was run",
-  );
 }
 
 /**
@@ -68,19 +43,29 @@ export async function runStep(
   return new StepRun(surroundings, step, options).run();
 }
 
-/** Sends Ctrl-C to the terminals of the step. */
-export async function interruptStep(
-  { host }: Pick<StepSurroundings, "host">,
-  { session, action }: SessionStep,
-): Promise<void> {
-  await Promise.all(
-    action.view.terminals.map((terminal) => host.interrupt({ session: session.metadata.name, terminal })),
-  );
+/** What is so of the step's conditions now; those that are true are so before the step. */
+export async function baselineOf(
+  surroundings: Pick<StepSurroundings, "client">,
+  step: SessionStep,
+  signal?: AbortSignal,
+): Promise<CheckResult[]> {
+  const conditions = watchConditions(surroundings, step);
+  try {
+    return (await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) })) ?? [];
+  } finally {
+    conditions?.close();
+  }
 }
 
-/** The id under which the terminal host knows a step's command in one of its terminals. */
-export function commandId(id: string, terminal: string): string {
-  return `${id}-${terminal}`;
+function watchConditions(
+  { client }: Pick<StepSurroundings, "client">,
+  { session, action }: SessionStep,
+  baseline?: readonly CheckResult[],
+): ConditionWatch | undefined {
+  const conditions = action.expectation.until.map((text) => parseCondition(text));
+  if (conditions.length === 0) return undefined;
+  const { namespace, organization } = session.spec;
+  return new ConditionWatch(client, { namespace, organization, conditions, ...(baseline && { baseline }) });
 }
 
 /** One run of one step. */
@@ -90,7 +75,8 @@ class StepRun {
   readonly #options: StepRunOptions;
   /** Of the command; each terminal's is this with its name behind. */
   readonly #id: string;
-  #lastTold = "";
+  #last: StepResult | undefined;
+  #isInterruptedOverdue = false;
 
   constructor(surroundings: StepSurroundings, step: SessionStep, options: StepRunOptions) {
     this.#surroundings = surroundings;
@@ -100,15 +86,21 @@ class StepRun {
   }
 
   async run(): Promise<StepResult> {
-    await this.#options.onQueued?.(this.#tell({ state: "queued" }));
+    const queued = this.#tell({ state: this.#options.resumedFrom ?? "queued" });
+    await this.#options.onQueued?.(queued);
+    const conditions = watchConditions(this.#surroundings, this.#step, this.#options.baseline);
     try {
-      const judged = await unlessAborted(this.#act(), this.#options.signal);
+      const { signal } = this.#options;
+      await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
+      const judged = await unlessAborted(this.#act(), signal);
       if (judged.state === "failed") return this.#tell(withUnseen(judged, this.#step.action));
-      if (judged.state !== "succeeded" && judged.state !== "expected-failure") return this.#tell(judged);
-      return await this.#check(judged);
+      const isJudged = judged.state !== undefined && GOES_ON_TO_CHECKS.has(judged.state);
+      return isJudged && conditions ? await this.#check(judged, conditions) : this.#tell(judged);
     } catch (error) {
       if (this.#options.throwsPlatformFailures) throw error;
       return this.#tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
+    } finally {
+      conditions?.close();
     }
   }
 
@@ -121,32 +113,64 @@ class StepRun {
     await Promise.all(addresses.map((address) => host.open(address, shellOf(session, settings))));
     if (view.kind === "execute" || view.kind === "execute-all") return this.#execute(addresses);
     await Promise.all(addresses.map((address) => this.#type(address)));
-    return { state: "succeeded" };
+    return { state: "typed" };
   }
 
   async #execute(addresses: TerminalAddress[]): Promise<Partial<StepResult>> {
-    const stopListening = this.#surroundings.host.onEvent((event) => {
-      if (event.type === "command-started" && event.id.startsWith(this.#id))
-        this.#tell({ state: "running", startedAt: new Date(event.startedAt).toISOString() });
+    const runs = addresses.map((address) => this.#command(address));
+    const outcomes = await Promise.all(runs);
+    const outcome = worstOf(outcomes);
+    const { expectation, ending } = this.#step.action;
+    return {
+      ...judgeOutcome(outcome, expectation, ending),
+      startedAt: new Date(outcome.startedAt).toISOString(),
+      durationMs: outcome.durationMs,
+    };
+  }
+
+  async #command(address: TerminalAddress): Promise<CommandOutcome> {
+    const { host } = this.#surroundings;
+    const { view, clear, expectation } = this.#step.action;
+    const id = commandId(this.#id, address.terminal);
+    let hasEnded = false;
+    const overdue = new OverdueCommand(
+      () => this.#handleOverdue(address, () => hasEnded),
+      expectation.timeoutMs,
+    );
+    const handleStart = (startedAt: number): void => {
+      this.#tell({ state: "running", startedAt: new Date(startedAt).toISOString() });
+      overdue.start();
+    };
+    const stopListening = host.onEvent((event) => {
+      if (!("id" in event) || event.id !== id) return;
+      if (event.type === "command-started") handleStart(event.startedAt);
+      if (event.type === "command-waiting") this.#tell({ state: "queued", waitsFor: event.waitsFor });
     });
     try {
-      const outcomes = await Promise.all(addresses.map((address) => this.#command(address)));
-      const outcome = worstOf(outcomes);
-      return {
-        ...judgeOutcome(outcome, this.#step.action.expectation),
-        startedAt: new Date(outcome.startedAt).toISOString(),
-        durationMs: outcome.durationMs,
-      };
+      if (this.#options.resumedFrom && (await host.outcome(address, id)) === "running") overdue.start();
+      const outcome = await host.run(address, { id, text: view.text ?? "", ...(clear && { clear }) });
+      if (!this.#isInterruptedOverdue) return outcome;
+      const seconds = expectation.timeoutMs / 1000;
+      return { ...outcome, status: "unknown", reason: `it still ran after ${seconds} s and was interrupted` };
     } finally {
+      hasEnded = true;
       stopListening();
+      overdue.stop();
     }
   }
 
-  #command(address: TerminalAddress): Promise<CommandOutcome> {
-    const { view, clear, expectation } = this.#step.action;
-    const text = clear ? `clear\n${view.text ?? ""}` : (view.text ?? "");
-    const id = commandId(this.#id, address.terminal);
-    return this.#surroundings.host.run(address, { id, text, timeoutMs: expectation.timeoutMs });
+  /** Learners are asked; nobody is there to be asked in a validation. */
+  #handleOverdue(address: TerminalAddress, hasEnded: () => boolean): void {
+    const { interruptsOverdue, signal } = this.#options;
+    if (interruptsOverdue) {
+      this.#isInterruptedOverdue = true;
+      // Where it fails, the terminal is gone, and with it the command.
+      endCommand(this.#surroundings.host, address, { hasEnded, ...(signal && { signal }) }).catch(
+        () => undefined,
+      );
+    } else if (this.#step.action.ending === undefined) {
+      this.#tell({ ...this.#last, state: "running", isOverdue: true });
+    }
   }
 
   async #type(address: TerminalAddress): Promise<void> {
@@ -158,27 +182,24 @@ class StepRun {
       await host.input(address, `${view.text ?? ""}${endOfLine ? "\r" : ""}`);
   }
 
-  async #check(judged: Partial<StepResult>): Promise<StepResult> {
-    const { session, action } = this.#step;
-    const conditions = action.expectation.until.map((text) => parseCondition(text));
-    if (conditions.length === 0) return this.#tell(judged);
+  async #check(judged: Partial<StepResult>, conditions: ConditionWatch): Promise<StepResult> {
+    const { expectation, view } = this.#step.action;
     const commandChecks = judged.checks ?? [];
     const show = (checks: CheckResult[]): StepResult =>
       this.#tell({ ...judged, state: "running", checks: [...commandChecks, ...checks] });
     const { signal } = this.#options;
-    const { ended, checks } = await awaitConditions(this.#surroundings.client, {
-      namespace: session.spec.namespace,
-      organization: session.spec.organization,
-      conditions,
-      timeoutMs: action.expectation.timeoutMs,
-      onChange: show,
-      ...(signal ? { signal } : {}),
-    });
+    const { timeoutMs } = expectation;
+    const { ended, checks } = await conditions.met({ timeoutMs, onChange: show, ...(signal && { signal }) });
     if (ended === "gone") throw new Error("the session ended before its conditions came true");
     if (ended === "unseen")
       throw new Error("the cluster did not answer while its conditions were waited for");
-    const failed = checks.find(({ state }) => state !== "passed");
-    const end: Partial<StepResult> = failed ? { state: "failed", message: failedText(failed) } : {};
+    const failed = checks.find(({ state }) => state !== "passed" && state !== "before");
+    const provesNothing = view.kind === "manual" && checks.every(({ state }) => state === "before");
+    const end: Partial<StepResult> = failed
+      ? { state: "failed", message: failedText(failed) }
+      : provesNothing
+        ? { state: "idle", message: PROVES_NOTHING }
+        : {};
     return this.#tell({ ...judged, ...end, checks: [...commandChecks, ...checks] });
   }
 
@@ -191,11 +212,12 @@ class StepRun {
       number: action.view.number,
       state: "running",
       checks: [],
+      ...(change.state === "typed" && isDoneWhenTyped(action.view) && { done: true }),
       ...change,
     };
-    const text = JSON.stringify(result);
-    if (text !== this.#lastTold) this.#options.onProgress?.(result);
-    this.#lastTold = text;
+    const isNews = JSON.stringify(result) !== JSON.stringify(this.#last);
+    this.#last = result;
+    if (isNews) this.#options.onProgress?.(result);
     return result;
   }
 }
@@ -227,32 +249,19 @@ async function unlessAborted<Result>(work: Promise<Result>, signal?: AbortSignal
   }
 }
 
+/** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */
+const BASELINE_MS = 3_000;
+const GOES_ON_TO_CHECKS: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
+const PROVES_NOTHING = "This was so before the step, so it does not show that the step was done";
+
 /** Ctrl-L: the shell clears its screen and shows its prompt again. */
 const CLEAR_SCREEN = "\f";
-
-const RUNNABLE = new Set([
-  "execute",
-  "execute-all",
-  "terminal-clear",
-  "terminal-interrupt",
-  "terminal-input",
-  "manual",
-]);
-
-function requireRunnable({ page, action: { view } }: SessionStep): void {
-  if (RUNNABLE.has(view.kind)) return;
-  const why = view.problem ?? "it happens in the browser";
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.sessionStepNotRunnable,
-    `Step ${view.number} of ${page} (${view.action}) cannot be run: ${why}`,
-  );
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const SEVERITY = ["succeeded", "failed", "interrupted", "unknown"];
+const SEVERITY = ["succeeded", "typed", "failed", "interrupted", "cancelled", "unknown"];
 
 /** Of several terminals, the one where it went worst speaks for all. */
 function worstOf(outcomes: CommandOutcome[]): CommandOutcome {

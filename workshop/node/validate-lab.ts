@@ -1,7 +1,8 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
-import type { Lab, LabPage, StandIn } from "../common/lab.js";
+import type { CheckResult, StepState } from "../common/api.js";
+import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
@@ -11,7 +12,9 @@ import { lintLab } from "./lint-lab.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
-import { runStep } from "./run-step.js";
+import { NestedShells } from "./nested-shells.js";
+import { baselineOf, runStep } from "./run-step.js";
+import { RunningSteps } from "./running-steps.js";
 import type { ValidatedStep, ValidationReport } from "./validation-report.js";
 
 export interface ValidationParts {
@@ -73,7 +76,8 @@ interface Run {
 }
 
 function reportOf(run: Run, startedAt: Date): ValidationReport {
-  const problems = lintLab(run.lab);
+  const steps = run.steps.toSorted(inOrderOf(run.lab));
+  const problems = [...lintLab(run.lab), ...steps.flatMap(provesNothing)];
   const isFailed =
     run.steps.some(({ state }) => state === "failed") ||
     problems.some(({ severity }) => severity === "error");
@@ -84,23 +88,69 @@ function reportOf(run: Run, startedAt: Date): ValidationReport {
     session: run.session.metadata.name,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    steps: run.steps,
+    steps,
     problems,
   };
 }
 
+/** As the pages have them: a step that waited for another was done after it. */
+function inOrderOf({ pages }: Lab): (one: ValidatedStep, other: ValidatedStep) => number {
+  const order = pages.map(({ name }) => name);
+  return (one, other) => order.indexOf(one.page) - order.indexOf(other.page) || one.step - other.step;
+}
+
+/** What was true before a step says nothing about it. */
+function provesNothing({ file, line, result }: ValidatedStep): LabProblem[] {
+  const before = result?.checks.filter(({ state }) => state === "before") ?? [];
+  return before.map(({ text }) => ({
+    severity: "warning",
+    rule: "true-before",
+    file,
+    line,
+    message: `The check "${text}" was true before its step, so it proves nothing`,
+    fix: "Test for something that the step changes",
+  }));
+}
+
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const { actions } = compileLabPage(run.lab, page, run.variables, { fileUrl: (path) => path });
+  const running = new RunningSteps();
+  const nested = new NestedShells(actions);
   for (const action of actions) {
+    // What a person does is looked at before the stand-in does it.
+    const baseline = action.view.kind === "manual" ? await lookBefore(run, page, action) : undefined;
     await standIn(run, page, (before) => before === action.view.number);
     run.options.signal?.throwIfAborted();
-    record(run, await validateStep(run, page, action));
+    const leftOut = nested.reasonToSkip(action);
+    if (leftOut !== undefined) {
+      record(run, { ...stepOf(page, action), state: "skipped", message: leftOut });
+      continue;
+    }
+    const take = async (): Promise<void> => {
+      const validated = await validateStep(run, page, { action, ...(baseline && { baseline }) });
+      nested.note(action, validated);
+      record(run, validated);
+    };
+    const step = take();
+    if (action.ending === undefined) await step;
+    else await running.begin(action, step);
+    await running.awaitAnswered(action);
   }
+  await running.end();
   await standIn(run, page, (before) => before >= actions.length);
 }
 
-async function validateStep(run: Run, page: LabPage, action: PageAction): Promise<ValidatedStep> {
-  const step = stepOf(page, action.line, action.view.number, action.view.text ?? action.view.title);
+async function lookBefore(run: Run, page: LabPage, action: PageAction): Promise<CheckResult[]> {
+  const { parts, session, options } = run;
+  return baselineOf(parts, { session, page: page.name, action }, options.signal);
+}
+
+async function validateStep(
+  run: Run,
+  page: LabPage,
+  { action, baseline }: { action: PageAction; baseline?: readonly CheckResult[] },
+): Promise<ValidatedStep> {
+  const step = stepOf(page, action);
   const skipped = skipReason(action, run.options.environment ?? "ci");
   if (action.view.kind === "problem")
     return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
@@ -110,11 +160,17 @@ async function validateStep(run: Run, page: LabPage, action: PageAction): Promis
   const result = await runStep(
     parts,
     { session, page: page.name, action },
-    { throwsPlatformFailures: true, ...(options.signal ? { signal: options.signal } : {}) },
+    {
+      throwsPlatformFailures: true,
+      interruptsOverdue: true,
+      ...(baseline && { baseline }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
   );
   const durationMs = Math.round(performance.now() - started);
-  if (result.state === "succeeded" || result.state === "expected-failure")
-    return { ...step, state: "passed", durationMs, result };
+  // A person is asked for what the conditions say; that they were true before is the lab's matter, and warned of.
+  const isPassed = PASSED.has(result.state) || (result.state === "idle" && action.view.kind === "manual");
+  if (isPassed) return { ...step, state: "passed", durationMs, result };
   return {
     ...step,
     state: "failed",
@@ -124,6 +180,7 @@ async function validateStep(run: Run, page: LabPage, action: PageAction): Promis
   };
 }
 
+const PASSED: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
 const TYPED = new Set(["execute", "execute-all", "terminal-input", "terminal-interrupt", "terminal-clear"]);
 
 function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
@@ -136,7 +193,11 @@ function skipReason({ view, expectation }: PageAction, environment: string): str
 async function standIn(run: Run, page: LabPage, isDue: (before: number) => boolean): Promise<void> {
   if (run.options.withoutStandIns) return;
   for (const due of page.checks.standIns.filter(({ before }) => isDue(before))) {
-    const step = { ...stepOf(page, page.firstLine, due.before, due.title), state: "stand-in" as const };
+    const step = {
+      ...placeOf(page, page.firstLine, due.before),
+      text: due.title,
+      state: "stand-in" as const,
+    };
     const started = performance.now();
     try {
       await doStandIn(run, due);
@@ -158,14 +219,18 @@ async function doStandIn(run: Run, due: StandIn): Promise<void> {
   if (due.delete) await run.parts.policies.deletePolicy(organization, due.delete);
 }
 
-function stepOf(page: LabPage, line: number, step: number, text: string): ValidatedStep {
+function stepOf(page: LabPage, { line, view }: PageAction): ValidatedStep {
+  return { ...placeOf(page, line, view.number), text: view.text ?? view.title };
+}
+
+function placeOf(page: LabPage, line: number, step: number): ValidatedStep {
   return {
     page: page.name,
     pageTitle: page.title,
     file: page.file,
     line,
     step,
-    text,
+    text: "",
     state: "skipped",
     durationMs: 0,
   };

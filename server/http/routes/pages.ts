@@ -39,6 +39,10 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
     await workshop.interruptStep(addressOf(own(request), request.params));
     response.status(204).end();
   });
+  router.post("/sessions/:id/pages/:page/steps/:step/cancel", async (request, response) => {
+    await workshop.cancelStep(addressOf(own(request), request.params));
+    response.status(204).end();
+  });
   return router;
 }
 

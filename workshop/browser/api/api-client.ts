@@ -39,6 +39,8 @@ export const api = {
     call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
   interrupt: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
+  cancel: (id: string, page: string, step: string) =>
+    call<void>("POST", `${pagePath(id, page)}/steps/${step}/cancel`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
   effectivePolicies: (id: string, namespace: string) =>

@@ -84,9 +84,10 @@ export class SessionStore {
 
   /** Hands a block to its terminal. The block shows `queued` at once; a refusal is kept in `refusals`. */
   async run(page: string, { step, number }: Pick<ActionView, "step" | "number">): Promise<void> {
-    const guess: StepResult = { page, step, number, state: "queued", checks: [] };
     const key = resultKey(page, step);
     const before = this.#state.results.get(key);
+    const done = before?.done ? { done: true } : {};
+    const guess: StepResult = { page, step, number, state: "queued", checks: [], ...done };
     this.#set({
       results: withResult(this.#state.results, guess),
       refusals: without(this.#state.refusals, key),
@@ -107,6 +108,12 @@ export class SessionStore {
             : withoutResult(this.#state.results, page, step),
         });
     }
+  }
+
+  async cancel(page: string, step: string): Promise<void> {
+    await api
+      .cancel(this.id, page, step)
+      .catch((error: unknown) => this.#refuse(resultKey(page, step), error));
   }
 
   async interrupt(page: string, step: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { StepResult, StepState } from "../../common/api.js";
 import { formatDuration } from "../../common/durations.js";
 
 export interface Outcome {
-  icon: "tick" | "cross" | "question" | "stop" | "clock" | "spinner";
+  icon: "tick" | "cross" | "question" | "stop" | "clock" | "spinner" | "terminal";
   tone: "success" | "danger" | "warning" | "neutral";
   /** The state in a few words. */
   words: string;
@@ -11,14 +11,23 @@ export interface Outcome {
 type Describe = (result: StepResult) => Outcome;
 
 const OUTCOMES: Record<Exclude<StepState, "idle">, Describe> = {
-  queued: () => ({ icon: "clock", tone: "neutral", words: "Waiting for this terminal to be free" }),
-  running: () => ({ icon: "spinner", tone: "neutral", words: "Running" }),
+  queued: ({ waitsFor }) => ({
+    icon: "clock",
+    tone: "neutral",
+    words: waitsFor === undefined ? "Waiting for this terminal to be free" : `Waits for ${waitsFor}`,
+  }),
+  running: ({ isOverdue }) => ({
+    icon: "spinner",
+    tone: "neutral",
+    words: isOverdue ? "Still running" : "Running",
+  }),
   succeeded: (result) => ({ icon: "tick", tone: "success", words: `Succeeded${took(result)}` }),
   "expected-failure": (result) => ({
     icon: "tick",
     tone: "success",
     words: `Refused, as it should be${took(result)}`,
   }),
+  typed: () => ({ icon: "terminal", tone: "neutral", words: "Typed" }),
   failed: (result) => ({ icon: "cross", tone: "danger", words: `Failed${exit(result)}${took(result)}` }),
   interrupted: (result) => ({ icon: "stop", tone: "warning", words: `Interrupted${took(result)}` }),
   unknown: () => ({ icon: "question", tone: "warning", words: "No verdict" }),

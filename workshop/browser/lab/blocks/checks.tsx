@@ -9,7 +9,13 @@ interface Props {
   isBusy: boolean;
 }
 
-const STATE_WORDS = { idle: "not yet", waiting: "waiting", passed: "true", failed: "not so" } as const;
+const STATE_WORDS = {
+  idle: "not yet",
+  waiting: "waiting",
+  passed: "true",
+  before: "was so before",
+  failed: "not so",
+} as const;
 
 /** What must be true after the block, each line ticking by itself. */
 export function Checks({ expected, results, isBusy }: Props): ReactElement | null {
@@ -26,8 +32,13 @@ export function Checks({ expected, results, isBusy }: Props): ReactElement | nul
           <Sign state={line.state} />
           <span>
             {line.text}
-            <span className="visually-hidden"> ({STATE_WORDS[line.state]})</span>
-            {line.detail && line.state !== "passed" && <span className="checks__detail">{line.detail}</span>}
+            <span className={line.state === "before" ? "checks__note" : "visually-hidden"}>
+              {" "}
+              ({STATE_WORDS[line.state]})
+            </span>
+            {line.detail && line.state !== "passed" && line.state !== "before" && (
+              <span className="checks__detail">{line.detail}</span>
+            )}
           </span>
         </li>
       ))}

@@ -24,7 +24,8 @@ export function StepStatus({
         {outcome.words}
         {result.state === "running" && <Elapsed startedAt={result.startedAt} />}
       </span>
-      {result.state === "running" && <Interrupt step={step} />}
+      {result.state === "running" && <Stop result={result} step={step} />}
+      {result.state === "queued" && result.waitsFor !== undefined && <Cancel result={result} step={step} />}
     </span>
   );
 }
@@ -35,16 +36,48 @@ function Elapsed({ startedAt }: { startedAt: string | undefined }): ReactElement
   return <> · {formatDuration(useNow(100) - began)}</>;
 }
 
-function Interrupt({ step }: { step: string }): ReactElement {
+interface OfStep {
+  result: StepResult;
+  step: string;
+}
+
+/** A way to stop a command; one that runs for long asks whether it should go on. */
+function Stop({ result, step }: OfStep): ReactElement {
+  const { store } = useLab();
+  const page = useBlockPage();
+  const [goesOn, setGoesOn] = useState(false);
+  return (
+    <>
+      <Button
+        className="button button--small"
+        aria-label={`Interrupt step ${result.number + 1}`}
+        onPress={() => void store.interrupt(page, step)}
+      >
+        <Icon name="stop" size={14} /> Interrupt
+      </Button>
+      {result.isOverdue && !goesOn && (
+        <Button
+          className="button button--small"
+          aria-label={`Let step ${result.number + 1} go on`}
+          onPress={() => setGoesOn(true)}
+        >
+          Go on
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Cancel({ result, step }: OfStep): ReactElement {
   const { store } = useLab();
   const page = useBlockPage();
   return (
     <Button
       className="button button--small"
-      aria-label={`Interrupt step ${step + 1}`}
-      onPress={() => void store.interrupt(page, step)}
+      aria-label={`Cancel step ${result.number + 1}`}
+      onPress={() => void store.cancel(page, step)}
     >
-      <Icon name="stop" size={14} /> Interrupt
+      Cancel
     </Button>
   );
 }

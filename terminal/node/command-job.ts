@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import type { Command, CommandOutcome } from "../common/session-host.js";
+import type { Ending, SeenMarks } from "./command-ending.js";
+import type { Foreground } from "./foreground.js";
+import { OutputCapture } from "./output-capture.js";
+
+/** Characters of a command's first line by which it is named. */
+const NAME_CHARACTERS = 60;
+
+/** What the queue needs of its terminal. */
+export interface QueueSurroundings {
+  readonly shell: "bash" | "zsh";
+  write(text: string): void;
+  /** Whether the program that reads takes bracketed pastes. */
+  bracketedPaste(): boolean;
+  foreground(): Foreground;
+  onStarted(id: string, startedAt: number): void;
+  /** Told what a command waits for, by name, whenever that changes. */
+  onWaiting(id: string, waitsFor: string): void;
+  onFinished(outcome: CommandOutcome): void;
+}
+
+/** A command handed to a terminal, and how far it is. */
+export interface CommandJob extends SeenMarks {
+  command: Command;
+  /** Carried by the marks of this command alone. */
+  nonce: string;
+  promise: Promise<CommandOutcome>;
+  resolve: (outcome: CommandOutcome) => void;
+  /** Epoch milliseconds, 0 before. */
+  startedAt: number;
+  /** When it was last entered. */
+  enteredAt: number;
+  /** `queued` behind others, `waiting` for the prompt, `entered` there, `typed` into a program that is no shell of ours. */
+  phase: "queued" | "waiting" | "entered" | "typed";
+  /** Name of what it waits for, or of the program it was typed into. */
+  waitsFor: string;
+  capture: OutputCapture;
+  /** How often in a row the same kind of program was seen in front. */
+  looks: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** A new job with a nonce of its own. */
+export function makeJob(command: Command): CommandJob {
+  let resolve: ((outcome: CommandOutcome) => void) | undefined;
+  const promise = new Promise<CommandOutcome>((done) => (resolve = done));
+  return {
+    command,
+    nonce: randomBytes(16).toString("hex"),
+    promise,
+    resolve: (outcome) => resolve?.(outcome),
+    startedAt: 0,
+    enteredAt: 0,
+    phase: "queued",
+    waitsFor: "",
+    capture: new OutputCapture(),
+    statuses: [],
+    hasBegun: false,
+    wasRead: false,
+    lines: command.text.trim().split("\n").length,
+    hasEnded: false,
+    interrupted: false,
+    looks: 0,
+    timer: undefined,
+  };
+}
+
+/** Whether nothing of the command has reached the shell. */
+export function isWaiting({ phase }: Pick<CommandJob, "phase">): boolean {
+  return phase === "queued" || phase === "waiting";
+}
+
+/** Notes for each job what it waits for, the first for the program that runs, and returns those for which that is new. */
+export function nowWaitingFor(jobs: readonly CommandJob[], running: string): CommandJob[] {
+  const [head] = jobs;
+  if (!head) return [];
+  const name = isWaiting(head) ? running : nameOf(head.command);
+  const news = jobs.filter((job) => isWaiting(job) && name !== "" && job.waitsFor !== name);
+  for (const job of news) job.waitsFor = name;
+  return news;
+}
+
+/** A command by its first line. */
+function nameOf({ text }: Command): string {
+  const [first = ""] = text.trim().split("\n", 1);
+  return first.length > NAME_CHARACTERS ? `${first.slice(0, NAME_CHARACTERS)}...` : first;
+}
+
+/** What became of the job. */
+export function outcomeOf(job: CommandJob, end: Ending): CommandOutcome {
+  const now = Date.now();
+  const startedAt = job.startedAt || now;
+  return { id: job.command.id, ...end, startedAt, durationMs: now - startedAt, ...job.capture.text() };
+}

@@ -1,0 +1,50 @@
+import type { PageAction } from "../common/action.js";
+import type { ValidatedStep } from "./validation-report.js";
+
+/** What asks for a terminal of its own, as `kubectl exec -it` does, and shells and programs that read commands. */
+const WAY_IN =
+  /\s(?:-it|-ti|--stdin|--tty)(?:\s|$)|^(?:sudo\s+)?(?:bash|sh|zsh|dash|ash|fish)(?:\s+-\S+)*$|^(?:ssh|su|psql|mysql|sqlite3|redis-cli)(?:\s|$)/;
+/** What leaves a nested shell. */
+const WAY_OUT = /^\s*(?:exit|logout|quit|\\q)(?:\s+\d+)?\s*$/;
+
+/** Which steps of a page belong inside a nested shell, and whether the way into it was found. */
+export class NestedShells {
+  readonly #actions: readonly PageAction[];
+  /** By terminal, the way in that failed. */
+  readonly #closed = new Map<string, string>();
+
+  constructor(actions: readonly PageAction[]) {
+    this.#actions = actions;
+  }
+
+  /** Remembers a step that should have led into a shell and ended instead. */
+  note(action: PageAction, { state, result }: ValidatedStep): void {
+    const { kind, text = "", terminals, number } = action.view;
+    const [terminal] = terminals;
+    if (kind !== "execute" || terminal === undefined || state === "skipped" || result?.state === "typed")
+      return;
+    const hasEnded = typeof result?.exitStatus === "number";
+    if (hasEnded && result.exitStatus !== 0 && leadsInside(text) && this.#hasWayOut(terminal, number))
+      this.#closed.set(terminal, text.trim());
+  }
+
+  /** Why the step is left out; `undefined` where it is not. */
+  reasonToSkip({ view }: PageAction): string | undefined {
+    const [terminal] = view.terminals;
+    const wayIn = terminal === undefined ? undefined : this.#closed.get(terminal);
+    if (terminal === undefined || wayIn === undefined) return undefined;
+    if (WAY_OUT.test(view.text ?? "")) this.#closed.delete(terminal);
+    return `left out: it belongs inside \`${wayIn}\`, which did not lead there`;
+  }
+
+  #hasWayOut(terminal: string, after: number): boolean {
+    return this.#actions.some(
+      ({ view }) => view.number > after && view.terminals.includes(terminal) && WAY_OUT.test(view.text ?? ""),
+    );
+  }
+}
+
+/** Whether a command's last line opens a shell or a program that reads commands. */
+function leadsInside(text: string): boolean {
+  return WAY_IN.test(text.trim().split("\n").at(-1)?.trim() ?? "");
+}

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PageAction } from "../common/action.js";
+
+/**
+ * How long a command is looked at before the step that ends it, or answers it, is taken: a person would look at it for a moment, and a
+ * command that ends by itself has the time to.
+ */
+const LOOKED_AT_MS = 3_000;
+
+/** The steps of a page that go on while later ones are taken, because one of those ends or answers them. */
+export class RunningSteps {
+  readonly #steps = new Map<string, Promise<void>>();
+
+  /** Lets the step run; resolves when the next one may be taken. */
+  async begin({ view, expectation }: PageAction, step: Promise<void>): Promise<void> {
+    const [terminal = ""] = view.terminals;
+    this.#steps.set(terminal, step);
+    // Whoever awaits it hears of a failure.
+    step.catch(() => undefined);
+    const pause = new AbortController();
+    const { signal } = pause;
+    const looked = sleep(Math.min(LOOKED_AT_MS, expectation.timeoutMs / 2), undefined, { signal });
+    await Promise.race([step, looked]).finally(() => pause.abort());
+  }
+
+  /** Waits for the steps that this action was meant for. */
+  async awaitAnswered({ view }: PageAction): Promise<void> {
+    if (view.kind !== "terminal-interrupt" && view.kind !== "terminal-input") return;
+    for (const terminal of view.terminals) {
+      await this.#steps.get(terminal);
+      this.#steps.delete(terminal);
+    }
+  }
+
+  /** Waits for all of them. */
+  async end(): Promise<void> {
+    await Promise.all(this.#steps.values());
+  }
+}

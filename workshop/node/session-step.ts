@@ -1,0 +1,84 @@
+import type { SessionHost } from "../../terminal/common/session-host.js";
+import type { PageAction } from "../common/action.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab } from "../common/lab.js";
+import { compileLabPage, findPage } from "../common/render-page.js";
+import type { SessionResource } from "../common/session.js";
+import type { KubernetesClient } from "./kubernetes-client.js";
+import { type SessionSettings, variablesOf } from "./session-environment.js";
+
+/** A step of a page as one session has it, with that session's values filled in. */
+export interface SessionStep {
+  session: SessionResource;
+  page: string;
+  action: PageAction;
+}
+
+/** What running a step needs to know of where it runs. */
+export interface StepSurroundings {
+  client: KubernetesClient;
+  host: SessionHost;
+  settings: SessionSettings;
+}
+
+/** The step of the page as it is now. Throws LAB_PAGE_NOT_FOUND, and SESSION_PAGE_CHANGED where the page has no such step (any more). */
+export function findStep(
+  { session, lab, page, step }: { session: SessionResource; lab: Lab; page: string; step: string },
+  { client, settings }: Pick<StepSurroundings, "client" | "settings">,
+): SessionStep {
+  const variables = variablesOf(lab, session, client, settings);
+  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
+  const action = actions.find(({ view }) => view.step === step);
+  if (action) return { session, page, action };
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionPageChanged,
+    "This page has changed since you opened it; reload it to see what it says now. Nothing was run",
+  );
+}
+
+/** Sends Ctrl-C to the terminals of the step. */
+export async function interruptStep(
+  { host }: Pick<StepSurroundings, "host">,
+  { session, action }: SessionStep,
+): Promise<void> {
+  await Promise.all(
+    action.view.terminals.map((terminal) => host.interrupt({ session: session.metadata.name, terminal })),
+  );
+}
+
+/** Takes the step back from the terminals it still waits for. */
+export async function cancelStep(
+  { host }: Pick<StepSurroundings, "host">,
+  { session, action }: SessionStep,
+  id: string,
+): Promise<void> {
+  await Promise.all(
+    action.view.terminals.map((terminal) =>
+      host.cancel({ session: session.metadata.name, terminal }, commandId(id, terminal)),
+    ),
+  );
+}
+
+/** The id under which the terminal host knows a step's command in one of its terminals. */
+export function commandId(id: string, terminal: string): string {
+  return `${id}-${terminal}`;
+}
+
+const RUNNABLE = new Set([
+  "execute",
+  "execute-all",
+  "terminal-clear",
+  "terminal-interrupt",
+  "terminal-input",
+  "manual",
+]);
+
+/** Throws SESSION_STEP_NOT_RUNNABLE. */
+export function requireRunnable({ page, action: { view } }: SessionStep): void {
+  if (RUNNABLE.has(view.kind)) return;
+  const why = view.problem ?? "it happens in the browser";
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionStepNotRunnable,
+    `Step ${view.number} of ${page} (${view.action}) cannot be run: ${why}`,
+  );
+}

@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "unit",
           globalSetup,
-          include: ["{workshop,policy,terminal,cluster,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          include: ["{workshop,policy,terminal,cluster,kubernetes,server,scripts,bench}/**/*.test.{ts,tsx}"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: expectations,

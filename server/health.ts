@@ -1,5 +1,5 @@
 import type { SessionHost } from "../terminal/common/session-host.js";
-import type { KubernetesClient } from "../workshop/node/kubernetes-client.js";
+import type { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { diskProblem } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import type { Health } from "./http/routes/operations.js";

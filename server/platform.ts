@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { targetOfUrl } from "../terminal/common/network-target.js";
 import type { SessionHost } from "../terminal/common/session-host.js";
 import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
-import { KubernetesClient } from "../workshop/node/kubernetes-client.js";
+import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
 import { installSessionGuard } from "../workshop/node/session-guard.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";

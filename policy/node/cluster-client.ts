@@ -1,7 +1,7 @@
 import type { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 
 import { POLICY_ERROR, PolicyError } from "./errors.js";
-import { pooledKubeConfig } from "./pooled-kube-config.js";
+import { pooledKubeConfig } from "../../kubernetes/node/pooled-kube-config.js";
 
 /** Everything this room asks of a cluster. */
 export interface ClusterClient {

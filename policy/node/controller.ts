@@ -1,5 +1,12 @@
-import type { Informer, KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node";
 
+import {
+  type CollectionListener,
+  type WatchedObject,
+  watchCollection,
+} from "../../kubernetes/node/collection-watch.js";
+import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { MANAGED_LABEL, PARAMETERS_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import {
   bringIntoForce,
@@ -41,64 +48,57 @@ export async function startPolicyController({
   const client = await createClusterClient(kubeConfig);
   const context: PolicyContext = { client, store: createHierarchyStore(client), logger };
   const queue = createWorkQueue({ logger, signal });
-  for (const watch of await watches(context, queue)) keepRunning(watch, { logger, signal });
+  const calls = new KubernetesClient(kubeConfig);
+  for (const watch of watchesOf(context, queue)) void keepWatching(calls, watch, { logger, signal });
   const resync = setInterval(() => queueEverything(context, queue), RESYNC_EVERY_MS);
   resync.unref();
   signal.addEventListener("abort", () => clearInterval(resync), { once: true });
   queueEverything(context, queue);
 }
 
-async function watches(context: PolicyContext, queue: WorkQueue): Promise<Informer<KubernetesObject>[]> {
-  const { makeInformer } = await import("@kubernetes/client-node");
-  const { core, custom, kubeConfig } = context.client;
-  const onPolicy = (object: KubernetesObject) => queuePolicy(context, queue, object as ImagePolicyObject);
-  const onNamespace = ({ metadata }: KubernetesObject) => queueNamespace(context, queue, metadata?.name);
-  const onConfigMap = ({ metadata }: KubernetesObject) => queueNamespace(context, queue, metadata?.namespace);
-
-  const path = { group: POLICY_GROUP, version: POLICY_VERSION, plural: "imagepolicies" };
-  const policies = makeInformer<KubernetesObject>(
-    kubeConfig,
-    `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
-    () => custom.listClusterCustomObject(path),
-  );
-  for (const verb of ["add", "update"] as const) policies.on(verb, onPolicy);
-  policies.on("delete", (object) => queueScope(context, queue, (object as ImagePolicyObject).spec));
-
-  const labelSelector = `${MANAGED_LABEL}=true`;
-  const namespaces = makeInformer<KubernetesObject>(
-    kubeConfig,
-    "/api/v1/namespaces",
-    () => core.listNamespace({ labelSelector }),
-    labelSelector,
-  );
-  for (const verb of ["add", "update"] as const) namespaces.on(verb, onNamespace);
-
-  const parameters = makeInformer<KubernetesObject>(
-    kubeConfig,
-    "/api/v1/configmaps",
-    () => core.listConfigMapForAllNamespaces({ labelSelector: PARAMETERS_LABEL }),
-    PARAMETERS_LABEL,
-  );
-  for (const verb of ["update", "delete"] as const) parameters.on(verb, onConfigMap);
-  return [policies, namespaces, parameters];
+interface Watch {
+  path: string;
+  onItem: CollectionListener<WatchedObject>["onItem"];
 }
 
-function keepRunning(
-  informer: Informer<KubernetesObject>,
+function watchesOf(context: PolicyContext, queue: WorkQueue): Watch[] {
+  const managed = encodeURIComponent(`${MANAGED_LABEL}=true`);
+  return [
+    {
+      path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
+      onItem: (type, object) => {
+        const policy = object as ImagePolicyObject;
+        if (type === "DELETED") queueScope(context, queue, policy.spec);
+        else queuePolicy(context, queue, policy);
+      },
+    },
+    {
+      path: `/api/v1/namespaces?labelSelector=${managed}`,
+      onItem: (type, { metadata }) => {
+        if (type !== "DELETED") queueNamespace(context, queue, metadata?.name);
+      },
+    },
+    {
+      path: `/api/v1/configmaps?labelSelector=${encodeURIComponent(PARAMETERS_LABEL)}`,
+      onItem: (type, { metadata }) => {
+        if (type !== "ADDED") queueNamespace(context, queue, metadata?.namespace);
+      },
+    },
+  ];
+}
+
+/** Watches until the signal fires; also where it may not read for a while. */
+async function keepWatching(
+  client: KubernetesClient,
+  { path, onItem }: Watch,
   { logger, signal }: Pick<ControllerOptions, "logger" | "signal">,
-): void {
-  const start = () => {
-    if (signal.aborted) return;
-    informer.start().catch((error: unknown) => restart(error));
-  };
-  const restart = (error: unknown) => {
-    if (signal.aborted) return;
+): Promise<void> {
+  const onError = (error: unknown) =>
     logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
-    setTimeout(start, RECONNECT_AFTER_MS).unref();
-  };
-  informer.on("error", restart);
-  signal.addEventListener("abort", () => void informer.stop(), { once: true });
-  start();
+  while (!signal.aborted) {
+    await watchCollection(client, path, { ...(onItem && { onItem }), onError }, signal).catch(onError);
+    await sleep(RECONNECT_AFTER_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  }
 }
 
 function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicyObject): void {

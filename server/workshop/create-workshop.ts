@@ -6,7 +6,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { Lab } from "../../workshop/common/lab.js";
 import { renderPage } from "../../workshop/common/render-page.js";
 import { type SessionResource, openedAtOf, phaseOf } from "../../workshop/common/session.js";
-import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
-import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { endSession } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";

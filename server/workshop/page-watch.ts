@@ -3,7 +3,7 @@ import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { watchManualSteps } from "../../workshop/node/manual-watch.js";
-import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { SessionStep } from "../../workshop/node/session-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import type { Steps } from "./steps.js";

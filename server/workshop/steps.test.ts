@@ -10,7 +10,7 @@ import { compileLabPage } from "../../workshop/common/render-page.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import type { ActivityStore } from "../../workshop/node/activity-store.js";
-import type { KubernetesClient } from "../../workshop/node/kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { findStep } from "../../workshop/node/session-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { ServerError, serverErrorCodes } from "../errors.js";

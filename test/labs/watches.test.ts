@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type WatchedObject, watchCollection } from "../../workshop/node/collection-watch.js";
+import { type WatchedObject, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 let platform: TestPlatform;
@@ -44,8 +43,7 @@ it("a watch that has lasted its time goes on by itself, without a fault and with
     };
     watchCollection(platform.client, path, listener, stop.signal).catch(reject);
   });
-  await sleep(600);
-  expect(lists).toBeGreaterThan(1);
+  await expect.poll(() => lists).toBeGreaterThan(1);
   await platform.client.create(path, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" } });
   await seen;
   expect(faults).toEqual([]);

@@ -4,8 +4,8 @@ import { CONDITION_KINDS, type Condition, type ConditionKind } from "../common/c
 import { conditionText } from "../common/condition-words.js";
 import { type ConditionVerdict, type ObservedObject, judgeCondition } from "../common/condition-match.js";
 import { ORGANIZATION_LABEL } from "../common/session.js";
-import { watchCollection } from "./collection-watch.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import { watchCollection } from "../../kubernetes/node/collection-watch.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
 export interface WatchedConditions {
   namespace: string;

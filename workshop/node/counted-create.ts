@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 
 /** A quota that is not looked at in this time is on a cluster without controllers. */
 const TIMEOUT_MS = 15_000;

@@ -1,6 +1,6 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type Manifest, ownedBy } from "./session-objects.js";
 
 interface LabObject {

@@ -1,5 +1,5 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type CountedKind, LEARNER_ROLE, countedName } from "./session-objects.js";
 
 /** What a cluster's role allows changes only when somebody installs something. */

@@ -4,7 +4,7 @@ import type { Lab } from "../common/lab.js";
 import { compileLabPage, findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { ConditionWatch } from "./check-evaluator.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { SessionStep } from "./session-step.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 

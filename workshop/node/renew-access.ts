@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { ExecResult, SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { API_SERVER_ANNOTATION, type SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import {
   KUBECONFIG_PATH,
   addressOf,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 
 /** A cluster that gives no account in this time runs no controllers. */
 const TIMEOUT_MS = 15_000;

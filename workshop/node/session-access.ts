@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { SessionResource } from "../common/session.js";
 import { createCounted } from "./counted-create.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { LEARNER, TOKEN_TYPE, tokenSecret } from "./session-objects.js";
 
 /** Kubernetes gives no token for less than ten minutes. */

@@ -1,7 +1,7 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { ownerOf } from "./session-provisioner.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SESSION_GROUP, SESSION_PLURAL, SESSION_VERSION } from "../common/session.js";
-import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
+import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
 
 export const SESSIONS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/${SESSION_PLURAL}`;
 

@@ -3,7 +3,7 @@ import type { ShellSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { type Variables, sessionVariables } from "../common/variables.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
 /** What the server adds to every session: where learners reach it, and what their shells are started with. */
 export interface SessionSettings {

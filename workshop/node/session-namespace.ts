@@ -1,6 +1,10 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { SessionResource } from "../common/session.js";
-import { type KubernetesClient, KubernetesError, isAlreadyThere } from "./kubernetes-client.js";
+import {
+  type KubernetesClient,
+  KubernetesError,
+  isAlreadyThere,
+} from "../../kubernetes/node/kubernetes-client.js";
 import { namespaceOf } from "./session-objects.js";
 
 interface FoundNamespace {

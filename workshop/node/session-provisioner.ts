@@ -10,7 +10,7 @@ import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
 import { apiServerAddresses } from "./api-server-addresses.js";
 import { createCounted } from "./counted-create.js";
-import { type KubernetesClient, isAlreadyThere } from "./kubernetes-client.js";
+import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
 import { learnerKinds } from "./learner-kinds.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";

@@ -4,7 +4,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage, findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 
 /** A step of a page as one session has it, with that session's values filled in. */

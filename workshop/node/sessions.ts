@@ -15,8 +15,8 @@ import {
   linkRevisionOf,
   openedAtOf,
 } from "../common/session.js";
-import { type CollectionListener, watchCollection } from "./collection-watch.js";
-import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
+import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
 import { renewAccess } from "./renew-access.js";
 import { addressOf } from "./session-access.js";

@@ -1,5 +1,5 @@
 import type { SessionResource, SessionStatus } from "../common/session.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 
 /** Writes a session's status one call at a time; of several changes meanwhile only the newest is sent. */

@@ -7,7 +7,7 @@ import { compileLabPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
 import type { Variables } from "../common/variables.js";
-import type { KubernetesClient } from "./kubernetes-client.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { lintLab } from "./lint-lab.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";

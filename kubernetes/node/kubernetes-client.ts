@@ -1,15 +1,12 @@
 import { Agent, type RequestOptions, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { type ConnectionPool, connectionPoolOf } from "./connection-pool.js";
 
 /** 10 s for one call: an API server that needs longer is not there for a learner either. */
 const CALL_TIMEOUT_MS = 10_000;
 /** 64 MB: no list of one session's namespace comes near it. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** 30 s: shorter than any API server keeps an idle connection, so that it is we who let go of it. */
-const IDLE_MS = 30_000;
-/** Calls at the same time to one cluster; more only queue inside it. */
-const MAX_SOCKETS = 64;
 
 /** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
 export class KubernetesError extends Error {
@@ -37,13 +34,13 @@ export interface Call {
  */
 export class KubernetesClient {
   readonly config: KubeConfig;
-  readonly #agent: Agent;
+  readonly #pool: ConnectionPool;
   /** Watches keep their connection for minutes: were they counted with the calls, a class that waits would stop all calls. */
   readonly #watchAgent = new Agent();
 
   constructor(config: KubeConfig) {
     this.config = config;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
+    this.#pool = connectionPoolOf(config);
   }
 
   /** The parsed body of a successful answer. Throws KubernetesError. */
@@ -84,7 +81,7 @@ export class KubernetesClient {
   /** Sends a call and returns the open response, whatever its status. `deadline` ends it, body included. */
   async send(call: Call, deadline?: AbortSignal): Promise<IncomingMessage> {
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const options = await this.#options(call, { body, agent: this.#agent, deadline });
+    const options = await this.#options(call, { body, deadline });
     try {
       return await exchange(options, body);
     } catch (error) {
@@ -101,7 +98,7 @@ export class KubernetesClient {
 
   /** Lets go of the connections. */
   close(): void {
-    this.#agent.destroy();
+    this.#pool.close();
     this.#watchAgent.destroy();
   }
 
@@ -111,7 +108,7 @@ export class KubernetesClient {
       body,
       agent,
       deadline,
-    }: { body?: Buffer | undefined; agent: Agent; deadline?: AbortSignal | undefined },
+    }: { body?: Buffer | undefined; agent?: Agent; deadline?: AbortSignal | undefined },
   ): Promise<RequestOptions> {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
@@ -124,7 +121,7 @@ export class KubernetesClient {
     const prefix = pathname.replace(/\/$/, "");
     return {
       ...options,
-      agent: cluster.proxyUrl ? options.agent : agent,
+      agent: cluster.proxyUrl ? options.agent : (agent ?? this.#pool.agentFor(options)),
       hostname: hostname.replace(/^\[|\]$/g, ""),
       port,
       path: prefix + call.path,

@@ -1,0 +1,16 @@
+import { Agent } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { connectionPoolOf } from "./connection-pool.js";
+
+/** The same kubeconfig for the library's own clients, whose calls then share connections with each other and with `KubernetesClient`. */
+export function pooledKubeConfig(kubeConfig: KubeConfig): KubeConfig {
+  const pooled = Object.create(kubeConfig) as KubeConfig;
+  const pool = connectionPoolOf(kubeConfig);
+  pooled.applySecurityAuthentication = async (context) => {
+    await kubeConfig.applySecurityAuthentication(context);
+    const agent: unknown = context.getAgent();
+    // Proxies and plain HTTP have agents of their own kind.
+    if (agent instanceof Agent && agent.constructor === Agent) context.setAgent(pool.agentFor(agent.options));
+  };
+  return pooled;
+}

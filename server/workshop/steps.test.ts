@@ -85,6 +85,39 @@ describe("a step that is clicked twice", () => {
   });
 });
 
+describe("the results of a step", () => {
+  it("are told in the order they came in, also where one takes long to be written", async () => {
+    const told: StepResult[] = [];
+    const save = store.saveStep.bind(store);
+    vi.spyOn(store, "saveStep").mockImplementation(async (saved) => {
+      if (saved.result.state === "running") await new Promise((resolve) => setTimeout(resolve, 50));
+      return save(saved);
+    });
+    const listeners: Parameters<SessionHost["onEvent"]>[0][] = [];
+    const onEvent: SessionHost["onEvent"] = (listener) => {
+      listeners.push(listener);
+      return () => undefined;
+    };
+    const run: SessionHost["run"] = async (address, { id }) => {
+      for (const listener of listeners) listener({ type: "command-started", address, id, startedAt: 1 });
+      return {
+        id,
+        status: "succeeded",
+        exitStatus: 0,
+        output: "",
+        outputTruncated: false,
+        startedAt: 1,
+        durationMs: 1,
+      };
+    };
+    const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), onEvent, run }, told);
+    await steps.run(step());
+    await vi.waitFor(() =>
+      expect(told.map(({ state }) => state)).toEqual(["queued", "running", "succeeded"]),
+    );
+  });
+});
+
 describe("a step on a full disk", () => {
   const full = new ServerError(serverErrorCodes.diskFull, "There is no room");
   const fill = () => {

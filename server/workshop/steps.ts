@@ -125,12 +125,14 @@ class RunningSteps implements Steps {
 
   async #go(step: SessionStep, options: StepRunOptions & { id: string }): Promise<void> {
     const baseline = await this.checksOf(step);
+    // One after the other: a result that takes longer to write must not be told after the one that followed it.
+    let settled = Promise.resolve();
     const onProgress = (result: StepResult): void => {
       const isSaved = result.state === "queued" && result.waitsFor === undefined;
       if (isSaved || this.isDone(step)) return;
       const entry = this.#running.get(keyOf(step));
       if (entry) entry.latest = result;
-      void settle(this.#parts, step.session, result, options.id);
+      settled = settled.then(() => settle(this.#parts, step.session, result, options.id));
     };
     const result = await runStep(this.#parts, step, {
       ...options,

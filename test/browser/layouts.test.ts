@@ -59,7 +59,8 @@ describe.skipIf(isWithout("chromium"))("a lab's layout of terminals", () => {
       const card = page.getByRole("article", { name: `Layout ${layout}`, exact: true });
       await card.getByRole("button", { name: "Start" }).click();
       await page.getByText(/^Page 1 of 1$/).waitFor();
-      expect(await page.getByRole("tab").allTextContents()).toEqual([...tabs]);
+      const beside = page.getByRole("tablist", { name: "Terminal and tools" });
+      expect(await beside.getByRole("tab").allTextContents()).toEqual([...tabs]);
       for (let number = 1; number <= terminals; number += 1) {
         const terminal = page.getByRole("region", { name: `Terminal ${number}`, exact: true });
         await terminal.locator(".xterm-rows").getByText("$").first().waitFor();

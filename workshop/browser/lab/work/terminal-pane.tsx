@@ -43,9 +43,8 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const { store, session, isOver, isReadOnly } = useLab();
   const { theme } = useTheme();
   const look = useTerminalLook();
-  const [handle, setHandle] = useState<TerminalHandle>();
   const [isSearching, setIsSearching] = useState(false);
-  const { shell, trouble, setTrouble, startShell } = useShell();
+  const { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell } = useShell();
   const over = useRef(isOver);
   useEffect(() => {
     over.current = isOver;
@@ -84,13 +83,13 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         }}
         onReplaced={() => store.noteTerminal(terminal, "restarted")}
         onSearch={() => setIsSearching(true)}
-        onHandle={setHandle}
+        onHandle={takeHandle}
       />
       <TerminalStatus
         trouble={trouble}
         isOver={isOver}
         onRetry={() => handle?.retryNow()}
-        onNewShell={startShell}
+        onNewShell={enterShell}
       />
     </section>
   );
@@ -100,11 +99,23 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
 function useShell() {
   const [trouble, setTrouble] = useState<TerminalTrouble>();
   const [shell, setShell] = useState(0);
+  const [handle, setHandle] = useState<TerminalHandle>();
+  const isEntered = useRef(false);
   function startShell(): void {
     setTrouble(undefined);
     setShell(shell + 1);
   }
-  return { shell, trouble, setTrouble, startShell };
+  /** For whoever asked for just that: the keyboard goes into the new shell, as the button that was pressed is gone. */
+  function enterShell(): void {
+    isEntered.current = true;
+    startShell();
+  }
+  function takeHandle(next: TerminalHandle | undefined): void {
+    setHandle(next);
+    if (next && isEntered.current) next.focus();
+    if (next) isEntered.current = false;
+  }
+  return { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell };
 }
 
 /** Tells whoever is in the terminal how the keyboard leaves it, which takes Tab itself. */

@@ -1,0 +1,68 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { launchChromium, openPage, takePicture } from "./chromium.js";
+import { focusedName } from "./console-steps.js";
+import { startLectern, type LecternServer } from "./lectern-server.js";
+import { writeLab } from "./write-lab.js";
+
+const STEP_DEADLINE_MS = 20_000;
+
+// What runs is what is on the screen, also after the learner has ended a shell or the layout has too few terminals.
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the terminal a block runs in", () => {
+  const lab = writeLab("shells", {
+    "workshop.yaml": "title: Shells\nlayout: default\npages: [one]\n",
+    "pages/one.md":
+      "# One\n\n```execute-1\necho first-$((40 + 2))\n```\n\n```execute-2\necho second-$((40 + 3))\n```\n",
+  });
+  let server: LecternServer;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await startLectern(["--lab", lab.folder]);
+    browser = await launchChromium();
+    ({ page } = await openPage(browser));
+    page.setDefaultTimeout(STEP_DEADLINE_MS);
+    await page.goto(server.url);
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { level: 1, name: "One" }).waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    lab.remove();
+  });
+
+  async function endShell(): Promise<void> {
+    await page.keyboard.press("Alt+1");
+    await expect.poll(() => focusedName(page)).toBe("Terminal 1");
+    await page.keyboard.type("exit\n");
+    await page.getByText("This shell has ended; its last screen stays.").waitFor();
+  }
+
+  it("is another one than the layout shows where the block says so, and is shown", async () => {
+    await page.getByRole("button", { name: /^Run in terminal 2/ }).click();
+    await page.getByRole("button", { name: "Terminal 2", pressed: true }).waitFor();
+    await page.getByRole("region", { name: "Terminal 2" }).getByText("second-43").waitFor();
+    await page.getByText(/^Succeeded/).waitFor();
+  });
+
+  it("has a new shell at the press of a button where its own has ended", async () => {
+    await endShell();
+    await takePicture(page, "dead-shell");
+    await page.getByRole("button", { name: "Start a new shell" }).click();
+    await page.getByText("This shell has ended").waitFor({ state: "detached" });
+    await expect.poll(() => focusedName(page)).toBe("Terminal 1");
+    await page.keyboard.type("echo typed-$((40 + 1))\n");
+    await page.getByRole("region", { name: "Terminal 1" }).getByText("typed-41").waitFor();
+  });
+
+  it("has a new shell, on the screen, where a block runs after its own has ended", async () => {
+    await endShell();
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
+    await page.getByRole("region", { name: "Terminal 1" }).getByText("first-42").waitFor();
+    await expect.poll(() => page.getByText(/^Succeeded/).count()).toBe(2);
+    expect(await page.getByText("This shell has ended").count()).toBe(0);
+  });
+});

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writePrivately } from "./private-file.js";
-import { foundHandle, isAlive, startTimeOf } from "./process-handle.js";
+import { startTimeOf } from "../../terminal/node/process-stat.js";
+import { foundHandle, isAlive } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
 
 /** What is written down about a supervised process, for it and for the next supervisor. */
@@ -19,14 +20,14 @@ interface Ownership {
 export function claim(file: string, pid: number, fingerprint: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const owner = process.pid;
-  const ownership: Ownership = { pid, owner, ownerStart: startTimeOf(owner), fingerprint };
+  const ownership: Ownership = { pid, owner, ownerStart: startTimeOf(owner) ?? "", fingerprint };
   writePrivately(file, JSON.stringify(ownership));
 }
 
 /** Whether the supervisor that is written down lives; false where none is. */
 export function hasLivingOwner(file: string): boolean {
   const found = readOwnership(file);
-  return found !== undefined && isAlive(found.owner) && startTimeOf(found.owner) === found.ownerStart;
+  return found !== undefined && isAlive(found.owner) && (startTimeOf(found.owner) ?? "") === found.ownerStart;
 }
 
 /** Strikes out what was written down. */

@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 
 /** A running process, whether we started it or found it. */
 export interface ProcessHandle {
@@ -68,19 +67,6 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/**
- * When the process began, in the kernel's ticks since boot; it tells two processes that were given the same number apart. Empty
- * where there is no such process or no `/proc`. Source: proc_pid_stat(5), field 22; the name before it may hold blanks.
- */
-export function startTimeOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
   }
 }
 

@@ -1,15 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import { statFields } from "./foreground.js";
-
-/** Field 22 of /proc/PID/stat, counted after the name: start time, which tells a reused pid apart (proc(5)). */
-const START_TIME = 19;
+import { startTimeOf } from "./process-stat.js";
 
 /** Holds a folder for this process; returns the release. Throws TERMINAL_HOST_RUNNING where a living process has it. */
 export function holdDataDir(dataDir: string): () => void {
   const path = join(dataDir, "terminal-host.lock");
-  const mine = `${process.pid} ${startTime(process.pid)}`;
+  const mine = `${process.pid} ${startTimeOf(process.pid)}`;
   for (let attempt = 0; ; attempt += 1) {
     try {
       writeFileSync(path, mine, { flag: "wx", mode: 0o600 });
@@ -29,12 +26,8 @@ export function holdDataDir(dataDir: string): () => void {
 function livingHolder(path: string): number | undefined {
   try {
     const [pid = "", started] = readFileSync(path, "utf8").split(" ");
-    return started !== undefined && startTime(Number(pid)) === started ? Number(pid) : undefined;
+    return started !== undefined && startTimeOf(Number(pid)) === started ? Number(pid) : undefined;
   } catch {
     return undefined;
   }
-}
-
-function startTime(pid: number): string | undefined {
-  return statFields(pid)?.[START_TIME];
 }

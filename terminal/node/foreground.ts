@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
+import { statFields } from "./process-stat.js";
 
 /** Programs that read commands of their own; what is typed into them has no status. */
 const INTERACTIVE = new Set(
@@ -65,16 +66,6 @@ export function isInteractive(argv: readonly string[]): boolean {
   )
     return true;
   return rest.every((word) => SHELL_OPTION.test(word));
-}
-
-/** The fields of /proc/PID/stat after the name in parentheses: state, parent, group, session, tty, foreground group, ... (proc(5)). */
-export function statFields(pid: number): string[] | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
 }
 
 /** Every process that descends from one of `roots` or shares its session, and those of `uids`; one walk through /proc. */

@@ -83,7 +83,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const activity = await trackActivity(store, (session, error) =>
     log.error({ err: error, session }, "what a learner did is kept in memory for now"),
   );
-  const disk = createDiskWatch(config.data);
+  const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
   const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, disk, log });
   const stopSessions = await connectSessions({

@@ -108,6 +108,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     recording: z.string().max(200),
     from: z.number().int().min(0),
   }),
+  z.strictObject({ call, method: z.literal("largest") }),
   z.strictObject({ call, method: z.literal("confinement") }),
   z.strictObject({ call, method: z.literal("close"), session: name }),
 ]);

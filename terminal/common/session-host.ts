@@ -193,6 +193,8 @@ export interface SessionHost {
   /** Connects to a TCP port on the session's own loopback. Throws TERMINAL_PORT_REFUSED. */
   dial(session: string, port: number): Promise<SessionConnection>;
   recordings(session?: string): Promise<RecordingInfo[]>;
+  /** The sessions that take most of the disk, largest first; ten at most, as last counted. */
+  largest(): Promise<{ session: string; bytes: number }[]>;
   /** How sessions are kept apart on this machine, as found out when the host started. */
   confinement(): Promise<ConfinementReport>;
   /** The bytes of one recording, also while it is being made. Throws TERMINAL_RECORDING_UNKNOWN. */

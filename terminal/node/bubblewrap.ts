@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seccompFilter } from "./sandbox/seccomp.js";
@@ -13,6 +14,11 @@ const ETC =
 const NAMES = ["/etc/hosts", "/etc/resolv.conf"];
 /** Show the keys that whoever started the host has, and how many everybody has. */
 const KEYS = ["/proc/keys", "/proc/key-users"];
+/** Of folders in memory that a few programs use. */
+const SMALL_FOLDER_BYTES = 16 * 1024 * 1024;
+let knowsSizes: boolean | undefined;
+/** The box's own root and /dev are in memory without a bound; nothing is to be written there. */
+const SEALED = ["--remount-ro", "/dev", "--remount-ro", "/"];
 /** The descriptor by which bubblewrap gets its filter of system calls. */
 export const FILTER_DESCRIPTOR = 9;
 
@@ -51,7 +57,15 @@ export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: str
   const keys = KEYS.filter((path) => existsSync(path)).flatMap((path) => ["--ro-bind", "/dev/null", path]);
   const filter = seccompFilter() ? ["--seccomp", String(FILTER_DESCRIPTOR)] : [];
   const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", ...filter, "--chdir", shell.home];
-  return [findProgram("bwrap"), ...systemArguments(), ...names, ...keys, ...binds.flat(), ...apart];
+  return [
+    findProgram("bwrap"),
+    ...systemArguments(),
+    ...names,
+    ...keys,
+    ...binds.flat(),
+    ...SEALED,
+    ...apart,
+  ];
 }
 
 /** Writes the filter of system calls into a folder; the path is empty where none is known for this machine's processor. */
@@ -79,8 +93,16 @@ function systemArguments(): string[] {
       : ["--ro-bind", path, path];
   });
   const etc = ETC.map((name) => `/etc/${name}`).flatMap((path) => ["--ro-bind-try", path, path]);
-  const kernel = ["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var/tmp"];
-  return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel];
+  const kernel = ["--proc", "/proc", "--dev", "/dev", "--dir", "/run"];
+  return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel, ...smallFolders()];
+}
+
+/** What programs expect to write to besides home and /tmp, with a bound; bubblewrap before 0.7 knows none, so there they are not there. */
+function smallFolders(): string[] {
+  knowsSizes ??= spawnSync(findProgram("bwrap"), ["--help"], { encoding: "utf8" }).stdout?.includes("--size");
+  return knowsSizes === true
+    ? ["/var/tmp", "/dev/shm"].flatMap((path) => ["--size", String(SMALL_FOLDER_BYTES), "--tmpfs", path])
+    : [];
 }
 
 function makeTemporaryFolder(folder: string, account: Account | undefined): void {

@@ -50,11 +50,12 @@ const RECORD_BYTES = 65_536;
 
 /** The folders of all sessions of one host; says where things are and touches nothing that a learner owns. */
 export class SessionFolders {
-  readonly #root: string;
+  /** Holds a folder for each session. */
+  readonly root: string;
   readonly #tools: SessionTools;
 
   constructor(root: string, tools: SessionTools) {
-    this.#root = root;
+    this.root = root;
     this.#tools = tools;
     mkdirSync(root, { recursive: true });
     // Accounts must get to their own folder below it, and may not list the others.
@@ -63,7 +64,7 @@ export class SessionFolders {
 
   /** Absolute path of the session's folder, whether it exists or not. */
   pathOf(name: string): string {
-    return join(this.#root, name);
+    return join(this.root, name);
   }
 
   /** Takes the place of a session, by which its claim to an account is known to be a living one; there must be none of that name. */
@@ -103,7 +104,7 @@ export class SessionFolders {
 
   /** The names of everything that stands in the place of a session. */
   async names(): Promise<string[]> {
-    const entries = await readdir(this.#root, { withFileTypes: true });
+    const entries = await readdir(this.root, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 

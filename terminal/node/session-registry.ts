@@ -3,11 +3,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
 import type { RecordingInfo } from "../common/session-host.js";
+import type { SessionLimits } from "../common/session-limits.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { AccountRegistry } from "./account-registry.js";
 import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
 import type { FolderRemover } from "./folder-remover.js";
+import { relatedProcesses } from "./foreground.js";
 import { listRecordings } from "./recording.js";
+import { DiskQuota } from "./sandbox/disk-quota.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
 import type { LocalSession, SessionFolders, SessionPlace } from "./session-folder.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
@@ -20,6 +23,7 @@ export interface SessionRegistryParts extends HostConfinement {
   terminals: TerminalRegistry;
   remover: FolderRemover;
   sandboxes: Sandboxes;
+  limits: SessionLimits;
   /** Absent where the host may not switch accounts. */
   accounts?: AccountRegistry;
   /** Where recordings go when their session ends; removed with it where absent. */
@@ -34,9 +38,26 @@ export class SessionRegistry {
   readonly #programs = new Map<string, Set<ConfinedProgram>>();
   /** The last change of each session; the next one waits for it. */
   readonly #changes = new Map<string, Promise<unknown>>();
+  readonly #quota: DiskQuota;
 
   constructor(parts: SessionRegistryParts) {
     this.#parts = parts;
+    const { folders, limits, sandboxes, terminals, report } = parts;
+    this.#quota = new DiskQuota({
+      folder: folders.root,
+      limits,
+      sessions: () => [...this.#known.values()],
+      hasOwnTemporary: sandboxes.hasOwnTemporary,
+      measure: (paths) => sandboxes.measure(paths),
+      processes: (session) => this.#processes(session),
+      tell: (session, text) => terminals.notify(session, text),
+      report,
+    });
+  }
+
+  /** The sessions that take most of the disk, largest first; ten at most, as of the last count. */
+  get largest(): { session: string; bytes: number }[] {
+    return this.#quota.largest;
   }
 
   /**
@@ -111,6 +132,7 @@ export class SessionRegistry {
 
   /** Ends every process; sessions stay as they are for the next host. */
   async closeAll(): Promise<void> {
+    await this.#quota.stop();
     for (const program of [...this.#programs.values()].flatMap((programs) => [...programs])) program.kill();
     const accounts = [...this.#known.values()].filter((session) => this.#holdsAccount(session));
     await this.#parts.terminals.closeAll(accounts.flatMap(({ account }) => account?.uid ?? []));
@@ -138,6 +160,14 @@ export class SessionRegistry {
     const session = { ...place, sandbox: await this.#parts.sandboxes.open(place) };
     this.#known.set(place.name, session);
     return session;
+  }
+
+  /** What runs of a session: as its control group says, or by descent. */
+  #processes(name: string): number[] {
+    const { sandboxes, terminals } = this.#parts;
+    if (sandboxes.countsProcesses) return sandboxes.processes(name);
+    const programs = [...(this.#programs.get(name) ?? [])].map(({ pid }) => pid);
+    return relatedProcesses(new Set([...terminals.roots(name), ...programs]), new Set());
   }
 
   #isOurs(place: SessionPlace): boolean {

@@ -91,10 +91,11 @@ async function makeHost(
   const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
   const screens = new ScreenWorkers({ onReplaced: report });
   const terminals = new TerminalRegistry({ ...common, screens });
+  const limits = options.limits ?? defaultSessionLimits;
   const sandboxes = await Sandboxes.start({
     // Of the folder, so that a host finds the groups that a killed one has left.
     owner: createHash("sha256").update(sessionsFolder).digest("hex").slice(0, 16),
-    limits: options.limits ?? defaultSessionLimits,
+    limits,
     confinement,
     report,
   });
@@ -104,6 +105,7 @@ async function makeHost(
     folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS),
     terminals,
     sandboxes,
+    limits,
     remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
     ...(switchesAccounts && { accounts: new AccountRegistry({ ...options.accounts, sessionsFolder }) }),
     ...(keptRecordings !== undefined && { keptRecordings }),

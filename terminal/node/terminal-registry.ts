@@ -74,6 +74,18 @@ export class TerminalRegistry {
     await endProcesses([terminal], []);
   }
 
+  /** Shows a line of Lectern's own in every terminal of the session. */
+  notify(session: string, text: string): void {
+    for (const terminal of this.#of(session)) terminal.notify(text);
+  }
+
+  /** The processes that its terminals were started as. */
+  roots(session: string): number[] {
+    return this.#of(session)
+      .filter(({ isRunning }) => isRunning)
+      .map(({ pid }) => pid);
+  }
+
   /** Ends every process of the session and forgets its terminals. */
   async closeSession(session: string, { programs, uid }: SessionProcesses): Promise<void> {
     const mine = [...this.#terminals].filter(([, terminal]) => terminal.info.address.session === session);
@@ -97,6 +109,10 @@ export class TerminalRegistry {
   onEvent(listener: (event: TerminalEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #of(session: string): Terminal[] {
+    return [...this.#terminals.values()].filter(({ info }) => info.address.session === session);
   }
 
   #forget(entries: readonly [string, Terminal][]): void {

@@ -186,6 +186,11 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#regulate();
   }
 
+  /** Shows a line of Lectern's own between what the shell's programs print. */
+  notify(text: string): void {
+    if (this.isRunning) this.#receive(Buffer.from(`\r\n\u001b[1mLectern:\u001b[0m ${text}\r\n`));
+  }
+
   /** Forgets the screen; the shell must have ended. */
   dispose(): void {
     this.#screen.dispose();

@@ -94,6 +94,14 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
     expect(said.output).toContain(String(8 * MIB));
   });
 
+  it("has no memory to write to but /tmp and two small folders", async () => {
+    const said = await run(
+      "greedy",
+      "for d in / /dev /run /etc; do touch $d/x && echo open $d; done 2>/dev/null; df -B1 --output=size /dev/shm /var/tmp | tail -n +2",
+    );
+    expect(said.output.trim().split(/\s+/)).toEqual([String(16 * MIB), String(16 * MIB)]);
+  });
+
   it("opens so many files and no more", async () => {
     const { output } = await run(
       "greedy",

@@ -61,6 +61,21 @@ export class Sandboxes {
     });
   }
 
+  /** Whether each session's /tmp is held to its size by itself. */
+  get hasOwnTemporary(): boolean {
+    return this.#agent?.abilities.temporary === true;
+  }
+
+  /** Whether a control group knows the processes of a session. */
+  get countsProcesses(): boolean {
+    return this.#groups.ends;
+  }
+
+  /** The processes of a session; empty where no control group knows. */
+  processes(session: string): number[] {
+    return this.#groups.processes(session);
+  }
+
   /** Finds out what the machine allows; what it does not allow stands in the report and stops nobody. */
   static async start(options: SandboxesOptions): Promise<Sandboxes> {
     const isPlain = options.confinement.kind === "none";
@@ -99,11 +114,6 @@ export class Sandboxes {
     }
   }
 
-  /** The processes of a session, where the machine can count them; empty otherwise. */
-  processes(session: string): number[] {
-    return this.#groups.processes(session);
-  }
-
   /** Ends what still runs and takes everything of the session away; safe to call for one that has none. */
   async close(name: string): Promise<void> {
     const found = this.#open.get(name);
@@ -111,7 +121,7 @@ export class Sandboxes {
     if (!found) return;
     this.#open.delete(name);
     if (found.network !== undefined) closeSync(found.network);
-    const folder = this.#mountsTemporary ? found.session.temporaryFolder : undefined;
+    const folder = this.hasOwnTemporary ? found.session.temporaryFolder : undefined;
     await this.#agent
       ?.close(name, folder)
       .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
@@ -136,10 +146,6 @@ export class Sandboxes {
     this.#namespaces = undefined;
   }
 
-  get #mountsTemporary(): boolean {
-    return this.#agent?.abilities.temporary === true;
-  }
-
   async #openInAgent(
     agent: SandboxAgent,
     session: SandboxedSession,
@@ -152,7 +158,7 @@ export class Sandboxes {
       type: "open",
       session: session.name,
       ...(hasNetwork && { endpoints }),
-      ...(this.#mountsTemporary && {
+      ...(this.hasOwnTemporary && {
         temporary: { folder: session.temporaryFolder, bytes, files, ...account },
       }),
     });
@@ -160,7 +166,7 @@ export class Sandboxes {
     const { mount, user } = this.#namespaces ?? {};
     const namespaces = [
       ...(user === undefined ? [] : [`--user=${pathOf(user)}`, "--preserve-credentials"]),
-      ...(mount === undefined || !this.#mountsTemporary ? [] : [`--mount=${pathOf(mount)}`]),
+      ...(mount === undefined || !this.hasOwnTemporary ? [] : [`--mount=${pathOf(mount)}`]),
       ...(network === undefined ? [] : [`--net=${pathOf(network)}`]),
     ];
     return { namespaces, ...(network !== undefined && { network }) };

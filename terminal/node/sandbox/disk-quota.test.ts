@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultSessionLimits } from "../../common/session-limits.js";
+import { startTestHost, type TestHost } from "../test-host.js";
+
+const MIB = 1024 * 1024;
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.log("skipping the quota of homes: it needs a small disk, which only root may mount");
+
+describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }, () => {
+  const greedy = { session: "greedy", terminal: "1" };
+  const modest = { session: "modest", terminal: "1" };
+  const disk = mkdtempSync(join(tmpdir(), "quota-"));
+  let test: TestHost;
+
+  beforeAll(async () => {
+    // Nothing here may fill the machine's own disk.
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=200m,mode=0711", "tmpfs", disk]);
+    chmodSync(disk, 0o711);
+    const limits = { ...defaultSessionLimits, homeBytes: 40 * MIB, homeFiles: 2_000 };
+    test = await startTestHost({ dataDir: join(disk, "data"), limits, report: () => undefined });
+    await test.open(greedy);
+    await test.open(modest);
+  });
+  afterAll(async () => {
+    await test.close();
+    execFileSync("umount", ["-l", disk]);
+    rmSync(disk, { recursive: true });
+  });
+
+  const run = (address: typeof greedy, text: string, timeoutMs = 60_000) =>
+    test.client.run(address, { id: crypto.randomUUID(), text, timeoutMs });
+
+  it("is told in the terminal, and the other goes on", async () => {
+    const filling = run(
+      greedy,
+      "for i in 1 2 3 4; do head -c 35000000 /dev/zero > f$i; sleep 2; done; ls | wc -l",
+    );
+    expect(await run(modest, "head -c 1000000 /dev/zero > mine && echo fine")).toMatchObject({
+      output: "fine\n",
+    });
+    const { output } = await filling;
+    expect(output).toMatch(/Lectern: Your home takes [\d.]+ MiB, 40 MiB are allowed\./);
+    await expect.poll(async () => (await test.client.largest())[0]?.session).toBe("greedy");
+    expect((await run(modest, "cat mine | wc -c")).output).toBe("1000000\n");
+  });
+
+  it("holds no more files than it may without a word", async () => {
+    await run(greedy, "rm -f f*");
+    const filling = run(
+      greedy,
+      "mkdir many; for i in {1..15000}; do : > many/$i; done; sleep 18; rm -r many",
+    );
+    expect((await filling).output).toMatch(/Lectern: Your home has \d+ files, 2000 are allowed/);
+  });
+
+  it("is given back when its session ends, however full the disk is", async () => {
+    await run(greedy, "for i in 1 2 3 4 5 6; do head -c 39000000 /dev/zero > g$i; done; true");
+    await test.client.close("greedy");
+    expect(await test.client.sessions()).toEqual(["modest"]);
+    await expect
+      .poll(async () => (await test.client.largest()).map(({ session }) => session))
+      .toEqual(["modest"]);
+    expect(await run(modest, "echo still")).toMatchObject({ output: "still\n" });
+  });
+});

@@ -65,6 +65,7 @@ export function createApp(parts: AppParts): Router {
       quota,
       terminals: parts.terminals,
       disk: parts.disk,
+      host: parts.host,
       publicUrl: mount.url,
     }),
   );

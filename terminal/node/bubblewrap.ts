@@ -100,7 +100,7 @@ function systemArguments(): string[] {
 /** What programs expect to write to besides home and /tmp, with a bound; bubblewrap before 0.7 knows none, so there they are not there. */
 function smallFolders(): string[] {
   knowsSizes ??= spawnSync(findProgram("bwrap"), ["--help"], { encoding: "utf8" }).stdout?.includes("--size");
-  return knowsSizes === true
+  return knowsSizes
     ? ["/var/tmp", "/dev/shm"].flatMap((path) => ["--size", String(SMALL_FOLDER_BYTES), "--tmpfs", path])
     : [];
 }

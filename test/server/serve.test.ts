@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
+  ConfinementView,
   InstructorEvent,
   LabSummary,
   PageView,
@@ -178,6 +179,16 @@ describe("the events of a session", () => {
       session: { reason: "It was ended.", results: [{ number: 3, state: "failed" }] },
     });
     stop();
+  });
+
+  it("tell instructors how sessions are kept apart, and nobody else", async () => {
+    const instructor = new BrowserSession(lectern.url);
+    await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+    const { measures } = await instructor.json<ConfinementView>("GET", "api/instructor/confinement");
+    const subjects = "files kernel network memory processes cpu home".split(" ");
+    expect(measures.map(({ subject }) => subject)).toEqual(expect.arrayContaining(subjects));
+    for (const { text } of measures) expect(text).not.toBe("");
+    expect((await browser.call("GET", "api/instructor/confinement")).status).toBe(401);
   });
 
   it("show instructors how far everybody is", async () => {

@@ -24,6 +24,7 @@
  * | GET api/instructor/start-link | `{link}`, which lets a browser start labs |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | GET api/instructor/disk | `DiskView` |
+ * | GET api/instructor/confinement | `ConfinementView` |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
  * | POST api/instructor/sessions/ID/revoke-link | `SessionLink`, the new one; what the old one admitted is refused |
@@ -249,6 +250,17 @@ export interface DiskView {
   isFull: boolean;
   /** Where it is full: the sessions that take most, largest first. */
   largest: { session: string; bytes: number }[];
+}
+
+/** How sessions are kept apart on the server's machine; the same from one start to the next. */
+export interface ConfinementView {
+  measures: {
+    subject: string;
+    /** Whether it holds for a session as a whole. */
+    holds: boolean;
+    /** What holds, in words for an operator. */
+    text: string;
+  }[];
 }
 
 export interface SessionLink {

@@ -1,7 +1,9 @@
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
+import type { SessionHost } from "../../../terminal/common/session-host.js";
 import type {
+  ConfinementView,
   InstructorEvent,
   InstructorRow,
   SessionLink,
@@ -25,6 +27,7 @@ export interface InstructorRoutes {
   quota: SessionQuota;
   terminals: Pick<TerminalSockets, "closeSession">;
   disk: DiskWatch;
+  host: Pick<SessionHost, "confinement">;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
 }
@@ -70,6 +73,9 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   });
   router.get("/instructor/disk", async (_request, response) => {
     response.json(await options.disk.state());
+  });
+  router.get("/instructor/confinement", async (_request, response) => {
+    response.json((await options.host.confinement()) satisfies ConfinementView);
   });
   router.get("/instructor/events", async (request, response) => {
     await streamRows(options, request, openEventStream<InstructorEvent>(request, response));

@@ -35,12 +35,13 @@ export interface QuotaParts {
   report: (line: string) => void;
 }
 
-interface Use {
-  bytes: number;
+interface Use extends FolderUse {
   /** Counts in a row that were over the limit and larger than the one before. */
   growths: number;
   isOver: boolean;
 }
+
+const NOT_COUNTED: Readonly<Use> = { bytes: 0, files: 0, growths: 0, isOver: false };
 
 /**
  * Holds homes, and /tmp where it has no size of its own, to their limits: what is over is said in the session's terminals and what
@@ -59,7 +60,9 @@ export class DiskQuota {
 
   /** The sessions that take most as of the last count, largest first; ten at most. */
   get largest(): { session: string; bytes: number }[] {
+    const live = new Set(this.#parts.sessions().map(({ name }) => name));
     return [...this.#use]
+      .filter(([session]) => live.has(session))
       .map(([session, { bytes }]) => ({ session, bytes }))
       .toSorted((one, other) => other.bytes - one.bytes)
       .slice(0, LARGEST);
@@ -102,23 +105,26 @@ export class DiskQuota {
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }
 
-  async #count(session: SessionPlace): Promise<void> {
-    const { limits, hasOwnTemporary, measure } = this.#parts;
-    const { name, home, temporaryFolder, recordings } = session;
+  async #count({ name, home, temporaryFolder, recordings }: SessionPlace): Promise<void> {
+    const { hasOwnTemporary, measure } = this.#parts;
     const uses = await measure([home, recordings, ...(hasOwnTemporary ? [] : [temporaryFolder])]);
     if (this.#stop.signal.aborted) return;
+    const before = this.#use.get(name) ?? NOT_COUNTED;
     // What cannot be counted in the time there is holds millions of files.
-    const [atHome, , temporary] = uses ?? [{ bytes: 0, files: Number.POSITIVE_INFINITY }];
-    const over = [
-      overText("Your home", atHome, { bytes: limits.homeBytes, files: limits.homeFiles }),
-      overText("/tmp", temporary, { bytes: limits.temporaryBytes, files: limits.temporaryFiles }),
-    ].find((text) => text !== undefined);
-    const before = this.#use.get(name);
-    const bytes = uses?.reduce((sum, use) => sum + use.bytes, 0) ?? before?.bytes ?? 0;
-    const hasGrown = over !== undefined && (!before?.isOver || bytes > before.bytes);
-    const growths = hasGrown ? (before?.growths ?? 0) + 1 : 0;
-    this.#use.set(name, { bytes, growths, isOver: over !== undefined });
+    const total = uses?.reduce(sum) ?? { bytes: before.bytes, files: Number.POSITIVE_INFINITY };
+    const over = this.#overText(uses ?? [total]);
+    const hasGrown = !before.isOver || total.bytes > before.bytes || total.files > before.files;
+    const growths = over !== undefined && hasGrown ? before.growths + 1 : 0;
+    this.#use.set(name, { ...total, growths, isOver: over !== undefined });
     if (over !== undefined && hasGrown) await this.#end(name, over, growths > PATIENCE);
+  }
+
+  #overText([home, , temporary]: readonly FolderUse[]): string | undefined {
+    const { homeBytes, homeFiles, temporaryBytes, temporaryFiles } = this.#parts.limits;
+    return (
+      overText("Your home", home, { bytes: homeBytes, files: homeFiles }) ??
+      overText("/tmp", temporary, { bytes: temporaryBytes, files: temporaryFiles })
+    );
   }
 
   /** Ends what writes; of a session that goes on growing all the same, everything. */
@@ -140,6 +146,10 @@ export class DiskQuota {
     this.#parts.tell(session, `${over}${ended} Remove files to go on.`);
     this.#parts.report(`session ${session}: ${over}${ended}`);
   }
+}
+
+function sum(one: FolderUse, other: FolderUse): FolderUse {
+  return { bytes: one.bytes + other.bytes, files: one.files + other.files };
 }
 
 function overText(what: string, use: FolderUse | undefined, { bytes, files }: FolderUse): string | undefined {

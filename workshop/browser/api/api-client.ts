@@ -1,5 +1,6 @@
 import type {
   ApiProblem,
+  ConfinementView,
   InstructorRow,
   LabSummary,
   PageView,
@@ -50,6 +51,7 @@ export const api = {
     ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
+  confinement: () => call<ConfinementView>("GET", "api/instructor/confinement"),
   createSessions: (wanted: NewSessions) =>
     call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),
   extendSession: (id: string, minutes: number) =>

@@ -5,6 +5,7 @@ import { ScreenTitle } from "../parts/screen-title.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import type { Connection } from "../store/event-stream.js";
 import { BulkActions } from "./bulk-actions.js";
+import { Confinement } from "./confinement.js";
 import { CreateSessions } from "./create-sessions.js";
 import { FilterBar } from "./filter-bar.js";
 import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
@@ -47,6 +48,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
       ) : (
         <Nothing isFiltered={rows.length > 0} filter={words.trim() === "" ? filter : "all"} />
       )}
+      <Confinement />
     </>
   );
 }

@@ -31,8 +31,8 @@ describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }
     rmSync(disk, { recursive: true });
   });
 
-  const run = (address: typeof greedy, text: string, timeoutMs = 60_000) =>
-    test.client.run(address, { id: crypto.randomUUID(), text, timeoutMs });
+  const run = (address: typeof greedy, text: string) =>
+    test.client.run(address, { id: crypto.randomUUID(), text });
 
   it("is told in the terminal, and the other goes on", async () => {
     const filling = run(

@@ -12,6 +12,13 @@ const RULES = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
 /** A new ValidatingAdmissionPolicy is in force within a second or two. */
 const IN_FORCE_MS = 15_000;
 
+/** By address, by a name of this machine, which no lab may reach, and by one that leads nowhere. */
+const LISTED = [
+  { host: "203.0.113.9", port: 443 },
+  { host: "localhost", port: 443 },
+  { host: "nowhere.invalid", port: 443 },
+];
+
 let platform: TestPlatform;
 let session: SessionResource;
 
@@ -20,7 +27,7 @@ export function describeLimits(title: string, startPlatform: () => Promise<TestP
   describe(title, { timeout: 60_000 }, () => {
     beforeAll(async () => {
       platform = await startPlatform();
-      const lab = await loadLab(page);
+      const lab = { ...(await loadLab(page)), egress: LISTED };
       const wanted = await createSession(platform.client, lab, { startedBy: "learner" });
       session = await platform.provisioner.provision(wanted, lab);
       await inForce();
@@ -109,14 +116,18 @@ function exposure(): void {
 function isolation(): void {
   const policies = "networkpolicies.networking.k8s.io";
 
-  it("lets the session's pods out to each other, DNS and nothing else by itself", async () => {
+  it("lets the session's pods out to each other, DNS and what the lab lists alone", async () => {
     const { spec } = await platform.client.get<{ spec: { policyTypes: string[]; egress: object[] } }>(
       `/apis/networking.k8s.io/v1/namespaces/${session.spec.namespace}/networkpolicies/learner`,
     );
     expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
     expect(spec.egress[0]).toEqual({ to: [{ podSelector: {} }] });
     for (const rule of spec.egress) expect(Object.keys(rule)).toContain("to");
-    expect(JSON.stringify(spec.egress)).not.toContain("0.0.0.0/0");
+    expect(spec.egress.at(-1)).toEqual({
+      to: [{ ipBlock: { cidr: "203.0.113.9/32" } }],
+      ports: [{ port: 443, protocol: "TCP" }],
+    });
+    expect(JSON.stringify(spec.egress)).not.toMatch(/0\.0\.0\.0\/0|127\.0\.0\.1|::1/);
   });
 
   it("keeps the isolation from being deleted one by one, all at once, changed or replaced", async () => {

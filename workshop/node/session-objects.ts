@@ -1,4 +1,5 @@
 import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
+import type { EgressTarget } from "../common/egress.js";
 import {
   ORGANIZATION_LABEL,
   SESSION_API_VERSION,
@@ -175,13 +176,15 @@ const DNS_PORTS = [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => 
 export interface Reachable {
   /** Addresses of the API server. */
   apiServer: readonly string[];
+  /** What the lab lists, by address. */
+  listed: readonly EgressTarget[];
 }
 
 /**
- * Keeps other sessions' pods out, and the session's own from everything but each other, DNS and the API server. Everything outside of
- * sessions may come in.
+ * Keeps other sessions' pods out, and the session's own from everything but each other, DNS, the API server and what the lab lists.
+ * Everything outside of sessions may come in.
  */
-export function isolationOf(session: SessionResource, { apiServer }: Reachable): Manifest {
+export function isolationOf(session: SessionResource, { apiServer, listed }: Reachable): Manifest {
   const outside = {
     namespaceSelector: { matchExpressions: [{ key: SESSION_LABEL, operator: "DoesNotExist" }] },
   };
@@ -193,7 +196,8 @@ export function isolationOf(session: SessionResource, { apiServer }: Reachable):
     egress: [
       { to: [own] },
       { to: [outside], ports: DNS_PORTS },
-      ...apiServer.map((address) => ({ to: [{ ipBlock: { cidr: singleAddress(address) } }] })),
+      ...apiServer.map((address) => ({ to: [singleAddress(address)] })),
+      ...listed.map(({ host, port }) => ({ to: [singleAddress(host)], ports: [{ port, protocol: "TCP" }] })),
     ],
   };
   return namespaced(session, "/apis/networking.k8s.io/v1", "networkpolicies", {
@@ -203,8 +207,8 @@ export function isolationOf(session: SessionResource, { apiServer }: Reachable):
   });
 }
 
-function singleAddress(address: string): string {
-  return `${address}/${address.includes(":") ? "128" : "32"}`;
+function singleAddress(address: string): Record<string, unknown> {
+  return { ipBlock: { cidr: `${address}/${address.includes(":") ? "128" : "32"}` } };
 }
 
 function quota(session: SessionResource, name: string, spec: Record<string, unknown>): Manifest {

@@ -10,6 +10,7 @@ import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
 import { apiServerAddresses } from "./api-server-addresses.js";
 import { createCounted } from "./counted-create.js";
+import { egressAddresses } from "./egress-addresses.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
 import { labObjectManifest } from "./lab-objects.js";
 import { learnerKinds } from "./learner-kinds.js";
@@ -113,11 +114,15 @@ export class SessionProvisioner {
   async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
     const { client, settings } = this.#parts;
     const budget = budgetOf(lab.budget);
-    const [kinds, apiServer] = await Promise.all([learnerKinds(client), apiServerAddresses(client)]);
+    const [kinds, apiServer, listed] = await Promise.all([
+      learnerKinds(client),
+      apiServerAddresses(client),
+      egressAddresses(lab.egress),
+    ]);
     const own = [
       ...(budget ? limitsOf(session, budget) : []),
       ...countLimitsOf(session, countsOf(lab.budget), kinds),
-      isolationOf(session, { apiServer }),
+      isolationOf(session, { apiServer, listed }),
     ].map((manifest) => this.#create(manifest));
     await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
     const variables = variablesOf(lab, session, client, settings);

@@ -7,7 +7,7 @@ import { createTicketStore } from "../../terminal/node/tickets.js";
 import type { Access } from "./access.js";
 import { problemOf } from "./problem.js";
 import type { TerminalSockets } from "./routes/terminals.js";
-import { checkHost, checkOrigin, checkedRequest, originOf } from "./same-origin.js";
+import { checkHost, checkedRequest, originOf } from "./same-origin.js";
 import type { OriginRules } from "./same-origin.js";
 import { isOver } from "../../workshop/common/session.js";
 import type { Workshop } from "../workshop/workshop.js";
@@ -33,12 +33,9 @@ const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-
 export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeDoor {
   const { workshop, access } = options;
   const tickets = createTicketStore();
-  // The gateway compares with a list; ours has one entry at a time, the origin the request itself had to have.
-  let expected = "";
   const gateway = createTerminalGateway({
     socketPath: options.terminalSocket,
     tickets,
-    allowedOrigins: () => [expected],
     logger: options.log,
     reauthorise: ({ address }) => isLive(workshop, address.session),
   });
@@ -52,9 +49,14 @@ export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeD
       const address = addressOf(request.url);
       if (address === undefined) return false;
       try {
-        expected = checkUpgrade(request, options);
+        const checked = checkedRequest(request, options.origin);
+        checkHost(checked, options.origin);
         const user = access.browserOf(request, workshop.session(address.session));
-        gateway.handleUpgrade(request, socket, head, { address, user });
+        gateway.handleUpgrade(request, socket, head, {
+          address,
+          user,
+          origin: originOf(checked, options.origin),
+        });
       } catch (error) {
         refuse(socket, error, { log: options.log, address });
       }
@@ -69,16 +71,6 @@ export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeD
 function addressOf(url: string | undefined): TerminalAddress | undefined {
   const [, session, terminal] = TERMINAL_PATH.exec((url ?? "").split("?", 1)[0] ?? "") ?? [];
   return session === undefined || terminal === undefined ? undefined : { session, terminal };
-}
-
-/** Throws SERVER_CROSS_SITE; returns the origin the page has. */
-function checkUpgrade(request: IncomingMessage, { origin }: TerminalSocketsOptions): string {
-  const checked = checkedRequest(request, origin);
-  checkHost(checked, origin);
-  // A socket is opened by a page or not at all: the exception for command lines does not apply.
-  const { authorization: _bearer, ...headers } = checked.headers;
-  checkOrigin({ ...checked, headers }, origin);
-  return originOf(checked, origin);
 }
 
 function isLive(workshop: Workshop, session: string): boolean {

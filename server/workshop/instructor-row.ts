@@ -51,6 +51,7 @@ export function instructorRow(
     stepsFailed: progress.failed,
     steps: steps.steps,
     createdAt: view.createdAt,
+    minutes: view.minutes,
     ...(view.openedAt === undefined ? {} : { openedAt: view.openedAt }),
     lastActivityAt: activity.lastActivityAt ?? view.createdAt,
     expiresAt: view.expiresAt,

@@ -37,14 +37,14 @@ export async function openTestGateway(
   const gateway = createTerminalGateway({
     socketPath,
     tickets,
-    allowedOrigins: () => [origin()],
     logger: { warn: () => undefined },
     reauthorise,
     reauthoriseMs: 200,
   });
   server.on("upgrade", (request, socket, head) => {
     const [, session = "", terminal = ""] = (request.url ?? "").split("?")[0]?.split("/") ?? [];
-    gateway.handleUpgrade(request, socket, head, { address: { session, terminal }, user: "learner" });
+    const address = { session, terminal };
+    gateway.handleUpgrade(request, socket, head, { address, user: "learner", origin: origin() });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -5,7 +5,6 @@ import type { Duplex } from "node:stream";
 import type { Greeting } from "../common/host-frames.js";
 import type { TerminalAddress } from "../common/session-host.js";
 import { encodeJsonFrame } from "./frame-stream.js";
-import { matchesOrigin } from "./origin.js";
 import type { TerminalAdmission, TicketStore } from "./tickets.js";
 
 /** How often a viewer's right is looked at again. */
@@ -27,22 +26,23 @@ export interface TerminalGatewayOptions {
   /** The terminal host's unix socket. */
   socketPath: string;
   tickets: TicketStore;
-  /** Our own origins, such as `http://localhost:8080`; a function where they are known only after listening. */
-  allowedOrigins: readonly string[] | (() => readonly string[]);
   logger: GatewayLogger;
   /** Whether a viewer may stay; a refusal closes with 4003. */
   reauthorise?: (admission: TerminalAdmission) => boolean | Promise<boolean>;
   reauthoriseMs?: number;
 }
 
+/** What an upgrade is to be held against. */
+export interface Claim {
+  address: TerminalAddress;
+  user: string;
+  /** The origin of our own pages as this request reached us, such as `http://localhost:8080`; its Host has been checked. */
+  origin: string;
+}
+
 export interface TerminalGateway {
   /** Admits an upgrade request with `?ticket=` for a terminal, or refuses it with 401, 403, 429 or 502. */
-  handleUpgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    who: { address: TerminalAddress; user: string },
-  ): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, who: Claim): void;
   /** Sockets that are open now, for metrics. */
   viewerCount(session?: string): number;
   /** Closes the sockets of a session whose access was withdrawn. */
@@ -136,12 +136,12 @@ function dismissViewers(socketPath: string, viewers: Map<string, OpenViewer>, ch
 
 function judge(
   request: IncomingMessage,
-  who: { address: TerminalAddress; user: string },
+  who: Claim,
   options: TerminalGatewayOptions,
 ): TerminalAdmission | 401 | 403 {
-  const { allowedOrigins, tickets, logger } = options;
-  const allowed = typeof allowedOrigins === "function" ? allowedOrigins() : allowedOrigins;
-  if (!matchesOrigin(request.headers, allowed)) {
+  const { tickets, logger } = options;
+  // The port counts: cookies ignore it, attackers on the same machine do not.
+  if (request.headers.origin !== who.origin) {
     logger.warn(
       { origin: request.headers.origin, host: request.headers.host },
       "terminal socket from a foreign page refused",

@@ -75,6 +75,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     canExtend: true,
     extensionMinutes: 12,
     linkRevision: 1,
+    minutes: 60,
     results: sampleResults,
     ...change,
   };
@@ -308,6 +309,7 @@ export const sampleRows: InstructorRow[] = Array.from({ length: 12 }, (_, index)
   steps: 9,
   createdAt: minutesFromNow(-20),
   openedAt: minutesFromNow(-20),
+  minutes: 60,
   lastActivityAt: minutesFromNow(-index),
   expiresAt: minutesFromNow(index === 7 ? 1.5 : 3 + index * 4),
   link: `https://lectern.example/join/class-a-${index + 1}`,

@@ -105,6 +105,8 @@ export interface SessionView {
   createdAt: string;
   /** When its time began; absent while nobody has opened the link of a session made in advance. */
   openedAt?: string;
+  /** How long it lasts from its opening, without what was added since. */
+  minutes: number;
   /** Until it was opened: how long its link is good. */
   expiresAt: string;
   canExtend: boolean;
@@ -234,6 +236,8 @@ export interface InstructorRow {
   createdAt: string;
   /** Absent while nobody has opened the link of a session made in advance. */
   openedAt?: string;
+  /** How long it lasts from its opening, without what was added since. */
+  minutes: number;
   lastActivityAt: string;
   /** Until it was opened: how long its link is good. */
   expiresAt: string;

@@ -54,6 +54,7 @@ export function sessionView(
     terminals: shownTerminals(lab),
     dashboards: [{ name: CONSOLE }, ...lab.dashboards.filter(({ name }) => name !== CONSOLE)],
     createdAt: createdAt.toISOString(),
+    minutes: session.spec.minutes,
     expiresAt: session.spec.expiresAt,
     ...(openedAt === undefined ? {} : { openedAt }),
     canExtend: phase === "Active" && canExtend(session, new Date(openedAt ?? createdAt)),

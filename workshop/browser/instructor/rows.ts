@@ -57,7 +57,7 @@ export function isOver(row: InstructorRow): boolean {
 
 function isOfKind(row: InstructorRow, filter: RowFilter): boolean {
   if (filter === "stuck") return row.stuck !== undefined && !isOver(row);
-  if (filter === "active") return !isOver(row) && row.openedAt !== undefined;
+  if (filter === "active") return !isOver(row);
   return filter === "all" || isOver(row);
 }
 

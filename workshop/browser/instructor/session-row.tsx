@@ -6,6 +6,8 @@ import { Link } from "../parts/link.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
 import { isOver } from "./rows.js";
 
+const MINUTE_MS = 60_000;
+
 interface Props {
   row: InstructorRow;
   now: number;
@@ -71,7 +73,7 @@ function Failed({ count }: { count: number }): ReactElement {
 
 function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactElement {
   const left = Date.parse(row.expiresAt) - now;
-  if (row.openedAt === undefined && !isOver(row)) return <LinkGoodUntil expiresAt={row.expiresAt} />;
+  if (row.openedAt === undefined && !isOver(row)) return <TimeFromOpening row={row} />;
   return (
     <td
       className="numeric session-table__left"
@@ -84,12 +86,14 @@ function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactEleme
 }
 
 /** The time of a session nobody has opened has not begun; until then its link lasts. */
-function LinkGoodUntil({ expiresAt }: { expiresAt: string }): ReactElement {
-  const end = new Date(expiresAt);
-  const day = end.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
+function TimeFromOpening({ row }: { row: InstructorRow }): ReactElement {
+  const end = new Date(row.expiresAt).toLocaleString();
   return (
-    <td className="numeric session-table__left" title={`The link is good until ${end.toLocaleString()}`}>
-      link until {day}
+    <td
+      className="numeric session-table__left"
+      title={`Its time begins when its link is opened, which is good until ${end}`}
+    >
+      {formatTimeLeft(row.minutes * MINUTE_MS)} from opening
     </td>
   );
 }

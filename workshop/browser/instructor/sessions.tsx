@@ -54,7 +54,9 @@ export function Sessions({ rows, connection }: Props): ReactElement {
 }
 
 function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Connection }): ReactElement {
-  const active = rows.filter((row) => !isOver(row));
+  const live = rows.filter((row) => !isOver(row));
+  const active = live.filter((row) => row.openedAt !== undefined);
+  const unopened = live.length - active.length;
   const stuck = active.filter((row) => row.stuck !== undefined).length;
   return (
     <p className="instructor__summary" role="status">
@@ -63,7 +65,7 @@ function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Conn
           <Spinner /> Reconnecting… What you see is from before.
         </>
       ) : (
-        `${active.length} active${stuck > 0 ? `, ${stuck} may need help` : ""}. The table keeps itself up to date.`
+        `${active.length} active${unopened > 0 ? `, ${unopened} not opened yet` : ""}${stuck > 0 ? `, ${stuck} may need help` : ""}. The table keeps itself up to date.`
       )}
     </p>
   );

@@ -8,7 +8,7 @@ import proxyAddress from "proxy-addr";
 import type { StepResult } from "../workshop/common/api.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
-import { dataPaths, labEnvironment, productRoot } from "./config.js";
+import { dataPaths, productRoot } from "./config.js";
 import type { ServeConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
@@ -22,6 +22,7 @@ import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
 import type { OriginRules } from "./http/same-origin.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
+import { threadLoader } from "./lab-loader.js";
 import { openLabRepository } from "./lab-repository.js";
 import type { LabRepository } from "./lab-repository.js";
 import { openPlatform } from "./platform.js";
@@ -73,10 +74,11 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     paths,
     publicUrl: () => config.publicUrl ?? address,
     shellUrl: () => shellAddress,
-    environment: labEnvironment(),
+    environment: config.labVariables,
     log,
   });
-  const repository = await openLabRepository(config.labs, log);
+  const labs = threadLoader(config.labVariables);
+  const repository = await openLabRepository(config.labs, labs.load, log);
   const store = await openActivityDatabase(paths.activity, (results) =>
     log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
   );
@@ -103,6 +105,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       stopSessions();
       rooms.parts.pages.close();
       rooms.sockets.close();
+      await labs.close();
       await platform.close();
       rooms.parts.table.close();
       disk.close();
@@ -143,7 +146,7 @@ function workshopParts(
     for (const session of waiting) if (followers.hasAny(session)) cache.touch(session);
   });
   const table = createInstructorTable((session) =>
-    rowOf({ labs, activity, cache, provisioning }, session, Date.now()),
+    rowOf({ ...platform, labs, activity, cache, provisioning }, session, Date.now()),
   );
   const onResult = (session: string, result: StepResult) => {
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
@@ -153,6 +156,7 @@ function workshopParts(
   const steps = createSteps({ ...platform, activity, log, onResult });
   return {
     labs,
+    brokenLabs: () => repository.broken(),
     refreshLabs: repository.refresh,
     abilities: { containers: !embedded },
     ...platform,

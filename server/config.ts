@@ -15,6 +15,8 @@ export interface ServeConfig {
   kubeconfig?: string;
   /** The address learners type, where a proxy stands in front. */
   publicUrl?: string;
+  /** What labs may show of the operator's environment, by name. */
+  labVariables: Record<string, string>;
   maxSessions: number;
   /** Who may start labs; what the supervisor finds fitting where absent. */
   start?: StartRule;
@@ -45,15 +47,18 @@ export interface Environment {
   data: string;
   kubectl?: string;
   logLevel: LogLevel;
+  /** Names of variables that labs may show; absent where the operator says nothing. */
+  labVariables?: string[];
   /** Given on to the processes Lectern starts; nothing else of the environment is. */
   childEnvironment: Record<string, string>;
 }
 
-/** The whole environment, for labs that name variables of it; nothing else may look. */
-export function labEnvironment(
+/** Those variables of the environment that the operator lets labs show, with their values; one that is not set is left out. */
+export function labVariables(
+  names: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
-): Readonly<Record<string, string | undefined>> {
-  return env;
+): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 const CHILD_VARIABLES = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
@@ -75,6 +80,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     data: env.LECTERN_DATA ?? defaultDataDir(),
     ...(env.LECTERN_KUBECTL ? { kubectl: env.LECTERN_KUBECTL } : {}),
     logLevel: LOG_LEVELS.includes(level) ? (level as LogLevel) : "info",
+    ...(env.LECTERN_LAB_VARIABLES === undefined
+      ? {}
+      : { labVariables: env.LECTERN_LAB_VARIABLES.split(/[\s,]+/).filter(Boolean) }),
     childEnvironment,
   };
 }
@@ -94,6 +102,9 @@ export const productRoot = findProductRoot(dirname(fileURLToPath(import.meta.url
 export function builtFile(path: string): string {
   return join(productRoot, "dist", path);
 }
+
+/** The thread that reads labs and compiles their pages. */
+export const LAB_THREAD = "workshop/node/lab-thread-entry.js";
 
 /** The labs that ship with the product. */
 export const shippedContent = join(productRoot, "content");

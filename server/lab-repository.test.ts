@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadLab } from "../workshop/node/load-lab.js";
 import { openLabRepository } from "./lab-repository.js";
 
+const load = (path: string) => loadLab(path);
 const log = { info: vi.fn(), warn: vi.fn() };
 let folder = "";
 beforeEach(() => {
@@ -19,7 +21,7 @@ afterEach(() => {
 describe("the lab repository", () => {
   it("has a page as its author saved it last, and a page that is new", async () => {
     save("one.md", "# First title\n");
-    const repository = await openLabRepository([folder], log);
+    const repository = await openLabRepository([folder], load, log);
     const titles = async () => {
       await later(repository.refresh);
       return [...repository.labs.values()].map(({ title }) => title);
@@ -39,20 +41,24 @@ describe("the lab repository", () => {
     save("lab/pages/one.md", "# One\n");
     for (const path of [folder, join(folder, "lab")]) {
       save("lab/workshop.yaml", "title: Before\n");
-      const repository = await openLabRepository([path], log);
+      const repository = await openLabRepository([path], load, log);
       save("lab/workshop.yaml", "title: [\n");
       await later(repository.refresh);
       expect(repository.labs.get("lab")?.title).toBe("Before");
       expect(log.warn).toHaveBeenCalled();
+      expect(repository.broken()).toMatchObject([
+        { path: join(folder, "lab"), message: expect.stringMatching(/workshop\.yaml, line \d/) as string },
+      ]);
       save("lab/workshop.yaml", "title: Afterwards\n");
       await later(repository.refresh);
       expect(repository.labs.get("lab")?.title).toBe("Afterwards");
+      expect(repository.broken()).toEqual([]);
     }
   });
 
   it("takes new checks in", async () => {
     save("one.md", "# One\n\n```execute-1\ntrue\n```\n");
-    const repository = await openLabRepository([join(folder, "one.md")], log);
+    const repository = await openLabRepository([join(folder, "one.md")], load, log);
     save("one.checks.yaml", "pages:\n  - page: 1\n    steps:\n      - step: 0\n        exit: 1\n");
     await later(repository.refresh);
     expect(repository.labs.get("one")?.pages[0]?.checks.expectations[0]).toMatchObject({ exit: 1 });
@@ -60,7 +66,7 @@ describe("the lab repository", () => {
 
   it("looks at the disk once for many who ask at the same time", async () => {
     save("one.md", "# First title\n");
-    const repository = await openLabRepository([folder], log);
+    const repository = await openLabRepository([folder], load, log);
     save("one.md", "# Other title\n");
     await repository.refresh();
     expect(repository.labs.get("one")?.title).toBe("First title");

@@ -1,14 +1,18 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
+import { ServerError, serverErrorCodes } from "./errors.js";
 import { isLab, labPathsAt, loadLabs } from "./labs.js";
-import type { LoadedLabs } from "./labs.js";
+import type { LoadLab, LoadedLabs } from "./labs.js";
 
 /** The labs of this server, as their files are now. */
 export interface LabRepository {
-  /** By name; changes in place when the labs are read again. */
+  /** By name; changes in place when the labs are read again. One that breaks stays here as it was last. */
   labs: ReadonlyMap<string, Lab>;
+  /** Those whose files cannot be read as they are now. */
+  broken(): readonly BrokenLab[];
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
   refresh: () => Promise<void>;
 }
@@ -18,21 +22,24 @@ const LOOK_INTERVAL_MS = 500;
 /** Folders that are no part of a lab and hold many thousand files. */
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
-/** Reads the labs at the paths. Throws what `loadLabs` throws. */
+/** Reads the labs at the paths. Throws what `loadLabs` throws, and SERVER_USAGE where not one of them can be read. */
 export async function openLabRepository(
   paths: readonly string[],
+  load: LoadLab,
   log: Pick<Logger, "info" | "warn">,
 ): Promise<LabRepository> {
   let stamp = await stampOf(paths);
-  const loaded = await loadLabs(paths);
-  for (const { path, message } of loaded.skipped) log.warn({ path }, message);
-  const labs = new Map(loaded.labs.map((lab) => [lab.name, lab]));
+  let { labs: first, broken } = await readAll(paths, load, log);
+  if (first.length === 0) throw noneReadable(broken);
+  const labs = new Map(first.map((lab) => [lab.name, lab]));
   const look = async () => {
     const now = await stampOf(paths);
     if (now === stamp) return;
     stamp = now;
-    replace(labs, await loadLabs(paths), log);
-    log.info({ labs: labs.size }, "labs read again");
+    const loaded = await readAll(paths, load, log);
+    broken = loaded.broken;
+    replace(labs, loaded);
+    log.info({ labs: labs.size, broken: broken.length }, "labs read again");
   };
   let lookedAt = Date.now();
   let looking = Promise.resolve();
@@ -44,19 +51,33 @@ export async function openLabRepository(
     );
     return looking;
   };
-  return { labs, refresh };
+  return { labs, broken: () => broken, refresh };
+}
+
+async function readAll(
+  paths: readonly string[],
+  load: LoadLab,
+  log: Pick<Logger, "warn">,
+): Promise<LoadedLabs> {
+  const loaded = await loadLabs(paths, load);
+  for (const { path, message } of [...loaded.broken, ...loaded.renamed]) log.warn({ path }, message);
+  return loaded;
 }
 
 /** A lab that cannot be read just now stays: sessions of it go on. */
-function replace(labs: Map<string, Lab>, loaded: LoadedLabs, log: Pick<Logger, "warn">): void {
+function replace(labs: Map<string, Lab>, loaded: LoadedLabs): void {
   const before = [...labs.values()];
   labs.clear();
   for (const lab of loaded.labs) labs.set(lab.name, lab);
-  for (const { path, message } of loaded.skipped) {
-    log.warn({ path }, message);
-    const kept = before.find(({ source }) => source.form !== "page" && source.folder === path);
+  for (const { path } of loaded.broken) {
+    const kept = before.find(({ source }) => source.path === path);
     if (kept !== undefined && !labs.has(kept.name)) labs.set(kept.name, kept);
   }
+}
+
+function noneReadable(broken: readonly BrokenLab[]): ServerError {
+  const reasons = broken.map(({ message }) => message).join("\n");
+  return new ServerError(serverErrorCodes.usage, `None of the labs can be read:\n${reasons}`);
 }
 
 /** Changes whenever a file of a lab, or the list of labs, does. */

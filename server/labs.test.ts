@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { shippedContent } from "./config.js";
-import { loadLabs } from "./labs.js";
+import { loadLab } from "../workshop/node/load-lab.js";
+import { loadLabs as loadLabsBy } from "./labs.js";
 
 let folder = "";
 beforeEach(() => {
@@ -13,9 +14,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("loadLabs", () => {
   it("finds every shipped lab", async () => {
-    const { labs, skipped } = await loadLabs([shippedContent]);
+    const { labs, broken } = await loadLabs([shippedContent]);
     expect(labs.map(({ name }) => name)).toContain("image-registry-policies");
-    expect(skipped).toEqual([]);
+    expect(broken).toEqual([]);
   });
 
   it("takes a single page, and every page of a folder but its README", async () => {
@@ -24,22 +25,51 @@ describe("loadLabs", () => {
     expect((await loadLabs([folder])).labs.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
-  it("skips a broken lab of a folder and says so, but refuses one that is named by itself", async () => {
+  it("reads the others where one is broken, and says which file and line it is", async () => {
     writeFileSync(join(folder, "fine.md"), "# Fine\n");
     const broken = join(folder, "broken");
     mkdirSync(join(broken, "pages"), { recursive: true });
-    writeFileSync(join(broken, "workshop.yaml"), "title: [");
-    const { labs, skipped } = await loadLabs([folder]);
-    expect([labs.map(({ name }) => name), skipped.map(({ path }) => path)]).toEqual([["fine"], [broken]]);
-    await expect(loadLabs([broken])).rejects.toMatchObject({ code: "LAB_INVALID" });
+    writeFileSync(join(broken, "workshop.yaml"), "title: x\nobjects: [{a: &b c}, *b]\n");
+    for (const paths of [[folder], [broken, join(folder, "fine.md")]]) {
+      const loaded = await loadLabs(paths);
+      expect(loaded.labs.map(({ name }) => name)).toEqual(["fine"]);
+      expect(loaded.broken.map(({ path }) => path)).toEqual([broken]);
+      expect(loaded.broken[0]?.message).toMatch(/workshop\.yaml, line 2 .*aliases/);
+    }
   });
 
-  it("refuses a folder without labs, and two labs of one name", async () => {
+  it("reads a lab with a page that cannot be shown as it was meant, and says so of that page", async () => {
+    writeFileSync(
+      join(folder, "odd.md"),
+      "---\ntitle: Part 2: more\n---\n# Odd\n\n```section:heading\ntitle: Step 1: install\n```\n",
+    );
+    const [lab] = (await loadLabs([folder])).labs;
+    expect(lab?.title).toBe("Odd");
+    expect(lab?.problems.map(({ file, line, rule }) => [file, line, rule])).toEqual([
+      ["odd.md", 2, "front-matter"],
+      ["odd.md", 6, "action"],
+    ]);
+  });
+
+  it("refuses a folder without labs, and a path that leads nowhere", async () => {
     mkdirSync(join(folder, "empty"));
     await expect(loadLabs([join(folder, "empty")])).rejects.toMatchObject({ code: "SERVER_USAGE" });
+    await expect(loadLabs([join(folder, "none")])).rejects.toMatchObject({ code: "LAB_NOT_FOUND" });
+  });
+
+  it("gives labs of one name, and labs in other scripts, names of their own", async () => {
     mkdirSync(join(folder, "other"));
-    for (const name of ["same.md", "other/same.md"]) writeFileSync(join(folder, name), "# Same\n");
-    const both = [join(folder, "same.md"), join(folder, "other/same.md")];
-    await expect(loadLabs(both)).rejects.toThrow('Two labs have the name "same"');
+    for (const name of ["same.md", "other/same.md", "演習.md", "実習.md"])
+      writeFileSync(join(folder, name), "# Same\n");
+    const { labs, renamed } = await loadLabs([folder, join(folder, "other")]);
+    const names = labs.map(({ name }) => name);
+    expect(new Set(names).size).toBe(4);
+    expect(names).toEqual(expect.arrayContaining(["same", "same-2"]));
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    expect(renamed.map(({ path }) => path)).toEqual([join(folder, "other/same.md")]);
   });
 });
+
+function loadLabs(paths: string[]) {
+  return loadLabsBy(paths, (path) => loadLab(path));
+}

@@ -1,43 +1,42 @@
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
-import { loadLab } from "../workshop/node/load-lab.js";
-import { sharedImages } from "./config.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
+import { freeName } from "../workshop/common/page-name.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
 export interface LoadedLabs {
+  /** Each under a name of its own. */
   labs: Lab[];
-  /** Labs of a folder that could not be read; a lab that was named by itself is an error instead. */
-  skipped: { path: string; message: string }[];
+  broken: BrokenLab[];
+  /** What was done about labs that have one name. */
+  renamed: { path: string; message: string }[];
 }
+
+/** Reads one lab and finds what is wrong with it. */
+export type LoadLab = (path: string) => Promise<Lab>;
 
 /**
- * Reads the labs at the paths: each is a lab, one Markdown page, or a folder of labs. Throws the refusals of `loadLab` for a lab
- * named by itself, and SERVER_USAGE where a folder holds none or two labs have one name.
+ * Reads the labs at the paths: each is a lab, one Markdown page, or a folder of labs. A lab that cannot be read is one of the broken
+ * ones and keeps no other from being read. Throws SERVER_USAGE where a folder holds no lab, and LAB_NOT_FOUND for a path that leads nowhere.
  */
-export async function loadLabs(paths: readonly string[]): Promise<LoadedLabs> {
-  const loaded: LoadedLabs = { labs: [], skipped: [] };
-  for (const path of paths) {
-    const inside = await labsInside(path);
-    if (inside.length === 0) loaded.labs.push(await load(path));
-    else await loadFolder(inside, loaded);
-  }
-  checkNames(loaded.labs);
-  return loaded;
-}
-
-function load(path: string): Promise<Lab> {
-  return loadLab(path, { imageFolders: [sharedImages] });
-}
-
-async function loadFolder(paths: readonly string[], loaded: LoadedLabs): Promise<void> {
-  for (const path of paths) {
+export async function loadLabs(paths: readonly string[], load: LoadLab): Promise<LoadedLabs> {
+  const loaded: LoadedLabs = { labs: [], broken: [], renamed: [] };
+  const taken = new Set<string>();
+  for (const path of (await Promise.all(paths.map(labPathsAt))).flat()) {
     try {
-      loaded.labs.push(await load(path));
+      const lab = await load(path);
+      const name = freeName(lab.name, taken);
+      const message = `There is another lab of the name ${lab.name}; this one is ${name}`;
+      if (name !== lab.name) loaded.renamed.push({ path, message });
+      loaded.labs.push({ ...lab, name });
     } catch (error) {
-      loaded.skipped.push({ path, message: error instanceof Error ? error.message : String(error) });
+      if (error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.labNotFound) throw error;
+      loaded.broken.push({ path, message: error instanceof Error ? error.message : String(error) });
     }
   }
+  return loaded;
 }
 
 /** The labs behind a path that was given: itself, or those inside. Throws SERVER_USAGE where a folder holds none. */
@@ -54,12 +53,16 @@ async function labsInside(folder: string): Promise<string[]> {
   const verdicts = await Promise.all(
     candidates.map(async (path) => (await isLab(path)) || extname(path) === ".md"),
   );
-  const labs = candidates.filter((_path, at) => verdicts[at] && !/readme\.md$/i.test(candidates[at] ?? ""));
+  const labs = candidates.filter((_path, at) => verdicts[at] && !isReadme(candidates[at] ?? ""));
   if (labs.length > 0) return labs;
   throw new ServerError(
     serverErrorCodes.usage,
     `There is no lab in ${folder}: neither the folder nor one inside it has a workshop.yaml, and it holds no Markdown page.`,
   );
+}
+
+function isReadme(path: string): boolean {
+  return path.toLowerCase().endsWith("readme.md");
 }
 
 /** Whether the folder is a lab of either form. */
@@ -73,16 +76,4 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-function checkNames(labs: readonly Lab[]): void {
-  const seen = new Map<string, Lab>();
-  for (const lab of labs) {
-    const other = seen.get(lab.name);
-    if (other !== undefined) {
-      const message = `Two labs have the name "${lab.name}": ${other.source.folder} and ${lab.source.folder}. Rename one.`;
-      throw new ServerError(serverErrorCodes.usage, message);
-    }
-    seen.set(lab.name, lab);
-  }
 }

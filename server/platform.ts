@@ -7,12 +7,15 @@ import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
 import { installSessionGuard } from "../workshop/node/session-guard.js";
+import { threadCompiler } from "../workshop/node/page-compiler.js";
+import type { PageCompiler } from "../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";
 import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
 import { loadServerId } from "./auth/server-id.js";
 import { loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
+import { LAB_THREAD, builtFile } from "./config.js";
 import type { DataPaths } from "./config.js";
 import { shellEnvironment } from "./learner/shell-environment.js";
 import { startPolicies } from "./policies.js";
@@ -26,6 +29,7 @@ export interface Platform {
   host: SessionHost;
   policies: Policies;
   settings: SessionSettings;
+  compiler: PageCompiler;
   provisioner: SessionProvisioner;
   tokens: Tokens;
   close(): Promise<void>;
@@ -71,10 +75,12 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     host,
     settings,
   });
+  const compiler = threadCompiler(builtFile(LAB_THREAD));
   const close = async () => {
+    await compiler.close();
     policies.close();
     await host.disconnect();
     client.close();
   };
-  return { kubeConfig, client, host, policies, settings, provisioner, tokens, close };
+  return { kubeConfig, client, host, policies, settings, compiler, provisioner, tokens, close };
 }

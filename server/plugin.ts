@@ -7,7 +7,7 @@ import type { RequestHandler } from "express";
 import { pino } from "pino";
 import type { Logger } from "pino";
 import type { LecternServer } from "./compose.js";
-import { defaultHost, defaultMaxSessions, readEnvironment, shippedContent } from "./config.js";
+import { defaultHost, defaultMaxSessions, labVariables, readEnvironment, shippedContent } from "./config.js";
 import type { ServeConfig, StartRule } from "./config.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 import { startInProcess } from "./in-process.js";
@@ -23,6 +23,8 @@ export interface LecternOptions {
   publicUrl?: string;
   /** The address the embedding server listens on; beyond loopback only with confined shells. */
   host?: string;
+  /** Names of environment variables that labs may show. */
+  labVariables?: readonly string[];
   maxSessions?: number;
   /** Who may start labs; as for `lectern serve` where absent. */
   start?: StartRule;
@@ -46,6 +48,7 @@ const KNOWN_OPTIONS: Record<keyof LecternOptions, true> = {
   kubeconfig: true,
   publicUrl: true,
   host: true,
+  labVariables: true,
   maxSessions: true,
   start: true,
   logger: true,
@@ -91,6 +94,7 @@ function configOf(options: LecternOptions, data: string): ServeConfig {
     host: options.host ?? defaultHost,
     data: resolve(options.data ?? data),
     labs: (options.labs ?? [shippedContent]).map((path) => resolve(path)),
+    labVariables: labVariables(options.labVariables ?? []),
     maxSessions: options.maxSessions ?? defaultMaxSessions,
     logLevel: "info",
     logTo: "files",

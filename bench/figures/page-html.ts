@@ -27,7 +27,7 @@ export const pageHtml: Figure = {
     });
     const times = Array.from({ length: RUNS }, () => {
       const start = performance.now();
-      compileLabPage(loaded, page, variables, { fileUrl: (path) => path });
+      compileLabPage(loaded, page, variables);
       return performance.now() - start;
     });
     return median(times);

@@ -7,6 +7,12 @@ export function collect(value: string, previous: string[] | undefined): string[]
   return [...(previous ?? []), resolve(value)];
 }
 
+/** Collects the names of environment variables. */
+export function names(value: string, previous: string[] | undefined): string[] {
+  if (/^[A-Za-z_]\w*$/.test(value)) return [...(previous ?? []), value];
+  throw new InvalidArgumentError("Expected the name of an environment variable.");
+}
+
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (value: string) => number {
   return (value) => {

@@ -14,9 +14,12 @@ import { validateLab } from "../../workshop/node/validate-lab.js";
 import { exitStatusOf } from "../../workshop/node/validation-report.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { LecternServer } from "../compose.js";
-import { dataPaths, readEnvironment, sharedImages } from "../config.js";
+import { dataPaths, labVariables, readEnvironment, sharedImages } from "../config.js";
 import type { ServeConfig } from "../config.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import { labPathsAt } from "../labs.js";
 import { startInProcess } from "../in-process.js";
+import { fromHere } from "./from-here.js";
 import { ExitWith } from "./program.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 
@@ -26,26 +29,59 @@ export interface ValidateFlags {
   out?: string;
   recordings?: string;
   kubeconfig?: string;
+  labVariable?: string[];
   environment: string;
   standIns: boolean;
 }
 
 /** Replays the lab and tells the result. Throws `ExitWith` where a step failed, and what the lab or the platform throws. */
-export async function validate(labPath: string, flags: ValidateFlags, signal: AbortSignal): Promise<void> {
+export async function validate(path: string, flags: ValidateFlags, signal: AbortSignal): Promise<void> {
   const checks = flags.checks === undefined ? {} : { checks: flags.checks };
-  const lab = await loadLab(labPath, { imageFolders: [sharedImages], ...checks });
-  const report = await replay(lab, { labPath, flags, signal });
+  const labPath = await onlyLabAt(path);
+  const variables = labVariables([...(readEnvironment().labVariables ?? []), ...(flags.labVariable ?? [])]);
+  const lab = await loadLab(labPath, {
+    imageFolders: [sharedImages],
+    labVariables: Object.keys(variables),
+    ...checks,
+  });
+  const place = fromHere(lab.source.folder);
+  const report = placed(await replay(lab, { labPath, variables, place, flags, signal }), place);
   tell(report, flags);
   if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
 }
 
+/** A folder that holds one lab means that lab, as it does for `serve`. Throws SERVER_USAGE where it holds several. */
+async function onlyLabAt(path: string): Promise<string> {
+  const paths = await labPathsAt(path);
+  const [only] = paths;
+  if (paths.length === 1 && only !== undefined) return only;
+  throw new ServerError(
+    serverErrorCodes.usage,
+    `${path} holds ${String(paths.length)} labs, and one is validated at a time: ${paths.join(", ")}`,
+  );
+}
+
+/** The report with its files as whoever asked for it would write them. */
+function placed(report: ValidationReport, place: (file: string) => string): ValidationReport {
+  return {
+    ...report,
+    steps: report.steps.map((step) => ({ ...step, file: place(step.file) })),
+    problems: report.problems.map((problem) => ({ ...problem, file: place(problem.file) })),
+  };
+}
+
 interface Validation {
   labPath: string;
+  variables: Record<string, string>;
+  place: (file: string) => string;
   flags: ValidateFlags;
   signal: AbortSignal;
 }
 
-async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise<ValidationReport> {
+async function replay(
+  lab: Lab,
+  { labPath, variables, place, flags, signal }: Validation,
+): Promise<ValidationReport> {
   const environment = readEnvironment();
   const data = mkdtempSync(join(tmpdir(), "lectern-validate-"));
   const config: ServeConfig = {
@@ -53,12 +89,15 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
     host: "127.0.0.1",
     data,
     labs: [resolve(labPath)],
+    labVariables: variables,
     maxSessions: 1,
     logLevel: "warn",
     logTo: "files",
     keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   };
+  const toTerminal = flags.reporter === "terminal" || flags.out !== undefined;
+  const live = liveLines(toTerminal ? process.stdout : process.stderr);
   try {
     const log = pino({ level: "silent" });
     const running = await startInProcess({ config, environment, log, report: tellProgress, signal });
@@ -68,9 +107,7 @@ async function replay(lab: Lab, { labPath, flags, signal }: Validation): Promise
       return await validateLab(lab, validationParts(running.server), {
         environment: flags.environment,
         withoutStandIns: !flags.standIns,
-        onStep: liveLines(
-          flags.reporter === "terminal" || flags.out !== undefined ? process.stdout : process.stderr,
-        ),
+        onStep: (step) => live({ ...step, file: place(step.file) }),
         signal,
       });
     } finally {
@@ -98,8 +135,8 @@ async function endCommands({ platform: { host } }: LecternServer): Promise<void>
 }
 
 function validationParts({ platform }: LecternServer) {
-  const { client, policies, provisioner, host, settings } = platform;
-  return { client, policies: policies.service, provisioner, host, settings };
+  const { client, policies, provisioner, host, settings, compiler } = platform;
+  return { client, policies: policies.service, provisioner, host, settings, compiler };
 }
 
 /** `tmc` in the lab's shells talks to the server as a learner's does. */

@@ -5,6 +5,7 @@ import type { Environment, ServeConfig, StartRule } from "../config.js";
 import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-token.js";
 import { startLink } from "../auth/start-token.js";
 import { readTlsFiles } from "../http/tls-files.js";
+import { threadLoader } from "../lab-loader.js";
 import { loadLabs } from "../labs.js";
 import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
@@ -50,9 +51,7 @@ export async function serve(
     await lastServerGone(asked.data);
     if (asked.port !== 0) await checkPort(asked.host, asked.port);
     if (asked.tls !== undefined) readTlsFiles(asked.tls);
-    // Read here as well, so that an unreadable lab is told before anything is started for it.
-    for (const { path, message } of (await loadLabs(asked.labs)).skipped)
-      events.report(`Skipped ${path}: ${message}`);
+    await tellOfLabs(asked, events);
     const options = { config: asked, environment, paths: dataDir.paths };
     const machine = await checkMachine(options, events);
     const config = { ...asked, start: startRuleOf(asked, machine.confinement) };
@@ -68,6 +67,18 @@ export async function serve(
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Labs are read here as well, so that one that cannot be is told before anything is started for it. */
+async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEvents): Promise<void> {
+  const loader = threadLoader(labVariables);
+  try {
+    const { broken, renamed } = await loadLabs(labs, loader.load);
+    for (const { path, message } of broken) events.report(`Left out ${path}: ${message}`);
+    for (const { path, message } of renamed) events.report(`${path}: ${message}`);
+  } finally {
+    await loader.close();
   }
 }
 

@@ -1,6 +1,5 @@
 import type { LabSummary } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
-import { lintLab } from "../../workshop/node/lint-lab.js";
 
 /** What the cluster can do that not every cluster can. */
 export interface ClusterAbilities {
@@ -8,17 +7,8 @@ export interface ClusterAbilities {
   containers: boolean;
 }
 
-/** Labs are read anew when their files change, so that a summary is good for as long as its lab is. */
-const summaries = new WeakMap<Lab, LabSummary>();
-
-/** A lab as the catalogue shows it; its pages are compiled for that once in the life of a lab. */
+/** A lab as the catalogue shows it. */
 export function summarise(lab: Lab, abilities: ClusterAbilities): LabSummary {
-  const summary = summaries.get(lab) ?? summaryOf(lab, abilities);
-  summaries.set(lab, summary);
-  return summary;
-}
-
-function summaryOf(lab: Lab, abilities: ClusterAbilities): LabSummary {
   const unavailable = missingNeed(lab, abilities);
   return {
     name: lab.name,
@@ -29,7 +19,7 @@ function summaryOf(lab: Lab, abilities: ClusterAbilities): LabSummary {
     pages: lab.pages.length,
     needs: lab.needs,
     ...(unavailable === undefined ? {} : { unavailable }),
-    problems: lintLab(lab).filter((problem) => problem.severity === "error").length,
+    problems: lab.problems.filter(({ severity }) => severity === "error").length,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Logger } from "pino";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { progressOf } from "../../workshop/common/progress.js";
-import type { PageView, SessionView } from "../../workshop/common/api.js";
+import type { BrokenLab, PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
-import { renderPage } from "../../workshop/common/render-page.js";
+import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, openedAtOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
+import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
 import { waitingSteps } from "../../workshop/node/provisioning-steps.js";
@@ -35,9 +36,11 @@ export interface WorkshopParts {
   labs: ReadonlyMap<string, Lab>;
   /** Takes in what their authors have changed since. */
   refreshLabs: () => Promise<void>;
+  brokenLabs: () => readonly BrokenLab[];
   abilities: ClusterAbilities;
   client: KubernetesClient;
   settings: SessionSettings;
+  compiler: PageCompiler;
   provisioner: SessionProvisioner;
   steps: Steps;
   pages: PageWatch;
@@ -68,6 +71,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.refreshLabs();
       return [...labs.values()].map((lab) => summarise(lab, parts.abilities));
     },
+    brokenLabs: () => brokenLabs(parts),
     createSession: (wanted) => startSession(parts, wanted),
     find: (id) => {
       const session = cache.get(id);
@@ -101,13 +105,13 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     touch: touched,
     runStep: async (address) => {
       await parts.disk.requireRoom();
-      return parts.steps.run(findStep({ ...address, ...active(address.session) }, parts));
+      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts));
     },
     cancelStep: async (address) => {
-      await parts.steps.cancel(findStep({ ...address, ...active(address.session) }, parts));
+      await parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts));
     },
     interruptStep: async (address) => {
-      await parts.steps.interrupt(findStep({ ...address, ...active(address.session) }, parts));
+      await parts.steps.interrupt(await findStep({ ...address, ...active(address.session) }, parts));
       touched(address.session);
     },
     follow: (id, listener) => followSession(parts, found(id).session, listener),
@@ -156,16 +160,19 @@ function changed(
   return viewOf(parts, answer);
 }
 
-function showPage(
-  { client, settings, tokens }: WorkshopParts,
+async function brokenLabs(parts: WorkshopParts): Promise<BrokenLab[]> {
+  await parts.refreshLabs();
+  return [...parts.brokenLabs()];
+}
+
+async function showPage(
+  { client, settings, compiler, tokens }: WorkshopParts,
   { session, lab }: Found,
-  page: string,
-): PageView {
-  const { name } = session.metadata;
-  const key = tokens.forFiles(subjectOf(session));
-  const fileUrl = (path: string) =>
-    `api/sessions/${name}/files/${path.split("/").map(encodeURIComponent).join("/")}?key=${key}`;
-  return renderPage(lab, page, variablesOf(lab, session, client, settings), { fileUrl });
+  name: string,
+): Promise<PageView> {
+  const page = findPage(lab, name);
+  const compiled = await compiler.compile(lab, page, variablesOf(lab, session, client, settings));
+  return pageView(lab, page, { compiled, fileKey: tokens.forFiles(subjectOf(session)) });
 }
 
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {

@@ -4,6 +4,7 @@ import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { watchManualSteps } from "../../workshop/node/manual-watch.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionStep } from "../../workshop/node/session-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import type { Steps } from "./steps.js";
@@ -11,6 +12,7 @@ import type { Steps } from "./steps.js";
 export interface PageWatchParts {
   client: KubernetesClient;
   settings: SessionSettings;
+  compiler: PageCompiler;
   steps: Steps;
   log: Logger;
 }
@@ -23,7 +25,7 @@ export interface PageWatch {
   close(): void;
 }
 
-export function createPageWatch({ client, settings, steps, log }: PageWatchParts): PageWatch {
+export function createPageWatch({ client, settings, compiler, steps, log }: PageWatchParts): PageWatch {
   const watched = new Map<string, { page: string; end: AbortController }>();
   let isClosed = false;
   const isDone = (step: SessionStep) => steps.isDone(step);
@@ -43,7 +45,7 @@ export function createPageWatch({ client, settings, steps, log }: PageWatchParts
         if (!entry.end.signal.aborted) steps.notice(step, result);
       };
       watchManualSteps(
-        { client, settings },
+        { client, settings, compiler },
         { session, lab, page, isDone, checksOf, onResult, signal: entry.end.signal },
       )
         .catch((error: unknown) => log.warn({ err: error, session: name, page }, "a page is not watched"))

@@ -2,6 +2,8 @@ import type { SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { type SessionSettings, variablesOf } from "../../workshop/node/session-environment.js";
 import { sessionView } from "../../workshop/node/session-view.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
@@ -14,11 +16,13 @@ export interface ViewParts {
   activity: ActivityTracker;
   /** Who waits to be made. */
   provisioning: SessionQueue;
+  client: KubernetesClient;
+  settings: SessionSettings;
 }
 
 /** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
 export function briefView(
-  { labs, activity, provisioning }: ViewParts,
+  { labs, activity, client, settings, provisioning }: ViewParts,
   session: SessionResource,
 ): SessionView {
   const { name } = session.metadata;
@@ -31,6 +35,7 @@ export function briefView(
   const view = sessionView(session, lab, {
     activity: activity.activity(name),
     results: [],
+    variables: variablesOf(lab, session, client, settings),
     now: Date.now(),
   });
   const sessionsBefore = provisioning.before(name);

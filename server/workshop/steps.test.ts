@@ -11,6 +11,7 @@ import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import type { ActivityStore } from "../../workshop/node/activity-store.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { ownCompiler } from "../../workshop/node/page-compiler.js";
 import { findStep } from "../../workshop/node/session-step.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -79,7 +80,7 @@ describe("a step that is clicked twice", () => {
   it("is begun once", async () => {
     const begun: string[] = [];
     const steps = stepsWith(hostThat({ remembers: false, terminals: 1, begun }));
-    const answers = await Promise.all([steps.run(step()), steps.run(step())]);
+    const answers = await Promise.all([steps.run(await step()), steps.run(await step())]);
     expect(answers.map(({ state }) => state)).toEqual(["queued", "queued"]);
     await vi.waitFor(() => expect(begun).toHaveLength(1));
   });
@@ -111,7 +112,7 @@ describe("the results of a step", () => {
       };
     };
     const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), onEvent, run }, told);
-    await steps.run(step());
+    await steps.run(await step());
     await vi.waitFor(() =>
       expect(told.map(({ state }) => state)).toEqual(["queued", "running", "succeeded"]),
     );
@@ -127,7 +128,7 @@ describe("a step on a full disk", () => {
   it("is refused before it has begun", async () => {
     fill();
     const steps = stepsWith(hostThat({ remembers: false, terminals: 1 }));
-    await expect(steps.run(step())).rejects.toBe(full);
+    await expect(steps.run(await step())).rejects.toBe(full);
     expect(await activity.results("s1")).toEqual([]);
   });
 
@@ -136,7 +137,7 @@ describe("a step on a full disk", () => {
     let end: ((outcome: CommandOutcome) => void) | undefined;
     const run: SessionHost["run"] = () => new Promise((resolve) => (end = resolve));
     const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), run }, told);
-    await steps.run(step());
+    await steps.run(await step());
     fill();
     await vi.waitFor(() => expect(end).toBeDefined());
     const outcome = { status: "succeeded", exitStatus: 0, output: "", outputTruncated: false } as const;
@@ -206,7 +207,7 @@ function surroundings() {
     platformTargets: () => [],
   };
   const client = { config: { getCurrentCluster: () => null } };
-  return { settings, client: client as unknown as KubernetesClient };
+  return { compiler: ownCompiler(), settings, client: client as unknown as KubernetesClient };
 }
 
 function step() {
@@ -214,9 +215,7 @@ function step() {
 }
 
 function stepIds(): string[] {
-  return lab.pages.flatMap((page) =>
-    compileLabPage(lab, page, {}, { fileUrl: (path) => path }).actions.map((action) => action.view.step),
-  );
+  return lab.pages.flatMap((page) => compileLabPage(lab, page, {}).actions.map((action) => action.view.step));
 }
 
 function pageName(): string {

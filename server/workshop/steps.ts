@@ -96,7 +96,7 @@ class RunningSteps implements Steps {
       const found = find(session);
       if (found === undefined) continue;
       try {
-        const step = findStep({ ...found, page: result.page, step: result.step }, this.#parts);
+        const step = await findStep({ ...found, page: result.page, step: result.step }, this.#parts);
         if (!(await canGoOn(this.#parts, step, { result, command })))
           throw new Error("nobody knows the command");
         await this.#start(step, command, result.state === "running" ? "running" : "queued");

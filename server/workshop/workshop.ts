@@ -1,5 +1,6 @@
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
+  BrokenLab,
   LabSummary,
   PageView,
   SessionEvent,
@@ -26,6 +27,8 @@ export interface StepAddress {
 /** Labs and sessions as the routes need them; `compose.ts` puts it together from the workshop's rooms. */
 export interface Workshop {
   labs(): Promise<LabSummary[]>;
+  /** Labs whose files cannot be read as they are now. */
+  brokenLabs(): Promise<BrokenLab[]>;
   createSession(wanted: NewSession): Promise<SessionView>;
   /** Without its results, which most who ask for a session do not need; nothing where there is none. */
   find(id: string): SessionView | undefined;

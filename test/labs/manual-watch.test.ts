@@ -68,7 +68,10 @@ describe("what a page asks a person to do", () => {
     await vi.waitFor(() => expect(told.at(-1)?.state).toBe("succeeded"), SOON);
     expect(await activity.results(session.metadata.name)).toMatchObject([{ number: 0, state: "succeeded" }]);
     await platform.policies.service.deletePolicy(session.spec.organization, { name: "pin" });
-    const step = findStep({ session, lab, page: "manual", step: stepIds(lab, "manual")[0] ?? "" }, platform);
+    const step = await findStep(
+      { session, lab, page: "manual", step: stepIds(lab, "manual")[0] ?? "" },
+      platform,
+    );
     expect(await steps.run(step)).toMatchObject({ state: "succeeded" });
   });
 

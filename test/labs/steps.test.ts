@@ -57,7 +57,7 @@ describe("a step", () => {
   it("that is interrupted says so", async () => {
     const step = run(2);
     await sleep(500);
-    await interruptStep(platform, find(2));
+    await interruptStep(platform, await find(2));
     expect((await step).state).toBe("interrupted");
   });
 
@@ -91,7 +91,7 @@ describe("a step", () => {
 
   it("that happens in the browser, or nowhere, cannot be run", async () => {
     await expect(run(5)).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
-    expect(() => find(99)).toThrow(expect.objectContaining({ code: "SESSION_PAGE_CHANGED" }) as Error);
+    await expect(find(99)).rejects.toMatchObject({ code: "SESSION_PAGE_CHANGED" });
   });
 
   it("whose session ends while it waits is unknown at once, and not what an emptied namespace looks like", async () => {
@@ -145,6 +145,6 @@ function find(number: number, of = session) {
   return findStep({ session: of, lab, page: "steps", step }, platform);
 }
 
-function run(step: number, options: StepRunOptions = {}, of = session): Promise<StepResult> {
-  return runStep(platform, find(step, of), options);
+async function run(step: number, options: StepRunOptions = {}, of = session): Promise<StepResult> {
+  return runStep(platform, await find(step, of), options);
 }

@@ -159,6 +159,14 @@ export class BrowserSession {
   }
 }
 
+/** Tells what the terminal behind the socket shows, as it comes. */
+export function seeOutput(socket: WebSocket, listener: (text: string) => void): void {
+  socket.on("message", (data, isBinary) => {
+    const bytes = isBinary ? decodeOutput(data as Buffer)?.bytes : undefined;
+    if (bytes) listener(Buffer.from(bytes).toString("utf8"));
+  });
+}
+
 /** Types into a terminal's socket and waits until its output shows the text. */
 export async function typeAndSee(
   socket: WebSocket,
@@ -167,10 +175,7 @@ export async function typeAndSee(
   timeoutMs = 10_000,
 ): Promise<string> {
   let seen = "";
-  socket.on("message", (data, isBinary) => {
-    const bytes = isBinary ? decodeOutput(data as Buffer)?.bytes : undefined;
-    if (bytes) seen += Buffer.from(bytes).toString("utf8");
-  });
+  seeOutput(socket, (text) => (seen += text));
   socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
   socket.send(JSON.stringify({ type: "input", data: typed }));
   return until(`the terminal shows ${String(expected)}; it shows ${seen}`, timeoutMs, () =>

@@ -1,6 +1,6 @@
 import type { ActionView } from "./api.js";
 import { type FormFields, type FormWord, isFormWord, isUnsupportedAction } from "./action-forms.js";
-import type { PageProblem } from "./compile-page.js";
+import type { PageProblem } from "./page-problem.js";
 import {
   DEFAULT_EXPECTATION,
   type Expectation,

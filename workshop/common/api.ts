@@ -22,6 +22,7 @@
  * | POST api/instructor/login `{token}` | 204 and a cookie |
  * | GET api/instructor/sessions | `InstructorRow[]` |
  * | GET api/instructor/start-link | `{link}`, which lets a browser start labs |
+ * | GET api/instructor/labs | `BrokenLab[]` |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | GET api/instructor/disk | `DiskView` |
  * | GET api/instructor/confinement | `ConfinementView` |
@@ -57,6 +58,13 @@ export interface LabSummary {
   /** This browser's unfinished session of the lab. */
   resume?: { session: string; page: string; stepsDone: number; steps: number };
   problems: number;
+}
+
+/** A lab whose files cannot be read as they are now; sessions of it go on with what was read last. */
+export interface BrokenLab {
+  path: string;
+  /** With file and line where they are known. */
+  message: string;
 }
 
 export type SessionPhase = "Pending" | "Ready" | "Active" | "Ending" | "Ended" | "Failed";

@@ -6,6 +6,7 @@ import { type Fillings, escapeHtml } from "./filled-text.js";
 import { nameHeadings } from "./headings.js";
 import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
+import type { PageProblem } from "./page-problem.js";
 import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { removedHtml, showPlaceholders } from "./removed-html.js";
@@ -24,15 +25,6 @@ export interface CompiledPage {
   anchors: string[];
   /** Where its links lead, but for whole addresses. */
   links: PageLink[];
-}
-
-export interface PageProblem {
-  severity: "error" | "warning";
-  rule: string;
-  /** Line of the page's file, from 1. */
-  line: number;
-  message: string;
-  fix: string;
 }
 
 /** 256 KiB: thirty times a long page; a larger one is a mistake, and its Markdown would hold up everyone else. */

@@ -82,8 +82,13 @@ export function expectsFailure(expectation: Expectation): boolean {
   return expectation.exit !== 0 && expectation.exit !== "any";
 }
 
+/** 1,000 characters: a pattern is looked for in 64 KiB of output, in time that grows with both. */
+const MAX_PATTERN_CHARACTERS = 1_000;
+
 /** Compiles a `match`; linear in the output's length, whatever the author wrote. Throws CHECK_INVALID. */
 export function compilePattern(pattern: string): RE2JS {
+  if (pattern.length > MAX_PATTERN_CHARACTERS)
+    throw invalid(`a pattern has at most ${MAX_PATTERN_CHARACTERS} characters, not ${pattern.length}`);
   try {
     return RE2JS.compile(pattern, RE2JS.MULTILINE);
   } catch (cause) {

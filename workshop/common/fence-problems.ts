@@ -1,5 +1,5 @@
 import { isActionWord, nearestActionWord } from "./action-forms.js";
-import type { PageProblem } from "./compile-page.js";
+import type { PageProblem } from "./page-problem.js";
 import type { Token } from "./markdown.js";
 import type { Leaf } from "./page-leaves.js";
 

@@ -1,5 +1,5 @@
 import { ACTION_FORMS, type FormFields, type FormWord } from "./action-forms.js";
-import type { PageProblem } from "./compile-page.js";
+import type { PageProblem } from "./page-problem.js";
 import type { Fence } from "./action.js";
 import type { Fillings } from "./filled-text.js";
 import { issueText } from "./issue-text.js";

@@ -78,4 +78,4 @@ export const workshopFileSchema = z.strictObject({
 export type WorkshopFile = z.infer<typeof workshopFileSchema>;
 
 /** What may stand between `---` lines at the top of a page. */
-export const frontMatterSchema = z.object({ title: z.string().optional() });
+export const frontMatterSchema = z.object({ title: scalar.optional() });

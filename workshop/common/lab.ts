@@ -1,5 +1,6 @@
 import type { TerminalLayout } from "./api.js";
 import type { EgressTarget } from "./egress.js";
+import type { PageProblem } from "./page-problem.js";
 import type { Expectation } from "./expectation.js";
 
 /** A lab as the rest of Lectern sees it, whichever form it was written in. Plain data: it survives `structuredClone`. */
@@ -27,7 +28,7 @@ export interface Lab {
   objects: string[];
   pages: LabPage[];
   source: LabSource;
-  /** What was wrong while loading, worst first. */
+  /** What is wrong with it, as far as that can be told without a cluster; worst first. */
   problems: LabProblem[];
 }
 
@@ -52,6 +53,8 @@ export interface LabDashboard {
 
 export interface LabSource {
   form: "native" | "classic" | "page";
+  /** Absolute path the lab was read from: its folder, or its one page. */
+  path: string;
   /** Absolute folder that every `file` of the lab is relative to. */
   folder: string;
   /** Absolute folders outside the lab in which its pictures were looked for. */
@@ -70,6 +73,12 @@ export interface LabPage {
   source: string;
   /** Line of the file on which `source` begins, counted from 1. */
   firstLine: number;
+  /** What was wrong with it while reading; the compiler finds the rest. */
+  problems: PageProblem[];
+  /** The ids of its blocks that are work, which a page is finished by. */
+  steps: string[];
+  /** The terminals that its blocks act on. */
+  terminals: string[];
   /** What `labFile` takes for each relative picture of the page; `null` where it was not found. */
   pictures: Record<string, string | null>;
   /** What `checks.yaml` says about the page. */
@@ -93,13 +102,7 @@ export interface StandIn {
   delete?: { workspace?: string; name: string };
 }
 
-export interface LabProblem {
-  severity: "error" | "warning";
-  /** Short name of the rule: `unknown-variable`. */
-  rule: string;
+export interface LabProblem extends PageProblem {
+  /** Relative to `LabSource.folder`. */
   file: string;
-  line: number;
-  message: string;
-  /** What to do about it. */
-  fix: string;
 }

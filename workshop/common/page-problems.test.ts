@@ -210,13 +210,15 @@ function compile(source: string, firstLine = 1, name = "page") {
     file: `pages/${name}.md`,
     source,
     firstLine,
+    problems: [],
+    steps: [],
+    terminals: [],
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };
-  return compileLabPage(
-    { layout: "split", pages: [page] },
-    page,
-    { session_name: "lab-1", session_namespace: "lab-1", odd: "a b'c" },
-    { fileUrl: (path) => `files/${path}` },
-  );
+  return compileLabPage({ layout: "split", pages: [page] }, page, {
+    session_name: "lab-1",
+    session_namespace: "lab-1",
+    odd: "a b'c",
+  });
 }

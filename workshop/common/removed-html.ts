@@ -1,4 +1,4 @@
-import type { PageProblem } from "./compile-page.js";
+import type { PageProblem } from "./page-problem.js";
 import { type HtmlTag, htmlTags } from "./html-tags.js";
 import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
 import { isAllowedAttribute, isAllowedElement, isHtmlElement } from "./sanitise.js";

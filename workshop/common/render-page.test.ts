@@ -147,7 +147,7 @@ describe("a page", () => {
 
   it("shows a placeholder for a missing picture and the address of a found one", () => {
     const { html } = compile("![A console](./images/a.png) ![](./images/b.png)");
-    expect(html).toContain('<img src="files/images/a.png" alt="A console"');
+    expect(html).toContain(`<img src="api/sessions/lab-1/files/images/a.png?key=\uE00D" alt="A console"`);
     expect(html).toContain("Picture ./images/b.png is missing");
   });
 
@@ -211,13 +211,15 @@ function compile(
     file: "pages/page.md",
     source,
     firstLine: 1,
+    problems: [],
+    steps: [],
+    terminals: [],
     pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
     checks: { expectations, standIns: [] },
   };
-  return compileLabPage(
-    { layout: "split", pages: [page] },
-    page,
-    { session_name: "lab-1", session_namespace: "lab-1", ...variables },
-    { fileUrl: (path) => `files/${path}` },
-  );
+  return compileLabPage({ layout: "split", pages: [page] }, page, {
+    session_name: "lab-1",
+    session_namespace: "lab-1",
+    ...variables,
+  });
 }

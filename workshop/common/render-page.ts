@@ -4,80 +4,62 @@ import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import type { Lab, LabPage } from "./lab.js";
-import { labelOf } from "./page-name.js";
+import { linkAddress, linkedPage } from "./page-address.js";
 import { terminalsOf } from "./terminals.js";
 import type { Variables } from "./variables.js";
 
-export interface RenderOptions {
-  /** Address for a file of the lab, given its path as `LabPage.pictures` holds it: `images/console.png` to `api/sessions/ID/files/images/console.png`. */
-  fileUrl: (path: string) => string;
-  /** Address of another page of the lab; `s/SESSION/PAGE` where not given. */
-  pageUrl?: (name: string) => string;
-}
+export type { CompiledPage } from "./compile-page.js";
 
-/** A page of the lab as a learner's browser shows it. Throws LAB_PAGE_NOT_FOUND. */
-export function renderPage(
-  lab: Lab,
-  pageName: string,
-  variables: Variables,
-  options: RenderOptions,
-): PageView {
-  const page = findPage(lab, pageName);
-  const at = lab.pages.indexOf(page);
-  const compiled = compileLabPage(lab, page, variables, options);
-  const previous = lab.pages[at - 1];
-  const next = lab.pages[at + 1];
-  return {
-    name: page.name,
-    title: page.title,
-    html: compiled.html,
-    actions: compiled.actions.map((action) => action.view),
-    problems: compiled.problems.map(({ line, message, fix }) => ({ line, message: `${message}. ${fix}.` })),
-    ...(previous ? { previous: { name: previous.name, title: previous.title } } : {}),
-    ...(next ? { next: { name: next.name, title: next.title } } : {}),
-  };
-}
+/** What a page is compiled with: its lab, as far as it matters. Plain data. */
+export type PageSurroundings = Pick<Lab, "layout"> & { pages: readonly Pick<LabPage, "name" | "file">[] };
 
-/** The page with everything the server knows about its actions; those for all terminals act on the ones the lab shows. */
-export function compileLabPage(
-  lab: Pick<Lab, "layout" | "pages">,
-  page: LabPage,
-  variables: Variables,
-  options: RenderOptions,
-): CompiledPage {
+/**
+ * The page with everything the server knows about its actions, addresses as the session's browser needs them; actions for all
+ * terminals act on the ones the lab shows. Never throws for what an author wrote.
+ */
+export function compileLabPage(lab: PageSurroundings, page: LabPage, variables: Variables): CompiledPage {
   const session = variables["session_name"] ?? "";
   const compiled = compilePage(page, variables, {
     picture: (src) => {
-      const path = page.pictures[src];
-      return typeof path === "string" ? options.fileUrl(path) : undefined;
+      const path = Object.hasOwn(page.pictures, src) ? page.pictures[src] : undefined;
+      return typeof path === "string" ? fileUrl(session, path) : undefined;
     },
-    page: (href) => pageAddress(lab, href, options.pageUrl ?? ((name) => `s/${session}/${name}`)),
+    page: (href) => {
+      const found = linkedPage(lab, page, href);
+      return found && linkAddress(href, `s/${session}/${found.name}`);
+    },
   });
   const actions = compiled.actions.map((action) => withinLayout(action, lab.layout));
   return { ...compiled, actions: withEndings(actions) };
 }
 
-/** `02-next.md#part` as the address of that page. */
-function pageAddress(
-  lab: Pick<Lab, "pages">,
-  href: string,
-  url: (name: string) => string,
-): string | undefined {
-  const [path = "", fragment] = href.split("#", 2);
-  const wanted = labelOf((path.split("/").at(-1) ?? "").replace(/\.(?:md|html)$/, ""));
-  const found = lab.pages.find(({ name, file }) => name === wanted || file.replace(/\.md$/, "") === path);
-  if (!found) return undefined;
-  return fragment === undefined ? url(found.name) : `${url(found.name)}#${fragment}`;
+/** Stands for what a session's key is put in place of; no page can write it. */
+const FILE_KEY = "\uE00D";
+
+/** A compiled page as a learner's browser shows it, with the key by which it may load the lab's files. */
+export function pageView(
+  lab: Lab,
+  page: LabPage,
+  { compiled, fileKey }: { compiled: CompiledPage; fileKey: string },
+): PageView {
+  const at = lab.pages.indexOf(page);
+  const previous = lab.pages[at - 1];
+  const next = lab.pages[at + 1];
+  return {
+    name: page.name,
+    title: page.title,
+    html: compiled.html.replaceAll(FILE_KEY, encodeURIComponent(fileKey)),
+    actions: compiled.actions.map((action) => action.view),
+    problems: [...page.problems, ...compiled.problems].map(({ line, message, fix }) => ({
+      line,
+      message: `${message}. ${fix}.`,
+    })),
+    ...(previous ? { previous: { name: previous.name, title: previous.title } } : {}),
+    ...(next ? { next: { name: next.name, title: next.title } } : {}),
+  };
 }
 
-function withinLayout(action: PageAction, layout: TerminalLayout): PageAction {
-  const { view } = action;
-  if (view.terminals.length < ALL_TERMINALS.length) return action;
-  const shown = terminalsOf(layout);
-  return { ...action, view: { ...view, terminals: shown.length > 0 ? shown : ["1"] } };
-}
-
-/** Throws LAB_PAGE_NOT_FOUND. */
+/** The page of that name. Throws LAB_PAGE_NOT_FOUND. */
 export function findPage(lab: Lab, name: string): LabPage {
   const page = lab.pages.find((candidate) => candidate.name === name);
   if (page) return page;
@@ -86,4 +68,16 @@ export function findPage(lab: Lab, name: string): LabPage {
     WORKSHOP_ERRORS.labPageNotFound,
     `The lab ${lab.name} has no page "${name}"; its pages are ${names}`,
   );
+}
+
+/** Where a session's browser finds a file of the lab: `images/console.png` is `api/sessions/ID/files/images/console.png?key=KEY`. */
+function fileUrl(session: string, path: string): string {
+  return `api/sessions/${session}/files/${path.split("/").map(encodeURIComponent).join("/")}?key=${FILE_KEY}`;
+}
+
+function withinLayout(action: PageAction, layout: TerminalLayout): PageAction {
+  const { view } = action;
+  if (view.terminals.length < ALL_TERMINALS.length) return action;
+  const shown = terminalsOf(layout);
+  return { ...action, view: { ...view, terminals: shown.length > 0 ? shown : ["1"] } };
 }

@@ -1,5 +1,5 @@
 import type { PageAction } from "./action.js";
-import type { PageProblem } from "./compile-page.js";
+import type { PageProblem } from "./page-problem.js";
 import { pairSections } from "./section-pairs.js";
 
 /** Sections that begin without an end, or end without a beginning. */

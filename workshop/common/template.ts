@@ -176,6 +176,13 @@ const FOREIGN = ["\uE008", "\uE009"] as const;
 
 /** With tags the page is a program: its lines are numbered before it runs, and its expressions known by number afterwards. */
 function runTags(segments: readonly Segment[], page: Page): { text: string; lines: LineMap } {
+  const tooDeep = deepTag(segments);
+  if (tooDeep) {
+    const line = page.lineAt(tooDeep.at);
+    const message = `Tags are nested more than ${MAX_TAG_DEPTH} deep here, so none of the page is run`;
+    page.problems.push({ severity: "error", rule: "template", line, message, fix: "Take some of them out" });
+    return { text: fillOutputs(segments, page), lines: sameLine };
+  }
   const written = segments.map((segment, at) => forLiquid(segment, at, { segments, page })).join("");
   try {
     const rendered = renderTags(written, segments, page);
@@ -185,6 +192,21 @@ function runTags(segments: readonly Segment[], page: Page): { text: string; line
     page.problems.push({ severity: "error", rule: "template", line: lineOfError(error), message, fix });
     return { text: fillOutputs(segments, page), lines: sameLine };
   }
+}
+
+/** 50: tags call each other for every level, and no page needs ten. */
+const MAX_TAG_DEPTH = 50;
+const OPENING_TAGS = new Set(["if", "unless", "for", "case", "capture", "tablerow"]);
+
+/** The first tag that is nested too deep to be read. */
+function deepTag(segments: readonly Segment[]): Segment | undefined {
+  let depth = 0;
+  return segments.find((segment) => {
+    if (segment.kind !== "tag") return false;
+    if (OPENING_TAGS.has(segment.name)) depth++;
+    else if (segment.name.startsWith("end")) depth--;
+    return depth > MAX_TAG_DEPTH;
+  });
 }
 
 function forLiquid(

@@ -11,7 +11,7 @@ export interface SessionFacts {
   /** Address of the learner's page, without a trailing slash: `http://localhost:8080/s/lab-1`. */
   url: string;
   kubernetesApiUrl: string;
-  /** Values of the server's environment; only the names the lab lists are read. */
+  /** What the operator lets labs show of the environment; only the names the lab lists are read. */
   environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -60,7 +60,12 @@ export function sampleVariables(lab: Lab): Variables {
 }
 
 function environmentVariables(lab: Lab, environment: SessionFacts["environment"]): Record<string, string> {
-  return Object.fromEntries(lab.environment.map((name) => [`ENV_${name}`, environment[name] ?? ""]));
+  return Object.fromEntries(
+    lab.environment.flatMap((name) => {
+      const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      return value === undefined ? [] : [[`ENV_${name}`, value]];
+    }),
+  );
 }
 
 /** `URL` belongs to browsers and Node, not to the language, hence by hand. */

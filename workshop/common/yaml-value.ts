@@ -1,14 +1,5 @@
-import {
-  type Document,
-  LineCounter,
-  type Node,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  parseDocument,
-} from "yaml";
+import { type CST, Composer, type Document, LineCounter, type Node, Parser } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 
 /** A value read from YAML, with what an author may not have meant. */
 export interface YamlValue {
@@ -34,22 +25,51 @@ export class YamlProblem extends Error {
 export const MAX_YAML_CHARACTERS = 256 * 1024;
 /** Deeper than any manifest of Kubernetes. */
 const MAX_DEPTH = 64;
+const TOO_DEEP = `it is nested more than ${MAX_DEPTH} deep`;
 
 /** Reads YAML 1.2 without aliases, tags of its own, and keys that are no words. Throws `YamlProblem`. */
 export function readYaml(text: string, limit = MAX_YAML_CHARACTERS): YamlValue {
   if (text.length > limit)
     throw new YamlProblem(`it has ${text.length} characters; at most ${limit} are read`, 1);
   const lines = new LineCounter();
-  // Keys are compared by the reader below: the library compares each with all others.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const document = composed(text, lines, lineAt);
   const [error] = document.errors;
   if (error) throw new YamlProblem(sentence(error.message), lineAt(error.pos[0]));
   const [warning] = document.warnings;
   if (warning) throw new YamlProblem(tagText(text.slice(...warning.pos)), lineAt(warning.pos[0]));
   const reader = new YamlReader(lineAt);
-  const value = reader.read(document.contents, { depth: 0, key: "" });
+  const value = reader.read(document.contents, "");
   return { value, surprises: reader.surprises, lineOf: (path) => lineOfPath(document, path, lineAt) };
+}
+
+/**
+ * The document of the text. Parsing goes on level by level, composing calls itself for each level: a text that is nested without end is
+ * refused before that. Keys are compared by the reader below, since the library compares each with all others.
+ */
+function composed(text: string, lines: LineCounter, lineAt: (offset: number) => number): Document.Parsed {
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  refuseDepth(tokens, lineAt);
+  const options = { prettyErrors: false, uniqueKeys: false };
+  const [document, second] = [...new Composer(options).compose(tokens, true, text.length)];
+  if (second) throw new YamlProblem("it holds several documents; one is read", lineAt(second.range[0]));
+  if (document) return document;
+  throw new YamlProblem("it is empty", 1);
+}
+
+function refuseDepth(tokens: readonly CST.Token[], lineAt: (offset: number) => number): void {
+  const waiting = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { token, depth } = next;
+    if (depth > MAX_DEPTH) throw new YamlProblem(TOO_DEEP, lineAt("offset" in token ? token.offset : 0));
+    for (const part of partsOf(token)) waiting.push({ token: part, depth: depth + 1 });
+  }
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  if (token.type === "document") return token.value ? [token.value] : [];
+  if (!("items" in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value].flatMap((part) => part ?? []));
 }
 
 class YamlReader {
@@ -60,19 +80,18 @@ class YamlReader {
     this.#lineAt = lineAt;
   }
 
-  read(node: unknown, at: { depth: number; key: string }): unknown {
+  read(node: unknown, key: string): unknown {
     if (!isNode(node)) return node ?? null;
-    if (at.depth > MAX_DEPTH) throw this.#problem(node, `it is nested more than ${MAX_DEPTH} deep`);
     if (isAlias(node))
       throw this.#problem(node, `aliases (*${node.source}) are not read; write the value out`);
-    if (isScalar(node)) return this.#scalar(node, at.key);
-    if (isSeq(node)) return node.items.map((item) => this.read(item, { ...at, depth: at.depth + 1 }));
+    if (isScalar(node)) return this.#scalar(node, key);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, key));
     if (!isMap(node)) throw this.#problem(node, "it is neither a value nor a list nor a map");
     const entries = new Map<string, unknown>();
-    for (const { key, value } of node.items) {
-      const name = this.#key(key, node);
-      if (entries.has(name)) throw this.#problem(key, `the key "${name}" stands there twice`);
-      entries.set(name, this.read(value, { depth: at.depth + 1, key: name }));
+    for (const pair of node.items) {
+      const name = this.#key(pair.key, node);
+      if (entries.has(name)) throw this.#problem(pair.key, `the key "${name}" stands there twice`);
+      entries.set(name, this.read(pair.value, name));
     }
     return Object.fromEntries(entries);
   }

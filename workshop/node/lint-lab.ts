@@ -1,26 +1,57 @@
-import type { CompiledPage } from "../common/compile-page.js";
+import { type CompiledPage, compileLabPage } from "../common/render-page.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
-import { compileLabPage } from "../common/render-page.js";
+import { isWork } from "../common/progress.js";
+import { isThere } from "../common/page-links.js";
+import { linkedPage } from "../common/page-address.js";
+import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
+import { addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { findPictures } from "./pictures.js";
 
-/** Finds what can be found without a cluster; errors first, then by file and line. */
-export function lintLab(lab: Lab): LabProblem[] {
+export interface InspectOptions {
+  /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
+  labVariables?: readonly string[];
+}
+
+/**
+ * Compiles every page once with values that stand in for a session's: finds the pictures, counts the steps, and notes what can be
+ * found wrong without a cluster in `lab.problems`.
+ */
+export async function inspectLab(lab: Lab, options: InspectOptions): Promise<void> {
   const variables = sampleVariables(lab);
-  const problems = lab.pages.flatMap((page) => {
-    const compiled = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
-    const found = [
-      ...compiled.problems.map((problem) => ({ ...problem, file: page.file })),
-      ...missingPictures(page),
-    ];
-    return [
-      ...found,
-      ...misplacedChecks(page, compiled),
-      ...unknownWorkspaces(lab, page),
-      ...latestTags(page, compiled),
-      ...unreachableTerminals(lab, page, compiled),
-    ];
-  });
-  return [...lab.problems, ...problems].toSorted(bySeverity);
+  const pages: Inspected[] = [];
+  for (const page of lab.pages) {
+    const compiled = compileLabPage(lab, page, variables);
+    const pictures = compiled.links.filter(({ kind }) => kind === "picture");
+    page.pictures = await findPictures(page, lab.source, pictures);
+    page.steps = compiled.actions.filter(({ view }) => isWork(view)).map(({ view }) => view.step);
+    page.terminals = [...new Set(compiled.actions.flatMap(({ view }) => view.terminals))].toSorted();
+    pages.push({ page, compiled });
+  }
+  const problems = pages.flatMap((inspected) => [
+    ...inspected.page.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
+    ...inspected.compiled.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
+    ...missingPictures(inspected),
+    ...lostAnchors(lab, inspected, pages),
+    ...misplacedChecks(inspected),
+    ...unknownWorkspaces(lab, inspected.page),
+    ...latestTags(inspected),
+    ...strangeTerminals(lab, inspected),
+    ...unknownTabs(lab, inspected),
+  ]);
+  lab.problems = [...lab.problems, ...deadTabs(lab), ...refusedVariables(lab, options), ...problems].toSorted(
+    bySeverity,
+  );
+}
+
+/** What is wrong with the lab; errors first, then by file and line. */
+export function lintLab(lab: Lab): LabProblem[] {
+  return lab.problems;
+}
+
+interface Inspected {
+  page: LabPage;
+  compiled: CompiledPage;
 }
 
 function bySeverity(one: LabProblem, other: LabProblem): number {
@@ -28,19 +59,43 @@ function bySeverity(one: LabProblem, other: LabProblem): number {
   return one.file.localeCompare(other.file) || one.line - other.line;
 }
 
-function missingPictures(page: LabPage): LabProblem[] {
-  const missing = Object.entries(page.pictures).filter(([, path]) => path === null);
-  return missing.map(([src]) => ({
+function missingPictures({ page, compiled }: Inspected): LabProblem[] {
+  const missing = compiled.links.filter(
+    ({ kind, address }) => kind === "picture" && page.pictures[address] === null,
+  );
+  return missing.map(({ address, line }) => ({
     severity: "warning",
     rule: "missing-picture",
     file: page.file,
-    line: lineOf(page, src),
-    message: `The picture ${src} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
+    line,
+    message: `The picture ${address} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
     fix: "Add the picture in one of these places, or remove it from the page",
   }));
 }
 
-function misplacedChecks(page: LabPage, { actions }: CompiledPage): LabProblem[] {
+/** Links to a heading of another page; those within a page are the compiler's. */
+function lostAnchors(lab: Lab, { page, compiled }: Inspected, pages: readonly Inspected[]): LabProblem[] {
+  return compiled.links.flatMap(({ kind, address, line }): LabProblem[] => {
+    const [, fragment = ""] = address.split("#", 2);
+    const target =
+      kind === "link" && !address.startsWith("#") && fragment !== "" && linkedPage(lab, page, address);
+    const anchors = pages.find((other) => other.page === target)?.compiled.anchors;
+    if (!target || !anchors || isThere(fragment, new Set(anchors))) return [];
+    const message = `The link ${address} leads to no heading of that page`;
+    return [
+      {
+        severity: "error",
+        rule: "missing-page",
+        file: page.file,
+        line,
+        message,
+        fix: "Correct what stands behind the #",
+      },
+    ];
+  });
+}
+
+function misplacedChecks({ page, compiled: { actions } }: Inspected): LabProblem[] {
   const numbers = [
     ...Object.keys(page.checks.expectations).map(Number),
     ...page.checks.standIns.map(({ before }) => before - 1),
@@ -69,12 +124,9 @@ function unknownWorkspaces(lab: Lab, page: LabPage): LabProblem[] {
   }));
 }
 
-/** An image without a tag is `latest` as well, but many labs teach with `--image=nginx`; only the written word is questioned. */
-const LATEST = /(?:--image[= ]|image:\s*)\S+:latest\b/;
-
-function latestTags(page: LabPage, { actions }: CompiledPage): LabProblem[] {
+function latestTags({ page, compiled: { actions } }: Inspected): LabProblem[] {
   return actions
-    .filter(({ view }) => view.terminals.length > 0 && LATEST.test(view.text ?? ""))
+    .filter(({ view }) => view.terminals.length > 0 && namesLatest(view.text ?? ""))
     .map(({ line }) => ({
       severity: "warning",
       rule: "latest-image",
@@ -85,21 +137,88 @@ function latestTags(page: LabPage, { actions }: CompiledPage): LabProblem[] {
     }));
 }
 
-function unreachableTerminals(lab: Lab, page: LabPage, { actions }: CompiledPage): LabProblem[] {
-  if (lab.source.form !== "native" || lab.layout !== "none") return [];
+/** An image without a tag is `latest` as well, but many labs teach with `--image=nginx`; only the written word is questioned. */
+function namesLatest(command: string): boolean {
+  const words = command.split(/\s+/);
+  return words.some((word, at) => {
+    const isImage = word.startsWith("--image=") || words[at - 1] === "--image" || words[at - 1] === "image:";
+    return isImage && word.split(/["';|&)]/, 1)[0]?.endsWith(":latest");
+  });
+}
+
+function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected): LabProblem[] {
+  const shown = terminalsOf(lab.layout);
+  return actions.flatMap(({ line, view }): LabProblem[] => {
+    const strange = view.terminals.filter((terminal) => !shown.includes(terminal));
+    if (strange.length === 0 || (lab.layout === "none" && lab.source.form !== "native")) return [];
+    const where = `The block runs in ${terminalWords(strange)}`;
+    const message =
+      lab.layout === "none"
+        ? `${where}, but the lab's layout is none`
+        : `${where}, which the layout ${lab.layout} does not have; it is shown all the same`;
+    const severity = lab.layout === "none" ? "error" : "warning";
+    return [
+      {
+        severity,
+        rule: "terminal",
+        file: page.file,
+        line,
+        message,
+        fix: "Choose another layout, or another terminal",
+      },
+    ];
+  });
+}
+
+/** Tabs that every session has. */
+const BUILT_IN_TABS = ["Terminal", "Console"];
+
+function unknownTabs(lab: Lab, { page, compiled: { actions } }: Inspected): LabProblem[] {
+  const tabs = [...BUILT_IN_TABS, ...lab.dashboards.map(({ name }) => name)];
   return actions
-    .filter(({ view }) => view.terminals.length > 0)
+    .filter(({ view }) => view.kind === "open-dashboard" && !tabs.includes(view.dashboard ?? ""))
     .map(({ line, view }) => ({
       severity: "error",
-      rule: "terminal",
+      rule: "dashboard",
       file: page.file,
       line,
-      message: `The block runs in terminal ${view.terminals[0]}, but the lab's layout is none`,
-      fix: "Choose another layout in workshop.yaml",
+      message: `The block shows the tab "${view.dashboard ?? ""}", but sessions of the lab have ${tabs.join(", ")}`,
+      fix: 'Correct the name, or list the tab under "dashboards"',
     }));
 }
 
-function lineOf(page: LabPage, text: string): number {
-  const at = page.source.indexOf(text);
-  return page.firstLine + (at < 0 ? 0 : page.source.slice(0, at).split("\n").length - 1);
+function deadTabs(lab: Lab): LabProblem[] {
+  const variables = sampleVariables(lab);
+  return lab.dashboards.flatMap((dashboard): LabProblem[] => {
+    const address = dashboardAddress(dashboard, variables);
+    const problem = address === undefined ? undefined : addressProblem(address);
+    if (problem === undefined) return [];
+    const message = `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`;
+    return [
+      {
+        severity: "error",
+        rule: "dashboard",
+        ...labFileOf(lab),
+        message,
+        fix: "Write a whole address that begins with http:// or https://",
+      },
+    ];
+  });
+}
+
+function refusedVariables(lab: Lab, { labVariables }: InspectOptions): LabProblem[] {
+  if (labVariables === undefined) return [];
+  const refused = lab.environment.filter((name) => !labVariables.includes(name));
+  return refused.map((name) => ({
+    severity: "error",
+    rule: "environment",
+    ...labFileOf(lab),
+    message: `The lab asks for the environment variable ${name}, which this machine's operator does not let labs show`,
+    fix: `Start with --lab-variable ${name} or LECTERN_LAB_VARIABLES=${name}, or give it a value under "variables"`,
+  }));
+}
+
+/** Where a lab says what is not the text of its pages. */
+function labFileOf({ source }: Lab): { file: string; line: number } {
+  return { file: source.form === "classic" ? "resources/workshop.yaml" : "workshop.yaml", line: 1 };
 }

@@ -15,7 +15,7 @@ import { BUDGET_NAMES, LAB_LEVELS, type Lab, type LabPage, type LabProblem } fro
 import { labelOf, pageNames, workspacesNamedIn } from "../common/page-name.js";
 import { homeFiles } from "./load-native-lab.js";
 import { readPageOfFolder } from "./page-file.js";
-import { issuesInFile, readYamlFile } from "./yaml-file.js";
+import { readYamlAs } from "./yaml-file.js";
 
 const RESOURCE_FILE = "resources/workshop.yaml";
 
@@ -40,7 +40,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
       .map(({ name }) => name),
     egress: [],
     pages,
-    source: { form: "classic", folder, ...(await homeFiles(folder, "exercises")) },
+    source: { form: "classic", path: folder, folder, ...(await homeFiles(folder, "exercises")) },
     problems,
   };
 }
@@ -149,15 +149,10 @@ async function readOptional<Schema extends z.ZodType>(
   return exists ? readAs(schema, folder, file) : undefined;
 }
 
-async function readAs<Schema extends z.ZodType>(
+function readAs<Schema extends z.ZodType>(
   schema: Schema,
   folder: string,
   file: string,
 ): Promise<z.infer<Schema>> {
-  const read = schema.safeParse(await readYamlFile(join(folder, file), WORKSHOP_ERRORS.labInvalid));
-  if (read.success) return read.data;
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.labInvalid,
-    `${join(folder, file)} does not describe a workshop: ${await issuesInFile(join(folder, file), read.error.issues)}`,
-  );
+  return readYamlAs(schema, { path: join(folder, file), code: WORKSHOP_ERRORS.labInvalid }, "a workshop");
 }

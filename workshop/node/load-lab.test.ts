@@ -91,7 +91,7 @@ describe("a native lab", () => {
 
   it("has no picture where the address cannot be decoded, and loads", async () => {
     await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](100%.png)" });
-    expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "100%.png": null });
+    expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "100%25.png": null });
   });
 
   it("refuses a workshop.yaml with a word it does not know, naming it", async () => {

@@ -6,10 +6,10 @@ import type { Lab, LabPage } from "../common/lab.js";
 import { loadClassicLab } from "./load-classic-lab.js";
 import { loadNativeLab } from "./load-native-lab.js";
 import { loadSinglePageLab } from "./load-page-lab.js";
-import { findPictures } from "./pictures.js";
+import { type InspectOptions, inspectLab } from "./lint-lab.js";
 import { readYamlFile } from "./yaml-file.js";
 
-export interface LoadOptions {
+export interface LoadOptions extends InspectOptions {
   /** A checks file other than the `checks.yaml` beside the lab. */
   checks?: string;
   /** Folders looked through last for pictures, such as the `images/` of a repository. */
@@ -17,7 +17,7 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a lab: a folder with `workshop.yaml`, a classic Educates folder (`workshop/workshop.yaml`), or one Markdown file.
+ * Reads a lab and finds what is wrong with it: a folder with `workshop.yaml`, a classic Educates folder (`workshop/workshop.yaml`), or one Markdown file.
  * Throws LAB_NOT_FOUND, LAB_INVALID, CHECK_FILE_INVALID.
  */
 export async function loadLab(path: string, options: LoadOptions = {}): Promise<Lab> {
@@ -25,9 +25,8 @@ export async function loadLab(path: string, options: LoadOptions = {}): Promise<
   const lab = await loadForm(absolute);
   const checks = options.checks ?? (await defaultChecks(absolute, lab));
   if (checks) await applyChecks(lab, checks);
-  const imageFolders = [...(options.imageFolders ?? [])];
-  lab.source.imageFolders = imageFolders;
-  for (const page of lab.pages) page.pictures = await findPictures(page, lab.source.folder, imageFolders);
+  lab.source.imageFolders = [...(options.imageFolders ?? [])];
+  await inspectLab(lab, options);
   return lab;
 }
 
@@ -64,7 +63,8 @@ async function defaultChecks(path: string, lab: Lab): Promise<string | undefined
 }
 
 async function applyChecks(lab: Lab, file: string): Promise<void> {
-  const checks = readChecksFile(await readYamlFile(file, WORKSHOP_ERRORS.checksInvalid), file);
+  const { value } = await readYamlFile({ path: file, code: WORKSHOP_ERRORS.checksInvalid });
+  const checks = readChecksFile(value, file);
   lab.workspaces = [...new Set([...lab.workspaces, ...checks.workspaces])];
   for (const entry of checks.pages) pageOf(lab, entry.page, file).checks = entry.checks;
 }

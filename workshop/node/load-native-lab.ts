@@ -7,25 +7,20 @@ import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readPageOfFolder } from "./page-file.js";
-import { issuesInFile, readYamlFile } from "./yaml-file.js";
+import { readYamlAs } from "./yaml-file.js";
 
 /** Reads the native form: `workshop.yaml` and `pages/*.md`. */
 export async function loadNativeLab(folder: string): Promise<Lab> {
-  const file = join(folder, "workshop.yaml");
-  const read = workshopFileSchema.safeParse(await readYamlFile(file, WORKSHOP_ERRORS.labInvalid));
-  if (!read.success)
-    throw new WorkshopError(
-      WORKSHOP_ERRORS.labInvalid,
-      `${file} does not describe a lab: ${await issuesInFile(file, read.error.issues)}`,
-    );
-  const { name, files, pages: _pages, objects, dashboards, ...rest } = read.data;
+  const file = { path: join(folder, "workshop.yaml"), code: WORKSHOP_ERRORS.labInvalid };
+  const read = await readYamlAs(workshopFileSchema, file, "a lab");
+  const { name, files, pages: _pages, objects, dashboards, ...rest } = read;
   return {
     ...rest,
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
     objects: objects.map((object) => stringify(object)),
-    pages: await readPages(folder, read.data),
-    source: { form: "native", folder, ...(await homeFiles(folder, files)) },
+    pages: await readPages(folder, read),
+    source: { form: "native", path: folder, folder, ...(await homeFiles(folder, files)) },
     problems: [],
   };
 }

@@ -1,5 +1,8 @@
 import { basename, dirname } from "node:path";
+import { MAX_PAGE_CHARACTERS } from "../common/compile-page.js";
+import { Fillings } from "../common/filled-text.js";
 import type { Lab } from "../common/lab.js";
+import { parseMarkdown } from "../common/markdown.js";
 import { labelOf, workspacesNamedIn } from "../common/page-name.js";
 import { readPage } from "./page-file.js";
 
@@ -23,13 +26,15 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     egress: [],
     objects: [],
     pages: [page],
-    source: { form: "page", folder: dirname(path) },
+    source: { form: "page", path, folder: dirname(path) },
     problems: [],
   };
 }
 
 /** As many terminals as the page's blocks ask for. */
 function layoutFor(source: string): Lab["layout"] {
-  if (/^[\s>]*[`~]{3,}\s*execute-3\b/m.test(source)) return "split/2";
-  return /^[\s>]*[`~]{3,}\s*execute-2\b/m.test(source) ? "split" : "default";
+  const fences = parseMarkdown(source.slice(0, MAX_PAGE_CHARACTERS), new Fillings()).tokens;
+  const words = new Set(fences.map(({ info }) => info.trim().split(/\s/, 1)[0]));
+  if (words.has("execute-3")) return "split/2";
+  return words.has("execute-2") ? "split" : "default";
 }

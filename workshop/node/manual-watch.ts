@@ -1,12 +1,12 @@
 import type { CheckResult, StepResult } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
 import type { Lab } from "../common/lab.js";
-import { compileLabPage, findPage } from "../common/render-page.js";
+import { findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import type { SessionStep } from "./session-step.js";
-import { type SessionSettings, variablesOf } from "./session-environment.js";
+import type { SessionStep, StepSurroundings } from "./session-step.js";
+import { variablesOf } from "./session-environment.js";
 
 export interface ManualWatch {
   session: SessionResource;
@@ -29,12 +29,12 @@ const WAIT_MS = 10 * 60_000;
  * Throws LAB_PAGE_NOT_FOUND, and where the cluster may not be read.
  */
 export async function watchManualSteps(
-  { client, settings }: { client: KubernetesClient; settings: SessionSettings },
+  { client, settings, compiler }: Pick<StepSurroundings, "client" | "settings" | "compiler">,
   watch: ManualWatch,
 ): Promise<void> {
   const { session, lab, page } = watch;
   const variables = variablesOf(lab, session, client, settings);
-  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
+  const { actions } = await compiler.compile(lab, findPage(lab, page), variables);
   const open = actions
     .filter(({ view, expectation }) => view.kind === "manual" && expectation.until.length > 0)
     .map((action) => ({ session, page, action }))

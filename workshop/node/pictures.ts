@@ -2,40 +2,33 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import type { Lab, LabPage } from "../common/lab.js";
+import type { Lab, LabPage, LabSource } from "../common/lab.js";
+import type { PageLink } from "../common/page-links.js";
 import { isElsewhere } from "../common/sanitise.js";
 import { isReallyWithin, isWithin } from "./lab-path.js";
 
 /**
- * Finds the relative pictures of a page: beside the page, then in the lab's `images/`, then in the given folders. The answer is a
- * path relative to the lab's folder, or `~images/NAME` where it lies in one of the given folders; `null` where there is no such picture.
+ * Finds the relative pictures of a page: beside the page, then in the lab's `images/`, then in the folders outside of it. The answer
+ * is a path relative to the lab's folder, or `~images/NAME` where it lies in one of those folders; `null` where there is no such picture.
  */
 export async function findPictures(
   page: LabPage,
-  folder: string,
-  imageFolders: readonly string[],
+  { folder, imageFolders = [] }: LabSource,
+  links: readonly PageLink[],
 ): Promise<Record<string, string | null>> {
-  const found = await Promise.all(
-    pictureSources(page.source).map(
-      async (src) => [src, await findPicture(src, { page, folder, imageFolders })] as const,
-    ),
-  );
+  const addresses = new Set(links.map(({ address }) => address));
+  const found: [string, string | null][] = [];
+  for (const src of addresses)
+    if (src !== "" && !isElsewhere(src))
+      found.push([src, await findPicture(src, { page, folder, imageFolders })]);
   return Object.fromEntries(found);
-}
-
-/** Relative picture addresses a page uses, in Markdown or in HTML. */
-export function pictureSources(source: string): string[] {
-  const inMarkdown = [...source.matchAll(/!\[[^\]]*\]\(\s*<?([^)\s>]+)/g)];
-  const inHtml = [...source.matchAll(/<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)/gi)];
-  const sources = [...inMarkdown, ...inHtml].map((match) => match[1] ?? "");
-  return [...new Set(sources)].filter((src) => src !== "" && !isElsewhere(src));
 }
 
 async function findPicture(
   src: string,
   where: { page: LabPage; folder: string; imageFolders: readonly string[] },
 ): Promise<string | null> {
-  const wanted = decoded(src.replace(/[?#].*$/, ""));
+  const wanted = decoded(src.split(/[?#]/, 1)[0] ?? "");
   const places = [
     join(where.folder, dirname(where.page.file), wanted),
     join(where.folder, "images", basename(wanted)),

@@ -2,9 +2,10 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
-import { compileLabPage, findPage } from "../common/render-page.js";
+import { findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { PageCompiler } from "./page-compiler.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 
 /** A step of a page as one session has it, with that session's values filled in. */
@@ -19,15 +20,16 @@ export interface StepSurroundings {
   client: KubernetesClient;
   host: SessionHost;
   settings: SessionSettings;
+  compiler: PageCompiler;
 }
 
 /** The step of the page as it is now. Throws LAB_PAGE_NOT_FOUND, and SESSION_PAGE_CHANGED where the page has no such step (any more). */
-export function findStep(
+export async function findStep(
   { session, lab, page, step }: { session: SessionResource; lab: Lab; page: string; step: string },
-  { client, settings }: Pick<StepSurroundings, "client" | "settings">,
-): SessionStep {
+  { client, settings, compiler }: Pick<StepSurroundings, "client" | "settings" | "compiler">,
+): Promise<SessionStep> {
   const variables = variablesOf(lab, session, client, settings);
-  const { actions } = compileLabPage(lab, findPage(lab, page), variables, { fileUrl: (path) => path });
+  const { actions } = await compiler.compile(lab, findPage(lab, page), variables);
   const action = actions.find(({ view }) => view.step === step);
   if (action) return { session, page, action };
   throw new WorkshopError(

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
-import { compileLabPage } from "../common/render-page.js";
+import { addressProblem, dashboardAddress } from "../common/dashboards.js";
 import type { Lab } from "../common/lab.js";
-import { isWork } from "../common/progress.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
+import type { Variables } from "../common/variables.js";
 import { terminalsOf } from "../common/terminals.js";
-import { sampleVariables } from "../common/variables.js";
 import type { Activity } from "./activity-store.js";
 import { waitingSteps } from "./provisioning-steps.js";
 
@@ -18,6 +17,8 @@ const CONSOLE = "Console";
 export interface SessionActivity {
   activity: Activity;
   results: StepResult[];
+  /** What the lab may name in this session. */
+  variables: Variables;
   now: number;
 }
 
@@ -25,7 +26,7 @@ export interface SessionActivity {
 export function sessionView(
   session: SessionResource,
   lab: Lab,
-  { activity, results, now }: SessionActivity,
+  { activity, results, variables, now }: SessionActivity,
 ): SessionView {
   const createdAt = new Date(session.metadata.creationTimestamp ?? now);
   const openedAt = openedAtOf(session);
@@ -37,22 +38,18 @@ export function sessionView(
   return {
     id: session.metadata.name,
     lab: lab.name,
-    labVersion: overviewOf(lab).version,
+    labVersion: versionOf(lab),
     title: lab.title,
     phase,
     ...(reason ? { reason } : {}),
     provisioning: session.status?.provisioning ?? waitingSteps(),
     namespace: session.spec.namespace,
     organization: session.spec.organization,
-    pages: lab.pages.map(({ name, title }) => ({
-      name,
-      title,
-      steps: overviewOf(lab).steps.get(name) ?? [],
-    })),
+    pages: lab.pages.map(({ name, title, steps }) => ({ name, title, steps })),
     currentPage: currentPage ?? "",
     layout: lab.layout,
     terminals: shownTerminals(lab),
-    dashboards: [{ name: CONSOLE }, ...lab.dashboards.filter(({ name }) => name !== CONSOLE)],
+    dashboards: [{ name: CONSOLE }, ...tabsOf(lab, variables)],
     createdAt: createdAt.toISOString(),
     minutes: session.spec.minutes,
     expiresAt: session.spec.expiresAt,
@@ -62,6 +59,17 @@ export function sessionView(
     linkRevision: linkRevisionOf(session.spec),
     results,
   };
+}
+
+/** The lab's own tabs, each with the address it has in this session; one that no browser can show is left out, as `lint` says. */
+function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
+  return lab.dashboards
+    .filter(({ name }) => name !== CONSOLE)
+    .flatMap((dashboard) => {
+      const url = dashboardAddress(dashboard, variables);
+      if (url === undefined) return [{ name: dashboard.name }];
+      return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
+    });
 }
 
 /** True while the learner may still take more time. */
@@ -79,43 +87,22 @@ export function extensionOf(lab: Pick<Lab, "minutes">): number {
 /** Enough to tell the versions of one lab apart. */
 const VERSION_DIGITS = 16;
 
-interface Overview {
-  /** Another one for any change of the lab. */
-  version: string;
-  /** Steps of each page that can be done and so can be finished. */
-  steps: Map<string, string[]>;
-  /** Terminals that blocks act on, wherever they are. */
-  terminals: Set<string>;
-}
+const versions = new WeakMap<Lab, string>();
 
-const overviews = new WeakMap<Lab, Overview>();
-
-/** What all pages of a lab tell together; its pages are compiled once for that. */
-function overviewOf(lab: Lab): Overview {
-  const known = overviews.get(lab);
-  if (known) return known;
-  const variables = sampleVariables(lab);
-  const overview: Overview = {
-    version: createHash("sha256").update(JSON.stringify(lab)).digest("hex").slice(0, VERSION_DIGITS),
-    steps: new Map(),
-    terminals: new Set(),
-  };
-  for (const page of lab.pages) {
-    const { actions } = compileLabPage(lab, page, variables, { fileUrl: (path) => path });
-    const work = actions.filter(({ view }) => isWork(view));
-    overview.steps.set(
-      page.name,
-      work.map(({ view }) => view.step),
-    );
-    for (const { view } of actions) for (const terminal of view.terminals) overview.terminals.add(terminal);
-  }
-  overviews.set(lab, overview);
-  return overview;
+/** Another one for any change of the lab. */
+function versionOf(lab: Lab): string {
+  const version =
+    versions.get(lab) ??
+    createHash("sha256").update(JSON.stringify(lab)).digest("hex").slice(0, VERSION_DIGITS);
+  versions.set(lab, version);
+  return version;
 }
 
 /** The terminals of the layout, and those a block acts on besides: what runs is always seen. */
 function shownTerminals(lab: Lab): string[] {
   const ofLayout = terminalsOf(lab.layout);
-  const more = [...overviewOf(lab).terminals].filter((terminal) => !ofLayout.includes(terminal));
-  return [...ofLayout, ...more.toSorted()];
+  const more = new Set(
+    lab.pages.flatMap(({ terminals }) => terminals).filter((name) => !ofLayout.includes(name)),
+  );
+  return [...ofLayout, ...[...more].toSorted()];
 }

@@ -3,11 +3,11 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepState } from "../common/api.js";
 import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
-import { compileLabPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { PageCompiler } from "./page-compiler.js";
 import { lintLab } from "./lint-lab.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
@@ -23,6 +23,7 @@ export interface ValidationParts {
   provisioner: SessionProvisioner;
   host: SessionHost;
   settings: SessionSettings;
+  compiler: PageCompiler;
 }
 
 export interface ValidationOptions {
@@ -113,7 +114,7 @@ function provesNothing({ file, line, result }: ValidatedStep): LabProblem[] {
 }
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
-  const { actions } = compileLabPage(run.lab, page, run.variables, { fileUrl: (path) => path });
+  const { actions } = await run.parts.compiler.compile(run.lab, page, run.variables);
   const running = new RunningSteps();
   const nested = new NestedShells(actions);
   for (const action of actions) {

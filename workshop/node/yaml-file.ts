@@ -1,46 +1,44 @@
 import { readFile, stat } from "node:fs/promises";
-import { LineCounter, isMap, isNode, isScalar, parse, parseDocument } from "yaml";
-import { type SchemaIssue, issueText } from "../common/issue-text.js";
 import { type WorkshopErrorCode, WorkshopError } from "../common/errors.js";
+import { issueText } from "../common/issue-text.js";
+import { MAX_YAML_CHARACTERS, YamlProblem, type YamlValue, readYaml } from "../common/yaml-value.js";
+import type { z } from "zod";
 
-/** 1 MB: a lab's own YAML is some kilobytes; anything larger is a mistake. */
-const MAX_YAML_BYTES = 1024 * 1024;
+/** What a YAML file is read as. */
+export interface YamlFile {
+  path: string;
+  /** Of the refusal where it cannot be read, or does not fit. */
+  code: WorkshopErrorCode;
+}
 
-/** The value of a YAML file; throws the given code with the line where it cannot be read. */
-export async function readYamlFile(file: string, code: WorkshopErrorCode): Promise<unknown> {
+/** The value of a YAML file. Throws the given code with the line where it cannot be read. */
+export async function readYamlFile({ path, code }: YamlFile): Promise<YamlValue> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_YAML_BYTES) throw new Error(`it has ${size} bytes, at most ${MAX_YAML_BYTES} are read`);
-    return parse(await readFile(file, "utf8"), { maxAliasCount: 0 });
+    const { size } = await stat(path);
+    if (size > MAX_YAML_CHARACTERS)
+      throw new YamlProblem(`it has ${size} bytes; at most ${MAX_YAML_CHARACTERS} are read`, 1);
+    return readYaml(await readFile(path, "utf8"));
   } catch (cause) {
+    const line = cause instanceof YamlProblem ? `, line ${cause.line}` : "";
     throw new WorkshopError(
       code,
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${path}${line} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }
 }
 
-/** What a schema found wrong with a YAML file, each with its line, from 1. */
-export async function issuesInFile(file: string, issues: readonly SchemaIssue[]): Promise<string> {
-  const lines = new LineCounter();
-  const document = parseDocument(await readFile(file, "utf8"), { lineCounter: lines });
-  return issueText(issues, (issue) => {
-    const at = keyOffset(document, issue);
-    return at === undefined ? undefined : lines.linePos(at).line;
-  });
-}
-
-/** Where the wrong key stands; for one that is missing, what it is missing from. */
-function keyOffset(document: ReturnType<typeof parseDocument>, issue: SchemaIssue): number | undefined {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  const key = issue.keys?.[0] ?? path.pop();
-  const parent = path.length > 0 ? document.getIn(path, true) : document.contents;
-  if (isMap(parent)) {
-    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair && isNode(pair.key)) return pair.key.range?.[0];
-  }
-  const item = isNode(parent) && key !== undefined ? document.getIn([...path, key], true) : undefined;
-  const node = isNode(item) ? item : parent;
-  return isNode(node) ? node.range?.[0] : undefined;
+/** The value of a YAML file, checked. Throws the given code with the line of every key that does not fit; `what` says what it is to describe. */
+export async function readYamlAs<Schema extends z.ZodType>(
+  schema: Schema,
+  file: YamlFile,
+  what: string,
+): Promise<z.infer<Schema>> {
+  const { value, lineOf } = await readYamlFile(file);
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const issues = issueText(read.error.issues, ({ path, keys }) =>
+    lineOf([...path, ...(keys?.slice(0, 1) ?? [])]),
+  );
+  throw new WorkshopError(file.code, `${file.path} does not describe ${what}: ${issues}`);
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { path } from "../options.js";
+import { names, path } from "../options.js";
 import { examplesText } from "../program.js";
+import type { LintFlags } from "../lint.js";
 
 /** `lectern lint`: what is wrong with a lab that can be found without a cluster. */
 export function lintCommand(): Command {
@@ -8,14 +9,15 @@ export function lintCommand(): Command {
     .description(
       "Find what is wrong with a lab without running it. Status 1 if there is an error, 2 if it cannot be read.",
     )
-    .argument("<lab...>", "a lab's folder, or one Markdown page")
+    .argument("<lab...>", "a lab's folder, a folder of labs, or one Markdown page")
     .option("--checks <file>", "use these checks instead of the lab's own", path)
+    .option("--lab-variable <name>", "environment variable that labs may show; may be repeated", names)
     .addHelpText(
       "after",
       examplesText(["lectern lint content/my-lab", "lectern lint intro.md --checks intro.checks.yaml"]),
     )
-    .action(async (labs: string[], { checks }: { checks?: string }) => {
+    .action(async (labs: string[], flags: LintFlags) => {
       const { lint } = await import("../lint.js");
-      await lint(labs, checks);
+      await lint(labs, flags);
     });
 }

@@ -5,12 +5,13 @@ import {
   defaultHost,
   defaultMaxSessions,
   defaultPort,
+  labVariables,
   readEnvironment,
   shippedContent,
 } from "../../config.js";
 import type { Environment, ServeConfig, StartRule } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import { collect, path, proxies, webAddress, wholeNumber } from "../options.js";
+import { collect, names, path, proxies, webAddress, wholeNumber } from "../options.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
@@ -22,6 +23,7 @@ interface ServeFlags {
   lab?: string[];
   kubeconfig?: string;
   publicUrl?: string;
+  labVariable?: string[];
   maxSessions: number;
   start?: StartRule;
   tlsCert?: string;
@@ -45,6 +47,7 @@ const ENVIRONMENT = `
 Environment:
   LECTERN_DATA       the default of --data
   LECTERN_KUBECTL    the kubectl learners get (default: the first on PATH)
+  LECTERN_LAB_VARIABLES  names of environment variables that labs may show, as --lab-variable says
   LECTERN_LOG_LEVEL  debug, info, warn or error (default: info)`;
 
 /** `lectern serve`: the cluster, the terminal host and the server, until Ctrl-C. */
@@ -79,6 +82,7 @@ export function serveCommand(): Command {
       "what each session may use: memory, processes, cpu, home, tmp, files (default: memory=1Gi,processes=512,cpu=1,home=1Gi,tmp=256Mi,files=4096)",
       sessionLimits,
     )
+    .option("--lab-variable <name>", "environment variable that labs may show; may be repeated", names)
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
     .addOption(
       new Option("--log-to <place>", "where the processes write their logs")
@@ -115,11 +119,15 @@ function addAccessFlags(serve: Command): Command {
     );
 }
 
-async function run({ lab, tlsCert, tlsKey, ...flags }: ServeFlags, environment: Environment): Promise<void> {
+async function run(
+  { lab, labVariable, tlsCert, tlsKey, ...flags }: ServeFlags,
+  environment: Environment,
+): Promise<void> {
   const config: ServeConfig = {
     ...flags,
     ...tlsOf(tlsCert, tlsKey),
     labs: lab ?? [shippedContent],
+    labVariables: labVariables([...(environment.labVariables ?? []), ...(labVariable ?? [])]),
     logLevel: environment.logLevel,
   };
   const { serve } = await import("../../supervisor/serve.js");

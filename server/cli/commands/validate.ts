@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { REPORTER_NAMES } from "../../../workshop/node/reporters/reporter.js";
-import { path } from "../options.js";
+import { names, path } from "../options.js";
 import { examplesText } from "../program.js";
 import { cancelledBySignal } from "../signals.js";
 import type { ValidateFlags } from "../validation.js";
@@ -18,12 +18,13 @@ export function validateCommand(): Command {
     .description(
       "Replay every step of a lab. Status 0 passed, 1 a step failed, 2 the lab cannot be read, 3 the platform failed.",
     )
-    .argument("<lab>", "a lab's folder, or one Markdown page")
+    .argument("<lab>", "a lab's folder, a folder that holds one lab, or one Markdown page")
     .option("--checks <file>", "use these checks instead of the lab's own", path)
     .addOption(
       new Option("--reporter <name>", "how to tell the result").choices(REPORTER_NAMES).default("terminal"),
     )
     .option("--out <file>", "write the report there and show progress here", path)
+    .option("--lab-variable <name>", "environment variable that the lab may show; may be repeated", names)
     .option("--recordings <dir>", "keep an asciicast of every terminal there", path)
     .option("--kubeconfig <file>", "use this cluster instead of a temporary one", path)
     .option("--environment <name>", "leave out steps with skip=NAME", "ci")

@@ -68,6 +68,9 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   router.get("/instructor/sessions", (request, response) => {
     response.json(workshop.table.rows().map((row) => withLink(options, request, row)));
   });
+  router.get("/instructor/labs", async (_request, response) => {
+    response.json(await workshop.brokenLabs());
+  });
   router.get("/instructor/start-link", (request, response) => {
     response.json({ link: access.startLink(options.publicUrl(request)) });
   });

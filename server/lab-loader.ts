@@ -1,0 +1,28 @@
+import { LabThread, LabThreadError } from "../workshop/node/lab-thread.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
+import { LAB_THREAD, builtFile, sharedImages } from "./config.js";
+import type { LoadLab } from "./labs.js";
+
+/** 10 s: a lab of a hundred pages takes one. */
+const DEADLINE_MS = 10_000;
+
+/** Reads labs in a thread of its own: one that takes too long, or too much memory, is a broken lab and nothing else. */
+export function threadLoader(labVariables: Readonly<Record<string, string>>): {
+  load: LoadLab;
+  close(): Promise<void>;
+} {
+  const thread = new LabThread(builtFile(LAB_THREAD));
+  const options = { imageFolders: [sharedImages], labVariables: Object.keys(labVariables) };
+  return {
+    load: async (path) => {
+      try {
+        return await thread.load(path, options, DEADLINE_MS);
+      } catch (error) {
+        if (!(error instanceof LabThreadError)) throw error;
+        const message = `The lab ${path} cannot be read: ${error.message}. Look for a page or a file that is far larger, or nested far deeper, than the others`;
+        throw new WorkshopError(WORKSHOP_ERRORS.labInvalid, message, { cause: error });
+      }
+    },
+    close: () => thread.close(),
+  };
+}

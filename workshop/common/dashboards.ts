@@ -1,0 +1,20 @@
+import type { LabDashboard } from "./lab.js";
+import { fillPlain } from "./template.js";
+import type { Variables } from "./variables.js";
+
+/** Where a tab of the lab leads in a session; `undefined` for a tab that has no address. */
+export function dashboardAddress({ url }: LabDashboard, variables: Variables): string | undefined {
+  return url === undefined ? undefined : fillPlain(url, variables);
+}
+
+/** Why a browser cannot show the address, as the end of a sentence; `undefined` where it can. */
+export function addressProblem(address: string): string | undefined {
+  const unknown = /\{\{[^{}]*\}\}/.exec(address)?.[0];
+  if (unknown !== undefined) return `names ${unknown}, which is not a variable of this lab`;
+  if (!/^https?:\/\//i.test(address)) return "is no address of a web page";
+  const [host = ""] = address.slice(address.indexOf("//") + 2).split(/[/?#]/, 1);
+  return HOST.test(host) ? undefined : `names the host "${host}", which cannot be one`;
+}
+
+const HOST =
+  /^(?:[^\s@:/]{1,64}@)?(?:\[[0-9A-Fa-f:.]{2,45}\]|[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,252}))(?::\d{1,5})?$/u;

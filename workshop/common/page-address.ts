@@ -1,0 +1,48 @@
+import type { LabPage } from "./lab.js";
+import { labelOf } from "./page-name.js";
+
+/** The page a relative link of a page leads to: by its path beside that page, by its path in the lab, or by its name. */
+export function linkedPage<Page extends Pick<LabPage, "name" | "file">>(
+  lab: { pages: readonly Page[] },
+  from: Pick<LabPage, "file">,
+  address: string,
+): Page | undefined {
+  const [path = ""] = decoded(address).split(/[#?]/, 1);
+  const wanted = withoutEnding(path);
+  const beside = joined(from.file, wanted);
+  const name = labelOf(wanted.split("/").at(-1) ?? "");
+  return (
+    lab.pages.find(({ file }) => withoutEnding(file) === beside) ??
+    lab.pages.find(({ file }) => withoutEnding(file) === wanted) ??
+    lab.pages.find((page) => page.name === name && wanted !== "")
+  );
+}
+
+/** The address of the page, with the place in it that the link names. */
+export function linkAddress(address: string, url: string): string {
+  const at = address.indexOf("#");
+  return at < 0 ? url : `${url}${address.slice(at)}`;
+}
+
+function withoutEnding(path: string): string {
+  for (const ending of [".md", ".html"]) if (path.endsWith(ending)) return path.slice(0, -ending.length);
+  return path;
+}
+
+function joined(file: string, path: string): string {
+  const parts = file.split("/").slice(0, -1);
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** As it stands where it cannot be decoded: then it leads nowhere. */
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}

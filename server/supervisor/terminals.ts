@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
@@ -83,7 +83,12 @@ export async function startTerminals(
     const report = await askConfinement(socket);
     requireOwnNetwork(report, config);
     for (const line of confinementLines(report)) events.report(line);
-    return { socket, stop: () => running.stop() };
+    const stop = async (): Promise<void> => {
+      await running.stop();
+      // One that the path did not leave room for in the data directory.
+      if (!socket.startsWith(paths.terminal)) rmSync(dirname(socket), { recursive: true, force: true });
+    };
+    return { socket, stop };
   } catch (error) {
     await running.stop();
     throw error;

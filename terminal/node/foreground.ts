@@ -73,7 +73,8 @@ export function relatedProcesses(roots: ReadonlySet<number>, uids: ReadonlySet<n
   const parents = new Map<number, { parent: number; session: number }>();
   for (const pid of processIds()) {
     const fields = statFields(pid);
-    if (fields) parents.set(pid, { parent: Number(fields[1]), session: Number(fields[3]) });
+    if (fields && !hasEnded(fields))
+      parents.set(pid, { parent: Number(fields[1]), session: Number(fields[3]) });
   }
   const descends = (pid: number): boolean => {
     for (let at = pid, depth = 0; at > 1 && depth < DEPTH_LIMIT; depth += 1) {
@@ -89,7 +90,16 @@ export function relatedProcesses(roots: ReadonlySet<number>, uids: ReadonlySet<n
 
 /** The accounts that run a process. */
 export function processOwners(): Set<number> {
-  return new Set(processIds().map(ownerOf));
+  return new Set(
+    processIds()
+      .filter((pid) => !hasEnded(statFields(pid)))
+      .map(ownerOf),
+  );
+}
+
+/** Whether a process only waits for its parent to ask how it ended, which some machines' first process does late or never. */
+function hasEnded([state = "X"]: readonly string[] = []): boolean {
+  return state === "Z" || state === "X";
 }
 
 function processIds(): number[] {

@@ -7,7 +7,7 @@ import type { RecordingInfo } from "../common/session-host.js";
 
 /** Bytes of one recording; hours of ordinary work, seconds of a flood. */
 const RECORDING_BYTES = 10 * 1024 * 1024;
-/** Bytes of all recordings of one session; the oldest go first. */
+/** Bytes of all recordings of one session when another begins; the oldest go first. */
 const SESSION_BYTES = 50 * 1024 * 1024;
 /** Bytes of a recording that are sent at once; with base64 it stays well below the largest frame. */
 const PIECE_BYTES = 1024 * 1024;

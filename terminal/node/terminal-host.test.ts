@@ -38,7 +38,12 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const client of clients) await client.disconnect();
-  for (const child of started) child.kill("SIGKILL");
+  for (const child of started.filter(
+    ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+  )) {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Recording, listRecordings } from "./recording.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "recordings-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it("the oldest recordings of a session make room for a new one, which is bounded itself", async () => {
+  const mebibytes = 1024 * 1024;
+  for (const at of [1, 2, 3, 4, 5]) {
+    const file = join(folder, `1--${at}.cast`);
+    writeFileSync(file, "");
+    truncateSync(file, 10 * mebibytes);
+  }
+  const recording = new Recording(folder, "2", { columns: 80, rows: 24 });
+  for (let piece = 0; piece < 320; piece += 1) recording.output(Buffer.alloc(65_536, "flood"));
+  await recording.close();
+  const all = listRecordings(folder);
+  expect(all.map(({ name }) => name).slice(0, 4)).toEqual([
+    "1--2.cast",
+    "1--3.cast",
+    "1--4.cast",
+    "1--5.cast",
+  ]);
+  expect(all).toHaveLength(5);
+  expect(all.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(51 * mebibytes);
+});
+
+it("a file that is no recording is neither listed nor removed", () => {
+  writeFileSync(join(folder, "notes"), "");
+  expect(listRecordings(folder)).toEqual([]);
+  expect(listRecordings(join(folder, "gone"))).toEqual([]);
+  expect(readdirSync(folder)).toEqual(["notes"]);
+});

@@ -40,7 +40,7 @@ import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
 import { createSteps } from "./workshop/steps.js";
-import { resumeSessions } from "./workshop/resume-sessions.js";
+import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
 import type { Workshop } from "./workshop/workshop.js";
 
 /** What the server process was given by the supervisor. */
@@ -94,12 +94,16 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     onGone: (session) => rooms.sockets.closeSession(session),
   });
   await resumeSessions(rooms.parts);
+  let hasListened = false;
   return {
     router: rooms.router,
     platform,
     handleUpgrade: (request, socket, head) => rooms.sockets.handleUpgrade(request, socket, head),
     listensAt: (url, shellUrl = url) => {
+      const isKnown = address === url && shellAddress === shellUrl;
       [address, shellAddress] = [url, shellUrl];
+      if (!isKnown || !hasListened) void renewReach(rooms.parts);
+      hasListened = true;
     },
     close: async () => {
       stopSessions();

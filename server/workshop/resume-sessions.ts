@@ -1,6 +1,7 @@
 import { phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { isReachedAt, renewAccess } from "../../workshop/node/renew-access.js";
+import { reachedBy } from "../../workshop/node/session-environment.js";
 import { makeSession } from "./create-workshop.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
@@ -24,6 +25,19 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
     const lab = session && labs.get(session.spec.lab);
     return session && lab && { session, lab };
   });
+}
+
+/** Has the sessions of a server before this one reach cluster and server where they are now. */
+export async function renewReach({ cache, labs, host, settings, log }: WorkshopParts): Promise<void> {
+  for (const session of cache.all()) {
+    const lab = labs.get(session.spec.lab);
+    if (lab === undefined || phaseOf(session, Date.now()) !== "Active") continue;
+    await host
+      .reach(session.metadata.name, reachedBy(lab, settings))
+      .catch((error: unknown) =>
+        log.warn({ err: error, session: session.metadata.name }, "the session reaches older addresses"),
+      );
+  }
 }
 
 /** What is not in the cluster may have been forgotten by it: only somebody who decides so ends it. */

@@ -78,14 +78,17 @@ const networkTargetSchema = z.strictObject({
   of: z.enum(["platform", "lab"]),
 });
 
+const networkTargetsSchema = z.array(networkTargetSchema).max(MAX_NETWORK_TARGETS);
+
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
   z.strictObject({
     call,
     method: z.literal("prepare"),
     session: name,
-    reaches: z.array(networkTargetSchema).max(MAX_NETWORK_TARGETS),
+    reaches: networkTargetsSchema,
   }),
+  z.strictObject({ call, method: z.literal("reach"), session: name, reaches: networkTargetsSchema }),
   z.strictObject({ call, method: z.literal("sessions") }),
   z.strictObject({ call, method: z.literal("open"), address: addressSchema, shell: shellSpecSchema }),
   z.strictObject({ call, method: z.literal("terminals"), session: name.optional() }),

@@ -162,6 +162,8 @@ export interface SessionHost {
    * Throws TERMINAL_ACCOUNT_MISSING where no account is free, TERMINAL_FILES_FAILED where the files cannot be laid out.
    */
   prepare(session: string, spec: SessionSpec): Promise<void>;
+  /** Has the session's programs reach something else from now on, also those that run. Throws TERMINAL_SESSION_UNKNOWN. */
+  reach(session: string, reaches: readonly NetworkTarget[]): Promise<void>;
   /** The sessions that were prepared and not closed. */
   sessions(): Promise<string[]>;
   /** Starts the shell, or returns the running one; a shell that has ended is started anew. Throws TERMINAL_SESSION_UNKNOWN. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/session-host.js";
@@ -91,6 +92,24 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     await test.client.interrupt(one);
     expect(await sleeping).toMatchObject({ exitStatus: 130 });
     expect((await run(one, "stty size")).output).toBe("32 120\n");
+  });
+
+  it("serve on a port to their own terminals alone, not to each other nor to the machine", async (context) => {
+    const network = (await test.client.confinement()).measures.find(({ subject }) => subject === "network");
+    if (!network?.holds) return context.skip(`the network is ${network?.text ?? "unknown"}`);
+    const port = 18_081;
+    const ask = `cat < /dev/tcp/127.0.0.1/${port}`;
+    const serve = `perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1", LocalPort => ${port}); while ($c = $s->accept) { print $c "of one\\n"; close $c }'`;
+    await run(one, `${serve} & sleep 1`);
+    const second = { ...one, terminal: "2" };
+    await expect.poll(async () => (await run(second, ask)).output).toBe("of one\n");
+    expect((await run(two, ask)).output).toContain("Connection refused");
+    await expect(
+      new Promise((resolve, reject) => {
+        connect(port, "127.0.0.1").once("connect", resolve).once("error", reject);
+      }),
+    ).rejects.toThrow("ECONNREFUSED");
+    await run(one, "kill %%");
   });
 
   it("see no processes of others and one /tmp for both terminals, where there is a box", async (context) => {

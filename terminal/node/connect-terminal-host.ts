@@ -76,6 +76,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
       await connection.reachable();
       return dialSession(options.socketPath, session, port);
     },
+    reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
     largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),
     confinement: () => call<ConfinementReport>({ method: "confinement" }),
     recordings: (session) =>

@@ -127,6 +127,8 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
       return sessions.recordings(call.session);
     case "recording":
       return readPiece(await sessions.recordingPath(call.session, call.recording), call.from);
+    case "reach":
+      return sessions.reach(call.session, call.reaches);
     case "largest":
       return sessions.largest;
     case "confinement":

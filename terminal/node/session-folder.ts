@@ -84,10 +84,15 @@ export class SessionFolders {
       if (account) chownSync(folder, account.uid, account.gid);
     }
     // Last: only a folder with a record is a session.
-    const record = join(session.folder, "session.json");
+    this.record(session);
+    return session;
+  }
+
+  /** Writes down what the next host has to know of the session. */
+  record({ folder, account, reaches }: SessionPlace): void {
+    const record = join(folder, "session.json");
     writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches }), { mode: 0o600 });
     renameSync(`${record}.new`, record);
-    return session;
   }
 
   /** The session as an earlier host left it; `undefined` where there is none. */

@@ -88,6 +88,17 @@ export class SessionRegistry {
     return known && this.#isOurs(known) ? known : this.#inTurn(name, () => this.#find(name));
   }
 
+  /** Has the session reach something else from now on. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_TOO_MANY. */
+  async reach(name: string, reaches: readonly NetworkTarget[]): Promise<void> {
+    const session = await this.get(name);
+    await this.#inTurn(name, async () => {
+      await this.#parts.sandboxes.reach(name, reaches);
+      const changed = { ...session, reaches };
+      this.#parts.folders.record(changed);
+      this.#known.set(name, changed);
+    });
+  }
+
   /** Starts a program beside the shells. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_TOO_MANY, TERMINAL_SPAWN_FAILED. */
   async start(
     name: string,

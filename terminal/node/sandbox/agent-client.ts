@@ -4,6 +4,7 @@ import { openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../bubblewrap.js";
 import type { AgentAbilities, AgentAnswer, AgentReady, AgentRequest, FolderUse } from "./agent-protocol.js";
+import type { Endpoint } from "./endpoints.js";
 
 /** Node starts in a tenth of a second; a machine under load takes its time. */
 const START_MS = 10_000;
@@ -68,6 +69,11 @@ export class SandboxAgent {
   async open(request: Extract<AgentRequest, { type: "open" }>): Promise<number | undefined> {
     const { descriptor } = await this.#ask(request);
     return descriptor === undefined ? undefined : openSync(`/proc/${this.pid}/fd/${descriptor}`, "r");
+  }
+
+  /** Has a session's network lead to other endpoints from now on. */
+  async reach(session: string, endpoints: readonly Endpoint[]): Promise<void> {
+    await this.#ask({ type: "reach", session, endpoints });
   }
 
   async close(session: string, folder?: string): Promise<void> {

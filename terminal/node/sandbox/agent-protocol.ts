@@ -20,6 +20,7 @@ export type AgentRequest =
       /** A path to the network of a session that an agent before this one has made. */
       network?: string;
     }
+  | { type: "reach"; session: string; endpoints: readonly Endpoint[] }
   | { type: "close"; session: string; folder?: string }
   | { type: "measure"; folders: readonly string[] };
 

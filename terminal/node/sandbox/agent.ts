@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const tell = (request: ForwarderRequest): void => forwarder.postMessage(request);
   const { abilities, home } = tryAbilities();
   process.on("message", ({ id, request }: NumberedRequest) => {
-    answer(request, home, tell).then(
+    answer(request, { home, tell }).then(
       (result) => process.send?.({ id, result }),
       (error: unknown) =>
         process.send?.({ id, error: error instanceof Error ? error.message : String(error) }),
@@ -74,18 +74,24 @@ interface Result {
   uses?: FolderUse[];
 }
 
-async function answer(
-  request: AgentRequest,
-  home: number,
-  tell: (request: ForwarderRequest) => void,
-): Promise<Result> {
+/** The main thread's way home, and to the forwarder. */
+interface Thread {
+  home: number;
+  tell: (request: ForwarderRequest) => void;
+}
+
+async function answer(request: AgentRequest, thread: Thread): Promise<Result> {
+  const { tell } = thread;
   switch (request.type) {
     case "open": {
       close(request.session, tell);
-      const descriptor = request.endpoints && openNetwork(request.endpoints, request, { home, tell });
+      const descriptor = request.endpoints && openNetwork(request.endpoints, request, thread);
       if (request.temporary) mountTemporary(request.temporary.folder, request.temporary);
       return descriptor === undefined ? {} : { descriptor };
     }
+    case "reach":
+      reach(request.session, request.endpoints, thread);
+      return {};
     case "close":
       close(request.session, tell);
       if (request.folder !== undefined) unmount(request.folder);
@@ -98,23 +104,42 @@ async function answer(
 function openNetwork(
   endpoints: readonly Endpoint[],
   { session, network }: { session: string; network?: string },
-  { home, tell }: { home: number; tell: (request: ForwarderRequest) => void },
+  thread: Thread,
 ): number {
-  const before = network === undefined ? undefined : openSync(network, "r");
   try {
-    const descriptor = before ?? newNetwork();
-    if (before !== undefined) enterNetwork(before);
+    const descriptor = network === undefined ? newNetwork() : openSync(network, "r");
     networks.set(session, descriptor);
+    listenIn(descriptor, { session, endpoints }, thread);
+    return descriptor;
+  } finally {
+    goHome(thread.home);
+  }
+}
+
+/** Listens at the endpoints in a session's network and has the other thread pass on what comes. */
+function listenIn(
+  descriptor: number,
+  { session, endpoints }: { session: string; endpoints: readonly Endpoint[] },
+  { home, tell }: Thread,
+): void {
+  try {
+    enterNetwork(descriptor);
     for (const [index, { target, addresses, isForeign }] of endpoints.entries()) {
       for (const address of addresses) {
         if (isForeign) addLoopbackAddress(address, index + 1);
         tell({ type: "listen", session, descriptor: listenAt(address, target.port), target });
       }
     }
-    return descriptor;
   } finally {
     goHome(home);
   }
+}
+
+function reach(session: string, endpoints: readonly Endpoint[], thread: Thread): void {
+  const descriptor = networks.get(session);
+  if (descriptor === undefined) throw new Error(`session ${session} has no network of its own`);
+  thread.tell({ type: "close", session });
+  listenIn(descriptor, { session, endpoints }, thread);
 }
 
 /** Where this fails the next socket would be made in a learner's network. */

@@ -11,10 +11,12 @@ const STREAM_CLOEXEC_NONBLOCK = 0o2004001;
 const DATAGRAM_CLOEXEC = 0o2000002;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
+const SO_REUSEPORT = 15;
 const SIOCSIFADDR = 0x8916;
 const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFNETMASK = 0x891c;
 const IFF_UP_RUNNING = 0x41;
+const EEXIST = 17;
 const BACKLOG = 128;
 const KEYCTL_JOIN_SESSION_KEYRING = 1;
 const SYS_KEYCTL: Readonly<Record<string, number>> = { x64: 250, arm64: 219 };
@@ -86,6 +88,8 @@ export function listenAt(host: string, port: number): number {
     // Connections of an agent before this one may still be closing.
     const one = lengthOf(Buffer.alloc(1));
     check(setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, one, one.length), "setsockopt");
+    // And a listener that is being replaced still listens for a moment.
+    check(setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, one, one.length), "setsockopt");
     check(bind(descriptor, bytes, bytes.length), `bind ${host}:${port}`);
     check(listen(descriptor, BACKLOG), "listen");
     return descriptor;
@@ -103,7 +107,8 @@ export function addLoopbackAddress(host: string, index: number): void {
     if (family === AF_INET6) {
       // struct in6_ifreq: the address, the length of its prefix, the number of `lo`.
       const request = Buffer.concat([bytes.subarray(8, 24), Buffer.from([128, 0, 0, 0, 1, 0, 0, 0])]);
-      check(ioctl(descriptor, SIOCSIFADDR, request), "ioctl SIOCSIFADDR");
+      if (ioctl(descriptor, SIOCSIFADDR, request) < 0 && koffi.errno() !== EEXIST)
+        throw new SystemCallError("ioctl SIOCSIFADDR");
       return;
     }
     const name = `lo:${index}`;

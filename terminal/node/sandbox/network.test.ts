@@ -98,6 +98,19 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
     expect(full.output).toMatch(/^10\d{5} [^]*No space left on device/);
   });
 
+  it("reach another address of the API once they are told, also from programs that run", async () => {
+    const moved = await serve("the API, moved");
+    const waiting = run(
+      "two",
+      `sleep 0.3; ${ask(`localhost:${portOf(moved)}`)}; ${ask(`localhost:${portOf(api)}`)}`,
+    );
+    await sandboxes.reach("two", [{ host: "localhost", port: portOf(moved), of: "platform" }]);
+    expect((await waiting).output).toMatch(/^the API, moved\n[^]*Connection refused/);
+    await sandboxes.reach("two", [platform("localhost")]);
+    expect((await run("two", ask(`localhost:${portOf(api)}`))).output).toBe("the API\n");
+    moved.close();
+  });
+
   it("reach the API again after the agent that joins them was killed", async (context) => {
     if (process.getuid?.() !== 0)
       return context.skip("only root may enter the networks of an agent that has ended");

@@ -114,6 +114,17 @@ export class Sandboxes {
     }
   }
 
+  /** Has an open session reach something else from now on. Throws what `open` throws. */
+  async reach(name: string, reaches: SandboxedSession["reaches"]): Promise<void> {
+    const found = this.#open.get(name);
+    if (!found) return;
+    found.endpoints = endpointsFor(reaches);
+    if (found.network === undefined || !this.#agent) return;
+    await this.#agent.reach(name, found.endpoints);
+    // In its place: the boxes that run see this very file.
+    writeFileSync(found.session.hostsFile, hostsFile(found.endpoints, hostname()));
+  }
+
   /** Ends what still runs and takes everything of the session away; safe to call for one that has none. */
   async close(name: string): Promise<void> {
     const found = this.#open.get(name);

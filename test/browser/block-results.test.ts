@@ -108,6 +108,29 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
     await item.getByText("done").waitFor();
   });
 
+  it("asks after a command that runs for long, and says what waits for which", async () => {
+    await open("s/s1/summary");
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
+    tell({ state: "queued", waitsFor: "sleep 3600" });
+    await page.getByText("Waits for sleep 3600").waitFor();
+    await page.getByRole("button", { name: "Cancel step 1" }).click();
+    await expect
+      .poll(() => opened.contract.requests)
+      .toContain("POST api/sessions/s1/pages/summary/steps/0/cancel");
+    tell({ state: "running", isOverdue: true, startedAt: new Date().toISOString() });
+    await page.getByText("Still running").waitFor();
+    await page.getByRole("button", { name: "Let step 1 go on" }).click();
+    await page.getByRole("button", { name: "Interrupt step 1" }).waitFor();
+    expect(await page.getByRole("button", { name: "Let step 1 go on" }).count()).toBe(0);
+  });
+
+  it("says of a check that it was so before", async () => {
+    await open("s/s1/summary");
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
+    tell({ checks: [{ text: "There is no pod", state: "before" }] });
+    await page.getByText("(was so before)").waitFor();
+  });
+
   it("is summed up in words that fit the numbers, to the minute", async () => {
     const createdAt = new Date(Date.now() - 3.6 * 60_000).toISOString();
     const pages = [{ name: "summary", title: "What you have learned", steps: ["0"] }];

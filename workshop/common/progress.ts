@@ -1,8 +1,8 @@
 import type { ActionView, PageSummary } from "./api.js";
 
-/** Whether a block of this kind is work of the learner's, which is done or left undone; copying, opening and clearing are not. */
+/** Whether a block of this kind is work of the learner's, which is done or left undone; copying, opening and typing into what runs are not. */
 export function isWork({ kind }: Pick<ActionView, "kind">): boolean {
-  return kind === "execute" || kind === "execute-all" || kind === "terminal-input" || kind === "manual";
+  return kind === "execute" || kind === "execute-all" || kind === "manual";
 }
 
 /** How far a lab is: the steps of its pages, and how many of them are done. */

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import type { CheckResult } from "../../../common/api.js";
 import { Icon, Spinner } from "../../parts/icon.js";
 
@@ -37,13 +37,26 @@ export function Checks({ expected, results, isBusy }: Props): ReactElement | nul
               ({STATE_WORDS[line.state]})
             </span>
             {line.detail && line.state !== "passed" && line.state !== "before" && (
-              <span className="checks__detail">{line.detail}</span>
+              <Detail key={line.state} text={line.detail} isAwaited={line.state === "waiting"} />
             )}
           </span>
         </li>
       ))}
     </ul>
   );
+}
+
+/** A check that comes true within this time needs no word, which would push the text below it and be gone again. */
+const PATIENCE_MS = 4000;
+
+/** What was seen in place of what is expected. */
+function Detail({ text, isAwaited }: { text: string; isAwaited: boolean }): ReactElement | null {
+  const [isShown, setIsShown] = useState(!isAwaited);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsShown(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isShown ? <span className="checks__detail">{text}</span> : null;
 }
 
 function Sign({ state }: { state: keyof typeof STATE_WORDS }): ReactElement {

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
-import { checkHost, checkOrigin } from "./same-origin.js";
-import type { CheckedRequest } from "./same-origin.js";
+import { checkHost, checkOrigin, checkedRequest } from "./same-origin.js";
+import type { CheckedRequest, OriginRules } from "./same-origin.js";
 
 const refused = expect.objectContaining({ code: "SERVER_CROSS_SITE" }) as Error;
 
@@ -69,4 +70,28 @@ describe("checkOrigin", () => {
 
 function request(headers: CheckedRequest["headers"], localAddress = "127.0.0.1"): CheckedRequest {
   return { headers, method: "POST", socket: { localAddress } };
+}
+
+describe("the protocol a proxy says the browser used", () => {
+  const names = ["labs.example.org"];
+  const trusting = { names, trusts: (address: string) => address === "10.0.0.1" };
+
+  it("counts where the proxy is trusted, and nowhere else", () => {
+    expect(throughProxy("10.0.0.1", "https", trusting)).not.toThrow();
+    expect(throughProxy("10.0.0.1", "https, http", trusting)).not.toThrow();
+    expect(throughProxy("10.0.0.1", "http", trusting)).toThrow(refused);
+    expect(throughProxy("10.0.0.9", "https", trusting)).toThrow(refused);
+    expect(throughProxy("10.0.0.1", "https", { names })).toThrow(refused);
+  });
+});
+
+/** Judges a page of `https://labs.example.org` whose request came in from this address. */
+function throughProxy(remoteAddress: string, proto: string, rules: OriginRules): () => void {
+  const origin = "https://labs.example.org";
+  const incoming = {
+    method: "POST",
+    headers: { host: "labs.example.org", origin, "x-forwarded-proto": proto },
+    socket: { remoteAddress, localAddress: "10.0.0.2" },
+  };
+  return () => checkOrigin(checkedRequest(incoming as unknown as IncomingMessage, rules), rules);
 }

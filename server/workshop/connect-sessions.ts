@@ -28,8 +28,8 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     );
   });
   const stopEvents = host.onEvent((event) => {
-    if (event.type !== "terminal-exited") return;
-    followers.tell(event.address.session, { type: "terminal-exited", terminal: event.address.terminal });
+    if (event.type !== "terminal-exited" && event.type !== "terminal-opened") return;
+    followers.tell(event.address.session, { type: event.type, terminal: event.address.terminal });
   });
   // With the results, which are forgotten before the session is gone.
   const lastViews = new Map<string, Promise<SessionView>>();

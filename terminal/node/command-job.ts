@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Command, CommandOutcome } from "../common/session-host.js";
 import type { Ending, SeenMarks } from "./command-ending.js";
-import type { Foreground } from "./foreground.js";
+import { connectsFirst, type Foreground } from "./foreground.js";
 import { OutputCapture } from "./output-capture.js";
 
+/** How often in a row a program that reads commands must be seen before it counts as one. */
+const NESTED_AFTER_LOOKS = 3;
+/** The same for one that must reach another machine first: where it cannot, it ends sooner. */
+const CONNECTED_AFTER_LOOKS = 30;
 /** Characters of a command's first line by which it is named. */
 const NAME_CHARACTERS = 60;
 
@@ -79,6 +83,11 @@ export function nowWaitingFor(jobs: readonly CommandJob[], running: string): Com
   const news = jobs.filter((job) => isWaiting(job) && name !== "" && job.waitsFor !== name);
   for (const job of news) job.waitsFor = name;
   return news;
+}
+
+/** How often in a row the program must be seen before something follows for the job. */
+export function looksNeeded({ phase }: CommandJob, program: string): number {
+  return phase === "entered" && connectsFirst(program) ? CONNECTED_AFTER_LOOKS : NESTED_AFTER_LOOKS;
 }
 
 /** A command by its first line. */

@@ -4,6 +4,7 @@ import type { ShellMark } from "../common/stream-scanner.js";
 import { beginLine, endCommand, ending, typed, unknown, type Ending } from "./command-ending.js";
 import {
   isWaiting,
+  looksNeeded,
   makeJob,
   nowWaitingFor,
   outcomeOf,
@@ -18,9 +19,8 @@ import { entered, isBlank, shellKeys, typedText } from "./shell-keys.js";
 
 /** Commands waiting in one terminal; a page's "run all" has a few dozen. */
 const QUEUE_LIMIT = 200;
-/** How often the foreground process is looked at while a command runs, and how long it must be the same. */
+/** How often the foreground process is looked at while a command runs. */
 const WATCH_MS = 100;
-const NESTED_AFTER_LOOKS = 3;
 /**
  * A Ctrl-C that reaches bash just before it begins to read is noticed only with the next key: where an incomplete line is still
  * there after so long, it is sent again.
@@ -247,8 +247,8 @@ export class CommandQueue {
     if (foreground.kind === "shell") return this.#watchShell(job);
     this.#tellWaiting();
     job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
-    if (job.looks < NESTED_AFTER_LOOKS) return;
     const { name } = foreground;
+    if (job.looks < looksNeeded(job, name)) return;
     if (job.phase === "waiting") this.#typeInto(job, name);
     else if (foreground.kind === "interactive")
       this.#finish(job, typed(`${name} runs in the shell and does not report how a command ended`));
@@ -269,7 +269,7 @@ export class CommandQueue {
   /** What was typed into a nested shell has ended when that shell has the terminal again, or is gone. */
   #watchTyped(job: CommandJob, foreground: Foreground): void {
     job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
-    if (job.looks < NESTED_AFTER_LOOKS) return;
+    if (job.looks < looksNeeded(job, job.waitsFor)) return;
     this.#finish(job, typed(`typed into ${job.waitsFor}, which does not report how a command ended`));
   }
 

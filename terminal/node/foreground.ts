@@ -8,6 +8,8 @@ const INTERACTIVE = new Set(
     " ",
   ),
 );
+/** Those of them that reach another machine first, and end where they cannot. */
+const CONNECTING = new Set(["kubectl", "ssh", "telnet", "ftp", "sftp", "psql", "mysql", "redis-cli"]);
 /** Options of shells that still leave them interactive. */
 const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--rcfile=?.*)$/;
 
@@ -66,6 +68,11 @@ export function isInteractive(argv: readonly string[]): boolean {
   )
     return true;
   return rest.every((word) => SHELL_OPTION.test(word));
+}
+
+/** Whether a program reads no commands before it has reached another machine. */
+export function connectsFirst(name: string): boolean {
+  return CONNECTING.has(name);
 }
 
 /** Every process that descends from one of `roots` or shares its session, and those of `uids`; one walk through /proc. */

@@ -227,6 +227,8 @@ export type SessionEvent =
   | { type: "session"; session: SessionView }
   | { type: "step"; result: StepResult }
   | { type: "terminal-exited"; terminal: string }
+  /** A new shell is in the terminal; a page that shows the one before shows this one instead. */
+  | { type: "terminal-opened"; terminal: string }
   | { type: "ping" };
 
 export interface InstructorRow {

@@ -24,6 +24,20 @@ describe("judgeOutcome", () => {
     });
   });
 
+  it("lets an author take what was only typed, and what a later step interrupts", () => {
+    const typed = { status: "typed", exitStatus: null, output: "", reason: "typed into bash" } as const;
+    expect(judgeOutcome(typed, parseExpectation("exit=any")).state).toBe("typed");
+    expect(judgeOutcome(typed, DEFAULT_EXPECTATION)).toMatchObject({
+      state: "unknown",
+      message: "typed into bash",
+    });
+    expect(judgeOutcome(typed, parseExpectation("exit=any match=/x/")).state).toBe("unknown");
+    const stopped = { status: "interrupted", exitStatus: 130, output: "" } as const;
+    expect(judgeOutcome(stopped, DEFAULT_EXPECTATION).state).toBe("interrupted");
+    expect(judgeOutcome(stopped, DEFAULT_EXPECTATION, "interrupt").state).toBe("succeeded");
+    expect(judgeOutcome({ ...stopped, status: "cancelled" }, DEFAULT_EXPECTATION).state).toBe("idle");
+  });
+
   it("fails where the output does not match, and says so", () => {
     expect(judgeOutcome(ended(0, "no resources"), parseExpectation("match=/denied/"))).toMatchObject({
       state: "failed",

@@ -35,6 +35,8 @@ export interface SessionState {
   connection: Connection | "restored";
   /** The terminals on the screen, by name. */
   terminals: ReadonlyMap<string, TerminalCondition>;
+  /** How many shells were opened in each terminal since the page was. */
+  shells: ReadonlyMap<string, number>;
   /** A page on which a block was clicked that its author has changed since. */
   changedPage?: string | undefined;
   /** Why the session cannot be shown at all. */
@@ -51,6 +53,7 @@ export class SessionStore {
     refusals: new Map(),
     connection: "connecting",
     terminals: new Map(),
+    shells: new Map(),
     announcement: "",
   };
   readonly #listeners = new Set<() => void>();
@@ -196,9 +199,15 @@ export class SessionStore {
   #take(event: SessionEvent): void {
     this.#told += 1;
     if (event.type === "session") this.#adopt(event.session);
+    if (event.type === "terminal-opened") this.#noteShell(event.terminal);
     if (event.type !== "step") return;
     const announcement = announcementOf(event.result) ?? this.#state.announcement;
     this.#know(withResult(this.#state.results, event.result), { announcement });
+  }
+
+  #noteShell(terminal: string): void {
+    const { shells } = this.#state;
+    this.#set({ shells: new Map(shells).set(terminal, (shells.get(terminal) ?? 0) + 1) });
   }
 
   #adopt(told: SessionView): void {

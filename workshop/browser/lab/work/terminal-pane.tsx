@@ -11,6 +11,7 @@ import {
 import { TerminalView, type TerminalHandle } from "../../../../terminal/browser/terminal-view.js";
 import { useTheme } from "../../store/theme.js";
 import { terminalName } from "../blocks/action-names.js";
+import { useSession } from "../../store/use-session.js";
 import { useLab } from "../lab-context.js";
 import { TerminalSearch } from "./terminal-search.js";
 import { TerminalStatus, type TerminalTrouble } from "./terminal-status.js";
@@ -44,7 +45,8 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [isSearching, setIsSearching] = useState(false);
-  const { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell } = useShell();
+  const opened = useSession(store, (state) => state.shells.get(terminal) ?? 0);
+  const { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell } = useShell(opened);
   const over = useRef(isOver);
   useEffect(() => {
     over.current = isOver;
@@ -95,12 +97,20 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   );
 }
 
-/** The shell shown, by its number on this page, and what is wrong with it if anything is. */
-function useShell() {
+/**
+ * The shell shown, by its number on this page, and what is wrong with it if anything is. Where the one shown has ended, a new one that
+ * was opened in the terminal takes its place.
+ */
+function useShell(opened: number) {
   const [trouble, setTrouble] = useState<TerminalTrouble>();
   const [shell, setShell] = useState(0);
   const [handle, setHandle] = useState<TerminalHandle>();
   const isEntered = useRef(false);
+  const [seen, setSeen] = useState(opened);
+  if (opened !== seen) {
+    setSeen(opened);
+    if (trouble?.reason === "exited") startShell();
+  }
   function startShell(): void {
     setTrouble(undefined);
     setShell(shell + 1);

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { validateLab } from "../../workshop/node/validate-lab.js";
+import type { ValidationReport } from "../../workshop/node/validation-report.js";
+import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+
+let platform: TestPlatform;
+let folder: string;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  folder = mkdtempSync(join(tmpdir(), "lectern-validate-steps-"));
+});
+afterAll(async () => {
+  await platform.close();
+  rmSync(folder, { recursive: true });
+});
+
+it("a watch that a later step interrupts, and a question that a later step answers, pass", async () => {
+  const { steps } = await validate(
+    block("execute-1", "kubectl get pods -w"),
+    block("execute-2", "kubectl get ns $SESSION_NAMESPACE"),
+    block("terminal:interrupt", "session: 1"),
+    block("execute", 'read -p "Name: " N && test "$N" = Ada'),
+    block("terminal:input", "text: Ada"),
+    block("execute", "echo $N", "match=/Ada/"),
+  );
+  expect(steps.map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => "passed"));
+  expect(steps[0]?.result).toMatchObject({
+    state: "succeeded",
+    message: expect.stringContaining("interrupted") as string,
+  });
+  expect(steps[2]?.result?.state).toBe("typed");
+});
+
+it("a block that hangs is interrupted, or loses its shell, and the rest is judged on its own", async () => {
+  const { steps } = await validate(
+    block("execute", "sleep 100", "timeout=1s"),
+    block("execute", "echo next"),
+    block("execute", "(trap '' INT; sleep 100)", "timeout=1s"),
+    block("execute", "echo after"),
+  );
+  expect(steps.map(({ state }) => state)).toEqual(["failed", "passed", "failed", "passed"]);
+  expect(steps[0]?.message).toContain("still ran after 1 s");
+});
+
+it("what belongs inside a shell is left out where the way into it failed", async () => {
+  const { steps } = await validate(
+    block("execute", "bash --norc", "exit=any"),
+    block("execute", "echo inside", "exit=any"),
+    block("execute", "exit", "exit=any"),
+    block("execute", "kubectl exec -it no-such-pod -- sh", "exit=any"),
+    block("execute", "touch never"),
+    block("execute", "exit", "exit=any"),
+    block("execute", "test ! -e never"),
+  );
+  expect(steps.map(({ state }) => state)).toEqual([
+    "passed",
+    "passed",
+    "passed",
+    "passed",
+    "skipped",
+    "skipped",
+    "passed",
+  ]);
+  expect(steps[4]?.message).toContain("kubectl exec -it no-such-pod -- sh");
+});
+
+it("a check that was true before its step is warned of", async () => {
+  const { steps, problems, outcome } = await validate(
+    block("execute", "true", 'until="configmap/never absent"'),
+    block("manual", "Delete it.", 'until="configmap/never absent"'),
+  );
+  expect([outcome, ...steps.map(({ state }) => state)]).toEqual(["passed", "passed", "passed"]);
+  expect(problems.filter(({ rule }) => rule === "true-before")).toMatchObject([
+    { severity: "warning", line: 3 },
+    { severity: "warning", line: 7 },
+  ]);
+});
+
+function block(word: string, body: string, words = ""): string {
+  return `\`\`\`${word} ${words}\n${body}\n\`\`\`\n`;
+}
+
+async function validate(...blocks: string[]): Promise<ValidationReport> {
+  const file = join(folder, "page.md");
+  writeFileSync(file, `# Page\n\n${blocks.join("\n")}`);
+  const { policies, ...parts } = platform;
+  return validateLab(await loadLab(file), { ...parts, policies: policies.service });
+}

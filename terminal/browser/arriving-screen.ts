@@ -1,8 +1,11 @@
 import { ACKNOWLEDGE_EVERY } from "../common/flow.js";
 import type { ViewerEvent } from "../common/viewer-frames.js";
-import type { ConnectedScreen } from "./terminal-connection.js";
+import type { ConnectedScreen } from "./connected-screen.js";
 
 type SnapshotEvent = Extract<ViewerEvent, { type: "snapshot" }>;
+
+/** What is known of the terminal once its screen is there. */
+export type JoinEvent = Pick<SnapshotEvent, "stream" | "position" | "readOnly" | "typed">;
 
 /** A screen that comes in pieces; they are acknowledged once they are shown. */
 export class ArrivingScreen {

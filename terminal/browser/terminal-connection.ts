@@ -1,13 +1,7 @@
 import { ACKNOWLEDGE_EVERY } from "../common/flow.js";
-import type { ScreenSize } from "../common/size-history.js";
-import {
-  closeCodes,
-  decodeOutput,
-  parseViewerEvent,
-  type ViewerEvent,
-  type ViewerRequest,
-} from "../common/viewer-frames.js";
-import { ArrivingScreen } from "./arriving-screen.js";
+import { closeCodes, decodeOutput, parseViewerEvent, type ViewerRequest } from "../common/viewer-frames.js";
+import { ArrivingScreen, type JoinEvent } from "./arriving-screen.js";
+import type { ConnectedScreen } from "./connected-screen.js";
 import { Heartbeat } from "./heartbeat.js";
 import { TypedInput } from "./typed-input.js";
 
@@ -22,19 +16,6 @@ export type ConnectionState = "connecting" | "online" | "reconnecting" | "closed
 /** Why a connection is closed for good. */
 export type CloseReason = "exited" | "not-allowed" | "not-found" | "disposed";
 
-/** The screen as the connection sees it. */
-export interface ConnectedScreen {
-  /** Writes output; `parsed` is called when the emulator has taken it in. */
-  write(data: Uint8Array, parsed: () => void): void;
-  /** Resets and takes the size; what is written until `endRestoring` brings the screen back. */
-  beginRestoring(size: ScreenSize): void;
-  endRestoring(): void;
-  /** Takes the size that the terminal has, decided by whoever was active last. */
-  setSize(columns: number, rows: number): void;
-  /** The size that would fill the place on the page. */
-  wishedSize(): ScreenSize | undefined;
-}
-
 export interface ConnectionOptions {
   /** Fetches a fresh ticket and returns the WebSocket's address; called for every attempt. */
   connect: () => Promise<string>;
@@ -48,12 +29,6 @@ export interface ConnectionOptions {
   /** Milliseconds an attempt may take until the screen is there; 30,000 where not given. */
   answerMs?: number;
 }
-
-/** What is known of the terminal once its screen is there. */
-type JoinEvent = Pick<
-  Extract<ViewerEvent, { type: "snapshot" }>,
-  "stream" | "position" | "readOnly" | "typed"
->;
 
 /** Keeps one screen joined to its terminal, over lost networks and restarted servers, without losing or repeating a byte. */
 export class TerminalConnection {

@@ -4,7 +4,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { useCharacterWidths } from "../common/character-width.js";
 import { OutputFilter } from "../common/output-filter.js";
-import type { ConnectedScreen } from "./terminal-connection.js";
+import type { ConnectedScreen } from "./connected-screen.js";
 import { PASTE_LIMIT, preparePaste } from "./paste.js";
 import { silenceQueries } from "./silence-queries.js";
 import { readTheme } from "./theme.js";

@@ -96,6 +96,8 @@ export class SandboxAgent {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
+        // One that is deaf is replaced like one that has ended.
+        this.#child.kill("SIGKILL");
         reject(new Error(`the sandbox agent did not answer within ${ANSWER_MS / 1000} s`));
       }, ANSWER_MS);
       this.#waiting.set(id, { resolve, reject, timer });

@@ -26,7 +26,10 @@ for (const figure of figures) {
     print(figure.name, "left out", `<= ${figure.bound} ${figure.unit}`, missing);
     continue;
   }
-  const value = await figure.measure();
+  const value = await figure.measure().catch((error: unknown) => {
+    process.stderr.write(`${figure.name} could not be taken: ${String(error)}\n`);
+    return Number.POSITIVE_INFINITY;
+  });
   const isGood = value <= figure.bound;
   isWithinBounds &&= isGood;
   print(

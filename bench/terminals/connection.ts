@@ -120,7 +120,7 @@ async function openWetty(address: string): Promise<TerminalConnection> {
   const require = createRequire(join(wettyFolder, "node_modules", "wetty", "package.json"));
   const library = require("socket.io-client") as { io(url: string, options: object): SocketIo };
   const socket = library.io(address, {
-    path: "/wetty/socket.io",
+    path: "/socket.io",
     transports: ["websocket"],
     reconnection: true,
     forceNew: true,

@@ -52,7 +52,7 @@ it("a full disk is told in words, keeps what was acknowledged and nothing else, 
     expect((await again.results("s1")).length, `of size ${String(size)}`).toBe(saved);
     await again.close();
   }
-});
+}, 120_000);
 
 it("what a full disk did not take is seen at once, and written when it has room again", async () => {
   const store = await openActivityDatabase(join(folder, "activity.db"));

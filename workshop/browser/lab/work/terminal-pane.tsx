@@ -8,6 +8,7 @@ import {
   type ReactNode,
   type Ref,
 } from "react";
+import type { CloseReason, ConnectionState } from "../../../../terminal/browser/terminal-connection.js";
 import { TerminalView, type TerminalHandle } from "../../../../terminal/browser/terminal-view.js";
 import { useTheme } from "../../store/theme.js";
 import { terminalName } from "../blocks/action-names.js";
@@ -46,7 +47,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const look = useTerminalLook();
   const [isSearching, setIsSearching] = useState(false);
   const opened = useSession(store, (state) => state.shells.get(terminal) ?? 0);
-  const { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell } = useShell(opened);
+  const { shell, handle, trouble, setHandle, noteState, startShell, enterShell } = useShell(opened);
   const over = useRef(isOver);
   useEffect(() => {
     over.current = isOver;
@@ -80,12 +81,12 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         screenReader={look.isForScreenReader}
         label={name}
         onState={(state, reason) => {
-          setTrouble(state === "online" ? undefined : { state, reason });
+          noteState(state, reason);
           store.noteTerminal(terminal, state === "reconnecting" ? "waiting" : "online");
         }}
         onReplaced={() => store.noteTerminal(terminal, "restarted")}
         onSearch={() => setIsSearching(true)}
-        onHandle={takeHandle}
+        onHandle={setHandle}
       />
       <TerminalStatus
         trouble={trouble}
@@ -120,12 +121,13 @@ function useShell(opened: number) {
     isEntered.current = true;
     startShell();
   }
-  function takeHandle(next: TerminalHandle | undefined): void {
-    setHandle(next);
-    if (next && isEntered.current) next.focus();
-    if (next) isEntered.current = false;
+  function noteState(state: ConnectionState, reason?: CloseReason): void {
+    setTrouble(state === "online" ? undefined : { state, reason });
+    if (state !== "online" || !isEntered.current) return;
+    isEntered.current = false;
+    handle?.focus();
   }
-  return { shell, handle, trouble, takeHandle, setTrouble, startShell, enterShell };
+  return { shell, handle, trouble, setHandle, noteState, startShell, enterShell };
 }
 
 /** Tells whoever is in the terminal how the keyboard leaves it, which takes Tab itself. */

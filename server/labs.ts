@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
-import { freeName } from "../workshop/common/page-name.js";
+import { type TakenNames, freeName } from "../workshop/common/page-name.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
 export interface LoadedLabs {
@@ -23,7 +23,7 @@ export type LoadLab = (path: string) => Promise<Lab>;
  */
 export async function loadLabs(paths: readonly string[], load: LoadLab): Promise<LoadedLabs> {
   const loaded: LoadedLabs = { labs: [], broken: [], renamed: [] };
-  const taken = new Set<string>();
+  const taken: TakenNames = new Map();
   for (const path of (await Promise.all(paths.map(labPathsAt))).flat()) {
     try {
       const lab = await load(path);

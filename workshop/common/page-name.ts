@@ -31,19 +31,23 @@ export function pageNames(paths: readonly string[]): string[] {
   const short = paths.map((path) => labelOf(path.split("/").at(-1) ?? path));
   const counts = new Map<string, number>();
   for (const name of short) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const taken = new Set(short.filter((name) => counts.get(name) === 1));
+  const taken: TakenNames = new Map(short.flatMap((name) => (counts.get(name) === 1 ? [[name, 2]] : [])));
   return paths.map((path, at) => {
     const name = short[at] ?? "page";
     return counts.get(name) === 1 ? name : freeName(labelOf(path), taken);
   });
 }
 
+/** The names in use, each with the number to try next. */
+export type TakenNames = Map<string, number>;
+
 /** The name, or the first `NAME-2`, `NAME-3`, ... that is not taken; takes it. */
-export function freeName(name: string, taken: Set<string>): string {
+export function freeName(name: string, taken: TakenNames): string {
   let free = name;
-  for (let number = 2; taken.has(free); number++)
-    free = `${within(name, MAX_LABEL - String(number).length - 1)}-${number}`;
-  taken.add(free);
+  let number = taken.get(name) ?? 2;
+  for (; taken.has(free); number++) free = `${within(name, MAX_LABEL - String(number).length - 1)}-${number}`;
+  taken.set(name, number);
+  taken.set(free, taken.get(free) ?? 2);
   return free;
 }
 

@@ -95,7 +95,7 @@ export class BrowserSession {
       if (answer?.status !== 200) return undefined;
       const { results } = JSON.parse(answer.text) as SessionView;
       return results.find(
-        (result) => result.number === number && !["queued", "running"].includes(result.state),
+        (result) => result.number === number && !["idle", "queued", "running"].includes(result.state),
       );
     });
   }

@@ -77,7 +77,7 @@ async function startMain(
 }
 
 async function connectClient(): Promise<SessionHost> {
-  const client = await connectTerminalHost({ socketPath: socketPath(), reconnectMs: 6_000 });
+  const client = await connectTerminalHost({ socketPath: socketPath(), reconnectMs: 25_000 });
   clients.push(client);
   return client;
 }

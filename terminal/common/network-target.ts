@@ -34,13 +34,24 @@ const METADATA = new Set([
 ]);
 
 /**
+ * The one way to write an address in numbers: IPv6 shortened, without its zone, and IPv4 in IPv6 clothes (`::ffff:10.0.0.1`,
+ * `64:ff9b::a00:1`) as the plain address.
+ */
+export function plainAddress(address: string): string {
+  const text = address.toLowerCase().replace(/%.*$/, "");
+  if (!text.includes(":")) return text;
+  // The parser of web addresses writes IPv6 as RFC 5952 asks.
+  const short = new URL(`http://[${text}]/`).hostname.slice(1, -1);
+  const tail = ["::ffff:", "64:ff9b::"].find((prefix) => short.startsWith(prefix));
+  return (tail !== undefined && ipv4Of(short.slice(tail.length))) || short;
+}
+
+/**
  * Whether a lab may never reach an address in numbers: this machine (loopback, unspecified), link-local and multicast addresses,
  * and those where clouds keep a machine's credentials.
  */
 export function isForbiddenAddress(address: string): boolean {
-  const text = address.toLowerCase().replace(/%.*$/, "");
-  const mapped = mappedIpv4(text);
-  if (mapped !== undefined) return isForbiddenAddress(mapped);
+  const text = plainAddress(address);
   if (METADATA.has(text)) return true;
   if (!text.includes(":")) {
     const [first = 0, second = 0] = text.split(".").map(Number);
@@ -50,13 +61,14 @@ export function isForbiddenAddress(address: string): boolean {
   return text.startsWith("::") || (first & 0xffc0) === 0xfe80 || (first & 0xff00) === 0xff00;
 }
 
-/** IPv4 in IPv6 clothes, `::ffff:10.0.0.1` or `64:ff9b::a00:1`, as the plain address. */
-function mappedIpv4(text: string): string | undefined {
-  const tail = ["::ffff:", "64:ff9b::"].find((prefix) => text.startsWith(prefix));
-  if (tail === undefined) return undefined;
-  const rest = text.slice(tail.length);
-  if (rest.includes(".")) return rest;
-  const [high = "0", low = "0"] = rest.includes(":") ? rest.split(":") : ["0", rest];
-  const value = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff).join(".");
+/** The last 32 bits of an IPv6 address as IPv4; `undefined` where there are more. */
+function ipv4Of(groups: string): string | undefined {
+  const parts = groups.split(":");
+  if (parts.length > 2) return undefined;
+  const [high = 0, low = 0] = parts.length === 2 ? parts.map(hexOf) : [0, hexOf(groups)];
+  return [high >>> 8, high & 0xff, low >>> 8, low & 0xff].join(".");
+}
+
+function hexOf(group: string): number {
+  return group === "" ? 0 : Number.parseInt(group, 16);
 }

@@ -28,6 +28,8 @@ describe("egress of a lab", () => {
       "169.254.169.254",
       "0.0.0.0",
       "metadata.google.internal",
+      "100.100.100.200",
+      "64:ff9b::7f00:1",
     ];
     for (const host of [...hosts, "::1", "::ffff:127.0.0.1", "fe80::1"])
       expect(isLocalTarget({ host, port: 80 }), host).toBe(true);
@@ -36,6 +38,21 @@ describe("egress of a lab", () => {
       3,
     ))
       expect(isLocalTarget({ host, port: 80 }), host).toBe(false);
+  });
+
+  it("is this machine in whatever form its address is written", () => {
+    for (const address of [
+      "0:0:0:0:0:0:0:1",
+      "0::1",
+      "0:0:0:0:0:ffff:7f00:1",
+      "0:0:0:0:0:ffff:169.254.169.254",
+      "FD00:0EC2:0:0:0:0:0:254",
+    ]) {
+      const target = egressTarget(`[${address}]:80`);
+      expect(target && isLocalTarget(target), address).toBe(true);
+    }
+    expect(egressTarget("[2001:DB8:0:0:0:0:0:1]:5000")).toEqual({ host: "2001:db8::1", port: 5000 });
+    expect(egressTarget("[1:2]:5000")).toBeUndefined();
   });
 
   it("is told apart in the lab's file, with what to write", () => {

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { isForbiddenAddress, type NetworkTarget } from "../../common/network-target.js";
+import { isForbiddenAddress, plainAddress, type NetworkTarget } from "../../common/network-target.js";
 
 /** What the agent tells the thread that stayed in the machine's own network. */
 export type ForwarderRequest =
@@ -80,10 +80,14 @@ function keep(socket: Socket, sockets: Set<Socket>): void {
 /** The address is judged and then used, so that a name cannot lead elsewhere between the two. Throws where none may be reached. */
 async function allowedAddress(host: string): Promise<string> {
   const own = new Set(
-    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+    Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).map(({ address }) => plainAddress(address)),
+    ),
   );
   const found = await lookup(host, { all: true });
-  const allowed = found.find(({ address }) => !isForbiddenAddress(address) && !own.has(address));
+  const allowed = found.find(
+    ({ address }) => !isForbiddenAddress(address) && !own.has(plainAddress(address)),
+  );
   if (allowed) return allowed.address;
   throw new Error(`${host} leads to no address that a lab may reach`);
 }

@@ -31,7 +31,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
       confinement,
       report: (line) => said.push(line),
     });
-    await open("one", [platform("127.0.0.1"), { host: "api.test", port: portOf(api), of: "lab" }]);
+    await open("one", oneReaches());
     await open("two", [platform("localhost")]);
   });
   afterAll(async () => {
@@ -57,6 +57,10 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
   }
 
   const platform = (host: string): NetworkTarget => ({ host, port: portOf(api), of: "platform" });
+  const oneReaches = (): NetworkTarget[] => [
+    platform("127.0.0.1"),
+    { host: "api.test", port: portOf(api), of: "lab" },
+  ];
   const run = (name: "one" | "two", line: string): Promise<Said> =>
     runConfined(learners[name], confinement, line, opened.get(name));
 
@@ -76,6 +80,23 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
   it("refuse a name of a lab that leads to this machine", async () => {
     expect((await run("one", "getent hosts api.test")).output).toMatch(/^127\.1\.0\.1\s+api\.test/);
     expect((await run("one", ask(`api.test:${portOf(api)}`))).output).not.toContain("the API");
+  });
+
+  it("refuse a lab this machine's own addresses, however they are written", async () => {
+    const hosts = ["0:0:0:0:0:0:0:1", "0::1", "0:0:0:0:0:ffff:7f00:1"];
+    const everywhere = createServer((socket) => socket.end("the operator's\n")).listen(0, "::");
+    await once(everywhere, "listening");
+    const targets = hosts.map((host) => ({ host, port: portOf(everywhere), of: "lab" as const }));
+    try {
+      for (const target of targets) {
+        await sandboxes.reach("one", [target]);
+        const said = await run("one", `timeout 5 cat </dev/tcp/${target.host}/${target.port}`);
+        expect(said.output, target.host).not.toContain("operator");
+      }
+    } finally {
+      await sandboxes.reach("one", oneReaches());
+      everywhere.close();
+    }
   });
 
   it("share a port between the programs of one session and with no other", async () => {

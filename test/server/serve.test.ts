@@ -57,7 +57,8 @@ describe("a running Lectern", () => {
   it("answers probes and shows its figures", async () => {
     expect((await browser.call("GET", "healthz")).status).toBe(200);
     const ready = await browser.json<{ status: string; checks: object[] }>("GET", "readyz");
-    expect(ready).toEqual({ status: "ok", checks: [{ name: "cluster" }, { name: "terminal host" }] });
+    const checks = [{ name: "cluster" }, { name: "disk" }, { name: "terminal host" }];
+    expect(ready).toEqual({ status: "ok", checks });
     const metrics = await figures();
     for (const name of [
       "lectern_sessions",

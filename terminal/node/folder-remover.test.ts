@@ -61,6 +61,31 @@ describe("a folder that is removed", () => {
     expect(reports).toEqual([]);
   });
 
+  it("goes also after somebody has removed the folder that it is put aside in", async () => {
+    await remover.settled();
+    rmSync(join(root, "removed"), { recursive: true });
+    expect(await remover.left()).toEqual([]);
+    const path = fill("touch a");
+    remover.remove(path);
+    expect(existsSync(path)).toBe(false);
+    await remover.settled();
+    expect(await remover.left()).toEqual([]);
+    expect(reports).toEqual([]);
+  });
+
+  it("stays where it is, and can be removed later, where it cannot be put aside", async () => {
+    const aside = join(root, "removed");
+    await remover.settled();
+    rmSync(aside, { recursive: true });
+    writeFileSync(aside, "");
+    expect(() => remover.remove(fill("touch a"))).toThrow(/EEXIST|ENOTDIR/);
+    expect(existsSync(join(root, "victim"))).toBe(true);
+    rmSync(aside);
+    remover.remove(join(root, "victim"));
+    await remover.settled();
+    expect(await remover.left()).toEqual([]);
+  });
+
   it("does not lead out of itself", async () => {
     const outside = join(root, "outside");
     mkdirSync(outside);

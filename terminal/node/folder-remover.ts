@@ -39,13 +39,14 @@ export class FolderRemover {
   constructor(options: RemoverOptions) {
     this.#options = options;
     this.#retryMs = options.retryMs ?? RETRY_MIN_MS;
-    mkdirSync(options.folder, { recursive: true });
-    chmodSync(options.folder, 0o700);
+    this.#makeFolder();
     this.#start();
   }
 
   /** Puts the folder out of the way; its removal goes on in the background. Throws where it cannot be renamed. */
   remove(path: string): void {
+    // Without it the rename would fail as if there was nothing to remove.
+    this.#makeFolder();
     try {
       renameSync(path, join(this.#options.folder, `${basename(path)}-${randomUUID()}`));
     } catch (error) {
@@ -57,7 +58,13 @@ export class FolderRemover {
 
   /** What is not removed yet. */
   async left(): Promise<string[]> {
-    return readdir(this.#options.folder);
+    try {
+      return await readdir(this.#options.folder);
+    } catch (error) {
+      // Somebody has made room by hand.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
   }
 
   /** Resolves when nothing is being removed: all is gone, or a retry waits. */
@@ -73,19 +80,29 @@ export class FolderRemover {
     await this.settled();
   }
 
+  #makeFolder(): void {
+    mkdirSync(this.#options.folder, { recursive: true });
+    chmodSync(this.#options.folder, 0o700);
+  }
+
   #start(): void {
+    if (this.#isStopped) return;
     this.#isAsked = true;
-    this.#working ??= this.#work()
-      .catch((error: unknown) => this.#options.report(`Ended sessions are not removed: ${String(error)}`))
-      .finally(() => (this.#working = undefined));
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
     // Asked again while it works, what it works on has grown since it looked.
     while (this.#isAsked && !this.#isStopped) {
       this.#isAsked = false;
-      await this.#removeAll();
+      try {
+        await this.#removeAll();
+      } catch (error) {
+        this.#options.report(`Ended sessions are not removed: ${String(error)}`);
+        this.#retryLater();
+      }
     }
+    this.#working = undefined;
   }
 
   async #removeAll(): Promise<void> {
@@ -131,12 +148,13 @@ export class FolderRemover {
         killSignal: "SIGKILL",
       });
       this.#child = child;
-      if (child.pid !== undefined) yieldToOthers(child.pid);
+      child.once("error", (error) => resolve(error.message));
+      if (child.pid === undefined) return;
+      yieldToOthers(child.pid);
       let said = "";
       child.stderr.on("data", (bytes: Buffer) => {
         if (said.length < SAID_CHARACTERS) said += bytes.toString("utf8");
       });
-      child.once("error", (error) => resolve(error.message));
       child.once("close", (status, signal) => {
         if (status === 0) return resolve(undefined);
         resolve(firstLine(said) ?? `rm ended with ${signal ?? String(status)}`);

@@ -1,9 +1,10 @@
 import { type RequestListener, type Server, createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
+import { refuseUpgrade } from "../terminal/node/refuse-upgrade.js";
 import type { ServeConfig } from "./config.js";
 import { followTlsFiles, readTlsFiles } from "./http/tls-files.js";
 import { portError } from "./supervisor/preflight.js";
@@ -21,7 +22,8 @@ export interface Listeners extends Pick<RunningServer, "url" | "localUrl"> {
 export interface ListenOptions {
   config: Pick<ServeConfig, "host" | "port" | "tls">;
   application: RequestListener;
-  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Says whether it took the upgrade; one that nobody takes is refused. */
+  handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Where the server before this one was reached by this machine, whose shells still know that address. */
   lastLocalUrl: string | undefined;
   log: Logger;
@@ -54,8 +56,10 @@ export async function openListeners(options: ListenOptions): Promise<Listeners> 
   };
 }
 
-function withUpgrades<T extends Pick<Server, "on">>(server: T, { onUpgrade }: ListenOptions): T {
-  server.on("upgrade", onUpgrade);
+function withUpgrades<T extends Pick<Server, "on">>(server: T, { handleUpgrade }: ListenOptions): T {
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!handleUpgrade(request, socket, head)) refuseUpgrade(socket, 404);
+  });
   return server;
 }
 

@@ -20,10 +20,7 @@ async function main(): Promise<void> {
   const listeners = await openListeners({
     config,
     application,
-    onUpgrade: (request, socket, head) => {
-      if (!lectern.handleUpgrade(request, socket, head))
-        socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-    },
+    handleUpgrade: (request, socket, head) => lectern.handleUpgrade(request, socket, head),
     lastLocalUrl: lastLocalUrl(config.data),
     log,
   });

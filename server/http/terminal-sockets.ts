@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
+import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import { createTicketStore } from "../../terminal/node/tickets.js";
 import type { Access } from "./access.js";
 import { problemOf } from "./problem.js";
@@ -20,7 +21,7 @@ export interface TerminalSocketsOptions {
   log: Logger;
 }
 
-export interface UpgradeDoor extends TerminalSockets {
+export interface ServedTerminalSockets extends TerminalSockets {
   /** Takes an upgrade for one of our terminals; false, and nothing touched, where the address is not ours. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   openSockets(): number;
@@ -30,7 +31,7 @@ export interface UpgradeDoor extends TerminalSockets {
 const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-9._-]{1,63})$/;
 
 /** The way from a browser to its terminals: a page of ours, and a ticket that was given to this browser for one use. */
-export function createTerminalSockets(options: TerminalSocketsOptions): UpgradeDoor {
+export function createTerminalSockets(options: TerminalSocketsOptions): ServedTerminalSockets {
   const { workshop, access } = options;
   const tickets = createTicketStore();
   const gateway = createTerminalGateway({
@@ -88,6 +89,5 @@ function refuse(
     { session: address.session, terminal: address.terminal, code: problem.error.code },
     "terminal socket refused",
   );
-  socket.on("error", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${String(status)} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  refuseUpgrade(socket, status);
 }

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Greeting } from "../common/host-frames.js";
 import type { TerminalAddress } from "../common/session-host.js";
 import { encodeJsonFrame } from "./frame-stream.js";
+import { refuseUpgrade } from "./refuse-upgrade.js";
 import type { TerminalAdmission, TicketStore } from "./tickets.js";
 
 /** How often a viewer's right is looked at again. */
@@ -73,8 +74,9 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
   return {
     handleUpgrade: (request, socket, head, who) => {
       const verdict = judge(request, who, options);
-      if (typeof verdict === "number") return refuse(socket, verdict);
-      if (count() >= VIEWERS || count(who.address.session) >= VIEWERS_PER_SESSION) return refuse(socket, 429);
+      if (typeof verdict === "number") return refuseUpgrade(socket, verdict);
+      if (count() >= VIEWERS || count(who.address.session) >= VIEWERS_PER_SESSION)
+        return refuseUpgrade(socket, 429);
       const viewer = randomUUID();
       viewers.set(viewer, { admission: verdict, socket });
       socket.on("close", () => viewers.delete(viewer));
@@ -116,7 +118,7 @@ function joinHost(socket: Duplex, head: Buffer, greeting: Greeting, options: Ter
   });
   host.on("close", () => {
     clearTimeout(deadline);
-    if (!isJoined) return refuse(socket, 502);
+    if (!isJoined) return refuseUpgrade(socket, 502);
     socket.end();
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
@@ -171,16 +173,4 @@ async function reauthoriseAll(
     }
   }
   return refused;
-}
-
-const REASONS = {
-  401: "Unauthorized",
-  403: "Forbidden",
-  429: "Too Many Requests",
-  502: "Bad Gateway",
-} as const;
-
-function refuse(socket: Duplex, status: 401 | 403 | 429 | 502): void {
-  socket.on("error", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -188,6 +188,29 @@ describe("a refusal", () => {
     expect(refusalOf({ state: "failed", output: exists })).toBeUndefined();
   });
 
+  it("that is only printed is not why the command failed", () => {
+    const refused = output.replace("Error from server (Forbidden): ", "");
+    const event = `28s   Warning   FailedCreate   replicaset/web   Error creating: ${refused}`;
+    expect(refusalOf({ state: "succeeded", output: event })?.texts).toEqual([text]);
+    for (const reason of [
+      'error: failed to create deployment: deployments.apps "web" already exists',
+      "bash: kubctl: command not found",
+    ])
+      expect(refusalOf({ state: "failed", output: `${event}\n${reason}` })).toBeUndefined();
+  });
+
+  it("is told in every form that the error of a command has", () => {
+    const objection = output.slice(output.indexOf("[no-busybox]"));
+    for (const error of [
+      `error: failed to patch: admission webhook "w" denied the request: ${objection}`,
+      `Error: INSTALLATION FAILED: 1 error occurred: admission webhook "w" denied the request: ${objection}`,
+      `The pods "web" is invalid: : ValidatingAdmissionPolicy 'p' denied request: ${objection}`,
+      `Error from server (Forbidden): admission webhook "w" denied the request:\n${objection}`,
+      `pod/other created\n${output}\nerror: deployments.apps "web" already exists`,
+    ])
+      expect(refusalOf({ state: "failed", output: error })?.texts).toEqual([text]);
+  });
+
   it("is not found in other errors", () => {
     const notFound = "Error from server (NotFound): pods not found";
     expect(refusalOf({ state: "failed", output: notFound })).toBeUndefined();

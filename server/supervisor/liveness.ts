@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { waitedForProcessor } from "../../terminal/node/process-stat.js";
 
 /** Asks a process something it must answer itself; rejects where it does not. The signal fires when the answer is too late. */
 export type Probe = (pid: number, signal: AbortSignal) => Promise<void>;
@@ -45,15 +45,5 @@ export async function answers(pid: number, probe: Probe): Promise<boolean> {
     return await Promise.race([asked, given]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Milliseconds the process has waited for a processor since it began; 0 where the kernel does not count. Source: proc(5), schedstat. */
-function waitedForProcessor(pid: number): number {
-  try {
-    const [, waitedNs = "0"] = readFileSync(`/proc/${String(pid)}/schedstat`, "utf8").split(" ");
-    return Number(waitedNs) / 1e6;
-  } catch {
-    return 0;
   }
 }

@@ -20,3 +20,16 @@ export function statFields(pid: number): string[] | undefined {
 export function startTimeOf(pid: number): string | undefined {
   return statFields(pid)?.[START_TIME];
 }
+
+/**
+ * Milliseconds that a process, or a thread by its number in the kernel, has waited for a processor since it began; 0 where the kernel
+ * does not count. Of a process it is what its first thread waited. Source: proc(5), schedstat.
+ */
+export function waitedForProcessor(task: number): number {
+  try {
+    const [, waitedNs = "0"] = readFileSync(`/proc/${task}/schedstat`, "utf8").split(" ");
+    return Number(waitedNs) / 1e6;
+  } catch {
+    return 0;
+  }
+}

@@ -1,6 +1,8 @@
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { Emulator } from "./emulator.js";
-import type { ScreenJob, ScreenReply } from "./screen-workers.js";
+import type { ScreenJob, ScreenReply, ScreenThreadReady } from "./screen-workers.js";
 
 /**
  * A thread that keeps emulators for the terminal host. It does one job after the other and shares nothing, so it can be
@@ -13,7 +15,16 @@ parentPort?.on("message", (job: ScreenJob) => {
   parentPort?.postMessage(reply, reply.snapshot ? [reply.snapshot.buffer] : []);
 });
 
-parentPort?.postMessage("ready");
+parentPort?.postMessage({ isReady: true, task: taskNumber() } satisfies ScreenThreadReady);
+
+/** The number of this thread in the kernel; `undefined` where there is no `/proc`. */
+function taskNumber(): number | undefined {
+  try {
+    return Number(basename(readlinkSync("/proc/thread-self")));
+  } catch {
+    return undefined;
+  }
+}
 
 function perform({ screen, create, steps, wantsSnapshot, ends }: ScreenJob): ScreenReply {
   if (create) emulators.set(screen, new Emulator(create));

@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { ScreenSize } from "../common/size-history.js";
 import { startScreenWorker } from "./start-screen-worker.js";
+import { ThreadDeadline } from "./thread-deadline.js";
 
 /** Threads that all screens of a host share: one that is busy with a hostile program leaves the other to half of the class. */
 const WORKERS = 2;
@@ -31,6 +32,13 @@ export interface ScreenReply {
   snapshot?: Uint8Array<ArrayBuffer>;
 }
 
+/** The first word of a thread. */
+export interface ScreenThreadReady {
+  isReady: true;
+  /** Its number in the kernel, by which its waiting for a processor is known. */
+  task: number | undefined;
+}
+
 /** A screen as its worker sees it. */
 export interface ScreenClient {
   /** The next piece of work; `undefined` where there is none. */
@@ -59,6 +67,11 @@ export class ScreenWorkers {
     this.#workers = Array.from({ length: options.workers ?? WORKERS }, () => new ScreenWorker(this.#options));
   }
 
+  /** Resolves when every thread has started or failed to once, so that no reader waits for it; a failed one is tried again. */
+  async started(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.started));
+  }
+
   /** Gives a screen to the worker that has fewest. */
   join(client: ScreenClient): { screen: number; worker: ScreenWorker } {
     const [worker] = this.#workers.toSorted((left, right) => left.screens - right.screens);
@@ -77,15 +90,21 @@ export class ScreenWorker {
   readonly #options: ScreenWorkersOptions;
   readonly #clients = new Set<ScreenClient>();
   readonly #waiting = new Set<ScreenClient>();
+  /** Settles with the first attempt to start a thread, however that ends. */
+  readonly started: Promise<void>;
+  readonly #deadline = new ThreadDeadline(() => this.#replace("it did not answer in time"));
+  #settleStart: () => void = () => undefined;
   #thread: Worker | undefined;
+  #task: number | undefined;
   #current: ScreenClient | undefined;
-  #deadline: NodeJS.Timeout | undefined;
   #isReady = false;
   #isPausing = false;
   #isClosed = false;
 
   constructor(options: ScreenWorkersOptions) {
     this.#options = options;
+    this.started = new Promise((resolve) => (this.#settleStart = resolve));
+    this.#start();
   }
 
   get screens(): number {
@@ -104,19 +123,20 @@ export class ScreenWorker {
   /** The screen has work; it is asked for it when its turn comes. */
   request(client: ScreenClient): void {
     this.#waiting.add(client);
-    if (!this.#current) this.#next();
+    this.#next();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
+    this.#settleStart();
     const thread = this.#thread;
     this.#thread = undefined;
     await thread?.terminate();
   }
 
   #next(): void {
-    if (this.#isPausing) return;
+    if (this.#isPausing || this.#current) return;
     for (const client of this.#waiting) {
       if (this.#isClosed) return;
       if (!this.#isReady) return this.#start();
@@ -124,7 +144,7 @@ export class ScreenWorker {
       const job = client.nextJob();
       if (!job) continue;
       this.#current = client;
-      this.#expect(this.#options.deadlineMs ?? DEADLINE_MS);
+      this.#deadline.start(this.#options.deadlineMs ?? DEADLINE_MS, this.#task);
       const moved = job.steps.flatMap((step) => (step instanceof Uint8Array ? [step.buffer] : []));
       this.#thread?.postMessage(job, moved);
       return;
@@ -138,11 +158,11 @@ export class ScreenWorker {
     });
     this.#thread = thread;
     thread.unref();
-    this.#expect(START_MS);
-    thread.on("message", (reply: ScreenReply | "ready") => {
+    this.#deadline.start(START_MS);
+    thread.on("message", (reply: ScreenReply | ScreenThreadReady) => {
       if (thread !== this.#thread) return;
-      clearTimeout(this.#deadline);
-      if (reply === "ready") this.#isReady = true;
+      this.#deadline.stop();
+      if ("isReady" in reply) this.#welcome(reply);
       else this.#finish(reply);
       this.#next();
     });
@@ -154,8 +174,10 @@ export class ScreenWorker {
     });
   }
 
-  #expect(deadlineMs: number): void {
-    this.#deadline = setTimeout(() => this.#replace("it did not answer in time"), deadlineMs);
+  #welcome({ task }: ScreenThreadReady): void {
+    this.#task = task;
+    this.#isReady = true;
+    this.#settleStart();
   }
 
   #finish(reply: ScreenReply): void {
@@ -166,7 +188,8 @@ export class ScreenWorker {
   }
 
   #replace(reason: string): void {
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
+    this.#settleStart();
     this.#options.onReplaced?.(
       `A screen worker was replaced: ${reason}. ${this.#clients.size} screens are read again.`,
     );
@@ -179,7 +202,7 @@ export class ScreenWorker {
     this.#current = undefined;
     void thread?.terminate();
     for (const client of this.#clients) client.lose(client === cause);
-    this.#next();
+    if (!this.#isPausing) this.#start();
   }
 
   #endPause(): void {

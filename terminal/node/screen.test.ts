@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReplayBuffer } from "../common/replay-buffer.js";
 import { sequences } from "../common/sequences-for-tests.js";
@@ -18,7 +19,10 @@ function start(options: ScreenWorkersOptions = {}): void {
   workers = new ScreenWorkers({ workers: 1, ...options, onReplaced: (reason) => replaced.push(reason) });
 }
 
-beforeEach(() => start());
+beforeEach(async () => {
+  start();
+  await workers.started();
+});
 afterEach(() => workers.close());
 
 /** The output of a shell that a screen reads, as a terminal has it. */
@@ -153,6 +157,35 @@ describe("a screen in a thread", () => {
     PATIENCE_MS,
   );
 });
+
+describe("the threads", () => {
+  it("run before anybody wants a screen", async () => {
+    await workers.close();
+    const before = threads();
+    start({ workers: 2 });
+    await workers.started();
+    const running = threads();
+    expect(running).toBeGreaterThanOrEqual(before + 2);
+    for (const output of [new Output(), new Output()]) expect(await output.text()).toBe(directly());
+    expect(threads()).toBe(running);
+  });
+
+  it("are not called silent for what this thread has not read yet", async () => {
+    await workers.close();
+    start({ deadlineMs: 300 });
+    await workers.started();
+    const output = new Output();
+    await output.print("there");
+    const text = output.text();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    expect(await text).toBe(directly("there"));
+    expect(replaced).toEqual([]);
+  });
+});
+
+function threads(): number {
+  return readdirSync("/proc/self/task").length;
+}
 
 describe("a worker that does not answer", () => {
   it(

@@ -65,7 +65,6 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
       socket.on("close", () => sockets.delete(socket));
       serveHostSocket(socket, host);
     });
-    await listenPrivately(server, options.socketPath);
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       server.close();
@@ -75,6 +74,11 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
       for (const socket of sockets) socket.destroy();
       release();
     };
+    await host.screens.started();
+    await listenPrivately(server, options.socketPath).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
     return { confinement, close: () => (closing ??= close()) };
   } catch (error) {
     release();

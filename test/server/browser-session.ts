@@ -178,8 +178,10 @@ export async function typeAndSee(
   seeOutput(socket, (text) => (seen += text));
   socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
   socket.send(JSON.stringify({ type: "input", data: typed }));
-  return until(`the terminal shows ${String(expected)}; it shows ${seen}`, timeoutMs, () =>
-    expected.test(seen) ? seen : undefined,
+  return until(
+    () => `the terminal shows ${String(expected)}; it shows ${JSON.stringify(seen)}`,
+    timeoutMs,
+    () => (expected.test(seen) ? seen : undefined),
   );
 }
 

@@ -6,7 +6,7 @@ import { until } from "./lectern-process.js";
 const LONGEST_MS = 20_000;
 const PAUSE_MS = 30;
 
-/** Types into a terminal for as long as the work lasts; returns the milliseconds until each key was seen, in order. */
+/** Types into a terminal for as long as the work lasts, and leaves its line empty; returns the milliseconds until each key was seen, in order. */
 export async function echoesDuring(socket: WebSocket, work: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   let seen = "";
@@ -35,6 +35,8 @@ export async function echoesDuring(socket: WebSocket, work: () => Promise<unknow
     }
   } finally {
     socket.off("message", listen);
+    // What is typed next must not go on with these letters.
+    socket.send(JSON.stringify({ type: "input", data: "\u0015" }));
     await ended;
   }
   const [outcome] = await ended;

@@ -90,11 +90,15 @@ export async function startLectern(
     cwd: productRoot,
   });
   const output = collect(child);
-  const url = await until(`it said where it listens:\n${output()}`, START_MS, () => {
-    if (child.exitCode !== null)
-      throw new Error(`lectern serve ended with ${String(child.exitCode)}:\n${output()}`);
-    return /Lectern is ready: (\S+)/.exec(output())?.[1];
-  });
+  const url = await until(
+    () => `it said where it listens:\n${output()}`,
+    START_MS,
+    () => {
+      if (child.exitCode !== null)
+        throw new Error(`lectern serve ended with ${String(child.exitCode)}:\n${output()}`);
+      return /Lectern is ready: (\S+)/.exec(output())?.[1];
+    },
+  );
   const startMs = Date.now() - since;
   return { url, pid: child.pid ?? 0, output, startMs, stop: (signal = "SIGINT") => stop(child, signal) };
 }
@@ -120,9 +124,9 @@ export function processesOf(folder: string): number[] {
     .map(Number);
 }
 
-/** Polls until the value is there; the error says what was waited for. */
+/** Polls until the value is there; the error says what was waited for, a function how things stand by then. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   timeoutMs: number,
   look: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
@@ -130,7 +134,8 @@ export async function until<T>(
   for (;;) {
     const value = await look();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${String(timeoutMs)} ms until ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited ${String(timeoutMs)} ms until ${typeof what === "string" ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

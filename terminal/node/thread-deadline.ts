@@ -1,7 +1,7 @@
 import { waitedForProcessor } from "./process-stat.js";
 
-/** Waiting for a processor that is not worth another look. */
-const LITTLE_MS = 50;
+/** How soon a thread that is owed time is looked at again; the kernel counts its waiting only once it runs. */
+const LOOK_MS = 100;
 
 /**
  * The time by which a thread must have answered. Only time in which it could run counts: not what it waited for a processor on a
@@ -17,10 +17,9 @@ export class ThreadDeadline {
 
   /** Begins anew. `task` is the thread's number in the kernel; where it is not known, all time counts. */
   start(ms: number, task?: number): void {
-    this.stop();
-    const waitedBefore = waited(task);
-    const timer = setTimeout(() => setImmediate(() => this.#look(timer, task, waitedBefore)), ms);
-    this.#timer = timer;
+    const waited = (): number => (task === undefined ? 0 : waitedForProcessor(task));
+    const start = performance.now() - waited();
+    this.#lookAfter(ms, () => start + ms - (performance.now() - waited()));
   }
 
   stop(): void {
@@ -28,15 +27,16 @@ export class ThreadDeadline {
     this.#timer = undefined;
   }
 
-  #look(timer: NodeJS.Timeout, task: number | undefined, waitedBefore: number): void {
-    if (timer !== this.#timer) return;
-    const owedMs = waited(task) - waitedBefore;
-    if (owedMs > LITTLE_MS) return this.start(owedMs, task);
+  #lookAfter(ms: number, left: () => number): void {
+    this.stop();
+    const timer = setTimeout(() => setImmediate(() => this.#timer === timer && this.#look(left)), ms);
+    this.#timer = timer;
+  }
+
+  #look(left: () => number): void {
+    const leftMs = left();
+    if (leftMs > 0) return this.#lookAfter(Math.max(LOOK_MS, leftMs), left);
     this.stop();
     this.#passed();
   }
-}
-
-function waited(task: number | undefined): number {
-  return task === undefined ? 0 : waitedForProcessor(task);
 }

@@ -38,6 +38,16 @@ describe("loadLabs", () => {
     }
   });
 
+  it("reads the others in a folder where one has no pages", async () => {
+    writeFileSync(join(folder, "fine.md"), "# Fine\n");
+    const broken = join(folder, "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "workshop.yaml"), "title: x\n");
+    const loaded = await loadLabs([folder]);
+    expect(loaded.labs.map(({ name }) => name)).toEqual(["fine"]);
+    expect(loaded.broken).toEqual([{ path: broken, message: expect.stringContaining("a folder pages") }]);
+  });
+
   it("reads a lab with a page that cannot be shown as it was meant, and says so of that page", async () => {
     writeFileSync(
       join(folder, "odd.md"),

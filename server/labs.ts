@@ -19,7 +19,7 @@ export type LoadLab = (path: string) => Promise<Lab>;
 
 /**
  * Reads the labs at the paths: each is a lab, one Markdown page, or a folder of labs. A lab that cannot be read is one of the broken
- * ones and keeps no other from being read. Throws SERVER_USAGE where a folder holds no lab, and LAB_NOT_FOUND for a path that leads nowhere.
+ * ones and keeps no other from being read. Throws SERVER_USAGE where a folder holds no lab, and LAB_NOT_FOUND for one of the paths that leads to none.
  */
 export async function loadLabs(paths: readonly string[], load: LoadLab): Promise<LoadedLabs> {
   const loaded: LoadedLabs = { labs: [], broken: [], renamed: [] };
@@ -32,11 +32,15 @@ export async function loadLabs(paths: readonly string[], load: LoadLab): Promise
       if (name !== lab.name) loaded.renamed.push({ path, message });
       loaded.labs.push({ ...lab, name });
     } catch (error) {
-      if (error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.labNotFound) throw error;
+      if (paths.includes(path) && isNotFound(error)) throw error;
       loaded.broken.push({ path, message: error instanceof Error ? error.message : String(error) });
     }
   }
   return loaded;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.labNotFound;
 }
 
 /** The labs behind a path that was given: itself, or those inside. Throws SERVER_USAGE where a folder holds none. */

@@ -118,6 +118,9 @@ function usual(method: string, path: string, state: ContractState): { status: nu
     };
   if (method === "GET" && path === "api/labs") return { status: 200, body: state.labs };
   if (method === "GET" && path === "api/instructor/sessions") return { status: 200, body: state.rows };
+  if (method === "GET" && path === "api/instructor/labs") return { status: 200, body: [] };
+  if (method === "GET" && path === "api/instructor/confinement")
+    return { status: 200, body: { measures: [] } };
   // The policy API is not this contract's; the console says that it is missing.
   if (path.includes("/tmc/")) return found(undefined);
   if (page !== undefined) return found(state.pages[decodeURIComponent(page)]);

@@ -4,6 +4,7 @@ import type { DiskView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, takePicture } from "./chromium.js";
+import type { ContractState } from "./contract-server.js";
 import { openContractPage, type ContractPage } from "./contract-page.js";
 
 const MIB = 1024 * 1024;
@@ -19,8 +20,8 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   afterAll(() => browser.close());
   afterEach(() => opened.close());
 
-  async function open(): Promise<void> {
-    opened = await openContractPage(browser, "instructor", {}, { theme: "dark" });
+  async function open(answers: ContractState["answers"] = new Map()): Promise<void> {
+    opened = await openContractPage(browser, "instructor", { answers }, { theme: "dark" });
     page = opened.page;
     await page.getByRole("table").waitFor();
   }
@@ -42,6 +43,38 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await expect.poll(() => opened.contract.requests).toContain("DELETE api/instructor/sessions/class-a-3");
     tellDisk({ isFull: false });
     await notice.waitFor({ state: "detached" });
+  });
+
+  it("is which labs cannot be read and where, until they are mended", async () => {
+    const broken = [{ path: "/labs/quotas", message: "workshop.yaml, line 2: Aliases are not allowed." }];
+    const answers: ContractState["answers"] = new Map([
+      ["GET api/instructor/labs", { status: 200, body: broken }],
+    ]);
+    await open(answers);
+    const notice = page.getByRole("status", { name: "Labs that cannot be read" });
+    await notice.getByText("One lab cannot be read.").waitFor();
+    await notice.getByText("/labs/quotas").waitFor();
+    await notice.getByText("workshop.yaml, line 2: Aliases are not allowed.").waitFor();
+    await takePicture(page, "instructor-broken-labs");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    answers.clear();
+    await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+    await notice.waitFor({ state: "detached" });
+  });
+
+  it("is what keeps sessions apart, and what does not with the reason", async () => {
+    const measures = [
+      { subject: "files", holds: true, text: "bubblewrap" },
+      { subject: "network", holds: false, text: "this machine's, shared by all sessions (unshare: EPERM)" },
+    ];
+    await open(new Map([["GET api/instructor/confinement", { status: 200, body: { measures } }]]));
+    await page.getByText("Not kept apart on this machine: network").waitFor();
+    const said = page.getByRole("definition");
+    await said.getByText("bubblewrap", { exact: true }).waitFor();
+    await said.getByText("Not kept apart: this machine's, shared by all sessions (unshare: EPERM)").waitFor();
+    await said.last().scrollIntoViewIfNeeded();
+    await takePicture(page, "instructor-confinement");
+    expect(await accessibilityProblems(page)).toEqual([]);
   });
 
   it("goes once it was read", async () => {

@@ -70,7 +70,7 @@ function counted({ groups, limits, confinement }: Found): ConfinementMeasure[] {
         }
       : { subject: "processes", holds: false, text: `${processes} for each terminal` },
     of("cpu")
-      ? { subject: "cpu", holds: true, text: `${limits.cpus} (${groups.description})` }
+      ? { subject: "cpu", holds: true, text: `${limits.cpus} CPU (${groups.description})` }
       : { subject: "cpu", holds: false, text: "no limit; without rights to control groups all share alike" },
   ];
 }

@@ -1,5 +1,6 @@
 import type {
   ApiProblem,
+  BrokenLab,
   ConfinementView,
   InstructorRow,
   LabSummary,
@@ -51,6 +52,7 @@ export const api = {
     ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
+  brokenLabs: () => call<BrokenLab[]>("GET", "api/instructor/labs"),
   confinement: () => call<ConfinementView>("GET", "api/instructor/confinement"),
   createSessions: (wanted: NewSessions) =>
     call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/api-client.js";
+import { Icon } from "../parts/icon.js";
 
 /** How sessions are kept apart on the server's machine; what does not hold stands open to be read. */
 export function Confinement(): ReactElement | null {
@@ -12,17 +13,25 @@ export function Confinement(): ReactElement | null {
   if (!data) return null;
   const lacking = data.measures.filter(({ holds }) => !holds);
   return (
-    <details className="instructor__confinement" open={lacking.length > 0}>
+    <details className="confinement" open={lacking.length > 0}>
       <summary>
         {lacking.length === 0
-          ? "Sessions are kept apart in everything"
-          : `Not kept apart: ${lacking.map(({ subject }) => subject).join(", ")}`}
+          ? "Sessions are kept apart from each other"
+          : `Not kept apart on this machine: ${lacking.map(({ subject }) => subject).join(", ")}`}
       </summary>
+      <p>What each session has to itself on this server, and how much of it.</p>
       <dl>
         {data.measures.map(({ subject, holds, text }) => (
-          <div key={subject}>
+          <div key={subject} className={holds ? undefined : "confinement__lacking"}>
             <dt>{subject}</dt>
-            <dd>{holds ? text : `not held: ${text}`}</dd>
+            <dd>
+              {!holds && (
+                <>
+                  <Icon name="warning" /> Not kept apart:{" "}
+                </>
+              )}
+              {text}
+            </dd>
           </div>
         ))}
       </dl>

@@ -4,6 +4,7 @@ import type { InstructorRow } from "../../common/api.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import type { Connection } from "../store/event-stream.js";
+import { BrokenLabs } from "./broken-labs.js";
 import { BulkActions } from "./bulk-actions.js";
 import { Confinement } from "./confinement.js";
 import { CreateSessions } from "./create-sessions.js";
@@ -40,6 +41,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
           <Icon name="plus" /> Create sessions
         </Button>
       </header>
+      <BrokenLabs />
       {isCreating && <CreateSessions onClose={() => setIsCreating(false)} />}
       <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
       {rows.length > 0 && <BulkActions selected={selected} onDone={() => setChosen(new Set())} />}

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
 import { openSession, showOnNarrow } from "./console-steps.js";
-import { startLectern } from "./lectern-server.js";
+import { startLectern, type LecternServer } from "./lectern-server.js";
 
 /** The workspace of the lab that tests of the console start. */
 export const WORKSPACE = "tko-day1-ops-ws";
@@ -27,14 +27,38 @@ export interface ConsoleVisit {
   end(): Promise<void>;
 }
 
-/** Starts a server with a lab of one page and two workspaces, and a session of it. */
+/** Starts a server with a lab of one page and two workspaces, and a session of it; where that fails, nothing of it is left behind. */
 export async function visitConsole(): Promise<ConsoleVisit> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-console-"));
-  const server = await startLectern(["--lab", writeLab(folder)]);
-  const browser = await launchChromium();
+  let server: LecternServer | undefined;
+  let browser: Browser | undefined;
+  const end = async (): Promise<void> => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    server = await startLectern(["--lab", writeLab(folder)]);
+    browser = await launchChromium();
+    return await visit(server, browser, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function visit(
+  server: LecternServer,
+  browser: Browser,
+  end: () => Promise<void>,
+): Promise<ConsoleVisit> {
   const { page, problems } = await openPage(browser);
   page.setDefaultTimeout(STEP_DEADLINE_MS);
-  const id = await openSession(page, server.url);
+  const takeLastPicture = () => takePicture(page, "console-end");
+  const id = await openSession(page, server.url).catch(async (error: unknown) => {
+    await takeLastPicture();
+    throw error;
+  });
   return {
     page,
     problems,
@@ -45,12 +69,7 @@ export async function visitConsole(): Promise<ConsoleVisit> {
       const response = await page.request.get(`${server.url}api/sessions/${id}/tmc/v1alpha1/${path}`);
       return (await response.json()) as Answer;
     },
-    end: async () => {
-      await takePicture(page, "console-end");
-      await browser.close();
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    end: () => takeLastPicture().finally(end),
   };
 }
 

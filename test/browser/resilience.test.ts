@@ -162,19 +162,25 @@ async function settledTop(page: Page): Promise<number> {
   return scrollTop(page);
 }
 
-/** Notes every stream and socket a page opens. */
+/** Notes every WebSocket and every stream of events a page opens. */
 function countConnections(): void {
-  const opened: { readyState: number }[] = [];
-  for (const kind of ["WebSocket", "EventSource"] as const) {
-    globalThis[kind] = new Proxy(globalThis[kind] as unknown as new () => { readyState: number }, {
-      construct(target, given, newTarget) {
-        const connection = Reflect.construct(target, given, newTarget) as { readyState: number };
-        opened.push(connection);
-        return connection;
-      },
-    }) as never;
-  }
-  Object.assign(globalThis, { countOpen: () => opened.filter(({ readyState }) => readyState < 2).length });
+  const isOpen: (() => boolean)[] = [];
+  globalThis.WebSocket = new Proxy(WebSocket, {
+    construct(target, given, newTarget) {
+      const socket = Reflect.construct(target, given, newTarget) as WebSocket;
+      isOpen.push(() => socket.readyState < WebSocket.CLOSING);
+      return socket;
+    },
+  });
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+    // A stream goes on until the page takes its request back.
+    if (isStream) isOpen.push(() => init?.signal?.aborted !== true);
+    return response;
+  };
+  Object.assign(globalThis, { countOpen: () => isOpen.filter((asked) => asked()).length });
 }
 
 function openConnections(page: Page): Promise<number> {

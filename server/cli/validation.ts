@@ -19,7 +19,7 @@ import type { ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { labPathsAt } from "../labs.js";
 import { startInProcess } from "../in-process.js";
-import { fromHere } from "./from-here.js";
+import { fromHere, placed } from "./from-here.js";
 import { ExitWith } from "./program.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 
@@ -59,15 +59,6 @@ async function onlyLabAt(path: string): Promise<string> {
     serverErrorCodes.usage,
     `${path} holds ${String(paths.length)} labs, and one is validated at a time: ${paths.join(", ")}`,
   );
-}
-
-/** The report with its files as whoever asked for it would write them. */
-function placed(report: ValidationReport, place: (file: string) => string): ValidationReport {
-  return {
-    ...report,
-    steps: report.steps.map((step) => ({ ...step, file: place(step.file) })),
-    problems: report.problems.map((problem) => ({ ...problem, file: place(problem.file) })),
-  };
 }
 
 interface Validation {

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lintLab } from "./lint-lab.js";
+import { loadLab } from "./load-lab.js";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lectern-lint-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("a block for a terminal that the layout lacks", () => {
+  const page = "text\n\n```execute-2\nls\n```\n\n```execute\nls\n```\n";
+
+  it("is warned of, for the terminal is shown all the same", async () => {
+    expect(await problemsOf("layout: default", page)).toEqual([
+      "warning pages/a.md:3 terminal: The block runs in terminal 2, which the layout default does not have; it is shown all the same",
+    ]);
+  });
+
+  it("is an error where the lab is to have no terminal", async () => {
+    expect(await problemsOf("layout: none", page)).toEqual([
+      "error pages/a.md:3 terminal: The block runs in terminal 2, but the lab's layout is none",
+      "error pages/a.md:7 terminal: The block runs in terminal 1, but the lab's layout is none",
+    ]);
+  });
+
+  it("is nothing to speak of where the layout has it", async () => {
+    expect(await problemsOf("layout: split", page)).toEqual([]);
+  });
+});
+
+describe("tabs", () => {
+  const page = ["Terminal", "Console", "Web", "Wep"].map(
+    (name) => `\`\`\`dashboard:open-dashboard\nname: ${name}\n\`\`\`\n`,
+  );
+
+  it("that no session has are errors where a block shows them", async () => {
+    expect(await problemsOf("dashboards: [{name: Web, url: https://example.org}]", page.join("\n"))).toEqual([
+      'error pages/a.md:13 dashboard: The block shows the tab "Wep", but sessions of the lab have Terminal, Console, Web',
+    ]);
+  });
+
+  it("whose address no browser can show are errors, those that values complete are none", async () => {
+    const tabs = [
+      '{name: Filled, url: "https://{{ session_namespace }}.{{ place }}/"}',
+      '{name: Unknown, url: "https://{{ nope }}/"}',
+      "{name: Bare, url: example.org}",
+    ];
+    expect(
+      await problemsOf(`variables: {place: example.org}\ndashboards: [${tabs.join(", ")}]`, "a"),
+    ).toEqual([
+      'error workshop.yaml:1 dashboard: The tab "Unknown" has the address https://{{ nope }}/, which names {{ nope }}, which is not a variable of this lab',
+      'error workshop.yaml:1 dashboard: The tab "Bare" has the address example.org, which is no address of a web page',
+    ]);
+  });
+});
+
+describe("variables of the environment", () => {
+  it("are errors where the operator has said which may be shown, and not these", async () => {
+    const lab = ["environment: [SHOWN, HIDDEN]", "{{ ENV_SHOWN }} {{ ENV_HIDDEN }}"] as const;
+    expect(await problemsOf(...lab)).toEqual([]);
+    expect(await problemsOf(...lab, ["SHOWN"])).toEqual([
+      expect.stringMatching(/^error workshop.yaml:1 environment: .*environment variable HIDDEN/),
+    ]);
+  });
+});
+
+async function problemsOf(settings: string, page: string, labVariables?: string[]): Promise<string[]> {
+  await mkdir(join(folder, "pages"), { recursive: true });
+  await writeFile(join(folder, "workshop.yaml"), `title: x\n${settings}\n`);
+  await writeFile(join(folder, "pages/a.md"), page);
+  const lab = await loadLab(folder, labVariables && { labVariables });
+  return lintLab(lab).map(
+    ({ severity, file, line, rule, message }) => `${severity} ${file}:${String(line)} ${rule}: ${message}`,
+  );
+}

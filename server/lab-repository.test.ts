@@ -71,6 +71,28 @@ describe("the lab repository", () => {
     await repository.refresh();
     expect(repository.labs.get("one")?.title).toBe("First title");
   });
+
+  it("reads once at a time, however long that takes and however many ask meanwhile", async () => {
+    save("one.md", "# First title\n");
+    let [reading, mostAtOnce] = [0, 0];
+    const slowly = async (path: string) => {
+      reading += 1;
+      mostAtOnce = Math.max(mostAtOnce, reading);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      reading -= 1;
+      return load(path);
+    };
+    const repository = await openLabRepository([folder], slowly, log);
+    const asked: Promise<void>[] = [];
+    for (let time = 0; time < 5; time += 1) {
+      save("one.md", `# Title ${String(time)}\n`);
+      asked.push(later(repository.refresh));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await Promise.all(asked);
+    await later(repository.refresh);
+    expect([mostAtOnce, repository.labs.get("one")?.title]).toEqual([1, "Title 4"]);
+  });
 });
 
 let saved = 0;

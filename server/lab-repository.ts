@@ -42,13 +42,17 @@ export async function openLabRepository(
     log.info({ labs: labs.size, broken: broken.length }, "labs read again");
   };
   let lookedAt = Date.now();
+  let isLooking = false;
   let looking = Promise.resolve();
   const refresh = () => {
-    if (Date.now() - lookedAt < LOOK_INTERVAL_MS) return looking;
+    if (isLooking || Date.now() - lookedAt < LOOK_INTERVAL_MS) return looking;
     lookedAt = Date.now();
-    looking = look().catch((error: unknown) =>
-      log.warn({ err: error }, "the labs have changed and cannot be read; they stay as they were"),
-    );
+    isLooking = true;
+    looking = look()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, "the labs have changed and cannot be read; they stay as they were"),
+      )
+      .finally(() => (isLooking = false));
     return looking;
   };
   return { labs, broken: () => broken, refresh };

@@ -12,34 +12,43 @@ export interface PageCompiler {
 
 /** 2 s: a page of the largest size takes a tenth of that. */
 const DEADLINE_MS = 2_000;
+/** 1 min until a page that took too long is tried again: a busy machine is no fault of the page, and one that is too long costs little so. */
+const RETRY_MS = 60_000;
+const TOO_LONG = "page-time";
 
 /** A compiler in a thread of its own, so that nobody waits for a page that is not theirs. Takes the compiled `lab-thread-entry.js`. */
-export function threadCompiler(entry: string): PageCompiler {
+export function threadCompiler(
+  entry: string,
+  { deadlineMs = DEADLINE_MS, retryMs = RETRY_MS } = {},
+): PageCompiler {
   const thread = new LabThread(entry);
   const compile = async (lab: Lab, page: LabPage, variables: Variables): Promise<CompiledPage> => {
     const pages = lab.pages.map(({ name, file }) => ({ name, file }));
     try {
-      return await thread.compile({ lab: { layout: lab.layout, pages }, page, variables }, DEADLINE_MS);
+      return await thread.compile({ lab: { layout: lab.layout, pages }, page, variables }, deadlineMs);
     } catch (error) {
       if (error instanceof LabThreadError) return withoutContent(page, error.message);
       throw error;
     }
   };
-  return remembering(compile, () => thread.close());
+  return remembering(compile, { close: () => thread.close(), retryMs });
 }
 
 /** A compiler in the thread of whoever asks, for programs that serve nobody else meanwhile. */
 export function ownCompiler(): PageCompiler {
-  return remembering(
-    async (lab, page, variables) => compileLabPage(lab, page, variables),
-    async () => undefined,
-  );
+  return remembering(async (lab, page, variables) => compileLabPage(lab, page, variables), {
+    close: async () => undefined,
+    retryMs: RETRY_MS,
+  });
 }
 
 /** 300 pages: a lab of ten pages for thirty learners. Those not asked for longest are compiled again. */
 const KEPT = 300;
 
-function remembering(compile: PageCompiler["compile"], close: () => Promise<void>): PageCompiler {
+function remembering(
+  compile: PageCompiler["compile"],
+  { close, retryMs }: Pick<PageCompiler, "close"> & { retryMs: number },
+): PageCompiler {
   // A page that is read again is another object: what was compiled of the one before it is never found again, and leaves in time.
   const numbers = new WeakMap<LabPage, number>();
   const kept = new Map<string, Promise<CompiledPage>>();
@@ -56,7 +65,10 @@ function remembering(compile: PageCompiler["compile"], close: () => Promise<void
       const compiled = known ?? compile(lab, page, variables);
       kept.delete(key);
       kept.set(key, compiled);
-      if (!known) compiled.catch(() => kept.delete(key));
+      const forget = (): void => {
+        if (kept.get(key) === compiled) kept.delete(key);
+      };
+      if (!known) compiled.then((page) => isTooLong(page) && setTimeout(forget, retryMs).unref(), forget);
       for (const oldest of kept.keys()) {
         if (kept.size <= KEPT) break;
         kept.delete(oldest);
@@ -67,10 +79,14 @@ function remembering(compile: PageCompiler["compile"], close: () => Promise<void
   };
 }
 
+function isTooLong({ problems }: CompiledPage): boolean {
+  return problems.some(({ rule }) => rule === TOO_LONG);
+}
+
 function withoutContent(page: LabPage, why: string): CompiledPage {
   const problem = {
     severity: "error",
-    rule: "page-time",
+    rule: TOO_LONG,
     line: page.firstLine,
     message: `The page ${page.file} could not be compiled, so nothing of it is shown: ${why}`,
     fix: "Shorten it, or take out what is nested deeply",

@@ -25,4 +25,13 @@ describe("createRateLimit", () => {
     await expect(limit.take("2001:db8:1:2:3::4")).rejects.toThrow("Too many");
     await limit.take("2001:db8:1:3::1");
   });
+
+  it("knows a network whose zeros an address leaves out", async () => {
+    const limit = createRateLimit("new sessions", 1, 1);
+    await limit.take("2001:db8::1");
+    await limit.take("2001:db8::a:b:c:d");
+    await expect(limit.take("2001:db8:0:0:e::1")).rejects.toThrow("Too many");
+    await limit.take("::1");
+    await limit.take("2001:db8:0:1::1");
+  });
 });

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
@@ -7,6 +8,8 @@ export interface RateLimit {
 }
 
 const MINUTE_S = 60;
+/** Of an address of IPv6. */
+const GROUPS = 8;
 
 /** Lets a client do something `perMinute` times a minute, and `burst` times besides in the time it takes to earn them at that rate. */
 export function createRateLimit(what: string, burst: number, perMinute: number): RateLimit {
@@ -31,9 +34,15 @@ export function createRateLimit(what: string, burst: number, perMinute: number):
 
 /** Whoever has one address of IPv6 has the 64 bits behind it: all count as one, and fill no memory. */
 function networkOf(client: string): string {
-  return client.includes(":") && !client.startsWith("::ffff:")
-    ? client.split(":").slice(0, 4).join(":")
-    : client;
+  if (!isIPv6(client) || client.startsWith("::ffff:")) return client;
+  const [before = "", after] = client.split("::");
+  const [left, right] = [groupsOf(before), groupsOf(after ?? "")];
+  const zeros = Array.from({ length: Math.max(0, GROUPS - left.length - right.length) }, () => "0");
+  return [...left, ...zeros, ...right].slice(0, GROUPS / 2).join(":");
+}
+
+function groupsOf(part: string): string[] {
+  return part === "" ? [] : part.split(":");
 }
 
 function tooMany(what: string, waitMs: number): ServerError {

@@ -94,6 +94,16 @@ describe("what learners did", () => {
     expect(left).toEqual([0, 0, 1]);
     expect(tracker.activity("s2")).toEqual({});
   });
+
+  it("stays forgotten where a step of its session ends afterwards", async () => {
+    await save("s1", 0, "running");
+    await tracker.forget("s1");
+    await tracker.settle({ session: "s1", result: result(0, "unknown"), command: "command-0" });
+    expect(tracker.activity("s1")).toEqual({});
+    await reopen();
+    expect(await states("s1")).toEqual([]);
+    expect(tracker.progress("s1")).toEqual({ done: 0, failed: 0, failuresOfOneStep: 0 });
+  });
 });
 
 describe("results", () => {

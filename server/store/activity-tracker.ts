@@ -27,7 +27,10 @@ export interface ActivityTracker {
    * it is as if it had not been called.
    */
   begin(step: SavedStep): Promise<StepResult>;
-  /** Writes down what became of a step. Where the disk is full it is kept in memory, seen by all, and written as soon as there is room. */
+  /**
+   * Writes down what became of a step. Where the disk is full it is kept in memory, seen by all, and written as soon as there is room;
+   * where its session was forgotten meanwhile it is not kept.
+   */
   settle(step: SavedStep): Promise<StepResult>;
   /** Remembers the page; resolves when it is on the disk, or in memory where that is full. */
   visit(session: string, page: string): Promise<void>;
@@ -76,6 +79,7 @@ export async function trackActivity(
       return note(step);
     },
     settle: async (step) => {
+      if (!known.has(step.session)) return step.result;
       const noted = note(step);
       await unwritten.saveStep(step);
       return noted;

@@ -9,7 +9,7 @@ import type { StepResult } from "../workshop/common/api.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, productRoot } from "./config.js";
-import type { ServeConfig } from "./config.js";
+import type { RuledConfig, ServeConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import { createHealth } from "./health.js";
@@ -45,7 +45,7 @@ import type { Workshop } from "./workshop/workshop.js";
 
 /** What the server process was given by the supervisor. */
 export interface ServerAssignment {
-  config: ServeConfig;
+  config: RuledConfig;
   kubeconfig: string;
   terminalSocket: string;
   /** Whether the cluster runs no containers. */
@@ -189,7 +189,7 @@ function joinRoutes(
   const access = createAccess({
     tokens: platform.tokens,
     instructorToken: () => loadInstructorToken(tokenFile),
-    start: config.start ?? "open",
+    start: config.start,
     scope: mount.scope,
   });
   const sockets = createTerminalSockets({ terminalSocket, workshop, access, origin, log });

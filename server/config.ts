@@ -13,7 +13,7 @@ export interface ServeConfig {
   labs: string[];
   /** The operator's cluster; absent where Lectern starts its own. */
   kubeconfig?: string;
-  /** The address learners type, where a proxy stands in front. */
+  /** The address learners type, where a proxy stands in front; ends in `/`. */
   publicUrl?: string;
   /** What labs may show of the operator's environment, by name. */
   labVariables: Record<string, string>;
@@ -34,6 +34,9 @@ export interface ServeConfig {
   /** Whether recordings of terminals outlive their session, in the data directory. */
   keepRecordings: boolean;
 }
+
+/** What was asked for, with who may start labs decided. */
+export type RuledConfig = ServeConfig & { start: StartRule };
 
 /** Everybody who reaches the page, whoever has the link for it, or instructors only. */
 export type StartRule = (typeof START_RULES)[number];
@@ -117,6 +120,13 @@ function findProductRoot(from: string): string {
   const parent = dirname(from);
   if (parent === from) throw new Error(`no package.json above ${resolve(fileURLToPath(import.meta.url))}`);
   return findProductRoot(parent);
+}
+
+/** The address that everything of Lectern is below, ending in `/`. Throws TypeError for what is no URL. */
+export function mountAddress(url: string): string {
+  const address = new URL(url);
+  if (!address.pathname.endsWith("/")) address.pathname += "/";
+  return address.origin + address.pathname;
 }
 
 /** Every path inside a data directory, in one place. */

@@ -7,7 +7,14 @@ import type { RequestHandler } from "express";
 import { pino } from "pino";
 import type { Logger } from "pino";
 import type { LecternServer } from "./compose.js";
-import { defaultHost, defaultMaxSessions, labVariables, readEnvironment, shippedContent } from "./config.js";
+import {
+  defaultHost,
+  defaultMaxSessions,
+  labVariables,
+  mountAddress,
+  readEnvironment,
+  shippedContent,
+} from "./config.js";
 import type { ServeConfig, StartRule } from "./config.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 import { startInProcess } from "./in-process.js";
@@ -101,7 +108,7 @@ function configOf(options: LecternOptions, data: string): ServeConfig {
     keepRecordings: false,
     ...(options.start === undefined ? {} : { start: options.start }),
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(options.kubeconfig) }),
-    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: mountAddress(options.publicUrl) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import proxyAddress from "proxy-addr";
+import { mountAddress } from "../config.js";
 
 /** Collects a flag that may be given several times. */
 export function collect(value: string, previous: string[] | undefined): string[] {
@@ -28,9 +29,9 @@ export function path(value: string): string {
   return resolve(value);
 }
 
-/** An `http` or `https` URL. */
+/** An `http` or `https` URL, ending in `/`. */
 export function webAddress(value: string): string {
-  if (/^https?:$/.test(protocolOf(value))) return value;
+  if (/^https?:$/.test(protocolOf(value))) return mountAddress(value);
   throw new InvalidArgumentError("Expected a URL such as https://labs.example.org/.");
 }
 

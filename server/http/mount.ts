@@ -13,13 +13,12 @@ export interface Mount {
 }
 
 /**
- * Derives addresses from the public one where it is given, else from the request itself. `tlsUrl` is where browsers reach a server
+ * Derives addresses from the public one, which ends in `/`, where it is given, else from the request itself. `tlsUrl` is where browsers reach a server
  * that has TLS and is asked without: by a command line of its machine.
  */
 export function createMount(publicUrl: string | undefined, tlsUrl?: () => string): Mount {
   const noted = new WeakMap<Request, string>();
-  const fixed =
-    publicUrl === undefined ? undefined : new URL(publicUrl.endsWith("/") ? publicUrl : `${publicUrl}/`);
+  const fixed = publicUrl === undefined ? undefined : new URL(publicUrl);
   const base = (request: Request) => fixed?.pathname ?? noted.get(request) ?? "/";
   return {
     note: (request, _response, next) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
-import type { Environment, ServeConfig, StartRule } from "../config.js";
+import type { Environment, RuledConfig, ServeConfig, StartRule } from "../config.js";
 import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-token.js";
 import { startLink } from "../auth/start-token.js";
 import { readTlsFiles } from "../http/tls-files.js";
@@ -89,7 +89,7 @@ interface Parts {
 }
 
 async function startServer(
-  config: ServeConfig,
+  config: RuledConfig,
   environment: Environment,
   parts: Parts,
 ): Promise<SupervisedProcess> {
@@ -163,10 +163,7 @@ interface Announcement {
   isFirstStart: boolean;
 }
 
-function announce(
-  config: ServeConfig & { start: StartRule },
-  { dataDir, events, isFirstStart }: Announcement,
-): void {
+function announce(config: RuledConfig, { dataDir, events, isFirstStart }: Announcement): void {
   const url = config.publicUrl ?? readRunningServer(dataDir.path).url;
   events.report("");
   events.report(`Lectern is ready: ${url}`);

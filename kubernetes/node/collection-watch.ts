@@ -25,8 +25,9 @@ const RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
 /**
- * Keeps a collection such as `/api/v1/namespaces/x/pods`, or the part of one that a query selects, in step with the cluster until the signal fires; broken connections and
- * expired versions are answered by listing again. Resolves when the signal has fired; rejects only where it may not read.
+ * Keeps a collection such as `/api/v1/namespaces/x/pods`, or the part of one that a query selects, in step with the cluster until the
+ * signal fires; broken connections and expired versions are answered by listing again. Resolves when the signal has fired; rejects
+ * only where it may not read from the beginning.
  */
 export async function watchCollection<Item extends WatchedObject>(
   client: KubernetesClient,
@@ -36,10 +37,12 @@ export async function watchCollection<Item extends WatchedObject>(
 ): Promise<void> {
   const items = new Map<string, Item>();
   let retryMs = RETRY_MS;
+  let hasListed = false;
   while (!signal.aborted) {
     try {
       const version = await list(client, path, { items, listener, signal });
       retryMs = RETRY_MS;
+      hasListed = true;
       const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
       await follow(client, `${path}${path.includes("?") ? "&" : "?"}${query}`, {
         items,
@@ -48,12 +51,17 @@ export async function watchCollection<Item extends WatchedObject>(
       });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof KubernetesError && (error.status === 401 || error.status === 403)) throw error;
+      // What could be read before can be again: a token is renewed, a role comes back.
+      if (!hasListed && isRefused(error)) throw error;
       listener.onError?.(error);
     }
     await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof KubernetesError && (error.status === 401 || error.status === 403);
 }
 
 interface Watching<Item> {

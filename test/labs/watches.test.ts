@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type WatchedObject, watchCollection } from "../../kubernetes/node/collection-watch.js";
+import { KubeConfig } from "@kubernetes/client-node";
+import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 let platform: TestPlatform;
@@ -48,3 +50,51 @@ it("a watch that has lasted its time goes on by itself, without a fault and with
   await seen;
   expect(faults).toEqual([]);
 });
+
+it("a watch that may not read for a while goes on when it may again", async () => {
+  const { client } = platform;
+  const path = "/api/v1/namespaces/default/configmaps";
+  const rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+  const metadata = { name: "reader" };
+  const subjects = [{ kind: "ServiceAccount", name: "reader", namespace: "default" }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" };
+  const allow = () => client.create(`${rbac}/rolebindings`, { metadata, subjects, roleRef });
+  const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"] }];
+  await client.create("/api/v1/namespaces/default/serviceaccounts", { metadata });
+  await client.create(`${rbac}/roles`, { metadata, rules });
+  await allow();
+  const faults: unknown[] = [];
+  const names: (string | undefined)[] = [];
+  const ended = watchCollection(
+    await readerClient(),
+    path,
+    {
+      limitMs: 100,
+      onItem: (_type: string, item: WatchedObject) => void names.push(item.metadata?.name),
+      onError: (error) => void faults.push(error),
+    },
+    stop.signal,
+  );
+  ended.catch((error: unknown) => faults.push("it has ended", error));
+  await client.create(path, { metadata: { name: "before" } });
+  await expect.poll(() => names).toContain("before");
+  await client.remove(`${rbac}/rolebindings/reader`);
+  await expect.poll(() => faults[0]).toMatchObject({ status: 403 });
+  await allow();
+  await client.create(path, { metadata: { name: "afterwards" } });
+  await expect.poll(() => names).toContain("afterwards");
+  expect(faults).not.toContain("it has ended");
+});
+
+/** Calls the cluster as the account `reader`. */
+async function readerClient(): Promise<KubernetesClient> {
+  const { status } = await platform.client.create<{ status: { token: string } }>(
+    "/api/v1/namespaces/default/serviceaccounts/reader/token",
+    { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+  );
+  const kubeConfig = new KubeConfig();
+  const cluster = platform.client.config.getCurrentCluster();
+  if (cluster === null) throw new Error("the platform has no cluster");
+  kubeConfig.loadFromClusterAndUser(cluster, { name: "reader", token: status.token });
+  return new KubernetesClient(kubeConfig);
+}

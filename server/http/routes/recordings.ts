@@ -19,9 +19,10 @@ export function createRecordingsRouter({ host, access }: RecordingRoutes): Route
   });
   router.get("/instructor/recordings/:session/:name", async (request, response) => {
     const { session, name } = request.params;
-    response.type("application/x-asciicast");
     for await (const piece of host.recording(session, name)) {
       if (response.destroyed) return;
+      // With the first piece: where there is none, the answer is a problem.
+      if (!response.headersSent) response.type("application/x-asciicast");
       if (!response.write(piece)) await drained(response);
     }
     response.end();

@@ -21,9 +21,6 @@ export interface SessionCache {
   onChange(listener: (name: string) => void): () => void;
 }
 
-/** Listeners at once: one for each open page and table, and a few of ours. */
-const LISTENER_LIMIT = 20_000;
-
 export function createSessionCache(): SessionCache {
   const sessions = new Map<string, SessionResource>();
   const making = new Map<string, SessionResource["status"]>();
@@ -65,7 +62,7 @@ export function createSessionCache(): SessionCache {
       if (sessions.delete(name)) tell(name);
     },
     onChange: (listener) => {
-      if (listeners.size < LISTENER_LIMIT) listeners.add(listener);
+      listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };

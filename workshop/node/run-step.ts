@@ -88,8 +88,9 @@ class StepRun {
   async run(): Promise<StepResult> {
     const queued = this.#tell({ state: this.#options.resumedFrom ?? "queued" });
     await this.#options.onQueued?.(queued);
-    const conditions = watchConditions(this.#surroundings, this.#step, this.#options.baseline);
+    let conditions: ConditionWatch | undefined;
     try {
+      conditions = watchConditions(this.#surroundings, this.#step, this.#options.baseline);
       const { signal } = this.#options;
       await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
       const judged = await unlessAborted(this.#act(), signal);

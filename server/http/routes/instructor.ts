@@ -132,13 +132,14 @@ async function streamRows(
 ): Promise<void> {
   const { table } = options.workshop;
   const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
-  stream.send({ type: "sessions", rows: linked(table.rows()) });
-  const stop = table.follow(({ rows, gone }) => {
+  const tell = (event: InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
-    if (options.access.isInstructor(request)) stream.send({ type: "changes", rows: linked(rows), gone });
+    if (options.access.isInstructor(request)) stream.send(event);
     else stream.end();
-  });
-  const stopDisk = options.disk.follow((disk) => stream.send({ type: "disk", disk }));
+  };
+  tell({ type: "sessions", rows: linked(table.rows()) });
+  const stop = table.follow(({ rows, gone }) => tell({ type: "changes", rows: linked(rows), gone }));
+  const stopDisk = options.disk.follow((disk) => tell({ type: "disk", disk }));
   stream.signal.addEventListener(
     "abort",
     () => {
@@ -148,7 +149,7 @@ async function streamRows(
     { once: true },
   );
   const disk = await options.disk.state();
-  if (disk.isFull) stream.send({ type: "disk", disk });
+  if (disk.isFull) tell({ type: "disk", disk });
 }
 
 /** Asks for as many; throws where there are fewer, saying how many there are and why. */

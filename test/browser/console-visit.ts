@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
 import { openSession, showOnNarrow } from "./console-steps.js";
@@ -66,7 +67,11 @@ async function visit(
     url: server.url,
     look: (name, shown) => look(page, `console-${name}`, shown),
     ask: async <Answer>(path: string) => {
-      const response = await page.request.get(`${server.url}api/sessions/${id}/tmc/v1alpha1/${path}`);
+      const key = await page.evaluate(() => localStorage.getItem("lectern-page-key"));
+      const response = await page.request.get(`${server.url}api/sessions/${id}/tmc/v1alpha1/${path}`, {
+        headers: { [PAGE_KEY_HEADER]: key ?? "" },
+      });
+      expect(response.ok(), `${path}: ${String(response.status())}`).toBe(true);
       return (await response.json()) as Answer;
     },
     end: () => takeLastPicture().finally(end),

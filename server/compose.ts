@@ -24,7 +24,7 @@ import type { OriginRules } from "./http/same-origin.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository } from "./lab-repository.js";
-import type { LabRepository } from "./lab-repository.js";
+import type { LabRepository, LabsBefore } from "./lab-repository.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
@@ -50,6 +50,8 @@ export interface ServerAssignment {
   terminalSocket: string;
   /** Whether the cluster runs no containers. */
   embedded: boolean;
+  /** What the supervisor found when it read the labs. */
+  labsBefore?: LabsBefore;
 }
 
 export interface LecternServer {
@@ -78,7 +80,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     log,
   });
   const labs = threadLoader(config.labVariables);
-  const repository = await openLabRepository(config.labs, labs.load, log);
+  const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
   const store = await openActivityDatabase(paths.activity, (results) =>
     log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadLab } from "../workshop/node/load-lab.js";
-import { openLabRepository } from "./lab-repository.js";
+import { lookThroughLabs, openLabRepository } from "./lab-repository.js";
 
 const load = (path: string) => loadLab(path);
 const log = { info: vi.fn(), warn: vi.fn() };
@@ -54,6 +54,23 @@ describe("the lab repository", () => {
       expect(repository.labs.get("lab")?.title).toBe("Afterwards");
       expect(repository.broken()).toEqual([]);
     }
+  });
+
+  it("does not try again what a look through the labs found broken, until one of their files changes", async () => {
+    save("good.md", "# Good\n");
+    mkdirSync(join(folder, "bad/pages"), { recursive: true });
+    save("bad/workshop.yaml", "title: [\n");
+    const before = await lookThroughLabs([folder], load);
+    const read = vi.fn(load);
+    const repository = await openLabRepository([folder], read, log, before);
+    expect(read.mock.calls).toEqual([[join(folder, "good.md")]]);
+    expect(repository.broken()).toEqual(before.broken);
+    expect(log.warn).toHaveBeenCalledWith({ path: join(folder, "bad") }, before.broken[0]?.message);
+    save("bad/workshop.yaml", "title: Bad no more\n");
+    save("bad/pages/one.md", "# One\n");
+    await later(repository.refresh);
+    const again = await openLabRepository([folder], read, log, before);
+    for (const { labs } of [repository, again]) expect(labs.get("bad")?.title).toBe("Bad no more");
   });
 
   it("takes new checks in", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -17,19 +18,42 @@ export interface LabRepository {
   refresh: () => Promise<void>;
 }
 
+/** What a reading of the labs found, for the next one to begin with. */
+export interface LabsBefore {
+  /** Of all files as they were then. */
+  stamp: string;
+  /** Those that could not be read; to find that out can take the longest. */
+  broken: readonly BrokenLab[];
+}
+
 /** Somebody who saves and reloads is never faster; many learners cost one look. */
 const LOOK_INTERVAL_MS = 500;
 /** Folders that are no part of a lab and hold many thousand files. */
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
-/** Reads the labs at the paths. Throws what `loadLabs` throws, and SERVER_USAGE where not one of them can be read. */
+/** Reads the labs at the paths without keeping them. Throws what `loadLabs` throws. */
+export async function lookThroughLabs(
+  paths: readonly string[],
+  load: LoadLab,
+): Promise<LabsBefore & Pick<LoadedLabs, "renamed">> {
+  const stamp = await stampOf(paths);
+  const { broken, renamed } = await loadLabs(paths, load);
+  return { stamp, broken, renamed };
+}
+
+/**
+ * Reads the labs at the paths; what could not be read before, from files that are still the same, is not tried again. Throws what `loadLabs`
+ * throws, and SERVER_USAGE where not one of them can be read.
+ */
 export async function openLabRepository(
   paths: readonly string[],
   load: LoadLab,
   log: Pick<Logger, "info" | "warn">,
+  before?: LabsBefore,
 ): Promise<LabRepository> {
   let stamp = await stampOf(paths);
-  let { labs: first, broken } = await readAll(paths, load, log);
+  const known = before?.stamp === stamp ? before.broken : [];
+  let { labs: first, broken } = await readAll(paths, exceptFor(known, load), log);
   if (first.length === 0) throw noneReadable(broken);
   const labs = new Map(first.map((lab) => [lab.name, lab]));
   const look = async () => {
@@ -56,6 +80,16 @@ export async function openLabRepository(
     return looking;
   };
   return { labs, broken: () => broken, refresh };
+}
+
+/** Refuses the broken labs with what was said of them. */
+function exceptFor(broken: readonly BrokenLab[], load: LoadLab): LoadLab {
+  const messages = new Map(broken.map(({ path, message }) => [path, message]));
+  return async (path) => {
+    const message = messages.get(path);
+    if (message !== undefined) throw new Error(message);
+    return load(path);
+  };
 }
 
 async function readAll(
@@ -88,7 +122,8 @@ function noneReadable(broken: readonly BrokenLab[]): ServerError {
 async function stampOf(paths: readonly string[]): Promise<string> {
   const labs = (await Promise.all(paths.map(labPathsAt))).flat();
   const files = (await Promise.all(labs.map(filesOf))).flat();
-  return (await Promise.all(files.map(stampOfFile))).join("\n");
+  const stamps = await Promise.all(files.map(stampOfFile));
+  return createHash("sha256").update(stamps.join("\n")).digest("hex");
 }
 
 async function filesOf(lab: string): Promise<string[]> {

@@ -6,7 +6,8 @@ import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-toke
 import { startLink } from "../auth/start-token.js";
 import { readTlsFiles } from "../http/tls-files.js";
 import { threadLoader } from "../lab-loader.js";
-import { loadLabs } from "../labs.js";
+import { lookThroughLabs } from "../lab-repository.js";
+import type { LabsBefore } from "../lab-repository.js";
 import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
 import { lockDataDir } from "./data-dir.js";
@@ -51,12 +52,12 @@ export async function serve(
     await lastServerGone(asked.data);
     if (asked.port !== 0) await checkPort(asked.host, asked.port);
     if (asked.tls !== undefined) readTlsFiles(asked.tls);
-    await tellOfLabs(asked, events);
+    const labsBefore = await tellOfLabs(asked, events);
     const options = { config: asked, environment, paths: dataDir.paths };
     const machine = await checkMachine(options, events);
     const config = { ...asked, start: startRuleOf(asked, machine.confinement) };
     const backends = startBackends(options, machine, events);
-    const server = startServer(config, environment, { dataDir, backends, events });
+    const server = startServer(config, environment, { dataDir, backends, labsBefore, events });
     const parts = await Promise.allSettled([backends, server]);
     for (const part of parts) if (part.status === "fulfilled") started.push(part.value);
     const failed = parts.find((part) => part.status === "rejected");
@@ -70,13 +71,14 @@ export async function serve(
   }
 }
 
-/** Labs are read here as well, so that one that cannot be is told before anything is started for it. */
-async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEvents): Promise<void> {
+/** Labs are read here as well, so that one that cannot be is told before anything is started for it; the server does not try that one again. */
+async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEvents): Promise<LabsBefore> {
   const loader = threadLoader(labVariables);
   try {
-    const { broken, renamed } = await loadLabs(labs, loader.load);
+    const { stamp, broken, renamed } = await lookThroughLabs(labs, loader.load);
     for (const { path, message } of broken) events.report(`Left out ${path}: ${message}`);
     for (const { path, message } of renamed) events.report(`${path}: ${message}`);
+    return { stamp, broken };
   } finally {
     await loader.close();
   }
@@ -85,6 +87,7 @@ async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEven
 interface Parts {
   dataDir: LockedDataDir;
   backends: Promise<Backends>;
+  labsBefore: LabsBefore;
   events: ServeEvents;
 }
 
@@ -93,7 +96,7 @@ async function startServer(
   environment: Environment,
   parts: Parts,
 ): Promise<SupervisedProcess> {
-  const { dataDir, backends, events } = parts;
+  const { dataDir, backends, labsBefore, events } = parts;
   const spec = {
     name: "server",
     entry: builtFile("server/main.js"),
@@ -108,6 +111,7 @@ async function startServer(
         kubeconfig,
         terminalSocket,
         embedded,
+        labsBefore,
       } satisfies ServerAssignment;
     },
     env: environment.childEnvironment,

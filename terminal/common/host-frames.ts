@@ -4,7 +4,7 @@ import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
  * What the terminal host and its clients say over the unix socket. Every frame is a 4-byte big-endian length, one byte
- * of kind (0 JSON, 1 output) and the body. The first frame chooses: `control` for calls; `view` for one terminal, after
+ * of kind (0 JSON, 1 output, 2 nothing) and the body. The first frame chooses: `control` for calls; `view` for one terminal, after
  * which the socket is that of a page's WebSocket, upgraded and spoken by the host; `dismiss` to close some of those; `exec`
  * for one program, with the frames below.
  */

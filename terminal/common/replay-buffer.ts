@@ -1,18 +1,32 @@
 /** Bytes of output kept for readers that come back; about 10 windows of flow control. */
 export const REPLAY_BYTES = 1_048_576;
 
+/**
+ * Parts of the limit: chunks smaller than a block's fourth are gathered in blocks, so that a program which prints byte by byte
+ * makes hardly more pieces to keep than others.
+ */
+const BLOCKS = 64;
 const LF = 0x0a;
 const CR = 0x0d;
 
 /** The last bytes of a stream, numbered from its beginning. */
 export class ReplayBuffer {
   readonly #limit: number;
+  readonly #blockBytes: number;
   #chunks: Uint8Array[] = [];
+  /** Where small chunks are gathered; the last of the chunks is what it holds so far. */
+  #block: Uint8Array | undefined;
   #start = 0;
   #end = 0;
 
   constructor(limit = REPLAY_BYTES) {
     this.#limit = limit;
+    this.#blockBytes = Math.floor(limit / BLOCKS);
+  }
+
+  /** Pieces of memory that are held. */
+  get pieces(): number {
+    return this.#chunks.length;
   }
 
   /** Position of the oldest byte still held. */
@@ -25,10 +39,14 @@ export class ReplayBuffer {
     return this.#end;
   }
 
-  /** Adds bytes and drops whole old chunks beyond the limit. The chunk is kept, not copied. */
+  /** Adds bytes and drops whole old chunks beyond the limit. A large chunk is kept, not copied. */
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
+    if (chunk.length < this.#blockBytes / 4) this.#gather(chunk);
+    else {
+      this.#block = undefined;
+      this.#chunks.push(chunk);
+    }
     this.#end += chunk.length;
     let drop = 0;
     while (drop < this.#chunks.length - 1 && this.#end - this.#start > this.#limit) {
@@ -36,6 +54,18 @@ export class ReplayBuffer {
       drop += 1;
     }
     if (drop > 0) this.#chunks.splice(0, drop);
+  }
+
+  #gather(chunk: Uint8Array): void {
+    const used = this.#block ? (this.#chunks.pop()?.length ?? 0) : 0;
+    if (this.#block && used + chunk.length > this.#blockBytes) {
+      this.#chunks.push(this.#block.subarray(0, used));
+      this.#block = undefined;
+    }
+    const at = this.#block ? used : 0;
+    this.#block ??= new Uint8Array(this.#blockBytes);
+    this.#block.set(chunk, at);
+    this.#chunks.push(this.#block.subarray(0, at + chunk.length));
   }
 
   /**

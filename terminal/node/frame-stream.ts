@@ -9,6 +9,10 @@ const UNREAD_LIMIT = 32 * 1024 * 1024;
 const QUEUE_BYTES = 1024 * 1024;
 const KIND_JSON = 0;
 const KIND_OUTPUT = 1;
+/** Says nothing; written to learn whether anybody is there. */
+const KIND_EMPTY = 2;
+/** A socket that is not read does not tell that the other side has gone: only what is written to it does. */
+const LOOK_MS = 1_000;
 
 /** What arrives: JSON text, or a frame of output. */
 export interface FrameHandlers {
@@ -33,6 +37,7 @@ export class FrameStream {
   #isClosed = false;
   #isPaused = false;
   #isDetached = false;
+  #looks: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, handlers: FrameHandlers) {
     this.#socket = socket;
@@ -59,6 +64,7 @@ export class FrameStream {
   detach(): Buffer {
     this.#isDetached = true;
     this.#socket.off("data", this.#receive);
+    this.#stopLooking();
     return Buffer.concat(this.#buffers);
   }
 
@@ -88,10 +94,12 @@ export class FrameStream {
   pause(): void {
     this.#isPaused = true;
     this.#socket.pause();
+    this.#looks ??= setInterval(() => this.#send(KIND_EMPTY, new Uint8Array()), LOOK_MS);
   }
 
   resume(): void {
     this.#isPaused = false;
+    this.#stopLooking();
     this.#deliverAll();
     if (!this.#isPaused) this.#socket.resume();
   }
@@ -137,6 +145,7 @@ export class FrameStream {
   }
 
   #deliver(kind: number, body: Buffer): void {
+    if (kind === KIND_EMPTY) return;
     if (kind === KIND_JSON) this.#handlers.json(body.toString("utf8"));
     else if (kind === KIND_OUTPUT && this.#handlers.output) this.#handlers.output(body);
     else this.destroy(new TerminalError(terminalErrorCodes.frameInvalid, `Frame kind ${kind} is not known.`));
@@ -150,7 +159,13 @@ export class FrameStream {
   #close(error?: Error): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#stopLooking();
     this.#handlers.closed(error);
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#looks);
+    this.#looks = undefined;
   }
 }
 

@@ -74,6 +74,7 @@ export async function execInSession(
   const deadline = setTimeout(() => stream.destroy(), timeoutMs + ANSWER_MS);
   const stopListening = onAbort(signal, () => stream.destroy());
   try {
+    if (signal?.aborted) throw signal.reason;
     const feeding = feed(stream, stdin);
     const event = await Promise.race([ended, feeding.then(() => ended)]);
     if (signal?.aborted) throw signal.reason;

@@ -2,6 +2,8 @@ import { plainText } from "../common/plain-text.js";
 
 /** Raw bytes kept of one command; several times the plain text handed on, because colours take room. */
 const CAPTURE_BYTES = 262_144;
+/** Pieces at which they become one: a program may print byte by byte. */
+const PIECES = 256;
 
 /** The last bytes a command printed. */
 export class OutputCapture {
@@ -13,6 +15,7 @@ export class OutputCapture {
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
+    if (this.#chunks.length > PIECES) this.#chunks = [Buffer.concat(this.#chunks)];
     this.#size += bytes.length;
     this.#sinceBookmark += bytes.length;
     while (this.#chunks.length > 1 && this.#size - (this.#chunks[0]?.length ?? 0) >= CAPTURE_BYTES) {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestHost, type TestHost } from "./test-host.js";
 
@@ -61,14 +62,20 @@ describe("a program of a session", () => {
     expect(result.stdout).toHaveLength(100_000);
   });
 
-  it("is killed when its caller no longer wants it", async () => {
+  it.each([
+    { what: "", stdin: "" },
+    { what: ", also where it does not read what it is sent", stdin: Buffer.alloc(8 * 1024 * 1024) },
+  ])("is killed when its caller no longer wants it$what", async ({ stdin }) => {
     const stop = new AbortController();
-    const lost = test.client.exec(session, { ...bash("sleep 87651"), signal: stop.signal });
+    const request = { ...bash("sleep 87651"), stdin, timeoutMs: 60_000, signal: stop.signal };
+    const lost = test.client.exec(session, request);
     const rejection = expect(lost).rejects.toThrow("no longer wanted");
     await expect.poll(() => running("87651"), { timeout: 5_000 }).toBeGreaterThan(0);
+    // What it does not read has filled every buffer by then.
+    await wait(500);
     stop.abort(new Error("no longer wanted"));
     await rejection;
-    await expect.poll(() => running("87651"), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => running("87651"), { timeout: 15_000 }).toBe(0);
   });
 
   it("that leaves somebody else holding its output has ended when it has ended", async () => {

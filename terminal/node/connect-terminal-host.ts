@@ -147,14 +147,18 @@ class HostConnection {
     for (let pause = RETRY_MIN_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
       if (this.#isClosed || this.#options.signal?.aborted) throw this.#lost("the connection was closed");
       try {
-        this.#stream = await this.#dial();
+        const stream = await this.#dial();
+        // Closed meanwhile: nobody else would end it.
+        if (this.#isClosed) stream.end();
+        else this.#stream = stream;
         break;
       } catch (error) {
         if (Date.now() + pause > deadline) throw this.#lost("no host answers", error);
         await wait(pause);
       }
     }
-    for (const [call, { body }] of this.#waiting) this.#stream.json({ call, ...body });
+    if (this.#isClosed) throw this.#lost("the connection was closed");
+    for (const [call, { body }] of this.#waiting) this.#stream?.json({ call, ...body });
   }
 
   #dial(): Promise<FrameStream> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AccountRegistry } from "./account-registry.js";
 import type { TerminalHostOptions } from "./start-terminal-host.js";
@@ -121,6 +122,20 @@ describe("a session that is closed", () => {
     const [session = ""] = readdirSync(join(root, "kept"));
     expect(session).toMatch(/^shown-\d+$/);
     expect(readdirSync(join(root, "kept", session))).toEqual([expect.stringMatching(/^1--\d+\.cast$/)]);
+  });
+
+  it("takes nothing new while it ends", async () => {
+    const test = await start();
+    const address = { session: "ending", terminal: "1" };
+    await test.open(address);
+    await test.client.run(address, { id: "1", text: "trap '' HUP" });
+    const closing = test.client.close("ending");
+    await wait(50);
+    const unknown = { code: "TERMINAL_SESSION_UNKNOWN" };
+    await expect(test.client.exec("ending", { argv: ["sleep", "5"] })).rejects.toMatchObject(unknown);
+    await closing;
+    await expect(test.client.reach("ending", [])).rejects.toMatchObject(unknown);
+    expect(await test.client.sessions()).toEqual([]);
   });
 
   it("may be closed twice, or never have been there", async () => {

@@ -90,8 +90,8 @@ export class SessionRegistry {
 
   /** Has the session reach something else from now on. Throws TERMINAL_SESSION_UNKNOWN, TERMINAL_TOO_MANY. */
   async reach(name: string, reaches: readonly NetworkTarget[]): Promise<void> {
-    const session = await this.get(name);
     await this.#inTurn(name, async () => {
+      const session = await this.#find(name);
       await this.#parts.sandboxes.reach(name, reaches);
       const changed = { ...session, reaches };
       this.#parts.folders.record(changed);
@@ -186,7 +186,10 @@ export class SessionRegistry {
   }
 
   async #clear(name: string): Promise<void> {
-    const session = this.#known.get(name) ?? (await this.#parts.folders.find(name));
+    const known = this.#known.get(name);
+    // Whoever wants to start something from here on waits, and finds no session.
+    this.#known.delete(name);
+    const session = known ?? (await this.#parts.folders.find(name));
     const ownsAccount = session?.account !== undefined && this.#holdsAccount(session);
     await this.#parts.terminals.closeSession(name, {
       programs: [...(this.#programs.get(name) ?? [])],
@@ -194,7 +197,6 @@ export class SessionRegistry {
     });
     await this.#parts.sandboxes.close(name);
     this.#programs.delete(name);
-    this.#known.delete(name);
     if (session) await this.#keepRecordings(session);
     this.#parts.remover.remove(this.#parts.folders.pathOf(name));
     if (ownsAccount) this.#parts.accounts?.release(name);

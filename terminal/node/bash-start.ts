@@ -19,11 +19,12 @@ function kept(name: string, code: string): string {
 const PS0_MARK = String.raw`\e]133;C;$__lectern_command;$?;$((__lectern_begun=1));$__lectern_histexpand;$__lectern_nonce\a`;
 
 /**
+ * A line editor leaves `\\]\\[` out of the mark of a prompt; what a command prints of PS1 itself has it there, and is not taken for a prompt.
  * Puts the marks where they are not, or not any more. An assignment would stop at a variable that is read-only. A PS0 of the learner's
  * is left alone while a line is read: bash would print from where its text was (5.2).
  */
 const MARK = String.raw`
-case \${PS1-} in *"133;B;"*) ;; *) \builtin printf -v PS1 '%s' '\[\e]133;D;$?;$__lectern_command;$((__lectern_prompts+=1));$__lectern_nonce\a\]'"\${PS1-}"'\[\e]133;B;$__lectern_nonce\a\]' ;; esac
+case \${PS1-} in *"133;B;"*) ;; *) \builtin printf -v PS1 '%s' '\[\e]133;D;$?;$__lectern_command;$((__lectern_prompts+=1));\]\[$__lectern_nonce\a\]'"\${PS1-}"'\[\e]133;B;$__lectern_nonce\a\]' ;; esac
 case \${PS2-} in *"133;P;"*) ;; *) \builtin printf -v PS2 '%s' "\${PS2-}"'\[\e]133;P;$__lectern_nonce\a\]' ;; esac
 case \${PS0+set} in '') \builtin printf -v PS0 '%s' '${PS0_MARK}' ;; esac
 `;

@@ -48,7 +48,7 @@ export class SessionRegistry {
       limits,
       sessions: () => [...this.#known.values()],
       hasOwnTemporary: sandboxes.hasOwnTemporary,
-      measure: (paths) => sandboxes.measure(paths),
+      measure: (session, paths) => sandboxes.measure(session, paths),
       processes: (session) => this.#processes(session),
       tell: (session, text) => terminals.notify(session, text),
       report,

@@ -229,3 +229,9 @@ it("a nonce is good for one command", async () => {
   expect(await run(leak)).toMatchObject(SUCCEEDED);
   expect(await run("cat old; (exit 7)")).toMatchObject({ status: "failed", exitStatus: 7 });
 });
+
+it("a prompt that a command prints itself ends nothing", async () => {
+  const { run } = await open(BASH);
+  expect(await run('echo "${PS1@P}"; sleep 0.5; false')).toMatchObject({ status: "failed", exitStatus: 1 });
+  expect(await run("true")).toMatchObject(SUCCEEDED);
+});

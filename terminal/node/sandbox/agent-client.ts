@@ -3,7 +3,14 @@ import { once } from "node:events";
 import { openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../bubblewrap.js";
-import type { AgentAbilities, AgentAnswer, AgentReady, AgentRequest, FolderUse } from "./agent-protocol.js";
+import type {
+  AgentAbilities,
+  AgentAnswer,
+  AgentReady,
+  AgentRequest,
+  AgentResult,
+  Measured,
+} from "./agent-protocol.js";
 import type { Endpoint } from "./endpoints.js";
 
 /** Node starts in a tenth of a second; a machine under load takes its time. */
@@ -11,7 +18,7 @@ const START_MS = 10_000;
 const ANSWER_MS = 30_000;
 
 interface Waiting {
-  resolve: (value: { descriptor?: number; uses?: FolderUse[] }) => void;
+  resolve: (value: AgentResult) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
 }
@@ -80,10 +87,10 @@ export class SandboxAgent {
     await this.#ask({ type: "close", session, ...(folder !== undefined && { folder }) });
   }
 
-  /** What each folder takes on the disk, counted by children of the agent. Throws where that takes longer than 20 s. */
-  async measure(folders: readonly string[]): Promise<FolderUse[]> {
-    const { uses } = await this.#ask({ type: "measure", folders });
-    return uses ?? [];
+  /** What folders and processes take on the disk, counted by children of the agent. Throws where that takes longer than 20 s. */
+  async measure(folders: readonly string[], processes: readonly number[]): Promise<Measured> {
+    const { measured } = await this.#ask({ type: "measure", folders, processes });
+    return measured ?? { uses: [], removedBytes: 0 };
   }
 
   /** Ends the agent; networks and temporary folders go with the last shell in them. */
@@ -91,7 +98,7 @@ export class SandboxAgent {
     this.#child.kill("SIGKILL");
   }
 
-  #ask(request: AgentRequest): Promise<{ descriptor?: number; uses?: FolderUse[] }> {
+  #ask(request: AgentRequest): Promise<AgentResult> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -22,7 +22,14 @@ export type AgentRequest =
     }
   | { type: "reach"; session: string; endpoints: readonly Endpoint[] }
   | { type: "close"; session: string; folder?: string }
-  | { type: "measure"; folders: readonly string[] };
+  | MeasureRequest;
+
+/** Asks what folders take on the disk, and what these processes hold of files there that have no name any more. */
+export interface MeasureRequest {
+  type: "measure";
+  folders: readonly string[];
+  processes: readonly number[];
+}
 
 export interface NumberedRequest {
   id: number;
@@ -35,10 +42,22 @@ export interface FolderUse {
   files: number;
 }
 
+/** What the agent counted. */
+export interface Measured {
+  /** In the order of the folders. */
+  uses: FolderUse[];
+  /** Of files on their disk that were removed and are still open. */
+  removedBytes: number;
+}
+
+/** What the agent has to say to a request. */
+export interface AgentResult {
+  descriptor?: number;
+  measured?: Measured;
+}
+
 /** The agent's answer. */
-export type AgentAnswer =
-  | { id: number; result: { descriptor?: number; uses?: FolderUse[] } }
-  | { id: number; error: string };
+export type AgentAnswer = { id: number; result: AgentResult } | { id: number; error: string };
 
 /** What the agent finds it can do here; a reason where it cannot. */
 export interface AgentAbilities {

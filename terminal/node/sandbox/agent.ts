@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import type { AgentAbilities, AgentRequest, FolderUse, NumberedRequest } from "./agent-protocol.js";
+import type { AgentAbilities, AgentRequest, AgentResult, NumberedRequest } from "./agent-protocol.js";
 import type { Endpoint } from "./endpoints.js";
 import type { ForwarderRequest } from "./forwarder.js";
+import { measure } from "./measure.js";
 import { addLoopbackAddress, enterNetwork, listenAt, mountTemporary, newNetwork, unmount } from "./libc.js";
 
 /**
@@ -15,8 +14,6 @@ import { addLoopbackAddress, enterNetwork, listenAt, mountTemporary, newNetwork,
  * namespace) of its own. Its main thread goes from network to network to make sockets; the forwarder's thread stays in the machine's.
  */
 const networks = new Map<string, number>();
-/** Counting is given up after this: a folder that takes longer holds millions of files. */
-const MEASURE_MS = 20_000;
 const MEGABYTE = 1024 * 1024;
 
 async function main(): Promise<void> {
@@ -69,18 +66,13 @@ function reasonOf(attempt: () => void): true | string {
   }
 }
 
-interface Result {
-  descriptor?: number;
-  uses?: FolderUse[];
-}
-
 /** The main thread's way home, and to the forwarder. */
 interface Thread {
   home: number;
   tell: (request: ForwarderRequest) => void;
 }
 
-async function answer(request: AgentRequest, thread: Thread): Promise<Result> {
+async function answer(request: AgentRequest, thread: Thread): Promise<AgentResult> {
   const { tell } = thread;
   switch (request.type) {
     case "open": {
@@ -97,7 +89,7 @@ async function answer(request: AgentRequest, thread: Thread): Promise<Result> {
       if (request.folder !== undefined) unmount(request.folder);
       return {};
     case "measure":
-      return { uses: await measure(request.folders) };
+      return { measured: await measure(request) };
   }
 }
 
@@ -162,39 +154,6 @@ function close(session: string, tell: (request: ForwarderRequest) => void): void
   networks.delete(session);
   tell({ type: "close", session });
   closeSync(descriptor);
-}
-
-async function measure(folders: readonly string[]): Promise<FolderUse[]> {
-  const [bytes, files] = await Promise.all([count(folders, "--block-size=1"), count(folders, "--inodes")]);
-  return folders.map((folder) => ({ bytes: bytes.get(folder) ?? 0, files: files.get(folder) ?? 0 }));
-}
-
-/** Runs as this process does: the learner cannot close a folder to it. */
-async function count(folders: readonly string[], unit: string): Promise<Map<string, number>> {
-  const options = {
-    timeout: MEASURE_MS,
-    killSignal: "SIGKILL",
-    env: { PATH: "/usr/bin:/bin", LANG: "C" },
-  } as const;
-  // A file that goes away while it is counted makes the status 1; what was counted is still said.
-  const { stdout, killed } = await promisify(execFile)(
-    "nice",
-    ["du", "-s", "-x", unit, "--", ...folders],
-    options,
-  ).then(
-    (said) => ({ stdout: said.stdout, killed: false }),
-    (error: { stdout?: string; killed?: boolean }) => ({
-      stdout: error.stdout ?? "",
-      killed: error.killed === true,
-    }),
-  );
-  if (killed) throw new Error(`${folders.join(", ")} cannot be counted within ${MEASURE_MS / 1000} s`);
-  return new Map(
-    stdout
-      .split("\n")
-      .map((line) => line.split("\t"))
-      .map(([number, folder = ""]) => [folder, Number(number)]),
-  );
 }
 
 main().catch(fail);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,24 @@ describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }
       "mkdir many; for i in {1..15000}; do : > many/$i; done; sleep 18; rm -r many",
     );
     expect((await filling).output).toMatch(/Lectern: Your home has \d+ files, 2000 are allowed/);
+  });
+
+  it("is held to its size also in files that were removed and are still open", async () => {
+    await run(greedy, "rm -rf f* many; true");
+    const keeping = run(
+      greedy,
+      "exec 5>x 6>y 7>z; rm x y z; for n in 5 6 7; do head -c 30000000 /dev/zero >&$n; done; sleep 60",
+    );
+    const { reason } = await keeping;
+    expect(reason).toContain("the shell ended");
+    await test.client.open(greedy, { env: {} });
+    expect(await run(modest, "echo fine")).toMatchObject({ output: "fine\n" });
+    expect(statfsSync(disk).bfree * statfsSync(disk).bsize).toBeGreaterThan(150 * MIB);
+  });
+
+  it("is not taken faster than anybody can look", async () => {
+    const { output } = await run(greedy, "fallocate -l 30000000 at-once; ls -s at-once");
+    expect(output).toMatch(/not supported[^]*^0 at-once/m);
   });
 
   it("is given back when its session ends, however full the disk is", async () => {

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionLimits } from "../../common/session-limits.js";
 import type { SessionPlace } from "../session-folder.js";
-import type { FolderUse } from "./agent-protocol.js";
+import type { FolderUse, Measured } from "./agent-protocol.js";
 import { sizeOf } from "./report.js";
 
 /** How often what sessions take is counted where nobody writes much; a home of a lab is counted in 3 ms. */
@@ -28,7 +28,7 @@ export interface QuotaParts {
   sessions: () => readonly SessionPlace[];
   /** Whether /tmp of the sessions is held to its size by itself. */
   hasOwnTemporary: boolean;
-  measure: (folders: readonly string[]) => Promise<FolderUse[] | undefined>;
+  measure: (session: string, folders: readonly string[]) => Promise<Measured | undefined>;
   processes: (session: string) => readonly number[];
   /** Tells the learner, in the session's terminals. */
   tell: (session: string, text: string) => void;
@@ -41,6 +41,7 @@ interface Use extends FolderUse {
   isOver: boolean;
 }
 
+const NOTHING: Readonly<FolderUse> = { bytes: 0, files: 0 };
 const NOT_COUNTED: Readonly<Use> = { bytes: 0, files: 0, growths: 0, isOver: false };
 
 /**
@@ -107,16 +108,23 @@ export class DiskQuota {
 
   async #count({ name, home, temporaryFolder, recordings }: SessionPlace): Promise<void> {
     const { hasOwnTemporary, measure } = this.#parts;
-    const uses = await measure([home, recordings, ...(hasOwnTemporary ? [] : [temporaryFolder])]);
+    const measured = await measure(name, [home, recordings, ...(hasOwnTemporary ? [] : [temporaryFolder])]);
     if (this.#stop.signal.aborted) return;
     const before = this.#use.get(name) ?? NOT_COUNTED;
+    const [inHome = NOTHING, ...others] = measured?.uses ?? [];
+    const removed = { bytes: measured?.removedBytes ?? 0, files: 0 };
     // What cannot be counted in the time there is holds millions of files.
-    const total = uses?.reduce(sum) ?? { bytes: before.bytes, files: Number.POSITIVE_INFINITY };
-    const over = this.#overText(uses ?? [total]);
+    const uses = measured
+      ? [sum(inHome, removed), ...others]
+      : [{ bytes: before.bytes, files: Number.POSITIVE_INFINITY }];
+    const total = uses.reduce(sum);
+    const over = this.#overText(uses);
     const hasGrown = !before.isOver || total.bytes > before.bytes || total.files > before.files;
     const growths = over !== undefined && hasGrown ? before.growths + 1 : 0;
     this.#use.set(name, { ...total, growths, isOver: over !== undefined });
-    if (over !== undefined && hasGrown) await this.#end(name, over, growths > PATIENCE);
+    // Files that have no name cannot be removed: their room comes back with the end of those who hold them.
+    const isHeld = removed.bytes > this.#parts.limits.homeBytes;
+    if (over !== undefined && hasGrown) await this.#end(name, over, isHeld || growths > PATIENCE);
   }
 
   #overText([home, , temporary]: readonly FolderUse[]): string | undefined {

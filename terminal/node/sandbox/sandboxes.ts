@@ -7,7 +7,7 @@ import type { SessionLimits } from "../../common/session-limits.js";
 import type { Confinement } from "../confinement.js";
 import type { SessionPlace } from "../session-folder.js";
 import { SandboxAgent } from "./agent-client.js";
-import type { FolderUse } from "./agent-protocol.js";
+import type { Measured } from "./agent-protocol.js";
 import { ControlGroups } from "./control-groups.js";
 import { endpointsFor, hostsFile, type Endpoint } from "./endpoints.js";
 import type { Sandbox } from "./launch.js";
@@ -138,9 +138,9 @@ export class Sandboxes {
       .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
   }
 
-  /** What each of the folders takes on the disk; `undefined` where it cannot be counted in 20 s. */
-  async measure(folders: readonly string[]): Promise<FolderUse[] | undefined> {
-    return this.#agent?.measure(folders).catch(() => undefined);
+  /** What a session takes on the disk in these folders, and in removed files; `undefined` where it cannot be counted in 20 s. */
+  async measure(session: string, folders: readonly string[]): Promise<Measured | undefined> {
+    return this.#agent?.measure(folders, this.processes(session)).catch(() => undefined);
   }
 
   /** Ends every process of every session and lets go of everything; their folders stay. */

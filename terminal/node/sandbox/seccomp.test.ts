@@ -7,6 +7,7 @@ const ALLOW = 0x7fff0000;
 const EPERM = 0x00050001;
 const ENOSYS = 0x00050026;
 const EAFNOSUPPORT = 0x00050061;
+const EOPNOTSUPP = 0x0005005f;
 const KILL = 0x80000000;
 
 /** Runs the bytes as the kernel does (net/core/filter.c), with the few instructions the filter has. */
@@ -38,6 +39,7 @@ describe.each(Object.entries(ARCHITECTURES))("the filter of system calls for %s"
   it("refuses what is forbidden and says that what is absent is not there", () => {
     for (const number of known.forbidden) expect(on(number), String(number)).toBe(EPERM);
     for (const number of known.absent) expect(on(number), String(number)).toBe(ENOSYS);
+    expect(on(known.fallocate)).toBe(EOPNOTSUPP);
   });
 
   it("lets programs fork and make threads, and no namespaces", () => {
@@ -91,6 +93,7 @@ describe("the numbers of the system calls", () => {
         "perf_event_open pivot_root quotactl quotactl_fd reboot request_key setns swapoff swapon syslog umount2 userfaultfd"
       ).split(" "),
     );
+    expect(names.get(known?.fallocate ?? 0)).toBe("fallocate");
     expect(known?.absent.map((number) => names.get(number))).toEqual([
       "io_uring_setup",
       "io_uring_enter",

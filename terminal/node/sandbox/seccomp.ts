@@ -18,6 +18,7 @@ const KILL_PROCESS = 0x80000000;
 const ERRNO = 0x00050000;
 const EPERM = 1;
 const ENOSYS = 38;
+const EOPNOTSUPP = 95;
 const EAFNOSUPPORT = 97;
 
 /** CLONE_NEW* of linux/sched.h: mount, cgroup, host name, IPC, user, process and network namespaces. */
@@ -47,7 +48,7 @@ export function seccompFilter(architecture: string = process.arch): Buffer | und
 }
 
 function instructionsFor(known: Architecture): Instruction[] {
-  const { audit, foreignFrom, ioctl, clone, unshare, socket } = known;
+  const { audit, foreignFrom, ioctl, clone, unshare, socket, fallocate } = known;
   return [
     load(ARCH),
     { code: JUMP_EQUAL, value: audit, yes: 1 },
@@ -58,6 +59,7 @@ function instructionsFor(known: Architecture): Instruction[] {
       : [{ code: JUMP_GREATER_OR_EQUAL, value: foreignFrom, no: 1 }, give(ERRNO | ENOSYS)]),
     ...known.forbidden.flatMap((number) => refuse(number, ERRNO | EPERM)),
     ...known.absent.flatMap((number) => refuse(number, ERRNO | ENOSYS)),
+    ...refuse(fallocate, ERRNO | EOPNOTSUPP),
     ...ofCall(clone, FIRST_ARGUMENT, [anyBit(NEW_NAMESPACES), give(ERRNO | EPERM)]),
     ...ofCall(unshare, FIRST_ARGUMENT, [anyBit(NEW_NAMESPACES | NEW_TIME_NAMESPACE), give(ERRNO | EPERM)]),
     ...ofCall(

@@ -8,6 +8,8 @@ export interface Architecture {
   clone: number;
   unshare: number;
   socket: number;
+  /** Refused with EOPNOTSUPP, so that libraries write instead: it takes a disk's room faster than anybody can look. */
+  fallocate: number;
   /** Refused with EPERM. */
   forbidden: readonly number[];
   /** Refused with ENOSYS, so that libraries take the older call. */
@@ -94,6 +96,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     clone: 56,
     unshare: 272,
     socket: 41,
+    fallocate: 285,
     forbidden: [...Object.values(X86_64), ...NEWER_FORBIDDEN],
     absent: NEWER_ABSENT,
   },
@@ -103,6 +106,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     clone: 220,
     unshare: 97,
     socket: 198,
+    fallocate: 47,
     forbidden: [...Object.values(ARM64), ...NEWER_FORBIDDEN],
     absent: NEWER_ABSENT,
   },

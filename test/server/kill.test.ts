@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, serverPid } from "./browser-session.js";
-import { homeOf, processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import {
+  homeOf,
+  processesOf,
+  startLectern,
+  supervisedPid,
+  temporaryFolder,
+  until,
+  writeLab,
+} from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -69,8 +77,7 @@ describe("kill -9 of the terminal host in the middle of a command", () => {
       const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
       return results.find(({ number, state }) => number === 1 && state === "running");
     });
-    const [host = 0] = processesOf(join(data, "terminal", "host.sock"));
-    process.kill(host, "SIGKILL");
+    process.kill(supervisedPid(data, "terminal"), "SIGKILL");
     const lost = await browser.outcome(session, 1);
     expect(["unknown", "interrupted"]).toContain(lost.state);
     await until("the host is back", 20_000, () => /terminal host is back/.exec(lectern.output())?.[0]);
@@ -81,10 +88,7 @@ describe("kill -9 of the terminal host in the middle of a command", () => {
 
 describe("kill -9 of the cluster", () => {
   it("keeps the session, and its kubeconfig works again", async () => {
-    const [cluster = 0] = processesOf(join(data, "cluster")).filter((pid) =>
-      readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes("cluster/main.js"),
-    );
-    process.kill(cluster, "SIGKILL");
+    process.kill(supervisedPid(data, "cluster"), "SIGKILL");
     await until("the cluster is back", 20_000, () => /cluster is back/.exec(lectern.output())?.[0]);
     await until("the server is ready again", 20_000, async () =>
       (await browser.call("GET", "readyz")).status === 200 ? true : undefined,

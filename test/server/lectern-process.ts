@@ -114,6 +114,12 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return Date.now() - since;
 }
 
+/** The process id of the terminal host or of the embedded cluster behind a data directory. Throws where none is written down. */
+export function supervisedPid(data: string, name: "terminal" | "cluster"): number {
+  const { pid } = JSON.parse(readFileSync(join(data, "owners", `${name}.json`), "utf8")) as { pid: number };
+  return pid;
+}
+
 /** Process ids of everything that names the folder in its command line or holds a file in it open. */
 export function processesOf(folder: string): number[] {
   return readdirSync("/proc")

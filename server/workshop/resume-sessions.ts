@@ -1,6 +1,7 @@
 import { phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
-import { isReachedAt, renewAccess } from "../../workshop/node/renew-access.js";
+import { isReachedAt } from "../../workshop/node/renew-access.js";
+import { followCluster } from "../../workshop/node/sessions.js";
 import { reachedBy } from "../../workshop/node/session-environment.js";
 import { makeSession } from "./create-workshop.js";
 import type { WorkshopParts } from "./create-workshop.js";
@@ -58,7 +59,7 @@ async function nameOrphans(
 async function refreshAccess(parts: WorkshopParts, sessions: readonly SessionResource[]): Promise<void> {
   for (const session of sessions) {
     if (phaseOf(session, Date.now()) !== "Active" || isReachedAt(parts.client, session)) continue;
-    await renewAccess(parts, session).catch((error: unknown) =>
+    await followCluster(parts, session.metadata.name).catch((error: unknown) =>
       parts.log.warn(
         { err: error, session: session.metadata.name },
         "the learner's kubeconfig is an old one",

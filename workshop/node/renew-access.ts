@@ -48,7 +48,8 @@ mv -fT "$new" "$config"`;
 
 /**
  * Puts a new token, and the address of the cluster, into the learner's kubeconfig; everything else in it stays. The old token ends.
- * Throws SESSION_KUBECONFIG_UNUSABLE where that file cannot be read or written, with the old token still good.
+ * Throws SESSION_KUBECONFIG_UNUSABLE where that file cannot be read or written, and what the host throws, with the old token still
+ * good. Never twice at once for a session: each would end the token of the other.
  */
 export async function renewAccess(
   { client, host }: { client: KubernetesClient; host: Pick<SessionHost, "exec"> },
@@ -57,14 +58,18 @@ export async function renewAccess(
   const old = await tokenSecrets(client, session);
   const { token, secret } = await issueToken(client, session);
   const renewed = await learnerCredentials(client, token);
-  const result = await host.exec(session.metadata.name, {
-    argv: ["/bin/sh", "-c", MERGE, "renew", KUBECONFIG_PATH, stringify(learnerContext(session))],
-    stdin: stringify(renewed),
-    timeoutMs: RENEWAL_MS,
-  });
-  const hasRenewed = result.exitStatus === 0;
-  await revokeTokens(client, session, hasRenewed ? old : [secret]);
-  if (!hasRenewed) throw unusable(session, result);
+  try {
+    const result = await host.exec(session.metadata.name, {
+      argv: ["/bin/sh", "-c", MERGE, "renew", KUBECONFIG_PATH, stringify(learnerContext(session))],
+      stdin: stringify(renewed),
+      timeoutMs: RENEWAL_MS,
+    });
+    if (result.exitStatus !== 0) throw unusable(session, result);
+  } catch (error) {
+    await revokeTokens(client, session, [secret]);
+    throw error;
+  }
+  await revokeTokens(client, session, old);
   if (isReachedAt(client, session)) return;
   const annotations = { [API_SERVER_ANNOTATION]: addressOf(client) };
   await client.merge(`${SESSIONS_PATH}/${session.metadata.name}`, { metadata: { annotations } });

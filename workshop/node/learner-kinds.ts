@@ -1,5 +1,5 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { type CountedKind, LEARNER_ROLE, countedName } from "./session-objects.js";
 
 /** What a cluster's role allows changes only when somebody installs something. */
@@ -52,7 +52,7 @@ function allows(names: readonly string[], name: string): boolean {
 }
 
 interface GroupList {
-  groups: { name: string; preferredVersion: { groupVersion: string } }[];
+  groups: { name: string; versions: { groupVersion: string }[] }[];
 }
 
 interface ResourceList {
@@ -64,23 +64,27 @@ async function servedKinds(client: KubernetesClient): Promise<CountedKind[]> {
   const { groups } = await client.get<GroupList>("/apis");
   const places = [
     { group: "", path: "/api/v1" },
-    ...groups.map(({ name, preferredVersion }) => ({
-      group: name,
-      path: `/apis/${preferredVersion.groupVersion}`,
-    })),
+    // Of every version: a kind may be in none but an older or a newer one than the group prefers.
+    ...groups.flatMap(({ name, versions }) =>
+      versions.map(({ groupVersion }) => ({ group: name, path: `/apis/${groupVersion}` })),
+    ),
   ];
   const lists = await Promise.all(
     places.map(async ({ group, path }) => {
-      // An aggregated API that is down must not keep sessions from being made; nothing can be stored in it either.
-      const { resources } = await client
-        .get<ResourceList>(path)
-        .catch((): ResourceList => ({ resources: [] }));
+      const { resources } = await client.get<ResourceList>(path).catch(unlessDown);
       return resources
         .filter(({ name, namespaced, verbs }) => namespaced && !name.includes("/") && isStored(verbs))
         .map(({ name }) => ({ group, resource: name }));
     }),
   );
-  return lists.flat();
+  return [...new Map(lists.flat().map((kind) => [countedName(kind), kind])).values()];
+}
+
+/** An aggregated API that is down must not keep sessions from being made; nothing can be stored in it either. */
+function unlessDown(error: unknown): ResourceList {
+  if (error instanceof KubernetesError && (error.status === 503 || error.status === 404))
+    return { resources: [] };
+  throw error;
 }
 
 function isStored(verbs: readonly string[]): boolean {

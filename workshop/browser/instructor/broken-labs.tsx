@@ -20,7 +20,7 @@ export function BrokenLabs(): ReactElement | null {
         <ul className="broken-labs__list">
           {labs.map(({ path, message }) => (
             <li key={path}>
-              <code>{path}</code>
+              {!message.includes(path) && <code>{path}</code>}
               <p>{message}</p>
             </li>
           ))}

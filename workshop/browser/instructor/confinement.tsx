@@ -17,13 +17,13 @@ export function Confinement(): ReactElement | null {
       <summary>
         {lacking.length === 0
           ? "Sessions are kept apart from each other"
-          : `Not kept apart on this machine: ${lacking.map(({ subject }) => subject).join(", ")}`}
+          : `Not kept apart on this machine: ${lacking.map(({ subject }) => nameOf(subject)).join(", ")}`}
       </summary>
       <p>What each session has to itself on this server, and how much of it.</p>
       <dl>
         {data.measures.map(({ subject, holds, text }) => (
           <div key={subject} className={holds ? undefined : "confinement__lacking"}>
-            <dt>{subject}</dt>
+            <dt>{nameOf(subject)}</dt>
             <dd>
               {!holds && (
                 <>
@@ -37,4 +37,8 @@ export function Confinement(): ReactElement | null {
       </dl>
     </details>
   );
+}
+
+function nameOf(subject: string): string {
+  return subject === "cpu" ? "CPU" : subject;
 }

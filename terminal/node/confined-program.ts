@@ -42,6 +42,7 @@ export class ConfinedProgram {
   readonly child: ChildProcessWithoutNullStreams;
   readonly #folder: string;
   readonly #ended: Promise<number | null>;
+  #isOver = false;
 
   /** Starts it in the home, kept apart as the machine allows. Throws what `confine` throws, and what the operating system refuses. */
   constructor(
@@ -72,7 +73,8 @@ export class ConfinedProgram {
   }
 
   get isRunning(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
+    const { pid, exitCode, signalCode } = this.child;
+    return pid !== undefined && exitCode === null && signalCode === null;
   }
 
   /** Its status once it has ended and all it said was read; `null` where it was killed. Rejects where it could not be started. */
@@ -81,8 +83,10 @@ export class ConfinedProgram {
   }
 
   kill(): void {
+    // Once all of it is gone its number may be somebody else's.
+    if (this.#isOver || this.child.pid === undefined) return;
     try {
-      if (this.child.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
+      process.kill(-this.child.pid, "SIGKILL");
     } catch {
       // It has ended by itself, which is what was wanted.
     }
@@ -105,6 +109,7 @@ export class ConfinedProgram {
       });
     } finally {
       clearTimeout(timer);
+      this.#isOver = true;
       this.#removeFolder();
     }
   }

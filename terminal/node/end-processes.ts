@@ -19,7 +19,7 @@ export interface Endable {
 /** Ends shells and everything they started, also what left their process group: SIGHUP first, then SIGKILL; within a second. Everything of `uids` goes. */
 export async function endProcesses(started: readonly Endable[], accounts: readonly number[]): Promise<void> {
   const uids = new Set(accounts);
-  const roots = new Set(started.filter(({ isRunning }) => isRunning).map(({ pid }) => pid));
+  const roots = new Set(started.filter(({ isRunning, pid }) => isRunning && pid > 1).map(({ pid }) => pid));
   // Remembered now: once a parent is gone nobody can tell whose child an escaped process was.
   const known = relatedProcesses(roots, uids);
   signalAll(known, "SIGHUP");

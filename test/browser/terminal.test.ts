@@ -7,9 +7,10 @@ import { startLectern, type LecternServer } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
 
 const FENCE = "```";
+/** Nothing listens where its other tab leads. */
 const LAB = writeLab("terminal-lab", {
   "workshop.yaml":
-    "title: A terminal lab\nlayout: default\ndashboards:\n  - name: Other\n    url: about:blank\n",
+    "title: A terminal lab\nlayout: default\ndashboards:\n  - name: Other\n    url: http://127.0.0.1:9/\n",
   "pages/01-only.md": `# Type\n\n${FENCE}execute-1\ntouch first-ran\ntouch second-ran\n${FENCE}\n`,
 });
 const DEADLINE_MS = 60_000;

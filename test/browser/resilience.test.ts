@@ -175,9 +175,12 @@ function countConnections(): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const response = await fetch(input, init);
-    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-    // A stream goes on until the page takes its request back.
-    if (isStream) isOpen.push(() => init?.signal?.aborted !== true);
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
+    let hasEnded = false;
+    // The copy ends when the server ends the stream, and fails when the page takes its request back.
+    const end = (): void => void (hasEnded = true);
+    response.clone().text().then(end, end);
+    isOpen.push(() => !hasEnded);
     return response;
   };
   Object.assign(globalThis, { countOpen: () => isOpen.filter((asked) => asked()).length });

@@ -29,6 +29,7 @@ import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
 import { trackActivity } from "./store/activity-tracker.js";
+import { endAll } from "./supervisor/end-all.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -107,16 +108,17 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       if (!isKnown || !hasListened) void renewReach(rooms.parts);
       hasListened = true;
     },
-    close: async () => {
-      stopSessions();
-      rooms.parts.pages.close();
-      rooms.sockets.close();
-      await labs.close();
-      await platform.close();
-      rooms.parts.table.close();
-      disk.close();
-      await activity.close();
-    },
+    close: () =>
+      endAll([
+        stopSessions,
+        () => rooms.parts.pages.close(),
+        () => rooms.sockets.close(),
+        () => labs.close(),
+        () => platform.close(),
+        () => rooms.parts.table.close(),
+        () => disk.close(),
+        () => activity.close(),
+      ]),
   };
 }
 

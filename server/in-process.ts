@@ -4,6 +4,7 @@ import type { LecternServer } from "./compose.js";
 import type { Environment, ServeConfig } from "./config.js";
 import { checkMachine, startBackends } from "./supervisor/backends.js";
 import { lockDataDir } from "./supervisor/data-dir.js";
+import { endAll } from "./supervisor/end-all.js";
 import { startRuleOf } from "./supervisor/exposure.js";
 import type { ProcessEvents } from "./supervisor/supervised-process.js";
 
@@ -23,10 +24,7 @@ export async function startInProcess(
   const { config, environment, log } = options;
   const dataDir = lockDataDir(config.data);
   const started: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const end of started.toReversed()) await end();
-    dataDir.release();
-  };
+  const stop = () => endAll([...started.toReversed(), () => dataDir.release()]);
   try {
     const backendOptions = { config, environment, paths: dataDir.paths };
     const machine = await checkMachine(backendOptions, options);

@@ -12,6 +12,7 @@ import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
 import { lockDataDir } from "./data-dir.js";
 import type { LockedDataDir } from "./data-dir.js";
+import { endAll } from "./end-all.js";
 import { readRunningServer } from "./running-server.js";
 import { isAlive } from "./process-handle.js";
 import { checkPort } from "./preflight.js";
@@ -43,11 +44,9 @@ export async function serve(
   const dataDir = lockDataDir(asked.data);
   const isFirstStart = !hasInstructorToken(dataDir.paths.instructorToken);
   const started: { stop(): Promise<void> }[] = [];
-  const stop = async () => {
-    // The server first, so that it can still tell the cluster and the host what it has to.
-    for (const part of started.toReversed()) await part.stop();
-    dataDir.release();
-  };
+  // The server first, so that it can still tell the cluster and the host what it has to.
+  const stop = () =>
+    endAll([...started.toReversed().map((part) => () => part.stop()), () => dataDir.release()]);
   try {
     await lastServerGone(asked.data);
     if (asked.port !== 0) await checkPort(asked.host, asked.port);

@@ -82,12 +82,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   const labs = threadLoader(config.labVariables);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
-  const store = await openActivityDatabase(paths.activity, (results) =>
-    log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
-  );
-  const activity = await trackActivity(store, (session, error) =>
-    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
-  );
+  const activity = await openActivity(paths.activity, log);
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
   const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, disk, log });
@@ -120,6 +115,15 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => activity.close(),
       ]),
   };
+}
+
+async function openActivity(file: string, log: Logger): Promise<ActivityTracker> {
+  const store = await openActivityDatabase(file, (results) =>
+    log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
+  );
+  return trackActivity(store, (session, error) =>
+    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
+  );
 }
 
 interface Foundation {

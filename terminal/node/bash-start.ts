@@ -19,7 +19,7 @@ function kept(name: string, code: string): string {
 const PS0_MARK = String.raw`\e]133;C;$__lectern_command;$?;$((__lectern_begun=1));$__lectern_histexpand;$__lectern_nonce\a`;
 
 /**
- * A line editor leaves `\\]\\[` out of the mark of a prompt; what a command prints of PS1 itself has it there, and is not taken for a prompt.
+ * A line editor leaves `\]\[` out of the mark of a prompt; what a command prints of PS1 itself has it there, and is not taken for a prompt.
  * Puts the marks where they are not, or not any more. An assignment would stop at a variable that is read-only. A PS0 of the learner's
  * is left alone while a line is read: bash would print from where its text was (5.2).
  */

@@ -1,3 +1,4 @@
+import { ByteQueue } from "./byte-queue.js";
 import { PASTE_END, PasteBrackets } from "../common/paste-brackets.js";
 
 /** Bytes handed on at once: what the kernel's line discipline holds, so that little is in front of a Ctrl-C (N_TTY_BUF_SIZE). */
@@ -30,7 +31,7 @@ export class InputQueue {
   readonly #target: InputTarget;
   #arrived = new PasteBrackets();
   #written = new PasteBrackets();
-  #waiting = Buffer.alloc(0);
+  readonly #waiting = new ByteQueue();
   #timer: NodeJS.Timeout | undefined;
   /** Set while a shell is being brought out of a paste. */
   #leaving: NodeJS.Timeout | undefined;
@@ -70,13 +71,13 @@ export class InputQueue {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#leaving);
-    this.#waiting = Buffer.alloc(0);
+    this.#waiting.clear();
   }
 
   #interrupt(rest: string): void {
     const isShell = this.#target.isReadByShell();
     const isOpen = this.#written.isOpen;
-    this.#waiting = Buffer.alloc(0);
+    this.#waiting.clear();
     this.#isRefusing = false;
     this.#arrived = new PasteBrackets();
     this.#written = new PasteBrackets();
@@ -101,13 +102,12 @@ export class InputQueue {
 
   /** What was typed meanwhile would be entered together with the paste. */
   #giveUp(): void {
-    this.#waiting = Buffer.alloc(0);
+    this.#waiting.clear();
     this.settle();
   }
 
   #add(text: string): void {
-    const bytes = Buffer.from(text);
-    this.#waiting = this.#waiting.length > 0 ? Buffer.concat([this.#waiting, bytes]) : bytes;
+    this.#waiting.add(text);
     if (!this.#timer && !this.#leaving) this.#pump();
   }
 
@@ -115,8 +115,7 @@ export class InputQueue {
     this.#timer = undefined;
     if (this.#leaving) return;
     if (this.#target.isDrained()) {
-      const piece = this.#waiting.subarray(0, PIECE_BYTES);
-      this.#waiting = this.#waiting.subarray(piece.length);
+      const piece = this.#waiting.take(PIECE_BYTES);
       this.#written.read(piece.toString("latin1"));
       if (this.#written.isOpen || piece.includes(PASTE_END)) this.#hasPasted = true;
       if (piece.length > 0) this.#target.write(piece);

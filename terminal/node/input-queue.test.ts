@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { InputQueue } from "./input-queue.js";
+
+const MIB = 1024 * 1024;
+
+it("a key costs what a key costs, however much waits before it", async () => {
+  let isReading = false;
+  let seen = "";
+  const queue = new InputQueue({
+    write: (piece) => (seen += piece.toString()),
+    isDrained: () => isReading,
+    isReadByShell: () => false,
+  });
+  queue.write("x".repeat(1.5 * MIB));
+  const since = performance.now();
+  for (let key = 0; key < 20_000; key += 1) queue.write("ü");
+  // Copying what waits for every key takes more than ten seconds.
+  expect(performance.now() - since).toBeLessThan(1_000);
+  isReading = true;
+  await expect.poll(() => seen.length, { timeout: 20_000 }).toBeGreaterThan(1.5 * MIB);
+  queue.close();
+  expect(seen.slice(0, 1.5 * MIB)).toBe("x".repeat(1.5 * MIB));
+});

@@ -31,13 +31,14 @@ const LOOK_INTERVAL_MS = 500;
 /** Folders that are no part of a lab and hold many thousand files. */
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
-/** Reads the labs at the paths without keeping them. Throws what `loadLabs` throws. */
+/** Reads the labs at the paths without keeping them. Throws what `openLabRepository` throws. */
 export async function lookThroughLabs(
   paths: readonly string[],
   load: LoadLab,
 ): Promise<LabsBefore & Pick<LoadedLabs, "renamed">> {
   const stamp = await stampOf(paths);
-  const { broken, renamed } = await loadLabs(paths, load);
+  const { labs, broken, renamed } = await loadLabs(paths, load);
+  if (labs.length === 0) throw noneReadable(broken);
   return { stamp, broken, renamed };
 }
 

@@ -61,7 +61,7 @@ describe("lectern serve refuses, says why, and leaves nothing running:", () => {
       "--lab",
       broken,
     ]);
-    expect([status, output]).toEqual([2, expect.stringContaining("LAB_INVALID")]);
+    expect([status, output]).toEqual([2, expect.stringContaining("SERVER_USAGE")]);
     expect(output).toContain(join(broken, "workshop.yaml"));
   });
 

@@ -42,7 +42,7 @@ const worst: Record<string, string> = {
   "marks without end on one letter": String.raw`printf a; yes "$(printf '\u0301%.0s' {1..500})" | head -c 20000000 | tr -d '\n'`,
   "a title without end": String.raw`printf '\e]0;'; head -c 20000000 /dev/zero | tr '\0' t; printf '\a'`,
   "screens and sizes as fast as they can be printed": String.raw`yes "$(printf '\e[?1049h\e[?1049l\e[?3h\e[?3l\e[18t')" | head -c 5000000`,
-  "files without number in folders too deep for a path": `${deepFolders("~")}; ${deepFolders("/tmp")}; mkdir /tmp/many && (cd /tmp/many && seq 50000 | xargs touch)`,
+  "files without number in folders too deep for a path": `${deepFolders("~")}; ${deepFolders("/tmp")}; mkdir /tmp/many && (cd /tmp/many && seq 20000 | xargs touch)`,
 };
 /** What a learner may leave in the place of the kubeconfig. */
 const leftBehind: Record<string, string> = {

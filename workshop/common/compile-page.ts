@@ -30,13 +30,18 @@ export interface CompiledPage {
 /** 256 KiB: thirty times a long page; a larger one is a mistake, and its Markdown would hold up everyone else. */
 export const MAX_PAGE_CHARACTERS = 256 * 1024;
 
+/** Ten times what a long page has; the HTML of more would hold up everyone else for seconds. */
+const MAX_PAGE_TOKENS = 20_000;
+
 /** Turns a page into HTML and a list of actions in the order of the text. Never throws for what an author wrote. */
 export function compilePage(page: LabPage, variables: Variables, addresses: PageAddresses): CompiledPage {
   const { text, fillings, lines, problems } = fillTemplate(
     page.source.slice(0, MAX_PAGE_CHARACTERS),
     variables,
   );
-  const { tokens, render } = parseMarkdown(text, fillings);
+  const parsed = parseMarkdown(text, fillings);
+  const isCrowded = countOf(parsed.tokens) > MAX_PAGE_TOKENS;
+  const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;
   const leaves = leavesOf(tokens);
   const place: Place = {
     page: page.name,
@@ -63,6 +68,7 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
   const actions = place.actions.map((action) => withChecks(action, page, variables));
   const all = [
     ...oversize(page),
+    ...(isCrowded ? [crowded(page)] : []),
     ...outsideComments(problems, text, leaves, lines).map((problem) => ({
       ...problem,
       line: problem.line + page.firstLine - 1,
@@ -79,6 +85,10 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
     anchors: [...anchors],
     links: links.map((link) => ({ ...link, line: place.lineOf(link.line) })),
   };
+}
+
+function countOf(tokens: readonly Token[]): number {
+  return tokens.reduce((sum, { children }) => sum + 1 + (children?.length ?? 0), 0);
 }
 
 interface Place {
@@ -228,6 +238,11 @@ function oversize(page: LabPage): PageProblem[] {
   if (page.source.length <= MAX_PAGE_CHARACTERS) return [];
   const message = `The page has ${page.source.length} characters; only the first ${MAX_PAGE_CHARACTERS} are shown`;
   return [{ severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" }];
+}
+
+function crowded(page: LabPage): PageProblem {
+  const message = `The page has more than ${MAX_PAGE_TOKENS} pieces of text and HTML, and is not shown`;
+  return { severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" };
 }
 
 /** Steps pass the sanitiser as text no author can write, so that no author's `data-step` is mistaken for ours. */

@@ -87,10 +87,11 @@ export class SandboxAgent {
     await this.#ask({ type: "close", session, ...(folder !== undefined && { folder }) });
   }
 
-  /** What folders and processes take on the disk, counted by children of the agent. Throws where that takes longer than 20 s. */
-  async measure(folders: readonly string[], processes: readonly number[]): Promise<Measured> {
+  /** What folders and processes take on the disk, counted by children of the agent. Throws where the agent does not answer. */
+  async measure(folders: readonly string[], processes: readonly number[]): Promise<Measured | "too many"> {
     const { measured } = await this.#ask({ type: "measure", folders, processes });
-    return measured ?? { uses: [], removedBytes: 0 };
+    if (!measured) throw new Error("the sandbox agent answered without a measure");
+    return measured;
   }
 
   /** Ends the agent; networks and temporary folders go with the last shell in them. */

@@ -53,7 +53,8 @@ export interface Measured {
 /** What the agent has to say to a request. */
 export interface AgentResult {
   descriptor?: number;
-  measured?: Measured;
+  /** Or that there are more files than can be counted in the time there is. */
+  measured?: Measured | "too many";
 }
 
 /** The agent's answer. */

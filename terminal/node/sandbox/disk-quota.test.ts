@@ -1,14 +1,70 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultSessionLimits } from "../../common/session-limits.js";
+import { SessionFolders } from "../session-folder.js";
 import { startTestHost, type TestHost } from "../test-host.js";
+import { DiskQuota } from "./disk-quota.js";
+import { Sandboxes } from "./sandboxes.js";
 
 const MIB = 1024 * 1024;
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.log("skipping the quota of homes: it needs a small disk, which only root may mount");
+
+describe("where nobody can count", () => {
+  const folder = mkdtempSync(join(tmpdir(), "uncounted-"));
+  const limits = defaultSessionLimits;
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("no session is said to take too much, and its programs go on", async () => {
+    const program = spawn("sh", ["-c", `while sleep 0.01; do date >> ${join(folder, "file")}; done`]);
+    const told: string[] = [];
+    const confinement = { kind: "none" as const, description: "not confined" };
+    const sandboxes = await Sandboxes.start({
+      owner: "uncounted",
+      limits,
+      confinement,
+      report: () => undefined,
+    });
+    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "" });
+    place.reserve("one");
+    const session = place.make("one", undefined, []);
+    const quota = new DiskQuota({
+      folder,
+      limits,
+      sessions: () => [session],
+      hasOwnTemporary: false,
+      measure: (name, folders) => sandboxes.measure(name, folders),
+      processes: () => [program.pid ?? 0],
+      tell: (_, text) => told.push(text),
+      report: (line) => told.push(line),
+    });
+    await wait(1_500);
+    await quota.stop();
+    await sandboxes.stop();
+    expect(told).toEqual([]);
+    expect(program.kill("SIGKILL")).toBe(true);
+  });
+
+  it("because the disk is gone, that is told, and it can be stopped", async () => {
+    const told: string[] = [];
+    const quota = new DiskQuota({
+      folder: join(folder, "gone"),
+      limits,
+      sessions: () => [],
+      hasOwnTemporary: false,
+      measure: async () => undefined,
+      processes: () => [],
+      tell: () => undefined,
+      report: (line) => told.push(line),
+    });
+    await expect.poll(() => told.join()).toContain("ENOENT");
+    await quota.stop();
+  });
+});
 
 describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }, () => {
   const greedy = { session: "greedy", terminal: "1" };

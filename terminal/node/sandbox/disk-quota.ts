@@ -28,7 +28,8 @@ export interface QuotaParts {
   sessions: () => readonly SessionPlace[];
   /** Whether /tmp of the sessions is held to its size by itself. */
   hasOwnTemporary: boolean;
-  measure: (session: string, folders: readonly string[]) => Promise<Measured | undefined>;
+  /** `undefined` while there is nobody to count. */
+  measure: (session: string, folders: readonly string[]) => Promise<Measured | "too many" | undefined>;
   processes: (session: string) => readonly number[];
   /** Tells the learner, in the session's terminals. */
   tell: (session: string, text: string) => void;
@@ -77,17 +78,24 @@ export class DiskQuota {
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const before = await this.#free();
-      await this.#countAll().catch((error: unknown) =>
-        this.#parts.report(`counting files: ${String(error)}`),
-      );
-      const isOver = [...this.#use.values()].some((use) => use.isOver);
-      const until = Date.now() + (isOver ? LOOK_MS : COUNT_MS);
-      while (!signal.aborted && Date.now() < until) {
-        await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
-        const now = await this.#free();
-        if (before.bytes - now.bytes > SUDDEN_BYTES || before.files - now.files > SUDDEN_FILES) break;
+      try {
+        await this.#countAndWait(signal);
+      } catch (error) {
+        this.#parts.report(`counting files: ${String(error)}`);
+        await wait(COUNT_MS, undefined, { signal }).catch(() => undefined);
       }
+    }
+  }
+
+  async #countAndWait(signal: AbortSignal): Promise<void> {
+    const before = await this.#free();
+    await this.#countAll();
+    const isOver = [...this.#use.values()].some((use) => use.isOver);
+    const until = Date.now() + (isOver ? LOOK_MS : COUNT_MS);
+    while (!signal.aborted && Date.now() < until) {
+      await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      const now = await this.#free();
+      if (before.bytes - now.bytes > SUDDEN_BYTES || before.files - now.files > SUDDEN_FILES) return;
     }
   }
 
@@ -109,21 +117,20 @@ export class DiskQuota {
   async #count({ name, home, temporaryFolder, recordings }: SessionPlace): Promise<void> {
     const { hasOwnTemporary, measure } = this.#parts;
     const measured = await measure(name, [home, recordings, ...(hasOwnTemporary ? [] : [temporaryFolder])]);
-    if (this.#stop.signal.aborted) return;
+    // That nobody counts is nothing a session did.
+    if (this.#stop.signal.aborted || measured === undefined) return;
     const before = this.#use.get(name) ?? NOT_COUNTED;
-    const [inHome = NOTHING, ...others] = measured?.uses ?? [];
-    const removed = { bytes: measured?.removedBytes ?? 0, files: 0 };
-    // What cannot be counted in the time there is holds millions of files.
-    const uses = measured
-      ? [sum(inHome, removed), ...others]
-      : [{ bytes: before.bytes, files: Number.POSITIVE_INFINITY }];
+    const uses =
+      measured === "too many"
+        ? [{ bytes: before.bytes, files: Number.POSITIVE_INFINITY }]
+        : withRemoved(measured);
     const total = uses.reduce(sum);
     const over = this.#overText(uses);
     const hasGrown = !before.isOver || total.bytes > before.bytes || total.files > before.files;
     const growths = over !== undefined && hasGrown ? before.growths + 1 : 0;
     this.#use.set(name, { ...total, growths, isOver: over !== undefined });
     // Files that have no name cannot be removed: their room comes back with the end of those who hold them.
-    const isHeld = removed.bytes > this.#parts.limits.homeBytes;
+    const isHeld = measured !== "too many" && measured.removedBytes > this.#parts.limits.homeBytes;
     if (over !== undefined && hasGrown) await this.#end(name, over, isHeld || growths > PATIENCE);
   }
 
@@ -154,6 +161,11 @@ export class DiskQuota {
     this.#parts.tell(session, `${over}${ended} Remove files to go on.`);
     this.#parts.report(`session ${session}: ${over}${ended}`);
   }
+}
+
+/** Removed files count with the home, which is the first of the folders. */
+function withRemoved({ uses: [home = NOTHING, ...others], removedBytes }: Measured): FolderUse[] {
+  return [sum(home, { bytes: removedBytes, files: 0 }), ...others];
 }
 
 function sum(one: FolderUse, other: FolderUse): FolderUse {

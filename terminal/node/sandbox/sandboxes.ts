@@ -138,8 +138,8 @@ export class Sandboxes {
       .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
   }
 
-  /** What a session takes on the disk in these folders, and in removed files; `undefined` where it cannot be counted in 20 s. */
-  async measure(session: string, folders: readonly string[]): Promise<Measured | undefined> {
+  /** What a session takes on the disk in these folders, and in removed files; `undefined` while there is nobody to count. */
+  async measure(session: string, folders: readonly string[]): Promise<Measured | "too many" | undefined> {
     return this.#agent?.measure(folders, this.processes(session)).catch(() => undefined);
   }
 

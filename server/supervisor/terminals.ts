@@ -95,8 +95,8 @@ export async function startTerminals(
   }
 }
 
-async function askConfinement(socketPath: string): Promise<ConfinementReport> {
-  const host = await connectTerminalHost({ socketPath, signal: AbortSignal.timeout(REPORT_MS) });
+async function askConfinement(socket: string): Promise<ConfinementReport> {
+  const host = await connectTerminalHost({ socketPath: socket, signal: AbortSignal.timeout(REPORT_MS) });
   try {
     return await host.confinement();
   } finally {

@@ -107,9 +107,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.disk.requireRoom();
       return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts));
     },
-    cancelStep: async (address) => {
-      await parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts));
-    },
+    cancelStep: async (address) =>
+      parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts)),
     interruptStep: async (address) => {
       await parts.steps.interrupt(await findStep({ ...address, ...active(address.session) }, parts));
       touched(address.session);

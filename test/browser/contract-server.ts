@@ -116,11 +116,13 @@ function usual(method: string, path: string, state: ContractState): { status: nu
       status: 202,
       body: { page: run[1], step: run[2], number: Number(run[2]), state: "running", checks: [] },
     };
-  if (method === "GET" && path === "api/labs") return { status: 200, body: state.labs };
-  if (method === "GET" && path === "api/instructor/sessions") return { status: 200, body: state.rows };
-  if (method === "GET" && path === "api/instructor/labs") return { status: 200, body: [] };
-  if (method === "GET" && path === "api/instructor/confinement")
-    return { status: 200, body: { measures: [] } };
+  const lists: Record<string, unknown> = {
+    "api/labs": state.labs,
+    "api/instructor/sessions": state.rows,
+    "api/instructor/labs": [],
+    "api/instructor/confinement": { measures: [] },
+  };
+  if (method === "GET" && lists[path] !== undefined) return { status: 200, body: lists[path] };
   // The policy API is not this contract's; the console says that it is missing.
   if (path.includes("/tmc/")) return found(undefined);
   if (page !== undefined) return found(state.pages[decodeURIComponent(page)]);

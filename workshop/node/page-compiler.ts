@@ -68,7 +68,7 @@ function remembering(
       const forget = (): void => {
         if (kept.get(key) === compiled) kept.delete(key);
       };
-      if (!known) compiled.then((page) => isTooLong(page) && setTimeout(forget, retryMs).unref(), forget);
+      if (!known) compiled.then((result) => isTooLong(result) && setTimeout(forget, retryMs).unref(), forget);
       for (const oldest of kept.keys()) {
         if (kept.size <= KEPT) break;
         kept.delete(oldest);

@@ -53,14 +53,7 @@ const newSessions = z.strictObject({
 export function createInstructorRouter(options: InstructorRoutes): Router {
   const { workshop, access, quota } = options;
   const router = Router();
-  const attempts = createRateLimit("attempts to log in", 1, 9);
-  router.post("/instructor/login", async (request, response) => {
-    const { token } = parseBody(login, request.body);
-    // Only wrong tokens count: somebody who guesses must not lock the instructor out.
-    if (!access.isInstructorToken(token)) await attempts.take(request.ip ?? "");
-    access.login(request, response, token);
-    response.status(204).end();
-  });
+  admit(router, access);
   router.use("/instructor", (request, _response, next) => {
     access.requireInstructor(request);
     next();
@@ -111,6 +104,18 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.status(204).end();
   });
   return router;
+}
+
+/** Lets instructors log in. */
+function admit(router: Router, access: InstructorRoutes["access"]): void {
+  const attempts = createRateLimit("attempts to log in", 1, 9);
+  router.post("/instructor/login", async (request, response) => {
+    const { token } = parseBody(login, request.body);
+    // Only wrong tokens count: somebody who guesses must not lock the instructor out.
+    if (!access.isInstructorToken(token)) await attempts.take(request.ip ?? "");
+    access.login(request, response, token);
+    response.status(204).end();
+  });
 }
 
 function withLink({ access, publicUrl }: InstructorRoutes, request: Request, row: SessionRow): InstructorRow {

@@ -90,8 +90,8 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
     try {
       for (const target of targets) {
         await sandboxes.reach("one", [target]);
-        const said = await run("one", `timeout 5 cat </dev/tcp/${target.host}/${target.port}`);
-        expect(said.output, target.host).not.toContain("operator");
+        const { output } = await run("one", `timeout 5 cat </dev/tcp/${target.host}/${target.port}`);
+        expect(output, target.host).not.toContain("operator");
       }
     } finally {
       await sandboxes.reach("one", oneReaches());

@@ -44,6 +44,9 @@ export interface ActivityTracker {
 
 type StepSummary = Pick<StepRecord, "state" | "failures" | "done">;
 
+/** Sessions that have ended are remembered for as long as a step of theirs may still end; a name is some 25 characters. */
+const FORGOTTEN = 1_000;
+
 interface Known {
   activity: Activity;
   steps: Map<string, StepSummary>;
@@ -55,6 +58,7 @@ export async function trackActivity(
   onUnwritten: (session: string, error: unknown) => void = () => undefined,
 ): Promise<ActivityTracker> {
   const known = await load(store);
+  const forgotten = new Set<string>();
   const unwritten = createUnwritten(store, onUnwritten);
   const cache = createResultCache(async (session) => unwritten.over(session, await store.results(session)));
   const touch = (session: string) => {
@@ -79,7 +83,7 @@ export async function trackActivity(
       return note(step);
     },
     settle: async (step) => {
-      if (!known.has(step.session)) return step.result;
+      if (forgotten.has(step.session)) return step.result;
       const noted = note(step);
       await unwritten.saveStep(step);
       return noted;
@@ -93,6 +97,8 @@ export async function trackActivity(
     unsettled: () => store.unsettled(),
     forget: (session) => {
       known.delete(session);
+      forgotten.add(session);
+      for (const oldest of forgotten) if (forgotten.size > FORGOTTEN) forgotten.delete(oldest);
       cache.drop(session);
       unwritten.drop(session);
       return store.forget(session);

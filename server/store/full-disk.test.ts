@@ -61,8 +61,6 @@ it("what a full disk did not take is seen at once, and written when it has room 
   const saveStep: typeof store.saveStep = (step) =>
     isFull ? Promise.reject(new ServerError(serverErrorCodes.diskFull, "no room")) : store.saveStep(step);
   const tracker = await trackActivity({ ...store, saveStep }, (session) => void told.push(session));
-  await tracker.visit("s1", "p");
-  told.length = 0;
   const result: StepResult = { page: "p", step: "0", number: 0, state: "failed", checks: [] };
   await tracker.settle({ session: "s1", result, command: "" });
   expect([await tracker.results("s1"), tracker.progress("s1").failed, told]).toEqual([[result], 1, ["s1"]]);

@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** Folder in the temporary one for programs of the run's own; it goes with the run. */
 const PROGRAMS = "programs";
 
+/** What Chromium, not a test, leaves where it is ended while it starts. */
+const CHROMIUM = /^\.?org\.chromium\./;
+
 /** Where the run may put programs that learners' accounts must reach. */
 export function programsFolder(): string {
   const folder = join(tmpdir(), PROGRAMS);
@@ -26,7 +29,7 @@ export function useOwnTemporaryFolder(): () => void {
   return () => {
     if (around === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = around;
-    const left = readdirSync(folder).filter((name) => name !== PROGRAMS);
+    const left = readdirSync(folder).filter((name) => name !== PROGRAMS && !CHROMIUM.test(name));
     rmSync(folder, { recursive: true, force: true });
     if (left.length > 0)
       throw new Error(`The tests left ${left.length} things in the temporary folder: ${left.join(", ")}`);

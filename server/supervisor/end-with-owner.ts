@@ -1,14 +1,17 @@
+import { isMainThread } from "node:worker_threads";
 import { hasLivingOwner } from "./owner-file.js";
 import { dropUnwritableOutput } from "./standard-output.js";
 
-dropUnwritableOutput(({ lines, bytes, reason }) =>
-  JSON.stringify({
-    level: "warn",
-    time: new Date().toISOString(),
-    process: process.pid,
-    msg: `${String(lines)} log lines (${String(bytes)} bytes) were lost: ${reason}`,
-  }),
-);
+// Threads of the process load this file as well, and what they print goes through the main one.
+if (isMainThread)
+  dropUnwritableOutput(({ lines, bytes, reason }) =>
+    JSON.stringify({
+      level: "warn",
+      time: new Date().toISOString(),
+      process: process.pid,
+      msg: `${String(lines)} log lines (${String(bytes)} bytes) were lost: ${reason}`,
+    }),
+  );
 
 /**
  * Loaded before the entry of every supervised process. When the supervisor dies without saying good-bye the channel to it

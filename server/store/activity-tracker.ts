@@ -79,6 +79,8 @@ export async function trackActivity(
     results: (session) => cache.results(session),
     begin: async (step) => {
       await store.saveStep(step);
+      // A session of the same name may be made again.
+      forgotten.delete(step.session);
       unwritten.dropStep(step);
       return note(step);
     },

@@ -185,7 +185,7 @@ function workshopParts(
 }
 
 function joinRoutes(
-  { config, terminalSocket }: ServerAssignment,
+  { config }: ServerAssignment,
   { platform, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
@@ -200,7 +200,7 @@ function joinRoutes(
     start: config.start,
     scope: mount.scope,
   });
-  const sockets = createTerminalSockets({ terminalSocket, workshop, access, origin, log });
+  const sockets = createTerminalSockets({ dial: platform.dial, workshop, access, origin, log });
   const router = createApp({
     workshop,
     access,

@@ -3,6 +3,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { targetOfUrl } from "../terminal/common/network-target.js";
 import type { SessionHost } from "../terminal/common/session-host.js";
+import { dialUnixSocket } from "../terminal/node/dial-host.js";
+import type { DialHostOf } from "../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
@@ -27,6 +29,8 @@ export interface Platform {
   kubeConfig: KubeConfig;
   client: KubernetesClient;
   host: SessionHost;
+  /** How the terminal host of a session is reached, for the pages that look at it. */
+  dial: DialHostOf;
   policies: Policies;
   settings: SessionSettings;
   compiler: PageCompiler;
@@ -52,8 +56,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const { paths, log } = options;
   const kubeConfig = await readKubeconfig(options.kubeconfig);
   const client = new KubernetesClient(kubeConfig);
+  const dial = dialUnixSocket(options.terminalSocket);
   const [host, tokens, policies] = await Promise.all([
-    connectTerminalHost({ socketPath: options.terminalSocket }),
+    connectTerminalHost({ dial }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     startPolicies(kubeConfig, log),
     installSessionCrds(client),
@@ -82,5 +87,5 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     await host.disconnect();
     client.close();
   };
-  return { kubeConfig, client, host, policies, settings, compiler, provisioner, tokens, close };
+  return { kubeConfig, client, host, dial, policies, settings, compiler, provisioner, tokens, close };
 }

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
 import { createTicketStore } from "../../terminal/node/tickets.js";
@@ -12,6 +13,7 @@ import { serve } from "./serving.js";
 const folder = mkdtempSync(join(tmpdir(), "lectern-bench-"));
 chmodSync(folder, 0o711);
 const socketPath = join(folder, "run", "host.sock");
+const dial = dialUnixSocket(socketPath);
 const main = fileURLToPath(new URL("../../dist/terminal/node/main.js", import.meta.url));
 const unconfined = process.getuid?.() === 0 ? [] : ["--allow-unconfined"];
 const child = spawn(
@@ -21,11 +23,11 @@ const child = spawn(
     stdio: ["ignore", "ignore", "inherit"],
   },
 );
-const host = await connectTerminalHost({ socketPath });
+const host = await connectTerminalHost({ dial });
 const tickets = createTicketStore();
 let origin = "";
 const gateway = createTerminalGateway({
-  socketPath,
+  dial,
   tickets,
   logger: { warn: () => undefined },
   reauthorise: () => true,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
+import type { DialHostOf } from "../../terminal/node/dial-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import { createTicketStore } from "../../terminal/node/tickets.js";
@@ -14,7 +15,8 @@ import { isOver } from "../../workshop/common/session.js";
 import type { Workshop } from "../workshop/workshop.js";
 
 export interface TerminalSocketsOptions {
-  terminalSocket: string;
+  /** How the terminal host of a session is reached. */
+  dial: DialHostOf;
   workshop: Workshop;
   access: Access;
   origin: OriginRules;
@@ -35,7 +37,7 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
   const { workshop, access } = options;
   const tickets = createTicketStore();
   const gateway = createTerminalGateway({
-    socketPath: options.terminalSocket,
+    dial: options.dial,
     tickets,
     logger: options.log,
     reauthorise: ({ address }) => isLive(workshop, address.session),

@@ -1,4 +1,5 @@
 import type { TerminalInfo } from "../../terminal/common/session-host.js";
+import type { DialHost } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { ProcessSpec } from "./supervised-process.js";
 
@@ -8,12 +9,12 @@ const LIST_EVERY = 10;
 const NAMED = 12;
 
 /** Asks the host for terminals, as its own main thread answers, and remembers those that would be lost with it. */
-export function createTerminalHostProbe(socketPath: string): Pick<ProcessSpec, "probe" | "lost"> {
+export function createTerminalHostProbe(dial: DialHost): Pick<ProcessSpec, "probe" | "lost"> {
   let probes = 0;
   let running: TerminalInfo[] = [];
   return {
     probe: async (_pid, signal) => {
-      const host = await connectTerminalHost({ socketPath, signal, reconnectMs: 0 });
+      const host = await connectTerminalHost({ dial, signal, reconnectMs: 0 });
       try {
         if (probes++ % LIST_EVERY > 0) await host.terminals("liveness-probe");
         else running = (await host.terminals()).filter(({ state }) => state === "running");

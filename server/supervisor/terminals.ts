@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
+import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { detectConfinement } from "../../terminal/node/confinement.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
 import { builtFile, logFileOf, productRoot } from "../config.js";
@@ -75,7 +76,7 @@ export async function startTerminals(
       env: environment.childEnvironment,
       ...logFileOf("terminal", paths, config.logTo),
       ownerFile: join(paths.owners, "terminal.json"),
-      ...createTerminalHostProbe(socket),
+      ...createTerminalHostProbe(dialUnixSocket(socket)),
     },
     events,
   );
@@ -96,7 +97,10 @@ export async function startTerminals(
 }
 
 async function askConfinement(socket: string): Promise<ConfinementReport> {
-  const host = await connectTerminalHost({ socketPath: socket, signal: AbortSignal.timeout(REPORT_MS) });
+  const host = await connectTerminalHost({
+    dial: dialUnixSocket(socket),
+    signal: AbortSignal.timeout(REPORT_MS),
+  });
   try {
     return await host.confinement();
   } finally {

@@ -3,7 +3,7 @@ import { MAX_NETWORK_TARGETS } from "./network-target.js";
 import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
- * What the terminal host and its clients say over the unix socket. Every frame is a 4-byte big-endian length, one byte
+ * What the terminal host and its clients say to each other. Every frame is a 4-byte big-endian length, one byte
  * of kind (0 JSON, 1 output, 2 nothing) and the body. The first frame chooses: `control` for calls; `view` for one terminal, after
  * which the socket is that of a page's WebSocket, upgraded and spoken by the host; `dismiss` to close some of those; `exec`
  * for one program, with the frames below.

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ConfinementReport } from "../common/confinement-report.js";
@@ -12,6 +12,7 @@ import type {
   TerminalEvent,
   TerminalInfo,
 } from "../common/session-host.js";
+import type { DialHost } from "./dial-host.js";
 import { dialSession } from "./dial-session.js";
 import { FrameStream } from "./frame-stream.js";
 import { layOutFiles, listHomeFolder, readHomeFile, writeHomeFile } from "./home-files.js";
@@ -23,7 +24,8 @@ const RETRY_MIN_MS = 20;
 const RETRY_MAX_MS = 500;
 
 export interface ConnectOptions {
-  socketPath: string;
+  /** How the host is reached, for calls and for each program. */
+  dial: DialHost;
   /** Ends waiting for the first connection, and later the connection itself. */
   signal?: AbortSignal;
   /** Milliseconds a call waits for a lost host before TERMINAL_HOST_LOST; 10,000 where not given. */
@@ -39,8 +41,8 @@ interface Waiting {
 }
 
 /**
- * Connects to the terminal host at a unix socket and stays connected: after a loss the calls that may be repeated are
- * sent again. Throws TERMINAL_HOST_LOST where no host answers within the deadline.
+ * Connects to a terminal host and stays connected: after a loss the calls that may be repeated are sent again. Throws
+ * TERMINAL_HOST_LOST where no host answers within the deadline.
  */
 export async function connectTerminalHost(options: ConnectOptions): Promise<SessionHost> {
   const connection = new HostConnection(options);
@@ -48,7 +50,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   const call = async <Result>(body: Body): Promise<Result> => (await connection.call(body)) as Result;
   const exec = async (session: string, request: ExecRequest): Promise<ExecResult> => {
     await connection.reachable();
-    return execInSession(options.socketPath, session, request);
+    return execInSession(options.dial, session, request);
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
@@ -74,7 +76,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     list: (session, path) => listHomeFolder(execIn(session), path),
     dial: async (session, port) => {
       await connection.reachable();
-      return dialSession(options.socketPath, session, port);
+      return dialSession(options.dial, session, port);
     },
     reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
     largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),
@@ -139,41 +141,35 @@ class HostConnection {
     this.#isClosed = true;
     this.#stream?.end();
     this.#stream = undefined;
-    this.#rejectAll(this.#lost("the connection was closed"));
+    this.#rejectAll(lost("was closed"));
   }
 
   async #connect(): Promise<void> {
     const deadline = Date.now() + (this.#options.reconnectMs ?? RECONNECT_MS);
     for (let pause = RETRY_MIN_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
-      if (this.#isClosed || this.#options.signal?.aborted) throw this.#lost("the connection was closed");
+      if (this.#isClosed || this.#options.signal?.aborted) throw lost("was closed");
       try {
-        const stream = await this.#dial();
+        const stream = this.#greet(await this.#options.dial());
         // Closed meanwhile: nobody else would end it.
         if (this.#isClosed) stream.end();
         else this.#stream = stream;
         break;
       } catch (error) {
-        if (Date.now() + pause > deadline) throw this.#lost("no host answers", error);
+        if (Date.now() + pause > deadline) throw error;
         await wait(pause);
       }
     }
-    if (this.#isClosed) throw this.#lost("the connection was closed");
+    if (this.#isClosed) throw lost("was closed");
     for (const [call, { body }] of this.#waiting) this.#stream?.json({ call, ...body });
   }
 
-  #dial(): Promise<FrameStream> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(this.#options.socketPath);
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        const stream = new FrameStream(socket, {
-          json: (text) => this.#receive(text),
-          closed: () => this.#handleLoss(),
-        });
-        stream.json({ type: "control" });
-        resolve(stream);
-      });
+  #greet(socket: Socket): FrameStream {
+    const stream = new FrameStream(socket, {
+      json: (text) => this.#receive(text),
+      closed: () => this.#handleLoss(),
     });
+    stream.json({ type: "control" });
+    return stream;
   }
 
   #receive(text: string): void {
@@ -198,7 +194,7 @@ class HostConnection {
     for (const [call, { body, reject }] of this.#waiting) {
       if (body.method !== "input" && body.method !== "interrupt") continue;
       this.#waiting.delete(call);
-      reject(this.#lost("the connection broke while typing"));
+      reject(lost("broke while typing"));
     }
     this.ready().catch((error: unknown) => this.#rejectAll(error as Error));
   }
@@ -207,9 +203,8 @@ class HostConnection {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
 
-  #lost(why: string, cause?: unknown): TerminalError {
-    const message = `The terminal host at ${this.#options.socketPath} cannot be reached: ${why}.`;
-    return new TerminalError(terminalErrorCodes.hostLost, message, cause);
-  }
+function lost(how: string): TerminalError {
+  return new TerminalError(terminalErrorCodes.hostLost, `The connection to the terminal host ${how}.`);
 }

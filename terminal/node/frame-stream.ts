@@ -28,7 +28,7 @@ export function encodeJsonFrame(message: unknown): Buffer {
   return Buffer.concat([encodeHeader(KIND_JSON, body.length), body]);
 }
 
-/** Frames of `host-frames.ts` on a unix socket; a hostile length ends the connection. */
+/** Frames of `host-frames.ts` on one connection; a hostile length ends the connection. */
 export class FrameStream {
   readonly #socket: Socket;
   #handlers: FrameHandlers;

@@ -9,6 +9,7 @@ import {
   type ViewerEvent,
   type ViewerRequest,
 } from "../common/viewer-frames.js";
+import { dialUnixSocket } from "./dial-host.js";
 import { createTerminalGateway, type TerminalGateway } from "./gateway.js";
 import { createTicketStore, type TicketStore } from "./tickets.js";
 
@@ -35,7 +36,7 @@ export async function openTestGateway(
   const tickets = createTicketStore();
   const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateway = createTerminalGateway({
-    socketPath,
+    dial: dialUnixSocket(socketPath),
     tickets,
     logger: { warn: () => undefined },
     reauthorise,

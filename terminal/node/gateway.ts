@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Greeting } from "../common/host-frames.js";
 import type { TerminalAddress } from "../common/session-host.js";
+import type { DialHostOf } from "./dial-host.js";
 import { encodeJsonFrame } from "./frame-stream.js";
 import { refuseUpgrade } from "./refuse-upgrade.js";
 import type { TerminalAdmission, TicketStore } from "./tickets.js";
@@ -13,8 +14,6 @@ const REAUTHORISE_MS = 30_000;
 /** Sockets of one session; a learner with three terminals in three tabs and an instructor use a dozen. */
 const VIEWERS_PER_SESSION = 40;
 const VIEWERS = 4_000;
-/** A host on the same machine answers at once. */
-const CONNECT_MS = 3_000;
 /** Time the last frames have to reach a page whose terminal is gone. */
 const LINGER_MS = 2_000;
 
@@ -24,8 +23,8 @@ export interface GatewayLogger {
 }
 
 export interface TerminalGatewayOptions {
-  /** The terminal host's unix socket. */
-  socketPath: string;
+  /** How the terminal host of a session is reached. */
+  dial: DialHostOf;
   tickets: TicketStore;
   logger: GatewayLogger;
   /** Whether a viewer may stay; a refusal closes with 4003. */
@@ -66,7 +65,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
     session === undefined
       ? viewers.size
       : [...viewers.values()].filter(({ admission }) => admission.address.session === session).length;
-  const dismiss = (chosen: string[]): void => dismissViewers(options.socketPath, viewers, chosen);
+  const dismiss = (chosen: string[]): void => dismissViewers(options.dial, viewers, chosen);
   const checks = setInterval(
     () => void reauthoriseAll(viewers, options).then(dismiss),
     options.reauthoriseMs ?? REAUTHORISE_MS,
@@ -82,7 +81,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
       socket.on("close", () => viewers.delete(viewer));
       const { address, readOnly } = verdict;
       const key = String(request.headers["sec-websocket-key"]);
-      joinHost(socket, head, { type: "view", viewer, address, readOnly, key }, options);
+      void joinHost(socket, head, { type: "view", viewer, address, readOnly, key }, options);
     },
     viewerCount: count,
     closeSession: (session) =>
@@ -98,42 +97,62 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
   };
 }
 
+type ViewGreeting = Extract<Greeting, { type: "view" }>;
+
 /** Joins the page's socket with one to the host; whichever ends, the other does. */
-function joinHost(socket: Duplex, head: Buffer, greeting: Greeting, options: TerminalGatewayOptions): void {
-  const host = connect(options.socketPath);
-  const deadline = setTimeout(() => host.destroy(new Error("no answer in time")), CONNECT_MS);
-  let isJoined = false;
+async function joinHost(
+  socket: Duplex,
+  head: Buffer,
+  greeting: ViewGreeting,
+  { dial, logger }: TerminalGatewayOptions,
+): Promise<void> {
   socket.on("error", () => socket.destroy());
+  let host: Socket;
+  try {
+    host = await dial(greeting.address.session);
+  } catch (error) {
+    logger.warn({ error }, "the terminal host does not answer");
+    return refuseUpgrade(socket, 502);
+  }
+  if (socket.destroyed) return void host.destroy();
   socket.on("close", () => host.destroy());
-  host.once("connect", () => {
-    clearTimeout(deadline);
-    isJoined = true;
-    host.write(encodeJsonFrame(greeting));
-    host.write(head);
-    socket.pipe(host);
-    host.pipe(socket);
-  });
-  host.on("error", (error) => {
-    if (!isJoined) options.logger.warn({ error }, "the terminal host does not answer");
-  });
+  host.on("error", () => undefined);
   host.on("close", () => {
-    clearTimeout(deadline);
-    if (!isJoined) return refuseUpgrade(socket, 502);
     socket.end();
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
+  host.write(encodeJsonFrame(greeting));
+  host.write(head);
+  socket.pipe(host);
+  host.pipe(socket);
 }
 
-/** The host says goodbye to them in the words of their WebSocket; where it does not, their sockets are cut. */
-function dismissViewers(socketPath: string, viewers: Map<string, OpenViewer>, chosen: string[]): void {
-  if (chosen.length === 0) return;
-  const host: Socket = connect(socketPath);
-  host.on("error", () => undefined);
-  host.end(encodeJsonFrame({ type: "dismiss", viewers: chosen } satisfies Greeting));
-  const sockets = chosen.map((viewer) => viewers.get(viewer)?.socket);
+/** The hosts say goodbye to them in the words of their WebSocket; where one does not, their sockets are cut. */
+function dismissViewers(dial: DialHostOf, viewers: Map<string, OpenViewer>, chosen: string[]): void {
+  const sockets: Duplex[] = [];
+  const bySession = new Map<string, string[]>();
+  for (const viewer of chosen) {
+    const open = viewers.get(viewer);
+    if (!open) continue;
+    sockets.push(open.socket);
+    const { session } = open.admission.address;
+    bySession.set(session, [...(bySession.get(session) ?? []), viewer]);
+  }
+  for (const [session, dismissed] of bySession) void tellHost(dial, session, dismissed);
+  if (sockets.length === 0) return;
   setTimeout(() => {
-    for (const socket of sockets) socket?.destroy();
+    for (const socket of sockets) socket.destroy();
   }, LINGER_MS).unref();
+}
+
+async function tellHost(dial: DialHostOf, session: string, viewers: string[]): Promise<void> {
+  try {
+    const host = await dial(session);
+    host.on("error", () => undefined).resume();
+    host.end(encodeJsonFrame({ type: "dismiss", viewers } satisfies Greeting));
+  } catch {
+    // A host that cannot be reached shows them nothing, and their sockets are cut.
+  }
 }
 
 function judge(

@@ -1,17 +1,16 @@
 import { EventEmitter, once } from "node:events";
-import { connect } from "node:net";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { type ExecEvent, INPUT_END, STDOUT } from "../common/host-frames.js";
 import type { AbortSignalLike, ExecRequest, ExecResult } from "../common/session-host.js";
+import type { DialHost } from "./dial-host.js";
 import { FrameStream } from "./frame-stream.js";
 
 /** Milliseconds and bytes of a program where its caller names none. */
 const TIMEOUT_MS = 10_000;
 const OUTPUT_BYTES = 1024 * 1024;
-/** A host on the same machine answers at once; one that is being restarted is asked again by who called. */
-const CONNECT_MS = 3_000;
 /** How much longer than the program the host may take to say that it has ended. */
 const ANSWER_MS = 10_000;
+const LOST = "The connection to the terminal host broke before the program ended.";
 
 /** What is said to the host of a program; without limits it lasts as long as both sides want. */
 export interface ProgramRequest {
@@ -29,12 +28,12 @@ export interface ProgramHandlers {
 
 /** Opens a connection of its own for one program. Throws TERMINAL_HOST_LOST. */
 export async function startProgram(
-  socketPath: string,
+  dial: DialHost,
   session: string,
   { argv, env, ...limits }: ProgramRequest,
   handlers: ProgramHandlers,
 ): Promise<FrameStream> {
-  const socket = await openSocket(socketPath);
+  const socket = await dial();
   let isOver = false;
   const end = (event: ExecEvent): void => {
     if (isOver) return;
@@ -44,7 +43,7 @@ export async function startProgram(
   const stream = new FrameStream(socket, {
     json: (text) => end(JSON.parse(text) as ExecEvent),
     output: (frame) => handlers.output(frame[0] ?? 0, frame.subarray(1)),
-    closed: () => end({ type: "error", code: terminalErrorCodes.hostLost, message: lostMessage(socketPath) }),
+    closed: () => end({ type: "error", code: terminalErrorCodes.hostLost, message: LOST }),
   });
   stream.json({ type: "exec", session, argv: [...argv], env: { ...env }, ...limits });
   return stream;
@@ -52,7 +51,7 @@ export async function startProgram(
 
 /** Runs a program of a session to its end; see `SessionHost.exec`. */
 export async function execInSession(
-  socketPath: string,
+  dial: DialHost,
   session: string,
   request: ExecRequest,
 ): Promise<ExecResult> {
@@ -63,7 +62,7 @@ export async function execInSession(
   const events = new EventEmitter<{ ended: [ExecEvent] }>();
   const ended = once(events, "ended").then(([event]) => event as ExecEvent);
   const stream = await startProgram(
-    socketPath,
+    dial,
     session,
     { argv, env, timeoutMs, outputBytes: request.outputBytes ?? OUTPUT_BYTES },
     {
@@ -115,30 +114,6 @@ export async function feed(stream: FrameStream, stdin: ExecRequest["stdin"]): Pr
 
 export function errorOf({ code, message }: { code: string; message: string }): TerminalError {
   return new TerminalError(isTerminalErrorCode(code) ? code : terminalErrorCodes.spawnFailed, message);
-}
-
-function openSocket(socketPath: string): Promise<ReturnType<typeof connect>> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(socketPath);
-    const fail = (cause?: Error): void => {
-      socket.destroy();
-      reject(new TerminalError(terminalErrorCodes.hostLost, lostMessage(socketPath), cause));
-    };
-    const deadline = setTimeout(fail, CONNECT_MS);
-    socket.once("error", (error) => {
-      clearTimeout(deadline);
-      fail(error);
-    });
-    socket.once("connect", () => {
-      clearTimeout(deadline);
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-  });
-}
-
-function lostMessage(socketPath: string): string {
-  return `The terminal host at ${socketPath} cannot be reached, or ended before the program did.`;
 }
 
 function onAbort(signal: AbortSignalLike | undefined, act: () => void): () => void {

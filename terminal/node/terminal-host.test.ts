@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { dialUnixSocket } from "./dial-host.js";
 import { openTestReader } from "./gateway-for-tests.js";
 import { openShell } from "./test-host.js";
 
@@ -77,7 +78,7 @@ async function startMain(
 }
 
 async function connectClient(): Promise<SessionHost> {
-  const client = await connectTerminalHost({ socketPath: socketPath(), reconnectMs: 25_000 });
+  const client = await connectTerminalHost({ dial: dialUnixSocket(socketPath()), reconnectMs: 25_000 });
   clients.push(client);
   return client;
 }
@@ -232,7 +233,7 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
       { env: { PATH: "/usr/bin:/bin", HOME: other } },
     );
     started.push(child);
-    const client = await connectTerminalHost({ socketPath: socket });
+    const client = await connectTerminalHost({ dial: dialUnixSocket(socket) });
     clients.push(client);
     for (const session of ["a", "b"])
       await client.prepare(session, { files: [{ path: "mine", content: `of ${session}` }] });
@@ -274,10 +275,10 @@ describe("the socket", () => {
     writeFileSync(socketPath(), "left over");
     expect((await startMain()).line).toContain("listening");
     await expect(
-      connectTerminalHost({ socketPath: join(folder, "nobody.sock"), reconnectMs: 100 }),
+      connectTerminalHost({ dial: dialUnixSocket(join(folder, "nobody.sock")), reconnectMs: 100 }),
     ).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
     const aborted = connectTerminalHost({
-      socketPath: join(folder, "nobody.sock"),
+      dial: dialUnixSocket(join(folder, "nobody.sock")),
       signal: AbortSignal.timeout(50),
     });
     await expect(aborted).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });

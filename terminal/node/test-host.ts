@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionHost, TerminalAddress, TerminalInfo } from "../common/session-host.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { dialUnixSocket } from "./dial-host.js";
 import {
   startTerminalHost,
   type RunningTerminalHost,
@@ -30,7 +31,7 @@ export async function startTestHost(options: Partial<TerminalHostOptions> = {}):
   const dataDir = join(folder, "data");
   const allowUnconfined = process.getuid?.() !== 0;
   const host = await startTerminalHost({ socketPath, dataDir, allowUnconfined, ...options });
-  const client = await connectTerminalHost({ socketPath });
+  const client = await connectTerminalHost({ dial: dialUnixSocket(socketPath) });
   return {
     folder,
     socketPath,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCluster } from "../../cluster/start.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
+import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { BrowserSession } from "./browser-session.js";
@@ -56,7 +57,7 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   lectern = await startLectern(data, ["--lab", lab]);
-  host = await connectTerminalHost({ socketPath: join(data, "terminal/run/host.sock") });
+  host = await connectTerminalHost({ dial: dialUnixSocket(join(data, "terminal/run/host.sock")) });
 }
 
 async function restart(): Promise<void> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { openTestGateway, type TestGateway } from "../../terminal/node/gateway-for-tests.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
@@ -83,7 +84,7 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
     dataDir: join(test.folder, "data"),
     allowUnconfined,
   });
-  const client = await connectTerminalHost({ socketPath: test.socketPath });
+  const client = await connectTerminalHost({ dial: dialUnixSocket(test.socketPath) });
   await openShell(client, address);
   gateway = await openTestGateway(test.socketPath);
   isServed = true;

@@ -17,7 +17,11 @@ const REGISTRY = "/var/lib/lectern-accounts/accounts.db";
 const BUSY_MS = 2_000;
 /** A directory service that does not answer must not hold up sessions for ever. */
 const LOOKUP_MS = 5_000;
-/** `getent` ends with 2 where the name is unknown (getent(1)). */
+/** Accounts looked up at once, about a class. */
+const CANDIDATES = 40;
+/** How long the answers are believed; what runs under an account begins with a claim, and people are given lower ones. */
+const CANDIDATES_MS = 10_000;
+/** `getent` ends with 2 where one of the names is unknown (getent(1)). */
 const UNKNOWN = 2;
 
 export interface AccountRegistryOptions {
@@ -36,6 +40,9 @@ export interface AccountRegistryOptions {
 export class AccountRegistry {
   readonly #options: Required<AccountRegistryOptions>;
   readonly #database: Database.Database;
+  #candidates: number[] = [];
+  #candidatesUntil = 0;
+  #search: Promise<void> | undefined;
 
   /** Throws TERMINAL_ACCOUNT_MISSING where the registry cannot be opened. */
   constructor(options: AccountRegistryOptions) {
@@ -50,17 +57,12 @@ export class AccountRegistry {
       .prepare("SELECT uid FROM accounts WHERE folder = ? AND session = ?")
       .get(sessionsFolder, session) as { uid: number } | undefined;
     if (own) return accountOf(own.uid);
-    const mapped = mappedRanges();
-    const running = processOwners();
-    const offset = randomInt(count);
-    for (let tried = 0; tried < count; tried += 1) {
-      const account = accountOf(first + ((offset + tried) % count));
-      const { uid } = account;
-      if (running.has(uid) || mapped.some(({ from, to }) => uid >= from && uid < to)) continue;
-      if (this.#claimOf(uid) || (await isKnown(uid))) continue;
-      if (this.#insert(session, account)) return account;
+    for (;;) {
+      const uid = await this.#candidate();
+      if (uid === undefined)
+        throw missing(`All ${count} accounts from ${first} are taken; end other sessions of this machine.`);
+      if (!this.#claimOf(uid) && this.#insert(session, accountOf(uid))) return accountOf(uid);
     }
-    throw missing(`All ${count} accounts from ${first} are taken; end other sessions of this machine.`);
   }
 
   /** Whether the account is the session's alone; only then may programs run under it, and only then may its processes be ended. */
@@ -80,6 +82,37 @@ export class AccountRegistry {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** An account that was nobody's a moment ago; `undefined` where all are somebody's. */
+  async #candidate(): Promise<number | undefined> {
+    for (;;) {
+      const uid = Date.now() < this.#candidatesUntil ? this.#candidates.pop() : undefined;
+      if (uid !== undefined) return uid;
+      this.#search ??= this.#findCandidates().finally(() => (this.#search = undefined));
+      await this.#search;
+      if (this.#candidates.length === 0) return undefined;
+    }
+  }
+
+  /** Asks the machine about many at once: each question is a program, or a walk through all processes. */
+  async #findCandidates(): Promise<void> {
+    const { first, count } = this.#options;
+    const mapped = mappedRanges();
+    const running = processOwners();
+    const offset = randomInt(count);
+    const isFree = (uid: number): boolean =>
+      !running.has(uid) && !mapped.some(({ from, to }) => uid >= from && uid < to) && !this.#claimOf(uid);
+    this.#candidates = [];
+    for (let at = 0; at < count && this.#candidates.length === 0; at += CANDIDATES) {
+      const length = Math.min(CANDIDATES, count - at);
+      const free = Array.from({ length }, (_, index) => first + ((offset + at + index) % count)).filter(
+        isFree,
+      );
+      const known = await knownIds(free);
+      this.#candidates = free.filter((uid) => !known.has(uid));
+    }
+    this.#candidatesUntil = Date.now() + CANDIDATES_MS;
   }
 
   #insert(session: string, { uid }: Account): boolean {
@@ -129,22 +162,24 @@ function openRegistry(file: string): Database.Database {
   }
 }
 
-/** Whether the machine, or the directory service it asks, knows the number as a user or a group. */
-async function isKnown(id: number): Promise<boolean> {
-  const known = await Promise.all(["passwd", "group"].map((database) => lookUp(database, id)));
-  return known.includes(true);
+/** Those of the numbers that the machine, or the directory service it asks, knows as a user or a group. */
+async function knownIds(ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const known = await Promise.all(["passwd", "group"].map((database) => lookUp(database, ids)));
+  return new Set(known.flat());
 }
 
-function lookUp(database: string, id: number): Promise<boolean> {
+/** `getent` prints what it knows, a line each, with the number in the third field (passwd(5), group(5)). */
+function lookUp(database: string, ids: readonly number[]): Promise<number[]> {
   const program = findProgram("getent");
   return new Promise((resolve, reject) => {
-    execFile(program, [database, String(id)], { env: {}, timeout: LOOKUP_MS }, (error) => {
-      if (!error) return resolve(true);
-      if (error.code === UNKNOWN) return resolve(false);
+    execFile(program, [database, ...ids.map(String)], { env: {}, timeout: LOOKUP_MS }, (error, stdout) => {
+      if (!error || error.code === UNKNOWN)
+        return resolve(stdout.split("\n").flatMap((line) => (line === "" ? [] : Number(line.split(":")[2]))));
       const said = error.killed ? `no answer within ${LOOKUP_MS / 1_000} s` : error.message;
       reject(
         missing(
-          `The machine cannot say whether account ${id} is somebody's (${program} ${database}): ${said}.`,
+          `The machine cannot say whether accounts from ${ids[0]} on are somebody's (${program} ${database}): ${said}.`,
           error,
         ),
       );

@@ -191,11 +191,15 @@ export class SessionRegistry {
     this.#known.delete(name);
     const session = known ?? (await this.#parts.folders.find(name));
     const ownsAccount = session?.account !== undefined && this.#holdsAccount(session);
-    await this.#parts.terminals.closeSession(name, {
+    const { sandboxes, terminals } = this.#parts;
+    await terminals.closeSession(name, {
       programs: [...(this.#programs.get(name) ?? [])],
-      ...(ownsAccount && { uid: session.account?.uid }),
+      // What an earlier host has started is in none of our groups.
+      ...(known && sandboxes.countsProcesses
+        ? { processes: () => sandboxes.processes(name) }
+        : { uids: ownsAccount && session.account ? [session.account.uid] : [] }),
     });
-    await this.#parts.sandboxes.close(name);
+    await sandboxes.close(name);
     this.#programs.delete(name);
     if (session) await this.#keepRecordings(session);
     this.#parts.remover.remove(this.#parts.folders.pathOf(name));

@@ -1,7 +1,7 @@
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import type { HostConfinement } from "./confined-program.js";
-import { endProcesses, type Endable } from "./end-processes.js";
+import { endProcesses, type Doomed, type Endable } from "./end-processes.js";
 import type { LocalSession } from "./session-folder.js";
 import type { ScreenWorkers } from "./screen-workers.js";
 import { Terminal } from "./terminal.js";
@@ -12,10 +12,8 @@ const TERMINALS_PER_SESSION = 10;
 const TERMINALS = 1_000;
 
 /** What of a session runs besides its terminals. */
-export interface SessionProcesses {
+export interface SessionProcesses extends Doomed {
   programs: readonly Endable[];
-  /** The account that is the session's alone: all that runs under it is the session's. */
-  uid?: number | undefined;
 }
 
 /** All terminals of this host by session and name. */
@@ -71,7 +69,7 @@ export class TerminalRegistry {
   /** Ends the shell and all that runs in it. Throws TERMINAL_NOT_FOUND. */
   async endShell(address: TerminalAddress): Promise<void> {
     const terminal = this.get(address);
-    await endProcesses([terminal], []);
+    await endProcesses([terminal]);
   }
 
   /** Shows a line of Lectern's own in every terminal of the session. */
@@ -87,12 +85,9 @@ export class TerminalRegistry {
   }
 
   /** Ends every process of the session and forgets its terminals. */
-  async closeSession(session: string, { programs, uid }: SessionProcesses): Promise<void> {
+  async closeSession(session: string, { programs, ...doomed }: SessionProcesses): Promise<void> {
     const mine = [...this.#terminals].filter(([, terminal]) => terminal.info.address.session === session);
-    await endProcesses(
-      [...mine.map(([, terminal]) => terminal), ...programs],
-      uid === undefined ? [] : [uid],
-    );
+    await endProcesses([...mine.map(([, terminal]) => terminal), ...programs], doomed);
     this.#forget(mine);
   }
 
@@ -101,7 +96,7 @@ export class TerminalRegistry {
     const all = [...this.#terminals];
     await endProcesses(
       all.map(([, terminal]) => terminal),
-      uids,
+      { uids },
     );
     this.#forget(all);
   }

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import proxyAddress from "proxy-addr";
 import type { StepResult } from "../workshop/common/api.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
-import { loadInstructorToken } from "./auth/instructor-token.js";
+import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, productRoot } from "./config.js";
 import type { RuledConfig, ServeConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
@@ -189,14 +189,14 @@ function joinRoutes(
   { platform, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
-  const tokenFile = dataPaths(config.data).instructorToken;
+  const instructorToken = instructorTokenOf(config, dataPaths(config.data));
   // Made before anybody is told that the server is ready.
-  loadInstructorToken(tokenFile);
+  loadInstructorToken(instructorToken);
   const mount = createMount(config.publicUrl, tlsUrl);
   const origin = originRules(config);
   const access = createAccess({
     tokens: platform.tokens,
-    instructorToken: () => loadInstructorToken(tokenFile),
+    instructorToken: () => loadInstructorToken(instructorToken),
     start: config.start,
     scope: mount.scope,
   });

@@ -22,6 +22,8 @@ export interface ServeConfig {
   start?: StartRule;
   /** PEM files of the server's certificate, with its chain, and key; plain HTTP where absent. */
   tls?: { cert: string; key: string };
+  /** Holds the instructor's token, where the operator keeps it; in the data directory where absent. */
+  instructorTokenFile?: string;
   /** Whose `X-Forwarded-*` headers are believed, as Express takes it: a number of proxies or their addresses. Nobody's where absent. */
   trustProxy?: number | string[];
   /** What each session may use, where it is not the default. */

@@ -17,6 +17,7 @@ export const serverErrorCodes = {
   refused: "SERVER_REFUSED",
   badRequest: "SERVER_BAD_REQUEST",
   unauthorized: "SERVER_UNAUTHORIZED",
+  instructorTokenUnusable: "SERVER_INSTRUCTOR_TOKEN_UNUSABLE",
   linkRevoked: "SERVER_LINK_REVOKED",
   startClosed: "SERVER_START_CLOSED",
   tlsUnusable: "SERVER_TLS_UNUSABLE",

@@ -26,7 +26,13 @@ async function main(): Promise<void> {
   });
   const { url, localUrl } = listeners;
   lectern.listensAt(url, localUrl);
-  writeRunningServer(dataPaths(config.data), { url, localUrl, pid: process.pid });
+  const { instructorTokenFile } = config;
+  writeRunningServer(dataPaths(config.data), {
+    url,
+    localUrl,
+    pid: process.pid,
+    ...(instructorTokenFile === undefined ? {} : { instructorTokenFile }),
+  });
   log.info({ url }, "listening");
   let ending = false;
   const end = () => {

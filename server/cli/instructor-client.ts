@@ -1,5 +1,5 @@
 import type { ApiProblem } from "../../workshop/common/api.js";
-import { loadInstructorToken } from "../auth/instructor-token.js";
+import { instructorTokenOf, loadInstructorToken } from "../auth/instructor-token.js";
 import { dataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { readRunningServer } from "../supervisor/running-server.js";
@@ -28,9 +28,14 @@ async function call(
   data: string,
   { method, path, body }: { method: string; path: string; body: unknown },
 ): Promise<Response> {
-  const { localUrl } = readRunningServer(data);
-  const token = loadInstructorToken(dataPaths(data).instructorToken);
-  const response = await request(new URL(`api/instructor/${path}`, localUrl), { data, method, token, body });
+  const running = readRunningServer(data);
+  const token = loadInstructorToken(instructorTokenOf(running, dataPaths(data)));
+  const response = await request(new URL(`api/instructor/${path}`, running.localUrl), {
+    data,
+    method,
+    token,
+    body,
+  });
   if (!response.ok) throw await refusal(response);
   return response;
 }

@@ -11,6 +11,8 @@ export interface RunningServer {
   /** For this machine's command lines and shells; another one where browsers use TLS. */
   localUrl: string;
   pid: number;
+  /** Holds the instructor's token, where the operator keeps it outside the data directory. */
+  instructorTokenFile?: string;
 }
 
 /** Where the server of a data directory listens. Throws SERVER_NOT_RUNNING. */

@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { Environment, RuledConfig, ServeConfig, StartRule } from "../config.js";
-import { hasInstructorToken, loadInstructorToken } from "../auth/instructor-token.js";
+import { hasInstructorToken, instructorTokenOf, loadInstructorToken } from "../auth/instructor-token.js";
+import type { InstructorToken } from "../auth/instructor-token.js";
 import { startLink } from "../auth/start-token.js";
 import { readTlsFiles } from "../http/tls-files.js";
 import { threadLoader } from "../lab-loader.js";
@@ -42,7 +43,8 @@ export async function serve(
   events: ServeEvents,
 ): Promise<{ stop(): Promise<void> }> {
   const dataDir = lockDataDir(asked.data);
-  const isFirstStart = !hasInstructorToken(dataDir.paths.instructorToken);
+  const token = instructorTokenOf(asked, dataDir.paths);
+  const isFirstStart = !token.isGiven && !hasInstructorToken(token);
   const started: { stop(): Promise<void> }[] = [];
   // The server first, so that it can still tell the cluster and the host what it has to.
   const stop = () =>
@@ -51,6 +53,7 @@ export async function serve(
     await lastServerGone(asked.data);
     if (asked.port !== 0) await checkPort(asked.host, asked.port);
     if (asked.tls !== undefined) readTlsFiles(asked.tls);
+    if (token.isGiven) loadInstructorToken(token);
     const labsBefore = await tellOfLabs(asked, events);
     const options = { config: asked, environment, paths: dataDir.paths };
     const machine = await checkMachine(options, events);
@@ -62,7 +65,7 @@ export async function serve(
     const failed = parts.find((part) => part.status === "rejected");
     if (failed) throw failed.reason;
     events.signal.throwIfAborted();
-    announce(config, { dataDir, events, isFirstStart });
+    announce(config, { dataDir, events, token, isFirstStart });
     return { stop };
   } catch (error) {
     await stop();
@@ -163,18 +166,21 @@ async function askServer(data: string, pid: number, signal: AbortSignal): Promis
 interface Announcement {
   dataDir: LockedDataDir;
   events: ServeEvents;
+  token: InstructorToken;
   isFirstStart: boolean;
 }
 
-function announce(config: RuledConfig, { dataDir, events, isFirstStart }: Announcement): void {
+function announce(config: RuledConfig, announcement: Announcement): void {
+  const { dataDir, events, token, isFirstStart } = announcement;
   const url = config.publicUrl ?? readRunningServer(dataDir.path).url;
   events.report("");
   events.report(`Lectern is ready: ${url}`);
-  const file = dataDir.paths.instructorToken;
   // Whoever reads a log of later starts must not become an instructor by it.
-  const token = isFirstStart ? `token ${loadInstructorToken(file)} (not shown again)` : `token in ${file}`;
-  events.report(`Instructor:       ${new URL("instructor", url).href}  ${token}`);
-  events.report(`Starting labs:    ${startWords(config.start, url, { dataDir, events })}`);
+  const where = isFirstStart
+    ? `token ${loadInstructorToken(token)} (not shown again)`
+    : `token in ${token.file}`;
+  events.report(`Instructor:       ${new URL("instructor", url).href}  ${where}`);
+  events.report(`Starting labs:    ${startWords(config.start, url, announcement)}`);
   if (isUnencrypted(config))
     events.report(
       "Warning: what learners and instructors send goes over the network unencrypted. Give --tls-cert and --tls-key, or put a proxy with TLS in front and name it with --public-url https://...",
@@ -187,15 +193,11 @@ function announce(config: RuledConfig, { dataDir, events, isFirstStart }: Announ
   events.report(`Data and logs:    ${dataDir.path}  (end with Ctrl-C)`);
 }
 
-function startWords(
-  rule: StartRule,
-  url: string,
-  { dataDir, events }: Pick<Announcement, "dataDir" | "events">,
-): string {
+function startWords(rule: StartRule, url: string, { dataDir, events, token }: Announcement): string {
   if (rule === "open") return "everybody who reaches the page (--start link closes that)";
   if (rule === "instructor") return "instructors only";
   const how = events.isInteractive
-    ? startLink(url, loadInstructorToken(dataDir.paths.instructorToken))
+    ? startLink(url, loadInstructorToken(token))
     : `"lectern session start-link --data ${dataDir.path}" prints it`;
   return `whoever has the link: ${how}`;
 }

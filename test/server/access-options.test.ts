@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
@@ -141,6 +141,56 @@ describe("a start with TLS files that are wrong", () => {
       ...flags,
     ]);
     expect([status === 0, output]).toEqual([false, expect.stringContaining(words)]);
+  });
+});
+
+describe("a server that was given the instructor's token", () => {
+  const data = join(folder.path, "given");
+  const file = join(folder.path, "given-token");
+  const [first, second] = ["the-first-token-that-was-given", "the-second-token-that-was-given"];
+  let lectern: LecternProcess;
+  beforeAll(async () => {
+    writeFileSync(file, `${first}\n`);
+    lectern = await startLectern(data, ["--lab", lab, "--instructor-token-file", file, "--log-to", "stdout"]);
+  });
+  afterAll(() => lectern.stop());
+  const login = (token: string) =>
+    new BrowserSession(lectern.url).call("POST", "api/instructor/login", { token });
+
+  it("never prints it, makes none of its own, and says where it is", async () => {
+    expect((await login(first)).status).toBe(204);
+    expect(lectern.output()).toContain(`token in ${file}`);
+    expect(lectern.output()).not.toContain(first);
+    expect(existsSync(join(data, "instructor-token"))).toBe(false);
+  });
+
+  it("takes another as soon as the file has it, also for the command line", async () => {
+    writeFileSync(file, second);
+    expect((await login(first)).status).toBe(401);
+    expect((await login(second)).status).toBe(204);
+    const listed = await runCli(["session", "list", "--data", data]);
+    expect([listed.status, listed.output]).toEqual([0, expect.stringContaining("There are no sessions")]);
+    expect((await runCli(["instructor-token", "--data", data])).output.trim()).toBe(second);
+  });
+
+  it("does not write what others keep", async () => {
+    const { status, output } = await runCli(["instructor-token", "--renew", "--data", data]);
+    expect([status, output]).toEqual([1, expect.stringContaining("SERVER_INSTRUCTOR_TOKEN_UNUSABLE")]);
+    expect(readFileSync(file, "utf8")).toBe(second);
+  });
+
+  it.each([
+    ["is missing", undefined, "cannot be read (ENOENT)"],
+    ["is empty", "\n", "holds nothing"],
+    ["holds a token that can be guessed", "workshop", "at least 22 printable ASCII characters"],
+    ["holds more than one word", "a-token-that-is-long enough-for-two", "one word"],
+  ])("is refused at the start where the file %s", async (_what, text, words) => {
+    const bad = join(folder.path, "bad-token");
+    if (text !== undefined) writeFileSync(bad, text);
+    const flags = ["--data", join(folder.path, "never"), "--instructor-token-file", bad];
+    const { status, output } = await runCli(["serve", "--port", "0", ...flags]);
+    expect([status, output]).toEqual([1, expect.stringContaining(words)]);
+    expect(text === undefined || text === "\n" || !output.includes(text)).toBe(true);
   });
 });
 

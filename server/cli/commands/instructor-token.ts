@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import {
   hasInstructorToken,
+  instructorTokenOf,
   loadInstructorToken,
   renewInstructorToken,
 } from "../../auth/instructor-token.js";
 import { dataPaths, readEnvironment } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
+import { readRunningServer } from "../../supervisor/running-server.js";
+import type { RunningServer } from "../../supervisor/running-server.js";
 import { path } from "../options.js";
 import { examplesText } from "../program.js";
 
@@ -17,10 +20,19 @@ export function instructorTokenCommand(): Command {
     .option("--renew", "make a new token; the old one, and who has logged in by it, is refused at once")
     .addHelpText("after", examplesText(["lectern instructor-token", "lectern instructor-token --renew"]))
     .action(({ data, renew }: { data: string; renew?: true }) => {
-      const file = dataPaths(data).instructorToken;
-      if (!hasInstructorToken(file)) throw noToken(data);
-      process.stdout.write(`${renew ? renewInstructorToken(file) : loadInstructorToken(file)}\n`);
+      const token = instructorTokenOf(runningServer(data), dataPaths(data));
+      if (!token.isGiven && !hasInstructorToken(token)) throw noToken(data);
+      process.stdout.write(`${renew ? renewInstructorToken(token) : loadInstructorToken(token)}\n`);
     });
+}
+
+/** What is known of the server; nothing where none runs. */
+function runningServer(data: string): Partial<RunningServer> {
+  try {
+    return readRunningServer(data);
+  } catch {
+    return {};
+  }
 }
 
 function noToken(data: string): ServerError {

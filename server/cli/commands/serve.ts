@@ -28,6 +28,7 @@ interface ServeFlags {
   start?: StartRule;
   tlsCert?: string;
   tlsKey?: string;
+  instructorTokenFile?: string;
   trustProxy?: number | string[];
   sessionLimits?: Partial<SessionLimits>;
   allowSharedNetwork?: boolean;
@@ -112,6 +113,11 @@ function addAccessFlags(serve: Command): Command {
     )
     .option("--tls-cert <file>", "certificate with its chain, PEM; read again when it changes", path)
     .option("--tls-key <file>", "key of the certificate, PEM", path)
+    .option(
+      "--instructor-token-file <file>",
+      "holds the token instructors log in with; read again when it changes (default: one made at the first start, in the data directory)",
+      path,
+    )
     .option(
       "--trust-proxy <who>",
       "proxies whose X-Forwarded-* headers are believed: how many, or their addresses such as loopback,10.0.0.0/8 (default: none)",

@@ -3,18 +3,22 @@ import type { Access } from "../access.js";
 import type { Metrics } from "../metrics.js";
 
 export interface Health {
-  /** Each thing the server cannot do without, and why it cannot be used just now; absent where it can. */
-  check(): Promise<{ name: string; problem?: string }[]>;
+  /** Each thing the server cannot do without, except those named, and why it cannot be used just now; absent where it can. */
+  check(excluded: readonly string[]): Promise<{ name: string; problem?: string }[]>;
 }
 
-/** `/healthz` (the process answers), `/readyz` (cluster and terminal host answer too, and the disk has room), and for instructors `/metrics`. */
+/**
+ * `/livez`, also as `/healthz` (the process answers), `/readyz` (what it stands on answers too, and the disk has room), and for instructors `/metrics`.
+ * `/readyz?exclude=cluster` leaves that one out, as an API server's does: what all servers of an installation share must not take
+ * all of them from their learners at once.
+ */
 export function createOperationsRouter(health: Health, metrics: Metrics, access: Access): Router {
   const router = Router();
-  router.get("/healthz", (_request, response) => {
+  router.get(["/livez", "/healthz"], (_request, response) => {
     response.set("cache-control", "no-store").json({ status: "ok" });
   });
-  router.get("/readyz", async (_request, response) => {
-    const checks = await health.check();
+  router.get("/readyz", async (request, response) => {
+    const checks = await health.check([request.query["exclude"] ?? []].flat().map(String));
     const ready = checks.every((check) => check.problem === undefined);
     response
       .status(ready ? 200 : 503)

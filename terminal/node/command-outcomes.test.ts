@@ -136,6 +136,8 @@ describe("what the shell cannot tell is never success", () => {
 describe("a command that runs for long", () => {
   it("is known when it ends; the next one names it, can be taken back, and is not typed into it", async () => {
     const address = await newTerminal();
+    // A shell that is slow to start is waited for, too.
+    await run(address, "true");
     const told: TerminalEvent[] = [];
     const stop = test.client.onEvent((event) => void told.push(event));
     const slow = run(address, "sleep 2; read answer");

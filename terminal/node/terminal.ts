@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
 import { ReplayBuffer } from "../common/replay-buffer.js";
@@ -8,7 +8,7 @@ import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import { SizeHistory } from "../common/size-history.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
-import { commandLine, foregroundOf, isInteractive, type Foreground } from "./foreground.js";
+import { commandLine, describeForeground, foregroundOf, type Foreground } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";
 import { lostScreen } from "./lost-shell.js";
 import { PageInput } from "./page-input.js";
@@ -17,6 +17,7 @@ import { Recording } from "./recording.js";
 import { Screen, type ScreenSource, type Snapshot } from "./screen.js";
 import type { ScreenWorkers } from "./screen-workers.js";
 import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
+import { TurnOutput } from "./turn-output.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
 
 /** Size of a shell nobody looks at yet. */
@@ -27,8 +28,6 @@ const STALL_LOOK_MS = 1_000;
 /** New sizes that a program is told of; dragging a window makes dozens a second, of which the last counts. */
 const RESIZES = { burst: 5, perSecond: 10 };
 const RESIZE_MS = 100;
-/** Characters of a program's command line by which it is named. */
-const NAME_CHARACTERS = 80;
 
 export interface TerminalOptions extends ShellOptions {
   emit: (event: TerminalEvent) => void;
@@ -53,6 +52,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   readonly #privateFolder: string;
   readonly #ended: Promise<void>;
   readonly #input: InputQueue;
+  readonly #output = new TurnOutput((bytes) => this.#receive(bytes));
   #shellPid = 0;
   #shellArgv = "";
   #exitStatus: number | undefined;
@@ -96,7 +96,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
     });
     // With encoding null the data are Buffers; the library's types say string.
-    this.#pty.onData((data) => this.#receive(data as unknown as Buffer));
+    this.#pty.onData((data) => this.#output.add(data as unknown as Buffer));
     this.#ended = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => resolve(this.#handleExit(signal ? 128 + signal : exitCode)));
     });
@@ -188,7 +188,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
 
   /** Shows a line of Lectern's own between what the shell's programs print. */
   notify(text: string): void {
-    if (this.isRunning) this.#receive(Buffer.from(`\r\n\u001b[1mLectern:\u001b[0m ${text}\r\n`));
+    if (this.isRunning) this.#output.add(Buffer.from(`\r\n\u001b[1mLectern:\u001b[0m ${text}\r\n`));
   }
 
   /** Forgets the screen; the shell must have ended. */
@@ -246,14 +246,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   #foreground(): Foreground {
-    const front = foregroundOf(this.pid);
-    if (!front || this.#shellPid === 0) return { kind: "program", name: "the shell's start-up files" };
-    const name = basename(front.argv[0] ?? "a program").replace(/^-/, "");
-    if (front.group === this.#shellPid)
-      return front.argv.join("\0") === this.#shellArgv ? { kind: "shell" } : { kind: "replaced", name };
-    return isInteractive(front.argv)
-      ? { kind: "interactive", name }
-      : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };
+    return describeForeground(foregroundOf(this.pid), { pid: this.#shellPid, argv: this.#shellArgv });
   }
 
   /** The fastest reader and our own screen hold up the shell; whoever is slower skips ahead with a snapshot. */
@@ -284,6 +277,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   async #handleExit(exitStatus: number): Promise<void> {
+    this.#output.flush();
     this.#exitStatus = exitStatus;
     clearInterval(this.#stallTimer);
     clearTimeout(this.#resizeTimer);

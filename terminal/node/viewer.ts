@@ -15,8 +15,8 @@ import type { Snapshot } from "./screen.js";
 const FRAME_BYTES = 65_536;
 /** Output that follows earlier output within this time waits so long for more; the first byte after a pause never waits. */
 const BATCH_MS = 4;
-/** Bytes that do not wait for more. */
-const BATCH_BYTES = 16_384;
+/** Bytes that do not wait for more: a whole frame, since each costs the host, the server and the page as much as the next. */
+const BATCH_BYTES = FRAME_BYTES;
 /** A reader that acknowledged nothing for so long no longer holds up the shell; it gets a snapshot later. */
 const STALLED_MS = 10_000;
 

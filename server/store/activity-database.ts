@@ -2,10 +2,19 @@ import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
 import type { StepResult } from "../../workshop/common/api.js";
 import { isSuccess } from "../../workshop/common/step-state.js";
-import type { ActivityStore, SessionActivity, StepRecord } from "../../workshop/node/activity-store.js";
+import type {
+  ActivityStore,
+  SavedStep,
+  SessionActivity,
+  StepKey,
+  StepRecord,
+} from "../../workshop/node/activity-store.js";
 import { withRoom } from "./full-disk.js";
+import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
 
+/** Written into the file; one that is larger than this was written by a newer Lectern. */
+const SCHEMA_VERSION = 1;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
@@ -31,8 +40,8 @@ const SCHEMA = `
 const BUSY_TIMEOUT_MS = 3_000;
 
 /**
- * Opens or creates the store as one SQLite file. Results of an older version that name their steps by number are dropped, and their
- * count is told. Throws SERVER_DISK_FULL.
+ * Opens or creates the store of one server as one SQLite file. Results of an older version that name their steps by number are
+ * dropped, and their count is told. Throws SERVER_DISK_FULL, SERVER_SCHEMA_NEWER.
  */
 export async function openActivityDatabase(
   file: string,
@@ -43,31 +52,39 @@ export async function openActivityDatabase(
   const queue = createWriteQueue(database, file);
   const rows = <Row>(statement: Statement, ...values: unknown[]) =>
     queue.read(() => statement.all(...values)) as Promise<Row[]>;
+  const stepOf = async ({ session, page, step }: StepKey) => {
+    const [row] = await rows<ResultRow & StepRow>(statements.step, session, page, step);
+    return row && { ...savedOf(row), record: recordOf(row) };
+  };
   return {
-    saveStep: ({ session, result, command }) => {
-      const { page, step, state } = result;
-      const [failures, done] = [state === "failed" ? 1 : 0, isSuccess(result) ? 1 : 0];
-      const text = JSON.stringify(result);
-      return queue.write(() =>
-        statements.save.run(session, page, step, state, failures, done, command, text),
-      );
+    beginStep: async (step) => {
+      const { changes } = await queue.write(() => statements.begin.run(...columnsOf(step)));
+      return changes > 0 ? undefined : stepOf({ ...step.result, session: step.session });
+    },
+    saveStep: async (step) => {
+      const statement = step.command === "" ? statements.notice : statements.save;
+      return (await queue.write(() => statement.run(...columnsOf(step)))).changes > 0;
     },
     results: async (session) => (await rows<ResultRow>(statements.results, session)).map(resultOf),
+    step: stepOf,
     steps: async () => (await rows<StepRow>(statements.steps)).map(recordOf),
-    unsettled: async () =>
-      (await rows<ResultRow>(statements.unsettled)).map((row) => ({
-        session: row.session,
-        command: row.command,
-        result: resultOf(row),
-      })),
-    activity: async () => (await rows<ActivityRow>(statements.activity)).map(activityOf),
-    saveActivity: ({ session, page = null, lastActivityAt = "" }) =>
-      queue.write(() => statements.saveActivity.run(session, page, Date.parse(lastActivityAt))),
+    // Nobody else uses the file: what is not known was left by another before.
+    takeOver: async (isKnown) =>
+      (await rows<ResultRow>(statements.unsettled)).map(savedOf).filter((run) => !isKnown(run)),
+    activity: async (session) =>
+      (session === undefined
+        ? await rows<ActivityRow>(statements.activity)
+        : await rows<ActivityRow>(statements.activityOf, session)
+      ).map(activityOf),
+    saveActivity: async ({ session, page = null, lastActivityAt = "" }) => {
+      await queue.write(() => statements.saveActivity.run(session, page, Date.parse(lastActivityAt)));
+    },
     forget: (session) =>
       queue.write(() => {
         statements.forgetResults.run(session);
         statements.forgetActivity.run(session);
       }),
+    onChange: () => () => undefined,
     close: async () => {
       await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
@@ -81,57 +98,84 @@ async function open(file: string) {
   // Made first, so that it is never readable by others; the files beside it take its mode.
   closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const [{ user_version: version } = { user_version: 0 }] = await read<{ user_version: number }>(
+    database,
+    "PRAGMA user_version",
+  );
+  if (version > SCHEMA_VERSION) {
+    database.close();
+    throw schemaNewer(
+      `The activity store ${file}`,
+      `schema ${String(version)}`,
+      `schema ${String(SCHEMA_VERSION)}`,
+    );
+  }
   const dropped = await dropNumbered(database);
   await database.exec(SCHEMA);
+  await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
   return { database, statements: await prepare(database), dropped };
 }
 
 /** A number says nothing about the steps that a page has now. */
 async function dropNumbered(database: Database): Promise<number> {
-  const columns = (await (await database.prepare("PRAGMA table_info(results)")).all()) as Column[];
+  const columns = await read<{ name: string; type: string }>(database, "PRAGMA table_info(results)");
   if (!columns.some(({ name, type }) => name === "step" && type === "INTEGER")) return 0;
-  const [row] = (await (await database.prepare("SELECT count(*) AS count FROM results")).all()) as Count[];
+  const [row] = await read<{ count: number }>(database, "SELECT count(*) AS count FROM results");
   await database.exec("DROP TABLE results");
   return row?.count ?? 0;
 }
 
-interface Column {
-  name: string;
-  type: string;
-}
-
-interface Count {
-  count: number;
+async function read<Row>(database: Database, sql: string): Promise<Row[]> {
+  return (await (await database.prepare(sql)).all()) as Row[];
 }
 
 /** The part of a prepared statement that is used: the driver's type says nothing. */
 interface Statement {
-  run(...values: unknown[]): void;
+  run(...values: unknown[]): { changes: number };
   all(...values: unknown[]): Promise<unknown[]>;
 }
 
+/** Of one that is run again, only a success clears what it failed before, and nothing undoes a success. */
+const REPLACED = `state = excluded.state, command = excluded.command, result = excluded.result,
+  done = max(results.done, excluded.done),
+  failures = CASE WHEN excluded.done THEN 0 ELSE results.failures + excluded.failures END`;
+const INSERTED = "INSERT INTO results (session, page, step, command, state, failures, done, result)";
+const UNDER_WAY = "results.state IN ('queued', 'running')";
+
 async function prepare(database: Database) {
   const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
+  const columns = "session, page, step, state, failures, done, command, result";
   return {
-    // A step that runs again is not a failure yet; only a success clears what it failed before, and nothing undoes a success.
+    begin: await prepared(
+      `${INSERTED} VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${REPLACED} WHERE NOT ${UNDER_WAY} OR results.command = excluded.command`,
+    ),
+    notice: await prepared(
+      `${INSERTED} VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${REPLACED} WHERE NOT ${UNDER_WAY} AND NOT results.done`,
+    ),
+    // Only what is there is replaced: a run that is not, was forgotten.
     save: await prepared(
-      `INSERT INTO results (session, page, step, state, failures, done, command, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET state = excluded.state, command = excluded.command, result = excluded.result,
-         done = max(done, excluded.done),
-         failures = CASE WHEN excluded.done THEN 0 ELSE failures + excluded.failures END`,
+      `UPDATE results SET state = ?5, result = ?8, done = max(done, ?7),
+         failures = CASE WHEN ?7 THEN 0 ELSE failures + ?6 END
+       WHERE session = ?1 AND page = ?2 AND step = ?3 AND command = ?4 AND ${UNDER_WAY}`,
     ),
     results: await prepared(
-      "SELECT session, command, result, done FROM results WHERE session = ? ORDER BY page, json_extract(result, '$.number')",
+      `SELECT ${columns} FROM results WHERE session = ? ORDER BY page, json_extract(result, '$.number')`,
     ),
+    step: await prepared(`SELECT ${columns} FROM results WHERE session = ? AND page = ? AND step = ?`),
     steps: await prepared("SELECT session, page, step, state, failures, done FROM results"),
     unsettled: await prepared(
-      `SELECT session, command, result, done FROM results WHERE state IN ('queued', 'running')
-       ORDER BY session, page, json_extract(result, '$.number')`,
+      `SELECT ${columns} FROM results WHERE ${UNDER_WAY} ORDER BY session, page, json_extract(result, '$.number')`,
     ),
     activity: await prepared("SELECT session, current_page, last_activity_at FROM activity"),
+    activityOf: await prepared(
+      "SELECT session, current_page, last_activity_at FROM activity WHERE session = ?",
+    ),
     saveActivity: await prepared(
       `INSERT INTO activity (session, current_page, last_activity_at) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET current_page = excluded.current_page, last_activity_at = excluded.last_activity_at`,
+       ON CONFLICT DO UPDATE SET current_page = coalesce(excluded.current_page, current_page),
+         last_activity_at = excluded.last_activity_at`,
     ),
     forgetResults: await prepared("DELETE FROM results WHERE session = ?"),
     forgetActivity: await prepared("DELETE FROM activity WHERE session = ?"),
@@ -151,6 +195,17 @@ interface ActivityRow {
   session: string;
   current_page: string | null;
   last_activity_at: number;
+}
+
+/** In the order of the columns that are inserted. */
+function columnsOf({ session, result, command }: SavedStep): unknown[] {
+  const { page, step, state } = result;
+  const failures = state === "failed" ? 1 : 0;
+  return [session, page, step, command, state, failures, isSuccess(result) ? 1 : 0, JSON.stringify(result)];
+}
+
+function savedOf(row: ResultRow): SavedStep {
+  return { session: row.session, command: row.command, result: resultOf(row) };
 }
 
 function resultOf({ result, done }: ResultRow): StepResult {

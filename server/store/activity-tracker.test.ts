@@ -48,7 +48,7 @@ describe("what learners did", () => {
     await save("s1", 0, "succeeded");
     await save("s1", 1, "running");
     await save("s2", 0, "queued");
-    const unsettled = await tracker.unsettled();
+    const unsettled = await tracker.takeOver(() => false);
     expect(unsettled.map((entry) => [entry.session, entry.result.number, entry.command])).toEqual([
       ["s1", 1, "command-1"],
       ["s2", 0, "command-0"],

@@ -1,16 +1,15 @@
 import type { StepResult } from "../../workshop/common/api.js";
-import { isSuccess } from "../../workshop/common/step-state.js";
-import type { Activity, ActivityStore, SavedStep, StepRecord } from "../../workshop/node/activity-store.js";
+import type { Activity, ActivityStore, SavedStep, StepKey } from "../../workshop/node/activity-store.js";
+import { serverErrorCodes } from "../errors.js";
+import type { ServerError } from "../errors.js";
+import { ForeignChanges } from "./foreign-changes.js";
+import type { ForeignChange } from "./foreign-changes.js";
+import { KnownActivity, loadFrom } from "./known-activity.js";
+import type { Progress } from "./known-activity.js";
 import { createResultCache } from "./result-cache.js";
-import { createUnwritten } from "./unwritten.js";
-
-/** How far a session has come, without the results themselves. */
-export interface Progress {
-  done: number;
-  failed: number;
-  /** Failures of one step without a success since; the step with most of them. */
-  failuresOfOneStep: number;
-}
+import type { ResultCache } from "./result-cache.js";
+import { StepUnderWay } from "./step-under-way.js";
+import { Unwritten } from "./unwritten.js";
 
 /**
  * What learners did, as the running server knows it: the little that lists and every click ask for is in memory, results are read
@@ -23,135 +22,172 @@ export interface ActivityTracker {
   isDone(session: string, page: string, step: string): boolean;
   results(session: string): Promise<StepResult[]>;
   /**
-   * Writes down a step that is to begin; resolves to its result, marked where it was done before. Throws SERVER_DISK_FULL, and then
-   * it is as if it had not been called.
+   * Writes down a step that is to begin; resolves to its result, marked where it was done before. Throws what the store throws, and then
+   * it is as if it had not been called; StepUnderWay where another run of it is.
    */
   begin(step: SavedStep): Promise<StepResult>;
   /**
-   * Writes down what became of a step. Where the disk is full it is kept in memory, seen by all, and written as soon as there is room;
-   * where its session was forgotten meanwhile it is not kept.
+   * Writes down what became of a step. Where the store does not take it just now it is kept in memory, seen by all, and written as soon
+   * as that is possible. Resolves to nothing where it does not count: see `ActivityStore.saveStep`.
    */
-  settle(step: SavedStep): Promise<StepResult>;
-  /** Remembers the page; resolves when it is on the disk, or in memory where that is full. */
+  settle(step: SavedStep): Promise<StepResult | undefined>;
+  /** Remembers the page; resolves when it is written, or in memory where that is not possible just now. */
   visit(session: string, page: string): Promise<void>;
   /** Remembers that the learner did something just now. */
   touch(session: string): void;
-  /** Results that were running or queued when they were last saved. */
-  unsettled(): Promise<SavedStep[]>;
+  /** The run of the step that is under way, whichever server looks after it. */
+  underWay(step: StepKey): Promise<SavedStep | undefined>;
+  /** See `ActivityStore.takeOver`; what waits to be written here is known. */
+  takeOver(isKnown: (run: SavedStep) => boolean): Promise<SavedStep[]>;
   forget(session: string): Promise<void>;
+  onForeignChange(listener: (change: ForeignChange) => void): () => void;
   close(): Promise<void>;
 }
-
-type StepSummary = Pick<StepRecord, "state" | "failures" | "done">;
 
 /** Sessions that have ended are remembered for as long as a step of theirs may still end; a name is some 25 characters. */
 const FORGOTTEN = 1_000;
 
-interface Known {
-  activity: Activity;
-  steps: Map<string, StepSummary>;
-}
+const NOT_BEGUN: Partial<StepResult> = {
+  state: "unknown",
+  message: "The database did not answer when this was to begin, so it was not run. Run it again.",
+};
 
 /** Takes up what the store holds; `onUnwritten` is told where something is in memory only for now. */
 export async function trackActivity(
   store: ActivityStore,
   onUnwritten: (session: string, error: unknown) => void = () => undefined,
 ): Promise<ActivityTracker> {
-  const known = await load(store);
-  const forgotten = new Set<string>();
-  const unwritten = createUnwritten(store, onUnwritten);
-  const cache = createResultCache(async (session) => unwritten.over(session, await store.results(session)));
-  const touch = (session: string) => {
-    const entry = entryOf(known, session);
-    entry.activity = { ...entry.activity, lastActivityAt: new Date().toISOString() };
-    unwritten.keepActivity({ session, ...entry.activity });
-  };
-  const note = ({ session, result }: SavedStep) => {
-    const noted = noteStep(entryOf(known, session), result);
-    cache.put(session, noted);
-    touch(session);
-    return noted;
-  };
-  return {
-    activity: (session) => known.get(session)?.activity ?? {},
-    progress: (session) => progressOf(known.get(session)?.steps.values() ?? []),
-    isDone: (session, page, step) => known.get(session)?.steps.get(keyOf({ page, step }))?.done ?? false,
-    results: (session) => cache.results(session),
-    begin: async (step) => {
-      await store.saveStep(step);
-      // A session of the same name may be made again.
-      forgotten.delete(step.session);
-      unwritten.dropStep(step);
-      return note(step);
-    },
-    settle: async (step) => {
-      if (forgotten.has(step.session)) return step.result;
-      const noted = note(step);
-      await unwritten.saveStep(step);
-      return noted;
-    },
-    visit: (session, page) => {
-      const activity = { page, lastActivityAt: new Date().toISOString() };
-      entryOf(known, session).activity = activity;
-      return unwritten.saveActivity({ session, ...activity });
-    },
-    touch,
-    unsettled: () => store.unsettled(),
-    forget: (session) => {
-      known.delete(session);
-      forgotten.add(session);
-      for (const oldest of forgotten) if (forgotten.size > FORGOTTEN) forgotten.delete(oldest);
-      cache.drop(session);
-      unwritten.drop(session);
-      return store.forget(session);
-    },
-    close: async () => {
-      await unwritten.close();
-      await store.close();
-    },
-  };
+  const known = new KnownActivity();
+  known.replace(await loadFrom(store));
+  return new WritingTracker(store, known, onUnwritten);
 }
 
-async function load(store: ActivityStore): Promise<Map<string, Known>> {
-  const [steps, activity] = await Promise.all([store.steps(), store.activity()]);
-  const known = new Map<string, Known>();
-  for (const { session, ...rest } of activity) entryOf(known, session).activity = rest;
-  for (const { session, page, step, ...record } of steps)
-    entryOf(known, session).steps.set(keyOf({ page, step }), record);
-  return known;
-}
+class WritingTracker implements ActivityTracker {
+  readonly #store: ActivityStore;
+  readonly #known: KnownActivity;
+  readonly #forgotten = new Set<string>();
+  readonly #unwritten: Unwritten;
+  readonly #cache: ResultCache;
+  readonly #foreign: ForeignChanges;
 
-function entryOf(known: Map<string, Known>, session: string): Known {
-  const found = known.get(session) ?? { activity: {}, steps: new Map() };
-  known.set(session, found);
-  return found;
-}
-
-/** The result as it counts with those before it. */
-function noteStep({ steps }: Known, result: StepResult): StepResult {
-  const record = after(steps.get(keyOf(result)), result);
-  steps.set(keyOf(result), record);
-  return record.done ? { ...result, done: true } : result;
-}
-
-/** What the store comes to as well, see its `saveStep`. */
-function after(before: StepSummary | undefined, result: StepResult): StepSummary {
-  const { state } = result;
-  const done = isSuccess(result);
-  const failures = done ? 0 : (before?.failures ?? 0) + (state === "failed" ? 1 : 0);
-  return { state, failures, done: done || (before?.done ?? false) };
-}
-
-function progressOf(steps: Iterable<StepSummary>): Progress {
-  const progress = { done: 0, failed: 0, failuresOfOneStep: 0 };
-  for (const { state, failures, done } of steps) {
-    if (done) progress.done += 1;
-    else if (state === "failed") progress.failed += 1;
-    progress.failuresOfOneStep = Math.max(progress.failuresOfOneStep, failures);
+  constructor(
+    store: ActivityStore,
+    known: KnownActivity,
+    onUnwritten: (session: string, error: unknown) => void,
+  ) {
+    this.#store = store;
+    this.#known = known;
+    const onReplaced = (step: SavedStep): void =>
+      void this.#foreign.reread(keyOf(step)).catch((error: unknown) => onUnwritten(step.session, error));
+    this.#unwritten = new Unwritten(store, { onUnwritten, onReplaced });
+    this.#cache = createResultCache(async (session) =>
+      this.#unwritten.over(session, await store.results(session)),
+    );
+    this.#foreign = new ForeignChanges({
+      store,
+      known,
+      cache: this.#cache,
+      unwritten: this.#unwritten,
+      drop: (session) => this.#drop(session),
+      revive: (session) => void this.#forgotten.delete(session),
+      onUnread: onUnwritten,
+    });
   }
-  return progress;
+
+  activity(session: string): Activity {
+    return this.#known.activity(session);
+  }
+
+  progress(session: string): Progress {
+    return this.#known.progress(session);
+  }
+
+  isDone(session: string, page: string, step: string): boolean {
+    return this.#known.isDone({ session, page, step });
+  }
+
+  results(session: string): Promise<StepResult[]> {
+    return this.#cache.results(session);
+  }
+
+  async begin(step: SavedStep): Promise<StepResult> {
+    const other = await this.#store.beginStep(step).catch((error: unknown): never => {
+      // Whether it was written is not known; what is told here is that it was not begun.
+      if ((error as ServerError).code === serverErrorCodes.databaseUnavailable)
+        this.#unwritten.abandon({ ...step, result: { ...step.result, ...NOT_BEGUN } });
+      throw error;
+    });
+    if (other) {
+      await this.#foreign.reread(keyOf(step));
+      throw new StepUnderWay(other);
+    }
+    // A session of the same name may be made again.
+    this.#forgotten.delete(step.session);
+    this.#unwritten.dropStep(step);
+    return this.#note(step);
+  }
+
+  async settle(step: SavedStep): Promise<StepResult | undefined> {
+    if (this.#forgotten.has(step.session)) return undefined;
+    const noted = this.#note(step);
+    return (await this.#unwritten.saveStep(step)) ? noted : undefined;
+  }
+
+  visit(session: string, page: string): Promise<void> {
+    return this.#unwritten.saveActivity({ session, page, ...this.#known.touch(session, page) });
+  }
+
+  touch(session: string): void {
+    this.#unwritten.keepActivity({ session, ...this.#known.touch(session) });
+  }
+
+  async underWay(step: StepKey): Promise<SavedStep | undefined> {
+    const found = await this.#store.step(step);
+    return found && isUnderWay(found.result) ? found : undefined;
+  }
+
+  async takeOver(isKnown: (run: SavedStep) => boolean): Promise<SavedStep[]> {
+    const runs = await this.#store.takeOver((run) => this.#unwritten.has(run) || isKnown(run));
+    for (const { session } of runs) this.#forgotten.delete(session);
+    return runs;
+  }
+
+  forget(session: string): Promise<void> {
+    this.#drop(session);
+    return this.#store.forget(session);
+  }
+
+  onForeignChange(listener: (change: ForeignChange) => void): () => void {
+    return this.#foreign.onChange(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#foreign.stop();
+    await this.#unwritten.close();
+    await this.#store.close();
+  }
+
+  #note({ session, result }: SavedStep): StepResult {
+    const noted = this.#known.note(session, result);
+    this.#cache.put(session, noted);
+    this.touch(session);
+    return noted;
+  }
+
+  #drop(session: string): void {
+    this.#known.forget(session);
+    this.#forgotten.add(session);
+    for (const oldest of this.#forgotten)
+      if (this.#forgotten.size > FORGOTTEN) this.#forgotten.delete(oldest);
+    this.#cache.drop(session);
+    this.#unwritten.drop(session);
+  }
 }
 
-function keyOf({ page, step }: { page: string; step: string }): string {
-  return `${page}/${step}`;
+function keyOf({ session, result: { page, step } }: SavedStep): StepKey {
+  return { session, page, step };
+}
+
+function isUnderWay({ state }: StepResult): boolean {
+  return state === "queued" || state === "running";
 }

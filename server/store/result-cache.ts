@@ -6,6 +6,7 @@ export interface ResultCache {
   /** Replaces a result that has been written. */
   put(session: string, result: StepResult): void;
   drop(session: string): void;
+  clear(): void;
 }
 
 /** 64 MiB of output: that of every step of some hundred usual sessions; those not looked at for longest are read again. */
@@ -70,6 +71,9 @@ export function createResultCache(
       entry.results.then(replace, () => undefined);
     },
     drop,
+    clear: () => {
+      for (const session of sessions.keys()) drop(session);
+    },
   };
 }
 

@@ -1,89 +1,142 @@
 import type { StepResult } from "../../workshop/common/api.js";
 import type { ActivityStore, SavedStep, SessionActivity } from "../../workshop/node/activity-store.js";
 
-/** What is in memory only: results and pages that a full disk did not take, and the time of the last activity for a moment. */
-export interface Unwritten {
-  /** Writes the step, or keeps it for later. */
-  saveStep(step: SavedStep): Promise<void>;
-  saveActivity(activity: SessionActivity): Promise<void>;
-  /** Writes the activity with the next round. */
-  keepActivity(activity: SessionActivity): void;
-  /** What the store has, with what is newer here in its place. */
-  over(session: string, stored: readonly StepResult[]): StepResult[];
-  /** Drops what a later write has made old. */
-  dropStep(step: SavedStep): void;
-  drop(session: string): void;
-  /** Tries once more. */
-  close(): Promise<void>;
-}
-
-/** A disk that was full has room again when somebody has made some; nobody looks at a time of activity more often. */
+/** A disk has room again when somebody has made some, a database is back; nobody looks at a time of activity more often. */
 const ROUND_MS = 2_000;
 
-/** Keeps what could not be written and tries again every two seconds. */
-export function createUnwritten(
-  store: ActivityStore,
-  onUnwritten: (session: string, error: unknown) => void,
-): Unwritten {
-  const steps = new Map<string, SavedStep>();
-  const activities = new Map<string, SessionActivity>();
-  let timer: NodeJS.Timeout | undefined;
-  const schedule = () => {
-    if (steps.size + activities.size > 0) timer ??= setTimeout(() => void round(), ROUND_MS).unref();
-  };
-  const later = (session: string) => (error: unknown) => {
-    onUnwritten(session, error);
-    schedule();
-  };
-  const writeStep = (key: string, step: SavedStep) => writeOut(steps, key, () => store.saveStep(step));
-  const writeActivity = (session: string, activity: SessionActivity) =>
-    writeOut(activities, session, () => store.saveActivity(activity));
-  const writeAll = () =>
-    Promise.allSettled([
-      ...[...steps].map(([key, step]) => writeStep(key, step)),
-      ...[...activities].map(([session, activity]) => writeActivity(session, activity)),
+export interface UnwrittenEvents {
+  /** Told where something could not be written; it is tried again. */
+  onUnwritten: (session: string, error: unknown) => void;
+  /** Told of which step the store has something else than is known here. */
+  onReplaced: (step: SavedStep) => void;
+}
+
+/**
+ * What is in memory only: results and pages that the store did not take yet, and the time of the last activity for a moment. Tries
+ * again every two seconds.
+ */
+export class Unwritten {
+  readonly #store: ActivityStore;
+  readonly #events: UnwrittenEvents;
+  readonly #steps = new Map<string, SavedStep>();
+  readonly #activities = new Map<string, SessionActivity>();
+  /** By their commands. */
+  readonly #abandoned = new Map<string, SavedStep>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: ActivityStore, events: UnwrittenEvents) {
+    this.#store = store;
+    this.#events = events;
+  }
+
+  /** Writes the step, or keeps it for later; false where the store does not take it. */
+  async saveStep(step: SavedStep): Promise<boolean> {
+    const key = keyOf(step.session, step.result);
+    this.#steps.set(key, step);
+    try {
+      return await this.#writeStep(key, step);
+    } catch (error) {
+      this.#later(step.session, error);
+      return true;
+    }
+  }
+
+  async saveActivity(activity: SessionActivity): Promise<void> {
+    const { session } = activity;
+    this.#activities.set(session, activity);
+    await this.#writeActivity(session, activity).catch((error: unknown) => this.#later(session, error));
+  }
+
+  /** Writes the activity with the next round. */
+  keepActivity(activity: SessionActivity): void {
+    this.#activities.set(activity.session, { ...this.#activities.get(activity.session), ...activity });
+    this.#schedule();
+  }
+
+  steps(): Iterable<SavedStep> {
+    return this.#steps.values();
+  }
+
+  has({ session, result, command }: SavedStep): boolean {
+    return this.#steps.has(keyOf(session, result)) || this.#abandoned.has(command);
+  }
+
+  /** Has a run that did not begin say so, where it was written down all the same. */
+  abandon(run: SavedStep): void {
+    this.#abandoned.set(run.command, run);
+    this.#schedule();
+  }
+
+  /** What the store has, with what is newer here in its place. */
+  over(session: string, stored: readonly StepResult[]): StepResult[] {
+    return overlaid(
+      stored,
+      [...this.#steps.values()].filter((step) => step.session === session),
+    );
+  }
+
+  /** Drops what a later write has made old. */
+  dropStep({ session, result }: SavedStep): void {
+    this.#steps.delete(keyOf(session, result));
+  }
+
+  drop(session: string): void {
+    this.#activities.delete(session);
+    for (const [key, step] of this.#steps) if (step.session === session) this.#steps.delete(key);
+  }
+
+  /** Tries once more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#writeAll();
+  }
+
+  async #writeStep(key: string, step: SavedStep): Promise<boolean> {
+    const isTaken = await writeOut(this.#steps, key, () => this.#store.saveStep(step));
+    if (!isTaken) this.#events.onReplaced(step);
+    return isTaken;
+  }
+
+  async #writeAbandoned(command: string, run: SavedStep): Promise<void> {
+    if (await writeOut(this.#abandoned, command, () => this.#store.saveStep(run)))
+      this.#events.onReplaced(run);
+  }
+
+  #writeActivity(session: string, activity: SessionActivity): Promise<void> {
+    return writeOut(this.#activities, session, () => this.#store.saveActivity(activity));
+  }
+
+  async #writeAll(): Promise<void> {
+    await Promise.allSettled([
+      ...[...this.#steps].map(([key, step]) => this.#writeStep(key, step)),
+      ...[...this.#activities].map(([session, activity]) => this.#writeActivity(session, activity)),
+      ...[...this.#abandoned].map(([command, run]) => this.#writeAbandoned(command, run)),
     ]);
-  const round = async () => {
-    await writeAll();
-    timer = undefined;
-    schedule();
-  };
-  return {
-    saveStep: (step) => {
-      const key = keyOf(step.session, step.result);
-      steps.set(key, step);
-      return writeStep(key, step).catch(later(step.session));
-    },
-    saveActivity: (activity) => {
-      activities.set(activity.session, activity);
-      return writeActivity(activity.session, activity).catch(later(activity.session));
-    },
-    keepActivity: (activity) => {
-      activities.set(activity.session, activity);
-      schedule();
-    },
-    over: (session, stored) =>
-      overlaid(
-        stored,
-        [...steps.values()].filter((step) => step.session === session),
-      ),
-    dropStep: ({ session, result }) => void steps.delete(keyOf(session, result)),
-    drop: (session) => {
-      activities.delete(session);
-      for (const [key, step] of steps) if (step.session === session) steps.delete(key);
-    },
-    close: async () => {
-      clearTimeout(timer);
-      await writeAll();
-    },
-  };
+  }
+
+  #later(session: string, error: unknown): void {
+    this.#events.onUnwritten(session, error);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#steps.size + this.#activities.size + this.#abandoned.size === 0) return;
+    this.#timer ??= setTimeout(() => void this.#round(), ROUND_MS).unref();
+  }
+
+  async #round(): Promise<void> {
+    await this.#writeAll();
+    this.#timer = undefined;
+    this.#schedule();
+  }
 }
 
 /** Writes an entry and takes it away, unless another has come in its place meanwhile. */
-async function writeOut<T>(entries: Map<string, T>, key: string, write: () => Promise<void>): Promise<void> {
+async function writeOut<T, R>(entries: Map<string, T>, key: string, write: () => Promise<R>): Promise<R> {
   const written = entries.get(key);
-  await write();
+  const answer = await write();
   if (entries.get(key) === written) entries.delete(key);
+  return answer;
 }
 
 function overlaid(stored: readonly StepResult[], newer: readonly SavedStep[]): StepResult[] {

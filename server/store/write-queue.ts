@@ -1,17 +1,15 @@
 import type Database from "libsql/promise";
 import { withRoom } from "./full-disk.js";
 
-type Task = () => void;
-
 interface Waiting {
-  write: Task;
-  resolve: () => void;
+  /** Writes; returns how its answer is given once that is on the disk. */
+  write: () => () => void;
   reject: (error: unknown) => void;
 }
 
 export interface WriteQueue {
   /** Does it in a transaction with whatever else waits; resolves when that is on the disk. Throws SERVER_DISK_FULL. */
-  write(task: Task): Promise<void>;
+  write<T>(task: () => T): Promise<T>;
   /** Reads what all writes before it have written. */
   read<T>(task: () => Promise<T>): Promise<T>;
   /** Resolves when nothing waits any more. */
@@ -39,9 +37,13 @@ export function createWriteQueue(database: Database, file: string): WriteQueue {
     if (batch.length > 1) for (const one of batch) await settled([one], database, file);
   };
   return {
-    write: (write) =>
-      new Promise<void>((resolve, reject) => {
-        if (waiting.push({ write, resolve, reject }) === 1) void inOrder(writeWaiting);
+    write: <T>(task: () => T) =>
+      new Promise<T>((resolve, reject) => {
+        const write = () => {
+          const result = task();
+          return () => resolve(result);
+        };
+        if (waiting.push({ write, reject }) === 1) void inOrder(writeWaiting);
       }),
     read: (task) => inOrder(task),
     idle: async () => {
@@ -52,22 +54,24 @@ export function createWriteQueue(database: Database, file: string): WriteQueue {
 
 /** Whether the batch has been answered; not where several failed together. */
 async function settled(batch: readonly Waiting[], database: Database, file: string): Promise<boolean> {
+  let answers: (() => void)[];
   try {
-    await withRoom(file, () => inTransaction(database, batch));
+    answers = await withRoom(file, () => inTransaction(database, batch));
   } catch (error) {
     if (batch.length > 1) return false;
     batch[0]?.reject(error);
     return true;
   }
-  for (const { resolve } of batch) resolve();
+  for (const answer of answers) answer();
   return true;
 }
 
-async function inTransaction(database: Database, batch: readonly Waiting[]): Promise<void> {
+async function inTransaction(database: Database, batch: readonly Waiting[]): Promise<(() => void)[]> {
   await database.exec("BEGIN IMMEDIATE");
   try {
-    for (const { write } of batch) write();
+    const answers = batch.map(({ write }) => write());
     await database.exec("COMMIT");
+    return answers;
   } catch (error) {
     // A commit that failed for want of room has rolled itself back, and there is nothing to roll back any more.
     await database.exec("ROLLBACK").catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { SessionView } from "../../workshop/common/api.js";
 import { progressOf } from "../../workshop/common/progress.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
-import type { Progress } from "../store/activity-tracker.js";
+import type { Progress } from "../store/known-activity.js";
 import { briefView } from "./session-views.js";
 import type { ViewParts } from "./session-views.js";
 import type { SessionRow } from "./instructor-table.js";

@@ -122,7 +122,7 @@ describe("the results of a step", () => {
 describe("a step on a full disk", () => {
   const full = new ServerError(serverErrorCodes.diskFull, "There is no room");
   const fill = () => {
-    vi.spyOn(store, "saveStep").mockRejectedValue(full);
+    for (const write of ["beginStep", "saveStep"] as const) vi.spyOn(store, write).mockRejectedValue(full);
   };
 
   it("is refused before it has begun", async () => {

@@ -8,6 +8,7 @@ import type { SavedStep } from "../../workshop/node/activity-store.js";
 import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
+import { StepUnderWay } from "../store/step-under-way.js";
 
 export interface StepsParts extends StepSurroundings {
   activity: ActivityTracker;
@@ -30,7 +31,7 @@ export interface Steps {
   isDone(step: SessionStep): boolean;
   /** Keeps what a watch saw of a person's work, unless it is done already. */
   notice(step: SessionStep, result: StepResult): void;
-  /** Settles what a server that died had left running. */
+  /** Goes on with what a server that died had left running. */
   resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void>;
 }
 
@@ -72,8 +73,11 @@ class RunningSteps implements Steps {
   }
 
   async cancel(step: SessionStep): Promise<void> {
-    const current = this.#running.get(keyOf(step));
-    if (current) await cancelStep(this.#parts, step, current.id);
+    const [session, page, id] = addressOf(step);
+    const command =
+      this.#running.get(keyOf(step))?.id ??
+      (await this.#parts.activity.underWay({ session, page, step: id }))?.command;
+    if (command !== undefined) await cancelStep(this.#parts, step, command);
   }
 
   async checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined> {
@@ -92,7 +96,9 @@ class RunningSteps implements Steps {
 
   async resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void> {
     const { activity, log } = this.#parts;
-    for (const { session, result, command } of await activity.unsettled()) {
+    const isKnown = ({ session, result: { page, step } }: SavedStep) =>
+      this.#running.has(`${session}/${page}/${step}`);
+    for (const { session, result, command } of await activity.takeOver(isKnown)) {
       const found = find(session);
       if (found === undefined) continue;
       try {
@@ -116,7 +122,9 @@ class RunningSteps implements Steps {
         );
       };
       this.#go(step, { id, onQueued, ...(resumedFrom && { resumedFrom }) })
-        .catch(reject)
+        .catch((error: unknown) =>
+          error instanceof StepUnderWay ? resolve(error.run.result) : reject(error),
+        )
         .finally(() => this.#running.delete(keyOf(step)));
     });
     this.#running.set(keyOf(step), { id, begun });
@@ -139,13 +147,17 @@ class RunningSteps implements Steps {
       onProgress,
       ...(baseline && { baseline }),
     });
+    // Until its verdict is written, or waits to be, the run is this server's.
+    await settled;
     logOutcome(this.#parts.log, step, result);
   }
 
   /** What cannot be written down is not begun; what has begun is not given up for it. */
   async #noteBegin(saved: SavedStep, resumedFrom: string | undefined): Promise<StepResult> {
     const { activity, onResult } = this.#parts;
-    const noted = await (resumedFrom ? activity.settle(saved) : activity.begin(saved));
+    const noted = resumedFrom
+      ? ((await activity.settle(saved)) ?? saved.result)
+      : await activity.begin(saved);
     onResult(saved.session, noted);
     return noted;
   }
@@ -161,7 +173,8 @@ async function settle(
   result: StepResult,
   command: string,
 ): Promise<void> {
-  onResult(metadata.name, await activity.settle({ session: metadata.name, result, command }));
+  const noted = await activity.settle({ session: metadata.name, result, command });
+  if (noted) onResult(metadata.name, noted);
 }
 
 /**

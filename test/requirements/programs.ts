@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 
 /** The path of the first of these programs that is on the PATH, or `undefined`. */
 export function findProgram(...names: string[]): string | undefined {
@@ -12,4 +12,19 @@ export function findProgram(...names: string[]): string | undefined {
 /** The path of the machine's Chromium, or `undefined`. */
 export function findChromium(): string | undefined {
   return findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+}
+
+/** The folder of PostgreSQL's programs: Debian keeps each version's apart from the PATH. */
+export function findPostgres(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian)
+    ? readdirSync(debian)
+        .map(Number)
+        .toSorted((one, other) => other - one)
+    : [];
+  const folders = versions.map((version) => join(debian, String(version), "bin"));
+  const onPath = findProgram("initdb");
+  return [...folders, ...(onPath === undefined ? [] : [dirname(onPath)])].find((folder) =>
+    existsSync(join(folder, "initdb")),
+  );
 }

@@ -1,6 +1,6 @@
 import { providePackage } from "./debian-packages.js";
 import { provideKubectl } from "./kubectl.js";
-import { findChromium, findProgram } from "./programs.js";
+import { findChromium, findPostgres, findProgram } from "./programs.js";
 import { useOwnTemporaryFolder } from "./temporary-folder.js";
 import { MISSING, type Missing } from "./without.js";
 
@@ -21,6 +21,7 @@ export async function setup(): Promise<(() => void) | undefined> {
   note("chromium", "the browser tests", await providePackage("chromium", findChromium));
   note("zsh", "the outcomes of commands in zsh", await providePackage("zsh", () => findProgram("zsh")));
   note("bwrap", "what bubblewrap adds", await providePackage("bubblewrap", () => findProgram("bwrap")));
+  note("postgres", "what several servers share", await providePackage("postgresql", findPostgres));
   process.env[MISSING] = JSON.stringify(missing);
   return leave;
 }

@@ -2,7 +2,7 @@
 export const MISSING = "LECTERN_TEST_WITHOUT";
 
 /** Why a tool could not be had; absent where it is there. */
-export type Missing = Partial<Record<"kubectl" | "chromium" | "zsh" | "bwrap", string>>;
+export type Missing = Partial<Record<"kubectl" | "chromium" | "zsh" | "bwrap" | "postgres", string>>;
 
 /** Whether a suite must be left out because the machine lacks the tool; the global set-up has said so and why. */
 export function isWithout(tool: keyof Missing): boolean {

@@ -1,0 +1,123 @@
+import type { Logger } from "pino";
+import type { Postgres } from "./postgres.js";
+
+/** How often each server says that it lives. */
+const BEAT_MS = 500;
+/** A server that said nothing for so long is dead, or cannot reach the database, which comes to the same. */
+const SILENT_MS = 3_000;
+
+/** The servers that share a database. */
+export interface LivingServers {
+  /** This process. */
+  id: string;
+  /** Those that live, this one with them. */
+  living(): ReadonlySet<string>;
+  /** Whether of those that live this one looks after the session; every session is looked after by one of them. */
+  looksAfter(session: string): boolean;
+  /** Told after every look at the others, whether they have changed or not. */
+  onLook(listener: (hasChanged: boolean) => void): () => void;
+  /** Lets the others take over at once. */
+  close(): Promise<void>;
+}
+
+interface Seen {
+  beat: string;
+  /** On this process's own clock: those of other machines may be set otherwise. */
+  at: number;
+}
+
+/**
+ * Says from now on that this server lives, and looks which others do. `name` is that of its data directory, which only one process
+ * has at a time: whoever had it before is dead.
+ */
+export async function joinServers(
+  database: Postgres,
+  { id, name, log }: { id: string; name: string; log: Pick<Logger, "warn"> },
+): Promise<LivingServers> {
+  const listeners = new Set<(hasChanged: boolean) => void>();
+  const seen = new Map<string, Seen>();
+  let living: ReadonlySet<string> = new Set([id]);
+  let lastLook = performance.now();
+  await database.query("DELETE FROM servers WHERE name = $1", [name]);
+  const look = async () => {
+    const rows = await database.query<{ id: string; beat: string }>(BEAT, [id, name]);
+    const now = performance.now();
+    // While this one could not look, nothing is known of the others.
+    if (now - lastLook > SILENT_MS / 2) for (const entry of seen.values()) entry.at = now;
+    lastLook = now;
+    living = new Set([
+      id,
+      ...rows.filter((row) => row.id !== id && isAlive(seen, row, now)).map((row) => row.id),
+    ]);
+    for (const known of seen.keys()) if (!rows.some((row) => row.id === known)) seen.delete(known);
+    const dead = rows.filter((row) => !living.has(row.id));
+    // Only as it was seen: one that says something meanwhile stays.
+    for (const row of dead)
+      await database.query("DELETE FROM servers WHERE id = $1 AND beat = $2", [row.id, row.beat]);
+  };
+  await look();
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = Promise.resolve();
+  const round = async () => {
+    const before = [...living].toSorted().join();
+    try {
+      await look();
+      const hasChanged = [...living].toSorted().join() !== before;
+      for (const listener of listeners) listener(hasChanged);
+    } catch (error) {
+      log.warn({ err: error }, "the other servers cannot be seen in the database; trying again");
+    }
+    if (!isClosed) schedule();
+  };
+  const schedule = () => {
+    timer = setTimeout(() => (looking = round()), BEAT_MS).unref();
+  };
+  schedule();
+  return {
+    id,
+    living: () => living,
+    looksAfter: (session) => keeperOf(session, living) === id,
+    onLook: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: async () => {
+      isClosed = true;
+      clearTimeout(timer);
+      await looking;
+      await database.query("DELETE FROM servers WHERE id = $1", [id]).catch(() => undefined);
+    },
+  };
+}
+
+/** The other servers as before this statement, which is all that matters of them. */
+const BEAT = `
+  WITH mine AS (
+    INSERT INTO servers (id, name, beat) VALUES ($1, $2, 1) ON CONFLICT (id) DO UPDATE SET beat = servers.beat + 1
+  )
+  SELECT id, beat FROM servers`;
+
+function isAlive(seen: Map<string, Seen>, { id, beat }: { id: string; beat: string }, now: number): boolean {
+  const before = seen.get(id);
+  if (before?.beat === beat) return now - before.at <= SILENT_MS;
+  seen.set(id, { beat, at: now });
+  return true;
+}
+
+/** By rendezvous hashing: where a server comes or goes, only the sessions it gets or had change hands. */
+function keeperOf(session: string, servers: Iterable<string>): string {
+  let [keeper, best] = ["", -1];
+  for (const server of servers) {
+    const weight = hashOf(`${server}/${session}`);
+    if (weight > best || (weight === best && server > keeper)) [keeper, best] = [server, weight];
+  }
+  return keeper;
+}
+
+/** 32 bits of FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,65 @@
+import { Umzug } from "umzug";
+import { schemaNewer } from "../store/schema-newer.js";
+import type { Postgres, Query } from "./postgres.js";
+
+/** Any number that no other program of the database uses for a lock of its own. */
+const LOCK = 0x6c656374;
+
+/**
+ * The schema, one step after the other. A step that was released is never changed, and adds only what servers of the version before can
+ * do without: they go on while the new ones start.
+ */
+const MIGRATIONS: readonly { name: string; sql: string }[] = [
+  {
+    name: "0001-what-learners-did",
+    sql: `
+      CREATE TABLE deployment (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), id text NOT NULL, cluster text);
+      CREATE TABLE servers (id text PRIMARY KEY, name text NOT NULL, beat bigint NOT NULL);
+      CREATE TABLE activity (
+        session text PRIMARY KEY, current_page text, visited_at timestamptz, last_activity_at timestamptz NOT NULL
+      );
+      CREATE TABLE results (
+        session text, page text, step text, number integer NOT NULL, state text NOT NULL, failures integer NOT NULL,
+        done boolean NOT NULL, command text NOT NULL, server text NOT NULL, result text NOT NULL,
+        PRIMARY KEY (session, page, step)
+      );
+      CREATE INDEX results_under_way ON results (server) WHERE state IN ('queued', 'running');
+      CREATE TABLE forgotten (session text PRIMARY KEY, at timestamptz NOT NULL);
+      CREATE TABLE tickets (digest bytea PRIMARY KEY, admission text NOT NULL, expires_at timestamptz NOT NULL);
+      CREATE INDEX tickets_by_expiry ON tickets (expires_at);`,
+  },
+];
+
+/**
+ * Brings the schema up to date, also where several servers start at once. Throws SERVER_SCHEMA_NEWER where a newer Lectern has been here,
+ * and what `Postgres` throws.
+ */
+export function migrate(database: Postgres): Promise<void> {
+  return database.transaction(async (query) => {
+    await query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    await query("CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY)");
+    const known = new Set(MIGRATIONS.map(({ name }) => name));
+    const newer = (await namesIn(query)).filter((name) => !known.has(name));
+    if (newer.length > 0)
+      throw schemaNewer(`The database ${database.name}`, newer.join(", "), [...known].at(-1) ?? "");
+    await migrations(query).up();
+  });
+}
+
+/** What it does and what it writes down of it are of one transaction. */
+function migrations(query: Query): Umzug {
+  return new Umzug({
+    logger: undefined,
+    migrations: MIGRATIONS.map(({ name, sql }) => ({ name, up: () => query(sql) })),
+    storage: {
+      executed: () => namesIn(query),
+      logMigration: async ({ name }) => void (await query("INSERT INTO migrations VALUES ($1)", [name])),
+      unlogMigration: async ({ name }) =>
+        void (await query("DELETE FROM migrations WHERE name = $1", [name])),
+    },
+  });
+}
+
+async function namesIn(query: Query): Promise<string[]> {
+  return (await query<{ name: string }>("SELECT name FROM migrations ORDER BY name")).map(({ name }) => name);
+}

@@ -3,13 +3,16 @@ import { defineConfig } from "vitest/config";
 const globalSetup = ["test/requirements/setup.ts"];
 /** What is polled for comes true at once on an idle machine; one under load takes its time. */
 const expectations = { poll: { timeout: 15_000 } };
-/** Suites that start whole servers, real shells and browsers; each has the machine to itself. */
-const oneAtATime = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  fileParallelism: false,
-  expect: expectations,
-};
+/** Room for what starts whole servers, real shells and browsers. */
+const whole = { testTimeout: 120_000, hookTimeout: 120_000, expect: expectations };
+/** Most files wait for a shell, a page or a cluster much of the time; a third one uses two processors meanwhile. */
+const besideOthers = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/** They time the keys of one learner while another does their worst: what runs beside them would be timed as well. */
+const TIMED = [
+  "terminal/node/hostile-output.test.ts",
+  "test/server/bounded-pages.test.ts",
+  "test/server/two-learners.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -29,12 +32,11 @@ export default defineConfig({
           name: "unit",
           globalSetup,
           include: ["{workshop,policy,terminal,cluster,kubernetes,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          exclude: TIMED,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: expectations,
-          // More than that many real clusters and shells at once would measure the machine.
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          ...besideOthers,
         },
       },
       {
@@ -42,9 +44,9 @@ export default defineConfig({
           name: "system",
           globalSetup,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{rooms,browser,kubernetes,current-node}/**"],
-          sequence: { groupOrder: 1 },
-          ...oneAtATime,
+          exclude: ["test/{rooms,browser,kubernetes,current-node}/**", ...TIMED],
+          ...whole,
+          ...besideOthers,
         },
       },
       {
@@ -52,8 +54,18 @@ export default defineConfig({
           name: "browser",
           globalSetup,
           include: ["test/browser/**/*.test.ts"],
+          ...whole,
+          ...besideOthers,
+        },
+      },
+      {
+        test: {
+          name: "timed",
+          globalSetup,
+          include: TIMED,
+          ...whole,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
-          ...oneAtATime,
         },
       },
     ],

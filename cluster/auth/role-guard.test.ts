@@ -137,7 +137,8 @@ test("a decision takes microseconds with a thousand bindings around", async () =
   for (let index = 0; index < 1000; index += 1)
     await cluster.apply(binding(`b${index}`, "r", "Role", `user${index}`));
   const attributes = { user: ada, verb: "get", resource: { group: "", resource: "pods", namespace: "x" } };
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (let index = 0; index < 1000; index += 1) cluster.access.authorizer.authorize(attributes);
-  expect(performance.now() - started).toBeLessThan(100);
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(100_000);
 });

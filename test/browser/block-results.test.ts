@@ -1,28 +1,21 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StepResult } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
-import { launchChromium } from "./chromium.js";
-import { openContractPage, type ContractPage } from "./contract-page.js";
+import { ContractBrowser } from "./contract-browser.js";
 import { sampleSession } from "./sample-lab.js";
 
 const RUN = "POST api/sessions/s1/pages/summary/steps/0/run";
 
 describe.skipIf(isWithout("chromium"))("what came of a block", () => {
-  let browser: Browser;
-  let opened: ContractPage;
+  let opened: ContractBrowser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
+    ({ page } = opened);
   });
-  afterAll(() => browser.close());
-  afterEach(() => opened.close());
-
-  async function open(path: string, change: Parameters<typeof openContractPage>[2] = {}): Promise<void> {
-    opened = await openContractPage(browser, path, change);
-    page = opened.page;
-  }
+  afterAll(() => opened?.close());
 
   function tell(change: Partial<StepResult>): void {
     const result: StepResult = {
@@ -38,7 +31,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
 
   it("takes a failed click's message away once the block has run", async () => {
     const body = { error: { code: "X", message: "The terminal is busy." } };
-    await open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
+    await opened.open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
     await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
     await page.getByRole("alert").getByText("The terminal is busy.").waitFor();
     tell({ durationMs: 900 });
@@ -51,7 +44,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
       { page: "summary", step: "0", number: 0, state: "succeeded", durationMs: 900, checks: [] },
     ];
     const body = { error: { code: "X", message: "The terminal is busy." } };
-    await open("s/s1/summary", {
+    await opened.open("s/s1/summary", {
       session: sampleSession(48, { results }),
       answers: new Map([[RUN, { status: 409, body }]]),
     });
@@ -62,7 +55,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
 
   it("is nothing where the page was changed since: the new text is shown, and said to be new", async () => {
     const body = { error: { code: "SESSION_PAGE_CHANGED", message: "The page has no such step any more." } };
-    await open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
+    await opened.open("s/s1/summary", { answers: new Map([[RUN, { status: 409, body }]]) });
     const { state } = opened.contract;
     await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
     state.pages = {
@@ -78,7 +71,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
   });
 
   it("does not push the text below it when a command has run", async () => {
-    await open("s/s1/summary");
+    await opened.open("s/s1/summary");
     const below = page.getByRole("navigation", { name: "Pages before and after" });
     await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
     const before = await below.boundingBox();
@@ -95,7 +88,9 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
 
   it("ticks a page in the menu only where its foot says that all is done", async () => {
     const cleared = { page: "summary", step: "1", number: 1, state: "succeeded", checks: [] } as const;
-    await open("s/s1/summary", { session: sampleSession(48, { results: [{ ...cleared, checks: [] }] }) });
+    await opened.open("s/s1/summary", {
+      session: sampleSession(48, { results: [{ ...cleared, checks: [] }] }),
+    });
     await page.getByText("One block on this page has not been done yet.").waitFor();
     await page.getByRole("button", { name: /All pages/ }).click();
     const item = page.getByRole("menuitem", { name: "What you have learned" });
@@ -109,7 +104,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
   });
 
   it("asks after a command that runs for long, and says what waits for which", async () => {
-    await open("s/s1/summary");
+    await opened.open("s/s1/summary");
     await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
     tell({ state: "queued", waitsFor: "sleep 3600" });
     await page.getByText("Waits for sleep 3600").waitFor();
@@ -125,7 +120,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
   });
 
   it("says of a check that it was so before", async () => {
-    await open("s/s1/summary");
+    await opened.open("s/s1/summary");
     await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
     tell({ checks: [{ text: "There is no pod", state: "before" }] });
     await page.getByText("(was so before)").waitFor();
@@ -134,7 +129,7 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
   it("is summed up in words that fit the numbers, to the minute", async () => {
     const createdAt = new Date(Date.now() - 3.6 * 60_000).toISOString();
     const pages = [{ name: "summary", title: "What you have learned", steps: ["0"] }];
-    await open("s/s1/summary", { session: sampleSession(48, { createdAt, pages, results: [] }) });
+    await opened.open("s/s1/summary", { session: sampleSession(48, { createdAt, pages, results: [] }) });
     const summary = page.getByRole("region", { name: "Your way through this lab" });
     await summary.getByText("Its one step is not done yet.").waitFor();
     await summary.getByText("You began 3 min ago.").waitFor();

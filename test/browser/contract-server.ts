@@ -53,6 +53,8 @@ export async function startContractServer(state: ContractState, base = "/"): Pro
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (!path.startsWith(base)) return void response.writeHead(404).end();
     const local = path.slice(base.length);
+    // Of the same origin, with no script that writes to its storage.
+    if (local === "blank") return void response.writeHead(200, { "content-type": "text/html" }).end();
     if (local.startsWith("api/")) requests.push(`${request.method} ${local}`);
     response.setHeader("content-security-policy", POLICY);
     if (local.endsWith("/events")) return follow(response, streams, state, local);

@@ -1,8 +1,8 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { launchChromium, SIZES, takePicture } from "./chromium.js";
-import { openContractPage } from "./contract-page.js";
+import { SIZES, takePicture } from "./chromium.js";
+import { ContractBrowser } from "./contract-browser.js";
 
 const DIALOGS = [
   {
@@ -28,17 +28,17 @@ const DIALOGS = [
 ];
 
 describe.skipIf(isWithout("chromium"))("a dialog", () => {
-  let browser: Browser;
+  let opened: ContractBrowser;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
   });
-  afterAll(() => browser.close());
+  afterAll(() => opened?.close());
 
   for (const size of SIZES)
     for (const { name, path, open } of DIALOGS)
       it(`stands in the middle: ${name} ${size.width} wide`, async () => {
-        const opened = await openContractPage(browser, path, {}, { size, theme: "dark" });
+        await opened.open(path, {}, { size, theme: "dark" });
         const { page } = opened;
         await open(page);
         const box = await page.getByRole("alertdialog", { name }).boundingBox();
@@ -47,6 +47,5 @@ describe.skipIf(isWithout("chromium"))("a dialog", () => {
         expect(Math.abs(box.x + box.width / 2 - size.width / 2)).toBeLessThanOrEqual(1);
         expect(Math.abs(box.y + box.height / 2 - size.height / 2)).toBeLessThanOrEqual(1);
         expect(box.width).toBeLessThanOrEqual(460);
-        await opened.close();
       });
 });

@@ -1,28 +1,26 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DiskView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { launchChromium, takePicture } from "./chromium.js";
+import { takePicture } from "./chromium.js";
 import type { ContractState } from "./contract-server.js";
-import { openContractPage, type ContractPage } from "./contract-page.js";
+import { ContractBrowser } from "./contract-browser.js";
 
 const MIB = 1024 * 1024;
 
 describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
-  let browser: Browser;
-  let opened: ContractPage;
+  let opened: ContractBrowser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
+    ({ page } = opened);
   });
-  afterAll(() => browser.close());
-  afterEach(() => opened.close());
+  afterAll(() => opened?.close());
 
   async function open(answers: ContractState["answers"] = new Map()): Promise<void> {
-    opened = await openContractPage(browser, "instructor", { answers }, { theme: "dark" });
-    page = opened.page;
+    await opened.open("instructor", { answers }, { theme: "dark" });
     await page.getByRole("table").waitFor();
   }
 

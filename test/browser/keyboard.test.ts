@@ -1,28 +1,22 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { launchChromium, takePicture } from "./chromium.js";
-import { openContractPage, type ContractPage } from "./contract-page.js";
+import { takePicture } from "./chromium.js";
+import { ContractBrowser } from "./contract-browser.js";
 import { focusedName } from "./console-steps.js";
 
 describe.skipIf(isWithout("chromium"))("the keyboard", () => {
-  let browser: Browser;
-  let opened: ContractPage;
+  let opened: ContractBrowser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
+    ({ page } = opened);
   });
-  afterAll(() => browser.close());
-  afterEach(() => opened.close());
-
-  async function open(path: string): Promise<void> {
-    opened = await openContractPage(browser, path);
-    page = opened.page;
-  }
+  afterAll(() => opened?.close());
 
   it("begins a started lab at its title, and goes on to its text from there", async () => {
-    await open("");
+    await opened.open("");
     const lab = page.getByRole("article", { name: "Quotas and Limits" });
     await lab.getByRole("button", { name: "Start" }).press("Enter");
     await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();
@@ -32,13 +26,13 @@ describe.skipIf(isWithout("chromium"))("the keyboard", () => {
   });
 
   it("begins the catalogue at its title when it comes from a lab", async () => {
-    await open("s/s1/policies");
+    await opened.open("s/s1/policies");
     await page.getByRole("link", { name: "All labs" }).press("Enter");
     await expect.poll(() => focusedName(page)).toBe("Labs");
   });
 
   it("is told in the terminal how to leave it, and leaves", async () => {
-    await open("s/s1/policies");
+    await opened.open("s/s1/policies");
     const hint = page.getByText("Esc, then Tab leaves the terminal");
     await page.locator(".xterm").first().waitFor();
     expect(await hint.isVisible()).toBe(false);
@@ -58,7 +52,7 @@ describe.skipIf(isWithout("chromium"))("the keyboard", () => {
   });
 
   it("types in the page's fields what its keys with Alt mean elsewhere", async () => {
-    await open("s/s1/policies");
+    await opened.open("s/s1/policies");
     await page.locator(".xterm").first().waitFor();
     await page.keyboard.press("Alt+1");
     await expect.poll(() => focusedName(page)).toBe("Terminal 1");
@@ -73,7 +67,7 @@ describe.skipIf(isWithout("chromium"))("the keyboard", () => {
   });
 
   it("types a character of Option and a digit into the terminal", async () => {
-    await open("s/s1/policies");
+    await opened.open("s/s1/policies");
     await page.locator(".xterm").first().waitFor();
     await page.keyboard.press("Alt+1");
     await expect.poll(() => focusedName(page)).toBe("Terminal 1");
@@ -85,7 +79,7 @@ describe.skipIf(isWithout("chromium"))("the keyboard", () => {
   });
 
   it("has its keys explained under Help", async () => {
-    await open("s/s1/policies");
+    await opened.open("s/s1/policies");
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("?");
     const help = page.getByRole("dialog", { name: "Keys" });

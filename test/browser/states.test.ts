@@ -1,38 +1,26 @@
-import type { Browser, Page, Route } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { launchChromium, openPage } from "./chromium.js";
+import { ContractBrowser, sampleState } from "./contract-browser.js";
 import { startContractServer, type ContractServer, type ContractState } from "./contract-server.js";
-import { sampleLabs, samplePages, sampleRows, sampleSession } from "./sample-lab.js";
+import { sampleSession } from "./sample-lab.js";
 
 const POLICIES = "s/s1/policies";
 
 // These states come up for real only by luck or after an hour, so a server that speaks the contract puts them there.
 describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to reach", () => {
-  let browser: Browser;
-  let server: ContractServer | undefined;
+  let opened: ContractBrowser;
   let page: Page;
-  let problems: string[];
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
+    ({ page } = opened);
   });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    await page.context().close();
-    await server?.close();
-  });
+  afterAll(() => opened?.close());
 
-  async function open(
-    path: string,
-    change: Partial<ContractState> = {},
-    base = "/",
-  ): Promise<ContractServer> {
-    const state = { labs: sampleLabs, session: sampleSession(), pages: samplePages, rows: sampleRows };
-    server = await startContractServer({ ...state, answers: new Map(), ...change }, base);
-    ({ page, problems } = await openPage(browser));
-    await page.goto(server.url + path);
-    return server;
+  async function open(path: string, change: Partial<ContractState> = {}): Promise<ContractServer> {
+    await opened.open(path, change);
+    return opened.contract;
   }
 
   describe("the catalogue", () => {
@@ -295,13 +283,16 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
   });
 
   it("works where it is mounted below another path", async () => {
-    await open("", {}, "/training/");
+    const below = await startContractServer(sampleState(), "/training/");
+    opened.problems.splice(0);
+    await page.goto(below.url);
     await page.getByRole("link", { name: "Resume" }).click();
     await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/training/s/s1/policies");
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Image Registry Policies" }).waitFor();
-    expect(problems).toEqual([]);
+    expect(opened.problems).toEqual([]);
+    await below.close();
   });
 
   describe("the instructor", () => {

@@ -1,28 +1,26 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { launchChromium, takePicture } from "./chromium.js";
-import { openContractPage, type ContractPage } from "./contract-page.js";
+import { takePicture } from "./chromium.js";
+import { ContractBrowser } from "./contract-browser.js";
 import { sampleSession } from "./sample-lab.js";
 
 /** Nothing listens there. */
 const UNREACHABLE = "http://127.0.0.1:9/docs";
 
 describe.skipIf(isWithout("chromium"))("the tabs beside the text", () => {
-  let browser: Browser;
-  let opened: ContractPage;
+  let opened: ContractBrowser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    opened = await ContractBrowser.launch();
+    ({ page } = opened);
   });
-  afterAll(() => browser.close());
-  afterEach(() => opened.close());
+  afterAll(() => opened?.close());
 
   async function open(path: string, session: Parameters<typeof sampleSession>[1]): Promise<void> {
-    opened = await openContractPage(browser, path, { session: sampleSession(48, session) });
-    page = opened.page;
+    await opened.open(path, { session: sampleSession(48, session) });
   }
 
   it("says where a framed page comes from, and leads out of one that cannot be reached", async () => {

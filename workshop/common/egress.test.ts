@@ -65,11 +65,12 @@ describe("egress of a lab", () => {
   });
 
   it("reads 100 kB in no time", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     egressTarget(`${"a.".repeat(50_000)}:1`);
     egressTarget(`[${":".repeat(100_000)}`);
     isLocalTarget({ host: ".localhos".repeat(11_000), port: 1 });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_000_000);
   });
 });
 

@@ -71,19 +71,21 @@ describe("expressions", () => {
 
 test("a regular expression that would backtrack for ever runs in milliseconds", () => {
   const program = compiled("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('^(a+)+$')");
-  const started = performance.now();
+  const before = process.cpuUsage();
   expect(program.evaluate({})).toBe(false);
-  expect(performance.now() - started).toBeLessThan(500);
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(500_000);
 });
 
 test("loops inside loops end at the budget instead of holding up the server", () => {
   const list = Array.from({ length: 2000 }, (_, index) => index);
   const program = compiled("object.all(a, object.all(b, object.all(c, a + b + c >= 0)))");
-  const started = performance.now();
+  const before = process.cpuUsage();
   expect(() => program.evaluate({ object: toCelValue(list) })).toThrow(
     "operation cancelled: actual cost limit exceeded",
   );
-  expect(performance.now() - started).toBeLessThan(3000);
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(3_000_000);
 });
 
 test("a chain of a hundred conditions compiles", () => {

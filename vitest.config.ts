@@ -31,7 +31,9 @@ export default defineConfig({
         test: {
           name: "unit",
           globalSetup,
-          include: ["{workshop,policy,terminal,cluster,kubernetes,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          include: [
+            "{workshop,policy,terminal,cluster,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}",
+          ],
           exclude: TIMED,
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -8,7 +8,7 @@ import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 
 /** What this machine can do to keep shells apart. */
 export interface Confinement {
-  kind: "account-and-bubblewrap" | "account" | "bubblewrap" | "none";
+  kind: "account-and-bubblewrap" | "account" | "bubblewrap" | "pod" | "none";
   /** In words, without the uid. */
   description: string;
 }
@@ -36,6 +36,18 @@ export function detectConfinement(): Confinement {
   return { kind: "none", description: "not confined" };
 }
 
+/**
+ * What keeps the one session of a pod apart: its container, with whatever account it runs under. Throws TERMINAL_USAGE for root, which
+ * could do more in a container than a learner may.
+ */
+export function confinementOfPod(): Confinement {
+  if (process.getuid?.() !== 0) return { kind: "pod", description: "a container of its own" };
+  throw new TerminalError(
+    terminalErrorCodes.usage,
+    "A terminal host with --session runs as an ordinary user, and this one is root: set runAsUser and runAsNonRoot.",
+  );
+}
+
 function works(argv: readonly string[]): boolean {
   const [file = "", ...args] = argv;
   return spawnSync(file, args, { env: {}, stdio: "ignore", timeout: PROBE_TIMEOUT_MS }).status === 0;
@@ -60,6 +72,7 @@ export function confine(
   const { kind } = options.confinement;
   const { sandbox } = shell;
   const isRoot = process.getuid?.() === 0;
+  if (kind === "pod") return inContainer(argv, sandbox, options.confinement);
   if (kind === "none" || (isRoot && !shell.account)) {
     if (!options.allowUnconfined) throw refusal(kind);
     return {
@@ -82,6 +95,15 @@ export function confine(
         argv: [...before, ...box, ...limitProcesses(sandbox.limits.processes), ...argv],
         confinement: `bubblewrap, uid ${process.getuid?.()}`,
       };
+}
+
+function inContainer(
+  argv: readonly string[],
+  sandbox: Sandbox,
+  { description }: Confinement,
+): ConfinedCommand {
+  const limits = [...launchWith({ ...sandbox, filter: "" }), ...limitProcesses(sandbox.limits.processes)];
+  return { argv: [...limits, ...argv], confinement: `${description}, uid ${process.getuid?.()}` };
 }
 
 function asAccount(

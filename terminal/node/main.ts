@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { defaultSessionLimits, type SessionLimits } from "../common/session-limits.js";
+import { tlsEndpoint, unixSocketEndpoint } from "./host-endpoint.js";
 import { startTerminalHost, type TerminalHostOptions } from "./start-terminal-host.js";
 
-const USAGE =
-  "node dist/terminal/node/main.js --socket PATH --data DIR [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--allow-unconfined]";
+const USAGE = `node dist/terminal/node/main.js --socket PATH --data DIR [options]
+       node dist/terminal/node/main.js --listen ADDRESS:PORT --tls-cert FILE --tls-key FILE --tls-ca FILE --session NAME --home DIR --tmp DIR --data DIR [options]
+Options: [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--allow-unconfined]`;
 
 /** The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, 1 where it cannot start. */
 async function main(): Promise<void> {
@@ -29,6 +31,13 @@ async function main(): Promise<void> {
 function readOptions(): TerminalHostOptions {
   const options = {
     socket: { type: "string" },
+    listen: { type: "string" },
+    "tls-cert": { type: "string" },
+    "tls-key": { type: "string" },
+    "tls-ca": { type: "string" },
+    session: { type: "string" },
+    home: { type: "string" },
+    tmp: { type: "string" },
     data: { type: "string" },
     "search-path": { type: "string" },
     "read-only": { type: "string", multiple: true },
@@ -38,25 +47,56 @@ function readOptions(): TerminalHostOptions {
   } as const;
   try {
     const { values } = parseArgs({ options });
-    if (values.socket && values.data) {
-      const searchPath = values["search-path"];
-      const keptRecordings = values["keep-recordings"];
-      return {
-        socketPath: values.socket,
-        dataDir: values.data,
-        allowUnconfined: values["allow-unconfined"] ?? false,
-        ...(searchPath !== undefined && { tools: { searchPath, readOnlyPaths: values["read-only"] ?? [] } }),
-        ...(keptRecordings !== undefined && { keptRecordings }),
-        limits: {
-          ...defaultSessionLimits,
-          ...(JSON.parse(values.limits ?? "{}") as Partial<SessionLimits>),
-        },
-      };
-    }
+    const searchPath = values["search-path"];
+    const keptRecordings = values["keep-recordings"];
+    return {
+      ...(values.listen === undefined ? onThisMachine(values) : inPod(values)),
+      dataDir: needed(values, "data"),
+      allowUnconfined: values["allow-unconfined"] ?? false,
+      ...(searchPath !== undefined && { tools: { searchPath, readOnlyPaths: values["read-only"] ?? [] } }),
+      ...(keptRecordings !== undefined && { keptRecordings }),
+      limits: { ...defaultSessionLimits, ...(JSON.parse(values.limits ?? "{}") as Partial<SessionLimits>) },
+    };
   } catch (error) {
-    throw new TerminalError(terminalErrorCodes.usage, `${(error as Error).message}\nUsage: ${USAGE}`, error);
+    if (error instanceof TerminalError) throw error;
+    throw usage((error as Error).message, error);
   }
-  throw new TerminalError(terminalErrorCodes.usage, `--socket and --data are needed.\nUsage: ${USAGE}`);
+}
+
+type Values = Record<string, string | boolean | string[] | undefined>;
+
+function onThisMachine(values: Values): Pick<TerminalHostOptions, "endpoint"> {
+  return { endpoint: unixSocketEndpoint(needed(values, "socket")) };
+}
+
+/** A port is open to whoever is in the network: it is never opened without certificates, nor for more than one session. */
+function inPod(values: Values): Pick<TerminalHostOptions, "endpoint" | "only"> {
+  const [, address = "", port = ""] = /^(.*):(\d{1,5})$/.exec(needed(values, "listen")) ?? [];
+  if (address === "") throw usage("--listen is ADDRESS:PORT.");
+  return {
+    endpoint: tlsEndpoint({
+      address: address.replace(/^\[|\]$/g, ""),
+      port: Number(port),
+      cert: needed(values, "tls-cert"),
+      key: needed(values, "tls-key"),
+      ca: needed(values, "tls-ca"),
+    }),
+    only: {
+      name: needed(values, "session"),
+      home: needed(values, "home"),
+      temporaryFolder: needed(values, "tmp"),
+    },
+  };
+}
+
+function needed(values: Values, name: string): string {
+  const value = values[name];
+  if (typeof value === "string" && value !== "") return value;
+  throw usage(`--${name} is needed.`);
+}
+
+function usage(what: string, cause?: unknown): TerminalError {
+  return new TerminalError(terminalErrorCodes.usage, `${what}\nUsage: ${USAGE}`, cause);
 }
 
 main().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, constants, mkdirSync, renameSync, writeFileSync }
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
+import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { Sandbox } from "./sandbox/launch.js";
 
 /** An operating-system account that belongs to one session alone. */
@@ -45,6 +46,14 @@ export type ConfinedSession = Pick<LocalSession, "home" | "account" | "readOnlyP
 /** What is the same for every session of a host. */
 export type SessionTools = Pick<SessionPlace, "readOnlyPaths" | "searchPath">;
 
+/** The session that a host has a pod for; there is no other at it. */
+export interface OnlySession {
+  name: string;
+  /** Absolute paths of folders that are there and stay: mounts of the pod. */
+  home: string;
+  temporaryFolder: string;
+}
+
 /** A record is a few numbers and 64 names of machines; more is not ours. */
 const RECORD_BYTES = 65_536;
 
@@ -53,10 +62,12 @@ export class SessionFolders {
   /** Holds a folder for each session. */
   readonly root: string;
   readonly #tools: SessionTools;
+  readonly #only: OnlySession | undefined;
 
-  constructor(root: string, tools: SessionTools) {
+  constructor(root: string, tools: SessionTools, only?: OnlySession) {
     this.root = root;
     this.#tools = tools;
+    this.#only = only;
     mkdirSync(root, { recursive: true });
     // Accounts must get to their own folder below it, and may not list the others.
     chmodSync(root, 0o711);
@@ -67,8 +78,15 @@ export class SessionFolders {
     return join(this.root, name);
   }
 
-  /** Takes the place of a session, by which its claim to an account is known to be a living one; there must be none of that name. */
+  /**
+   * Takes the place of a session, by which its claim to an account is known to be a living one; there must be none of that name.
+   * Throws TERMINAL_SESSION_UNKNOWN where the host is another session's alone.
+   */
   reserve(name: string): void {
+    if (this.#only && this.#only.name !== name) {
+      const message = `This terminal host is session ${this.#only.name}'s alone; ${name} has another.`;
+      throw new TerminalError(terminalErrorCodes.sessionUnknown, message);
+    }
     mkdirSync(this.pathOf(name));
     chmodSync(this.pathOf(name), 0o711);
   }
@@ -79,7 +97,7 @@ export class SessionFolders {
     mkdirSync(session.startFolder);
     chmodSync(session.startFolder, 0o711);
     mkdirSync(session.recordings, { mode: 0o700 });
-    for (const folder of [session.home, session.temporaryFolder]) {
+    for (const folder of this.#only ? [] : [session.home, session.temporaryFolder]) {
       mkdirSync(folder, { mode: 0o700 });
       if (account) chownSync(folder, account.uid, account.gid);
     }
@@ -118,8 +136,8 @@ export class SessionFolders {
     return {
       name,
       folder,
-      home: join(folder, "home"),
-      temporaryFolder: join(folder, "tmp"),
+      home: this.#only?.home ?? join(folder, "home"),
+      temporaryFolder: this.#only?.temporaryFolder ?? join(folder, "tmp"),
       recordings: join(folder, "recordings"),
       startFolder: join(folder, "start"),
       hostsFile: join(folder, "hosts"),

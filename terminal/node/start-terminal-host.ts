@@ -1,24 +1,24 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { defaultSessionLimits, type SessionLimits } from "../common/session-limits.js";
-import { AccountRegistry, type AccountRegistryOptions } from "./account-registry.js";
-import { detectConfinement, type Confinement } from "./confinement.js";
+import type { AccountRegistry, AccountRegistryOptions } from "./account-registry.js";
+import { confinementOfPod, detectConfinement, type Confinement } from "./confinement.js";
 import { holdDataDir } from "./data-dir-lock.js";
+import type { HostEndpoint } from "./host-endpoint.js";
 import { FolderRemover } from "./folder-remover.js";
 import { serveHostSocket, type ServedHost } from "./host-socket.js";
 import { ScreenWorkers } from "./screen-workers.js";
-import { joinNewSessionKeyring } from "./sandbox/libc.js";
 import { Sandboxes } from "./sandbox/sandboxes.js";
-import { SessionFolders, type SessionTools } from "./session-folder.js";
+import { SessionFolders, type OnlySession, type SessionTools } from "./session-folder.js";
 import { SessionRegistry } from "./session-registry.js";
-import { claimSocket } from "./socket-path.js";
 import { TerminalRegistry } from "./terminal-registry.js";
 import { ViewerSockets } from "./viewer-sockets.js";
 
 export interface TerminalHostOptions {
-  socketPath: string;
+  /** Where it listens. */
+  endpoint: HostEndpoint;
   /** Holds a folder for each session, what of ended ones is not removed yet, and the lock that keeps a second host away. */
   dataDir: string;
   allowUnconfined?: boolean;
@@ -28,6 +28,8 @@ export interface TerminalHostOptions {
   keptRecordings?: string;
   /** What each session may use; `defaultSessionLimits` where absent. */
   limits?: SessionLimits;
+  /** The one session of a host that has a pod to itself, with the folders that were mounted for it. */
+  only?: OnlySession;
   /** For tests of what a machine with less does; found out otherwise. */
   confinement?: Confinement;
   accounts?: Omit<AccountRegistryOptions, "sessionsFolder">;
@@ -35,6 +37,8 @@ export interface TerminalHostOptions {
   report?: (line: string) => void;
 }
 
+/** Ten terminals of one learner need one thread and little of it. */
+const SCREENS_OF_ONE = { workers: 1, heapMegabytes: 128 };
 /** What every program finds without tools of the product. */
 const NO_TOOLS: SessionTools = { readOnlyPaths: [], searchPath: "/usr/local/bin:/usr/bin:/bin" };
 
@@ -46,7 +50,7 @@ export interface RunningTerminalHost {
 
 /**
  * Starts the terminal host in this process. Throws TERMINAL_HOST_RUNNING where another one has the data folder or
- * answers at the socket, TERMINAL_SOCKET_UNUSABLE where the socket cannot be made.
+ * answers at the endpoint, TERMINAL_SOCKET_UNUSABLE where it cannot listen there.
  */
 export async function startTerminalHost(options: TerminalHostOptions): Promise<RunningTerminalHost> {
   mkdirSync(options.dataDir, { recursive: true });
@@ -55,19 +59,22 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
   const report = options.report ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const release = holdDataDir(options.dataDir);
   try {
-    await claimSocket(options.socketPath);
-    leaveKeyring(report);
-    const confinement = options.confinement ?? detectConfinement();
+    const container = options.only && confinementOfPod();
+    await options.endpoint.claim();
+    const confinement = options.confinement ?? container ?? detectConfinement();
+    // A pod begins with a keyring of its own, and its filter of system calls knows none.
+    if (confinement.kind !== "pod") await leaveKeyring(report);
     const host = await makeHost({ ...options, report }, confinement);
     const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
+    const serve = (socket: Socket): void => {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
       serveHostSocket(socket, host);
-    });
+    };
+    let stopListening: (() => void) | undefined;
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
-      server.close();
+      stopListening?.();
       await host.sessions.closeAll();
       host.viewers.close();
       await host.screens.close();
@@ -75,7 +82,7 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
       release();
     };
     await host.screens.started();
-    await listenPrivately(server, options.socketPath).catch(async (error: unknown) => {
+    stopListening = await options.endpoint.listen(serve, report).catch(async (error: unknown) => {
       await close();
       throw error;
     });
@@ -93,7 +100,7 @@ async function makeHost(
   const { dataDir, keptRecordings, report } = options;
   const sessionsFolder = join(dataDir, "sessions");
   const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
-  const screens = new ScreenWorkers({ onReplaced: report });
+  const screens = new ScreenWorkers({ onReplaced: report, ...(options.only && SCREENS_OF_ONE) });
   const terminals = new TerminalRegistry({ ...common, screens });
   const limits = options.limits ?? defaultSessionLimits;
   const sandboxes = await Sandboxes.start({
@@ -106,39 +113,33 @@ async function makeHost(
   const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
   const sessions = new SessionRegistry({
     ...common,
-    folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS),
+    folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS, options.only),
     terminals,
     sandboxes,
     limits,
     remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
-    ...(switchesAccounts && { accounts: new AccountRegistry({ ...options.accounts, sessionsFolder }) }),
+    ...(switchesAccounts && { accounts: await openAccounts({ ...options.accounts, sessionsFolder }) }),
     ...(keptRecordings !== undefined && { keptRecordings }),
     report,
   });
   return { sessions, terminals, sandboxes, viewers: new ViewerSockets(), screens };
 }
 
+/** Loaded only where it is used: a pod has neither accounts nor a database. */
+async function openAccounts(options: AccountRegistryOptions): Promise<AccountRegistry> {
+  const { AccountRegistry } = await import("./account-registry.js");
+  return new AccountRegistry(options);
+}
+
 /** What is started from here on has nothing of the keyring of whoever started us. */
-function leaveKeyring(report: (line: string) => void): void {
+async function leaveKeyring(report: (line: string) => void): Promise<void> {
   try {
+    // The native library is loaded only where it is used: a pod does not have it.
+    const { joinNewSessionKeyring } = await import("./sandbox/libc.js");
     joinNewSessionKeyring();
   } catch (error) {
     report(
       `The keyring of whoever started Lectern stays in reach of shells without bubblewrap: ${String(error)}`,
     );
   }
-}
-
-/** The umask makes the socket private from its first moment; chmod afterwards would leave a gap. */
-async function listenPrivately(server: Server, path: string): Promise<void> {
-  const before = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(before);
-  }
-  chmodSync(path, 0o600);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { SessionHost, TerminalAddress, TerminalInfo } from "../common/session-host.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 import { dialUnixSocket } from "./dial-host.js";
+import { unixSocketEndpoint } from "./host-endpoint.js";
 import {
   startTerminalHost,
   type RunningTerminalHost,
@@ -30,7 +31,12 @@ export async function startTestHost(options: Partial<TerminalHostOptions> = {}):
   const socketPath = join(folder, "run", "host.sock");
   const dataDir = join(folder, "data");
   const allowUnconfined = process.getuid?.() !== 0;
-  const host = await startTerminalHost({ socketPath, dataDir, allowUnconfined, ...options });
+  const host = await startTerminalHost({
+    endpoint: unixSocketEndpoint(socketPath),
+    dataDir,
+    allowUnconfined,
+    ...options,
+  });
   const client = await connectTerminalHost({ dial: dialUnixSocket(socketPath) });
   return {
     folder,

@@ -7,6 +7,7 @@ import { dataPaths, productRoot, readEnvironment } from "../../server/config.js"
 import { learnerPath, makeToolFolder } from "../../server/learner/tool-folder.js";
 import { type Platform, openPlatform } from "../../server/platform.js";
 import { findKubectl } from "../../server/supervisor/preflight.js";
+import { unixSocketEndpoint } from "../../terminal/node/host-endpoint.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
 
 export interface TestPlatform extends Platform {
@@ -34,7 +35,7 @@ export async function startTestPlatform(
   const [cluster, terminals] = await Promise.all([
     startAnyCluster(paths.cluster),
     startTerminalHost({
-      socketPath: terminalSocket,
+      endpoint: unixSocketEndpoint(terminalSocket),
       dataDir: paths.terminal,
       tools: { searchPath: learnerPath(tools), readOnlyPaths: tools.readOnlyPaths },
       allowUnconfined: process.getuid?.() !== 0,

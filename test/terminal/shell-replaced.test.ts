@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { openTestGateway, type TestGateway } from "../../terminal/node/gateway-for-tests.js";
+import { unixSocketEndpoint } from "../../terminal/node/host-endpoint.js";
 import { startTerminalHost } from "../../terminal/node/start-terminal-host.js";
 import { openShell, startTestHost, type TestHost } from "../../terminal/node/test-host.js";
 import { TerminalConnection } from "../../terminal/browser/terminal-connection.js";
@@ -80,7 +81,7 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
   await test.host.close();
   const allowUnconfined = process.getuid?.() !== 0;
   const host = await startTerminalHost({
-    socketPath: test.socketPath,
+    endpoint: unixSocketEndpoint(test.socketPath),
     dataDir: join(test.folder, "data"),
     allowUnconfined,
   });

@@ -54,6 +54,11 @@ export class ControlGroups {
     );
   }
 
+  /** None: what a pod may use is counted by the kubelet. */
+  static none(): ControlGroups {
+    return new ControlGroups([]);
+  }
+
   get controllers(): Controller[] {
     return this.#hierarchies.flatMap(({ controllers }) => controllers);
   }

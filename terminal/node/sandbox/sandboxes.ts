@@ -11,6 +11,8 @@ import type { Measured } from "./agent-protocol.js";
 import { ControlGroups } from "./control-groups.js";
 import { endpointsFor, hostsFile, type Endpoint } from "./endpoints.js";
 import type { Sandbox } from "./launch.js";
+import { measure } from "./measure.js";
+import { reportOfPod } from "./pod-report.js";
 import { reportOf } from "./report.js";
 
 export interface SandboxesOptions {
@@ -54,11 +56,19 @@ export class Sandboxes {
     this.#options = options;
     this.#groups = groups;
     if (typeof agent !== "string") this.#adopt(agent);
+    if (this.#isPod) {
+      this.report = reportOfPod(options.limits);
+      return;
+    }
     this.report = reportOf({
       ...options,
       groups,
       abilities: typeof agent === "string" ? { network: agent, temporary: agent } : agent.abilities,
     });
+  }
+
+  get #isPod(): boolean {
+    return this.#options.confinement.kind === "pod";
   }
 
   /** Whether each session's /tmp is held to its size by itself. */
@@ -78,6 +88,8 @@ export class Sandboxes {
 
   /** Finds out what the machine allows; what it does not allow stands in the report and stops nobody. */
   static async start(options: SandboxesOptions): Promise<Sandboxes> {
+    if (options.confinement.kind === "pod")
+      return new Sandboxes(options, ControlGroups.none(), "a pod has its own");
     const isPlain = options.confinement.kind === "none";
     const [groups, agent] = await Promise.all([
       ControlGroups.detect(options.owner),
@@ -101,7 +113,7 @@ export class Sandboxes {
       const sandbox: Sandbox = {
         limits: this.#options.limits,
         groups,
-        countsMemory: this.#groups.controllers.includes("memory"),
+        countsMemory: this.#isPod || this.#groups.controllers.includes("memory"),
         namespaces: own?.namespaces ?? [],
         ...(own?.network !== undefined && { hostsFile: session.hostsFile }),
       };
@@ -140,6 +152,7 @@ export class Sandboxes {
 
   /** What a session takes on the disk in these folders, and in removed files; `undefined` while there is nobody to count. */
   async measure(session: string, folders: readonly string[]): Promise<Measured | "too many" | undefined> {
+    if (this.#isPod) return measure({ type: "measure", folders, processes: [] }).catch(() => undefined);
     return this.#agent?.measure(folders, this.processes(session)).catch(() => undefined);
   }
 

@@ -4,7 +4,8 @@ import { openTerminal, type Peer, type TerminalConnection } from "./connection.j
 /** What the client is asked to do, as JSON in its first argument; it prints one line of JSON. */
 export type Task = { peer: Peer; server: string } & (
   | { kind: "flood"; bytes: number }
-  | { kind: "echo"; sessions: number; keysPerSecond: number; seconds: number }
+  /** Tasks with the same names find the terminals of each other. */
+  | { kind: "echo"; sessions: number; names: string; keysPerSecond: number; seconds: number }
   | { kind: "interrupt"; bytesPerSecond: number; rounds: number }
   | { kind: "restore"; lines: number; rounds: number }
 );
@@ -23,18 +24,22 @@ const AT_ONCE = 20;
 const PROMPT_MS = 60_000;
 const KEYS_IN_A_LINE = 20;
 
+/** Of the terminals that no other task looks for. */
+const OWN_NAMES = `${process.pid}-`;
+
 const task = JSON.parse(process.argv[2] ?? "{}") as Task;
 process.stdout.write(`${JSON.stringify(await perform(task))}\n`);
 process.exit(0);
 
 async function perform(given: Task): Promise<TaskResult> {
   const began = performance.now();
-  const count = given.kind === "echo" ? given.sessions : 1;
+  const { sessions: count, names: prefix } =
+    given.kind === "echo" ? given : { sessions: 1, names: OWN_NAMES };
   const terminals: TerminalConnection[] = [];
   for (let first = 0; first < count; first += AT_ONCE) {
     const names = Array.from(
       { length: Math.min(AT_ONCE, count - first) },
-      (_, index) => `t${first + index}-${process.pid}`,
+      (_, index) => `${prefix}${first + index}`,
     );
     terminals.push(...(await Promise.all(names.map((name) => openReady(given, name)))));
   }
@@ -151,7 +156,7 @@ async function restore(
   await seen;
   for (let round = 0; round < given.rounds; round += 1) {
     const began = performance.now();
-    const second = await openTerminal(given.peer, given.server, `t0-${process.pid}`);
+    const second = await openTerminal(given.peer, given.server, `${OWN_NAMES}0`);
     const screen = new headless.Terminal({
       cols: 120,
       rows: 32,

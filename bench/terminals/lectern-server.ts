@@ -25,6 +25,7 @@ const child = spawn(
 );
 const host = await connectTerminalHost({ dial });
 const tickets = createTicketStore();
+const prepared = new Set<string>();
 let origin = "";
 const gateway = createTerminalGateway({
   dial,
@@ -35,7 +36,8 @@ const gateway = createTerminalGateway({
 const server = await serve(async (name, own) => {
   origin = own;
   const address = { session: name, terminal: "1" };
-  if (!(await host.sessions()).includes(name)) await host.prepare(name, { files: [] });
+  if (!prepared.has(name)) await host.prepare(name, { files: [] });
+  prepared.add(name);
   await host.open(address, { env: {} });
   const ticket = tickets.issue({ address, user: "bench", readOnly: false });
   return `${own.replace("http", "ws")}/${name}/1?ticket=${ticket}`;

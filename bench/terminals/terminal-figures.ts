@@ -82,11 +82,18 @@ async function figuresOf(peer: Peer): Promise<PeerFigures> {
     const floods: number[] = [];
     for (let round = 0; round < FLOODS; round += 1)
       floods.push(...(await run.perform({ kind: "flood", bytes: FLOOD_BYTES })).samples);
-    const one = await run.perform({ kind: "echo", sessions: 1, keysPerSecond: 20, seconds: 15 });
+    const one = await run.perform({
+      kind: "echo",
+      sessions: 1,
+      names: "one",
+      keysPerSecond: 20,
+      seconds: 15,
+    });
     // Wetty and ttyd are compared by their output alone.
     const many =
       peer === "raw" || peer === "lectern"
-        ? (await run.perform({ kind: "echo", sessions: MANY, keysPerSecond: 2, seconds: 15 })).samples
+        ? (await run.perform({ kind: "echo", sessions: MANY, names: "many", keysPerSecond: 2, seconds: 15 }))
+            .samples
         : [];
     return { output: median(floods), echo: percentile(one.samples), echoOfMany: percentile(many) };
   });
@@ -99,7 +106,7 @@ function crowdFigures(): Figure[] {
   let crowd: Promise<{ echo: number; stall: number }> | undefined;
   const take = (): Promise<{ echo: number; stall: number }> =>
     (crowd ??= withPeer("lectern", async (run) => {
-      const task = { kind: "echo", sessions: MOST, keysPerSecond: 1, seconds: 15 } as const;
+      const task = { kind: "echo", sessions: MOST, names: "most", keysPerSecond: 1, seconds: 15 } as const;
       // What opening them costs is another figure.
       await run.perform({ ...task, seconds: 1 });
       await run.stall();

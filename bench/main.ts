@@ -4,6 +4,7 @@ import { embeddedStart } from "./figures/embedded-start.js";
 import { pageHtml } from "./figures/page-html.js";
 import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
+import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { validateLab } from "./figures/validate-lab.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
@@ -11,6 +12,7 @@ import { terminalFigures } from "./terminals/terminal-figures.js";
 const figures: Figure[] = [
   embeddedStart,
   sessionReady,
+  sessionsAtOnce,
   validateLab,
   pageHtml,
   scriptSize,

@@ -1,5 +1,3 @@
-import { BrowserSession } from "../../test/server/browser-session.js";
-import { startLectern, temporaryFolder } from "../../test/server/lectern-process.js";
 import { median, type Figure } from "../figure.js";
 import type { Peer } from "./connection.js";
 import { isInstalled, withPeer, type PeerRun } from "./measure-terminals.js";
@@ -12,7 +10,6 @@ const MANY = 100;
 const MOST = 500;
 /** What a page parses on a busy laptop. */
 const SLOW_BYTES_PER_SECOND = 7_000_000;
-const SESSIONS = 100;
 
 /** What one peer reached, each measured once and when it is asked for. */
 interface PeerFigures {
@@ -44,7 +41,6 @@ export function terminalFigures(): Figure[] {
         return median((await run.perform({ kind: "restore", lines: 1_000, rounds: 10 })).samples);
       },
     ),
-    sessionsAtOnce,
   ];
 }
 
@@ -140,27 +136,6 @@ function figure(
 ): Figure {
   return { name, unit: "ms", bound, method, measure: () => withPeer("lectern", measure) };
 }
-
-/** The whole product: learners who come all at once, until each can type. */
-const sessionsAtOnce: Figure = {
-  name: `${SESSIONS} sessions asked for at once, all ready`,
-  unit: "s",
-  bound: 4,
-  method: "from the first request to the last phase Active, embedded cluster",
-  async measure() {
-    const folder = temporaryFolder();
-    const lectern = await startLectern(folder.path);
-    try {
-      const learners = Array.from({ length: SESSIONS }, () => new BrowserSession(lectern.url));
-      const began = performance.now();
-      await Promise.all(learners.map((learner) => learner.startLab("image-registry-policies")));
-      return (performance.now() - began) / 1_000;
-    } finally {
-      await lectern.stop();
-      folder.remove();
-    }
-  },
-};
 
 function percentile(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);

@@ -14,6 +14,7 @@ export const serverErrorCodes = {
   sharedNetwork: "SERVER_SHARED_NETWORK",
   processFailed: "SERVER_PROCESS_FAILED",
   notRunning: "SERVER_NOT_RUNNING",
+  timedOut: "SERVER_TIMED_OUT",
   refused: "SERVER_REFUSED",
   badRequest: "SERVER_BAD_REQUEST",
   unauthorized: "SERVER_UNAUTHORIZED",

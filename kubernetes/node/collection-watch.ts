@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInterface } from "node:readline";
+import { DeadlineError, withDeadline } from "./deadline.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 
 export interface WatchedObject {
@@ -99,16 +100,17 @@ async function follow<Item extends WatchedObject>(
   path: string,
   watching: Watching<Item>,
 ): Promise<void> {
-  const limit = AbortSignal.timeout(watching.listener.limitMs ?? LIMIT_MS);
   try {
-    const response = await client.watch(path, AbortSignal.any([watching.signal, limit]));
-    try {
-      await readLines(response, path, watching);
-    } finally {
-      response.destroy();
-    }
+    await withDeadline(watching.listener.limitMs ?? LIMIT_MS, watching.signal, async (signal) => {
+      const response = await client.watch(path, signal);
+      try {
+        await readLines(response, path, { ...watching, signal });
+      } finally {
+        response.destroy();
+      }
+    });
   } catch (error) {
-    if (!limit.aborted) throw error;
+    if (!(error instanceof DeadlineError)) throw error;
   }
 }
 
@@ -121,7 +123,11 @@ async function readLines<Item extends WatchedObject>(
   if (statusCode !== 200)
     throw new KubernetesError(`The watch of ${path} was answered with ${statusCode}`, statusCode, "");
   const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);
+  for await (const line of lines) {
+    // What still came after the end belongs to no watch: the next one may have listed already.
+    if (watching.signal.aborted) return;
+    if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);
+  }
 }
 
 interface WatchLine<Item> {

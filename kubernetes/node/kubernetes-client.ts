@@ -2,9 +2,10 @@ import { Agent, type RequestOptions, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { type ConnectionPool, connectionPoolOf } from "./connection-pool.js";
+import { withDeadline } from "./deadline.js";
 
 /** 10 s for one call: an API server that needs longer is not there for a learner either. */
-const CALL_TIMEOUT_MS = 10_000;
+export const CALL_TIMEOUT_MS = 10_000;
 /** 64 MB: no list of one session's namespace comes near it. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +19,19 @@ export class KubernetesError extends Error {
     super(message);
     this.status = status;
     this.reason = reason;
+  }
+}
+
+/** No answer of the API server arrived, or not all of it. */
+export class ClusterUnreachable extends KubernetesError {
+  constructor(server: string, { method, path }: Call, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `The API server at ${server} does not answer (${method} ${path}: ${why}). Check that it runs and that this machine reaches it`,
+      0,
+      "Unreachable",
+    );
+    this.cause = cause;
   }
 }
 
@@ -43,12 +57,18 @@ export class KubernetesClient {
     this.#pool = connectionPoolOf(config);
   }
 
-  /** The parsed body of a successful answer. Throws KubernetesError. */
+  /** The parsed body of a successful answer. Throws KubernetesError, ClusterUnreachable, and the reason of the call's signal. */
   async call<Body>(call: Call): Promise<Body> {
-    const response = await this.send(call, AbortSignal.timeout(CALL_TIMEOUT_MS));
-    const text = await readBody(response);
-    if ((response.statusCode ?? 0) < 300) return JSON.parse(text === "" ? "null" : text) as Body;
-    throw errorOf(text, response.statusCode ?? 0, call);
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const options = await this.#options(call, { body });
+    const { status, text } = await this.#answered(call, () =>
+      withDeadline(CALL_TIMEOUT_MS, call.signal, async (signal) => {
+        const response = await exchangeAnew({ ...options, signal }, body);
+        return { status: response.statusCode ?? 0, text: await readBody(response) };
+      }),
+    );
+    if (status < 300) return JSON.parse(text === "" ? "null" : text) as Body;
+    throw errorOf(text, status, call);
   }
 
   get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
@@ -78,22 +98,11 @@ export class KubernetesClient {
     }
   }
 
-  /** Sends a call and returns the open response, whatever its status. `deadline` ends it, body included. */
-  async send(call: Call, deadline?: AbortSignal): Promise<IncomingMessage> {
-    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const options = await this.#options(call, { body, deadline });
-    try {
-      return await exchange(options, body);
-    } catch (error) {
-      if (error instanceof StaleConnection) return exchange(options, body);
-      throw error;
-    }
-  }
-
-  /** Opens a stream of changes that lasts until the signal fires or the server ends it. */
+  /** Opens a stream of changes that lasts until the signal fires or the server ends it. Throws ClusterUnreachable, and the signal's reason. */
   async watch(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     const call: Call = { method: "GET", path, signal };
-    return exchange(await this.#options(call, { agent: this.#watchAgent }), undefined);
+    const options = await this.#options(call, { agent: this.#watchAgent });
+    return this.#answered(call, () => exchange({ ...options, signal }, undefined));
   }
 
   /** Lets go of the connections. */
@@ -102,20 +111,25 @@ export class KubernetesClient {
     this.#watchAgent.destroy();
   }
 
+  async #answered<Answer>(call: Call, ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      if (error instanceof KubernetesError) throw error;
+      throw new ClusterUnreachable(this.config.getCurrentCluster()?.server ?? "", call, error);
+    }
+  }
+
   async #options(
     call: Call,
-    {
-      body,
-      agent,
-      deadline,
-    }: { body?: Buffer | undefined; agent?: Agent; deadline?: AbortSignal | undefined },
+    { body, agent }: { body?: Buffer | undefined; agent?: Agent },
   ): Promise<RequestOptions> {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
     const options: RequestOptions = { headers: { accept: "application/json" } };
     await this.config.applyToHTTPSOptions(options);
     const { hostname, port, pathname } = new URL(cluster.server);
-    const signal = AbortSignal.any([call.signal, deadline].filter((given) => given !== undefined));
     const given = options.headers as Record<string, string> | undefined;
     const headers = { ...given, ...contentHeaders(call, body) };
     const prefix = pathname.replace(/\/$/, "");
@@ -127,7 +141,6 @@ export class KubernetesClient {
       path: prefix + call.path,
       method: call.method,
       headers,
-      signal,
     };
   }
 }
@@ -139,6 +152,16 @@ export function isAlreadyThere(error: unknown): boolean {
 
 /** A kept connection that the server had closed before the call was sent on it. */
 class StaleConnection extends Error {}
+
+/** Once more where the connection was one that the server had closed. */
+async function exchangeAnew(options: RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
+  try {
+    return await exchange(options, body);
+  } catch (error) {
+    if (error instanceof StaleConnection) return exchange(options, body);
+    throw error;
+  }
+}
 
 function exchange(options: RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

@@ -73,9 +73,15 @@ export function toPolicyError(error: unknown): PolicyError {
     const message = `The cluster refused with ${refusal.status} ${refusal.reason}: ${refusal.message}`;
     return new PolicyError(POLICY_ERROR.clusterRefused, message, { cause: error });
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = whyUnanswered(error);
   const message = `The cluster could not be asked (${detail}). Check that its API server runs and is reachable from here.`;
   return new PolicyError(POLICY_ERROR.clusterUnreachable, message, { cause: error });
+}
+
+/** Nothing but the deadline of a call ends one of the library's. */
+function whyUnanswered(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === "AbortError" ? "it did not answer in time" : error.message;
 }
 
 interface ApiExceptionShape {

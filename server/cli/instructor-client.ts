@@ -56,12 +56,22 @@ async function request(url: URL, { data, method, token, body }: Call): Promise<R
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.notRunning,
-      `The server of ${data} does not answer at ${url.origin}. Start it with "lectern serve --data ${data}".`,
-      error,
-    );
+    throw unanswered(url, data, error);
   }
+}
+
+function unanswered({ origin }: URL, data: string, error: unknown): ServerError {
+  const isLate = error instanceof Error && error.name === "TimeoutError";
+  const what = isLate
+    ? `The server of ${data} at ${origin} did not answer within ${String(TIMEOUT_MS / 1000)} s; what was asked for may have been done. Look at /readyz there, and try again.`
+    : `The server of ${data} does not answer at ${origin}: ${reasonOf(error)}. Start it with "lectern serve --data ${data}".`;
+  return new ServerError(serverErrorCodes.notRunning, what, error);
+}
+
+/** `fetch` says only that it failed; its cause says why. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function refusal(response: Response): Promise<ServerError> {

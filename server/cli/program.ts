@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { productRoot } from "../config.js";
+import { serverErrorCodes } from "../errors.js";
 
 export interface ProgramSpec {
   name: string;
@@ -10,8 +11,14 @@ export interface ProgramSpec {
   commands: readonly Command[];
 }
 
-/** Exit statuses of every command line: 1 says the work failed, 2 the question cannot be understood, 3 the platform failed. */
-export const exitStatus = { failed: 1, usage: 2, platform: 3 } as const;
+/**
+ * Exit statuses of every command line: 1 says the work failed, 2 the question cannot be understood, 3 the platform failed, 4 the time
+ * given was over.
+ */
+export const exitStatus = { failed: 1, usage: 2, platform: 3, timedOut: 4 } as const;
+
+/** What a command that was given up has left open may not keep its process for longer. */
+const LEFT_OVER_MS = 1_000;
 
 /** An outcome other than success that has been told already. */
 export class ExitWith extends Error {
@@ -45,6 +52,8 @@ export async function runProgram(spec: ProgramSpec): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = tell(error);
+  } finally {
+    setTimeout(() => process.exit(), LEFT_OVER_MS).unref();
   }
 }
 
@@ -63,12 +72,15 @@ function tell(error: unknown): number {
   return statusOf(code);
 }
 
+/** Codes that are not ours, such as those of the system, say nothing of the lab or of what was asked. */
 function statusOf(code: unknown): number {
+  if (code === serverErrorCodes.timedOut) return exitStatus.timedOut;
   if (typeof code !== "string") return exitStatus.platform;
-  if (code === "SERVER_USAGE" || code.startsWith("LAB_")) return exitStatus.usage;
-  return /^(CLUSTER|TERMINAL|SESSION|POLICY)_|^SERVER_(CLUSTER|PROCESS|KUBE|KUBECTL|DATA)/.test(code)
-    ? exitStatus.platform
-    : exitStatus.failed;
+  if (code === serverErrorCodes.usage || code.startsWith("LAB_") || code.startsWith("CHECK_"))
+    return exitStatus.usage;
+  return /^SERVER_/.test(code) && !/^SERVER_(CLUSTER|PROCESS|KUBE|KUBECTL|DATA)/.test(code)
+    ? exitStatus.failed
+    : exitStatus.platform;
 }
 
 function pathOf(command: Command): string {

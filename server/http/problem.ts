@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "pino";
+import { ClusterUnreachable, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import type { ApiProblem } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
@@ -19,8 +20,8 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.notReady]: 503,
 };
 
-/** What sockets to the cluster fail with while it is being restarted. */
-const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOENT", "ABORT_ERR"]);
+/** What an API server answers while it is being restarted, or has more to do than it can. */
+const BUSY_STATUSES = [429, 500, 502, 503, 504];
 
 /** What the other rooms' codes end in says what kind of refusal they are. */
 const SUFFIX_STATUS: readonly [RegExp, number][] = [
@@ -71,12 +72,7 @@ function translate(error: unknown): { code: string; message: string } | undefine
     return coded(serverErrorCodes.tooLarge, "The request body is larger than allowed here.");
   if (type === "entity.parse.failed")
     return coded(serverErrorCodes.badRequest, "The request body is not JSON.");
-  if (typeof code === "string" && UNREACHABLE.has(code)) {
-    return coded(
-      serverErrorCodes.notReady,
-      "The cluster or the terminal host does not answer just now. Try again in a moment; nothing was lost.",
-    );
-  }
+  if (error instanceof KubernetesError) return isAway(error) ? clusterAway() : undefined;
   if (error instanceof ServerError) return { code: error.code, message: error.message };
   if (typeof code === "string" && /^(LAB|CHECK|SESSION|TERMINAL|POLICY)_/.test(code))
     return { code, message: error.message };
@@ -84,6 +80,17 @@ function translate(error: unknown): { code: string; message: string } | undefine
   if (typeof status === "number" && status < 500)
     return coded(serverErrorCodes.badRequest, "The request cannot be understood.");
   return undefined;
+}
+
+function isAway(error: KubernetesError): boolean {
+  return error instanceof ClusterUnreachable || BUSY_STATUSES.includes(error.status);
+}
+
+function clusterAway(): { code: string; message: string } {
+  return coded(
+    serverErrorCodes.notReady,
+    "The cluster does not answer just now. Try again in a moment; nothing was lost.",
+  );
 }
 
 function coded(code: string, message: string): { code: string; message: string } {

@@ -149,7 +149,11 @@ async function answer<T>(call: Promise<T>, address: string): Promise<T> {
       const text = `The cluster at ${address} does not accept the kubeconfig's credentials (${String(code)}). Renew them and try "kubectl auth whoami" with the same file.`;
       throw new ServerError(serverErrorCodes.clusterForbidden, text, error);
     }
-    const text = `The cluster at ${address} does not answer: ${(message ?? String(error)).split("\n", 1)[0] ?? ""}. Check that it runs and that this machine reaches it.`;
+    const said = (message ?? String(error)).split("\n", 1)[0] ?? "";
+    const text =
+      typeof code === "number"
+        ? `The cluster at ${address} answered with status ${String(code)} (${said}). Check that the kubeconfig names an API server, and that it is ready: "kubectl get --raw /readyz" with the same file.`
+        : `The cluster at ${address} does not answer: ${said}. Check that it runs, that this machine reaches it, and that kubectl works with the same kubeconfig.`;
     throw new ServerError(serverErrorCodes.clusterUnreachable, text, error);
   }
 }

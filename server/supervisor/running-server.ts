@@ -15,17 +15,36 @@ export interface RunningServer {
   instructorTokenFile?: string;
 }
 
-/** Where the server of a data directory listens. Throws SERVER_NOT_RUNNING. */
+/** Where the server of a data directory listens. Throws SERVER_NOT_RUNNING, and SERVER_DATA_DIR_UNUSABLE where what it wrote down cannot be read. */
 export function readRunningServer(data: string): RunningServer {
+  const { server: file } = dataPaths(data);
   try {
-    return JSON.parse(readFileSync(dataPaths(data).server, "utf8")) as RunningServer;
+    return JSON.parse(readFileSync(file, "utf8")) as RunningServer;
   } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.notRunning,
-      `No Lectern server runs on the data directory ${data}. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
-      error,
-    );
+    throw isMissing(error) ? notRunning(data, error) : unreadable(file, error);
   }
+}
+
+function notRunning(data: string, cause: unknown): ServerError {
+  return new ServerError(
+    serverErrorCodes.notRunning,
+    `No Lectern server runs on the data directory ${data}. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
+    cause,
+  );
+}
+
+function unreadable(file: string, cause: unknown): ServerError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ServerError(
+    serverErrorCodes.dataDirUnusable,
+    `${file}, where a running server says how it is reached, cannot be read: ${why}. Use the account that the server runs under.`,
+    cause,
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** Tells the command line where the server listens. */

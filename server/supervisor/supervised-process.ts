@@ -112,10 +112,13 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
 /** Waits until the process has ended, or ends it where it does not answer any more; says which. */
 async function untilUnfit(spec: ProcessSpec, { current, abort }: Keeper): Promise<string> {
   const watch = new AbortController();
-  const signal = AbortSignal.any([watch.signal, abort.signal]);
-  const deaf = untilDeaf(current.pid ?? 0, spec.probe, { signal, deafMs: spec.deafMs });
+  const stop = () => watch.abort();
+  abort.signal.addEventListener("abort", stop, { once: true });
+  if (abort.signal.aborted) stop();
+  const deaf = untilDeaf(current.pid ?? 0, spec.probe, { signal: watch.signal, deafMs: spec.deafMs });
   const isGone = await Promise.race([current.gone().then(() => true), deaf.then(() => current.isGone())]);
-  watch.abort();
+  abort.signal.removeEventListener("abort", stop);
+  stop();
   if (isGone || abort.signal.aborted) {
     await current.gone();
     return `ended (${current.ending()}); starting it again`;

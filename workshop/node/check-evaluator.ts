@@ -4,6 +4,7 @@ import { CONDITION_KINDS, type Condition, type ConditionKind } from "../common/c
 import { conditionText } from "../common/condition-words.js";
 import { type ConditionVerdict, type ObservedObject, judgeCondition } from "../common/condition-match.js";
 import { ORGANIZATION_LABEL } from "../common/session.js";
+import { DeadlineError, withDeadline } from "../../kubernetes/node/deadline.js";
 import { watchCollection } from "../../kubernetes/node/collection-watch.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
@@ -105,23 +106,24 @@ export class ConditionWatch {
     isSo: () => boolean,
     { timeoutMs, signal }: Omit<ConditionWait, "onChange">,
   ): Promise<boolean> {
-    signal?.throwIfAborted();
-    const end = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
     let look: (() => void) | undefined;
-    try {
-      return await new Promise<boolean>((resolve, reject) => {
+    const change = (): Promise<boolean> =>
+      new Promise<boolean>((resolve, reject) => {
         look = () => {
           if (this.#failure !== undefined) reject(this.#failure);
-          else if (this.#isGone || end.aborted) resolve(false);
+          else if (this.#isGone) resolve(false);
           else if (isSo()) resolve(true);
         };
         this.#events.on("change", look);
-        end.addEventListener("abort", look, { once: true });
         look();
       });
+    try {
+      return await withDeadline(timeoutMs, signal, change);
+    } catch (error) {
+      if (error instanceof DeadlineError) return false;
+      throw error;
     } finally {
       if (look) this.#events.off("change", look);
-      signal?.throwIfAborted();
     }
   }
 

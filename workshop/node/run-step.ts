@@ -6,6 +6,7 @@ import { parseCondition } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
 import { failedText, judgeOutcome } from "../common/judge-step.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
+import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import { OverdueCommand, endCommand } from "./overdue-command.js";
 import { shellOf } from "./session-environment.js";
@@ -232,22 +233,6 @@ function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): P
     detail,
   }));
   return { ...judged, checks: [...(judged.checks ?? []), ...unseen] };
-}
-
-/** The work's result; throws the signal's reason as soon as that fires. */
-async function unlessAborted<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  if (!signal) return work;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop) signal.removeEventListener("abort", stop);
-  }
 }
 
 /** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */

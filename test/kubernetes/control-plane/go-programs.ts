@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { withFileLock } from "./file-lock.js";
 import { runProgram } from "./run-program.js";
+import { withDeadline } from "../../../kubernetes/node/deadline.js";
 
 const BUILD_DEADLINE_MS = 20 * 60_000;
 const PROGRESS_EVERY_MS = 15_000;
@@ -41,15 +42,11 @@ export async function builtPrograms(set: GoPrograms, options: BuildOptions = {})
   const folder = join(cache, sourcesHash(set));
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
-  const signal = AbortSignal.any([
-    AbortSignal.timeout(BUILD_DEADLINE_MS),
-    ...(options.signal ? [options.signal] : []),
-  ]);
   const progress = options.progress ?? ((line) => process.stderr.write(`${line}\n`));
-  await withFileLock(
-    `${folder}.lock`,
-    { signal, waiting: (holder) => progress(`waiting for ${holder}`) },
-    () => (existsSync(folder) ? Promise.resolve() : build(set, folder, { signal, progress })),
+  await withDeadline(BUILD_DEADLINE_MS, options.signal, (signal) =>
+    withFileLock(`${folder}.lock`, { signal, waiting: (holder) => progress(`waiting for ${holder}`) }, () =>
+      existsSync(folder) ? Promise.resolve() : build(set, folder, { signal, progress }),
+    ),
   );
   return folder;
 }

@@ -17,6 +17,7 @@ import {
 } from "./components.js";
 import { ProcessGroup } from "./process-group.js";
 import { simulatedNode } from "./simulated-node.js";
+import { withDeadline } from "../../../kubernetes/node/deadline.js";
 
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 50;
@@ -37,11 +38,11 @@ export interface ControlPlane {
 /** Builds (once) and starts a real control plane on loopback; throws with the log of the program that failed. */
 export async function startControlPlane(options: { signal?: AbortSignal } = {}): Promise<ControlPlane> {
   const binaries = await controlPlaneBinaries(options);
-  const deadline = AbortSignal.timeout(READY_DEADLINE_MS);
-  const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   const group = new ProcessGroup(mkdtempSync(join(tmpdir(), "lectern-control-plane-")));
   try {
-    return await startIn(group, binaries, signal);
+    return await withDeadline(READY_DEADLINE_MS, options.signal, (signal) =>
+      startIn(group, binaries, signal),
+    );
   } catch (error) {
     await group.stop();
     throw error;

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SessionLimits } from "../terminal/common/session-limits.js";
+import type { StartRule } from "../workshop/common/api.js";
 
 /** What `lectern serve` was asked for, resolved: every path is absolute, every default filled in. */
 export interface ServeConfig {
@@ -40,10 +41,6 @@ export interface ServeConfig {
 /** What was asked for, with who may start labs decided. */
 export type RuledConfig = ServeConfig & { start: StartRule };
 
-/** Everybody who reaches the page, whoever has the link for it, or instructors only. */
-export type StartRule = (typeof START_RULES)[number];
-export const START_RULES = ["open", "link", "instructor"] as const;
-
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** The settings Lectern reads from its environment. This file is the only reader of `process.env`. */
@@ -56,6 +53,15 @@ export interface Environment {
   labVariables?: string[];
   /** Given on to the processes Lectern starts; nothing else of the environment is. */
   childEnvironment: Record<string, string>;
+}
+
+/** What an operator lets labs show: what the environment and the flags name, together. Undefined where neither says anything. */
+export function allowedLabVariables(
+  { labVariables: named }: Pick<Environment, "labVariables">,
+  flagged?: readonly string[],
+): string[] | undefined {
+  if (named === undefined && flagged === undefined) return undefined;
+  return [...new Set([...(named ?? []), ...(flagged ?? [])])];
 }
 
 /** Those variables of the environment that the operator lets labs show, with their values; one that is not set is left out. */

@@ -1,4 +1,5 @@
 import { LabThread, LabThreadError } from "../workshop/node/lab-thread.js";
+import type { LoadOptions } from "../workshop/node/load-lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
 import { LAB_THREAD, builtFile, sharedImages } from "./config.js";
 import type { LoadLab } from "./labs.js";
@@ -7,12 +8,15 @@ import type { LoadLab } from "./labs.js";
 const DEADLINE_MS = 10_000;
 
 /** Reads labs in a thread of its own: one that takes too long, or too much memory, is a broken lab and nothing else. */
-export function threadLoader(labVariables: Readonly<Record<string, string>>): {
+export function threadLoader(
+  labVariables: Readonly<Record<string, string>>,
+  chosen: Pick<LoadOptions, "checks"> = {},
+): {
   load: LoadLab;
   close(): Promise<void>;
 } {
   const thread = new LabThread(builtFile(LAB_THREAD));
-  const options = { imageFolders: [sharedImages], labVariables: Object.keys(labVariables) };
+  const options = { imageFolders: [sharedImages], labVariables: Object.keys(labVariables), ...chosen };
   return {
     load: async (path) => {
       try {

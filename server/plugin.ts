@@ -6,8 +6,10 @@ import { Router } from "express";
 import type { RequestHandler } from "express";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import type { StartRule } from "../workshop/common/api.js";
 import type { LecternServer } from "./compose.js";
 import {
+  allowedLabVariables,
   defaultHost,
   defaultMaxSessions,
   labVariables,
@@ -15,7 +17,7 @@ import {
   readEnvironment,
   shippedContent,
 } from "./config.js";
-import type { ServeConfig, StartRule } from "./config.js";
+import type { Environment, ServeConfig } from "./config.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 import { startInProcess } from "./in-process.js";
 
@@ -30,7 +32,7 @@ export interface LecternOptions {
   publicUrl?: string;
   /** The address the embedding server listens on; beyond loopback only with confined shells. */
   host?: string;
-  /** Names of environment variables that labs may show. */
+  /** Names of environment variables that labs may show, besides those of LECTERN_LAB_VARIABLES. */
   labVariables?: readonly string[];
   maxSessions?: number;
   /** Who may start labs; as for `lectern serve` where absent. */
@@ -47,6 +49,9 @@ export interface Lectern {
   ready: Promise<void>;
   close(): Promise<void>;
 }
+
+const OPEN_TO_ALL =
+  'Everybody who reaches this application may start labs and so gets a shell: Lectern was not told its address, and takes it for one that only this machine reaches. Give lectern() the publicUrl that learners type, or start: "link".';
 
 /** Written as a record so that the compiler notices an option that is missing here. */
 const KNOWN_OPTIONS: Record<keyof LecternOptions, true> = {
@@ -67,11 +72,13 @@ export function lectern(options: LecternOptions = {}): Lectern {
   const log = options.logger ?? pino({ level: "warn" });
   const environment = readEnvironment();
   const report = (line: string) => log.info(line);
-  const starting = startInProcess({ config: configOf(options, environment.data), environment, log, report });
+  const config = configOf(options, environment);
+  const starting = startInProcess({ config, environment, log, report });
   let server: LecternServer | undefined;
   let closing: Promise<void> | undefined;
   const ready = starting.then((running): void => {
     server = running.server;
+    if (running.start === "open" && config.publicUrl === undefined) log.warn(OPEN_TO_ALL);
     return undefined;
   });
   // Whoever awaits `ready` gets the error; nobody has to.
@@ -95,13 +102,13 @@ function refuseUnknown(options: LecternOptions): void {
   throw new ServerError(serverErrorCodes.usage, message);
 }
 
-function configOf(options: LecternOptions, data: string): ServeConfig {
+function configOf(options: LecternOptions, environment: Environment): ServeConfig {
   return {
     port: 0,
     host: options.host ?? defaultHost,
-    data: resolve(options.data ?? data),
+    data: resolve(options.data ?? environment.data),
     labs: (options.labs ?? [shippedContent]).map((path) => resolve(path)),
-    labVariables: labVariables(options.labVariables ?? []),
+    labVariables: labVariables(allowedLabVariables(environment, options.labVariables) ?? []),
     maxSessions: options.maxSessions ?? defaultMaxSessions,
     logLevel: "info",
     logTo: "files",

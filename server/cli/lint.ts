@@ -1,7 +1,7 @@
 import { type LabProblem } from "../../workshop/common/lab.js";
 import { lintLab } from "../../workshop/node/lint-lab.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
-import { readEnvironment, sharedImages } from "../config.js";
+import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js";
 import { labPathsAt } from "../labs.js";
 import { fromHere } from "./from-here.js";
 import { ExitWith, exitStatus } from "./program.js";
@@ -19,7 +19,7 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
 }
 
 async function lintOne(labPath: string, { checks, labVariable }: LintFlags): Promise<number> {
-  const allowed = labVariable ?? readEnvironment().labVariables;
+  const allowed = allowedLabVariables(readEnvironment(), labVariable);
   const lab = await loadLab(labPath, {
     imageFolders: [sharedImages],
     ...(checks === undefined ? {} : { checks }),

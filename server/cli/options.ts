@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import proxyAddress from "proxy-addr";
+import { parseDuration } from "../../workshop/common/expectation.js";
 import { mountAddress } from "../config.js";
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Collects a flag that may be given several times. */
 export function collect(value: string, previous: string[] | undefined): string[] {
@@ -21,6 +24,21 @@ export function wholeNumber(least: number, most: number): (value: string) => num
     if (/^\d+$/.test(value) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Expected a whole number from ${String(least)} to ${String(most)}.`);
   };
+}
+
+/** A duration such as `90s` or `20m`, in milliseconds; one second at the least, a day at the most. */
+export function duration(value: string): number {
+  const milliseconds = /^\d/.test(value) ? durationOf(value) : Number.NaN;
+  if (milliseconds >= 1_000 && milliseconds <= DAY_MS) return milliseconds;
+  throw new InvalidArgumentError("Expected a duration such as 90s or 20m, from 1s to 1440m.");
+}
+
+function durationOf(value: string): number {
+  try {
+    return parseDuration(value);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** A path, made absolute against the current directory. */

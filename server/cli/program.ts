@@ -78,7 +78,7 @@ function statusOf(code: unknown): number {
   if (typeof code !== "string") return exitStatus.platform;
   if (code === serverErrorCodes.usage || code.startsWith("LAB_") || code.startsWith("CHECK_"))
     return exitStatus.usage;
-  return /^SERVER_/.test(code) && !/^SERVER_(CLUSTER|PROCESS|KUBE|KUBECTL|DATA)/.test(code)
+  return code.startsWith("SERVER_") && !/^SERVER_(CLUSTER|PROCESS|KUBE|KUBECTL|DATA)/.test(code)
     ? exitStatus.failed
     : exitStatus.platform;
 }

@@ -38,11 +38,19 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
   await running.stop();
 }
 
-/** Runs something to its end; a signal cancels it, and it cleans up before the process ends with status 130. */
+/**
+ * Runs something to its end; a signal cancels it, and it cleans up before the process ends with status 130. A second Ctrl-C gives up
+ * waiting for that.
+ */
 export async function cancelledBySignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
+  let first = 0;
   // Stays on, so that the same Ctrl-C passed on by npm does not end the cleaning up.
-  const handle = () => abort.abort(new ExitWith(INTERRUPTED_STATUS));
+  const handle = () => {
+    if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
+    first ||= Date.now();
+    abort.abort(new ExitWith(INTERRUPTED_STATUS));
+  };
   for (const name of SIGNALS) process.on(name, handle);
   try {
     return await run(abort.signal);

@@ -1,26 +1,30 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import express from "express";
 import { pino } from "pino";
+import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import type { Lab } from "../../workshop/common/lab.js";
-import { loadLab } from "../../workshop/node/load-lab.js";
 import { REPORTERS } from "../../workshop/node/reporters/reporter.js";
 import type { ReporterName } from "../../workshop/node/reporters/reporter.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
+import type { ValidationOptions } from "../../workshop/node/validate-lab.js";
 import { exitStatusOf } from "../../workshop/node/validation-report.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { LecternServer } from "../compose.js";
-import { dataPaths, labVariables, readEnvironment, sharedImages } from "../config.js";
+import { allowedLabVariables, dataPaths, labVariables, readEnvironment } from "../config.js";
 import type { ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import { labPathsAt } from "../labs.js";
 import { startInProcess } from "../in-process.js";
+import { threadLoader } from "../lab-loader.js";
+import { labPathsAt } from "../labs.js";
+import { openListeners } from "../listeners.js";
+import type { Listeners } from "../listeners.js";
+import { endAll } from "../supervisor/end-all.js";
 import { fromHere, placed } from "./from-here.js";
 import { ExitWith } from "./program.js";
+import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 
 export interface ValidateFlags {
@@ -30,24 +34,53 @@ export interface ValidateFlags {
   recordings?: string;
   kubeconfig?: string;
   labVariable?: string[];
+  /** Milliseconds. */
+  timeout?: number;
   environment: string;
   standIns: boolean;
 }
 
-/** Replays the lab and tells the result. Throws `ExitWith` where a step failed, and what the lab or the platform throws. */
+/** Of the server and the processes under it, of which each is killed after a second or so. */
+const STOPPING_MS = 10_000;
+
+/**
+ * Replays the lab and tells the result. Throws `ExitWith` where a step failed, SERVER_TIMED_OUT, the signal's reason, and what the lab or
+ * the platform throws; what it was at then has been told.
+ */
 export async function validate(path: string, flags: ValidateFlags, signal: AbortSignal): Promise<void> {
-  const checks = flags.checks === undefined ? {} : { checks: flags.checks };
+  const variables = labVariables(allowedLabVariables(readEnvironment(), flags.labVariable) ?? []);
   const labPath = await onlyLabAt(path);
-  const variables = labVariables([...(readEnvironment().labVariables ?? []), ...(flags.labVariable ?? [])]);
-  const lab = await loadLab(labPath, {
-    imageFolders: [sharedImages],
-    labVariables: Object.keys(variables),
-    ...checks,
-  });
+  const lab = await unlessAborted(readLab(labPath, variables, flags), signal);
   const place = fromHere(lab.source.folder);
-  const report = placed(await replay(lab, { labPath, variables, place, flags, signal }), place);
-  tell(report, flags);
-  if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
+  const clock = new ValidationClock(place);
+  const timeoutMs = flags.timeout ?? lab.minutes * 60_000;
+  try {
+    const replayed = await clock.run(timeoutMs, signal, (until) =>
+      replay(lab, { labPath, variables, place, flags, clock, signal: until }),
+    );
+    const report = placed(replayed, place);
+    tell(report, flags);
+    if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
+  } catch (error) {
+    const isTold = error instanceof ServerError && error.code === serverErrorCodes.timedOut;
+    const isVerdict = error instanceof ExitWith && !signal.aborted;
+    if (!isTold && !isVerdict) tellProgress(`The validation has stopped. ${clock.whereabouts()}`);
+    throw error;
+  }
+}
+
+/** In a thread, so that Ctrl-C ends the reading too. */
+async function readLab(
+  path: string,
+  variables: Record<string, string>,
+  { checks }: ValidateFlags,
+): Promise<Lab> {
+  const loader = threadLoader(variables, checks === undefined ? {} : { checks });
+  try {
+    return await loader.load(path);
+  } finally {
+    await loader.close();
+  }
 }
 
 /** A folder that holds one lab means that lab, as it does for `serve`. Throws SERVER_USAGE where it holds several. */
@@ -66,15 +99,22 @@ interface Validation {
   variables: Record<string, string>;
   place: (file: string) => string;
   flags: ValidateFlags;
+  clock: ValidationClock;
   signal: AbortSignal;
 }
 
-async function replay(
-  lab: Lab,
-  { labPath, variables, place, flags, signal }: Validation,
-): Promise<ValidationReport> {
-  const environment = readEnvironment();
+async function replay(lab: Lab, validation: Validation): Promise<ValidationReport> {
   const data = mkdtempSync(join(tmpdir(), "lectern-validate-"));
+  try {
+    return await replayIn(data, lab, validation);
+  } finally {
+    // A lab may have left folders too deep for a path, which `rm` takes away step by step.
+    spawnSync("rm", ["-rf", "--", data], { stdio: "ignore" });
+  }
+}
+
+async function replayIn(data: string, lab: Lab, validation: Validation): Promise<ValidationReport> {
+  const { labPath, variables, flags, signal } = validation;
   const config: ServeConfig = {
     port: 0,
     host: "127.0.0.1",
@@ -87,29 +127,45 @@ async function replay(
     keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   };
+  const running = await startInProcess({
+    config,
+    environment: readEnvironment(),
+    log: pino({ level: "silent" }),
+    report: tellProgress,
+    signal,
+  });
+  const ends = [() => withDeadline(STOPPING_MS, undefined, () => running.stop())];
+  try {
+    const listening = await listen(running.server, config);
+    ends.unshift(async () => listening.close(0));
+    return await validateLab(lab, validationParts(running.server), optionsOf(validation));
+  } finally {
+    await endAll(ends);
+    if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
+  }
+}
+
+function optionsOf({ place, flags, clock, signal }: Validation): ValidationOptions {
   const toTerminal = flags.reporter === "terminal" || flags.out !== undefined;
   const live = liveLines(toTerminal ? process.stdout : process.stderr);
-  try {
-    const log = pino({ level: "silent" });
-    const running = await startInProcess({ config, environment, log, report: tellProgress, signal });
-    const listening = await listen(running.server);
-    signal.addEventListener("abort", () => void endCommands(running.server), { once: true });
-    try {
-      return await validateLab(lab, validationParts(running.server), {
-        environment: flags.environment,
-        withoutStandIns: !flags.standIns,
-        onStep: (step) => live({ ...step, file: place(step.file) }),
-        signal,
-      });
-    } finally {
-      listening.close();
-      await running.stop();
-      if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
-    }
-  } finally {
-    // A lab may have left folders too deep for a path, which `rm` takes away step by step.
-    spawnSync("rm", ["-rf", "--", data], { stdio: "ignore" });
-  }
+  const ownsPlatform = flags.kubeconfig === undefined;
+  return {
+    environment: flags.environment,
+    withoutStandIns: !flags.standIns,
+    onStep: (step) => live({ ...step, file: place(step.file) }),
+    onActivity: (activity) => clock.begin(activity),
+    onLeftBehind: (session, why) => {
+      if (!ownsPlatform) tellProgress(leftBehind(session, why));
+    },
+    signal,
+    ownsPlatform,
+    ...(flags.timeout === undefined ? {} : { minutes: Math.ceil(flags.timeout / 60_000) }),
+  };
+}
+
+function leftBehind(session: string, why: unknown): string {
+  const reason = why instanceof Error ? why.message : String(why);
+  return `The session ${session} could not be ended: ${reason.replace(/\.$/, "")}. End it with "kubectl delete session ${session}" when the cluster answers.`;
 }
 
 /** A validation has one session: its recordings go into the folder as they are. */
@@ -119,28 +175,22 @@ function copyRecordings(kept: string, folder: string): void {
     cpSync(join(kept, session), folder, { recursive: true });
 }
 
-/** Nobody waits for a command after Ctrl-C: its shell ends, and the lab with it. */
-async function endCommands({ platform: { host } }: LecternServer): Promise<void> {
-  const sessions = await host.sessions().catch(() => []);
-  await Promise.all(sessions.map((session) => host.close(session).catch(() => undefined)));
-}
-
 function validationParts({ platform }: LecternServer) {
   const { client, policies, provisioner, host, settings, compiler } = platform;
   return { client, policies: policies.service, provisioner, host, settings, compiler };
 }
 
 /** `tmc` in the lab's shells talks to the server as a learner's does. */
-async function listen(lectern: LecternServer): Promise<{ close(): void }> {
-  const server = createServer(express().use(lectern.router));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  lectern.listensAt(`http://localhost:${String((server.address() as AddressInfo).port)}/`);
-  return {
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+async function listen(lectern: LecternServer, config: ServeConfig): Promise<Listeners> {
+  const listeners = await openListeners({
+    config,
+    application: express().use(lectern.router),
+    handleUpgrade: (request, socket, head) => lectern.handleUpgrade(request, socket, head),
+    lastLocalUrl: undefined,
+    log: pino({ level: "silent" }),
+  });
+  lectern.listensAt(listeners.url);
+  return listeners;
 }
 
 function tell(report: ValidationReport, { reporter, out }: ValidateFlags): void {

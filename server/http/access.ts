@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
+import type { StartRule } from "../../workshop/common/api.js";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { isSame } from "../auth/tokens.js";
 import { startLink, startToken } from "../auth/start-token.js";
 import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
-import type { StartRule } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import {
   clearSessionCookie,
@@ -59,6 +59,8 @@ export interface Access {
   login(request: Request, response: Response, token: string): void;
   /** The link that lets a browser start labs. */
   startLink(url: string): string;
+  /** Who may start labs. */
+  startRule: StartRule;
   /** The link that admits a browser to the session, relative to the mount point; what follows `#` is never sent to a server. */
   linkPath(session: GuardedSession): string;
 }
@@ -141,12 +143,14 @@ function admission({
   tokens,
   instructorToken,
   scope,
+  start,
 }: AccessOptions): Pick<
   Access,
   | "admit"
   | "admitByLink"
   | "admitToStart"
   | "startLink"
+  | "startRule"
   | "forget"
   | "isInstructorToken"
   | "login"
@@ -186,6 +190,7 @@ function admission({
       const cookie = tokens.forInstructor(Date.now() + INSTRUCTOR_MS, holder);
       setInstructorCookie(response, scope(request), cookie, INSTRUCTOR_MS);
     },
+    startRule: start,
     startLink: (url) => startLink(url, instructorToken()),
     linkPath: (session) => `s/${session.id}#access=${tokens.forLink(session)}`,
   };

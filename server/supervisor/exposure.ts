@@ -1,5 +1,6 @@
+import type { StartRule } from "../../workshop/common/api.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
-import type { ServeConfig, StartRule } from "../config.js";
+import type { ServeConfig } from "../config.js";
 
 type Exposed = Pick<ServeConfig, "host" | "publicUrl" | "start" | "tls">;
 

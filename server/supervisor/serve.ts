@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { StartRule } from "../../workshop/common/api.js";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
-import type { Environment, RuledConfig, ServeConfig, StartRule } from "../config.js";
+import type { Environment, RuledConfig, ServeConfig } from "../config.js";
 import { hasInstructorToken, instructorTokenOf, loadInstructorToken } from "../auth/instructor-token.js";
 import type { InstructorToken } from "../auth/instructor-token.js";
 import { startLink } from "../auth/start-token.js";

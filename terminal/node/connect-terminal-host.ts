@@ -38,6 +38,8 @@ interface Waiting {
   body: Body;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
+  /** Whether it was sent once more, to a host that had lost what the one before had. */
+  isRepeated?: boolean;
 }
 
 /**
@@ -160,7 +162,10 @@ class HostConnection {
       }
     }
     if (this.#isClosed) throw lost("was closed");
-    for (const [call, { body }] of this.#waiting) this.#stream?.json({ call, ...body });
+    for (const [call, waiting] of this.#waiting) {
+      waiting.isRepeated = true;
+      this.#stream?.json({ call, ...waiting.body });
+    }
   }
 
   #greet(socket: Socket): FrameStream {
@@ -182,6 +187,7 @@ class HostConnection {
     this.#waiting.delete(message.call);
     if (!message.error) return waiting?.resolve(message.result);
     const { code, message: text_ } = message.error;
+    if (code === terminalErrorCodes.notFound && waiting?.isRepeated) return waiting.reject(shellsLost());
     waiting?.reject(
       new TerminalError(isTerminalErrorCode(code) ? code : terminalErrorCodes.spawnFailed, text_),
     );
@@ -207,4 +213,11 @@ class HostConnection {
 
 function lost(how: string): TerminalError {
   return new TerminalError(terminalErrorCodes.hostLost, `The connection to the terminal host ${how}.`);
+}
+
+function shellsLost(): TerminalError {
+  return new TerminalError(
+    terminalErrorCodes.hostLost,
+    "The terminal host was started again meanwhile: the shells it had have ended, and what ran in them",
+  );
 }

@@ -19,8 +19,11 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   });
   afterAll(() => opened?.close());
 
-  async function open(answers: ContractState["answers"] = new Map()): Promise<void> {
-    await opened.open("instructor", { answers }, { theme: "dark" });
+  async function open(
+    answers: ContractState["answers"] = new Map(),
+    theme: "light" | "dark" = "dark",
+  ): Promise<void> {
+    await opened.open("instructor", { answers }, { theme });
     await page.getByRole("table").waitFor();
   }
 
@@ -55,9 +58,32 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await notice.getByText("workshop.yaml, line 2: Aliases are not allowed.").waitFor();
     await takePicture(page, "instructor-broken-labs");
     expect(await accessibilityProblems(page)).toEqual([]);
+    // Nobody touches the page meanwhile.
     answers.clear();
-    await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
     await notice.waitFor({ state: "detached" });
+  });
+
+  it.each(["light", "dark"] as const)(
+    "is the link to start labs, which the keyboard copies, in the %s theme",
+    async (theme) => {
+      const link = "https://labs.example.org/#start=qF3kZr0dW1h2mV5s";
+      const answer = { status: 200, body: { link, start: "link" } };
+      await open(new Map([["GET api/instructor/start-link", answer]]), theme);
+      const shown = page.getByRole("region", { name: "Link to start labs" });
+      await shown.getByText(link).waitFor();
+      await shown.getByRole("button", { name: "Copy the link to start labs" }).focus();
+      await page.keyboard.press("Enter");
+      await shown.getByRole("button", { name: "Copied" }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+      await takePicture(page, `instructor-start-link-${theme}`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    },
+  );
+
+  it("is no such link where nobody needs one", async () => {
+    await open();
+    await expect.poll(() => opened.contract.requests).toContain("GET api/instructor/start-link");
+    expect(await page.getByRole("region", { name: "Link to start labs" }).count()).toBe(0);
   });
 
   it("is what keeps sessions apart, and what does not with the reason", async () => {

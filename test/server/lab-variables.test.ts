@@ -62,3 +62,9 @@ it("and the same is taken and refused by validate, with files named from where i
   expect([...steps, ...refused].map(({ file }) => file)).toEqual([page, settings]);
   expect(text).not.toContain("secret-value");
 });
+
+it("and lint takes and refuses the same, by flag and environment together", async () => {
+  const { status, output } = await runCli(["lint", lab, ...FLAGS]);
+  expect(output.match(/the environment variable \w+/g)).toEqual(["the environment variable KEPT_BACK"]);
+  expect(status).toBe(1);
+});

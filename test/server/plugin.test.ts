@@ -3,10 +3,12 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import express from "express";
+import { pino } from "pino";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lectern } from "../../server/plugin.js";
 import type { Lectern } from "../../server/plugin.js";
+import { detectConfinement } from "../../terminal/node/confinement.js";
 import { BrowserSession, typeAndSee } from "./browser-session.js";
 import { processesOf, temporaryFolder, writeLab } from "./lectern-process.js";
 
@@ -15,9 +17,11 @@ const data = join(folder.path, "data");
 let plugin: Lectern;
 let server: Server;
 let origin = "";
+const log: string[] = [];
 
 beforeAll(async () => {
-  plugin = lectern({ data, labs: [writeLab(folder.path)] });
+  const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) });
+  plugin = lectern({ data, labs: [writeLab(folder.path)], logger });
   const application = express();
   application.get("/about", (_request, response) => {
     response.send("somebody else's page");
@@ -52,6 +56,11 @@ describe("Lectern mounted under /training of another application", () => {
   it("refuses an option it does not know instead of ignoring it", () => {
     const misspelled = { dataDir: data } as object;
     expect(() => lectern(misspelled)).toThrow(/was given dataDir.*its options are data, labs/);
+  });
+
+  it("says that everybody may start labs where nothing says who reaches the application", () => {
+    const isOpen = detectConfinement().kind !== "none";
+    expect(log.some((line) => line.includes("Everybody who reaches this application"))).toBe(isOpen);
   });
 
   it("tells its page where it is mounted", async () => {

@@ -1,9 +1,17 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
-import { processesOf, productRoot, runCli, temporaryFolder, until } from "./lectern-process.js";
+import { askOwnCluster } from "../../server/supervisor/own-cluster.js";
+import {
+  processesOf,
+  productRoot,
+  runCli,
+  supervisedPid,
+  temporaryFolder,
+  until,
+} from "./lectern-process.js";
 
 const folder = temporaryFolder();
 /** Validations keep their data here, so that the tests see what is left of it. */
@@ -62,11 +70,126 @@ describe("lectern validate", () => {
     expect([child.exitCode, Date.now() - since < 5_000]).toEqual([130, true]);
   });
 
+  it("ends when its time is over with a status of its own, and says what it was at", async () => {
+    const lab = writeLab("lasting", "sleep 1001");
+    const { status, output } = await runCli(["validate", lab, "--timeout", "10s"], env);
+    expect([status, output]).toEqual([
+      4,
+      expect.stringMatching(
+        /did not come to its end within 10 s\. It was .*Give it more time.*SERVER_TIMED_OUT/s,
+      ),
+    ]);
+  });
+
+  it("has no verdict when the terminal host is killed in mid-run, and says what was lost with it", async () => {
+    const validation = start("killed-host", "sleep 1002", "echo after");
+    await until("the command runs", 60_000, () => isRunning("sleep\u00001002"));
+    process.kill(supervisedPid(dataOfValidation(), "terminal"), "SIGKILL");
+    const { status, output } = await validation.ended;
+    expect(status).toBe(3);
+    expect(output).toContain("terminal host ended (SIGKILL)");
+    expect(output).toMatch(/has stopped\. It was at block 0 of "Killed-host" \(.*\): sleep 1002/);
+    expect(output).toContain("The terminal host was started again meanwhile: the shells it had have ended");
+  });
+
+  it("says that the cluster does not answer when it stops in mid-run, and what is left there", async () => {
+    const cluster = await startOwnCluster();
+    const lab = writeLab("stopped-cluster", "sleep 1003");
+    writeFileSync(
+      lab,
+      '# Stopped\n\n```execute-1\ntouch begun; sleep 4\n```\n\n```execute-1 until="configmap/late exists" timeout=5s\ntrue\n```\n',
+    );
+    const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
+    await until("the command runs", 60_000, () => isRunning("sleep\u00004"));
+    cluster.freeze();
+    const { status, output } = await validation.ended;
+    await cluster.kill();
+    expect([status, output]).toEqual([3, expect.stringContaining("The validation has stopped. It was ")]);
+    expect(output).toMatch(/cluster did not answer|API server at \S+ does not answer/);
+    expect(output).toMatch(/The session stopped-cluster-\w+ could not be ended: .*kubectl delete session/);
+  });
+
+  it("ends at Ctrl-C also where the cluster does not answer", async () => {
+    const cluster = await startOwnCluster();
+    const lab = writeLab("frozen-cluster", "sleep 1004");
+    const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
+    await until("the command runs", 60_000, () => isRunning("sleep\u00001004"));
+    cluster.freeze();
+    validation.interrupt();
+    const { status, output } = await validation.ended;
+    await cluster.kill();
+    expect([status, output]).toEqual([130, expect.stringContaining("could not be ended")]);
+  });
+
+  it("ends at Ctrl-C while it still starts", async () => {
+    const validation = start("early", "true");
+    await until("it starts", 30_000, () => (dataFolders().length > 0 ? true : undefined));
+    validation.interrupt();
+    expect((await validation.ended).status).toBe(130);
+  });
+
   it("leaves neither processes nor folders behind", () => {
     expect(processesOf(scratch)).toEqual([]);
     expect(readdirSync(scratch).filter((name) => name.startsWith("lectern-validate"))).toEqual([]);
   });
 });
+
+/** Runs a validation; of a lab of these commands, or with these arguments. */
+function start(lab: string | string[], ...commands: string[]) {
+  const args = typeof lab === "string" ? ["validate", writeLab(lab, ...commands)] : lab;
+  const child = spawn(process.execPath, ["bin/lectern.js", ...args], {
+    cwd: productRoot,
+    env: { ...process.env, ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  const ended = new Promise<{ status: number | null; output: string }>((resolve) =>
+    child.once("close", (status) => resolve({ status, output })),
+  );
+  return { ended, interrupt: () => child.kill("SIGINT") };
+}
+
+function isRunning(command: string): true | undefined {
+  return processesOf(command).length > 0 ? true : undefined;
+}
+
+function dataFolders(): string[] {
+  return readdirSync(scratch).filter((name) => name.startsWith("lectern-validate"));
+}
+
+function dataOfValidation(): string {
+  return join(scratch, dataFolders()[0] ?? "");
+}
+
+/** A cluster without a supervisor that would bring it back. */
+async function startOwnCluster() {
+  const data = mkdtempSync(join(folder.path, "cluster-"));
+  const child = spawn(process.execPath, ["dist/cluster/main.js", "--data", data], {
+    cwd: productRoot,
+    stdio: "ignore",
+  });
+  const kubeconfig = join(data, "kubeconfig");
+  await until("the cluster answers", 60_000, async () =>
+    existsSync(kubeconfig) && (await answers(kubeconfig)) ? true : undefined,
+  );
+  return {
+    kubeconfig,
+    freeze: () => child.kill("SIGSTOP"),
+    kill: () =>
+      new Promise<void>((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGKILL");
+      }),
+  };
+}
+
+function answers(kubeconfig: string): Promise<boolean> {
+  return askOwnCluster(kubeconfig, "/livez", AbortSignal.timeout(2_000)).then(
+    () => true,
+    () => false,
+  );
+}
 
 function writeLab(name: string, ...commands: string[]): string {
   const file = join(folder.path, `${name}.md`);

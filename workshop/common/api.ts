@@ -21,7 +21,7 @@
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
  * | POST api/instructor/login `{token}` | 204 and a cookie |
  * | GET api/instructor/sessions | `InstructorRow[]` |
- * | GET api/instructor/start-link | `{link}`, which lets a browser start labs |
+ * | GET api/instructor/start-link | `StartLinkView` |
  * | GET api/instructor/labs | `BrokenLab[]` |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | GET api/instructor/disk | `DiskView` |
@@ -276,6 +276,16 @@ export interface ConfinementView {
     text: string;
   }[];
 }
+
+/** The link that lets a browser start labs, and who may without it. */
+export interface StartLinkView {
+  link: string;
+  start: StartRule;
+}
+
+/** Everybody who reaches the page, whoever has the link for it, or instructors only. */
+export type StartRule = (typeof START_RULES)[number];
+export const START_RULES = ["open", "link", "instructor"] as const;
 
 export interface SessionLink {
   id: string;

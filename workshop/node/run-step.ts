@@ -27,6 +27,8 @@ export interface StepRunOptions {
   baseline?: readonly CheckResult[];
   /** Interrupt a command that runs longer than expected, and call that a failure. */
   interruptsOverdue?: boolean;
+  /** Take a command back that has waited this long for its terminal. */
+  queuedForMs?: number;
   /** Throw where the platform failed, or the signal fired, instead of calling the step `unknown`. */
   throwsPlatformFailures?: boolean;
 }
@@ -139,7 +141,11 @@ class StepRun {
       () => this.#handleOverdue(address, () => hasEnded),
       expectation.timeoutMs,
     );
+    const { queuedForMs } = this.#options;
+    const takeBack = (): void => void host.cancel(address, id).catch(() => undefined);
+    const queued = queuedForMs === undefined ? undefined : setTimeout(takeBack, queuedForMs);
     const handleStart = (startedAt: number): void => {
+      clearTimeout(queued);
       this.#tell({ state: "running", startedAt: new Date(startedAt).toISOString() });
       overdue.start();
     };
@@ -156,6 +162,7 @@ class StepRun {
       return { ...outcome, status: "unknown", reason: `it still ran after ${seconds} s and was interrupted` };
     } finally {
       hasEnded = true;
+      clearTimeout(queued);
       stopListening();
       overdue.stop();
     }

@@ -2,20 +2,20 @@ import type { PolicyAdministration } from "../../policy/common/administration.js
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepState } from "../common/api.js";
-import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
+import type { Lab, LabPage, StandIn } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { PageCompiler } from "./page-compiler.js";
-import { lintLab } from "./lint-lab.js";
+import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { baselineOf, runStep } from "./run-step.js";
 import { RunningSteps } from "./running-steps.js";
-import type { ValidatedStep, ValidationReport } from "./validation-report.js";
+import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
 
 export interface ValidationParts {
   client: KubernetesClient;
@@ -33,38 +33,92 @@ export interface ValidationOptions {
   withoutStandIns?: boolean;
   /** Told of each step when it is done. */
   onStep?: (step: ValidatedStep) => void;
+  /** Told of what begins. */
+  onActivity?: (activity: ValidationActivity) => void;
+  /** Told of a session that could not be ended. */
+  onLeftBehind?: (session: string, why: unknown) => void;
+  /** How long the session lasts; the lab's own time where absent. */
+  minutes?: number;
+  /** Ends it at once. */
   signal?: AbortSignal;
+  /** Whether cluster and session host end with the validation: nothing is asked of them then once it was stopped. */
+  ownsPlatform?: boolean;
 }
+
+/** What is done at a moment: one of the two that frame the steps, or a step. */
+export type ValidationActivity = "making the session" | "ending the session" | ValidatedStep;
+
+/** A session takes a second; its parts have shorter deadlines of their own. */
+const MAKING_MS = 2 * 60_000;
+/** How long a command that was interrupted, and then its shell, has to end and a new shell to begin. */
+const INTERRUPTING_MS = 60_000;
+/** The calls it takes, each of which may take ten seconds; and what somebody waits who has stopped the validation. */
+const ENDING_MS = 30_000;
+const STOPPED_ENDING_MS = 5_000;
 
 /**
  * Replays every page in order in a session of its own, through the code that serves learners, and ends the session.
- * Throws what the platform throws; a step that fails is part of the report.
+ * Throws what the platform throws, and the signal's reason; a step that fails is part of the report.
  */
 export async function validateLab(
   lab: Lab,
   parts: ValidationParts,
   options: ValidationOptions = {},
 ): Promise<ValidationReport> {
-  const startedAt = new Date();
-  const pending = await createSession(parts.client, lab, {
+  const creating = createSession(parts.client, lab, {
     startedBy: "validate",
     server: parts.settings.server,
+    ...(options.minutes === undefined ? {} : { minutes: options.minutes }),
   });
-  try {
-    const session = await parts.provisioner.provision(pending, lab);
-    const run: Run = {
-      lab,
-      parts,
-      options,
-      session,
-      variables: variablesOf(lab, session, parts.client, parts.settings),
-      steps: [],
-    };
-    for (const page of lab.pages) await validatePage(run, page);
-    return reportOf(run, startedAt);
-  } finally {
-    await parts.provisioner.end(pending);
-  }
+  // Whoever awaits it hears of a failure.
+  creating.catch(() => undefined);
+  const [replayed] = await Promise.allSettled([replay({ lab, parts, options, creating })]);
+  // Otherwise what it was at when it failed is what counts.
+  if (replayed.status === "fulfilled") options.onActivity?.("ending the session");
+  const [ended] = await Promise.allSettled([endOf(creating, parts, options)]);
+  if (replayed.status === "rejected") throw replayed.reason;
+  if (ended.status === "rejected") throw ended.reason;
+  return replayed.value;
+}
+
+interface Replay {
+  lab: Lab;
+  parts: ValidationParts;
+  options: ValidationOptions;
+  creating: Promise<SessionResource>;
+}
+
+async function replay({ lab, parts, options, creating }: Replay): Promise<ValidationReport> {
+  const startedAt = new Date();
+  const { signal } = options;
+  options.onActivity?.("making the session");
+  const session = await withDeadline(MAKING_MS, signal, async () =>
+    parts.provisioner.provision(await creating, lab),
+  );
+  const variables = variablesOf(lab, session, parts.client, parts.settings);
+  const run: Run = { lab, parts, options, session, variables, steps: [] };
+  await unlessAborted(validatePages(run), signal);
+  return reportOf({ ...run, startedAt });
+}
+
+async function validatePages(run: Run): Promise<void> {
+  for (const page of run.lab.pages) await validatePage(run, page);
+}
+
+/** Ends the session, also one that is only just being made. */
+async function endOf(
+  creating: Promise<SessionResource>,
+  { provisioner }: ValidationParts,
+  { signal, ownsPlatform, onLeftBehind }: ValidationOptions,
+): Promise<void> {
+  const isStopped = signal?.aborted ?? false;
+  if (isStopped && ownsPlatform) return;
+  const session = await creating;
+  const timeoutMs = isStopped ? STOPPED_ENDING_MS : ENDING_MS;
+  await withDeadline(timeoutMs, undefined, () => provisioner.end(session)).catch((error: unknown) => {
+    onLeftBehind?.(session.metadata.name, error);
+    throw error;
+  });
 }
 
 interface Run {
@@ -76,47 +130,13 @@ interface Run {
   steps: ValidatedStep[];
 }
 
-function reportOf(run: Run, startedAt: Date): ValidationReport {
-  const steps = run.steps.toSorted(inOrderOf(run.lab));
-  const problems = [...lintLab(run.lab), ...steps.flatMap(provesNothing)];
-  const isFailed =
-    run.steps.some(({ state }) => state === "failed") ||
-    problems.some(({ severity }) => severity === "error");
-  return {
-    lab: run.lab.name,
-    title: run.lab.title,
-    outcome: isFailed ? "failed" : "passed",
-    session: run.session.metadata.name,
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    steps,
-    problems,
-  };
-}
-
-/** As the pages have them: a step that waited for another was done after it. */
-function inOrderOf({ pages }: Lab): (one: ValidatedStep, other: ValidatedStep) => number {
-  const order = pages.map(({ name }) => name);
-  return (one, other) => order.indexOf(one.page) - order.indexOf(other.page) || one.step - other.step;
-}
-
-/** What was true before a step says nothing about it. */
-function provesNothing({ file, line, result }: ValidatedStep): LabProblem[] {
-  const before = result?.checks.filter(({ state }) => state === "before") ?? [];
-  return before.map(({ text }) => ({
-    severity: "warning",
-    rule: "true-before",
-    file,
-    line,
-    message: `The check "${text}" was true before its step, so it proves nothing`,
-    fix: "Test for something that the step changes",
-  }));
-}
-
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const { actions } = await run.parts.compiler.compile(run.lab, page, run.variables);
   const running = new RunningSteps();
   const nested = new NestedShells(actions);
+  // By then whatever a command of the page had before it in its terminal has been interrupted.
+  const queuedForMs =
+    Math.max(0, ...actions.map(({ expectation }) => expectation.timeoutMs)) + INTERRUPTING_MS;
   for (const action of actions) {
     // What a person does is looked at before the stand-in does it.
     const baseline = action.view.kind === "manual" ? await lookBefore(run, page, action) : undefined;
@@ -128,7 +148,7 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
       continue;
     }
     const take = async (): Promise<void> => {
-      const validated = await validateStep(run, page, { action, ...(baseline && { baseline }) });
+      const validated = await validateStep(run, page, { action, queuedForMs, ...(baseline && { baseline }) });
       nested.note(action, validated);
       record(run, validated);
     };
@@ -149,9 +169,14 @@ async function lookBefore(run: Run, page: LabPage, action: PageAction): Promise<
 async function validateStep(
   run: Run,
   page: LabPage,
-  { action, baseline }: { action: PageAction; baseline?: readonly CheckResult[] },
+  {
+    action,
+    queuedForMs,
+    baseline,
+  }: { action: PageAction; queuedForMs: number; baseline?: readonly CheckResult[] },
 ): Promise<ValidatedStep> {
   const step = stepOf(page, action);
+  run.options.onActivity?.(step);
   const skipped = skipReason(action, run.options.environment ?? "ci");
   if (action.view.kind === "problem")
     return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
@@ -164,6 +189,7 @@ async function validateStep(
     {
       throwsPlatformFailures: true,
       interruptsOverdue: true,
+      queuedForMs,
       ...(baseline && { baseline }),
       ...(options.signal ? { signal: options.signal } : {}),
     },
@@ -200,6 +226,7 @@ async function standIn(run: Run, page: LabPage, isDue: (before: number) => boole
       state: "stand-in" as const,
     };
     const started = performance.now();
+    run.options.onActivity?.(step);
     try {
       await doStandIn(run, due);
       record(run, { ...step, durationMs: Math.round(performance.now() - started) });

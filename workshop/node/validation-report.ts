@@ -1,5 +1,7 @@
 import type { StepResult } from "../common/api.js";
-import type { LabProblem } from "../common/lab.js";
+import type { Lab, LabProblem } from "../common/lab.js";
+import type { SessionResource } from "../common/session.js";
+import { lintLab } from "./lint-lab.js";
 
 /** What `lectern validate` found; the reporters turn it into text. */
 export interface ValidationReport {
@@ -36,4 +38,48 @@ export const VALIDATION_EXIT = { passed: 0, stepFailed: 1, labUnreadable: 2, pla
 
 export function exitStatusOf(report: ValidationReport): number {
   return report.outcome === "passed" ? VALIDATION_EXIT.passed : VALIDATION_EXIT.stepFailed;
+}
+
+interface Validation {
+  lab: Lab;
+  session: SessionResource;
+  steps: readonly ValidatedStep[];
+  startedAt: Date;
+}
+
+/** What a validation that has come to its end found. */
+export function reportOf({ lab, session, steps: done, startedAt }: Validation): ValidationReport {
+  const steps = done.toSorted(inOrderOf(lab));
+  const problems = [...lintLab(lab), ...steps.flatMap(provesNothing)];
+  const isFailed =
+    steps.some(({ state }) => state === "failed") || problems.some(({ severity }) => severity === "error");
+  return {
+    lab: lab.name,
+    title: lab.title,
+    outcome: isFailed ? "failed" : "passed",
+    session: session.metadata.name,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    steps,
+    problems,
+  };
+}
+
+/** As the pages have them: a step that waited for another was done after it. */
+function inOrderOf({ pages }: Lab): (one: ValidatedStep, other: ValidatedStep) => number {
+  const order = pages.map(({ name }) => name);
+  return (one, other) => order.indexOf(one.page) - order.indexOf(other.page) || one.step - other.step;
+}
+
+/** What was true before a step says nothing about it. */
+function provesNothing({ file, line, result }: ValidatedStep): LabProblem[] {
+  const before = result?.checks.filter(({ state }) => state === "before") ?? [];
+  return before.map(({ text }) => ({
+    severity: "warning",
+    rule: "true-before",
+    file,
+    line,
+    message: `The check "${text}" was true before its step, so it proves nothing`,
+    fix: "Test for something that the step changes",
+  }));
 }

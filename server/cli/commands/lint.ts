@@ -11,7 +11,11 @@ export function lintCommand(): Command {
     )
     .argument("<lab...>", "a lab's folder, a folder of labs, or one Markdown page")
     .option("--checks <file>", "use these checks instead of the lab's own", path)
-    .option("--lab-variable <name>", "environment variable that labs may show; may be repeated", names)
+    .option(
+      "--lab-variable <name>",
+      "environment variable that labs may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
+      names,
+    )
     .addHelpText(
       "after",
       examplesText(["lectern lint content/my-lab", "lectern lint intro.md --checks intro.checks.yaml"]),

@@ -1,15 +1,17 @@
 import { Command, Option } from "commander";
+import { START_RULES } from "../../../workshop/common/api.js";
+import type { StartRule } from "../../../workshop/common/api.js";
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import {
-  START_RULES,
   defaultHost,
   defaultMaxSessions,
   defaultPort,
+  allowedLabVariables,
   labVariables,
   readEnvironment,
   shippedContent,
 } from "../../config.js";
-import type { Environment, ServeConfig, StartRule } from "../../config.js";
+import type { Environment, ServeConfig } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { collect, names, path, proxies, webAddress, wholeNumber } from "../options.js";
 import { sessionLimits } from "../session-limits.js";
@@ -83,7 +85,11 @@ export function serveCommand(): Command {
       "what each session may use: memory, processes, cpu, home, tmp, files (default: memory=1Gi,processes=512,cpu=1,home=1Gi,tmp=256Mi,files=4096)",
       sessionLimits,
     )
-    .option("--lab-variable <name>", "environment variable that labs may show; may be repeated", names)
+    .option(
+      "--lab-variable <name>",
+      "environment variable that labs may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
+      names,
+    )
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
     .addOption(
       new Option("--log-to <place>", "where the processes write their logs")
@@ -133,7 +139,7 @@ async function run(
     ...flags,
     ...tlsOf(tlsCert, tlsKey),
     labs: lab ?? [shippedContent],
-    labVariables: labVariables([...(environment.labVariables ?? []), ...(labVariable ?? [])]),
+    labVariables: labVariables(allowedLabVariables(environment, labVariable) ?? []),
     logLevel: environment.logLevel,
   };
   const { serve } = await import("../../supervisor/serve.js");

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { REPORTER_NAMES } from "../../../workshop/node/reporters/reporter.js";
-import { names, path } from "../options.js";
+import { duration, names, path } from "../options.js";
 import { examplesText } from "../program.js";
 import { cancelledBySignal } from "../signals.js";
 import type { ValidateFlags } from "../validation.js";
@@ -16,7 +16,7 @@ const EXAMPLES = [
 export function validateCommand(): Command {
   return new Command("validate")
     .description(
-      "Replay every step of a lab. Status 0 passed, 1 a step failed, 2 the lab cannot be read, 3 the platform failed.",
+      "Replay every step of a lab. Status 0 passed, 1 a step failed, 2 the lab cannot be read, 3 the platform failed, 4 the time was over.",
     )
     .argument("<lab>", "a lab's folder, a folder that holds one lab, or one Markdown page")
     .option("--checks <file>", "use these checks instead of the lab's own", path)
@@ -24,9 +24,18 @@ export function validateCommand(): Command {
       new Option("--reporter <name>", "how to tell the result").choices(REPORTER_NAMES).default("terminal"),
     )
     .option("--out <file>", "write the report there and show progress here", path)
-    .option("--lab-variable <name>", "environment variable that the lab may show; may be repeated", names)
+    .option(
+      "--lab-variable <name>",
+      "environment variable that the lab may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
+      names,
+    )
     .option("--recordings <dir>", "keep an asciicast of every terminal there", path)
     .option("--kubeconfig <file>", "use this cluster instead of a temporary one", path)
+    .option(
+      "--timeout <duration>",
+      "end it after this time, such as 90s or 20m (default: as long as the lab's session lasts)",
+      duration,
+    )
     .option("--environment <name>", "leave out steps with skip=NAME", "ci")
     .option(
       "--no-stand-ins",

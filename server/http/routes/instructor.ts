@@ -8,6 +8,7 @@ import type {
   InstructorRow,
   SessionLink,
   SessionView,
+  StartLinkView,
 } from "../../../workshop/common/api.js";
 import type { Access } from "../access.js";
 import type { DiskWatch } from "../../disk-watch.js";
@@ -65,7 +66,8 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.json(await workshop.brokenLabs());
   });
   router.get("/instructor/start-link", (request, response) => {
-    response.json({ link: access.startLink(options.publicUrl(request)) });
+    const link = access.startLink(options.publicUrl(request));
+    response.json({ link, start: access.startRule } satisfies StartLinkView);
   });
   router.get("/instructor/disk", async (_request, response) => {
     response.json(await options.disk.state());

@@ -7,6 +7,7 @@ import type {
   PageView,
   SessionLink,
   SessionView,
+  StartLinkView,
   StepResult,
 } from "../../common/api.js";
 import type { EffectiveView } from "../../../policy/common/tmc-api.js";
@@ -52,6 +53,7 @@ export const api = {
     ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
+  startLink: () => call<StartLinkView>("GET", "api/instructor/start-link"),
   brokenLabs: () => call<BrokenLab[]>("GET", "api/instructor/labs"),
   confinement: () => call<ConfinementView>("GET", "api/instructor/confinement"),
   createSessions: (wanted: NewSessions) =>

@@ -3,12 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/api-client.js";
 import { Icon } from "../parts/icon.js";
 
-/** Which labs cannot be read as their files are now, and why; asked for again when somebody comes back from mending them. */
+/** Authors look here for what they have just mended, and nothing else tells the page of it. */
+const ASK_AGAIN_MS = 5_000;
+
+/** Which labs cannot be read as their files are now, and why; keeps itself up to date. */
 export function BrokenLabs(): ReactElement | null {
   const { data: labs = [] } = useQuery({
     queryKey: ["broken-labs"],
     queryFn: () => api.brokenLabs(),
     refetchOnWindowFocus: "always",
+    refetchInterval: ASK_AGAIN_MS,
   });
   if (labs.length === 0) return null;
   return (

@@ -11,6 +11,7 @@ import { CreateSessions } from "./create-sessions.js";
 import { FilterBar } from "./filter-bar.js";
 import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
 import { SessionTable } from "./session-table.js";
+import { StartLink } from "./start-link.js";
 
 interface Props {
   rows: InstructorRow[];
@@ -42,6 +43,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
         </Button>
       </header>
       <BrokenLabs />
+      <StartLink />
       {isCreating && <CreateSessions onClose={() => setIsCreating(false)} />}
       <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
       {rows.length > 0 && <BulkActions selected={selected} onDone={() => setChosen(new Set())} />}

@@ -91,7 +91,11 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     policies: platform.policies.service,
     onGone: (session) => rooms.sockets.closeSession(session),
   });
-  await resumeSessions(rooms.parts);
+  const resumed = repository.allRead.then(() => resumeSessions(rooms.parts));
+  // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
+  if (repository.late().length === 0) await resumed;
+  else
+    resumed.catch((error: unknown) => log.error({ err: error }, "what was going on could not be taken up"));
   let hasListened = false;
   return {
     router: rooms.router,
@@ -169,6 +173,7 @@ function workshopParts(
   return {
     labs,
     brokenLabs: () => repository.broken(),
+    lateLabs: () => repository.late(),
     refreshLabs: repository.refresh,
     abilities: { containers: !embedded },
     ...platform,

@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadLab } from "../workshop/node/load-lab.js";
-import { lookThroughLabs, openLabRepository } from "./lab-repository.js";
+import { LateLab } from "./labs.js";
+import { openLabRepository, readLabs } from "./lab-repository.js";
 
 const load = (path: string) => loadLab(path);
 const log = { info: vi.fn(), warn: vi.fn() };
@@ -56,14 +58,15 @@ describe("the lab repository", () => {
     }
   });
 
-  it("does not try again what a look through the labs found broken, until one of their files changes", async () => {
+  it("does not read again what was read before, until one of the files changes", async () => {
     save("good.md", "# Good\n");
     mkdirSync(join(folder, "bad/pages"), { recursive: true });
     save("bad/workshop.yaml", "title: [\n");
-    const before = await lookThroughLabs([folder], load);
+    const before = await readLabs([folder], load);
     const read = vi.fn(load);
     const repository = await openLabRepository([folder], read, log, before);
-    expect(read.mock.calls).toEqual([[join(folder, "good.md")]]);
+    expect(read).not.toHaveBeenCalled();
+    expect([...repository.labs.keys()]).toEqual(["good"]);
     expect(repository.broken()).toEqual(before.broken);
     expect(log.warn).toHaveBeenCalledWith({ path: join(folder, "bad") }, before.broken[0]?.message);
     save("bad/workshop.yaml", "title: Bad no more\n");
@@ -71,6 +74,28 @@ describe("the lab repository", () => {
     await later(repository.refresh);
     const again = await openLabRepository([folder], read, log, before);
     for (const { labs } of [repository, again]) expect(labs.get("bad")?.title).toBe("Bad no more");
+  });
+
+  it("keeps no lab waiting for one that takes its time, and has that one when it is read", async () => {
+    save("quick.md", "# Quick\n");
+    save("slow.md", "# Slow\n");
+    const finish = new AbortController();
+    const finished = once(finish.signal, "abort");
+    const read = async (path: string, haste?: "quick") => {
+      if (!path.endsWith("slow.md")) return load(path);
+      if (haste === "quick") throw new LateLab(path);
+      await finished;
+      return load(path);
+    };
+    const before = await readLabs([folder], read);
+    const repository = await openLabRepository([folder], read, log, before);
+    expect([[...repository.labs.keys()], repository.late()]).toEqual([["quick"], [join(folder, "slow.md")]]);
+    save("quick.md", "# Quick, changed\n");
+    await later(repository.refresh);
+    expect([repository.labs.get("quick")?.title, repository.late().length]).toEqual(["Quick, changed", 1]);
+    finish.abort();
+    await expect.poll(() => repository.late()).toEqual([]);
+    expect([...repository.labs.keys()]).toEqual(["quick", "slow"]);
   });
 
   it("takes new checks in", async () => {

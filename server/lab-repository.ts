@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
+import { type TakenNames, freeName } from "../workshop/common/page-name.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
-import { isLab, labPathsAt, loadLabs } from "./labs.js";
+import { brokenLab, isLab, labPathsAt, loadLabs } from "./labs.js";
 import type { LoadLab, LoadedLabs } from "./labs.js";
 
 /** The labs of this server, as their files are now. */
@@ -14,16 +15,18 @@ export interface LabRepository {
   labs: ReadonlyMap<string, Lab>;
   /** Those whose files cannot be read as they are now. */
   broken(): readonly BrokenLab[];
+  /** Paths of those that are still being read. */
+  late(): readonly string[];
+  /** Resolves when none is any more that was at the beginning. */
+  allRead: Promise<void>;
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
   refresh: () => Promise<void>;
 }
 
 /** What a reading of the labs found, for the next one to begin with. */
-export interface LabsBefore {
+export interface LabsBefore extends Omit<LoadedLabs, "renamed"> {
   /** Of all files as they were then. */
   stamp: string;
-  /** Those that could not be read; to find that out can take the longest. */
-  broken: readonly BrokenLab[];
 }
 
 /** Somebody who saves and reloads is never faster; many learners cost one look. */
@@ -31,20 +34,20 @@ const LOOK_INTERVAL_MS = 500;
 /** Folders that are no part of a lab and hold many thousand files. */
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
-/** Reads the labs at the paths without keeping them. Throws what `openLabRepository` throws. */
-export async function lookThroughLabs(
+/** Reads the labs at the paths for a repository to begin with. Throws what `openLabRepository` throws. */
+export async function readLabs(
   paths: readonly string[],
   load: LoadLab,
 ): Promise<LabsBefore & Pick<LoadedLabs, "renamed">> {
   const stamp = await stampOf(paths);
-  const { labs, broken, renamed } = await loadLabs(paths, load);
-  if (labs.length === 0) throw noneReadable(broken);
-  return { stamp, broken, renamed };
+  const loaded = await loadLabs(paths, load);
+  if (loaded.labs.length + loaded.late.length === 0) throw noneReadable(loaded.broken);
+  return { stamp, ...loaded };
 }
 
 /**
- * Reads the labs at the paths; what could not be read before, from files that are still the same, is not tried again. Throws what `loadLabs`
- * throws, and SERVER_USAGE where not one of them can be read.
+ * Has the labs at the paths: those that were read before, from files that are still the same, or reads them now. What takes its time is
+ * read afterwards. Throws what `loadLabs` throws, and SERVER_USAGE where not one of them can be read.
  */
 export async function openLabRepository(
   paths: readonly string[],
@@ -52,18 +55,34 @@ export async function openLabRepository(
   log: Pick<Logger, "info" | "warn">,
   before?: LabsBefore,
 ): Promise<LabRepository> {
-  let stamp = await stampOf(paths);
-  const known = before?.stamp === stamp ? before.broken : [];
-  let { labs: first, broken } = await readAll(paths, exceptFor(known, load), log);
-  if (first.length === 0) throw noneReadable(broken);
-  const labs = new Map(first.map((lab) => [lab.name, lab]));
+  const isSame = before !== undefined && before.stamp === (await stampOf(paths));
+  const first = isSame ? before : await readLabs(paths, load);
+  let { stamp, broken } = first;
+  const labs = new Map(first.labs.map((lab) => [lab.name, lab]));
+  let late: readonly string[] = [];
+  tellBroken(first, log);
+  const readLate = async (paths_: readonly string[]) => {
+    late = paths_;
+    const since = stamp;
+    for (const path of paths_) {
+      const [found] = await Promise.allSettled([load(path)]);
+      // Whoever saw that a file has changed reads all of them again.
+      if (stamp !== since) return;
+      late = late.filter((other) => other !== path);
+      if (found.status === "fulfilled") put(labs, found.value);
+      else broken = [...broken, brokenLab(path, found.reason)];
+      log.info({ path, labs: labs.size }, "a lab that takes its time was read");
+    }
+  };
   const look = async () => {
     const now = await stampOf(paths);
     if (now === stamp) return;
     stamp = now;
-    const loaded = await readAll(paths, load, log);
+    const loaded = await loadLabs(paths, load);
+    tellBroken(loaded, log);
     broken = loaded.broken;
     replace(labs, loaded);
+    void readLate(loaded.late);
     log.info({ labs: labs.size, broken: broken.length }, "labs read again");
   };
   let lookedAt = Date.now();
@@ -80,27 +99,23 @@ export async function openLabRepository(
       .finally(() => (isLooking = false));
     return looking;
   };
-  return { labs, broken: () => broken, refresh };
+  return { labs, broken: () => broken, late: () => late, allRead: readLate(first.late), refresh };
 }
 
-/** Refuses the broken labs with what was said of them. */
-function exceptFor(broken: readonly BrokenLab[], load: LoadLab): LoadLab {
-  const messages = new Map(broken.map(({ path, message }) => [path, message]));
-  return async (path) => {
-    const message = messages.get(path);
-    if (message !== undefined) throw new Error(message);
-    return load(path);
-  };
-}
-
-async function readAll(
-  paths: readonly string[],
-  load: LoadLab,
+function tellBroken(
+  { broken, renamed = [] }: Pick<LoadedLabs, "broken"> & Partial<Pick<LoadedLabs, "renamed">>,
   log: Pick<Logger, "warn">,
-): Promise<LoadedLabs> {
-  const loaded = await loadLabs(paths, load);
-  for (const { path, message } of [...loaded.broken, ...loaded.renamed]) log.warn({ path }, message);
-  return loaded;
+): void {
+  for (const { path, message } of [...broken, ...renamed]) log.warn({ path }, message);
+}
+
+/** Under its own name, or one behind it where another lab has that. */
+function put(labs: Map<string, Lab>, lab: Lab): void {
+  const others = [...labs.values()].filter(({ source }) => source.path !== lab.source.path);
+  const taken: TakenNames = new Map();
+  for (const { name } of others) freeName(name, taken);
+  const name = freeName(lab.name, taken);
+  labs.set(name, { ...lab, name });
 }
 
 /** A lab that cannot be read just now stays: sessions of it go on. */
@@ -108,7 +123,7 @@ function replace(labs: Map<string, Lab>, loaded: LoadedLabs): void {
   const before = [...labs.values()];
   labs.clear();
   for (const lab of loaded.labs) labs.set(lab.name, lab);
-  for (const { path } of loaded.broken) {
+  for (const path of [...loaded.late, ...loaded.broken.map((lab) => lab.path)]) {
     const kept = before.find(({ source }) => source.path === path);
     if (kept !== undefined && !labs.has(kept.name)) labs.set(kept.name, kept);
   }

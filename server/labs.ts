@@ -9,34 +9,51 @@ import { ServerError, serverErrorCodes } from "./errors.js";
 export interface LoadedLabs {
   /** Each under a name of its own. */
   labs: Lab[];
+  /** Paths of those that take longer to read than the others may be kept waiting. */
+  late: string[];
   broken: BrokenLab[];
   /** What was done about labs that have one name. */
   renamed: { path: string; message: string }[];
 }
 
-/** Reads one lab and finds what is wrong with it. */
-export type LoadLab = (path: string) => Promise<Lab>;
+/** Reads one lab and finds what is wrong with it; where haste is called for, throws LateLab for one that takes its time. */
+export type LoadLab = (path: string, haste?: "quick") => Promise<Lab>;
+
+/** A lab that is to be read with more time. */
+export class LateLab extends Error {
+  override readonly name = "LateLab";
+
+  constructor(path: string) {
+    super(`The lab ${path} takes longer to read than others`);
+  }
+}
 
 /**
  * Reads the labs at the paths: each is a lab, one Markdown page, or a folder of labs. A lab that cannot be read is one of the broken
- * ones and keeps no other from being read. Throws SERVER_USAGE where a folder holds no lab, and LAB_NOT_FOUND for one of the paths that leads to none.
+ * ones, one that takes its time one of the late ones, and neither keeps the others from being read. Throws SERVER_USAGE where a folder holds no lab, and LAB_NOT_FOUND for one of the paths that leads to none.
  */
 export async function loadLabs(paths: readonly string[], load: LoadLab): Promise<LoadedLabs> {
-  const loaded: LoadedLabs = { labs: [], broken: [], renamed: [] };
+  const loaded: LoadedLabs = { labs: [], late: [], broken: [], renamed: [] };
   const taken: TakenNames = new Map();
   for (const path of (await Promise.all(paths.map(labPathsAt))).flat()) {
     try {
-      const lab = await load(path);
+      const lab = await load(path, "quick");
       const name = freeName(lab.name, taken);
       const message = `There is another lab of the name ${lab.name}; this one is ${name}`;
       if (name !== lab.name) loaded.renamed.push({ path, message });
       loaded.labs.push({ ...lab, name });
     } catch (error) {
       if (paths.includes(path) && isNotFound(error)) throw error;
-      loaded.broken.push({ path, message: error instanceof Error ? error.message : String(error) });
+      if (error instanceof LateLab) loaded.late.push(path);
+      else loaded.broken.push(brokenLab(path, error));
     }
   }
   return loaded;
+}
+
+/** What is told of a lab that threw this. */
+export function brokenLab(path: string, error: unknown): BrokenLab {
+  return { path, message: error instanceof Error ? error.message : String(error) };
 }
 
 function isNotFound(error: unknown): boolean {

@@ -8,7 +8,7 @@ import type { InstructorToken } from "../auth/instructor-token.js";
 import { startLink } from "../auth/start-token.js";
 import { readTlsFiles } from "../http/tls-files.js";
 import { threadLoader } from "../lab-loader.js";
-import { lookThroughLabs } from "../lab-repository.js";
+import { readLabs } from "../lab-repository.js";
 import type { LabsBefore } from "../lab-repository.js";
 import { checkMachine, startBackends } from "./backends.js";
 import type { Backends } from "./backends.js";
@@ -55,14 +55,16 @@ export async function serve(
     if (asked.port !== 0) await checkPort(asked.host, asked.port);
     if (asked.tls !== undefined) readTlsFiles(asked.tls);
     if (token.isGiven) loadInstructorToken(token);
-    const labsBefore = await tellOfLabs(asked, events);
     const options = { config: asked, environment, paths: dataDir.paths };
     const machine = await checkMachine(options, events);
     const config = { ...asked, start: startRuleOf(asked, machine.confinement) };
+    const labsBefore = readAndTell(asked, events);
     const backends = startBackends(options, machine, events);
     const server = startServer(config, environment, { dataDir, backends, labsBefore, events });
-    const parts = await Promise.allSettled([backends, server]);
+    const labsRead = labsBefore.then(() => ({ stop: () => Promise.resolve() }));
+    const parts = await Promise.allSettled([labsRead, backends, server]);
     for (const part of parts) if (part.status === "fulfilled") started.push(part.value);
+    // Labs first: where they cannot be read, the server could not start either.
     const failed = parts.find((part) => part.status === "rejected");
     if (failed) throw failed.reason;
     events.signal.throwIfAborted();
@@ -74,14 +76,16 @@ export async function serve(
   }
 }
 
-/** Labs are read here as well, so that one that cannot be is told before anything is started for it; the server does not try that one again. */
-async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEvents): Promise<LabsBefore> {
+/** Labs are read here, while cluster and terminals start, and once: the server, also one started again, is given what was read. */
+async function readAndTell({ labs, labVariables }: ServeConfig, events: ServeEvents): Promise<LabsBefore> {
   const loader = threadLoader(labVariables);
   try {
-    const { stamp, broken, renamed } = await lookThroughLabs(labs, loader.load);
-    for (const { path, message } of broken) events.report(`Left out ${path}: ${message}`);
+    const { renamed, ...read } = await readLabs(labs, loader.load);
+    for (const { path, message } of read.broken) events.report(`Left out ${path}: ${message}`);
     for (const { path, message } of renamed) events.report(`${path}: ${message}`);
-    return { stamp, broken };
+    for (const path of read.late)
+      events.report(`${path} takes its time to be read; the catalogue has it when it is.`);
+    return read;
   } finally {
     await loader.close();
   }
@@ -90,7 +94,7 @@ async function tellOfLabs({ labs, labVariables }: ServeConfig, events: ServeEven
 interface Parts {
   dataDir: LockedDataDir;
   backends: Promise<Backends>;
-  labsBefore: LabsBefore;
+  labsBefore: Promise<LabsBefore>;
   events: ServeEvents;
 }
 
@@ -105,7 +109,7 @@ async function startServer(
     entry: builtFile("server/main.js"),
     args: [],
     assignment: async () => {
-      const { kubeconfig, terminalSocket } = await backends;
+      const [{ kubeconfig, terminalSocket }, before] = await Promise.all([backends, labsBefore]);
       // A restarted server takes the port of the one before it: pages that are open keep calling there.
       const port = config.port === 0 ? await lastPort(config) : config.port;
       const embedded = config.kubeconfig === undefined;
@@ -114,7 +118,7 @@ async function startServer(
         kubeconfig,
         terminalSocket,
         embedded,
-        labsBefore,
+        labsBefore: before,
       } satisfies ServerAssignment;
     },
     env: environment.childEnvironment,

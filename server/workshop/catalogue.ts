@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import type { LabSummary } from "../../workshop/common/api.js";
+import { labelOf } from "../../workshop/common/page-name.js";
 import type { Lab } from "../../workshop/common/lab.js";
 
 /** What the cluster can do that not every cluster can. */
@@ -20,6 +22,22 @@ export function summarise(lab: Lab, abilities: ClusterAbilities): LabSummary {
     needs: lab.needs,
     ...(unavailable === undefined ? {} : { unavailable }),
     problems: lab.problems.filter(({ severity }) => severity === "error").length,
+  };
+}
+
+/** A lab that is still being read, of which only the path is known. */
+export function summariseUnread(path: string): LabSummary {
+  const title = basename(path, ".md");
+  return {
+    name: labelOf(title),
+    title,
+    description: "",
+    minutes: 0,
+    level: "beginner",
+    pages: 0,
+    needs: [],
+    problems: 0,
+    isUnread: true,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { progressOf } from "../../workshop/common/progress.js";
-import type { BrokenLab, PageView, SessionView } from "../../workshop/common/api.js";
+import type { BrokenLab, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
@@ -20,8 +20,9 @@ import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
 import type { DiskWatch } from "../disk-watch.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
-import { summarise } from "./catalogue.js";
+import { summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
 import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
@@ -37,6 +38,8 @@ export interface WorkshopParts {
   /** Takes in what their authors have changed since. */
   refreshLabs: () => Promise<void>;
   brokenLabs: () => readonly BrokenLab[];
+  /** Paths of labs that are still being read. */
+  lateLabs: () => readonly string[];
   abilities: ClusterAbilities;
   client: KubernetesClient;
   settings: SessionSettings;
@@ -67,10 +70,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     table.changed(id);
   };
   return {
-    labs: async () => {
-      await parts.refreshLabs();
-      return [...labs.values()].map((lab) => summarise(lab, parts.abilities));
-    },
+    labs: () => catalogue(parts),
     brokenLabs: () => brokenLabs(parts),
     createSession: (wanted) => startSession(parts, wanted),
     find: (id) => {
@@ -117,6 +117,13 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     file: async (id, path) => labFile(found(id).lab, path),
     table,
   };
+}
+
+async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopParts): Promise<LabSummary[]> {
+  await refreshLabs();
+  const known = [...labs.values()];
+  const unread = lateLabs().filter((path) => !known.some(({ source }) => source.path === path));
+  return [...known.map((lab) => summarise(lab, abilities)), ...unread.map(summariseUnread)];
 }
 
 /** Has an eye on the page the learner reads, while the session is active. */
@@ -178,6 +185,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   await parts.disk.requireRoom();
   await parts.refreshLabs();
   const lab = parts.labs.get(wanted.lab);
+  if (lab === undefined && parts.lateLabs().length > 0) throw stillRead(`The lab "${wanted.lab}"`);
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
   const { lab: _name, ...options } = wanted;
@@ -219,11 +227,19 @@ interface Found {
   lab: Lab;
 }
 
-function findSession({ cache, labs }: WorkshopParts, id: string): Found {
+function findSession({ cache, labs, lateLabs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
   if (session && lab) return { session, lab };
+  if (session && lateLabs().length > 0) throw stillRead("The lab of this session");
   throw sessionNotFound(id);
+}
+
+function stillRead(what: string): ServerError {
+  return new ServerError(
+    serverErrorCodes.notReady,
+    `${what} is still being read. Try again in a moment; nothing was lost.`,
+  );
 }
 
 function requireActive<T extends { session: SessionResource }>(found: T): T {

@@ -58,6 +58,8 @@ export interface LabSummary {
   /** This browser's unfinished session of the lab. */
   resume?: { session: string; page: string; stepsDone: number; steps: number };
   problems: number;
+  /** Whether it is still being read: then nothing but name and title is known. */
+  isUnread?: boolean;
 }
 
 /** A lab whose files cannot be read as they are now; sessions of it go on with what was read last. */

@@ -24,6 +24,13 @@ const START_MS = 30_000;
 /** What became of a job that was not done. */
 export class LabThreadError extends Error {
   override readonly name = "LabThreadError";
+  /** Whether the time was over; otherwise the thread fell. */
+  readonly isLate: boolean;
+
+  constructor(message: string, isLate = false) {
+    super(message);
+    this.isLate = isLate;
+  }
 }
 
 /**
@@ -103,11 +110,11 @@ function nextAnswer(worker: Worker, deadlineMs: number, ask?: () => void): Promi
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       finish();
     };
-    const fail = (why: string): void => settle(() => reject(new LabThreadError(why)));
+    const fail = (why: string, isLate = false): void => settle(() => reject(new LabThreadError(why, isLate)));
     const onMessage = (answer: LabAnswer): void => settle(() => resolve(answer));
     const onError = (error: Error): void => fail(error.message);
     const onExit = (): void => fail("it asked for more memory than it may have");
-    const timer = setTimeout(() => fail(`it took longer than ${deadlineMs / 1000} s`), deadlineMs);
+    const timer = setTimeout(() => fail(`it took longer than ${deadlineMs / 1000} s`, true), deadlineMs);
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
     ask?.();
   });

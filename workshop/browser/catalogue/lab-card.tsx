@@ -3,12 +3,13 @@ import { Button } from "react-aria-components";
 import type { LabSummary } from "../../common/api.js";
 import { api } from "../api/api-client.js";
 import { Confirm } from "../parts/confirm.js";
-import { Icon } from "../parts/icon.js";
+import { Icon, Spinner } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
 import { navigate } from "../store/navigation.js";
 
 /** One lab of the catalogue: what it is, and the way in. */
 export function LabCard({ lab }: { lab: LabSummary }): ReactElement {
+  if (lab.isUnread) return <UnreadLab lab={lab} />;
   return (
     <article className="card lab-card" aria-labelledby={`lab-${lab.name}`}>
       <div className="lab-card__text">
@@ -30,6 +31,21 @@ export function LabCard({ lab }: { lab: LabSummary }): ReactElement {
         )}
       </div>
       <Entrance lab={lab} />
+    </article>
+  );
+}
+
+function UnreadLab({ lab }: { lab: LabSummary }): ReactElement {
+  return (
+    <article className="card lab-card" aria-labelledby={`lab-${lab.name}`} aria-busy="true">
+      <div className="lab-card__text">
+        <h2 className="lab-card__title" id={`lab-${lab.name}`}>
+          {lab.title}
+        </h2>
+        <p className="lab-card__description">
+          <Spinner /> Still being read. It can be started here when that is done.
+        </p>
+      </div>
     </article>
   );
 }

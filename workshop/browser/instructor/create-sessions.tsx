@@ -30,7 +30,7 @@ export function CreateSessions({ onClose }: { onClose: () => void }): ReactEleme
         <span className="field__label">Lab</span>
         <select className="field__input" name="lab" required autoFocus>
           {labs?.map((lab) => (
-            <option key={lab.name} value={lab.name} disabled={lab.unavailable !== undefined}>
+            <option key={lab.name} value={lab.name} disabled={lab.unavailable !== undefined || lab.isUnread}>
               {lab.title}
             </option>
           ))}

@@ -51,10 +51,10 @@ interface Running {
 
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createSteps(parts: StepsParts): Steps {
-  return new RunningSteps(parts);
+  return new SessionSteps(parts);
 }
 
-class RunningSteps implements Steps {
+class SessionSteps implements Steps {
   readonly #parts: StepsParts;
   readonly #running = new Map<string, Running>();
 

@@ -13,7 +13,8 @@ import { removedHtml, showPlaceholders } from "./removed-html.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
 import { StepIds } from "./step-id.js";
-import { type LineMap, fillPlain, fillTemplate } from "./template.js";
+import { fillPlain, fillTemplate } from "./template.js";
+import type { LineMap } from "./template-page.js";
 import type { Variables } from "./variables.js";
 
 export interface CompiledPage {

@@ -1,3 +1,5 @@
+import { EXPRESSIONS, type Place, quotedIn } from "./shell-place.js";
+
 /** A value on its way into a command, and how the author named it. */
 export interface ShellValue {
   text: string;
@@ -6,16 +8,6 @@ export interface ShellValue {
 
 /** Characters that mean nothing to a POSIX shell wherever they stand. */
 const PLAIN = /^[A-Za-z0-9_./:@%+=,-]*$/;
-
-/** What the shell would make of a character: the innermost of these decides. */
-type Place =
-  | { kind: "words"; closing?: ")" | "`" }
-  | { kind: "single" }
-  | { kind: "ansi" }
-  | { kind: "double" }
-  | { kind: "comment" }
-  | { kind: "expression"; closing: "}" | "))" }
-  | { kind: "document"; delimiter: string; isQuoted: boolean; stripsTabs: boolean };
 
 interface Delimiter {
   delimiter: string;
@@ -94,23 +86,9 @@ export class ShellReader {
       throw refused(written, "it stands between back-ticks; write $( ... ) instead");
     const expression = this.#places.find((outer) => outer.kind === "expression");
     if (expression) throw refused(written, `it stands inside of ${EXPRESSIONS[expression.closing]}`);
-    switch (place.kind) {
-      case "words":
-        return `'${text.replaceAll("'", `'\\''`)}'`;
-      case "single":
-        return text.replaceAll("'", `'\\''`);
-      case "ansi":
-        return text.replaceAll(/[\\']/g, "\\$&");
-      case "double":
-        // History expansion knows no backslash between double quotes.
-        return text.replaceAll(/[\\"$`]/g, "\\$&").replaceAll("!", `"'!'"`);
-      case "comment":
-        return text;
-      case "document":
-        return place.isQuoted ? text : text.replaceAll(/[\\$`]/g, "\\$&");
-      case "expression":
-        throw refused(written, `it stands inside of ${EXPRESSIONS[place.closing]}`);
-    }
+    if (place.kind === "expression")
+      throw refused(written, `it stands inside of ${EXPRESSIONS[place.closing]}`);
+    return quotedIn(place, text);
   }
 
   /** Reads one character, and says how many more were part of it. */
@@ -293,7 +271,6 @@ function hasSubstitution(text: string): boolean {
   return text.includes("$(") || text.includes("`") || text.lastIndexOf("${") > text.lastIndexOf("}");
 }
 
-const EXPRESSIONS = { "}": "${ ... }", "))": "(( ... ))" } as const;
 const HERE_DOCUMENT = /^<<(-?)[ \t]*((?:[^\s;&|<>()'"\\]|'[^'\n]*'|"[^"\n]*"|\\.)+)/;
 /** 200 characters: a delimiter is a word. */
 const MAX_DELIMITER_CHARACTERS = 200;

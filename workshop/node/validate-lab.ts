@@ -14,7 +14,7 @@ import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { baselineOf, runStep } from "./run-step.js";
-import { RunningSteps } from "./running-steps.js";
+import { UnansweredSteps } from "./unanswered-steps.js";
 import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
 
 export interface ValidationParts {
@@ -132,7 +132,7 @@ interface Run {
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const { actions } = await run.parts.compiler.compile(run.lab, page, run.variables);
-  const running = new RunningSteps();
+  const running = new UnansweredSteps();
   const nested = new NestedShells(actions);
   // By then whatever a command of the page had before it in its terminal has been interrupted.
   const queuedForMs =

@@ -8,7 +8,7 @@ import type { PageAction } from "../common/action.js";
 const LOOKED_AT_MS = 3_000;
 
 /** The steps of a page that go on while later ones are taken, because one of those ends or answers them. */
-export class RunningSteps {
+export class UnansweredSteps {
   readonly #steps = new Map<string, Promise<void>>();
 
   /** Lets the step run; resolves when the next one may be taken. */

@@ -60,17 +60,24 @@ export async function listenTo(
 /** Resolves when the connection has ended, or answers no more, or the signal has fired. */
 async function untilBroken(client: Client, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
-  client.once("end", () => ended.abort());
-  client.once("error", () => ended.abort());
-  const broken = AbortSignal.any([ended.signal, signal]);
-  while (!broken.aborted) {
-    await delay(LOOK_MS, undefined, { signal: broken }).catch(() => undefined);
-    if (broken.aborted) return;
+  const end = () => ended.abort();
+  client.once("end", end);
+  client.once("error", end);
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  await untilSilent(client, ended.signal);
+  signal.removeEventListener("abort", end);
+}
+
+async function untilSilent(client: Client, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
     const asked = client.query("SELECT 1").then(
       () => true,
       () => false,
     );
-    const late = delay(ANSWER_MS, false, { signal: broken }).catch(() => false);
+    const late = delay(ANSWER_MS, false, { signal }).catch(() => false);
     if (!(await Promise.race([asked, late]))) return;
   }
 }

@@ -1,11 +1,9 @@
 import { shellKeys } from "./shell-keys.js";
 
-/** Binds a key, in every keymap, to a command of readline or to code that the shell runs. */
+/** Binds a key, in every keymap, to a command of readline or to code of ours. */
 function bound(sequence: string, meaning: string, isCode = false): string {
   const key = sequence.replaceAll("\u001b", "\\e");
-  const to = isCode
-    ? `-x '"${key}": { \\builtin eval "$__lectern_${meaning}"; } >/dev/null 2>&1'`
-    : `'"${key}": ${meaning}'`;
+  const to = isCode ? `-x '"${key}": ${run(meaning)}'` : `'"${key}": ${meaning}'`;
   return ["emacs-standard", "vi-insert", "vi-command"]
     .map((map) => `\\builtin bind -m ${map} ${to}`)
     .join("\n");
@@ -13,8 +11,22 @@ function bound(sequence: string, meaning: string, isCode = false): string {
 
 /** Code of ours that the shell keeps in a variable: completion would offer a function. */
 function kept(name: string, code: string): string {
-  return `__lectern_${name}='${code.trim().replaceAll("'", "'\\''")}'\nreadonly __lectern_${name}`;
+  return `\\readonly __lectern_${name}='${code.trim().replaceAll("'", "'\\''")}'`;
 }
+
+/** Runs code that the shell keeps, and shows nothing of it. */
+function run(name: string): string {
+  return `{ __lectern_status=$? __lectern_code=$__lectern_${name}; \\builtin eval "$__lectern_bare"; } >/dev/null 2>&1`;
+}
+
+/** Code is read while aliases mean nothing: there are some even of words like `case`. Of `set -a` programs see nothing of ours. */
+const BARE = String.raw`
+\builtin shopt -q expand_aliases && __lectern_aliases=-s || __lectern_aliases=-u
+\builtin shopt -u expand_aliases
+\builtin eval "$__lectern_code"
+\builtin shopt "$__lectern_aliases" expand_aliases
+\builtin export -n "\${!__lectern_@}"
+`;
 
 const PS0_MARK = String.raw`\e]133;C;$__lectern_command;$?;$((__lectern_begun=1));$__lectern_histexpand;$__lectern_nonce\a`;
 
@@ -29,27 +41,55 @@ case \${PS2-} in *"133;P;"*) ;; *) \builtin printf -v PS2 '%s' "\${PS2-}"'\[\e]1
 case \${PS0+set} in '') \builtin printf -v PS0 '%s' '${PS0_MARK}' ;; esac
 `;
 
-/** Reads a command and makes it the line, unless it was read before and has begun. */
+/** Adds the mark to the learner's PS0; entered as a line of its own, with the status as it was afterwards. */
+const JOIN_PS0 = String.raw`
+__lectern_status=$?
+case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' "\${PS0-}"'${PS0_MARK}' ;; esac
+\builtin history -d -1 2>/dev/null
+(\exit "$__lectern_status")
+`;
+
+/**
+ * Reads a command and makes it the line, unless it was read before and has begun. Of several lines PS0 tells how each ended: where it is
+ * the learner's alone by now, that is mended first, once for a command, and the command asked for again.
+ */
 const TAKE = String.raw`
 if IFS= \builtin read -r -s -t 10 -d $'\x1e' __lectern_payload </dev/tty; then
-  case "\${__lectern_payload%% *} 1" in
-    "$__lectern_command $__lectern_begun") ;;
+  __lectern_word=\${__lectern_payload%% *}
+  case "$__lectern_word $__lectern_begun" in
+    "$__lectern_command 1") ;;
     *)
-      __lectern_command=\${__lectern_payload%% *} __lectern_begun=0
-      \builtin export -n __lectern_command __lectern_payload
-      \builtin printf -v READLINE_LINE %b "\${__lectern_payload#* }"
-      READLINE_POINT=\${#READLINE_LINE} __lectern_payload=
-      case $- in *H*) \builtin set +H; __lectern_histexpand=1 ;; esac
-      \builtin eval "$__lectern_mark"
+      case "$__lectern_word \${PS0-133;C;} $__lectern_payload" in
+        "$__lectern_joined "* | *"133;C;"*) \builtin eval "$__lectern_make" ;;
+        *'\0012'*)
+          __lectern_joined=$__lectern_word READLINE_LINE=' \builtin eval "$__lectern_join"'
+          \builtin printf '\e]133;A;%s\a' "$__lectern_nonce" >/dev/tty
+        ;;
+        *) \builtin eval "$__lectern_make" ;;
+      esac
     ;;
   esac
 fi
 `;
 
+/** Its word last: a command whose line could not be made, or that could not be known again, would be told of as if it had run. */
+const MAKE = String.raw`
+__lectern_begun=0
+\builtin printf -v READLINE_LINE %b "\${__lectern_payload#* }" && __lectern_command=$__lectern_word
+case $__lectern_command in
+  "$__lectern_word")
+    READLINE_POINT=\${#READLINE_LINE} __lectern_payload=
+    case $- in *H*) \builtin set +H; __lectern_histexpand=1 ;; esac
+    \builtin eval "$__lectern_mark"
+  ;;
+  *) READLINE_LINE= ;;
+esac
+`;
+
 const RESTORE = "case $__lectern_histexpand in 1) \\builtin set -H; __lectern_histexpand= ;; esac";
 
 const REPORT = String.raw`
-\builtin printf '\e]133;D;%s;%s;%s;%s\a\e]133;B;%s\a' "$?" "$__lectern_command" "$((__lectern_prompts+=1))" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty
+\builtin printf '\e]133;D;%s;%s;%s;%s\a\e]133;B;%s\a' "$__lectern_status" "$__lectern_command" "$((__lectern_prompts+=1))" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty
 \builtin eval "$__lectern_mark"
 `;
 
@@ -68,7 +108,7 @@ ${bound(shellKeys.report, "report", true)}
 \builtin bind 'set page-completions off'
 case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' "\${PS0-}"'${PS0_MARK}' ;; esac
 \builtin eval "$__lectern_mark"
-\builtin printf '\e]133;H;%s\a' "$__lectern_nonce" >/dev/tty
+\builtin printf '\e]133;H;bash;%s\a' "$__lectern_nonce" >/dev/tty
 `;
 
 /**
@@ -83,16 +123,36 @@ case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' "\${PS0-}"'${PS0_
  * nor pages: a command that comes meanwhile would be taken for the answer. The end of a paste that Ctrl-C has already ended does nothing.
  */
 export function bashStart(nonce: string): string {
-  return `shopt -s no_empty_cmd_completion
-readonly __lectern_nonce=${nonce}
-__lectern_command= __lectern_begun=0 __lectern_prompts=0 __lectern_histexpand= __lectern_payload=
+  return startFile(
+    nonce,
+    `shopt -s no_empty_cmd_completion
+[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc
+[ -r ~/.bashrc ] && . ~/.bashrc`,
+  );
+}
+
+/** The same for a bash that runs and has read the learner's own files: sourced from its prompt, it leaves no line in the history. */
+export function bashStartAgain(nonce: string): string {
+  return startFile(nonce, "\\builtin history -d -1 2>/dev/null");
+}
+
+/** A number of prompts that somebody unset goes on with 1, which must not look like the prompt before. */
+const FIRST_PROMPT = 1_000;
+
+function startFile(nonce: string, learnersFiles: string): string {
+  return `\\readonly __lectern_nonce=${nonce} 2>/dev/null
+__lectern_command= __lectern_begun=0 __lectern_prompts=${FIRST_PROMPT} __lectern_histexpand= __lectern_payload= __lectern_joined=
+{
+${kept("bare", BARE)}
 ${kept("mark", MARK)}
+${kept("join", JOIN_PS0)}
+${kept("make", MAKE)}
 ${kept("take", TAKE)}
 ${kept("restore", RESTORE)}
 ${kept("report", REPORT)}
 ${kept("start", START)}
-[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc
-[ -r ~/.bashrc ] && . ~/.bashrc
-{ \\builtin eval "$__lectern_start"; } >/dev/null 2>&1 || :
+} 2>/dev/null
+${learnersFiles}
+${run("start")} || \\:
 `.replaceAll("\\${", "${");
 }

@@ -1,6 +1,12 @@
 import type { CommandOutcome } from "../common/session-host.js";
+import type { ShellProgram } from "./shell-integration.js";
 
 export type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: string };
+
+/** 128 + SIGINT. */
+const INTERRUPTED = "130";
+/** A command that is one program to be put in the shell's place. */
+const EXEC = /^exec [^;&|<>()`\n]+$/;
 
 /** What the shell's marks have told of a command so far. */
 export interface SeenMarks {
@@ -12,25 +18,34 @@ export interface SeenMarks {
   /** Number of its lines. */
   lines: number;
   hasEnded: boolean;
+  /** Some of its lines have ended and the next was not begun. */
+  isBetweenLines: boolean;
   interrupted: boolean;
 }
 
-/** In bash every line after the first brings the status of the one before it; zsh runs all lines as one. */
+/** In bash every line after the first brings the status of the one before it; in zsh a prompt of its own has told it. */
 export function beginLine(seen: SeenMarks, previous: string): void {
   if (seen.hasBegun && previous !== "") seen.statuses.push(previous);
   seen.hasBegun = true;
+  seen.isBetweenLines = false;
 }
 
-/** The status of the last line. */
-export function endCommand(seen: SeenMarks, status: string): void {
+/** The status of a line, after which so many are left; what was interrupted does not go on. */
+export function endLine(seen: SeenMarks, status: string, linesLeft: number): void {
+  const isUnread = !seen.hasBegun || seen.isBetweenLines;
+  if (linesLeft > 0 && !isUnread && !seen.interrupted && status !== INTERRUPTED) {
+    seen.statuses.push(status);
+    seen.isBetweenLines = true;
+    return;
+  }
   seen.statuses.push(status);
   seen.hasEnded = true;
 }
 
 /** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
-export function ending(seen: SeenMarks, shell: "bash" | "zsh"): Ending {
+export function ending(seen: SeenMarks, shell: ShellProgram): Ending {
   // Zsh leaves the status of the command before it in place.
-  if (!seen.hasBegun && shell === "zsh")
+  if ((!seen.hasBegun || seen.isBetweenLines) && shell === "zsh")
     return { status: "failed", exitStatus: 1, reason: "the shell could not read it" };
   const statuses = seen.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
   if (statuses.length === 0 || statuses.includes(undefined))
@@ -57,3 +72,22 @@ export function unknown(reason: string): Ending {
 export function typed(reason: string): Ending {
   return { status: "typed", exitStatus: null, reason };
 }
+
+/** Another program has taken the shell's place while the command ran. */
+export function replaced(command: string, program: string): Ending {
+  // It has no status where it does what it is for; where it does not, the shell stays.
+  if (EXEC.test(command.trim())) return { status: "succeeded", exitStatus: 0 };
+  return unknown(
+    `the shell was replaced by ${program}, and with it went what would have told how the block ended`,
+  );
+}
+
+/** Bash draws its prompt, and our marks, where its error output leads. */
+export const PROMPT_NOT_SHOWN =
+  "the shell's error output leads elsewhere, so that its prompt is not seen; enter `exec 2>/dev/tty` to have blocks judged again";
+
+/** For a shell that takes no command even after it was set up again. */
+export const DEAF_SHELL =
+  "something that was set in this shell, or in its start-up file, keeps it from taking commands of the page; undo it, or enter `exit` and open a new shell";
+
+export const STATUS_UNTOLD = "the shell's variables were changed, so that it could not tell the status";

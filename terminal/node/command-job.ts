@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Command, CommandOutcome } from "../common/session-host.js";
 import type { Ending, SeenMarks } from "./command-ending.js";
-import { connectsFirst, type Foreground } from "./foreground.js";
+import { connectsFirst } from "./foreground.js";
 import { OutputCapture } from "./output-capture.js";
+import type { ShellProcess } from "./shell-process.js";
 
 /** How often in a row a program that reads commands must be seen before it counts as one. */
 const NESTED_AFTER_LOOKS = 3;
@@ -13,11 +14,10 @@ const NAME_CHARACTERS = 60;
 
 /** What the queue needs of its terminal. */
 export interface QueueSurroundings {
-  readonly shell: "bash" | "zsh";
+  readonly shell: Pick<ShellProcess, "program" | "isPromptShown" | "foreground" | "integrateAgain">;
   write(text: string): void;
   /** Whether the program that reads takes bracketed pastes. */
   bracketedPaste(): boolean;
-  foreground(): Foreground;
   onStarted(id: string, startedAt: number): void;
   /** Told what a command waits for, by name, whenever that changes. */
   onWaiting(id: string, waitsFor: string): void;
@@ -42,6 +42,18 @@ export interface CommandJob extends SeenMarks {
   capture: OutputCapture;
   /** How often in a row the same kind of program was seen in front. */
   looks: number;
+  /** How often in a row the shell itself was seen in front, waiting for something. */
+  idleLooks: number;
+  /** How often it was entered. */
+  entries: number;
+  /** Lines that the shell has not been given yet, as it said last. */
+  linesLeft: number;
+  /** When the shell was asked how it ended, because a prompt came without our marks; 0 before. */
+  askedAt: number;
+  /** Whether the shell was made to read its start-up file again for it, and when. */
+  repair: { at: number; isAnswered: boolean } | undefined;
+  /** The shell has mended its marks first and takes the command at its next prompt. */
+  isWantedAgain: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -65,7 +77,14 @@ export function makeJob(command: Command): CommandJob {
     lines: command.text.trim().split("\n").length,
     hasEnded: false,
     interrupted: false,
+    isBetweenLines: false,
     looks: 0,
+    idleLooks: 0,
+    entries: 0,
+    linesLeft: Number.POSITIVE_INFINITY,
+    askedAt: 0,
+    repair: undefined,
+    isWantedAgain: false,
     timer: undefined,
   };
 }
@@ -73,6 +92,17 @@ export function makeJob(command: Command): CommandJob {
 /** Whether nothing of the command has reached the shell. */
 export function isWaiting({ phase }: Pick<CommandJob, "phase">): boolean {
   return phase === "queued" || phase === "waiting";
+}
+
+/** The command is handed to the shell, perhaps once more: what was seen of it before does not count. */
+export function noteEntry(job: CommandJob): void {
+  job.enteredAt = Date.now();
+  job.entries += 1;
+  job.linesLeft = Number.POSITIVE_INFINITY;
+  job.isWantedAgain = false;
+  job.wasRead = false;
+  job.askedAt = 0;
+  job.capture = new OutputCapture();
 }
 
 /** Notes for each job what it waits for, the first for the program that runs, and returns those for which that is new. */

@@ -8,9 +8,13 @@ it("an incomplete line whose Ctrl-C the shell did not notice is cancelled again,
   const written: string[] = [];
   const queue = new CommandQueue({
     write: (text) => void written.push(text),
-    shell: "bash",
+    shell: {
+      program: "bash",
+      isPromptShown: true,
+      foreground: () => ({ kind: "shell", isIdle: true }),
+      integrateAgain: () => undefined,
+    },
     bracketedPaste: () => true,
-    foreground: () => ({ kind: "shell" }),
     onStarted: () => undefined,
     onWaiting: () => undefined,
     onFinished: () => undefined,

@@ -1,35 +1,26 @@
 import type { Command, CommandOutcome } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";
-import { beginLine, endCommand, ending, typed, unknown, type Ending } from "./command-ending.js";
+import { STATUS_UNTOLD, beginLine, endLine, ending, unknown, type Ending } from "./command-ending.js";
 import {
   isWaiting,
-  looksNeeded,
   makeJob,
+  noteEntry,
   nowWaitingFor,
   outcomeOf,
   type CommandJob,
   type QueueSurroundings,
 } from "./command-job.js";
 import { CommandRecords } from "./command-records.js";
-import type { Foreground } from "./foreground.js";
 import { OutputCapture } from "./output-capture.js";
 import { PromptState } from "./prompt-state.js";
 import { entered, isBlank, shellKeys, typedText } from "./shell-keys.js";
+import { ShellWatch } from "./shell-watch.js";
 
 /** Commands waiting in one terminal; a page's "run all" has a few dozen. */
 const QUEUE_LIMIT = 200;
 /** How often the foreground process is looked at while a command runs. */
 const WATCH_MS = 100;
-/**
- * A Ctrl-C that reaches bash just before it begins to read is noticed only with the next key: where an incomplete line is still
- * there after so long, it is sent again.
- */
-const CANCEL_AGAIN_MS = 1_000;
-/** A command that a waiting shell has not begun after so long was lost on the way: it is entered again, and the shell takes it once. */
-const ENTER_AGAIN_MS = 2_000;
-/** A line editor that reads for so long without a mark of ours draws a prompt without them. */
-const UNMARKED_PROMPT_MS = 100;
 const CTRL_C = "\u0003";
 
 /** Runs commands in one shell one after the other and learns from the shell's marks how each ended. */
@@ -38,21 +29,29 @@ export class CommandQueue {
   readonly #records = new CommandRecords();
   readonly #jobs: CommandJob[] = [];
   readonly #prompt = new PromptState();
-  /** When an incomplete line was last cancelled. */
-  #cancelledAt = 0;
+  readonly #watch: ShellWatch;
   /** Whether the shell's history expansion has to be given back before the learner types. */
   #owesHistoryExpansion = false;
-  #isLineEditorReading = false;
-  #unmarkedPrompt: NodeJS.Timeout | undefined;
 
   constructor(around: QueueSurroundings) {
     this.#around = around;
+    this.#watch = new ShellWatch(around, {
+      prompt: this.#prompt,
+      jobs: this.#jobs,
+      advance: () => this.#advance(),
+      writeEntry: (job) => this.#writeEntry(job),
+      enterNextLine: (job) => this.#enterNextLine(job),
+      typeInto: (job, name) => this.#typeInto(job, name),
+      tellWaiting: () => this.#tellWaiting(),
+      finish: (job, end) => this.#finish(job, end),
+    });
   }
 
   /** Where the running command's output goes; `undefined` while none is between its marks. */
   get capture(): OutputCapture | undefined {
     const job = this.#jobs[0];
-    return job && (job.hasBegun || job.wasRead) && !job.hasEnded ? job.capture : undefined;
+    const isRunning = job && (job.hasBegun || job.wasRead) && !job.hasEnded && !job.isBetweenLines;
+    return isRunning ? job.capture : undefined;
   }
 
   run(command: Command): Promise<CommandOutcome> {
@@ -87,30 +86,35 @@ export class CommandQueue {
 
   /** A mark that carried the shell's secret, or a sign of a line editor; returns whether the shell has read all that was written before. */
   handleMark(mark: ShellMark): boolean {
-    if (mark.kind !== "D") clearTimeout(this.#unmarkedPrompt);
-    switch (mark.kind) {
+    const { kind, fields } = mark;
+    this.#watch.noteMark(kind);
+    switch (kind) {
+      case "H":
+        return this.#setUp();
       case "C":
         this.#prompt.begin();
-        this.#owesHistoryExpansion = mark.fields[3] === "1";
-        this.#lineBegan(mark.fields);
+        this.#owesHistoryExpansion = fields[3] === "1";
+        this.#lineBegan(fields);
         return true;
       case "D":
-        this.#commandEnded(mark.fields);
-        return this.#prompt.drawPrompt(mark.fields[2] ?? "");
+        this.#commandEnded(fields);
+        return this.#prompt.drawPrompt(fields[2] ?? "");
+      case "P":
+        this.#continueLine(fields);
+        return true;
       case "B":
         if (this.#prompt.endPrompt()) this.#promptReturned();
         return false;
-      case "P":
-        this.#prompt.continue();
-        this.#stayedIncomplete();
-        return true;
+      case "A":
+        if (this.#entry) this.#entry.isWantedAgain = true;
+        return false;
+      case "E":
+        this.#linesRanOut(fields);
+        return false;
       case "read":
-        this.#isLineEditorReading = true;
         this.capture?.bookmark();
-        this.#unmarkedPrompt = setTimeout(() => this.#handleUnmarkedPrompt(), UNMARKED_PROMPT_MS);
         return false;
       case "read-end":
-        this.#isLineEditorReading = false;
         if (this.#entry) this.#entry.wasRead = true;
     }
     return false;
@@ -130,7 +134,7 @@ export class CommandQueue {
 
   /** The shell is gone: nothing that waits can have an outcome any more. */
   end(exitStatus: number): void {
-    clearTimeout(this.#unmarkedPrompt);
+    this.#watch.stop();
     const reason = `the shell ended with status ${exitStatus}`;
     for (const job of this.#jobs.splice(0))
       this.#settle(job, unknown(isWaiting(job) ? `not entered: ${reason} before` : reason));
@@ -142,14 +146,9 @@ export class CommandQueue {
 
   #begin(job: CommandJob): void {
     job.phase = "waiting";
-    job.timer = setInterval(() => this.#watch(job), WATCH_MS);
-    if (this.#prompt.isContinuation) this.#cancelLine();
+    job.timer = setInterval(() => this.#watch.look(job), WATCH_MS);
+    if (this.#prompt.isContinuation) this.#watch.cancelLine();
     else this.#advance();
-  }
-
-  #cancelLine(): void {
-    this.#cancelledAt = Date.now();
-    this.#around.write(CTRL_C);
   }
 
   #advance(): void {
@@ -170,112 +169,98 @@ export class CommandQueue {
     beginLine(entry, previous);
   }
 
-  #commandEnded([status = "", nonce]: string[]): void {
+  #commandEnded([status = "", nonce, , linesLeft = "0"]: string[]): void {
     const entry = this.#entry;
-    if (entry && entry.nonce === nonce && !entry.hasEnded) endCommand(entry, status);
+    if (entry && entry.nonce === nonce && !entry.hasEnded) endLine(entry, status, Number(linesLeft));
   }
 
-  #stayedIncomplete(): void {
+  /** The shell wants another line before it does anything. */
+  #continueLine([linesLeft = "0"]: string[]): void {
     const entry = this.#entry;
+    const left = Number(linesLeft);
+    // A prompt may be drawn again.
+    if (entry && left > 0 && left >= entry.linesLeft) return;
+    if (entry && left > 0) {
+      entry.linesLeft = left;
+      return this.#enterNextLine(entry);
+    }
+    this.#prompt.continue();
     if (entry) this.#finish(entry, unknown("the command is incomplete: the shell waits for the rest of it"));
+  }
+
+  #enterNextLine(entry: CommandJob): void {
+    entry.enteredAt = Date.now();
+    entry.idleLooks = 0;
+    this.#prompt.enter();
+    this.#around.write(shellKeys.nextLine);
+  }
+
+  /** What was left of the lines were comments. */
+  #linesRanOut([nonce]: string[]): void {
+    const entry = this.#entry;
+    if (!entry || entry.nonce !== nonce) return;
+    entry.isBetweenLines = false;
+    this.#prompt.await();
+    this.#finish(entry, ending(entry, this.#around.shell.program));
   }
 
   #promptReturned(): void {
     const entry = this.#entry;
-    if (entry?.hasEnded) this.#finish(entry, ending(entry, this.#around.shell));
-    else if (entry?.hasBegun)
-      this.#finish(
-        entry,
-        unknown("the shell's variables were changed, so that it could not tell the status"),
-      );
+    if (entry?.hasEnded) this.#finish(entry, ending(entry, this.#around.shell.program));
+    else if (entry?.isBetweenLines) this.#enterNextLine(entry);
+    else if (entry?.hasBegun) this.#finish(entry, unknown(STATUS_UNTOLD));
+    else if (entry?.isWantedAgain) this.#writeEntry(entry);
     else this.#advance();
   }
 
+  /** The shell has read its start-up file; its first prompt is still to come. */
+  #setUp(): boolean {
+    this.#prompt.restart();
+    const [job] = this.#jobs;
+    if (job?.repair) job.repair.isAnswered = true;
+    return true;
+  }
+
   #enter(job: CommandJob): void {
-    clearTimeout(this.#unmarkedPrompt);
+    this.#watch.stop();
     job.phase = "entered";
-    job.startedAt = Date.now();
-    this.#around.onStarted(job.command.id, job.startedAt);
+    job.entries = 0;
+    job.idleLooks = 0;
+    this.#begun(job);
     this.#writeEntry(job);
-    this.#prompt.enter();
     if (isBlank(job.command.text))
       this.#finish(job, unknown("the block has no command, only blank lines or comments"));
   }
 
+  #begun(job: CommandJob): void {
+    if (job.startedAt !== 0) return;
+    job.startedAt = Date.now();
+    this.#around.onStarted(job.command.id, job.startedAt);
+  }
+
   #writeEntry(job: CommandJob): void {
     const { nonce, command } = job;
-    job.enteredAt = Date.now();
-    const { shell } = this.#around;
+    noteEntry(job);
+    const { program: shell } = this.#around.shell;
     const isPromptTouched = this.#prompt.isTouched;
     this.#around.write(
       entered(command.text, { nonce, shell, clear: command.clear ?? false, isPromptTouched }),
     );
+    this.#prompt.enter();
   }
 
   /** Types into a program that is no shell of ours. */
   #typeInto(job: CommandJob, name: string): void {
     job.phase = "typed";
     job.looks = 0;
-    job.startedAt = Date.now();
-    this.#around.onStarted(job.command.id, job.startedAt);
+    this.#begun(job);
     this.#around.write(typedText(job.command.text, this.#around.bracketedPaste()));
     job.waitsFor = name;
   }
 
-  /** A prompt was drawn in which our marks are not: the shell is asked how the command ended. */
-  #handleUnmarkedPrompt(): void {
-    if (this.#prompt.isPrompt || this.#around.foreground().kind !== "shell") return;
-    const job = this.#jobs[0];
-    if (job?.phase === "entered") {
-      this.capture?.cutToBookmark();
-      this.#around.write(shellKeys.report);
-    } else {
-      this.#prompt.await();
-      this.#advance();
-    }
-  }
-
-  /** Looks for the blind spots: programs and shells that will never send our marks. */
-  #watch(job: CommandJob): void {
-    if (this.#prompt.isContinuation && Date.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
-      this.#cancelLine();
-      // Where only the answer to the first was late, the second brings a prompt of its own.
-      this.#prompt.expectAnotherPrompt();
-    }
-    const foreground = this.#around.foreground();
-    if (job.phase === "typed") return this.#watchTyped(job, foreground);
-    if (foreground.kind === "shell") return this.#watchShell(job);
-    this.#tellWaiting();
-    job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
-    const { name } = foreground;
-    if (job.looks < looksNeeded(job, name)) return;
-    if (job.phase === "waiting") this.#typeInto(job, name);
-    else if (foreground.kind === "interactive")
-      this.#finish(job, typed(`${name} runs in the shell and does not report how a command ended`));
-    else
-      this.#finish(
-        job,
-        unknown(`the shell was replaced by ${name}, which does not report how a command ended`),
-      );
-  }
-
-  #watchShell(job: CommandJob): void {
-    job.looks = 0;
-    if (job.phase === "waiting" && this.#prompt.awaitOverdueLine()) return this.#advance();
-    const isLost = !job.hasBegun && Date.now() - job.enteredAt > ENTER_AGAIN_MS;
-    if (job.phase === "entered" && isLost && this.#isLineEditorReading) this.#writeEntry(job);
-  }
-
-  /** What was typed into a nested shell has ended when that shell has the terminal again, or is gone. */
-  #watchTyped(job: CommandJob, foreground: Foreground): void {
-    job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
-    if (job.looks < looksNeeded(job, job.waitsFor)) return;
-    this.#finish(job, typed(`typed into ${job.waitsFor}, which does not report how a command ended`));
-  }
-
   /** Tells everybody who waits what stands before them. */
   #tellWaiting(): void {
-    const foreground = this.#around.foreground();
+    const foreground = this.#around.shell.foreground();
     const running = foreground.kind === "program" ? foreground.name : "";
     for (const job of nowWaitingFor(this.#jobs, running))
       this.#around.onWaiting(job.command.id, job.waitsFor);

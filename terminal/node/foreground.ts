@@ -16,34 +16,19 @@ const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--
 /** A program calls itself what it likes, at any length; no name of a program is longer than this. */
 const PROGRAM_CHARACTERS = 64;
 
-/** Characters of a program's command line by which it is named. */
-const NAME_CHARACTERS = 80;
-
 /** Generations of processes looked at; a chain longer than this is a loop of reused numbers. */
 const DEPTH_LIMIT = 256;
 
 /** What a typed line would reach: the shell itself, a program, one that reads commands of its own, or what replaced the shell. */
-export type Foreground = { kind: "shell" } | { kind: "program" | "interactive" | "replaced"; name: string };
+export type Foreground =
+  | { kind: "shell"; /** Whether it waits for something. */ isIdle: boolean }
+  | { kind: "program" | "interactive" | "replaced"; name: string };
 
 /** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */
 export function foregroundOf(pid: number): { group: number; argv: string[] } | undefined {
   const group = Number(statFields(pid)?.[5]);
   if (!Number.isInteger(group) || group <= 0) return undefined;
   return { group, argv: commandLine(group) };
-}
-
-/** What a typed line would reach, where a shell of that number and command line, or 0 before it is set up, has the terminal by itself. */
-export function describeForeground(
-  front: ReturnType<typeof foregroundOf>,
-  shell: { pid: number; argv: string },
-): Foreground {
-  if (!front || shell.pid === 0) return { kind: "program", name: "the shell's start-up files" };
-  const name = basename(front.argv[0] ?? "a program").replace(/^-/, "");
-  if (front.group === shell.pid)
-    return front.argv.join("\0") === shell.argv ? { kind: "shell" } : { kind: "replaced", name };
-  return isInteractive(front.argv)
-    ? { kind: "interactive", name }
-    : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };
 }
 
 /** The arguments a process was started with; empty where it is gone. */

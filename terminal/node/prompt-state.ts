@@ -32,6 +32,12 @@ export class PromptState {
     this.#set("busy");
   }
 
+  /** The shell was set up, once more perhaps: it numbers its prompts from here on, and draws the first. */
+  restart(): void {
+    this.#set("busy");
+    this.#lastPrompt = "";
+  }
+
   /** A command of ours has been entered. */
   enter(): void {
     this.#set("busy");

@@ -15,6 +15,8 @@ export const shellKeys = {
   restoreHistoryExpansion: "\u001b[5704~",
   /** Asks how the last command ended. */
   report: "\u001b[5705~",
+  /** Enters the next line of a command of which zsh has read some. */
+  nextLine: "\u001b[5706~",
 } as const;
 
 /** Ends what `takeCommand` reads: zsh reads it as a paste. At a prompt that takes it for a key it does nothing. */
@@ -23,6 +25,9 @@ const END_OF_COMMAND = { bash: "\u001e", zsh: "\u001b[201~" } as const;
 const ABORT = "\u0007";
 // oxlint-disable-next-line no-control-regex
 const NOT_TYPEABLE = /[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]/g;
+
+/** All of ASCII but letters, digits and what stands for itself wherever it stands. */
+const SHELL_SYNTAX = /[\t\n!-*;-?[-^`{-~]/g;
 
 /** How a command is handed to a shell's line editor. */
 export interface CommandEntry {
@@ -37,16 +42,23 @@ export interface CommandEntry {
 
 /** Keys that put the command on the prompt's line and enter it. */
 export function entered(command: string, { nonce, shell, clear, isPromptTouched }: CommandEntry): string {
-  const written = typeable(command).replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   return [
     // In zsh it would lose the line.
     isPromptTouched && shell === "bash" ? ABORT : "",
     shellKeys.removeLine,
     clear ? shellKeys.clearScreen : "",
     shellKeys.takeCommand,
-    `${nonce} ${written}${END_OF_COMMAND[shell]}`,
+    `${nonce} ${written(command)}${END_OF_COMMAND[shell]}`,
     shellKeys.enter,
   ].join("");
+}
+
+/** As `printf %b` reads it, without a character that means something to a shell: where nothing of ours reads it, nothing of it runs. */
+function written(command: string): string {
+  return typeable(command).replace(
+    SHELL_SYNTAX,
+    (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
 }
 
 /** The command as a keyboard would send it to a program that is no shell of ours. */

@@ -5,7 +5,7 @@ import type { ShellSpec, TerminalAddress } from "../common/session-host.js";
 import { environmentOf, type HostConfinement } from "./confined-program.js";
 import { confine } from "./confinement.js";
 import type { LocalSession } from "./session-folder.js";
-import { integrateShell } from "./shell-integration.js";
+import { integrateShell, type ShellProgram } from "./shell-integration.js";
 
 export interface ShellOptions extends HostConfinement {
   address: TerminalAddress;
@@ -18,7 +18,7 @@ export interface StartedShell {
   /** Secret of the shell's marks. */
   nonce: string;
   confinement: string;
-  program: "bash" | "zsh";
+  program: ShellProgram;
 }
 
 /**

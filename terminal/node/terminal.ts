@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
@@ -8,7 +7,6 @@ import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import { SizeHistory } from "../common/size-history.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
-import { commandLine, describeForeground, foregroundOf, type Foreground } from "./foreground.js";
 import { InputQueue } from "./input-queue.js";
 import { lostScreen } from "./lost-shell.js";
 import { PageInput } from "./page-input.js";
@@ -16,6 +14,7 @@ import { RateLimit } from "./rate-limit.js";
 import { Recording } from "./recording.js";
 import { Screen, type ScreenSource, type Snapshot } from "./screen.js";
 import type { ScreenWorkers } from "./screen-workers.js";
+import { ShellProcess } from "./shell-process.js";
 import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
 import { TurnOutput } from "./turn-output.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
@@ -49,12 +48,10 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   readonly #viewers = new Set<Viewer>();
   readonly #nonce: string;
   readonly #confinement: string;
-  readonly #privateFolder: string;
+  readonly #shell: ShellProcess;
   readonly #ended: Promise<void>;
   readonly #input: InputQueue;
   readonly #output = new TurnOutput((bytes) => this.#receive(bytes));
-  #shellPid = 0;
-  #shellArgv = "";
   #exitStatus: number | undefined;
   #isPaused = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -68,16 +65,19 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#options = options;
     const columns = shell.columns ?? DEFAULT_COLUMNS;
     const rows = shell.rows ?? DEFAULT_ROWS;
-    this.#privateFolder = join(options.session.startFolder, this.stream);
+    const privateFolder = join(options.session.startFolder, this.stream);
     this.sizes = new SizeHistory({ columns, rows });
-    const started = startShell(options, this.#privateFolder, { columns, rows });
+    const started = startShell(options, privateFolder, { columns, rows });
     this.#pty = started.pty;
     this.#input = new InputQueue({
       write: (piece) => this.#pty.write(piece),
       isDrained: () => isDrained(this.#pty),
-      isReadByShell: () => this.scanner.bracketedPaste && this.#foreground().kind === "shell",
+      isReadByShell: () => this.scanner.bracketedPaste && this.#shell.foreground().kind === "shell",
     });
     this.#nonce = started.nonce;
+    const isLineRead = (): boolean => this.scanner.bracketedPaste;
+    const { account } = options.session;
+    this.#shell = new ShellProcess({ ...started, pid: this.#pty.pid, privateFolder, account, isLineRead });
     this.#confinement = started.confinement;
     this.#screen = new Screen(this, options.screens);
     const lost = lostScreen(options.session.recordings, address.terminal);
@@ -88,9 +88,8 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
-      shell: started.program,
-      bracketedPaste: () => this.scanner.bracketedPaste,
-      foreground: () => this.#foreground(),
+      shell: this.#shell,
+      bracketedPaste: isLineRead,
       onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),
       onWaiting: (id, waitsFor) => options.emit({ type: "command-waiting", address, id, waitsFor }),
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
@@ -236,17 +235,9 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   #handleMark(mark: ShellMark): void {
-    if (mark.kind === "H" && this.#shellPid === 0) {
-      this.#shellPid = foregroundOf(this.pid)?.group ?? this.pid;
-      this.#shellArgv = commandLine(this.#shellPid).join("\0");
-      rmSync(this.#privateFolder, { recursive: true, force: true });
-    }
+    if (mark.kind === "H") this.#shell.handleSetUp(mark.fields[0]);
     const fields = mark.kind.startsWith("read") ? mark.fields : mark.fields.slice(0, -1);
     if (this.commands.handleMark({ ...mark, fields })) this.#input.settle();
-  }
-
-  #foreground(): Foreground {
-    return describeForeground(foregroundOf(this.pid), { pid: this.#shellPid, argv: this.#shellArgv });
   }
 
   /** The fastest reader and our own screen hold up the shell; whoever is slower skips ahead with a snapshot. */
@@ -282,7 +273,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     clearInterval(this.#stallTimer);
     clearTimeout(this.#resizeTimer);
     this.#input.close();
-    rmSync(this.#privateFolder, { recursive: true, force: true });
+    this.#shell.forget();
     this.commands.end(exitStatus);
     for (const viewer of this.#viewers) viewer.finish({ type: "exited", exitStatus });
     this.#options.emit({ type: "terminal-exited", address: this.#options.address, exitStatus });

@@ -1,8 +1,8 @@
-import { lookup } from "node:dns/promises";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, isIP, type LookupFunction, type Server, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { isForbiddenAddress, plainAddress, type NetworkTarget } from "../../common/network-target.js";
+import { NameLookup } from "./name-lookup.js";
 
 /** What the agent tells the thread that stayed in the machine's own network. */
 export type ForwarderRequest =
@@ -22,6 +22,7 @@ interface Forwarding {
 }
 
 const sessions = new Map<string, Forwarding>();
+const names = new NameLookup();
 
 parentPort?.on("message", (request: ForwarderRequest) => {
   if (request.type === "listen") listen(request);
@@ -56,7 +57,13 @@ async function forward(near: Socket, target: NetworkTarget, { sockets }: Forward
   try {
     const host = target.of === "platform" ? target.host : await allowedAddress(target.host);
     if (near.destroyed) return;
-    const far = connect({ host, port: target.port, allowHalfOpen: true });
+    const far = connect({
+      host,
+      port: target.port,
+      lookup: lookUpPlatform,
+      autoSelectFamily: true,
+      allowHalfOpen: true,
+    });
     keep(far, sockets);
     far.setTimeout(CONNECT_MS, () => far.destroy());
     far.once("connect", () => {
@@ -77,6 +84,18 @@ function keep(socket: Socket, sockets: Set<Socket>): void {
   socket.once("close", () => sockets.delete(socket));
 }
 
+/** Looks a name of the operator's own up for a connection, which tries one address after the other. */
+const lookUpPlatform: LookupFunction = (host, _options, settle) => {
+  names.trustedAddressesOf(host).then(
+    (found) =>
+      settle(
+        null,
+        found.map((address) => ({ address, family: isIP(address) })),
+      ),
+    (error: NodeJS.ErrnoException) => settle(error, []),
+  );
+};
+
 /** The address is judged and then used, so that a name cannot lead elsewhere between the two. Throws where none may be reached. */
 async function allowedAddress(host: string): Promise<string> {
   const own = new Set(
@@ -84,10 +103,8 @@ async function allowedAddress(host: string): Promise<string> {
       (list ?? []).map(({ address }) => plainAddress(address)),
     ),
   );
-  const found = await lookup(host, { all: true });
-  const allowed = found.find(
-    ({ address }) => !isForbiddenAddress(address) && !own.has(plainAddress(address)),
-  );
-  if (allowed) return allowed.address;
+  const found = await names.addressesOf(host);
+  const allowed = found.find((address) => !isForbiddenAddress(address) && !own.has(plainAddress(address)));
+  if (allowed !== undefined) return allowed;
   throw new Error(`${host} leads to no address that a lab may reach`);
 }

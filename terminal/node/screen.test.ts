@@ -33,9 +33,12 @@ class Output implements ScreenSource {
   readonly screen: Screen;
   answers = "";
 
+  /** What the clock shows, in milliseconds. */
+  now = 0;
+
   constructor(size: ScreenSize = SIZE) {
     this.sizes = new SizeHistory(size);
-    this.screen = new Screen(this, workers);
+    this.screen = new Screen(this, workers, () => this.now);
   }
 
   answer(text: string): void {
@@ -80,6 +83,30 @@ function directly(...steps: (string | ScreenSize)[]): string {
 function lines(count: number, width = 60): string {
   return Array.from({ length: count }, (_, line) => `${line} ${"x".repeat(line % width)}\r\n`).join("");
 }
+
+describe("questions without end", () => {
+  it.each([
+    ["where the cursor is", "\u001b[6n", "\u001b[1;1R"],
+    ["what the terminal is", "\u001b[c", "\u001b[?1;2c"],
+    ["its settings", "\u001bP$qm\u001b\\", "\u001bP1$r0m\u001b\\"],
+  ])(
+    "%s: few are answered, the others cost no more than text, and later ones are answered again",
+    async (_name, question, answer) => {
+      const output = new Output();
+      await output.print(question);
+      await expect.poll(() => output.answers, { timeout: PATIENCE_MS }).toBe(answer);
+      await output.print(question.repeat(100_000));
+      await output.print("end");
+      expect(await output.text()).toContain("end");
+      expect(output.answers.length).toBeLessThan(40_000);
+      output.now += 10_000;
+      output.answers = "";
+      await output.print(question);
+      await expect.poll(() => output.answers, { timeout: PATIENCE_MS }).toContain(answer.slice(0, 3));
+    },
+    PATIENCE_MS,
+  );
+});
 
 describe("a screen in a thread", () => {
   it(

@@ -2,6 +2,7 @@ import type { ReplayBuffer } from "../common/replay-buffer.js";
 import type { SizeChange, SizeHistory } from "../common/size-history.js";
 import type { StreamScanner } from "../common/stream-scanner.js";
 import { SCROLLBACK_LINES } from "./emulator.js";
+import { RateLimit } from "./rate-limit.js";
 import type { ScreenClient, ScreenJob, ScreenReply, ScreenWorker, ScreenWorkers } from "./screen-workers.js";
 
 /** Bytes of one job; about 3 ms of ordinary output. */
@@ -14,6 +15,11 @@ const SKIP_AT = 524_288;
 const HOLD_AT = 786_432;
 /** Bytes of a snapshot that is kept for the next viewer of an unchanged screen. */
 const KEPT_SNAPSHOT_BYTES = 1_048_576;
+/**
+ * Bytes a program is told. Editors ask a few dozen questions of some bytes each when they start; one that asks without end would keep
+ * its screen's thread from the other screens, and feed itself. What is beyond is not answered, and nothing is parsed for it.
+ */
+const ANSWERS = { burst: 32_768, perSecond: 8_192 };
 const LOST_SCREEN = new TextEncoder().encode("[what was here before could not be shown and was dropped]\r\n");
 
 /** What a screen reads. */
@@ -43,6 +49,7 @@ export class Screen implements ScreenClient {
   readonly #source: ScreenSource;
   readonly #worker: ScreenWorker;
   readonly #screen: number;
+  readonly #answers: RateLimit;
   readonly #wishes: { resolve: (snapshot: Snapshot) => void; reject: (error: Error) => void }[] = [];
   /** Position up to which the emulator has the output, and the size it has. */
   #parsed = 0;
@@ -56,8 +63,10 @@ export class Screen implements ScreenClient {
   #job: { end: number; size: SizeChange } | undefined;
   #last: Snapshot | undefined;
 
-  constructor(source: ScreenSource, workers: ScreenWorkers) {
+  /** `now` is the clock, for tests. */
+  constructor(source: ScreenSource, workers: ScreenWorkers, now: () => number = Date.now) {
     this.#source = source;
+    this.#answers = new RateLimit(ANSWERS, now);
     const { screen, worker } = workers.join(this);
     this.#screen = screen;
     this.#worker = worker;
@@ -70,7 +79,7 @@ export class Screen implements ScreenClient {
 
   /** Looks at what has come; called for every piece of output. */
   follow(wasAsked: boolean): void {
-    if (wasAsked) this.#isAsked = true;
+    if (wasAsked && this.#answers.take(1)) this.#isAsked = true;
     if (this.#needsWork()) this.#worker.request(this);
   }
 
@@ -124,7 +133,7 @@ export class Screen implements ScreenClient {
     this.#job = undefined;
     this.#last = undefined;
     this.#scrollsWhole = scrollsWhole;
-    if (answers && end > this.#answered) this.#source.answer(answers);
+    if (answers && end > this.#answered && this.#answers.take(answers.length)) this.#source.answer(answers);
     this.#answered = Math.max(this.#answered, end);
     this.#parsed = end;
     if (snapshot) this.#deliver({ bytes: snapshot, position: end, size });

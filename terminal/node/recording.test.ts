@@ -31,6 +31,23 @@ it("the oldest recordings of a session make room for a new one, which is bounded
   expect(all.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(51 * mebibytes);
 });
 
+it("recordings that grow side by side stay within the bound together", async () => {
+  const bound = 50 * 1024 * 1024;
+  const sizes = (): number => listRecordings(folder).reduce((sum, { bytes }) => sum + bytes, 0);
+  const recordings = Array.from(
+    { length: 8 },
+    (_, terminal) => new Recording(folder, String(terminal), { columns: 80, rows: 24 }),
+  );
+  for (let piece = 0; piece < 180; piece += 1) {
+    for (const recording of recordings) recording.output(Buffer.alloc(65_536, "flood"));
+    if (piece % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(sizes()).toBeLessThanOrEqual(bound);
+  }
+  for (const recording of recordings) await recording.close();
+  expect(sizes()).toBeLessThanOrEqual(bound);
+  expect(sizes()).toBeGreaterThan(bound / 2);
+});
+
 it("a file that is no recording is neither listed nor removed", () => {
   writeFileSync(join(folder, "notes"), "");
   expect(listRecordings(folder)).toEqual([]);

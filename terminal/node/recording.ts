@@ -7,8 +7,10 @@ import type { RecordingInfo } from "../common/session-host.js";
 
 /** Bytes of one recording; hours of ordinary work, seconds of a flood. */
 const RECORDING_BYTES = 10 * 1024 * 1024;
-/** Bytes of all recordings of one session when another begins; the oldest go first. */
+/** Bytes of all recordings of one session at any time; the oldest go first. */
 const SESSION_BYTES = 50 * 1024 * 1024;
+/** A recording takes room for so much more at a time. */
+const STEP_BYTES = 1024 * 1024;
 /** Bytes of a recording that are sent at once; with base64 it stays well below the largest frame. */
 const PIECE_BYTES = 1024 * 1024;
 /** Output is gathered so long, or until there is so much, before it is one event; nobody sees the difference when it is played. */
@@ -18,12 +20,19 @@ const GATHER_BYTES = 65_536;
 export const SHELL_ENDED = "shell ended";
 const NAME = /^(.+)--(\d+)\.cast$/;
 
+/** The recordings that are being written, by their paths. */
+const growing = new Map<string, Recording>();
+
 /** Writes what a terminal showed as asciicast v2 (docs.asciinema.org/manual/asciicast/v2), bounded. */
 export class Recording {
+  readonly #folder: string;
+  readonly #path: string;
   readonly #stream: WriteStream;
   readonly #decoder = new StringDecoder("utf8");
   readonly #startedAt = Date.now();
   #left = RECORDING_BYTES;
+  #written = 0;
+  #room = 0;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #gatheredAt = 0;
@@ -31,10 +40,12 @@ export class Recording {
 
   /** `folder` belongs to one session and to the host alone. */
   constructor(folder: string, terminal: string, size: { columns: number; rows: number }) {
-    makeRoom(folder);
-    const path = join(folder, `${terminal}--${this.#startedAt}.cast`);
-    this.#stream = createWriteStream(path, { mode: 0o600 });
+    makeRoom(folder, RECORDING_BYTES);
+    this.#folder = folder;
+    this.#path = join(folder, `${terminal}--${this.#startedAt}.cast`);
+    this.#stream = createWriteStream(this.#path, { mode: 0o600 });
     this.#stream.on("error", () => (this.#left = 0));
+    growing.set(this.#path, this);
     const header = {
       version: 2,
       width: size.columns,
@@ -43,6 +54,19 @@ export class Recording {
       env: { TERM: "xterm-256color" },
     };
     this.#stream.write(`${JSON.stringify(header)}\n`);
+  }
+
+  /** Bytes that it has taken on the disk or may take at once. */
+  get room(): number {
+    return this.#room;
+  }
+
+  /** Ends it without a word: its file is on its way out. */
+  abandon(): void {
+    this.#left = 0;
+    clearTimeout(this.#timer);
+    growing.delete(this.#path);
+    this.#stream.destroy();
   }
 
   output(bytes: Uint8Array): void {
@@ -61,6 +85,8 @@ export class Recording {
 
   /** Ends the file; safe to call twice. */
   async close(): Promise<void> {
+    growing.delete(this.#path);
+    if (this.#stream.destroyed) return;
     this.#flush();
     if (!this.#stream.writableEnded) this.#write("m", SHELL_ENDED);
     this.#left = 0;
@@ -84,8 +110,14 @@ export class Recording {
 
   #write(kind: string, data: string, at = Date.now()): number {
     const line = `${JSON.stringify([(at - this.#startedAt) / 1000, kind, data])}\n`;
-    this.#stream.write(line);
-    return Buffer.byteLength(line);
+    const bytes = Buffer.byteLength(line);
+    this.#written += bytes;
+    if (this.#written > this.#room) {
+      this.#room = Math.ceil(this.#written / STEP_BYTES) * STEP_BYTES;
+      makeRoom(this.#folder, 0);
+    }
+    if (!this.#stream.destroyed) this.#stream.write(line);
+    return bytes;
   }
 }
 
@@ -122,12 +154,17 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function makeRoom(folder: string): void {
-  const all = listRecordings(folder);
-  let total = all.reduce((sum, { bytes }) => sum + bytes, RECORDING_BYTES);
-  for (const { name, bytes } of all) {
+/** Removes the oldest recordings until there is room for so many bytes beside the others. */
+function makeRoom(folder: string, wanted: number): void {
+  const all = listRecordings(folder).map(({ name, bytes }) => {
+    const path = join(folder, name);
+    return { path, bytes: Math.max(bytes, growing.get(path)?.room ?? 0) };
+  });
+  let total = all.reduce((sum, { bytes }) => sum + bytes, wanted);
+  for (const { path, bytes } of all) {
     if (total <= SESSION_BYTES) return;
-    rmSync(join(folder, name), { force: true });
+    growing.get(path)?.abandon();
+    rmSync(path, { force: true });
     total -= bytes;
   }
 }

@@ -214,6 +214,30 @@ function threads(): number {
   return readdirSync("/proc/self/task").length;
 }
 
+describe("a worker whose memory is used up", () => {
+  it(
+    "is replaced: the screens go on, and the one that took too much begins anew",
+    async () => {
+      await workers.close();
+      start({ heapMegabytes: 24 });
+      const other = new Output();
+      await other.print("of another learner\r\n");
+      expect(await other.text()).toBe(directly("of another learner\r\n"));
+      const greedy = new Output({ columns: 500, rows: 300 });
+      const row = Array.from({ length: 500 }, (_, at) => `\u001b[58:2::${at % 256}:1:2;4:3mx\u0301`).join("");
+      for (let at = 0; at < 1_000 && replaced.length === 0; at += 1) {
+        await greedy.print(`${row}\r\n`);
+        if (at % 20 === 0) await greedy.text();
+      }
+      expect(replaced[0]).toMatch(/memory|heap/i);
+      expect(await other.text()).toBe(directly("of another learner\r\n"));
+      await greedy.print("\u001bcgoes on");
+      expect(await greedy.text()).toContain("goes on");
+    },
+    PATIENCE_MS,
+  );
+});
+
 describe("a worker that does not answer", () => {
   it(
     "is replaced: the screen that stopped it begins anew, the others are as they were",

@@ -1,5 +1,3 @@
-import { renameSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
 import type { RecordingInfo } from "../common/session-host.js";
@@ -9,6 +7,7 @@ import type { AccountRegistry } from "./account-registry.js";
 import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
 import type { FolderRemover } from "./folder-remover.js";
 import { relatedProcesses } from "./foreground.js";
+import type { KeptRecordings } from "./kept-recordings.js";
 import { listRecordings } from "./recording.js";
 import { DiskQuota } from "./sandbox/disk-quota.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
@@ -27,7 +26,7 @@ export interface SessionRegistryParts extends HostConfinement {
   /** Absent where the host may not switch accounts. */
   accounts?: AccountRegistry;
   /** Where recordings go when their session ends; removed with it where absent. */
-  keptRecordings?: string;
+  keptRecordings?: KeptRecordings;
   report: (line: string) => void;
 }
 
@@ -201,24 +200,13 @@ export class SessionRegistry {
     });
     await sandboxes.close(name);
     this.#programs.delete(name);
-    if (session) await this.#keepRecordings(session);
+    if (session) await this.#parts.keptRecordings?.keep(name, session.recordings);
     this.#parts.remover.remove(this.#parts.folders.pathOf(name));
     if (ownsAccount) this.#parts.accounts?.release(name);
   }
 
   #holdsAccount({ name, account }: SessionPlace): boolean {
     return account !== undefined && (this.#parts.accounts?.holds(name, account) ?? false);
-  }
-
-  async #keepRecordings({ name, recordings }: SessionPlace): Promise<void> {
-    const { keptRecordings, report } = this.#parts;
-    if (keptRecordings === undefined || listRecordings(recordings).length === 0) return;
-    try {
-      await mkdir(keptRecordings, { recursive: true, mode: 0o700 });
-      renameSync(recordings, join(keptRecordings, `${name}-${Date.now()}`));
-    } catch (error) {
-      report(`The recordings of session ${name} could not be kept: ${String(error)}`);
-    }
   }
 
   #inTurn<Result>(name: string, change: () => Promise<Result>): Promise<Result> {

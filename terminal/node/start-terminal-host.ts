@@ -7,6 +7,7 @@ import type { AccountRegistry, AccountRegistryOptions } from "./account-registry
 import { confinementOfPod, detectConfinement, type Confinement } from "./confinement.js";
 import { holdDataDir } from "./data-dir-lock.js";
 import type { HostEndpoint } from "./host-endpoint.js";
+import { KeptRecordings } from "./kept-recordings.js";
 import { FolderRemover } from "./folder-remover.js";
 import { serveHostSocket, type ServedHost } from "./host-socket.js";
 import { ScreenWorkers } from "./screen-workers.js";
@@ -119,7 +120,9 @@ async function makeHost(
     limits,
     remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
     ...(switchesAccounts && { accounts: await openAccounts({ ...options.accounts, sessionsFolder }) }),
-    ...(keptRecordings !== undefined && { keptRecordings }),
+    ...(keptRecordings !== undefined && {
+      keptRecordings: new KeptRecordings({ folder: keptRecordings, report }),
+    }),
     report,
   });
   return { sessions, terminals, sandboxes, viewers: new ViewerSockets(), screens };

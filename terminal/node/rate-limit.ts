@@ -1,4 +1,7 @@
-/** A bucket that holds `burst` and refills by `perSecond`; `take` says whether there was enough. */
+/**
+ * A bucket that holds `burst` and refills by `perSecond`; `take` says whether there was enough. `rate-limiter-flexible` answers with
+ * a promise and counts in windows: what arrives at a terminal is judged at once, in its order, by bytes.
+ */
 export class RateLimit {
   readonly #burst: number;
   readonly #perSecond: number;

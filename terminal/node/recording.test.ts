@@ -31,9 +31,12 @@ it("the oldest recordings of a session make room for a new one, which is bounded
   expect(all.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(51 * mebibytes);
 });
 
+function sizes(): number {
+  return listRecordings(folder).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 it("recordings that grow side by side stay within the bound together", async () => {
   const bound = 50 * 1024 * 1024;
-  const sizes = (): number => listRecordings(folder).reduce((sum, { bytes }) => sum + bytes, 0);
   const recordings = Array.from(
     { length: 8 },
     (_, terminal) => new Recording(folder, String(terminal), { columns: 80, rows: 24 }),

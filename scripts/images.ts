@@ -5,8 +5,7 @@ import type { Page } from "playwright-core";
 import { launchChromium, openPage } from "../test/browser/chromium.js";
 import { showOnNarrow } from "../test/browser/console-steps.js";
 import { startLectern } from "../test/browser/lectern-server.js";
-import { providePackage } from "../test/requirements/debian-packages.js";
-import { findChromium } from "../test/requirements/programs.js";
+import { provideChromium } from "../test/requirements/chromium.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const LAB = "Image Registry Policies";
@@ -23,7 +22,7 @@ const DEADLINE_MS = 20_000;
 await draw();
 
 async function draw(): Promise<void> {
-  const missing = await providePackage("chromium", findChromium);
+  const missing = await provideChromium();
   if (missing) throw new Error(missing);
   mkdirSync(join(root, "images"), { recursive: true });
   const server = await startLectern();

@@ -41,16 +41,19 @@ describe("a ReplicaSet", () => {
 
   it("waits longer after each refusal, but not once it is touched", async () => {
     await cluster.apply(quota({ pods: "0" }));
+    const since = Date.now();
     await cluster.apply(web(1));
     await cluster.until("combined event", () =>
       cluster.eventsOf(get()).some((text) => text.includes("combined")),
     );
+    // Each wait is as long as all before it together.
+    const nextWait = Date.now() - since;
     await cluster.api.delete(resourceQuotas, { namespace, name: "q" }, { user: cluster.admin });
     const body = { metadata: { annotations: { nudged: "now" } } };
     const before = Date.now();
     await cluster.api.patch(replicaSets, at, { type: "merge", body }, { user: cluster.admin });
     await cluster.until("a pod", () => owned().length === 1);
-    expect(Date.now() - before).toBeLessThan(400);
+    expect(Date.now() - before).toBeLessThan(nextWait / 2);
     await cluster.until("no failure", () => failed() === undefined);
   });
 

@@ -79,10 +79,8 @@ describe("a program of a session", () => {
   });
 
   it("that leaves somebody else holding its output has ended when it has ended", async () => {
-    const started = performance.now();
-    const result = await test.client.exec(session, bash("setsid sleep 60 & echo done"));
+    const result = await test.client.exec(session, bash("setsid sleep 600 & echo done"));
     expect([result.exitStatus, text(result.stdout)]).toEqual([0, "done\n"]);
-    expect(performance.now() - started).toBeLessThan(8_000);
   });
 
   it("may be missing, or of a session that is not there", async () => {

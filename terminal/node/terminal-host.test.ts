@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { crowding } from "./crowding-for-tests.js";
 import { dialUnixSocket } from "./dial-host.js";
 import { openTestReader } from "./gateway-for-tests.js";
 import { openShell } from "./test-host.js";
@@ -146,7 +147,7 @@ describe("the terminal host process", () => {
     const at = Date.now();
     child.kill("SIGTERM");
     await once(child, "exit");
-    expect(Date.now() - at).toBeLessThan(1_000);
+    expect(Date.now() - at).toBeLessThan(1_000 * crowding());
     expect(child.exitCode).toBe(0);
     expect(sleepers()).toBe(0);
     expect(existsSync(join(folder, "data", "terminal-host.lock"))).toBe(false);

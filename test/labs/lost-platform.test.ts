@@ -22,7 +22,7 @@ afterEach(async () => {
 describe("a validation", () => {
   it("whose terminal host is lost has no verdict on the lab: it throws what the platform threw", async () => {
     const file = join(folder, "long.md");
-    writeFileSync(file, "# Long\n\n```execute\nsleep 20\n```\n");
+    writeFileSync(file, "# Long\n\n```execute\nsleep 1000\n```\n");
     const running = new Promise<void>((resolve) => {
       platform.host.onEvent(({ type }) => type === "command-started" && resolve());
     });
@@ -33,12 +33,10 @@ describe("a validation", () => {
 
   it("that is stopped does not wait for the command it had begun", async () => {
     const file = join(folder, "long.md");
-    writeFileSync(file, "# Long\n\n```execute\nsleep 20\n```\n");
+    writeFileSync(file, "# Long\n\n```execute\nsleep 1000\n```\n");
     const stop = new AbortController();
     platform.host.onEvent(({ type }) => type === "command-started" && stop.abort(new Error("stopped")));
-    const started = performance.now();
     const parts = { ...platform, policies: platform.policies.service };
     await expect(validateLab(await loadLab(file), parts, { signal: stop.signal })).rejects.toThrow("stopped");
-    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

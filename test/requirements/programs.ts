@@ -9,9 +9,17 @@ export function findProgram(...names: string[]): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** The path of the machine's Chromium, or `undefined`. */
+/** The path of Chromium without the parts that draw its own windows, or `undefined`. */
+export function findHeadlessShell(): string | undefined {
+  return findProgram("chromium-headless-shell");
+}
+
+/** The path of the machine's Chromium, or `undefined`; that without windows where there is one: it takes half the processor's time. */
 export function findChromium(): string | undefined {
-  return findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+  return (
+    findHeadlessShell() ??
+    findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+  );
 }
 
 /** The folder of PostgreSQL's programs: Debian keeps each version's apart from the PATH. */

@@ -1,6 +1,7 @@
+import { provideChromium } from "./chromium.js";
 import { providePackage } from "./debian-packages.js";
 import { provideKubectl } from "./kubectl.js";
-import { findChromium, findPostgres, findProgram } from "./programs.js";
+import { findPostgres, findProgram } from "./programs.js";
 import { useOwnTemporaryFolder } from "./temporary-folder.js";
 import { MISSING, type Missing } from "./without.js";
 
@@ -18,7 +19,7 @@ export async function setup(): Promise<(() => void) | undefined> {
     missing[tool] = why;
   };
   note("kubectl", "the kubectl, labs and browser tests", await provideKubectl());
-  note("chromium", "the browser tests", await providePackage("chromium", findChromium));
+  note("chromium", "the browser tests", await provideChromium());
   note("zsh", "the outcomes of commands in zsh", await providePackage("zsh", () => findProgram("zsh")));
   note("bwrap", "what bubblewrap adds", await providePackage("bubblewrap", () => findProgram("bwrap")));
   note("postgres", "what several servers share", await providePackage("postgresql", findPostgres));

@@ -14,8 +14,6 @@ export interface LecternProcess {
   pid: number;
   /** What it printed so far, both streams. */
   output(): string;
-  /** Milliseconds from the command to the printed URL. */
-  startMs: number;
   /** Sends the signal to the supervisor and waits until it has ended; milliseconds it took. */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
@@ -79,13 +77,12 @@ export async function runCli(
   return { status, output: output() };
 }
 
-/** Starts `lectern serve` on a free port; resolves when it has printed where it listens. */
+/** Starts `lectern serve` on a free port; resolves when it has printed where it listens, and all else there is to say. */
 export async function startLectern(
   data: string,
   args: readonly string[] = [],
   { node = process.execPath }: Runtime = {},
 ): Promise<LecternProcess> {
-  const since = Date.now();
   const child = spawn(node, ["bin/lectern.js", "serve", "--port", "0", "--data", data, ...args], {
     cwd: productRoot,
   });
@@ -96,11 +93,11 @@ export async function startLectern(
     () => {
       if (child.exitCode !== null)
         throw new Error(`lectern serve ended with ${String(child.exitCode)}:\n${output()}`);
-      return /Lectern is ready: (\S+)/.exec(output())?.[1];
+      // What it says of itself then may come in pieces; this is the last of it.
+      return /Lectern is ready: (\S+)[^]*\nData and logs: /.exec(output())?.[1];
     },
   );
-  const startMs = Date.now() - since;
-  return { url, pid: child.pid ?? 0, output, startMs, stop: (signal = "SIGINT") => stop(child, signal) };
+  return { url, pid: child.pid ?? 0, output, stop: (signal = "SIGINT") => stop(child, signal) };
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {

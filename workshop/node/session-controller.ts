@@ -51,6 +51,7 @@ export async function startSessionController(parts: SessionControllerParts): Pro
         if (!isOwn(session, parts.server)) return;
         parts.onSession?.(session, type === "DELETED" ? "gone" : "changed");
         if (session.metadata.deletionTimestamp) endings.begin(session);
+        if (type === "DELETED") endings.forget(session.metadata.name);
       },
       onError: report,
     };
@@ -78,13 +79,16 @@ class SessionEndings {
     if ((this.#notBefore.get(name) ?? 0) > Date.now()) return;
     this.#notBefore.set(name, Number.POSITIVE_INFINITY);
     const end = this.#queue.run(name, () => this.#end(session));
-    end.then(
-      () => this.#notBefore.delete(name),
-      (error: unknown) => {
-        this.#notBefore.set(name, Date.now() + RETRY_MS);
-        this.#parts.onError?.(error);
-      },
-    );
+    // One that has ended is not ended again before the cluster says that it is gone.
+    end.catch((error: unknown) => {
+      this.#notBefore.set(name, Date.now() + RETRY_MS);
+      this.#parts.onError?.(error);
+    });
+  }
+
+  /** The cluster has the session no more. */
+  forget(name: string): void {
+    this.#notBefore.delete(name);
   }
 
   async #end(session: SessionResource): Promise<void> {

@@ -1,0 +1,17 @@
+/** Of the processor, for one look: long enough for the scheduler to take turns, short enough for any test. */
+const SPIN_US = 50_000;
+
+/**
+ * How many times longer than on an idle machine a busy process takes here and now: 1 where a processor is free. What a test allows
+ * in milliseconds is multiplied by it, so that other programs on the machine are not measured as well.
+ */
+export function crowding(): number {
+  const since = performance.now();
+  const before = process.cpuUsage();
+  let used = 0;
+  while (used < SPIN_US) {
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+  return Math.max(1, ((performance.now() - since) * 1_000) / used);
+}

@@ -46,7 +46,7 @@ export default defineConfig({
           name: "system",
           globalSetup,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{rooms,browser,kubernetes,current-node}/**", ...TIMED],
+          exclude: ["test/{rooms,browser,kubernetes,cluster,current-node}/**", ...TIMED],
           ...whole,
           ...besideOthers,
         },

@@ -8,6 +8,10 @@ export interface ControlPlaneLayout {
   caFile: string;
   tokenFile: string;
   serviceAccountKey: string;
+  /** Arguments of the API server that say where it listens, by which certificates, and whom it admits how. */
+  apiserver: string[];
+  /** Arguments that only the controller manager of this layout has. */
+  controllerManager: string[];
 }
 
 /** Arguments of the single-member store; `--unsafe-no-fsync` because nothing here outlives a test. */
@@ -25,27 +29,35 @@ export function etcdArguments({ folder, ports }: ControlPlaneLayout): string[] {
   ];
 }
 
-/** Arguments of the API server; a loopback address cannot be an endpoint, hence no endpoint reconciler. */
-export function apiserverArguments(layout: ControlPlaneLayout): string[] {
+/** What an API server on loopback is told; a loopback address cannot be an endpoint, hence no endpoint reconciler. */
+export function loopbackArguments(folder: string): string[] {
   return [
-    `--etcd-servers=http://127.0.0.1:${layout.ports.etcd}`,
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1",
+    `--cert-dir=${join(folder, "certificates")}`,
+    "--authorization-mode=RBAC",
+    "--endpoint-reconciler-type=none",
+  ];
+}
+
+/** Arguments of the API server. */
+export function apiserverArguments(layout: ControlPlaneLayout): string[] {
+  return [
+    ...layout.apiserver,
+    `--etcd-servers=http://127.0.0.1:${layout.ports.etcd}`,
     `--secure-port=${layout.ports.apiserver}`,
-    `--cert-dir=${join(layout.folder, "certificates")}`,
     `--service-account-key-file=${layout.serviceAccountKey}`,
     `--service-account-signing-key-file=${layout.serviceAccountKey}`,
     "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
     `--token-auth-file=${layout.tokenFile}`,
-    "--authorization-mode=RBAC",
     "--service-cluster-ip-range=10.96.0.0/16",
-    "--endpoint-reconciler-type=none",
   ];
 }
 
 /** Arguments of the controller manager; without `--root-ca-file` no namespace gets its `kube-root-ca.crt`. */
 export function controllerManagerArguments(layout: ControlPlaneLayout): string[] {
   return [
+    ...layout.controllerManager,
     `--kubeconfig=${layout.kubeconfig}`,
     `--service-account-private-key-file=${layout.serviceAccountKey}`,
     `--root-ca-file=${layout.caFile}`,

@@ -53,7 +53,9 @@ export async function builtPrograms(set: GoPrograms, options: BuildOptions = {})
 
 function sourcesHash({ modulesFolder, flags, programs }: GoPrograms): string {
   const hash = createHash("sha256").update(JSON.stringify({ flags, programs }));
-  const files = readdirSync(modulesFolder, { recursive: true, withFileTypes: true })
+  const modules = new Set(programs.map(({ module }) => join(modulesFolder, module)));
+  const files = [...modules]
+    .flatMap((module) => readdirSync(module, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();

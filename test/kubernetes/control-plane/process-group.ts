@@ -18,6 +18,9 @@ kill -9 $pids 2>/dev/null
 rm -rf -- "$1"
 `;
 
+/** The program and arguments by which another program is started. */
+export type Command = (program: string, args: string[]) => [string, string[]];
+
 /**
  * Processes that live and die together in one temporary folder. They end with `stop`, and also when this process ends
  * without calling it, however it ends.
@@ -26,9 +29,12 @@ export class ProcessGroup {
   readonly folder: string;
   readonly #children: { name: string; child: ChildProcess }[] = [];
   readonly #watchdog: ChildProcess;
+  readonly #command: Command;
 
-  constructor(folder: string) {
+  /** `command` says how a program is started where its namespaces are others than ours. */
+  constructor(folder: string, command: Command = (program, args) => [program, args]) {
     this.folder = folder;
+    this.#command = command;
     this.#watchdog = spawn("sh", ["-c", WATCHDOG, "watchdog", folder], {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
@@ -40,7 +46,7 @@ export class ProcessGroup {
   start(program: string, args: string[]): void {
     const name = basename(program);
     const log = openSync(join(this.folder, `${name}.log`), "w");
-    const child = spawn(program, args, { cwd: this.folder, stdio: ["ignore", log, log] });
+    const child = spawn(...this.#command(program, args), { cwd: this.folder, stdio: ["ignore", log, log] });
     closeSync(log);
     child.once("error", () => undefined);
     this.#children.push({ name, child });

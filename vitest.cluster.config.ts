@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/cluster/**/*.test.ts"],
+    globalSetup: ["test/requirements/setup.ts", "test/cluster/global-setup.ts"],
+    // Covers a first build of the control plane and the node.
+    hookTimeout: 20 * 60_000,
+    testTimeout: 180_000,
+    fileParallelism: false,
+  },
+});

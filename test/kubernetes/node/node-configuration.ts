@@ -37,7 +37,7 @@ export function configureNode(files: NodeFiles): Record<"containerd" | "kubelet"
     return path;
   };
   write("cni/10-pods.conflist", JSON.stringify(podNetwork(folder), undefined, 2));
-  write("registries/_default/hosts.toml", `[host."http://${REGISTRY_ADDRESS}"]\n`);
+  write("registries/_default/hosts.toml", `server = "http://${REGISTRY_ADDRESS}"\n`);
   return {
     containerd: ["--config", write("containerd.toml", containerdConfiguration(folder))],
     kubelet: [

@@ -8,7 +8,6 @@ const NAMESPACE = "node-test";
 
 describe.skipIf(!hasRealCluster())("a real node", () => {
   let cluster: RealCluster;
-  const inNamespace = (...args: string[]): string[] => [`--namespace=${NAMESPACE}`, ...args];
   const pod = (name: string, container: object): unknown => ({
     apiVersion: "v1",
     kind: "Pod",
@@ -154,6 +153,10 @@ describe.skipIf(!hasRealCluster())("a real node", () => {
     );
   });
 });
+
+function inNamespace(...args: string[]): string[] {
+  return [`--namespace=${NAMESPACE}`, ...args];
+}
 
 function webServers(image: string): unknown[] {
   const labels = { app: "web" };

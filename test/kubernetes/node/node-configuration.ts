@@ -37,7 +37,12 @@ export function configureNode(files: NodeFiles): Record<"containerd" | "kubelet"
     return path;
   };
   write("cni/10-pods.conflist", JSON.stringify(podNetwork(folder), undefined, 2));
-  write("registries/_default/hosts.toml", `server = "http://${REGISTRY_ADDRESS}"\n`);
+  const registry = `"http://${REGISTRY_ADDRESS}"`;
+  // containerd 1.6 takes a server only where a host is named as well.
+  write(
+    "registries/_default/hosts.toml",
+    `server = ${registry}\n[host.${registry}]\n  capabilities = ["pull", "resolve"]\n`,
+  );
   return {
     containerd: ["--config", write("containerd.toml", containerdConfiguration(folder))],
     kubelet: [
@@ -144,8 +149,9 @@ function kubeletConfiguration({
       "imagefs.available": "1%",
     },
     imageGCHighThresholdPercent: 100,
-    // What a test waits for, as the default is a minute.
+    // A test waits for what is noticed so; the default is a minute.
     syncFrequency: "10s",
+    volumeStatsAggPeriod: "5s",
     logging: { verbosity: 2 },
   };
 }

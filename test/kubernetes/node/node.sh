@@ -8,11 +8,13 @@ here=$(dirname "$0")
 
 # Memory groups may be made below our own one only; a kubelet wants one path for all controllers.
 own_group() { awk -F: '$2 == "memory" && $3 != "/" { print $3 }' /proc/self/cgroup; }
-hierarchies() { awk '$3 == "cgroup" || ($3 == "cgroup2" && $2 == "/sys/fs/cgroup") { print $2 }' /proc/mounts; }
+hierarchies() { awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts; }
 
 # Makes a group of that path in every hierarchy, and lists what it had to make above it, which the last node takes away.
 make_groups() {
   for hierarchy in $(hierarchies); do
+    # Without controllers of its own it is left to runc.
+    [ "${hierarchy##*/}" != unified ] || continue
     made=$hierarchy
     for part in $(echo "$1" | tr / ' '); do
       made=$made/$part

@@ -1,3 +1,4 @@
+import { withDeadline } from "../../../kubernetes/node/deadline.js";
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,8 +36,6 @@ export interface Cluster extends ControlPlane {
  */
 export async function startCluster(options: { signal?: AbortSignal } = {}): Promise<Cluster> {
   const binaries = { controlPlane: await controlPlaneBinaries(options), node: await nodeBinaries(options) };
-  const deadline = AbortSignal.timeout(READY_DEADLINE_MS);
-  const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   const held = await startNodeNamespaces(binaries.node);
   const node = held.namespaces;
   const group = new ProcessGroup(node.identity.folder, (program, args) => node.inside(program, args));
@@ -46,7 +45,9 @@ export async function startCluster(options: { signal?: AbortSignal } = {}): Prom
     await group.stop();
   };
   try {
-    return await startIn({ node, group, binaries, signal, stop });
+    return await withDeadline(READY_DEADLINE_MS, options.signal, (signal) =>
+      startIn({ node, group, binaries, signal, stop }),
+    );
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
@@ -31,6 +32,8 @@ export interface LabsBefore extends Omit<LoadedLabs, "renamed"> {
 
 /** Somebody who saves and reloads is never faster; many learners cost one look. */
 const LOOK_INTERVAL_MS = 500;
+/** Nobody waits longer than this for what an author has just saved; it is there when it is read. */
+const WAIT_MS = 1_000;
 /** Folders that are no part of a lab and hold many thousand files. */
 const NOT_OURS = new Set(["node_modules", ".git"]);
 
@@ -92,11 +95,12 @@ export async function openLabRepository(
     if (isLooking || Date.now() - lookedAt < LOOK_INTERVAL_MS) return looking;
     lookedAt = Date.now();
     isLooking = true;
-    looking = look()
+    const looked = look()
       .catch((error: unknown) =>
         log.warn({ err: error }, "the labs have changed and cannot be read; they stay as they were"),
       )
       .finally(() => (isLooking = false));
+    looking = Promise.race([looked, delay(WAIT_MS, undefined, { ref: false })]);
     return looking;
   };
   return { labs, broken: () => broken, late: () => late, allRead: readLate(first.late), refresh };

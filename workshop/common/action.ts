@@ -209,6 +209,8 @@ function familyParts(word: FormWord, fields: FormFields): Parts {
   switch (word) {
     case "terminal:execute":
     case "terminal:execute-all":
+      // Labs show a terminal by a command of nothing.
+      if (fields.command?.trim() === "") return selectParts(word, terminals);
       return {
         ...executeParts(word, terminals, (fields.command ?? "").trim()),
         clear: fields.clear ?? false,
@@ -220,12 +222,16 @@ function familyParts(word: FormWord, fields: FormFields): Parts {
     case "terminal:interrupt-all":
       return interruptParts(word, terminals);
     case "terminal:select":
-      return { action: word, kind: "terminal-select", title: `Show ${where}`, terminals };
+      return selectParts(word, terminals);
     case "terminal:input":
       return inputParts(fields, terminals);
     default:
       return pageParts(word, fields);
   }
+}
+
+function selectParts(action: string, terminals: string[]): Parts {
+  return { action, kind: "terminal-select", title: `Show ${terminalWords(terminals)}`, terminals };
 }
 
 function inputParts({ text = "", endl = true }: FormFields, terminals: string[]): Parts {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { variablesSchema } from "./lab-schema.js";
+import { LEARNER_ROLE } from "./session.js";
 
 /** `workshop/workshop.yaml` of a classic Educates workshop. */
 export const classicWorkshopSchema = z.looseObject({
@@ -29,9 +30,10 @@ export const classicResourceSchema = z.looseObject({
     description: z.string().optional(),
     difficulty: z.string().optional(),
     duration: z.union([z.string(), z.number()]).optional(),
+    workshop: z.looseObject({ image: z.string().optional() }).optional(),
     session: z
       .looseObject({
-        namespaces: z.looseObject({ budget: z.string().optional() }).optional(),
+        namespaces: z.looseObject({ budget: z.string().optional(), role: z.string().optional() }).optional(),
         applications: z.looseObject({ terminal: terminal.optional() }).optional(),
         dashboards: z.array(z.looseObject({ name: z.string(), url: z.string().optional() })).optional(),
         env: z
@@ -55,7 +57,29 @@ export function unsupportedParts(resource: ClassicResource): string[] {
   const top = ["environment", "request"]
     .filter((name) => name in resource.spec)
     .map((name) => `spec.${name}`);
-  return [...top, ...applications, ...others.map((name) => `spec.session.${name}`)];
+  return [
+    ...top,
+    ...imageParts(resource.spec.workshop?.image),
+    ...namespaceParts(session.namespaces ?? {}),
+    ...applications,
+    ...others.map((name) => `spec.session.${name}`),
+  ];
+}
+
+/** Programs of another image are not there; the usual one has what a lab of commands needs. */
+function imageParts(image: string | undefined): string[] {
+  return image === undefined || image.includes("base-environment") ? [] : [`spec.workshop.image ${image}`];
+}
+
+function namespaceParts(namespaces: Record<string, unknown>): string[] {
+  const place = "spec.session.namespaces";
+  const { role, budget } = namespaces;
+  const others = Object.keys(namespaces).filter((name) => name !== "role" && name !== "budget");
+  return [
+    ...(role === undefined || role === LEARNER_ROLE ? [] : [`${place}.role ${String(role)}`]),
+    ...(budget === "custom" ? [`${place}.budget custom`] : []),
+    ...others.map((name) => `${place}.${name}`),
+  ];
 }
 
 const SUPPORTED_APPLICATIONS = new Set(["terminal", "workshop"]);

@@ -168,6 +168,14 @@ describe("a page", () => {
     expect(html).not.toContain("style");
   });
 
+  it("shows the terminal that a command of nothing names, and refuses a fence without a command", () => {
+    const page = compile('```terminal:execute\ncommand: ""\nsession: 2\n```\n\n```execute\n```\n');
+    expect(page.actions.map(({ view }) => [view.kind, view.terminals])).toEqual([
+      ["terminal-select", ["2"]],
+      ["problem", []],
+    ]);
+  });
+
   it("reads expectations from the info string", () => {
     const { actions } = compile(
       `${FENCE}execute exit=nonzero match=/denied by/ until="pod -l app=x absent" timeout=5s skip=ci\nls\n${FENCE}`,

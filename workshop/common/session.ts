@@ -20,6 +20,9 @@ export const WORKSPACE_LABEL = "tmc.cloud.vmware.com/workspace";
 /** Where the API serves the kinds of the policy hierarchy. */
 export const POLICY_API_PATH = "/apis/policy.lectern.dev/v1alpha1";
 
+/** The cluster role that says what a learner may do in the own namespace. */
+export const LEARNER_ROLE = "admin";
+
 /** The custom resource behind one learner's session; cluster-scoped, and the owner of everything else. */
 export interface SessionResource {
   apiVersion: string;

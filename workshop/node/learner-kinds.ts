@@ -1,6 +1,7 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
-import { type CountedKind, LEARNER_ROLE, countedName } from "./session-objects.js";
+import { LEARNER_ROLE } from "../common/session.js";
+import { type CountedKind, countedName } from "./session-objects.js";
 
 /** What a cluster's role allows changes only when somebody installs something. */
 const KEPT_MS = 60_000;

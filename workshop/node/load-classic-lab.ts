@@ -27,6 +27,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     classicModulesSchema.parse({});
   const resource = (await readOptional(classicResourceSchema, folder, RESOURCE_FILE)) ?? { spec: {} };
   const problems = unsupportedParts(resource).map((part) => unsupported(part));
+  problems.push(...(await unusedFolders(folder)));
   if (Object.values(modules.modules).some((page) => page?.exit_sign)) problems.push(ignoredExitSign());
   const pages = await readPages(folder, workshop.modules.activate, { titles: modules.modules, problems });
   return {
@@ -112,6 +113,22 @@ function missingPage(path: string, isAsciiDoc: boolean): LabProblem {
     ? "Convert it to Markdown"
     : `Add workshop/content/${path}.md, or remove the page from modules.activate`;
   return { severity: "error", rule: "missing-page", file: "workshop/workshop.yaml", line: 1, message, fix };
+}
+
+/** Folders of a workshop whose files do something on the original, and what. */
+const UNUSED_FOLDERS: Readonly<Record<string, string>> = {
+  "workshop/examiner": "its tests are not run",
+  "workshop/slides": "its slides are not shown",
+};
+
+async function unusedFolders(folder: string): Promise<LabProblem[]> {
+  const present = new Set(await readdir(join(folder, "workshop")));
+  return Object.entries(UNUSED_FOLDERS).flatMap(([file, what]) => {
+    if (!present.has(basename(file))) return [];
+    const message = `${file} has no effect: ${what}`;
+    const fix = "Remove it, or do not rely on it in the text";
+    return [{ severity: "warning" as const, rule: "unsupported", file, line: 1, message, fix }];
+  });
 }
 
 function unsupported(part: string): LabProblem {

@@ -160,6 +160,29 @@ describe("a classic Educates folder", () => {
       "unsupported: exit_sign has no effect: the link to the next page bears that page's title",
     ]);
   });
+
+  it("says once each what a resource asks for and does not get", async () => {
+    await write({
+      "workshop/workshop.yaml": "modules:\n  activate: [one]\n",
+      "workshop/content/one.md": "# One\n",
+      "workshop/examiner/tests/verify": "",
+      "workshop/slides/index.html": "",
+      "resources/workshop.yaml":
+        "spec:\n  workshop: {image: quay.io/x/jdk17-environment:latest}\n  session:\n    namespaces: {role: cluster-admin, budget: custom, secondary: [{name: other}]}\n    security: {policy: privileged}\n",
+    });
+    const unsupported = lintLab(await loadLab(folder)).filter(({ rule }) => rule === "unsupported");
+    expect(
+      unsupported.map(({ message }) => message.replace(" is not supported and has no effect", "")),
+    ).toEqual([
+      "spec.workshop.image quay.io/x/jdk17-environment:latest",
+      "spec.session.namespaces.role cluster-admin",
+      "spec.session.namespaces.budget custom",
+      "spec.session.namespaces.secondary",
+      "spec.session.security",
+      "workshop/examiner has no effect: its tests are not run",
+      "workshop/slides has no effect: its slides are not shown",
+    ]);
+  });
 });
 
 describe("a Markdown file", () => {

@@ -1,6 +1,7 @@
 import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
 import type { EgressTarget } from "../common/egress.js";
 import {
+  LEARNER_ROLE,
   ORGANIZATION_LABEL,
   SESSION_API_VERSION,
   SESSION_LABEL,
@@ -27,9 +28,6 @@ export interface Manifest {
 
 /** Name of the service account, of its secret and of every object that exists once per session. */
 export const LEARNER = "learner";
-
-/** The cluster role that says what a learner may do in the own namespace. */
-export const LEARNER_ROLE = "admin";
 
 /** Type of the secrets that tokens are bound to. */
 export const TOKEN_TYPE = "lectern.dev/token";

@@ -91,7 +91,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     policies: platform.policies.service,
     onGone: (session) => rooms.sockets.closeSession(session),
   });
-  const resumed = repository.allRead.then(() => resumeSessions(rooms.parts));
+  const resumed = repository.settled().then(() => resumeSessions(rooms.parts));
   // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
   if (repository.late().length === 0) await resumed;
   else
@@ -174,6 +174,7 @@ function workshopParts(
     labs,
     brokenLabs: () => repository.broken(),
     lateLabs: () => repository.late(),
+    labsSettled: () => repository.settled(),
     refreshLabs: repository.refresh,
     abilities: { containers: !embedded },
     ...platform,

@@ -18,8 +18,8 @@ export interface LabRepository {
   broken(): readonly BrokenLab[];
   /** Paths of those that are still being read. */
   late(): readonly string[];
-  /** Resolves when none is any more that was at the beginning. */
-  allRead: Promise<void>;
+  /** Resolves when none of them is any more. */
+  settled: () => Promise<void>;
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
   refresh: () => Promise<void>;
 }
@@ -77,6 +77,7 @@ export async function openLabRepository(
       log.info({ path, labs: labs.size }, "a lab that takes its time was read");
     }
   };
+  let reading = readLate(first.late);
   const look = async () => {
     const now = await stampOf(paths);
     if (now === stamp) return;
@@ -85,7 +86,7 @@ export async function openLabRepository(
     tellBroken(loaded, log);
     broken = loaded.broken;
     replace(labs, loaded);
-    void readLate(loaded.late);
+    reading = readLate(loaded.late);
     log.info({ labs: labs.size, broken: broken.length }, "labs read again");
   };
   let lookedAt = Date.now();
@@ -103,7 +104,7 @@ export async function openLabRepository(
     looking = Promise.race([looked, delay(WAIT_MS, undefined, { ref: false })]);
     return looking;
   };
-  return { labs, broken: () => broken, late: () => late, allRead: readLate(first.late), refresh };
+  return { labs, broken: () => broken, late: () => late, settled: () => reading, refresh };
 }
 
 function tellBroken(

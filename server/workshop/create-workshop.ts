@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { SessionHost } from "../../terminal/common/session-host.js";
+import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { progressOf } from "../../workshop/common/progress.js";
 import type { BrokenLab, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
@@ -33,6 +34,9 @@ import { briefView, followSession, tellSession, viewOf } from "./session-views.j
 import type { Steps } from "./steps.js";
 import type { NewSession, Workshop } from "./workshop.js";
 
+/** A lab that takes longer than this is broken, or behind one that is. */
+const LATE_LAB_MS = 15_000;
+
 export interface WorkshopParts {
   labs: ReadonlyMap<string, Lab>;
   /** Takes in what their authors have changed since. */
@@ -40,6 +44,8 @@ export interface WorkshopParts {
   brokenLabs: () => readonly BrokenLab[];
   /** Paths of labs that are still being read. */
   lateLabs: () => readonly string[];
+  /** Resolves when none of them is any more. */
+  labsSettled: () => Promise<void>;
   abilities: ClusterAbilities;
   client: KubernetesClient;
   settings: SessionSettings;
@@ -184,6 +190,9 @@ async function showPage(
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {
   await parts.disk.requireRoom();
   await parts.refreshLabs();
+  // Whoever asks for a lab that is just being read waits for it, and nobody else.
+  if (!parts.labs.has(wanted.lab) && parts.lateLabs().length > 0)
+    await withDeadline(LATE_LAB_MS, undefined, () => parts.labsSettled()).catch(() => undefined);
   const lab = parts.labs.get(wanted.lab);
   if (lab === undefined && parts.lateLabs().length > 0) throw stillRead(`The lab "${wanted.lab}"`);
   if (lab === undefined)

@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { launchChromium, openPage, SIZES } from "./chromium.js";
 import { startContractServer, type ContractServer, type ContractState } from "./contract-server.js";
-import { sampleLabs, samplePages, sampleRows, sampleSession } from "./sample-lab.js";
+import { sampleLabs, samplePages, sampleSession } from "./sample-lab.js";
+import { sampleRows } from "./sample-rows.js";
 
 interface Look {
   theme?: "light" | "dark";

@@ -47,6 +47,16 @@ it("a block that hangs is interrupted, or loses its shell, and the rest is judge
   expect(steps[0]?.message).toContain("still ran after 1 s");
 });
 
+it("sixty interrupts at the prompt lose and double nothing of the commands behind them", async () => {
+  const times = Array.from({ length: 60 }, (_none, at) => [
+    block("terminal:interrupt", "session: 1"),
+    block("execute", `echo | cat; echo counted-${String(at)} >> counted`),
+  ]).flat();
+  const last = block("execute", 'test "$(sort -u counted | wc -l) $(wc -l < counted)" = "60 60"');
+  const { steps } = await validate(...times, last);
+  expect(steps.filter(({ state }) => state !== "passed")).toEqual([]);
+});
+
 it("what belongs inside a shell is left out where the way into it failed", async () => {
   const { steps } = await validate(
     block("execute", "bash --norc", "exit=any"),

@@ -209,12 +209,7 @@ function familyParts(word: FormWord, fields: FormFields): Parts {
   switch (word) {
     case "terminal:execute":
     case "terminal:execute-all":
-      // Labs show a terminal by a command of nothing.
-      if (fields.command?.trim() === "") return selectParts(word, terminals);
-      return {
-        ...executeParts(word, terminals, (fields.command ?? "").trim()),
-        clear: fields.clear ?? false,
-      };
+      return commandParts(word, terminals, fields);
     case "terminal:clear":
     case "terminal:clear-all":
       return { action: word, kind: "terminal-clear", title: `Clear ${where}`, terminals };
@@ -228,6 +223,13 @@ function familyParts(word: FormWord, fields: FormFields): Parts {
     default:
       return pageParts(word, fields);
   }
+}
+
+function commandParts(action: string, terminals: string[], { command, clear = false }: FormFields): Parts {
+  const text = command?.trim();
+  // Labs show a terminal by a command of nothing.
+  if (text === "") return selectParts(action, terminals);
+  return { ...executeParts(action, terminals, text ?? ""), clear };
 }
 
 function selectParts(action: string, terminals: string[]): Parts {

@@ -71,12 +71,12 @@ function imageParts(image: string | undefined): string[] {
   return image === undefined || image.includes("base-environment") ? [] : [`spec.workshop.image ${image}`];
 }
 
-function namespaceParts(namespaces: Record<string, unknown>): string[] {
+function namespaceParts(namespaces: { role?: string | undefined; budget?: string | undefined }): string[] {
   const place = "spec.session.namespaces";
   const { role, budget } = namespaces;
   const others = Object.keys(namespaces).filter((name) => name !== "role" && name !== "budget");
   return [
-    ...(role === undefined || role === LEARNER_ROLE ? [] : [`${place}.role ${String(role)}`]),
+    ...(role === undefined || role === LEARNER_ROLE ? [] : [`${place}.role ${role}`]),
     ...(budget === "custom" ? [`${place}.budget custom`] : []),
     ...others.map((name) => `${place}.${name}`),
   ];

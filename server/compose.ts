@@ -77,6 +77,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     paths,
     publicUrl: () => config.publicUrl ?? address,
     shellUrl: () => shellAddress,
+    ingressDomain: config.ingressDomain,
     environment: config.labVariables,
     log,
   });

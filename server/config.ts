@@ -16,6 +16,8 @@ export interface ServeConfig {
   kubeconfig?: string;
   /** The address learners type, where a proxy stands in front; ends in `/`. */
   publicUrl?: string;
+  /** Every name below it leads here, for the applications of sessions; they are below a path where absent. */
+  ingressDomain?: string;
   /** What labs may show of the operator's environment, by name. */
   labVariables: Record<string, string>;
   maxSessions: number;

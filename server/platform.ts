@@ -46,6 +46,7 @@ export interface PlatformOptions {
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;
   shellUrl: () => string;
+  ingressDomain?: string | undefined;
   /** What labs may show of the server's environment. */
   environment: Readonly<Record<string, string | undefined>>;
   log: Logger;
@@ -67,6 +68,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const settings: SessionSettings = {
     server: loadServerId(paths.serverId),
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
+    ingressDomain: options.ingressDomain,
     environment: options.environment,
     shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
     platformTargets: () =>

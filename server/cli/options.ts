@@ -53,6 +53,14 @@ export function webAddress(value: string): string {
   throw new InvalidArgumentError("Expected a URL such as https://labs.example.org/.");
 }
 
+/** The name of a domain, in small letters, without a port. */
+export function domainName(value: string): string {
+  const name = value.toLowerCase();
+  if (/^(?=.{1,189}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(name))
+    return name;
+  throw new InvalidArgumentError("Expected the name of a domain, such as labs.example.org.");
+}
+
 /** Which proxies are believed: a number of them, or their addresses, networks and the names `loopback`, `linklocal`, `uniquelocal`. */
 export function proxies(value: string): number | string[] {
   if (/^[1-9]$/.test(value)) return Number(value);

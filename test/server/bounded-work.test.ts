@@ -147,5 +147,8 @@ function compile(source: string) {
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };
-  return compileLabPage({ layout: "split", pages: [page] }, page, { session_name: "s", odd: "a b'c" });
+  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
+    session_name: "s",
+    odd: "a b'c",
+  });
 }

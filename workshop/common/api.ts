@@ -17,6 +17,7 @@
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
+ * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
  * | POST api/instructor/login `{token}` | 204 and a cookie |
@@ -35,6 +36,8 @@
  *
  * Refusals answer `ApiProblem` with a fitting status.
  */
+
+import type { IngressAddress } from "./ingress.js";
 
 /** Carries the secret a page holds besides its cookies: 32 random bytes, base64url, the same for all pages of a browser. */
 export const PAGE_KEY_HEADER = "lectern-page-key";
@@ -110,7 +113,7 @@ export interface SessionView {
   /** Names of the terminals to show, in order: `["1", "2"]`. */
   terminals: string[];
   /** Tabs beside the terminal: the image-policy console and what the lab adds. */
-  dashboards: { name: string; url?: string }[];
+  dashboards: { name: string; url?: string; ingress?: IngressAddress }[];
   /** ISO 8601. */
   createdAt: string;
   /** When its time began; absent while nobody has opened the link of a session made in advance. */

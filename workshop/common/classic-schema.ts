@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type LabIngress, ingressSchema } from "./ingress.js";
 import { variablesSchema } from "./lab-schema.js";
 import { LEARNER_ROLE } from "./session.js";
 
@@ -36,6 +37,7 @@ export const classicResourceSchema = z.looseObject({
         namespaces: z.looseObject({ budget: z.string().optional(), role: z.string().optional() }).optional(),
         applications: z.looseObject({ terminal: terminal.optional() }).optional(),
         dashboards: z.array(z.looseObject({ name: z.string(), url: z.string().optional() })).optional(),
+        ingresses: z.array(z.record(z.string(), z.unknown())).optional(),
         env: z
           .array(z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).optional() }))
           .optional(),
@@ -83,7 +85,35 @@ function namespaceParts(namespaces: { role?: string | undefined; budget?: string
 }
 
 const SUPPORTED_APPLICATIONS = new Set(["terminal", "workshop"]);
-const SUPPORTED_SESSION_PARTS = new Set(["namespaces", "applications", "dashboards", "objects", "env"]);
+const SUPPORTED_SESSION_PARTS = new Set([
+  "namespaces",
+  "applications",
+  "dashboards",
+  "ingresses",
+  "objects",
+  "env",
+]);
+
+/** The ingresses that mean the same here, and the places of those, or of parts of them, that have no effect. */
+export function classicIngresses(resource: ClassicResource): { ingresses: LabIngress[]; without: string[] } {
+  const read = (resource.spec.session?.ingresses ?? []).map((given, at) => {
+    const { name, host, protocol, path, port = protocol === "https" ? 443 : 80, ...others } = given;
+    const known = { name, host, protocol, path, port };
+    const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+    const { data } = ingressSchema.safeParse(present);
+    const place = `spec.session.ingresses[${at}]`;
+    return { data, without: data ? Object.keys(others).map((key) => `${place}.${key}`) : [place] };
+  });
+  return {
+    ingresses: read.flatMap(({ data }) => data ?? []),
+    without: read.flatMap(({ without }) => without),
+  };
+}
+
+/** An address with `$(name)` in it, as `{{ name }}` says it. */
+export function inBraces(address: string): string {
+  return address.replaceAll(/\$\((\w+)\)/g, "{{ $1 }}");
+}
 
 function isEnabled(application: unknown): boolean {
   return (

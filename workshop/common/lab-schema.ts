@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_EGRESS, egressTarget, isLocalTarget } from "./egress.js";
+import { ingressesSchema } from "./ingress.js";
 import { BUDGET_NAMES, LAB_LEVELS } from "./lab.js";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -8,6 +9,9 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export const dnsLabelSchema = z
   .string()
   .regex(DNS_LABEL, "use small letters, digits and hyphens, at most 63");
+
+/** A class; each of them has a namespace, a home and a shell that nobody uses yet. */
+const MAX_POOL = 50;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, "a variable is letters, digits and underscores");
@@ -69,6 +73,11 @@ export const workshopFileSchema = z.strictObject({
     .max(MAX_EGRESS)
     .default([])
     .describe("what shells may reach besides Kubernetes and Lectern, as host:port"),
+  ingresses: ingressesSchema.default([]).describe("applications of a session that browsers may reach"),
+  pool: z
+    .strictObject({ ready: z.number().int().min(0).max(MAX_POOL) })
+    .default({ ready: 0 })
+    .describe("sessions that are kept ready before anybody asks for them"),
   objects: z
     .array(z.record(z.string(), z.unknown()))
     .default([])

@@ -1,5 +1,6 @@
 import type { TerminalLayout } from "./api.js";
 import type { EgressTarget } from "./egress.js";
+import type { LabIngress } from "./ingress.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Expectation } from "./expectation.js";
 
@@ -24,6 +25,10 @@ export interface Lab {
   dashboards: LabDashboard[];
   /** What shells may reach besides Kubernetes and Lectern. */
   egress: EgressTarget[];
+  /** What browsers reach of the applications that run in a session. */
+  ingresses: LabIngress[];
+  /** Sessions that are kept ready before anybody asks for them. */
+  pool: { ready: number };
   /** Kubernetes objects made for every session; text may hold variables. */
   objects: string[];
   pages: LabPage[];

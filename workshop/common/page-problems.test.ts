@@ -216,7 +216,7 @@ function compile(source: string, firstLine = 1, name = "page") {
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };
-  return compileLabPage({ layout: "split", pages: [page] }, page, {
+  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
     session_name: "lab-1",
     session_namespace: "lab-1",
     odd: "a b'c",

@@ -225,7 +225,7 @@ function compile(
     pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
     checks: { expectations, standIns: [] },
   };
-  return compileLabPage({ layout: "split", pages: [page] }, page, {
+  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
     session_name: "lab-1",
     session_namespace: "lab-1",
     ...variables,

@@ -3,6 +3,7 @@ import type { PageView, TerminalLayout } from "./api.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
+import { type LabIngress, ingressAt } from "./ingress.js";
 import type { Lab, LabPage } from "./lab.js";
 import { linkAddress, linkedPage } from "./page-address.js";
 import { terminalsOf } from "./terminals.js";
@@ -11,7 +12,9 @@ import type { Variables } from "./variables.js";
 export type { CompiledPage } from "./compile-page.js";
 
 /** What a page is compiled with: its lab, as far as it matters. Plain data. */
-export type PageSurroundings = Pick<Lab, "layout"> & { pages: readonly Pick<LabPage, "name" | "file">[] };
+export type PageSurroundings = Pick<Lab, "layout" | "ingresses"> & {
+  pages: readonly Pick<LabPage, "name" | "file">[];
+};
 
 /**
  * The page with everything the server knows about its actions, addresses as the session's browser needs them; actions for all
@@ -19,6 +22,7 @@ export type PageSurroundings = Pick<Lab, "layout"> & { pages: readonly Pick<LabP
  */
 export function compileLabPage(lab: PageSurroundings, page: LabPage, variables: Variables): CompiledPage {
   const session = variables["session_name"] ?? "";
+  const application = (href: string) => applicationUrl(href, lab.ingresses, variables);
   const compiled = compilePage(page, variables, {
     picture: (src) => {
       const path = Object.hasOwn(page.pictures, src) ? page.pictures[src] : undefined;
@@ -28,8 +32,11 @@ export function compileLabPage(lab: PageSurroundings, page: LabPage, variables: 
       const found = linkedPage(lab, page, href);
       return found && linkAddress(href, `s/${session}/${found.name}`);
     },
+    application,
   });
-  const actions = compiled.actions.map((action) => withinLayout(action, lab.layout));
+  const actions = compiled.actions
+    .map((action) => withinLayout(action, lab.layout))
+    .map((action) => withUrl(action, application(action.view.url ?? "")));
   return { ...compiled, actions: withEndings(actions) };
 }
 
@@ -73,6 +80,20 @@ export function findPage(lab: Lab, name: string): LabPage {
 /** Where a session's browser finds a file of the lab: `images/console.png` is `api/sessions/ID/files/images/console.png?key=KEY`. */
 function fileUrl(session: string, path: string): string {
   return `api/sessions/${session}/files/${path.split("/").map(encodeURIComponent).join("/")}?key=${FILE_KEY}`;
+}
+
+/** Where a browser is let into an application: a page of Lectern that knows whose it is. */
+function applicationUrl(
+  address: string,
+  ingresses: readonly LabIngress[],
+  variables: Variables,
+): string | undefined {
+  const found = ingressAt(address, ingresses, variables);
+  return found && `${variables["session_url"] ?? ""}/ingress/${found.name}${found.path}`;
+}
+
+function withUrl(action: PageAction, url: string | undefined): PageAction {
+  return url === undefined ? action : { ...action, view: { ...action.view, url } };
 }
 
 function withinLayout(action: PageAction, layout: TerminalLayout): PageAction {

@@ -6,6 +6,8 @@ export interface PageAddresses {
   picture: (src: string) => string | undefined;
   /** Address of another page of the lab; `undefined` where there is none. */
   page: (href: string) => string | undefined;
+  /** Where a browser is let into an application of the session; `undefined` for other web addresses. */
+  application: (href: string) => string | undefined;
 }
 
 /** Keeps what text needs and nothing that runs, loads from elsewhere by itself, or styles the page around it. */
@@ -95,7 +97,8 @@ function linkTag(
   const { href, ...others } = attributes;
   if (href === undefined || href.startsWith("#")) return { tagName, attribs: attributes };
   if (/^https?:/i.test(href)) {
-    return { tagName, attribs: { ...others, href, target: "_blank", rel: "noopener noreferrer" } };
+    const web = addresses.application(href) ?? href;
+    return { tagName, attribs: { ...others, href: web, target: "_blank", rel: "noopener noreferrer" } };
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(href)) return { tagName, attribs: attributes };
   const found = addresses.page(href);

@@ -11,6 +11,8 @@ export interface SessionFacts {
   /** Address of the learner's page, without a trailing slash: `http://localhost:8080/s/lab-1`. */
   url: string;
   kubernetesApiUrl: string;
+  /** The wildcard domain of the applications; the host of `url` where absent. */
+  ingressDomain?: string | undefined;
   /** What the operator lets labs show of the environment; only the names the lab lists are read. */
   environment: Readonly<Record<string, string | undefined>>;
 }
@@ -32,7 +34,7 @@ export function sessionVariables(lab: Lab, facts: SessionFacts): Variables {
     training_portal: "lectern",
     organization: facts.organization,
     cluster_name: `${facts.namespace}-cluster`,
-    ingress_domain: url.host,
+    ingress_domain: facts.ingressDomain ?? url.host,
     ingress_protocol: url.protocol,
     ingress_port: url.port,
     ingress_port_suffix: url.port ? `:${url.port}` : "",

@@ -6,6 +6,7 @@ import { linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
 import { addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { ingressAt, isIngressLike } from "../common/ingress.js";
 import { findPictures } from "./pictures.js";
 
 export interface InspectOptions {
@@ -191,7 +192,8 @@ function deadTabs(lab: Lab): LabProblem[] {
   const variables = sampleVariables(lab);
   return lab.dashboards.flatMap((dashboard): LabProblem[] => {
     const address = dashboardAddress(dashboard, variables);
-    const problem = address === undefined ? undefined : addressProblem(address);
+    const problem =
+      address === undefined ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
     if (problem === undefined) return [];
     const message = `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`;
     return [
@@ -200,10 +202,17 @@ function deadTabs(lab: Lab): LabProblem[] {
         rule: "dashboard",
         ...labFileOf(lab),
         message,
-        fix: "Write a whole address that begins with http:// or https://",
+        fix: "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
       },
     ];
   });
+}
+
+/** Why nothing answers at an address below the domain of applications, as the end of a sentence. */
+function lostIngress(lab: Lab, address: string): string | undefined {
+  const variables = sampleVariables(lab);
+  if (!isIngressLike(address, variables) || ingressAt(address, lab.ingresses, variables)) return undefined;
+  return "names an application that the lab lists no ingress for";
 }
 
 function refusedVariables(lab: Lab, { labVariables }: InspectOptions): LabProblem[] {

@@ -5,9 +5,11 @@ import type { z } from "zod";
 import type { TerminalLayout } from "../common/api.js";
 import {
   type ClassicResource,
+  classicIngresses,
   classicModulesSchema,
   classicResourceSchema,
   classicWorkshopSchema,
+  inBraces,
   unsupportedParts,
 } from "../common/classic-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -26,7 +28,8 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     (await readOptional(classicModulesSchema, folder, "workshop/modules.yaml")) ??
     classicModulesSchema.parse({});
   const resource = (await readOptional(classicResourceSchema, folder, RESOURCE_FILE)) ?? { spec: {} };
-  const problems = unsupportedParts(resource).map((part) => unsupported(part));
+  const { ingresses, without } = classicIngresses(resource);
+  const problems = [...unsupportedParts(resource), ...without].map((part) => unsupported(part));
   problems.push(...(await unusedFolders(folder)));
   if (Object.values(modules.modules).some((page) => page?.exit_sign)) problems.push(ignoredExitSign());
   const pages = await readPages(folder, workshop.modules.activate, { titles: modules.modules, problems });
@@ -40,6 +43,8 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
       .filter(({ value }) => value === undefined)
       .map(({ name }) => name),
     egress: [],
+    ingresses,
+    pool: { ready: 0 },
     pages,
     source: { form: "classic", path: folder, folder, ...(await homeFiles(folder, "exercises")) },
     problems,
@@ -57,7 +62,10 @@ function described(
     needs: [],
     budget: BUDGET_NAMES.find((budget) => budget === session?.namespaces?.budget) ?? "medium",
     layout: layoutOf(session?.applications?.terminal?.layout),
-    dashboards: (session?.dashboards ?? []).map(({ name, url }) => ({ name, ...(url ? { url } : {}) })),
+    dashboards: (session?.dashboards ?? []).map(({ name, url }) => ({
+      name,
+      ...(url ? { url: inBraces(url) } : {}),
+    })),
     objects: (session?.objects ?? []).map((object) => stringify(object)),
   };
 }

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compileLabPage } from "../common/render-page.js";
+import { sampleVariables } from "../common/variables.js";
 import { lintLab } from "./lint-lab.js";
 import { loadLab } from "./load-lab.js";
 import { labFile } from "./pictures.js";
@@ -125,6 +127,41 @@ describe("a workshop.yaml that does not fit", () => {
 });
 
 describe("a classic Educates folder", () => {
+  it("has its ingresses and the tabs that show them, and says which it cannot have", async () => {
+    await write({
+      "workshop/workshop.yaml": "modules: {activate: [a]}\n",
+      "workshop/content/a.md":
+        "[app](https://app-{{ session_name }}.{{ ingress_domain }}/x) [other](https://example.org/)",
+      "resources/workshop.yaml": `spec:
+  session:
+    ingresses:
+      - {name: app, port: 8080, changeOrigin: false}
+      - {name: web, host: web.$(session_namespace).svc, protocol: https}
+      - {name: docs, host: docs.example.org}
+    dashboards:
+      - {name: App, url: "$(ingress_protocol)://app-$(session_name).$(ingress_domain)$(ingress_port_suffix)/"}
+      - {name: Gone, url: "$(ingress_protocol)://gone-$(session_name).$(ingress_domain)/"}
+`,
+    });
+    const lab = await loadLab(folder);
+    expect(lab.ingresses).toEqual([
+      { name: "app", port: 8080, protocol: "http", path: "/" },
+      { name: "web", port: 443, protocol: "https", path: "/", service: "web" },
+    ]);
+    expect(lintLab(lab).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+      expect.stringMatching(
+        /^dashboard: The tab "Gone" .* names an application that the lab lists no ingress for$/,
+      ),
+      "unsupported: spec.session.ingresses[0].changeOrigin is not supported and has no effect",
+      "unsupported: spec.session.ingresses[2] is not supported and has no effect",
+    ]);
+    const variables = { ...sampleVariables(lab), session_url: "http://localhost/s/sample" };
+    const [page] = lab.pages;
+    const { html } = compileLabPage(lab, page!, variables);
+    expect(html).toContain('href="http://localhost/s/sample/ingress/app/x"');
+    expect(html).toContain('href="https://example.org/"');
+  });
+
   it("loads as it is and says what has no effect", async () => {
     await write({
       "workshop/workshop.yaml":

@@ -24,6 +24,8 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     environment: [],
     dashboards: [],
     egress: [],
+    ingresses: [],
+    pool: { ready: 0 },
     objects: [],
     pages: [page],
     source: { form: "page", path, folder: dirname(path) },

@@ -25,7 +25,8 @@ export function threadCompiler(
   const compile = async (lab: Lab, page: LabPage, variables: Variables): Promise<CompiledPage> => {
     const pages = lab.pages.map(({ name, file }) => ({ name, file }));
     try {
-      return await thread.compile({ lab: { layout: lab.layout, pages }, page, variables }, deadlineMs);
+      const { layout, ingresses } = lab;
+      return await thread.compile({ lab: { layout, ingresses, pages }, page, variables }, deadlineMs);
     } catch (error) {
       if (error instanceof LabThreadError) return withoutContent(page, error.message);
       throw error;

@@ -11,6 +11,8 @@ export interface SessionSettings {
   server?: string;
   /** Address of a session's page, without a trailing slash. */
   urlOf: (session: string) => string;
+  /** The wildcard domain of sessions' applications; the server's own host where absent. */
+  ingressDomain?: string | undefined;
   /** The server's environment; labs see the names they list. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Variables of the shell besides those the session host sets: what `tmc` needs. */
@@ -31,6 +33,7 @@ export function variablesOf(
     namespace: session.spec.namespace,
     organization: session.spec.organization,
     url: settings.urlOf(session.metadata.name),
+    ingressDomain: settings.ingressDomain,
     kubernetesApiUrl: client.config.getCurrentCluster()?.server ?? "",
     environment: settings.environment,
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
 import { addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { ingressAt } from "../common/ingress.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
 import type { Variables } from "../common/variables.js";
@@ -68,6 +69,8 @@ function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
     .flatMap((dashboard) => {
       const url = dashboardAddress(dashboard, variables);
       if (url === undefined) return [{ name: dashboard.name }];
+      const ingress = ingressAt(url, lab.ingresses, variables);
+      if (ingress) return [{ name: dashboard.name, url, ingress }];
       return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
     });
 }

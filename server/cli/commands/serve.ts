@@ -13,7 +13,7 @@ import {
 } from "../../config.js";
 import type { Environment, ServeConfig } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import { collect, names, path, proxies, webAddress, wholeNumber } from "../options.js";
+import { collect, domainName, names, path, proxies, webAddress, wholeNumber } from "../options.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
@@ -25,6 +25,7 @@ interface ServeFlags {
   lab?: string[];
   kubeconfig?: string;
   publicUrl?: string;
+  ingressDomain?: string;
   labVariable?: string[];
   maxSessions: number;
   start?: StartRule;
@@ -110,6 +111,11 @@ export function serveCommand(): Command {
 function addAccessFlags(serve: Command): Command {
   return serve
     .option("--public-url <url>", "the address learners type, where a proxy stands in front", webAddress)
+    .option(
+      "--ingress-domain <domain>",
+      "a domain of which every name leads here, such as labs.example.org for *.labs.example.org: applications of sessions get host names there (default: paths of this server)",
+      domainName,
+    )
     .option("--allow-shared-network", "listen beyond loopback although shells share this machine's network")
     .addOption(
       new Option(

@@ -18,6 +18,7 @@ import { createApp } from "./http/app.js";
 import { createMetrics } from "./http/metrics.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
+import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
 import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
 import type { OriginRules } from "./http/same-origin.js";
@@ -40,6 +41,7 @@ import { createPageWatch } from "./workshop/page-watch.js";
 import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
+import { createSessionPool } from "./workshop/session-pool.js";
 import { createSteps } from "./workshop/steps.js";
 import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
 import type { Workshop } from "./workshop/workshop.js";
@@ -107,9 +109,11 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       [address, shellAddress] = [url, shellUrl];
       if (!isKnown || !hasListened) void renewReach(rooms.parts);
       hasListened = true;
+      rooms.parts.pool.start();
     },
     close: () =>
       endAll([
+        () => rooms.parts.pool.close(),
         stopSessions,
         () => rooms.parts.pages.close(),
         () => rooms.sockets.close(),
@@ -171,12 +175,14 @@ function workshopParts(
     followers.tell(session, { type: "step", result });
   };
   const steps = createSteps({ ...platform, activity, log, onResult });
+  const { refresh: refreshLabs, late: lateLabs } = repository;
   return {
     labs,
     brokenLabs: () => repository.broken(),
-    lateLabs: () => repository.late(),
     labsSettled: () => repository.settled(),
-    refreshLabs: repository.refresh,
+    lateLabs,
+    refreshLabs,
+    pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
     abilities: { containers: !embedded },
     ...platform,
     steps,
@@ -192,27 +198,41 @@ function workshopParts(
 }
 
 function joinRoutes(
-  { config }: ServerAssignment,
+  { config, embedded }: ServerAssignment,
   { platform, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
   const instructorToken = instructorTokenOf(config, dataPaths(config.data));
   // Made before anybody is told that the server is ready.
   loadInstructorToken(instructorToken);
+  const token = () => loadInstructorToken(instructorToken);
   const mount = createMount(config.publicUrl, tlsUrl);
   const origin = originRules(config);
   const access = createAccess({
     tokens: platform.tokens,
-    instructorToken: () => loadInstructorToken(instructorToken),
+    instructorToken: token,
     start: config.start,
     scope: mount.scope,
   });
-  const sockets = createTerminalSockets({ dial: platform.dial, workshop, access, origin, log });
+  const terminals = createTerminalSockets({ dial: platform.dial, workshop, access, origin, log });
+  const applications = openIngresses({
+    platform,
+    workshop,
+    access,
+    instructorToken: token,
+    domain: config.ingressDomain,
+    containers: !embedded,
+    origin,
+    url: mount.url,
+    log,
+  });
+  const sockets = joinSockets(terminals, applications.ingresses);
   const router = createApp({
     workshop,
     access,
     quota: createSessionQuota(config.maxSessions),
     terminals: sockets,
+    ...applications,
     host: platform.host,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health: createHealth({ ...platform, disk }),

@@ -30,6 +30,8 @@ export const serverErrorCodes = {
   databaseUnavailable: "SERVER_DATABASE_UNAVAILABLE",
   databaseFull: "SERVER_DATABASE_FULL",
   databaseOfOtherCluster: "SERVER_DATABASE_OF_OTHER_CLUSTER",
+  ingressBusy: "SERVER_INGRESS_BUSY",
+  ingressUnanswered: "SERVER_INGRESS_UNANSWERED",
   tooManySessions: "SERVER_TOO_MANY_SESSIONS",
   sessionsMissing: "SERVER_SESSIONS_NOT_ALL_MADE",
   tooManyRequests: "SERVER_TOO_MANY_REQUESTS",

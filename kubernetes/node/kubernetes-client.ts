@@ -84,9 +84,9 @@ export class KubernetesClient {
     return this.call<Body>({ method: "PATCH", path, body });
   }
 
-  /** True where it was there, under this uid if one is given; what it owns goes with it. */
-  async remove(path: string, uid?: string): Promise<boolean> {
-    const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+  /** True where it was there, under this uid and in this version if they are given; what it owns goes with it. */
+  async remove(path: string, uid?: string, resourceVersion?: string): Promise<boolean> {
+    const preconditions = uid === undefined ? {} : { preconditions: { uid, resourceVersion } };
     const options = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" };
     try {
       await this.call({ method: "DELETE", path, body: { ...options, ...preconditions } });

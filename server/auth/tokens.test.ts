@@ -56,6 +56,27 @@ describe("tokens", () => {
     expect(tokens.isForInstructor(token, 999, { ...holder, pageKey: "" })).toBe(false);
   });
 
+  it("let a browser into one application of one session for one purpose, until their time or link is over", () => {
+    const grant = { purpose: "stay", ingress: "web", expiresAt: 1000 } as const;
+    const asked = { purpose: "stay", ingress: "web", now: 999, instructorToken: "the-instructor" } as const;
+    const token = tokens.forIngress(subject, grant);
+    expect(tokens.isForIngress(subject, token, asked)).toBe(true);
+    for (const other of [{ now: 1000 }, { ingress: "web2" }, { purpose: "entry" as const }])
+      expect(tokens.isForIngress(subject, token, { ...asked, ...other })).toBe(false);
+    for (const other of [{ id: "lab-other" }, { createdAt: "2026-01-02T00:00:00Z" }, { linkRevision: 2 }])
+      expect(tokens.isForIngress({ ...subject, ...other }, token, asked)).toBe(false);
+    expect(tokens.isForIngress(subject, token.replace("1000", "9000"), asked)).toBe(false);
+    expect(tokens.isForIngress(subject, token.replace("learner", "instructor"), asked)).toBe(false);
+  });
+
+  it("of an instructor for an application end with the instructor's token", () => {
+    const grant = { purpose: "entry", ingress: "web", expiresAt: 1000, instructorToken: "one" } as const;
+    const asked = { purpose: "entry", ingress: "web", now: 0 } as const;
+    const token = tokens.forIngress(subject, grant);
+    expect(tokens.isForIngress(subject, token, { ...asked, instructorToken: "one" })).toBe(true);
+    expect(tokens.isForIngress(subject, token, { ...asked, instructorToken: "renewed" })).toBe(false);
+  });
+
   it("are worth nothing under another key", () => {
     expect(createTokens(randomBytes(32)).ofLink(subject, tokens.forLink(subject))).toBe("unknown");
   });

@@ -21,6 +21,14 @@ export interface Tokens {
   /** Reads the files of the session's lab, which a page shows by their address alone. */
   forFiles(subject: TokenSubject): string;
   isForFiles(subject: TokenSubject, token: string): boolean;
+  /** Lets a browser into one application of the session; one that an instructor was given ends with the instructor's token. */
+  forIngress(subject: TokenSubject, grant: IngressGrant): string;
+  /** `instructorToken` is the one of now. */
+  isForIngress(
+    subject: TokenSubject,
+    token: string,
+    asked: Pick<IngressGrant, "purpose" | "ingress"> & { now: number; instructorToken: string },
+  ): boolean;
   /** The bearer token in a learner's shell, good for the policy API of one session's organization. */
   forShell(subject: TokenSubject): string;
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
@@ -32,6 +40,17 @@ export interface Tokens {
   /** The value of an instructor's cookie; ends with `expiresAt`, with the instructor's token, or without the page's key. */
   forInstructor(expiresAt: number, holder: InstructorHolder): string;
   isForInstructor(token: string, now: number, holder: InstructorHolder): boolean;
+}
+
+export interface IngressGrant {
+  /** `entry` opens the application once more within moments, `stay` is what the browser then holds. */
+  purpose: "entry" | "stay";
+  /** Its name in the lab. */
+  ingress: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  /** Of the instructor it is given to; absent where the browser is the learner's. */
+  instructorToken?: string;
 }
 
 export interface InstructorHolder {
@@ -53,6 +72,15 @@ export function createTokens(key: Buffer): Tokens {
   const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
   const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
     `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
+  const ingress = (
+    { id, createdAt, linkRevision }: TokenSubject,
+    { purpose, ingress: name, expiresAt, instructorToken }: IngressGrant,
+  ) => {
+    const holder = instructorToken === undefined ? "learner" : "instructor";
+    const parts = [String(linkRevision), String(expiresAt), holder];
+    const secret = instructorToken ?? "";
+    return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts, secret)].join(".");
+  };
   const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
     forLink: (subject) => revised("link", subject),
@@ -61,6 +89,14 @@ export function createTokens(key: Buffer): Tokens {
     ofBrowser: (subject, pageKey, token) => standing("browser", subject, token, pageKey),
     forFiles: (subject) => revised("files", subject),
     isForFiles: (subject, token) => standing("files", subject, token) === "valid",
+    forIngress: ingress,
+    isForIngress: (subject, token, { now, instructorToken, ...asked }) => {
+      const [, expires = "", holder] = /^\d{1,9}\.(\d{1,15})\.(learner|instructor)\./.exec(token) ?? [];
+      const expiresAt = Number(expires);
+      if (holder === undefined || expiresAt <= now) return false;
+      const given = holder === "instructor" ? { instructorToken } : {};
+      return isSame(ingress(subject, { ...asked, expiresAt, ...given }), token);
+    },
     forShell: shell,
     sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
     isForShell: (subject, token) => isSame(shell(subject), token),

@@ -10,7 +10,10 @@ import type { Metrics } from "./metrics.js";
 import { createPagesRouter } from "./pages.js";
 import type { PolicyRouters } from "./policy-routers.js";
 import { problemHandler } from "./problem.js";
+import type { IngressAdmission } from "../ingress/ingress-admission.js";
+import type { Ingresses } from "../ingress/ingresses.js";
 import { createFileRoutes } from "./routes/files.js";
+import { createIngressRoutes } from "./routes/ingresses.js";
 import { createInstructorRouter } from "./routes/instructor.js";
 import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
@@ -32,6 +35,8 @@ export interface AppParts {
   quota: SessionQuota;
   terminals: TerminalSockets;
   host: SessionHost;
+  ingresses: Pick<Ingresses, "handle">;
+  admission: IngressAdmission;
   policies: PolicyRouters;
   health: Health;
   disk: DiskWatch;
@@ -49,7 +54,8 @@ const BODY_LIMIT = "256kb";
 export function createApp(parts: AppParts): Router {
   const { workshop, access, quota, log, mount } = parts;
   const router = Router({ strict: false });
-  router.use(mount.note, securityHeaders, parts.metrics.requests, fromHere(parts.origin));
+  router.use(mount.note, parts.metrics.requests, parts.ingresses.handle);
+  router.use(securityHeaders, fromHere(parts.origin));
   router.use(createOperationsRouter(parts.health, parts.metrics, access));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
@@ -57,6 +63,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
   api.use(createFileRoutes({ workshop, access }));
+  api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(
     createInstructorRouter({

@@ -15,6 +15,8 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.tooLarge]: 413,
   [serverErrorCodes.tooManyRequests]: 429,
   [serverErrorCodes.diskFull]: 507,
+  [serverErrorCodes.ingressBusy]: 503,
+  [serverErrorCodes.ingressUnanswered]: 502,
   [serverErrorCodes.tooManySessions]: 503,
   [serverErrorCodes.sessionsMissing]: 503,
   [serverErrorCodes.notReady]: 503,

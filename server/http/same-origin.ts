@@ -75,6 +75,16 @@ export function originOf(request: CheckedRequest, rules: OriginRules): string {
   return `${request.socket.encrypted ? "https" : "http"}://${host}`;
 }
 
+/** The origins that pages of this server may have, as far as a content policy can name them. */
+export function pageOrigins(request: CheckedRequest, rules: OriginRules): string[] {
+  if (rules.publicUrl !== undefined) return [new URL(rules.publicUrl).origin];
+  const port = /:\d+$/.exec(request.headers.host ?? "")?.[0] ?? "";
+  const names = new Set(["localhost", "127.0.0.1", localName(request), ...(rules.names ?? [])]);
+  return [...names]
+    .filter((name) => name !== undefined && /^[a-z0-9.-]+$/.test(name))
+    .map((name) => `${request.socket.encrypted ? "https" : "http"}://${name}${port}`);
+}
+
 function publicHost(rules: OriginRules): string | undefined {
   return rules.publicUrl === undefined ? undefined : new URL(rules.publicUrl).host;
 }

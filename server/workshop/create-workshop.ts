@@ -4,9 +4,10 @@ import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { progressOf } from "../../workshop/common/progress.js";
 import type { BrokenLab, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
-import { type SessionResource, openedAtOf, phaseOf } from "../../workshop/common/session.js";
+import { type SessionResource, isPooled, openedAtOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
@@ -28,6 +29,7 @@ import type { ClusterAbilities } from "./catalogue.js";
 import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
+import type { SessionPool } from "./session-pool.js";
 import type { SessionFollowers } from "./session-follower.js";
 import { endSessionOf, sessionNotFound } from "./end-session.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
@@ -58,6 +60,7 @@ export interface WorkshopParts {
   tokens: Tokens;
   activity: ActivityTracker;
   provisioning: SessionQueue;
+  pool: SessionPool;
   cache: SessionCache;
   followers: SessionFollowers;
   table: InstructorTable;
@@ -66,11 +69,10 @@ export interface WorkshopParts {
 
 /** Joins labs, sessions, steps and their records to what the routes call. */
 export function createWorkshop(parts: WorkshopParts): Workshop {
-  const { labs, activity, cache, table, client, settings } = parts;
+  const { activity, table, client, settings } = parts;
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
-  // Sessions that become active, or were when the server began, are on a page already.
-  cache.onChange((id) => watchPage(parts, id));
+  followChanges(parts);
   const touched = (id: string) => {
     activity.touch(id);
     table.changed(id);
@@ -79,14 +81,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     labs: () => catalogue(parts),
     brokenLabs: () => brokenLabs(parts),
     createSession: (wanted) => startSession(parts, wanted),
-    find: (id) => {
-      const session = cache.get(id);
-      return session && labs.has(session.spec.lab) ? briefView(parts, session) : undefined;
-    },
+    find: (id) => findView(parts, id),
+    ingress: (id, name) => findIngress(parts, id, name),
     session: (id) => briefView(parts, found(id).session),
     view: (id) => viewOf(parts, found(id).session),
     progress: ({ id, pages }) => progressOf(pages, (page, step) => activity.isDone(id, page, step)),
-    liveSessions: () => cache.live(),
+    liveSessions: () => parts.cache.live(),
     extendSession: (id, minutes) => extend(parts, active(id), minutes),
     openSession: (id) => open(parts, found(id).session),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
@@ -122,6 +122,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     file: async (id, path) => labFile(found(id).lab, path),
     table,
+    pools: () => parts.pool.views(),
   };
 }
 
@@ -130,6 +131,26 @@ async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopPar
   const known = [...labs.values()];
   const unread = lateLabs().filter((path) => !known.some(({ source }) => source.path === path));
   return [...known.map((lab) => summarise(lab, abilities)), ...unread.map(summariseUnread)];
+}
+
+function followChanges(parts: WorkshopParts): void {
+  parts.cache.onChange((id) => {
+    // Sessions that become active, or were when the server began, are on a page already.
+    watchPage(parts, id);
+    // Nobody waits any more for one that was ended before its turn.
+    if (parts.cache.get(id)?.metadata.deletionTimestamp !== undefined)
+      parts.provisioning.leave(id, sessionNotFound(id));
+  });
+}
+
+function findView(parts: WorkshopParts, id: string): SessionView | undefined {
+  const session = parts.cache.get(id);
+  if (session === undefined || isPooled(session) || !parts.labs.has(session.spec.lab)) return undefined;
+  return briefView(parts, session);
+}
+
+function findIngress({ cache, labs }: WorkshopParts, id: string, name: string): LabIngress | undefined {
+  return labs.get(cache.get(id)?.spec.lab ?? "")?.ingresses.find((ingress) => ingress.name === name);
 }
 
 /** Has an eye on the page the learner reads, while the session is active. */
@@ -198,6 +219,8 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
   const { lab: _name, ...options } = wanted;
+  const ready = options.prefix === undefined ? await parts.pool.claim(lab, options) : undefined;
+  if (ready !== undefined) return briefView(parts, ready);
   const session = await createSession(parts.client, lab, { ...options, server: parts.settings.server });
   parts.cache.put(session);
   void makeSession(parts, session, lab);
@@ -210,7 +233,8 @@ export async function makeSession(parts: WorkshopParts, session: SessionResource
   const log = parts.log.child({ session: name, lab: lab.name });
   const since = Date.now();
   try {
-    await parts.provisioning.run(name, () => provision(parts, session, lab));
+    const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
+    await parts.provisioning.run(name, () => provision(parts, session, lab), { group });
     log.info({ durationMs: Date.now() - since }, "session ready");
   } catch (error) {
     log.warn({ err: error }, "session could not be made");
@@ -239,6 +263,8 @@ interface Found {
 function findSession({ cache, labs, lateLabs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
   const lab = session && labs.get(session.spec.lab);
+  // One that is nobody's yet is not there for anybody.
+  if (session && isPooled(session)) throw sessionNotFound(id);
   if (session && lab) return { session, lab };
   if (session && lateLabs().length > 0) throw stillRead("The lab of this session");
   throw sessionNotFound(id);

@@ -1,4 +1,4 @@
-import { phaseOf } from "../../workshop/common/session.js";
+import { isPooled, phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { isReachedAt } from "../../workshop/node/renew-access.js";
 import { followCluster } from "../../workshop/node/sessions.js";
@@ -19,7 +19,9 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
     const phase = phaseOf(session, Date.now());
     if (lab === undefined)
       log.warn({ session: session.metadata.name, lab: session.spec.lab }, "the lab of a session is not here");
+    else if (isPooled(session)) continue;
     else if (phase === "Pending") void makeSession(parts, session, lab);
+    else if (phase === "Ready") void parts.pool.complete(session);
   }
   await parts.steps.resume((name) => {
     const session = cache.get(name);

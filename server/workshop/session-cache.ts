@@ -1,14 +1,14 @@
 import type { SessionPhase } from "../../workshop/common/api.js";
-import { isOver } from "../../workshop/common/session.js";
+import { isOver, isPooled } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 
 /** The sessions of the cluster as this process knows them, fed by a watch and by what it does itself. */
 export interface SessionCache {
   get(name: string): SessionResource | undefined;
   all(): SessionResource[];
-  /** How many there are of each phase, as the cluster has it. */
+  /** How many there are of each phase, as the cluster has it; those that are nobody's yet are `Ready`, also while they are made. */
   phases(): ReadonlyMap<SessionPhase, number>;
-  /** How many are not over. */
+  /** How many are somebody's and not over. */
   live(): number;
   put(session: SessionResource): void;
   /** What this process reports of a session it is making; it knows more than the cluster until it is done. */
@@ -28,18 +28,21 @@ export function createSessionCache(): SessionCache {
   const phases = new Map<SessionPhase, number>();
   const count = (session: SessionResource | undefined, by: number) => {
     if (session === undefined) return;
-    const phase = session.metadata.deletionTimestamp ? "Ending" : (session.status?.phase ?? "Pending");
+    const phase = phaseInCount(session);
     phases.set(phase, (phases.get(phase) ?? 0) + by);
   };
   const tell = (name: string) => {
     for (const listener of listeners) listener(name);
   };
   const put = (session: SessionResource) => {
-    const { name } = session.metadata;
+    const { name, uid } = session.metadata;
+    const known = sessions.get(name);
+    // Whoever has got it keeps it: this was on its way before.
+    if (isPooled(session) && known?.metadata.uid === uid && known !== undefined && !isPooled(known)) return;
     const progress = making.get(name);
     const status = progress === undefined ? session.status : { ...session.status, ...progress };
     const current = status === undefined ? session : { ...session, status };
-    count(sessions.get(name), -1);
+    count(known, -1);
     count(current, 1);
     sessions.set(name, current);
     tell(name);
@@ -48,7 +51,8 @@ export function createSessionCache(): SessionCache {
     get: (name) => sessions.get(name),
     all: () => [...sessions.values()],
     phases: () => phases,
-    live: () => [...phases].reduce((live, [phase, size]) => live + (isOver(phase) ? 0 : size), 0),
+    live: () =>
+      [...phases].reduce((live, [phase, size]) => live + (isOver(phase) || phase === "Ready" ? 0 : size), 0),
     put,
     putProgress: (session) => {
       making.set(session.metadata.name, session.status);
@@ -66,4 +70,12 @@ export function createSessionCache(): SessionCache {
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** One that is handed out just now is somebody's, and soon active. */
+function phaseInCount(session: SessionResource): SessionPhase {
+  if (session.metadata.deletionTimestamp) return "Ending";
+  const phase = session.status?.phase ?? "Pending";
+  if (isPooled(session)) return isOver(phase) ? phase : "Ready";
+  return phase === "Ready" ? "Pending" : phase;
 }

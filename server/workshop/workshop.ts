@@ -3,10 +3,12 @@ import type {
   BrokenLab,
   LabSummary,
   PageView,
+  PoolView,
   SessionEvent,
   SessionView,
   StepResult,
 } from "../../workshop/common/api.js";
+import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { InstructorTable } from "./instructor-table.js";
 
 export interface NewSession {
@@ -32,6 +34,8 @@ export interface Workshop {
   createSession(wanted: NewSession): Promise<SessionView>;
   /** Without its results, which most who ask for a session do not need; nothing where there is none. */
   find(id: string): SessionView | undefined;
+  /** The ingress of that name in the session's lab; nothing where either is not there. */
+  ingress(id: string, name: string): LabIngress | undefined;
   /** Without its results. Throws SESSION_NOT_FOUND, as all below do. */
   session(id: string): SessionView;
   /** With its results. */
@@ -60,6 +64,8 @@ export interface Workshop {
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */
   file(id: string, path: string): Promise<string>;
+  /** Sessions that are ready before anybody asks for them. */
+  pools(): PoolView[];
   /** All sessions as instructors see them. */
   table: InstructorTable;
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, type ReactElement } from "react";
+import { ApplicationEntry } from "./lab/application-entry.js";
 import { CatalogueScreen } from "./catalogue/catalogue-screen.js";
 import { Link } from "./parts/link.js";
 import { ScreenTitle } from "./parts/screen-title.js";
@@ -24,6 +25,8 @@ export function App(): ReactElement {
           <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />
         </Suspense>
       );
+    case "application":
+      return <ApplicationEntry route={route} />;
     case "instructor":
       return (
         <Suspense>

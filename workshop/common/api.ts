@@ -24,6 +24,7 @@
  * | GET api/instructor/sessions | `InstructorRow[]` |
  * | GET api/instructor/start-link | `StartLinkView` |
  * | GET api/instructor/labs | `BrokenLab[]` |
+ * | GET api/instructor/pools | `PoolView[]`, of labs that want sessions ready |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
  * | GET api/instructor/disk | `DiskView` |
  * | GET api/instructor/confinement | `ConfinementView` |
@@ -291,6 +292,16 @@ export interface StartLinkView {
 /** Everybody who reaches the page, whoever has the link for it, or instructors only. */
 export type StartRule = (typeof START_RULES)[number];
 export const START_RULES = ["open", "link", "instructor"] as const;
+
+/** Sessions of a lab that are ready before anybody asks for them. */
+export interface PoolView {
+  lab: string;
+  title: string;
+  wanted: number;
+  ready: number;
+  /** Why no more could be made; it is tried again. */
+  problem?: string;
+}
 
 export interface SessionLink {
   id: string;

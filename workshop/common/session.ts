@@ -13,6 +13,8 @@ export const SERVER_LABEL = "lectern.dev/server";
 export const SESSION_FINALIZER = "lectern.dev/session-host";
 /** Annotation on a session; the address of the cluster that its learner's kubeconfig names. */
 export const API_SERVER_ANNOTATION = "lectern.dev/api-server";
+/** Annotation on a session that was made ready before anybody asked for it; tells what it was made of, so that an older one is not handed out. */
+export const MADE_OF_ANNOTATION = "lectern.dev/made-of";
 /** Label that puts a namespace into an organization of the policy hierarchy. */
 export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
 /** Label on a namespace that says which workspace it is attached to. */
@@ -49,7 +51,7 @@ export interface SessionSpec {
   /** Namespace of the learner; the session's name. */
   namespace: string;
   organization: string;
-  /** Who started it: `learner`, `instructor` or `validate`. */
+  /** Who started it: `learner`, `instructor` or `validate`; `pool` while it waits, ready, for one of the first two. */
   startedBy?: string;
   /** Counts the links there have been; absent while the first one is good. */
   linkRevision?: number;
@@ -66,7 +68,7 @@ export interface SessionStatus {
   /** ISO 8601; when it was begun to make it, which may be long after it was asked for. */
   startedAt?: string;
   provisioning: ProvisioningStep[];
-  /** ISO 8601; when the link of a session made in advance was first opened. */
+  /** ISO 8601; when the link of a session made in advance was first opened, or a learner was given one that was ready. */
   openedAt?: string;
 }
 
@@ -75,8 +77,14 @@ export const UNOPENED_KEPT_MS = 3 * 24 * 3600 * 1000;
 
 /** When the session's time began (ISO 8601): a learner's own at once, one made in advance when its link was opened; absent before. */
 export function openedAtOf({ metadata, spec, status }: SessionResource): string | undefined {
-  if (spec.startedBy === "instructor") return status?.openedAt;
+  if (status?.openedAt !== undefined) return status.openedAt;
+  if (spec.startedBy === "instructor" || spec.startedBy === "pool") return undefined;
   return new Date(metadata.creationTimestamp ?? 0).toISOString();
+}
+
+/** Whether the session is nobody's yet: made, or being made, for whoever asks next. */
+export function isPooled({ spec }: Pick<SessionResource, "spec">): boolean {
+  return spec.startedBy === "pool";
 }
 
 /** 25 characters: labs build names such as `busybox-SESSION` out of it, and Kubernetes adds its own suffixes within 63. */

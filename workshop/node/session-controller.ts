@@ -4,7 +4,7 @@ import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
-import { ownerOf } from "./session-provisioner.js";
+import { PROVISIONING_LIMIT_MS, ownerOf } from "./session-provisioner.js";
 import { SessionQueue } from "./session-queue.js";
 import { endSession, isOwn, releaseSession, watchSessions } from "./sessions.js";
 
@@ -27,8 +27,8 @@ const TICK_MS = 1000;
 const RETRY_MS = 5_000;
 /** A failed session stays this long, so that its learner can read why. */
 const FAILED_KEEP_MS = 5 * 60_000;
-/** No session takes this long to be made once that has begun: whoever made it has died. */
-const PROVISIONING_LIMIT_MS = 2 * 60_000;
+/** Whoever makes a session gives up by itself before; then it has died. */
+const ABANDONED_MS = PROVISIONING_LIMIT_MS + 30_000;
 
 /**
  * Ends sessions whose time is over, clears away failed ones, and what ended ones had on this machine. Only a deletion ends a session:
@@ -130,7 +130,7 @@ function isOver(session: SessionResource, now: number): boolean {
 function isAbandoned(session: SessionResource, now: number): boolean {
   const { status } = session;
   const isBegun = status?.phase === "Pending" && status.startedAt !== undefined;
-  return isBegun && ageOf(session, now) > PROVISIONING_LIMIT_MS;
+  return isBegun && ageOf(session, now) > ABANDONED_MS;
 }
 
 /** Milliseconds since it was begun to make the session, or since it was asked for where it was not. */

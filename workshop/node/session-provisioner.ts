@@ -17,6 +17,7 @@ import { learnerKinds } from "./learner-kinds.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { waitForServiceAccount } from "./service-account.js";
 import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access.js";
+import { SESSIONS_PATH } from "./session-crd.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
 import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
@@ -34,6 +35,8 @@ export interface ProvisionerParts {
 export interface ProvisionOptions {
   /** Told after every change of a step. */
   onProgress?: (session: SessionResource) => void;
+  /** Makes it `Ready` for whoever asks next: with all but access to the cluster, which `complete` gives. */
+  isPooled?: boolean;
 }
 
 /** Makes what a session consists of, in parallel where one thing does not need the other. */
@@ -45,7 +48,7 @@ export class SessionProvisioner {
   }
 
   /**
-   * Brings a pending session to `Active`. On failure its namespace, home and shells are removed, the session says `Failed` with the
+   * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody. On failure its namespace, home and shells are removed, the session says `Failed` with the
    * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown.
    */
   async provision(
@@ -64,10 +67,10 @@ export class SessionProvisioner {
     };
     const steps = new ProvisioningSteps(() => report("Pending"));
     try {
-      await this.#runSteps(steps, session, lab);
-      const active = report("Active");
+      await withinTime(this.#runSteps(steps, session, lab, options), steps);
+      const made = report(options.isPooled ? "Ready" : "Active");
       await writer.flush();
-      return active;
+      return made;
     } catch (cause) {
       await this.#undo(session);
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -79,6 +82,17 @@ export class SessionProvisioner {
         { cause },
       );
     }
+  }
+
+  /** Gives a session that was ready, and is somebody's now, its access to the cluster, and brings it to `Active`. A learner's time begins. */
+  async complete(session: SessionResource): Promise<SessionResource> {
+    const { client, host } = this.#parts;
+    const { name } = session.metadata;
+    const kubeconfig = await this.#kubeconfigFor(session);
+    await host.write(name, { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 });
+    const opened = session.spec.startedBy === "learner" ? { openedAt: new Date().toISOString() } : {};
+    const status = { phase: "Active", ...opened };
+    return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}/status`, { status });
   }
 
   /** Ends the session and removes what it had on this machine. */
@@ -93,9 +107,14 @@ export class SessionProvisioner {
     await releaseSession(client, name);
   }
 
-  async #runSteps(steps: ProvisioningSteps, session: SessionResource, lab: Lab): Promise<void> {
+  async #runSteps(
+    steps: ProvisioningSteps,
+    session: SessionResource,
+    lab: Lab,
+    { isPooled = false }: ProvisionOptions,
+  ): Promise<void> {
     const namespace = claimNamespace(this.#parts.client, session);
-    const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session)));
+    const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session, isPooled)));
     const files = steps.run("files", async () =>
       this.#parts.host.prepare(session.metadata.name, {
         files: homeFiles(lab, await kubeconfig),
@@ -130,13 +149,19 @@ export class SessionProvisioner {
       await this.#create(await labObjectManifest(client, session, fillValue(parseYaml(text), variables)));
   }
 
-  async #giveAccess(session: SessionResource): Promise<string> {
+  /** A session that waits for somebody has roles and no token. */
+  async #giveAccess(session: SessionResource, isPooled: boolean): Promise<string | undefined> {
     const [account, ...roles] = accessOf(session);
     if (account) await this.#create(account);
-    const [{ token }] = await Promise.all([
-      issueToken(this.#parts.client, session),
+    const [kubeconfig] = await Promise.all([
+      isPooled ? undefined : this.#kubeconfigFor(session),
       ...roles.map((role) => this.#create(role)),
     ]);
+    return kubeconfig;
+  }
+
+  async #kubeconfigFor(session: SessionResource): Promise<string> {
+    const { token } = await issueToken(this.#parts.client, session);
     return learnerKubeconfig(this.#parts.client, session, token);
   }
 
@@ -181,9 +206,9 @@ export class SessionProvisioner {
 }
 
 /** What a home holds at first: the lab's files, and the kubeconfig where every tool looks for it. */
-async function* homeFiles(lab: Lab, kubeconfig: string): AsyncIterable<HomeFile> {
+async function* homeFiles(lab: Lab, kubeconfig: string | undefined): AsyncIterable<HomeFile> {
   yield* labFiles(lab);
-  yield { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 };
+  if (kubeconfig !== undefined) yield { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 };
 }
 
 /** The session as the owner of what others make for it. */
@@ -194,6 +219,25 @@ export function ownerOf(session: SessionResource): Owner {
     name: session.metadata.name,
     uid: session.metadata.uid ?? "",
   };
+}
+
+/** No session takes this long to be made once that has begun: what holds it up holds up those that wait for their turn. */
+export const PROVISIONING_LIMIT_MS = 2 * 60_000;
+
+/** Rejects with what was still to be done where it takes too long. */
+async function withinTime(work: Promise<void>, steps: ProvisioningSteps): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const open = steps.current.filter(({ state }) => state === "running").map(({ title }) => title);
+      reject(new Error(`it takes longer than ${PROVISIONING_LIMIT_MS / 1000} s: ${open.join(", ")}`));
+    }, PROVISIONING_LIMIT_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Waits for all, also where one fails, so that nothing is still being made while it is undone; then throws the first failure. */

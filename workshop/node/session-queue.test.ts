@@ -38,3 +38,65 @@ it("tells each that waits how many are before it, whenever that changes", async 
   }
   expect(told).toEqual([["c"], []]);
 });
+
+it("lets those of every group have their turn, and tells them their place so", async () => {
+  const begun: string[] = [];
+  const queue = new SessionQueue(1);
+  const { end, run } = held(queue, begun);
+  const runs = [
+    run("now"),
+    ...["a1", "a2", "a3"].map((name) => run(name, "a")),
+    run("b1", "b"),
+    run("c1", "c"),
+  ];
+  expect(["a1", "a2", "a3", "b1", "c1"].map((name) => queue.before(name))).toEqual([0, 3, 4, 1, 2]);
+  await end(runs.length);
+  expect(begun).toEqual(["now", "a1", "b1", "c1", "a2", "a3"]);
+});
+
+it("does what nobody waits for after everything else, in half of its places", async () => {
+  const begun: string[] = [];
+  const queue = new SessionQueue(4);
+  const { end, run } = held(queue, begun);
+  for (const name of ["p1", "p2", "p3"]) void run(name, "", true);
+  for (const name of ["l1", "l2", "l3"]) void run(name);
+  await sleep(0);
+  expect(begun).toEqual(["p1", "p2", "l1", "l2"]);
+  expect([queue.before("p3"), queue.before("l3")]).toEqual([undefined, 0]);
+  await end(6);
+  expect(begun).toEqual(["p1", "p2", "l1", "l2", "l3", "p3"]);
+});
+
+it("lets go of one that waits no longer, and of the place it had", async () => {
+  const begun: string[] = [];
+  const queue = new SessionQueue(1);
+  const { end, run } = held(queue, begun);
+  const runs = [run("a"), run("b"), run("c")];
+  queue.leave("b", new Error("it was ended"));
+  await expect(runs[1]).rejects.toThrow("it was ended");
+  expect(queue.before("c")).toBe(0);
+  await end(2);
+  expect(begun).toEqual(["a", "c"]);
+});
+
+/** Runs sessions that each end when they are told, one after the other. */
+function held(queue: SessionQueue, begun: string[]) {
+  const ends: (() => void)[] = [];
+  const run = (name: string, group = "", isBackground = false) =>
+    queue.run(
+      name,
+      () => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.push(resolve));
+      },
+      { group, isBackground },
+    );
+  const end = async (count: number) => {
+    for (let at = 0; at < count; at += 1) {
+      await expect.poll(() => ends.length).toBeGreaterThan(at);
+      ends[at]?.();
+    }
+    await sleep(0);
+  };
+  return { run, end };
+}

@@ -5,6 +5,7 @@ import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
 import {
   API_SERVER_ANNOTATION,
+  MADE_OF_ANNOTATION,
   MAX_SESSION_NAME,
   SERVER_LABEL,
   SESSION_API_VERSION,
@@ -32,10 +33,18 @@ export interface NewSession {
   minutes?: number;
   /** An organization shared by several sessions; the session's own where absent. */
   organization?: string;
-  startedBy: "learner" | "instructor" | "validate";
+  startedBy: "learner" | "instructor" | "validate" | "pool";
+  /** What a session is made of that is to be ready before anybody asks; see `MADE_OF_ANNOTATION`. */
+  madeOf?: string;
   /** The server that looks after it; see `SERVER_LABEL`. */
   server?: string | undefined;
 }
+
+/** How long a session is kept that nobody has opened; its own time where nothing is said. One that is ready is made anew after a day. */
+const KEPT_MS: Partial<Record<NewSession["startedBy"], number>> = {
+  instructor: UNOPENED_KEPT_MS,
+  pool: 24 * 3600 * 1000,
+};
 
 /** Writes down that a session is wanted; `SessionProvisioner.provision` makes it. Throws SESSION_NAME_INVALID. */
 export async function createSession(
@@ -50,14 +59,17 @@ export async function createSession(
       `"${name}" cannot name a session: use small letters, digits and hyphens, at most ${MAX_SESSION_NAME}, beginning with a letter`,
     );
   const minutes = wanted.minutes ?? lab.minutes;
-  const keptMs = wanted.startedBy === "instructor" ? UNOPENED_KEPT_MS : minutes * 60_000;
+  const keptMs = KEPT_MS[wanted.startedBy] ?? minutes * 60_000;
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
     metadata: {
       name,
       ...(wanted.server === undefined ? {} : { labels: { [SERVER_LABEL]: wanted.server } }),
-      annotations: { [API_SERVER_ANNOTATION]: addressOf(client) },
+      annotations: {
+        [API_SERVER_ANNOTATION]: addressOf(client),
+        ...(wanted.madeOf === undefined ? {} : { [MADE_OF_ANNOTATION]: wanted.madeOf }),
+      },
       // A validation keeps nothing beyond its own process: whoever kills it must not find sessions that never end.
       ...(wanted.startedBy === "validate" ? {} : { finalizers: [SESSION_FINALIZER] }),
     },

@@ -69,6 +69,9 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     const link = access.startLink(options.publicUrl(request));
     response.json({ link, start: access.startRule } satisfies StartLinkView);
   });
+  router.get("/instructor/pools", (_request, response) => {
+    response.json(workshop.pools());
+  });
   router.get("/instructor/disk", async (_request, response) => {
     response.json(await options.disk.state());
   });

@@ -5,6 +5,7 @@ import type {
   InstructorRow,
   LabSummary,
   PageView,
+  PoolView,
   SessionLink,
   SessionView,
   StartLinkView,
@@ -46,6 +47,10 @@ export const api = {
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/cancel`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
+  ingressAddress: (id: string, name: string, path: string) =>
+    call<{ url: string }>("POST", `${sessionPath(id)}/ingresses/${encodeURIComponent(name)}/address`, {
+      body: { path },
+    }),
   effectivePolicies: (id: string, namespace: string) =>
     call<EffectiveView>(
       "GET",
@@ -55,6 +60,7 @@ export const api = {
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
   startLink: () => call<StartLinkView>("GET", "api/instructor/start-link"),
   brokenLabs: () => call<BrokenLab[]>("GET", "api/instructor/labs"),
+  pools: () => call<PoolView[]>("GET", "api/instructor/pools"),
   confinement: () => call<ConfinementView>("GET", "api/instructor/confinement"),
   createSessions: (wanted: NewSessions) =>
     call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),

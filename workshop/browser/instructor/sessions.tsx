@@ -7,6 +7,7 @@ import type { Connection } from "../store/event-stream.js";
 import { BrokenLabs } from "./broken-labs.js";
 import { BulkActions } from "./bulk-actions.js";
 import { Confinement } from "./confinement.js";
+import { ReadySessions } from "./ready-sessions.js";
 import { CreateSessions } from "./create-sessions.js";
 import { FilterBar } from "./filter-bar.js";
 import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
@@ -52,6 +53,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
       ) : (
         <Nothing isFiltered={rows.length > 0} filter={words.trim() === "" ? filter : "all"} />
       )}
+      <ReadySessions />
       <Confinement />
     </>
   );

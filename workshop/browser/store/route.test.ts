@@ -14,6 +14,10 @@ describe("routes", () => {
     ["s/lab-7f3a", { screen: "lab", session: "lab-7f3a" }],
     ["s/lab-7f3a/04-image-policies", { screen: "lab", session: "lab-7f3a", page: "04-image-policies" }],
     ["s/lab-7f3a/one?tab=My%20app", { screen: "lab", session: "lab-7f3a", page: "one", tab: "My app" }],
+    [
+      "s/s1/ingress/app/a%20b?c=%2F&tab=x",
+      { screen: "application", session: "s1", ingress: "app", path: "/a%20b?c=%2F&tab=x" },
+    ],
     ["s/lab-7f3a/console", { screen: "console", session: "lab-7f3a", path: "" }],
     ["s/lab-7f3a/console/policies/image", { screen: "console", session: "lab-7f3a", path: "policies/image" }],
   ];

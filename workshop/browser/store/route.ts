@@ -2,6 +2,8 @@ export type Route =
   | { screen: "catalogue" }
   | { screen: "lab"; session: string; page?: string; tab?: string }
   | { screen: "console"; session: string; path: string }
+  /** The way into an application of a session; `path` is the place in it, with its query. */
+  | { screen: "application"; session: string; ingress: string; path: string }
   | { screen: "instructor" }
   | {
       screen: "watch";
@@ -31,6 +33,7 @@ export function parseRoute(path: string, search: string): Route {
     return { screen: "watch", session: second, ...(third ? { page: third } : {}), ...beside, ...place };
   }
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
+  if (third === "ingress") return applicationAt(path, search) ?? { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
   return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...beside };
 }
@@ -46,6 +49,8 @@ export function formatRoute(route: Route): string {
       return placeOf("instructor", route);
     case "console":
       return `s/${encodeURIComponent(route.session)}/console${route.path === "" ? "" : `/${route.path}`}`;
+    case "application":
+      return `s/${encodeURIComponent(route.session)}/ingress/${encodeURIComponent(route.ingress)}${route.path}`;
     case "lab":
       return placeOf("s", route);
     default:
@@ -63,6 +68,18 @@ function placeOf(root: string, route: Extract<Route, { screen: "lab" | "watch" }
   ];
   const query = asked.length > 0 ? `?${asked.join("&")}` : "";
   return `${root}/${encodeURIComponent(route.session)}${page}${query}`;
+}
+
+/** The place in the application stays as it is written: it is not ours to decode. */
+function applicationAt(path: string, search: string): Route | undefined {
+  const [, session, ingress, place = "/"] = /^\/?s\/([^/]+)\/ingress\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+  if (session === undefined || ingress === undefined) return undefined;
+  return {
+    screen: "application",
+    session: decode(session),
+    ingress: decode(ingress),
+    path: `/${place.replace(/^\/+/, "")}${search}`,
+  };
 }
 
 function consolePath(path: string): string {

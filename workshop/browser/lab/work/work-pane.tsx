@@ -3,6 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { FailureBoundary } from "../../parts/failure-boundary.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
+import { ApplicationTab } from "./application-tab.js";
 import { ConsoleTab } from "./console-tab.js";
 import { FrameTab } from "./frame-tab.js";
 import { CONSOLE_TAB, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
@@ -69,7 +70,7 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
           className="work__panel"
           shouldForceMount={item.name !== CONSOLE_TAB}
         >
-          <Panel item={item} consolePath={consolePath} terminals={terminals} />
+          <Panel item={item} isShown={item.name === shown} consolePath={consolePath} terminals={terminals} />
         </TabPanel>
       ))}
     </Tabs>
@@ -83,6 +84,7 @@ function bringIntoSight(name: HTMLElement | null): void {
 
 interface PanelProps {
   item: WorkTab;
+  isShown: boolean;
   consolePath: string;
   terminals: RefObject<TerminalsHandle | null>;
 }
@@ -98,8 +100,9 @@ function Panel(props: PanelProps): ReactElement {
 
 const WHAT: Record<string, string> = { [TERMINAL_TAB]: "The terminal", [CONSOLE_TAB]: "The console" };
 
-function PanelContent({ item, consolePath, terminals }: PanelProps): ReactElement {
+function PanelContent({ item, isShown, consolePath, terminals }: PanelProps): ReactElement {
   if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
+  if (item.ingress) return <ApplicationTab name={item.name} ingress={item.ingress} isShown={isShown} />;
   if (item.url === undefined) return <ConsoleTab path={consolePath} />;
   return <FrameTab name={item.name} url={item.url} />;
 }

@@ -1,0 +1,55 @@
+import type { Request } from "express";
+import type { Logger } from "pino";
+import type { Access } from "../http/access.js";
+import type { OriginRules } from "../http/same-origin.js";
+import type { ServedTerminalSockets } from "../http/terminal-sockets.js";
+import type { Platform } from "../platform.js";
+import type { Workshop } from "../workshop/workshop.js";
+import { dialIngressBy } from "./dial-ingress.js";
+import { type IngressAdmission, createIngressAdmission } from "./ingress-admission.js";
+import { IngressConnections } from "./ingress-connections.js";
+import { type Ingresses, createIngresses } from "./ingresses.js";
+
+export interface IngressesOptions {
+  platform: Pick<Platform, "host" | "tokens" | "settings">;
+  workshop: Workshop;
+  access: Access;
+  instructorToken: () => string;
+  /** The wildcard domain; applications are below a path where absent. */
+  domain: string | undefined;
+  /** Whether pods of the cluster run their containers. */
+  containers: boolean;
+  origin: OriginRules;
+  /** Where browsers reach Lectern, ending in `/`. */
+  url: (request: Request) => string;
+  log: Logger;
+}
+
+/** Joins what the way to the applications of sessions is made of. */
+export function openIngresses(options: IngressesOptions): {
+  ingresses: Ingresses;
+  admission: IngressAdmission;
+} {
+  const { platform, containers } = options;
+  const admission = createIngressAdmission({ ...options, tokens: platform.tokens });
+  const connections = new IngressConnections(dialIngressBy({ host: platform.host, containers }));
+  const ingresses = createIngresses({ ...options, admission, connections, urlOf: platform.settings.urlOf });
+  return { ingresses, admission };
+}
+
+/** What browsers hold open of a session, terminals and applications alike. */
+export function joinSockets(terminals: ServedTerminalSockets, ingresses: Ingresses): ServedTerminalSockets {
+  return {
+    ...terminals,
+    handleUpgrade: (request, socket, head) =>
+      ingresses.handleUpgrade(request, socket, head) || terminals.handleUpgrade(request, socket, head),
+    closeSession: (session) => {
+      terminals.closeSession(session);
+      ingresses.closeSession(session);
+    },
+    close: () => {
+      terminals.close();
+      ingresses.close();
+    },
+  };
+}

@@ -5,6 +5,10 @@ import { pageHtml } from "./figures/page-html.js";
 import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
+import { poolClaim } from "./figures/pool-claim.js";
+import { sessionBurst } from "./figures/session-burst.js";
+import { poolClaim } from "./figures/pool-claim.js";
+import { sessionBurst } from "./figures/session-burst.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { validateLab } from "./figures/validate-lab.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
@@ -12,6 +16,10 @@ import { terminalFigures } from "./terminals/terminal-figures.js";
 const figures: Figure[] = [
   embeddedStart,
   sessionReady,
+  poolClaim,
+  sessionBurst,
+  poolClaim,
+  sessionBurst,
   sessionsAtOnce,
   validateLab,
   pageHtml,

@@ -1,4 +1,5 @@
 import { runProgram } from "./program.js";
+import { capacityCommand } from "./commands/capacity.js";
 import { clusterCommand } from "./commands/cluster.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
@@ -19,6 +20,7 @@ await runProgram({
     serveCommand(),
     validateCommand(),
     lintCommand(),
+    capacityCommand(),
     sessionCommand(),
     recordingCommand(),
     instructorTokenCommand(),

@@ -187,6 +187,18 @@ function lookUp(database: string, ids: readonly number[]): Promise<number[]> {
   });
 }
 
+/** How many accounts no session of this machine has; one that a person or a container has is found out when it is to be given to a session. */
+export function accountsLeft(file = REGISTRY): number {
+  if (!existsSync(file)) return UID_COUNT;
+  const database = new Database(file, { readonly: true });
+  try {
+    const { taken } = database.prepare("SELECT count(*) AS taken FROM accounts").get() as { taken: number };
+    return UID_COUNT - taken;
+  } finally {
+    database.close();
+  }
+}
+
 /** The ranges that containers of the machine's people are mapped to (subuid(5)). */
 function mappedRanges(): { from: number; to: number }[] {
   return ["/etc/subuid", "/etc/subgid"].flatMap((file) => {

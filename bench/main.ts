@@ -6,9 +6,6 @@ import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
-import { sessionBurst } from "./figures/session-burst.js";
-import { poolClaim } from "./figures/pool-claim.js";
-import { sessionBurst } from "./figures/session-burst.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { validateLab } from "./figures/validate-lab.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
@@ -17,10 +14,8 @@ const figures: Figure[] = [
   embeddedStart,
   sessionReady,
   poolClaim,
-  sessionBurst,
-  poolClaim,
-  sessionBurst,
-  sessionsAtOnce,
+  sessionsAtOnce(100, 4),
+  sessionsAtOnce(300, 12),
   validateLab,
   pageHtml,
   scriptSize,

@@ -175,7 +175,8 @@ function workshopParts(
     followers.tell(session, { type: "step", result });
   };
   const steps = createSteps({ ...platform, activity, log, onResult });
-  const { refresh: refreshLabs, late: lateLabs } = repository;
+  const refreshLabs = repository.refresh;
+  const lateLabs = () => repository.late();
   return {
     labs,
     brokenLabs: () => repository.broken(),

@@ -20,5 +20,5 @@ export function dialIngressBy({ host, containers }: DialParts): DialIngress {
 function noService(service: string, containers: boolean): string {
   if (!containers)
     return `This cluster runs no containers, so nothing answers behind the Service ${service}. Start Lectern with --kubeconfig for a cluster that does.`;
-  return `The Service ${service} cannot be reached`;
+  return `Lectern does not reach Services of a cluster yet, and the ingress leads to the Service ${service}. Run "kubectl port-forward" in a terminal, and let the ingress lead there.`;
 }

@@ -40,9 +40,13 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...strangeTerminals(lab, inspected),
     ...unknownTabs(lab, inspected),
   ]);
-  lab.problems = [...lab.problems, ...deadTabs(lab), ...refusedVariables(lab, options), ...problems].toSorted(
-    bySeverity,
-  );
+  lab.problems = [
+    ...lab.problems,
+    ...deadTabs(lab),
+    ...services(lab),
+    ...refusedVariables(lab, options),
+    ...problems,
+  ].toSorted(bySeverity);
 }
 
 /** What is wrong with the lab; errors first, then by file and line. */
@@ -205,6 +209,16 @@ function deadTabs(lab: Lab): LabProblem[] {
         fix: "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
       },
     ];
+  });
+}
+
+/** Ingresses that lead where Lectern does not reach yet. */
+function services(lab: Lab): LabProblem[] {
+  return lab.ingresses.flatMap(({ name, service }): LabProblem[] => {
+    if (service === undefined) return [];
+    const message = `The ingress ${name} leads to the Service ${service}, which is not reached yet`;
+    const fix = 'Let it lead to the terminals, and have the learner run "kubectl port-forward" there';
+    return [{ severity: "warning", rule: "ingress", ...labFileOf(lab), message, fix }];
   });
 }
 

@@ -74,11 +74,12 @@ function placeOf(root: string, route: Extract<Route, { screen: "lab" | "watch" }
 function applicationAt(path: string, search: string): Route | undefined {
   const [, session, ingress, place = "/"] = /^\/?s\/([^/]+)\/ingress\/([^/]+)(\/.*)?$/.exec(path) ?? [];
   if (session === undefined || ingress === undefined) return undefined;
+  const query = search.replace(/^\?/, "");
   return {
     screen: "application",
     session: decode(session),
     ingress: decode(ingress),
-    path: `/${place.replace(/^\/+/, "")}${search}`,
+    path: `/${place.replace(/^\/+/, "")}${query === "" ? "" : `?${query}`}`,
   };
 }
 

@@ -64,6 +64,8 @@ export interface LecternServer {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Tells where browsers and where this machine's shells reach the server, once they do. Both end in `/`. */
   listensAt(url: string, shellUrl?: string): void;
+  /** Begins to make sessions ready that labs want so; for a server that people use, once it is known where it is reached. */
+  keepSessionsReady(): void;
   close(): Promise<void>;
 }
 
@@ -109,8 +111,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       [address, shellAddress] = [url, shellUrl];
       if (!isKnown || !hasListened) void renewReach(rooms.parts);
       hasListened = true;
-      rooms.parts.pool.start();
     },
+    keepSessionsReady: () => rooms.parts.pool.start(),
     close: () =>
       endAll([
         () => rooms.parts.pool.close(),

@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   });
   const { url, localUrl } = listeners;
   lectern.listensAt(url, localUrl);
+  lectern.keepSessionsReady();
   const { instructorTokenFile } = config;
   writeRunningServer(dataPaths(config.data), {
     url,

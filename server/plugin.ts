@@ -130,6 +130,7 @@ function whenReady(ready: Promise<void>, current: () => LecternServer | undefine
       return;
     }
     server.listensAt(`${encrypted ? "https" : "http"}://localhost:${String(localPort)}${request.baseUrl}/`);
+    server.keepSessionsReady();
     server.router(request, response, next);
   };
 }

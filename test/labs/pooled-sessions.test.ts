@@ -7,6 +7,7 @@ import type { Lab } from "../../workshop/common/lab.js";
 import { type SessionResource, openedAtOf } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { claimSession, discardSession, isFree, madeOf } from "../../workshop/node/pooled-session.js";
+import { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import { createSession, getSession } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
@@ -117,6 +118,28 @@ it("knows another lab by its text, its files and where Lectern is reached, and n
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it("that takes too long to be made fails with what held it up, and leaves its place to others", async () => {
+  // The real host answers; a machine that holds up one program for minutes cannot be had.
+  const host = { ...platform.host, prepare: () => new Promise<void>(() => undefined) };
+  const slow = new SessionProvisioner({
+    client: platform.client,
+    policies: platform.policies.service,
+    host,
+    settings: platform.settings,
+    limitMs: 1500,
+  });
+  const session = await createSession(platform.client, lab, { startedBy: "learner" });
+  await expect(slow.provision(session, lab)).rejects.toMatchObject({
+    code: "SESSION_PROVISIONING_FAILED",
+    message: expect.stringMatching(/it takes longer than 1\.5 s: Lay out the files/) as string,
+  });
+  const failed = await getSession(platform.client, session.metadata.name);
+  expect([failed.status?.phase, failed.status?.reason]).toEqual([
+    "Failed",
+    expect.stringContaining("Lay out the files"),
+  ]);
 });
 
 async function makeReady(): Promise<SessionResource> {

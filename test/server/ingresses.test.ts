@@ -45,10 +45,10 @@ describe("an application at a host name of its own", () => {
   it("is reached by whoever may use the session, and says so in variables", async () => {
     const entry = await addressOf(ada, "app", "/headers?x=1");
     expect(entry.host).toBe(`app-${ada.session.id}.localhost:${new URL(lectern.url).port}`);
-    const let_in = await ask(entry);
-    expect([let_in.status, let_in.headers.location]).toEqual([303, "/headers?x=1"]);
-    expect(let_in.headers["set-cookie"]?.[0]).toMatch(/HttpOnly; Secure; Partitioned; SameSite=None/);
-    const shown = await ask(entry, { path: "/headers?x=1", cookie: cookieOf(let_in) });
+    const entered = await ask(entry);
+    expect([entered.status, entered.headers.location]).toEqual([303, "/headers?x=1"]);
+    expect(entered.headers["set-cookie"]?.[0]).toMatch(/HttpOnly; Secure; Partitioned; SameSite=None/);
+    const shown = await ask(entry, { path: "/headers?x=1", cookie: cookieOf(entered) });
     const seen = JSON.parse(shown.text) as { url: string; headers: Record<string, string> };
     expect(seen.url).toBe("/headers?x=1");
     expect(seen.headers).toMatchObject({

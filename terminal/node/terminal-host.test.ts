@@ -1,7 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
-  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -16,115 +15,52 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SessionHost } from "../common/session-host.js";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
 import { crowding } from "./crowding-for-tests.js";
 import { dialUnixSocket } from "./dial-host.js";
-import { openTestReader } from "./gateway-for-tests.js";
+import { HostProcesses, hostProgram } from "./terminal-host-for-tests.js";
 import { openShell } from "./test-host.js";
 
 const isRoot = process.getuid?.() === 0;
-const main = new URL("main.ts", import.meta.url).pathname;
 const address = { session: "host-test", terminal: "1" };
 const UID = 61_900;
-let folder: string;
-let started: ChildProcess[];
-let clients: SessionHost[];
+let hosts: HostProcesses;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "terminal-main-"));
-  chmodSync(folder, 0o711);
-  started = [];
-  clients = [];
-});
-afterEach(async () => {
-  for (const client of clients) await client.disconnect();
-  for (const child of started.filter(
-    ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
-  )) {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function socketPath(): string {
-  return join(folder, "run", "host.sock");
-}
-
-async function startMain(
-  arguments_: string[] = [],
-): Promise<{ child: ChildProcess; line: string; error: string; code: number | null }> {
-  const options = [
-    "--socket",
-    socketPath(),
-    "--data",
-    join(folder, "data"),
-    ...(isRoot ? [] : ["--allow-unconfined"]),
-    ...arguments_,
-  ];
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...options], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  started.push(child);
-  let line = "";
-  let error = "";
-  child.stdout?.on("data", (bytes: Buffer) => (line += bytes.toString()));
-  child.stderr?.on("data", (bytes: Buffer) => (error += bytes.toString()));
-  const exited = once(child, "exit");
-  while (!line.includes("\n") && child.exitCode === null)
-    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
-  return { child, line, error, code: child.exitCode };
-}
-
-async function connectClient(): Promise<SessionHost> {
-  const client = await connectTerminalHost({ dial: dialUnixSocket(socketPath()), reconnectMs: 25_000 });
-  clients.push(client);
-  return client;
-}
+beforeEach(() => (hosts = new HostProcesses()));
+afterEach(() => hosts.close());
 
 describe("the terminal host process", () => {
   it("says how it confines and keeps its socket private", async () => {
-    const { line } = await startMain();
+    const { line } = await hosts.start();
     expect(JSON.parse(line)).toMatchObject({
       listening: true,
       confinement: { description: expect.any(String) },
     });
-    expect(statSync(socketPath()).mode & 0o777).toBe(0o600);
-    expect(statSync(join(folder, "run")).mode & 0o777).toBe(0o700);
+    expect(statSync(hosts.socketPath).mode & 0o777).toBe(0o600);
+    expect(statSync(join(hosts.folder, "run")).mode & 0o777).toBe(0o700);
   });
 
   it("refuses to start twice on one data folder or one socket, and says who is there", async () => {
-    const first = await startMain();
-    const second = await startMain();
+    const first = await hosts.start();
+    const second = await hosts.start();
     expect(second.code).toBe(1);
     expect(second.error).toContain(
       `TERMINAL_HOST_RUNNING: Another terminal host (process ${first.child.pid})`,
     );
-    const third = await startMain(["--data", join(folder, "other")]);
+    const third = await hosts.start(["--data", join(hosts.folder, "other")]);
     expect(third.error).toContain("TERMINAL_HOST_RUNNING: A terminal host already answers");
   });
 
-  it("cleans up after a host that was killed", async () => {
-    const first = await startMain();
-    first.child.kill("SIGKILL");
-    await once(first.child, "exit");
-    expect(existsSync(socketPath())).toBe(true);
-    const second = await startMain();
-    expect(second.line).toContain("listening");
-    expect(await (await connectClient()).terminals()).toEqual([]);
-  });
-
   it("keeps shells and outcomes for clients that come later", async () => {
-    await startMain();
-    const first = await connectClient();
+    await hosts.start();
+    const first = await hosts.connect();
     await openShell(first, address);
     await first.run(address, { id: "set", text: "kept=17; echo $$" });
     const slow = first.run(address, { id: "slow", text: "sleep 1; echo $kept" });
     slow.catch(() => undefined);
     await first.disconnect();
-    const second = await connectClient();
+    const second = await hosts.connect();
     expect(await second.outcome(address, "slow")).toBe("running");
     expect(await second.run(address, { id: "slow", text: "sleep 1; echo $kept" })).toMatchObject({
       status: "succeeded",
@@ -134,8 +70,8 @@ describe("the terminal host process", () => {
   });
 
   it("ends every shell within a second of SIGTERM, also what left its group and ignores signals", async () => {
-    const { child } = await startMain();
-    const client = await connectClient();
+    const { child } = await hosts.start();
+    const client = await hosts.connect();
     await openShell(client, address);
     const escape =
       "trap '' HUP TERM INT; (setsid bash -c \"trap '' HUP TERM; sleep 4711\" & ) ; nohup sleep 4712 >/dev/null 2>&1 & disown";
@@ -150,45 +86,12 @@ describe("the terminal host process", () => {
     expect(Date.now() - at).toBeLessThan(1_000 * crowding());
     expect(child.exitCode).toBe(0);
     expect(sleepers()).toBe(0);
-    expect(existsSync(join(folder, "data", "terminal-host.lock"))).toBe(false);
-  });
-
-  it("lets a connected client find a restarted host, and rejects what the old one knew", async () => {
-    const first = await startMain();
-    const client = await connectClient();
-    await openShell(client, address);
-    const lost = client.run(address, { id: "x", text: "sleep 30" });
-    const rejection = expect(lost).rejects.toMatchObject({ code: "TERMINAL_NOT_FOUND" });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    first.child.kill("SIGKILL");
-    await once(first.child, "exit");
-    await startMain();
-    await rejection;
-    expect(await openShell(client, address)).toMatchObject({ state: "running" });
-  });
-
-  it("shows what a lost shell showed last above the new one, and nothing of one that had ended", async () => {
-    const first = await startMain();
-    const client = await connectClient();
-    await openShell(client, address);
-    await client.run(address, { id: "1", text: "echo kept-$((40+2))" });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    first.child.kill("SIGKILL");
-    await once(first.child, "exit");
-    const second = await startMain();
-    await openShell(client, address);
-    expect(await screen()).toMatch(/kept-42[^]*The shell above was lost/);
-    await client.run(address, { id: "2", text: "exit" });
-    second.child.kill("SIGKILL");
-    await once(second.child, "exit");
-    await startMain();
-    await openShell(client, address);
-    expect(await screen()).not.toContain("kept-42");
+    expect(existsSync(join(hosts.folder, "data", "terminal-host.lock"))).toBe(false);
   });
 
   it("writes a recording that is an asciicast", async () => {
-    await startMain();
-    const client = await connectClient();
+    await hosts.start();
+    const client = await hosts.connect();
     await openShell(client, address);
     await client.run(address, { id: "1", text: "echo recorded" });
     const name = (await client.recordings(address.session))[0]?.name ?? "";
@@ -230,12 +133,11 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
     ];
     const child = spawn(
       "/usr/bin/setpriv",
-      [...confined, main, "--socket", socket, "--data", join(other, "data")],
+      [...confined, hostProgram, "--socket", socket, "--data", join(other, "data")],
       { env: { PATH: "/usr/bin:/bin", HOME: other } },
     );
-    started.push(child);
-    const client = await connectTerminalHost({ dial: dialUnixSocket(socket) });
-    clients.push(client);
+    hosts.keep(child);
+    const client = await hosts.connect(socket);
     for (const session of ["a", "b"])
       await client.prepare(session, { files: [{ path: "mine", content: `of ${session}` }] });
     expect((await client.open({ session: "a", terminal: "1" }, { env: {} })).confinement).toBe(
@@ -253,18 +155,18 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
 
 describe("the socket", () => {
   it("drops garbage and huge announcements and goes on", async () => {
-    await startMain();
+    await hosts.start();
     for (const bytes of [
       Buffer.from("GET / HTTP/1.1\r\n\r\n"),
       Buffer.from([0, 0, 0, 2, 0, 0x7b, 0x7d]),
       Buffer.from([255, 255, 255, 255, 0]),
     ]) {
-      const socket = connect(socketPath());
+      const socket = connect(hosts.socketPath);
       socket.on("error", () => undefined);
       socket.write(bytes);
       await once(socket, "close");
     }
-    const client = await connectClient();
+    const client = await hosts.connect();
     await expect(client.open({ session: "../evil", terminal: "1" }, { env: {} })).rejects.toMatchObject({
       code: "TERMINAL_FRAME_INVALID",
     });
@@ -272,32 +174,26 @@ describe("the socket", () => {
   });
 
   it("does not take over a file that is not its own and says when nobody answers", async () => {
-    mkdirSync(join(folder, "run"), { recursive: true, mode: 0o700 });
-    writeFileSync(socketPath(), "left over");
-    expect((await startMain()).line).toContain("listening");
+    mkdirSync(join(hosts.folder, "run"), { recursive: true, mode: 0o700 });
+    writeFileSync(hosts.socketPath, "left over");
+    expect((await hosts.start()).line).toContain("listening");
     await expect(
-      connectTerminalHost({ dial: dialUnixSocket(join(folder, "nobody.sock")), reconnectMs: 100 }),
+      connectTerminalHost({ dial: dialUnixSocket(join(hosts.folder, "nobody.sock")), reconnectMs: 100 }),
     ).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
     const aborted = connectTerminalHost({
-      dial: dialUnixSocket(join(folder, "nobody.sock")),
+      dial: dialUnixSocket(join(hosts.folder, "nobody.sock")),
       signal: AbortSignal.timeout(50),
     });
     await expect(aborted).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
   });
 
   it("refuses calls once it was closed, instead of leaving them without an answer", async () => {
-    await startMain();
-    const client = await connectClient();
+    await hosts.start();
+    const client = await hosts.connect();
     await client.disconnect();
     await expect(client.terminals()).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
   });
 });
-
-async function screen(): Promise<string> {
-  const { reader, leave } = await openTestReader(socketPath(), address);
-  await leave();
-  return reader.screens[0] ?? "";
-}
 
 /** How many of the test's two sleeps are alive, whoever their parent is. */
 function sleepers(): number {

@@ -1,24 +1,21 @@
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import type { DialService } from "./dial-service.js";
 import type { DialIngress } from "./ingress-connections.js";
 import { SessionSocket } from "./session-socket.js";
 
 export interface DialParts {
   host: Pick<SessionHost, "dial">;
-  /** Whether pods of the cluster run their containers. */
-  containers: boolean;
+  /** Absent where the cluster's pods run no containers. */
+  dialService: DialService | undefined;
 }
 
-/** Connects to a port of the learner's shells. Throws TERMINAL_PORT_REFUSED, SERVER_INGRESS_UNANSWERED. */
-export function dialIngressBy({ host, containers }: DialParts): DialIngress {
+/** Connects to a port of the learner's shells, or of a Service. Throws TERMINAL_PORT_REFUSED, SERVER_INGRESS_UNANSWERED. */
+export function dialIngressBy({ host, dialService }: DialParts): DialIngress {
   return async (session, { service, port }) => {
     if (service === undefined) return new SessionSocket(await host.dial(session, port));
-    throw new ServerError(serverErrorCodes.ingressUnanswered, noService(service, containers));
+    if (dialService !== undefined) return dialService(session, { service, port });
+    const message = `This cluster runs no containers, so nothing answers behind the Service ${service}. Start Lectern with --kubeconfig for a cluster that does.`;
+    throw new ServerError(serverErrorCodes.ingressUnanswered, message);
   };
-}
-
-function noService(service: string, containers: boolean): string {
-  if (!containers)
-    return `This cluster runs no containers, so nothing answers behind the Service ${service}. Start Lectern with --kubeconfig for a cluster that does.`;
-  return `Lectern does not reach Services of a cluster yet, and the ingress leads to the Service ${service}. Run "kubectl port-forward" in a terminal, and let the ingress lead there.`;
 }

@@ -5,13 +5,14 @@ import type { OriginRules } from "../http/same-origin.js";
 import type { ServedTerminalSockets } from "../http/terminal-sockets.js";
 import type { Platform } from "../platform.js";
 import type { Workshop } from "../workshop/workshop.js";
+import { dialServiceBy } from "./dial-service.js";
 import { dialIngressBy } from "./dial-ingress.js";
 import { type IngressAdmission, createIngressAdmission } from "./ingress-admission.js";
 import { IngressConnections } from "./ingress-connections.js";
 import { type Ingresses, createIngresses } from "./ingresses.js";
 
 export interface IngressesOptions {
-  platform: Pick<Platform, "host" | "tokens" | "settings">;
+  platform: Pick<Platform, "client" | "host" | "tokens" | "settings">;
   workshop: Workshop;
   access: Access;
   instructorToken: () => string;
@@ -32,7 +33,8 @@ export function openIngresses(options: IngressesOptions): {
 } {
   const { platform, containers } = options;
   const admission = createIngressAdmission({ ...options, tokens: platform.tokens });
-  const connections = new IngressConnections(dialIngressBy({ host: platform.host, containers }));
+  const dialService = containers ? dialServiceBy(platform.client) : undefined;
+  const connections = new IngressConnections(dialIngressBy({ host: platform.host, dialService }));
   const ingresses = createIngresses({ ...options, admission, connections, urlOf: platform.settings.urlOf });
   return { ingresses, admission };
 }

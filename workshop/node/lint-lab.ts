@@ -212,16 +212,6 @@ function deadTabs(lab: Lab): LabProblem[] {
   });
 }
 
-/** Ingresses that lead where Lectern does not reach yet. */
-function services(lab: Lab): LabProblem[] {
-  return lab.ingresses.flatMap(({ name, service }): LabProblem[] => {
-    if (service === undefined) return [];
-    const message = `The ingress ${name} leads to the Service ${service}, which is not reached yet`;
-    const fix = 'Let it lead to the terminals, and have the learner run "kubectl port-forward" there';
-    return [{ severity: "warning", rule: "ingress", ...labFileOf(lab), message, fix }];
-  });
-}
-
 /** Why nothing answers at an address below the domain of applications, as the end of a sentence. */
 function lostIngress(lab: Lab, address: string): string | undefined {
   const variables = sampleVariables(lab);

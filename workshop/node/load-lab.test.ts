@@ -154,7 +154,6 @@ describe("a classic Educates folder", () => {
       ),
       "unsupported: spec.session.ingresses[0].changeOrigin is not supported and has no effect",
       "unsupported: spec.session.ingresses[2] is not supported and has no effect",
-      "ingress: The ingress web leads to the Service web, which is not reached yet",
     ]);
     const variables = { ...sampleVariables(lab), session_url: "http://localhost/s/sample" };
     const [page] = lab.pages;

@@ -32,6 +32,23 @@ export async function issueToken(
   return { token: answer.status.token, secret: name };
 }
 
+/** A token for the learner's account that the server uses in the learner's place, and gives to nobody. */
+export async function learnerToken(
+  client: KubernetesClient,
+  namespace: string,
+  expirationSeconds: number,
+): Promise<string> {
+  const answer = await client.create<{ status: { token: string } }>(
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${LEARNER}/token`,
+    {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { audiences: [], expirationSeconds },
+    },
+  );
+  return answer.status.token;
+}
+
 /** Names of the secrets that hold the session's tokens alive. */
 export async function tokenSecrets(client: KubernetesClient, session: SessionResource): Promise<string[]> {
   const path = `/api/v1/namespaces/${session.spec.namespace}/secrets`;

@@ -82,7 +82,7 @@ function writeLab(folder: string, image: string): string {
     ],
   };
   mkdirSync(join(folder, "pages"), { recursive: true });
-  writeFileSync(join(folder, "workshop.yaml"), stringify(workshop));
+  writeFileSync(join(folder, "workshop.yaml"), stringify(workshop, { aliasDuplicateObjects: false }));
   writeFileSync(join(folder, "pages", "a.md"), "# A Service\n");
   return folder;
 }

@@ -43,7 +43,6 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   lab.problems = [
     ...lab.problems,
     ...deadTabs(lab),
-    ...services(lab),
     ...refusedVariables(lab, options),
     ...problems,
   ].toSorted(bySeverity);

@@ -40,12 +40,9 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...strangeTerminals(lab, inspected),
     ...unknownTabs(lab, inspected),
   ]);
-  lab.problems = [
-    ...lab.problems,
-    ...deadTabs(lab),
-    ...refusedVariables(lab, options),
-    ...problems,
-  ].toSorted(bySeverity);
+  lab.problems = [...lab.problems, ...deadTabs(lab), ...refusedVariables(lab, options), ...problems].toSorted(
+    bySeverity,
+  );
 }
 
 /** What is wrong with the lab; errors first, then by file and line. */

@@ -17,8 +17,9 @@ interface Service {
 
 interface EndpointSlices {
   items: {
-    ports?: { name?: string; port?: number }[];
-    endpoints?: { conditions?: { ready?: boolean }; targetRef?: { kind?: string; name?: string } }[];
+    /** Null where no pod is chosen. */
+    ports?: { name?: string; port?: number }[] | null;
+    endpoints?: { conditions?: { ready?: boolean }; targetRef?: { kind?: string; name?: string } }[] | null;
   }[];
 }
 
@@ -47,9 +48,9 @@ export async function serviceTarget(
   }
   const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D${service}`;
   const { items } = await client.get<EndpointSlices>(slices);
-  const targets = items.flatMap(({ ports: open = [], endpoints = [] }) => {
-    const target = open.find(({ name = "" }) => name === (entry.name ?? ""))?.port;
-    const pods = endpoints
+  const targets = items.flatMap(({ ports: open, endpoints }) => {
+    const target = open?.find(({ name }) => (name ?? "") === (entry.name ?? ""))?.port;
+    const pods = (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ targetRef }) => (targetRef?.kind === "Pod" && targetRef.name ? [targetRef.name] : []));
     return target === undefined ? [] : pods.map((pod) => ({ pod, port: target }));

@@ -50,7 +50,8 @@ import type { Workshop } from "./workshop/workshop.js";
 export interface ServerAssignment {
   config: RuledConfig;
   kubeconfig: string;
-  terminalSocket: string;
+  /** Absent where sessions have pods. */
+  terminalSocket?: string;
   /** Whether the cluster runs no containers. */
   embedded: boolean;
   /** What the supervisor found when it read the labs. */
@@ -77,11 +78,12 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   let shellAddress = address;
   const platform = await openPlatform({
     kubeconfig,
-    terminalSocket,
+    ...(terminalSocket !== undefined && { terminalSocket }),
+    config,
     paths,
     publicUrl: () => config.publicUrl ?? address,
-    shellUrl: () => shellAddress,
     ingressDomain: config.ingressDomain,
+    shellUrl: () => (config.pods ? (config.pods.url ?? config.publicUrl ?? address) : shellAddress),
     environment: config.labVariables,
     log,
   });

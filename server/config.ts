@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,8 @@ export interface ServeConfig {
   labs: string[];
   /** The operator's cluster; absent where Lectern starts its own. */
   kubeconfig?: string;
+  /** Where each session has a pod for its shells; they run on this machine where absent. */
+  pods?: PodShells;
   /** The address learners type, where a proxy stands in front; ends in `/`. */
   publicUrl?: string;
   /** Every name below it leads here, for the applications of sessions; they are below a path where absent. */
@@ -38,6 +40,17 @@ export interface ServeConfig {
   logTo: "files" | "stdout";
   /** Whether recordings of terminals outlive their session, in the data directory. */
   keepRecordings: boolean;
+}
+
+/** Where shells run, where they have pods. */
+export interface PodShells {
+  namespace: string;
+  /** The tool box of labs that name none. */
+  image: string;
+  /** An image with this version of Lectern. */
+  hostImage: string;
+  /** Where programs in pods reach Lectern, ending in `/`; where learners do where absent. */
+  url?: string;
 }
 
 /** What was asked for, with who may start labs decided. */
@@ -110,6 +123,17 @@ function defaultDataDir(): string {
 
 /** The product's own folder, whether run from `dist` or from source. */
 export const productRoot = findProductRoot(dirname(fileURLToPath(import.meta.url)));
+
+/** The images of this version, as `deploy/image` names them. */
+export const defaultPodShells: PodShells = {
+  namespace: "lectern-shells",
+  image: `lectern-toolbox:${productVersion()}`,
+  hostImage: `lectern:${productVersion()}`,
+};
+
+function productVersion(): string {
+  return (JSON.parse(readFileSync(join(productRoot, "package.json"), "utf8")) as { version: string }).version;
+}
 
 /** A compiled file, for starting it as a process of its own. */
 export function builtFile(path: string): string {

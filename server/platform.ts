@@ -3,9 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { targetOfUrl } from "../terminal/common/network-target.js";
 import type { SessionHost } from "../terminal/common/session-host.js";
-import { dialUnixSocket } from "../terminal/node/dial-host.js";
 import type { DialHostOf } from "../terminal/node/dial-host.js";
-import { connectTerminalHost } from "../terminal/node/connect-terminal-host.js";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
 import { installSessionGuard } from "../workshop/node/session-guard.js";
@@ -19,6 +17,8 @@ import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile } from "./config.js";
 import type { DataPaths } from "./config.js";
+import { openShells } from "./shells.js";
+import type { ShellsOptions } from "./shells.js";
 import { shellEnvironment } from "./learner/shell-environment.js";
 import { startPolicies } from "./policies.js";
 import type { Policies } from "./policies.js";
@@ -41,7 +41,10 @@ export interface Platform {
 
 export interface PlatformOptions {
   kubeconfig: string;
-  terminalSocket: string;
+  /** Absent where sessions have pods. */
+  terminalSocket?: string;
+  /** Where shells run and what they may use. */
+  config: ShellsOptions["config"];
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;
@@ -52,14 +55,17 @@ export interface PlatformOptions {
   log: Logger;
 }
 
+/** What every conformant cluster answers at (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). */
+const ADDRESS_IN_PODS = "https://kubernetes.default.svc";
+
 /** Connects to the cluster and the terminal host, and puts what Lectern needs into the cluster. */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const { paths, log } = options;
   const kubeConfig = await readKubeconfig(options.kubeconfig);
-  const client = new KubernetesClient(kubeConfig);
-  const dial = dialUnixSocket(options.terminalSocket);
-  const [host, tokens, policies] = await Promise.all([
-    connectTerminalHost({ dial }),
+  const inPods = options.config.pods === undefined ? undefined : ADDRESS_IN_PODS;
+  const client = new KubernetesClient(kubeConfig, inPods);
+  const [{ host, dial }, tokens, policies] = await Promise.all([
+    openShells({ ...options, kubeConfig, client }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     startPolicies(kubeConfig, log),
     installSessionCrds(client),
@@ -72,7 +78,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     environment: options.environment,
     shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
     platformTargets: () =>
-      [kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
+      [inPods ?? kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
         .filter((url) => url !== "")
         .map((url) => targetOfUrl(url)),
   };

@@ -48,12 +48,15 @@ export interface Call {
  */
 export class KubernetesClient {
   readonly config: KubeConfig;
+  /** Where pods reach the API server, where the platform's learners are in pods: the kubeconfig's address may be this machine's alone. */
+  readonly addressInPods: string | undefined;
   readonly #pool: ConnectionPool;
   /** Watches keep their connection for minutes: were they counted with the calls, a class that waits would stop all calls. */
   readonly #watchAgent = new Agent();
 
-  constructor(config: KubeConfig) {
+  constructor(config: KubeConfig, addressInPods?: string) {
     this.config = config;
+    this.addressInPods = addressInPods;
     this.#pool = connectionPoolOf(config);
   }
 

@@ -23,11 +23,13 @@ import { openListeners } from "../listeners.js";
 import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
 import { fromHere, placed } from "./from-here.js";
+import { shellsOf } from "./shell-flags.js";
+import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
 import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 
-export interface ValidateFlags {
+export interface ValidateFlags extends ShellFlags {
   checks?: string;
   reporter: ReporterName;
   out?: string;
@@ -126,6 +128,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     logTo: "files",
     keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    ...shellsOf(flags),
   };
   const running = await startInProcess({
     config,

@@ -16,22 +16,35 @@ import { checkConfinement, startTerminals } from "./terminals.js";
 /** The processes the server stands on. */
 export interface Backends {
   kubeconfig: string;
-  terminalSocket: string;
+  /** Absent where sessions have pods. */
+  terminalSocket?: string;
   stop(): Promise<void>;
 }
 
 export interface BackendOptions {
   config: Pick<
     ServeConfig,
-    "data" | "kubeconfig" | "host" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork"
+    | "data"
+    | "kubeconfig"
+    | "pods"
+    | "host"
+    | "logTo"
+    | "keepRecordings"
+    | "sessionLimits"
+    | "allowSharedNetwork"
   >;
   environment: Environment;
   paths: DataPaths;
 }
 
+/** What keeps shells apart where they are not on this machine. */
+const POD: Confinement = { kind: "pod", description: "a pod of its own" };
+const NO_TERMINALS: { socket?: string; stop(): Promise<void> } = { stop: () => Promise.resolve() };
+
 /** What was found out before anything was started. */
 export interface CheckedMachine {
-  kubectl: string;
+  /** Absent where shells run in pods, whose image has one. */
+  kubectl?: string;
   confinement: Confinement;
 }
 
@@ -43,17 +56,24 @@ export async function checkMachine(
   { config, environment, paths }: BackendOptions,
   events: ProcessEvents,
 ): Promise<CheckedMachine> {
-  const kubectl = findKubectl(environment.path, environment.kubectl);
-  const confinement = checkConfinement(paths, config.host, events);
+  const machine =
+    config.pods === undefined
+      ? {
+          kubectl: findKubectl(environment.path, environment.kubectl),
+          confinement: checkConfinement(paths, config.host, events),
+        }
+      : { confinement: POD };
   if (config.kubeconfig !== undefined) {
     const parsed = await readKubeconfig(config.kubeconfig);
     const version = await checkVersion(parsed);
-    await checkRights(parsed);
+    await checkRights(parsed, config.pods?.namespace);
     const uid = await clusterUid(parsed);
     tieToCluster(config.data, paths, { uid, name: `the cluster at ${addressOf(parsed)}` });
     events.report(`Using the cluster of ${config.kubeconfig} (Kubernetes ${version})`);
   }
-  return { kubectl, confinement };
+  if (config.pods !== undefined)
+    events.report(`Each session has a pod in namespace ${config.pods.namespace} for its shells`);
+  return machine;
 }
 
 /** Starts the terminal host and, without a kubeconfig, the embedded cluster. */
@@ -63,7 +83,9 @@ export async function startBackends(
   events: ProcessEvents,
 ): Promise<Backends> {
   const [terminals, cluster] = await Promise.allSettled([
-    startTerminals({ environment, paths, confinement, kubectl, config }, events),
+    kubectl === undefined
+      ? NO_TERMINALS
+      : startTerminals({ environment, paths, confinement, kubectl, config }, events),
     config.kubeconfig === undefined
       ? ownCluster({ config, environment, paths }, events)
       : operatorsCluster(config.kubeconfig),
@@ -73,7 +95,9 @@ export async function startBackends(
     await Promise.all(parts.map((part) => part.stop()));
   };
   if (terminals.status === "fulfilled" && cluster.status === "fulfilled") {
-    return { kubeconfig: cluster.value.kubeconfig, terminalSocket: terminals.value.socket, stop };
+    const { socket } = terminals.value;
+    const { kubeconfig } = cluster.value;
+    return { kubeconfig, ...(socket !== undefined && { terminalSocket: socket }), stop };
   }
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;

@@ -22,7 +22,17 @@ const NEEDED_RIGHTS: readonly Right[] = [
   { group: "policy.lectern.dev", resource: "imagepolicies", verb: "create" },
 ];
 
+/** What it does besides in the namespace of the shells, where sessions have pods. */
+const NEEDED_FOR_PODS: readonly Right[] = [
+  { group: "", resource: "pods", verb: "create" },
+  { group: "", resource: "pods", verb: "watch" },
+  { group: "", resource: "secrets", verb: "create" },
+  { group: "", resource: "persistentvolumeclaims", verb: "create" },
+  { group: "networking.k8s.io", resource: "networkpolicies", verb: "create" },
+];
+
 interface Right {
+  namespace?: string;
   group: string;
   resource: string;
   verb: string;
@@ -98,11 +108,13 @@ export async function checkVersion(kubeconfig: KubeConfig): Promise<string> {
   );
 }
 
-/** Checks that the kubeconfig's user may do what Lectern does. Throws SERVER_CLUSTER_FORBIDDEN. */
-export async function checkRights(kubeconfig: KubeConfig): Promise<void> {
+/** Checks that the kubeconfig's user may do what Lectern does, and make pods in a namespace where it does. Throws SERVER_CLUSTER_FORBIDDEN. */
+export async function checkRights(kubeconfig: KubeConfig, podNamespace?: string): Promise<void> {
   const { AuthorizationV1Api } = await import("@kubernetes/client-node");
   const authorization = kubeconfig.makeApiClient(AuthorizationV1Api);
-  for (const right of NEEDED_RIGHTS) {
+  const namespace = podNamespace ?? "";
+  const forPods = namespace === "" ? [] : NEEDED_FOR_PODS.map((right) => ({ ...right, namespace }));
+  for (const right of [...NEEDED_RIGHTS, ...forPods]) {
     const spec = { resourceAttributes: right };
     const review = await answer(
       authorization.createSelfSubjectAccessReview({ body: { spec } }),

@@ -116,7 +116,7 @@ async function startServer(
       return {
         config: { ...config, port },
         kubeconfig,
-        terminalSocket,
+        ...(terminalSocket !== undefined && { terminalSocket }),
         embedded,
         labsBefore: before,
       } satisfies ServerAssignment;

@@ -26,6 +26,7 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
+import { LostPods } from "./lost-pods.js";
 import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
 import type { SessionCache } from "./session-cache.js";
@@ -73,6 +74,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   const found = (id: string) => findSession(parts, id);
   const active = (id: string) => requireActive(found(id));
   followChanges(parts);
+  const lostPods = new LostPods(parts);
   const touched = (id: string) => {
     activity.touch(id);
     table.changed(id);
@@ -105,8 +107,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await tellSession(parts, id);
     },
     openTerminal: async (address) => {
-      const { session } = active(address.session);
-      await parts.host.open(address, shellOf(session, settings));
+      const { session, lab } = active(address.session);
+      await lostPods.withPod(session, lab, () => parts.host.open(address, shellOf(session, settings)));
     },
     touch: touched,
     runStep: async (address) => {

@@ -16,6 +16,8 @@ export const terminalErrorCodes = {
   frameInvalid: "TERMINAL_FRAME_INVALID",
   queueFull: "TERMINAL_QUEUE_FULL",
   tooMany: "TERMINAL_TOO_MANY",
+  podGone: "TERMINAL_POD_GONE",
+  podNotReady: "TERMINAL_POD_NOT_READY",
   usage: "TERMINAL_USAGE",
 } as const;
 

@@ -14,6 +14,24 @@ export interface SessionSpec {
   files: Iterable<HomeFile> | AsyncIterable<HomeFile>;
   /** What its programs may reach besides the session's own loopback, where it has a network of its own; nothing where absent. */
   reaches?: readonly NetworkTarget[];
+  /** Leaves what a home that outlived its pod holds already as it is; files are put in the place of others where absent. */
+  keepsFiles?: boolean;
+  /** What its pod is made of, where sessions have pods; shells of one machine share what the machine has. */
+  pod?: SessionPod;
+}
+
+/** What is asked of a cluster for one session. */
+export interface SessionPod {
+  /** The object of the cluster that the session is; everything made for the session goes with it. */
+  owner: { apiVersion: string; kind: string; name: string; uid: string };
+  /** The session's namespace, whose pods its programs reach. */
+  namespace: string;
+  /** The tool box; any image with glibc and bash. The operator's where absent. */
+  image?: string;
+  /** Whether the home outlives the pod. */
+  persistentHome: boolean;
+  /** Most of what it may use, as Kubernetes writes it (`500m`, `1Gi`); only the operator's limits hold where absent. */
+  resources?: { cpu: string; memory: string; storage: string };
 }
 
 /** A file of a home; `path` is relative to the home and stays inside it. */
@@ -154,12 +172,14 @@ export type TerminalEvent =
 
 /**
  * The one way to a learner's side. What it does in a home it does as the learner, inside the confinement, bounded in bytes and
- * time; it lives in a process of its own and outlives the server. Sessions are names here: letters, digits, `.`, `_`, `-`, at most 63.
+ * time; it lives in a process of its own and outlives the server. Where each session has a pod, everything but `prepare` throws
+ * TERMINAL_POD_GONE for one whose pod is gone. Sessions are names here: letters, digits, `.`, `_`, `-`, at most 63.
  */
 export interface SessionHost {
   /**
    * Makes the session's side: account, home, files. What a session of that name left before is cleared away first.
-   * Throws TERMINAL_ACCOUNT_MISSING where no account is free, TERMINAL_FILES_FAILED where the files cannot be laid out.
+   * Throws TERMINAL_ACCOUNT_MISSING where no account is free, TERMINAL_FILES_FAILED where the files cannot be laid out,
+   * TERMINAL_POD_NOT_READY with the reason where its pod does not run in time.
    */
   prepare(session: string, spec: SessionSpec): Promise<void>;
   /** Has the session's programs reach something else from now on, also those that run. Throws TERMINAL_SESSION_UNKNOWN. */

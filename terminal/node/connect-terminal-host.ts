@@ -56,9 +56,9 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
-    prepare: async (session, { files, reaches = [] }) => {
+    prepare: async (session, { files, reaches = [], keepsFiles = false }) => {
       await call<void>({ method: "prepare", session, reaches: [...reaches] });
-      await layOutFiles(execIn(session), files);
+      await layOutFiles(execIn(session), files, keepsFiles);
     },
     sessions: () => call<string[]>({ method: "sessions" }),
     open: (address, shell) =>
@@ -157,7 +157,7 @@ class HostConnection {
         else this.#stream = stream;
         break;
       } catch (error) {
-        if (Date.now() + pause > deadline) throw error;
+        if (isSettled(error) || Date.now() + pause > deadline) throw error;
         await wait(pause);
       }
     }
@@ -209,6 +209,11 @@ class HostConnection {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+/** A session whose host is gone for good is not asked for again. */
+function isSettled(error: unknown): boolean {
+  return error instanceof TerminalError && error.code === terminalErrorCodes.podGone;
 }
 
 function lost(how: string): TerminalError {

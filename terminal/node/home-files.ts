@@ -44,9 +44,17 @@ const LIST = `[ -e "$1" ] || exit 90; [ -d "$1" ] || exit 93
 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%y %s %T@ %f\\0' | head -z -n "$2"`;
 
 /** Lays out the first files of a home by unpacking an archive as the learner. Throws TERMINAL_FILES_FAILED. */
-export async function layOutFiles(exec: Exec, files: SessionSpec["files"]): Promise<void> {
+export async function layOutFiles(
+  exec: Exec,
+  files: SessionSpec["files"],
+  keepsFiles: boolean,
+): Promise<void> {
   const stdin = archiveOf(files);
-  const result = await exec({ argv: ["tar", "-xof", "-"], stdin, timeoutMs: LAY_OUT_MS });
+  const result = await exec({
+    argv: ["tar", ...(keepsFiles ? ["--skip-old-files"] : []), "-xof", "-"],
+    stdin,
+    timeoutMs: LAY_OUT_MS,
+  });
   if (result.exitStatus === 0) return;
   const message = `The session's files could not be laid out: ${wordsOf(result)}.`;
   throw new TerminalError(terminalErrorCodes.filesFailed, message);

@@ -43,6 +43,7 @@ export function unixSocketEndpoint(path: string): HostEndpoint {
 }
 
 export interface TlsEndpointOptions {
+  /** `*` for every address of the machine. */
   address: string;
   port: number;
   /** PEM files, read again when they change. */
@@ -92,7 +93,9 @@ async function openTls(
   );
   server.maxConnections = CONNECTIONS;
   server.on("connection", (socket: Socket) => socket.on("error", () => undefined));
-  await listening(server, () => server.listen(options.port, options.address));
+  await listening(server, () =>
+    server.listen(options.port, options.address === "*" ? undefined : options.address),
+  );
   const reload = setInterval(() => {
     try {
       const now = readFiles(options);

@@ -44,6 +44,7 @@ export async function startTestPlatform(
   const platform = await openPlatform({
     kubeconfig: cluster.kubeconfigPath,
     terminalSocket,
+    config: { keepRecordings: false },
     paths,
     publicUrl: () => "http://localhost/",
     shellUrl: () => "http://localhost/",

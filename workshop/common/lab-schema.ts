@@ -78,6 +78,17 @@ export const workshopFileSchema = z.strictObject({
     .strictObject({ ready: z.number().int().min(0).max(MAX_POOL) })
     .default({ ready: 0 })
     .describe("sessions that are kept ready before anybody asks for them"),
+  image: z
+    .string()
+    .min(1)
+    .max(512)
+    .regex(/^[^\s"'`$]+$/, "write an image reference, as in registry.example.org/tools:1")
+    .optional()
+    .describe("tool box of the shells where sessions have pods: any image with glibc and bash"),
+  home: z
+    .enum(["temporary", "persistent"])
+    .default("temporary")
+    .describe("whether the home outlives its pod, where sessions have pods"),
   objects: z
     .array(z.record(z.string(), z.unknown()))
     .default([])

@@ -29,6 +29,10 @@ export interface Lab {
   ingresses: LabIngress[];
   /** Sessions that are kept ready before anybody asks for them. */
   pool: { ready: number };
+  /** The tool box of the shells, where sessions have pods; the operator's where absent. */
+  image?: string;
+  /** Whether the home outlives its pod, where sessions have pods. */
+  home: "temporary" | "persistent";
   /** Kubernetes objects made for every session; text may hold variables. */
   objects: string[];
   pages: LabPage[];

@@ -45,6 +45,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     egress: [],
     ingresses,
     pool: { ready: 0 },
+    home: "temporary",
     pages,
     source: { form: "classic", path: folder, folder, ...(await homeFiles(folder, "exercises")) },
     problems,

@@ -26,6 +26,7 @@ export async function loadSinglePageLab(path: string): Promise<Lab> {
     egress: [],
     ingresses: [],
     pool: { ready: 0 },
+    home: "temporary",
     objects: [],
     pages: [page],
     source: { form: "page", path, folder: dirname(path) },

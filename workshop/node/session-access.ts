@@ -69,7 +69,7 @@ export async function revokeTokens(
 
 /** Where learners reach the cluster. */
 export function addressOf(client: KubernetesClient): string {
-  return client.config.getCurrentCluster()?.server ?? "";
+  return client.addressInPods ?? client.config.getCurrentCluster()?.server ?? "";
 }
 
 /** Where tools look for a kubeconfig, from the home. */
@@ -95,7 +95,9 @@ export async function learnerCredentials(client: KubernetesClient, token: string
       "The platform's kubeconfig has no current cluster",
     );
   const authority =
-    cluster.caData ?? (cluster.caFile ? (await readFile(cluster.caFile)).toString("base64") : undefined);
+    client.addressInPods === undefined
+      ? (cluster.caData ?? (cluster.caFile && (await readFile(cluster.caFile)).toString("base64")))
+      : await authorityInPods(client);
   return {
     apiVersion: "v1",
     kind: "Config",
@@ -103,15 +105,24 @@ export async function learnerCredentials(client: KubernetesClient, token: string
       {
         name: CONTEXT_NAME,
         cluster: {
-          server: cluster.server,
+          server: addressOf(client),
           ...(authority ? { "certificate-authority-data": authority } : {}),
-          ...(cluster.skipTLSVerify ? { "insecure-skip-tls-verify": true } : {}),
-          ...(cluster.tlsServerName ? { "tls-server-name": cluster.tlsServerName } : {}),
+          ...(client.addressInPods === undefined && {
+            ...(cluster.skipTLSVerify ? { "insecure-skip-tls-verify": true } : {}),
+            ...(cluster.tlsServerName ? { "tls-server-name": cluster.tlsServerName } : {}),
+          }),
         },
       },
     ],
     users: [{ name: LEARNER, user: { token } }],
   };
+}
+
+/** Of the certificate that the API server shows inside the cluster: each namespace has it. */
+async function authorityInPods(client: KubernetesClient): Promise<string> {
+  const path = "/api/v1/namespaces/default/configmaps/kube-root-ca.crt";
+  const { data } = await client.get<{ data: { "ca.crt": string } }>(path);
+  return Buffer.from(data["ca.crt"]).toString("base64");
 }
 
 /** The parts that are the learner's to change. */

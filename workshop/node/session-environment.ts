@@ -3,6 +3,7 @@ import type { ShellSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { type Variables, sessionVariables } from "../common/variables.js";
+import { addressOf } from "./session-access.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
 /** What the server adds to every session: where learners reach it, and what their shells are started with. */
@@ -34,7 +35,7 @@ export function variablesOf(
     organization: session.spec.organization,
     url: settings.urlOf(session.metadata.name),
     ingressDomain: settings.ingressDomain,
-    kubernetesApiUrl: client.config.getCurrentCluster()?.server ?? "",
+    kubernetesApiUrl: addressOf(client),
     environment: settings.environment,
   });
 }

@@ -8,7 +8,7 @@ import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
 import { fillValue } from "../common/template.js";
 import { terminalsOf } from "../common/terminals.js";
-import { apiServerAddresses } from "./api-server-addresses.js";
+import { apiServerAddresses } from "../../kubernetes/node/api-server-addresses.js";
 import { createCounted } from "./counted-create.js";
 import { egressAddresses } from "./egress-addresses.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
@@ -22,6 +22,7 @@ import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
 import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
 import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
+import { podSpecOf } from "./session-pod-spec.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
 
@@ -97,6 +98,20 @@ export class SessionProvisioner {
     return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}/status`, { status });
   }
 
+  /**
+   * Gives an active session a side again whose pod is gone, with the lab's files and a new token where the home went with it. Throws
+   * what `SessionHost.prepare` throws.
+   */
+  async restore(session: SessionResource, lab: Lab): Promise<void> {
+    const { host, settings } = this.#parts;
+    const kubeconfig = await this.#kubeconfigFor(session);
+    await host.prepare(session.metadata.name, {
+      files: homeFiles(lab, kubeconfig),
+      reaches: reachedBy(lab, settings),
+      pod: podSpecOf(session, lab),
+    });
+  }
+
   /** Ends the session and removes what it had on this machine. */
   async end(session: SessionResource): Promise<void> {
     const { client, policies, host } = this.#parts;
@@ -121,6 +136,7 @@ export class SessionProvisioner {
       this.#parts.host.prepare(session.metadata.name, {
         files: homeFiles(lab, await kubeconfig),
         reaches: reachedBy(lab, this.#parts.settings),
+        pod: podSpecOf(session, lab),
       }),
     );
     await allDone([

@@ -14,11 +14,13 @@ import {
 import type { Environment, ServeConfig } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { collect, domainName, names, path, proxies, webAddress, wholeNumber } from "../options.js";
+import { addShellFlags, shellsOf } from "../shell-flags.js";
+import type { ShellFlags } from "../shell-flags.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 
-interface ServeFlags {
+interface ServeFlags extends ShellFlags {
   port: number;
   host: string;
   data: string;
@@ -43,6 +45,7 @@ const EXAMPLES = [
   "lectern serve",
   "lectern serve --port 9000 --lab ~/labs --lab intro.md",
   "lectern serve --kubeconfig ~/.kube/config --data /srv/lectern",
+  "lectern serve --kubeconfig ~/.kube/config --shells pods",
   "lectern serve --host 0.0.0.0 --tls-cert labs.pem --tls-key labs.key --public-url https://labs.example.org/",
   "lectern serve --public-url https://labs.example.org/ --trust-proxy loopback",
 ];
@@ -104,7 +107,7 @@ export function serveCommand(): Command {
     )
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
-  return addAccessFlags(serve);
+  return addAccessFlags(addShellFlags(serve));
 }
 
 /** Who reaches the server, and by which way. */
@@ -138,12 +141,31 @@ function addAccessFlags(serve: Command): Command {
 }
 
 async function run(
-  { lab, labVariable, tlsCert, tlsKey, ...flags }: ServeFlags,
+  {
+    lab,
+    labVariable,
+    tlsCert,
+    tlsKey,
+    shells,
+    shellsNamespace,
+    shellImage,
+    hostImage,
+    shellUrl,
+    ...flags
+  }: ServeFlags,
   environment: Environment,
 ): Promise<void> {
   const config: ServeConfig = {
     ...flags,
     ...tlsOf(tlsCert, tlsKey),
+    ...shellsOf({
+      ...flags,
+      shells,
+      shellsNamespace,
+      shellImage,
+      hostImage,
+      ...(shellUrl !== undefined && { shellUrl }),
+    }),
     labs: lab ?? [shippedContent],
     labVariables: labVariables(allowedLabVariables(environment, labVariable) ?? []),
     logLevel: environment.logLevel,

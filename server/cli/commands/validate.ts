@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { REPORTER_NAMES } from "../../../workshop/node/reporters/reporter.js";
 import { duration, names, path } from "../options.js";
 import { examplesText } from "../program.js";
+import { addShellFlags } from "../shell-flags.js";
 import { cancelledBySignal } from "../signals.js";
 import type { ValidateFlags } from "../validation.js";
 
@@ -10,11 +11,12 @@ const EXAMPLES = [
   "lectern validate intro.md --checks intro.checks.yaml",
   "lectern validate content/my-lab --reporter junit --out report.xml",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config",
+  "lectern validate content/my-lab --kubeconfig ~/.kube/config --shells pods",
 ];
 
 /** `lectern validate`: replay a lab in a session of its own and say which steps pass. */
 export function validateCommand(): Command {
-  return new Command("validate")
+  const validation = new Command("validate")
     .description(
       "Replay every step of a lab. Status 0 passed, 1 a step failed, 2 the lab cannot be read, 3 the platform failed, 4 the time was over.",
     )
@@ -46,4 +48,5 @@ export function validateCommand(): Command {
       const { validate } = await import("../validation.js");
       await cancelledBySignal((signal) => validate(lab, flags, signal));
     });
+  return addShellFlags(validation);
 }

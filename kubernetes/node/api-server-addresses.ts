@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
+import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 
 interface EndpointSlices {
   items: { endpoints: { addresses: string[] }[] }[];

@@ -1,0 +1,51 @@
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What the terminal host loads; everything of it is in the folder, so that it runs in any image with glibc and bash. */
+const PACKAGES = ["node-pty", "ws", "zod", "@xterm/headless", "get-east-asian-width"];
+const LEARNER = "learner";
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Copies Node.js and the terminal host into a folder, and gives the account that does it a name. */
+function install(folder: string): void {
+  for (const name of ["bin", "etc", "dist"]) mkdirSync(join(folder, name), { recursive: true });
+  cpSync(process.execPath, join(folder, "bin/node"));
+  chmodSync(join(folder, "bin/node"), 0o755);
+  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+  cpSync(join(ROOT, "dist/terminal"), join(folder, "dist/terminal"), {
+    recursive: true,
+    filter: (path) => !/\.d\.ts$|\.map$/.test(path),
+  });
+  const { resolve } = createRequire(import.meta.url);
+  for (const name of PACKAGES) {
+    const entry = resolve(name);
+    const source = entry.slice(
+      0,
+      entry.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length,
+    );
+    mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
+    cpSync(source, join(folder, "node_modules", name), {
+      recursive: true,
+      dereference: true,
+      filter: (path) => !/\.(d\.ts|d\.mts|d\.cts|map|md|c|cc|h)$/.test(path),
+    });
+  }
+  nameAccount(folder);
+}
+
+/** Without a name `whoami`, ssh and git refuse to work; the files stand in the place of the image's own. */
+function nameAccount(folder: string): void {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";
+  const learner = `${LEARNER}:x:${uid}:${gid}:Learner:/home/${LEARNER}:/bin/bash`;
+  writeFileSync(join(folder, "etc/passwd"), `root:x:0:0:root:/root:/bin/bash\n${learner}\n${nobody}\n`);
+  writeFileSync(join(folder, "etc/group"), `root:x:0:\n${LEARNER}:x:${gid}:\nnogroup:x:65534:\n`);
+}
+
+const [, , folder] = process.argv;
+if (folder === undefined) {
+  process.stderr.write("Usage: node dist/pods/node/install-host.js FOLDER\n");
+  process.exitCode = 2;
+} else install(folder);

@@ -1,0 +1,119 @@
+import type { TLSSocket } from "node:tls";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { SessionHost, TerminalAddress, TerminalEvent } from "../../terminal/common/session-host.js";
+import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
+import type { AuthorityStore } from "./authority-store.js";
+import { type OpenTransport, dialTls, tcpTransport } from "./dial-tls.js";
+import type { PodRegistry } from "./pod-registry.js";
+import type { PodWatch } from "./pod-watch.js";
+import { portForwardTransport } from "./port-forward.js";
+import { HOST_PORT } from "./pod-settings.js";
+
+/** A host listens some tenths of a second after its container runs; a node that is short of processors takes its time. */
+const CONNECT_MS = 20_000;
+/** What a shell ends with when everything of it is killed. */
+const KILLED = 137;
+
+/** How pods are reached: straight, where the server is in the cluster, or through the API server. */
+export type PodRoute = "direct" | "port-forward";
+
+export interface PodConnectionsOptions {
+  registry: PodRegistry;
+  pods: PodWatch;
+  authorities: AuthorityStore;
+  config: KubeConfig;
+  route: PodRoute;
+  /** One line for the log. */
+  report: (line: string) => void;
+}
+
+/** One connection to each session's host, made when it is first needed and kept as long as there is a pod. */
+export class PodConnections {
+  readonly #options: PodConnectionsOptions;
+  readonly #hosts = new Map<string, Promise<SessionHost>>();
+  readonly #listeners = new Set<(event: TerminalEvent) => void>();
+  /** The terminals whose shells run, as the hosts have said. */
+  readonly #running = new Map<string, Map<string, TerminalAddress>>();
+
+  constructor(options: PodConnectionsOptions) {
+    this.#options = options;
+    options.pods.onGone((session, why) => this.#lose(session, why));
+  }
+
+  /** Connects to the hosts that an earlier server has made, so that their events are heard. */
+  resume(): void {
+    for (const session of this.#options.pods.running)
+      this.to(session).catch((error: unknown) => this.#options.report(String(error)));
+  }
+
+  /** Opens one connection to the host of a session. Throws TERMINAL_POD_GONE, TERMINAL_HOST_LOST. */
+  async dial(session: string): Promise<TLSSocket> {
+    const { registry, authorities } = this.#options;
+    const { ip, path } = registry.address(session);
+    return dialTls(session, this.#transport(ip, path), await authorities.identity());
+  }
+
+  /** The host of a session. Throws TERMINAL_POD_GONE, TERMINAL_HOST_LOST. */
+  async to(session: string): Promise<SessionHost> {
+    this.#options.registry.address(session);
+    const known = this.#hosts.get(session);
+    if (known) return known;
+    const connecting = this.#connect(session);
+    this.#hosts.set(session, connecting);
+    connecting.catch(() => {
+      if (this.#hosts.get(session) === connecting) this.#hosts.delete(session);
+    });
+    return connecting;
+  }
+
+  onEvent(listener: (event: TerminalEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Lets go of the connection to a session's host. */
+  async forget(session: string): Promise<void> {
+    const host = this.#hosts.get(session);
+    this.#hosts.delete(session);
+    this.#running.delete(session);
+    await (await host?.catch(() => undefined))?.disconnect();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#hosts.keys()].map((session) => this.forget(session)));
+  }
+
+  #transport(ip: string, path: string): OpenTransport {
+    const { route, config } = this.#options;
+    return route === "direct" ? tcpTransport(ip, HOST_PORT) : portForwardTransport(config, path, HOST_PORT);
+  }
+
+  async #connect(session: string): Promise<SessionHost> {
+    const host = await connectTerminalHost({ dial: () => this.dial(session), reconnectMs: CONNECT_MS });
+    host.onEvent((event) => this.#hear(event));
+    for (const { address, state } of await host.terminals(session))
+      if (state === "running") this.#terminalsOf(session).set(address.terminal, address);
+    return host;
+  }
+
+  #hear(event: TerminalEvent): void {
+    const { address } = event;
+    if (event.type === "terminal-opened") this.#terminalsOf(address.session).set(address.terminal, address);
+    if (event.type === "terminal-exited") this.#terminalsOf(address.session).delete(address.terminal);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #terminalsOf(session: string): Map<string, TerminalAddress> {
+    const terminals = this.#running.get(session) ?? new Map<string, TerminalAddress>();
+    this.#running.set(session, terminals);
+    return terminals;
+  }
+
+  /** Nobody else says that the shells of a pod that is gone have ended. */
+  #lose(session: string, why: string): void {
+    const addresses = [...(this.#running.get(session)?.values() ?? [])];
+    if (addresses.length > 0) this.#options.report(`The pod of session ${session} is gone: ${why}.`);
+    void this.forget(session);
+    for (const address of addresses) this.#hear({ type: "terminal-exited", address, exitStatus: KILLED });
+  }
+}

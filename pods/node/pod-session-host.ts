@@ -1,0 +1,156 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
+import { TerminalError, terminalErrorCodes } from "../../terminal/common/errors.js";
+import type { RecordingInfo, SessionHost, TerminalInfo } from "../../terminal/common/session-host.js";
+import type { DialHostOf } from "../../terminal/node/dial-host.js";
+import { AuthorityStore } from "./authority-store.js";
+import { PodConnections, type PodRoute } from "./pod-connections.js";
+import { PodRegistry } from "./pod-registry.js";
+import { PodWatch } from "./pod-watch.js";
+import type { PodSettings } from "./pod-settings.js";
+
+export interface PodSessionHostOptions {
+  client: KubernetesClient;
+  config: KubeConfig;
+  settings: PodSettings;
+  route: PodRoute;
+  /** Where recordings of ended sessions are kept; they go with the session where absent. */
+  keptRecordings?: string;
+  /** One line for the log. */
+  report: (line: string) => void;
+  /** Milliseconds a pod has to run; 180,000 where absent. */
+  readyMs?: number;
+}
+
+/** What is said of confinement before there is a pod that could be asked. */
+const NO_POD_YET: ConfinementReport = {
+  hasOwnNetwork: true,
+  measures: [
+    { subject: "files", holds: true, text: "a pod of its own; what holds in it is told once there is one" },
+  ],
+};
+
+/**
+ * The session host made of pods: one for each session, with the terminal host in it. What the cluster holds is all there is to know, so
+ * that any server finds every session again. Throws KubernetesError where the namespace of the pods cannot be used.
+ */
+export async function openPodSessionHost(
+  options: PodSessionHostOptions,
+): Promise<{ host: SessionHost; dial: DialHostOf }> {
+  const authorities = new AuthorityStore(options.client);
+  const pods = new PodWatch();
+  const registry = new PodRegistry({ ...options, pods, authorities });
+  const connections = new PodConnections({ ...options, pods, registry, authorities });
+  await registry.start();
+  connections.resume();
+  return {
+    host: sessionHost({ pods, registry, connections }, options),
+    dial: (session) => connections.dial(session),
+  };
+}
+
+interface PodParts {
+  pods: PodWatch;
+  registry: PodRegistry;
+  connections: PodConnections;
+}
+
+function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHost {
+  const { pods, registry, connections } = parts;
+  const to = (session: string): Promise<SessionHost> => connections.to(session);
+  const of = async ({ session }: { session: string }): Promise<SessionHost> => to(session);
+  return {
+    prepare: async (session, spec) => {
+      if (spec.pod === undefined) throw withoutPod(session);
+      await connections.forget(session);
+      const { hasOldHome } = await registry.make(session, spec, spec.pod);
+      const made = await to(session).catch(async (error: unknown) => {
+        throw await registry.unanswered(session, error);
+      });
+      await made.prepare(session, { files: spec.files, keepsFiles: hasOldHome });
+    },
+    reach: (session, reaches) => registry.reach(session, reaches),
+    sessions: () => registry.names(),
+    terminals: (session) => terminalsOf(parts, session),
+    open: async (address, shell) => (await of(address)).open(address, shell),
+    run: async (address, command) => (await of(address)).run(address, command),
+    outcome: async (address, id) => (await of(address)).outcome(address, id),
+    cancel: async (address, id) => (await of(address)).cancel(address, id),
+    input: async (address, text) => (await of(address)).input(address, text),
+    endShell: async (address) => (await of(address)).endShell(address),
+    interrupt: async (address) => (await of(address)).interrupt(address),
+    exec: async (session, request) => (await to(session)).exec(session, request),
+    read: async (session, path, limit) => (await to(session)).read(session, path, limit),
+    write: async (session, file) => (await to(session)).write(session, file),
+    list: async (session, path) => (await to(session)).list(session, path),
+    dial: async (session, port) => (await to(session)).dial(session, port),
+    recordings: (session) => recordingsOf(session === undefined ? pods.running : [session], connections),
+    recording: async function* (session, name) {
+      yield* (await to(session)).recording(session, name);
+    },
+    // A pod's disk is its node's.
+    largest: async () => [],
+    confinement: async () => {
+      const [session] = pods.running;
+      return session === undefined ? NO_POD_YET : (await to(session)).confinement();
+    },
+    close: async (session) => {
+      await keepRecordings(session, parts, options);
+      await connections.forget(session);
+      await registry.remove(session);
+    },
+    onEvent: (listener) => connections.onEvent(listener),
+    disconnect: async () => {
+      await pods.stop();
+      await connections.close();
+    },
+  };
+}
+
+/** Of those hosts that answer: one whose node is lost must not hide the others. */
+async function terminalsOf({ pods, connections }: PodParts, session?: string): Promise<TerminalInfo[]> {
+  const asked = pods.running.filter((name) => session === undefined || name === session);
+  const found = await Promise.allSettled(
+    asked.map(async (name) => (await connections.to(name)).terminals(name)),
+  );
+  return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+}
+
+async function recordingsOf(
+  sessions: readonly string[],
+  connections: PodConnections,
+): Promise<RecordingInfo[]> {
+  const found = await Promise.allSettled(
+    sessions.map(async (session) => (await connections.to(session)).recordings(session)),
+  );
+  return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+}
+
+/** Brings the recordings of a session that ends to where the operator keeps them. */
+async function keepRecordings(
+  session: string,
+  { pods, connections }: PodParts,
+  { keptRecordings, report }: PodSessionHostOptions,
+): Promise<void> {
+  if (keptRecordings === undefined || !pods.running.includes(session)) return;
+  try {
+    const host = await connections.to(session);
+    const folder = join(keptRecordings, `${session}-${Date.now()}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const { name } of await host.recordings(session))
+      await pipeline(Readable.from(host.recording(session, name)), createWriteStream(join(folder, name)));
+  } catch (error) {
+    report(`The recordings of session ${session} could not be kept: ${String(error)}`);
+  }
+}
+
+function withoutPod(session: string): TerminalError {
+  const message = `Session ${session} was asked for without what its pod is made of.`;
+  return new TerminalError(terminalErrorCodes.usage, message);
+}

@@ -1,0 +1,95 @@
+import { watchCollection } from "../../kubernetes/node/collection-watch.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { type PodStatus, endOf, isOver, isRunning } from "./pod-problem.js";
+import { POD_SESSION_LABEL } from "./pod-settings.js";
+
+/** How often what is waited for is looked at without a change. */
+const LOOK_MS = 1_000;
+/** The pods and secrets of sessions. */
+export const SHELL_SELECTOR = `labelSelector=${encodeURIComponent(`${POD_SESSION_LABEL},app.kubernetes.io/component=shell`)}`;
+
+/** The pods of all sessions as the cluster has them now. */
+export class PodWatch {
+  readonly #pods = new Map<string, PodStatus>();
+  readonly #changes = new Set<() => void>();
+  readonly #gone = new Set<(session: string, why: string) => void>();
+  readonly #stop = new AbortController();
+  #watching: Promise<void> | undefined;
+
+  /** Fires when the watch is stopped. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Resolves when the pods are known that there are. Throws KubernetesError where they may not be read. */
+  start(client: KubernetesClient, namespace: string, report: (line: string) => void): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/pods?${SHELL_SELECTOR}`;
+    return new Promise<void>((resolve, reject) => {
+      this.#watching = watchCollection<PodStatus>(
+        client,
+        path,
+        {
+          onChange: () => resolve(),
+          onItem: (type, pod) => this.#take(type, pod),
+          onError: (error) => report(`the watch of ${namespace} begins anew: ${String(error)}`),
+        },
+        this.signal,
+      );
+      this.#watching.catch(reject);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#watching?.catch(() => undefined);
+  }
+
+  /** Called when a pod will not run any more, with the reason in words. */
+  onGone(listener: (session: string, why: string) => void): void {
+    this.#gone.add(listener);
+  }
+
+  /** The sessions whose pods run. */
+  get running(): string[] {
+    return [...this.#pods].filter(([, pod]) => isRunning(pod)).map(([session]) => session);
+  }
+
+  get(session: string): PodStatus | undefined {
+    return this.#pods.get(session);
+  }
+
+  /** Whether it came true in time; looked at after every change, and once a second. */
+  async until(ms: number, isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    for (;;) {
+      if (await isTrue()) return true;
+      const left = deadline - Date.now();
+      if (left <= 0 || this.signal.aborted) return false;
+      await this.#change(Math.min(left, LOOK_MS));
+    }
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#changes.delete(settle);
+        resolve();
+      };
+      const timer = setTimeout(settle, ms);
+      this.#changes.add(settle);
+    });
+  }
+
+  #take(type: "ADDED" | "MODIFIED" | "DELETED", pod: PodStatus): void {
+    const session = pod.metadata.labels?.[POD_SESSION_LABEL];
+    if (session === undefined) return;
+    const before = this.#pods.get(session);
+    if (type === "DELETED") this.#pods.delete(session);
+    else this.#pods.set(session, pod);
+    const wasThere = before !== undefined && !isOver(before);
+    if (wasThere && (type === "DELETED" || isOver(pod)))
+      for (const listener of this.#gone) listener(session, endOf(pod) ?? "it was deleted");
+    for (const changed of this.#changes) changed();
+  }
+}

@@ -1,0 +1,41 @@
+import { quantityOf } from "../../kubernetes/node/quantity.js";
+import type { SessionPod } from "../../terminal/common/session-host.js";
+import type { SessionLimits } from "../../terminal/common/session-limits.js";
+
+const MIB = 1024 * 1024;
+/** What the terminal host takes besides the learner's programs. */
+const HOST_BYTES = 96 * MIB;
+/** Recordings, start-up files and the host's own code where it is brought along. */
+const HOST_STORAGE_BYTES = 512 * MIB;
+/** What a shell that is hardly used needs; nodes are filled by it, and learners work at different times. */
+const REQUESTS = { cpu: "50m", memory: "128Mi", "ephemeral-storage": "256Mi" };
+
+/** What one session's shells may use, within the lab's budget and the operator's limits. */
+export function shellLimitsOf(limits: SessionLimits, resources: SessionPod["resources"]): SessionLimits {
+  if (!resources) return limits;
+  return {
+    ...limits,
+    cpus: Math.min(limits.cpus, quantityOf(resources.cpu)),
+    memoryBytes: Math.min(limits.memoryBytes, quantityOf(resources.memory)),
+    homeBytes: Math.min(limits.homeBytes, quantityOf(resources.storage)),
+  };
+}
+
+/** The `resources` of the container that runs the shells. */
+export function containerResources(limits: SessionLimits, hasPersistentHome: boolean) {
+  const home = hasPersistentHome ? 0 : volumeBytes(limits.homeBytes);
+  const storage = home + volumeBytes(limits.temporaryBytes) + HOST_STORAGE_BYTES;
+  return {
+    requests: REQUESTS,
+    limits: {
+      cpu: `${Math.round(limits.cpus * 1_000)}m`,
+      memory: String(limits.memoryBytes + HOST_BYTES),
+      "ephemeral-storage": String(storage),
+    },
+  };
+}
+
+/** The size of a volume for so many bytes of files: the host ends what writes too much before the kubelet would end the pod. */
+export function volumeBytes(bytes: number): number {
+  return Math.ceil(bytes * 1.25);
+}

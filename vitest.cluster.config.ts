@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 20 * 60_000,
     testTimeout: 180_000,
     fileParallelism: false,
+    // Covers the end of the cluster.
+    teardownTimeout: 120_000,
   },
 });

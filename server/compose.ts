@@ -6,9 +6,10 @@ import type { Router } from "express";
 import type { Logger } from "pino";
 import proxyAddress from "proxy-addr";
 import type { StepResult } from "../workshop/common/api.js";
+import { followWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
-import { dataPaths, productRoot } from "./config.js";
+import { dataPaths, productRoot, readEnvironment } from "./config.js";
 import type { RuledConfig, ServeConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
@@ -89,6 +90,14 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   const labs = threadLoader(config.labVariables);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
+  const stopWorkshops = await followWorkshops({
+    client: platform.client,
+    folder: paths.workshops,
+    load: labs.load,
+    environment: readEnvironment().childEnvironment,
+    onLabs: repository.include,
+    log,
+  });
   const activity = await openActivity(paths.activity, log);
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
@@ -119,6 +128,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       endAll([
         () => rooms.parts.pool.close(),
         stopSessions,
+        stopWorkshops,
         () => rooms.parts.pages.close(),
         () => rooms.sockets.close(),
         () => labs.close(),

@@ -174,6 +174,8 @@ export function dataPaths(data: string) {
     /** Which cluster the sessions belong to. */
     clusterIdentity: join(data, "cluster-identity.json"),
     activity: join(data, "activity.db"),
+    /** Revisions of the labs that Workshop objects name. */
+    workshops: join(data, "workshops"),
     cluster: join(data, "cluster"),
     /** Written by the embedded cluster once it can be reached. */
     kubeconfig: join(data, "cluster", "kubeconfig"),

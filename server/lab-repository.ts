@@ -12,7 +12,10 @@ import type { LoadLab, LoadedLabs } from "./labs.js";
 
 /** The labs of this server, as their files are now. */
 export interface LabRepository {
-  /** By name; changes in place when the labs are read again. One that breaks stays here as it was last. */
+  /**
+   * By name, and by `labKeyOf` for revisions that sessions have; changes in place when the labs are read again. One that breaks stays here as
+   * it was last.
+   */
   labs: ReadonlyMap<string, Lab>;
   /** Those whose files cannot be read as they are now. */
   broken(): readonly BrokenLab[];
@@ -22,6 +25,8 @@ export interface LabRepository {
   settled: () => Promise<void>;
   /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
   refresh: () => Promise<void>;
+  /** Takes labs that come from elsewhere, in place of those it took before; a lab of the files goes before one of the same name. */
+  include: (labs: ReadonlyMap<string, Lab>) => void;
 }
 
 /** What a reading of the labs found, for the next one to begin with. */
@@ -85,9 +90,15 @@ export async function openLabRepository(
     const loaded = await loadLabs(paths, load);
     tellBroken(loaded, log);
     broken = loaded.broken;
-    replace(labs, loaded);
+    replace(labs, loaded, included);
     reading = readLate(loaded.late);
     log.info({ labs: labs.size, broken: broken.length }, "labs read again");
+  };
+  let included: ReadonlyMap<string, Lab> = new Map();
+  const include = (others: ReadonlyMap<string, Lab>) => {
+    for (const [key, lab] of included) if (labs.get(key) === lab) labs.delete(key);
+    included = others;
+    addMissing(labs, included);
   };
   let lookedAt = Date.now();
   let isLooking = false;
@@ -104,7 +115,12 @@ export async function openLabRepository(
     looking = Promise.race([looked, delay(WAIT_MS, undefined, { ref: false })]);
     return looking;
   };
-  return { labs, broken: () => broken, late: () => late, settled: () => reading, refresh };
+  return { labs, broken: () => broken, late: () => late, settled: () => reading, refresh, include };
+}
+
+/** What new sessions can be made of: a revision that only sessions have is under another key than its name. */
+export function offeredLabs(labs: ReadonlyMap<string, Lab>): Lab[] {
+  return [...labs].flatMap(([key, lab]) => (key === lab.name ? [lab] : []));
 }
 
 function tellBroken(
@@ -124,7 +140,7 @@ function put(labs: Map<string, Lab>, lab: Lab): void {
 }
 
 /** A lab that cannot be read just now stays: sessions of it go on. */
-function replace(labs: Map<string, Lab>, loaded: LoadedLabs): void {
+function replace(labs: Map<string, Lab>, loaded: LoadedLabs, included: ReadonlyMap<string, Lab>): void {
   const before = [...labs.values()];
   labs.clear();
   for (const lab of loaded.labs) labs.set(lab.name, lab);
@@ -132,6 +148,11 @@ function replace(labs: Map<string, Lab>, loaded: LoadedLabs): void {
     const kept = before.find(({ source }) => source.path === path);
     if (kept !== undefined && !labs.has(kept.name)) labs.set(kept.name, kept);
   }
+  addMissing(labs, included);
+}
+
+function addMissing(labs: Map<string, Lab>, others: ReadonlyMap<string, Lab>): void {
+  for (const [key, lab] of others) if (!labs.has(key)) labs.set(key, lab);
 }
 
 function noneReadable(broken: readonly BrokenLab[]): ServerError {

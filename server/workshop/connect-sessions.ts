@@ -1,7 +1,7 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import type { SessionResource } from "../../workshop/common/session.js";
+import { type SessionResource, labKeyOf } from "../../workshop/common/session.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { tellSession, viewOf } from "./session-views.js";
@@ -44,7 +44,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     },
     forget: async (name) => {
       const session = cache.get(name);
-      if (session && parts.labs.has(session.spec.lab) && !lastViews.has(name)) {
+      if (session && parts.labs.has(labKeyOf(session.spec)) && !lastViews.has(name)) {
         const view = viewOf(parts, session);
         lastViews.set(name, view);
         await view;
@@ -67,7 +67,7 @@ function announceEnd(
   lastViews: Map<string, Promise<SessionView>>,
 ): void {
   const { name } = session.metadata;
-  if (parts.labs.has(session.spec.lab) && parts.followers.hasAny(name)) {
+  if (parts.labs.has(labKeyOf(session.spec)) && parts.followers.hasAny(name)) {
     const reason = session.status?.phase === "Failed" ? session.status.reason : endReason(session);
     const tell = (view: SessionView): void =>
       parts.followers.tell(name, {

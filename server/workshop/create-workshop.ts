@@ -7,7 +7,13 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
-import { type SessionResource, isPooled, openedAtOf, phaseOf } from "../../workshop/common/session.js";
+import {
+  type SessionResource,
+  isPooled,
+  labKeyOf,
+  openedAtOf,
+  phaseOf,
+} from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
@@ -21,6 +27,7 @@ import { createSession, extendSession, openSession, revokeLink } from "../../wor
 import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
+import { offeredLabs } from "../lab-repository.js";
 import type { DiskWatch } from "../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
@@ -130,7 +137,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
 
 async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopParts): Promise<LabSummary[]> {
   await refreshLabs();
-  const known = [...labs.values()];
+  const known = offeredLabs(labs);
   const unread = lateLabs().filter((path) => !known.some(({ source }) => source.path === path));
   return [...known.map((lab) => summarise(lab, abilities)), ...unread.map(summariseUnread)];
 }
@@ -147,18 +154,20 @@ function followChanges(parts: WorkshopParts): void {
 
 function findView(parts: WorkshopParts, id: string): SessionView | undefined {
   const session = parts.cache.get(id);
-  if (session === undefined || isPooled(session) || !parts.labs.has(session.spec.lab)) return undefined;
+  if (session === undefined || isPooled(session) || !parts.labs.has(labKeyOf(session.spec))) return undefined;
   return briefView(parts, session);
 }
 
 function findIngress({ cache, labs }: WorkshopParts, id: string, name: string): LabIngress | undefined {
-  return labs.get(cache.get(id)?.spec.lab ?? "")?.ingresses.find((ingress) => ingress.name === name);
+  const session = cache.get(id);
+  const lab = session && labs.get(labKeyOf(session.spec));
+  return lab?.ingresses.find((ingress) => ingress.name === name);
 }
 
 /** Has an eye on the page the learner reads, while the session is active. */
 function watchPage({ cache, labs, activity, pages }: WorkshopParts, id: string): void {
   const session = cache.get(id);
-  const lab = session && labs.get(session.spec.lab);
+  const lab = session && labs.get(labKeyOf(session.spec));
   const { page } = activity.activity(id);
   if (!session || !lab || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
   else if (page !== undefined && lab.pages.some(({ name }) => name === page))
@@ -264,7 +273,7 @@ interface Found {
 
 function findSession({ cache, labs, lateLabs }: WorkshopParts, id: string): Found {
   const session = cache.get(id);
-  const lab = session && labs.get(session.spec.lab);
+  const lab = session && labs.get(labKeyOf(session.spec));
   // One that is nobody's yet is not there for anybody.
   if (session && isPooled(session)) throw sessionNotFound(id);
   if (session && lab) return { session, lab };

@@ -1,6 +1,6 @@
 import type { SessionView } from "../../workshop/common/api.js";
-import { isPooled } from "../../workshop/common/session.js";
 import { progressOf } from "../../workshop/common/progress.js";
+import { isPooled, labKeyOf } from "../../workshop/common/session.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
 import type { Progress } from "../store/known-activity.js";
 import { briefView } from "./session-views.js";
@@ -19,7 +19,7 @@ export function rowOf(
   now: number,
 ): SessionRow | undefined {
   const session = parts.cache.get(id);
-  if (session === undefined || isPooled(session) || !parts.labs.has(session.spec.lab)) return undefined;
+  if (session === undefined || isPooled(session) || !parts.labs.has(labKeyOf(session.spec))) return undefined;
   const view = briefView(parts, session);
   const steps = progressOf(view.pages, (page, step) => parts.activity.isDone(id, page, step));
   const [progress, activity] = [parts.activity.progress(id), parts.activity.activity(id)];

@@ -1,4 +1,4 @@
-import { isPooled, phaseOf } from "../../workshop/common/session.js";
+import { isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { isReachedAt } from "../../workshop/node/renew-access.js";
 import { followCluster } from "../../workshop/node/sessions.js";
@@ -15,7 +15,7 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
     log.warn({ err: error }, "the session host does not answer"),
   );
   for (const session of sessions) {
-    const lab = labs.get(session.spec.lab);
+    const lab = labs.get(labKeyOf(session.spec));
     const phase = phaseOf(session, Date.now());
     if (lab === undefined)
       log.warn({ session: session.metadata.name, lab: session.spec.lab }, "the lab of a session is not here");
@@ -25,7 +25,7 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
   }
   await parts.steps.resume((name) => {
     const session = cache.get(name);
-    const lab = session && labs.get(session.spec.lab);
+    const lab = session && labs.get(labKeyOf(session.spec));
     return session && lab && { session, lab };
   });
 }
@@ -33,7 +33,7 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
 /** Has the sessions of a server before this one reach cluster and server where they are now. */
 export async function renewReach({ cache, labs, host, settings, log }: WorkshopParts): Promise<void> {
   for (const session of cache.all()) {
-    const lab = labs.get(session.spec.lab);
+    const lab = labs.get(labKeyOf(session.spec));
     if (lab === undefined || phaseOf(session, Date.now()) !== "Active") continue;
     await host
       .reach(session.metadata.name, reachedBy(lab, settings))

@@ -16,6 +16,7 @@ import type { SessionProvisioner } from "../../workshop/node/session-provisioner
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
+import { offeredLabs } from "../lab-repository.js";
 import type { SessionCache } from "./session-cache.js";
 
 export interface PoolParts {
@@ -127,7 +128,7 @@ class Pool {
   }
 
   views(): PoolView[] {
-    return [...this.#parts.labs.values()]
+    return offeredLabs(this.#parts.labs)
       .filter(({ pool }) => pool.ready > 0)
       .map((lab) => {
         const ready = this.#of(lab).filter(isFree).length;
@@ -177,7 +178,7 @@ class Pool {
     const pooled = cache.all().filter((session) => isPooled(session) && !this.#isGoing(session));
     const homeless = lateLabs().length > 0 ? [] : pooled.filter(({ spec }) => !labs.has(spec.lab));
     await Promise.all(homeless.map((session) => this.#discard(session)));
-    for (const lab of labs.values()) await this.#fillLab(lab, isFull);
+    for (const lab of offeredLabs(labs)) await this.#fillLab(lab, isFull);
   }
 
   async #fillLab(lab: Lab, isFull: boolean): Promise<void> {

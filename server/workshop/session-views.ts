@@ -1,7 +1,7 @@
 import type { SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { Lab } from "../../workshop/common/lab.js";
-import type { SessionResource } from "../../workshop/common/session.js";
+import { type SessionResource, labKeyOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type SessionSettings, variablesOf } from "../../workshop/node/session-environment.js";
 import { sessionView } from "../../workshop/node/session-view.js";
@@ -26,7 +26,7 @@ export function briefView(
   session: SessionResource,
 ): SessionView {
   const { name } = session.metadata;
-  const lab = labs.get(session.spec.lab);
+  const lab = labs.get(labKeyOf(session.spec));
   if (lab === undefined)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labNotFound,
@@ -55,7 +55,7 @@ export async function tellSession(
 ): Promise<void> {
   if (!parts.followers.hasAny(id)) return;
   const session = parts.cache.get(id);
-  if (session === undefined || !parts.labs.has(session.spec.lab)) return;
+  if (session === undefined || !parts.labs.has(labKeyOf(session.spec))) return;
   parts.followers.tell(id, { type: "session", session: await viewOf(parts, session) });
 }
 

@@ -2,6 +2,7 @@
 export const WORKSHOP_ERRORS = {
   labNotFound: "LAB_NOT_FOUND",
   labInvalid: "LAB_INVALID",
+  labSourceUnusable: "LAB_SOURCE_UNUSABLE",
   labPageNotFound: "LAB_PAGE_NOT_FOUND",
   labFileNotFound: "LAB_FILE_NOT_FOUND",
   checksInvalid: "CHECK_FILE_INVALID",

@@ -37,6 +37,8 @@ export interface Lab {
   objects: string[];
   pages: LabPage[];
   source: LabSource;
+  /** Which state of its source it is, where that is kept for the sessions that have it; absent where the files are read as they are now. */
+  revision?: string;
   /** What is wrong with it, as far as that can be told without a cluster; worst first. */
   problems: LabProblem[];
 }

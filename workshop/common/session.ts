@@ -45,6 +45,8 @@ export interface SessionResource {
 
 export interface SessionSpec {
   lab: string;
+  /** Which revision of the lab it has from its start to its end; absent where the lab has none. */
+  labRevision?: string;
   minutes: number;
   /** ISO 8601. */
   expiresAt: string;
@@ -55,6 +57,11 @@ export interface SessionSpec {
   startedBy?: string;
   /** Counts the links there have been; absent while the first one is good. */
   linkRevision?: number;
+}
+
+/** What a server finds the session's lab by. */
+export function labKeyOf({ lab, labRevision }: Pick<SessionSpec, "lab" | "labRevision">): string {
+  return labRevision === undefined ? lab : `${lab}@${labRevision}`;
 }
 
 /** Which of its links a session is opened by, counted from 1. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SESSION_GROUP, SESSION_PLURAL, SESSION_VERSION } from "../common/session.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
+import { WORKSHOPS_PATH, WORKSHOP_CRD } from "./revisions/workshop-resource.js";
 
 export const SESSIONS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/${SESSION_PLURAL}`;
 
@@ -9,23 +10,30 @@ const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ESTABLISHED_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
 
-/** Makes the kind Session known to the cluster, or brings it up to date, and waits until it is served. */
+/** Makes the kinds Session and Workshop known to the cluster, or brings them up to date, and waits until they are served. */
 export async function installSessionCrds(client: KubernetesClient): Promise<void> {
-  await client.create(CRD_PATH, SESSION_CRD).catch(async (error: unknown) => {
-    if (!isAlreadyThere(error)) throw error;
-    // An older server's would drop the fields that are new.
-    await client.merge(`${CRD_PATH}/${SESSION_CRD.metadata.name}`, { spec: SESSION_CRD.spec });
-  });
+  await Promise.all([SESSION_CRD, WORKSHOP_CRD].map((definition) => install(client, definition)));
   const deadline = AbortSignal.timeout(ESTABLISHED_TIMEOUT_MS);
   for (;;) {
     try {
-      await client.get(`${SESSIONS_PATH}?limit=1`, deadline);
+      for (const path of [SESSIONS_PATH, WORKSHOPS_PATH]) await client.get(`${path}?limit=1`, deadline);
       return;
     } catch (error) {
       if (deadline.aborted) throw error;
     }
     await sleep(POLL_MS);
   }
+}
+
+async function install(
+  client: KubernetesClient,
+  definition: typeof SESSION_CRD | typeof WORKSHOP_CRD,
+): Promise<void> {
+  await client.create(CRD_PATH, definition).catch(async (error: unknown) => {
+    if (!isAlreadyThere(error)) throw error;
+    // An older server's would drop the fields that are new.
+    await client.merge(`${CRD_PATH}/${definition.metadata.name}`, { spec: definition.spec });
+  });
 }
 
 const text = { type: "string" };
@@ -47,6 +55,7 @@ const SPEC_SCHEMA = {
   required: ["lab", "minutes", "expiresAt", "namespace", "organization"],
   properties: {
     lab: text,
+    labRevision: text,
     minutes: { type: "integer", minimum: 1 },
     expiresAt: { type: "string", format: "date-time" },
     namespace: text,
@@ -90,6 +99,7 @@ const SESSION_CRD = {
         },
         additionalPrinterColumns: [
           { name: "Lab", type: "string", jsonPath: ".spec.lab" },
+          { name: "Revision", type: "string", jsonPath: ".spec.labRevision", priority: 1 },
           { name: "Phase", type: "string", jsonPath: ".status.phase" },
           { name: "Expires", type: "string", jsonPath: ".spec.expiresAt" },
           { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },

@@ -75,6 +75,7 @@ export async function createSession(
     },
     spec: {
       lab: lab.name,
+      ...(lab.revision === undefined ? {} : { labRevision: lab.revision }),
       minutes,
       expiresAt: new Date(Date.now() + keptMs).toISOString(),
       namespace: name,

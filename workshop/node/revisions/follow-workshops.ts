@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type KubernetesClient } from "../../../kubernetes/node/kubernetes-client.js";
+import type { Lab } from "../../common/lab.js";
+import { type SessionResource, labKeyOf } from "../../common/session.js";
+import { SESSIONS_PATH } from "../session-crd.js";
+import { configMapOrigin } from "./config-map-origin.js";
+import { gitOrigin } from "./git-origin.js";
+import type { LabOrigin } from "./lab-origin.js";
+import { LabRevisions } from "./lab-revisions.js";
+import { WORKSHOPS_PATH, type WorkshopResource, type WorkshopStatus } from "./workshop-resource.js";
+
+/** An author who has pushed waits no longer; servers of git are asked by each Lectern server as often. */
+const EVERY_MS = 15_000;
+/** What is on the disk already is there at once; the rest is not waited for. */
+const FIRST_MS = 20_000;
+
+export interface FollowOptions {
+  client: KubernetesClient;
+  /** Where revisions are kept. */
+  folder: string;
+  load: (path: string) => Promise<Lab>;
+  /** What git is started with. */
+  environment: Readonly<Record<string, string>>;
+  /** Told of all labs of Workshops whenever they were looked at: by name what new sessions get, by `labKeyOf` what sessions have. */
+  onLabs: (labs: ReadonlyMap<string, Lab>) => void;
+  log: { warn(context: object, message: string): void };
+  everyMs?: number;
+}
+
+/**
+ * Keeps up with the cluster's Workshop objects: fetches their newest revisions, keeps those that sessions have, and writes down in each
+ * object what its sessions get. Resolves when they were looked at once, or after 20 s; never rejects.
+ */
+export async function followWorkshops(options: FollowOptions): Promise<() => Promise<void>> {
+  const abort = new AbortController();
+  const follower = new WorkshopFollower(options, abort.signal);
+  const first = follower.look();
+  const running = first.then(async () => {
+    while (!abort.signal.aborted) {
+      await sleep(options.everyMs ?? EVERY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+      if (!abort.signal.aborted) await follower.look();
+    }
+    return undefined;
+  });
+  await Promise.race([first, sleep(FIRST_MS, undefined, { signal: abort.signal, ref: false })]);
+  return async () => {
+    abort.abort();
+    await running;
+  };
+}
+
+class WorkshopFollower {
+  readonly #options: FollowOptions;
+  readonly #signal: AbortSignal;
+  readonly #revisions: LabRevisions;
+  /** Read from the disk, by their folder; a revision never changes. */
+  readonly #loaded = new Map<string, Lab>();
+  /** The revision new sessions of each Workshop got when it was last looked at. */
+  readonly #before = new Map<string, string>();
+  /** What new sessions of each Workshop get. */
+  readonly #current = new Map<string, Lab>();
+
+  constructor(options: FollowOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#revisions = new LabRevisions(options.folder);
+  }
+
+  async look(): Promise<void> {
+    const { client, onLabs, log } = this.#options;
+    try {
+      const [workshops, sessions] = await Promise.all([
+        client.get<{ items: WorkshopResource[] }>(WORKSHOPS_PATH, this.#signal),
+        client.get<{ items: SessionResource[] }>(SESSIONS_PATH, this.#signal),
+      ]);
+      const labs = new Map<string, Lab>();
+      await Promise.all(workshops.items.map((workshop) => this.#follow(workshop, sessions.items, labs)));
+      for (const name of this.#current.keys())
+        if (!workshops.items.some(({ metadata }) => metadata.name === name)) this.#current.delete(name);
+      await this.#addHeld(sessions.items, labs);
+      onLabs(labs);
+    } catch (error) {
+      if (!this.#signal.aborted) log.warn({ err: error }, "the workshops could not be looked at");
+    }
+  }
+
+  async #follow(
+    workshop: WorkshopResource,
+    sessions: readonly SessionResource[],
+    labs: Map<string, Lab>,
+  ): Promise<void> {
+    const { name } = workshop.metadata;
+    const origin = this.#originOf(workshop);
+    const message = await this.#fetchNewest(workshop, origin);
+    const held = heldRevisions(name, sessions);
+    // One that cannot be had again stays missing, and its session says so.
+    if (origin) for (const revision of held) await this.#labOf(name, revision, origin).catch(() => undefined);
+    const current = this.#current.get(name);
+    if (current) labs.set(name, current);
+    if (current?.revision) labs.set(labKeyOf({ lab: name, labRevision: current.revision }), current);
+    await this.#keepRevisions(name, [...held, current?.revision ?? ""]);
+    const source = origin?.title ?? `folder ${workshop.spec.folder ?? ""}`;
+    await this.#tell(workshop, {
+      source,
+      message,
+      ...statusOf(current),
+      ready: current !== undefined && message === "",
+    });
+  }
+
+  /** Why new sessions do not get what stands there now; empty where they do. */
+  async #fetchNewest({ metadata, spec }: WorkshopResource, origin: LabOrigin | undefined): Promise<string> {
+    const { name } = metadata;
+    try {
+      const lab = origin
+        ? await this.#labOf(name, await origin.newest(this.#signal), origin)
+        : await this.#options.load(spec.folder ?? "");
+      this.#current.set(name, { ...lab, name });
+      return "";
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#signal.aborted) this.#options.log.warn({ workshop: name }, message);
+      return message;
+    }
+  }
+
+  async #keepRevisions(name: string, revisions: readonly string[]): Promise<void> {
+    // The one before as well: a session may just be made of it.
+    await this.#revisions.keep(name, new Set([...revisions, this.#before.get(name) ?? ""]));
+    this.#before.set(name, revisions.at(-1) ?? "");
+  }
+
+  /** Also of Workshops that are gone: a session keeps what it has. */
+  async #addHeld(sessions: readonly SessionResource[], labs: Map<string, Lab>): Promise<void> {
+    for (const { spec } of sessions) {
+      const { lab, labRevision } = spec;
+      if (labRevision === undefined || labs.has(labKeyOf(spec))) continue;
+      const folder = await this.#revisions.find(lab, labRevision);
+      const found =
+        folder === undefined ? undefined : await this.#load(lab, labRevision, folder).catch(() => undefined);
+      if (found) labs.set(labKeyOf(spec), found);
+    }
+  }
+
+  async #labOf(name: string, revision: string, origin: LabOrigin): Promise<Lab> {
+    const write = (folder: string) => origin.write(revision, folder, this.#signal);
+    return this.#load(name, revision, await this.#revisions.folderOf(name, revision, write));
+  }
+
+  async #load(name: string, revision: string, folder: string): Promise<Lab> {
+    const found = this.#loaded.get(folder);
+    if (found) return found;
+    const lab = { ...(await this.#options.load(folder)), name, revision };
+    this.#loaded.set(folder, lab);
+    return lab;
+  }
+
+  /** None for a folder, which has no revisions. */
+  #originOf({ spec }: WorkshopResource): LabOrigin | undefined {
+    if (spec.git) return gitOrigin(spec.git, this.#options.environment);
+    if (spec.configMap) return configMapOrigin(this.#options.client, spec.configMap);
+    return undefined;
+  }
+
+  async #tell({ metadata, status }: WorkshopResource, now: WorkshopStatus): Promise<void> {
+    const isSame = Object.entries(now).every(
+      ([key, value]) => status?.[key as keyof WorkshopStatus] === value,
+    );
+    if (isSame) return;
+    await this.#options.client
+      .merge(`${WORKSHOPS_PATH}/${metadata.name}/status`, { status: now })
+      .catch((error: unknown) =>
+        this.#options.log.warn(
+          { err: error, workshop: metadata.name },
+          "its state could not be written down",
+        ),
+      );
+  }
+}
+
+function statusOf(lab: Lab | undefined): { title: string; revision: string } {
+  return { title: lab?.title ?? "", revision: lab?.revision ?? "" };
+}
+
+function heldRevisions(name: string, sessions: readonly SessionResource[]): string[] {
+  const held = sessions.filter(({ spec }) => spec.lab === name);
+  return [...new Set(held.flatMap(({ spec }) => spec.labRevision ?? []))];
+}

@@ -23,6 +23,12 @@ export async function setup(): Promise<(() => void) | undefined> {
   note("zsh", "the outcomes of commands in zsh", await providePackage("zsh", () => findProgram("zsh")));
   note("bwrap", "what bubblewrap adds", await providePackage("bubblewrap", () => findProgram("bwrap")));
   note("postgres", "what several servers share", await providePackage("postgresql", findPostgres));
+  note("caddy", "Lectern behind Caddy", await providePackage("caddy", () => findProgram("caddy")));
+  note(
+    "systemd-analyze",
+    "what systemd says of the unit",
+    await providePackage("systemd", () => findProgram("systemd-analyze")),
+  );
   process.env[MISSING] = JSON.stringify(missing);
   return leave;
 }

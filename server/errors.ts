@@ -32,6 +32,7 @@ export const serverErrorCodes = {
   databaseOfOtherCluster: "SERVER_DATABASE_OF_OTHER_CLUSTER",
   ingressBusy: "SERVER_INGRESS_BUSY",
   ingressUnanswered: "SERVER_INGRESS_UNANSWERED",
+  removalIncomplete: "SERVER_REMOVAL_INCOMPLETE",
   tooManySessions: "SERVER_TOO_MANY_SESSIONS",
   sessionsMissing: "SERVER_SESSIONS_NOT_ALL_MADE",
   tooManyRequests: "SERVER_TOO_MANY_REQUESTS",

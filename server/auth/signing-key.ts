@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { CoreV1Api } from "@kubernetes/client-node";
 
-const NAMESPACE = "lectern-system";
+/** Of what belongs to the platform and to no session. */
+export const NAMESPACE = "lectern-system";
 const SECRET = "lectern-signing-key";
 const KEY_BYTES = 32;
 const ENTRY = "key";

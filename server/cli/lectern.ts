@@ -6,6 +6,7 @@ import { lintCommand } from "./commands/lint.js";
 import { serveCommand } from "./commands/serve.js";
 import { recordingCommand } from "./commands/recording.js";
 import { sessionCommand } from "./commands/session.js";
+import { uninstallCommand } from "./commands/uninstall.js";
 import { validateCommand } from "./commands/validate.js";
 
 await runProgram({
@@ -25,5 +26,6 @@ await runProgram({
     recordingCommand(),
     instructorTokenCommand(),
     clusterCommand(),
+    uninstallCommand(),
   ],
 });

@@ -14,9 +14,10 @@ export interface Health {
  */
 export function createOperationsRouter(health: Health, metrics: Metrics, access: Access): Router {
   const router = Router();
-  router.get(["/livez", "/healthz"], (_request, response) => {
-    response.set("cache-control", "no-store").json({ status: "ok" });
-  });
+  for (const path of ["/livez", "/healthz"])
+    router.get(path, (_request, response) => {
+      response.set("cache-control", "no-store").json({ status: "ok" });
+    });
   router.get("/readyz", async (request, response) => {
     const checks = await health.check([request.query["exclude"] ?? []].flat().map(String));
     const ready = checks.every((check) => check.problem === undefined);

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type KubernetesClient, KubernetesError } from "../kubernetes/node/kubernetes-client.js";
+import { ENGINE_NAMESPACE } from "../policy/node/install.js";
+import { GUARDED_LABEL_PREFIXES, MANAGED_LABEL, PARAMETERS_LABEL } from "../policy/common/engine-names.js";
+import { removeAllSessions } from "../workshop/node/remove-sessions.js";
+import type { RemovedSessions } from "../workshop/node/remove-sessions.js";
+import { NAMESPACE as PLATFORM_NAMESPACE } from "./auth/signing-key.js";
+import { ServerError, serverErrorCodes } from "./errors.js";
+
+const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const POLL_MS = 250;
+/** Of what is deleted; a namespace takes some seconds, an API server that needs longer is in trouble. */
+const GONE_MS = 60_000;
+const GUARD_MS = 15_000;
+
+interface Found {
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  spec?: { group?: string };
+}
+
+export interface RemovalOptions {
+  /** How long the servers get to end their sessions. */
+  patienceMs: number;
+  /** One line for each thing that was taken away. */
+  report: (line: string) => void;
+}
+
+/** Ends every session on the cluster. Throws KubernetesError. */
+export async function removeSessions(
+  client: KubernetesClient,
+  { patienceMs, report }: RemovalOptions,
+): Promise<RemovedSessions> {
+  const removed = await removeAllSessions(client, { patienceMs });
+  report(`${String(removed.ended)} sessions ended`);
+  for (const name of removed.forced)
+    report(`session ${name}: no server let go of it; homes kept by a server outside the cluster are left`);
+  return removed;
+}
+
+/**
+ * Takes away everything Lectern's servers made in the cluster: sessions, admission policies, kinds, keys, and the marks of attached
+ * namespaces. Throws KubernetesError, and SERVER_REMOVAL_INCOMPLETE for what does not go in a minute.
+ */
+export async function removeFromCluster(client: KubernetesClient, options: RemovalOptions): Promise<void> {
+  await removeSessions(client, options);
+  for (const plural of ["validatingadmissionpolicybindings", "validatingadmissionpolicies"])
+    await removeOwn(client, `${REGISTRATION}/${plural}`, ({ metadata }) => isOurName(metadata.name), options);
+  await detachNamespaces(client, options);
+  await removeOwn(client, DEFINITIONS, ({ spec }) => isOurGroup(spec?.group ?? ""), options);
+  for (const namespace of [ENGINE_NAMESPACE, PLATFORM_NAMESPACE])
+    await removeAndWait(client, `/api/v1/namespaces/${namespace}`, options.report);
+}
+
+/** Nothing else is called so: the session guards, and the engine with its guards. */
+function isOurName(name: string): boolean {
+  return name.startsWith("lectern-") || name.endsWith(".lectern.dev");
+}
+
+function isOurGroup(group: string): boolean {
+  return group === "lectern.dev" || group.endsWith(".lectern.dev");
+}
+
+async function removeOwn(
+  client: KubernetesClient,
+  path: string,
+  isOurs: (found: Found) => boolean,
+  { report }: RemovalOptions,
+): Promise<void> {
+  for (const { metadata } of (await list(client, path)).filter(isOurs))
+    await removeAndWait(client, `${path}/${metadata.name}`, report);
+}
+
+/** Namespaces that were attached to an organization lose its marks and its policies, and nothing else. */
+async function detachNamespaces(client: KubernetesClient, { report }: RemovalOptions): Promise<void> {
+  for (const { metadata } of await list(
+    client,
+    `/api/v1/configmaps?labelSelector=${encodeURIComponent(PARAMETERS_LABEL)}`,
+  ))
+    await afterGuards(() =>
+      client.remove(`/api/v1/namespaces/${metadata.namespace ?? ""}/configmaps/${metadata.name}`),
+    );
+  const attached = await list(
+    client,
+    `/api/v1/namespaces?labelSelector=${encodeURIComponent(MANAGED_LABEL)}`,
+  );
+  for (const { metadata } of attached.filter((found) => found.metadata.name !== ENGINE_NAMESPACE)) {
+    const ours = Object.keys(metadata.labels ?? {}).filter((label) =>
+      GUARDED_LABEL_PREFIXES.some((prefix) => label.startsWith(prefix)),
+    );
+    const labels = Object.fromEntries(ours.map((label) => [label, null]));
+    await afterGuards(() => client.merge(`/api/v1/namespaces/${metadata.name}`, { metadata: { labels } }));
+    report(`namespace ${metadata.name} is no longer managed`);
+  }
+}
+
+/** API servers go on judging by a policy for a moment after it is gone; ours guarded these marks. */
+async function afterGuards(work: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + GUARD_MS;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isRefused = error instanceof KubernetesError && [403, 422].includes(error.status);
+      if (!isRefused || Date.now() > deadline) throw error;
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function removeAndWait(
+  client: KubernetesClient,
+  path: string,
+  report: (line: string) => void,
+): Promise<void> {
+  if (!(await client.remove(path))) return;
+  const deadline = Date.now() + GONE_MS;
+  while (await isThere(client, path)) {
+    if (Date.now() > deadline)
+      throw new ServerError(
+        serverErrorCodes.removalIncomplete,
+        `${path} was deleted and is still there after ${String(GONE_MS / 1000)} s. See what holds it ("kubectl get --raw ${path}"), and run this again: what is gone already does not matter.`,
+      );
+    await sleep(POLL_MS);
+  }
+  report(`${path.split("/").slice(-2).join(" ")} removed`);
+}
+
+async function isThere(client: KubernetesClient, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+async function list(client: KubernetesClient, path: string): Promise<Found[]> {
+  return (await client.get<{ items: Found[] }>(path)).items;
+}

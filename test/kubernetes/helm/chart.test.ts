@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMetrics } from "../../../server/http/metrics.js";
+import { skipWithoutControlPlane } from "../control-plane/requirements.js";
+import { Helm, KUBE_VERSION, chart, setting } from "./helm.js";
+
+const url = "publicUrl=https://labs.example.org";
+
+/** A value that is wrong, and what Helm has to name. */
+const WRONG: [string, string][] = [
+  ["replica=3", "replica"],
+  ["image.repo=lectern", "repo"],
+  ["shells.nameSpace=x", "nameSpace"],
+  ["ingress.host=labs.example.org", "host"],
+  ["database.url=postgres://x", "url"],
+  ["instructorToken.token=secret", "token"],
+  ["metrics.serviceMonitor.enable=true", "enable"],
+  ["labs.images[0].nam=x", "nam"],
+  ["networkPolicy.frm={}", "frm"],
+  ["replicas=three", "/replicas"],
+  ["replicas=0", "/replicas"],
+  ["publicUrl=labs.example.org", "/publicUrl"],
+  ["publicUrl=https://labs.example.org/path", "/publicUrl"],
+  ["publicUrl=", "/publicUrl"],
+  ["start=everybody", "/start"],
+  ["maxSessions=many", "/maxSessions"],
+  ["trustProxy=1", "/trustProxy"],
+  ["logLevel=loud", "/logLevel"],
+  ["image.digest=latest", "/image/digest"],
+  ["image.pullPolicy=Sometimes", "/image/pullPolicy"],
+  ["shells.namespace=Upper_Case", "/shells/namespace"],
+  ["shells.createNamespace=perhaps", "/shells/createNamespace"],
+  ["ingress.enabled=maybe", "/ingress/enabled"],
+  ["service.port=http", "/service/port"],
+  ["service.type=Anything", "/service/type"],
+  ["podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"],
+  ["metrics.serviceMonitor.interval=30", "/metrics/serviceMonitor/interval"],
+  ["persistence.size=plenty", "/persistence/size"],
+  ["terminationGracePeriodSeconds=1", "/terminationGracePeriodSeconds"],
+  ["tolerations=all", "/tolerations"],
+];
+
+/** Values that are right each by itself, and wrong together or on this cluster. */
+const CONTRADICTIONS: [string[], string][] = [
+  [["replicas=3"], "set database.secretName to a Secret with the URL of a PostgreSQL"],
+  [["labs.shipped=false"], "a server without one lab does not start"],
+  [["metrics.serviceMonitor.enabled=true"], "this cluster has no ServiceMonitor"],
+];
+
+const SUITE = "the chart by Helm";
+
+describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const)(
+  "the chart by %s",
+  (line) => {
+    let helm: Helm;
+    beforeAll(async () => {
+      helm = await Helm.open(line);
+    });
+    afterAll(() => helm.close());
+
+    it("has nothing to lint", async () => {
+      const { status, output, complaint } = await helm.run(
+        "lint",
+        "--strict",
+        chart,
+        "--set",
+        url,
+        ...KUBE_VERSION,
+      );
+      expect([status, output + complaint]).toEqual([0, expect.stringContaining("0 chart(s) failed")]);
+      expect(output).not.toMatch(/WARNING|ERROR/);
+    });
+
+    it("needs an address, and names it where it is missing", async () => {
+      const { status, complaint } = await helm.run("template", "lectern", chart, ...KUBE_VERSION);
+      expect([status, complaint]).toEqual([1, expect.stringContaining("publicUrl")]);
+    });
+
+    it.each(WRONG)("refuses %s and names %s", async (value, named) => {
+      const words = ["template", "lectern", chart, ...KUBE_VERSION, ...setting([url, value])];
+      const { status, complaint } = await helm.run(...words);
+      expect([status, complaint]).toEqual([1, expect.stringContaining(named)]);
+    });
+
+    it.each(CONTRADICTIONS)("refuses %j in a sentence", async (values, sentence) => {
+      const words = ["template", "lectern", chart, ...KUBE_VERSION, ...setting([url, ...values])];
+      const { status, complaint } = await helm.run(...words);
+      expect([status, complaint]).toEqual([1, expect.stringContaining(sentence)]);
+    });
+
+    it.each(["lectern-system", "lectern-shells"])(
+      "refuses the servers' own namespace %s",
+      async (namespace) => {
+        const words = [
+          "template",
+          "lectern",
+          chart,
+          ...KUBE_VERSION,
+          ...setting([url]),
+          "--namespace",
+          namespace,
+        ];
+        const { status, complaint } = await helm.run(...words);
+        expect([status, complaint]).toEqual([
+          1,
+          expect.stringContaining("install the chart into another one"),
+        ]);
+      },
+    );
+
+    it("refuses a Kubernetes that is too old, and image volumes where there are none", async () => {
+      const words = ["template", "lectern", chart, ...setting([url]), "--kube-version"];
+      expect((await helm.run(...words, "1.29.14")).complaint).toContain(">=1.30.0-0");
+      expect((await helm.run(...words, "1.30.0")).status).toBe(0);
+      const image = setting([
+        "labs.images[0].name=mine",
+        "labs.images[0].reference=registry.example.org/labs:1",
+      ]);
+      expect((await helm.run(...words, "1.32.0", ...image)).complaint).toContain("needs image volumes");
+      expect((await helm.run(...words, "1.35.0", ...image)).status).toBe(0);
+    });
+
+    it("runs every container as nobody in particular, with nothing it may gain and little it may use", async () => {
+      const objects = await helm.render([url, "replicas=3", "database.secretName=lectern-database"]);
+      const pods = objects.flatMap(podSpecs);
+      expect(pods.length).toBe(4);
+      for (const { securityContext, containers } of pods) {
+        expect(securityContext).toMatchObject({
+          runAsNonRoot: true,
+          seccompProfile: { type: "RuntimeDefault" },
+        });
+        for (const container of containers)
+          expect(container).toMatchObject({
+            resources: { requests: { cpu: expect.anything() }, limits: { memory: expect.anything() } },
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ["ALL"] },
+            },
+          });
+      }
+    });
+
+    it("keeps the token and the database's address out of every object but their Secrets", async () => {
+      const objects = await helm.render([url, "replicas=2", "database.secretName=lectern-database"]);
+      const secret = objects.find(({ kind }) => kind === "Secret") as unknown as { data: { token: string } };
+      const token = Buffer.from(secret.data.token, "base64").toString();
+      expect(token).toMatch(/^[A-Za-z0-9]{32}$/);
+      const others = JSON.stringify(objects.filter(({ kind }) => kind !== "Secret"));
+      expect(others).not.toContain(token);
+      expect(others).not.toContain(secret.data.token);
+    });
+  },
+);
+
+describe("the dashboard", () => {
+  it("asks for nothing but figures that servers give", () => {
+    const text = readFileSync(join(chart, "files/grafana-dashboard.json"), "utf8");
+    const { panels } = JSON.parse(text) as { panels: { targets: { expr: string }[] }[] };
+    const asked = panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => expr.match(/\b(lectern|process|nodejs)_\w+/g) ?? []),
+    );
+    const given = createMetrics(() => ({ sessions: {}, sockets: 0 })).registry.getMetricsAsArray();
+    const names = given.flatMap(({ name }) => [name, `${name}_bucket`, `${name}_count`]);
+    expect(asked.length).toBeGreaterThan(8);
+    expect(asked.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+interface PodSpec {
+  securityContext: unknown;
+  containers: unknown[];
+}
+
+function podSpecs(object: { kind: string; [field: string]: unknown }): PodSpec[] {
+  if (object.kind === "Pod") return [object["spec"] as PodSpec];
+  const { template } = (object["spec"] ?? {}) as { template?: { spec: PodSpec } };
+  return template === undefined ? [] : [template.spec];
+}

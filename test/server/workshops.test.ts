@@ -104,7 +104,7 @@ describe.skipIf(isWithout("kubectl"))("a lab in a git repository", () => {
     await execute("sh", ["-c", `head -c 90000000 /dev/urandom > ${join(work, "labs/deep/large.bin")}`]);
     await push();
     await apply("too-large", { git: { url: `${gitUrl}/labs.git`, ref: "main", path: "labs/deep" } });
-    expect(await told("too-large")).toContain("more than 64 MB");
+    expect(await told("too-large")).toContain("is more than 64 MB");
   });
 
   it("is refused by the API server where its address could show a password or read the server's disk", async () => {

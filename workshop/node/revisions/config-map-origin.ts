@@ -28,6 +28,7 @@ export function configMapOrigin(
   };
   return {
     title,
+    restMs: 0,
     newest: async (signal) => revisionOf(await read(signal)),
     write: async (revision, folder, signal) => {
       const files = await read(signal);

@@ -9,10 +9,15 @@ import type { LabOrigin } from "./lab-origin.js";
 import { LabRevisions } from "./lab-revisions.js";
 import { WORKSHOPS_PATH, type WorkshopResource, type WorkshopStatus } from "./workshop-resource.js";
 
-/** An author who has pushed waits no longer; servers of git are asked by each Lectern server as often. */
-const EVERY_MS = 15_000;
+/** Of the cluster's Workshops and ConfigMaps. */
+const EVERY_MS = 3_000;
 /** What is on the disk already is there at once; the rest is not waited for. */
 const FIRST_MS = 20_000;
+/** A source that is slow must not keep the others from being shown. */
+const PATIENCE_MS = 2_000;
+/** A revision that could not be had is tried again after this, and after twice as long each further time. */
+const FIRST_BACK_OFF_MS = 15_000;
+const LONGEST_BACK_OFF_MS = 10 * 60_000;
 
 export interface FollowOptions {
   client: KubernetesClient;
@@ -46,6 +51,7 @@ export async function followWorkshops(options: FollowOptions): Promise<() => Pro
   return async () => {
     abort.abort();
     await running;
+    await follower.rest();
   };
 }
 
@@ -57,6 +63,9 @@ class WorkshopFollower {
   readonly #loaded = new Map<string, Lab>();
   /** The revision new sessions of each Workshop got when it was last looked at. */
   readonly #before = new Map<string, string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #asked = new Map<string, { source: string; revision: string; until: number }>();
+  readonly #failed = new Map<string, { error: unknown; backOffMs: number; until: number }>();
   /** What new sessions of each Workshop get. */
   readonly #current = new Map<string, Lab>();
 
@@ -73,22 +82,34 @@ class WorkshopFollower {
         client.get<{ items: WorkshopResource[] }>(WORKSHOPS_PATH, this.#signal),
         client.get<{ items: SessionResource[] }>(SESSIONS_PATH, this.#signal),
       ]);
-      const labs = new Map<string, Lab>();
-      await Promise.all(workshops.items.map((workshop) => this.#follow(workshop, sessions.items, labs)));
-      for (const name of this.#current.keys())
-        if (!workshops.items.some(({ metadata }) => metadata.name === name)) this.#current.delete(name);
-      await this.#addHeld(sessions.items, labs);
-      onLabs(labs);
+      const following = workshops.items.map((workshop) => this.#followOnce(workshop, sessions.items));
+      await Promise.race([Promise.all(following), sleep(PATIENCE_MS, undefined, { ref: false })]);
+      onLabs(await this.#labs(workshops.items, sessions.items));
     } catch (error) {
       if (!this.#signal.aborted) log.warn({ err: error }, "the workshops could not be looked at");
     }
   }
 
-  async #follow(
-    workshop: WorkshopResource,
-    sessions: readonly SessionResource[],
-    labs: Map<string, Lab>,
-  ): Promise<void> {
+  /** Resolves when nothing is being fetched any more. */
+  async rest(): Promise<void> {
+    await Promise.all(this.#underWay.values());
+  }
+
+  #followOnce(workshop: WorkshopResource, sessions: readonly SessionResource[]): Promise<void> {
+    const { name } = workshop.metadata;
+    const running =
+      this.#underWay.get(name) ??
+      this.#follow(workshop, sessions)
+        .catch((error: unknown) => {
+          if (!this.#signal.aborted)
+            this.#options.log.warn({ err: error, workshop: name }, "the workshop could not be followed");
+        })
+        .finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, running);
+    return running;
+  }
+
+  async #follow(workshop: WorkshopResource, sessions: readonly SessionResource[]): Promise<void> {
     const { name } = workshop.metadata;
     const origin = this.#originOf(workshop);
     const message = await this.#fetchNewest(workshop, origin);
@@ -96,30 +117,26 @@ class WorkshopFollower {
     // One that cannot be had again stays missing, and its session says so.
     if (origin) for (const revision of held) await this.#labOf(name, revision, origin).catch(() => undefined);
     const current = this.#current.get(name);
-    if (current) labs.set(name, current);
-    if (current?.revision) labs.set(labKeyOf({ lab: name, labRevision: current.revision }), current);
     await this.#keepRevisions(name, [...held, current?.revision ?? ""]);
     const source = origin?.title ?? `folder ${workshop.spec.folder ?? ""}`;
-    await this.#tell(workshop, {
-      source,
-      message,
-      ...statusOf(current),
-      ready: current !== undefined && message === "",
-    });
+    const ready = current !== undefined && message === "";
+    await this.#tell(workshop, { source, message, ...shownOf(current), ready });
   }
 
   /** Why new sessions do not get what stands there now; empty where they do. */
-  async #fetchNewest({ metadata, spec }: WorkshopResource, origin: LabOrigin | undefined): Promise<string> {
-    const { name } = metadata;
+  async #fetchNewest(workshop: WorkshopResource, origin: LabOrigin | undefined): Promise<string> {
+    const { name } = workshop.metadata;
     try {
       const lab = origin
-        ? await this.#labOf(name, await origin.newest(this.#signal), origin)
-        : await this.#options.load(spec.folder ?? "");
-      this.#current.set(name, { ...lab, name });
+        ? await this.#labOf(name, await this.#newest(workshop, origin), origin)
+        : await this.#options.load(workshop.spec.folder ?? "");
+      this.#current.set(name, origin ? lab : { ...lab, name });
       return "";
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (!this.#signal.aborted) this.#options.log.warn({ workshop: name }, message);
+      // Told once: it is tried every few seconds.
+      if (!this.#signal.aborted && message !== workshop.status?.message)
+        this.#options.log.warn({ workshop: name }, message);
       return message;
     }
   }
@@ -130,8 +147,16 @@ class WorkshopFollower {
     this.#before.set(name, revisions.at(-1) ?? "");
   }
 
-  /** Also of Workshops that are gone: a session keeps what it has. */
-  async #addHeld(sessions: readonly SessionResource[], labs: Map<string, Lab>): Promise<void> {
+  async #labs(
+    workshops: readonly WorkshopResource[],
+    sessions: readonly SessionResource[],
+  ): Promise<ReadonlyMap<string, Lab>> {
+    const names = new Set(workshops.map(({ metadata }) => metadata.name));
+    for (const name of this.#current.keys()) if (!names.has(name)) this.#current.delete(name);
+    const labs = new Map(this.#current);
+    for (const lab of this.#current.values())
+      if (lab.revision) labs.set(labKeyOf({ lab: lab.name, labRevision: lab.revision }), lab);
+    // Also of Workshops that are gone: a session keeps what it has.
     for (const { spec } of sessions) {
       const { lab, labRevision } = spec;
       if (labRevision === undefined || labs.has(labKeyOf(spec))) continue;
@@ -140,11 +165,37 @@ class WorkshopFollower {
         folder === undefined ? undefined : await this.#load(lab, labRevision, folder).catch(() => undefined);
       if (found) labs.set(labKeyOf(spec), found);
     }
+    const shown = new Set(labs.values());
+    for (const [folder, lab] of this.#loaded) if (!shown.has(lab)) this.#loaded.delete(folder);
+    return labs;
+  }
+
+  /** What stands there now, or did when it was asked last, if that was just before. */
+  async #newest({ metadata, spec }: WorkshopResource, origin: LabOrigin): Promise<string> {
+    const asked = this.#asked.get(metadata.name);
+    const source = JSON.stringify(spec);
+    if (asked?.source === source && Date.now() < asked.until) return asked.revision;
+    const revision = await origin.newest(this.#signal);
+    this.#asked.set(metadata.name, { source, revision, until: Date.now() + origin.restMs });
+    return revision;
   }
 
   async #labOf(name: string, revision: string, origin: LabOrigin): Promise<Lab> {
-    const write = (folder: string) => origin.write(revision, folder, this.#signal);
-    return this.#load(name, revision, await this.#revisions.folderOf(name, revision, write));
+    const key = `${name}@${revision} of ${origin.title}`;
+    const failed = this.#failed.get(key);
+    if (failed && Date.now() < failed.until) throw failed.error;
+    try {
+      const write = (folder: string) => origin.write(revision, folder, this.#signal);
+      const lab = await this.#load(name, revision, await this.#revisions.folderOf(name, revision, write));
+      this.#failed.delete(key);
+      return lab;
+    } catch (error) {
+      const backOffMs = Math.min((failed?.backOffMs ?? FIRST_BACK_OFF_MS / 2) * 2, LONGEST_BACK_OFF_MS);
+      for (const [other, { until }] of this.#failed)
+        if (until + LONGEST_BACK_OFF_MS < Date.now()) this.#failed.delete(other);
+      this.#failed.set(key, { error, backOffMs, until: Date.now() + backOffMs });
+      throw error;
+    }
   }
 
   async #load(name: string, revision: string, folder: string): Promise<Lab> {
@@ -166,7 +217,7 @@ class WorkshopFollower {
     const isSame = Object.entries(now).every(
       ([key, value]) => status?.[key as keyof WorkshopStatus] === value,
     );
-    if (isSame) return;
+    if (isSame || this.#signal.aborted) return;
     await this.#options.client
       .merge(`${WORKSHOPS_PATH}/${metadata.name}/status`, { status: now })
       .catch((error: unknown) =>
@@ -178,7 +229,7 @@ class WorkshopFollower {
   }
 }
 
-function statusOf(lab: Lab | undefined): { title: string; revision: string } {
+function shownOf(lab: Lab | undefined): { title: string; revision: string } {
   return { title: lab?.title ?? "", revision: lab?.revision ?? "" };
 }
 

@@ -8,6 +8,8 @@ import type { GitRepository } from "./workshop-resource.js";
 
 /** A server of git that needs longer to name a branch is not there. */
 const ASK_MS = 20_000;
+/** An author who has pushed waits no longer; whoever keeps the repository is asked no more often by one Lectern server. */
+const REST_MS = 15_000;
 /** For one revision of a lab over a slow line. */
 const FETCH_MS = 120_000;
 /** What git says of a failure; the end tells why. */
@@ -27,6 +29,7 @@ export function gitOrigin(
   const where = `${url}${path === undefined ? "" : ` ${path}`}`;
   return {
     title: `git ${where} ${ref}`,
+    restMs: REST_MS,
     newest: async (signal) => {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
       const { text } = await git(["ls-remote", "--exit-code", "--", url, ref, `${ref}^{}`], {
@@ -140,8 +143,8 @@ function ended(child: ChildProcess, { url, signal }: GitCall): Promise<void> {
 function reasonOf(status: number | null, complaint: string, signal: AbortSignal): string {
   if (signal.aborted) return "it took too long, and was ended";
   if (status === 127) return "there is no git on the server";
-  if (/signal 25|File size limit|File too large/i.test(complaint))
-    return `it holds more than ${String(MAX_LAB_BYTES / 1024 / 1024)} MB`;
+  if (/invalid index-pack output|File too large/.test(complaint))
+    return `one commit of it is more than ${String(MAX_LAB_BYTES / 1024 / 1024)} MB, or it is damaged`;
   const last = complaint.trim().split("\n").at(-1) ?? "";
   return status === 2 && last === ""
     ? "it has no such branch or tag"

@@ -4,6 +4,8 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../common/errors.js";
 export interface LabOrigin {
   /** In words for a column of a table. */
   title: string;
+  /** Where it is not the cluster that is asked: how long what it said counts. */
+  restMs: number;
   /** What stands there now. Throws LAB_SOURCE_UNUSABLE. */
   newest(signal: AbortSignal): Promise<string>;
   /** Writes the files of one revision into an empty folder. Throws LAB_SOURCE_UNUSABLE. */

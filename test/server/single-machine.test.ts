@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -84,6 +85,7 @@ describe.skipIf(isWithout("caddy"))("the unit's command behind the Caddyfile", (
       headers: { origin: `https://${HOST}:${String(port.secure)}`, cookie },
     });
     try {
+      await once(socket, "open");
       await typeAndSee(socket, "echo through-$((40 + 2))\r", /through-42/);
     } finally {
       socket.terminate();

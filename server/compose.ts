@@ -10,7 +10,7 @@ import { followWorkshops } from "../workshop/node/revisions/follow-workshops.js"
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, productRoot, readEnvironment } from "./config.js";
-import type { RuledConfig, ServeConfig } from "./config.js";
+import type { DataPaths, RuledConfig, ServeConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import { createHealth } from "./health.js";
@@ -27,6 +27,7 @@ import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository } from "./lab-repository.js";
 import type { LabRepository, LabsBefore } from "./lab-repository.js";
+import type { LoadLab } from "./labs.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { openActivityDatabase } from "./store/activity-database.js";
@@ -90,14 +91,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   const labs = threadLoader(config.labVariables);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
-  const stopWorkshops = await followWorkshops({
-    client: platform.client,
-    folder: paths.workshops,
-    load: labs.load,
-    environment: readEnvironment().childEnvironment,
-    onLabs: repository.include,
-    log,
-  });
+  const stopWorkshops = await followLabs(paths, { platform, repository, load: labs.load, log });
   const activity = await openActivity(paths.activity, log);
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
@@ -138,6 +132,21 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => activity.close(),
       ]),
   };
+}
+
+/** Has the labs of Workshop objects beside those of files. */
+function followLabs(
+  { workshops: folder }: DataPaths,
+  {
+    platform,
+    repository,
+    load,
+    log,
+  }: Pick<Foundation, "platform" | "repository" | "log"> & { load: LoadLab },
+): Promise<() => Promise<void>> {
+  const { client } = platform;
+  const environment = readEnvironment().childEnvironment;
+  return followWorkshops({ client, folder, load, environment, onLabs: repository.include, log });
 }
 
 async function openActivity(file: string, log: Logger): Promise<ActivityTracker> {

@@ -94,16 +94,19 @@ describe.skipIf(isWithout("kubectl"))("a lab in a git repository", () => {
     expect(await titleInCatalogue(name)).toBeUndefined();
   });
 
-  it("leaves out what leads out of the lab, and what is too large", async () => {
+  it("is refused where a link of it leads out of the lab", async () => {
     await execute("ln", ["-s", "/etc/passwd", join(work, "labs/deep/pages/secret.md")]);
     await push();
     await apply("leading-out", { git: { url: `${gitUrl}/labs.git`, ref: "main", path: "labs/deep" } });
     expect(await told("leading-out")).toContain("leads to /etc/passwd, outside of the lab");
     await execute("rm", [join(work, "labs/deep/pages/secret.md")]);
+  });
+
+  it("is refused where it is too large, without being fetched to its end", async () => {
     // Not to be compressed, or it would be small on its way.
-    await execute("sh", ["-c", `head -c 90000000 /dev/urandom > ${join(work, "labs/deep/large.bin")}`]);
-    await push();
-    await apply("too-large", { git: { url: `${gitUrl}/labs.git`, ref: "main", path: "labs/deep" } });
+    await execute("sh", ["-c", `head -c 70000000 /dev/urandom > ${join(work, "large.bin")}`]);
+    await push("large.git");
+    await apply("too-large", { git: { url: `${gitUrl}/large.git`, ref: "main", path: "labs/deep" } });
     expect(await told("too-large")).toContain("is more than 64 MB");
   });
 
@@ -185,10 +188,10 @@ async function kubectl(...words: string[]): Promise<string> {
 
 const AUTHOR = ["-c", "user.name=Author", "-c", "user.email=author@example.org"];
 
-async function push(): Promise<void> {
+async function push(repository = "labs.git"): Promise<void> {
   await git("-C", work, "add", "--all");
   await git("-C", work, ...AUTHOR, "commit", "--quiet", "--message", "Change the lab");
-  await git("-C", work, "push", "--quiet", "--force", join(repositories, "labs.git"), "main");
+  await git("-C", work, "push", "--quiet", "--force", join(repositories, repository), "main");
 }
 
 function git(...words: string[]): Promise<string> {
@@ -202,7 +205,8 @@ async function execute(program: string, words: string[]): Promise<string> {
 /** Git's own server, on a free port of loopback, for bare repositories in a folder of the test. */
 async function serveGit(): Promise<string> {
   mkdirSync(repositories);
-  await git("init", "--quiet", "--bare", "--initial-branch", "main", join(repositories, "labs.git"));
+  for (const name of ["labs.git", "large.git"])
+    await git("init", "--quiet", "--bare", "--initial-branch", "main", join(repositories, name));
   const port = await freePort();
   // Started as itself: what the program git starts would outlive it.
   const program = join((await git("--exec-path")).trim(), "git-daemon");

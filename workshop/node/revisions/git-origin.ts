@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { DeadlineError, withDeadline } from "../../../kubernetes/node/deadline.js";
 import { unpackLab } from "./unpack-lab.js";
 import { type LabOrigin, MAX_LAB_BYTES, sourceUnusable } from "./lab-origin.js";
 import type { GitRepository } from "./workshop-resource.js";
@@ -30,34 +31,50 @@ export function gitOrigin(
   return {
     title: `git ${where} ${ref}`,
     restMs: REST_MS,
-    newest: async (signal) => {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
-      const { text } = await git(["ls-remote", "--exit-code", "--", url, ref, `${ref}^{}`], {
-        ...call,
-        signal: bounded,
-      });
-      // Of a tag the last line is the commit it stands for; of a branch there is one.
-      const commit = text.trim().split("\n").at(-1)?.split("\t", 1)[0] ?? "";
-      if (/^[0-9a-f]{40,64}$/.test(commit)) return commit;
-      throw sourceUnusable(`The repository ${url} names no commit for ${ref}.`);
-    },
-    write: async (revision, folder, signal) => {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
-      const repository = await mkdtemp(join(dirname(folder), ".git-"));
-      try {
-        const at = ["-C", repository];
-        await git([...at, "init", "--quiet", "--bare"], { ...call, signal: bounded });
-        await git([...at, ...FETCH_SETTINGS, "fetch", ...FETCH_WORDS, "--", url, revision], {
-          ...call,
-          signal: bounded,
-        });
-        const tree = path === undefined ? revision : `${revision}:${path.replace(/\/+$/, "")}`;
-        await unpack([...at, "archive", "--format=tar", tree], folder, { ...call, signal: bounded });
-      } finally {
-        await rm(repository, { recursive: true, force: true });
-      }
-    },
+    newest: (signal) => within(ASK_MS, { ...call, signal }, (bounded) => newestCommit(ref, bounded)),
+    write: (revision, folder, signal) =>
+      within(FETCH_MS, { ...call, signal }, (bounded) =>
+        fetchTree(path === undefined ? { revision } : { revision, path }, folder, bounded),
+      ),
   };
+}
+
+async function within<Result>(
+  timeoutMs: number,
+  call: GitCall,
+  work: (call: GitCall) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await withDeadline(timeoutMs, call.signal, (signal) => work({ ...call, signal }));
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    throw sourceUnusable(`git could not read ${call.url}: ${error.message}, and it was ended.`, error);
+  }
+}
+
+async function newestCommit(ref: string, call: GitCall): Promise<string> {
+  const { text } = await git(["ls-remote", "--exit-code", "--", call.url, ref, `${ref}^{}`], call);
+  // Of a tag the last line is the commit it stands for; of a branch there is one.
+  const commit = text.trim().split("\n").at(-1)?.split("\t", 1)[0] ?? "";
+  if (/^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  throw sourceUnusable(`The repository ${call.url} names no commit for ${ref}.`);
+}
+
+async function fetchTree(
+  { revision, path }: { revision: string; path?: string },
+  folder: string,
+  call: GitCall,
+): Promise<void> {
+  const repository = await mkdtemp(join(dirname(folder), ".git-"));
+  try {
+    const at = ["-C", repository];
+    await git([...at, "init", "--quiet", "--bare"], call);
+    await git([...at, ...FETCH_SETTINGS, "fetch", ...FETCH_WORDS, "--", call.url, revision], call);
+    const tree = path === undefined ? revision : `${revision}:${path.replace(/\/+$/, "")}`;
+    await unpack([...at, "archive", "--format=tar", tree], folder, call);
+  } finally {
+    await rm(repository, { recursive: true, force: true });
+  }
 }
 
 /** One pack, whose size `ulimit` can bound, and no object that is not what it says. */
@@ -141,7 +158,7 @@ function ended(child: ChildProcess, { url, signal }: GitCall): Promise<void> {
 }
 
 function reasonOf(status: number | null, complaint: string, signal: AbortSignal): string {
-  if (signal.aborted) return "it took too long, and was ended";
+  if (signal.aborted) return "it was ended";
   if (status === 127) return "there is no git on the server";
   if (/invalid index-pack output|File too large/.test(complaint))
     return `one commit of it is more than ${String(MAX_LAB_BYTES / 1024 / 1024)} MB, or it is damaged`;

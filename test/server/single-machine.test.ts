@@ -80,10 +80,16 @@ describe.skipIf(isWithout("caddy"))("the unit's command behind the Caddyfile", (
     const ticket = await call("POST", `/api/sessions/${id}/terminals/1/ticket`, {}, cookie);
     const { ticket: admitted } = JSON.parse(ticket.text) as { ticket: string };
     const at = `/api/sessions/${id}/terminals/1?ticket=${admitted}`;
-    const socket = new WebSocket(new URL(at, `wss://${HOST}:${String(port.secure)}/`), {
-      ...toCaddy(),
-      headers: { origin: `https://${HOST}:${String(port.secure)}`, cookie },
-    });
+    const options = {
+      servername: HOST,
+      rejectUnauthorized: false,
+      headers: {
+        host: `${HOST}:${String(port.secure)}`,
+        origin: `https://${HOST}:${String(port.secure)}`,
+        cookie,
+      },
+    };
+    const socket = new WebSocket(`wss://127.0.0.1:${String(port.secure)}${at}`, options);
     try {
       await once(socket, "open");
       await typeAndSee(socket, "echo through-$((40 + 2))\r", /through-42/);

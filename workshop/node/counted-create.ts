@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 
-/** A quota that is not looked at in this time is on a cluster without controllers. */
+/** What is not looked at in this time is on a cluster without controllers. */
 const TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * Creates the object, where a quota that was just made has not been counted yet once it is: until then the API server refuses what
- * the quota names. Throws KubernetesError.
+ * Creates the object once the API server knows what was made for it just before: it refuses what a quota names that is not counted yet,
+ * and, from whoever is no administrator, the binding of a role it has not heard of yet. Throws KubernetesError.
  */
 export async function createCounted<Body>(
   client: KubernetesClient,
@@ -19,16 +19,14 @@ export async function createCounted<Body>(
     try {
       return await client.create<Body>(path, object);
     } catch (error) {
-      if (!isUncounted(error) || Date.now() > deadline) throw error;
+      if (!isTooEarly(error, path) || Date.now() > deadline) throw error;
     }
     await sleep(POLL_MS);
   }
 }
 
-function isUncounted(error: unknown): boolean {
-  return (
-    error instanceof KubernetesError &&
-    error.status === 403 &&
-    error.message.includes("status unknown for quota")
-  );
+function isTooEarly(error: unknown, path: string): boolean {
+  if (!(error instanceof KubernetesError)) return false;
+  if (error.status === 404) return path.endsWith("bindings");
+  return error.status === 403 && error.message.includes("status unknown for quota");
 }

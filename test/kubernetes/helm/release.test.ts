@@ -299,9 +299,9 @@ describe.skipIf(skipWithoutControlPlane("the chart on a real control plane"))(
           expect.stringContaining("customresourcedefinitions sessions.lectern.dev removed"),
         ]);
         const left = await clusterObjects();
-        expect(
-          left.filter((name) => name.includes("lectern.dev") || name.includes("lectern-session")),
-        ).toEqual([]);
+        expect(left.filter((name) => /^(customresource|validatingadmission).*lectern/.test(name))).toEqual(
+          [],
+        );
         expect(left).not.toContain("namespace/lectern-policy-engine");
         expect(left).not.toContain("namespace/lectern-system");
         expect(left).toContain(`namespace/${NAMESPACE}`);

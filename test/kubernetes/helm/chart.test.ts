@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveCommand } from "../../../server/cli/commands/serve.js";
 import { createMetrics } from "../../../server/http/metrics.js";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { Helm, KUBE_VERSION, chart, setting } from "./helm.js";
@@ -142,6 +143,15 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
       }
     });
 
+    it("starts servers with flags they have", async () => {
+      const image = ["labs.images[0].name=mine", "labs.images[0].reference=registry.example.org/labs:1"];
+      const objects = await helm.render([url, "sessionLimits=memory=1Gi", ...image]);
+      const words = objects.flatMap(podSpecs).flatMap(({ containers }) => argumentsOf(containers, "serve"));
+      const known = serveCommand().options.map(({ long }) => long);
+      expect(words.length).toBeGreaterThan(15);
+      expect(words.map((word) => word.split("=", 1)[0]).filter((flag) => !known.includes(flag))).toEqual([]);
+    });
+
     it("keeps the token and the database's address out of every object but their Secrets", async () => {
       const objects = await helm.render([url, "replicas=2", "database.secretName=lectern-database"]);
       const secret = objects.find(({ kind }) => kind === "Secret") as unknown as { data: { token: string } };
@@ -167,6 +177,13 @@ describe("the dashboard", () => {
     expect(asked.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
+
+/** What follows the verb, where a container's program gets that one. */
+function argumentsOf(containers: readonly unknown[], verb: string): string[] {
+  return (containers as { args?: string[] }[]).flatMap(({ args }) =>
+    args?.[0] === verb ? args.slice(1) : [],
+  );
+}
 
 interface PodSpec {
   securityContext: unknown;

@@ -28,11 +28,13 @@ import { threadLoader } from "./lab-loader.js";
 import { openLabRepository } from "./lab-repository.js";
 import type { LabRepository, LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
+import { joinInstallation, openOwnInstallation } from "./installation.js";
+import type { Installation } from "./installation.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
-import { openActivityDatabase } from "./store/activity-database.js";
 import { trackActivity } from "./store/activity-tracker.js";
 import { endAll } from "./supervisor/end-all.js";
+import { clusterUid, readKubeconfig } from "./supervisor/preflight.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -44,7 +46,9 @@ import { createSessionCache } from "./workshop/session-cache.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import { createSessionFollowers } from "./workshop/session-follower.js";
 import { createSessionPool } from "./workshop/session-pool.js";
+import { makePendingSessions } from "./workshop/session-maker.js";
 import { createSteps } from "./workshop/steps.js";
+import { followServers } from "./workshop/follow-servers.js";
 import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
 import type { Workshop } from "./workshop/workshop.js";
 
@@ -78,11 +82,13 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const paths = dataPaths(config.data);
   let address = `http://localhost:${String(config.port)}/`;
   let shellAddress = address;
+  const installation = await openInstallation(assignment, log);
   const platform = await openPlatform({
     kubeconfig,
     ...(terminalSocket !== undefined && { terminalSocket }),
     config,
     paths,
+    sharing: installation,
     publicUrl: () => config.publicUrl ?? address,
     ingressDomain: config.ingressDomain,
     shellUrl: () => (config.pods ? (config.pods.url ?? config.publicUrl ?? address) : shellAddress),
@@ -92,15 +98,20 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const labs = threadLoader(config.labVariables);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
   const stopWorkshops = await followLabs(paths, { platform, repository, load: labs.load, log });
-  const activity = await openActivity(paths.activity, log);
+  const activity = await trackActivity(installation.store, (session, error) =>
+    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
+  );
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
-  const rooms = joinRooms(assignment, { ...tlsUrl, platform, repository, activity, disk, log });
+  const foundation = { ...tlsUrl, platform, installation, repository, activity, disk, log };
+  const rooms = joinRooms(assignment, foundation);
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
-    onGone: (session) => rooms.sockets.closeSession(session),
+    letGo: (session) => rooms.sockets.closeSession(session),
   });
+  makePendingSessions(rooms.parts);
+  followServers(rooms.parts, installation);
   const resumed = repository.settled().then(() => resumeSessions(rooms.parts));
   // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
   if (repository.late().length === 0) await resumed;
@@ -123,13 +134,8 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => rooms.parts.pool.close(),
         stopSessions,
         stopWorkshops,
-        () => rooms.parts.pages.close(),
-        () => rooms.sockets.close(),
+        ...endsOf(foundation, rooms),
         () => labs.close(),
-        () => platform.close(),
-        () => rooms.parts.table.close(),
-        () => disk.close(),
-        () => activity.close(),
       ]),
   };
 }
@@ -149,17 +155,36 @@ function followLabs(
   return followWorkshops({ client, folder, load, environment, onLabs: repository.include, log });
 }
 
-async function openActivity(file: string, log: Logger): Promise<ActivityTracker> {
-  const store = await openActivityDatabase(file, (results) =>
-    log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
-  );
-  return trackActivity(store, (session, error) =>
-    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
-  );
+/** From what answers browsers down to what it stands on. */
+function endsOf(
+  { platform, installation, activity, disk }: Foundation,
+  { parts, sockets }: ReturnType<typeof joinRooms>,
+): (() => void | Promise<void>)[] {
+  return [
+    () => parts.steps.close(),
+    () => parts.pages.close(),
+    () => sockets.close(),
+    () => platform.close(),
+    () => parts.table.close(),
+    () => disk.close(),
+    () => activity.close(),
+    () => installation.close(),
+  ];
+}
+
+async function openInstallation(
+  { config, kubeconfig }: ServerAssignment,
+  log: Logger,
+): Promise<Installation> {
+  const options = { paths: dataPaths(config.data), maxSessions: config.maxSessions, log };
+  if (config.database === undefined) return openOwnInstallation(options);
+  const cluster = await clusterUid(await readKubeconfig(kubeconfig));
+  return joinInstallation({ url: config.database, cluster }, options);
 }
 
 interface Foundation {
   platform: Platform;
+  installation: Installation;
   repository: LabRepository;
   activity: ActivityTracker;
   disk: DiskWatch;
@@ -181,7 +206,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 
 function workshopParts(
   { embedded }: ServerAssignment,
-  { platform, repository, activity, disk, log }: Foundation,
+  { platform, installation, repository, activity, disk, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -211,6 +236,7 @@ function workshopParts(
     ...platform,
     steps,
     pages: createPageWatch({ ...platform, steps, log }),
+    looksAfter: installation.looksAfter,
     activity,
     disk,
     provisioning,
@@ -223,7 +249,7 @@ function workshopParts(
 
 function joinRoutes(
   { config, embedded }: ServerAssignment,
-  { platform, disk, log, tlsUrl }: Foundation,
+  { platform, installation, disk, log, tlsUrl }: Foundation,
   { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
 ) {
   const instructorToken = instructorTokenOf(config, dataPaths(config.data));
@@ -238,7 +264,14 @@ function joinRoutes(
     start: config.start,
     scope: mount.scope,
   });
-  const terminals = createTerminalSockets({ dial: platform.dial, workshop, access, origin, log });
+  const terminals = createTerminalSockets({
+    dial: platform.dial,
+    tickets: installation.tickets,
+    workshop,
+    access,
+    origin,
+    log,
+  });
   const applications = openIngresses({
     platform,
     workshop,
@@ -254,12 +287,13 @@ function joinRoutes(
   const router = createApp({
     workshop,
     access,
-    quota: createSessionQuota(config.maxSessions),
+    quota: createSessionQuota({ maxSessions: config.maxSessions, ...installation }),
+    counter: installation.counter,
     terminals: sockets,
     ...applications,
     host: platform.host,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
-    health: createHealth({ ...platform, disk }),
+    health: createHealth({ ...platform, disk, database: installation.probe }),
     disk,
     metrics,
     log,

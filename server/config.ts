@@ -16,6 +16,10 @@ export interface ServeConfig {
   kubeconfig?: string;
   /** Where each session has a pod for its shells; they run on this machine where absent. */
   pods?: PodShells;
+  /** The `postgresql://` address of the database that several servers share; what learners did is in the data directory where absent. */
+  database?: string;
+  /** The socket of a terminal host that runs by itself and is shared; Lectern starts its own where absent. */
+  terminalHost?: string;
   /** The address learners type, where a proxy stands in front; ends in `/`. */
   publicUrl?: string;
   /** Every name below it leads here, for the applications of sessions; they are below a path where absent. */
@@ -63,6 +67,8 @@ export interface Environment {
   path: string;
   data: string;
   kubectl?: string;
+  /** The address of the database that several servers share. */
+  database?: string;
   logLevel: LogLevel;
   /** Names of variables that labs may show; absent where the operator says nothing. */
   labVariables?: string[];
@@ -105,6 +111,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     path: env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     data: env.LECTERN_DATA ?? defaultDataDir(),
     ...(env.LECTERN_KUBECTL ? { kubectl: env.LECTERN_KUBECTL } : {}),
+    ...(env.LECTERN_DATABASE ? { database: env.LECTERN_DATABASE } : {}),
     logLevel: LOG_LEVELS.includes(level) ? (level as LogLevel) : "info",
     ...(env.LECTERN_LAB_VARIABLES === undefined
       ? {}

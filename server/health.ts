@@ -7,15 +7,18 @@ import type { Health } from "./http/routes/operations.js";
 /** A probe that has to wait longer would be given up by whoever asked. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Asks the cluster and the terminal host whether they answer, and the disk whether it has room. */
+/** Asks the cluster, the terminal host and the shared database whether they answer, and the disk whether it has room. */
 export function createHealth({
   client,
   host,
   disk,
+  database,
 }: {
   client: KubernetesClient;
   host: SessionHost;
   disk: DiskWatch;
+  /** Asks the database that several servers share; absent where there is one server. */
+  database?: (() => Promise<unknown>) | undefined;
 }): Health {
   const questions: Record<string, () => Promise<unknown>> = {
     cluster: () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS)),
@@ -24,6 +27,7 @@ export function createHealth({
       if (state.isFull) throw new Error(diskProblem(state));
     },
     "terminal host": () => host.terminals("readiness-probe"),
+    ...(database && { database }),
   };
   return {
     check: (excluded) =>

@@ -5,14 +5,18 @@ import { targetOfUrl } from "../terminal/common/network-target.js";
 import type { SessionHost } from "../terminal/common/session-host.js";
 import type { DialHostOf } from "../terminal/node/dial-host.js";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
+import { LeaderElection, soleLeadership } from "../kubernetes/node/leader-election.js";
+import type { Leadership } from "../kubernetes/node/leader-election.js";
 import { installSessionCrds } from "../workshop/node/session-crd.js";
 import { installSessionGuard } from "../workshop/node/session-guard.js";
 import { threadCompiler } from "../workshop/node/page-compiler.js";
 import type { PageCompiler } from "../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../workshop/node/session-environment.js";
 import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
+import { Turns } from "../workshop/node/turns.js";
+import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
-import { loadSigningKey } from "./auth/signing-key.js";
+import { NAMESPACE, loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile } from "./config.js";
@@ -36,6 +40,9 @@ export interface Platform {
   compiler: PageCompiler;
   provisioner: SessionProvisioner;
   tokens: Tokens;
+  turns: TurnTaking;
+  /** Whether this server does what one does for all. */
+  leadership: Leadership;
   close(): Promise<void>;
 }
 
@@ -52,15 +59,25 @@ export interface PlatformOptions {
   ingressDomain?: string | undefined;
   /** What labs may show of the server's environment. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** What several servers have in common; alone where absent. */
+  sharing?: Sharing;
   log: Logger;
 }
 
 /** What every conformant cluster answers at (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). */
 const ADDRESS_IN_PODS = "https://kubernetes.default.svc";
+export interface Sharing {
+  /** Label value on the sessions of all of them. */
+  server: string;
+  /** This server among them; absent where there is one. */
+  identity?: string;
+  turns: TurnTaking;
+}
 
 /** Connects to the cluster and the terminal host, and puts what Lectern needs into the cluster. */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const { paths, log } = options;
+  const sharing = options.sharing ?? { server: loadServerId(paths.serverId), turns: new Turns() };
   const kubeConfig = await readKubeconfig(options.kubeconfig);
   const inPods = options.config.pods === undefined ? undefined : ADDRESS_IN_PODS;
   const client = new KubernetesClient(kubeConfig, inPods);
@@ -71,8 +88,10 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     installSessionCrds(client),
     installSessionGuard(client),
   ]);
+  const leadership = leadershipOf(client, sharing, log);
+  policies.control(leadership);
   const settings: SessionSettings = {
-    server: loadServerId(paths.serverId),
+    server: sharing.server,
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
     ingressDomain: options.ingressDomain,
     environment: options.environment,
@@ -90,10 +109,31 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   });
   const compiler = threadCompiler(builtFile(LAB_THREAD));
   const close = async () => {
+    await leadership.close();
     await compiler.close();
-    policies.close();
     await host.disconnect();
     client.close();
   };
-  return { kubeConfig, client, host, dial, policies, settings, compiler, provisioner, tokens, close };
+  const { turns } = sharing;
+  return {
+    kubeConfig,
+    client,
+    host,
+    dial,
+    policies,
+    settings,
+    compiler,
+    provisioner,
+    tokens,
+    turns,
+    leadership,
+    close,
+  };
+}
+
+function leadershipOf(client: KubernetesClient, { server, identity }: Sharing, log: Logger): Leadership {
+  if (identity === undefined) return soleLeadership();
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, "the Lease of the leading server cannot be used; trying again");
+  return new LeaderElection({ client, namespace: NAMESPACE, name: `lectern-${server}`, identity, onError });
 }

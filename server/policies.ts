@@ -1,5 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
+import type { Leadership } from "../kubernetes/node/leader-election.js";
 import { installPolicyEngine } from "../policy/node/install.js";
 import { startPolicyController } from "../policy/node/controller.js";
 import { createPolicyService } from "../policy/node/policy-service.js";
@@ -7,14 +8,19 @@ import type { PolicyService } from "../policy/node/policy-service.js";
 
 export interface Policies {
   service: PolicyService;
-  close(): void;
+  /** Keeps the cluster in step with the policies, on the one server that leads. */
+  control(leadership: Leadership): void;
 }
 
-/** Puts the policy engine into the cluster, keeps it in step with the policies, and opens the service over it. */
+/** Puts the policy engine into the cluster and opens the service over it. */
 export async function startPolicies(kubeConfig: KubeConfig, log: Logger): Promise<Policies> {
   await installPolicyEngine({ kubeConfig });
   const service = await createPolicyService({ kubeConfig, logger: log });
-  const stop = new AbortController();
-  await startPolicyController({ kubeConfig, logger: log, signal: stop.signal });
-  return { service, close: () => stop.abort() };
+  const control = (leadership: Leadership) =>
+    leadership.whileLeading((signal) => {
+      startPolicyController({ kubeConfig, logger: log, signal }).catch((error: unknown) =>
+        log.error({ err: error }, "the policy controller did not start"),
+      );
+    });
+  return { service, control };
 }

@@ -7,6 +7,7 @@ import { serveCommand } from "./commands/serve.js";
 import { recordingCommand } from "./commands/recording.js";
 import { sessionCommand } from "./commands/session.js";
 import { uninstallCommand } from "./commands/uninstall.js";
+import { terminalHostCommand } from "./commands/terminal-host.js";
 import { validateCommand } from "./commands/validate.js";
 
 await runProgram({
@@ -27,5 +28,6 @@ await runProgram({
     instructorTokenCommand(),
     clusterCommand(),
     uninstallCommand(),
+    terminalHostCommand(),
   ],
 });

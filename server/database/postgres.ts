@@ -95,7 +95,7 @@ function queryOf(client: PoolClient): Query {
 }
 
 /** What the driver says, in words for who reads it where it is no fault of ours. */
-function databaseError(name: string, error: unknown): unknown {
+export function databaseError(name: string, error: unknown): unknown {
   if (error instanceof ServerError) return error;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   if (/^(53100|58030)$/.test(code) && /no space|could not (extend|write)|disk/i.test(message))

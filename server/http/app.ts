@@ -7,6 +7,7 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { Access } from "./access.js";
 import type { Mount } from "./mount.js";
 import type { Metrics } from "./metrics.js";
+import type { CounterFactory } from "./rate-limit.js";
 import { createPagesRouter } from "./pages.js";
 import type { PolicyRouters } from "./policy-routers.js";
 import { problemHandler } from "./problem.js";
@@ -33,6 +34,7 @@ export interface AppParts {
   workshop: Workshop;
   access: Access;
   quota: SessionQuota;
+  counter: CounterFactory;
   terminals: TerminalSockets;
   host: SessionHost;
   ingresses: Pick<Ingresses, "handle">;
@@ -59,6 +61,7 @@ export function createApp(parts: AppParts): Router {
   router.use(createOperationsRouter(parts.health, parts.metrics, access));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
+  api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(workshop));
   api.use(createSessionsRouter({ workshop, access, quota }));
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
@@ -70,6 +73,7 @@ export function createApp(parts: AppParts): Router {
       workshop,
       access,
       quota,
+      counter: parts.counter,
       terminals: parts.terminals,
       disk: parts.disk,
       host: parts.host,
@@ -91,6 +95,13 @@ function fromHere(rules: OriginRules): RequestHandler {
     const checked = checkedRequest(request, rules);
     checkHost(checked, rules);
     if (isUnsafe(request.method)) checkOrigin(checked, rules);
+    next();
+  };
+}
+
+function lookUp(workshop: Workshop): RequestHandler<{ id: string }> {
+  return async (request, _response, next) => {
+    await workshop.lookUp(request.params.id);
     next();
   };
 }

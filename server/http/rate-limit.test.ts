@@ -6,7 +6,7 @@ describe("createRateLimit", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("lets burst and rate through, then refuses and says when to try again", async () => {
-    const limit = createRateLimit("new sessions", 4, 2);
+    const limit = createRateLimit({ what: "new sessions", burst: 4, perMinute: 2 });
     for (let taken = 0; taken < 6; taken += 1) await limit.take("192.0.2.1");
     await vi.advanceTimersByTimeAsync(1_000);
     await expect(limit.take("192.0.2.1")).rejects.toThrow(
@@ -19,7 +19,7 @@ describe("createRateLimit", () => {
   });
 
   it("counts the addresses of one IPv6 network together", async () => {
-    const limit = createRateLimit("new sessions", 1, 1);
+    const limit = createRateLimit({ what: "new sessions", burst: 1, perMinute: 1 });
     await limit.take("2001:db8:1:2::1");
     await limit.take("2001:db8:1:2:ffff::2");
     await expect(limit.take("2001:db8:1:2:3::4")).rejects.toThrow("Too many");
@@ -27,7 +27,7 @@ describe("createRateLimit", () => {
   });
 
   it("knows a network whose zeros an address leaves out", async () => {
-    const limit = createRateLimit("new sessions", 1, 1);
+    const limit = createRateLimit({ what: "new sessions", burst: 1, perMinute: 1 });
     await limit.take("2001:db8::1");
     await limit.take("2001:db8::a:b:c:d");
     await expect(limit.take("2001:db8:0:0:e::1")).rejects.toThrow("Too many");

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 export interface RateLimit {
@@ -7,15 +8,38 @@ export interface RateLimit {
   take(client: string): Promise<void>;
 }
 
+/** How often something may be done in a time; whoever does it is counted in one place. */
+export type CounterFactory = (counter: {
+  keyPrefix: string;
+  points: number;
+  duration: number;
+}) => RateLimiterAbstract;
+
+/** Counts in the memory of this server. */
+export const memoryCounter: CounterFactory = (counter) => new RateLimiterMemory(counter);
+
 const MINUTE_S = 60;
 /** Of an address of IPv6. */
 const GROUPS = 8;
 
+export interface RateLimitOptions {
+  /** What is limited, in words for who is refused. */
+  what: string;
+  burst: number;
+  perMinute: number;
+  counter?: CounterFactory;
+}
+
 /** Lets a client do something `perMinute` times a minute, and `burst` times besides in the time it takes to earn them at that rate. */
-export function createRateLimit(what: string, burst: number, perMinute: number): RateLimit {
-  const steady = new RateLimiterMemory({ points: perMinute, duration: MINUTE_S });
-  const besides = new RateLimiterMemory({
-    keyPrefix: "burst",
+export function createRateLimit({
+  what,
+  burst,
+  perMinute,
+  counter = memoryCounter,
+}: RateLimitOptions): RateLimit {
+  const steady = counter({ keyPrefix: what, points: perMinute, duration: MINUTE_S });
+  const besides = counter({
+    keyPrefix: `${what}, burst`,
     points: burst,
     duration: Math.ceil((burst / perMinute) * MINUTE_S),
   });

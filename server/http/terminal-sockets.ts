@@ -5,7 +5,7 @@ import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type { DialHostOf } from "../../terminal/node/dial-host.js";
 import { createTerminalGateway } from "../../terminal/node/gateway.js";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
-import { createTicketStore } from "../../terminal/node/tickets.js";
+import type { TicketStore } from "../../terminal/node/tickets.js";
 import type { Access } from "./access.js";
 import { problemOf } from "./problem.js";
 import type { TerminalSockets } from "./routes/terminals.js";
@@ -17,6 +17,7 @@ import type { Workshop } from "../workshop/workshop.js";
 export interface TerminalSocketsOptions {
   /** How the terminal host of a session is reached. */
   dial: DialHostOf;
+  tickets: TicketStore;
   workshop: Workshop;
   access: Access;
   origin: OriginRules;
@@ -35,10 +36,9 @@ const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-
 /** The way from a browser to its terminals: a page of ours, and a ticket that was given to this browser for one use. */
 export function createTerminalSockets(options: TerminalSocketsOptions): ServedTerminalSockets {
   const { workshop, access } = options;
-  const tickets = createTicketStore();
   const gateway = createTerminalGateway({
     dial: options.dial,
-    tickets,
+    tickets: options.tickets,
     logger: options.log,
     reauthorise: ({ address }) => isLive(workshop, address.session),
   });
@@ -46,7 +46,7 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
     issueTicket: async (address, request, session) => {
       await workshop.openTerminal(address);
       const user = access.browserOf(request, session);
-      return tickets.issue({ address, user, readOnly: !access.isLearner(request, session) });
+      return options.tickets.issue({ address, user, readOnly: !access.isLearner(request, session) });
     },
     handleUpgrade: (request, socket, head) => {
       const address = addressOf(request.url);

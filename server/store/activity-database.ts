@@ -112,7 +112,8 @@ async function open(file: string) {
   }
   const dropped = await dropNumbered(database);
   await database.exec(SCHEMA);
-  await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
+  // Nothing is written where nothing changes: a server comes back on a full disk.
+  if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
   return { database, statements: await prepare(database), dropped };
 }
 

@@ -11,7 +11,7 @@ import {
   readKubeconfig,
 } from "./preflight.js";
 import type { ProcessEvents } from "./supervised-process.js";
-import { checkConfinement, startTerminals } from "./terminals.js";
+import { checkConfinement, sharedTerminals, startTerminals } from "./terminals.js";
 
 /** The processes the server stands on. */
 export interface Backends {
@@ -27,6 +27,8 @@ export interface BackendOptions {
     | "data"
     | "kubeconfig"
     | "pods"
+    | "database"
+    | "terminalHost"
     | "host"
     | "logTo"
     | "keepRecordings"
@@ -66,7 +68,10 @@ export async function checkMachine(
   if (config.kubeconfig !== undefined) {
     const parsed = await readKubeconfig(config.kubeconfig);
     const version = await checkVersion(parsed);
-    await checkRights(parsed, config.pods?.namespace);
+    await checkRights(parsed, {
+      isOneOfSeveral: config.database !== undefined,
+      ...(config.pods && { podNamespace: config.pods.namespace }),
+    });
     const uid = await clusterUid(parsed);
     tieToCluster(config.data, paths, { uid, name: `the cluster at ${addressOf(parsed)}` });
     events.report(`Using the cluster of ${config.kubeconfig} (Kubernetes ${version})`);
@@ -78,16 +83,15 @@ export async function checkMachine(
 
 /** Starts the terminal host and, without a kubeconfig, the embedded cluster. */
 export async function startBackends(
-  { config, environment, paths }: BackendOptions,
-  { kubectl, confinement }: CheckedMachine,
+  options: BackendOptions,
+  machine: CheckedMachine,
   events: ProcessEvents,
 ): Promise<Backends> {
+  const { config } = options;
   const [terminals, cluster] = await Promise.allSettled([
-    kubectl === undefined
-      ? NO_TERMINALS
-      : startTerminals({ environment, paths, confinement, kubectl, config }, events),
+    terminalsOf(options, machine, events),
     config.kubeconfig === undefined
-      ? ownCluster({ config, environment, paths }, events)
+      ? ownCluster(options, events)
       : operatorsCluster(config.kubeconfig),
   ]);
   const stop = async () => {
@@ -101,6 +105,18 @@ export async function startBackends(
   }
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;
+}
+
+/** The host of this server, one that several share, or none where sessions have pods. */
+async function terminalsOf(
+  options: BackendOptions,
+  { kubectl, confinement }: CheckedMachine,
+  events: ProcessEvents,
+): Promise<{ socket?: string; stop(): Promise<void> }> {
+  const { config } = options;
+  if (config.terminalHost !== undefined) return sharedTerminals(config.terminalHost, config);
+  if (kubectl === undefined) return NO_TERMINALS;
+  return startTerminals({ ...options, confinement, kubectl }, events);
 }
 
 async function ownCluster(

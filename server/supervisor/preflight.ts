@@ -30,6 +30,12 @@ const NEEDED_FOR_PODS: readonly Right[] = [
   { group: "", resource: "persistentvolumeclaims", verb: "create" },
   { group: "networking.k8s.io", resource: "networkpolicies", verb: "create" },
 ];
+/** What one of several servers does besides. */
+const LEASE_RIGHTS: readonly Right[] = ["get", "create", "update"].map((verb) => ({
+  group: "coordination.k8s.io",
+  resource: "leases",
+  verb,
+}));
 
 interface Right {
   namespace?: string;
@@ -108,13 +114,19 @@ export async function checkVersion(kubeconfig: KubeConfig): Promise<string> {
   );
 }
 
-/** Checks that the kubeconfig's user may do what Lectern does, and make pods in a namespace where it does. Throws SERVER_CLUSTER_FORBIDDEN. */
-export async function checkRights(kubeconfig: KubeConfig, podNamespace?: string): Promise<void> {
+/**
+ * Checks that the kubeconfig's user may do what Lectern does, as one of several servers, and make pods in a namespace where it does.
+ * Throws SERVER_CLUSTER_FORBIDDEN.
+ */
+export async function checkRights(
+  kubeconfig: KubeConfig,
+  { isOneOfSeveral, podNamespace }: { isOneOfSeveral: boolean; podNamespace?: string },
+): Promise<void> {
   const { AuthorizationV1Api } = await import("@kubernetes/client-node");
   const authorization = kubeconfig.makeApiClient(AuthorizationV1Api);
   const namespace = podNamespace ?? "";
   const forPods = namespace === "" ? [] : NEEDED_FOR_PODS.map((right) => ({ ...right, namespace }));
-  for (const right of [...NEEDED_RIGHTS, ...forPods]) {
+  for (const right of [...NEEDED_RIGHTS, ...forPods, ...(isOneOfSeveral ? LEASE_RIGHTS : [])]) {
     const spec = { resourceAttributes: right };
     const review = await answer(
       authorization.createSelfSubjectAccessReview({ body: { spec } }),

@@ -96,6 +96,18 @@ export async function startTerminals(
   }
 }
 
+/**
+ * Uses a terminal host that runs by itself and may serve several servers. Throws TERMINAL_HOST_LOST where none answers, and
+ * SERVER_SHARED_NETWORK as above.
+ */
+export async function sharedTerminals(
+  socket: string,
+  config: Pick<ServeConfig, "host" | "allowSharedNetwork">,
+): Promise<{ socket: string; stop(): Promise<void> }> {
+  requireOwnNetwork(await askConfinement(socket), config);
+  return { socket, stop: () => Promise.resolve() };
+}
+
 async function askConfinement(socket: string): Promise<ConfinementReport> {
   const host = await connectTerminalHost({
     dial: dialUnixSocket(socket),

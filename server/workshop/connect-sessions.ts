@@ -1,7 +1,8 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import { type SessionResource, labKeyOf } from "../../workshop/common/session.js";
+import { type SessionResource, labKeyOf, linkRevisionOf } from "../../workshop/common/session.js";
+import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { tellSession, viewOf } from "./session-views.js";
@@ -14,8 +15,9 @@ export interface SessionConnection extends Pick<
   policies: PolicyAdministration;
   host: SessionHost;
   settings: SessionSettings;
-  /** Lets go of what a browser still holds of a session that is gone. */
-  onGone(session: string): void;
+  leadership: Leadership;
+  /** Lets go of what browsers hold open of a session that is gone, or whose link was revoked. */
+  letGo: (session: string) => void;
 }
 
 /** Keeps cache and followers in step with the cluster and the terminals; resolves when the sessions are known. */
@@ -33,31 +35,45 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   });
   // With the results, which are forgotten before the session is gone.
   const lastViews = new Map<string, Promise<SessionView>>();
+  const keepLastView = async (name: string) => {
+    const session = cache.get(name);
+    if (!session || !parts.labs.has(labKeyOf(session.spec)) || lastViews.has(name)) return;
+    const view = viewOf(parts, session);
+    lastViews.set(name, view);
+    await view;
+  };
+  const stopForeign = parts.activity.onForeignChange((change) => {
+    if (change.of === "forgotten" && followers.hasAny(change.session))
+      keepLastView(change.session).catch(() => lastViews.delete(change.session));
+  });
   const stopController = await startSessionController({
     client: parts.client,
     policies: parts.policies,
     host,
+    leadership: parts.leadership,
     ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
     onSession: (session, change) => {
       if (change === "gone") announceEnd(parts, session, lastViews);
-      else cache.put(session);
+      else take(parts, session);
     },
     forget: async (name) => {
-      const session = cache.get(name);
-      if (session && parts.labs.has(labKeyOf(session.spec)) && !lastViews.has(name)) {
-        const view = viewOf(parts, session);
-        lastViews.set(name, view);
-        await view;
-      }
+      await keepLastView(name);
       await parts.activity.forget(name);
     },
     onError: (error) => log.warn({ err: error }, "looking after sessions failed; it goes on"),
   });
   return () => {
     stopController();
+    stopForeign();
     stopEvents();
     stopChanges();
   };
+}
+
+function take({ cache, letGo }: SessionConnection, session: SessionResource): void {
+  const before = cache.get(session.metadata.name);
+  cache.put(session);
+  if (before && linkRevisionOf(before.spec) < linkRevisionOf(session.spec)) letGo(session.metadata.name);
 }
 
 /** The last thing a page hears of its session is that it has ended, with what it had reached. */
@@ -80,7 +96,7 @@ function announceEnd(
   }
   lastViews.delete(name);
   parts.cache.remove(name);
-  parts.onGone(name);
+  parts.letGo(name);
   parts.log.info({ session: name }, "session ended");
 }
 

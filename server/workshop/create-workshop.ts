@@ -22,6 +22,8 @@ import { shellOf, variablesOf } from "../../workshop/node/session-environment.js
 import { waitingSteps } from "../../workshop/node/provisioning-steps.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
+import type { TurnTaking } from "../../workshop/node/turns.js";
+import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
 import { createSession, extendSession, openSession, revokeLink } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/session-step.js";
@@ -40,6 +42,7 @@ import type { SessionCache } from "./session-cache.js";
 import type { SessionPool } from "./session-pool.js";
 import type { SessionFollowers } from "./session-follower.js";
 import { endSessionOf, sessionNotFound } from "./end-session.js";
+import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
 import type { NewSession, Workshop } from "./workshop.js";
@@ -63,6 +66,10 @@ export interface WorkshopParts {
   provisioner: SessionProvisioner;
   steps: Steps;
   pages: PageWatch;
+  /** Whether of several servers this one watches the pages of the session. */
+  looksAfter: (session: string) => boolean;
+  turns: TurnTaking;
+  leadership: Leadership;
   host: SessionHost;
   disk: DiskWatch;
   tokens: Tokens;
@@ -90,6 +97,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     labs: () => catalogue(parts),
     brokenLabs: () => brokenLabs(parts),
     createSession: (wanted) => startSession(parts, wanted),
+    lookUp: createSessionLookup(parts),
     find: (id) => findView(parts, id),
     ingress: (id, name) => findIngress(parts, id, name),
     session: (id) => briefView(parts, found(id).session),
@@ -106,7 +114,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       return showPage(parts, found(id), page);
     },
     visit: async (id, page) => {
-      found(id);
+      findPage(found(id).lab, page);
       await activity.visit(id, page);
       watchPage(parts, id);
       table.changed(id);
@@ -165,11 +173,11 @@ function findIngress({ cache, labs }: WorkshopParts, id: string, name: string): 
 }
 
 /** Has an eye on the page the learner reads, while the session is active. */
-function watchPage({ cache, labs, activity, pages }: WorkshopParts, id: string): void {
+export function watchPage({ cache, labs, activity, pages, looksAfter }: WorkshopParts, id: string): void {
   const session = cache.get(id);
   const lab = session && labs.get(labKeyOf(session.spec));
   const { page } = activity.activity(id);
-  if (!session || !lab || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
+  if (!session || !lab || !looksAfter(id) || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
   else if (page !== undefined && lab.pages.some(({ name }) => name === page))
     pages.show({ session, lab, page });
 }
@@ -233,37 +241,9 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   const ready = options.prefix === undefined ? await parts.pool.claim(lab, options) : undefined;
   if (ready !== undefined) return briefView(parts, ready);
   const session = await createSession(parts.client, lab, { ...options, server: parts.settings.server });
+  // Whichever server makes sessions sees that it waits.
   parts.cache.put(session);
-  void makeSession(parts, session, lab);
   return briefView(parts, session);
-}
-
-/** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
-export async function makeSession(parts: WorkshopParts, session: SessionResource, lab: Lab): Promise<void> {
-  const { name } = session.metadata;
-  const log = parts.log.child({ session: name, lab: lab.name });
-  const since = Date.now();
-  try {
-    const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
-    await parts.provisioning.run(name, () => provision(parts, session, lab), { group });
-    log.info({ durationMs: Date.now() - since }, "session ready");
-  } catch (error) {
-    log.warn({ err: error }, "session could not be made");
-  } finally {
-    parts.cache.finishProgress(name);
-  }
-}
-
-/** Makes the session where nobody has ended it while it waited. */
-async function provision(
-  { provisioner, cache }: WorkshopParts,
-  session: SessionResource,
-  lab: Lab,
-): Promise<void> {
-  const current = cache.get(session.metadata.name);
-  if (current === undefined || current.metadata.deletionTimestamp !== undefined)
-    throw sessionNotFound(session.metadata.name);
-  await provisioner.provision(session, lab, { onProgress: (progress) => cache.putProgress(progress) });
 }
 
 interface Found {

@@ -1,29 +1,28 @@
-import { isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
-import type { SessionResource } from "../../workshop/common/session.js";
+import { labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import { isReachedAt } from "../../workshop/node/renew-access.js";
 import { followCluster } from "../../workshop/node/sessions.js";
 import { reachedBy } from "../../workshop/node/session-environment.js";
-import { makeSession } from "./create-workshop.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
 /** Goes on where the server before this one stopped: sessions half made, steps half run, kubeconfigs of an older address. */
 export async function resumeSessions(parts: WorkshopParts): Promise<void> {
-  const { cache, labs, log } = parts;
-  const sessions = cache.all();
-  void refreshAccess(parts, sessions);
-  nameOrphans(parts, sessions).catch((error: unknown) =>
-    log.warn({ err: error }, "the session host does not answer"),
-  );
-  for (const session of sessions) {
-    const lab = labs.get(labKeyOf(session.spec));
-    const phase = phaseOf(session, Date.now());
-    if (lab === undefined)
-      log.warn({ session: session.metadata.name, lab: session.spec.lab }, "the lab of a session is not here");
-    else if (isPooled(session)) continue;
-    else if (phase === "Pending") void makeSession(parts, session, lab);
-    else if (phase === "Ready") void parts.pool.complete(session);
-  }
-  await parts.steps.resume((name) => {
+  const { cache, labs, log, leadership } = parts;
+  leadership.whileLeading((signal) => {
+    void refreshAccess(parts, signal);
+    nameOrphans(parts).catch((error: unknown) =>
+      log.warn({ err: error }, "the session host does not answer"),
+    );
+  });
+  for (const { metadata, spec } of cache.all())
+    // Of a lab that was read late, nothing could be done before.
+    if (labs.has(labKeyOf(spec))) cache.touch(metadata.name);
+    else log.warn({ session: metadata.name, lab: spec.lab }, "the lab of a session is not here");
+  await resumeSteps(parts);
+}
+
+/** Goes on with the steps that no living server looks after. */
+export function resumeSteps({ steps, cache, labs }: WorkshopParts): Promise<void> {
+  return steps.resume((name) => {
     const session = cache.get(name);
     const lab = session && labs.get(labKeyOf(session.spec));
     return session && lab && { session, lab };
@@ -44,11 +43,8 @@ export async function renewReach({ cache, labs, host, settings, log }: WorkshopP
 }
 
 /** What is not in the cluster may have been forgotten by it: only somebody who decides so ends it. */
-async function nameOrphans(
-  { host, log }: WorkshopParts,
-  sessions: readonly SessionResource[],
-): Promise<void> {
-  const known = new Set(sessions.map(({ metadata }) => metadata.name));
+async function nameOrphans({ host, log, cache }: WorkshopParts): Promise<void> {
+  const known = new Set(cache.all().map(({ metadata }) => metadata.name));
   const orphans = (await host.sessions()).filter((name) => !known.has(name));
   if (orphans.length > 0)
     log.warn(
@@ -58,8 +54,9 @@ async function nameOrphans(
 }
 
 /** One after the other and in nobody's way: it asks programs of learners, who may have put anything in the way. */
-async function refreshAccess(parts: WorkshopParts, sessions: readonly SessionResource[]): Promise<void> {
-  for (const session of sessions) {
+async function refreshAccess(parts: WorkshopParts, signal: AbortSignal): Promise<void> {
+  for (const session of parts.cache.all()) {
+    if (signal.aborted) return;
     if (phaseOf(session, Date.now()) !== "Active" || isReachedAt(parts.client, session)) continue;
     await followCluster(parts, session.metadata.name).catch((error: unknown) =>
       parts.log.warn(

@@ -3,6 +3,7 @@ import type { PoolView } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { type SessionResource, isOver, isPooled, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import {
   type Claim,
   claimSession,
@@ -30,6 +31,8 @@ export interface PoolParts {
   provisioning: SessionQueue;
   cache: SessionCache;
   disk: Pick<DiskWatch, "state">;
+  /** Whether this server keeps them ready, of several; any of them hands one out. */
+  leadership: Pick<Leadership, "isLeader">;
   log: Logger;
 }
 
@@ -155,7 +158,7 @@ class Pool {
 
   /** Sets the pools right once more, now or after what is under way. */
   #fill(): void {
-    if (this.#timer === undefined) return;
+    if (this.#timer === undefined || !this.#parts.leadership.isLeader) return;
     this.#isWanted = true;
     if (!this.#isFilling) void this.#fillWhileWanted();
   }

@@ -33,6 +33,8 @@ export interface Steps {
   notice(step: SessionStep, result: StepResult): void;
   /** Goes on with what a server that died had left running. */
   resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void>;
+  /** Gives no verdicts any more: what runs is left to the server that comes next. */
+  close(): void;
 }
 
 const LOST: Partial<StepResult> = {
@@ -57,6 +59,7 @@ export function createSteps(parts: StepsParts): Steps {
 class SessionSteps implements Steps {
   readonly #parts: StepsParts;
   readonly #running = new Map<string, Running>();
+  #isClosed = false;
 
   constructor(parts: StepsParts) {
     this.#parts = parts;
@@ -91,7 +94,7 @@ class SessionSteps implements Steps {
   notice(step: SessionStep, result: StepResult): void {
     // While it is being checked, the check speaks.
     const isNews = result.state === "succeeded" || !this.#running.has(keyOf(step));
-    if (isNews && !this.isDone(step)) void settle(this.#parts, step.session, result, "");
+    if (isNews && !this.#isClosed && !this.isDone(step)) void settle(this.#parts, step.session, result, "");
   }
 
   async resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void> {
@@ -99,6 +102,7 @@ class SessionSteps implements Steps {
     const isKnown = ({ session, result: { page, step } }: SavedStep) =>
       this.#running.has(`${session}/${page}/${step}`);
     for (const { session, result, command } of await activity.takeOver(isKnown)) {
+      if (this.#isClosed) return;
       const found = find(session);
       if (found === undefined) continue;
       try {
@@ -112,6 +116,10 @@ class SessionSteps implements Steps {
         await settle(this.#parts, found.session, { ...result, ...LOST }, command);
       }
     }
+  }
+
+  close(): void {
+    this.#isClosed = true;
   }
 
   #start(step: SessionStep, id: string, resumedFrom?: "queued" | "running"): Promise<StepResult> {
@@ -137,7 +145,7 @@ class SessionSteps implements Steps {
     let settled = Promise.resolve();
     const onProgress = (result: StepResult): void => {
       const isSaved = result.state === "queued" && result.waitsFor === undefined;
-      if (isSaved || this.isDone(step)) return;
+      if (isSaved || this.#isClosed || this.isDone(step)) return;
       const entry = this.#running.get(keyOf(step));
       if (entry) entry.latest = result;
       settled = settled.then(() => settle(this.#parts, step.session, result, options.id));
@@ -149,7 +157,7 @@ class SessionSteps implements Steps {
     });
     // Until its verdict is written, or waits to be, the run is this server's.
     await settled;
-    logOutcome(this.#parts.log, step, result);
+    if (!this.#isClosed) logOutcome(this.#parts.log, step, result);
   }
 
   /** What cannot be written down is not begun; what has begun is not given up for it. */

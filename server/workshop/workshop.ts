@@ -32,6 +32,8 @@ export interface Workshop {
   /** Labs whose files cannot be read as they are now. */
   brokenLabs(): Promise<BrokenLab[]>;
   createSession(wanted: NewSession): Promise<SessionView>;
+  /** Makes sure that a session is known here which another server has made a moment ago. */
+  lookUp(id: string): Promise<void>;
   /** Without its results, which most who ask for a session do not need; nothing where there is none. */
   find(id: string): SessionView | undefined;
   /** The ingress of that name in the session's lab; nothing where either is not there. */

@@ -11,11 +11,11 @@ import {
 } from "../common/viewer-frames.js";
 import { dialUnixSocket } from "./dial-host.js";
 import { createTerminalGateway, type TerminalGateway } from "./gateway.js";
-import { createTicketStore, type TicketStore } from "./tickets.js";
+import { createTicketStore, type OwnTicketStore } from "./tickets.js";
 
 export interface TestGateway {
   gateway: TerminalGateway;
-  tickets: TicketStore;
+  tickets: OwnTicketStore;
   origin: string;
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ export interface Claim {
 }
 
 export interface TerminalGateway {
-  /** Admits an upgrade request with `?ticket=` for a terminal, or refuses it with 401, 403, 429 or 502. */
+  /** Admits an upgrade request with `?ticket=` for a terminal, or refuses it with 401, 403, 429, 502 or 503; resolves when that is done. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, who: Claim): void;
   /** Sockets that are open now, for metrics. */
   viewerCount(session?: string): number;
@@ -70,19 +70,23 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
     () => void reauthoriseAll(viewers, options).then(dismiss),
     options.reauthoriseMs ?? REAUTHORISE_MS,
   );
+  const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer, who: Claim) => {
+    // Nobody else listens yet, and an error without a listener would end the process.
+    socket.on("error", () => socket.destroy());
+    const verdict = await judge(request, who, options);
+    if (typeof verdict === "number") return refuseUpgrade(socket, verdict);
+    if (socket.destroyed) return;
+    if (count() >= VIEWERS || count(who.address.session) >= VIEWERS_PER_SESSION)
+      return refuseUpgrade(socket, 429);
+    const viewer = randomUUID();
+    viewers.set(viewer, { admission: verdict, socket });
+    socket.on("close", () => viewers.delete(viewer));
+    const { address, readOnly } = verdict;
+    const key = String(request.headers["sec-websocket-key"]);
+    await joinHost(socket, head, { type: "view", viewer, address, readOnly, key }, options);
+  };
   return {
-    handleUpgrade: (request, socket, head, who) => {
-      const verdict = judge(request, who, options);
-      if (typeof verdict === "number") return refuseUpgrade(socket, verdict);
-      if (count() >= VIEWERS || count(who.address.session) >= VIEWERS_PER_SESSION)
-        return refuseUpgrade(socket, 429);
-      const viewer = randomUUID();
-      viewers.set(viewer, { admission: verdict, socket });
-      socket.on("close", () => viewers.delete(viewer));
-      const { address, readOnly } = verdict;
-      const key = String(request.headers["sec-websocket-key"]);
-      void joinHost(socket, head, { type: "view", viewer, address, readOnly, key }, options);
-    },
+    handleUpgrade: (request, socket, head, who) => void admit(request, socket, head, who),
     viewerCount: count,
     closeSession: (session) =>
       dismiss(
@@ -155,11 +159,11 @@ async function tellHost(dial: DialHostOf, session: string, viewers: string[]): P
   }
 }
 
-function judge(
+async function judge(
   request: IncomingMessage,
   who: Claim,
   options: TerminalGatewayOptions,
-): TerminalAdmission | 401 | 403 {
+): Promise<TerminalAdmission | 401 | 403 | 503> {
   const { tickets, logger } = options;
   // The port counts: cookies ignore it, attackers on the same machine do not.
   if (request.headers.origin !== who.origin) {
@@ -171,9 +175,14 @@ function judge(
   }
   // The target is whatever a client wrote, so only what follows the question mark is read as a part of an address.
   const [, query = ""] = (request.url ?? "").split("?", 2);
-  const admission = tickets.redeem(new URLSearchParams(query).get("ticket") ?? "", who);
-  if (!admission) logger.warn({ address: who.address }, "terminal socket without a valid ticket refused");
-  return admission ?? 401;
+  try {
+    const admission = await tickets.redeem(new URLSearchParams(query).get("ticket") ?? "", who);
+    if (!admission) logger.warn({ address: who.address }, "terminal socket without a valid ticket refused");
+    return admission ?? 401;
+  } catch (error) {
+    logger.warn({ error, address: who.address }, "a ticket cannot be looked up just now");
+    return 503;
+  }
 }
 
 /** The viewers who may not stay. */

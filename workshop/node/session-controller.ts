@@ -2,6 +2,7 @@ import type { PolicyAdministration } from "../../policy/common/administration.js
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { PROVISIONING_LIMIT_MS, ownerOf } from "./session-provisioner.js";
@@ -14,6 +15,8 @@ export interface SessionControllerParts {
   host: SessionHost;
   /** Which server this is, of several on one cluster. */
   server?: string;
+  /** Whether this one ends sessions, of several that are one server to the cluster; it does where absent. */
+  leadership?: Pick<Leadership, "isLeader">;
   /** Told of every own session at the start and of every change; `gone` where it has ended. */
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;
   /** Lets go of what else is kept of a session that ends; asked again where it fails. */
@@ -50,7 +53,7 @@ export async function startSessionController(parts: SessionControllerParts): Pro
       onItem: (type: string, session: SessionResource) => {
         if (!isOwn(session, parts.server)) return;
         parts.onSession?.(session, type === "DELETED" ? "gone" : "changed");
-        if (session.metadata.deletionTimestamp) endings.begin(session);
+        if (session.metadata.deletionTimestamp && leads(parts)) endings.begin(session);
         if (type === "DELETED") endings.forget(session.metadata.name);
       },
       onError: report,
@@ -58,10 +61,14 @@ export async function startSessionController(parts: SessionControllerParts): Pro
     watchSessions(parts.client, listener, stop.signal).catch(reject);
   });
   const timer = setInterval(() => {
-    tick(parts, current, endings).catch(report);
+    if (leads(parts)) tick(parts, current, endings).catch(report);
   }, TICK_MS);
   stop.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   return () => stop.abort();
+}
+
+function leads({ leadership }: SessionControllerParts): boolean {
+  return leadership?.isLeader ?? true;
 }
 
 /** Takes away what deleted sessions had, each once at a time and not all at once. */

@@ -40,6 +40,8 @@ export interface ProvisionOptions {
   onProgress?: (session: SessionResource) => void;
   /** Makes it `Ready` for whoever asks next: with all but access to the cluster, which `complete` gives. */
   isPooled?: boolean;
+  /** Leaves it as it is, for another server to make: nothing more is begun, reported or undone. */
+  signal?: AbortSignal;
 }
 
 /** Makes what a session consists of, in parallel where one thing does not need the other. */
@@ -62,6 +64,7 @@ export class SessionProvisioner {
     const startedAt = new Date().toISOString();
     const writer = new StatusWriter(this.#parts.client, session);
     const report = (phase: SessionPhase, reason?: string): SessionResource => {
+      options.signal?.throwIfAborted();
       const status = { phase, startedAt, provisioning: steps.current, ...(reason ? { reason } : {}) };
       writer.write(status);
       const current = { ...session, status };
@@ -75,6 +78,7 @@ export class SessionProvisioner {
       await writer.flush();
       return made;
     } catch (cause) {
+      options.signal?.throwIfAborted();
       await this.#undo(session);
       const reason = cause instanceof Error ? cause.message : String(cause);
       report("Failed", reason);

@@ -23,7 +23,7 @@ import { isReachedAt, renewAccess } from "./renew-access.js";
 import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
-import { Turns } from "./turns.js";
+import type { TurnTaking } from "./turns.js";
 
 export interface NewSession {
   /** The whole name; made from `prefix` or the lab's name where absent. */
@@ -171,25 +171,32 @@ export async function openSession(client: KubernetesClient, name: string): Promi
 interface Renewing {
   client: KubernetesClient;
   host: Pick<SessionHost, "exec">;
+  /** Of the changes to one session's time and access: two at once would lose one's time, and each end the other's token. */
+  turns: TurnTaking;
 }
-
-/** Of the changes to one session's time and access: two at once would lose one's time, and each end the other's token. */
-const renewals = new Turns();
 
 /** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
 export function extendSession(parts: Renewing, name: string, minutes: number): Promise<SessionResource> {
-  return renewals.take(name, () => extend(parts, name, minutes));
+  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes));
 }
 
 /** Lets the learner's kubeconfig name the cluster where it is now. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
 export function followCluster(parts: Renewing, name: string): Promise<void> {
-  return renewals.take(name, async () => {
+  return parts.turns.take(renewalOf(name), async () => {
     const session = await getSession(parts.client, name);
     if (!isReachedAt(parts.client, session)) await renewAccess(parts, session);
   });
 }
 
-async function extend({ client, host }: Renewing, name: string, minutes: number): Promise<SessionResource> {
+function renewalOf(name: string): string {
+  return `renew ${name}`;
+}
+
+async function extend(
+  { client, host }: Pick<Renewing, "client" | "host">,
+  name: string,
+  minutes: number,
+): Promise<SessionResource> {
   const session = await getSession(client, name);
   if (openedAtOf(session) === undefined) {
     const spec = { minutes: session.spec.minutes + minutes };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { START_RULES } from "../../../workshop/common/api.js";
 import type { StartRule } from "../../../workshop/common/api.js";
@@ -26,6 +27,9 @@ interface ServeFlags extends ShellFlags {
   data: string;
   lab?: string[];
   kubeconfig?: string;
+  database?: string;
+  databaseFile?: string;
+  terminalHost?: string;
   publicUrl?: string;
   ingressDomain?: string;
   labVariable?: string[];
@@ -53,6 +57,7 @@ const EXAMPLES = [
 const ENVIRONMENT = `
 Environment:
   LECTERN_DATA       the default of --data
+  LECTERN_DATABASE   the default of --database, without a password in a list of processes
   LECTERN_KUBECTL    the kubectl learners get (default: the first on PATH)
   LECTERN_LAB_VARIABLES  names of environment variables that labs may show, as --lab-variable says
   LECTERN_LOG_LEVEL  debug, info, warn or error (default: info)`;
@@ -107,7 +112,22 @@ export function serveCommand(): Command {
     )
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
-  return addAccessFlags(addShellFlags(serve));
+  return addSharingFlags(addAccessFlags(addShellFlags(serve)));
+}
+
+/** What several servers have in common. */
+function addSharingFlags(serve: Command): Command {
+  return serve
+    .option(
+      "--database <url>",
+      "PostgreSQL that several servers share, as postgresql://USER@HOST/DATABASE; takes --kubeconfig and --instructor-token-file (default: files in the data directory, for one server)",
+    )
+    .option("--database-file <file>", "holds that address, for one with a password", path)
+    .option(
+      "--terminal-host <socket>",
+      'socket of a terminal host that several servers of one machine share, started by "lectern terminal-host start"',
+      path,
+    );
 }
 
 /** Who reaches the server, and by which way. */
@@ -151,6 +171,8 @@ async function run(
     shellImage,
     hostImage,
     shellUrl,
+    database,
+    databaseFile,
     ...flags
   }: ServeFlags,
   environment: Environment,
@@ -166,10 +188,12 @@ async function run(
       hostImage,
       ...(shellUrl !== undefined && { shellUrl }),
     }),
+    ...databaseOf({ database, databaseFile }, environment),
     labs: lab ?? [shippedContent],
     labVariables: labVariables(allowedLabVariables(environment, labVariable) ?? []),
     logLevel: environment.logLevel,
   };
+  requireWhatSeveralShare(config);
   const { serve } = await import("../../supervisor/serve.js");
   await untilSignalled((signal) =>
     serve(config, environment, { signal, report, isInteractive: process.stdout.isTTY }),
@@ -185,6 +209,38 @@ function tlsOf(cert: string | undefined, key: string | undefined): Pick<ServeCon
     serverErrorCodes.usage,
     `TLS takes two files, and ${missing} is not given. Give the certificate with --tls-cert and its key with --tls-key.`,
   );
+}
+
+/** Several servers have one cluster and one token, which none of them makes. */
+function requireWhatSeveralShare({ database, kubeconfig, instructorTokenFile }: ServeConfig): void {
+  if (database === undefined || (kubeconfig !== undefined && instructorTokenFile !== undefined)) return;
+  const missing = kubeconfig === undefined ? "--kubeconfig" : "--instructor-token-file";
+  throw new ServerError(
+    serverErrorCodes.usage,
+    `Servers that share a database share the cluster and the instructor's token as well, and ${missing} is not given. Give all of them the same with --kubeconfig and --instructor-token-file.`,
+  );
+}
+
+/** Where several are given, the most particular counts. */
+function databaseOf(
+  { database, databaseFile }: { database: string | undefined; databaseFile: string | undefined },
+  environment: Environment,
+): Pick<ServeConfig, "database"> {
+  const given =
+    database ?? (databaseFile === undefined ? environment.database : readDatabaseFile(databaseFile));
+  return given === undefined ? {} : { database: given };
+}
+
+function readDatabaseFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new ServerError(
+      serverErrorCodes.databaseInvalid,
+      `The file with the address of the database, ${file}, cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      error,
+    );
+  }
 }
 
 function report(line: string): void {

@@ -16,6 +16,7 @@ import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
 import { problemOf } from "../problem.js";
 import { createRateLimit } from "../rate-limit.js";
+import type { CounterFactory } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
 import type { TerminalSockets } from "./terminals.js";
@@ -26,6 +27,7 @@ export interface InstructorRoutes {
   workshop: Workshop;
   access: Access;
   quota: SessionQuota;
+  counter: CounterFactory;
   terminals: Pick<TerminalSockets, "closeSession">;
   disk: DiskWatch;
   host: Pick<SessionHost, "confinement">;
@@ -54,7 +56,7 @@ const newSessions = z.strictObject({
 export function createInstructorRouter(options: InstructorRoutes): Router {
   const { workshop, access, quota } = options;
   const router = Router();
-  admit(router, access);
+  admit(router, options);
   router.use("/instructor", (request, _response, next) => {
     access.requireInstructor(request);
     next();
@@ -83,14 +85,14 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   });
   router.post("/instructor/sessions", async (request, response) => {
     const { count, lab, minutes, prefix } = parseBody(newSessions, request.body);
-    quota.takeForInstructor(count, workshop.liveSessions());
+    const giveBack = await quota.takeForInstructor(count, workshop.liveSessions());
     const wanted = {
       lab,
       startedBy: "instructor" as const,
       ...(minutes === undefined ? {} : { minutes }),
       ...(prefix === undefined ? {} : { prefix }),
     };
-    const sessions = await createMany(count, () => workshop.createSession(wanted));
+    const sessions = await createMany(count, () => workshop.createSession(wanted)).finally(giveBack);
     response.status(202).json(sessions.map((session) => linkTo(options, request, session)));
   });
   router.post("/instructor/sessions/:id/extend", async (request, response) => {
@@ -112,8 +114,8 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
 }
 
 /** Lets instructors log in. */
-function admit(router: Router, access: InstructorRoutes["access"]): void {
-  const attempts = createRateLimit("attempts to log in", 1, 9);
+function admit(router: Router, { access, counter }: InstructorRoutes): void {
+  const attempts = createRateLimit({ what: "attempts to log in", burst: 1, perMinute: 9, counter });
   router.post("/instructor/login", async (request, response) => {
     const { token } = parseBody(login, request.body);
     // Only wrong tokens count: somebody who guesses must not lock the instructor out.

@@ -40,8 +40,8 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     const { lab } = parseBody(newSession, request.body);
     const refusal = access.startRefusal(request);
     if (refusal !== undefined) throw new ServerError(serverErrorCodes.startClosed, refusal);
-    await quota.takeForLearner(request.ip ?? "", workshop.liveSessions());
-    const session = await workshop.createSession({ lab, startedBy: "learner" });
+    const giveBack = await quota.takeForLearner(request.ip ?? "", workshop.liveSessions());
+    const session = await workshop.createSession({ lab, startedBy: "learner" }).finally(giveBack);
     access.admit(request, response, session);
     response.status(202).json(session);
   });

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { createTicketStore } from "../terminal/node/tickets.js";
+import type { TicketStore } from "../terminal/node/tickets.js";
+import type { ActivityStore } from "../workshop/node/activity-store.js";
+import { Turns } from "../workshop/node/turns.js";
+import type { TurnTaking } from "../workshop/node/turns.js";
+import { loadServerId } from "./auth/server-id.js";
+import type { DataPaths } from "./config.js";
+import { joinDeployment } from "./database/deployment.js";
+import { joinServers } from "./database/living-servers.js";
+import { migrate } from "./database/migrations.js";
+import { openPostgres } from "./database/postgres.js";
+import { openSharedActivity } from "./database/shared-activity.js";
+import { sharedCounter } from "./database/shared-counter.js";
+import { createSharedPlaces } from "./database/shared-places.js";
+import { createSharedTickets } from "./database/shared-tickets.js";
+import { createSharedTurns } from "./database/shared-turns.js";
+import { memoryCounter } from "./http/rate-limit.js";
+import type { CounterFactory } from "./http/rate-limit.js";
+import { ownPlaces } from "./http/session-places.js";
+import type { SessionPlaces } from "./http/session-places.js";
+import { openActivityDatabase } from "./store/activity-database.js";
+import { endAll } from "./supervisor/end-all.js";
+
+/** What must be the same whichever of an installation's servers answers; it has one, or several that share a database. */
+export interface Installation {
+  /** Label value on its sessions. */
+  server: string;
+  store: ActivityStore;
+  tickets: TicketStore;
+  counter: CounterFactory;
+  places: SessionPlaces;
+  turns: TurnTaking;
+  /** This process among several servers; absent where there is one. */
+  identity?: string;
+  /** Whether of the servers that live this one looks after the session. */
+  looksAfter: (session: string) => boolean;
+  /** Told every half second, and whether servers have come or gone; never where there is one. */
+  onLook(listener: (hasChanged: boolean) => void): void;
+  /** Throws where what is shared cannot be used just now; absent where nothing is. */
+  probe?: () => Promise<unknown>;
+  /** Lets go of everything but the store, which whoever uses it has closed before. */
+  close(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  paths: DataPaths;
+  maxSessions: number;
+  log: Logger;
+}
+
+/** An installation of one server, with everything in its data directory or its memory. */
+export async function openOwnInstallation({
+  paths,
+  maxSessions,
+  log,
+}: InstallationOptions): Promise<Installation> {
+  const store = await openActivityDatabase(paths.activity, (results) =>
+    log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
+  );
+  return {
+    server: loadServerId(paths.serverId),
+    store,
+    tickets: createTicketStore(),
+    counter: memoryCounter,
+    places: ownPlaces(maxSessions),
+    turns: new Turns(),
+    looksAfter: () => true,
+    onLook: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Joins the installation of the database; the first server begins it, for the cluster of that uid. Throws SERVER_DATABASE_INVALID,
+ * SERVER_DATABASE_UNAVAILABLE, SERVER_DATABASE_OF_OTHER_CLUSTER, SERVER_SCHEMA_NEWER.
+ */
+export async function joinInstallation(
+  { url, cluster }: { url: string; cluster: string },
+  { paths, maxSessions, log }: InstallationOptions,
+): Promise<Installation> {
+  const database = openPostgres(url, log);
+  const ends: (() => Promise<void>)[] = [() => database.close()];
+  try {
+    await migrate(database);
+    const server = await joinDeployment(database, cluster);
+    const identity = randomUUID();
+    const servers = await joinServers(database, { id: identity, name: loadServerId(paths.serverId), log });
+    ends.push(() => servers.close());
+    const store = await openSharedActivity({ database, servers, log });
+    return {
+      server,
+      store,
+      tickets: createSharedTickets(database),
+      counter: sharedCounter(database),
+      places: createSharedPlaces(database, maxSessions),
+      turns: createSharedTurns(database),
+      identity,
+      looksAfter: (session) => servers.looksAfter(session),
+      onLook: (listener) => void servers.onLook(listener),
+      probe: () => database.query("SELECT 1"),
+      close: () => endAll(ends.toReversed()),
+    };
+  } catch (error) {
+    await endAll(ends.toReversed());
+    throw error;
+  }
+}

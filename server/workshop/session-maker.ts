@@ -1,0 +1,81 @@
+import { isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
+import type { SessionResource } from "../../workshop/common/session.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import { getSession } from "../../workshop/node/sessions.js";
+import { sessionNotFound } from "./end-session.js";
+import type { WorkshopParts } from "./create-workshop.js";
+
+type MakerParts = Pick<
+  WorkshopParts,
+  "cache" | "labs" | "client" | "provisioner" | "provisioning" | "pool" | "leadership" | "log"
+>;
+
+/** A session that was ready has its access within a second of being handed out: where not, whoever gave it has died over it. */
+const COMPLETED_MS = 20_000;
+
+/** Makes the sessions that wait to be made, and those that are asked for from now on, on the one server that leads. */
+export function makePendingSessions(parts: MakerParts): void {
+  const { cache, labs, leadership } = parts;
+  leadership.whileLeading((signal) => {
+    // Also those that were made: what the cluster tells of a session may be older than that.
+    const begun = new Set<string>();
+    const look = (name: string) => {
+      const session = cache.get(name);
+      const lab = session && labs.get(labKeyOf(session.spec));
+      if (session === undefined) begun.delete(name);
+      // What the pool makes and is nobody's yet, the pool looks after.
+      if (!session || !lab || isPooled(session) || begun.has(name)) return;
+      const phase = phaseOf(session, Date.now());
+      if (phase !== "Pending" && phase !== "Ready") return;
+      begun.add(name);
+      if (phase === "Pending") void makeSession(parts, { session, lab, signal });
+      else completeLater(parts, name, signal);
+    };
+    signal.addEventListener("abort", cache.onChange(look), { once: true });
+    for (const { metadata } of cache.all()) look(metadata.name);
+  });
+}
+
+function completeLater({ cache, pool, leadership }: MakerParts, name: string, signal: AbortSignal): void {
+  setTimeout(() => {
+    const session = cache.get(name);
+    if (!signal.aborted && session && phaseOf(session, Date.now()) === "Ready") void pool.complete(session);
+  }, leadership.isSole === true ? 0 : COMPLETED_MS).unref();
+}
+
+interface Making {
+  session: SessionResource;
+  lab: Lab;
+  signal: AbortSignal;
+}
+
+/** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
+async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<void> {
+  const { name } = session.metadata;
+  const log = parts.log.child({ session: name, lab: lab.name });
+  const since = Date.now();
+  try {
+    const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
+    await parts.provisioning.run(name, () => provision(parts, { session, lab, signal }), { group });
+    log.info({ durationMs: Date.now() - since }, "session ready");
+  } catch (error) {
+    if (signal.aborted) log.info("the session is left to the server that leads next");
+    else log.warn({ err: error }, "session could not be made");
+  } finally {
+    parts.cache.finishProgress(name);
+  }
+}
+
+/** Makes the session where it is still wanted: meanwhile somebody may have ended it, or the server that led before have made it. */
+async function provision({ client, provisioner, cache }: MakerParts, making: Making): Promise<void> {
+  const { lab, signal } = making;
+  const { name } = making.session.metadata;
+  signal.throwIfAborted();
+  const session = await getSession(client, name);
+  if (session.metadata.deletionTimestamp !== undefined) throw sessionNotFound(name);
+  if ((session.status?.phase ?? "Pending") !== "Pending") return;
+  await provisioner.provision(session, lab, {
+    onProgress: (progress) => cache.putProgress(progress),
+    signal,
+  });
+}

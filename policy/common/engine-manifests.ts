@@ -39,9 +39,9 @@ const WORKLOAD_RULES = [
 
 /**
  * The whole engine: one policy and one binding that refuse pods by the ConfigMap of their namespace, their audit-only twin, one that only warns about
- * workload templates, and the guards. None of it grows with sessions or policies. `trustedUsers` may change parameters and membership.
+ * workload templates, and the guards. None of it grows with sessions or policies.
  */
-export function engineManifests(trustedUsers: string[]): Manifest[] {
+export function engineManifests(): Manifest[] {
   return [
     judge(ENGINE_NAMES.enforce, {
       failurePolicy: "Fail",
@@ -64,7 +64,7 @@ export function engineManifests(trustedUsers: string[]): Manifest[] {
     }),
     binding(ENGINE_NAMES.workloads, ENGINE_NAMES.workloads, ENFORCED_CONFIG_MAP, ["Warn"]),
     binding(ENGINE_NAMES.workloadsAudit, ENGINE_NAMES.workloads, AUDIT_CONFIG_MAP, ["Warn"]),
-    ...guardManifests(trustedUsers),
+    ...guardManifests(),
   ];
 }
 

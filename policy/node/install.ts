@@ -1,4 +1,4 @@
-import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 
 import type { Manifest } from "../common/admission-objects.js";
 import { engineManifests } from "../common/engine-manifests.js";
@@ -13,7 +13,6 @@ import {
 } from "./cluster-client.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
-import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import { waitUntilInForce } from "./probe.js";
 
@@ -39,26 +38,11 @@ export async function installPolicyEngine(options: InstallOptions): Promise<void
   try {
     for (const definition of customResourceDefinitions()) await apply(client, definition);
     await waitUntilServed(client, options.signal);
-    for (const manifest of engineManifests([await whoAmI(client)])) await apply(client, manifest);
+    for (const manifest of engineManifests()) await apply(client, manifest);
     await waitUntilBiting(client, options.signal);
   } catch (error) {
     throw toPolicyError(error);
   }
-}
-
-/** The user name the cluster knows us by; the guards let only it pass. */
-async function whoAmI({ objects }: ClusterClient): Promise<string> {
-  const review: KubernetesObject & { status?: { userInfo?: { username?: string } } } = await objects.create({
-    apiVersion: "authentication.k8s.io/v1",
-    kind: "SelfSubjectReview",
-    metadata: {},
-  });
-  const name = review.status?.userInfo?.username;
-  if (name) return name;
-  throw new PolicyError(
-    POLICY_ERROR.clusterRefused,
-    "The cluster did not say which user the kubeconfig stands for (SelfSubjectReview, Kubernetes 1.28 or newer). Use a kubeconfig with a user.",
-  );
 }
 
 async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {

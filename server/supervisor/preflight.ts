@@ -2,6 +2,7 @@ import { constants, accessSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { NAMESPACE } from "../auth/signing-key.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 /** Kubernetes 1.30 is the first with ValidatingAdmissionPolicy in its stable API, on which the image policies rest. */
@@ -35,6 +36,7 @@ const LEASE_RIGHTS: readonly Right[] = ["get", "create", "update"].map((verb) =>
   group: "coordination.k8s.io",
   resource: "leases",
   verb,
+  namespace: NAMESPACE,
 }));
 
 interface Right {
@@ -42,6 +44,8 @@ interface Right {
   group: string;
   resource: string;
   verb: string;
+  /** All of them where absent. */
+  namespace?: string;
 }
 
 /** Throws SERVER_PORT_IN_USE when nothing can listen there; lets go of the port again. */

@@ -25,6 +25,8 @@ export interface TestPostgres {
   stop(how: "immediate" | "fast"): Promise<void>;
   /** Starts it again with what it had. */
   start(): Promise<void>;
+  /** Gives it a larger disk, where it has one of its own. */
+  enlargeDisk(size: string): void;
   /** Ends it and takes away what it had. */
   remove(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
   const urlOf = (name: string) => `postgresql://lectern@/${name}?host=${encodeURIComponent(sockets)}`;
   let running: ChildProcess | undefined;
   const start = async () => {
+    if (running?.exitCode === null && running.signalCode === null) return;
     const settings = [...SETTINGS, `unix_socket_directories=${sockets}`].flatMap((setting) => [
       "-c",
       setting,
@@ -74,6 +77,8 @@ export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
     query: (text) => ask(url, text),
     stop,
     start,
+    enlargeDisk: (size) =>
+      void execFileSync("mount", ["-o", `remount,size=${size}`, data], { stdio: "pipe" }),
     remove: async () => {
       await stop("immediate");
       unmount();

@@ -1,0 +1,184 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PageView, SessionEvent, SessionView, StepResult } from "../../workshop/common/api.js";
+import { isWithout } from "../requirements/without.js";
+import { BrowserSession } from "../server/browser-session.js";
+import { homeOf, until } from "../server/lectern-process.js";
+import { INSTRUCTOR_TOKEN, startSeveralServers } from "./three-servers.js";
+import type { Replica, SeveralServers } from "./three-servers.js";
+
+let servers: SeveralServers;
+let session: SessionView;
+/** The same browser at each of them. */
+let at: BrowserSession[];
+
+describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers on one database", () => {
+  beforeAll(async () => {
+    servers = await startSeveralServers();
+    const browser = new BrowserSession(servers.url);
+    session = await browser.startLab("slow-steps");
+    at = servers.replicas.map(({ url }) => browserLike(browser, url));
+  });
+  afterAll(() => servers?.close());
+
+  it("each know a session as soon as one of them does", async () => {
+    const [one] = at as [BrowserSession];
+    const { id } = await one.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" });
+    for (const { url } of servers.replicas) {
+      const view = await browserLike(one, url).json<SessionView>("GET", `api/sessions/${id}`);
+      expect(view.id).toBe(id);
+    }
+    await one.json("DELETE", `api/sessions/${id}`);
+  });
+
+  it("let a ticket in once, whichever gave it", async () => {
+    const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
+    const ticket = await one.ticket(session.id);
+    const socket = await two.socket(session.id, ticket);
+    expect(socket).toBeTypeOf("object");
+    expect(await three.socket(session.id, ticket)).toBe(401);
+    if (typeof socket === "object") socket.close();
+  });
+
+  it("tell the results of each other, and take a second click for the run that is under way", async () => {
+    const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
+    const seen: StepResult[] = [];
+    const stop = await three.events(`api/sessions/${session.id}/events`, (event) => {
+      const told = event as SessionEvent;
+      if (told.type === "step" && told.result.number === 1) seen.push(told.result);
+    });
+    const clicks = await Promise.all([one, two].map((browser) => click(browser, 1)));
+    expect(clicks.every(({ state }) => state === "queued" || state === "running")).toBe(true);
+    expect((await three.outcome(session, 1)).output?.trim()).toBe("woke up");
+    await expect.poll(() => seen.at(-1)?.state).toBe("succeeded");
+    expect(seen.filter(({ state }) => state === "succeeded")).toHaveLength(1);
+    const commands = await servers.postgres.query("SELECT state FROM results WHERE state <> 'succeeded'");
+    expect(commands).toEqual([]);
+    stop();
+  });
+
+  it("take back at one what waits at another", async () => {
+    const [one, two] = at as [BrowserSession, BrowserSession];
+    await click(one, 1);
+    await click(one, 3);
+    await act(two, 3, "cancel");
+    expect((await two.outcome(session, 3)).state).toBe("interrupted");
+    expect((await one.outcome(session, 1)).state).toBe("succeeded");
+  });
+
+  it("follow a learner to the page, and count attempts and sessions together", async () => {
+    const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
+    await one.json("POST", `api/sessions/${session.id}/pages/${session.currentPage}/visit`);
+    const activity = await servers.postgres.query("SELECT current_page FROM activity");
+    expect(activity).toEqual([{ current_page: session.currentPage }]);
+    const tried: number[] = [];
+    for (const browser of [one, two, three, one, two, three, one, two, three, one, two])
+      tried.push((await browser.call("POST", "api/instructor/login", { token: "wrong" })).status);
+    expect(tried.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(tried[10]).toBe(429);
+  });
+
+  it("close at all of them what a revoked link had let in", async () => {
+    const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
+    const own = await one.startLab("slow-steps");
+    const follower = browserLike(one, two.url);
+    const socket = await follower.socket(own.id, await follower.ticket(own.id));
+    if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await three.call("POST", `api/instructor/sessions/${own.id}/revoke-link`, undefined, {
+      authorization: `Bearer ${INSTRUCTOR_TOKEN}`,
+      cookie: "",
+      origin: "",
+    });
+    await closed;
+    await until("the others refuse it too", 15_000, async () =>
+      (await browserLike(one, two.url).call("GET", `api/sessions/${own.id}`)).status === 401
+        ? true
+        : undefined,
+    );
+  });
+
+  it("take up the command that one of them was watching when it was killed", async () => {
+    const [, two] = at as [BrowserSession, BrowserSession];
+    const victim = servers.replicas[0] as Replica;
+    await click(at[0] as BrowserSession, 1);
+    const before = await watcherOf(1);
+    process.kill(victim.pid(), "SIGKILL");
+    await expect.poll(() => watcherOf(1)).not.toBe(before);
+    const outcome = await two.outcome(session, 1);
+    expect([outcome.state, outcome.output?.trim()]).toEqual(["succeeded", "woke up"]);
+    await until("the killed one is back", 30_000, () =>
+      fetch(`${victim.url}healthz`).then(
+        ({ ok }) => (ok ? true : undefined),
+        () => undefined,
+      ),
+    );
+  });
+
+  it("make and end sessions also after the one that led was killed", async () => {
+    const leading = await leader();
+    const victim = servers.replicas.find(({ data }) => logOf(data).includes(leading));
+    for (const { pid } of victim ? [victim] : servers.replicas) process.kill(pid(), "SIGKILL");
+    const browser = new BrowserSession(servers.url);
+    const { id } = await until("a session can be asked for", 30_000, () =>
+      browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" }).catch(() => undefined),
+    );
+    await until("it is made", 45_000, async () => {
+      const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
+      return answer?.status === 200 && (JSON.parse(answer.text) as SessionView).phase === "Active"
+        ? true
+        : undefined;
+    });
+    expect(await leader()).not.toBe(leading);
+    await browser.json("DELETE", `api/sessions/${id}`);
+    await until("it is gone", 30_000, () =>
+      kubectl("get", "session", id).then(
+        () => undefined,
+        () => true,
+      ),
+    );
+    expect(() => readFileSync(homeOf(servers.terminals, id))).toThrow("ENOENT");
+  });
+});
+
+function browserLike(browser: BrowserSession, url: string): BrowserSession {
+  const other = new BrowserSession(url);
+  other.pageKey = browser.pageKey;
+  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
+  return other;
+}
+
+function click(browser: BrowserSession, number: number): Promise<StepResult> {
+  return act(browser, number, "run");
+}
+
+async function act<T>(browser: BrowserSession, number: number, verb: string): Promise<T> {
+  const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
+  const { actions } = await browser.json<PageView>("GET", page);
+  return browser.json<T>("POST", `${page}/steps/${actions[number]?.step ?? ""}/${verb}`);
+}
+
+async function watcherOf(number: number): Promise<unknown> {
+  const [row] = await servers.postgres.query(
+    `SELECT server FROM results WHERE number = ${String(number)} AND session = '${session.id}'`,
+  );
+  return row?.["server"];
+}
+
+async function leader(): Promise<string> {
+  const output = await kubectl("get", "lease", "--namespace", "lectern-system", "--output", "json");
+  const { items } = JSON.parse(output) as { items: { spec: { holderIdentity: string } }[] };
+  return items[0]?.spec.holderIdentity ?? "";
+}
+
+function logOf(data: string): string {
+  return readFileSync(join(data, "logs", "server.log"), "utf8");
+}
+
+async function kubectl(...words: string[]): Promise<string> {
+  const args = ["--kubeconfig", servers.kubeconfig, ...words];
+  return (await promisify(execFile)("kubectl", args, { timeout: 30_000 })).stdout;
+}

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startPostgres } from "../database/start-postgres.js";
+import type { TestPostgres } from "../database/start-postgres.js";
+import { productRoot, startLectern, temporaryFolder, until, writeLab } from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
+import { startRoundRobin } from "./round-robin.js";
+
+export const INSTRUCTOR_TOKEN = "0123456789abcdef0123456789abcdef";
+const SERVERS = 3;
+const START_MS = 60_000;
+
+export interface Replica {
+  data: string;
+  process: LecternProcess;
+  /** Its own address, without what stands in front. */
+  url: string;
+  /** Of the server itself; its supervisor starts another where it dies. */
+  pid(): number;
+}
+
+export interface SeveralServers {
+  /** Where learners reach any of them. */
+  url: string;
+  replicas: Replica[];
+  postgres: TestPostgres;
+  kubeconfig: string;
+  /** Data directory of the terminal host they share. */
+  terminals: string;
+  close(): Promise<void>;
+}
+
+/** Three servers on one cluster, one database and one terminal host, and a load balancer before them, each a process of its own. */
+export async function startSeveralServers(): Promise<SeveralServers> {
+  const folder = temporaryFolder();
+  const ends: (() => Promise<unknown>)[] = [async () => folder.remove()];
+  const close = async () => {
+    for (const end of ends.toReversed()) await end();
+  };
+  try {
+    const [cluster, terminals] = [join(folder.path, "cluster"), join(folder.path, "terminals")];
+    const lab = writeLab(folder.path);
+    const token = join(folder.path, "token");
+    writeFileSync(token, INSTRUCTOR_TOKEN);
+    const balancer = await startRoundRobin();
+    ends.push(() => balancer.close());
+    const postgres = await startPostgres();
+    ends.push(() => postgres.remove());
+    const [kubeconfig, socket] = await Promise.all([
+      startAlone(["cluster", "start", "--data", cluster], /export KUBECONFIG=(\S+)/, ends),
+      startAlone(["terminal-host", "start", "--data", terminals], /Terminal host: +(\S+)/, ends),
+    ]);
+    const url = `http://127.0.0.1:${String(balancer.port)}/`;
+    const shared = ["--lab", lab, "--kubeconfig", kubeconfig, "--database", postgres.url];
+    const access = ["--terminal-host", socket, "--instructor-token-file", token, "--public-url", url];
+    const folders = Array.from({ length: SERVERS }, (_, at) => join(folder.path, `server-${String(at)}`));
+    const replicas = await Promise.all(
+      folders.map((data) => startReplica(data, [...shared, ...access], ends)),
+    );
+    balancer.targets.push(...replicas.map((replica) => Number(new URL(replica.url).port)));
+    return { url, replicas, postgres, kubeconfig, terminals, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startReplica(
+  data: string,
+  args: readonly string[],
+  ends: (() => Promise<unknown>)[],
+): Promise<Replica> {
+  const process = await startLectern(data, args);
+  ends.push(() => process.stop());
+  const running = () =>
+    JSON.parse(readFileSync(join(data, "server.json"), "utf8")) as { pid: number; url: string };
+  return { data, process, url: running().url.replace("localhost", "127.0.0.1"), pid: () => running().pid };
+}
+
+/** Starts a part of Lectern alone; resolves to what it says of where it is. */
+async function startAlone(
+  args: readonly string[],
+  says: RegExp,
+  ends: (() => Promise<unknown>)[],
+): Promise<string> {
+  const child = spawn(process.execPath, ["bin/lectern.js", ...args], { cwd: productRoot });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  ends.push(async () => {
+    if (child.exitCode !== null) return;
+    child.kill("SIGINT");
+    await once(child, "exit");
+  });
+  return until(
+    () => `it said where it is:\n${output}`,
+    START_MS,
+    () => {
+      if (child.exitCode !== null) throw new Error(`lectern ${args.join(" ")} ended:\n${output}`);
+      return says.exec(output)?.[1];
+    },
+  );
+}

@@ -23,15 +23,10 @@ export function followServers(parts: WorkshopParts, { onLook }: Pick<Installatio
       }
     }
   });
-  let isResuming = false;
   onLook((hasChanged) => {
     if (hasChanged) for (const { metadata } of cache.all()) watchPage(parts, metadata.name);
-    if (isResuming) return;
-    isResuming = true;
-    resumeSteps(parts)
-      .catch((error: unknown) =>
-        log.warn({ err: error }, "steps of dead servers are not taken up; trying again"),
-      )
-      .finally(() => (isResuming = false));
+    resumeSteps(parts).catch((error: unknown) =>
+      log.warn({ err: error }, "steps of dead servers are not taken up; trying again"),
+    );
   });
 }

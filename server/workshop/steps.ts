@@ -59,6 +59,7 @@ export function createSteps(parts: StepsParts): Steps {
 class SessionSteps implements Steps {
   readonly #parts: StepsParts;
   readonly #running = new Map<string, Running>();
+  #resuming: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(parts: StepsParts) {
@@ -98,6 +99,12 @@ class SessionSteps implements Steps {
   }
 
   async resume(find: (session: string) => { session: SessionResource; lab: Lab } | undefined): Promise<void> {
+    // What is being taken up is not known to run yet, and would be taken up twice.
+    this.#resuming ??= this.#resumeAll(find).finally(() => (this.#resuming = undefined));
+    await this.#resuming;
+  }
+
+  async #resumeAll(find: Parameters<Steps["resume"]>[0]): Promise<void> {
     const { activity, log } = this.#parts;
     const isKnown = ({ session, result: { page, step } }: SavedStep) =>
       this.#running.has(`${session}/${page}/${step}`);
@@ -109,6 +116,7 @@ class SessionSteps implements Steps {
         const step = await findStep({ ...found, page: result.page, step: result.step }, this.#parts);
         if (!(await canGoOn(this.#parts, step, { result, command })))
           throw new Error("nobody knows the command");
+        if (this.#running.has(keyOf(step))) continue;
         await this.#start(step, command, result.state === "running" ? "running" : "queued");
       } catch (error) {
         // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
@@ -133,7 +141,9 @@ class SessionSteps implements Steps {
         .catch((error: unknown) =>
           error instanceof StepUnderWay ? resolve(error.run.result) : reject(error),
         )
-        .finally(() => this.#running.delete(keyOf(step)));
+        .finally(() => {
+          if (this.#running.get(keyOf(step))?.id === id) this.#running.delete(keyOf(step));
+        });
     });
     this.#running.set(keyOf(step), { id, begun });
     return begun;

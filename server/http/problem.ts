@@ -17,6 +17,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.diskFull]: 507,
   [serverErrorCodes.ingressBusy]: 503,
   [serverErrorCodes.ingressUnanswered]: 502,
+  [serverErrorCodes.databaseFull]: 507,
   [serverErrorCodes.tooManySessions]: 503,
   [serverErrorCodes.sessionsMissing]: 503,
   [serverErrorCodes.notReady]: 503,

@@ -37,10 +37,13 @@ export function makePendingSessions(parts: MakerParts): void {
 }
 
 function completeLater({ cache, pool, leadership }: MakerParts, name: string, signal: AbortSignal): void {
-  setTimeout(() => {
-    const session = cache.get(name);
-    if (!signal.aborted && session && phaseOf(session, Date.now()) === "Ready") void pool.complete(session);
-  }, leadership.isSole === true ? 0 : COMPLETED_MS).unref();
+  setTimeout(
+    () => {
+      const session = cache.get(name);
+      if (!signal.aborted && session && phaseOf(session, Date.now()) === "Ready") void pool.complete(session);
+    },
+    leadership.isSole === true ? 0 : COMPLETED_MS,
+  ).unref();
 }
 
 interface Making {

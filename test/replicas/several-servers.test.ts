@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PageView, SessionEvent, SessionView, StepResult } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession } from "../server/browser-session.js";
+import type { Answer } from "../server/browser-session.js";
 import { homeOf, until } from "../server/lectern-process.js";
 import { INSTRUCTOR_TOKEN, startSeveralServers } from "./three-servers.js";
 import type { Replica, SeveralServers } from "./three-servers.js";
@@ -117,6 +118,27 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     );
   });
 
+  it("go on without the database, say what is the matter, and begin again when it is back", async () => {
+    const [one, two] = at as [BrowserSession, BrowserSession];
+    await click(one, 1);
+    await servers.postgres.stop("immediate");
+    const refused = await until("nothing is begun", 15_000, async () => {
+      const answer = await runStep(two, 0);
+      return answer.status === 503 ? answer : undefined;
+    });
+    expect(refused.text).toContain("SERVER_DATABASE_UNAVAILABLE");
+    expect(refused.text).toContain("nothing was lost");
+    expect((await one.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
+    expect((await one.call("GET", "readyz")).text).toContain('{"name":"database","problem"');
+    expect((await one.outcome(session, 1)).output?.trim()).toBe("woke up");
+    await servers.postgres.start();
+    await expect.poll(() => stateOf(two, 1)).toBe("succeeded");
+    await until("steps begin again", 15_000, async () =>
+      (await runStep(two, 0)).status === 202 ? true : undefined,
+    );
+    expect((await two.outcome(session, 0)).state).toBe("succeeded");
+  });
+
   it("make and end sessions also after those that led were killed", async () => {
     const leading = await leader();
     for (const replica of servers.replicas) process.kill(replica.pid(), "SIGKILL");
@@ -157,6 +179,12 @@ async function act<T>(browser: BrowserSession, number: number, verb: string): Pr
   const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
   const { actions } = await browser.json<PageView>("GET", page);
   return browser.json<T>("POST", `${page}/steps/${actions[number]?.step ?? ""}/${verb}`);
+}
+
+async function runStep(browser: BrowserSession, number: number): Promise<Answer> {
+  const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
+  const { actions } = await browser.json<PageView>("GET", page);
+  return browser.call("POST", `${page}/steps/${actions[number]?.step ?? ""}/run`);
 }
 
 async function stateOf(browser: BrowserSession, number: number): Promise<string | undefined> {

@@ -194,6 +194,10 @@ async function run(
     logLevel: environment.logLevel,
   };
   requireWhatSeveralShare(config);
+  if (database !== undefined && /^\w+:\/\/[^/@]*:[^/@]*@/.test(database))
+    report(
+      "Warning: everybody on this machine can see the password in --database; give it with --database-file or LECTERN_DATABASE.",
+    );
   const { serve } = await import("../../supervisor/serve.js");
   await untilSignalled((signal) =>
     serve(config, environment, { signal, report, isInteractive: process.stdout.isTTY }),

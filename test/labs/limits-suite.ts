@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KubeConfig } from "@kubernetes/client-node";
+import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { ENFORCED_CONFIG_MAP } from "../../policy/common/engine-names.js";
 import { countsOf } from "../../workshop/common/budget.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import { installSessionGuard } from "../../workshop/node/session-guard.js";
 import { createSession } from "../../workshop/node/sessions.js";
 import type { TestPlatform } from "./test-platform.js";
 
 const page = new URL("./testdata/one-page.md", import.meta.url).pathname;
 const RULES = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+const CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const ANOTHER = "another-installer";
 /** A new ValidatingAdmissionPolicy is in force within a second or two. */
 const IN_FORCE_MS = 15_000;
 
@@ -142,6 +147,21 @@ function isolation(): void {
     await expect(kubectl("label", policies, "learner", "mine=yes")).rejects.toThrow(stays);
   });
 
+  it("trusts every account that may make sessions, whoever of them installed the guard last", async () => {
+    const path = `/apis/networking.k8s.io/v1/namespaces/${session.spec.namespace}/networkpolicies/learner`;
+    const another = await anotherInstaller();
+    try {
+      await installSessionGuard(another);
+      await sleep(IN_FORCE_MS / 10);
+      for (const client of [platform.client, another])
+        await client.merge(path, { metadata: { annotations: { touched: String(Date.now()) } } });
+      await expect(kubectl("label", policies, "learner", "mine=yes")).rejects.toThrow(/keeps sessions apart/);
+    } finally {
+      another.close();
+      await platform.client.remove(`${CLUSTER_ROLE_BINDINGS}/${ANOTHER}`);
+    }
+  });
+
   it.each([
     ["everything", {}],
     ["every address", { to: [] }],
@@ -201,6 +221,22 @@ async function mayCreate(name: string): Promise<boolean> {
     spec: { user, groups, resourceAttributes },
   };
   return (await platform.client.create<{ status: { allowed: boolean } }>(RULES, review)).status.allowed;
+}
+
+/** A cluster's administrator of another name than the one the platform runs as. */
+async function anotherInstaller(): Promise<KubernetesClient> {
+  await platform.client.create(CLUSTER_ROLE_BINDINGS, {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: ANOTHER },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: ANOTHER }],
+  });
+  const config = new KubeConfig();
+  const [cluster, user] = [platform.kubeConfig.getCurrentCluster(), platform.kubeConfig.getCurrentUser()];
+  if (!cluster || !user) throw new Error("the platform's kubeconfig has no context");
+  config.loadFromClusterAndUser(cluster, { ...user, impersonateUser: ANOTHER });
+  return new KubernetesClient(config);
 }
 
 async function inForce(): Promise<void> {

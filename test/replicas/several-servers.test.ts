@@ -121,6 +121,8 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
   it("go on without the database, say what is the matter, and begin again when it is back", async () => {
     const [one, two] = at as [BrowserSession, BrowserSession];
     await click(one, 1);
+    // A page that is open has been read once.
+    await stateOf(one, 1);
     await servers.postgres.stop("immediate");
     const refused = await until("nothing is begun", 15_000, async () => {
       const answer = await runStep(two, 0);

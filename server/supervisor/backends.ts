@@ -90,9 +90,7 @@ export async function startBackends(
   const { config } = options;
   const [terminals, cluster] = await Promise.allSettled([
     terminalsOf(options, machine, events),
-    config.kubeconfig === undefined
-      ? ownCluster(options, events)
-      : operatorsCluster(config.kubeconfig),
+    config.kubeconfig === undefined ? ownCluster(options, events) : operatorsCluster(config.kubeconfig),
   ]);
   const stop = async () => {
     const parts = [terminals, cluster].flatMap((part) => (part.status === "fulfilled" ? [part.value] : []));

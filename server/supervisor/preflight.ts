@@ -44,8 +44,6 @@ interface Right {
   group: string;
   resource: string;
   verb: string;
-  /** All of them where absent. */
-  namespace?: string;
 }
 
 /** Throws SERVER_PORT_IN_USE when nothing can listen there; lets go of the port again. */

@@ -110,13 +110,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     policies: platform.policies.service,
     letGo: (session) => rooms.sockets.closeSession(session),
   });
-  makePendingSessions(rooms.parts);
-  followServers(rooms.parts, installation);
-  const resumed = repository.settled().then(() => resumeSessions(rooms.parts));
-  // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
-  if (repository.late().length === 0) await resumed;
-  else
-    resumed.catch((error: unknown) => log.error({ err: error }, "what was going on could not be taken up"));
+  await takeUp(rooms.parts, foundation);
   let hasListened = false;
   return {
     router: rooms.router,
@@ -153,6 +147,20 @@ function followLabs(
   const { client } = platform;
   const environment = readEnvironment().childEnvironment;
   return followWorkshops({ client, folder, load, environment, onLabs: repository.include, log });
+}
+
+/** Does what this server does beside others and for those before it. */
+async function takeUp(
+  parts: WorkshopParts,
+  { installation, repository, log }: Pick<Foundation, "installation" | "repository" | "log">,
+): Promise<void> {
+  makePendingSessions(parts);
+  followServers(parts, installation);
+  const resumed = repository.settled().then(() => resumeSessions(parts));
+  // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
+  if (repository.late().length === 0) await resumed;
+  else
+    resumed.catch((error: unknown) => log.error({ err: error }, "what was going on could not be taken up"));
 }
 
 /** From what answers browsers down to what it stands on. */

@@ -94,10 +94,10 @@ describe("lectern validate", () => {
     const lab = writeLab("stopped-cluster", "sleep 1003");
     writeFileSync(
       lab,
-      '# Stopped\n\n```execute-1\ntouch begun; sleep 4\n```\n\n```execute-1 until="configmap/late exists" timeout=5s\ntrue\n```\n',
+      '# Stopped\n\n```execute-1\ntouch begun; sleep 4.003\n```\n\n```execute-1 until="configmap/late exists" timeout=5s\ntrue\n```\n',
     );
     const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
-    await until("the command runs", 60_000, () => isRunning("sleep\u00004"));
+    await until("the command runs", 60_000, () => isRunning("sleep\u00004.003"));
     cluster.freeze();
     const { status, output } = await validation.ended;
     await cluster.kill();

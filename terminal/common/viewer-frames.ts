@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /**
  * What a browser and the terminal host say to each other over one WebSocket; the server between them only authorises it.
@@ -28,22 +28,27 @@ export const closeCodes = {
   hostLost: 4006,
 } as const;
 
-const columns = z.number().int().min(2).max(MAX_COLUMNS);
-const rows = z.number().int().min(1).max(MAX_ROWS);
-const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const columns = z.int().check(z.minimum(2), z.maximum(MAX_COLUMNS));
+const rows = z.int().check(z.minimum(1), z.maximum(MAX_ROWS));
+const name = z.string().check(z.maxLength(64));
+const position = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 
 export const viewerRequestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("hello"),
-    columns: columns.optional(),
-    rows: rows.optional(),
+    columns: z.optional(columns),
+    rows: z.optional(rows),
     /** Where this reader stopped parsing, and in which stream; absent on the first visit. */
-    resume: z.strictObject({ stream: z.string().max(64), position }).optional(),
+    resume: z.optional(z.strictObject({ stream: name, position })),
     /** A name of this page's own, under which what it typed is counted across sockets. */
-    page: z.string().max(64).optional(),
+    page: z.optional(name),
   }),
   /** `at` is where the data stand in all that this page typed, so that what is sent twice is typed once. */
-  z.strictObject({ type: z.literal("input"), data: z.string().max(INPUT_LIMIT), at: position.optional() }),
+  z.strictObject({
+    type: z.literal("input"),
+    data: z.string().check(z.maxLength(INPUT_LIMIT)),
+    at: z.optional(position),
+  }),
   z.strictObject({ type: z.literal("ack"), position }),
   /** So many bytes of the snapshot are on the screen. */
   z.strictObject({ type: z.literal("restored"), bytes: position }),
@@ -60,16 +65,16 @@ const screen = {
   columns,
   rows,
   readOnly: z.boolean(),
-  typed: position.optional(),
+  typed: z.optional(position),
 };
 
 export const viewerEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), ...screen }),
   /** Reset, take the size, write the `bytes` that follow; output goes on at `position`. */
   z.object({ type: z.literal("snapshot"), ...screen, bytes: position }),
-  z.object({ type: z.literal("pong"), typed: position.optional() }),
+  z.object({ type: z.literal("pong"), typed: z.optional(position) }),
   z.object({ type: z.literal("size"), columns, rows }),
-  z.object({ type: z.literal("exited"), exitStatus: z.number().int() }),
+  z.object({ type: z.literal("exited"), exitStatus: z.int() }),
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
 ]);
 

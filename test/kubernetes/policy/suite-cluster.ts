@@ -39,12 +39,17 @@ export async function labelNamespace(
   await core.patchNamespace({ name, body: { metadata: { labels } } }, options);
 }
 
-export async function makeAdministrator(kubeConfig: KubeConfig, name: string): Promise<void> {
-  await kubeConfig.makeApiClient(RbacAuthorizationV1Api).createClusterRoleBinding({
+/** Lets a user do anything with namespaces and what core holds in them, and nothing with policies. */
+export async function makeCoreOperator(kubeConfig: KubeConfig, user: string): Promise<void> {
+  const rbac = kubeConfig.makeApiClient(RbacAuthorizationV1Api);
+  const name = `policy-suite-${user}`;
+  const rules = [{ apiGroups: [""], resources: ["*"], verbs: ["*"] }];
+  await rbac.createClusterRole({ body: { metadata: { name }, rules } });
+  await rbac.createClusterRoleBinding({
     body: {
-      metadata: { name: `policy-suite-${name}` },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name }],
+      metadata: { name },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
     },
   });
 }

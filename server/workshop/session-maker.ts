@@ -23,8 +23,7 @@ export function makePendingSessions(parts: MakerParts): void {
       const session = cache.get(name);
       const lab = session && labs.get(labKeyOf(session.spec));
       if (session === undefined) begun.delete(name);
-      // What the pool makes and is nobody's yet, the pool looks after.
-      if (!session || !lab || isPooled(session) || begun.has(name)) return;
+      if (!session || !lab || begun.has(name) || isMadeElsewhere(session)) return;
       const phase = phaseOf(session, Date.now());
       if (phase !== "Pending" && phase !== "Ready") return;
       begun.add(name);
@@ -34,6 +33,11 @@ export function makePendingSessions(parts: MakerParts): void {
     signal.addEventListener("abort", cache.onChange(look), { once: true });
     for (const { metadata } of cache.all()) look(metadata.name);
   });
+}
+
+/** What the pool makes and is nobody's yet, the pool looks after; whoever validates a lab makes the session of it. */
+function isMadeElsewhere(session: SessionResource): boolean {
+  return isPooled(session) || session.spec.startedBy === "validate";
 }
 
 function completeLater({ cache, pool, leadership }: MakerParts, name: string, signal: AbortSignal): void {

@@ -33,12 +33,17 @@ export interface BuildOptions {
   progress?: (line: string) => void;
 }
 
+/** A folder of the user's cache, where what is built once is kept for every checkout. */
+export function cacheFolder(name: string): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lectern", name);
+}
+
 /**
  * The folder with the built programs, building them first where the cache has none (minutes; the module downloads
  * need the network). Concurrent callers wait for one another; a half-finished build is never seen.
  */
 export async function builtPrograms(set: GoPrograms, options: BuildOptions = {}): Promise<string> {
-  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lectern", set.cache);
+  const cache = cacheFolder(set.cache);
   const folder = join(cache, sourcesHash(set));
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });

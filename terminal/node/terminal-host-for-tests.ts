@@ -8,8 +8,8 @@ import { connectTerminalHost } from "./connect-terminal-host.js";
 import { dialUnixSocket } from "./dial-host.js";
 import { openTestReader } from "./gateway-for-tests.js";
 
-/** The program of the terminal host, from source. */
-export const hostProgram = new URL("main.ts", import.meta.url).pathname;
+/** The program of the terminal host, as it was built: compiling it anew for each process takes longer than most tests. */
+export const hostProgram = new URL("../../dist/terminal/node/main.js", import.meta.url).pathname;
 
 /** A started terminal host, its first line, what it complained of, and its status where it has ended. */
 export interface StartedHost {
@@ -37,7 +37,7 @@ export class HostProcesses {
   async start(arguments_: string[] = []): Promise<StartedHost> {
     const options = ["--socket", this.socketPath, "--data", join(this.folder, "data")];
     if (process.getuid?.() !== 0) options.push("--allow-unconfined");
-    const argv = ["--import", "tsx", hostProgram, ...options, ...arguments_];
+    const argv = [hostProgram, ...options, ...arguments_];
     const child = this.keep(spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] }));
     let line = "";
     let error = "";

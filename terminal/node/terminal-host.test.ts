@@ -121,16 +121,7 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
     const other = mkdtempSync(join(tmpdir(), "terminal-unprivileged-"));
     chownSync(other, UID, UID);
     const socket = join(other, "run", "host.sock");
-    const confined = [
-      "--reuid",
-      String(UID),
-      "--regid",
-      String(UID),
-      "--clear-groups",
-      process.execPath,
-      "--import",
-      "tsx",
-    ];
+    const confined = ["--reuid", String(UID), "--regid", String(UID), "--clear-groups", process.execPath];
     const child = spawn(
       "/usr/bin/setpriv",
       [...confined, hostProgram, "--socket", socket, "--data", join(other, "data")],

@@ -76,17 +76,23 @@ export function describeCapacity(title: string, startCluster: () => Promise<Test
     }
 
     async function makeNode(name: string, spec = {}): Promise<void> {
-      await client.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name }, spec });
       const quantities = { cpu: "4", memory: "8Gi", pods: "110" };
       const now = new Date().toISOString();
       const ready = { type: "Ready", status: "True", reason: "KubeletReady", message: "made up" };
-      await client.merge(`/api/v1/nodes/${name}/status`, {
-        status: {
-          allocatable: quantities,
-          capacity: quantities,
-          conditions: [{ ...ready, lastHeartbeatTime: now, lastTransitionTime: now }],
-        },
+      const status = {
+        allocatable: quantities,
+        capacity: quantities,
+        conditions: [{ ...ready, lastHeartbeatTime: now, lastTransitionTime: now }],
+      };
+      // At once, as kubelets register: whoever simulates nodes would make up what it does not find.
+      await client.create("/api/v1/nodes", {
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name },
+        spec,
+        status,
       });
+      await client.merge(`/api/v1/nodes/${name}/status`, { status });
     }
 
     /** A pod on the first node, as the scheduler leaves it there. */

@@ -140,7 +140,8 @@ export function describePodSessions(name: string, startCluster: () => Promise<Te
         });
         expect(await there("persistentvolumeclaims/homeless-home")).toBe(true);
         await impatient.close("homeless");
-        expect(await there("persistentvolumeclaims/homeless-home")).toBe(false);
+        // Kubernetes keeps a claim until it has seen that no pod uses it.
+        await expect.poll(() => there("persistentvolumeclaims/homeless-home")).toBe(false);
       } finally {
         await impatient.disconnect();
       }

@@ -86,6 +86,18 @@ describe("a step that is clicked twice", () => {
   });
 });
 
+describe("a step that is taken back", () => {
+  it("is so also before the host has heard of its command", async () => {
+    const host = hostThat({ remembers: false, terminals: 1 });
+    const answers = [false, false, true];
+    const cancel = vi.fn<SessionHost["cancel"]>(async () => answers.shift() ?? true);
+    const steps = stepsWith({ ...host, cancel });
+    await steps.run(await step());
+    await steps.cancel(await step());
+    expect(cancel).toHaveBeenCalledTimes(3);
+  });
+});
+
 describe("the results of a step", () => {
   it("are told in the order they came in, also where one takes long to be written", async () => {
     const told: StepResult[] = [];

@@ -1,4 +1,5 @@
-import type { SessionHost } from "../../terminal/common/session-host.js";
+import { setTimeout as wait } from "node:timers/promises";
+import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
@@ -7,6 +8,10 @@ import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { PageCompiler } from "./page-compiler.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
+
+/** Looks for a command that is on its way to the host; two seconds together. */
+const CANCEL_LOOKS = 40;
+const CANCEL_LOOK_MS = 50;
 
 /** A step of a page as one session has it, with that session's values filled in. */
 export interface SessionStep {
@@ -56,9 +61,19 @@ export async function cancelStep(
 ): Promise<void> {
   await Promise.all(
     action.view.terminals.map((terminal) =>
-      host.cancel({ session: session.metadata.name, terminal }, commandId(id, terminal)),
+      takeBack(host, { session: session.metadata.name, terminal }, commandId(id, terminal)),
     ),
   );
+}
+
+/** A step may be taken back before the host has heard of its command. */
+async function takeBack(host: SessionHost, address: TerminalAddress, command: string): Promise<void> {
+  for (let look = 0; look < CANCEL_LOOKS; look += 1) {
+    if (await host.cancel(address, command)) return;
+    const outcome = await host.outcome(address, command);
+    if (outcome !== undefined && outcome !== "queued") return;
+    await wait(CANCEL_LOOK_MS);
+  }
 }
 
 /** The id under which the terminal host knows a step's command in one of its terminals. */

@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 /** The API server's protocol: the first byte of a message is its channel, data on 0 and complaints on 1. */
 const PROTOCOL = "v4.channel.k8s.io";
 const DATA = 0;
-/** The first message of each channel repeats the port. */
+/** The first message of each channel is the port, except for a complaint that comes before it. */
 const PORT_BYTES = 2;
 /** Bytes that may wait for the API server before whoever writes has to. */
 const QUEUE_BYTES = 1024 * 1024;
@@ -78,10 +78,10 @@ class ForwardedPort extends Duplex {
 
   #receive(message: Buffer): void {
     const channel = message[0] ?? DATA;
-    const isFirst = !this.#begun.has(channel);
+    const bytes = message.subarray(1);
+    const isPort = !this.#begun.has(channel) && bytes.length === PORT_BYTES;
     this.#begun.add(channel);
-    const bytes = message.subarray(1 + (isFirst ? PORT_BYTES : 0));
-    if (bytes.length === 0) return;
+    if (isPort || bytes.length === 0) return;
     if (channel !== DATA) return void this.destroy(new Error(bytes.toString("utf8").trim()));
     if (!this.push(bytes)) this.#socket.pause();
   }

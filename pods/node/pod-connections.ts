@@ -6,7 +6,7 @@ import type { AuthorityStore } from "./authority-store.js";
 import { type OpenTransport, dialTls, tcpTransport } from "./dial-tls.js";
 import type { PodRegistry } from "./pod-registry.js";
 import type { PodWatch } from "./pod-watch.js";
-import { portForwardTransport } from "./port-forward.js";
+import { portForwardTransport } from "../../kubernetes/node/port-forward.js";
 import { HOST_PORT } from "./pod-settings.js";
 
 /** A host listens some tenths of a second after its container runs; a node that is short of processors takes its time. */

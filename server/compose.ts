@@ -1,16 +1,14 @@
 import type { IncomingMessage } from "node:http";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
-import proxyAddress from "proxy-addr";
 import type { StepResult } from "../workshop/common/api.js";
 import { followWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, productRoot, readEnvironment } from "./config.js";
-import type { DataPaths, RuledConfig, ServeConfig } from "./config.js";
+import type { DataPaths, RuledConfig } from "./config.js";
 import { createDiskWatch } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import { createHealth } from "./health.js";
@@ -22,19 +20,18 @@ import { createMount } from "./http/mount.js";
 import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
 import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
-import type { OriginRules } from "./http/same-origin.js";
+import { originRules } from "./http/origin-rules.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository } from "./lab-repository.js";
 import type { LabRepository, LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
-import { joinInstallation, openOwnInstallation } from "./installation.js";
+import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { trackActivity } from "./store/activity-tracker.js";
 import { endAll } from "./supervisor/end-all.js";
-import { clusterUid, readKubeconfig } from "./supervisor/preflight.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -82,7 +79,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const paths = dataPaths(config.data);
   let address = `http://localhost:${String(config.port)}/`;
   let shellAddress = address;
-  const installation = await openInstallation(assignment, log);
+  const installation = await openInstallation(config, kubeconfig, log);
   const platform = await openPlatform({
     kubeconfig,
     ...(terminalSocket !== undefined && { terminalSocket }),
@@ -178,16 +175,6 @@ function endsOf(
     () => activity.close(),
     () => installation.close(),
   ];
-}
-
-async function openInstallation(
-  { config, kubeconfig }: ServerAssignment,
-  log: Logger,
-): Promise<Installation> {
-  const options = { paths: dataPaths(config.data), maxSessions: config.maxSessions, log };
-  if (config.database === undefined) return openOwnInstallation(options);
-  const cluster = await clusterUid(await readKubeconfig(kubeconfig));
-  return joinInstallation({ url: config.database, cluster }, options);
 }
 
 interface Foundation {
@@ -310,19 +297,4 @@ function joinRoutes(
     browserFiles: join(productRoot, "dist/browser"),
   });
   return { sockets, router };
-}
-
-function originRules({ host, publicUrl, trustProxy }: ServeConfig): OriginRules {
-  return {
-    names: [host.toLowerCase(), hostname().toLowerCase()],
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-    ...(trustProxy === undefined ? {} : { trusts: trustOf(trustProxy) }),
-  };
-}
-
-/** Whether the one that connects is a proxy to be believed, as Express judges it. */
-function trustOf(trustProxy: number | string[]): (address: string) => boolean {
-  if (typeof trustProxy === "number") return () => true;
-  const isTrusted = proxyAddress.compile(trustProxy);
-  return (address) => isTrusted(address, 0);
 }

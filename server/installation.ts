@@ -6,7 +6,8 @@ import type { ActivityStore } from "../workshop/node/activity-store.js";
 import { Turns } from "../workshop/node/turns.js";
 import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
-import type { DataPaths } from "./config.js";
+import { dataPaths } from "./config.js";
+import type { DataPaths, ServeConfig } from "./config.js";
 import { joinDeployment } from "./database/deployment.js";
 import { joinServers } from "./database/living-servers.js";
 import { migrate } from "./database/migrations.js";
@@ -22,6 +23,7 @@ import { ownPlaces } from "./http/session-places.js";
 import type { SessionPlaces } from "./http/session-places.js";
 import { openActivityDatabase } from "./store/activity-database.js";
 import { endAll } from "./supervisor/end-all.js";
+import { clusterUid, readKubeconfig } from "./supervisor/preflight.js";
 
 /** What must be the same whichever of an installation's servers answers; it has one, or several that share a database. */
 export interface Installation {
@@ -44,18 +46,29 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-export interface InstallationOptions {
+interface InstallationOptions {
   paths: DataPaths;
   maxSessions: number;
   log: Logger;
 }
 
+/**
+ * The installation this server belongs to: that of its database, or one of its own. Throws what reading the kubeconfig throws, and
+ * SERVER_DATABASE_INVALID, SERVER_DATABASE_UNAVAILABLE, SERVER_DATABASE_OF_OTHER_CLUSTER, SERVER_SCHEMA_NEWER.
+ */
+export async function openInstallation(
+  { data, maxSessions, database }: ServeConfig,
+  kubeconfig: string,
+  log: Logger,
+): Promise<Installation> {
+  const options = { paths: dataPaths(data), maxSessions, log };
+  if (database === undefined) return openOwnInstallation(options);
+  const cluster = await clusterUid(await readKubeconfig(kubeconfig));
+  return joinInstallation({ url: database, cluster }, options);
+}
+
 /** An installation of one server, with everything in its data directory or its memory. */
-export async function openOwnInstallation({
-  paths,
-  maxSessions,
-  log,
-}: InstallationOptions): Promise<Installation> {
+async function openOwnInstallation({ paths, maxSessions, log }: InstallationOptions): Promise<Installation> {
   const store = await openActivityDatabase(paths.activity, (results) =>
     log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
   );
@@ -72,11 +85,8 @@ export async function openOwnInstallation({
   };
 }
 
-/**
- * Joins the installation of the database; the first server begins it, for the cluster of that uid. Throws SERVER_DATABASE_INVALID,
- * SERVER_DATABASE_UNAVAILABLE, SERVER_DATABASE_OF_OTHER_CLUSTER, SERVER_SCHEMA_NEWER.
- */
-export async function joinInstallation(
+/** Joins the installation of the database; the first server begins it, for the cluster of that uid. */
+async function joinInstallation(
   { url, cluster }: { url: string; cluster: string },
   { paths, maxSessions, log }: InstallationOptions,
 ): Promise<Installation> {

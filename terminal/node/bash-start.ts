@@ -141,6 +141,7 @@ const FIRST_PROMPT = 1_000;
 
 function startFile(nonce: string, learnersFiles: string): string {
   return `\\readonly __lectern_nonce=${nonce} 2>/dev/null
+\\builtin printf '\\e]133;S;%s\\a' "$__lectern_nonce" >/dev/tty
 __lectern_command= __lectern_begun=0 __lectern_prompts=${FIRST_PROMPT} __lectern_histexpand= __lectern_payload= __lectern_joined=
 {
 ${kept("bare", BARE)}

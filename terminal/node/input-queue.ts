@@ -14,6 +14,9 @@ const CTRL_C = "\u0003";
 /** Ctrl-U, in readline and in zsh's line editor. */
 const KILL_LINE = "\u0015";
 
+/** How long a shell may take to begin; one that never says so is typed to then. */
+const BEGIN_MS = 10_000;
+
 /** Where input goes. */
 export interface InputTarget {
   write(piece: Buffer): void;
@@ -26,6 +29,7 @@ export interface InputTarget {
 /**
  * Input of one pseudo terminal, written in order and only as fast as it is taken. Ctrl-C overtakes what waits, and ends a
  * paste whose rest it dropped. Input beyond the bound is refused; a paste that loses its rest that way is ended as well.
+ * Nothing is written before the shell begins: until then a Ctrl-C would end it, or what confines it, and not a command.
  */
 export class InputQueue {
   readonly #target: InputTarget;
@@ -39,9 +43,19 @@ export class InputQueue {
   #isRefusing = false;
   /** Whether a paste may still be unread by the shell. */
   #hasPasted = false;
+  /** Set until the shell has begun. */
+  #beginning: NodeJS.Timeout | undefined = setTimeout(() => this.begin(), BEGIN_MS);
 
   constructor(target: InputTarget) {
     this.#target = target;
+  }
+
+  /** The shell reads its start-up file, and has its own way with a Ctrl-C. */
+  begin(): void {
+    if (!this.#beginning) return;
+    clearTimeout(this.#beginning);
+    this.#beginning = undefined;
+    this.#pump();
   }
 
   write(text: string): void {
@@ -69,6 +83,7 @@ export class InputQueue {
   }
 
   close(): void {
+    clearTimeout(this.#beginning);
     clearTimeout(this.#timer);
     clearTimeout(this.#leaving);
     this.#waiting.clear();
@@ -83,7 +98,9 @@ export class InputQueue {
     this.#written = new PasteBrackets();
     clearTimeout(this.#leaving);
     this.#leaving = undefined;
-    if (isShell && (isOpen || this.#hasPasted)) this.#leavePaste(LEAVE_TRIES);
+    // Before the shell begins there is nothing to interrupt.
+    if (this.#beginning) this.#hasPasted = false;
+    else if (isShell && (isOpen || this.#hasPasted)) this.#leavePaste(LEAVE_TRIES);
     else this.#target.write(Buffer.from(CTRL_C + (isOpen ? PASTE_END : "")));
     this.#arrived.read(rest);
     if (rest) this.#add(rest);
@@ -113,7 +130,7 @@ export class InputQueue {
 
   #pump(): void {
     this.#timer = undefined;
-    if (this.#leaving) return;
+    if (this.#leaving || this.#beginning) return;
     if (this.#target.isDrained()) {
       const piece = this.#waiting.take(PIECE_BYTES);
       this.#written.read(piece.toString("latin1"));

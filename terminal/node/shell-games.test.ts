@@ -134,13 +134,37 @@ describe.concurrent.each(breaks)(
   },
 );
 
-it.concurrent("lost variables, keys and marks are given back", { timeout: 90_000 }, async () => {
-  for (const text of ["unset ${!__lectern_*}", String.raw`bind -r "\e[5701~"`]) {
-    const shell = await open("/bin/bash");
+const LOSSES: [string, string][] = [
+  ["/bin/bash", "unset ${!__lectern_*}"],
+  ["/bin/bash", String.raw`bind -r "\e[5701~"`],
+];
+if (hasZsh)
+  LOSSES.push(
+    ["/bin/zsh", "unfunction -m '__lectern_*'"],
+    ["/bin/zsh", "bindkey -d"],
+    ["/bin/zsh", String.raw`bindkey -r '\e[5701~'`],
+  );
+
+describe.concurrent("what the shell lost of ours is given back", { timeout: 90_000 }, () => {
+  it.each(LOSSES)("in %s after the block %s", async (program, text) => {
+    const shell = await open(program);
     await shell.run(text);
     await expectJudged(shell);
-  }
+  });
 });
+
+describe.each(games.map(([program]) => program))(
+  "in %s a Ctrl-C while the shell starts",
+  { timeout: 90_000 },
+  (program) => {
+    it.each([0, 4, 8, 12, 16, 24, 32, 48, 64])("after %i ms ends no shell", async (delayMs) => {
+      const shell = await open(program);
+      await wait(delayMs);
+      await test.client.interrupt(shell.address);
+      await expectJudged(shell);
+    });
+  },
+);
 
 it("a start-up file that keeps our part from running leaves a shell that text is typed into", async () => {
   const { run } = await open("/bin/bash", "builtin() { false; }");

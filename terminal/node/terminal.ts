@@ -235,6 +235,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   #handleMark(mark: ShellMark): void {
+    if (mark.kind === "S") this.#input.begin();
     if (mark.kind === "H") this.#shell.handleSetUp(mark.fields[0]);
     const fields = mark.kind.startsWith("read") ? mark.fields : mark.fields.slice(0, -1);
     if (this.commands.handleMark({ ...mark, fields })) this.#input.settle();

@@ -75,7 +75,8 @@ export function zshStartAgain(nonce: string): string {
 
 function startFile(nonce: string, learnersFiles: string): string {
   return String.raw`unset ZDOTDIR
-{ typeset -gr __lectern_nonce=${nonce}; } 2>/dev/null
+[[ \${__lectern_nonce-} == ${nonce} ]] || { typeset -gr __lectern_nonce=${nonce}; } 2>/dev/null
+\builtin printf '\e]133;S;%s\a' "$__lectern_nonce" >/dev/tty
 typeset -g __lectern_command= __lectern_begun=0 __lectern_histexpand=
 typeset -gi __lectern_prompts=1000
 typeset -ga __lectern_lines=()

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { builtLibraries, notTransformed } from "./test/requirements/built-libraries.js";
 
 const globalSetup = ["test/requirements/setup.ts"];
 /** What is polled for comes true at once on an idle machine; one under load takes its time. */
@@ -28,7 +29,9 @@ export default defineConfig({
         },
       },
       {
+        resolve: builtLibraries,
         test: {
+          server: notTransformed,
           name: "unit",
           globalSetup,
           include: [
@@ -42,7 +45,9 @@ export default defineConfig({
         },
       },
       {
+        resolve: builtLibraries,
         test: {
+          server: notTransformed,
           name: "system",
           globalSetup,
           include: ["test/**/*.test.ts"],
@@ -52,7 +57,9 @@ export default defineConfig({
         },
       },
       {
+        resolve: builtLibraries,
         test: {
+          server: notTransformed,
           name: "browser",
           globalSetup,
           include: ["test/browser/**/*.test.ts"],
@@ -61,7 +68,9 @@ export default defineConfig({
         },
       },
       {
+        resolve: builtLibraries,
         test: {
+          server: notTransformed,
           name: "timed",
           globalSetup,
           include: TIMED,

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../kubernetes/node/client-library.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import type { SessionHost } from "../terminal/common/session-host.js";

@@ -1,4 +1,4 @@
-import { CoreV1Api } from "@kubernetes/client-node";
+import { CoreV1Api } from "../kubernetes/node/client-library.js";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { targetOfUrl } from "../terminal/common/network-target.js";

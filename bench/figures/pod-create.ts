@@ -1,4 +1,4 @@
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "../../kubernetes/node/client-library.js";
 import { startPolicyController } from "../../policy/node/controller.js";
 import { ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
 import { installPolicyEngine } from "../../policy/node/install.js";

@@ -23,7 +23,7 @@ type Health = ClusterView["status"];
 
 /** Every registered cluster is the one behind our kubeconfig, so one question answers for all. */
 async function askHealth({ client }: PolicyContext): Promise<Health> {
-  const { VersionApi } = await import("@kubernetes/client-node");
+  const { VersionApi } = await import("../../kubernetes/node/client-library.js");
   try {
     const { gitVersion } = await client.kubeConfig.makeApiClient(VersionApi).getCode();
     return { phase: "READY", health: "HEALTHY", kubernetesVersion: gitVersion };

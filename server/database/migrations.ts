@@ -1,4 +1,4 @@
-import { Umzug } from "umzug";
+import type { Umzug } from "umzug";
 import { schemaNewer } from "../store/schema-newer.js";
 import type { Postgres, Query } from "./postgres.js";
 
@@ -44,12 +44,14 @@ export function migrate(database: Postgres): Promise<void> {
     const newer = (await namesIn(query)).filter((name) => !known.has(name));
     if (newer.length > 0)
       throw schemaNewer(`The database ${database.name}`, newer.join(", "), [...known].at(-1) ?? "");
-    await migrations(query).up();
+    await (await migrations(query)).up();
   });
 }
 
 /** What it does and what it writes down of it are of one transaction. */
-function migrations(query: Query): Umzug {
+async function migrations(query: Query): Promise<Umzug> {
+  // It brings a parser of command lines, which servers without a database need not load.
+  const { Umzug } = await import("umzug");
   return new Umzug({
     logger: undefined,
     migrations: MIGRATIONS.map(({ name, sql }) => ({ name, up: () => query(sql) })),

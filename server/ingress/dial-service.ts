@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { portForwardTransport } from "../../kubernetes/node/port-forward.js";
 import { learnerToken } from "../../workshop/node/session-access.js";

@@ -91,7 +91,7 @@ export function findKubectl(searchPath: string, given: string | undefined): stri
 
 /** Reads a kubeconfig and its current context. Throws SERVER_KUBECONFIG_INVALID. */
 export async function readKubeconfig(file: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("../../kubernetes/node/client-library.js");
   const kubeconfig = new KubeConfig();
   try {
     kubeconfig.loadFromString(readFileSync(file, "utf8"));
@@ -106,7 +106,7 @@ export async function readKubeconfig(file: string): Promise<KubeConfig> {
 
 /** Checks that the cluster answers and is new enough; resolves to its version. Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_TOO_OLD. */
 export async function checkVersion(kubeconfig: KubeConfig): Promise<string> {
-  const { VersionApi } = await import("@kubernetes/client-node");
+  const { VersionApi } = await import("../../kubernetes/node/client-library.js");
   const address = addressOf(kubeconfig);
   const version = await answer(kubeconfig.makeApiClient(VersionApi).getCode(), address);
   if (!isTooOld(version)) return version.gitVersion;
@@ -124,7 +124,7 @@ export async function checkRights(
   kubeconfig: KubeConfig,
   { isOneOfSeveral, podNamespace }: { isOneOfSeveral: boolean; podNamespace?: string },
 ): Promise<void> {
-  const { AuthorizationV1Api } = await import("@kubernetes/client-node");
+  const { AuthorizationV1Api } = await import("../../kubernetes/node/client-library.js");
   const authorization = kubeconfig.makeApiClient(AuthorizationV1Api);
   const namespace = podNamespace ?? "";
   const forPods = namespace === "" ? [] : NEEDED_FOR_PODS.map((right) => ({ ...right, namespace }));
@@ -140,7 +140,7 @@ export async function checkRights(
 
 /** What tells the cluster from every other, wherever it is reached. Throws SERVER_CLUSTER_UNREACHABLE, SERVER_CLUSTER_FORBIDDEN. */
 export async function clusterUid(kubeconfig: KubeConfig): Promise<string> {
-  const { CoreV1Api } = await import("@kubernetes/client-node");
+  const { CoreV1Api } = await import("../../kubernetes/node/client-library.js");
   const read = kubeconfig.makeApiClient(CoreV1Api).readNamespace({ name: "kube-system" });
   const { metadata } = await answer(read, addressOf(kubeconfig));
   return metadata?.uid ?? "";

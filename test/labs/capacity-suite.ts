@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { CapacityReport } from "../../workshop/common/capacity.js";

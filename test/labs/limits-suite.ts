@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { ENFORCED_CONFIG_MAP } from "../../policy/common/engine-names.js";
 import { countsOf } from "../../workshop/common/budget.js";

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { openPodSessionHost } from "../../pods/node/pod-session-host.js";

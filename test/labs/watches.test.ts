@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type WatchedObject, watchCollection } from "../../kubernetes/node/collection-watch.js";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startCluster } from "../../cluster/start.js";
 import type { Cluster } from "../../cluster/start.js";

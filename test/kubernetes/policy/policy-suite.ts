@@ -1,5 +1,5 @@
 import type { KubeConfig, V1ObjectMeta } from "@kubernetes/client-node";
-import { AppsV1Api, CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, CustomObjectsApi } from "../../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import {

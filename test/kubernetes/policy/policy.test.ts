@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe } from "vitest";
 
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";

@@ -4,7 +4,7 @@ import {
   PatchStrategy,
   RbacAuthorizationV1Api,
   setHeaderOptions,
-} from "@kubernetes/client-node";
+} from "../../../kubernetes/node/client-library.js";
 
 import { refusalOf } from "../../../policy/node/cluster-client.js";
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig } from "../../../kubernetes/node/client-library.js";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

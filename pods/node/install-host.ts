@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What the terminal host loads; everything of it is in the folder, so that it runs in any image with glibc and bash. */
-const PACKAGES = ["node-pty", "ws", "zod", "@xterm/headless", "get-east-asian-width"];
+/** What the built terminal host still loads by name; all of it is in the folder, so that it runs in any image with glibc and bash. */
+const PACKAGES = ["node-pty"];
 const LEARNER = "learner";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 

@@ -9,6 +9,7 @@ import { loadSigningKey } from "./auth/signing-key.js";
 import { createBootstrapObjects } from "./bootstrap-objects.js";
 import { startControllers } from "./controllers/start-controllers.js";
 import { createApi } from "./create-api.js";
+import { Failures } from "./failures.js";
 import type { ApiCore } from "./rest/api-core.js";
 import { createPodHandlers } from "./rest/pod-handlers.js";
 import type { Journal } from "./store/journal.js";
@@ -39,11 +40,12 @@ const STOP_DEADLINE_MS = 500;
 /** Puts the API, access control, admission and controllers together, over the stored state. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { dataDir, journal, adminToken, logger, signal } = options;
-  const { core, api } = createApi({ journal });
+  const failures = new Failures(logger);
+  const { core, api } = createApi({ journal, failures });
   const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
-  const access = createAccessControl({ api, signingKey, adminToken });
+  const access = createAccessControl({ api, signingKey, adminToken, failures });
   core.admission.push(
-    ...createAdmissionChain({ api, authorizer: access.authorizer, signal }),
+    ...createAdmissionChain({ api, authorizer: access.authorizer, failures, signal }),
     ...access.plugins,
   );
   await createBootstrapObjects(api);

@@ -1,4 +1,5 @@
 import type { ApiService } from "./api/service.js";
+import { Failures } from "./failures.js";
 import { serveCustomResources } from "./crd/custom-resources.js";
 import { addBuiltInTypes } from "./registry/built-in-types.js";
 import { ResourceRegistry } from "./registry/resource-registry.js";
@@ -12,24 +13,24 @@ export interface CreateApiOptions {
   /** Without one, nothing outlives the process; for tests. */
   journal?: Journal;
   now?: () => Date;
+  failures?: Failures;
 }
 
 /** The machinery of the API without a network: everything a test of controllers or admission needs. */
-export function createApi({ journal, now = () => new Date() }: CreateApiOptions = {}): {
-  core: ApiCore;
-  api: ApiService;
-} {
+export function createApi(options: CreateApiOptions = {}): { core: ApiCore; api: ApiService } {
+  const { journal, now = () => new Date(), failures = new Failures() } = options;
   const schemas = loadBuiltInSchemas();
   const registry = new ResourceRegistry();
   addBuiltInTypes(registry, schemas.byKind);
   const core: ApiCore = {
-    store: new ObjectStore(journal),
+    store: new ObjectStore({ journal, failures }),
     registry,
     schemas,
     resolve: schemas.resolve,
     schemaOf: (group, version, kind) =>
       schemas.byKind.get(`${group === "" ? version : `${group}/${version}`}/${kind}`),
     admission: [],
+    failures,
     now,
   };
   const api = createApiService(core);

@@ -2,8 +2,11 @@
 export const clusterErrorCodes = {
   dataDirInUse: "CLUSTER_DATA_DIR_IN_USE",
   dataDirUnusable: "CLUSTER_DATA_DIR_UNUSABLE",
+  dataNewer: "CLUSTER_DATA_NEWER",
+  objectSetAside: "CLUSTER_OBJECT_SET_ASIDE",
   portInUse: "CLUSTER_PORT_IN_USE",
   notStored: "CLUSTER_NOT_STORED",
+  diskFull: "CLUSTER_DISK_FULL",
 } as const;
 
 export type ClusterErrorCode = (typeof clusterErrorCodes)[keyof typeof clusterErrorCodes];

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { pino } from "pino";
 import { ClusterError } from "./errors.js";
+import { Failures } from "./failures.js";
 import { startCluster } from "./start.js";
 
 /** Milliseconds the cluster may take to close before the process ends all the same; everything is journalled anyway. */
@@ -17,6 +18,10 @@ const { data, port, logLevel } = program.opts<{ data: string; port?: number; log
 // A log that cannot be written must not end the cluster.
 process.stderr.on("error", () => undefined);
 const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
+
+// Whatever a controller or a plugin left to itself: the objects are whole, for each write is one step.
+const failures = new Failures(logger);
+process.on("unhandledRejection", (error) => failures.report("work that nobody waited for", error));
 
 try {
   const cluster = await startCluster({ dataDir: data, logger, ...(port !== undefined && { port }) });

@@ -1,5 +1,6 @@
 import type { ApiService } from "../api/service.js";
 import type { Authorizer } from "../auth/access.js";
+import { Failures } from "../failures.js";
 import type { AdmissionPlugin } from "./admission.js";
 import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
@@ -15,6 +16,7 @@ export interface AdmissionChainOptions {
   api: ApiService;
   /** For `authorizer` in policies; without it such policies do not compile. */
   authorizer?: Authorizer;
+  failures?: Failures;
   /** Stops the watches the chain keeps. */
   signal?: AbortSignal;
 }
@@ -23,7 +25,8 @@ export interface AdmissionChainOptions {
  * The admission plugins in the order a real API server runs them. Run `mutate` of all, then default and validate the object, then
  * `validate` of all. Append `AccessControl.plugins`.
  */
-export function createAdmissionChain({ api, authorizer, signal }: AdmissionChainOptions): AdmissionPlugin[] {
+export function createAdmissionChain(options: AdmissionChainOptions): AdmissionPlugin[] {
+  const { api, authorizer, signal, failures = new Failures() } = options;
   return [
     createNamespaceLifecycle(api),
     createLimitRanger(api),
@@ -32,7 +35,7 @@ export function createAdmissionChain({ api, authorizer, signal }: AdmissionChain
     createPriorityAdmission(api),
     createPolicyValidation(authorizer !== undefined),
     createPodSecurity(api),
-    createValidatingAdmissionPolicy({ api, authorizer, signal }),
-    createResourceQuota({ api, signal }),
+    createValidatingAdmissionPolicy({ api, authorizer, failures, signal }),
+    createResourceQuota({ api, failures, signal }),
   ];
 }

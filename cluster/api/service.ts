@@ -39,6 +39,13 @@ export interface DeleteOptions extends WriteOptions {
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
 
+/** The objects of one resource by keys derived from them. */
+export interface Lookup {
+  get(key: string): ApiObject[];
+  /** As many as `get` would return. */
+  count(key: string): number;
+}
+
 export interface WatchEvent {
   type: "ADDED" | "MODIFIED" | "DELETED";
   object: ApiObject;
@@ -70,6 +77,8 @@ export interface ApiService {
     options: WriteOptions,
   ): Promise<ApiObject>;
   delete(ref: ResourceRef, at: ObjectLocation, options: DeleteOptions): Promise<ApiObject>;
+  /** An index of a resource's stored objects, as new as the store at any moment; the same function always gives the same one. */
+  index(ref: ResourceRef, keysOf: (object: ApiObject) => string[]): Lookup;
   /** Calls `listener` with ADDED for what exists, then with each change, in order; returns the way to stop. */
   watch(ref: ResourceRef, listener: (event: WatchEvent) => void): () => void;
 }

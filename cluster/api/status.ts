@@ -20,7 +20,8 @@ export interface StatusDetails {
 export interface Status {
   kind: "Status";
   apiVersion: "v1";
-  metadata: Record<string, never>;
+  /** `continue` goes on with a list that cannot be told as it was. */
+  metadata: { continue?: string };
   status: "Success" | "Failure";
   message?: string;
   reason?: string;
@@ -33,6 +34,7 @@ export interface FailureOptions {
   reason: string;
   message: string;
   details?: StatusDetails;
+  metadata?: Status["metadata"];
   cause?: unknown;
 }
 
@@ -46,7 +48,7 @@ export class StatusError extends Error {
     this.status = {
       kind: "Status",
       apiVersion: "v1",
-      metadata: {},
+      metadata: failure.metadata ?? {},
       status: "Failure",
       message: failure.message,
       reason: failure.reason,
@@ -137,8 +139,10 @@ export function pathNotFound(): StatusError {
   });
 }
 
-export function gone(message: string): StatusError {
-  return new StatusError({ code: 410, reason: "Expired", message });
+/** `next` is a token that goes on with a list all the same, in another state. */
+export function gone(message: string, next?: string): StatusError {
+  const metadata = next === undefined ? {} : { continue: next };
+  return new StatusError({ code: 410, reason: "Expired", message, metadata });
 }
 
 export function unsupportedMediaType(accepted: string[]): StatusError {

@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { AdmissionPlugin } from "../admission/admission.js";
 import type { HandlerSet } from "../api/handlers.js";
 import type { ApiService, UserInfo } from "../api/service.js";
+import { Failures } from "../failures.js";
 import { createAccessReviews } from "./access-reviews.js";
 import type { Authenticator, Authorizer } from "./access.js";
 import { createAuthenticator } from "./authenticator.js";
@@ -29,6 +30,7 @@ export interface AccessControlOptions {
   issuer?: string;
   /** Milliseconds since the epoch; for tests. */
   now?: () => number;
+  failures?: Failures;
 }
 
 export interface AccessControl {
@@ -52,11 +54,12 @@ export interface AccessControl {
  */
 export function createAccessControl(options: AccessControlOptions): AccessControl {
   const { api, signingKey, adminToken, issuer = DEFAULT_ISSUER, now = Date.now } = options;
+  const { failures = new Failures() } = options;
   const tokens = createServiceAccountTokens({ api, signer: createTokenSigner(signingKey), issuer, now });
   const index = new RbacIndex(api);
   const authorizer = createRbacAuthorizer(index);
   const authenticator = createAuthenticator(adminToken, tokens);
-  const aggregation = startClusterRoleAggregation(api);
+  const aggregation = startClusterRoleAggregation(api, failures);
   return {
     authenticator,
     authorizer,

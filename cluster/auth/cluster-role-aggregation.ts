@@ -1,9 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
 import { StatusError } from "../api/status.js";
+import { systemClock } from "../controllers/clock.js";
+import { WorkQueue } from "../controllers/work-queue.js";
+import type { Failures } from "../failures.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import type { PolicyRule } from "./rbac-rule.js";
 
@@ -23,24 +25,27 @@ const CONTROLLER: UserInfo = {
  * Keeps the `rules` of every ClusterRole with an `aggregationRule` equal to the union of the roles it selects.
  * `settle` resolves when all of them are; `close` stops following changes.
  */
-export function startClusterRoleAggregation(api: ApiService): { settle(): Promise<void>; close(): void } {
-  let running: Promise<void> = Promise.resolve();
-  let isScheduled = false;
-  const schedule = (): Promise<void> => {
-    if (isScheduled) return running;
-    isScheduled = true;
-    // In a turn of its own: many roles written at once are looked at once.
-    running = running.then(nextTurn).then(() => {
-      isScheduled = false;
-      return aggregateAll(api);
-    });
-    return running;
-  };
+export function startClusterRoleAggregation(
+  api: ApiService,
+  failures: Failures,
+): { settle(): Promise<void>; close(): void } {
+  const queue = new WorkQueue({
+    clock: systemClock,
+    work: () => aggregateAll(api),
+    onFailure: (_key, error) => failures.report("aggregating cluster roles", error),
+  });
   const stop = api.watch(CLUSTER_ROLES, ({ object, previous }) => {
     const labelled = [object, previous].some((role) => role?.metadata.labels || role?.["aggregationRule"]);
-    if (labelled) void schedule();
+    // One key: many roles written at once are looked at once.
+    if (labelled) queue.add("all");
   });
-  return { settle: schedule, close: stop };
+  return {
+    settle: () => aggregateAll(api),
+    close: () => {
+      stop();
+      failures.follow("aggregating cluster roles", queue.stop());
+    },
+  };
 }
 
 /** Roles may aggregate aggregated roles (`admin` selects `edit` selects `view`), hence the repetition. */

@@ -1,57 +1,90 @@
 import type { ApiObject } from "../api/object.js";
+import type { WatchEvent } from "../api/service.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
+import type { Endpoint } from "./endpoint-slices.js";
+import { writeSlices } from "./endpoint-slices.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Pod, Service } from "./object-kinds.js";
-import { controllerReference } from "./owner-references.js";
+import { podsSelectedBy, servicesSelecting } from "./listers.js";
 import { isActivePod, isReadyPod } from "./pod-state.js";
-import { endpoints, endpointSlices, pods, services } from "./resource-refs.js";
-import type { WorkQueue } from "./work-queue.js";
-import { labelSelectorMatcher } from "../selector/label-selector.js";
+import { endpoints, pods, services } from "./resource-refs.js";
 
 const NAME = "endpointslice-controller";
-const SERVICE_LABEL = "kubernetes.io/service-name";
-const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
-const MANAGER = "endpointslice-controller.k8s.io";
+/** Addresses one Endpoints object holds, as in a real controller; slices hold the rest. */
+const MAX_ADDRESSES = 1000;
+const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
+/**
+ * What is behind a service is written anew after a millisecond for each of its pods: then the work that a change of one
+ * pod costs does not grow with the number of its siblings.
+ */
+const MS_PER_BACKEND = 1;
+const MAX_DELAY_MS = 1000;
 
 /** Lists the addresses behind each service that selects pods, in the present form and in the one before it. */
 export function createEndpointsController(context: ControllerContext): Controller {
   const { api } = context;
+  /** How many pods each service had behind it when it was last looked at. */
+  const sizes = new Map<string, number>();
+  const delayOf = (key: string): number => Math.min((sizes.get(key) ?? 0) * MS_PER_BACKEND, MAX_DELAY_MS);
   return {
     name: NAME,
     watch: (queue) => [
       api.watch(services, ({ object }) => queue.add(keyOf(object))),
-      api.watch(pods, ({ object, previous }) => {
-        for (const pod of previous === undefined ? [object] : [object, previous])
-          addServices(context, queue, pod);
+      api.watch(pods, (event) => {
+        for (const key of affectedServices(context, event)) queue.addAfter(key, delayOf(key));
       }),
     ],
     reconcile: async (key) => {
       const service = api.find(services, locationOfKey(key)) as Service | undefined;
-      if (service === undefined) return removeEndpoints(context, key);
-      if (Object.keys(service.spec.selector ?? {}).length === 0) return;
-      const backends = (api.list(pods, { namespace: namespaceOf(service) }) as Pod[]).filter(
-        (pod) => selects(service, pod) && isActivePod(pod) && pod.status?.podIP !== undefined,
-      );
-      await writeSlice(context, service, backends);
+      const selector = service?.spec.selector ?? {};
+      if (service === undefined || Object.keys(selector).length === 0) {
+        sizes.delete(key);
+        return service === undefined ? removeEndpoints(context, key) : undefined;
+      }
+      const selected = podsSelectedBy(api, namespaceOf(service), { matchLabels: selector });
+      const backends = selected.filter(isBackend).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+      sizes.set(key, backends.length);
+      const annotations = { [TRIGGER_TIME]: timestampOf(context.clock.now()) };
+      const ports = portsOf(service, backends);
+      const slices = { endpoints: backends.map((pod) => endpointOf(service, pod)), ports, annotations };
+      await writeSlices(api, service, slices);
       await writeEndpoints(context, service, backends);
     },
   };
 }
 
-function addServices({ api }: ControllerContext, queue: WorkQueue, pod: ApiObject): void {
-  for (const service of api.list(services, { namespace: namespaceOf(pod) })) {
-    if (selects(service as Service, pod)) queue.add(keyOf(service));
-  }
+/** The services a change of a pod changes something behind. */
+function affectedServices({ api }: ControllerContext, { type, object, previous }: WatchEvent): Set<string> {
+  const after = type === "DELETED" ? undefined : object;
+  const before = type === "DELETED" ? (previous ?? object) : previous;
+  if (isSameJson(backendState(before), backendState(after))) return new Set();
+  const states = [before, after].filter((pod) => pod !== undefined);
+  return new Set(states.flatMap((pod) => servicesSelecting(api, pod)).map(keyOf));
 }
 
-function selects({ spec }: Service, pod: ApiObject): boolean {
-  const { selector = {} } = spec;
-  if (Object.keys(selector).length === 0) return false;
-  return labelSelectorMatcher({ matchLabels: selector })(pod.metadata.labels);
+/** Everything of a pod that endpoints tell; nothing where it is not among them. */
+function backendState(pod: ApiObject | undefined): unknown {
+  if (pod === undefined || !isBackend(pod as Pod)) return undefined;
+  const { status, spec, metadata } = pod as Pod;
+  return [status?.podIP, isReadyPod(pod as Pod), spec.nodeName, metadata.labels ?? {}];
+}
+
+function isBackend(pod: Pod): boolean {
+  return isActivePod(pod) && pod.status?.podIP !== undefined;
+}
+
+function endpointOf(service: Service, pod: Pod): Endpoint {
+  const ready = service.spec.publishNotReadyAddresses === true || isReadyPod(pod);
+  return {
+    addresses: [pod.status?.podIP ?? ""],
+    conditions: { ready, serving: isReadyPod(pod), terminating: false },
+    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    targetRef: targetOf(pod),
+  };
 }
 
 async function removeEndpoints({ api }: ControllerContext, key: string): Promise<void> {
@@ -88,48 +121,6 @@ function targetOf(pod: Pod): Record<string, string> {
   return { kind: "Pod", namespace, name, uid };
 }
 
-async function writeSlice(
-  { api, clock }: ControllerContext,
-  service: Service,
-  backends: Pod[],
-): Promise<void> {
-  const writes = writesOf(NAME);
-  const namespace = namespaceOf(service);
-  const labels = { ...service.metadata.labels, [MANAGED_BY]: MANAGER, [SERVICE_LABEL]: nameOf(service) };
-  const content = {
-    addressType: "IPv4",
-    endpoints: backends.map((pod) => {
-      const ready = service.spec.publishNotReadyAddresses === true || isReadyPod(pod);
-      return {
-        addresses: [pod.status?.podIP ?? ""],
-        conditions: { ready, serving: isReadyPod(pod), terminating: false },
-        ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
-        targetRef: targetOf(pod),
-      };
-    }),
-    ports: portsOf(service, backends),
-  };
-  const annotations = { [TRIGGER_TIME]: timestampOf(clock.now()) };
-  const labelSelector = `${SERVICE_LABEL}=${nameOf(service)},${MANAGED_BY}=${MANAGER}`;
-  const [known] = api.list(endpointSlices, { namespace, labelSelector });
-  if (known === undefined) {
-    const ownerReferences = [controllerReference(service)];
-    const metadata = { generateName: `${nameOf(service)}-`, labels, annotations, ownerReferences };
-    const slice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata, ...content };
-    await api.create(endpointSlices, namespace, slice, writes);
-    return;
-  }
-  const { addressType, endpoints: knownEndpoints, ports } = known;
-  const isSame = isSameJson({ addressType, endpoints: knownEndpoints ?? [], ports: ports ?? [] }, content);
-  if (isSame && isSameJson(known.metadata.labels, labels)) return;
-  const metadata = {
-    ...known.metadata,
-    labels,
-    annotations: { ...known.metadata.annotations, ...annotations },
-  };
-  await api.update(endpointSlices, { ...structuredClone(known), ...content, metadata }, writes);
-}
-
 async function writeEndpoints(
   { api, clock }: ControllerContext,
   service: Service,
@@ -137,8 +128,11 @@ async function writeEndpoints(
 ): Promise<void> {
   const writes = writesOf("endpoint-controller");
   const labels = { ...service.metadata.labels, "endpoints.kubernetes.io/managed-by": "endpoint-controller" };
-  const annotations = { [TRIGGER_TIME]: timestampOf(clock.now()) };
-  const subsets = subsetsOf(service, backends);
+  const annotations = {
+    [TRIGGER_TIME]: timestampOf(clock.now()),
+    ...(backends.length > MAX_ADDRESSES && { [OVER_CAPACITY]: "truncated" }),
+  };
+  const subsets = subsetsOf(service, backends.slice(0, MAX_ADDRESSES));
   const namespace = namespaceOf(service);
   const name = nameOf(service);
   const known = api.find(endpoints, { namespace, name });

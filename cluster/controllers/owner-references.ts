@@ -26,6 +26,11 @@ export function controllerKey(object: ApiObject, kind: string): string | undefin
   return owner?.kind === kind ? `${namespaceOf(object)}/${owner.name}` : undefined;
 }
 
+/** The objects `owner` controls, read from an index. */
+export function controlledBy(api: ApiService, ref: ResourceRef, owner: ApiObject): ApiObject[] {
+  return api.index(ref, controllerKeys).get(owner.metadata.uid ?? "");
+}
+
 export interface ClaimOptions {
   api: ApiService;
   ref: ResourceRef;
@@ -41,17 +46,25 @@ export interface ClaimOptions {
 export async function claimOwned({ api, ref, owner, selector, writes }: ClaimOptions): Promise<ApiObject[]> {
   const matches = labelSelectorMatcher(selector);
   const owned: ApiObject[] = [];
-  for (const object of api.list(ref, { namespace: namespaceOf(owner) })) {
-    const controller = controllerOf(object);
-    const isMatch = matches(object.metadata.labels);
-    if (controller?.uid === owner.metadata.uid) {
-      if (isMatch) owned.push(object);
-      else if (!owner.metadata.deletionTimestamp) await release(api, ref, object, { owner, writes });
-    } else if (controller === undefined && isMatch && mayAdopt(owner, object)) {
-      owned.push(await adopt(api, ref, object, { owner, writes }));
-    }
+  for (const object of controlledBy(api, ref, owner)) {
+    if (matches(object.metadata.labels)) owned.push(object);
+    else if (!owner.metadata.deletionTimestamp) await release(api, ref, object, { owner, writes });
+  }
+  for (const object of api.index(ref, controllerKeys).get(uncontrolledKey(owner))) {
+    if (!matches(object.metadata.labels) || !mayAdopt(owner, object)) continue;
+    owned.push(await adopt(api, ref, object, { owner, writes }));
   }
   return owned;
+}
+
+/** By the uid of the controller; what has none, by its namespace. */
+function controllerKeys(object: ApiObject): string[] {
+  return [controllerOf(object)?.uid ?? uncontrolledKey(object)];
+}
+
+/** No uid begins like this. */
+function uncontrolledKey(object: ApiObject): string {
+  return `/${namespaceOf(object)}`;
 }
 
 function mayAdopt(owner: ApiObject, object: ApiObject): boolean {

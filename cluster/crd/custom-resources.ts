@@ -1,6 +1,8 @@
 import type { ApiObject } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
 import { StatusError } from "../api/status.js";
+import { systemClock } from "../controllers/clock.js";
+import { WorkQueue } from "../controllers/work-queue.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { locationOf, refOf } from "../rest/api-core.js";
@@ -24,11 +26,19 @@ class CustomResources {
   readonly #core: ApiCore;
   readonly #api: ApiService;
   readonly #types = new Map<string, { generation: number | undefined; types: ResourceType[] }>();
-  readonly #cleaning = new Map<string, () => void>();
+  /** Names of definitions that are being deleted. */
+  readonly #cleaning: WorkQueue;
+  readonly #stops = new Map<string, () => void>();
 
   constructor(core: ApiCore, api: ApiService) {
     this.#core = core;
     this.#api = api;
+    this.#cleaning = new WorkQueue({
+      clock: systemClock,
+      work: (name) => this.#cleanUp(name),
+      onFailure: (_name, error) =>
+        core.failures.report("removing a CustomResourceDefinition and its objects", error),
+    });
   }
 
   add(definition: Definition): void {
@@ -39,51 +49,57 @@ class CustomResources {
       for (const type of types) this.#core.registry.add(type);
       this.#types.set(name, { generation, types });
     }
-    if (deletionTimestamp !== undefined) this.#cleanUp(definition);
+    if (deletionTimestamp !== undefined) this.#startCleaning(definition);
   }
 
   remove({ metadata }: Definition): void {
-    this.#unregister(metadata.name ?? "");
-    this.#types.delete(metadata.name ?? "");
+    const { name = "" } = metadata;
+    this.#unregister(name);
+    this.#types.delete(name);
+    this.#stops.get(name)?.();
+    this.#stops.delete(name);
   }
 
   #unregister(name: string): void {
     for (const type of this.#types.get(name)?.types ?? []) this.#core.registry.remove(refOf(type));
   }
 
-  /** Deletes the objects of a definition that is being deleted, then lets it go. */
-  #cleanUp(definition: Definition): void {
+  #startCleaning(definition: Definition): void {
     const { name = "" } = definition.metadata;
-    if (this.#cleaning.has(name)) return;
+    this.#cleaning.add(name);
+    if (this.#stops.has(name)) return;
     const key = storageKeyOf(definition);
-    const stop = this.#core.store.subscribe(key, ({ type }) => {
-      if (type === "DELETED") this.#releaseWhenEmpty(name, key);
-    });
-    this.#cleaning.set(name, stop);
-    for (const object of this.#core.store.list(key)) this.#deleteObject(name, object);
-    this.#releaseWhenEmpty(name, key);
+    this.#stops.set(
+      name,
+      this.#core.store.subscribe(key, () => this.#cleaning.add(name)),
+    );
   }
 
-  #deleteObject(definition: string, object: ApiObject): void {
-    const type = this.#types.get(definition)?.types[0];
-    if (type === undefined) return;
-    // An object already being deleted, or gone meanwhile, needs nothing more.
-    void this.#api.delete(refOf(type), locationOf(object), { user: USER }).catch(ignoreStatus);
+  /** Deletes the objects of a definition that is being deleted, and lets it go when there are none. */
+  async #cleanUp(name: string): Promise<void> {
+    const definition = this.#api.find(definitionsRef, { name }) as Definition | undefined;
+    const type = this.#types.get(name)?.types[0];
+    if (definition?.metadata.deletionTimestamp === undefined || type === undefined) return;
+    const objects = this.#core.store.list(storageKeyOf(definition));
+    for (const object of objects) {
+      if (object.metadata.deletionTimestamp === undefined) await this.#delete(type, object);
+    }
+    if (objects.length === 0) await this.#release(definition);
   }
 
-  #releaseWhenEmpty(name: string, key: string): void {
-    if (this.#core.store.list(key).length > 0) return;
-    this.#cleaning.get(name)?.();
-    this.#cleaning.delete(name);
-    const definition = this.#api.find(definitionsRef, { name });
-    if (definition === undefined) return;
+  async #delete(type: ResourceType, object: ApiObject): Promise<void> {
+    try {
+      await this.#api.delete(refOf(type), locationOf(object), { user: USER });
+    } catch (error) {
+      // Gone meanwhile, it needs nothing more.
+      if (!(error instanceof StatusError && error.code === 404)) throw error;
+    }
+  }
+
+  async #release(definition: Definition): Promise<void> {
     const finalizers = (definition.metadata.finalizers ?? []).filter((each) => each !== CLEANUP_FINALIZER);
     const { resourceVersion: _version, ...metadata } = definition.metadata;
     const released = { ...definition, metadata: { ...metadata, finalizers } };
-    void this.#api.update(definitionsRef, released, { user: USER }).catch(ignoreStatus);
+    await this.#api.update(definitionsRef, released, { user: USER });
   }
-}
-
-function ignoreStatus(error: unknown): void {
-  if (!(error instanceof StatusError)) throw error;
 }

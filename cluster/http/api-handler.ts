@@ -4,6 +4,7 @@ import { accessDenied } from "../auth/forbidden.js";
 import type { HandlerSet } from "../api/handlers.js";
 import type { UserInfo } from "../api/service.js";
 import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
+import type { ResourceType } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import type { Call } from "./call.js";
 import { negotiateForm } from "./negotiate.js";
@@ -64,7 +65,7 @@ async function serve(
     return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
   }
   const type = options.core.registry.require(info.ref);
-  if (type.namespaced && info.name !== undefined && info.namespace === undefined) throw pathNotFound();
+  if (!isPlaced(type, info)) throw pathNotFound();
   const call: Call = {
     core: options.core,
     request,
@@ -81,6 +82,13 @@ async function serve(
     authorizeAgain: async () => authorize(options.authorizer, await authenticate(options, request), info),
   };
   await handleResource(call, options.handlers);
+}
+
+/** An object of a namespace is reached through its namespace, one of the cluster's scope only without any. */
+function isPlaced(type: ResourceType, { namespace, name }: RequestInfo): boolean {
+  if (type.namespaced) return name === undefined || namespace !== undefined;
+  const isNamespaceItself = type.storageKey === "/namespaces" && name === namespace;
+  return namespace === undefined || isNamespaceItself;
 }
 
 async function authenticate(options: ApiHandlerOptions, request: IncomingMessage): Promise<UserInfo> {

@@ -91,7 +91,8 @@ function managerFromAgent(agent: string | undefined): string {
   return (agent ?? "").split("/")[0]?.slice(0, MAX_MANAGER_CHARS) || "unknown";
 }
 
-function optionError(kind: string, name: string, add: (errors: FieldErrors) => void): Error {
+/** Options of a request that are not valid, as a real API server refuses them: 422. */
+export function optionError(kind: string, name: string, add: (errors: FieldErrors) => void): Error {
   const errors = new FieldErrors();
   add(errors);
   return invalid({ group: "meta.k8s.io", kind }, name, errors.list);

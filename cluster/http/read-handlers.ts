@@ -1,13 +1,20 @@
 import type { ApiObject } from "../api/object.js";
 import type { ListOptions } from "../api/service.js";
-import { badRequest, gone, StatusError } from "../api/status.js";
+import { gone } from "../api/status.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import { getObject } from "../rest/api-service.js";
-import { listObjects } from "../rest/read.js";
-import { tableOf } from "../table/table.js";
+import { readPage } from "../rest/read.js";
+import type { Page } from "../rest/read.js";
+import { objectText } from "../store/object-text.js";
+import { tableOf, tableRows } from "../table/table.js";
 import type { Call } from "./call.js";
-import { numberParameter } from "./call.js";
-import { objectText } from "./object-text.js";
+import { encodeContinue, LATEST } from "./continue-token.js";
+import { listQuery } from "./list-query.js";
+import type { ListQuery } from "./list-query.js";
+
+/** As a real API server puts it. */
+const TOKEN_EXPIRED =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
 export async function handleGet(call: Call): Promise<void> {
   const at = locationOf(call);
@@ -24,18 +31,10 @@ export async function sendObject(call: Call, code: number, object: ApiObject): P
 
 export async function handleList(call: Call): Promise<void> {
   const { core, info, type } = call;
-  const revision = core.store.revision;
-  requireReachable(info.query, revision);
-  const objects = listObjects(core, type, listOptions(call));
-  const page = pageOf(objects, info.query, revision);
-  const metadata = { resourceVersion: page.resourceVersion, ...page.metadata };
-  if (call.form.as === "table") {
-    await call.reply.json(200, { ...tableOf(call, page.items), metadata });
-    return;
-  }
-  const head = JSON.stringify({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata });
-  const items = page.items.map(objectText).join(",");
-  await call.reply.text(200, `${head.slice(0, -1)},"items":[${items}]}`, "application/json");
+  const query = listQuery(info.query, core.store.revision);
+  const page = readPage(core, type, { ...listOptions(call), ...query, after: query.token?.after });
+  if (page === undefined) throw expired(query);
+  await call.reply.pieces(200, listText(call, page, query.revision), "application/json");
 }
 
 /** What a list or watch covers, from its URL. */
@@ -53,78 +52,40 @@ export function locationOf({ namespace, name, type }: Call): { namespace?: strin
   return type.namespaced && namespace !== undefined ? { namespace, name } : { name };
 }
 
-interface Page {
-  items: ApiObject[];
-  resourceVersion: string;
-  metadata: { continue?: string; remainingItemCount?: number };
+function expired({ token }: ListQuery): Error {
+  if (token === undefined) return gone("The resourceVersion for the provided list is too old.");
+  return gone(TOKEN_EXPIRED, encodeContinue({ ...token, revision: LATEST }));
 }
 
-/** The part of a list between `continue` and `limit`; later pages show the objects as they are by then. */
-function pageOf(objects: ApiObject[], query: URLSearchParams, revision: number): Page {
-  const limit = numberParameter(query, "limit") ?? 0;
-  const token = query.get("continue");
-  const start = token ? parseContinue(token) : undefined;
-  const from = start === undefined ? 0 : objects.findIndex((object) => keyOf(object) > start.after);
-  const rest = from === -1 ? [] : objects.slice(from);
-  const resourceVersion = String(start?.revision ?? revision);
-  if (limit <= 0 || rest.length <= limit) return { items: rest, resourceVersion, metadata: {} };
-  const items = rest.slice(0, limit);
-  const next = { v: "lectern/v1", rv: Number(resourceVersion), after: keyOf(items.at(-1)) };
-  const hasSelector = query.get("labelSelector") || query.get("fieldSelector");
-  return {
-    items,
-    resourceVersion,
-    metadata: {
-      continue: Buffer.from(JSON.stringify(next)).toString("base64url"),
-      ...(!hasSelector && { remainingItemCount: rest.length - limit }),
-    },
+/** A list piece by piece, so that one of many large objects is never a text as a whole. */
+function* listText(call: Call, page: Page, revision: number): Generator<string> {
+  const { type } = call;
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(page.next && { continue: encodeContinue({ revision, after: page.next }) }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-}
-
-function keyOf(object: ApiObject | undefined): string {
-  return `${object?.metadata.namespace ?? ""}/${object?.metadata.name ?? ""}`;
-}
-
-function parseContinue(token: string): { after: string; revision: number } {
-  try {
-    const { after, rv } = JSON.parse(Buffer.from(token, "base64url").toString("utf8")) as {
-      after: unknown;
-      rv: unknown;
-    };
-    if (typeof after === "string" && typeof rv === "number") return { after, revision: rv };
-  } catch (error) {
-    throw badRequest("continue key is not valid: the token was not made by this server", error);
-  }
-  throw badRequest("continue key is not valid: the token was not made by this server");
-}
-
-/** A list may ask for a minimum, or an exact, revision; old exact ones are not kept. */
-function requireReachable(query: URLSearchParams, revision: number): void {
-  const wanted = query.get("resourceVersion");
-  if (!wanted || wanted === "0") return;
-  const value = Number(wanted);
-  if (!Number.isInteger(value) || value < 0) {
-    throw badRequest(`invalid resource version: ${notANumber(wanted)}`);
-  }
-  if (value > revision) throw revisionTooLarge(value, revision);
-  if (query.get("resourceVersionMatch") === "Exact" && value !== revision) {
-    throw gone("The provided resource version is too old: only the present state is kept.");
+  if (call.form.as === "table") {
+    const { rows: _rows, ...table } = tableOf(call, []);
+    const rowOf = tableRows(call);
+    yield* withList({ ...table, metadata }, "rows", page.items, (object) => JSON.stringify(rowOf(object)));
+  } else {
+    const head = { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata };
+    yield* withList(head, "items", page.items, objectText);
   }
 }
 
-export function notANumber(wanted: string): string {
-  const quoted = JSON.stringify(wanted);
-  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
-}
-
-function revisionTooLarge(wanted: number, current: number): StatusError {
-  return new StatusError({
-    code: 504,
-    reason: "Timeout",
-    message: `Timeout: Too large resource version: ${wanted}, current: ${current}`,
-    details: {
-      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-      retryAfterSeconds: 1,
-    },
-  });
+function* withList(
+  head: object,
+  field: string,
+  objects: ApiObject[],
+  textOf: (object: ApiObject) => string,
+): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"${field}":[`;
+  let comma = "";
+  for (const object of objects) {
+    yield comma + textOf(object);
+    comma = ",";
+  }
+  yield "]}";
 }

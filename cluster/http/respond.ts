@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { gzip } from "node:zlib";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Status } from "../api/status.js";
 import { internalError, StatusError } from "../api/status.js";
@@ -8,6 +10,10 @@ const gzipAsync = promisify(gzip);
 
 /** Bytes from which an answer is worth compressing, as kube-apiserver judges. */
 const GZIP_FROM_BYTES = 128 * 1024;
+/** Characters sent in one go: larger ones take memory, smaller ones time. */
+const PIECE_CHARS = 64 * 1024;
+/** Milliseconds in which a client must take something of its answer. */
+const STALLED_AFTER_MS = 60_000;
 /** Characters of all warnings of one answer; headers have to fit. */
 const MAX_WARNING_CHARS = 4096;
 
@@ -56,6 +62,37 @@ export class Reply {
     this.#response.end(this.#request.method === "HEAD" ? undefined : bytes);
   }
 
+  /**
+   * Sends a body that is made while it is sent, no faster than the client takes it; a short one goes as a whole. Throws
+   * what making it throws; a client that goes away, or stops reading for a minute, ends it without an error.
+   */
+  async pieces(code: number, pieces: Iterator<string>, contentType: string): Promise<void> {
+    const response = this.#response;
+    const start = gathered(pieces, GZIP_FROM_BYTES);
+    if (start.isWhole) return this.text(code, start.text, contentType);
+    if (response.headersSent || response.destroyed) return;
+    const isZipped = this.#acceptsGzip();
+    this.writeWarnings();
+    response.writeHead(code, {
+      "content-type": contentType,
+      "cache-control": "no-cache, private",
+      vary: "Accept-Encoding",
+      ...(isZipped && { "content-encoding": "gzip" }),
+    });
+    if (this.#request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
+    const body = Readable.from(batches(start.text, pieces), { objectMode: false });
+    try {
+      await (isZipped ? pipeline(body, createGzip({ level: 1 }), response) : pipeline(body, response));
+    } catch (error) {
+      if (!response.destroyed || (error as { code?: string }).code !== "ERR_STREAM_PREMATURE_CLOSE")
+        throw error;
+    }
+  }
+
   bytes(code: number, body: Buffer, contentType: string): void {
     this.#response.writeHead(code, { "content-type": contentType, "content-length": body.length });
     this.#response.end(this.#request.method === "HEAD" ? undefined : body);
@@ -91,6 +128,26 @@ export class Reply {
 
   #acceptsGzip(): boolean {
     return (this.#request.headers["accept-encoding"] ?? "").includes("gzip");
+  }
+}
+
+/** The next pieces up to `chars`, and whether they are all there are. */
+function gathered(pieces: Iterator<string>, chars: number): { text: string; isWhole: boolean } {
+  let text = "";
+  while (text.length < chars) {
+    const next = pieces.next();
+    if (next.done === true) return { text, isWhole: true };
+    text += next.value;
+  }
+  return { text, isWhole: false };
+}
+
+function* batches(start: string, pieces: Iterator<string>): Generator<string> {
+  yield start;
+  for (;;) {
+    const { text, isWhole } = gathered(pieces, PIECE_CHARS);
+    if (text !== "") yield text;
+    if (isWhole) return;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AdmissionPlugin } from "../admission/admission.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { Failures } from "../failures.js";
 import type { ObjectLocation } from "../api/service.js";
 import { notFound } from "../api/status.js";
 import { strategyOf } from "../kinds/strategies.js";
@@ -22,6 +23,8 @@ export interface ApiCore {
   /** Filled once the chain exists, which itself needs the API. */
   admission: AdmissionPlugin[];
   schemas: BuiltInSchemas;
+  /** What goes wrong where no request waits. */
+  failures: Failures;
   now: () => Date;
 }
 

@@ -30,6 +30,7 @@ export function createApiService(core: ApiCore): ApiService {
     update: (ref, object, options) => update(core, ref, object, options),
     patch: (ref, at, patch, options) => patchAny(core, { ref, at, patch }, options),
     delete: (ref, at, options: DeleteOptions) => deleteObject(core, ref, at, options),
+    index: (ref, keysOf) => core.store.index(core.registry.require(ref).storageKey, keysOf),
     watch: (ref, listener: (event: WatchEvent) => void) =>
       watchObjects(core, core.registry.require(ref), listener),
   };

@@ -3,7 +3,8 @@ import type { ListOptions, WatchEvent } from "../api/service.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { parseFieldSelector } from "../selector/field-selector.js";
 import { parseLabelSelector } from "../selector/label-selector.js";
-import type { StoreEvent } from "../store/watch-window.js";
+import type { StoreEvent } from "../store/history.js";
+import type { KeyRange } from "../store/keyspace.js";
 import type { ApiCore } from "./api-core.js";
 import { inVersion } from "./api-core.js";
 
@@ -28,6 +29,56 @@ export function listObjects(core: ApiCore, type: ResourceType, options: ListOpti
   const matches = matcherOf(type, options);
   const objects = core.store.list(type.storageKey, namespace).map((object) => inVersion(type, object));
   return options.labelSelector || options.fieldSelector ? objects.filter(matches) : objects;
+}
+
+export interface PageOptions extends ListOptions {
+  /** The state to read. */
+  revision: number;
+  /** Objects at most; 0 for all. */
+  limit: number;
+  /** Where the page before ended. */
+  after?: KeyRange["after"];
+}
+
+export interface Page {
+  items: ApiObject[];
+  /** Where the page ends; absent from the last one. */
+  next?: { namespace: string; name: string };
+  /** Objects after the page; not counted under a selector, as a real API server does not. */
+  remaining?: number;
+}
+
+/** One page of a list as it was at `options.revision`; `undefined` when that is no longer known. */
+export function readPage(core: ApiCore, type: ResourceType, options: PageOptions): Page | undefined {
+  const { revision, limit, after } = options;
+  const namespace = type.namespaced ? options.namespace : undefined;
+  const objects = core.store.snapshot({ resource: type.storageKey, namespace, after }, revision);
+  if (objects === undefined) return undefined;
+  const hasSelector = Boolean(options.labelSelector || options.fieldSelector);
+  const matches = matcherOf(type, options);
+  const isShown = (stored: ApiObject): boolean => !hasSelector || matches(inVersion(type, stored));
+  const { taken, remaining } = take(objects, limit > 0 ? limit : Number.POSITIVE_INFINITY, isShown);
+  const items = taken.map((stored) => inVersion(type, stored));
+  const last = items.at(-1)?.metadata;
+  if (remaining === 0 || last === undefined) return { items };
+  const next = { namespace: last.namespace ?? "", name: last.name ?? "" };
+  return { items, next, ...(!hasSelector && { remaining }) };
+}
+
+/** The first `limit` of the objects that are shown, and how many of these come after them. */
+function take(
+  objects: Iterable<ApiObject>,
+  limit: number,
+  isShown: (stored: ApiObject) => boolean,
+): { taken: ApiObject[]; remaining: number } {
+  const taken: ApiObject[] = [];
+  let remaining = 0;
+  for (const object of objects) {
+    if (!isShown(object)) continue;
+    if (taken.length < limit) taken.push(object);
+    else remaining += 1;
+  }
+  return { taken, remaining };
 }
 
 /** Replays what exists, then follows; see `ApiService.watch`. */

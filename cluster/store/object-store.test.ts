@@ -1,57 +1,153 @@
 import { describe, expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
+import { Failures } from "../failures.js";
 import { ObjectStore } from "./object-store.js";
-import { WATCH_WINDOW_EVENTS } from "./watch-window.js";
 
-function configMap(name: string, data: Record<string, string> = {}): ApiObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "lab" }, data };
+const RESOURCE = "/configmaps";
+
+function configMap(name: string, data: Record<string, string> = {}, namespace = "lab"): ApiObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data };
+}
+
+function emptyStore(history = { bytes: 1_000_000, changes: 1000 }): {
+  store: ObjectStore;
+  failures: Failures;
+} {
+  const failures = new Failures();
+  return { store: new ObjectStore({ failures, history }), failures };
+}
+
+function byData(object: ApiObject): string[] {
+  return Object.keys(object["data"] as object);
+}
+
+function namesIn(objects: Iterable<ApiObject> | undefined): string[] | undefined {
+  return objects && [...objects].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 }
 
 describe("ObjectStore", () => {
   it("gives every change a higher revision and hands out frozen objects", () => {
-    const store = new ObjectStore();
-    const first = store.put("/configmaps", configMap("a"));
-    const second = store.put("/configmaps", configMap("b"));
+    const { store } = emptyStore();
+    const first = store.put(RESOURCE, configMap("a"));
+    const second = store.put(RESOURCE, configMap("b"));
     expect(Number(second.metadata.resourceVersion)).toBe(Number(first.metadata.resourceVersion) + 1);
     expect(Object.isFrozen(first.metadata)).toBe(true);
   });
 
-  it("lists by namespace and name", () => {
-    const store = new ObjectStore();
-    for (const name of ["b", "a-b", "a"]) store.put("/configmaps", configMap(name));
-    store.put("/configmaps", { ...configMap("z"), metadata: { name: "z", namespace: "aaa" } });
-    expect(store.list("/configmaps").map(({ metadata }) => metadata.name)).toEqual(["z", "a", "a-b", "b"]);
-    expect(store.list("/configmaps", "lab")).toHaveLength(3);
+  it("lists by namespace and name, as a real API server does", () => {
+    const { store } = emptyStore();
+    store.put("/configmapss", configMap("other"));
+    for (const namespace of ["a-b", "a", "a.b", "aa"])
+      for (const name of ["b", "a-b", "a"]) store.put(RESOURCE, configMap(name, {}, namespace));
+    const all = ["a-b", "a.b", "a", "aa"].flatMap((namespace) =>
+      ["a", "a-b", "b"].map((name) => `${namespace}/${name}`),
+    );
+    expect(namesIn(store.list(RESOURCE))).toEqual(all);
+    expect(namesIn(store.list(RESOURCE, "a"))).toEqual(["a/a", "a/a-b", "a/b"]);
+    for (const [at, text] of all.entries()) {
+      const [namespace = "", name = ""] = text.split("/");
+      const rest = store.snapshot({ resource: RESOURCE, after: { namespace, name } }, store.revision);
+      expect(namesIn(rest)).toEqual(all.slice(at + 1));
+    }
+  });
+
+  it("shows nothing outside a namespace, wherever a list goes on from", () => {
+    const { store } = emptyStore();
+    for (const namespace of ["a", "b", "c"]) store.put(RESOURCE, configMap("x", {}, namespace));
+    const listFrom = (after: { namespace: string; name: string }) =>
+      namesIn(store.snapshot({ resource: RESOURCE, namespace: "b", after }, store.revision));
+    expect(listFrom({ namespace: "a", name: "a" })).toEqual(["b/x"]);
+    expect(listFrom({ namespace: "c", name: "a" })).toEqual([]);
+  });
+
+  it("keeps how objects were at every revision that is not forgotten", () => {
+    const { store } = emptyStore();
+    const states = new Map<number, string[]>();
+    const remember = (): unknown => states.set(store.revision, namesIn(store.list(RESOURCE)) ?? []);
+    remember();
+    for (let round = 0; round < 5; round++) {
+      for (const name of ["a", "b", "c"]) {
+        store.put(RESOURCE, configMap(name, { round: String(round) }));
+        remember();
+      }
+      store.remove(RESOURCE, configMap("b"));
+      remember();
+    }
+    for (const [revision, names] of states)
+      expect(namesIn(store.snapshot({ resource: RESOURCE }, revision))).toEqual(names);
+  });
+
+  it.each([
+    ["changes", { bytes: 1_000_000, changes: 10 }],
+    ["bytes", { bytes: 2000, changes: 1000 }],
+  ])("forgets by the number of %s, and says so", (_what, bounds) => {
+    const { store } = emptyStore(bounds);
+    store.put(RESOURCE, configMap("a", { n: "0" }));
+    const start = store.revision;
+    store.put(RESOURCE, configMap("a", { n: "1" }));
+    expect(store.changesAfter(RESOURCE, start)?.map(({ type }) => type)).toEqual(["MODIFIED"]);
+    for (let n = 0; n < 50; n++) store.put(RESOURCE, configMap("a", { n: String(n) }));
+    expect(store.changesAfter(RESOURCE, start)).toBeUndefined();
+    expect(store.snapshot({ resource: RESOURCE }, start)).toBeUndefined();
+    expect(store.changesAfter(RESOURCE, store.revision)).toEqual([]);
+    const oldest = store.oldestRevision(RESOURCE);
+    expect(namesIn(store.snapshot({ resource: RESOURCE }, oldest))).toEqual(["lab/a"]);
+  });
+
+  it("lets a removed object go with the last change that speaks of it", () => {
+    const { store } = emptyStore({ bytes: 1_000_000, changes: 8 });
+    store.put(RESOURCE, configMap("gone"));
+    store.remove(RESOURCE, configMap("gone"));
+    for (let n = 0; n < 50; n++) store.put(RESOURCE, configMap("a", { n: String(n) }));
+    expect(namesIn(store.snapshot({ resource: RESOURCE }, store.oldestRevision(RESOURCE)))).toEqual([
+      "lab/a",
+    ]);
+    store.put(RESOURCE, configMap("gone"));
+    expect(namesIn(store.list(RESOURCE))).toEqual(["lab/a", "lab/gone"]);
   });
 
   it("tells listeners of changes in order, even when one of them writes", () => {
-    const store = new ObjectStore();
+    const { store } = emptyStore();
     const heard: string[] = [];
-    store.subscribe("/configmaps", ({ object }) => {
-      if (object.metadata.name === "a") store.put("/configmaps", configMap("b"));
+    store.subscribe(RESOURCE, ({ object }) => {
+      if (object.metadata.name === "a") store.put(RESOURCE, configMap("b"));
     });
-    store.subscribe("/configmaps", ({ object }) => heard.push(object.metadata.name ?? ""));
-    store.put("/configmaps", configMap("a"));
+    store.subscribe(RESOURCE, ({ object }) => heard.push(object.metadata.name ?? ""));
+    store.put(RESOURCE, configMap("a"));
     expect(heard).toEqual(["a", "b"]);
   });
 
-  it("remembers recent changes and admits what it has forgotten", () => {
-    const store = new ObjectStore();
-    const { metadata } = store.put("/configmaps", configMap("a", { n: "0" }));
-    const start = Number(metadata.resourceVersion);
-    store.put("/configmaps", configMap("a", { n: "1" }));
-    expect(store.changesAfter("/configmaps", start)?.map(({ type }) => type)).toEqual(["MODIFIED"]);
-    for (let n = 0; n < WATCH_WINDOW_EVENTS * 2; n++)
-      store.put("/configmaps", configMap("a", { n: String(n) }));
-    expect(store.changesAfter("/configmaps", start)).toBeUndefined();
-    expect(store.changesAfter("/configmaps", store.revision)).toEqual([]);
+  it("counts a listener that throws, and goes on", () => {
+    const { store, failures } = emptyStore();
+    const heard: string[] = [];
+    store.subscribe(RESOURCE, () => {
+      throw new Error("a listener of no use");
+    });
+    store.subscribe(RESOURCE, ({ object }) => heard.push(object.metadata.name ?? ""));
+    store.put(RESOURCE, configMap("a"));
+    store.put(RESOURCE, configMap("b"));
+    expect([heard, failures.count]).toEqual([["a", "b"], 2]);
+  });
+
+  it("finds objects by an index that is as new as the store, also while listeners are told", () => {
+    const { store } = emptyStore();
+    store.put(RESOURCE, configMap("a", { x: "" }));
+    const index = store.index(RESOURCE, byData);
+    expect(store.index(RESOURCE, byData)).toBe(index);
+    const seen: number[] = [];
+    store.subscribe(RESOURCE, () => seen.push(index.count("x")));
+    store.put(RESOURCE, configMap("b", { x: "", y: "" }));
+    store.put(RESOURCE, configMap("a", { y: "" }));
+    store.remove(RESOURCE, configMap("b"));
+    expect(seen).toEqual([2, 1, 0]);
+    expect(index.get("y").map(({ metadata }) => metadata.name)).toEqual(["a"]);
   });
 
   it("removes under a new revision", () => {
-    const store = new ObjectStore();
-    const stored = store.put("/configmaps", configMap("a"));
-    const removed = store.remove("/configmaps", stored);
+    const { store } = emptyStore();
+    const stored = store.put(RESOURCE, configMap("a"));
+    const removed = store.remove(RESOURCE, stored);
     expect(Number(removed.metadata.resourceVersion)).toBe(store.revision);
-    expect(store.get("/configmaps", "lab", "a")).toBeUndefined();
+    expect(store.get(RESOURCE, "lab", "a")).toBeUndefined();
   });
 });

@@ -23,20 +23,26 @@ export function tableOf(
   objects: ApiObject[],
   { withColumns = true }: { withColumns?: boolean } = {},
 ): Record<string, unknown> {
-  const { core, type, form, info } = call;
-  const context: PrintContext = { now: core.now().getTime(), store: core.store };
+  const { type, form } = call;
   const version = form.as === "table" ? form.version : "v1";
-  const include = info.query.get("includeObject") ?? "Metadata";
   return {
     kind: "Table",
     apiVersion: `meta.k8s.io/${version}`,
     metadata: { resourceVersion: objects.length === 1 ? objects[0]?.metadata.resourceVersion : "" },
     columnDefinitions: withColumns ? columnsOf(type).map((column) => ({ description: "", ...column })) : null,
-    rows: objects.map((object) => ({
-      cells: cellsOf(type, object, context),
-      ...(include !== "None" && { object: include === "Object" ? object : partialObject(object) }),
-    })),
+    rows: objects.map(tableRows(call)),
   };
+}
+
+/** What makes the rows of a Table, one at a time. */
+export function tableRows(call: Pick<Call, "core" | "type" | "info">): (object: ApiObject) => object {
+  const { core, type, info } = call;
+  const context: PrintContext = { now: core.now().getTime(), store: core.store };
+  const include = info.query.get("includeObject") ?? "Metadata";
+  return (object) => ({
+    cells: cellsOf(type, object, context),
+    ...(include !== "None" && { object: include === "Object" ? object : partialObject(object) }),
+  });
 }
 
 function columnsOf(type: ResourceType): Column[] {

@@ -2,6 +2,7 @@ import type { ApiObject } from "../../api/object.js";
 import type { ApiService } from "../../api/service.js";
 import { StatusError } from "../../api/status.js";
 import type { Authorizer } from "../../auth/access.js";
+import type { Failures } from "../../failures.js";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.js";
 import { refuse } from "../refusal.js";
 import type { ParamResource } from "./collect-params.js";
@@ -26,14 +27,15 @@ interface Refusal extends Pick<Denial, "message" | "reason"> {
 export function createValidatingAdmissionPolicy(options: {
   api: ApiService;
   authorizer?: Authorizer | undefined;
+  failures: Failures;
   signal?: AbortSignal | undefined;
 }): AdmissionPlugin {
-  const { api, authorizer, signal } = options;
+  const { api, authorizer, failures, signal } = options;
   let started: { store: PolicyStore; activations: ActivationFactory } | undefined;
   // The API hands itself out before it can be watched, so the watch begins with the first request.
   const start = (): { store: PolicyStore; activations: ActivationFactory } => {
     const store = new PolicyStore(api, authorizer !== undefined, (policy, compiled) => {
-      void writePolicyStatus(api, policy, compiled);
+      failures.follow("writing the status of a policy", writePolicyStatus(api, policy, compiled));
     });
     signal?.addEventListener("abort", () => store.close(), { once: true });
     return { store, activations: new ActivationFactory(api, authorizer) };

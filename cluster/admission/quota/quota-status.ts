@@ -1,9 +1,12 @@
 import type { ApiObject, ResourceRef } from "../../api/object.js";
 import type { ApiService, ObjectLocation, UserInfo } from "../../api/service.js";
 import { StatusError } from "../../api/status.js";
+import { systemClock } from "../../controllers/clock.js";
+import { WorkQueue } from "../../controllers/work-queue.js";
+import type { Failures } from "../../failures.js";
 import { toJson } from "../resource-list.js";
 import type { QuotaLedger } from "./quota-ledger.js";
-import { quotaSpec } from "./quota-ledger.js";
+import { quotaSpec, RESERVATION_MS } from "./quota-ledger.js";
 import { countedResource } from "./quota-usage.js";
 
 export const QUOTAS: ResourceRef = { group: "", version: "v1", resource: "resourcequotas" };
@@ -51,12 +54,23 @@ export class QuotaStatusKeeper {
   readonly #api: ApiService;
   readonly #ledger: QuotaLedger;
   readonly #followed = new Map<string, () => void>();
-  readonly #pending = new Map<string, NodeJS.Timeout>();
+  readonly #failures: Failures;
+  /** Namespaces whose quotas are to be looked at, the ones with something reserved apart. */
+  readonly #queue: WorkQueue;
+  readonly #reserved: WorkQueue;
   readonly #stop: () => void;
 
-  constructor(api: ApiService, ledger: QuotaLedger) {
+  constructor(api: ApiService, ledger: QuotaLedger, failures: Failures) {
     this.#api = api;
     this.#ledger = ledger;
+    this.#failures = failures;
+    const options = {
+      clock: systemClock,
+      work: (namespace: string) => this.#writeAll(namespace),
+      onFailure: (_key: string, error: unknown) => failures.report("writing the status of quotas", error),
+    };
+    this.#queue = new WorkQueue(options);
+    this.#reserved = new WorkQueue(options);
     this.#stop = api.watch(QUOTAS, ({ type, object }) => {
       if (type === "DELETED") return;
       for (const name of Object.keys(quotaSpec(object).hard ?? {})) this.#follow(name);
@@ -64,27 +78,27 @@ export class QuotaStatusKeeper {
     });
   }
 
-  /** Brings the quotas of `namespace` up to date in a moment; `after` says when the last reservation lapses. */
-  schedule(namespace: string, after = SETTLE_MS): void {
-    const key = `${namespace}/${after === SETTLE_MS}`;
-    if (after === SETTLE_MS && this.#pending.has(key)) return;
-    clearTimeout(this.#pending.get(key));
-    const timer = setTimeout(() => {
-      this.#pending.delete(key);
-      for (const quota of this.#api.list(QUOTAS, { namespace })) {
-        void writeQuotaStatus(this.#api, this.#ledger, locationOf(quota));
-      }
-    }, after);
-    timer.unref();
-    this.#pending.set(key, timer);
+  /** Brings the quotas of `namespace` up to date in a moment. */
+  schedule(namespace: string): void {
+    this.#queue.addAfter(namespace, SETTLE_MS);
+  }
+
+  /** Looks again when a reservation made now has lapsed. */
+  scheduleAfterReservation(namespace: string): void {
+    this.#reserved.addAfter(namespace, 2 * RESERVATION_MS);
   }
 
   close(): void {
     this.#stop();
     for (const stop of this.#followed.values()) stop();
-    for (const timer of this.#pending.values()) clearTimeout(timer);
     this.#followed.clear();
-    this.#pending.clear();
+    for (const queue of [this.#queue, this.#reserved])
+      this.#failures.follow("writing the status of quotas", queue.stop());
+  }
+
+  async #writeAll(namespace: string): Promise<void> {
+    for (const quota of this.#api.list(QUOTAS, { namespace }))
+      await writeQuotaStatus(this.#api, this.#ledger, locationOf(quota));
   }
 
   #follow(name: string): void {

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../api/object.js";
 import type { ApiService } from "../../api/service.js";
+import type { Failures } from "../../failures.js";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.js";
 import type { Container } from "../pod-resources.js";
 import { containersOf, podSpecOf, resourcesOf } from "../pod-resources.js";
@@ -7,7 +8,7 @@ import { addQuantities } from "../../schema/quantity.js";
 import { refuse } from "../refusal.js";
 import type { ResourceList } from "../resource-list.js";
 import { describeList, resourceList } from "../resource-list.js";
-import { QuotaLedger, RESERVATION_MS, quotaSpec } from "./quota-ledger.js";
+import { QuotaLedger, quotaSpec } from "./quota-ledger.js";
 import { isInScope } from "./quota-scopes.js";
 import { QUOTAS, QuotaStatusKeeper, locationOf, writeQuotaStatus } from "./quota-status.js";
 import { computeUsage, objectUsage } from "./quota-usage.js";
@@ -25,15 +26,17 @@ const MUST_BE_STATED = new Set([
 /** Refuses what would exceed a ResourceQuota of the namespace and brings the quota's status up to date with what it lets through. */
 export function createResourceQuota({
   api,
+  failures,
   signal,
 }: {
   api: ApiService;
+  failures: Failures;
   signal?: AbortSignal | undefined;
 }): AdmissionPlugin {
   const ledger = new QuotaLedger(api);
   let keeper: QuotaStatusKeeper | undefined;
   const start = (): QuotaStatusKeeper => {
-    const started = new QuotaStatusKeeper(api, ledger);
+    const started = new QuotaStatusKeeper(api, ledger, failures);
     signal?.addEventListener("abort", () => started.close(), { once: true });
     return started;
   };
@@ -50,7 +53,7 @@ export function createResourceQuota({
       if (request.dryRun || charged.length === 0) return;
       if (request.operation === "CREATE") ledger.reserve(resource, namespace, object);
       // Should the write fail after all, what was counted for it is given back.
-      keeper.schedule(namespace, 2 * RESERVATION_MS);
+      keeper.scheduleAfterReservation(namespace);
       await Promise.all(charged.map((quota) => writeQuotaStatus(api, ledger, locationOf(quota))));
     },
   };

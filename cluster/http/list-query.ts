@@ -1,0 +1,84 @@
+import { badRequest, StatusError } from "../api/status.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import { numberParameter, optionError } from "./call.js";
+import type { ContinueToken } from "./continue-token.js";
+import { decodeContinue, LATEST } from "./continue-token.js";
+
+/** Which part of which state a list asks for. */
+export interface ListQuery {
+  limit: number;
+  /** The state to read. */
+  revision: number;
+  token?: ContinueToken;
+}
+
+/** What the query of a list asks for, with `current` the present revision; throws 400, 422 or 504 for what cannot be. */
+export function listQuery(query: URLSearchParams, current: number): ListQuery {
+  requireConsistent(query);
+  const limit = Math.max(0, numberParameter(query, "limit") ?? 0);
+  const text = query.get("continue");
+  const wanted = revisionParameter(query, "invalid resource version: ");
+  if (text) {
+    const token = decodeContinue(text);
+    if (wanted) throw badRequest("specifying resource version is not allowed when using continue");
+    return { limit, token, revision: token.revision === LATEST ? current : token.revision };
+  }
+  if (wanted === undefined) return { limit, revision: current };
+  // Any state will do, so a real API server answers from its cache, which knows no pages.
+  if (wanted === 0) return { limit: 0, revision: current };
+  if (wanted > current) throw revisionTooLarge(wanted, current);
+  const match = query.get("resourceVersionMatch");
+  const isExact = match === "Exact" || (!match && limit > 0);
+  return { limit, revision: isExact ? wanted : current };
+}
+
+/** The number in `resourceVersion`; throws 400 for what is none, with `prefix` before the text of a real API server. */
+export function revisionParameter(query: URLSearchParams, prefix = ""): number | undefined {
+  const text = query.get("resourceVersion");
+  if (!text) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  const quoted = JSON.stringify(text);
+  throw badRequest(
+    `${prefix}resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+  );
+}
+
+/** A list or watch option that contradicts others. */
+export function listOptionError(add: (errors: FieldErrors) => void): Error {
+  return optionError("ListOptions", "", add);
+}
+
+function requireConsistent(query: URLSearchParams): void {
+  if (query.get("sendInitialEvents"))
+    throw listOptionError((errors) =>
+      errors.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"),
+    );
+  const match = query.get("resourceVersionMatch");
+  if (!match) return;
+  const field = "resourceVersionMatch";
+  const errors: ((errors: FieldErrors) => void)[] = [];
+  const forbid = (why: string): unknown => errors.push((list) => list.forbidden(field, why));
+  if (!query.get("resourceVersion")) forbid(`${field} is forbidden unless resourceVersion is provided`);
+  if (query.get("continue")) forbid(`${field} is forbidden when continue is provided`);
+  if (match !== "Exact" && match !== "NotOlderThan")
+    errors.push((list) => list.unsupported(field, match, ["Exact", "NotOlderThan", ""]));
+  if (match === "Exact" && query.get("resourceVersion") === "0")
+    forbid(`${field} "exact" is forbidden for resourceVersion "0"`);
+  if (errors.length > 0)
+    throw listOptionError((list) => {
+      for (const add of errors) add(list);
+    });
+}
+
+function revisionTooLarge(wanted: number, current: number): StatusError {
+  return new StatusError({
+    code: 504,
+    reason: "Timeout",
+    message: `Timeout: Too large resource version: ${wanted}, current: ${current}`,
+    details: {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      retryAfterSeconds: 1,
+    },
+  });
+}

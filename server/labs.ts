@@ -4,6 +4,7 @@ import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
 import { type TakenNames, freeName } from "../workshop/common/page-name.js";
+import { type PathForm, labFormOf } from "../workshop/node/lab-form.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
 export interface LoadedLabs {
@@ -78,7 +79,7 @@ async function labsInside(folder: string): Promise<string[]> {
   if (labs.length > 0) return labs;
   throw new ServerError(
     serverErrorCodes.usage,
-    `There is no lab in ${folder}: neither the folder nor one inside it has a workshop.yaml, and it holds no Markdown page.`,
+    `There is no lab in ${folder}: neither the folder nor one inside it has a workshop.yaml or a folder workshop, and it holds no Markdown page.`,
   );
 }
 
@@ -86,10 +87,13 @@ function isReadme(path: string): boolean {
   return path.toLowerCase().endsWith("readme.md");
 }
 
-/** Whether the folder is a lab of either form. */
+/** Whether the folder is a lab, or is meant to be one. */
 export async function isLab(folder: string): Promise<boolean> {
-  return (await exists(join(folder, "workshop.yaml"))) || exists(join(folder, "workshop/workshop.yaml"));
+  const form = await labFormOf(folder);
+  return LAB_FOLDERS.has(form) || (form === "folder" && (await exists(join(folder, "workshop.yaml"))));
 }
+
+const LAB_FOLDERS: ReadonlySet<PathForm> = new Set(["native", "classic", "hugo"]);
 
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

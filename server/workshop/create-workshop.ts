@@ -123,7 +123,9 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     },
     openTerminal: async (address) => {
       const { session, lab } = active(address.session);
-      await lostPods.withPod(session, lab, () => parts.host.open(address, shellOf(session, settings)));
+      await lostPods.withPod(session, lab, () =>
+        parts.host.open(address, shellOf(session, lab, { client, settings })),
+      );
     },
     touch: touched,
     runStep: async (address) => {

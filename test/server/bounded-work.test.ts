@@ -17,7 +17,7 @@ import type { LabPage } from "../../workshop/common/lab.js";
 import { labelOf, pageNames, workspacesNamedIn } from "../../workshop/common/page-name.js";
 import { explainRefusal } from "../../workshop/common/refusal.js";
 import { compileLabPage } from "../../workshop/common/render-page.js";
-import { fillPlain } from "../../workshop/common/template.js";
+import { fillPlain } from "../../workshop/common/fill-plain.js";
 import { readYaml } from "../../workshop/common/yaml-value.js";
 import { headingOf } from "../../workshop/node/page-file.js";
 import { CONDITIONS, GLOBS, IMAGES, PAGES, REFUSALS, SELECTORS, filled, yamlTexts } from "./hostile-text.js";

@@ -13,7 +13,9 @@ import { removedHtml, showPlaceholders } from "./removed-html.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
 import { StepIds } from "./step-id.js";
-import { fillPlain, fillTemplate } from "./template.js";
+import { fillShortcodes } from "./fill-shortcodes.js";
+import { fillPlain } from "./fill-plain.js";
+import { fillTemplate } from "./template.js";
 import type { LineMap } from "./template-page.js";
 import type { Variables } from "./variables.js";
 
@@ -36,10 +38,8 @@ const MAX_PAGE_TOKENS = 20_000;
 
 /** Turns a page into HTML and a list of actions in the order of the text. Never throws for what an author wrote. */
 export function compilePage(page: LabPage, variables: Variables, addresses: PageAddresses): CompiledPage {
-  const { text, fillings, lines, problems } = fillTemplate(
-    page.source.slice(0, MAX_PAGE_CHARACTERS),
-    variables,
-  );
+  const fill = page.templates === "hugo" ? fillShortcodes : fillTemplate;
+  const { text, fillings, lines, problems } = fill(page.source.slice(0, MAX_PAGE_CHARACTERS), variables);
   const parsed = parseMarkdown(text, fillings);
   const isCrowded = countOf(parsed.tokens) > MAX_PAGE_TOKENS;
   const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;

@@ -1,6 +1,9 @@
 import type { LabDashboard } from "./lab.js";
-import { fillPlain } from "./template.js";
+import { fillPlain } from "./fill-plain.js";
 import type { Variables } from "./variables.js";
+
+/** Tabs that every session has. */
+export const BUILT_IN_TABS: readonly string[] = ["Terminal", "Console"];
 
 /** Where a tab of the lab leads in a session; `undefined` for a tab that has no address. */
 export function dashboardAddress({ url }: LabDashboard, variables: Variables): string | undefined {

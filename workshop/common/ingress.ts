@@ -21,7 +21,7 @@ const MAX_INGRESS_NAME = 63 - 1 - MAX_SESSION_NAME;
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 /** A Service as labs write it: its name, or the one it has in the cluster's DNS. */
 const SERVICE =
-  /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)(\.(\{\{\s*session_namespace\s*\}\}|\$\(session_namespace\))(\.svc(\.(cluster\.local|\{\{\s*cluster_domain\s*\}\}|\$\(cluster_domain\)))?)?)?$/;
+  /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)(\.(\{\{\s*(?:session|workshop)_namespace\s*\}\}|\$\((?:session|workshop)_namespace\))(\.svc(\.(cluster\.local|\{\{\s*cluster_domain\s*\}\}|\$\(cluster_domain\)))?)?)?$/;
 const SHELLS = new Set(["", "localhost", "127.0.0.1"]);
 
 /** One of them; the result has `service` where it leads to one. */

@@ -98,4 +98,9 @@ export const workshopFileSchema = z.strictObject({
 export type WorkshopFile = z.infer<typeof workshopFileSchema>;
 
 /** What may stand between `---` lines at the top of a page. */
-export const frontMatterSchema = z.object({ title: scalar.optional() });
+export const frontMatterSchema = z.object({
+  title: scalar.optional(),
+  weight: z.number().optional(),
+  draft: z.boolean().optional(),
+});
+export type FrontMatter = z.infer<typeof frontMatterSchema>;

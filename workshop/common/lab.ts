@@ -12,13 +12,13 @@ export interface Lab {
   description: string;
   minutes: number;
   level: LabLevel;
-  /** What the lab needs that not every cluster has, such as `containers`. */
+  /** What the lab needs that is not to be had everywhere: `containers`, or an application of another platform by its name. */
   needs: string[];
   budget: BudgetName;
   layout: TerminalLayout;
   /** Workspaces made in the session's organization before the first page. */
   workspaces: string[];
-  /** Values of the lab's own variables. */
+  /** Values of the lab's own variables; each may name the session's as `{{ name }}`. */
   variables: Record<string, string>;
   /** Names of the server's environment variables that pages may show as `{{ ENV_NAME }}`. */
   environment: string[];
@@ -35,12 +35,26 @@ export interface Lab {
   home: "temporary" | "persistent";
   /** Kubernetes objects made for every session; text may hold variables. */
   objects: string[];
+  /** What shells begin with besides what every session gives them. */
+  shells?: ShellStart;
   pages: LabPage[];
   source: LabSource;
   /** Which state of its source it is, where that is kept for the sessions that have it; absent where the files are read as they are now. */
   revision?: string;
   /** What is wrong with it, as far as that can be told without a cluster; worst first. */
   problems: LabProblem[];
+}
+
+/** How the shells of a lab begin. */
+export interface ShellStart {
+  /** Environment variables; text may hold variables of the lab as `{{ name }}`. */
+  environment: Record<string, string>;
+  /** Folder of the home in which they begin. */
+  folder?: string;
+  /** Files of the lab, relative to its folder, that each shell reads first, in order. */
+  profiles: string[];
+  /** Programs of the lab, relative to its folder, that run as the learner before the shells begin, in order. */
+  setUp: string[];
 }
 
 export const LAB_LEVELS = ["beginner", "intermediate", "advanced"] as const;
@@ -63,15 +77,28 @@ export interface LabDashboard {
 }
 
 export interface LabSource {
-  form: "native" | "classic" | "page";
+  form: "native" | "classic" | "hugo" | "page";
   /** Absolute path the lab was read from: its folder, or its one page. */
   path: string;
   /** Absolute folder that every `file` of the lab is relative to. */
   folder: string;
   /** Absolute folders outside the lab in which its pictures were looked for. */
   imageFolders?: string[];
+  /** Folders of the lab, relative to `folder`, in which addresses such as `/images/a.png` begin. */
+  roots?: string[];
   /** Absolute folder whose content is put into the learner's home; absent where the lab brings no files. */
   homeFiles?: string;
+  /** Which files of `homeFiles` are meant; all where absent. */
+  homePatterns?: PathPatterns;
+  /** Files of the home that the lab's definition writes out, by path. */
+  inlineFiles?: Record<string, string>;
+}
+
+/** Paths relative to a folder, by patterns with `*`, `**` and `?`. */
+export interface PathPatterns {
+  /** All paths where empty. */
+  include: string[];
+  exclude: string[];
 }
 
 export interface LabPage {
@@ -82,6 +109,8 @@ export interface LabPage {
   file: string;
   /** Markdown without front matter. */
   source: string;
+  /** What its values are written in: shortcodes of Hugo, or Liquid where absent. */
+  templates?: "hugo";
   /** Line of the file on which `source` begins, counted from 1. */
   firstLine: number;
   /** What was wrong with it while reading; the compiler finds the rest. */

@@ -8,4 +8,8 @@ export interface PageProblem {
   message: string;
   /** What to do about it. */
   fix: string;
+  /** Where something of the lab does here what it was not written for: something else, or nothing. Absent for what is simply wrong. */
+  fidelity?: "approximated" | "lacking";
+  /** The action that it is about, where it is about a block. */
+  action?: string;
 }

@@ -22,6 +22,9 @@ export const WORKSPACE_LABEL = "tmc.cloud.vmware.com/workspace";
 /** Where the API serves the kinds of the policy hierarchy. */
 export const POLICY_API_PATH = "/apis/policy.lectern.dev/v1alpha1";
 
+/** Name of the service account, of its secret and of every object that exists once per session. */
+export const LEARNER = "learner";
+
 /** The cluster role that says what a learner may do in the own namespace. */
 export const LEARNER_ROLE = "admin";
 

@@ -9,7 +9,7 @@ import {
 } from "./template-page.js";
 import { type Segment, scanTemplate } from "./template-scan.js";
 import { runTags, unreadable } from "./template-tags.js";
-import type { Variables } from "./variables.js";
+import { type Variables, valueOf } from "./fill-plain.js";
 
 export interface Templated {
   /** The text with marks in place of values. */
@@ -46,26 +46,6 @@ export function fillTemplate(source: string, variables: Variables): Templated {
     problems: page.problems,
   };
 }
-
-/** Fills a short text such as a condition; unknown names stay as they are written. */
-export function fillPlain(text: string, variables: Variables): string {
-  return text.replace(NAME_ONLY, (written, name: string) => valueOf(variables, name) ?? written);
-}
-
-/** Fills every text inside a value such as a manifest; no variable can change its structure. */
-export function fillValue(value: unknown, variables: Variables): unknown {
-  if (typeof value === "string") return fillPlain(value, variables);
-  if (Array.isArray(value)) return value.map((item) => fillValue(item, variables));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, variables)]));
-}
-
-/** Names come from pages: what every object has by birth is no variable. */
-function valueOf(variables: Variables, name: string): string | undefined {
-  return Object.hasOwn(variables, name) ? variables[name] : undefined;
-}
-
-const NAME_ONLY = /\{\{-?\s*(\w+)\s*-?\}\}/g;
 
 const sameLine: LineMap = (line) => line;
 

@@ -1,7 +1,8 @@
 import type { Lab } from "./lab.js";
+import { LEARNER } from "./session.js";
+import { type Variables, fillPlain } from "./fill-plain.js";
 
-/** Values by name, complete: what is not in here is unknown. */
-export type Variables = Readonly<Record<string, string>>;
+export type { Variables } from "./fill-plain.js";
 
 /** What pages may ask about the session they are shown in; the names labs already use elsewhere. */
 export interface SessionFacts {
@@ -11,6 +12,8 @@ export interface SessionFacts {
   /** Address of the learner's page, without a trailing slash: `http://localhost:8080/s/lab-1`. */
   url: string;
   kubernetesApiUrl: string;
+  /** Processor of the machine that the shells are on, as containers name it; `amd64` where absent. */
+  architecture?: string;
   /** The wildcard domain of the applications; the host of `url` where absent. */
   ingressDomain?: string | undefined;
   /** What the operator lets labs show of the environment; only the names the lab lists are read. */
@@ -19,6 +22,15 @@ export interface SessionFacts {
 
 /** Everything a page of the lab may name in this session. */
 export function sessionVariables(lab: Lab, facts: SessionFacts): Variables {
+  const own = platformVariables(lab, facts);
+  return { ...own, ...filled(lab.variables, own), ...environmentVariables(lab, facts.environment) };
+}
+
+/** What the platform itself says of a session; programs in it find the same under capital names. */
+export function platformVariables(
+  lab: Pick<Lab, "name" | "title" | "description">,
+  facts: SessionFacts,
+): Variables {
   const url = parseUrl(facts.url);
   return {
     workshop_name: lab.name,
@@ -31,6 +43,7 @@ export function sessionVariables(lab: Lab, facts: SessionFacts): Variables {
     session_url: facts.url,
     environment_name: lab.name,
     workshop_namespace: facts.namespace,
+    service_account: LEARNER,
     training_portal: "lectern",
     organization: facts.organization,
     cluster_name: `${facts.namespace}-cluster`,
@@ -38,12 +51,31 @@ export function sessionVariables(lab: Lab, facts: SessionFacts): Variables {
     ingress_protocol: url.protocol,
     ingress_port: url.port,
     ingress_port_suffix: url.port ? `:${url.port}` : "",
+    ingress_class: "",
     cluster_domain: "cluster.local",
     storage_class: "",
+    policy_engine: "pod-security-standards",
+    policy_name: "baseline",
+    platform_arch: facts.architecture ?? "amd64",
+    pathway_name: "",
     kubernetes_api_url: facts.kubernetesApiUrl,
-    ...lab.variables,
-    ...environmentVariables(lab, facts.environment),
   };
+}
+
+/** Values may name each other, one behind the other this often. */
+const MAX_PASSES = 6;
+
+function filled(values: Readonly<Record<string, string>>, own: Variables): Record<string, string> {
+  let current: Record<string, string> = { ...values };
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const known = { ...own, ...current };
+    const next = Object.fromEntries(
+      Object.entries(current).map(([name, value]) => [name, fillPlain(value, known)]),
+    );
+    if (Object.entries(next).every(([name, value]) => value === current[name])) break;
+    current = next;
+  }
+  return current;
 }
 
 /** Values that stand in for a session where there is none, so that `lint` sees every name a page may use. */
@@ -51,15 +83,22 @@ export function sampleVariables(lab: Lab): Variables {
   const environment = Object.fromEntries(
     lab.environment.map((name) => [name, `value-of-${name.toLowerCase()}`]),
   );
-  return sessionVariables(lab, {
-    session: "sample",
-    namespace: "sample",
-    organization: "sample",
-    url: "http://localhost/s/sample",
-    kubernetesApiUrl: "https://localhost:6443",
-    environment,
-  });
+  return sessionVariables(lab, { ...SAMPLE, environment });
 }
+
+const SAMPLE: SessionFacts = {
+  session: "sample",
+  namespace: "sample",
+  organization: "sample",
+  url: "http://localhost/s/sample",
+  kubernetesApiUrl: "https://localhost:6443",
+  environment: {},
+};
+
+/** The names that every session has values of. */
+export const SESSION_VARIABLES: ReadonlySet<string> = new Set(
+  Object.keys(platformVariables({ name: "sample", title: "", description: "" }, SAMPLE)),
+);
 
 function environmentVariables(lab: Lab, environment: SessionFacts["environment"]): Record<string, string> {
   return Object.fromEntries(

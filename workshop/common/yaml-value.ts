@@ -43,6 +43,17 @@ export function readYaml(text: string, limit = MAX_YAML_CHARACTERS): YamlValue {
   return { value, surprises: reader.surprises, lineOf: (path) => lineOfPath(document, path, lineAt) };
 }
 
+/** The documents of a stream, each with the line of the stream on which it begins, from 1. */
+export function splitDocuments(text: string): { text: string; firstLine: number }[] {
+  const documents: { text: string; firstLine: number }[] = [];
+  let firstLine = 1;
+  for (const document of text.split(/^---(?:[ \t][^\n]*)?$/m)) {
+    if (/^[ \t]*[^\s#]/m.test(document)) documents.push({ text: document, firstLine });
+    firstLine += document.split("\n").length - 1;
+  }
+  return documents;
+}
+
 /**
  * The document of the text. Parsing goes on level by level, composing calls itself for each level: a text that is nested without end is
  * refused before that. Keys are compared by the reader below, since the library compares each with all others.

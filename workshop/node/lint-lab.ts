@@ -5,7 +5,7 @@ import { isThere } from "../common/page-links.js";
 import { linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
-import { addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { BUILT_IN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
 import { findPictures } from "./pictures.js";
 
@@ -171,9 +171,6 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
   });
 }
 
-/** Tabs that every session has. */
-const BUILT_IN_TABS = ["Terminal", "Console"];
-
 function unknownTabs(lab: Lab, { page, compiled: { actions } }: Inspected): LabProblem[] {
   const tabs = [...BUILT_IN_TABS, ...lab.dashboards.map(({ name }) => name)];
   return actions
@@ -227,7 +224,9 @@ function refusedVariables(lab: Lab, { labVariables }: InspectOptions): LabProble
   }));
 }
 
+const EDUCATES_FORMS: ReadonlySet<string> = new Set(["classic", "hugo"]);
+
 /** Where a lab says what is not the text of its pages. */
 function labFileOf({ source }: Lab): { file: string; line: number } {
-  return { file: source.form === "classic" ? "resources/workshop.yaml" : "workshop.yaml", line: 1 };
+  return { file: EDUCATES_FORMS.has(source.form) ? "resources/workshop.yaml" : "workshop.yaml", line: 1 };
 }

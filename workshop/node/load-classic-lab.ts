@@ -1,184 +1,143 @@
-import { readFile, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { stringify } from "yaml";
-import type { z } from "zod";
-import type { TerminalLayout } from "../common/api.js";
-import {
-  type ClassicResource,
-  classicIngresses,
-  classicModulesSchema,
-  classicResourceSchema,
-  classicWorkshopSchema,
-  inBraces,
-  unsupportedParts,
-} from "../common/classic-schema.js";
+import { pageVariables } from "../common/educates-lab.js";
+import { type PageVariable, classicModulesSchema, classicWorkshopSchema } from "../common/educates-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import { BUDGET_NAMES, LAB_LEVELS, type Lab, type LabPage, type LabProblem } from "../common/lab.js";
-import { labelOf, pageNames, workspacesNamedIn } from "../common/page-name.js";
-import { homeFiles } from "./load-native-lab.js";
+import type { Lab, LabPage, LabProblem } from "../common/lab.js";
+import { labelOf, pageNames } from "../common/page-name.js";
+import { type WorkshopFile, readWorkshopFile } from "./educates-resource.js";
+import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
 import { readPageOfFolder } from "./page-file.js";
-import { readYamlAs } from "./yaml-file.js";
 
-const RESOURCE_FILE = "resources/workshop.yaml";
+const MODULES = "workshop/modules.yaml";
+const CONTENT = "workshop/content/";
 
-/** Reads a classic Educates folder as it is; what Lectern does not do is reported by name. */
+/** Reads an Educates workshop of the classic form as it is; what comes to something else here is reported by its place. */
 export async function loadClassicLab(folder: string): Promise<Lab> {
-  const workshop = await readAs(classicWorkshopSchema, folder, "workshop/workshop.yaml");
-  const modules =
-    (await readOptional(classicModulesSchema, folder, "workshop/modules.yaml")) ??
-    classicModulesSchema.parse({});
-  const resource = (await readOptional(classicResourceSchema, folder, RESOURCE_FILE)) ?? { spec: {} };
-  const { ingresses, without } = classicIngresses(resource);
-  const problems = [...unsupportedParts(resource), ...without].map((part) => unsupported(part));
-  problems.push(...(await unusedFolders(folder)));
-  if (Object.values(modules.modules).some((page) => page?.exit_sign)) problems.push(ignoredExitSign());
-  const pages = await readPages(folder, workshop.modules.activate, { titles: modules.modules, problems });
-  return {
-    name: labelOf(resource.metadata?.name ?? basename(folder)),
-    title: resource.spec.title ?? workshop.name ?? basename(folder),
-    ...described(resource),
-    workspaces: [...new Set(pages.flatMap((page) => workspacesNamedIn(page.source)))],
-    variables: { ...modules.config?.vars, ...workshop.vars, ...literalEnvironment(resource) },
-    environment: (resource.spec.session?.env ?? [])
-      .filter(({ value }) => value === undefined)
-      .map(({ name }) => name),
-    egress: [],
-    ingresses,
-    pool: { ready: 0 },
-    home: "temporary",
-    pages,
-    source: { form: "classic", path: folder, folder, ...(await homeFiles(folder, "exercises")) },
-    problems,
-  };
-}
-
-function described(
-  resource: ClassicResource,
-): Pick<Lab, "description" | "minutes" | "level" | "needs" | "budget" | "layout" | "dashboards" | "objects"> {
-  const session = resource.spec.session;
-  return {
-    description: resource.spec.description?.trim() ?? "",
-    minutes: minutesOf(resource.spec.duration),
-    level: LAB_LEVELS.find((level) => level === resource.spec.difficulty) ?? "beginner",
-    needs: [],
-    budget: BUDGET_NAMES.find((budget) => budget === session?.namespaces?.budget) ?? "medium",
-    layout: layoutOf(session?.applications?.terminal?.layout),
-    dashboards: (session?.dashboards ?? []).map(({ name, url }) => ({
-      name,
-      ...(url ? { url: inBraces(url) } : {}),
+  const workshop = await readEducatesWorkshop(folder);
+  const file = `workshop/${workshop.shells.environment["WORKSHOP_FILE"] ?? "workshop.yaml"}`;
+  const [course, modules, content] = await Promise.all([
+    readWorkshopFile(folder, file, classicWorkshopSchema),
+    readWorkshopFile(folder, MODULES, classicModulesSchema),
+    contentFiles(folder),
+  ]);
+  const titles = modules.value?.modules ?? {};
+  const paths = pagePaths(course.value?.modules?.activate ?? Object.keys(titles), content);
+  const pages = await readPages(folder, paths, { content: new Set(content), course });
+  if (pages.pages.length === 0)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labInvalid,
+      `${folder} names ${paths.length} pages and none of them is a Markdown file in ${CONTENT}; add one`,
+    );
+  return educatesLab(workshop, {
+    form: "classic",
+    title: course.value?.name ?? undefined,
+    pages: pages.pages.map((page, at) => ({
+      ...page,
+      title: titleIn(titles, pages.paths[at]) ?? page.title,
     })),
-    objects: (session?.objects ?? []).map((object) => stringify(object)),
-  };
+    variables: pageVariables(
+      overridden(modules.value?.config?.vars ?? [], course.value?.vars ?? []),
+      workshop.shells.environment,
+    ),
+    roots: ["workshop/content"],
+    problems: [...course.problems, ...modules.problems, ...pages.problems, ...ignoredExitSigns(titles)],
+  });
 }
 
-/** What the workshop gives its container is what its pages may show as `{{ ENV_NAME }}`. */
-function literalEnvironment(resource: ClassicResource): Record<string, string> {
-  const env = resource.spec.session?.env ?? [];
-  return Object.fromEntries(
-    env.flatMap(({ name, value }) => (value === undefined ? [] : [[`ENV_${name}`, String(value)]])),
-  );
+type Titles = Record<
+  string,
+  {
+    name?: string | null | undefined;
+    title?: string | null | undefined;
+    exit_sign?: string | null | undefined;
+  } | null
+>;
+
+function titleIn(titles: Titles, path: string | undefined): string | undefined {
+  const entry = path === undefined ? undefined : titles[path];
+  return entry?.name ?? entry?.title ?? undefined;
 }
 
-const LAYOUTS: readonly TerminalLayout[] = ["default", "split", "split/2", "lower", "none"];
-
-function layoutOf(layout: string | undefined): TerminalLayout {
-  return LAYOUTS.find((known) => known === layout) ?? "default";
+/** Variables of `modules.yaml` with the values that `workshop.yaml` gives them, and those that only the latter has. */
+function overridden(declared: readonly PageVariable[], given: readonly PageVariable[]): PageVariable[] {
+  const overrides = new Map(given.map(({ name, value }) => [name, value]));
+  const names = new Set(declared.map(({ name }) => name));
+  return [
+    ...declared.map((variable) => ({ ...variable, value: overrides.get(variable.name) ?? variable.value })),
+    ...given.filter(({ name }) => !names.has(name)),
+  ];
 }
 
-function minutesOf(duration: string | number | undefined): number {
-  const parts = /^(\d+)\s*([mh]?)/.exec(String(duration ?? ""));
-  return parts ? Number(parts[1]) * (parts[2] === "h" ? 60 : 1) : 60;
+/** The pages that are listed; all there are where none is. */
+function pagePaths(listed: readonly string[], content: readonly string[]): string[] {
+  return (listed.length > 0 ? listed : content).map((path) => path.replace(/\.(?:md|adoc)$/, ""));
+}
+
+interface ReadPages {
+  pages: LabPage[];
+  /** Of each page, as `modules.yaml` names it. */
+  paths: string[];
+  problems: LabProblem[];
 }
 
 async function readPages(
   folder: string,
   paths: readonly string[],
-  context: { titles: Record<string, { name?: string | undefined } | null>; problems: LabProblem[] },
-): Promise<LabPage[]> {
+  {
+    content,
+    course,
+  }: { content: ReadonlySet<string>; course: Pick<WorkshopFile<unknown>, "file" | "lineOf"> },
+): Promise<ReadPages> {
   const names = pageNames(paths);
-  const present = new Set(await readdir(join(folder, "workshop/content"), { recursive: true }));
-  const pages: LabPage[] = [];
-  for (const [at, path] of paths.entries()) {
-    if (!present.has(`${path}.md`)) {
-      context.problems.push(missingPage(path, present.has(`${path}.adoc`)));
+  const read = await Promise.allSettled(
+    paths.map(async (path, at) => {
+      if (!content.has(`${path}.md`)) throw new Error(missingPage(path, content.has(`${path}.adoc`)));
+      return readPageOfFolder(folder, `${CONTENT}${path}.md`, names[at] ?? labelOf(path));
+    }),
+  );
+  const all: ReadPages = { pages: [], paths: [], problems: [] };
+  for (const [at, result] of read.entries()) {
+    const path = paths[at] ?? "";
+    if (result.status === "fulfilled") {
+      all.pages.push(result.value);
+      all.paths.push(path);
       continue;
     }
-    const page = await readPageOfFolder(folder, `workshop/content/${path}.md`, names[at] ?? labelOf(path));
-    pages.push({ ...page, title: context.titles[path]?.name ?? page.title });
+    const message = messageOf(result.reason);
+    const line = course.lineOf(["modules", "activate", at]);
+    all.problems.push({
+      severity: "error",
+      rule: "missing-page",
+      file: course.file,
+      line,
+      message,
+      fix: `See to ${CONTENT}${path}.md, or remove the page from modules.activate`,
+    });
   }
-  if (pages.length === 0)
-    throw new WorkshopError(
-      WORKSHOP_ERRORS.labInvalid,
-      `${folder} names ${paths.length} pages and none of them is a Markdown file in workshop/content`,
-    );
-  return pages;
+  return all;
 }
 
-function missingPage(path: string, isAsciiDoc: boolean): LabProblem {
-  const message = isAsciiDoc
-    ? `The page ${path} is AsciiDoc, which is not read`
+function missingPage(path: string, isAsciiDoc: boolean): string {
+  return isAsciiDoc
+    ? `The page ${path} is AsciiDoc, which is not read; convert it to Markdown`
     : `The page ${path} does not exist`;
-  const fix = isAsciiDoc
-    ? "Convert it to Markdown"
-    : `Add workshop/content/${path}.md, or remove the page from modules.activate`;
-  return { severity: "error", rule: "missing-page", file: "workshop/workshop.yaml", line: 1, message, fix };
 }
 
-/** Folders of a workshop whose files do something on the original, and what. */
-const UNUSED_FOLDERS: Readonly<Record<string, string>> = {
-  "workshop/examiner": "its tests are not run",
-  "workshop/slides": "its slides are not shown",
-};
-
-async function unusedFolders(folder: string): Promise<LabProblem[]> {
-  const present = new Set(await readdir(join(folder, "workshop")));
-  return Object.entries(UNUSED_FOLDERS).flatMap(([file, what]) => {
-    if (!present.has(basename(file))) return [];
-    const message = `${file} has no effect: ${what}`;
-    const fix = "Remove it, or do not rely on it in the text";
-    return [{ severity: "warning" as const, rule: "unsupported", file, line: 1, message, fix }];
-  });
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
-function unsupported(part: string): LabProblem {
-  const message = `${part} is not supported and has no effect`;
-  return {
-    severity: "warning",
-    rule: "unsupported",
-    file: RESOURCE_FILE,
-    line: 1,
-    message,
-    fix: "Remove it, or do not rely on it in the text",
-  };
-}
-
-function ignoredExitSign(): LabProblem {
-  return {
-    severity: "warning",
-    rule: "unsupported",
-    file: "workshop/modules.yaml",
-    line: 1,
-    message: "exit_sign has no effect: the link to the next page bears that page's title",
-    fix: "Remove it, or give the next page the title you want to see there",
-  };
-}
-
-async function readOptional<Schema extends z.ZodType>(
-  schema: Schema,
-  folder: string,
-  file: string,
-): Promise<z.infer<Schema> | undefined> {
-  const exists = await readFile(join(folder, file)).then(
-    () => true,
-    () => false,
-  );
-  return exists ? readAs(schema, folder, file) : undefined;
-}
-
-function readAs<Schema extends z.ZodType>(
-  schema: Schema,
-  folder: string,
-  file: string,
-): Promise<z.infer<Schema>> {
-  return readYamlAs(schema, { path: join(folder, file), code: WORKSHOP_ERRORS.labInvalid }, "a workshop");
+/** The link to the next page bears that page's title; words of another page are one sentence for the whole lab. */
+function ignoredExitSigns(titles: Titles): LabProblem[] {
+  if (!Object.values(titles).some((page) => page?.exit_sign)) return [];
+  return [
+    {
+      severity: "warning",
+      rule: "unsupported",
+      file: MODULES,
+      line: 1,
+      message: "exit_sign has no effect: the link to the next page bears that page's title",
+      fix: "Remove it, or give the next page the title you want to see there",
+      fidelity: "approximated",
+    },
+  ];
 }

@@ -153,7 +153,7 @@ describe("a classic Educates folder", () => {
         /^dashboard: The tab "Gone" .* names an application that the lab lists no ingress for$/,
       ),
       "unsupported: spec.session.ingresses[0].changeOrigin is not supported and has no effect",
-      "unsupported: spec.session.ingresses[2] is not supported and has no effect",
+      "unsupported: spec.session.ingresses[2] leads neither to the terminals nor to a Service of the session, and is left out",
     ]);
     const variables = { ...sampleVariables(lab), session_url: "http://localhost/s/sample" };
     const [page] = lab.pages;
@@ -179,7 +179,8 @@ describe("a classic Educates folder", () => {
     expect(lab).toMatchObject({
       name: "old-lab",
       title: "Old lab",
-      minutes: 120,
+      // Twice what its author says the work takes.
+      minutes: 240,
       budget: "large",
       layout: "split",
       level: "beginner",
@@ -193,7 +194,7 @@ describe("a classic Educates folder", () => {
     expect(lab.pages[1]?.pictures["./images/p.png"]).toBe("workshop/content/exercises/images/p.png");
     expect(lintLab(lab).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
       "missing-page: The page exercises/02-gone does not exist",
-      "unsupported: spec.session.applications.docker is not supported and has no effect",
+      "unsupported: spec.session.applications.docker is not to be had here; blocks that need it say so",
       "unsupported: exit_sign has no effect: the link to the next page bears that page's title",
     ]);
   });
@@ -211,9 +212,9 @@ describe("a classic Educates folder", () => {
     expect(
       unsupported.map(({ message }) => message.replace(" is not supported and has no effect", "")),
     ).toEqual([
-      "spec.workshop.image quay.io/x/jdk17-environment:latest",
-      "spec.session.namespaces.role cluster-admin",
-      "spec.session.namespaces.budget custom",
+      "spec.workshop.image quay.io/x/jdk17-environment:latest is not used: programs that only it has are not there",
+      "spec.session.namespaces.role cluster-admin is not given: learners have the role admin in their namespace",
+      "spec.session.namespaces.budget custom leaves the namespace to the lab's own quotas and limits",
       "spec.session.namespaces.secondary",
       "spec.session.security",
       "workshop/examiner has no effect: its tests are not run",

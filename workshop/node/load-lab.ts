@@ -1,9 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readChecksFile } from "../common/checks-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage } from "../common/lab.js";
+import { labFormOf } from "./lab-form.js";
 import { loadClassicLab } from "./load-classic-lab.js";
+import { loadHugoLab } from "./load-hugo-lab.js";
 import { loadNativeLab } from "./load-native-lab.js";
 import { loadSinglePageLab } from "./load-page-lab.js";
 import { type InspectOptions, inspectLab } from "./lint-lab.js";
@@ -17,7 +19,7 @@ export interface LoadOptions extends InspectOptions {
 }
 
 /**
- * Reads a lab and finds what is wrong with it: a folder with `workshop.yaml`, a classic Educates folder (`workshop/workshop.yaml`), or one Markdown file.
+ * Reads a lab and finds what is wrong with it: a folder with `workshop.yaml`, an Educates workshop of either form, or one Markdown file.
  * Throws LAB_NOT_FOUND, LAB_INVALID, CHECK_FILE_INVALID.
  */
 export async function loadLab(path: string, options: LoadOptions = {}): Promise<Lab> {
@@ -31,26 +33,27 @@ export async function loadLab(path: string, options: LoadOptions = {}): Promise<
 }
 
 async function loadForm(path: string): Promise<Lab> {
-  const isFolder = await folderness(path);
-  if (isFolder === undefined)
-    throw new WorkshopError(
-      WORKSHOP_ERRORS.labNotFound,
-      `There is no lab at ${path}; give a folder with a workshop.yaml, or a Markdown file`,
-    );
-  if (!isFolder) return loadSinglePageLab(path);
-  if ((await folderness(join(path, "workshop.yaml"))) === false && (await folderness(join(path, "pages"))))
-    return loadNativeLab(path);
-  if ((await folderness(join(path, "workshop/workshop.yaml"))) === false) return loadClassicLab(path);
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.labNotFound,
-    `${path} is not a lab: it has neither workshop.yaml with a folder pages, nor workshop/workshop.yaml`,
-  );
-}
-
-/** True for a folder, false for a file, undefined for neither. */
-async function folderness(path: string): Promise<boolean | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory();
+  const form = await labFormOf(path);
+  switch (form) {
+    case "page":
+      return loadSinglePageLab(path);
+    case "native":
+      return loadNativeLab(path);
+    case "classic":
+      return loadClassicLab(path);
+    case "hugo":
+      return loadHugoLab(path);
+    case "missing":
+      throw new WorkshopError(
+        WORKSHOP_ERRORS.labNotFound,
+        `There is no lab at ${path}; give a folder with a workshop.yaml, or a Markdown file`,
+      );
+    default:
+      throw new WorkshopError(
+        WORKSHOP_ERRORS.labNotFound,
+        `${path} is not a lab: it has neither workshop.yaml with a folder pages, nor a folder workshop with workshop.yaml, modules.yaml, config.yaml or content`,
+      );
+  }
 }
 
 async function defaultChecks(path: string, lab: Lab): Promise<string | undefined> {

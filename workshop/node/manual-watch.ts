@@ -37,7 +37,7 @@ export async function watchManualSteps(
   const { actions } = await compiler.compile(lab, findPage(lab, page), variables);
   const open = actions
     .filter(({ view, expectation }) => view.kind === "manual" && expectation.until.length > 0)
-    .map((action) => ({ session, page, action }))
+    .map((action) => ({ session, lab, page, action }))
     .filter((step) => !watch.isDone(step));
   try {
     await Promise.all(open.map((step) => watchStep(client, step, watch)));

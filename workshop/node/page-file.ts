@@ -5,18 +5,50 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { Fillings } from "../common/filled-text.js";
 import { firstHeading } from "../common/headings.js";
 import type { LabPage } from "../common/lab.js";
-import { frontMatterSchema } from "../common/lab-schema.js";
+import type { FrontMatter } from "../common/lab-schema.js";
 import { parseMarkdown } from "../common/markdown.js";
 import type { PageProblem } from "../common/page-problem.js";
-import { YamlProblem, readYaml } from "../common/yaml-value.js";
+import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
+
+/** A page as it stands in its file. */
+export interface PageText {
+  /** Markdown without front matter. */
+  source: string;
+  /** Line of the file on which `source` begins, counted from 1. */
+  firstLine: number;
+  front: FrontMatter;
+  problems: PageProblem[];
+}
 
 /** Reads one page; its title is that of the front matter, else of the first heading, else made of the name. Throws LAB_PAGE_NOT_FOUND, LAB_INVALID. */
 export async function readPage(folder: string, file: string, name: string): Promise<LabPage> {
-  const { source, firstLine, title, problems } = splitFrontMatter(await readText(join(folder, file)));
+  return pageOf(file, name, await readPageText(folder, file));
+}
+
+/** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
+export async function readPageOfFolder(folder: string, file: string, name: string): Promise<LabPage> {
+  return pageOf(file, name, await readPageTextOfFolder(folder, file));
+}
+
+/** The text of a page of a lab's folder. Throws as `readPage` does. */
+export async function readPageTextOfFolder(folder: string, file: string): Promise<PageText> {
+  if (await isReallyWithin(folder, join(folder, file))) return readPageText(folder, file);
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.labPageNotFound,
+    `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
+  );
+}
+
+/** A page of the text that was read from the file. */
+export function pageOf(
+  file: string,
+  name: string,
+  { source, firstLine, front, problems }: PageText,
+): LabPage {
   return {
     name,
-    title: title ?? headingOf(source) ?? titleOf(name),
+    title: front.title ?? headingOf(source) ?? titleOf(name),
     file,
     source,
     firstLine,
@@ -26,15 +58,6 @@ export async function readPage(folder: string, file: string, name: string): Prom
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };
-}
-
-/** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
-export async function readPageOfFolder(folder: string, file: string, name: string): Promise<LabPage> {
-  if (await isReallyWithin(folder, join(folder, file))) return readPage(folder, file, name);
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.labPageNotFound,
-    `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
-  );
 }
 
 /** The first heading of the text, without its marks. */
@@ -52,7 +75,13 @@ export function titleOf(name: string): string {
 /** A character of UTF-8 has four bytes at most. */
 const MAX_PAGE_BYTES = 4 * MAX_PAGE_CHARACTERS;
 
-async function readText(path: string): Promise<string> {
+async function readPageText(folder: string, file: string): Promise<PageText> {
+  const { text, problems } = decoded(await readBytes(join(folder, file)));
+  const page = splitFrontMatter(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
+  return { ...page, problems: [...problems, ...page.problems] };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > MAX_PAGE_BYTES)
@@ -60,8 +89,7 @@ async function readText(path: string): Promise<string> {
         WORKSHOP_ERRORS.labInvalid,
         `The page ${path} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
       );
-    const text = await readFile(path, "utf8");
-    return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+    return await readFile(path);
   } catch (cause) {
     if (cause instanceof WorkshopError) throw cause;
     throw new WorkshopError(
@@ -72,48 +100,25 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-interface SplitPage {
-  source: string;
-  firstLine: number;
-  title?: string | undefined;
-  problems: PageProblem[];
-}
-
-/** Front matter stands between lines of three dashes at the very top; one that cannot be read is a problem of its page alone. */
-function splitFrontMatter(text: string): SplitPage {
-  const end = endOfFrontMatter(text);
-  if (end === undefined) return { source: text, firstLine: 1, problems: [] };
-  const lines = text.slice(0, end.after).split("\n").length;
-  const rest = { source: text.slice(end.after), firstLine: lines };
+/** What is not UTF-8 is read as what Western machines wrote before it. */
+function decoded(bytes: Uint8Array): { text: string; problems: PageProblem[] } {
   try {
-    const { value } = readYaml(text.slice(FENCE.length, end.at));
-    const read = frontMatterSchema.safeParse(value ?? {});
-    if (read.success) return { ...rest, title: read.data.title, problems: [] };
-    throw new YamlProblem("its title is no text", 1);
-  } catch (error) {
-    if (!(error instanceof YamlProblem)) throw error;
-    return { ...rest, problems: [unreadable(error)] };
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), problems: [] };
+  } catch {
+    const text = new TextDecoder("windows-1252").decode(bytes);
+    return { text, problems: [notUnicode(bytes, text)] };
   }
 }
 
-const FENCE = "---\n";
-
-function endOfFrontMatter(text: string): { at: number; after: number } | undefined {
-  if (!text.startsWith(FENCE)) return undefined;
-  for (let at = text.indexOf("\n---", 2); at >= 0; at = text.indexOf("\n---", at + 1)) {
-    const end = text.indexOf("\n", at + 1);
-    const line = text.slice(at + 1, end < 0 ? undefined : end);
-    if (line.trimEnd() === "---") return { at: at + 1, after: end < 0 ? text.length : end + 1 };
-  }
-  return undefined;
-}
-
-function unreadable(error: YamlProblem): PageProblem {
+function notUnicode(bytes: Uint8Array, text: string): PageProblem {
+  const lenient = new TextDecoder("utf-8").decode(bytes);
+  const line = lenient.slice(0, lenient.indexOf("\uFFFD")).split("\n").length;
+  const sample = /[^\t\r\n -~]/.exec(text.split("\n")[line - 1] ?? "")?.[0] ?? "";
   return {
-    severity: "error",
-    rule: "front-matter",
-    line: error.line + 1,
-    message: `The front matter of the page cannot be read: ${error.message}`,
-    fix: "Correct it; a value that holds a colon needs quotes",
+    severity: "warning",
+    rule: "encoding",
+    line,
+    message: `The page is not UTF-8; it was read as Latin-1, in which this line holds "${sample}"`,
+    fix: "Save it as UTF-8",
   };
 }

@@ -8,29 +8,30 @@ import { isElsewhere } from "../common/sanitise.js";
 import { isReallyWithin, isWithin } from "./lab-path.js";
 
 /**
- * Finds the relative pictures of a page: beside the page, then in the lab's `images/`, then in the folders outside of it. The answer
+ * Finds the relative pictures of a page: beside the page, then in the folders that addresses begin in, then in the lab's `images/`, then in the folders outside of it. The answer
  * is a path relative to the lab's folder, or `~images/NAME` where it lies in one of those folders; `null` where there is no such picture.
  */
 export async function findPictures(
   page: LabPage,
-  { folder, imageFolders = [] }: LabSource,
+  { folder, roots = [], imageFolders = [] }: LabSource,
   links: readonly PageLink[],
 ): Promise<Record<string, string | null>> {
   const addresses = new Set(links.map(({ address }) => address));
   const found: [string, string | null][] = [];
   for (const src of addresses)
     if (src !== "" && !isElsewhere(src))
-      found.push([src, await findPicture(src, { page, folder, imageFolders })]);
+      found.push([src, await findPicture(src, { page, folder, roots, imageFolders })]);
   return Object.fromEntries(found);
 }
 
 async function findPicture(
   src: string,
-  where: { page: LabPage; folder: string; imageFolders: readonly string[] },
+  where: { page: LabPage; folder: string; roots: readonly string[]; imageFolders: readonly string[] },
 ): Promise<string | null> {
   const wanted = decoded(src.split(/[?#]/, 1)[0] ?? "");
   const places = [
     join(where.folder, dirname(where.page.file), wanted),
+    ...where.roots.map((root) => join(where.folder, root, wanted)),
     join(where.folder, "images", basename(wanted)),
     ...where.imageFolders.map((folder) => join(folder, basename(wanted))),
   ];

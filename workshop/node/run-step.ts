@@ -109,12 +109,13 @@ class StepRun {
   }
 
   async #act(): Promise<Partial<StepResult>> {
-    const { session, action } = this.#step;
-    const { host, settings } = this.#surroundings;
+    const { session, lab, action } = this.#step;
+    const { client, host, settings } = this.#surroundings;
     const { view } = action;
     if (view.kind === "manual") return { state: "succeeded" };
     const addresses = view.terminals.map((terminal) => ({ session: session.metadata.name, terminal }));
-    await Promise.all(addresses.map((address) => host.open(address, shellOf(session, settings))));
+    const shell = shellOf(session, lab, { client, settings });
+    await Promise.all(addresses.map((address) => host.open(address, shell)));
     if (view.kind === "execute" || view.kind === "execute-all") return this.#execute(addresses);
     await Promise.all(addresses.map((address) => this.#type(address)));
     return { state: "typed" };

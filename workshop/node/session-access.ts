@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import type { SessionResource } from "../common/session.js";
+import { LEARNER, type SessionResource } from "../common/session.js";
 import { createCounted } from "./counted-create.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { LEARNER, TOKEN_TYPE, tokenSecret } from "./session-objects.js";
+import { TOKEN_TYPE, tokenSecret } from "./session-objects.js";
 
 /** Kubernetes gives no token for less than ten minutes. */
 const MIN_TOKEN_SECONDS = 600;

@@ -1,6 +1,5 @@
-import { SESSION_LABEL } from "../common/session.js";
+import { LEARNER, SESSION_LABEL } from "../common/session.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
-import { LEARNER } from "./session-objects.js";
 
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 

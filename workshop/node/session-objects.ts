@@ -1,6 +1,7 @@
 import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
 import type { EgressTarget } from "../common/egress.js";
 import {
+  LEARNER,
   LEARNER_ROLE,
   ORGANIZATION_LABEL,
   SESSION_API_VERSION,
@@ -25,9 +26,6 @@ export interface Manifest {
   path: string;
   object: Record<string, unknown>;
 }
-
-/** Name of the service account, of its secret and of every object that exists once per session. */
-export const LEARNER = "learner";
 
 /** Type of the secrets that tokens are bound to. */
 export const TOKEN_TYPE = "lectern.dev/token";

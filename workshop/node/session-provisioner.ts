@@ -6,7 +6,7 @@ import { budgetOf, countsOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
-import { fillValue } from "../common/template.js";
+import { fillValue } from "../common/fill-plain.js";
 import { terminalsOf } from "../common/terminals.js";
 import { apiServerAddresses } from "../../kubernetes/node/api-server-addresses.js";
 import { createCounted } from "./counted-create.js";
@@ -20,6 +20,7 @@ import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access
 import { SESSIONS_PATH } from "./session-crd.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
+import { needsSetUp, setUpHome } from "./set-up-home.js";
 import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
 import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
 import { podSpecOf } from "./session-pod-spec.js";
@@ -107,13 +108,8 @@ export class SessionProvisioner {
    * what `SessionHost.prepare` throws.
    */
   async restore(session: SessionResource, lab: Lab): Promise<void> {
-    const { host, settings } = this.#parts;
-    const kubeconfig = await this.#kubeconfigFor(session);
-    await host.prepare(session.metadata.name, {
-      files: homeFiles(lab, kubeconfig),
-      reaches: reachedBy(lab, settings),
-      pod: podSpecOf(session, lab),
-    });
+    await this.#layOut(session, lab, await this.#kubeconfigFor(session));
+    if (needsSetUp(lab)) await setUpHome(session, lab, this.#parts);
   }
 
   /** Ends the session and removes what it had on this machine. */
@@ -136,20 +132,30 @@ export class SessionProvisioner {
   ): Promise<void> {
     const namespace = claimNamespace(this.#parts.client, session);
     const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session, isPooled)));
-    const files = steps.run("files", async () =>
-      this.#parts.host.prepare(session.metadata.name, {
-        files: homeFiles(lab, await kubeconfig),
-        reaches: reachedBy(lab, this.#parts.settings),
-        pod: podSpecOf(session, lab),
-      }),
-    );
+    const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig));
+    const objects = steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab)));
     await allDone([
-      steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab))),
+      objects,
       kubeconfig,
       steps.run("policies", () => this.#setUpPolicies(session, lab)),
       files,
-      steps.run("terminal", () => files.then(() => this.#openTerminals(session, lab))),
+      steps.run("terminal", async () => {
+        await files;
+        // Programs that set the home up may ask the cluster for what the lab has there.
+        if (needsSetUp(lab)) await objects.then(() => setUpHome(session, lab, this.#parts));
+        await this.#openTerminals(session, lab);
+      }),
     ]);
+  }
+
+  /** Makes the session's side with the lab's files. */
+  async #layOut(session: SessionResource, lab: Lab, kubeconfig: string | undefined): Promise<void> {
+    const { host, settings } = this.#parts;
+    await host.prepare(session.metadata.name, {
+      files: homeFiles(lab, kubeconfig),
+      reaches: reachedBy(lab, settings),
+      pod: podSpecOf(session, lab),
+    });
   }
 
   async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
@@ -199,8 +205,8 @@ export class SessionProvisioner {
   }
 
   async #openTerminals(session: SessionResource, lab: Lab): Promise<void> {
-    const { host, settings } = this.#parts;
-    const shell = shellOf(session, settings);
+    const { host, ...surroundings } = this.#parts;
+    const shell = shellOf(session, lab, surroundings);
     await Promise.all(
       terminalsOf(lab.layout).map((terminal) =>
         host.open({ session: session.metadata.name, terminal }, shell),

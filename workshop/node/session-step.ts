@@ -16,6 +16,7 @@ const CANCEL_LOOK_MS = 50;
 /** A step of a page as one session has it, with that session's values filled in. */
 export interface SessionStep {
   session: SessionResource;
+  lab: Lab;
   page: string;
   action: PageAction;
 }
@@ -36,7 +37,7 @@ export async function findStep(
   const variables = variablesOf(lab, session, client, settings);
   const { actions } = await compiler.compile(lab, findPage(lab, page), variables);
   const action = actions.find(({ view }) => view.step === step);
-  if (action) return { session, page, action };
+  if (action) return { session, lab, page, action };
   throw new WorkshopError(
     WORKSHOP_ERRORS.sessionPageChanged,
     "This page has changed since you opened it; reload it to see what it says now. Nothing was run",

@@ -50,7 +50,7 @@ export function sessionView(
     currentPage: currentPage ?? "",
     layout: lab.layout,
     terminals: shownTerminals(lab),
-    dashboards: [{ name: CONSOLE }, ...tabsOf(lab, variables)],
+    dashboards: tabsOf(lab, variables),
     createdAt: createdAt.toISOString(),
     minutes: session.spec.minutes,
     expiresAt: session.spec.expiresAt,
@@ -62,17 +62,19 @@ export function sessionView(
   };
 }
 
-/** The lab's own tabs, each with the address it has in this session; one that no browser can show is left out, as `lint` says. */
+/**
+ * The console, which comes first where the lab gives it no place, and the lab's own tabs, each with the address it has in this
+ * session; one that no browser can show is left out, as `lint` says.
+ */
 function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
-  return lab.dashboards
-    .filter(({ name }) => name !== CONSOLE)
-    .flatMap((dashboard) => {
-      const url = dashboardAddress(dashboard, variables);
-      if (url === undefined) return [{ name: dashboard.name }];
-      const ingress = ingressAt(url, lab.ingresses, variables);
-      if (ingress) return [{ name: dashboard.name, url, ingress }];
-      return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
-    });
+  const tabs = lab.dashboards.flatMap((dashboard) => {
+    const url = dashboardAddress(dashboard, variables);
+    if (url === undefined || dashboard.name === CONSOLE) return [{ name: dashboard.name }];
+    const ingress = ingressAt(url, lab.ingresses, variables);
+    if (ingress) return [{ name: dashboard.name, url, ingress }];
+    return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
+  });
+  return tabs.some(({ name }) => name === CONSOLE) ? tabs : [{ name: CONSOLE }, ...tabs];
 }
 
 /** True while the learner may still take more time. */

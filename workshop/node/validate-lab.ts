@@ -4,7 +4,7 @@ import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepState } from "../common/api.js";
 import type { Lab, LabPage, StandIn } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
-import { fillValue } from "../common/template.js";
+import { fillValue } from "../common/fill-plain.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { PageCompiler } from "./page-compiler.js";
@@ -162,8 +162,8 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
 }
 
 async function lookBefore(run: Run, page: LabPage, action: PageAction): Promise<CheckResult[]> {
-  const { parts, session, options } = run;
-  return baselineOf(parts, { session, page: page.name, action }, options.signal);
+  const { lab, parts, session, options } = run;
+  return baselineOf(parts, { session, lab, page: page.name, action }, options.signal);
 }
 
 async function validateStep(
@@ -182,10 +182,10 @@ async function validateStep(
     return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
   if (skipped) return { ...step, state: "skipped", message: skipped };
   const started = performance.now();
-  const { parts, session, options } = run;
+  const { lab, parts, session, options } = run;
   const result = await runStep(
     parts,
-    { session, page: page.name, action },
+    { session, lab, page: page.name, action },
     {
       throwsPlatformFailures: true,
       interruptsOverdue: true,

@@ -12,8 +12,10 @@ export interface WorkTab {
   ingress?: IngressAddress;
 }
 
-/** The tabs beside the text, in order: the terminal (unless the lab has none and no block needs one), then what the session lists. */
+/** The tabs beside the text, in order: what the session lists, behind the terminal unless that has a place there, or is not needed. */
 export function tabsOf(session: Pick<SessionView, "terminals" | "dashboards">): WorkTab[] {
-  const others = session.dashboards.filter(({ name }) => name !== TERMINAL_TAB);
-  return session.terminals.length === 0 ? others : [{ name: TERMINAL_TAB }, ...others];
+  const { dashboards, terminals } = session;
+  if (terminals.length === 0) return dashboards.filter(({ name }) => name !== TERMINAL_TAB);
+  const hasPlace = dashboards.some(({ name }) => name === TERMINAL_TAB);
+  return hasPlace ? dashboards : [{ name: TERMINAL_TAB }, ...dashboards];
 }

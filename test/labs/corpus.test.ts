@@ -1,0 +1,62 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { LabProblem } from "../../workshop/common/lab.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { validateLab } from "../../workshop/node/validate-lab.js";
+import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+
+/** What a lab of the corpus is to come to. */
+const outcomeSchema = z.strictObject({
+  form: z.enum(["native", "classic", "hugo", "page"]),
+  /** `name: title`, in order. */
+  pages: z.array(z.string()),
+  /** `file:line severity rule fidelity: message`, in order. */
+  problems: z.array(z.string()),
+  /** `works` where every block is to pass in a session of its own. */
+  session: z.enum(["works", "not tried"]),
+});
+
+const folder = new URL("./corpus/", import.meta.url).pathname;
+const labs = readdirSync(folder)
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => {
+    const outcome = outcomeSchema.parse(parse(readFileSync(join(folder, name), "utf8")));
+    return { name: name.slice(0, -".yaml".length), outcome };
+  });
+
+describe.each(labs)("$name", ({ name, outcome }) => {
+  it("loads with its pages, and all that is said of it", async () => {
+    const lab = await loadLab(join(folder, name));
+    expect(lab.source.form).toBe(outcome.form);
+    expect(lab.pages.map((page) => `${page.name}: ${page.title}`)).toEqual(outcome.pages);
+    expect(lab.problems.map(problemLine)).toEqual(outcome.problems);
+  });
+});
+
+describe("in a session", () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+  });
+  afterAll(() => platform.close());
+
+  it.each(labs.filter(({ outcome }) => outcome.session === "works"))(
+    "every block of $name passes",
+    async ({ name }) => {
+      const report = await validateLab(await loadLab(join(folder, name)), {
+        ...platform,
+        policies: platform.policies.service,
+      });
+      expect(report.steps.length).toBeGreaterThan(0);
+      expect(report.steps.filter(({ state }) => state === "failed")).toEqual([]);
+    },
+  );
+});
+
+function problemLine({ file, line, severity, rule, fidelity, message }: LabProblem): string {
+  const kind = [severity, rule, ...(fidelity === undefined ? [] : [fidelity])].join(" ");
+  return `${file}:${line} ${kind}: ${message}`;
+}

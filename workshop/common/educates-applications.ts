@@ -1,0 +1,91 @@
+import type { EducatesResource, EducatesSession } from "./educates-schema.js";
+import { type ResourceNote, approximated, lacking } from "./resource-note.js";
+import { LEARNER_ROLE } from "./session.js";
+
+/** Applications of a session that Lectern has in another way, and how. */
+const OTHER_WAY: Readonly<Record<string, string>> = {
+  console: "comes to the tab Console, which shows image policies; look at objects with kubectl",
+};
+/** Applications that need no word: every session has them. */
+const EVERYWHERE = new Set(["terminal", "workshop"]);
+
+/** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */
+export function applicationsOf(session: EducatesSession): { missing: string[]; notes: ResourceNote[] } {
+  const enabled = Object.entries(session.applications ?? {}).filter(
+    ([name, settings]) => settings?.enabled === true && !EVERYWHERE.has(name),
+  );
+  const missing = enabled.filter(([name]) => !Object.hasOwn(OTHER_WAY, name)).map(([name]) => name);
+  const notes = enabled.map(([name]) => {
+    const path = ["spec", "session", "applications", name];
+    const other = OTHER_WAY[name];
+    return other === undefined
+      ? lacking(path, "is not to be had here; blocks that need it say so")
+      : approximated(path, other);
+  });
+  return { missing, notes };
+}
+
+/** What else a resource asks for and does not get. */
+export function unsupportedParts({ spec }: EducatesResource): ResourceNote[] {
+  const session = spec.session ?? {};
+  return [
+    ...imageParts(spec.workshop?.image),
+    ...namespaceParts(session),
+    ...otherKeys(session, ["spec", "session"], SESSION_PARTS),
+    ...otherKeys(spec.environment ?? {}, ["spec", "environment"], ENVIRONMENT_PARTS),
+    ...otherKeys(spec.workshop ?? {}, ["spec", "workshop"], WORKSHOP_PARTS),
+    ...otherKeys(spec, ["spec"], SPEC_PARTS),
+  ];
+}
+
+const SESSION_PARTS = new Set(
+  "namespaces budget applications dashboards ingresses objects env resources".split(" "),
+);
+const ENVIRONMENT_PARTS = new Set(["objects"]);
+const WORKSHOP_PARTS = new Set(["image", "files"]);
+/** Those of the catalogue say nothing a learner would miss. */
+const SPEC_PARTS = new Set(
+  "title description vendor authors version url logo tags labels difficulty duration content publish workshop request environment session".split(
+    " ",
+  ),
+);
+
+function otherKeys(part: object, path: readonly string[], known: ReadonlySet<string>): ResourceNote[] {
+  return Object.keys(part)
+    .filter((name) => !known.has(name))
+    .map((name) => lacking([...path, name]));
+}
+
+/** Programs of another image are not there; the usual one has what a lab of commands needs. */
+function imageParts(image: string | null | undefined): ResourceNote[] {
+  if (!image || image.includes("base-environment")) return [];
+  return [
+    lacking(["spec", "workshop", "image"], `${image} is not used: programs that only it has are not there`),
+  ];
+}
+
+function namespaceParts({ namespaces }: EducatesSession): ResourceNote[] {
+  const path = ["spec", "session", "namespaces"];
+  const { role, budget, security, ...others } = namespaces ?? {};
+  return [
+    ...roleParts(role, [...path, "role"]),
+    ...(budget === "custom"
+      ? [approximated([...path, "budget"], "custom leaves the namespace to the lab's own quotas and limits")]
+      : []),
+    ...(security?.policy === "privileged"
+      ? [
+          lacking(
+            [...path, "security", "policy"],
+            "privileged is refused: pods are held to the standard baseline",
+          ),
+        ]
+      : []),
+    ...Object.keys(others).map((name) => lacking([...path, name])),
+  ];
+}
+
+function roleParts(role: string | null | undefined, path: readonly string[]): ResourceNote[] {
+  if (!role || role === LEARNER_ROLE) return [];
+  const difference = `${role} is not given: learners have the role ${LEARNER_ROLE} in their namespace`;
+  return [role === "cluster-admin" ? lacking(path, difference) : approximated(path, difference)];
+}

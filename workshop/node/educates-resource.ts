@@ -1,0 +1,124 @@
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { type EducatesResource, educatesResourceSchema } from "../common/educates-schema.js";
+import { issueText } from "../common/issue-text.js";
+import type { LabProblem } from "../common/lab.js";
+import { YamlProblem, type YamlValue, readYaml, splitDocuments } from "../common/yaml-value.js";
+import { isReallyWithin } from "./lab-path.js";
+
+/** What was read of a YAML file of a workshop; one that cannot be read is a problem and nothing else. */
+export interface WorkshopFile<Value> {
+  /** Relative to the lab's folder. */
+  file: string;
+  value: Value | undefined;
+  /** The line of a part, from 1. */
+  lineOf: (path: readonly PropertyKey[]) => number;
+  problems: LabProblem[];
+}
+
+/** Reads a YAML file of a workshop where it is there. Never throws for what an author wrote. */
+export async function readWorkshopFile<Schema extends z.ZodType>(
+  folder: string,
+  file: string,
+  schema: Schema,
+): Promise<WorkshopFile<z.infer<Schema>>> {
+  const text = await textOf(folder, file);
+  return text === undefined ? nothingOf(file) : readText({ text, firstLine: 1 }, { file, schema });
+}
+
+function nothingOf(file: string, problems: LabProblem[] = []): WorkshopFile<never> {
+  return { file, value: undefined, lineOf: () => 1, problems };
+}
+
+/** The Workshop resource of a folder: `resources/workshop.yaml`, or another file there that holds one. */
+export async function readResource(folder: string): Promise<WorkshopFile<EducatesResource>> {
+  const usual = "resources/workshop.yaml";
+  const there = await readdir(join(folder, "resources")).catch((): string[] => []);
+  const others = there.filter((name) => /\.ya?ml$/.test(name)).map((name) => `resources/${name}`);
+  const files = others.includes(usual) ? [usual] : others.toSorted();
+  for (const file of files) {
+    const documents = splitDocuments((await textOf(folder, file)) ?? "");
+    const found = documents.find(({ text }) => WORKSHOP_KIND.test(text));
+    const document = found ?? (file === usual ? documents[0] : undefined);
+    if (document) return readText(document, { file, schema: educatesResourceSchema });
+  }
+  return nothingOf(usual);
+}
+
+const WORKSHOP_KIND = /^kind:[ \t]*["']?Workshop["']?[ \t]*(?:#.*)?$/m;
+
+function readText<Schema extends z.ZodType>(
+  { text, firstLine }: { text: string; firstLine: number },
+  { file, schema }: { file: string; schema: Schema },
+): WorkshopFile<z.infer<Schema>> {
+  try {
+    return fitted(readYaml(text), { file, schema, firstLine });
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    return nothingOf(file, [unreadable(file, error, { text, firstLine })]);
+  }
+}
+
+function fitted<Schema extends z.ZodType>(
+  { value, lineOf }: YamlValue,
+  { file, schema, firstLine }: { file: string; schema: Schema; firstLine: number },
+): WorkshopFile<z.infer<Schema>> {
+  const lineIn = (path: readonly PropertyKey[]): number => (lineOf(path) ?? 1) + firstLine - 1;
+  const read = schema.safeParse(value ?? {});
+  if (read.success) return { file, value: read.data, lineOf: lineIn, problems: [] };
+  const problems = read.error.issues.map((issue) =>
+    problemOf(
+      file,
+      lineIn(issue.path),
+      `The file does not fit: ${issueText([issue])}; defaults are taken for all of it`,
+    ),
+  );
+  return { file, value: undefined, lineOf: lineIn, problems };
+}
+
+/** A definition that another program completes is YAML only afterwards. */
+function unreadable(
+  file: string,
+  error: YamlProblem,
+  { text, firstLine }: { text: string; firstLine: number },
+): LabProblem {
+  const line = error.line + firstLine - 1;
+  const written = text.split("\n")[error.line - 1] ?? "";
+  const isTemplate = written.includes("{{") || /^[ \t]*\{\{/m.test(text);
+  if (!isTemplate)
+    return problemOf(
+      file,
+      line,
+      `The file cannot be read: ${error.message}; defaults are taken for all of it`,
+    );
+  return {
+    ...problemOf(file, line, "The file is a template of another program; defaults are taken for all of it"),
+    severity: "warning",
+    fidelity: "approximated",
+    fix: "Give the file that the template comes to",
+  };
+}
+
+function problemOf(file: string, line: number, message: string): LabProblem {
+  return { severity: "error", rule: "workshop-file", file, line, message, fix: "Correct the file" };
+}
+
+/** 1 MiB: what is larger is no definition; readers say so by the number of its characters. */
+const MAX_BYTES = 1024 * 1024;
+
+async function textOf(folder: string, file: string): Promise<string | undefined> {
+  const path = join(folder, file);
+  if (!(await isReallyWithin(folder, path))) return undefined;
+  const opened = await open(path).catch(() => undefined);
+  if (opened === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await opened.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } catch {
+    // A folder of that name is no file.
+    return undefined;
+  } finally {
+    await opened.close();
+  }
+}

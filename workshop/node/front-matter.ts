@@ -1,0 +1,85 @@
+import { TomlError, parse as parseToml } from "smol-toml";
+import { type FrontMatter, frontMatterSchema } from "../common/lab-schema.js";
+import type { PageProblem } from "../common/page-problem.js";
+import { YamlProblem, readYaml } from "../common/yaml-value.js";
+
+/** What stands above the text of a page. */
+export interface SplitPage {
+  source: string;
+  /** Line of the file on which `source` begins, from 1. */
+  firstLine: number;
+  front: FrontMatter;
+  problems: PageProblem[];
+}
+
+/** Marks of front matter: YAML, and what Hugo also takes. */
+const YAML_FENCE = "---\n";
+const TOML_FENCE = "+++\n";
+
+/** Takes front matter off, which stands between marks at the very top; one that cannot be read is a problem of its page alone. */
+export function splitFrontMatter(text: string): SplitPage {
+  const fence = text.startsWith(TOML_FENCE) ? TOML_FENCE : YAML_FENCE;
+  const end = endOfFrontMatter(text, fence);
+  if (end === undefined) return { source: text, firstLine: 1, front: {}, problems: [] };
+  const rest = {
+    source: text.slice(end.after),
+    firstLine: text.slice(0, end.after).split("\n").length,
+  };
+  try {
+    const written = text.slice(fence.length, end.at);
+    return { ...rest, front: fence === TOML_FENCE ? fromToml(written) : fromYaml(written), problems: [] };
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    return { ...rest, front: {}, problems: [unreadable(error)] };
+  }
+}
+
+function fromYaml(written: string): FrontMatter {
+  const { value, lineOf } = readYaml(written);
+  return fitted(value ?? {}, (path) => lineOf(path) ?? 1);
+}
+
+function fromToml(written: string): FrontMatter {
+  try {
+    return fitted(parseToml(written), () => 1);
+  } catch (error) {
+    if (error instanceof TomlError) throw new YamlProblem(firstLineOf(error.message), error.line);
+    throw error;
+  }
+}
+
+function fitted(value: unknown, lineOf: (path: readonly PropertyKey[]) => number): FrontMatter {
+  const read = frontMatterSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const key = issue?.path.map(String).join(".") ?? "";
+  throw new YamlProblem(
+    key === "" ? "it is no list of keys" : `its ${key} does not fit: ${issue?.message ?? ""}`,
+    lineOf(issue?.path ?? []),
+  );
+}
+
+function firstLineOf(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}
+
+function endOfFrontMatter(text: string, fence: string): { at: number; after: number } | undefined {
+  if (!text.startsWith(fence)) return undefined;
+  const mark = fence.trimEnd();
+  for (let at = text.indexOf(`\n${mark}`, 2); at >= 0; at = text.indexOf(`\n${mark}`, at + 1)) {
+    const end = text.indexOf("\n", at + 1);
+    const line = text.slice(at + 1, end < 0 ? undefined : end);
+    if (line.trimEnd() === mark) return { at: at + 1, after: end < 0 ? text.length : end + 1 };
+  }
+  return undefined;
+}
+
+function unreadable(error: YamlProblem): PageProblem {
+  return {
+    severity: "error",
+    rule: "front-matter",
+    line: error.line + 1,
+    message: `The front matter of the page cannot be read: ${error.message}`,
+    fix: "Correct it; a value that holds a colon needs quotes",
+  };
+}

@@ -1,0 +1,277 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compileLabPage } from "../common/render-page.js";
+import { sampleVariables } from "../common/variables.js";
+import { labFiles } from "./lab-files.js";
+import { loadLab } from "./load-lab.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lectern-educates-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("a workshop of the Hugo form", () => {
+  it("has its pages by weight and title, those of bundles with their pictures, and values from its parameters", async () => {
+    await write({
+      "workshop/config.yaml":
+        "params:\n- {name: product, value: Demo, aliases: [PRODUCT, SHOP]}\n- {name: space, aliases: [SESSION_NAMESPACE]}\n",
+      "resources/workshop.yaml":
+        "kind: Workshop\nmetadata: {name: shop}\nspec:\n  title: A shop\n  session:\n    env: [{name: SHOP, value: $(session_name)-shop}]\n",
+      "workshop/content/01-start/index.md":
+        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![](/images/a.png)\n",
+      "workshop/content/01-start/pic.png": "",
+      "workshop/content/01-start/notes.md": "no page",
+      "workshop/static/images/a.png": "",
+      "workshop/content/_index.md": "---\ntitle: List\n---\n",
+      "workshop/content/z.md": "+++\ntitle = 'First of all'\nweight = 10\n+++\nz\n",
+      "workshop/content/b.md": "---\ntitle: B\nweight: 20\n---\nb\n",
+      "workshop/content/a.md": "---\ntitle: Last, without a weight\n---\na\n",
+      "workshop/content/draft.md": "---\ndraft: true\n---\na\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab).toMatchObject({ name: "shop", title: "A shop", source: { form: "hugo" } });
+    expect(lab.pages.map(({ name, title }) => `${name}: ${title}`)).toEqual([
+      "z: First of all",
+      "b: B",
+      "01-start: Start",
+      "a: Last, without a weight",
+    ]);
+    expect(lab.pages[2]?.pictures).toEqual({
+      "pic.png": "workshop/content/01-start/pic.png",
+      "/images/a.png": "workshop/static/images/a.png",
+    });
+    const { html } = compileLabPage(lab, lab.pages[2]!, sampleVariables(lab));
+    expect(html).toContain("<strong>sample-shop</strong> sample <img");
+    expect(lab.problems.map(({ file, rule }) => `${file} ${rule}`)).toEqual([
+      "workshop/content/draft.md draft",
+    ]);
+  });
+
+  it("has its pages by path where none has a weight, and titles of modules where a page has none", async () => {
+    await write({
+      "workshop/config.yaml": "modules:\n- {name: 02-b/10-c, title: From the list}\n",
+      "workshop/content/02-b/10-c.md": "c",
+      "workshop/content/02-a.md": "---\ntitle: 2024\n---\n",
+      "workshop/content/10-d.md": "d",
+    });
+    expect((await loadLab(folder)).pages.map(({ title }) => title)).toEqual(["2024", "From the list", "D"]);
+  });
+
+  it("follows its pathway, and says which of its pages are not there", async () => {
+    await write({
+      "workshop/config.yaml":
+        "pathways:\n  default: short\n  paths:\n    short:\n      steps: [b, gone, a]\n      params: [{name: x, value: of the path}]\nparams: [{name: x, value: of all}]\n",
+      "workshop/content/a.md":
+        '{{< pathway "short" >}}{{< param x >}}{{< /pathway >}}{{< pathway "long" >}}no{{< /pathway >}}',
+      "workshop/content/b.md": "b",
+      "workshop/content/c.md": "c",
+    });
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ name }) => name)).toEqual(["b", "a"]);
+    expect(compileLabPage(lab, lab.pages[1]!, sampleVariables(lab)).html).toBe("<p>of the path</p>\n");
+    expect(lab.problems).toMatchObject([
+      {
+        severity: "error",
+        rule: "missing-page",
+        file: "workshop/config.yaml",
+        line: 1,
+        message: expect.stringContaining("gone") as string,
+      },
+    ]);
+  });
+
+  it("loads whatever is wrong with one of its files, and says what with the line", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "lectern-outside-"));
+    try {
+      writeFileSync(join(outside, "secret.md"), "secret");
+      await write({
+        "workshop/config.yaml": "params:\n- {name: a, value: b\n",
+        "resources/workshop.yaml": "spec:\n  title: x\n  session: [1]\n",
+        "workshop/content/a.md": "---\ntitle: Part 2: more\n---\n# Heading\n",
+        "workshop/content/b.md": "fine",
+      });
+      symlinkSync(join(outside, "secret.md"), join(folder, "workshop/content/c.md"));
+      writeFileSync(
+        join(folder, "workshop/content/d.md"),
+        Buffer.from("# D\n\ncaf\u00e9 na\u00efve\n", "latin1"),
+      );
+      const lab = await loadLab(folder);
+      expect(lab.pages.map(({ title }) => title)).toEqual(["Heading", "B", "D"]);
+      expect(lab.pages[2]?.source).toContain("café naïve");
+      expect(
+        lab.problems.map(({ severity, file, line, rule }) => `${severity} ${file}:${line} ${rule}`),
+      ).toEqual([
+        "error resources/workshop.yaml:3 workshop-file",
+        "error workshop/config.yaml:3 workshop-file",
+        "error workshop/content/a.md:2 front-matter",
+        "error workshop/content/c.md:1 missing-page",
+        "warning workshop/content/d.md:3 encoding",
+      ]);
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  it.each([
+    ["a value", 'kind: Workshop\nspec:\n  title: "{{ .Values.title }}"\n  description: {{ .Values.x }}\n'],
+    ["a line", "{{- if .Values.x }}\nkind: Workshop\n{{- end }}\n"],
+  ])("loads where its resource is a template by %s", async (_what, resource) => {
+    await write({ "resources/workshop.yaml": resource, "workshop/content/a.md": "a" });
+    const { problems, pages } = await loadLab(folder);
+    expect(pages).toHaveLength(1);
+    expect(problems).toMatchObject([
+      { severity: "warning", rule: "workshop-file", message: expect.stringContaining("template") as string },
+    ]);
+  });
+
+  it("without a page that can be read is refused", async () => {
+    await write({ "workshop/config.yaml": "params: []\n" });
+    await expect(loadLab(folder)).rejects.toMatchObject({ code: "LAB_INVALID" });
+  });
+});
+
+describe("a Workshop resource", () => {
+  it("fills the values of a session into objects, tabs and the environment, and says what has none", async () => {
+    await write({
+      "workshop/content/a.md": "{{< param ENV_SPACE >}}",
+      "resources/workshop.yaml": `apiVersion: training.educates.dev/v1alpha3
+kind: Workshop
+metadata: {name: parts}
+spec:
+  request:
+    parameters: [{name: color, value: red}, {name: size}]
+  environment:
+    objects:
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: shared, namespace: $(workshop_namespace)}}
+  session:
+    env: [{name: SPACE, value: $(session_namespace)}, {name: SECRET, valueFrom: {secretKeyRef: {}}}]
+    objects:
+    - apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: $(session_namespace)-notes}
+      data: {$(session_name): "$(color) $(HOME)"}
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: $(nope)}}
+    - {apiVersion: v1, kind: Namespace, metadata: {name: other}}
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: other}}
+    - {apiVersion: kappctrl.k14s.io/v1alpha1, kind: App, metadata: {name: y}}
+    dashboards:
+    - {name: Console}
+    - {name: App, url: "$(ingress_protocol)://$(session_namespace).example.org"}
+    - {name: Editor}
+    - {name: More, url: "terminal:2"}
+    - {name: Registry, url: "https://$(registry_host)/"}
+`,
+    });
+    const lab = await loadLab(folder);
+    expect(lab.objects.map((text) => text.split("\n").slice(0, 4).join(" "))).toEqual([
+      "apiVersion: v1 kind: ConfigMap metadata:   name: shared",
+      'apiVersion: v1 kind: ConfigMap metadata:   name: "{{ session_namespace }}-notes"',
+    ]);
+    expect(lab.objects[1]).toContain('"{{ session_name }}": "{{ color }} $(HOME)"');
+    expect(lab.dashboards).toEqual([
+      { name: "Console" },
+      { name: "App", url: "{{ ingress_protocol }}://{{ session_namespace }}.example.org" },
+    ]);
+    expect(lab.shells?.environment).toEqual({ SPACE: "{{ session_namespace }}" });
+    expect(sampleVariables(lab)).toMatchObject({ color: "red", ENV_SPACE: "sample" });
+    expect(lab).toMatchObject({ budget: "custom", minutes: 60 });
+    expect(lab.problems.map(({ line, fidelity, message }) => `${line} ${fidelity}: ${message}`)).toEqual([
+      '6 approximated: spec.request.parameters[0] always has its default: color is "red"',
+      "6 lacking: spec.request.parameters[1] asks for size, which has no value here",
+      "11 lacking: spec.session.env[1] takes SECRET from an object of the original, and is left out",
+      expect.stringMatching(
+        /^17 lacking: .*ConfigMap \$\(nope\), names \$\(nope\), which is no name that has a value/,
+      ),
+      expect.stringMatching(/^18 lacking: .*the Namespace other, belongs to the whole cluster/),
+      expect.stringMatching(/^19 lacking: .*the ConfigMap x, is for the namespace other/),
+      expect.stringMatching(
+        /^20 lacking: .*kind App of kappctrl.k14s.io, which Kubernetes itself does not have/,
+      ),
+      expect.stringMatching(/^24 lacking: .*the tab Editor, which sessions do not have/),
+      expect.stringMatching(/^25 approximated: .*is terminal 2/),
+      expect.stringMatching(/^26 lacking: .*\$\(registry_host\), which is of a registry of the session/),
+    ]);
+  });
+
+  it("names the applications that are not to be had before anybody starts the lab", async () => {
+    await write({
+      "workshop/content/a.md": "a",
+      "resources/workshop.yaml":
+        "kind: Workshop\nspec:\n  session:\n    applications:\n      terminal: {enabled: true, layout: split}\n      docker: {enabled: yes}\n      editor: {enabled: false}\n      vcluster: {enabled: true}\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab).toMatchObject({ needs: ["docker", "vcluster"], layout: "split" });
+    expect(lab.problems.map(({ line }) => line)).toEqual([6, 8]);
+  });
+
+  it("is found in a file of another name, behind other documents", async () => {
+    await write({
+      "workshop/content/a.md": "a",
+      "resources/session.yaml":
+        "# first\n---\nkind: TrainingPortal\n---\nkind: Workshop\nspec:\n  title: Found\n  difficulty: extreme\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab).toMatchObject({ title: "Found", level: "advanced" });
+    expect(lab.problems).toMatchObject([{ file: "resources/session.yaml", line: 8 }]);
+  });
+});
+
+describe("the home of an Educates workshop", () => {
+  it("holds the files of the repository that the workshop takes, and what its shells begin with", async () => {
+    await write({
+      "exercises/a.txt": "a",
+      "manifests/app.yaml": "b",
+      "README.md": "c",
+      ".git/config": "d",
+      "workshop/content/a.md": "a",
+      "workshop/setup.d/02.sh": "two",
+      "workshop/setup.d/01.sh": "one",
+      "workshop/profile": "export EDITOR=nano",
+      "resources/workshop.yaml": `kind: Workshop
+spec:
+  workshop:
+    files:
+    - image: {url: "$(image_repository)/x:$(workshop_version)"}
+      includePaths: [/workshop/**, /exercises/**, /README.md]
+    - {path: .m2, image: {url: registry.example.org/maven}}
+    - {path: more, inline: {paths: {b/c.txt: hello}}}
+`,
+    });
+    const lab = await loadLab(folder);
+    expect(await homeOf(lab)).toEqual([
+      ".bashrc",
+      ".local/share/workshop/profile.d/profile",
+      ".local/share/workshop/setup.d/01.sh",
+      ".local/share/workshop/setup.d/02.sh",
+      "README.md",
+      "exercises/a.txt",
+      "more/b/c.txt",
+    ]);
+    expect(lab.shells).toMatchObject({ folder: "exercises" });
+    expect(lab.problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      "7 spec.workshop.files[1] brings ~/.m2/ from elsewhere (image), and is not fetched",
+    ]);
+  });
+
+  it("holds the whole repository where the workshop says nothing of files", async () => {
+    await write({ "manifests/app.yaml": "b", "workshop/content/a.md": "a", ".git/config": "d" });
+    expect(await homeOf(await loadLab(folder))).toEqual(["manifests/app.yaml"]);
+  });
+});
+
+async function homeOf(lab: Parameters<typeof labFiles>[0]): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { path } of labFiles(lab)) paths.push(path);
+  return paths.toSorted();
+}
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}

@@ -1,0 +1,173 @@
+import type { HugoConfig, PageVariable } from "../common/educates-schema.js";
+import { hugoConfigSchema } from "../common/educates-schema.js";
+import { pageVariables } from "../common/educates-lab.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab, LabPage, LabProblem } from "../common/lab.js";
+import { labelOf, pageNames } from "../common/page-name.js";
+import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
+import { readWorkshopFile } from "./educates-resource.js";
+import { type PageText, pageOf, readPageTextOfFolder } from "./page-file.js";
+
+const CONFIG = "workshop/config.yaml";
+const CONTENT = "workshop/content/";
+
+/** Reads an Educates workshop of the Hugo form as it is; what comes to something else here is reported by its place. */
+export async function loadHugoLab(folder: string): Promise<Lab> {
+  const [workshop, config, found] = await Promise.all([
+    readEducatesWorkshop(folder),
+    readWorkshopFile(folder, CONFIG, hugoConfigSchema),
+    readContent(folder),
+  ]);
+  const settings = config.value ?? {};
+  const pathway = pathwayOf(settings, workshop.shells.environment["PATHWAY_NAME"]);
+  const ordered = inOrder(found.files, pathway?.steps ?? undefined);
+  const names = pageNames(ordered.files.map(({ path }) => path));
+  const titles = titlesOf(settings);
+  const pages = ordered.files.map(({ path, file, text }, at): LabPage => {
+    const page = pageOf(file, names[at] ?? labelOf(path), text);
+    return { ...page, title: text.front.title ?? titles.get(path) ?? page.title, templates: "hugo" };
+  });
+  if (pages.length === 0)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.labInvalid,
+      `${folder} has no page: there is no Markdown file in ${CONTENT} that can be read; add one`,
+    );
+  const given = [...(settings.params ?? []), ...(pathway?.params ?? [])];
+  return educatesLab(workshop, {
+    form: "hugo",
+    pages,
+    variables: {
+      ...pageVariables(lastOfEach(given), workshop.shells.environment),
+      ...(pathway && { pathway_name: pathway.name }),
+    },
+    roots: ["workshop/static", "workshop/content"],
+    problems: [
+      ...config.problems,
+      ...found.problems,
+      ...ordered.missing.map((step) => missingStep(step, config.lineOf)),
+    ],
+  });
+}
+
+interface ContentFile {
+  /** As pathways and links name it: without its ending, and of a bundle its folder. */
+  path: string;
+  /** Relative to the lab's folder. */
+  file: string;
+  text: PageText;
+}
+
+async function readContent(folder: string): Promise<{ files: ContentFile[]; problems: LabProblem[] }> {
+  const there = await contentFiles(folder);
+  const bundles = there.flatMap((path) => /^(?:(.*)\/)?index\.md$/.exec(path)?.[1] ?? []);
+  const pages = there.filter((path) => isPage(path, bundles));
+  const read = await Promise.allSettled(pages.map((path) => readPageTextOfFolder(folder, CONTENT + path)));
+  const files: ContentFile[] = [];
+  const problems: LabProblem[] = [];
+  for (const [at, result] of read.entries()) {
+    const file = CONTENT + (pages[at] ?? "");
+    if (result.status === "rejected") problems.push(unreadablePage(file, result.reason));
+    else if (result.value.front.draft === true) problems.push(draftPage(file));
+    else files.push({ path: pathOf(pages[at] ?? ""), file, text: result.value });
+  }
+  return { files, problems };
+}
+
+/** Lists of a section's pages are made by Hugo's theme, and what lies beside an `index.md` belongs to that page. */
+function isPage(path: string, bundles: readonly string[]): boolean {
+  if (!path.endsWith(".md") || /(?:^|\/)_index(?:\.[a-z-]+)?\.md$/.test(path)) return false;
+  const folder = bundles.find((bundle) => path.startsWith(`${bundle}/`));
+  return folder === undefined || path === `${folder}/index.md`;
+}
+
+function pathOf(path: string): string {
+  return path.replace(/\.md$/, "").replace(/\/index$/, "");
+}
+
+/** Pages in the order of a pathway, else by weight and title where one has a weight, else by path. */
+function inOrder(
+  files: readonly ContentFile[],
+  steps: readonly string[] | undefined,
+): { files: ContentFile[]; missing: string[] } {
+  if (steps && steps.length > 0) {
+    const chosen = steps.map((step) => files.find(({ path }) => path === pathOf(step)));
+    return { files: chosen.flatMap((file) => file ?? []), missing: steps.filter((_step, at) => !chosen[at]) };
+  }
+  const isWeighed = files.some(({ text }) => weightOf(text) !== 0);
+  const ordered = files.toSorted((one, other) =>
+    isWeighed ? byWeight(one, other) : byText(one.path, other.path),
+  );
+  return { files: ordered, missing: [] };
+}
+
+/** Pages without a weight come last. */
+function byWeight(one: ContentFile, other: ContentFile): number {
+  const [first, second] = [weightOf(one.text), weightOf(other.text)];
+  if (first !== second) return (first || Infinity) - (second || Infinity);
+  return byText(one.text.front.title ?? "", other.text.front.title ?? "") || byText(one.path, other.path);
+}
+
+function weightOf({ front }: PageText): number {
+  return front.weight ?? 0;
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+interface Pathway {
+  name: string;
+  steps?: string[] | null | undefined;
+  params?: PageVariable[] | null | undefined;
+}
+
+function pathwayOf({ pathways }: HugoConfig, wanted: string | undefined): Pathway | undefined {
+  const name = wanted ?? pathways?.default ?? undefined;
+  const found = name === undefined ? undefined : pathways?.paths?.[name];
+  return name === undefined || found === undefined ? undefined : { ...found, name };
+}
+
+function titlesOf({ modules, pathways }: HugoConfig): Map<string, string> {
+  const listed = (modules ?? []).map(({ name, title }) => [name, title] as const);
+  const mapped = Object.entries(pathways?.modules ?? {}).map(
+    ([name, entry]) => [name, entry?.title] as const,
+  );
+  return new Map([...mapped, ...listed].flatMap(([name, title]) => (title ? [[pathOf(name), title]] : [])));
+}
+
+function lastOfEach(variables: readonly PageVariable[]): PageVariable[] {
+  return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
+}
+
+function missingStep(step: string, lineOf: (path: readonly PropertyKey[]) => number): LabProblem {
+  return {
+    severity: "error",
+    rule: "missing-page",
+    file: CONFIG,
+    line: lineOf(["pathways"]),
+    message: `The pathway names the page ${step}, which does not exist`,
+    fix: `Add ${CONTENT}${step}.md, or remove the step`,
+  };
+}
+
+function unreadablePage(file: string, cause: unknown): LabProblem {
+  return {
+    severity: "error",
+    rule: "missing-page",
+    file,
+    line: 1,
+    message: cause instanceof Error ? cause.message : String(cause),
+    fix: "Correct the file; the other pages are shown without it",
+  };
+}
+
+function draftPage(file: string): LabProblem {
+  return {
+    severity: "warning",
+    rule: "draft",
+    file,
+    line: 1,
+    message: "The page is a draft and is left out",
+    fix: "Take draft out of its front matter to show it",
+  };
+}

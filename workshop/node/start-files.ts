@@ -1,0 +1,80 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { HomeFile, RegularFile } from "../../terminal/common/session-host.js";
+import type { Lab, ShellStart } from "../common/lab.js";
+
+/** Folder of the home in which a session keeps what its shells begin with, and says what became of it. */
+const START_FOLDER = ".local/share/workshop";
+/** Programs that set the home up. */
+const SET_UP = `${START_FOLDER}/setup.d`;
+/** Lines `NAME=value` that those add for the shells. */
+const ADDED_VARIABLES = `${START_FOLDER}/environment`;
+const LOG = `${START_FOLDER}/setup-scripts.log`;
+const FAILURES = `${START_FOLDER}/setup-scripts.failed`;
+
+/** What the shells of a lab read, and what runs before them, as files of the home; none where the lab says nothing of them. */
+export async function* startFiles({ shells, source }: Lab): AsyncIterable<HomeFile> {
+  if (shells === undefined || !isNeeded(shells)) return;
+  for (const [folder, files] of [
+    [SET_UP, shells.setUp],
+    [`${START_FOLDER}/profile.d`, shells.profiles],
+  ] as const)
+    for (const file of files) yield await copyOf(join(source.folder, file), `${folder}/${basename(file)}`);
+  yield { path: ".bashrc", content: await startUpFile(shells, source.homeFiles) };
+}
+
+function isNeeded({ folder, profiles, setUp }: ShellStart): boolean {
+  return folder !== undefined || profiles.length > 0 || setUp.length > 0;
+}
+
+async function copyOf(file: string, path: string): Promise<HomeFile> {
+  return { path, content: await readFile(file), mode: (await stat(file)).mode & 0o777 };
+}
+
+/** What bash reads when it begins: the lab's own file first, if it brings one. */
+async function startUpFile(shells: ShellStart, home: string | undefined): Promise<string> {
+  const own = home === undefined ? "" : await readFile(join(home, ".bashrc"), "utf8").catch(() => "");
+  const profiles = shells.profiles.map(
+    (file) => `. ~/${quoted(`${START_FOLDER}/profile.d/${basename(file)}`)}`,
+  );
+  const lines = [
+    ...(shells.setUp.length > 0
+      ? [
+          `set -a; [ -r ~/${ADDED_VARIABLES} ] && . ~/${ADDED_VARIABLES}; set +a`,
+          `[ -r ~/${FAILURES} ] && cat ~/${FAILURES}`,
+        ]
+      : []),
+    ...profiles,
+    ...(shells.folder === undefined
+      ? []
+      : [`[ "$SHLVL" = 1 ] && cd -- ~/${quoted(shells.folder)} && unset OLDPWD`]),
+  ];
+  return `${own}\n${lines.join("\n")}\n`;
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * A program for bash that runs what sets the home up, in order, each with its output in a log. It ends with status 0: what failed is
+ * written down, and every shell that begins shows it.
+ */
+export const SET_UP_PROGRAM = `cd ~
+rm -f ${FAILURES}
+export WORKSHOP_ENV=~/${ADDED_VARIABLES}
+touch "$WORKSHOP_ENV"
+for program in ${SET_UP}/*; do
+  [ -f "$program" ] || continue
+  case $program in *.sh) set -- bash "$program" ;; *) [ -x "$program" ] || continue; set -- "$program" ;; esac
+  set -a; . "$WORKSHOP_ENV"; set +a
+  "$@" </dev/null >>${LOG} 2>&1 ||
+    echo "The lab's set-up \${program##*/} failed with status $?; ~/${LOG} says more." >>${FAILURES}
+done
+true`;
+
+/** Shown by every shell where the programs did not end in time. */
+export function lateSetUp(seconds: number): RegularFile {
+  const content = `The lab's set-up took longer than ${seconds} s and was ended; ~/${LOG} says more.\n`;
+  return { path: FAILURES, content };
+}

@@ -19,10 +19,22 @@ const PRIORITY_CLASSES = [
   },
 ];
 
+const STORAGE_CLASSES_REF = { group: "storage.k8s.io", version: "v1", resource: "storageclasses" };
+/** As small clusters have one, so that a claim without a class is bound; what it makes stores nothing. */
+const STANDARD_CLASS: ApiObject = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: {
+    name: "standard",
+    annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+  },
+  provisioner: "lectern.dev/simulated",
+};
+
 /** Who the API server itself is when it writes. */
 export const apiServerUser: UserInfo = { name: "system:apiserver", groups: ["system:masters"] };
 
-/** Creates the namespaces and priority classes every cluster has, where they are missing. */
+/** Creates the namespaces and classes every cluster has, where they are missing. */
 export async function createBootstrapObjects(api: ApiService): Promise<void> {
   for (const name of NAMESPACES) {
     if (api.find(NAMESPACES_REF, { name }) !== undefined) continue;
@@ -35,4 +47,6 @@ export async function createBootstrapObjects(api: ApiService): Promise<void> {
     const priorityClass = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata, ...fields };
     await api.create(PRIORITY_CLASSES_REF, undefined, priorityClass, { user: apiServerUser });
   }
+  if (api.find(STORAGE_CLASSES_REF, { name: "standard" }) !== undefined) return;
+  await api.create(STORAGE_CLASSES_REF, undefined, STANDARD_CLASS, { user: apiServerUser });
 }

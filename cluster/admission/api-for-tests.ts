@@ -4,6 +4,7 @@ import type { ApiObject } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
 import type { AccessControl } from "../auth/access-control.js";
 import { createAccessControl } from "../auth/access-control.js";
+import { createBootstrapObjects } from "../bootstrap-objects.js";
 import { createApi } from "../create-api.js";
 import { createAdmissionChain } from "./chain.js";
 
@@ -22,7 +23,7 @@ export interface TestApi {
 
 export const ADMIN_TOKEN = "admin-token-of-the-tests";
 
-/** Starts an empty API with the default roles and the namespaces `default` and `kube-system`; `now` is in milliseconds since the epoch. */
+/** Starts an empty API with the default roles and what every cluster begins with; `now` is in milliseconds since the epoch. */
 export async function startTestApi(now: () => number = Date.now): Promise<TestApi> {
   const { core, api } = createApi({ now: () => new Date(now()) });
   const signingKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
@@ -42,7 +43,7 @@ export async function startTestApi(now: () => number = Date.now): Promise<TestAp
     if (!type) throw new Error(`no resource serves ${object.apiVersion} ${object.kind}`);
     return api.create(type, object.metadata.namespace, object, { user: admin, ...options });
   };
-  for (const name of ["default", "kube-system", "kube-public"]) await apply(namespace(name));
+  await createBootstrapObjects(api);
   await access.bootstrap();
   return {
     api,

@@ -2,6 +2,7 @@ import type { ApiService } from "../api/service.js";
 import type { Authorizer } from "../auth/access.js";
 import { Failures } from "../failures.js";
 import type { AdmissionPlugin } from "./admission.js";
+import { createDefaultIngressClass, createDefaultStorageClass } from "./default-classes.js";
 import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
 import { createDefaultTolerations, createPriorityAdmission } from "./pod-defaults.js";
@@ -10,6 +11,7 @@ import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
 import { createServiceAccountAdmission } from "./service-account.js";
+import { createStorageProtection } from "./storage-protection.js";
 
 export interface AdmissionChainOptions {
   /** Used from the first admitted write on, not before. */
@@ -33,6 +35,9 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createServiceAccountAdmission(api),
     createDefaultTolerations(),
     createPriorityAdmission(api),
+    createStorageProtection(),
+    createDefaultStorageClass(api),
+    createDefaultIngressClass(api),
     createPolicyValidation(authorizer !== undefined),
     createPodSecurity(api),
     createValidatingAdmissionPolicy({ api, authorizer, failures, signal }),

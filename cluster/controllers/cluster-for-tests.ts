@@ -2,7 +2,8 @@ import type { TestApi } from "../admission/api-for-tests.js";
 import { namespace, startTestApi } from "../admission/api-for-tests.js";
 import type { ApiObject } from "../api/object.js";
 import { textAt } from "../api/field-access.js";
-import { events, namespaces, serviceAccounts } from "./resource-refs.js";
+import type { Pod, PodStatus } from "./object-kinds.js";
+import { events, namespaces, pods, serviceAccounts, statusOf } from "./resource-refs.js";
 import type { ControllersOptions } from "./start-controllers.js";
 import { startControllers } from "./start-controllers.js";
 
@@ -17,6 +18,8 @@ export interface TestCluster extends TestApi {
   until<T>(what: string, read: () => T | undefined | false): Promise<T>;
   /** `reason: message` of the events about an object, with the count where it is more than one. */
   eventsOf(object: ApiObject): string[];
+  /** Writes the status of a pod whose containers have ended with `exitCode`, as the kubelet of a real node would. */
+  endPod(pod: ApiObject, exitCode: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +28,8 @@ export async function startTestCluster(options: Omit<ControllersOptions, "api"> 
   const test = await startTestApi(clock && (() => clock.now().getTime()));
   const warnings: unknown[] = [];
   const logger = { debug: () => undefined, warn: (fields: object) => warnings.push(fields) };
-  const controllers = startControllers({ logger, ...options, api: test.api });
+  const rootCertificates = "of no authority";
+  const controllers = startControllers({ logger, rootCertificates, ...options, api: test.api });
   const cluster: TestCluster = {
     ...test,
     createNamespace: async (name) => {
@@ -41,8 +45,26 @@ export async function startTestCluster(options: Omit<ControllersOptions, "api"> 
         .filter((event) => textAt(event, "involvedObject.uid") === metadata.uid)
         .map(
           (event) =>
-            `${textAt(event, "reason")}: ${textAt(event, "message")}${textAt(event, "count") === "1" ? "" : ` (${textAt(event, "count")} times)`}`,
+            `${textAt(event, "reason")}: ${textAt(event, "message")}${textAt(event, "count", "1") === "1" ? "" : ` (${textAt(event, "count")} times)`}`,
         ),
+    endPod: async (pod, exitCode) => {
+      const now = new Date(clock?.now() ?? Date.now()).toISOString();
+      const state = { terminated: { exitCode, startedAt: now, finishedAt: now } };
+      const status = {
+        ...(pod["status"] as PodStatus),
+        phase: exitCode === 0 ? "Succeeded" : "Failed",
+        containerStatuses: (pod as Pod).spec.containers.map(({ name, image }) => ({
+          name,
+          image: image ?? "",
+          imageID: "",
+          ready: false,
+          restartCount: 0,
+          state,
+          lastState: {},
+        })),
+      };
+      await test.api.update(statusOf(pods), { ...structuredClone(pod), status }, { user: test.admin });
+    },
     stop: async () => {
       await controllers.stop();
       test.close();

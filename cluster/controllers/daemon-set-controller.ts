@@ -6,6 +6,7 @@ import { misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf } from "./object-keys.js";
 import type { DaemonSet, Pod } from "./object-kinds.js";
 import { claimOwned, controllerKey } from "./owner-references.js";
+import { PlacedPods } from "./placed-pods.js";
 import type { PodControl } from "./pod-control.js";
 import { createPod, deletePod } from "./pod-control.js";
 import { availableInMs, isActivePod, isReadyPod } from "./pod-state.js";
@@ -51,7 +52,7 @@ async function syncDaemonSet(context: ControllerContext, control: PodControl, se
   const hash = await ensureRevision(api, set, writes);
   const fitting = api
     .list(nodes)
-    .filter((node) => misfit(probe(set, nameOf(node)), node, new Map()) === undefined);
+    .filter((node) => misfit(probe(set, nameOf(node)), node, new PlacedPods()) === undefined);
   const active = owned.filter(isActivePod);
   const names = new Set(fitting.map(nameOf));
   for (const pod of owned) {

@@ -1,15 +1,19 @@
 import type { Controller, ControllerContext } from "./controller.js";
-import { hasTrueCondition } from "./conditions.js";
 import { timestampOf } from "./clock.js";
+import { hasTrueCondition } from "./conditions.js";
 import { writesOf } from "./controller-user.js";
-import type { EventRecorder } from "./event-recorder.js";
-import { completedIndexes, indexDetails, missingIndexes } from "./job-indexes.js";
+import { JobBackoff } from "./job-backoff.js";
+import { indexDetails, missingIndexes } from "./job-indexes.js";
+import type { JobOutcome } from "./job-outcome.js";
+import { finishOf, isFinished, outcomeConditions, outcomeOf } from "./job-outcome.js";
+import type { JobTally } from "./job-tracking.js";
+import { failedOf, succeededOf, tallyOf, tallyStatus, TRACKING_FINALIZER, untrack } from "./job-tracking.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, locationOfObject } from "./object-keys.js";
 import type { Condition, Job, JobStatus, Pod } from "./object-kinds.js";
 import { claimOwned, controllerKey } from "./owner-references.js";
 import type { PodControl, PodDetails } from "./pod-control.js";
-import { createPod, deletePod } from "./pod-control.js";
+import { BURST_REPLICAS, createPod, deletePod, podsToCreate } from "./pod-control.js";
 import { isActivePod, isReadyPod, isTerminatingPod } from "./pod-state.js";
 import { jobs, pods, statusOf } from "./resource-refs.js";
 import type { WorkQueue } from "./work-queue.js";
@@ -20,10 +24,14 @@ const NAME = "job-controller";
 export function createJobController(context: ControllerContext): Controller {
   const { api } = context;
   const control: PodControl = { api, recorder: context.recorder(NAME), writes: writesOf(NAME) };
+  const backoff = new JobBackoff();
   return {
     name: NAME,
     watch: (queue) => [
-      api.watch(jobs, ({ object }) => queue.add(keyOf(object))),
+      api.watch(jobs, ({ type, object }) => {
+        if (type === "DELETED") backoff.forget(object.metadata.uid ?? "");
+        queue.add(keyOf(object));
+      }),
       api.watch(pods, ({ object }) => {
         const key = controllerKey(object, "Job");
         if (key !== undefined) queue.add(key);
@@ -33,13 +41,9 @@ export function createJobController(context: ControllerContext): Controller {
       const job = api.find(jobs, locationOfKey(key)) as Job | undefined;
       if (job === undefined || job.metadata.deletionTimestamp !== undefined) return;
       if (isFinished(job)) await expire(context, control, job, queue);
-      else await syncJob(context, control, job, queue);
+      else await new JobRound(context, control, backoff, job).sync(queue);
     },
   };
-}
-
-function isFinished({ status }: Job): boolean {
-  return hasTrueCondition(status?.conditions, "Complete") || hasTrueCondition(status?.conditions, "Failed");
 }
 
 async function expire(
@@ -50,155 +54,178 @@ async function expire(
 ): Promise<void> {
   const ttl = job.spec.ttlSecondsAfterFinished;
   if (ttl === undefined) return;
-  const end = job.status?.conditions?.find(({ type }) => type === "Complete" || type === "Failed");
+  const end = finishOf(job.status?.conditions);
   const dueMs = Date.parse(end?.lastTransitionTime ?? "") + ttl * 1000 - clock.now().getTime();
   if (dueMs > 0) return queue.addAfter(keyOf(job), dueMs);
   await api.delete(jobs, locationOfObject(job), { ...writes, propagationPolicy: "Foreground" });
 }
 
-interface Outcome {
-  type: "Complete" | "Failed";
-  reason: string;
-  message: string;
-}
+class JobRound {
+  readonly #context: ControllerContext;
+  readonly #control: PodControl;
+  readonly #backoff: JobBackoff;
+  readonly #job: Job;
+  readonly #now: Date;
 
-async function syncJob(
-  context: ControllerContext,
-  control: PodControl,
-  job: Job,
-  queue: WorkQueue,
-): Promise<void> {
-  const { selector = {} } = job.spec;
-  const { api, writes } = control;
-  const owned = (await claimOwned({ api, ref: pods, owner: job, selector, writes })) as Pod[];
-  const now = context.clock.now();
-  const outcome = outcomeOf(job, owned, now);
-  const active = owned.filter(isActivePod);
-  let failure: unknown;
-  try {
-    if (outcome !== undefined || job.spec.suspend === true) {
-      for (const pod of active) await deletePod(control, job, pod);
-    } else {
-      await manageParallelism(control, job, owned);
+  constructor(context: ControllerContext, control: PodControl, backoff: JobBackoff, job: Job) {
+    this.#context = context;
+    this.#control = control;
+    this.#backoff = backoff;
+    this.#job = job;
+    this.#now = context.clock.now();
+  }
+
+  async sync(queue: WorkQueue): Promise<void> {
+    const { api, writes } = this.#control;
+    const { selector = {} } = this.#job.spec;
+    const owned = (await claimOwned({ api, ref: pods, owner: this.#job, selector, writes })) as Pod[];
+    const tally = tallyOf(this.#job, owned);
+    this.#rememberFailures(tally);
+    const outcome = outcomeOf(this.#job, owned, tally, this.#now);
+    let failure: unknown;
+    try {
+      await this.#manage(owned, tally, outcome, queue);
+    } catch (error) {
+      failure = error;
     }
-  } catch (error) {
-    failure = error;
+    await this.#writeStatus(owned, tally, outcome);
+    for (const pod of tally.ended) await untrack(this.#context, pod, writes);
+    this.#addAtDeadline(queue);
+    if (failure !== undefined) throw failure;
   }
-  const status = jobStatus(job, owned, timestampOf(now), outcome);
-  if (!isSameJson(status, job.status)) {
-    await api.update(statusOf(jobs), { ...structuredClone(job), status }, writes);
-    if (outcome !== undefined) recordOutcome(control.recorder, job, outcome);
+
+  async #manage(
+    owned: Pod[],
+    tally: JobTally,
+    outcome: JobOutcome | undefined,
+    queue: WorkQueue,
+  ): Promise<void> {
+    const active = owned.filter(isActivePod);
+    const isEnding = outcome !== undefined || this.#job.spec.suspend === true;
+    const wanted = isEnding ? 0 : this.#wantedPods(active.length, tally);
+    const surplus = active.slice(wanted, wanted + BURST_REPLICAS);
+    for (const pod of surplus) {
+      // What the Job itself has no more use for is no failure.
+      if (outcome === undefined) await untrack(this.#context, pod, this.#control.writes);
+      await deletePod(this.#control, this.#job, pod);
+    }
+    // Pods that are to be replaced only once they have failed hold their place until then.
+    const isPatient = this.#job.spec.podReplacementPolicy === "Failed";
+    const leaving = isPatient ? owned.filter(isTerminatingPod).length : 0;
+    const missing = wanted - active.length - leaving;
+    if (missing <= 0) return;
+    const waitMs = this.#backoff.leftMs(this.#job.metadata.uid ?? "", this.#now.getTime());
+    if (waitMs > 0) return queue.addAfter(keyOf(this.#job), waitMs);
+    await this.#create(owned, tally, missing);
   }
-  addAtDeadline(context, job, status, queue);
-  if (failure !== undefined) throw failure;
-}
 
-function outcomeOf(job: Job, owned: Pod[], now: Date): Outcome | undefined {
-  const { completions, backoffLimit = 6, activeDeadlineSeconds } = job.spec;
-  const succeeded = countOf(owned, "Succeeded");
-  const isDone =
-    completions === undefined
-      ? succeeded > 0 && owned.filter(isActivePod).length === 0
-      : (isIndexed(job) ? completedIndexes(owned).length : succeeded) >= completions;
-  if (isDone) {
-    const message = "Reached expected number of succeeded pods";
-    return { type: "Complete", reason: "CompletionsReached", message };
+  #wantedPods(active: number, tally: JobTally): number {
+    const { parallelism = 1, completions } = this.#job.spec;
+    const succeeded = succeededOf(tally);
+    if (completions !== undefined) return Math.max(0, Math.min(parallelism, completions - succeeded));
+    return succeeded > 0 ? Math.min(parallelism, active) : parallelism;
   }
-  if (countOf(owned, "Failed") > backoffLimit) {
-    const message = "Job has reached the specified backoff limit";
-    return { type: "Failed", reason: "BackoffLimitExceeded", message };
+
+  async #create(owned: Pod[], tally: JobTally, missing: number): Promise<void> {
+    const count = podsToCreate(this.#control, this.#job, { missing, present: owned.length });
+    const details: PodDetails[] =
+      this.#job.spec.completionMode === "Indexed"
+        ? missingIndexes(this.#job, owned, tally.completedIndexes, count).map((index) =>
+            indexDetails(this.#job, index),
+          )
+        : Array.from({ length: count }, () => ({}));
+    for (const each of details) {
+      const held = { ...each, finalizers: [TRACKING_FINALIZER] };
+      await createPod(this.#control, this.#job, this.#job.spec.template, held);
+    }
   }
-  const started = Date.parse(job.status?.startTime ?? "");
-  if (activeDeadlineSeconds !== undefined && now.getTime() >= started + activeDeadlineSeconds * 1000) {
-    const message = "Job was active longer than specified deadline";
-    return { type: "Failed", reason: "DeadlineExceeded", message };
+
+  async #writeStatus(owned: Pod[], tally: JobTally, outcome: JobOutcome | undefined): Promise<void> {
+    const status = this.#status(owned, tally, outcome);
+    if (isSameJson(status, this.#job.status)) return;
+    const { api, writes, recorder } = this.#control;
+    await api.update(statusOf(jobs), { ...structuredClone(this.#job), status }, writes);
+    const isEnded = finishOf(status.conditions) !== undefined;
+    if (isEnded && outcome !== undefined) {
+      const { type, reason, message } = outcome;
+      if (type === "Complete")
+        recorder.record(this.#job, { type: "Normal", reason: "Completed", message: "Job completed" });
+      else recorder.record(this.#job, { type: "Warning", reason, message });
+    }
+    const suspended = status.conditions?.find(({ type }) => type === "Suspended");
+    const before = this.#job.status?.conditions?.find(({ type }) => type === "Suspended");
+    if (suspended === undefined || suspended.status === before?.status) return;
+    const isSuspended = suspended.status === "True";
+    recorder.record(this.#job, {
+      type: "Normal",
+      reason: isSuspended ? "Suspended" : "Resumed",
+      message: isSuspended ? "Job suspended" : "Job resumed",
+    });
   }
-  return undefined;
-}
 
-async function manageParallelism(control: PodControl, job: Job, owned: Pod[]): Promise<void> {
-  const { parallelism = 1, completions, template } = job.spec;
-  const active = owned.filter(isActivePod);
-  const succeeded = countOf(owned, "Succeeded");
-  const left =
-    completions === undefined ? (succeeded > 0 ? active.length : parallelism) : completions - succeeded;
-  const wanted = Math.min(parallelism, left);
-  for (const pod of active.slice(Math.max(0, wanted))) await deletePod(control, job, pod);
-  const missing = Math.max(0, wanted - active.length);
-  const details: PodDetails[] = isIndexed(job)
-    ? missingIndexes(owned, completions ?? 0)
-        .slice(0, missing)
-        .map((index) => indexDetails(job, index))
-    : Array.from({ length: missing }, () => ({}));
-  for (const each of details) await createPod(control, job, template, each);
-}
+  #status(owned: Pod[], tally: JobTally, outcome: JobOutcome | undefined): JobStatus {
+    const now = timestampOf(this.#now);
+    // What is being deleted in this round is no longer active in the next.
+    const active = outcome === undefined ? owned.filter(isActivePod) : [];
+    const isLeft = owned.some((pod) => isActivePod(pod) || isTerminatingPod(pod));
+    const { uncounted } = tally;
+    const isSettled = !isLeft && uncounted.succeeded.length + uncounted.failed.length === 0;
+    const conditions = [
+      ...this.#suspension(now),
+      ...outcomeConditions(this.#job, outcome, { isSettled, now }),
+    ];
+    return {
+      ...(active.length > 0 && { active: active.length }),
+      ...tallyStatus(this.#job, tally),
+      ready: active.filter(isReadyPod).length,
+      terminating: owned.filter(isTerminatingPod).length,
+      ...this.#startTime(now),
+      ...(outcome?.type === "Complete" && isSettled && { completionTime: now }),
+      ...(conditions.length > 0 && { conditions }),
+    };
+  }
 
-function jobStatus(job: Job, owned: Pod[], now: string, outcome: Outcome | undefined): JobStatus {
-  const active = outcome === undefined ? owned.filter(isActivePod) : [];
-  const counts = {
-    active: active.length,
-    succeeded: countOf(owned, "Succeeded"),
-    failed: countOf(owned, "Failed"),
-  };
-  const isSuspended = job.spec.suspend === true;
-  const startTime = job.status?.startTime ?? (isSuspended ? undefined : now);
-  const conditions = [...suspensionOf(job, now), ...conditionsOf(outcome, now)];
-  const indexes = isIndexed(job) ? completedIndexes(owned).join(",") : "";
-  return {
-    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-    ready: active.filter(isReadyPod).length,
-    terminating: outcome === undefined ? owned.filter(isTerminatingPod).length : 0,
-    uncountedTerminatedPods: {},
-    ...(indexes === "" ? {} : { completedIndexes: indexes }),
-    ...(startTime === undefined ? {} : { startTime }),
-    ...(outcome?.type === "Complete" ? { completionTime: now } : {}),
-    ...(conditions.length > 0 ? { conditions } : {}),
-  };
-}
+  /** A Job that is resumed starts anew. */
+  #startTime(now: string): Pick<JobStatus, "startTime"> {
+    const { spec, status } = this.#job;
+    const isSuspended = spec.suspend === true;
+    const isResumed = !isSuspended && hasTrueCondition(status?.conditions, "Suspended");
+    if (isResumed) return { startTime: now };
+    if (status?.startTime !== undefined) return { startTime: status.startTime };
+    return isSuspended ? {} : { startTime: now };
+  }
 
-function suspensionOf({ spec, status }: Job, now: string): Condition[] {
-  const known = status?.conditions?.find(({ type }) => type === "Suspended");
-  const isSuspended = spec.suspend === true;
-  if (known === undefined && !isSuspended) return [];
-  const wanted = isSuspended ? "True" : "False";
-  if (known?.status === wanted) return [known];
-  const [reason, message] = isSuspended ? ["JobSuspended", "Job suspended"] : ["JobResumed", "Job resumed"];
-  return [
-    { type: "Suspended", status: wanted, reason, message, lastProbeTime: now, lastTransitionTime: now },
-  ];
-}
+  #suspension(now: string): Condition[] {
+    const { spec, status } = this.#job;
+    const known = status?.conditions?.find(({ type }) => type === "Suspended");
+    const isSuspended = spec.suspend === true;
+    if (known === undefined && !isSuspended) return [];
+    const wanted = isSuspended ? "True" : "False";
+    if (known?.status === wanted) return [known];
+    const [reason, message] = isSuspended ? ["JobSuspended", "Job suspended"] : ["JobResumed", "Job resumed"];
+    return [
+      { type: "Suspended", status: wanted, reason, message, lastProbeTime: now, lastTransitionTime: now },
+    ];
+  }
 
-function conditionsOf(outcome: Outcome | undefined, now: string): Condition[] {
-  if (outcome === undefined) return [];
-  const { reason, message, type } = outcome;
-  const decided = type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget";
-  return [decided, type].map((name) => ({
-    type: name,
-    status: "True",
-    lastProbeTime: now,
-    lastTransitionTime: now,
-    reason,
-    message,
-  }));
-}
+  #rememberFailures(tally: JobTally): void {
+    const { uncountedTerminatedPods, succeeded = 0, failed = 0 } = this.#job.status ?? {};
+    const known = {
+      failed: failed + (uncountedTerminatedPods?.failed?.length ?? 0),
+      succeeded: succeeded + (uncountedTerminatedPods?.succeeded?.length ?? 0),
+    };
+    const more = {
+      failed: failedOf(tally) - known.failed,
+      succeeded: succeededOf(tally) - known.succeeded,
+    };
+    this.#backoff.record(this.#job.metadata.uid ?? "", more, this.#now.getTime());
+  }
 
-function recordOutcome(recorder: EventRecorder, job: Job, { type, reason, message }: Outcome): void {
-  if (type === "Complete")
-    recorder.record(job, { type: "Normal", reason: "Completed", message: "Job completed" });
-  else recorder.record(job, { type: "Warning", reason, message });
-}
-
-function addAtDeadline({ clock }: ControllerContext, job: Job, status: JobStatus, queue: WorkQueue): void {
-  const { activeDeadlineSeconds } = job.spec;
-  if (activeDeadlineSeconds === undefined || status.startTime === undefined) return;
-  const dueMs = Date.parse(status.startTime) + activeDeadlineSeconds * 1000 - clock.now().getTime();
-  if (dueMs > 0) queue.addAfter(keyOf(job), dueMs);
-}
-
-function isIndexed({ spec }: Job): boolean {
-  return spec.completionMode === "Indexed";
-}
-
-function countOf(owned: Pod[], phase: "Succeeded" | "Failed"): number {
-  return owned.filter(({ status }) => status?.phase === phase).length;
+  #addAtDeadline(queue: WorkQueue): void {
+    const { activeDeadlineSeconds, suspend } = this.#job.spec;
+    if (activeDeadlineSeconds === undefined || suspend === true) return;
+    const startMs = Date.parse(this.#job.status?.startTime ?? timestampOf(this.#now));
+    const dueMs = startMs + activeDeadlineSeconds * 1000 - this.#now.getTime();
+    if (dueMs > 0) queue.addAfter(keyOf(this.#job), dueMs);
+  }
 }

@@ -3,19 +3,42 @@ import { nameOf } from "./object-keys.js";
 import type { PodDetails } from "./pod-control.js";
 import { isActivePod } from "./pod-state.js";
 
+/** Indexes read from one status, whoever wrote it: as many as an indexed Job may have pods at once. */
+const MAX_INDEXES = 100_000;
 const INDEX = "batch.kubernetes.io/job-completion-index";
 
-/** The indexes a succeeded pod stands for, ascending. */
-export function completedIndexes(owned: Pod[]): number[] {
-  return indexesOf(owned.filter(({ status }) => status?.phase === "Succeeded"));
+/** The indexes that are done by the Job's status or by a pod that succeeded, ascending. */
+export function completedIndexes({ spec, status }: Job, owned: Pod[]): number[] {
+  const { completions = 0 } = spec;
+  const known = indexesIn(status?.completedIndexes ?? "", completions);
+  const shown = indexesOf(owned.filter((pod) => pod.status?.phase === "Succeeded"));
+  return [...new Set([...known, ...shown])].filter((index) => index < completions).toSorted((a, b) => a - b);
 }
 
-/** The indexes that neither succeeded nor have a pod at work. */
-export function missingIndexes(owned: Pod[], completions: number): number[] {
-  const taken = new Set(
-    indexesOf(owned.filter((pod) => isActivePod(pod) || pod.status?.phase === "Succeeded")),
-  );
-  return Array.from({ length: completions }, (_, index) => index).filter((index) => !taken.has(index));
+/** At most `count` of the indexes that are neither done nor have a pod at work, ascending. */
+export function missingIndexes(job: Job, owned: Pod[], done: number[], count: number): number[] {
+  const taken = new Set([...done, ...indexesOf(owned.filter(isActivePod))]);
+  const missing: number[] = [];
+  for (let index = 0; index < (job.spec.completions ?? 0) && missing.length < count; index += 1) {
+    if (!taken.has(index)) missing.push(index);
+  }
+  return missing;
+}
+
+/** Indexes as a Job's status has them: `1,3-5,7`. */
+export function indexText(indexes: number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const index of indexes) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] === index - 1) run[1] = index;
+    else runs.push([index, index]);
+  }
+  return runs
+    .map(([first, last]) => {
+      if (first === last) return String(first);
+      return `${first}${last === first + 1 ? "," : "-"}${last}`;
+    })
+    .join(",");
 }
 
 /** How the pod of an index differs from the template: it learns its index by name, label and variable. */
@@ -38,9 +61,22 @@ export function indexDetails(job: Job, index: number): PodDetails {
   };
 }
 
+/** A status may be written by anybody: what is no index of the Job is left out, and only so many are read. */
+function indexesIn(text: string, completions: number): number[] {
+  const indexes: number[] = [];
+  for (const part of text.split(",")) {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    if (first === undefined) continue;
+    const room = MAX_INDEXES - indexes.length;
+    const end = Math.min(Number(last), completions - 1, Number(first) + room - 1);
+    for (let index = Number(first); index <= end; index += 1) indexes.push(index);
+  }
+  return indexes;
+}
+
 function indexesOf(owned: Pod[]): number[] {
   const indexes = owned
     .map(({ metadata }) => metadata.annotations?.[INDEX])
     .filter((text) => text !== undefined);
-  return [...new Set(indexes.map(Number))].toSorted((a, b) => a - b);
+  return [...new Set(indexes.map(Number))].filter(Number.isInteger).toSorted((a, b) => a - b);
 }

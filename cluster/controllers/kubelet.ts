@@ -1,35 +1,38 @@
 import type { ApiObject } from "../api/object.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
-import type { EventRecorder } from "./event-recorder.js";
-import { imageNameProblem } from "./image-name.js";
+import type { EventRecorder, EventText } from "./event-recorder.js";
 import { isSameJson } from "./json-equality.js";
-import { keyOf, locationOfKey, locationOfObject } from "./object-keys.js";
-import type { Pod, PodStatus } from "./object-kinds.js";
+import { keyOf, locationOfKey, locationOfObject, namespaceOf } from "./object-keys.js";
+import type { ContainerStatus, Pod, PodStatus } from "./object-kinds.js";
 import { PodAddresses } from "./pod-addresses.js";
 import { isNotFound } from "./pod-control.js";
 import {
+  containersOf,
   creatingStatus,
-  endsByItself,
+  endedStatus,
+  hasVolumes,
   isCreating,
+  isPassedOver,
+  isRunningAsWanted,
   isStarted,
-  newEphemeralContainers,
-  runningStatus,
-  succeededStatus,
-  unreadableImages,
-} from "./pod-phases.js";
-import { pods, statusOf } from "./resource-refs.js";
+  PASSED_OVER,
+  SIMULATED,
+  simulatedStatus,
+  statusOfContainer,
+} from "./pod-status.js";
+import { configMaps, pods, secrets, statusOf } from "./resource-refs.js";
 import { NODE_WRITES, SIMULATED_NODE, SIMULATED_NODE_ADDRESS } from "./simulated-node.js";
+import { mountProblem, startProblem, type StartProblem } from "./start-problems.js";
 import type { WorkQueue } from "./work-queue.js";
 
 /** How long simulated steps take, in milliseconds: long enough to be seen by a watch, short enough to wait for. */
 const CREATING_MS = 200;
-const COMPLETING_MS = 500;
 const STOPPING_MS = 300;
 
-type Step = "creating" | "completing" | "stopping";
+type Step = "creating" | "stopping";
 
-/** Plays the kubelet of the simulated node: its pods run in name only, and its events say so. */
+/** Plays the kubelet of the simulated node: its pods run in name only, and their status and events say so. */
 export function createKubelet(context: ControllerContext): Controller {
   const kubelet = new Kubelet(context);
   return {
@@ -43,6 +46,11 @@ export function createKubelet(context: ControllerContext): Controller {
           queue.add(keyOf(object));
         }
       }),
+      ...[configMaps, secrets].map((ref) =>
+        context.api.watch(ref, ({ object }) => {
+          for (const key of kubelet.blockedIn(namespaceOf(object))) queue.add(key);
+        }),
+      ),
     ],
     reconcile: (key, queue) => kubelet.sync(key, queue),
   };
@@ -54,6 +62,8 @@ class Kubelet {
   readonly #addresses = new PodAddresses();
   /** When the step a pod is in ends, by uid. */
   readonly #due = new Map<string, { step: Step; ms: number }>();
+  /** Pods with something that cannot start, by key, with what was last said about their volumes. */
+  readonly #blocked = new Map<string, { namespace: string; mount: string | undefined }>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -66,8 +76,14 @@ class Kubelet {
 
   forget(pod: ApiObject): void {
     this.#due.delete(pod.metadata.uid ?? "");
+    this.#blocked.delete(keyOf(pod));
     const { podIP } = (pod as Pod).status ?? {};
     if (podIP !== undefined) this.#addresses.release(podIP);
+  }
+
+  /** Keys of the pods in the namespace that an object of it may help to start. */
+  blockedIn(namespace: string): string[] {
+    return [...this.#blocked].filter(([, blocked]) => blocked.namespace === namespace).map(([key]) => key);
   }
 
   async sync(key: string, queue: WorkQueue): Promise<void> {
@@ -76,72 +92,75 @@ class Kubelet {
     if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(pod, queue);
     const phase = pod.status?.phase;
     if (phase === "Succeeded" || phase === "Failed") return;
-    if (!isStarted(pod)) {
-      await this.#write(pod, creatingStatus(pod, this.#now()));
-    } else if (isCreating(pod)) {
-      if (this.#isOver(pod, "creating", CREATING_MS, queue)) await this.#run(pod);
-    } else if (endsByItself(pod)) {
-      if (this.#isOver(pod, "completing", COMPLETING_MS, queue)) await this.#complete(pod);
-    } else {
-      await this.#replaceImages(pod);
+    if (!isStarted(pod)) return this.#write(pod, creatingStatus(pod, this.#now()));
+    if (this.#isPastDeadline(pod, queue)) return this.#endByDeadline(pod);
+    if (isCreating(pod) && !this.#isOver(pod, "creating", CREATING_MS, queue)) return;
+    await this.#start(pod);
+  }
+
+  /** Calls running what can run; what came before it, an image changed in place or a container added, is no matter. */
+  async #start(pod: Pod): Promise<void> {
+    if (this.#waitsForVolumes(pod)) return;
+    const problems = this.#problemsOf(pod);
+    if (problems.size === 0) this.#blocked.delete(keyOf(pod));
+    else this.#blocked.set(keyOf(pod), { namespace: namespaceOf(pod), mount: undefined });
+    const status = simulatedStatus(pod, { problems, now: this.#now(), ip: this.#addressOf(pod) });
+    if (isSameJson(status, pod.status)) return;
+    await this.#write(pod, status);
+    for (const { name } of containersOf(pod)) {
+      const [before, after] = [pod.status, status].map((each) => statusOfContainer(each, name));
+      for (const text of startTexts(before, after, problems.get(name))) this.#recorder.record(pod, text);
     }
   }
 
-  async #run(pod: Pod): Promise<void> {
-    const address = pod.spec.hostNetwork === true ? SIMULATED_NODE_ADDRESS : pod.status?.podIP;
-    const status = runningStatus(pod, this.#now(), address ?? this.#addresses.allocate());
-    if (isSameJson(withoutTimes(status), withoutTimes(pod.status))) return;
-    if (!(await this.#write(pod, status))) return;
-    for (const { name, image = "" } of pod.spec.containers) this.#recordStart(pod, name, image);
-  }
-
-  #recordStart(pod: Pod, name: string, image: string): void {
-    const problem = imageNameProblem(image);
-    if (problem !== undefined) {
-      this.#recorder.record(pod, { type: "Warning", reason: "InspectFailed", message: problem });
-      this.#recorder.record(pod, { type: "Warning", reason: "Failed", message: "Error: InvalidImageName" });
-      return;
+  #waitsForVolumes(pod: Pod): boolean {
+    const problem = hasVolumes(pod) ? undefined : mountProblem(this.#context.api, pod);
+    if (problem === undefined) return false;
+    const known = this.#blocked.get(keyOf(pod))?.mount;
+    this.#blocked.set(keyOf(pod), { namespace: namespaceOf(pod), mount: problem });
+    if (problem !== known) {
+      this.#recorder.record(pod, { type: "Warning", reason: "FailedMount", message: problem });
     }
-    if (unreadableImages(pod).length > 0) return;
-    const texts = [
-      ["Pulled", `Container image "${image}" taken as present (simulated node: nothing was pulled)`],
-      ["Created", `Container created: ${name} (simulated)`],
-      ["Started", `Container started: ${name} (simulated: no process runs)`],
-    ] as const;
-    for (const [reason, message] of texts) this.#recorder.record(pod, { type: "Normal", reason, message });
+    return true;
   }
 
-  async #complete(pod: Pod): Promise<void> {
-    await this.#write(pod, succeededStatus(pod, this.#now()));
+  #problemsOf(pod: Pod): Map<string, StartProblem> {
+    const problems = new Map<string, StartProblem>();
+    for (const container of containersOf(pod)) {
+      if (isRunningAsWanted(pod, container) || isPassedOver(pod, container)) continue;
+      const problem = startProblem(this.#context.api, pod, container);
+      if (problem !== undefined) problems.set(container.name, problem);
+    }
+    return problems;
   }
 
-  /** A pod's image may be changed in place, and an ephemeral container added: either then starts. */
-  async #replaceImages(pod: Pod): Promise<void> {
-    const { containerStatuses = [], podIP = "" } = pod.status ?? {};
-    const changed = pod.spec.containers.filter(
-      ({ name, image = "" }) => containerStatuses.find((status) => status.name === name)?.image !== image,
-    );
-    changed.push(...newEphemeralContainers(pod));
-    if (changed.length === 0) return;
-    if (!(await this.#write(pod, runningStatus(pod, this.#now(), podIP)))) return;
-    for (const { name, image = "" } of changed) this.#recordStart(pod, name, image);
+  #isPastDeadline(pod: Pod, queue: WorkQueue): boolean {
+    const seconds = pod.spec["activeDeadlineSeconds"];
+    if (typeof seconds !== "number") return false;
+    const dueMs = Date.parse(pod.status?.startTime ?? "") + seconds * 1000;
+    const leftMs = dueMs - this.#context.clock.now().getTime();
+    if (leftMs > 0) queue.addAfter(keyOf(pod), leftMs);
+    return leftMs <= 0;
+  }
+
+  async #endByDeadline(pod: Pod): Promise<void> {
+    const why = {
+      reason: "DeadlineExceeded",
+      message: "Pod was active on the node longer than the specified deadline",
+    };
+    await this.#write(pod, endedStatus(pod, this.#now(), why));
+    this.#recorder.record(pod, { type: "Normal", ...why });
   }
 
   async #stop(pod: Pod, queue: WorkQueue): Promise<void> {
     const uid = pod.metadata.uid ?? "";
-    const isRunning = pod.status?.phase === "Running";
-    if (isRunning && this.#due.get(uid)?.step !== "stopping") {
-      for (const { name } of pod.spec.containers) {
-        this.#recorder.record(pod, {
-          type: "Normal",
-          reason: "Killing",
-          message: `Stopping container ${name}`,
-        });
-      }
+    if (pod.status?.phase === "Running") {
+      if (this.#due.get(uid)?.step !== "stopping") this.#recordStop(pod);
+      if (!this.#isOver(pod, "stopping", STOPPING_MS, queue)) return;
+      // Whoever holds the pod is told that it has ended.
+      if (isHeld(pod)) return this.#write(pod, endedStatus(pod, this.#now(), {}));
     }
-    if ((pod.metadata.deletionGracePeriodSeconds ?? 0) === 0 && (pod.metadata.finalizers ?? []).length > 0)
-      return;
-    if (isRunning && !this.#isOver(pod, "stopping", STOPPING_MS, queue)) return;
+    if (isHeld(pod) && pod.metadata.deletionGracePeriodSeconds === 0) return;
     try {
       await this.#context.api.delete(pods, locationOfObject(pod), {
         ...NODE_WRITES,
@@ -151,6 +170,18 @@ class Kubelet {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+  }
+
+  #recordStop(pod: Pod): void {
+    for (const { name } of pod.spec.containers) {
+      const message = `Stopping container ${name}`;
+      this.#recorder.record(pod, { type: "Normal", reason: "Killing", message });
+    }
+  }
+
+  #addressOf(pod: Pod): string {
+    if (pod.spec.hostNetwork === true) return SIMULATED_NODE_ADDRESS;
+    return pod.status?.podIP ?? this.#addresses.allocate();
   }
 
   /** Whether the step has lasted its time; the first call starts the time and comes back when it is over. */
@@ -165,9 +196,8 @@ class Kubelet {
     return false;
   }
 
-  async #write(pod: Pod, status: PodStatus): Promise<boolean> {
+  async #write(pod: Pod, status: PodStatus): Promise<void> {
     await this.#context.api.update(statusOf(pods), { ...structuredClone(pod), status }, NODE_WRITES);
-    return true;
   }
 
   #now(): string {
@@ -175,10 +205,37 @@ class Kubelet {
   }
 }
 
-function withoutTimes(status: PodStatus | undefined): unknown {
-  return status?.containerStatuses?.map(({ name, image, state }) => [
-    name,
-    image,
-    state.waiting ?? "running",
-  ]);
+function isHeld({ metadata }: Pod): boolean {
+  return (metadata.finalizers ?? []).length > 0;
+}
+
+/** What is said of a container when its status changes from one to the other. */
+function startTexts(
+  before: ContainerStatus | undefined,
+  after: ContainerStatus | undefined,
+  problem: StartProblem | undefined,
+): EventText[] {
+  if (after === undefined) return [];
+  const { name, image, state } = after;
+  if (state.running !== undefined) {
+    const isNew = before?.state.running === undefined || before.image !== image;
+    return isNew ? runningTexts(name, image) : [];
+  }
+  if (isSameJson(before?.state, state)) return [];
+  if (state.waiting?.reason === PASSED_OVER) {
+    return [normal(PASSED_OVER, `Init container ${name} passed over (${SIMULATED}: no process runs)`)];
+  }
+  return problem !== undefined && state.waiting?.reason === problem.reason ? problem.events : [];
+}
+
+function runningTexts(name: string, image: string): EventText[] {
+  return [
+    normal("Pulled", `${SIMULATED}: image "${image}" is taken as present, nothing was pulled`),
+    normal("Created", `Container created: ${name} (${SIMULATED})`),
+    normal("Started", `Container started: ${name} (${SIMULATED}: no process runs)`),
+  ];
+}
+
+function normal(reason: string, message: string): EventText {
+  return { type: "Normal", reason, message };
 }

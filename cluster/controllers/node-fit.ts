@@ -1,18 +1,16 @@
-import { valueAt } from "../api/field-access.js";
+import { recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject, ObjectMeta } from "../api/object.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import { nanoUnits } from "../schema/quantity.js";
+import { affinityMisfit } from "./inter-pod-affinity.js";
 import type { Pod } from "./object-kinds.js";
+import type { PlacedPods } from "./placed-pods.js";
+import { isRepelled } from "./taints.js";
+import type { Taint } from "./taints.js";
 
 interface Node extends ApiObject {
   spec?: { unschedulable?: boolean; taints?: Taint[] };
   status?: { allocatable?: Record<string, string> };
-}
-
-interface Taint {
-  key: string;
-  value?: string;
-  effect: string;
 }
 
 interface NodeSelectorTerm {
@@ -20,40 +18,98 @@ interface NodeSelectorTerm {
   matchFields?: { key: string; operator: string; values?: string[] }[];
 }
 
-interface Toleration {
-  key?: string;
-  operator?: string;
-  value?: string;
-  effect?: string;
+/** Why a pod cannot run on a node, in the scheduler's words. */
+export interface Misfit {
+  reasons: string[];
+  /** Whether it could if others made room. */
+  isHelpedByPreemption: boolean;
 }
 
 /** What `kubectl cordon` amounts to. */
 const CORDONED: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 
-/** Why the pod cannot run on the node, in the scheduler's words; `undefined` when it can. */
-export function misfit(pod: Pod, node: ApiObject, neighbours: ReadonlyMap<string, Pod>): string | undefined {
-  const { spec, status, metadata } = node as Node;
-  const tolerations = (pod.spec["tolerations"] ?? []) as Toleration[];
-  const isTolerated = (taint: Taint) => tolerations.some((toleration) => tolerates(toleration, taint));
-  if (spec?.unschedulable === true && !isTolerated(CORDONED)) return "node(s) were unschedulable";
-  if (!matchesSelectors(pod, metadata)) {
-    return "node(s) didn't match Pod's node affinity/selector";
+/** Why the pod cannot run on the node beside the pods placed so far; `undefined` when it can. */
+export function misfit(pod: Pod, node: ApiObject, placed: PlacedPods): Misfit | undefined {
+  const { spec, metadata } = node as Node;
+  if (spec?.unschedulable === true && isRepelled(pod, CORDONED)) {
+    return unresolvable("node(s) were unschedulable");
   }
   const repelling = (spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
-  if (!repelling.every(isTolerated)) return "node(s) had untolerated taint(s)";
+  if (repelling.some((taint) => isRepelled(pod, taint)))
+    return unresolvable("node(s) had untolerated taint(s)");
+  if (!matchesSelectors(pod, metadata)) {
+    return unresolvable("node(s) didn't match Pod's node affinity/selector");
+  }
+  const neighbours = [...placed.on(metadata.name ?? "").values()];
+  if (!hasFreePorts(pod, neighbours)) {
+    return resolvable("node(s) didn't have free ports for the requested pod ports");
+  }
+  return resourceMisfit(pod, node, neighbours) ?? affinityMisfit(pod, node, placed);
+}
+
+function unresolvable(reason: string): Misfit {
+  return { reasons: [reason], isHelpedByPreemption: false };
+}
+
+function resolvable(reason: string): Misfit {
+  return { reasons: [reason], isHelpedByPreemption: true };
+}
+
+function resourceMisfit(pod: Pod, { status }: Node, neighbours: Pod[]): Misfit | undefined {
   const allocatable = status?.allocatable ?? {};
-  if (neighbours.size >= Number(allocatable["pods"] ?? Infinity)) return "Too many pods";
-  const short = ["cpu", "memory"].find((name) => {
-    const limit = allocatable[name];
-    if (sumOfRequests([pod], name) === 0n) return false;
-    return limit !== undefined && sumOfRequests([...neighbours.values(), pod], name) > nanoUnits(limit);
-  });
-  return short === undefined ? undefined : `Insufficient ${short}`;
+  const reasons: string[] = [];
+  let isHelpedByPreemption = true;
+  if (neighbours.length >= Number(allocatable["pods"] ?? Infinity)) reasons.push("Too many pods");
+  for (const [name, limit] of Object.entries(limitsOn(pod, allocatable))) {
+    const wanted = sumOfRequests([pod], name);
+    if (sumOfRequests([...neighbours, pod], name) <= nanoUnits(limit)) continue;
+    reasons.push(`Insufficient ${name}`);
+    if (wanted > nanoUnits(limit)) isHelpedByPreemption = false;
+  }
+  return reasons.length === 0 ? undefined : { reasons, isHelpedByPreemption };
+}
+
+/** What the node has of each resource the pod asks for; nothing of one it does not know. */
+function limitsOn(pod: Pod, allocatable: Record<string, string>): Record<string, string> {
+  const names = new Set(pod.spec.containers.flatMap((each) => Object.keys(each.resources?.requests ?? {})));
+  const wanted = [...names].filter((name) => sumOfRequests([pod], name) > 0n).toSorted();
+  return Object.fromEntries(
+    wanted.map((name) => [name, Object.hasOwn(allocatable, name) ? (allocatable[name] ?? "0") : "0"]),
+  );
+}
+
+interface HostPort {
+  port: number;
+  protocol: string;
+  address: string;
+}
+
+function hasFreePorts(pod: Pod, neighbours: Pod[]): boolean {
+  const wanted = hostPorts(pod);
+  if (wanted.length === 0) return true;
+  const taken = neighbours.flatMap(hostPorts);
+  return !wanted.some((port) => taken.some((other) => isSamePort(port, other)));
+}
+
+function hostPorts({ spec }: Pod): HostPort[] {
+  const sidecars = (spec.initContainers ?? []).filter((each) => each["restartPolicy"] === "Always");
+  return [...sidecars, ...spec.containers].flatMap((container) =>
+    recordsAt(container, "ports").flatMap(({ hostPort, protocol, hostIP }) => {
+      if (typeof hostPort !== "number" || hostPort === 0) return [];
+      const address = typeof hostIP === "string" && hostIP !== "" ? hostIP : "0.0.0.0";
+      return [{ port: hostPort, protocol: typeof protocol === "string" ? protocol : "TCP", address }];
+    }),
+  );
+}
+
+function isSamePort(a: HostPort, b: HostPort): boolean {
+  if (a.port !== b.port || a.protocol !== b.protocol) return false;
+  return a.address === b.address || a.address === "0.0.0.0" || b.address === "0.0.0.0";
 }
 
 function matchesSelectors(pod: Pod, { name = "", labels = {} }: ObjectMeta): boolean {
   const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  if (!selector.every(([key, value]) => labels[key] === value)) return false;
+  if (!selector.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return false;
   const path = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
   const terms = valueAt(pod.spec, path) as NodeSelectorTerm[] | undefined;
   if (terms === undefined) return true;
@@ -61,16 +117,6 @@ function matchesSelectors(pod: Pod, { name = "", labels = {} }: ObjectMeta): boo
     const isLabelled = labelSelectorMatcher({ matchExpressions })(labels);
     return isLabelled && labelSelectorMatcher({ matchExpressions: matchFields })({ "metadata.name": name });
   });
-}
-
-function tolerates(
-  { key = "", operator = "Equal", value = "", effect = "" }: Toleration,
-  taint: Taint,
-): boolean {
-  if (effect !== "" && effect !== taint.effect) return false;
-  if (key === "") return operator === "Exists";
-  if (key !== taint.key) return false;
-  return operator === "Exists" || value === (taint.value ?? "");
 }
 
 function sumOfRequests(pods: Pod[], resource: string): bigint {

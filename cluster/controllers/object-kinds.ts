@@ -43,7 +43,13 @@ export interface PodSpec {
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
-  terminated?: { exitCode: number; reason?: string; startedAt?: string; finishedAt?: string };
+  terminated?: {
+    exitCode: number;
+    reason?: string;
+    message?: string;
+    startedAt?: string;
+    finishedAt?: string;
+  };
 }
 
 export interface ContainerStatus {
@@ -133,8 +139,14 @@ export interface JobStatus {
   startTime?: string;
   completionTime?: string;
   completedIndexes?: string;
-  uncountedTerminatedPods?: Record<string, never>;
+  uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] };
   conditions?: Condition[];
+}
+
+export interface PodFailureRule {
+  action: "FailJob" | "Ignore" | "Count" | "FailIndex";
+  onExitCodes?: { containerName?: string; operator: "In" | "NotIn"; values: number[] };
+  onPodConditions?: { type: string; status?: string }[];
 }
 
 export interface Job extends ApiObject {
@@ -146,6 +158,8 @@ export interface Job extends ApiObject {
     activeDeadlineSeconds?: number;
     ttlSecondsAfterFinished?: number;
     suspend?: boolean;
+    podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
+    podFailurePolicy?: { rules?: PodFailureRule[] };
     selector?: LabelSelector;
     template: PodTemplate;
   };
@@ -229,4 +243,42 @@ export interface Service extends ApiObject {
 export interface Namespace extends ApiObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: "Active" | "Terminating"; conditions?: Condition[] };
+}
+
+export interface StorageClass extends ApiObject {
+  provisioner: string;
+  reclaimPolicy?: string;
+  volumeBindingMode?: string;
+}
+
+export interface PersistentVolumeClaim extends ApiObject {
+  spec: {
+    accessModes?: string[];
+    resources?: { requests?: Record<string, string> };
+    selector?: LabelSelector;
+    storageClassName?: string;
+    volumeMode?: string;
+    volumeName?: string;
+  };
+  status?: { phase?: "Pending" | "Bound" | "Lost"; [field: string]: unknown };
+}
+
+export interface PersistentVolume extends ApiObject {
+  spec: {
+    accessModes?: string[];
+    capacity?: Record<string, string>;
+    claimRef?: {
+      apiVersion?: string;
+      kind?: string;
+      namespace: string;
+      name: string;
+      uid?: string;
+      resourceVersion?: string;
+    };
+    csi?: { driver: string; volumeHandle: string };
+    persistentVolumeReclaimPolicy?: string;
+    storageClassName?: string;
+    volumeMode?: string;
+  };
+  status?: { phase?: string; [field: string]: unknown };
 }

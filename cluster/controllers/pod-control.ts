@@ -21,7 +21,30 @@ export interface PodDetails {
   generateName?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  finalizers?: string[];
   spec?: Record<string, unknown>;
+}
+
+/** Pods created or deleted in one go, as in a real controller. */
+export const BURST_REPLICAS = 500;
+/**
+ * Pods one owner may have at once. A real cluster has no such bound; here all are in the memory of one process, which a
+ * number in a spec must not fill.
+ */
+const MAX_PODS_OF_OWNER = 5000;
+
+/** How many of the `missing` pods an owner of `present` ones may be given now; says on the owner when that ends it. */
+export function podsToCreate(
+  { recorder }: PodControl,
+  owner: ApiObject,
+  { missing, present }: { missing: number; present: number },
+): number {
+  const room = MAX_PODS_OF_OWNER - present;
+  if (missing > 0 && room <= 0) {
+    const message = `Error creating: the embedded cluster keeps at most ${MAX_PODS_OF_OWNER} pods of one owner`;
+    recorder.record(owner, { type: "Warning", reason: "FailedCreate", message });
+  }
+  return Math.max(0, Math.min(missing, room, BURST_REPLICAS));
 }
 
 /** Creates a pod of the owner's template and records on the owner how it went; throws what the API refused it with. */
@@ -89,8 +112,9 @@ export function messageOf(error: unknown): string {
 }
 
 function podOf(owner: ApiObject, template: PodTemplate, details: PodDetails): ApiObject {
-  const { labels, annotations, finalizers } = template.metadata ?? {};
+  const { labels, annotations, finalizers = [] } = template.metadata ?? {};
   const allAnnotations = { ...annotations, ...details.annotations };
+  const allFinalizers = [...finalizers, ...(details.finalizers ?? [])];
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -100,7 +124,7 @@ function podOf(owner: ApiObject, template: PodTemplate, details: PodDetails): Ap
         : { name: details.name, generateName: `${nameOf(owner)}-` }),
       labels: { ...labels, ...details.labels },
       ...(Object.keys(allAnnotations).length > 0 ? { annotations: allAnnotations } : {}),
-      ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),
+      ...(allFinalizers.length > 0 ? { finalizers: allFinalizers } : {}),
       ownerReferences: [controllerReference(owner)],
     },
     spec: { ...structuredClone(template.spec), ...details.spec },

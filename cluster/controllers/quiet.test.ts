@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import { startTestCluster } from "./cluster-for-tests.js";
-import type { Pod } from "./object-kinds.js";
+import type { Job, Pod } from "./object-kinds.js";
 import {
   daemonSets,
   deployments,
@@ -40,10 +40,16 @@ it("a settled cluster writes nothing", async () => {
   try {
     await cluster.createNamespace(namespace);
     for (const manifest of manifests()) await cluster.apply(manifest);
-    await cluster.until("every pod running or done", () => {
+    await cluster.until("every pod running", () => {
       const all = cluster.api.list(pods, { namespace }) as Pod[];
-      const phases = all.map(({ status }) => status?.phase);
-      return all.length === 5 && phases.every((phase) => phase === "Running" || phase === "Succeeded");
+      return all.length === 5 && all.every(({ status }) => status?.phase === "Running");
+    });
+    const task = cluster.api.list(pods, { namespace, labelSelector: "job-name=job" })[0];
+    if (task === undefined) throw new Error("the job has no pod");
+    await cluster.endPod(task, 0);
+    await cluster.until("the job done", () => {
+      const { status } = cluster.api.get(jobs, { namespace, name: "job" }) as Job;
+      return status?.completionTime !== undefined;
     });
     await sleep(QUIET_MS);
     const changes: string[] = [];

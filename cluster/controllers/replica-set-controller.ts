@@ -8,15 +8,20 @@ import { keyOf, locationOfKey } from "./object-keys.js";
 import type { Pod, ReplicaSet, ReplicaSetStatus } from "./object-kinds.js";
 import { claimOwned, controllerKey, controllerOf } from "./owner-references.js";
 import type { PodControl } from "./pod-control.js";
-import { createPod, deletePod, isNamespaceTerminating, messageOf } from "./pod-control.js";
+import {
+  BURST_REPLICAS,
+  createPod,
+  deletePod,
+  isNamespaceTerminating,
+  messageOf,
+  podsToCreate,
+} from "./pod-control.js";
 import { availableInMs, compareForDeletion, isActivePod, isReadyPod, isTerminatingPod } from "./pod-state.js";
 import { pods, replicaSets, statusOf } from "./resource-refs.js";
 import { runInGrowingBatches } from "./slow-start.js";
 import type { WorkQueue } from "./work-queue.js";
 
 const NAME = "replicaset-controller";
-/** Pods created or deleted in one go, as in a real controller. */
-const BURST_REPLICAS = 500;
 const FAILURE = "ReplicaFailure";
 
 /** Keeps as many pods as each ReplicaSet asks for and reports in its status. */
@@ -94,9 +99,8 @@ async function manageReplicas(
   const missing = (replicaSet.spec.replicas ?? 1) - active.length;
   try {
     if (missing > 0) {
-      await runInGrowingBatches(Math.min(missing, BURST_REPLICAS), () =>
-        createPod(control, replicaSet, replicaSet.spec.template),
-      );
+      const count = podsToCreate(control, replicaSet, { missing, present: active.length });
+      await runInGrowingBatches(count, () => createPod(control, replicaSet, replicaSet.spec.template));
     } else if (missing < 0) {
       const surplus = active.toSorted(compareForDeletion).slice(0, Math.min(-missing, BURST_REPLICAS));
       await Promise.all(surplus.map((pod) => deletePod(control, replicaSet, pod)));

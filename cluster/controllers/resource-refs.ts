@@ -7,9 +7,12 @@ export const services = core("services");
 export const endpoints = core("endpoints");
 export const events = core("events");
 export const configMaps = core("configmaps");
+export const secrets = core("secrets");
 export const serviceAccounts = core("serviceaccounts");
 export const resourceQuotas = core("resourcequotas");
 export const persistentVolumeClaims = core("persistentvolumeclaims");
+export const persistentVolumes = core("persistentvolumes");
+export const replicationControllers = core("replicationcontrollers");
 export const deployments = apps("deployments");
 export const replicaSets = apps("replicasets");
 export const statefulSets = apps("statefulsets");
@@ -37,6 +40,12 @@ export const customResourceDefinitions: ResourceRef = {
   group: "apiextensions.k8s.io",
   version: "v1",
   resource: "customresourcedefinitions",
+};
+
+export const storageClasses: ResourceRef = {
+  group: "storage.k8s.io",
+  version: "v1",
+  resource: "storageclasses",
 };
 
 /** The `status` subresource of a resource. */

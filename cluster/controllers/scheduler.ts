@@ -1,75 +1,127 @@
+import type { ApiObject } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
+import { claimProblem, isWaitingForVolumes } from "./claim-readiness.js";
 import { withCondition } from "./conditions.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
+import type { EventRecorder } from "./event-recorder.js";
+import type { Misfit } from "./node-fit.js";
 import { misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Condition, Pod } from "./object-kinds.js";
-import { nodes, pods, statusOf } from "./resource-refs.js";
+import { PlacedPods } from "./placed-pods.js";
+import { preempt, victimsFor } from "./preemption.js";
+import { nodes, persistentVolumeClaims, pods, statusOf } from "./resource-refs.js";
 
 const NAME = "default-scheduler";
 
 /** Gives pods to the first node they fit on, and says why where there is none. */
 export function createScheduler(context: ControllerContext): Controller {
   const { api } = context;
-  const recorder = context.recorder(NAME);
-  const writes = writesAs("system:kube-scheduler");
-  const placed = new PlacedPods();
-  /** Keys of the pods no node was found for; room or a new node may help them. */
-  const waiting = new Set<string>();
+  const scheduler = new Scheduler(context);
   return {
     name: NAME,
     watch: (queue) => [
       api.watch(pods, ({ type, object }) => {
-        placed.take(type, object as Pod);
+        scheduler.placed.take(type, object as Pod);
         if (isUnscheduled(object as Pod)) queue.add(keyOf(object));
-        else if (type === "DELETED") for (const key of waiting) queue.add(key);
+        else if (isLeaving(type, object as Pod)) for (const key of scheduler.waiting) queue.add(key);
       }),
-      api.watch(nodes, () => {
-        for (const key of waiting) queue.add(key);
-      }),
+      ...[nodes, persistentVolumeClaims].map((ref) =>
+        api.watch(ref, () => {
+          for (const key of scheduler.waiting) queue.add(key);
+        }),
+      ),
     ],
-    reconcile: async (key) => {
-      const pod = api.find(pods, locationOfKey(key)) as Pod | undefined;
-      waiting.delete(key);
-      if (pod === undefined || !isUnscheduled(pod)) return;
-      const { node, why } = choose(context, pod, placed);
-      if (node === undefined) {
-        waiting.add(key);
-        if (!(await reportUnschedulable(context, writes, pod, why))) return;
-        recorder.record(pod, {
-          type: "Warning",
-          reason: "FailedScheduling",
-          message: why,
-          action: "Scheduling",
-        });
-        return;
-      }
-      await bind(context, writes, pod, node);
-      const message = `Successfully assigned ${namespaceOf(pod)}/${nameOf(pod)} to ${node}`;
-      recorder.record(pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
-    },
+    reconcile: (key) => scheduler.schedule(key),
   };
 }
 
-/** The pods of each node, kept by watching so that placing one need not look at all. */
-class PlacedPods {
-  readonly #byNode = new Map<string, Map<string, Pod>>();
+type Choice = { node: string } | { why: string; misfits: Map<ApiObject, Misfit> };
 
-  take(type: "ADDED" | "MODIFIED" | "DELETED", pod: Pod): void {
-    const { nodeName } = pod.spec;
-    if (!nodeName) return;
-    const { phase } = pod.status ?? {};
-    const onNode = this.#byNode.get(nodeName) ?? new Map<string, Pod>();
-    this.#byNode.set(nodeName, onNode);
-    if (type === "DELETED" || phase === "Succeeded" || phase === "Failed") onNode.delete(keyOf(pod));
-    else onNode.set(keyOf(pod), pod);
+class Scheduler {
+  readonly placed = new PlacedPods();
+  /** Keys of the pods no node was found for; room, a node or a volume may help them. */
+  readonly waiting = new Set<string>();
+  readonly #context: ControllerContext;
+  readonly #recorder: EventRecorder;
+  readonly #writes = writesAs("system:kube-scheduler");
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#recorder = context.recorder(NAME);
+    this.placed.labelsOfNode = (name) => context.api.find(nodes, { name })?.metadata.labels ?? {};
   }
 
-  on(node: string): ReadonlyMap<string, Pod> {
-    return this.#byNode.get(node) ?? new Map<string, Pod>();
+  async schedule(key: string): Promise<void> {
+    const pod = this.#context.api.find(pods, locationOfKey(key)) as Pod | undefined;
+    this.waiting.delete(key);
+    if (pod === undefined || !isUnscheduled(pod)) return;
+    if (isWaitingForVolumes(this.#context.api, pod)) {
+      this.waiting.add(key);
+      return;
+    }
+    const choice = this.#choose(pod);
+    if ("node" in choice) return this.#bind(pod, choice.node);
+    this.waiting.add(key);
+    // Said once: the pod's own condition tells whether it has been.
+    if (await reportUnschedulable(this.#context, this.#writes, pod, choice.why)) {
+      this.#recorder.record(pod, {
+        type: "Warning",
+        reason: "FailedScheduling",
+        message: choice.why,
+        action: "Scheduling",
+      });
+    }
+    const victims = victimsFor(pod, choice.misfits, this.placed);
+    if (victims !== undefined) await preempt(this.#context, this.#recorder, pod, victims);
   }
+
+  #choose(pod: Pod): Choice {
+    const all = this.#context.api.list(nodes);
+    const misfits = new Map<ApiObject, Misfit>();
+    if (all.length === 0) return { why: "no nodes available to schedule pods", misfits };
+    const none = `0/${all.length} nodes are available`;
+    const claim = claimProblem(this.#context.api, pod);
+    if (claim !== undefined) return { why: `${none}: ${claim}`, misfits };
+    for (const node of all) {
+      const found = misfit(pod, node, this.placed);
+      if (found === undefined) return { node: nameOf(node) };
+      misfits.set(node, found);
+    }
+    const reasons = [...misfits.values()].flatMap((each) => each.reasons);
+    const preemption = this.#preemptionText(pod, [...misfits.values()]);
+    return {
+      why: `${none}: ${countsOf(reasons)}. no new claims to deallocate, preemption: ${preemption}`,
+      misfits,
+    };
+  }
+
+  #preemptionText(pod: Pod, misfits: Misfit[]): string {
+    if (pod.spec["preemptionPolicy"] === "Never") return "not eligible due to preemptionPolicy=Never.";
+    const texts = misfits.map(({ isHelpedByPreemption }) =>
+      isHelpedByPreemption
+        ? "No preemption victims found for incoming pod"
+        : "Preemption is not helpful for scheduling",
+    );
+    return `0/${misfits.length} nodes are available: ${countsOf(texts)}.`;
+  }
+
+  async #bind(pod: Pod, node: string): Promise<void> {
+    await bind(this.#context, this.#writes, pod, node);
+    const message = `Successfully assigned ${namespaceOf(pod)}/${nameOf(pod)} to ${node}`;
+    this.#recorder.record(pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
+  }
+}
+
+function countsOf(texts: string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts]
+    .map(([text, count]) => `${count} ${text}`)
+    .toSorted()
+    .join(", ");
 }
 
 function isUnscheduled(pod: Pod): boolean {
@@ -78,20 +130,9 @@ function isUnscheduled(pod: Pod): boolean {
   return !nodeName && schedulerName === NAME && !isGated && pod.metadata.deletionTimestamp === undefined;
 }
 
-function choose({ api }: ControllerContext, pod: Pod, placed: PlacedPods): { node?: string; why: string } {
-  const all = api.list(nodes);
-  const reasons = new Map<string, number>();
-  for (const node of all) {
-    const reason = misfit(pod, node, placed.on(nameOf(node)));
-    if (reason === undefined) return { node: nameOf(node), why: "" };
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  if (all.length === 0) return { why: "no nodes available to schedule pods" };
-  const counts = [...reasons].map(([reason, count]) => `${count} ${reason}`).toSorted();
-  const none = `0/${all.length} nodes are available`;
-  return {
-    why: `${none}: ${counts.join(", ")}. no new claims to deallocate, preemption: ${none}: ${all.length} Preemption is not helpful for scheduling.`,
-  };
+/** What goes or has ended makes room. */
+function isLeaving(type: string, { status }: Pod): boolean {
+  return type === "DELETED" || status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
 async function bind(

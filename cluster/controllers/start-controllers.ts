@@ -1,6 +1,5 @@
 import type { ApiService } from "../api/service.js";
 import { createAutoscalerController } from "./autoscaler-controller.js";
-import { createClaimController } from "./claim-controller.js";
 import type { Clock } from "./clock.js";
 import { systemClock } from "./clock.js";
 import type { Controller, ControllerContext, ControllerLogger } from "./controller.js";
@@ -15,6 +14,7 @@ import { EventRecorder } from "./event-recorder.js";
 import { createGarbageCollector } from "./garbage-collector.js";
 import { Inventory } from "./inventory.js";
 import { createJobController } from "./job-controller.js";
+import { createJobPodReleaser } from "./job-tracking.js";
 import { createKubelet } from "./kubelet.js";
 import { createNamespaceController } from "./namespace-controller.js";
 import {
@@ -23,6 +23,9 @@ import {
 } from "./namespace-defaults-controller.js";
 import { createReplicaSetController } from "./replica-set-controller.js";
 import { createScheduler } from "./scheduler.js";
+import { createTaintEvictionController } from "./taint-eviction-controller.js";
+import { createVolumeBinder } from "./volume-binder.js";
+import { createClaimProtection, createVolumeLifecycle } from "./volume-lifecycle.js";
 import { createStatefulSetController } from "./stateful-set-controller.js";
 import { createNodeRegistration, SIMULATED_NODE } from "./simulated-node.js";
 
@@ -71,11 +74,15 @@ function createControllers(
     createStatefulSetController(context),
     createDaemonSetController(context),
     createJobController(context),
+    createJobPodReleaser(context),
     createCronJobController(context),
     createDisruptionController(context, inventory),
     createAutoscalerController(context, inventory),
     createEndpointsController(context),
-    createClaimController(context),
+    createVolumeBinder(context),
+    createVolumeLifecycle(context),
+    createClaimProtection(context),
+    createTaintEvictionController(context),
     createNodeRegistration(context),
     createScheduler(context),
     createKubelet(context),

@@ -8,9 +8,20 @@ import { validatePodSpec } from "./pod-validation.js";
 const UPDATE_TEXT =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
-/** A new pod is pending and knows its class of service. */
+const GATED = {
+  type: "PodScheduled",
+  status: "False",
+  reason: "SchedulingGated",
+  message: "Scheduling is blocked due to non-empty scheduling gates",
+  lastProbeTime: null,
+  lastTransitionTime: null,
+};
+
+/** A new pod is pending and knows its class of service, and whether a gate keeps it from being scheduled. */
 export function prepareNewPod(pod: ApiObject): void {
-  pod["status"] = { phase: "Pending", qosClass: qosClassOf(pod) };
+  const isGated = recordsAt(pod, "spec.schedulingGates").length > 0;
+  const conditions = isGated ? { conditions: [{ ...GATED }] } : {};
+  pod["status"] = { phase: "Pending", qosClass: qosClassOf(pod), ...conditions };
 }
 
 export function validatePod(pod: ApiObject, errors: FieldErrors): void {

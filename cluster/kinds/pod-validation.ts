@@ -7,9 +7,14 @@ import { dnsLabel } from "../validation/names.js";
 const CONTAINER_LISTS = ["containers", "initContainers", "ephemeralContainers"];
 const ENV_NAME = /^[\x20-\x3C\x3E-\x7E]+$/;
 
-/** Adds what is wrong with a pod spec at `path`. */
-export function validatePodSpec(spec: JsonObject, path: string, errors: FieldErrors): void {
-  const volumes = validateVolumes(spec, path, errors);
+/** Adds what is wrong with a pod spec at `path`; `claims` are volumes that are added to each pod later. */
+export function validatePodSpec(
+  spec: JsonObject,
+  path: string,
+  errors: FieldErrors,
+  claims: string[] = [],
+): void {
+  const volumes = new Set([...validateVolumes(spec, path, errors), ...claims]);
   const names = new Set<string>();
   if (recordsAt(spec, "containers").length === 0) errors.required(`${path}.containers`);
   for (const list of CONTAINER_LISTS) {

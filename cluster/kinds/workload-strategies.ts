@@ -137,7 +137,10 @@ function jobDefaults(object: ApiObject): void {
     spec["suspend"] ??= false;
     spec["manualSelector"] ??= false;
     object.metadata.labels ??= labelsOfTemplate(spec);
-    spec["podReplacementPolicy"] ??= "TerminatingOrFailed";
+    const rules = recordsAt(spec, "podFailurePolicy.rules");
+    for (const condition of rules.flatMap((rule) => recordsAt(rule, "onPodConditions")))
+      condition["status"] ??= "True";
+    spec["podReplacementPolicy"] ??= isRecord(spec["podFailurePolicy"]) ? "Failed" : "TerminatingOrFailed";
   });
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { asText, isRecord, recordAt, valueAt } from "../api/field-access.js";
+import { asText, isRecord, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import type { FieldErrors } from "../validation/field-errors.js";
@@ -32,7 +32,10 @@ export function validateDaemonSet(object: ApiObject, errors: FieldErrors): void 
 }
 
 export function validateStatefulSet(object: ApiObject, errors: FieldErrors): void {
-  validateTemplated(object, errors, ["Always"]);
+  const claims = recordsAt(object, "spec.volumeClaimTemplates").map((claim) =>
+    textAt(claim, "metadata.name"),
+  );
+  validateTemplated(object, errors, ["Always"], claims);
 }
 
 export function validateJob(object: ApiObject, errors: FieldErrors): void {
@@ -105,7 +108,12 @@ export function notNegative(object: ApiObject, path: string, errors: FieldErrors
 }
 
 /** The rules of everything with a selector and a pod template. */
-function validateTemplated(object: ApiObject, errors: FieldErrors, restartPolicies: string[]): void {
+function validateTemplated(
+  object: ApiObject,
+  errors: FieldErrors,
+  restartPolicies: string[],
+  claims: string[] = [],
+): void {
   for (const field of ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"]) {
     notNegative(object, `spec.${field}`, errors);
   }
@@ -120,7 +128,7 @@ function validateTemplated(object: ApiObject, errors: FieldErrors, restartPolici
   }
   const podSpec = recordAt(object, "spec.template.spec");
   if (podSpec === undefined) return errors.required("spec.template.spec.containers");
-  validatePodSpec(podSpec, "spec.template.spec", errors);
+  validatePodSpec(podSpec, "spec.template.spec", errors, claims);
   const policy = asText(podSpec["restartPolicy"]);
   if (["OnFailure", "Never"].includes(policy) && !restartPolicies.includes(policy)) {
     errors.unsupported("spec.template.spec.restartPolicy", policy, restartPolicies);

@@ -26,6 +26,8 @@ export interface Session {
   quietly: (command: string | string[], input?: unknown) => Promise<Outcome>;
   /** Runs kubectl until its output matches; for what takes its time, and is not compared. */
   until: (command: string | string[], expected: RegExp) => Promise<void>;
+  /** Has the first pod of a Job succeed: no process runs in it, and only kwok ends such pods by itself. */
+  succeed: (job: string) => Promise<void>;
 }
 
 /** A suite of scenarios, left out where there is no real control plane. */
@@ -106,6 +108,13 @@ async function play(
       return outcome;
     },
     until: (command, expected) => until(() => execute(command), { command, expected }),
+    succeed: async (job) => {
+      const get = `get pods -l job-name=${job} -o jsonpath={.items[0].metadata.name}/{.items[0].status.phase}`;
+      await session.until(get, /Running|Succeeded/);
+      const [name = ""] = (await execute(get)).stdout.split("/");
+      const patch = JSON.stringify({ status: { phase: "Succeeded" } });
+      await execute(["patch", "pod", name, "--subresource=status", "--type=merge", `--patch=${patch}`]);
+    },
   };
   try {
     await session.quietly(`create namespace ${namespace}`);

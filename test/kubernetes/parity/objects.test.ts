@@ -14,8 +14,9 @@ describeParity("stored objects", () => {
 
   sameOnBoth(
     "a job and the metadata and spec of its pod",
-    async ({ run, until }) => {
+    async ({ run, until, succeed }) => {
       await run("create job task --image=busybox:1.36 -- true");
+      await succeed("task");
       await until("get job task", /Complete/);
       await run(
         "get job task -o jsonpath={.spec.selector}{.spec.template}{.spec.completionMode}{.spec.suspend}",

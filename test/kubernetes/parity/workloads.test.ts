@@ -59,8 +59,9 @@ describeParity("workloads", () => {
 
   sameOnBoth(
     "a job completes",
-    async ({ run, until }) => {
+    async ({ run, until, succeed }) => {
       await run("create job task --image=busybox -- true");
+      await succeed("task");
       await run("wait --for=condition=complete job/task --timeout=30s");
       await until("get job task", /Complete/);
       await run("get job task");

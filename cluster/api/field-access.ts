@@ -42,16 +42,27 @@ export function asText(value: unknown, fallback = ""): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : fallback;
 }
 
-/** Sets `path`, making the objects on the way. */
+/** Sets `path`, making the objects on the way; what a prototype has is no such object. */
 export function setAt(object: JsonObject, path: string, value: unknown): void {
   const steps = path.split(".");
   const last = steps.pop() ?? "";
   let parent = object;
   for (const step of steps) {
-    const next = parent[step];
+    const next = Object.hasOwn(parent, step) ? parent[step] : undefined;
     const child = isRecord(next) ? next : {};
-    parent[step] = child;
+    setOwn(parent, step, child);
     parent = child;
   }
-  parent[last] = value;
+  setOwn(parent, last, value);
+}
+
+/** The property of that name if it is the object's own: what a prototype has is nobody's field. */
+export function ownAt(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Sets a property of the object's own, whatever its name. */
+export function setOwn(object: JsonObject, name: string, value: unknown): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }

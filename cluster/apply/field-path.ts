@@ -1,6 +1,7 @@
 import { isRecord } from "../api/field-access.js";
 import type { JsonObject } from "../api/field-access.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
+import { fieldSchema } from "../schema/schema.js";
 
 /**
  * The way to a field in the notation of FieldsV1: `f:NAME` for a field, `k:{KEYS}` for an element of a list that is a
@@ -65,12 +66,6 @@ export function structureOf(value: unknown, declared: Schema | undefined, resolv
     items,
     elementOf: (item) => `k:${JSON.stringify(keysOf(item, keys, itemSchema))}`,
   };
-}
-
-function fieldSchema(schema: Schema | undefined, name: string): Schema | undefined {
-  const known = schema?.properties?.[name];
-  if (known !== undefined) return known;
-  return typeof schema?.additionalProperties === "object" ? schema.additionalProperties : undefined;
 }
 
 function keysOf(item: unknown, keys: string[], schema: Schema | undefined): JsonObject {

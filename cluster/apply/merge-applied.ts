@@ -1,4 +1,4 @@
-import { isRecord } from "../api/field-access.js";
+import { isRecord, ownAt, setOwn } from "../api/field-access.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
 import { structureOf } from "./field-path.js";
 
@@ -15,7 +15,7 @@ export function mergeApplied(
     const merged: Record<string, unknown> = { ...live };
     for (const [name, value] of Object.entries(applied)) {
       if (value === null) delete merged[name];
-      else merged[name] = mergeApplied(live[name], value, structure.schemaOf(name), resolve);
+      else setOwn(merged, name, mergeApplied(ownAt(live, name), value, structure.schemaOf(name), resolve));
     }
     return merged;
   }

@@ -60,7 +60,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
     setDefaults: secretDefaults,
     validate: (secret, errors) => {
       validateKeys(secret, ["data"], errors);
-      for (const key of REQUIRED_KEYS[asText(secret["type"])] ?? []) {
+      for (const key of requiredKeys(asText(secret["type"]))) {
         if (recordAt(secret, "data")?.[key] === undefined) errors.required(`data[${key}]`);
       }
     },
@@ -89,6 +89,10 @@ export const coreStrategies: Record<string, KindStrategy> = {
   },
   "/LimitRange": { setDefaults: limitRangeDefaults },
 };
+
+function requiredKeys(type: string): string[] {
+  return Object.hasOwn(REQUIRED_KEYS, type) ? (REQUIRED_KEYS[type] ?? []) : [];
+}
 
 function prepareNewNamespace(namespace: ApiObject): void {
   namespace["spec"] = { finalizers: ["kubernetes"] };

@@ -1,4 +1,4 @@
-import { isRecord } from "../api/field-access.js";
+import { isRecord, ownAt, setOwn } from "../api/field-access.js";
 
 /** Applies an RFC 7386 merge patch and returns the result; neither argument is changed. */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
@@ -6,7 +6,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else result[key] = applyMergePatch(result[key], value);
+    else setOwn(result, key, applyMergePatch(ownAt(result, key), value));
   }
   return result;
 }

@@ -1,6 +1,7 @@
-import { asText, isRecord } from "../api/field-access.js";
+import { asText, isRecord, ownAt, setOwn } from "../api/field-access.js";
 import { badRequest } from "../api/status.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
+import { fieldSchema } from "../schema/schema.js";
 import { goText } from "./go-text.js";
 import { orderElements } from "./element-order.js";
 import type { Identify } from "./element-order.js";
@@ -57,8 +58,10 @@ class StrategicMerge {
   #mergeField(result: Fields, key: string, value: unknown, schema: Schema | undefined): void {
     if (key.startsWith(DELETE_PREFIX)) {
       const field = key.slice(DELETE_PREFIX.length);
-      if (Array.isArray(result[field]) && Array.isArray(value)) {
-        result[field] = result[field].filter((element) => !value.includes(element));
+      const present = ownAt(result, field);
+      if (Array.isArray(present) && Array.isArray(value)) {
+        const gone = new Set<unknown>(value);
+        result[field] = present.filter((element) => !gone.has(element));
       }
       return;
     }
@@ -66,15 +69,16 @@ class StrategicMerge {
       delete result[key];
       return;
     }
-    const current = result[key];
+    const current = ownAt(result, key);
     const meta = this.#meta(schema, key);
     if (isRecord(value) && isRecord(current)) {
       const isReplaced = meta.strategies.includes("replace");
-      result[key] = isReplaced ? dropDirectives(value) : this.mergeMap(current, value, meta.schema);
+      const merged = isReplaced ? dropDirectives(value) : this.mergeMap(current, value, meta.schema);
+      setOwn(result, key, merged);
     } else if (Array.isArray(value) && Array.isArray(current)) {
       result[key] = this.#mergeList(current, value, meta);
     } else {
-      result[key] = dropDirectives(value);
+      setOwn(result, key, dropDirectives(value));
     }
   }
 
@@ -84,7 +88,7 @@ class StrategicMerge {
       if (!key.startsWith(ORDER_PREFIX)) continue;
       delete patch[key];
       const field = key.slice(ORDER_PREFIX.length);
-      const [current, change] = [result[field], patch[field]];
+      const [current, change] = [ownAt(result, field), ownAt(patch, field)];
       if (!Array.isArray(order) || (!Array.isArray(current) && !Array.isArray(change))) continue;
       const meta = this.#meta(schema, field);
       const server = Array.isArray(current) ? current : [];
@@ -125,9 +129,7 @@ class StrategicMerge {
   }
 
   #meta(parent: Schema | undefined, key: string): PatchMeta {
-    const resolved = parent && this.#resolve(parent);
-    const additional = resolved?.additionalProperties;
-    const declared = resolved?.properties?.[key] ?? (typeof additional === "object" ? additional : undefined);
+    const declared = fieldSchema(parent && this.#resolve(parent), key);
     const schema = declared && this.#resolve(declared);
     return {
       schema,

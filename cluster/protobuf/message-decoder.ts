@@ -1,5 +1,5 @@
 import type { JsonObject } from "../api/field-access.js";
-import { isRecord } from "../api/field-access.js";
+import { isRecord, setOwn } from "../api/field-access.js";
 import type { ProtobufField } from "./facts.js";
 import { loadMessages } from "./facts.js";
 import { decodeScalar, isZero } from "./scalars.js";
@@ -48,7 +48,7 @@ function addMapEntry(result: JsonObject, field: ProtobufField, { value }: WireFi
     if (part.number === 1 && Buffer.isBuffer(part.value)) key = part.value.toString("utf8");
     if (part.number === 2) entry = decodeValue(field, part.value, depth);
   }
-  map[key] = entry;
+  setOwn(map, key, entry);
 }
 
 function decodeValue(field: ProtobufField, value: bigint | Buffer, depth: number): unknown {

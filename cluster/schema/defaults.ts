@@ -47,7 +47,7 @@ export function crdDefaults(value: unknown, schema: Schema): void {
   const { additionalProperties } = schema;
   if (typeof additionalProperties !== "object") return;
   for (const [name, field] of Object.entries(value)) {
-    if (properties[name] !== undefined) continue;
+    if (Object.hasOwn(properties, name)) continue;
     if (field === null && additionalProperties.nullable !== true) delete value[name];
     else crdDefaults(field, additionalProperties);
   }

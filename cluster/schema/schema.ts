@@ -51,3 +51,10 @@ export interface Schema {
 export type ResolveSchema = (schema: Schema) => Schema;
 
 export const resolveNothing: ResolveSchema = (schema) => schema;
+
+/** What a resolved schema says of a field: by its name, or as one of the map's own. */
+export function fieldSchema(schema: Schema | undefined, name: string): Schema | undefined {
+  const properties = schema?.properties ?? {};
+  if (Object.hasOwn(properties, name)) return properties[name];
+  return typeof schema?.additionalProperties === "object" ? schema.additionalProperties : undefined;
+}

@@ -59,7 +59,8 @@ function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit):
   const additional =
     typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
   for (const [name, field] of Object.entries(value)) {
-    const known = schema.properties?.[name];
+    const properties = schema.properties ?? {};
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const property = known ?? additional;
     if (property === undefined) continue;
     const path = known === undefined ? `${at.path}[${name}]` : `${at.path}.${name}`;

@@ -1,3 +1,5 @@
+import { setOwn } from "../../api/field-access.js";
+
 /**
  * A JSON value as CEL sees it: whole numbers become `int` (a bigint), nulls in objects vanish as they do in typed Kubernetes
  * objects. Anything already converted (a bigint) stays.
@@ -8,7 +10,7 @@ export function toCelValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const result: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    if (field !== null && field !== undefined) result[key] = toCelValue(field);
+    if (field !== null && field !== undefined) setOwn(result, key, toCelValue(field));
   }
   return result;
 }

@@ -1,6 +1,8 @@
-import { type LabProblem } from "../../workshop/common/lab.js";
-import { lintLab } from "../../workshop/node/lint-lab.js";
-import { loadLab } from "../../workshop/node/load-lab.js";
+import { WorkshopError } from "../../workshop/common/errors.js";
+import { fidelityReport } from "../../workshop/common/fidelity-report.js";
+import { LINT_REPORTS, type LintFormat } from "../../workshop/node/lint-reports/lint-report.js";
+import type { LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { type LoadOptions, loadLab } from "../../workshop/node/load-lab.js";
 import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js";
 import { labPathsAt } from "../labs.js";
 import { fromHere } from "./from-here.js";
@@ -9,36 +11,38 @@ import { ExitWith, exitStatus } from "./program.js";
 export interface LintFlags {
   checks?: string;
   labVariable?: string[];
+  format?: LintFormat;
 }
 
-/** Prints what is wrong with each lab of the paths. Throws `ExitWith` where there is an error, and the refusals of `loadLab`. */
+/**
+ * Prints what is wrong with each lab of the paths, and what of it does not come to here what it was written for. Throws `ExitWith` where
+ * there is an error, or a lab cannot be read, which the other labs are told in spite of.
+ */
 export async function lint(paths: readonly string[], flags: LintFlags): Promise<void> {
-  let errors = 0;
-  for (const lab of (await Promise.all(paths.map(labPathsAt))).flat()) errors += await lintOne(lab, flags);
-  if (errors > 0) throw new ExitWith(exitStatus.failed);
-}
-
-async function lintOne(labPath: string, { checks, labVariable }: LintFlags): Promise<number> {
+  const { checks, labVariable, format = "terminal" } = flags;
   const allowed = allowedLabVariables(readEnvironment(), labVariable);
-  const lab = await loadLab(labPath, {
+  const options = {
     imageFolders: [sharedImages],
     ...(checks === undefined ? {} : { checks }),
     ...(allowed === undefined ? {} : { labVariables: allowed }),
-  });
-  const problems = lintLab(lab);
-  const errors = problems.filter((problem) => problem.severity === "error").length;
-  const place = fromHere(lab.source.folder);
-  for (const problem of problems) process.stdout.write(`${describe(problem, place)}\n`);
-  const count = `${plural(errors, "error")}, ${plural(problems.length - errors, "warning")}`;
-  process.stdout.write(`${lab.name}: ${plural(lab.pages.length, "page")}, ${count}\n`);
-  return errors;
+  };
+  const labs: LintedLab[] = [];
+  for (const path of (await Promise.all(paths.map(labPathsAt))).flat())
+    labs.push(await lintOne(path, options));
+  process.stdout.write(LINT_REPORTS[format](labs));
+  if (labs.some((lab) => "unreadable" in lab)) throw new ExitWith(exitStatus.usage);
+  if (labs.some((lab) => "report" in lab && lab.report.errors > 0)) throw new ExitWith(exitStatus.failed);
 }
 
-function describe(problem: LabProblem, place: (file: string) => string): string {
-  const at = `${place(problem.file)}:${String(problem.line)}`;
-  return `${at}: ${problem.severity}: ${problem.message} (${problem.rule})\n    ${problem.fix}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+async function lintOne(path: string, options: LoadOptions): Promise<LintedLab> {
+  try {
+    const lab = await loadLab(path, options);
+    const place = fromHere(lab.source.folder);
+    const report = fidelityReport(lab);
+    const problems = report.problems.map((problem) => ({ ...problem, file: place(problem.file) }));
+    return { path: place("."), report: { ...report, problems } };
+  } catch (error) {
+    if (!(error instanceof WorkshopError)) throw error;
+    return { path, unreadable: { code: error.code, message: error.message } };
+  }
 }

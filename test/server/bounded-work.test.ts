@@ -144,6 +144,7 @@ function compile(source: string) {
     problems: [],
     steps: [],
     terminals: [],
+    blocks: [],
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };

@@ -24,6 +24,13 @@ function of(what: string, names: string): [string, string][] {
   return names.split(" ").map((name) => [name, what]);
 }
 
+/** Whether a text of a page names such a variable. */
+export function namesAbsentVariable(text: string): boolean {
+  return [...text.matchAll(/(?:\{\{-?[ \t]*|param[ \t]+["`]?)(\w{1,100})/g)].some(([, name = ""]) =>
+    ABSENT.has(name),
+  );
+}
+
 /** What the variable is of, where the Educates format has it and Lectern does not. */
 export function absentVariable(name: string): string | undefined {
   return ABSENT.get(name);

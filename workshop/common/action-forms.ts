@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REFUSED_ACTIONS } from "./refused-actions.js";
 
 const session = z
   .union([z.string(), z.number()])
@@ -77,6 +78,7 @@ export interface FormFields {
 const KNOWN_WORDS: readonly string[] = [
   ..."execute execute-1 execute-2 execute-3 execute-all copy copy-and-edit manual".split(" "),
   ...Object.keys(ACTION_FORMS),
+  ...REFUSED_ACTIONS,
 ];
 
 /** The action that the word may be a slip of the finger for; `undefined` where it is one, or is none by far. */
@@ -118,15 +120,6 @@ const TEXT_ACTIONS = /^(?:execute|execute-[^\s]+|copy|copy-and-edit|manual)$/;
 /** True where the first word of a fence asks for something to click rather than for code to read. */
 export function isActionWord(word: string): boolean {
   return TEXT_ACTIONS.test(word) || FAMILIES.test(word);
-}
-
-/** Actions of the Educates workshop format that are not done here; the words of whole families, and single ones of the others. */
-const UNSUPPORTED =
-  /^(?:(?:editor|examiner|files|request):.+|dashboard:(?:create|delete|reload)-dashboard|terminal:copy)$/;
-
-/** True for an action of the Educates workshop format that Lectern does not do. */
-export function isUnsupportedAction(word: string): boolean {
-  return UNSUPPORTED.test(word);
 }
 
 /** True for words whose body is YAML. */

@@ -1,5 +1,5 @@
 import type { ActionView } from "./api.js";
-import { type FormFields, type FormWord, isFormWord, isUnsupportedAction } from "./action-forms.js";
+import { type FormFields, type FormWord, isFormWord, nearestActionWord } from "./action-forms.js";
 import type { PageProblem } from "./page-problem.js";
 import {
   DEFAULT_EXPECTATION,
@@ -11,6 +11,7 @@ import {
 import type { Ending } from "./judge-step.js";
 import type { Fillings } from "./filled-text.js";
 import { readForm } from "./form-body.js";
+import { insteadOf } from "./refused-actions.js";
 import { terminalWords } from "./terminals.js";
 
 /** An action with what only the server needs to know about it. */
@@ -155,13 +156,16 @@ function parts(fence: Fence, word: string, reading: Reading): Parts {
       title: "Do this by hand",
       text: fillings.plain(fence.body).trim(),
     };
-  if (isUnsupportedAction(word))
-    throw new Error(
-      `the action ${word} of Educates is not supported by Lectern yet; what it would do has to be done by hand or by a command`,
-    );
+  if (insteadOf(word) !== undefined)
+    throw new Error(`the action ${word} of Educates is not supported by Lectern yet`);
   const terminals = executeTerminals(word);
-  if (!terminals) throw new Error(`"${word}" is not an action Lectern knows`);
+  if (!terminals) throw new Error(unknownAction(word));
   return executeParts(word, terminals, fillings.shell(fence.body).trim());
+}
+
+function unknownAction(word: string): string {
+  const meant = nearestActionWord(word);
+  return `"${word}" is not an action Lectern knows${meant === undefined ? "" : `; ${meant} is one`}`;
 }
 
 function executeTerminals(word: string): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import { type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
-import { isActionWord, isUnsupportedAction } from "./action-forms.js";
+import { namesAbsentVariable } from "./absent-variables.js";
+import { isActionWord } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
 import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
@@ -9,6 +10,7 @@ import { type Token, parseMarkdown } from "./markdown.js";
 import type { PageProblem } from "./page-problem.js";
 import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
+import { insteadOf } from "./refused-actions.js";
 import { removedHtml, showPlaceholders } from "./removed-html.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
@@ -107,7 +109,9 @@ function lineInFile(page: LabPage, lines: LineMap): LineMap {
 
 /** Names without a value and buttons without a place, where a reader would see them. */
 function unfilled(leaves: readonly Leaf[], fillings: Fillings): PageProblem[] {
-  return leaves.flatMap(({ kind, content, line }) => {
+  return leaves.flatMap((leaf) => {
+    const { kind, content, line } = leaf;
+    const action = actionOf(leaf);
     let at = 0;
     let current = line;
     return fillings.within(content).flatMap((found): PageProblem[] => {
@@ -117,10 +121,27 @@ function unfilled(leaves: readonly Leaf[], fillings: Fillings): PageProblem[] {
       // Behind inline code it is a button; where it is not, that is told with the code.
       if (filling.kind === "copy" && kind !== "text") return [strayCopy(current)];
       if (filling.kind !== "missing") return [];
-      const { rule, message, fix } = filling;
-      return [{ severity: "error", rule, line: current, message, fix }];
+      const { rule, message, fix, written } = filling;
+      const isLacking = namesAbsentVariable(written);
+      return [
+        {
+          severity: "error",
+          rule,
+          line: current,
+          message,
+          fix,
+          ...(isLacking && { fidelity: "lacking" }),
+          ...(action !== undefined && { action }),
+        },
+      ];
     });
   });
+}
+
+/** The word of a fence that is a block. */
+function actionOf({ kind, token }: Leaf): string | undefined {
+  const [word = ""] = token.info.trim().split(/\s/, 1);
+  return kind === "fence" && isActionWord(word) ? word : undefined;
 }
 
 /** What stands in a comment of HTML is no business of anybody's. */
@@ -228,11 +249,22 @@ function withChecks(action: PageAction, page: LabPage, variables: Variables): Pa
 
 function actionProblem({ view, line }: PageAction): PageProblem[] {
   if (view.kind !== "problem") return [];
-  const message = `The block \`${view.action}\` cannot be used: ${view.problem ?? ""}`;
-  const fix = isUnsupportedAction(view.action)
-    ? "Replace it by a command, or say in the text what to do"
-    : "Correct the first line or the body of the block";
-  return [{ severity: "error", rule: "action", line, message, fix }];
+  const { action } = view;
+  const message = `The block \`${action}\` cannot be used: ${view.problem ?? ""}`;
+  const instead = insteadOf(action);
+  const fix = instead ?? "Correct the first line or the body of the block";
+  const isLacking = instead !== undefined || namesAbsentVariable(view.problem ?? "");
+  return [
+    {
+      severity: "error",
+      rule: "action",
+      line,
+      message,
+      fix,
+      action,
+      ...(isLacking && { fidelity: "lacking" }),
+    },
+  ];
 }
 
 function oversize(page: LabPage): PageProblem[] {

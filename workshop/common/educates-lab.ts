@@ -40,7 +40,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
   const applications = applicationsOf(session);
   const dashboards = dashboardsOf(session, own);
   const ingresses = ingressesOf(session);
-  const objects = objectsOf(resource, own);
+  const objects = objectsOf(resource, { ...parameters.variables, ...environment.variables });
   const level = levelOf(spec.difficulty);
   const described: DescribedLab = {
     ...(metadata?.name ? { name: metadata.name } : {}),

@@ -26,6 +26,7 @@ function compiled(source: string) {
     problems: [],
     steps: [],
     terminals: [],
+    blocks: [],
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };

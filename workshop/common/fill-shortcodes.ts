@@ -144,7 +144,7 @@ function paramMark({ written, arguments: given }: Shortcode, { fillings, variabl
     return fillings.mark({ kind: "value", written, text: variables[name] ?? "" });
   const told = unknownName(name);
   const message = told.message.replace(`{{ ${name} }}`, written);
-  const fix = `Correct the name, or declare it under "params" in workshop/config.yaml`;
+  const fix = told.fix.replace('"variables" in workshop.yaml', '"params" in workshop/config.yaml');
   return fillings.mark({ kind: "missing", written, rule: "unknown-variable", message, fix });
 }
 

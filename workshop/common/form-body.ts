@@ -89,6 +89,16 @@ function unusedKeys(word: FormWord, fence: Fence, keys: readonly string[], read:
     const fix = WITHOUT_EFFECT.has(key)
       ? "Remove it, or merge the commands into one block"
       : "Correct its name, or remove it";
-    return [{ severity: "warning", rule: "action-option", line: fence.line, message, fix }];
+    return [
+      {
+        severity: "warning",
+        rule: "action-option",
+        line: fence.line,
+        message,
+        fix,
+        action: word,
+        fidelity: "approximated",
+      },
+    ];
   });
 }

@@ -119,6 +119,8 @@ export interface LabPage {
   steps: string[];
   /** The terminals that its blocks act on. */
   terminals: string[];
+  /** Its blocks in order, each with the line on which it begins. */
+  blocks: { action: string; line: number }[];
   /** What `labFile` takes for each relative picture of the page; `null` where it was not found. */
   pictures: Record<string, string | null>;
   /** What `checks.yaml` says about the page. */

@@ -213,6 +213,7 @@ function compile(source: string, firstLine = 1, name = "page") {
     problems: [],
     steps: [],
     terminals: [],
+    blocks: [],
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };

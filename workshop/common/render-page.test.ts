@@ -222,6 +222,7 @@ function compile(
     problems: [],
     steps: [],
     terminals: [],
+    blocks: [],
     pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
     checks: { expectations, standIns: [] },
   };

@@ -1,4 +1,5 @@
 import { Liquid } from "liquidjs";
+import { absentVariable } from "./absent-variables.js";
 import type { Filling, Fillings } from "./filled-text.js";
 import type { Segment } from "./template-scan.js";
 import type { Variables } from "./variables.js";
@@ -89,6 +90,12 @@ export function unknownName(name: string): { message: string; fix: string } {
       fix: `List ${variable} under "environment" in workshop.yaml`,
     };
   }
+  const what = absentVariable(name);
+  if (what !== undefined)
+    return {
+      message: `{{ ${name} }} has no value: it is of ${what}, which is not to be had here`,
+      fix: "Say it in another way, or leave it out",
+    };
   return {
     message: `{{ ${name} }} is not a variable of this lab`,
     fix: `Correct the name, or declare it under "variables" in workshop.yaml`,

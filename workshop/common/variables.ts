@@ -20,8 +20,11 @@ export interface SessionFacts {
   environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** The parts of a lab that give values to names. */
+export type NamingLab = Pick<Lab, "name" | "title" | "description" | "variables" | "environment">;
+
 /** Everything a page of the lab may name in this session. */
-export function sessionVariables(lab: Lab, facts: SessionFacts): Variables {
+export function sessionVariables(lab: NamingLab, facts: SessionFacts): Variables {
   const own = platformVariables(lab, facts);
   return { ...own, ...filled(lab.variables, own), ...environmentVariables(lab, facts.environment) };
 }
@@ -79,7 +82,7 @@ function filled(values: Readonly<Record<string, string>>, own: Variables): Recor
 }
 
 /** Values that stand in for a session where there is none, so that `lint` sees every name a page may use. */
-export function sampleVariables(lab: Lab): Variables {
+export function sampleVariables(lab: NamingLab): Variables {
   const environment = Object.fromEntries(
     lab.environment.map((name) => [name, `value-of-${name.toLowerCase()}`]),
   );
@@ -100,7 +103,10 @@ export const SESSION_VARIABLES: ReadonlySet<string> = new Set(
   Object.keys(platformVariables({ name: "sample", title: "", description: "" }, SAMPLE)),
 );
 
-function environmentVariables(lab: Lab, environment: SessionFacts["environment"]): Record<string, string> {
+function environmentVariables(
+  lab: NamingLab,
+  environment: SessionFacts["environment"],
+): Record<string, string> {
   return Object.fromEntries(
     lab.environment.flatMap((name) => {
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;

@@ -1,10 +1,13 @@
+import { parse as parseYaml } from "yaml";
 import { type CompiledPage, compileLabPage } from "../common/render-page.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
 import { linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
-import { sampleVariables } from "../common/variables.js";
+import { objectObstacle, objectWords } from "../common/session-object.js";
+import { fillValue } from "../common/fill-plain.js";
+import { type Variables, sampleVariables } from "../common/variables.js";
 import { BUILT_IN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
 import { findPictures } from "./pictures.js";
@@ -26,6 +29,9 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     const pictures = compiled.links.filter(({ kind }) => kind === "picture");
     page.pictures = await findPictures(page, lab.source, pictures);
     page.steps = compiled.actions.filter(({ view }) => isWork(view)).map(({ view }) => view.step);
+    page.blocks = compiled.actions
+      .filter(({ view }) => view.kind !== "section-end")
+      .map(({ view, line }) => ({ action: view.action, line }));
     page.terminals = [...new Set(compiled.actions.flatMap(({ view }) => view.terminals))].toSorted();
     pages.push({ page, compiled });
   }
@@ -40,9 +46,13 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...strangeTerminals(lab, inspected),
     ...unknownTabs(lab, inspected),
   ]);
-  lab.problems = [...lab.problems, ...deadTabs(lab), ...refusedVariables(lab, options), ...problems].toSorted(
-    bySeverity,
-  );
+  lab.problems = [
+    ...lab.problems,
+    ...deadTabs(lab),
+    ...impossibleObjects(lab, variables),
+    ...refusedVariables(lab, options),
+    ...problems,
+  ].toSorted(bySeverity);
 }
 
 /** What is wrong with the lab; errors first, then by file and line. */
@@ -166,6 +176,7 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
         line,
         message,
         fix: "Choose another layout, or another terminal",
+        action: view.action,
       },
     ];
   });
@@ -182,6 +193,8 @@ function unknownTabs(lab: Lab, { page, compiled: { actions } }: Inspected): LabP
       line,
       message: `The block shows the tab "${view.dashboard ?? ""}", but sessions of the lab have ${tabs.join(", ")}`,
       fix: 'Correct the name, or list the tab under "dashboards"',
+      action: view.action,
+      ...(EDUCATES_FORMS.has(lab.source.form) && { fidelity: "lacking" as const }),
     }));
 }
 
@@ -200,6 +213,27 @@ function deadTabs(lab: Lab): LabProblem[] {
         ...labFileOf(lab),
         message,
         fix: "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
+      },
+    ];
+  });
+}
+
+/** Objects without which no session is made, and that cannot be made. */
+function impossibleObjects(lab: Lab, variables: Variables): LabProblem[] {
+  return lab.objects.flatMap((text): LabProblem[] => {
+    const object = fillValue(parseYaml(text), variables);
+    const obstacle = objectObstacle(object);
+    if (obstacle === undefined) return [];
+    const where = obstacle.isOnSomeClusters
+      ? "Sessions of the lab can be made on clusters only that have the kind"
+      : "No session of the lab can be made";
+    return [
+      {
+        severity: obstacle.isOnSomeClusters ? "warning" : "error",
+        rule: "session-object",
+        ...labFileOf(lab),
+        message: `${where}: its ${objectWords(object)} ${obstacle.why}`,
+        fix: 'Correct it, or take it out of "objects"',
       },
     ];
   });

@@ -55,6 +55,7 @@ export function pageOf(
     problems,
     steps: [],
     terminals: [],
+    blocks: [],
     pictures: {},
     checks: { expectations: {}, standIns: [] },
   };

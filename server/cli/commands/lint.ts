@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { LINT_FORMATS } from "../../../workshop/node/lint-reports/lint-report.js";
 import { names, path } from "../options.js";
 import { examplesText } from "../program.js";
 import type { LintFlags } from "../lint.js";
@@ -7,7 +8,7 @@ import type { LintFlags } from "../lint.js";
 export function lintCommand(): Command {
   return new Command("lint")
     .description(
-      "Find what is wrong with a lab without running it. Status 1 if there is an error, 2 if it cannot be read.",
+      "Find what is wrong with a lab without running it, and what of a workshop of another platform comes to something else here. Status 1 if there is an error, 2 if it cannot be read.",
     )
     .argument("<lab...>", "a lab's folder, a folder of labs, or one Markdown page")
     .option("--checks <file>", "use these checks instead of the lab's own", path)
@@ -16,9 +17,16 @@ export function lintCommand(): Command {
       "environment variable that labs may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
       names,
     )
+    .addOption(
+      new Option("--format <format>", "how findings are told").choices(LINT_FORMATS).default("terminal"),
+    )
     .addHelpText(
       "after",
-      examplesText(["lectern lint content/my-lab", "lectern lint intro.md --checks intro.checks.yaml"]),
+      examplesText([
+        "lectern lint content/my-lab",
+        "lectern lint intro.md --checks intro.checks.yaml",
+        "lectern lint workshops/ --format sarif >lint.sarif",
+      ]),
     )
     .action(async (labs: string[], flags: LintFlags) => {
       const { lint } = await import("../lint.js");

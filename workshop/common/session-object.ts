@@ -1,0 +1,78 @@
+/** Why an object of a lab cannot be made for a session. */
+export interface ObjectObstacle {
+  /** The end of a sentence. */
+  why: string;
+  /** Whether some clusters could have it; otherwise no cluster makes it. */
+  isOnSomeClusters: boolean;
+}
+
+/** The parts of an object that say where it belongs. */
+interface ObjectHead {
+  apiVersion?: unknown;
+  kind?: unknown;
+  metadata?: unknown;
+}
+
+/** Kinds that belong to the whole cluster, of every Kubernetes. */
+const CLUSTER_KINDS = new Set(
+  "Namespace Node PersistentVolume ClusterRole ClusterRoleBinding CustomResourceDefinition StorageClass PriorityClass IngressClass RuntimeClass CSIDriver CSINode VolumeAttachment APIService ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding CertificateSigningRequest FlowSchema PriorityLevelConfiguration".split(
+    " ",
+  ),
+);
+/** Groups that every Kubernetes has; projects beside it have others, of the same ending as well. */
+const GROUPS = new Set([
+  ..."apps batch autoscaling policy".split(" "),
+  ..."rbac.authorization networking storage scheduling coordination discovery node admissionregistration apiextensions apiregistration certificates events flowcontrol.apiserver authentication authorization resource"
+    .split(" ")
+    .map((group) => `${group}.k8s.io`),
+]);
+/** Roles and their bindings may have any name that stands in an address. */
+const FREELY_NAMED = new Set(["Role", "RoleBinding"]);
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** What keeps the object, with a session's values in it, from being made in a session's namespace; nothing where it can be. */
+export function objectObstacle(object: unknown): ObjectObstacle | undefined {
+  const { apiVersion, kind, metadata } = (object ?? {}) as ObjectHead;
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return never("says no apiVersion and kind");
+  const group = apiVersion.includes("/") ? (apiVersion.split("/", 1)[0] ?? "") : "";
+  if (group !== "" && !GROUPS.has(group)) {
+    const why = `is of the kind ${kind} of ${group}, which Kubernetes itself does not have`;
+    return { why, isOnSomeClusters: true };
+  }
+  if (CLUSTER_KINDS.has(kind))
+    return never("belongs to the whole cluster, and sessions own objects of their namespace only");
+  return nameObstacle(kind, (metadata ?? {}) as Record<string, unknown>);
+}
+
+/** Why the object is for another namespace than the session's, as the end of a sentence. */
+export function otherNamespace(object: unknown, namespace: string): string | undefined {
+  const { metadata } = (object ?? {}) as ObjectHead;
+  const { namespace: given } = (metadata ?? {}) as Record<string, unknown>;
+  if (given === undefined || given === null || given === namespace) return undefined;
+  return `is for the namespace ${textOf(given)}, and sessions have one of their own only`;
+}
+
+function nameObstacle(
+  kind: string,
+  { name, generateName }: Record<string, unknown>,
+): ObjectObstacle | undefined {
+  if (name === undefined && typeof generateName === "string") return undefined;
+  if (typeof name === "string" && (FREELY_NAMED.has(kind) ? !/[/%]/.test(name) : NAME.test(name)))
+    return undefined;
+  return never(`has the name "${textOf(name)}", which objects of that kind cannot have`);
+}
+
+function never(why: string): ObjectObstacle {
+  return { why, isOnSomeClusters: false };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
+/** `ConfigMap web`, for people. */
+export function objectWords(object: unknown): string {
+  const { kind, metadata } = (object ?? {}) as ObjectHead;
+  const { name } = (metadata ?? {}) as Record<string, unknown>;
+  return `${typeof kind === "string" ? kind : "object"} ${typeof name === "string" ? name : ""}`.trim();
+}

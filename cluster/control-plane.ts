@@ -48,8 +48,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...createAdmissionChain({ api, authorizer: access.authorizer, failures, signal }),
     ...access.plugins,
   );
-  await createBootstrapObjects(api);
-  await access.bootstrap();
+  await core.store.together(async () => {
+    await createBootstrapObjects(api);
+    await access.bootstrap();
+  });
   const controllers = startControllers({ api, logger, rootCertificates: options.ca });
   const pods = createPodHandlers(api, core.now);
   return {

@@ -9,7 +9,7 @@ import { CONFIG_MAPS, startProcess, storedConfigMaps } from "./process-for-tests
 
 const ROUNDS = 3;
 const WRITERS = 8;
-/** Milliseconds of writing before the kill, by round: in the midst of things each time. */
+/** Milliseconds of writing between the first answer and the kill, by round: in the midst of things each time. */
 const BURST_MS = [500, 900, 1400];
 
 let dataDir: string;
@@ -32,11 +32,12 @@ it(
       expect([...acknowledged].filter(([name, version]) => kept.get(name) !== version)).toEqual([]);
       const highest = Math.max(0, ...[...acknowledged.values()].map(Number));
       const burst = writeUntilRefused(cluster, round, acknowledged);
+      const freshOnes = () => [...acknowledged].filter(([name]) => name.startsWith(`r${round}-`));
+      await expect.poll(() => freshOnes().length).toBeGreaterThan(0);
       await new Promise((resolve) => setTimeout(resolve, BURST_MS[round]));
       child.kill("SIGKILL");
       await burst;
-      const fresh = [...acknowledged].filter(([name]) => name.startsWith(`r${round}-`));
-      expect(fresh.length).toBeGreaterThan(0);
+      const fresh = freshOnes();
       expect(Math.min(...fresh.map(([, version]) => Number(version)))).toBeGreaterThan(highest);
     }
     const { child, cluster } = await startProcess(dataDir);

@@ -51,8 +51,7 @@ export function createEndpointsController(context: ControllerContext): Controlle
       const annotations = { [TRIGGER_TIME]: timestampOf(context.clock.now()) };
       const ports = portsOf(service, backends);
       const slices = { endpoints: backends.map((pod) => endpointOf(service, pod)), ports, annotations };
-      await writeSlices(api, service, slices);
-      await writeEndpoints(context, service, backends);
+      await Promise.all([writeSlices(api, service, slices), writeEndpoints(context, service, backends)]);
     },
   };
 }

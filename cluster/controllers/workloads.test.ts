@@ -196,9 +196,11 @@ describe("a Service", () => {
       );
     });
     expect(listed?.["ports"]).toEqual([{ name: "", port: 8080, protocol: "TCP" }]);
-    expect(get(endpoints, "web")["subsets"]).toMatchObject([
-      { addresses: [{ ip: status?.podIP }], ports: [{ port: 8080 }] },
-    ]);
+    const subsets = await cluster.until("the same address in Endpoints", () => {
+      const [subset] = (get(endpoints, "web")["subsets"] ?? []) as { addresses?: { ip: string }[] }[];
+      return subset?.addresses && subset;
+    });
+    expect(subsets).toMatchObject({ addresses: [{ ip: status?.podIP }], ports: [{ port: 8080 }] });
     await cluster.api.delete(services, { namespace, name: "web" }, { user: cluster.admin });
     await cluster.until("no slices", () => cluster.api.list(endpointSlices, { namespace }).length === 0);
     await cluster.until(

@@ -44,7 +44,7 @@ export async function handleDeleteCollection(call: Call): Promise<void> {
     );
     if (deleted !== undefined) items.push(deleted);
   }
-  const metadata = { resourceVersion: String(core.store.revision) };
+  const metadata = { resourceVersion: String(core.store.committedRevision) };
   await call.reply.json(200, { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items });
 }
 

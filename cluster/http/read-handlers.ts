@@ -18,7 +18,8 @@ const TOKEN_EXPIRED =
 
 export async function handleGet(call: Call): Promise<void> {
   const at = locationOf(call);
-  const object = getObject(call.core, call.ref, at);
+  // What is not on disk yet may still be taken back.
+  const object = getObject(call.core, call.ref, at, call.core.store.committedRevision);
   await sendObject(call, 200, object);
 }
 
@@ -31,7 +32,7 @@ export async function sendObject(call: Call, code: number, object: ApiObject): P
 
 export async function handleList(call: Call): Promise<void> {
   const { core, info, type } = call;
-  const query = listQuery(info.query, core.store.revision);
+  const query = listQuery(info.query, core.store.committedRevision);
   const page = readPage(core, type, { ...listOptions(call), ...query, after: query.token?.after });
   if (page === undefined) throw expired(query);
   await call.reply.pieces(200, listText(call, page, query.revision), "application/json");

@@ -1,6 +1,6 @@
 import type { ApiObject } from "../api/object.js";
 import { gone } from "../api/status.js";
-import { listObjects, matcherOf } from "../rest/read.js";
+import { matcherOf, readPage } from "../rest/read.js";
 import type { ObjectMatcher } from "../rest/read.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import type { Call } from "./call.js";
@@ -37,18 +37,25 @@ export function watchQuery(call: Call): WatchQuery {
   const revision = revisionParameter(query) ?? 0;
   const seconds = numberParameter(query, "timeoutSeconds") ?? DEFAULT_TIMEOUT_SECONDS;
   const isInitial = sendInitial === null ? revision === 0 : isTrue(sendInitial);
+  const current = core.store.committedRevision;
   const isFromNow = isInitial || revision === 0;
   if (!isFromNow && revision < core.store.oldestRevision(type.storageKey)) throw tooOld(call, revision);
   const wantsBookmarks = isTrue(query.get("allowWatchBookmarks") ?? "false");
   return {
-    initial: isInitial ? listObjects(core, type, listOptions(call)) : [],
-    from: isFromNow ? core.store.revision : revision,
+    initial: isInitial ? stateAt(call, current) : [],
+    from: isFromNow ? current : revision,
     marksInitialEnd: sendInitial !== null && isInitial && wantsBookmarks,
     wantsBookmarks,
     timeoutMs: Math.min(Math.max(1, seconds) * 1000, MAX_TIMEOUT_MS),
     matches: matcherOf(type, listOptions(call)),
     namespace: type.namespaced ? call.namespace : undefined,
   };
+}
+
+function stateAt(call: Call, revision: number): ApiObject[] {
+  const page = readPage(call.core, call.type, { ...listOptions(call), revision, limit: 0 });
+  if (page === undefined) throw tooOld(call, revision);
+  return page.items;
 }
 
 /** The refusal of a watch that would have to begin with changes that are forgotten. */

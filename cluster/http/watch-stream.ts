@@ -56,7 +56,7 @@ export class WatchStream {
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
     response.flushHeaders();
     const end = (): void => this.#end();
-    this.#stops.push(core.store.subscribe(type.storageKey, () => this.#wake()));
+    this.#stops.push(core.store.follow(type.storageKey, () => this.#wake()));
     this.#setTimers();
     response.once("close", end);
     signal.addEventListener("abort", end, { once: true });
@@ -147,7 +147,7 @@ export class WatchStream {
         if (line !== "") yield line;
       }
       if (changes.length > 0) continue;
-      this.#sent = Math.max(this.#sent, store.revision);
+      this.#sent = Math.max(this.#sent, store.committedRevision);
       yield this.#dueBookmark();
     }
   }

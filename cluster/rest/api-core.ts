@@ -34,14 +34,25 @@ export function strategyFor(type: ResourceType): KindStrategy {
   return type.custom === undefined ? strategyOf(type.group, type.kind) : noStrategy;
 }
 
-/** The stored object in the version of `type`; `undefined` where there is none. */
-export function findObject(core: ApiCore, type: ResourceType, at: ObjectLocation): ApiObject | undefined {
-  const object = core.store.get(type.storageKey, type.namespaced ? (at.namespace ?? "") : "", at.name);
+/** The stored object in the version of `type`, as it is or was at `revision`; `undefined` where there is none. */
+export function findObject(
+  core: ApiCore,
+  type: ResourceType,
+  at: ObjectLocation,
+  revision?: number,
+): ApiObject | undefined {
+  const namespace = type.namespaced ? (at.namespace ?? "") : "";
+  const object = core.store.get(type.storageKey, namespace, at.name, revision);
   return object && inVersion(type, object);
 }
 
-export function requireObject(core: ApiCore, type: ResourceType, at: ObjectLocation): ApiObject {
-  const object = findObject(core, type, at);
+export function requireObject(
+  core: ApiCore,
+  type: ResourceType,
+  at: ObjectLocation,
+  revision?: number,
+): ApiObject {
+  const object = findObject(core, type, at, revision);
   if (object === undefined) throw notFound(type, at.name);
   return object;
 }

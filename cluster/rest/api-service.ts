@@ -36,10 +36,10 @@ export function createApiService(core: ApiCore): ApiService {
   };
 }
 
-/** The object, or the view of it a subresource gives. */
-export function getObject(core: ApiCore, ref: ResourceRef, at: ObjectLocation): ApiObject {
+/** The object, or the view of it a subresource gives, as it is or was at `revision`. */
+export function getObject(core: ApiCore, ref: ResourceRef, at: ObjectLocation, revision?: number): ApiObject {
   const type = core.registry.require(ref);
-  const object = requireObject(core, type, at);
+  const object = requireObject(core, type, at, revision);
   return ref.subresource === "scale" ? scaleOf(type, object) : object;
 }
 

@@ -41,7 +41,12 @@ export async function deleteObject(
   return remove(core, type, current, options);
 }
 
-function remove(core: ApiCore, type: ResourceType, current: ApiObject, options: DeleteOptions): ApiObject {
+async function remove(
+  core: ApiCore,
+  type: ResourceType,
+  current: ApiObject,
+  options: DeleteOptions,
+): Promise<ApiObject> {
   const marked = markDeleted(core, type, current, options);
   const isRemoved = isFullyFinalized(marked);
   if (options.dryRun === true) return isRemoved ? current : marked;

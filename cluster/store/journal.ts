@@ -1,8 +1,9 @@
-import { join } from "node:path";
-import Database from "libsql";
+import { dirname, join } from "node:path";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
+import { lockDirectory, openDatabase, openFailure } from "./database.js";
+import type { LibsqlDatabase } from "./database.js";
 import type { ObjectKey } from "./keyspace.js";
 
 /** An object as it was found at the start. */
@@ -25,12 +26,18 @@ export interface Loaded {
   setAside: SetAside[];
 }
 
-/** Where the store writes every change before anyone hears of it; a change that is written survives a loss of power. */
+/**
+ * Where the store writes its changes. What is committed survives a loss of power; where `put`, `remove` or `commit` throws
+ * a `ClusterError`, no change since the last commit is written.
+ */
 export interface Journal {
   load(): Loaded;
-  /** `json`: the object. Throws `ClusterError` where it cannot be written; then nothing of it is. */
+  /** `json`: the object. */
   put(key: ObjectKey, json: string, revision: number): void;
   remove(key: ObjectKey, revision: number): void;
+  /** Brings the changes since the last commit to the disk, all or none. */
+  commit(): void;
+  /** What is not committed is lost. */
   close(): void;
 }
 
@@ -40,153 +47,121 @@ export interface Journal {
  */
 const REVISION_BLOCK = 1000;
 
-/** Version of the tables below, kept in the file; raised with each change that an older Lectern cannot read. */
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  BEGIN;
-  CREATE TABLE IF NOT EXISTS objects (
-    resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
-    PRIMARY KEY (resource, namespace, name)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS objects_set_aside (
-    resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, why TEXT NOT NULL);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-  COMMIT;
-`;
-
 /** Opens (or creates) `cluster.db` in `dataDir` for this process alone; throws `ClusterError` when another holds it. */
 export function openJournal(dataDir: string): Journal {
-  const release = lockDirectory(dataDir);
+  const release = lockDirectory(join(dataDir, "cluster.lock"));
   const path = join(dataDir, "cluster.db");
-  const database = openDatabase(path, release);
-  const put = database.prepare(
-    "INSERT INTO objects (resource, namespace, name, json) VALUES (?, ?, ?, ?) " +
-      "ON CONFLICT (resource, namespace, name) DO UPDATE SET json = excluded.json",
-  );
-  const remove = database.prepare("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?");
-  const reserve = database.prepare(
-    "INSERT INTO counters (name, value) VALUES ('revision', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-  );
-  let reserved = 0;
-
-  const reserveUpTo = (revision: number): void => {
-    if (revision <= reserved) return;
-    const next = revision + REVISION_BLOCK;
-    reserve.run(next);
-    reserved = next;
-  };
-
-  return {
-    load() {
-      try {
-        const counter = database.prepare("SELECT value FROM counters WHERE name = 'revision'").get();
-        reserved = counter === undefined ? 0 : (counter as { value: number }).value;
-        return { revision: reserved, ...loadRows(database) };
-      } catch (error) {
-        throw openFailure(path, error);
-      }
-    },
-    put({ resource, namespace, name }, json, revision) {
-      written(dataDir, () => {
-        reserveUpTo(revision);
-        put.run(resource, namespace, name, json);
-      });
-    },
-    remove({ resource, namespace, name }, revision) {
-      written(dataDir, () => {
-        reserveUpTo(revision);
-        remove.run(resource, namespace, name);
-      });
-    },
-    close() {
-      if (!database.open) return;
-      try {
-        database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      } catch {
-        // It only tidies up, and needs room to: what is not moved stays in the write-ahead log, and is read from there.
-      } finally {
-        database.close();
-        release();
-      }
-    },
-  };
-}
-
-/** A change that cannot be written did not happen, and whoever asked for it hears why. */
-function written(dataDir: string, write: () => void): void {
   try {
-    write();
+    return new DatabaseJournal(openDatabase(path), path, release);
   } catch (error) {
-    const isFull = (error as { code?: unknown }).code === "SQLITE_FULL";
-    throw new ClusterError(
-      isFull ? clusterErrorCodes.diskFull : clusterErrorCodes.notStored,
-      `The change was not stored: ${(error as Error).message}. Make room on the disk of ${dataDir}, or see to its permissions, and try again; everything stored before is safe.`,
-      error,
-    );
-  }
-}
-
-type LibsqlDatabase = InstanceType<typeof Database>;
-
-/** Holds the directory for this process by an open transaction; the kernel ends it should the process die. */
-function lockDirectory(dataDir: string): () => void {
-  const path = join(dataDir, "cluster.lock");
-  let lock: LibsqlDatabase | undefined;
-  try {
-    const held = new Database(path);
-    lock = held;
-    held.exec("BEGIN EXCLUSIVE");
-    return () => {
-      held.exec("ROLLBACK");
-      held.close();
-    };
-  } catch (error) {
-    lock?.close();
-    throw openFailure(path, error);
-  }
-}
-
-function openDatabase(path: string, release: () => void): LibsqlDatabase {
-  let database: LibsqlDatabase | undefined;
-  try {
-    database = new Database(path);
-    const version = schemaVersion(database, path);
-    database.exec("PRAGMA journal_mode = WAL");
-    // Each change is on the disk before it is acknowledged: with NORMAL a loss of power would take acknowledged ones back.
-    database.exec("PRAGMA synchronous = FULL");
-    if (version < SCHEMA_VERSION) database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database?.close();
     release();
-    throw openFailure(path, error);
+    throw error;
   }
 }
 
-/** 0 where there are no tables yet, and where they were made before versions were kept. */
-function schemaVersion(database: LibsqlDatabase, path: string): number {
-  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (version <= SCHEMA_VERSION) return version;
-  throw new ClusterError(
-    clusterErrorCodes.dataNewer,
-    `The data of the embedded cluster, ${path}, has version ${version}; this Lectern knows version ${SCHEMA_VERSION} and older. Start the Lectern that wrote it, or a newer one, or choose another data directory.`,
-  );
-}
+class DatabaseJournal implements Journal {
+  readonly #database: LibsqlDatabase;
+  readonly #path: string;
+  readonly #release: () => void;
+  readonly #put;
+  readonly #remove;
+  readonly #reserve;
+  /** Up to where revisions are reserved, by what is committed and by what will be with the next commit. */
+  #reserved = { committed: 0, next: 0 };
+  #isChanging = false;
 
-function openFailure(path: string, error: unknown): ClusterError {
-  if (error instanceof ClusterError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  if (/locked|busy/i.test(text)) {
-    return new ClusterError(
-      clusterErrorCodes.dataDirInUse,
-      `The data directory of the embedded cluster is in use by another process (${path} is locked). Stop that process or choose another data directory.`,
-      error,
+  constructor(database: LibsqlDatabase, path: string, release: () => void) {
+    this.#database = database;
+    this.#path = path;
+    this.#release = release;
+    this.#put = database.prepare(
+      "INSERT INTO objects (resource, namespace, name, json) VALUES (?, ?, ?, ?) " +
+        "ON CONFLICT (resource, namespace, name) DO UPDATE SET json = excluded.json",
+    );
+    this.#remove = database.prepare("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?");
+    this.#reserve = database.prepare(
+      "INSERT INTO counters (name, value) VALUES ('revision', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     );
   }
+
+  load(): Loaded {
+    try {
+      const counter = this.#database.prepare("SELECT value FROM counters WHERE name = 'revision'").get();
+      const { value } = (counter ?? { value: 0 }) as { value: number };
+      this.#reserved = { committed: value, next: value };
+      return { revision: value, ...loadRows(this.#database) };
+    } catch (error) {
+      throw openFailure(this.#path, error);
+    }
+  }
+
+  put({ resource, namespace, name }: ObjectKey, json: string, revision: number): void {
+    this.#change(revision, () => this.#put.run(resource, namespace, name, json));
+  }
+
+  remove({ resource, namespace, name }: ObjectKey, revision: number): void {
+    this.#change(revision, () => this.#remove.run(resource, namespace, name));
+  }
+
+  commit(): void {
+    if (!this.#isChanging) return;
+    this.#written(() => this.#database.exec("COMMIT"));
+    this.#isChanging = false;
+    this.#reserved.committed = this.#reserved.next;
+  }
+
+  close(): void {
+    if (!this.#database.open) return;
+    this.#rollBack();
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // It only tidies up, and needs room to: what is not moved stays in the write-ahead log, and is read from there.
+    } finally {
+      this.#database.close();
+      this.#release();
+    }
+  }
+
+  #change(revision: number, run: () => void): void {
+    this.#written(() => {
+      if (!this.#isChanging) this.#database.exec("BEGIN");
+      this.#isChanging = true;
+      if (revision > this.#reserved.next) {
+        this.#reserved.next = revision + REVISION_BLOCK;
+        this.#reserve.run(this.#reserved.next);
+      }
+      run();
+    });
+  }
+
+  /** A change that cannot be written did not happen, nor did those that were to be committed with it. */
+  #written(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#rollBack();
+      throw notStored(dirname(this.#path), error);
+    }
+  }
+
+  #rollBack(): void {
+    this.#reserved.next = this.#reserved.committed;
+    if (!this.#isChanging) return;
+    this.#isChanging = false;
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // After some failures SQLite has rolled back by itself.
+    }
+  }
+}
+
+function notStored(dataDir: string, error: unknown): ClusterError {
+  const isFull = (error as { code?: unknown }).code === "SQLITE_FULL";
   return new ClusterError(
-    clusterErrorCodes.dataDirUnusable,
-    `The data of the embedded cluster, ${path}, cannot be opened: ${text}. Check its permissions, or move the file away to start empty.`,
+    isFull ? clusterErrorCodes.diskFull : clusterErrorCodes.notStored,
+    `The change was not stored: ${(error as Error).message}. Make room on the disk of ${dataDir}, or see to its permissions, and try again; everything stored before is safe.`,
     error,
   );
 }

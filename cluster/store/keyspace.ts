@@ -50,8 +50,10 @@ export class Keyspace {
   /** A plain array: moving the pointers behind a new key costs microseconds for a hundred thousand of them. */
   readonly #sorted: Entry[] = [];
 
-  get(key: ObjectKey): ApiObject | undefined {
-    return this.#entries.get(pathOf(key))?.newest.object;
+  /** The object as it was at `revision`. */
+  get(key: ObjectKey, revision: number): ApiObject | undefined {
+    const entry = this.#entries.get(pathOf(key));
+    return entry && versionAt(entry, revision)?.object;
   }
 
   /** Adds a version, whose revision is higher than any before, and returns the one it takes the place of. */

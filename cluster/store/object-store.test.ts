@@ -26,19 +26,19 @@ function namesIn(objects: Iterable<ApiObject> | undefined): string[] | undefined
 }
 
 describe("ObjectStore", () => {
-  it("gives every change a higher revision and hands out frozen objects", () => {
+  it("gives every change a higher revision and hands out frozen objects", async () => {
     const { store } = emptyStore();
-    const first = store.put(RESOURCE, configMap("a"));
-    const second = store.put(RESOURCE, configMap("b"));
+    const first = await store.put(RESOURCE, configMap("a"));
+    const second = await store.put(RESOURCE, configMap("b"));
     expect(Number(second.metadata.resourceVersion)).toBe(Number(first.metadata.resourceVersion) + 1);
     expect(Object.isFrozen(first.metadata)).toBe(true);
   });
 
-  it("lists by namespace and name, as a real API server does", () => {
+  it("lists by namespace and name, as a real API server does", async () => {
     const { store } = emptyStore();
-    store.put("/configmapss", configMap("other"));
+    await store.put("/configmapss", configMap("other"));
     for (const namespace of ["a-b", "a", "a.b", "aa"])
-      for (const name of ["b", "a-b", "a"]) store.put(RESOURCE, configMap(name, {}, namespace));
+      for (const name of ["b", "a-b", "a"]) await store.put(RESOURCE, configMap(name, {}, namespace));
     const all = ["a-b", "a.b", "a", "aa"].flatMap((namespace) =>
       ["a", "a-b", "b"].map((name) => `${namespace}/${name}`),
     );
@@ -51,26 +51,26 @@ describe("ObjectStore", () => {
     }
   });
 
-  it("shows nothing outside a namespace, wherever a list goes on from", () => {
+  it("shows nothing outside a namespace, wherever a list goes on from", async () => {
     const { store } = emptyStore();
-    for (const namespace of ["a", "b", "c"]) store.put(RESOURCE, configMap("x", {}, namespace));
+    for (const namespace of ["a", "b", "c"]) await store.put(RESOURCE, configMap("x", {}, namespace));
     const listFrom = (after: { namespace: string; name: string }) =>
       namesIn(store.snapshot({ resource: RESOURCE, namespace: "b", after }, store.revision));
     expect(listFrom({ namespace: "a", name: "a" })).toEqual(["b/x"]);
     expect(listFrom({ namespace: "c", name: "a" })).toEqual([]);
   });
 
-  it("keeps how objects were at every revision that is not forgotten", () => {
+  it("keeps how objects were at every revision that is not forgotten", async () => {
     const { store } = emptyStore();
     const states = new Map<number, string[]>();
     const remember = (): unknown => states.set(store.revision, namesIn(store.list(RESOURCE)) ?? []);
     remember();
     for (let round = 0; round < 5; round++) {
       for (const name of ["a", "b", "c"]) {
-        store.put(RESOURCE, configMap(name, { round: String(round) }));
+        await store.put(RESOURCE, configMap(name, { round: String(round) }));
         remember();
       }
-      store.remove(RESOURCE, configMap("b"));
+      await store.remove(RESOURCE, configMap("b"));
       remember();
     }
     for (const [revision, names] of states)
@@ -80,13 +80,13 @@ describe("ObjectStore", () => {
   it.each([
     ["changes", { bytes: 1_000_000, changes: 10 }],
     ["bytes", { bytes: 2000, changes: 1000 }],
-  ])("forgets by the number of %s, and says so", (_what, bounds) => {
+  ])("forgets by the number of %s, and says so", async (_what, bounds) => {
     const { store } = emptyStore(bounds);
-    store.put(RESOURCE, configMap("a", { n: "0" }));
+    await store.put(RESOURCE, configMap("a", { n: "0" }));
     const start = store.revision;
-    store.put(RESOURCE, configMap("a", { n: "1" }));
+    await store.put(RESOURCE, configMap("a", { n: "1" }));
     expect(store.changesAfter(RESOURCE, start)?.map(({ type }) => type)).toEqual(["MODIFIED"]);
-    for (let n = 0; n < 50; n++) store.put(RESOURCE, configMap("a", { n: String(n) }));
+    for (let n = 0; n < 50; n++) await store.put(RESOURCE, configMap("a", { n: String(n) }));
     expect(store.changesAfter(RESOURCE, start)).toBeUndefined();
     expect(store.snapshot({ resource: RESOURCE }, start)).toBeUndefined();
     expect(store.changesAfter(RESOURCE, store.revision)).toEqual([]);
@@ -94,59 +94,73 @@ describe("ObjectStore", () => {
     expect(namesIn(store.snapshot({ resource: RESOURCE }, oldest))).toEqual(["lab/a"]);
   });
 
-  it("lets a removed object go with the last change that speaks of it", () => {
+  it("lets a removed object go with the last change that speaks of it", async () => {
     const { store } = emptyStore({ bytes: 1_000_000, changes: 8 });
-    store.put(RESOURCE, configMap("gone"));
-    store.remove(RESOURCE, configMap("gone"));
-    for (let n = 0; n < 50; n++) store.put(RESOURCE, configMap("a", { n: String(n) }));
+    await store.put(RESOURCE, configMap("gone"));
+    await store.remove(RESOURCE, configMap("gone"));
+    for (let n = 0; n < 50; n++) await store.put(RESOURCE, configMap("a", { n: String(n) }));
     expect(namesIn(store.snapshot({ resource: RESOURCE }, store.oldestRevision(RESOURCE)))).toEqual([
       "lab/a",
     ]);
-    store.put(RESOURCE, configMap("gone"));
+    await store.put(RESOURCE, configMap("gone"));
     expect(namesIn(store.list(RESOURCE))).toEqual(["lab/a", "lab/gone"]);
   });
 
-  it("tells listeners of changes in order, even when one of them writes", () => {
+  it("tells listeners of changes in order, even when one of them writes", async () => {
     const { store } = emptyStore();
     const heard: string[] = [];
     store.subscribe(RESOURCE, ({ object }) => {
-      if (object.metadata.name === "a") store.put(RESOURCE, configMap("b"));
+      if (object.metadata.name === "a") void store.put(RESOURCE, configMap("b"));
     });
     store.subscribe(RESOURCE, ({ object }) => heard.push(object.metadata.name ?? ""));
-    store.put(RESOURCE, configMap("a"));
+    await store.put(RESOURCE, configMap("a"));
     expect(heard).toEqual(["a", "b"]);
   });
 
-  it("counts a listener that throws, and goes on", () => {
+  it("counts a listener that throws, and goes on", async () => {
     const { store, failures } = emptyStore();
     const heard: string[] = [];
     store.subscribe(RESOURCE, () => {
       throw new Error("a listener of no use");
     });
     store.subscribe(RESOURCE, ({ object }) => heard.push(object.metadata.name ?? ""));
-    store.put(RESOURCE, configMap("a"));
-    store.put(RESOURCE, configMap("b"));
+    await store.put(RESOURCE, configMap("a"));
+    await store.put(RESOURCE, configMap("b"));
     expect([heard, failures.count]).toEqual([["a", "b"], 2]);
   });
 
-  it("finds objects by an index that is as new as the store, also while listeners are told", () => {
+  it("finds objects by an index that is as new as the store, also while listeners are told", async () => {
     const { store } = emptyStore();
-    store.put(RESOURCE, configMap("a", { x: "" }));
+    await store.put(RESOURCE, configMap("a", { x: "" }));
     const index = store.index(RESOURCE, byData);
     expect(store.index(RESOURCE, byData)).toBe(index);
     const seen: number[] = [];
     store.subscribe(RESOURCE, () => seen.push(index.count("x")));
-    store.put(RESOURCE, configMap("b", { x: "", y: "" }));
-    store.put(RESOURCE, configMap("a", { y: "" }));
-    store.remove(RESOURCE, configMap("b"));
+    await store.put(RESOURCE, configMap("b", { x: "", y: "" }));
+    await store.put(RESOURCE, configMap("a", { y: "" }));
+    await store.remove(RESOURCE, configMap("b"));
     expect(seen).toEqual([2, 1, 0]);
     expect(index.get("y").map(({ metadata }) => metadata.name)).toEqual(["a"]);
   });
 
-  it("removes under a new revision", () => {
+  it("shows clients and watchers nothing that is not committed", async () => {
     const { store } = emptyStore();
+    const before = store.committedRevision;
+    const woken: number[] = [];
+    store.follow(RESOURCE, () => woken.push(store.committedRevision));
     const stored = store.put(RESOURCE, configMap("a"));
-    const removed = store.remove(RESOURCE, stored);
+    expect([store.revision, store.committedRevision]).toEqual([before + 1, before]);
+    expect(store.changesAfter(RESOURCE, before)).toEqual([]);
+    expect(store.get(RESOURCE, "lab", "a", store.committedRevision)).toBeUndefined();
+    await stored;
+    expect(woken).toEqual([before + 1]);
+    expect(store.changesAfter(RESOURCE, before)).toHaveLength(1);
+  });
+
+  it("removes under a new revision", async () => {
+    const { store } = emptyStore();
+    const stored = await store.put(RESOURCE, configMap("a"));
+    const removed = await store.remove(RESOURCE, stored);
     expect(Number(removed.metadata.resourceVersion)).toBe(store.revision);
     expect(store.get(RESOURCE, "lab", "a")).toBeUndefined();
   });

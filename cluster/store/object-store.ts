@@ -1,12 +1,14 @@
 import type { ApiObject } from "../api/object.js";
+import type { StatusError } from "../api/status.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
 import type { Failures } from "../failures.js";
 import { deepFreeze } from "./freeze.js";
+import { GroupCommit } from "./group-commit.js";
 import { History, HISTORY_BOUNDS } from "./history.js";
 import type { HistoryBounds, StoreEvent } from "./history.js";
 import type { Journal } from "./journal.js";
 import { Keyspace } from "./keyspace.js";
-import type { KeyRange, ObjectKey } from "./keyspace.js";
+import type { KeyRange, ObjectKey, StoredVersion } from "./keyspace.js";
 import { ObjectIndex } from "./object-index.js";
 import type { KeysOf } from "./object-index.js";
 import { rememberText } from "./object-text.js";
@@ -21,31 +23,41 @@ export interface ObjectStoreOptions {
   history?: HistoryBounds;
 }
 
+const COMMIT = "a write to the cluster's database";
+
 /** The first revision of an empty store; etcd, too, never hands out zero. */
 const FIRST_REVISION = 1;
 
 /**
- * All objects of the cluster. A change is journalled, stored and queued for watchers in one tick; resources are
- * named by key (`apps/deployments`, `/pods`). Objects are frozen. Concurrency control is the caller's.
+ * All objects of the cluster. A change is in the store, its indexes and the ears of listeners in the tick that makes it,
+ * and on disk with the others of its turn: then the promise of `put` or `remove` resolves, and clients may see it.
+ * Resources are named by key (`apps/deployments`, `/pods`). Objects are frozen. Concurrency control is the caller's.
  */
 export class ObjectStore {
   readonly #keyspace = new Keyspace();
   readonly #history: History;
   readonly #indexes = new Map<string, Map<KeysOf, ObjectIndex>>();
   readonly #listeners = new Map<string, Set<StoreListener>>();
-  readonly #journal: Journal | undefined;
+  readonly #followers = new Map<string, Set<() => void>>();
   readonly #failures: Failures;
+  readonly #commits: GroupCommit;
+  readonly #journal: Journal | undefined;
   readonly #queue: StoreEvent[] = [];
+  /** What the next commit will bring to the disk. */
+  #uncommitted: { event: StoreEvent; replaced: StoredVersion | undefined }[] = [];
   #isDelivering = false;
   #revision: number;
+  #committedRevision: number;
 
   constructor({ journal, failures, history = HISTORY_BOUNDS }: ObjectStoreOptions) {
     this.#journal = journal;
     this.#failures = failures;
+    this.#commits = new GroupCommit(() => this.#commit());
     const loaded = journal?.load() ?? { revision: 0, rows: [], setAside: [] };
     for (const { key, why } of loaded.setAside)
       failures.report("reading a stored object", setAside(key, why));
     this.#revision = Math.max(FIRST_REVISION, loaded.revision);
+    this.#committedRevision = this.#revision;
     this.#history = new History(this.#revision, history, ({ resource, object, revision }) =>
       this.#keyspace.compact(keyOf(resource, object), revision),
     );
@@ -53,12 +65,19 @@ export class ObjectStore {
       this.#keyspace.set(key, { revision: this.#revision, object: deepFreeze(object), bytes });
   }
 
+  /** The last change, whether it is on disk or not. */
   get revision(): number {
     return this.#revision;
   }
 
-  get(resource: string, namespace: string, name: string): ApiObject | undefined {
-    return this.#keyspace.get({ resource, namespace, name });
+  /** The last change that is on disk: what clients may know of. */
+  get committedRevision(): number {
+    return this.#committedRevision;
+  }
+
+  /** As it is now, or was at `revision`. */
+  get(resource: string, namespace: string, name: string, revision = this.#revision): ApiObject | undefined {
+    return this.#keyspace.get({ resource, namespace, name }, revision);
   }
 
   list(resource: string, namespace?: string): ApiObject[] {
@@ -74,8 +93,8 @@ export class ObjectStore {
     return this.#keyspace.objects(range, revision);
   }
 
-  /** Stores `object` under a new resourceVersion (set on it) and returns it frozen; throws the Status of a refused write. */
-  put(resource: string, object: ApiObject): ApiObject {
+  /** Stores `object` under a new resourceVersion (set on it) and resolves with it frozen; rejects with the Status of a refused write. */
+  async put(resource: string, object: ApiObject): Promise<ApiObject> {
     const key = keyOf(resource, object);
     const revision = this.#revision + 1;
     object.metadata.resourceVersion = String(revision);
@@ -83,37 +102,35 @@ export class ObjectStore {
     this.#write(() => this.#journal?.put(key, text, revision));
     const stored = deepFreeze(object);
     rememberText(stored, text);
-    const replaced = this.#keyspace.set(key, { revision, object: stored, bytes: Buffer.byteLength(text) });
-    const previous = replaced?.object;
-    const type = previous === undefined ? "ADDED" : "MODIFIED";
-    this.#changed(
-      { type, resource, object: stored, ...(previous && { previous }), revision },
-      replaced?.bytes,
-    );
+    this.#change(key, { revision, object: stored, bytes: Buffer.byteLength(text) }, stored);
+    await this.#commits.next();
     return stored;
   }
 
-  /** Removes the object; `last` is what watchers see with DELETED, under the revision of the removal. Throws like `put`. */
-  remove(resource: string, last: ApiObject): ApiObject {
+  /** Removes the object; `last` is what watchers see with DELETED, under the revision of the removal. Rejects like `put`. */
+  async remove(resource: string, last: ApiObject): Promise<ApiObject> {
     const key = keyOf(resource, last);
     const revision = this.#revision + 1;
     this.#write(() => this.#journal?.remove(key, revision));
     const object = deepFreeze({ ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } });
-    const replaced = this.#keyspace.set(key, { revision, object: undefined, bytes: 0 });
-    const previous = replaced?.object;
-    this.#changed(
-      { type: "DELETED", resource, object, ...(previous && { previous }), revision },
-      replaced?.bytes,
-    );
+    this.#change(key, { revision, object: undefined, bytes: 0 }, object);
+    await this.#commits.next();
     return object;
   }
 
-  /** Calls `listener` with every later change of the resource, in order; returns the way to stop. */
+  /** Commits everything that is stored while `work` runs at its end, as one. */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    return this.#commits.together(work);
+  }
+
+  /** Calls `listener` with every later change of the resource, in order, as it is made; returns the way to stop. */
   subscribe(resource: string, listener: StoreListener): () => void {
-    const listeners = this.#listeners.get(resource) ?? new Set();
-    this.#listeners.set(resource, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    return addTo(this.#listeners, resource, listener);
+  }
+
+  /** Calls `wake` whenever changes of the resource have come to the disk; returns the way to stop. */
+  follow(resource: string, wake: () => void): () => void {
+    return addTo(this.#followers, resource, wake);
   }
 
   /** The index of the resource's objects by the keys `keysOf` gives each, made once; it is as new as the store at any moment. */
@@ -128,9 +145,10 @@ export class ObjectStore {
     return index;
   }
 
-  /** At most `limit` changes of a resource after `revision`, or `undefined` when they are no longer all known. */
+  /** At most `limit` committed changes of a resource after `revision`, or `undefined` when they are no longer all known. */
   changesAfter(resource: string, revision: number, limit?: number): StoreEvent[] | undefined {
-    return this.#history.after(resource, revision, limit);
+    const changes = this.#history.after(resource, revision, limit);
+    return changes?.filter((change) => change.revision <= this.#committedRevision);
   }
 
   /** The oldest revision at which the objects of the resource, and all changes since, are known. */
@@ -139,7 +157,9 @@ export class ObjectStore {
   }
 
   close(): void {
+    if (this.#uncommitted.length > 0) this.#failures.follow(COMMIT, this.#commits.now());
     this.#listeners.clear();
+    this.#followers.clear();
     this.#journal?.close();
   }
 
@@ -147,18 +167,52 @@ export class ObjectStore {
     try {
       write();
     } catch (error) {
-      this.#failures.report("a write to the cluster's database", error);
-      throw refusedWrite(error);
+      throw this.#takeBack(error);
     }
   }
 
-  #changed(event: StoreEvent, replacedBytes = 0): void {
-    this.#revision = event.revision;
-    const present = event.type === "DELETED" ? undefined : event.object;
-    for (const index of this.#indexes.get(event.resource)?.values() ?? [])
-      index.replace(event.previous, present);
-    this.#history.add(event, replacedBytes);
-    // A listener may write in its turn: its event waits, so that everyone hears of changes in their order.
+  #commit(): void {
+    this.#write(() => this.#journal?.commit());
+    this.#settled();
+  }
+
+  /** Memory and disk agree: followers hear of what has changed since they last did. */
+  #settled(): void {
+    const resources = new Set(this.#uncommitted.map(({ event }) => event.resource));
+    this.#uncommitted = [];
+    this.#committedRevision = this.#revision;
+    for (const resource of resources) for (const wake of this.#followers.get(resource) ?? []) wake();
+  }
+
+  /** Puts everything back as it is on disk, by changes that undo those that did not get there; returns the refusal. */
+  #takeBack(error: unknown): StatusError {
+    this.#failures.report(COMMIT, error);
+    for (const { event, replaced } of this.#uncommitted.toReversed()) {
+      const revision = this.#revision + 1;
+      const version = { object: replaced?.object, bytes: replaced?.bytes ?? 0, revision };
+      this.#change(keyOf(event.resource, event.object), version, replaced?.object ?? event.object);
+    }
+    this.#settled();
+    return this.#commits.fail(refusedWrite(error));
+  }
+
+  /** Makes a change known to everybody in the process; `shown` is the object listeners are told of. */
+  #change(key: ObjectKey, version: StoredVersion, shown: ApiObject): void {
+    const { resource } = key;
+    const { revision } = version;
+    this.#revision = revision;
+    const replaced = this.#keyspace.set(key, version);
+    const previous = replaced?.object;
+    const type = version.object === undefined ? "DELETED" : previous === undefined ? "ADDED" : "MODIFIED";
+    const event: StoreEvent = { type, resource, object: shown, ...(previous && { previous }), revision };
+    for (const index of this.#indexes.get(resource)?.values() ?? []) index.replace(previous, version.object);
+    this.#history.add(event, replaced?.bytes ?? 0);
+    this.#uncommitted.push({ event, replaced });
+    this.#publish(event);
+  }
+
+  /** A listener may write in its turn: its event waits, so that everyone hears of changes in their order. */
+  #publish(event: StoreEvent): void {
     this.#queue.push(event);
     if (this.#isDelivering) return;
     this.#isDelivering = true;
@@ -176,6 +230,12 @@ export class ObjectStore {
       this.#failures.report(`a listener to changes of ${event.resource}`, error);
     }
   }
+}
+
+function addTo<T>(sets: Map<string, Set<T>>, resource: string, listener: T): () => void {
+  const set = sets.get(resource) ?? new Set();
+  sets.set(resource, set.add(listener));
+  return () => set.delete(listener);
 }
 
 function setAside({ resource, namespace, name }: ObjectKey, why: string): ClusterError {

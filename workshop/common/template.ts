@@ -1,5 +1,6 @@
 import { type Filling, Fillings, withoutMarks } from "./filled-text.js";
 import {
+  type Engine,
   type LineMap,
   type Output,
   type Page,
@@ -20,13 +21,17 @@ export interface Templated {
   problems: TemplateProblem[];
 }
 
+/** Made once: it holds nothing of a page. */
+let plainEngine: Engine | undefined;
+
 /**
  * Fills in `{{ name }}` with the filters and tags of Liquid, then the older `%name%` and `<< name >>`, the last two for exactly
  * known names only. What is none of these stays as it is written.
  */
 export function fillTemplate(source: string, variables: Variables): Templated {
   const text = withoutMarks(source);
-  const engine = createEngine();
+  plainEngine ??= createEngine();
+  const engine = plainEngine;
   const segments = scanTemplate(text, engine.filterNames, engine.tagNames);
   const lineAt = lineCounter(text);
   const page = {

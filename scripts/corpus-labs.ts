@@ -1,0 +1,38 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { labFormOf } from "../workshop/node/lab-form.js";
+
+/** A lab that was found below a folder: of a form that is read, or of another platform by the file that only it has. */
+export interface FoundLab {
+  path: string;
+  form: "native" | "classic" | "hugo" | "killercoda" | "instruqt";
+}
+
+/** Deeper than any collection of labs is laid out. */
+const MAX_DEPTH = 12;
+const NO_LABS = new Set(["node_modules", "dist"]);
+
+/** The labs below a folder, in the order of their paths; what is inside a lab is none of its own. Links are not followed. */
+export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> {
+  if (depth > MAX_DEPTH) return [];
+  const form = await labFormOf(folder);
+  if (form === "native" || form === "classic" || form === "hugo") return [{ path: folder, form }];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  if (names.has("track.yml")) return [{ path: folder, form: "instruqt" }];
+  if (names.has("index.json") && (await isScenario(join(folder, "index.json"))))
+    return [{ path: folder, form: "killercoda" }];
+  const folders = entries.filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_LABS.has(entry.name),
+  );
+  const found: FoundLab[] = [];
+  for (const { name } of folders.toSorted((one, another) => (one.name < another.name ? -1 : 1)))
+    found.push(...(await labsBelow(join(folder, name), depth + 1)));
+  return found;
+}
+
+/** Many a program has an `index.json`. */
+async function isScenario(file: string): Promise<boolean> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.includes('"details"') && text.includes('"steps"');
+}

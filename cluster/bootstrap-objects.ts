@@ -31,6 +31,19 @@ const STANDARD_CLASS: ApiObject = {
   provisioner: "lectern.dev/simulated",
 };
 
+const SERVICES_REF = { group: "", version: "v1", resource: "services" };
+/** By which pods know the API; its address is the first of the range, which no other service gets. */
+const KUBERNETES_SERVICE: ApiObject = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "kubernetes", labels: { component: "apiserver", provider: "kubernetes" } },
+  spec: {
+    type: "ClusterIP",
+    clusterIP: "10.96.0.1",
+    ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: 6443 }],
+  },
+};
+
 /** Who the API server itself is when it writes. */
 export const apiServerUser: UserInfo = { name: "system:apiserver", groups: ["system:masters"] };
 
@@ -46,6 +59,9 @@ export async function createBootstrapObjects(api: ApiService): Promise<void> {
     const metadata = { name };
     const priorityClass = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata, ...fields };
     await api.create(PRIORITY_CLASSES_REF, undefined, priorityClass, { user: apiServerUser });
+  }
+  if (api.find(SERVICES_REF, { namespace: "default", name: "kubernetes" }) === undefined) {
+    await api.create(SERVICES_REF, "default", KUBERNETES_SERVICE, { user: apiServerUser });
   }
   if (api.find(STORAGE_CLASSES_REF, { name: "standard" }) !== undefined) return;
   await api.create(STORAGE_CLASSES_REF, undefined, STANDARD_CLASS, { user: apiServerUser });

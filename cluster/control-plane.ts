@@ -52,7 +52,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await createBootstrapObjects(api);
     await access.bootstrap();
   });
-  const controllers = startControllers({ api, logger, rootCertificates: options.ca });
+  const controllers = startControllers({
+    api,
+    logger,
+    issueToken: (account, secret) => access.issueSecretToken(account, secret),
+    rootCertificates: options.ca,
+  });
   const pods = createPodHandlers(api, core.now);
   return {
     core,

@@ -96,6 +96,7 @@ async function startListener({ plane, certificates, port, logger, signal }: List
     handlers,
     authenticator: access.authenticator,
     authorizer: access.authorizer,
+    issuer: access.issuer,
     impersonate: (user, headers) => access.impersonate(user, headers),
     log: logger,
     signal,

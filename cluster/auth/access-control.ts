@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 
 import type { AdmissionPlugin } from "../admission/admission.js";
 import type { HandlerSet } from "../api/handlers.js";
+import type { ApiObject } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
 import { Failures } from "../failures.js";
 import { createAccessReviews } from "./access-reviews.js";
@@ -18,6 +19,8 @@ import { createServiceAccountTokens } from "./service-account-tokens.js";
 import { createSubjectReviews } from "./subject-reviews.js";
 import { createTokenRequestHandler } from "./token-request.js";
 
+/** A hundred years: a Secret's token ends with the Secret. */
+const SECRET_TOKEN_SECONDS = 3_155_760_000;
 const DEFAULT_ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 export interface AccessControlOptions {
@@ -33,6 +36,12 @@ export interface AccessControlOptions {
   failures?: Failures;
 }
 
+/** Who signs service account tokens, and by which public keys (JSON Web Keys). */
+export interface TokenIssuer {
+  name: string;
+  keys: object[];
+}
+
 export interface AccessControl {
   authenticator: Authenticator;
   authorizer: Authorizer;
@@ -44,6 +53,10 @@ export interface AccessControl {
   impersonate(user: UserInfo, headers: NodeJS.Dict<string[]>): UserInfo;
   /** Writes the default roles and bindings that are missing; call it when the API can store, before the first request. */
   bootstrap(): Promise<void>;
+  /** By what others can check service account tokens: who issues them, and the keys that sign them. */
+  readonly issuer: TokenIssuer;
+  /** The token for a Secret of the account; it is good for as long as both are. */
+  issueSecretToken(account: ApiObject, secret: ApiObject): string;
   /** Stops the watches. */
   close(): void;
 }
@@ -55,7 +68,8 @@ export interface AccessControl {
 export function createAccessControl(options: AccessControlOptions): AccessControl {
   const { api, signingKey, adminToken, issuer = DEFAULT_ISSUER, now = Date.now } = options;
   const { failures = new Failures() } = options;
-  const tokens = createServiceAccountTokens({ api, signer: createTokenSigner(signingKey), issuer, now });
+  const signer = createTokenSigner(signingKey);
+  const tokens = createServiceAccountTokens({ api, signer, issuer, now });
   const index = new RbacIndex(api);
   const authorizer = createRbacAuthorizer(index);
   const authenticator = createAuthenticator(adminToken, tokens);
@@ -76,6 +90,14 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
       await writeDefaultRoles(api);
       await aggregation.settle();
     },
+    issuer: { name: issuer, keys: [signer.publicKey] },
+    issueSecretToken: (account, secret) =>
+      tokens.issue({
+        account,
+        secret,
+        audiences: [tokens.issuer],
+        expirationSeconds: SECRET_TOKEN_SECONDS,
+      }),
     close() {
       aggregation.close();
       index.close();

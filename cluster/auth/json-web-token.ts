@@ -6,6 +6,8 @@ export interface TokenSigner {
   sign(claims: object): string;
   /** The claims of a token this key signed, or `undefined`; expiry is the caller's to check. */
   verify(token: string): unknown;
+  /** The public key, as a JSON Web Key (RFC 7517). */
+  readonly publicKey: object;
 }
 
 /** A service account token is about 1 kB; a longer bearer token is not ours. */
@@ -24,6 +26,7 @@ export function createTokenSigner(privateKey: KeyObject): TokenSigner {
       return `${signed}.${signature.toString("base64url")}`;
     },
     verify: (token) => verifyToken(publicKey, header, token),
+    publicKey: { use: "sig", kid: keyId, alg: "ES256", ...publicKey.export({ format: "jwk" }) },
   };
 }
 

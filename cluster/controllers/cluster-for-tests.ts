@@ -29,7 +29,13 @@ export async function startTestCluster(options: Omit<ControllersOptions, "api"> 
   const warnings: unknown[] = [];
   const logger = { debug: () => undefined, warn: (fields: object) => warnings.push(fields) };
   const rootCertificates = "of no authority";
-  const controllers = startControllers({ logger, rootCertificates, ...options, api: test.api });
+  const controllers = startControllers({
+    logger,
+    rootCertificates,
+    issueToken: (account, secret) => test.access.issueSecretToken(account, secret),
+    ...options,
+    api: test.api,
+  });
   const cluster: TestCluster = {
     ...test,
     createNamespace: async (name) => {

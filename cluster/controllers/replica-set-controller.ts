@@ -1,3 +1,4 @@
+import type { ResourceRef } from "../api/object.js";
 import type { WatchEvent } from "../api/service.js";
 import { findCondition, withoutCondition } from "./conditions.js";
 import { timestampOf } from "./clock.js";
@@ -5,7 +6,7 @@ import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey } from "./object-keys.js";
-import type { Pod, ReplicaSet, ReplicaSetStatus } from "./object-kinds.js";
+import type { LabelSelector, Pod, ReplicaSet, ReplicaSetStatus } from "./object-kinds.js";
 import { claimOwned, controllerKey, controllerOf } from "./owner-references.js";
 import type { PodControl } from "./pod-control.js";
 import {
@@ -17,26 +18,59 @@ import {
   podsToCreate,
 } from "./pod-control.js";
 import { availableInMs, compareForDeletion, isActivePod, isReadyPod, isTerminatingPod } from "./pod-state.js";
-import { pods, replicaSets, statusOf } from "./resource-refs.js";
+import { pods, replicaSets, replicationControllers, statusOf } from "./resource-refs.js";
 import { runInGrowingBatches } from "./slow-start.js";
 import type { WorkQueue } from "./work-queue.js";
 
-const NAME = "replicaset-controller";
 const FAILURE = "ReplicaFailure";
+
+/** A kind whose objects keep a number of pods. */
+interface Replicating {
+  /** Of the controller. */
+  name: string;
+  kind: string;
+  ref: ResourceRef;
+  /** Kinds differ in how they write their selector. */
+  selectorOf(owner: ReplicaSet): LabelSelector;
+}
+
+const REPLICA_SETS: Replicating = {
+  name: "replicaset-controller",
+  kind: "ReplicaSet",
+  ref: replicaSets,
+  selectorOf: ({ spec }) => spec.selector,
+};
+
+const REPLICATION_CONTROLLERS: Replicating = {
+  name: "replication-controller",
+  kind: "ReplicationController",
+  ref: replicationControllers,
+  selectorOf: ({ spec }) => ({ matchLabels: (spec.selector ?? {}) as Record<string, string> }),
+};
 
 /** Keeps as many pods as each ReplicaSet asks for and reports in its status. */
 export function createReplicaSetController(context: ControllerContext): Controller {
+  return createReplicatingController(context, REPLICA_SETS);
+}
+
+/** The same for the kind that was there before. */
+export function createReplicationController(context: ControllerContext): Controller {
+  return createReplicatingController(context, REPLICATION_CONTROLLERS);
+}
+
+function createReplicatingController(context: ControllerContext, replicating: Replicating): Controller {
   const { api } = context;
-  const control: PodControl = { api, recorder: context.recorder(NAME), writes: writesOf(NAME) };
+  const { name, ref } = replicating;
+  const control: PodControl = { api, recorder: context.recorder(name), writes: writesOf(name) };
   return {
-    name: NAME,
+    name,
     watch: (queue) => [
-      api.watch(replicaSets, (event) => addReplicaSet(queue, event)),
-      api.watch(pods, (event) => addOwnersOf(context, queue, event)),
+      api.watch(ref, (event) => addReplicaSet(queue, event)),
+      api.watch(pods, (event) => addOwnersOf(context, replicating, queue, event)),
     ],
     reconcile: async (key, queue) => {
-      const replicaSet = api.find(replicaSets, locationOfKey(key)) as ReplicaSet | undefined;
-      if (replicaSet !== undefined) await syncReplicaSet(context, control, replicaSet, queue);
+      const owner = api.find(ref, locationOfKey(key)) as ReplicaSet | undefined;
+      if (owner !== undefined) await new ReplicaRound(context, control, replicating, owner).sync(queue);
     },
   };
 }
@@ -52,38 +86,59 @@ function addReplicaSet(queue: WorkQueue, { type, object, previous }: WatchEvent)
   if (!isStatusOnly) queue.addAfresh(keyOf(object));
 }
 
-function addOwnersOf({ api }: ControllerContext, queue: WorkQueue, { object, previous }: WatchEvent): void {
+function addOwnersOf(
+  { api }: ControllerContext,
+  { kind, ref }: Replicating,
+  queue: WorkQueue,
+  { object, previous }: WatchEvent,
+): void {
   for (const pod of previous === undefined ? [object] : [object, previous]) {
-    const key = controllerKey(pod, "ReplicaSet");
+    const key = controllerKey(pod, kind);
     if (key !== undefined) queue.add(key);
   }
   if (controllerOf(object) !== undefined) return;
   // An orphan may be anybody's whose selector it matches.
   const namespace = object.metadata.namespace ?? "";
-  for (const replicaSet of api.list(replicaSets, { namespace })) queue.add(keyOf(replicaSet));
+  for (const owner of api.list(ref, { namespace })) queue.add(keyOf(owner));
 }
 
-async function syncReplicaSet(
-  context: ControllerContext,
-  control: PodControl,
-  replicaSet: ReplicaSet,
-  queue: WorkQueue,
-): Promise<void> {
-  const { selector } = replicaSet.spec;
-  const { api, writes } = control;
-  const owned = (await claimOwned({ api, ref: pods, owner: replicaSet, selector, writes })) as Pod[];
-  const active = owned.filter(isActivePod);
-  const failure =
-    replicaSet.metadata.deletionTimestamp === undefined
-      ? await manageReplicas(control, replicaSet, active)
-      : undefined;
-  const status = statusOfReplicas(context, replicaSet, owned, failure);
-  if (!isSameJson(status, replicaSet.status)) {
-    const next = { ...structuredClone(replicaSet), status };
-    await api.update(statusOf(replicaSets), next, writes);
+class ReplicaRound {
+  readonly #context: ControllerContext;
+  readonly #control: PodControl;
+  readonly #replicating: Replicating;
+  readonly #owner: ReplicaSet;
+
+  constructor(context: ControllerContext, control: PodControl, replicating: Replicating, owner: ReplicaSet) {
+    this.#context = context;
+    this.#control = control;
+    this.#replicating = replicating;
+    this.#owner = owner;
   }
-  addWhenAvailable(context, replicaSet, active, queue);
-  if (failure !== undefined && !isNamespaceTerminating(failure.error)) throw failure.error;
+
+  async sync(queue: WorkQueue): Promise<void> {
+    const { api, writes } = this.#control;
+    const owner = this.#owner;
+    const selector = this.#replicating.selectorOf(owner);
+    const owned = (await claimOwned({ api, ref: pods, owner, selector, writes })) as Pod[];
+    const active = owned.filter(isActivePod);
+    const failure =
+      owner.metadata.deletionTimestamp === undefined
+        ? await manageReplicas(this.#control, owner, active)
+        : undefined;
+    const status = this.#status(owned, failure);
+    if (!isSameJson(status, owner.status)) {
+      await api.update(statusOf(this.#replicating.ref), { ...structuredClone(owner), status }, writes);
+    }
+    addWhenAvailable(this.#context, owner, active, queue);
+    if (failure !== undefined && !isNamespaceTerminating(failure.error)) throw failure.error;
+  }
+
+  #status(owned: Pod[], failure: Failure | undefined): ReplicaSetStatus {
+    const status = statusOfReplicas(this.#context, this.#owner, owned, failure);
+    if (this.#replicating.ref === replicaSets) return status;
+    const { terminatingReplicas: _, ...rest } = status;
+    return rest;
+  }
 }
 
 interface Failure {

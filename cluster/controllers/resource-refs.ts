@@ -42,6 +42,11 @@ export const customResourceDefinitions: ResourceRef = {
   resource: "customresourcedefinitions",
 };
 
+export const leases: ResourceRef = {
+  group: "coordination.k8s.io",
+  version: "v1",
+  resource: "leases",
+};
 export const storageClasses: ResourceRef = {
   group: "storage.k8s.io",
   version: "v1",

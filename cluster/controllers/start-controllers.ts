@@ -16,14 +16,17 @@ import { Inventory } from "./inventory.js";
 import { createJobController } from "./job-controller.js";
 import { createJobPodReleaser } from "./job-tracking.js";
 import { createKubelet } from "./kubelet.js";
+import { createLoadBalancerController } from "./load-balancer-controller.js";
 import { createNamespaceController } from "./namespace-controller.js";
 import {
   createRootCertificateController,
   createServiceAccountController,
 } from "./namespace-defaults-controller.js";
-import { createReplicaSetController } from "./replica-set-controller.js";
+import { createReplicaSetController, createReplicationController } from "./replica-set-controller.js";
 import { createScheduler } from "./scheduler.js";
 import { createTaintEvictionController } from "./taint-eviction-controller.js";
+import type { IssueSecretToken } from "./token-secret-controller.js";
+import { createTokenSecretController } from "./token-secret-controller.js";
 import { createVolumeBinder } from "./volume-binder.js";
 import { createClaimProtection, createVolumeLifecycle } from "./volume-lifecycle.js";
 import { createStatefulSetController } from "./stateful-set-controller.js";
@@ -33,6 +36,8 @@ export interface ControllersOptions {
   api: ApiService;
   clock?: Clock;
   logger?: ControllerLogger;
+  /** The token a Secret of a service account holds; such Secrets stay empty without it. */
+  issueToken?: IssueSecretToken;
   /** PEM text for the ConfigMap `kube-root-ca.crt` of every namespace; there is none without it. */
   rootCertificates?: string;
 }
@@ -51,7 +56,7 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
   };
   const context: ControllerContext = { api, clock, logger, recorder };
   const inventory = new Inventory(api, clock);
-  const controllers = createControllers(context, inventory, options.rootCertificates);
+  const controllers = createControllers(context, inventory, options);
   const running = controllers.map((controller) => runController(controller, context));
   inventory.start();
   return {
@@ -66,11 +71,13 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
 function createControllers(
   context: ControllerContext,
   inventory: Inventory,
-  rootCertificates: string | undefined,
+  { rootCertificates, issueToken }: ControllersOptions,
 ): Controller[] {
+  const tokens = { issueToken, rootCertificates };
   return [
     createDeploymentController(context),
     createReplicaSetController(context),
+    createReplicationController(context),
     createStatefulSetController(context),
     createDaemonSetController(context),
     createJobController(context),
@@ -88,6 +95,8 @@ function createControllers(
     createKubelet(context),
     createNamespaceController(context, inventory),
     createServiceAccountController(context),
+    createTokenSecretController(context, tokens),
+    createLoadBalancerController(context),
     ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
     createGarbageCollector(context, inventory),
     createEventExpiryController(context),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessAttributes, Authenticator, Authorizer } from "../auth/access.js";
 import { accessDenied } from "../auth/forbidden.js";
+import type { TokenIssuer } from "../auth/access-control.js";
 import type { HandlerSet } from "../api/handlers.js";
 import type { UserInfo } from "../api/service.js";
 import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
@@ -20,6 +21,7 @@ export interface ApiHandlerOptions {
   handlers: HandlerSet;
   authenticator: Authenticator;
   authorizer: Authorizer;
+  issuer: TokenIssuer;
   impersonate: (user: UserInfo, headers: IncomingMessage["headersDistinct"]) => UserInfo;
   log: { error(fields: object, text: string): void; debug(fields: object, text: string): void };
   signal: AbortSignal;
@@ -56,10 +58,10 @@ async function serve(
   options: ApiHandlerOptions,
   { request, reply, info }: { request: IncomingMessage; reply: Reply; info: RequestInfo },
 ): Promise<void> {
-  if (PUBLIC_PATHS.has(info.path)) return serveDocument(options.core, request, reply, info);
+  if (PUBLIC_PATHS.has(info.path)) return serveDocument(options, request, reply, info);
   const user = await authenticate(options, request);
   authorize(options.authorizer, user, info);
-  if (info.ref === undefined) return serveDocument(options.core, request, reply, info);
+  if (info.ref === undefined) return serveDocument(options, request, reply, info);
   const { group, version } = info.ref;
   if (options.core.registry.typesOf(group, version).length === 0) {
     return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");

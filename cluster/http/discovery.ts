@@ -48,6 +48,32 @@ function kindOf({ group, version, kind }: GroupVersionKind): GroupVersionKind {
   return { group, version, kind };
 }
 
+/** Where `GET /` says one may go on. */
+export function rootPaths(registry: ResourceRegistry): string[] {
+  const groups = registry.groups().filter(({ name }) => name !== "");
+  const paths = [
+    "/.well-known/openid-configuration",
+    "/api",
+    "/api/v1",
+    "/apis",
+    "/apis/",
+    ...groups.flatMap(({ name, versions }) => [
+      `/apis/${name}`,
+      ...versions.map((version) => `/apis/${name}/${version}`),
+    ]),
+    "/healthz",
+    "/livez",
+    "/metrics",
+    "/openapi/v2",
+    "/openapi/v3",
+    "/openapi/v3/",
+    "/openid/v1/jwks",
+    "/readyz",
+    "/version",
+  ];
+  return paths.toSorted((a, b) => (a < b ? -1 : 1));
+}
+
 /** `GET /api` for clients without aggregated discovery. */
 export function legacyVersions(address: string): unknown {
   return {

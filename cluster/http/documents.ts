@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { methodNotAllowed, pathNotFound } from "../api/status.js";
 import { emptyOpenApiV2, OPENAPI_V2_PROTOBUF } from "../openapi/version-2.js";
 import { openApiDocument, openApiIndex } from "../openapi/documents.js";
+import type { TokenIssuer } from "../auth/access-control.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { versionInfo } from "../version.js";
 import {
@@ -10,8 +11,10 @@ import {
   legacyGroups,
   legacyResources,
   legacyVersions,
+  rootPaths,
 } from "./discovery.js";
 import { negotiateDiscovery } from "./negotiate.js";
+import { METRICS_TYPE, metricsText } from "./metrics.js";
 import type { RequestInfo } from "./request-info.js";
 import type { Reply } from "./respond.js";
 
@@ -19,7 +22,7 @@ const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
 
 /** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
 export async function serveDocument(
-  core: ApiCore,
+  { core, issuer }: { core: ApiCore; issuer: TokenIssuer },
   request: IncomingMessage,
   reply: Reply,
   info: RequestInfo,
@@ -27,13 +30,33 @@ export async function serveDocument(
   if (info.method !== "GET" && info.method !== "HEAD")
     throw methodNotAllowed("the server does not allow this method on the requested resource");
   const [root = "", ...rest] = info.path.split("/").filter(Boolean);
+  if (root === "") return reply.json(200, { paths: rootPaths(core.registry) });
+  if (root === "metrics" && rest.length === 0) return reply.text(200, await metricsText(core), METRICS_TYPE);
+  const keys = issuerDocument(issuer, request, [root, ...rest].join("/"));
+  if (keys !== undefined) return reply.text(200, JSON.stringify(keys.document), keys.type);
   if (HEALTH_PATHS.has(root)) return reply.text(200, "ok", "text/plain; charset=utf-8");
   if (root === "version") return reply.json(200, versionInfo);
   if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
-  if (root === "openapi" && rest[0] === "v3")
-    return serveOpenApi(core, request, reply, rest.slice(1).join("/"));
-  if (root === "openapi" && rest[0] === "v2") return serveOpenApiV2(request, reply);
+  if (root === "openapi") return serveOpenApi(core, request, reply, rest);
   throw pathNotFound();
+}
+
+/** By what others check the tokens of service accounts, as OpenID Connect has it. */
+function issuerDocument(
+  { name, keys }: TokenIssuer,
+  request: IncomingMessage,
+  path: string,
+): { document: object; type: string } | undefined {
+  if (path === "openid/v1/jwks") return { document: { keys }, type: "application/jwk-set+json" };
+  if (path !== ".well-known/openid-configuration") return undefined;
+  const document = {
+    issuer: name,
+    jwks_uri: `https://${request.headers.host ?? "127.0.0.1"}/openid/v1/jwks`,
+    response_types_supported: ["id_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["ES256"],
+  };
+  return { document, type: "application/json" };
 }
 
 async function serveDiscovery(
@@ -69,8 +92,11 @@ async function serveOpenApi(
   core: ApiCore,
   request: IncomingMessage,
   reply: Reply,
-  path: string,
+  [version, ...rest]: string[],
 ): Promise<void> {
+  if (version === "v2") return serveOpenApiV2(request, reply);
+  if (version !== "v3") throw pathNotFound();
+  const path = rest.join("/");
   if (path === "") return reply.json(200, openApiIndex(core));
   const document = await openApiDocument(core, path);
   if (document === undefined) throw pathNotFound();

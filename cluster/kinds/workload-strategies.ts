@@ -34,10 +34,7 @@ export const workloadStrategies: Record<string, KindStrategy> = {
     validate: validateReplicaSet,
     validateUpdate: validateSelectorUnchanged,
   },
-  "/ReplicationController": {
-    hasGeneration: true,
-    setDefaults: (object) => withTemplate(object, (spec) => (spec["replicas"] ??= 1)),
-  },
+  "/ReplicationController": { hasGeneration: true, setDefaults: replicationControllerDefaults },
   "apps/StatefulSet": {
     hasGeneration: true,
     setDefaults: statefulSetDefaults,
@@ -69,6 +66,17 @@ function withTemplate(object: ApiObject, setOwn: (spec: JsonObject) => void): vo
   setOwn(spec);
   const podSpec = recordAt(spec, "template.spec");
   if (podSpec !== undefined) setPodSpecDefaults(podSpec);
+}
+
+/** What a ReplicationController leaves out it takes from its template. */
+function replicationControllerDefaults(object: ApiObject): void {
+  withTemplate(object, (spec) => {
+    spec["replicas"] ??= 1;
+    const labels = labelsOfTemplate(spec);
+    if (Object.keys(labels).length === 0) return;
+    if (Object.keys(recordAt(spec, "selector") ?? {}).length === 0) spec["selector"] = { ...labels };
+    if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = labels;
+  });
 }
 
 function deploymentDefaults(object: ApiObject): void {

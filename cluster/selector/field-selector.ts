@@ -45,6 +45,21 @@ const SELECTABLE: Record<string, SelectableFields> = {
     },
     unsupported: notSupported,
   },
+  "events.k8s.io/Event": {
+    fields: {
+      "regarding.kind": true,
+      "regarding.namespace": true,
+      "regarding.name": true,
+      "regarding.uid": true,
+      "regarding.apiVersion": true,
+      "regarding.resourceVersion": true,
+      "regarding.fieldPath": true,
+      reason: true,
+      reportingController: true,
+      type: true,
+    },
+    unsupported: notSupported,
+  },
   "/Namespace": { fields: { "status.phase": true }, unsupported: notSupported },
   "/Node": {
     fields: { "spec.unschedulable": (node) => textAt(node, "spec.unschedulable", "false") },

@@ -1,0 +1,91 @@
+import { createPublicKey, verify } from "node:crypto";
+import type { JsonWebKey } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { open, send } from "../https-for-tests.js";
+import type { Cluster } from "../start.js";
+import { startCluster } from "../start.js";
+
+let cluster: Cluster;
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "lectern-documents-"));
+  cluster = await startCluster({ dataDir });
+});
+afterAll(async () => {
+  await cluster.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+it("the root lists paths, and each leads somewhere", async () => {
+  const { body } = await send(cluster, { path: "/" });
+  const { paths } = body as unknown as { paths: string[] };
+  expect(paths).toEqual(expect.arrayContaining(["/api/v1", "/apis/apps/v1", "/metrics", "/version"]));
+  for (const path of paths) {
+    const response = await open(cluster, { path });
+    response.resume();
+    expect([path, response.statusCode]).toEqual([path, 200]);
+  }
+});
+
+it("metrics are in the format of Prometheus and count what is stored", async () => {
+  const response = await open(cluster, { path: "/metrics" });
+  expect(response.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+  let text = "";
+  for await (const chunk of response) text += String(chunk);
+  expect(text).toMatch(/^apiserver_storage_objects\{resource="namespaces"\} 4$/m);
+  expect(text).toMatch(/^apiserver_storage_objects\{resource="deployments\.apps"\} 0$/m);
+});
+
+it("the published keys are those that sign the tokens of service accounts", async () => {
+  const path = "/api/v1/namespaces/default/serviceaccounts/default/token";
+  const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+  await expect
+    .poll(async () => (await send(cluster, { method: "POST", path, body: JSON.stringify(request) })).code)
+    .toBe(201);
+  const answer = await send(cluster, { method: "POST", path, body: JSON.stringify(request) });
+  const { token } = (answer.body as unknown as { status: { token: string } }).status;
+  const [head = "", payload = "", signature = ""] = token.split(".");
+  const { kid } = JSON.parse(Buffer.from(head, "base64url").toString()) as { kid: string };
+  const published = await send(cluster, { path: "/openid/v1/jwks" });
+  const { keys } = published.body as unknown as { keys: (JsonWebKey & { kid: string })[] };
+  const jwk = keys.find((each) => each.kid === kid);
+  if (jwk === undefined) throw new Error(`no published key is ${kid}`);
+  const key = { key: createPublicKey({ key: jwk, format: "jwk" }), dsaEncoding: "ieee-p1363" as const };
+  const isSigned = verify(
+    "sha256",
+    Buffer.from(`${head}.${payload}`),
+    key,
+    Buffer.from(signature, "base64url"),
+  );
+  expect(isSigned).toBe(true);
+  const { body } = await send(cluster, { path: "/.well-known/openid-configuration" });
+  expect(body).toMatchObject({ issuer: "https://kubernetes.default.svc.cluster.local" });
+});
+
+it("events can be selected by what they are about, in both of their forms", async () => {
+  const metadata = { name: "told", namespace: "default" };
+  const about = { kind: "Pod", namespace: "default", name: "web" };
+  const event = {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata,
+    involvedObject: about,
+    reason: "Told",
+    type: "Normal",
+  };
+  await send(cluster, {
+    method: "POST",
+    path: "/api/v1/namespaces/default/events",
+    body: JSON.stringify(event),
+  });
+  for (const path of [
+    "/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dweb,reason%3DTold",
+    "/apis/events.k8s.io/v1/namespaces/default/events?fieldSelector=regarding.name%3Dweb,reason%3DTold",
+  ]) {
+    const { body } = await send(cluster, { path });
+    expect((body as unknown as { items: unknown[] }).items).toHaveLength(1);
+  }
+});

@@ -15,6 +15,9 @@ const TIMED = [
   "test/server/two-learners.test.ts",
 ];
 
+/** They leave nothing behind in their process: loading everything anew for each file would take longer than they do. */
+const SHARING = ["cluster/**/*.test.ts", "{workshop,policy,terminal}/common/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     // A worker that does not end after its last test is named and fails the run.
@@ -32,12 +35,24 @@ export default defineConfig({
         resolve: builtLibraries,
         test: {
           server: notTransformed,
+          name: "modules",
+          globalSetup,
+          include: SHARING,
+          isolate: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          expect: expectations,
+          ...besideOthers,
+        },
+      },
+      {
+        resolve: builtLibraries,
+        test: {
+          server: notTransformed,
           name: "unit",
           globalSetup,
-          include: [
-            "{workshop,policy,terminal,cluster,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}",
-          ],
-          exclude: TIMED,
+          include: ["{workshop,policy,terminal,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          exclude: [...TIMED, ...SHARING],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: expectations,

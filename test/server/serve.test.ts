@@ -111,6 +111,40 @@ describe("a running Lectern", () => {
     });
   });
 
+  it("takes a step back that waits for its terminal, and says what it waits for", async () => {
+    const session = await browser.startLab("slow-steps");
+    const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
+    const { actions } = await browser.json<PageView>("GET", page);
+    await browser.run(session, 1);
+    await browser.run(session, 3);
+    await until("the second step waits for the first", 10_000, async () => {
+      const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
+      const waiting = results.find(({ number }) => number === 3);
+      return waiting?.state === "queued" && /sleep/.test(waiting.waitsFor ?? "") ? true : undefined;
+    });
+    const cancel = `${page}/steps/${actions[3]?.step ?? ""}/cancel`;
+    expect((await browser.call("POST", cancel)).status).toBe(204);
+    expect((await browser.outcome(session, 1)).state).toBe("succeeded");
+    const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
+    const takenBack = results.find(({ number }) => number === 3);
+    expect(takenBack?.state === undefined || takenBack.state === "idle").toBe(true);
+  });
+
+  it("lists what the terminals of its sessions show, and prints it as asciicast", async () => {
+    const session = await browser.startLab("slow-steps");
+    await browser.run(session, 0);
+    expect((await browser.outcome(session, 0)).state).toBe("succeeded");
+    const listed = await runCli(["recording", "list", "--data", data]);
+    const name = new RegExp(`^${session.id} +1 .* (1--\\d+\\.cast)$`, "m").exec(listed.output)?.[1];
+    expect([listed.status, name]).toEqual([0, expect.any(String)]);
+    const printed = await runCli(["recording", "print", session.id, name ?? "", "--data", data]);
+    const [head = "", ...events] = printed.output.trim().split("\n");
+    expect([printed.status, JSON.parse(head)]).toEqual([0, expect.objectContaining({ version: 2 })]);
+    expect(events.map((line) => (JSON.parse(line) as string[])[2]).join("")).toContain("started");
+    const missing = await runCli(["recording", "print", session.id, "no--1.cast", "--data", data]);
+    expect([missing.status, missing.output]).toEqual([1, expect.stringContaining("no--1.cast")]);
+  });
+
   it("shows a page as its author saved it last", async () => {
     const session = await browser.startLab("slow-steps");
     const path = `api/sessions/${session.id}/pages/${session.currentPage}`;

@@ -3,6 +3,7 @@ import { capacityCommand } from "./commands/capacity.js";
 import { clusterCommand } from "./commands/cluster.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
+import { newCommand } from "./commands/new.js";
 import { serveCommand } from "./commands/serve.js";
 import { recordingCommand } from "./commands/recording.js";
 import { sessionCommand } from "./commands/session.js";
@@ -20,6 +21,7 @@ await runProgram({
   ],
   commands: [
     serveCommand(),
+    newCommand(),
     validateCommand(),
     lintCommand(),
     capacityCommand(),

@@ -1,6 +1,7 @@
 /** Every code that labs, checks and sessions raise; `docs/errors.md` explains each. */
 export const WORKSHOP_ERRORS = {
   labNotFound: "LAB_NOT_FOUND",
+  labExists: "LAB_EXISTS",
   labInvalid: "LAB_INVALID",
   labSourceUnusable: "LAB_SOURCE_UNUSABLE",
   labPageNotFound: "LAB_PAGE_NOT_FOUND",

@@ -24,7 +24,7 @@ it(
     timeout: 60_000,
   },
   async () => {
-    const { child, cluster } = await startProcess(dataDir, MAX_BLOCKS);
+    const { child, cluster } = await startProcess(dataDir, { maxBlocks: MAX_BLOCKS });
     const acknowledged: [string, string][] = [];
     let refusal: Answer | undefined;
     for (let i = 0; i < MAX_OBJECTS && refusal === undefined; i++) {
@@ -41,7 +41,7 @@ it(
     expect([...(await storedConfigMaps(cluster))]).toEqual(expect.arrayContaining(acknowledged));
     child.kill("SIGKILL");
     await once(child, "exit");
-    const again = await startProcess(dataDir, MAX_BLOCKS);
+    const again = await startProcess(dataDir, { maxBlocks: MAX_BLOCKS });
     expect(again.cluster.url).toBe(cluster.url);
     const kept = await storedConfigMaps(again.cluster);
     expect([...kept]).toEqual(expect.arrayContaining(acknowledged));

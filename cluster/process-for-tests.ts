@@ -14,15 +14,24 @@ const program = fileURLToPath(new URL("../dist/cluster/main.js", import.meta.url
 /** Milliseconds to its first line. */
 const START_DEADLINE_MS = 60_000;
 
-/** Starts the cluster as a process of its own, which may write no file longer than `maxBlocks` of 512 bytes. */
+export interface ProcessOptions {
+  /** Blocks of 512 bytes that no file may be longer than. */
+  maxBlocks?: number;
+  env?: Record<string, string>;
+}
+
+/** Starts the cluster as a process of its own. */
 export async function startProcess(
   dataDir: string,
-  maxBlocks?: number,
+  { maxBlocks, env = {} }: ProcessOptions = {},
 ): Promise<{ child: ChildProcess; cluster: Reachable }> {
   const limit = maxBlocks === undefined ? "" : `ulimit -f ${maxBlocks};`;
   const args = [program, "--data", dataDir, "--log-level", "silent"];
   const command = ["-c", `${limit} exec "$@"`, "sh", process.execPath, ...args];
-  const child = spawn("sh", command, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("sh", command, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const signal = AbortSignal.timeout(START_DEADLINE_MS);
   const [line] = (await once(child.stdout, "data", { signal })) as [Buffer];
   const { url, kubeconfig } = JSON.parse(line.toString()) as { url: string; kubeconfig: string };

@@ -97,8 +97,9 @@ describe.skipIf(isWithout("postgres"))("of two servers on one database", () => {
     const sessions = Array.from({ length: 50 }, (_, at) => `session-${String(at)}`);
     const shares = () =>
       [one, two].map(({ servers }) => sessions.filter((session) => servers.looksAfter(session)));
-    await expect.poll(() => shares().flat().toSorted()).toEqual(sessions.toSorted());
-    expect(shares().every((share) => share.length > 5)).toBe(true);
+    const isShared = () => shares().every((share) => share.length > 5);
+    // Until both have seen each other, one may look after all.
+    await expect.poll(() => isShared() && shares().flat().toSorted()).toEqual(sessions.toSorted());
     await one.servers.close();
     await expect.poll(() => shares()[1]).toEqual(sessions);
   });

@@ -7,15 +7,12 @@ import type { StepResult } from "../workshop/common/api.js";
 import { followWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
-import { dataPaths, productRoot, readEnvironment } from "./config.js";
-import type { DataPaths, RuledConfig } from "./config.js";
-import { createDiskWatch } from "./disk-watch.js";
-import type { DiskWatch } from "./disk-watch.js";
+import { dataPaths, productRoot, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
+import { createDiskWatch, type DiskWatch } from "./disk-watch.js";
 import { createHealth } from "./health.js";
 import { createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
-import { createMetrics } from "./http/metrics.js";
-import type { Metrics } from "./http/metrics.js";
+import { createMetrics, type Metrics } from "./http/metrics.js";
 import { createMount } from "./http/mount.js";
 import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
 import { createPolicyRouters } from "./http/policy-routers.js";
@@ -23,8 +20,7 @@ import { createSessionQuota } from "./http/session-quota.js";
 import { originRules } from "./http/origin-rules.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { threadLoader } from "./lab-loader.js";
-import { openLabRepository } from "./lab-repository.js";
-import type { LabRepository, LabsBefore } from "./lab-repository.js";
+import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
@@ -33,6 +29,7 @@ import type { Platform } from "./platform.js";
 import { trackActivity } from "./store/activity-tracker.js";
 import { endAll } from "./supervisor/end-all.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
+import { showSavedPages } from "./workshop/show-saved-pages.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
 import type { WorkshopParts } from "./workshop/create-workshop.js";
@@ -108,6 +105,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     letGo: (session) => rooms.sockets.closeSession(session),
   });
   await takeUp(rooms.parts, foundation);
+  const stopSaved = config.followFiles ? showSavedPages(repository, rooms.parts) : () => undefined;
   let hasListened = false;
   return {
     router: rooms.router,
@@ -123,6 +121,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     close: () =>
       endAll([
         () => rooms.parts.pool.close(),
+        stopSaved,
         stopSessions,
         stopWorkshops,
         ...endsOf(foundation, rooms),

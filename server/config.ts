@@ -44,6 +44,8 @@ export interface ServeConfig {
   logTo: "files" | "stdout";
   /** Whether recordings of terminals outlive their session, in the data directory. */
   keepRecordings: boolean;
+  /** Whether open pages follow the files of their lab, for an author who writes. */
+  followFiles?: boolean;
 }
 
 /** Where shells run, where they have pods. */

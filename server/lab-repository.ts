@@ -23,8 +23,11 @@ export interface LabRepository {
   late(): readonly string[];
   /** Resolves when none of them is any more. */
   settled: () => Promise<void>;
-  /** Reads the labs again where a file of theirs has changed. Never rejects: a lab that cannot be read stays as it was. */
-  refresh: () => Promise<void>;
+  /**
+   * Reads the labs again where a file of theirs has changed, unless that was looked at within so many milliseconds. Never rejects: a lab
+   * that cannot be read stays as it was.
+   */
+  refresh: (withinMs?: number) => Promise<void>;
   /** Takes labs that come from elsewhere, in place of those it took before; a lab of the files goes before one of the same name. */
   include: (labs: ReadonlyMap<string, Lab>) => void;
 }
@@ -47,7 +50,7 @@ export async function readLabs(
   paths: readonly string[],
   load: LoadLab,
 ): Promise<LabsBefore & Pick<LoadedLabs, "renamed">> {
-  const stamp = await stampOf(paths);
+  const stamp = await stampOfLabs(paths);
   const loaded = await loadLabs(paths, load);
   if (loaded.labs.length + loaded.late.length === 0) throw noneReadable(loaded.broken);
   return { stamp, ...loaded };
@@ -63,7 +66,7 @@ export async function openLabRepository(
   log: Pick<Logger, "info" | "warn">,
   before?: LabsBefore,
 ): Promise<LabRepository> {
-  const isSame = before !== undefined && before.stamp === (await stampOf(paths));
+  const isSame = before !== undefined && before.stamp === (await stampOfLabs(paths));
   const first = isSame ? before : await readLabs(paths, load);
   let { stamp, broken } = first;
   const labs = new Map(first.labs.map((lab) => [lab.name, lab]));
@@ -84,7 +87,7 @@ export async function openLabRepository(
   };
   let reading = readLate(first.late);
   const look = async () => {
-    const now = await stampOf(paths);
+    const now = await stampOfLabs(paths);
     if (now === stamp) return;
     stamp = now;
     const loaded = await loadLabs(paths, load);
@@ -103,8 +106,8 @@ export async function openLabRepository(
   let lookedAt = Date.now();
   let isLooking = false;
   let looking = Promise.resolve();
-  const refresh = () => {
-    if (isLooking || Date.now() - lookedAt < LOOK_INTERVAL_MS) return looking;
+  const refresh = (withinMs = LOOK_INTERVAL_MS) => {
+    if (isLooking || Date.now() - lookedAt < withinMs) return looking;
     lookedAt = Date.now();
     isLooking = true;
     const looked = look()
@@ -161,7 +164,7 @@ function noneReadable(broken: readonly BrokenLab[]): ServerError {
 }
 
 /** Changes whenever a file of a lab, or the list of labs, does. */
-async function stampOf(paths: readonly string[]): Promise<string> {
+export async function stampOfLabs(paths: readonly string[]): Promise<string> {
   const labs = (await Promise.all(paths.map(labPathsAt))).flat();
   const files = (await Promise.all(labs.map(filesOf))).flat();
   const stamps = await Promise.all(files.map(stampOfFile));

@@ -1,6 +1,7 @@
 import { runProgram } from "./program.js";
 import { capacityCommand } from "./commands/capacity.js";
 import { clusterCommand } from "./commands/cluster.js";
+import { devCommand } from "./commands/dev.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { newCommand } from "./commands/new.js";
@@ -22,6 +23,7 @@ await runProgram({
   commands: [
     serveCommand(),
     newCommand(),
+    devCommand(),
     validateCommand(),
     lintCommand(),
     capacityCommand(),

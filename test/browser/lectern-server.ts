@@ -14,25 +14,26 @@ export interface LecternServer {
   token: string;
   /** The folder of all it keeps. */
   data: string;
+  /** What it printed so far. */
+  output(): string;
   stop(): Promise<void>;
 }
 
-/** Starts `lectern serve` on a free port with data of its own, and ends and removes all of it on `stop`; `options` go to its command line. */
-export async function startLectern(options: string[] = []): Promise<LecternServer> {
+/** Starts `lectern serve`, or another command, on a free port with data of its own, and ends and removes all of it on `stop`. */
+export async function startLectern(options: string[] = [], command = "serve"): Promise<LecternServer> {
   const data = mkdtempSync(join(tmpdir(), "lectern-browser-"));
-  const child = spawn(process.execPath, [PROGRAM, "serve", "--port", "0", "--data", data, ...options], {
+  const child = spawn(process.execPath, [PROGRAM, command, "--port", "0", "--data", data, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   try {
-    const { url, token } = await whenReady(child);
-    return { url, token, data, stop: () => stop(child, data) };
+    return { ...(await whenReady(child)), data, stop: () => stop(child, data) };
   } catch (error) {
     await stop(child, data);
     throw error;
   }
 }
 
-function whenReady(child: ChildProcess): Promise<{ url: string; token: string }> {
+function whenReady(child: ChildProcess): Promise<Pick<LecternServer, "url" | "token" | "output">> {
   let output = "";
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`lectern serve ${why}. It said:\n${output}`));
@@ -45,7 +46,7 @@ function whenReady(child: ChildProcess): Promise<{ url: string; token: string }>
         const token = /Instructor:.*token (\S+)/.exec(output)?.[1];
         if (url === undefined || token === undefined) return;
         clearTimeout(deadline);
-        resolve({ url, token });
+        resolve({ url, token, output: () => output });
       });
     }
   });

@@ -43,6 +43,7 @@ interface ServeFlags extends ShellFlags {
   allowSharedNetwork?: boolean;
   logTo: "files" | "stdout";
   keepRecordings: boolean;
+  followFiles: boolean;
 }
 
 const EXAMPLES = [
@@ -110,6 +111,7 @@ export function serveCommand(): Command {
       "keep what terminals showed beyond the end of their sessions, in the data directory",
       false,
     )
+    .option("--follow-files", "show what is saved of a lab on open pages at once, for its author", false)
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
   return addSharingFlags(addAccessFlags(addShellFlags(serve)));

@@ -17,6 +17,7 @@ export function summarise(lab: Lab, abilities: ClusterAbilities): LabSummary {
     title: lab.title,
     description: lab.description,
     minutes: lab.minutes,
+    ...(lab.workMinutes === undefined ? {} : { workMinutes: lab.workMinutes }),
     level: lab.level,
     pages: lab.pages.length,
     needs: lab.needs,

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -27,6 +28,12 @@ const labs = readdirSync(folder)
     return { name: name.slice(0, -".yaml".length), outcome };
   });
 
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+afterAll(() => platform.close());
+
 describe.each(labs)("$name", ({ name, outcome }) => {
   it("loads with its pages, and all that is said of it", async () => {
     const lab = await loadLab(join(folder, name));
@@ -37,12 +44,6 @@ describe.each(labs)("$name", ({ name, outcome }) => {
 });
 
 describe("in a session", () => {
-  let platform: TestPlatform;
-  beforeAll(async () => {
-    platform = await startTestPlatform();
-  });
-  afterAll(() => platform.close());
-
   it.each(labs.filter(({ outcome }) => outcome.session === "works"))(
     "every block of $name passes",
     async ({ name }) => {
@@ -54,6 +55,26 @@ describe("in a session", () => {
       expect(report.steps.filter(({ state }) => state === "failed")).toEqual([]);
     },
   );
+});
+
+describe("a lab whose object the cluster refuses", () => {
+  let folderOfLab: string;
+  beforeAll(() => {
+    folderOfLab = mkdtempSync(join(tmpdir(), "lectern-refused-"));
+  });
+  afterAll(() => rmSync(folderOfLab, { recursive: true }));
+
+  it("is at fault itself, and says which and why", async () => {
+    mkdirSync(join(folderOfLab, "pages"));
+    writeFileSync(join(folderOfLab, "pages/a.md"), "a");
+    const service = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: []}}";
+    writeFileSync(join(folderOfLab, "workshop.yaml"), `title: x\nobjects: [${service}]\n`);
+    const parts = { ...platform, policies: platform.policies.service };
+    await expect(validateLab(await loadLab(folderOfLab), parts)).rejects.toMatchObject({
+      code: "LAB_INVALID",
+      message: expect.stringMatching(/the lab's Service web: .*spec\.ports/) as string,
+    });
+  });
 });
 
 function problemLine({ file, line, severity, rule, fidelity, message }: LabProblem): string {

@@ -1,10 +1,14 @@
 import { z } from "zod";
+import { isTerminalName } from "./terminals.js";
 import { REFUSED_ACTIONS } from "./refused-actions.js";
 
 const session = z
   .union([z.string(), z.number()])
   .transform(String)
-  .refine((name) => /^(?:[123]|\*)$/.test(name), 'terminals are 1, 2, 3, and "*" for all')
+  .refine(
+    (name) => name === "*" || isTerminalName(name),
+    'a terminal has a number or a name of letters, digits and hyphens, at most 32; "*" means all',
+  )
   .default("1");
 
 /** What every YAML action may say besides its own fields. */

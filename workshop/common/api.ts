@@ -53,6 +53,8 @@ export interface LabSummary {
   title: string;
   description: string;
   minutes: number;
+  /** How long the work takes, where that is known. */
+  workMinutes?: number;
   level: "beginner" | "intermediate" | "advanced";
   pages: number;
   /** What the lab needs that not every cluster has, such as `containers`. */

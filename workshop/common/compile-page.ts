@@ -5,6 +5,7 @@ import { parsePattern } from "./expectation.js";
 import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import { nameHeadings } from "./headings.js";
+import { showGitHubBlocks } from "./github-blocks.js";
 import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
 import type { PageProblem } from "./page-problem.js";
@@ -45,6 +46,7 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
   const parsed = parseMarkdown(text, fillings);
   const isCrowded = countOf(parsed.tokens) > MAX_PAGE_TOKENS;
   const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;
+  showGitHubBlocks(tokens);
   const leaves = leavesOf(tokens);
   const place: Place = {
     page: page.name,

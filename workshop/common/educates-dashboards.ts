@@ -4,13 +4,15 @@ import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { BUILT_IN_TABS } from "./dashboards.js";
+import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
 export function dashboardsOf(
   session: EducatesSession,
   own: ReadonlySet<string>,
-): { dashboards: LabDashboard[]; notes: ResourceNote[] } {
+): { dashboards: LabDashboard[]; terminals: string[]; notes: ResourceNote[] } {
   const dashboards: LabDashboard[] = [];
+  const terminals: string[] = [];
   const notes: ResourceNote[] = [];
   for (const [at, { name, url, ...others }] of (session.dashboards ?? []).entries()) {
     const path = ["spec", "session", "dashboards", at];
@@ -22,6 +24,7 @@ export function dashboardsOf(
     }
     const terminal = /^terminal:(.*)$/.exec(url)?.[1];
     if (terminal !== undefined) {
+      if (isTerminalName(terminal)) terminals.push(terminal);
       notes.push(terminalTab(path, terminal));
       continue;
     }
@@ -30,13 +33,13 @@ export function dashboardsOf(
     if (reference === undefined) dashboards.push({ name, url: value });
     else notes.push(lacking(path, `names ${reference.written}, which ${reference.why}; the tab is left out`));
   }
-  return { dashboards, notes };
+  return { dashboards, terminals: [...new Set(terminals)], notes };
 }
 
 function terminalTab(path: readonly PropertyKey[], terminal: string): ResourceNote {
-  if (/^[123]$/.test(terminal))
+  if (isTerminalName(terminal))
     return approximated(path, `is terminal ${terminal}, which stands among the others in the tab Terminal`);
-  return lacking(path, `is a terminal of the name ${terminal}; terminals are 1, 2 and 3`);
+  return lacking(path, `is a terminal of the name "${terminal}", which none can have`);
 }
 
 /** The ingresses that mean the same here, and what is to be said of those, or of parts of them, that have no effect. */

@@ -13,10 +13,12 @@ export type DescribedLab = Pick<
   Lab,
   | "description"
   | "minutes"
+  | "workMinutes"
   | "level"
   | "needs"
   | "budget"
   | "layout"
+  | "terminals"
   | "dashboards"
   | "ingresses"
   | "variables"
@@ -46,11 +48,12 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ...(metadata?.name ? { name: metadata.name } : {}),
     ...(spec.title ? { title: spec.title } : {}),
     description: spec.description?.trim() ?? "",
-    minutes: minutesOf(spec.duration),
+    ...timeOf(spec.duration),
     level: level.level,
     needs: applications.missing,
     budget: budgetNamed(session.namespaces?.budget ?? session.budget),
     layout: layoutOf(session),
+    ...(dashboards.terminals.length > 0 && { terminals: dashboards.terminals }),
     dashboards: dashboards.dashboards,
     ingresses: ingresses.ingresses,
     variables: { ...parameters.variables, ...environment.variables },
@@ -98,11 +101,12 @@ const USUAL_MINUTES = 60;
 const MAX_MINUTES = 1440;
 
 /** `duration` says how long the work takes; a session lasts twice that, so that nobody is cut off who is slower. */
-function minutesOf(duration: string | null | undefined): number {
+function timeOf(duration: string | null | undefined): Pick<Lab, "minutes" | "workMinutes"> {
   const parts = /^\s*(\d{1,6})\s*([smhd]?)/.exec(duration ?? "");
   const unit = { s: 1 / 60, m: 1, h: 60, d: 24 * 60 }[parts?.[2] ?? ""] ?? 1;
-  const work = Number(parts?.[1] ?? 0) * unit;
-  return Math.min(MAX_MINUTES, Math.max(USUAL_MINUTES, Math.ceil(2 * work)));
+  const work = Math.ceil(Number(parts?.[1] ?? 0) * unit);
+  const minutes = Math.min(MAX_MINUTES, Math.max(USUAL_MINUTES, 2 * work));
+  return work === 0 ? { minutes } : { minutes, workMinutes: work };
 }
 
 /** Parameters of a request have their defaults: whoever starts a lab here is not asked for others. */

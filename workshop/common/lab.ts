@@ -11,11 +11,15 @@ export interface Lab {
   title: string;
   description: string;
   minutes: number;
+  /** How long the work takes, where the author says that besides how long a session lasts. */
+  workMinutes?: number;
   level: LabLevel;
   /** What the lab needs that is not to be had everywhere: `containers`, or an application of another platform by its name. */
   needs: string[];
   budget: BudgetName;
   layout: TerminalLayout;
+  /** Terminals that are shown besides those of the layout and those that blocks name. */
+  terminals?: string[];
   /** Workspaces made in the session's organization before the first page. */
   workspaces: string[];
   /** Values of the lab's own variables; each may name the session's as `{{ name }}`. */

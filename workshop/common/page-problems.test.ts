@@ -80,8 +80,8 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     source: `${FENCE}terminal:execute\ncommand: ls\ncommand: rm x\n${FENCE}\n`,
     problems: [[1, "action"]],
   },
-  "a terminal that does not exist": {
-    source: `${FENCE}terminal:execute\ncommand: ls\nsession: 7\n${FENCE}\n`,
+  "a terminal that cannot exist": {
+    source: `${FENCE}terminal:execute\ncommand: ls\nsession: a/b\n${FENCE}\n`,
     problems: [[1, "action"]],
   },
   "an unknown name used before in prose": {

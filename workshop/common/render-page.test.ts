@@ -113,6 +113,20 @@ describe("a page", () => {
     ]);
   });
 
+  it("shows what GitHub adds to Markdown: boxes, tasks, struck words", () => {
+    const { html, problems } = compile(
+      "> [!WARNING]\n> Mind **this**\n\n> [!NOTE]\n>\n> ```execute\n> ls\n> ```\n\n> [!NO] quote\n\n- [ ] open\n- [x] done\n- [y] text\n\n~~old~~\n",
+    );
+    expect(problems).toEqual([]);
+    expect(html).toMatch(
+      /<div class="warning">\s*<p><strong>Warning<\/strong><\/p>\s*<p>\s*Mind <strong>this<\/strong><\/p>\s*<\/div>/,
+    );
+    expect(html).toMatch(/<div class="note">[^]*<div data-step="\w+"><\/div>\s*<\/div>/);
+    expect(html).toContain("<blockquote>\n<p>[!NO] quote</p>\n</blockquote>");
+    expect(html).toMatch(/<li>\u2610 open<\/li>\s*<li>\u2611 done<\/li>\s*<li>\[y\] text<\/li>/);
+    expect(html).toContain("<p><s>old</s></p>");
+  });
+
   it("tells of a word that looks like an action and of a block that is not closed", () => {
     const { problems } = compile(`${FENCE}teminal:execute\nls\n${FENCE}\n\n${FENCE}execute-1\nls\n`);
     expect(problems.map(({ rule, line }) => [rule, line])).toEqual([

@@ -7,6 +7,11 @@ export function terminalsOf(layout: TerminalLayout): string[] {
   return layout === "split/2" ? ["1", "2", "3"] : ["1"];
 }
 
+/** Whether a block or a tab may name a terminal so; it becomes part of file names. */
+export function isTerminalName(name: string): boolean {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name) && !name.includes("--");
+}
+
 /** Where a block acts, in words: `terminal 1`, `all terminals`. */
 export function terminalWords(terminals: readonly string[]): string {
   return terminals.length > 1 ? "all terminals" : `terminal ${terminals[0] ?? ""}`;

@@ -1,7 +1,41 @@
+import { parse as parseYaml } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { fillValue } from "../common/fill-plain.js";
+import type { Lab } from "../common/lab.js";
+import { objectWords } from "../common/session-object.js";
+import type { Variables } from "../common/variables.js";
 import type { SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import {
+  type KubernetesClient,
+  KubernetesError,
+  isAlreadyThere,
+} from "../../kubernetes/node/kubernetes-client.js";
+import { createCounted } from "./counted-create.js";
 import { type Manifest, ownedBy } from "./session-objects.js";
+
+/** Answers by which an API server says that the object is at fault. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 422]);
+
+/** Makes the lab's objects, one after the other, with a session's values in them. Throws LAB_INVALID where one cannot be made as it is. */
+export async function makeLabObjects(
+  client: KubernetesClient,
+  session: SessionResource,
+  { lab, variables }: { lab: Pick<Lab, "objects">; variables: Variables },
+): Promise<void> {
+  for (const text of lab.objects) {
+    const object = fillValue(parseYaml(text), variables);
+    const { path, object: manifest } = await labObjectManifest(client, session, object);
+    await createCounted(client, path, manifest).catch((cause: unknown) => {
+      if (isAlreadyThere(cause)) return;
+      if (!(cause instanceof KubernetesError) || !REFUSALS.has(cause.status)) throw cause;
+      throw new WorkshopError(
+        WORKSHOP_ERRORS.labInvalid,
+        `The cluster refuses the lab's ${objectWords(object)}: ${cause.message}`,
+        { cause },
+      );
+    });
+  }
+}
 
 interface LabObject {
   apiVersion?: string;
@@ -14,7 +48,7 @@ interface ResourceList {
 }
 
 /** The manifest of one object of the lab, placed in the session's namespace and owned by the session. Throws LAB_INVALID for an unknown kind. */
-export async function labObjectManifest(
+async function labObjectManifest(
   client: KubernetesClient,
   session: SessionResource,
   object: unknown,

@@ -158,7 +158,7 @@ function namesLatest(command: string): boolean {
 }
 
 function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected): LabProblem[] {
-  const shown = terminalsOf(lab.layout);
+  const shown = [...terminalsOf(lab.layout), ...(lab.terminals ?? [])];
   return actions.flatMap(({ line, view }): LabProblem[] => {
     const strange = view.terminals.filter((terminal) => !shown.includes(terminal));
     if (strange.length === 0 || (lab.layout === "none" && lab.source.form !== "native")) return [];

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { pageVariables } from "../common/educates-lab.js";
 import { type PageVariable, classicModulesSchema, classicWorkshopSchema } from "../common/educates-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -20,8 +21,8 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     contentFiles(folder),
   ]);
   const titles = modules.value?.modules ?? {};
-  const paths = pagePaths(course.value?.modules?.activate ?? Object.keys(titles), content);
-  const pages = await readPages(folder, paths, { content: new Set(content), course });
+  const { paths, list } = listedPages(course, modules, content);
+  const pages = await readPages(folder, paths, { content: new Set(content), list });
   if (pages.pages.length === 0)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
@@ -67,9 +68,31 @@ function overridden(declared: readonly PageVariable[], given: readonly PageVaria
   ];
 }
 
-/** The pages that are listed; all there are where none is. */
-function pagePaths(listed: readonly string[], content: readonly string[]): string[] {
-  return (listed.length > 0 ? listed : content).map((path) => path.replace(/\.(?:md|adoc)$/, ""));
+type Course = WorkshopFile<z.infer<typeof classicWorkshopSchema>>;
+type Modules = WorkshopFile<z.infer<typeof classicModulesSchema>>;
+
+/** The pages that the course lists, else those that have titles, else all there are. */
+function listedPages(
+  course: Course,
+  modules: Modules,
+  content: readonly string[],
+): { paths: string[]; list: PageList } {
+  const active = course.value?.modules?.activate;
+  const listed = active ?? Object.keys(modules.value?.modules ?? {});
+  const paths = (listed.length > 0 ? listed : content).map((path) => path.replace(/\.(?:md|adoc)$/, ""));
+  const list = active
+    ? {
+        file: course.file,
+        lineOf: (_path: string, at: number) => course.lineOf(["modules", "activate", at]),
+      }
+    : { file: modules.file, lineOf: (path: string) => modules.lineOf(["modules", path]) };
+  return { paths, list };
+}
+
+/** Where the pages are listed. */
+interface PageList {
+  file: string;
+  lineOf: (path: string, at: number) => number;
 }
 
 interface ReadPages {
@@ -82,10 +105,7 @@ interface ReadPages {
 async function readPages(
   folder: string,
   paths: readonly string[],
-  {
-    content,
-    course,
-  }: { content: ReadonlySet<string>; course: Pick<WorkshopFile<unknown>, "file" | "lineOf"> },
+  { content, list }: { content: ReadonlySet<string>; list: PageList },
 ): Promise<ReadPages> {
   const names = pageNames(paths);
   const read = await Promise.allSettled(
@@ -103,14 +123,13 @@ async function readPages(
       continue;
     }
     const message = messageOf(result.reason);
-    const line = course.lineOf(["modules", "activate", at]);
     all.problems.push({
       severity: "error",
       rule: "missing-page",
-      file: course.file,
-      line,
+      file: list.file,
+      line: list.lineOf(path, at),
       message,
-      fix: `See to ${CONTENT}${path}.md, or remove the page from modules.activate`,
+      fix: `See to ${CONTENT}${path}.md, or remove the page from the list`,
     });
   }
   return all;

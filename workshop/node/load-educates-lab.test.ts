@@ -78,7 +78,7 @@ describe("a workshop of the Hugo form", () => {
         severity: "error",
         rule: "missing-page",
         file: "workshop/config.yaml",
-        line: 1,
+        line: 5,
         message: expect.stringContaining("gone") as string,
       },
     ]);
@@ -212,10 +212,10 @@ spec:
     await write({
       "workshop/content/a.md": "a",
       "resources/session.yaml":
-        "# first\n---\nkind: TrainingPortal\n---\nkind: Workshop\nspec:\n  title: Found\n  difficulty: extreme\n",
+        "# first\n---\nkind: TrainingPortal\n---\nkind: Workshop\nspec:\n  title: Found\n  difficulty: extreme\n  duration: 5m\n",
     });
     const lab = await loadLab(folder);
-    expect(lab).toMatchObject({ title: "Found", level: "advanced" });
+    expect(lab).toMatchObject({ title: "Found", level: "advanced", minutes: 60, workMinutes: 5 });
     expect(lab.problems).toMatchObject([{ file: "resources/session.yaml", line: 8 }]);
   });
 });

@@ -44,7 +44,7 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
     problems: [
       ...config.problems,
       ...found.problems,
-      ...ordered.missing.map((step) => missingStep(step, config.lineOf)),
+      ...ordered.missing.map((step) => missingStep(step, config.lineOf(stepPath(pathway, step)))),
     ],
   });
 }
@@ -139,12 +139,16 @@ function lastOfEach(variables: readonly PageVariable[]): PageVariable[] {
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
 }
 
-function missingStep(step: string, lineOf: (path: readonly PropertyKey[]) => number): LabProblem {
+function stepPath(pathway: Pathway | undefined, step: string): PropertyKey[] {
+  return ["pathways", "paths", pathway?.name ?? "", "steps", pathway?.steps?.indexOf(step) ?? 0];
+}
+
+function missingStep(step: string, line: number): LabProblem {
   return {
     severity: "error",
     rule: "missing-page",
     file: CONFIG,
-    line: lineOf(["pathways"]),
+    line,
     message: `The pathway names the page ${step}, which does not exist`,
     fix: `Add ${CONTENT}${step}.md, or remove the step`,
   };

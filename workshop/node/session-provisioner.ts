@@ -1,4 +1,3 @@
-import { parse as parseYaml } from "yaml";
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
 import type { HomeFile, SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
@@ -6,13 +5,12 @@ import { budgetOf, countsOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
-import { fillValue } from "../common/fill-plain.js";
 import { terminalsOf } from "../common/terminals.js";
 import { apiServerAddresses } from "../../kubernetes/node/api-server-addresses.js";
 import { createCounted } from "./counted-create.js";
 import { egressAddresses } from "./egress-addresses.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
-import { labObjectManifest } from "./lab-objects.js";
+import { makeLabObjects } from "./lab-objects.js";
 import { learnerKinds } from "./learner-kinds.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { waitForServiceAccount } from "./service-account.js";
@@ -55,7 +53,7 @@ export class SessionProvisioner {
 
   /**
    * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody. On failure its namespace, home and shells are removed, the session says `Failed` with the
-   * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown.
+   * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault.
    */
   async provision(
     session: SessionResource,
@@ -85,7 +83,7 @@ export class SessionProvisioner {
       report("Failed", reason);
       await writer.flush().catch(() => undefined);
       throw new WorkshopError(
-        WORKSHOP_ERRORS.sessionProvisioningFailed,
+        isLabsFault(cause) ? WORKSHOP_ERRORS.labInvalid : WORKSHOP_ERRORS.sessionProvisioningFailed,
         `The session ${session.metadata.name} could not be made: ${reason}`,
         { cause },
       );
@@ -173,8 +171,7 @@ export class SessionProvisioner {
     ].map((manifest) => this.#create(manifest));
     await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
     const variables = variablesOf(lab, session, client, settings);
-    for (const text of lab.objects)
-      await this.#create(await labObjectManifest(client, session, fillValue(parseYaml(text), variables)));
+    await makeLabObjects(client, session, { lab, variables });
   }
 
   /** A session that waits for somebody has roles and no token. */
@@ -237,6 +234,10 @@ export class SessionProvisioner {
 async function* homeFiles(lab: Lab, kubeconfig: string | undefined): AsyncIterable<HomeFile> {
   yield* labFiles(lab);
   if (kubeconfig !== undefined) yield { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 };
+}
+
+function isLabsFault(cause: unknown): boolean {
+  return cause instanceof WorkshopError && cause.code === WORKSHOP_ERRORS.labInvalid;
 }
 
 /** The session as the owner of what others make for it. */

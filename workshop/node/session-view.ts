@@ -107,7 +107,9 @@ function versionOf(lab: Lab): string {
 function shownTerminals(lab: Lab): string[] {
   const ofLayout = terminalsOf(lab.layout);
   const more = new Set(
-    lab.pages.flatMap(({ terminals }) => terminals).filter((name) => !ofLayout.includes(name)),
+    [...(lab.terminals ?? []), ...lab.pages.flatMap(({ terminals }) => terminals)].filter(
+      (name) => !ofLayout.includes(name),
+    ),
   );
   return [...ofLayout, ...[...more].toSorted()];
 }

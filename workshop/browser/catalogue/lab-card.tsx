@@ -53,7 +53,7 @@ function UnreadLab({ lab }: { lab: LabSummary }): ReactElement {
 function Facts({ lab }: { lab: LabSummary }): ReactElement {
   return (
     <ul className="lab-card__facts" aria-label="About this lab">
-      <li>{lab.minutes} min</li>
+      <li>{lab.workMinutes === undefined ? `${lab.minutes} min` : `about ${lab.workMinutes} min`}</li>
       <li className="lab-card__level">{lab.level}</li>
       <li>{lab.pages === 1 ? "1 page" : `${lab.pages} pages`}</li>
       {lab.needs.map((need) => (

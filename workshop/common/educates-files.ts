@@ -42,12 +42,30 @@ export function homeContentOf({ spec }: EducatesResource): HomeContent {
   for (const [at, source] of sources.entries()) {
     if (at === own) continue;
     const folder = isHome(source) ? "" : `${source.path ?? ""}/`;
-    if (source.inline) {
-      for (const [path, text] of Object.entries(source.inline.paths ?? {}))
-        content.inline[folder + path] = text;
-    } else content.notes.push(notFetched(source, folder, at));
+    if (!source.inline) {
+      content.notes.push(notFetched(source, folder, at));
+      continue;
+    }
+    for (const [name, text] of Object.entries(source.inline.paths ?? {})) {
+      const path = pathInHome(folder + name);
+      if (path === undefined) content.notes.push(outsideHome(name, at));
+      else content.inline[path] = text;
+    }
   }
   return content;
+}
+
+/** The path without detours; nothing where it leads out of the home. */
+function pathInHome(path: string): string | undefined {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.length === 0 || parts.includes("..") ? undefined : parts.join("/");
+}
+
+function outsideHome(name: string, at: number): ResourceNote {
+  return lacking(
+    ["spec", "workshop", "files", at, "inline", "paths", name],
+    "leads out of the home, and is left out",
+  );
 }
 
 function notFetched(source: FileSource, folder: string, at: number): ResourceNote {

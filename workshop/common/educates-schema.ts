@@ -67,12 +67,15 @@ const application = z.looseObject({ enabled: flag.nullish() }).nullish();
 const objects = z.array(z.record(z.string(), z.unknown())).nullish();
 const named = z.looseObject({ name: z.string() });
 
+/** Every file of the lab is held against every one of them; no lab seen has more than ten. */
+const MAX_PATTERNS = 200;
+
 /** Where the files of a workshop come from; one of several kinds of sources. */
 const fileSource = z.looseObject({
   path: z.string().nullish(),
   newRootPath: z.string().nullish(),
-  includePaths: z.array(z.string()).nullish(),
-  excludePaths: z.array(z.string()).nullish(),
+  includePaths: z.array(z.string()).max(MAX_PATTERNS).nullish(),
+  excludePaths: z.array(z.string()).max(MAX_PATTERNS).nullish(),
   inline: z.looseObject({ paths: z.record(z.string(), scalar).nullish() }).nullish(),
   directory: z.looseObject({ path: z.string().nullish() }).nullish(),
 });

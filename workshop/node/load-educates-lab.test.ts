@@ -257,6 +257,28 @@ spec:
     ]);
   });
 
+  it("holds nothing that leads out of it, and takes any pattern in time that grows with it only", async () => {
+    await write({
+      "workshop/content/a.md": "a",
+      [`${"a/".repeat(60)}b.txt`]: "deep",
+      "resources/workshop.yaml": `kind: Workshop
+spec:
+  workshop:
+    files:
+    - image: {url: x}
+      includePaths: ["${"**/".repeat(200)}c.txt", "*${"a*".repeat(200)}z", "/one?.txt", "two/"]
+    - inline: {paths: {../out.txt: x, /etc/./in.txt: y}}
+`,
+      "one1.txt": "1",
+      "two/b/c.md": "2",
+    });
+    const lab = await loadLab(folder);
+    expect(await homeOf(lab)).toEqual(["etc/in.txt", "one1.txt", "two/b/c.md"]);
+    expect(lab.problems).toMatchObject([
+      { line: 7, message: expect.stringContaining("leads out of the home") as string },
+    ]);
+  });
+
   it("holds the whole repository where the workshop says nothing of files", async () => {
     await write({ "manifests/app.yaml": "b", "workshop/content/a.md": "a", ".git/config": "d" });
     expect(await homeOf(await loadLab(folder))).toEqual(["manifests/app.yaml"]);

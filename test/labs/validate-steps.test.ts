@@ -91,6 +91,27 @@ it("a check that was true before its step is warned of", async () => {
   ]);
 });
 
+it("conditions reach every kind and field, count what there is, and may be turned round", async () => {
+  const create = "kubectl create deployment web --image=registry.k8s.io/pause:3.10 --replicas=3";
+  const { steps, problems } = await validate(
+    block(
+      "execute",
+      create,
+      'until="deploy/web spec.replicas=3" until="pods -l app=web count>=3" until="deployment/web spec.template.spec.containers[0].image=/pause/"',
+    ),
+    block(
+      "execute",
+      "kubectl create ingress web --rule=web.example/*=web:80",
+      `until="ingress/web spec.rules.host=web.example" until="ingress metadata.labels['x']=y count=0"`,
+    ),
+    block("execute", "kubectl delete deployment web --wait=false", 'until="not deployment/web" timeout=30s'),
+    block("execute", "true", 'until="ingress/web spec.rules.host=other.example" timeout=1s'),
+  );
+  expect(steps.map(({ state }) => state)).toEqual(["passed", "passed", "passed", "failed"]);
+  expect(JSON.stringify(steps[3])).toContain("does not have spec.rules.host other.example yet");
+  expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
 function block(word: string, body: string, words = ""): string {
   return `\`\`\`${word} ${words}\n${body}\n\`\`\`\n`;
 }

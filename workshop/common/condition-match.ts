@@ -1,6 +1,6 @@
-import type { Condition, ConditionField } from "./condition.js";
-import { conditionText, stillThereText, unmetText } from "./condition-words.js";
-import { compilePattern } from "./expectation.js";
+import type { Condition } from "./condition.js";
+import { type FieldTest, type NamedField, isNamed, isTestMet, valuesAt } from "./condition-field.js";
+import { conditionText, countText, stillThereText, unmetText } from "./condition-words.js";
 import { matchesLabels } from "./label-selector.js";
 import { type Refusal, explainRefusal } from "./refusal.js";
 import { WORKSPACE_LABEL } from "./session.js";
@@ -38,9 +38,22 @@ export interface ConditionVerdict {
 
 /** Judges a condition over all objects of its kind in the namespace. */
 export function judgeCondition(condition: Condition, objects: readonly ObservedObject[]): ConditionVerdict {
+  const { isNegated, ...positive } = condition;
+  const verdict = judgePositive(positive, objects);
+  if (!isNegated) return verdict;
+  return verdict.isMet
+    ? { isMet: false, detail: `It still is so: ${verdict.detail}` }
+    : { isMet: true, detail: conditionText(condition) };
+}
+
+function judgePositive(condition: Condition, objects: readonly ObservedObject[]): ConditionVerdict {
   const candidates = objects.filter((object) => isCandidate(condition, object));
   const selected = candidates.filter((object) => condition.fields.every((test) => isFieldMet(test, object)));
   if (condition.state === "absent") return absence(condition, selected);
+  if (condition.count) {
+    const { length } = selected.filter((object) => isInState(condition, object));
+    return { isMet: isTestMet(condition.count, [String(length)]), detail: countText(condition, length) };
+  }
   const met = selected.find((object) => isInState(condition, object));
   if (met) return { isMet: true, detail: describe(condition, met) };
   return { isMet: false, detail: shortfall(condition, { objects, candidates, selected }) };
@@ -56,13 +69,14 @@ function nameOf({ spec, metadata }: ObservedObject): string | undefined {
   return spec?.recipe === undefined ? metadata?.name : spec.name;
 }
 
-function isFieldMet(test: Condition["fields"][number], object: ObservedObject): boolean {
-  return fieldValues(test.field, object).some((value) =>
-    test.isPattern ? compilePattern(test.value).matcher(value).find() : value === test.value,
+function isFieldMet(test: FieldTest, object: ObservedObject): boolean {
+  return isTestMet(
+    test,
+    isNamed(test.field) ? fieldValues(test.field, object) : valuesAt(object, test.field),
   );
 }
 
-function fieldValues(field: ConditionField, object: ObservedObject): string[] {
+function fieldValues(field: NamedField, object: ObservedObject): string[] {
   if (field === "reason" || field === "type" || field === "message") return [object[field] ?? ""];
   if (field === "policy" || field === "container" || field === "image")
     return explainRefusal(object.message ?? "").map((refusal) => refusal[field]);
@@ -117,13 +131,10 @@ function shortfall(
 }
 
 /** What tells most about a refusal comes first. */
-const TELLING: readonly ConditionField[] = ["policy", "image", "container", "object", "message"];
+const TELLING: readonly string[] = ["policy", "image", "container", "object", "message"];
 
 /** The test that no candidate meets, the most telling one where there are several. */
-function unmetTest(
-  { fields }: Condition,
-  candidates: readonly ObservedObject[],
-): Condition["fields"][number] | undefined {
+function unmetTest({ fields }: Condition, candidates: readonly ObservedObject[]): FieldTest | undefined {
   const unmet = fields.filter((test) => !candidates.some((object) => isFieldMet(test, object)));
   return unmet.find(({ field }) => TELLING.includes(field)) ?? unmet[0];
 }

@@ -1,13 +1,19 @@
-import { CONDITION_KINDS, type Condition } from "./condition.js";
+import type { Condition } from "./condition.js";
+import { type FieldTest, type FieldOperator, isNamed } from "./condition-field.js";
+import { kindOf } from "./condition-kinds.js";
 import { patternWords } from "./pattern-words.js";
-
-type Test = Condition["fields"][number];
 
 /** What must come true, as a sentence for a learner: `Deployment web is available`. */
 export function conditionText(condition: Condition): string {
+  if (!condition.isNegated) return positiveText(condition);
+  return `It is not so that ${lower(positiveText(condition))}`;
+}
+
+function positiveText(condition: Condition): string {
+  if (condition.count) return countedText(condition, amountWords(condition.count));
   if (condition.kind === "namespace") return namespaceText(condition);
   if (condition.kind === "event") return eventText(condition);
-  const { title } = CONDITION_KINDS[condition.kind];
+  const { title } = kindOf(condition.kind);
   const labels = condition.selector ? ` with labels ${condition.selector}` : "";
   const which = `${title}${condition.name ? ` ${condition.name}` : ""}${labels}`;
   const facts = condition.fields.map(hasText);
@@ -20,11 +26,11 @@ export function conditionText(condition: Condition): string {
 }
 
 /** That a condition is not true yet, as a sentence; `unmet` is a test that no object meets where it fails for that. */
-export function unmetText(condition: Condition, unmet: Test | undefined, isThere: boolean): string {
+export function unmetText(condition: Condition, unmet: FieldTest | undefined, isThere: boolean): string {
   if (condition.kind === "event") return unmetEvent(condition, unmet, isThere);
   if (condition.kind === "namespace")
     return unmet ? `Your namespace ${negated(unmet)} yet.` : `Not yet: ${lower(namespaceText(condition))}.`;
-  const { title } = CONDITION_KINDS[condition.kind];
+  const { title } = kindOf(condition.kind);
   const name = condition.name ? `The ${title} ${condition.name}` : undefined;
   const labels = condition.selector ? ` with the labels ${condition.selector}` : "";
   if (!isThere) return name ? `${name} does not exist yet.` : `There is no ${title}${labels} yet.`;
@@ -33,9 +39,37 @@ export function unmetText(condition: Condition, unmet: Test | undefined, isThere
   return name ? `${name} is not ${state} yet.` : `No ${title}${labels} is ${state} yet.`;
 }
 
+/** How many there are, where a number of them is wanted. */
+export function countText(condition: Condition, count: number): string {
+  return `${countedText(condition, String(count))}.`;
+}
+
+function countedText(condition: Condition, amount: string): string {
+  const { title, titles } = kindOf(condition.kind);
+  const labels = condition.selector ? ` with labels ${condition.selector}` : "";
+  const facts = condition.fields.map(hasText);
+  if (condition.state !== "exists") facts.push(`is ${condition.state.replace("-", " ")}`);
+  const said = facts.join(" and ");
+  if (amount === "1") return `There is 1 ${title}${labels}${said && ` that ${said}`}`;
+  return `There are ${amount} ${titles}${labels}${said && `, each of which ${said}`}`;
+}
+
+const AMOUNTS: Record<FieldOperator, string> = {
+  "=": "",
+  "!=": "other than ",
+  ">=": "at least ",
+  "<=": "at most ",
+  ">": "more than ",
+  "<": "less than ",
+};
+
+function amountWords({ operator, value }: Omit<FieldTest, "field">): string {
+  return `${AMOUNTS[operator]}${value}`;
+}
+
 /** That objects which should be gone are there still. */
 export function stillThereText({ kind, name }: Condition, count: number, names: string): string {
-  const { title, titles } = CONDITION_KINDS[kind];
+  const { title, titles } = kindOf(kind);
   if (name) return `The ${title} ${name} is still there.`;
   return count === 1
     ? `The ${title} ${names} is still there.`
@@ -58,7 +92,7 @@ function namespaceText({ fields, selector, state }: Condition): string {
 
 /** `A FailedCreate event says that no-busybox refused the image busybox of container busybox`. */
 function eventText(condition: Condition): string {
-  const of = (field: Test["field"]): string | undefined => {
+  const of = (field: string): string | undefined => {
     const test = condition.fields.find((candidate) => candidate.field === field);
     return test && valueWords(test);
   };
@@ -76,7 +110,7 @@ function eventText(condition: Condition): string {
   return capital(`${article(subject)}${subject} ${said}`);
 }
 
-function refusalText(of: (field: Test["field"]) => string | undefined): string[] {
+function refusalText(of: (field: string) => string | undefined): string[] {
   const [policy, image, container] = [of("policy"), of("image"), of("container")];
   if (policy === undefined && image === undefined && container === undefined) return [];
   const what = image ? `the image ${image}` : "an image";
@@ -85,21 +119,25 @@ function refusalText(of: (field: Test["field"]) => string | undefined): string[]
   ];
 }
 
-function unmetEvent(condition: Condition, unmet: Test | undefined, isThere: boolean): string {
+function unmetEvent(condition: Condition, unmet: FieldTest | undefined, isThere: boolean): string {
   if (!isThere) return "There are no such events yet.";
   if (unmet) return `The events do not name ${valueWords(unmet)} yet.`;
   return `No event says all of it yet: ${lower(eventText(condition))}.`;
 }
 
-function hasText(test: Test): string {
+function hasText(test: FieldTest): string {
   const words = valueWords(test);
+  if (!isNamed(test.field)) return `has ${test.field} ${amountWords({ ...test, value: words })}`;
+  if (test.operator === "!=") return negated({ ...test, operator: "=" });
   if (test.field === "data") return `has ${words} in its data`;
   if (test.field === "recipe") return `uses the template ${templateName(words)}`;
   return test.field === "workspace" ? `belongs to the workspace ${words}` : `has the ${test.field} ${words}`;
 }
 
-function negated(test: Test): string {
+function negated(test: FieldTest): string {
   const words = valueWords(test);
+  if (!isNamed(test.field)) return `does not have ${test.field} ${amountWords({ ...test, value: words })}`;
+  if (test.operator === "!=") return hasText({ ...test, operator: "=" });
   if (test.field === "data") return `does not have ${words} in its data`;
   if (test.field === "recipe") return `does not use the template ${templateName(words)}`;
   if (test.field === "workspace") return `does not belong to the workspace ${words}`;
@@ -119,7 +157,7 @@ function templateName(recipe: string): string {
 }
 
 /** A pattern that is more than words would tell a learner nothing. */
-function valueWords({ value, isPattern }: Test): string {
+function valueWords({ value, isPattern }: FieldTest): string {
   return isPattern ? (patternWords(value) ?? "what this step asks for") : value;
 }
 

@@ -15,6 +15,22 @@ const pod: ObservedObject = {
   status: { phase: "Pending" },
 };
 
+const web = {
+  metadata: { name: "web", labels: { "app.kubernetes.io/name": "web" } },
+  spec: {
+    replicas: 3,
+    template: {
+      spec: {
+        containers: [
+          { name: "web", image: "nginx:1.27", resources: { limits: { memory: "1Gi" } } },
+          { name: "logs", image: "busybox" },
+        ],
+      },
+    },
+  },
+  status: { readyReplicas: 2 },
+} as ObservedObject;
+
 function policy(status = {}): ObservedObject {
   return {
     metadata: { name: "o.ops.pin", generation: 2 },
@@ -57,6 +73,30 @@ describe("a condition", () => {
     ["namespace workspace=ops", [namespace({ "tmc.cloud.vmware.com/workspace": "ops" })], true],
     ["namespace workspace=ops", [namespace({})], false],
     ["configmap/c data=/blue/", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
+    ["cm/c data.color=blue", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
+    ["deploy/web spec.replicas=3", [web], true],
+    ["deployment/web spec.replicas>=4", [web], false],
+    ["deployment/web spec.replicas<4 status.readyReplicas=2", [web], true],
+    ["deployment/web spec.template.spec.containers.image=nginx:1.27", [web], true],
+    ["deployment/web spec.template.spec.containers[1].image=/^nginx/", [web], false],
+    ["deployment/web spec.template.spec.containers.image!=nginx:1.27", [web], false],
+    ["deployment/web spec.template.spec.containers.resources.limits.memory>=1Gi", [web], true],
+    ["deployment/web spec.template.spec.containers.resources.limits.memory<=512Mi", [web], false],
+    ["deployment/web metadata.labels['app.kubernetes.io/name']=web", [web], true],
+    ["deployment/web spec.paused=true", [web], false],
+    ["deployment/web spec.constructor.name=Object", [web], false],
+    ["pod -l app=x count=1", [pod], true],
+    ["pod -l app=x count>=2", [pod], false],
+    ["pods count=0", [], true],
+    ["pod running count=0", [pod], true],
+    ["not pod/p1 running", [pod], true],
+    ["not pod/p1", [pod], false],
+    ["ingress/web spec.rules.host=/example/", [], false],
+    [
+      "widgets.v1.example.org/one spec.size>2",
+      [{ metadata: { name: "one" }, spec: { size: 3 } } as object],
+      true,
+    ],
   ] satisfies [string, ObservedObject[], boolean][])(
     "%s is judged by what is there",
     (text, objects, isMet) => {
@@ -98,6 +138,13 @@ describe("a condition", () => {
       [namespace({})],
       /^Your namespace does not belong to the workspace ops yet\./,
     ],
+    ["pods -l app=x count=2", [pod], /^There is 1 pod with labels app=x\.$/],
+    [
+      "deployment/web spec.replicas=5",
+      [web],
+      /^The deployment web does not have spec\.replicas 5 yet\. Seen: web/,
+    ],
+    ["not pod/p1", [pod], /^It still is so: p1/],
   ] satisfies [string, ObservedObject[], RegExp][])(
     "that is not met is told as a sentence: %s",
     (text, objects, said) => {
@@ -133,14 +180,33 @@ describe("a condition", () => {
       "policy/pin recipe=require-digest in-force",
       "Policy pin uses the template Require Digest and is in force",
     ],
+    ["deployment/web spec.replicas=3", "Deployment web has spec.replicas 3"],
+    ["deployment/web status.readyReplicas>=2", "Deployment web has status.readyReplicas at least 2"],
+    [
+      "pods -l app=x running count>=2",
+      "There are at least 2 pods with labels app=x, each of which is running",
+    ],
+    ["ingresses count=1", "There is 1 ingress"],
+    ["not pod/old running", "It is not so that pod old is running"],
+    ["widgets.v1.example.org/one", "Object of widgets one exists"],
   ])("%s reads as a sentence without a pattern in it", (text, said) => {
     expect(conditionText(parseCondition(text))).toBe(said);
   });
 
-  it.each(["", "potato exists", "pod -l", "pod colour=blue", "deployment/web maybe", "pod in-force"])(
-    "refuses %j with an example",
-    (text) => {
-      expect(() => parseCondition(text)).toThrow(/cannot be read.*Write for example/);
-    },
-  );
+  it.each([
+    "",
+    "potato exists",
+    "pod -l",
+    "pod colour=blue",
+    "deployment/web maybe",
+    "pod in-force",
+    "not",
+    "pod spec.replicas>many",
+    "pod count=some",
+    "pod count=1 absent",
+    "pod spec",
+    "widgets.example.org",
+  ])("refuses %j with an example", (text) => {
+    expect(() => parseCondition(text)).toThrow(/cannot be read.*Write for example/);
+  });
 });

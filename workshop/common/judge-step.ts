@@ -1,12 +1,6 @@
 import type { CheckResult, StepResult, StepState } from "./api.js";
-import {
-  type Expectation,
-  compilePattern,
-  exitText,
-  expectsFailure,
-  matchText,
-  mismatchText,
-} from "./expectation.js";
+import { type Expectation, exitText, expectsFailure, matchText, mismatchText } from "./expectation.js";
+import { compilePattern } from "./pattern.js";
 import { REFUSAL_NOTE, explainRefusal } from "./refusal.js";
 
 /** How a command ended, as far as the judgement needs it. */

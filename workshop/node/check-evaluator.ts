@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import type { CheckResult } from "../common/api.js";
-import { CONDITION_KINDS, type Condition, type ConditionKind } from "../common/condition.js";
+import type { Condition } from "../common/condition.js";
+import { kindOf } from "../common/condition-kinds.js";
 import { conditionText } from "../common/condition-words.js";
 import { type ConditionVerdict, type ObservedObject, judgeCondition } from "../common/condition-match.js";
 import { ORGANIZATION_LABEL } from "../common/session.js";
@@ -151,7 +152,7 @@ export class ConditionWatch {
   }
 }
 
-type Seen = Map<ConditionKind, ObservedObject[]>;
+type Seen = Map<string, ObservedObject[]>;
 
 /** Keeps `seen` in step with the cluster; what cannot be watched any more is not seen, because it may have changed. */
 async function watchKinds(
@@ -176,8 +177,8 @@ async function watchKinds(
   await Promise.all(watches);
 }
 
-function collectionOf(kind: ConditionKind, { namespace, organization }: WatchedConditions): string {
-  const { path, plural } = CONDITION_KINDS[kind];
+function collectionOf(kind: string, { namespace, organization }: WatchedConditions): string {
+  const { path, plural } = kindOf(kind);
   if (kind === "namespace") return `${path}/${plural}?fieldSelector=metadata.name%3D${namespace}`;
   if (kind === "policy")
     return `${path}/${plural}?labelSelector=${encodeURIComponent(`${ORGANIZATION_LABEL}=${organization}`)}`;
@@ -185,11 +186,7 @@ function collectionOf(kind: ConditionKind, { namespace, organization }: WatchedC
 }
 
 /** Labels can be given to any policy; its spec says whose it is. */
-function isOfSession(
-  kind: ConditionKind,
-  { spec }: ObservedObject,
-  { organization }: WatchedConditions,
-): boolean {
+function isOfSession(kind: string, { spec }: ObservedObject, { organization }: WatchedConditions): boolean {
   return kind !== "policy" || spec?.organization === organization;
 }
 

@@ -64,4 +64,24 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an Educates work
     await screen.getByText("configmap/soil").waitFor();
     expect(problems).toEqual([]);
   });
+
+  it("makes tabs, loads them again and takes them away, and keeps them over a reload", async () => {
+    await page.goto(page.url().replace(/01-look.*$/, "03-tabs"));
+    const tabs = page.getByRole("tablist").first().getByRole("tab");
+    const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+    await press("Add the tab Weather");
+    await expect.poll(() => tabs.allInnerTexts()).toEqual(["Garden", "Terminal", "Console", "Weather"]);
+    const weather = page.getByRole("tabpanel", { name: "Weather" });
+    await weather.getByText("It runs in this session").waitFor();
+    await press("Load Weather again");
+    await weather.getByText("From weather.example.org").waitFor();
+    await page.getByRole("tab", { name: "Terminal" }).click();
+    await page.reload();
+    await press("Show Weather");
+    await page.getByRole("tab", { name: "Weather", selected: true }).waitFor();
+    await press("Take the tab Weather away");
+    await expect.poll(() => tabs.allInnerTexts()).toEqual(["Garden", "Terminal", "Console"]);
+    await press("Show terminal 2");
+    await page.getByRole("tab", { name: "Terminal", selected: true }).waitFor();
+  });
 });

@@ -48,6 +48,19 @@ export const ACTION_FORMS = {
   "workshop:copy-and-edit": z.looseObject({ ...common, text: z.string() }),
   "dashboard:open-url": z.looseObject({ ...common, url: z.string() }),
   "dashboard:open-dashboard": z.looseObject({ ...common, name: z.string() }),
+  "dashboard:create-dashboard": z.looseObject({
+    ...common,
+    name: z.string(),
+    url: z.string(),
+    focus: z.boolean().default(true),
+  }),
+  "dashboard:reload-dashboard": z.looseObject({
+    ...common,
+    name: z.string(),
+    url: z.string().optional(),
+    focus: z.boolean().default(true),
+  }),
+  "dashboard:delete-dashboard": z.looseObject({ ...common, name: z.string() }),
   "dashboard:expose-dashboard": z.looseObject({ ...common, name: z.string() }),
   "section:begin": z.looseObject({
     ...common,
@@ -67,7 +80,8 @@ export interface FormFields {
   description?: string | undefined;
   command?: string;
   text?: string;
-  url?: string;
+  url?: string | undefined;
+  focus?: boolean;
   name?: string;
   session?: string;
   clear?: boolean;

@@ -10,6 +10,7 @@ import {
 } from "./expectation.js";
 import type { Ending } from "./judge-step.js";
 import type { Fillings } from "./filled-text.js";
+import { dashboardView } from "./dashboard-actions.js";
 import { readForm } from "./form-body.js";
 import { insteadOf } from "./refused-actions.js";
 import { terminalWords } from "./terminals.js";
@@ -256,24 +257,12 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
         title: "Copy, then change the values",
         text: fields.text ?? "",
       };
-    case "dashboard:open-url":
-      return {
-        action: word,
-        kind: "open-url",
-        title: "Open in a new tab",
-        url: webAddress(fields.url ?? ""),
-      };
     case "section:begin":
     case "section:heading":
     case "section:end":
       return sectionParts(word, fields);
     default:
-      return {
-        action: word,
-        kind: "open-dashboard",
-        title: `Show ${fields.name ?? ""}`,
-        dashboard: fields.name ?? "",
-      };
+      return dashboardView(word, fields);
   }
 }
 
@@ -283,9 +272,4 @@ function sectionParts(action: string, { title, name = "*", open = false }: FormF
   // A heading is text: whoever reads the page takes its title.
   const section = { name, open: false };
   return { action, kind: "section-end", title: action === "section:heading" ? (title ?? "") : "", section };
-}
-
-function webAddress(url: string): string {
-  if (/^https?:\/\//i.test(url) || /^\/(?!\/)/.test(url)) return url;
-  throw new Error(`its url must begin with http:// or https://, not "${url}"`);
 }

@@ -196,6 +196,9 @@ export interface ActionView {
     | "terminal-select"
     | "open-url"
     | "open-dashboard"
+    | "create-dashboard"
+    | "reload-dashboard"
+    | "delete-dashboard"
     | "section-begin"
     | "section-end"
     | "manual"
@@ -210,6 +213,10 @@ export interface ActionView {
   terminals: string[];
   url?: string;
   dashboard?: string;
+  /** The application of the session that the tab shows. */
+  ingress?: IngressAddress;
+  /** Whether a tab that is made or loaded again is shown at once. */
+  bringsForward?: boolean;
   /** Sections: the name that pairs begin with end, and whether it starts open. */
   section?: { name: string; open: boolean };
   inline: boolean;

@@ -38,12 +38,6 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
     "Have learners write the file by a command, such as `cat > FILE <<'END'`",
     "files:upload-file files:upload-files",
   ),
-  ...refused(
-    'List the tab under "dashboards", where every session has it from its start, and show it with dashboard:open-dashboard',
-    "dashboard:create-dashboard",
-  ),
-  ...refused("Say in the text to reload the tab", "dashboard:reload-dashboard"),
-  ...refused("Remove the block: tabs stay as long as the session", "dashboard:delete-dashboard"),
 ]);
 
 function refused(instead: string, names: string): [string, string][] {

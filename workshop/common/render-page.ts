@@ -3,7 +3,7 @@ import type { PageView, TerminalLayout } from "./api.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
-import { type LabIngress, ingressAt } from "./ingress.js";
+import { type IngressAddress, type LabIngress, ingressAt } from "./ingress.js";
 import type { Lab, LabPage } from "./lab.js";
 import { linkAddress, linkedPage } from "./page-address.js";
 import { terminalsOf } from "./terminals.js";
@@ -36,6 +36,7 @@ export function compileLabPage(lab: PageSurroundings, page: LabPage, variables: 
   });
   const actions = compiled.actions
     .map((action) => withinLayout(action, lab.layout))
+    .map((action) => withApplication(action, ingressAt(action.view.url ?? "", lab.ingresses, variables)))
     .map((action) => withUrl(action, application(action.view.url ?? "")));
   return { ...compiled, actions: withEndings(actions) };
 }
@@ -90,6 +91,10 @@ function applicationUrl(
 ): string | undefined {
   const found = ingressAt(address, ingresses, variables);
   return found && `${variables["session_url"] ?? ""}/ingress/${found.name}${found.path}`;
+}
+
+function withApplication(action: PageAction, ingress: IngressAddress | undefined): PageAction {
+  return ingress === undefined ? action : { ...action, view: { ...action.view, ingress } };
 }
 
 function withUrl(action: PageAction, url: string | undefined): PageAction {

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import { type CompiledPage, compileLabPage } from "../common/render-page.js";
+import type { ActionView } from "../common/api.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
@@ -44,7 +45,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...unknownWorkspaces(lab, inspected.page),
     ...latestTags(inspected),
     ...strangeTerminals(lab, inspected),
-    ...unknownTabs(lab, inspected),
+    ...unknownTabs(lab, inspected, pages),
   ]);
   lab.problems = [
     ...lab.problems,
@@ -182,8 +183,13 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
   });
 }
 
-function unknownTabs(lab: Lab, { page, compiled: { actions } }: Inspected): LabProblem[] {
-  const tabs = [...BUILT_IN_TABS, ...lab.dashboards.map(({ name }) => name)];
+function unknownTabs(
+  lab: Lab,
+  { page, compiled: { actions } }: Inspected,
+  pages: readonly Inspected[],
+): LabProblem[] {
+  const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
+  const tabs = [...new Set([...BUILT_IN_TABS, ...lab.dashboards.map(({ name }) => name), ...made])];
   return actions
     .filter(({ view }) => view.kind === "open-dashboard" && !tabs.includes(view.dashboard ?? ""))
     .map(({ line, view }) => ({
@@ -196,6 +202,12 @@ function unknownTabs(lab: Lab, { page, compiled: { actions } }: Inspected): LabP
       action: view.action,
       ...(EDUCATES_FORMS.has(lab.source.form) && { fidelity: "lacking" as const }),
     }));
+}
+
+/** The tab that a block makes; loading one that is not there makes it too, where it has an address. */
+function tabMade({ kind, dashboard, url }: ActionView): string[] {
+  const makes = kind === "create-dashboard" || (kind === "reload-dashboard" && url !== undefined);
+  return makes && dashboard !== undefined ? [dashboard] : [];
 }
 
 function deadTabs(lab: Lab): LabProblem[] {

@@ -30,6 +30,8 @@ export interface Lab {
   pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */
   showTab: (name: string) => void;
+  /** Makes, loads or removes a tab as the block says. */
+  changeTab: (action: ActionView) => void;
   /** Brings the console forward, at a place of its own. */
   showConsole: (path: string) => void;
 }

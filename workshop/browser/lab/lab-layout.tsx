@@ -1,5 +1,6 @@
-import { useCallback, useRef, useState, type ReactElement } from "react";
+import { useCallback, useMemo, useRef, useState, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
+import { useOwnTabs, withOwnTabs } from "../store/own-tabs.js";
 import type { SessionStore } from "../store/session-store.js";
 import { NARROW, useMedia } from "../store/use-media.js";
 import { useSession } from "../store/use-session.js";
@@ -27,7 +28,12 @@ interface Props {
 }
 
 /** The learner's page: text on the left, terminals and console on the right. */
-export function LabLayout({ store, session, route }: Props): ReactElement {
+export function LabLayout({ store, session: given, route }: Props): ReactElement {
+  const own = useOwnTabs(given.id);
+  const session = useMemo(
+    () => ({ ...given, dashboards: withOwnTabs(given.dashboards, own.tabs) }),
+    [given, own.tabs],
+  );
   const isWatching = route.screen === "watch";
   const pageName = usePageName(route, session);
   const loaded = usePage(session, pageName, { isWatching });
@@ -51,6 +57,7 @@ export function LabLayout({ store, session, route }: Props): ReactElement {
     isFollowing,
     terminals,
     showWork,
+    changeTabs: own.apply,
   });
   useLabKeys(lab, loaded.page);
   const announcement = useSession(store, (state) => state.announcement);

@@ -1,5 +1,5 @@
 import { useMemo, type RefObject } from "react";
-import type { SessionView } from "../../common/api.js";
+import type { ActionView, SessionView } from "../../common/api.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
@@ -19,12 +19,14 @@ interface Parts {
   terminals: RefObject<TerminalsHandle | null>;
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
+  changeTabs: (action: ActionView) => void;
 }
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
   const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, terminals, showWork } =
     parts;
+  const { changeTabs } = parts;
   return useMemo(
     () =>
       createLab({
@@ -38,8 +40,21 @@ export function useLabActions(parts: Parts): Lab {
         isFollowing,
         terminals,
         showWork,
+        changeTabs,
       }),
-    [store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, terminals, showWork],
+    [
+      store,
+      session,
+      page,
+      tab,
+      consolePath,
+      isNarrow,
+      isWatching,
+      isFollowing,
+      terminals,
+      showWork,
+      changeTabs,
+    ],
   );
 }
 
@@ -75,6 +90,10 @@ function createLab(parts: Parts): Lab {
       bring(terminal);
       // Once it is on the screen: what is hidden takes no focus.
       requestAnimationFrame(() => terminals.current?.focus(terminal));
+    },
+    changeTab: (action) => {
+      parts.changeTabs(action);
+      if (action.bringsForward && action.dashboard !== undefined) ways.showTab(action.dashboard);
     },
     lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",
     ...ways,

@@ -25,6 +25,9 @@ export function Action({ action, sectionBody }: Props): ReactElement | null {
       return action.inline ? <InlineCopy action={action} /> : <CopyBlock action={action} />;
     case "open-url":
     case "open-dashboard":
+    case "create-dashboard":
+    case "reload-dashboard":
+    case "delete-dashboard":
     case "terminal-select":
       return <LinkBlock action={action} />;
     case "manual":

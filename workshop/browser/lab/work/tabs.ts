@@ -10,6 +10,8 @@ export interface WorkTab {
   url?: string;
   /** The application of the session that it shows. */
   ingress?: IngressAddress;
+  /** How often a block has loaded it again. */
+  loads?: number;
 }
 
 /** The tabs beside the text, in order: what the session lists, behind the terminal unless that has a place there, or is not needed. */

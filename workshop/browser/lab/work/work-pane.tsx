@@ -102,7 +102,9 @@ const WHAT: Record<string, string> = { [TERMINAL_TAB]: "The terminal", [CONSOLE_
 
 function PanelContent({ item, isShown, consolePath, terminals }: PanelProps): ReactElement {
   if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
-  if (item.ingress) return <ApplicationTab name={item.name} ingress={item.ingress} isShown={isShown} />;
+  const shows = `${item.url ?? ""} ${String(item.loads ?? 0)}`;
+  if (item.ingress)
+    return <ApplicationTab key={shows} name={item.name} ingress={item.ingress} isShown={isShown} />;
   if (item.url === undefined) return <ConsoleTab path={consolePath} />;
-  return <FrameTab name={item.name} url={item.url} />;
+  return <FrameTab key={shows} name={item.name} url={item.url} />;
 }

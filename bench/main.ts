@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
+import { clusterFigures } from "./clusters/cluster-figures.js";
 import type { Figure } from "./figure.js";
 import { embeddedStart } from "./figures/embedded-start.js";
 import { pageHtml } from "./figures/page-html.js";
@@ -20,6 +21,7 @@ const figures: Figure[] = [
   pageHtml,
   scriptSize,
   podCreate,
+  ...clusterFigures(),
   ...terminalFigures(),
 ];
 

@@ -53,7 +53,7 @@ export interface Lab {
 export interface ShellStart {
   /** Environment variables; text may hold variables of the lab as `{{ name }}`. */
   environment: Record<string, string>;
-  /** Folder of the home in which they begin. */
+  /** Folder of the home in which they begin, where there is one by then. */
   folder?: string;
   /** Files of the lab, relative to its folder, that each shell reads first, in order. */
   profiles: string[];

@@ -24,9 +24,12 @@ export function linkAddress(address: string, url: string): string {
   return at < 0 ? url : `${url}${address.slice(at)}`;
 }
 
+/** A page in a folder of its own is called as the folder; addresses of sites end in a slash. */
 function withoutEnding(path: string): string {
-  for (const ending of [".md", ".html"]) if (path.endsWith(ending)) return path.slice(0, -ending.length);
-  return path;
+  return path
+    .replace(/\/$/, "")
+    .replace(/\.(?:md|html)$/, "")
+    .replace(/\/index$/, "");
 }
 
 function joined(file: string, path: string): string {

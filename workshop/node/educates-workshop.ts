@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { homeContentOf } from "../common/educates-files.js";
@@ -6,7 +6,6 @@ import { describeLab } from "../common/educates-lab.js";
 import type { Lab, LabPage, LabProblem, LabSource, PathPatterns } from "../common/lab.js";
 import { labelOf, workspacesNamedIn } from "../common/page-name.js";
 import { readResource } from "./educates-resource.js";
-import { isReallyWithin } from "./lab-path.js";
 import { startFilesOf, unusedFiles } from "./educates-folder.js";
 
 /** What both forms of an Educates workshop have in common: everything but the pages and their variables. */
@@ -35,7 +34,8 @@ export async function readEducatesWorkshop(folder: string): Promise<EducatesWork
     home: { homeFiles: folder, homePatterns: homePatterns(content.patterns), inlineFiles: content.inline },
     shells: {
       environment: described.shellEnvironment,
-      ...((await isFolder(folder, "exercises")) && { folder: "exercises" }),
+      // Not every lab brings it: some have it made by what sets the home up.
+      folder: "exercises",
       ...start,
     },
     problems: [...problems, ...said, ...(await unusedFiles(folder))],
@@ -47,12 +47,6 @@ const NEVER_HOME = ["/workshop/**", "/.git/**", "**/.DS_Store"];
 
 function homePatterns({ include, exclude }: PathPatterns): PathPatterns {
   return { include, exclude: [...exclude, ...NEVER_HOME] };
-}
-
-async function isFolder(folder: string, name: string): Promise<boolean> {
-  const path = join(folder, name);
-  if (!(await isReallyWithin(folder, path))) return false;
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Puts the lab together. */

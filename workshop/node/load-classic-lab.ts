@@ -39,7 +39,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
       overridden(modules.value?.config?.vars ?? [], course.value?.vars ?? []),
       workshop.shells.environment,
     ),
-    roots: ["workshop/content"],
+    roots: ["workshop/content", "."],
     problems: [...course.problems, ...modules.problems, ...pages.problems, ...ignoredExitSigns(titles)],
   });
 }

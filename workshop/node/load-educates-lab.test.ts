@@ -22,7 +22,7 @@ describe("a workshop of the Hugo form", () => {
       "resources/workshop.yaml":
         "kind: Workshop\nmetadata: {name: shop}\nspec:\n  title: A shop\n  session:\n    env: [{name: SHOP, value: $(session_name)-shop}]\n",
       "workshop/content/01-start/index.md":
-        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![](/images/a.png)\n",
+        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![](/images/a.png) ![](/workshop/content/01-start/pic.png)\n",
       "workshop/content/01-start/pic.png": "",
       "workshop/content/01-start/notes.md": "no page",
       "workshop/static/images/a.png": "",
@@ -43,6 +43,7 @@ describe("a workshop of the Hugo form", () => {
     expect(lab.pages[2]?.pictures).toEqual({
       "pic.png": "workshop/content/01-start/pic.png",
       "/images/a.png": "workshop/static/images/a.png",
+      "/workshop/content/01-start/pic.png": "workshop/content/01-start/pic.png",
     });
     const { html } = compileLabPage(lab, lab.pages[2]!, sampleVariables(lab));
     expect(html).toContain("<strong>sample-shop</strong> sample <img");
@@ -59,6 +60,28 @@ describe("a workshop of the Hugo form", () => {
       "workshop/content/10-d.md": "d",
     });
     expect((await loadLab(folder)).pages.map(({ title }) => title)).toEqual(["2024", "From the list", "D"]);
+  });
+
+  it("has links between its pages as sites and as files write them", async () => {
+    const links = ["../02-b/", "/02-b/", "02-b/index.md", "02-b#part", "../more/03-c/", "/more/03-c.html"];
+    await write({
+      "workshop/content/01-a.md": links.map((link) => `[x](${link})`).join(" "),
+      "workshop/content/02-b/index.md": "## Part",
+      "workshop/content/more/03-c.md": "[up](../01-a.md) [lost](../04-d/)",
+    });
+    const lab = await loadLab(folder);
+    expect(lab.problems.map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      "workshop/content/more/03-c.md: The link ../04-d/ leads to no page of the lab",
+    ]);
+    const { html } = compileLabPage(lab, lab.pages[0]!, sampleVariables(lab));
+    expect([...html.matchAll(/href="s\/sample\/([^"]+)"/g)].map(([, page]) => page)).toEqual([
+      "02-b",
+      "02-b",
+      "02-b",
+      "02-b#part",
+      "03-c",
+      "03-c",
+    ]);
   });
 
   it("follows its pathway, and says which of its pages are not there", async () => {
@@ -273,7 +296,7 @@ spec:
       "two/b/c.md": "2",
     });
     const lab = await loadLab(folder);
-    expect(await homeOf(lab)).toEqual(["etc/in.txt", "one1.txt", "two/b/c.md"]);
+    expect(await homeOf(lab)).toEqual([".bashrc", "etc/in.txt", "one1.txt", "two/b/c.md"]);
     expect(lab.problems).toMatchObject([
       { line: 7, message: expect.stringContaining("leads out of the home") as string },
     ]);
@@ -281,7 +304,7 @@ spec:
 
   it("holds the whole repository where the workshop says nothing of files", async () => {
     await write({ "manifests/app.yaml": "b", "workshop/content/a.md": "a", ".git/config": "d" });
-    expect(await homeOf(await loadLab(folder))).toEqual(["manifests/app.yaml"]);
+    expect(await homeOf(await loadLab(folder))).toEqual([".bashrc", "manifests/app.yaml"]);
   });
 });
 

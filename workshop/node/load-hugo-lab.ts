@@ -40,7 +40,7 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
       ...pageVariables(lastOfEach(given), workshop.shells.environment),
       ...(pathway && { pathway_name: pathway.name }),
     },
-    roots: ["workshop/static", "workshop/content"],
+    roots: ["workshop/static", "workshop/content", "."],
     problems: [
       ...config.problems,
       ...found.problems,

@@ -47,7 +47,9 @@ async function startUpFile(shells: ShellStart, home: string | undefined): Promis
     ...profiles,
     ...(shells.folder === undefined
       ? []
-      : [`[ "$SHLVL" = 1 ] && cd -- ~/${quoted(shells.folder)} && unset OLDPWD`]),
+      : [
+          `[ "$SHLVL" = 1 ] && [ -d ~/${quoted(shells.folder)} ] && cd -- ~/${quoted(shells.folder)} && unset OLDPWD`,
+        ]),
   ];
   return `${own}\n${lines.join("\n")}\n`;
 }

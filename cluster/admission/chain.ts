@@ -11,6 +11,7 @@ import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
 import { createServiceAccountAdmission } from "./service-account.js";
+import { createMutatingWebhooks, createValidatingWebhooks } from "./webhooks/webhooks.js";
 import { createStorageProtection } from "./storage-protection.js";
 
 export interface AdmissionChainOptions {
@@ -40,7 +41,9 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createDefaultIngressClass(api),
     createPolicyValidation(authorizer !== undefined),
     createPodSecurity(api),
+    createMutatingWebhooks(api),
     createValidatingAdmissionPolicy({ api, authorizer, failures, signal }),
+    createValidatingWebhooks(api),
     createResourceQuota({ api, failures, signal }),
   ];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isRecord, recordAt, recordsAt, textAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { KindStrategy } from "../kinds/strategy.js";
@@ -5,6 +6,7 @@ import type { FieldErrors } from "../validation/field-errors.js";
 import { dns1035Label, dnsSubdomain } from "../validation/names.js";
 import { timestamp } from "../validation/timestamp.js";
 import type { Definition } from "./definition.js";
+import { validateStructural } from "./structural-schema.js";
 
 /** Keeps a definition until the objects of its kind are gone. */
 export const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
@@ -125,5 +127,10 @@ function validateVersions(object: ApiObject, errors: FieldErrors): void {
       else
         errors.invalid(`${field}.schema.openAPIV3Schema.type`, schema["type"], "must be object at the root");
     }
+    if (schema === undefined) return;
+    // The schema all versions share is told of as the definition's own.
+    const isShared = versions.every((other) => isDeepStrictEqual(other["schema"], version["schema"]));
+    const path = isShared ? "spec.validation" : `${field}.schema`;
+    if (!isShared || i === 0) validateStructural(schema, `${path}.openAPIV3Schema`, errors);
   });
 }

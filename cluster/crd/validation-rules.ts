@@ -70,7 +70,7 @@ function applyRule(rule: Rule, { value, old, schema, path }: Place, errors: Fiel
     errors.invalid(place, typeName(schema), `rule evaluation error: ${(error as Error).message}`);
     return;
   }
-  report(rule, { place, schema, message: messageOf(rule, bindings) }, errors);
+  report(rule, { place, value, schema, message: messageOf(rule, bindings) }, errors);
 }
 
 function messageOf(rule: Rule, bindings: object): string {
@@ -87,12 +87,13 @@ function messageOf(rule: Rule, bindings: object): string {
 
 function report(
   { reason }: Rule,
-  { place, schema, message }: { place: string; schema: Schema; message: string },
+  { place, value, schema, message }: { place: string; value: unknown; schema: Schema; message: string },
   errors: FieldErrors,
 ): void {
   if (reason === "FieldValueRequired") errors.required(place, message);
   else if (reason === "FieldValueForbidden") errors.forbidden(place, message);
-  else errors.invalid(place, typeName(schema), message);
+  else if (["object", "array"].includes(typeName(schema))) errors.invalidUnshown(place, message);
+  else errors.invalid(place, value, message);
 }
 
 function typeName(schema: Schema): string {

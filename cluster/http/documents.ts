@@ -30,7 +30,7 @@ export async function serveDocument(
   if (info.method !== "GET" && info.method !== "HEAD")
     throw methodNotAllowed("the server does not allow this method on the requested resource");
   const [root = "", ...rest] = info.path.split("/").filter(Boolean);
-  if (root === "") return reply.json(200, { paths: rootPaths(core.registry) });
+  if (info.path === "/") return reply.json(200, { paths: rootPaths(core.registry) });
   if (root === "metrics" && rest.length === 0) return reply.text(200, await metricsText(core), METRICS_TYPE);
   const keys = issuerDocument(issuer, request, [root, ...rest].join("/"));
   if (keys !== undefined) return reply.text(200, JSON.stringify(keys.document), keys.type);

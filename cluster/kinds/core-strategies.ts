@@ -4,26 +4,16 @@ import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { prepareNewPod, validatePod, validatePodUpdate } from "./pod-strategy.js";
 import { setPodDefaults, setPodSpecDefaults } from "./pod-defaults.js";
-import {
-  allocateService,
-  keepServiceAddresses,
-  serviceDefaults,
-  validateService,
-  validateServiceUpdate,
-} from "./service-strategy.js";
+import { validateEndpoints } from "./network-validation.js";
+import { validateLimitRange, validateQuota } from "./policy-validation.js";
+import { validateConfigMap, validateSecret } from "./configuration-validation.js";
+import { allocateService, keepServiceAddresses, serviceDefaults } from "./service-strategy.js";
+import { validateAllocation, validateService, validateServiceUpdate } from "./service-validation.js";
+import { validateClaimSpec, validateVolume } from "./storage-validation.js";
 import type { KindStrategy } from "./strategy.js";
 import { unchanged } from "./workload-validation.js";
 
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
-/** Keys a secret of a type must have. */
-const REQUIRED_KEYS: Record<string, string[]> = {
-  "kubernetes.io/tls": ["tls.crt", "tls.key"],
-  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
-  "kubernetes.io/dockercfg": [".dockercfg"],
-  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
-};
-const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
-
 /** The kinds of the core group. */
 export const coreStrategies: Record<string, KindStrategy> = {
   "/Pod": {
@@ -54,25 +44,22 @@ export const coreStrategies: Record<string, KindStrategy> = {
     prepareUpdate: keepServiceAddresses,
     setDefaults: serviceDefaults,
     validate: validateService,
+    validateInCluster: validateAllocation,
     validateUpdate: validateServiceUpdate,
   },
   "/Secret": {
     setDefaults: secretDefaults,
-    validate: (secret, errors) => {
-      validateKeys(secret, ["data"], errors);
-      for (const key of requiredKeys(asText(secret["type"]))) {
-        if (recordAt(secret, "data")?.[key] === undefined) errors.required(`data[${key}]`);
-      }
-    },
+    validate: validateSecret,
     validateUpdate: validateSecretUpdate,
   },
   "/ConfigMap": {
-    validate: (map, errors) => validateKeys(map, ["data", "binaryData"], errors),
+    validate: validateConfigMap,
     validateUpdate: validateImmutable,
   },
   "/PersistentVolumeClaim": {
     prepareCreate: (claim) => (claim["status"] = { phase: "Pending" }),
     setDefaults: (claim) => setSpecDefault(claim, "volumeMode", "Filesystem"),
+    validate: (claim, errors) => validateClaimSpec(recordAt(claim, "spec") ?? {}, "spec", errors),
   },
   "/PersistentVolume": {
     prepareCreate: (volume) => (volume["status"] = { phase: "Pending" }),
@@ -80,6 +67,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
       setSpecDefault(volume, "volumeMode", "Filesystem");
       setSpecDefault(volume, "persistentVolumeReclaimPolicy", "Retain");
     },
+    validate: validateVolume,
   },
   "/PodTemplate": {
     setDefaults: (object) => {
@@ -87,12 +75,10 @@ export const coreStrategies: Record<string, KindStrategy> = {
       if (spec !== undefined) setPodSpecDefaults(spec);
     },
   },
-  "/LimitRange": { setDefaults: limitRangeDefaults },
+  "/LimitRange": { setDefaults: limitRangeDefaults, validate: validateLimitRange },
+  "/ResourceQuota": { validate: validateQuota },
+  "/Endpoints": { validate: validateEndpoints },
 };
-
-function requiredKeys(type: string): string[] {
-  return Object.hasOwn(REQUIRED_KEYS, type) ? (REQUIRED_KEYS[type] ?? []) : [];
-}
 
 function prepareNewNamespace(namespace: ApiObject): void {
   namespace["spec"] = { finalizers: ["kubernetes"] };
@@ -122,19 +108,6 @@ function secretDefaults(secret: ApiObject): void {
     ...recordAt(secret, "data"),
     ...(Object.fromEntries(encoded) as Record<string, string>),
   };
-}
-
-function validateKeys(object: ApiObject, fields: string[], errors: FieldErrors): void {
-  for (const field of fields) {
-    for (const key of Object.keys(recordAt(object, field) ?? {})) {
-      if (CONFIG_KEY.test(key) && key !== "." && !key.startsWith("..")) continue;
-      errors.invalid(
-        `${field}[${key}]`,
-        key,
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-      );
-    }
-  }
 }
 
 function validateSecretUpdate(secret: ApiObject, old: ApiObject, errors: FieldErrors): void {

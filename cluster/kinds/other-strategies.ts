@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
-import { isRecord, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./network-validation.js";
+import {
+  validateAutoscaler,
+  validateDisruptionBudget,
+  validateLease,
+  validatePriorityClass,
+} from "./policy-validation.js";
+import { validateStorageClass } from "./storage-validation.js";
 import type { KindStrategy } from "./strategy.js";
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
@@ -24,20 +32,43 @@ const binding: KindStrategy = {
   },
 };
 
+const webhooks: KindStrategy = {
+  hasGeneration: true,
+  setDefaults: (object) => {
+    for (const webhook of recordsAt(object, "webhooks")) {
+      setDefault(webhook, "failurePolicy", "Fail");
+      setDefault(webhook, "timeoutSeconds", 10);
+      matchDefaults(webhook);
+      for (const rule of recordsAt(webhook, "rules")) setDefault(rule, "scope", "*");
+      const service = recordAt(webhook, "clientConfig.service");
+      if (service !== undefined) setDefault(service, "port", 443);
+      if (object.kind === "MutatingWebhookConfiguration") setDefault(webhook, "reinvocationPolicy", "Never");
+    }
+  },
+  validate: (object, errors) => {
+    recordsAt(object, "webhooks").forEach((webhook, i) => validateWebhook(webhook, `webhooks[${i}]`, errors));
+  },
+};
+
 /** Kinds of the smaller groups. */
 export const otherStrategies: Record<string, KindStrategy> = {
   [`${RBAC_GROUP}/Role`]: { setDefaults: rulesDefault, validate: validateRules },
   [`${RBAC_GROUP}/ClusterRole`]: { setDefaults: rulesDefault, validate: validateRules },
   [`${RBAC_GROUP}/RoleBinding`]: binding,
   [`${RBAC_GROUP}/ClusterRoleBinding`]: binding,
-  "networking.k8s.io/NetworkPolicy": { hasGeneration: true, setDefaults: networkPolicyDefaults },
+  "networking.k8s.io/NetworkPolicy": {
+    hasGeneration: true,
+    setDefaults: networkPolicyDefaults,
+    validate: validateNetworkPolicy,
+  },
   "networking.k8s.io/Ingress": {
     hasGeneration: true,
     prepareCreate: (ingress) => (ingress["status"] = { loadBalancer: {} }),
     validate: validateIngress,
   },
-  "networking.k8s.io/IngressClass": { hasGeneration: true },
-  "policy/PodDisruptionBudget": { hasGeneration: true },
+  "networking.k8s.io/IngressClass": { hasGeneration: true, validate: validateIngressClass },
+  "policy/PodDisruptionBudget": { hasGeneration: true, validate: validateDisruptionBudget },
+  "coordination.k8s.io/Lease": { validate: validateLease },
   "discovery.k8s.io/EndpointSlice": {
     hasGeneration: true,
     setDefaults: (object) => {
@@ -52,17 +83,22 @@ export const otherStrategies: Record<string, KindStrategy> = {
       setDefault(object["spec"], "minReplicas", 1);
       if (object.apiVersion === "autoscaling/v2") setDefault(object["spec"], "metrics", [CPU_METRIC]);
     },
+    validate: validateAutoscaler,
   },
   "storage.k8s.io/StorageClass": {
     setDefaults: (object) => {
       setDefault(object, "reclaimPolicy", "Delete");
       setDefault(object, "volumeBindingMode", "Immediate");
     },
+    validate: validateStorageClass,
   },
   "scheduling.k8s.io/PriorityClass": {
     hasGeneration: true,
     setDefaults: (object) => setDefault(object, "preemptionPolicy", "PreemptLowerPriority"),
+    validate: validatePriorityClass,
   },
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": webhooks,
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration": webhooks,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy": {
     hasGeneration: true,
     setDefaults: (object) => {
@@ -106,7 +142,11 @@ function validateRules(object: ApiObject, errors: FieldErrors): void {
   recordsAt(object, "rules").forEach((rule, i) => {
     const has = (field: string): boolean => Array.isArray(rule[field]) && rule[field].length > 0;
     if (!has("verbs")) errors.required(`rules[${i}].verbs`, "verbs must contain at least one value");
-    if (has("nonResourceURLs")) return;
+    if (has("nonResourceURLs")) {
+      const why = "namespaced rules cannot apply to non-resource URLs";
+      if (object.kind === "Role") errors.invalid(`rules[${i}].nonResourceURLs`, rule["nonResourceURLs"], why);
+      return;
+    }
     if (!has("apiGroups"))
       errors.required(`rules[${i}].apiGroups`, "resource rules must supply at least one api group");
     if (!has("resources"))
@@ -124,18 +164,19 @@ function networkPolicyDefaults(object: ApiObject): void {
   }
 }
 
-function validateIngress(object: ApiObject, errors: FieldErrors): void {
-  const hasBackend = valueAt(object, "spec.defaultBackend") !== undefined;
-  if (!hasBackend && recordsAt(object, "spec.rules").length === 0) {
-    errors.invalid("spec", null, "either `defaultBackend` or `rules` must be specified");
+function validateWebhook(webhook: JsonObject, field: string, errors: FieldErrors): void {
+  const { url, service } = recordAt(webhook, "clientConfig") ?? {};
+  if ((url === undefined) === (service === undefined)) {
+    errors.required(`${field}.clientConfig`, "exactly one of url or service is required");
   }
-  recordsAt(object, "spec.rules").forEach((rule, i) => {
-    recordsAt(rule, "http.paths").forEach((path, j) => {
-      if (path["pathType"] === undefined) {
-        errors.required(`spec.rules[${i}].http.paths[${j}].pathType`, "pathType must be specified");
-      }
-    });
-  });
+  if (typeof url === "string" && !/^https:\/\/./.test(url)) {
+    errors.invalid(`${field}.clientConfig.url`, url, "'https' is the only allowed URL scheme");
+  } else if (typeof url === "string" && !URL.canParse(url)) {
+    errors.required(`${field}.clientConfig.url`, "url must be a valid URL");
+  }
+  const { timeoutSeconds: seconds } = webhook;
+  if (typeof seconds === "number" && (seconds < 1 || seconds > 30))
+    errors.invalid(`${field}.timeoutSeconds`, seconds, "the timeout value must be between 1 and 30 seconds");
 }
 
 function matchDefaults(match: JsonObject | undefined): void {

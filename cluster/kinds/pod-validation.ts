@@ -1,11 +1,48 @@
 import type { JsonObject } from "../api/field-access.js";
-import { asText, recordAt, recordsAt } from "../api/field-access.js";
-import { compareQuantities, isQuantity } from "../schema/quantity.js";
+import { asText, isRecord, recordAt, recordsAt } from "../api/field-access.js";
+import { ipAddress } from "../validation/addresses.js";
 import type { FieldErrors } from "../validation/field-errors.js";
-import { dnsLabel } from "../validation/names.js";
+import { dnsLabel, dnsSubdomain } from "../validation/names.js";
+import { validateContainer } from "./container-validation.js";
+import { validatePlacement } from "./placement-validation.js";
 
 const CONTAINER_LISTS = ["containers", "initContainers", "ephemeralContainers"];
-const ENV_NAME = /^[\x20-\x3C\x3E-\x7E]+$/;
+const MAX_SECONDS = 2_147_483_647;
+/** The order in which the API looks at the sources of a volume: what comes after the first is one too many. */
+const VOLUME_SOURCES = [
+  "emptyDir",
+  "hostPath",
+  "gitRepo",
+  "gcePersistentDisk",
+  "awsElasticBlockStore",
+  "secret",
+  "nfs",
+  "iscsi",
+  "glusterfs",
+  "persistentVolumeClaim",
+  "rbd",
+  "cinder",
+  "cephfs",
+  "flocker",
+  "downwardAPI",
+  "fc",
+  "azureFile",
+  "configMap",
+  "vsphereVolume",
+  "quobyte",
+  "azureDisk",
+  "storageos",
+  "projected",
+  "portworxVolume",
+  "scaleIO",
+  "csi",
+  "ephemeral",
+  "image",
+  "photonPersistentDisk",
+  "flexVolume",
+];
+/** What a source must name. */
+const SOURCE_NAMES: Record<string, string> = { configMap: "name", secret: "secretName" };
 
 /** Adds what is wrong with a pod spec at `path`; `claims` are volumes that are added to each pod later. */
 export function validatePodSpec(
@@ -23,11 +60,14 @@ export function validatePodSpec(
       const name = asText(container["name"]);
       if (name === "") errors.required(`${field}.name`);
       else for (const text of dnsLabel(name)) errors.invalid(`${field}.name`, name, text);
+      validateContainer(container, { field, list, volumes }, errors);
       if (name !== "" && names.has(name)) errors.duplicate(`${field}.name`, name);
       names.add(name);
-      validateContainer(container, field, volumes, errors);
     });
   }
+  validatePlacement(spec, path, errors);
+  validateDns(spec, path, errors);
+  validateScalars(spec, path, errors);
 }
 
 function validateVolumes(spec: JsonObject, path: string, errors: FieldErrors): Set<string> {
@@ -38,93 +78,47 @@ function validateVolumes(spec: JsonObject, path: string, errors: FieldErrors): S
     if (name !== "") for (const text of dnsLabel(name)) errors.invalid(`${field}.name`, name, text);
     if (names.has(name)) errors.duplicate(`${field}.name`, name);
     names.add(name);
-    const sources = Object.keys(volume).filter((key) => key !== "name");
-    for (const source of sources.slice(1)) {
+    const [first, ...others] = VOLUME_SOURCES.filter((source) => isRecord(volume[source]));
+    for (const source of others) {
       errors.forbidden(`${field}.${source}`, "may not specify more than 1 volume type");
     }
+    const naming = first === undefined ? undefined : SOURCE_NAMES[first];
+    if (first === undefined || naming === undefined) return;
+    if (asText(recordAt(volume, first)?.[naming]) === "") errors.required(`${field}.${first}.${naming}`);
   });
   return names;
 }
 
-function validateContainer(
-  container: JsonObject,
-  field: string,
-  volumes: Set<string>,
-  errors: FieldErrors,
-): void {
-  const image = container["image"];
-  if (image === undefined || image === "") errors.required(`${field}.image`);
-  else if (typeof image === "string" && image !== image.trim()) {
-    errors.invalid(`${field}.image`, image, "must not have leading or trailing whitespace");
-  }
-  recordsAt(container, "ports").forEach((port, i) => validatePort(port, `${field}.ports[${i}]`, errors));
-  recordsAt(container, "env").forEach((variable, i) => {
-    const name = asText(variable["name"]);
-    if (name === "") errors.required(`${field}.env[${i}].name`);
-    else if (!ENV_NAME.test(name)) {
-      errors.invalid(
-        `${field}.env[${i}].name`,
-        name,
-        "a valid environment variable name must consist only of printable ASCII characters other than '='",
-      );
+function validateDns(spec: JsonObject, path: string, errors: FieldErrors): void {
+  if (spec["dnsPolicy"] === "None") {
+    const config = recordAt(spec, "dnsConfig");
+    const servers = config?.["nameservers"];
+    if (config === undefined) {
+      errors.required(`${path}.dnsConfig`, "must provide `dnsConfig` when `dnsPolicy` is None");
+    } else if (!Array.isArray(servers) || servers.length === 0) {
+      const why = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+      errors.required(`${path}.dnsConfig.nameservers`, why);
     }
-    if (variable["valueFrom"] !== undefined && asText(variable["value"]) !== "") {
-      errors.invalid(`${field}.env[${i}].valueFrom`, "", "may not be specified when `value` is not empty");
-    }
-  });
-  validateMounts(container, field, volumes, errors);
-  validateResources(container, `${field}.resources`, errors);
-}
-
-function validatePort(port: JsonObject, field: string, errors: FieldErrors): void {
-  const number = port["containerPort"];
-  if (number === undefined || number === 0) errors.required(`${field}.containerPort`);
-  else validatePortNumber(number, `${field}.containerPort`, errors);
-  if (port["hostPort"] !== undefined) validatePortNumber(port["hostPort"], `${field}.hostPort`, errors);
-}
-
-export function validatePortNumber(value: unknown, field: string, errors: FieldErrors): void {
-  if (typeof value === "number" && (value < 1 || value > 65535)) {
-    errors.invalid(field, value, "must be between 1 and 65535, inclusive");
   }
-}
-
-function validateMounts(
-  container: JsonObject,
-  field: string,
-  volumes: Set<string>,
-  errors: FieldErrors,
-): void {
-  const paths = new Set<string>();
-  recordsAt(container, "volumeMounts").forEach((mount, i) => {
-    const at = `${field}.volumeMounts[${i}]`;
-    const name = asText(mount["name"]);
-    const mountPath = asText(mount["mountPath"]);
-    if (name !== "" && !volumes.has(name)) errors.notFound(`${at}.name`, name);
-    if (paths.has(mountPath)) errors.invalid(`${at}.mountPath`, mountPath, "must be unique");
-    paths.add(mountPath);
+  recordsAt(spec, "hostAliases").forEach(({ ip, hostnames }, i) => {
+    const at = `${path}.hostAliases[${i}]`;
+    for (const text of ipAddress(asText(ip))) errors.invalid(`${at}.ip`, asText(ip), text);
+    (Array.isArray(hostnames) ? hostnames : []).forEach((name: unknown, j) => {
+      for (const text of dnsSubdomain(asText(name)))
+        errors.invalid(`${at}.hostnames[${j}]`, asText(name), text);
+    });
   });
 }
 
-function validateResources(container: JsonObject, field: string, errors: FieldErrors): void {
-  const limits = recordAt(container, "resources.limits") ?? {};
-  const requests = recordAt(container, "resources.requests") ?? {};
-  for (const [list, values] of Object.entries({ limits, requests })) {
-    for (const [name, value] of Object.entries(values)) {
-      if (asText(value).startsWith("-")) {
-        errors.invalid(`${field}.${list}[${name}]`, value, "must be greater than or equal to 0");
-      }
-    }
+function validateScalars(spec: JsonObject, path: string, errors: FieldErrors): void {
+  const { activeDeadlineSeconds: seconds } = spec;
+  if (typeof seconds === "number" && (seconds < 1 || seconds > MAX_SECONDS)) {
+    const why = `must be between 1 and ${MAX_SECONDS}, inclusive`;
+    errors.invalid(`${path}.activeDeadlineSeconds`, seconds, why);
   }
-  for (const [name, request] of Object.entries(requests)) {
-    const limit = limits[name];
-    if (limit === undefined || !isQuantity(request) || !isQuantity(limit)) continue;
-    if (compareQuantities(asText(request), asText(limit)) > 0) {
-      errors.invalid(
-        `${field}.requests`,
-        asText(request),
-        `must be less than or equal to ${name} limit of ${asText(limit)}`,
-      );
-    }
+  for (const field of ["hostname", "subdomain"]) {
+    const name = asText(spec[field]);
+    const problems = name === "" ? [] : name.includes(".") ? ["must not contain dots"] : dnsLabel(name);
+    for (const text of problems) errors.invalid(`${path}.${field}`, name, text);
   }
 }

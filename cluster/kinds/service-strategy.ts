@@ -1,13 +1,13 @@
 import type { JsonObject } from "../api/field-access.js";
-import { asText, isRecord, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
+import { asText, isRecord, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import type { FieldErrors } from "../validation/field-errors.js";
-import { validatePortNumber } from "./pod-validation.js";
 import type { KindContext } from "./strategy.js";
 
-const NODE_PORT_FIRST = 30_000;
-const NODE_PORT_LAST = 32_767;
-/** Cluster addresses come from 10.96.0.0/16, as kubeadm chooses; the first is the API's own. */
+export const NODE_PORT_FIRST = 30_000;
+export const NODE_PORT_LAST = 32_767;
+/** Where cluster addresses come from, as kubeadm chooses. */
+export const SERVICE_NETWORK = "10.96.0.0/16";
+/** The first is the API's own, and some are left for those who choose theirs. */
 const FIRST_ADDRESS = 10;
 const ADDRESSES = 65_000;
 
@@ -65,33 +65,6 @@ function trafficDefaults(spec: JsonObject): void {
   }
   spec["externalTrafficPolicy"] ??= "Cluster";
   if (spec["type"] === "LoadBalancer") spec["allocateLoadBalancerNodePorts"] ??= true;
-}
-
-export function validateServiceUpdate(service: ApiObject, old: ApiObject, errors: FieldErrors): void {
-  const before = textAt(old, "spec.clusterIP");
-  const after = textAt(service, "spec.clusterIP");
-  if (before === "" || after === before || textAt(service, "spec.type") === "ExternalName") return;
-  errors.invalid("spec.clusterIPs[0]", [after], "may not change once set");
-}
-
-export function validateService(service: ApiObject, errors: FieldErrors): void {
-  const spec = recordAt(service, "spec") ?? {};
-  const ports = recordsAt(spec, "ports");
-  const isHeadless = spec["clusterIP"] === "None";
-  if (ports.length === 0 && !isHeadless && spec["type"] !== "ExternalName") errors.required("spec.ports");
-  const names = new Set<string>();
-  ports.forEach((port, i) => {
-    const field = `spec.ports[${i}]`;
-    const name = asText(port["name"]);
-    if (ports.length > 1 && name === "") errors.required(`${field}.name`);
-    if (name !== "" && names.has(name)) errors.duplicate(`${field}.name`, name);
-    names.add(name);
-    validatePortNumber(port["port"], `${field}.port`, errors);
-    validatePortNumber(port["targetPort"], `${field}.targetPort`, errors);
-  });
-  if (spec["type"] === "ExternalName" && textAt(spec, "externalName") === "") {
-    errors.required("spec.externalName");
-  }
 }
 
 function allocateNodePorts(spec: JsonObject, type: string, context: KindContext): void {

@@ -20,6 +20,8 @@ export interface KindStrategy {
   /** Fills in defaults the schema does not state. */
   setDefaults?(object: ApiObject, old?: ApiObject): void;
   validate?(object: ApiObject, errors: FieldErrors): void;
+  /** Judges the object beside the rest of the cluster; asked only of one that has no other fault. */
+  validateInCluster?(object: ApiObject, errors: FieldErrors, context: KindContext): void;
   /** `subresource` is the way the change came. */
   validateUpdate?(object: ApiObject, old: ApiObject, errors: FieldErrors, subresource?: string): void;
 }

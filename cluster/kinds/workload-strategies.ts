@@ -3,9 +3,9 @@ import type { JsonObject } from "../api/field-access.js";
 import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { setPodSpecDefaults } from "./pod-defaults.js";
+import { validateCronJob } from "./cron-job-validation.js";
 import type { KindStrategy } from "./strategy.js";
 import {
-  validateCronJob,
   validateDaemonSet,
   validateDeployment,
   validateJob,
@@ -178,7 +178,9 @@ function selectOwnPods(job: ApiObject): void {
   const spec = job["spec"];
   if (!isRecord(spec) || spec["manualSelector"] === true) return;
   const { uid = "", name = "" } = job.metadata;
-  spec["selector"] ??= { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+  const selector = isRecord(spec["selector"]) ? spec["selector"] : {};
+  const matchLabels = { ...recordAt(selector, "matchLabels"), "batch.kubernetes.io/controller-uid": uid };
+  spec["selector"] = { ...selector, matchLabels };
   const template = isRecord(spec["template"]) ? spec["template"] : {};
   const metadata = isRecord(template["metadata"]) ? template["metadata"] : {};
   spec["template"] = template;

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { asText, isRecord, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
+import type { JsonObject } from "../api/field-access.js";
+import { asText, isRecord, numberAt, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { isNothing, notAboveAll, notNegative, validateCountOrPercent } from "./number-rules.js";
+import { validateClaimSpec } from "./storage-validation.js";
 import { validatePodSpec } from "./pod-validation.js";
 
 export const IMMUTABLE = "field is immutable";
@@ -21,6 +24,22 @@ export function validateDeployment(object: ApiObject, errors: FieldErrors): void
       "may not be specified when strategy `type` is 'Recreate'",
     );
   }
+  const rolling = strategy?.["type"] === "RollingUpdate" ? recordAt(strategy, "rollingUpdate") : undefined;
+  if (rolling !== undefined) validateRollingUpdate(rolling, errors);
+  const deadline = numberAt(object, "spec.progressDeadlineSeconds");
+  if (deadline > 0 && deadline <= numberAt(object, "spec.minReadySeconds")) {
+    errors.invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
+  }
+}
+
+function validateRollingUpdate({ maxSurge, maxUnavailable }: JsonObject, errors: FieldErrors): void {
+  const path = "spec.strategy.rollingUpdate";
+  validateCountOrPercent(maxUnavailable, `${path}.maxUnavailable`, errors);
+  validateCountOrPercent(maxSurge, `${path}.maxSurge`, errors);
+  if (isNothing(maxUnavailable) && isNothing(maxSurge)) {
+    errors.invalid(`${path}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0");
+  }
+  notAboveAll(maxUnavailable, `${path}.maxUnavailable`, errors);
 }
 
 export function validateReplicaSet(object: ApiObject, errors: FieldErrors): void {
@@ -29,6 +48,17 @@ export function validateReplicaSet(object: ApiObject, errors: FieldErrors): void
 
 export function validateDaemonSet(object: ApiObject, errors: FieldErrors): void {
   validateTemplated(object, errors, ["Always"]);
+  const { type, rollingUpdate } = recordAt(object, "spec.updateStrategy") ?? {};
+  if (type !== "RollingUpdate" && type !== "OnDelete") {
+    const given = { Type: type ?? "", RollingUpdate: rollingUpdate ?? null };
+    errors.unsupported("spec.updateStrategy", given, ["RollingUpdate", "OnDelete"]);
+  }
+  const { maxSurge, maxUnavailable } = recordAt(object, "spec.updateStrategy.rollingUpdate") ?? {};
+  const path = "spec.updateStrategy.rollingUpdate";
+  validateCountOrPercent(maxUnavailable, `${path}.maxUnavailable`, errors);
+  validateCountOrPercent(maxSurge, `${path}.maxSurge`, errors);
+  if (type === "RollingUpdate" && isNothing(maxUnavailable) && isNothing(maxSurge))
+    errors.required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0");
 }
 
 export function validateStatefulSet(object: ApiObject, errors: FieldErrors): void {
@@ -36,11 +66,25 @@ export function validateStatefulSet(object: ApiObject, errors: FieldErrors): voi
     textAt(claim, "metadata.name"),
   );
   validateTemplated(object, errors, ["Always"], claims);
+  notNegativeAt(object, "spec.updateStrategy.rollingUpdate.partition", errors);
+  const policy = valueAt(object, "spec.podManagementPolicy");
+  if (policy !== "OrderedReady" && policy !== "Parallel") {
+    errors.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'");
+  }
+  recordsAt(object, "spec.volumeClaimTemplates").forEach((claim, i) =>
+    validateClaimSpec(recordAt(claim, "spec") ?? {}, `spec.volumeClaimTemplates[${i}].spec`, errors),
+  );
 }
 
 export function validateJob(object: ApiObject, errors: FieldErrors): void {
-  for (const field of ["parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"]) {
-    notNegative(object, `spec.${field}`, errors);
+  for (const field of [
+    "parallelism",
+    "completions",
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "ttlSecondsAfterFinished",
+  ]) {
+    notNegativeAt(object, `spec.${field}`, errors);
   }
   const template = recordAt(object, "spec.template.spec");
   if (template === undefined) return errors.required("spec.template.spec.containers");
@@ -51,22 +95,46 @@ export function validateJob(object: ApiObject, errors: FieldErrors): void {
     errors.unsupported("spec.template.spec.restartPolicy", policy, ["OnFailure", "Never"]);
   }
   validatePodSpec(template, "spec.template.spec", errors);
+  validateFailurePolicy(object, errors);
+  validateJobSelector(object, errors);
+}
+
+function validateFailurePolicy(object: ApiObject, errors: FieldErrors): void {
+  recordsAt(object, "spec.podFailurePolicy.rules").forEach((rule, i) => {
+    const at = `spec.podFailurePolicy.rules[${i}]`;
+    const codes = recordAt(rule, "onExitCodes");
+    const conditions = recordsAt(rule, "onPodConditions");
+    if (codes === undefined && conditions.length === 0)
+      errors.invalidUnshown(at, "specifying one of OnExitCodes and OnPodConditions is required");
+    if (codes !== undefined && conditions.length > 0)
+      errors.invalidUnshown(at, "specifying both OnExitCodes and OnPodConditions is not supported");
+    const values = Array.isArray(codes?.["values"]) ? codes["values"] : [];
+    values.forEach((value: unknown, j) => {
+      if (value === 0 && codes?.["operator"] === "In")
+        errors.invalid(`${at}.onExitCodes.values[${j}]`, 0, "must not be 0 for the In operator");
+    });
+  });
+}
+
+/** A Job selects by its own uid, unless it says that it does otherwise by hand. */
+function validateJobSelector(object: ApiObject, errors: FieldErrors): void {
+  const selector = recordAt(object, "spec.selector");
+  const labels = recordAt(object, "spec.template.metadata.labels") as Record<string, string> | undefined;
+  if (selector === undefined || valueAt(object, "spec.manualSelector") === true) return;
+  const own = { matchLabels: { "batch.kubernetes.io/controller-uid": object.metadata.uid } };
+  const before = { matchLabels: { "controller-uid": object.metadata.uid } };
+  if (![own, before].some((each) => isDeepStrictEqual(selector, each))) {
+    errors.invalid("spec.selector", selector, "`selector` not auto-generated");
+  }
+  if (!labelSelectorMatcher(selector)(labels)) {
+    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+  }
 }
 
 export function validateJobUpdate(object: ApiObject, old: ApiObject, errors: FieldErrors): void {
   for (const field of ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"]) {
     if (field === "spec.template" && valueAt(old, "spec.suspend") === true) continue;
     unchanged(object, old, field, errors);
-  }
-}
-
-export function validateCronJob(object: ApiObject, errors: FieldErrors): void {
-  const schedule = asText(valueAt(object, "spec.schedule"));
-  const fields = schedule.split(/\s+/).filter(Boolean);
-  if (schedule === "") errors.required("spec.schedule");
-  else if (!schedule.startsWith("@") && fields.length !== 5) {
-    const why = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
-    errors.invalid("spec.schedule", schedule, why);
   }
 }
 
@@ -101,10 +169,22 @@ export function unchanged(object: ApiObject, old: ApiObject, path: string, error
   if (!isDeepStrictEqual(value, valueAt(old, path))) errors.invalid(path, value, IMMUTABLE);
 }
 
-export function notNegative(object: ApiObject, path: string, errors: FieldErrors): void {
-  const value = valueAt(object, path);
-  if (typeof value === "number" && value < 0)
-    errors.invalid(path, value, "must be greater than or equal to 0");
+function notNegativeAt(object: ApiObject, path: string, errors: FieldErrors): void {
+  notNegative(valueAt(object, path), path, errors);
+}
+
+const SELECTOR_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+/** Adds what is wrong with the expressions of a selector; returns whether anything is. */
+function validateSelector(selector: JsonObject | undefined, path: string, errors: FieldErrors): boolean {
+  let isWrong = false;
+  recordsAt(selector, "matchExpressions").forEach(({ operator }, i) => {
+    if (SELECTOR_OPERATORS.includes(asText(operator))) return;
+    isWrong = true;
+    const field = `${path}.matchExpressions[${i}].operator`;
+    errors.invalid(field, asText(operator), "not a valid selector operator");
+  });
+  return isWrong;
 }
 
 /** The rules of everything with a selector and a pod template. */
@@ -115,7 +195,7 @@ function validateTemplated(
   claims: string[] = [],
 ): void {
   for (const field of ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"]) {
-    notNegative(object, `spec.${field}`, errors);
+    notNegativeAt(object, `spec.${field}`, errors);
   }
   const selector = recordAt(object, "spec.selector");
   const labels = recordAt(object, "spec.template.metadata.labels");
@@ -123,13 +203,19 @@ function validateTemplated(
   else if (Object.keys(selector).length === 0) {
     errors.invalid("spec.selector", selector, `empty selector is invalid for ${object.kind.toLowerCase()}`);
   }
-  if (!labelSelectorMatcher(selector)(labels as Record<string, string> | undefined)) {
+  if (validateSelector(selector, "spec.selector", errors)) {
+    errors.invalid("spec.selector", selector, "invalid label selector");
+  } else if (!labelSelectorMatcher(selector)(labels as Record<string, string> | undefined)) {
     errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
   const podSpec = recordAt(object, "spec.template.spec");
   if (podSpec === undefined) return errors.required("spec.template.spec.containers");
   validatePodSpec(podSpec, "spec.template.spec", errors, claims);
   const policy = asText(podSpec["restartPolicy"]);
+  if (podSpec["activeDeadlineSeconds"] !== undefined) {
+    const why = "activeDeadlineSeconds in ReplicaSet is not Supported";
+    errors.forbidden("spec.template.spec.activeDeadlineSeconds", why);
+  }
   if (["OnFailure", "Never"].includes(policy) && !restartPolicies.includes(policy)) {
     errors.unsupported("spec.template.spec.restartPolicy", policy, restartPolicies);
   }

@@ -66,5 +66,6 @@ export function validateObject(
   validateAgainstSchema(type, object, { errors, resolve: core.resolve, ...(old && { old }) });
   strategy.validate?.(object, errors);
   if (old !== undefined) strategy.validateUpdate?.(object, old, errors, subresource);
+  if (errors.isEmpty) strategy.validateInCluster?.(object, errors, core.store);
   if (!errors.isEmpty) throw invalid(type, object.metadata.name ?? "", errors.list);
 }

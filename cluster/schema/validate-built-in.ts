@@ -36,7 +36,7 @@ function visit(value: unknown, declared: Schema, at: Visit): void {
     visitObject(value, schema, at);
     return;
   }
-  if (at.path === "spec.strategy.type") return;
+  if (OWN_WORDS.test(at.path)) return;
   const choices = declared.enum ?? schema.enum;
   if (choices !== undefined && value !== "" && !choices.includes(value)) {
     at.errors.unsupported(at.path, value, inOrder(at.path, choices.map(String)));
@@ -47,11 +47,18 @@ function visit(value: unknown, declared: Schema, at: Visit): void {
 const ORDERS: Record<string, string[]> = {
   restartPolicy: ["Always", "OnFailure", "Never"],
   dnsPolicy: ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+  completionMode: ["NonIndexed", "Indexed"],
+  policyTypes: ["Ingress", "Egress"],
+  preemptionPolicy: ["PreemptLowerPriority", "Never"],
 };
+/** Choices whose violations the rules of their kinds report, in other words. */
+const OWN_WORDS =
+  /^spec\.strategy\.type$|^spec\.updateStrategy\.type$|\.podManagementPolicy$|\.accessModes\[\d+\]$|^spec\.scopes\[\d+\]$|\.(?:matchExpressions|tolerations)\[\d+\]\.operator$|^reclaimPolicy$/;
 
 function inOrder(path: string, choices: string[]): string[] {
-  const field = path.slice(path.lastIndexOf(".") + 1);
-  return ORDERS[field]?.filter((choice) => choices.includes(choice)) ?? choices.toSorted();
+  const field = path.slice(path.lastIndexOf(".") + 1).replace(/\[\d+\]$/, "");
+  const order = Object.hasOwn(ORDERS, field) ? ORDERS[field] : undefined;
+  return order?.filter((choice) => choices.includes(choice)) ?? choices.toSorted();
 }
 
 function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit): void {

@@ -22,6 +22,11 @@ export class FieldErrors {
     this.#add("FieldValueInvalid", field, `Invalid value: ${goValue(value)}`, detail);
   }
 
+  /** Where the value is too large or too secret to be shown. */
+  invalidUnshown(field: string, detail: string): void {
+    this.#add("FieldValueInvalid", field, "Invalid value", detail);
+  }
+
   unsupported(field: string, value: unknown, supported: readonly string[]): void {
     const names = supported.map((name) => JSON.stringify(name)).join(", ");
     this.#add(
@@ -64,5 +69,11 @@ export class FieldErrors {
 /** A value as Kubernetes prints it in a field error: strings quoted, objects as JSON. */
 export function goValue(value: unknown): string {
   if (value === undefined || value === null) return "null";
-  return JSON.stringify(value);
+  // Go's encoder escapes what HTML would read, but not in a plain string, which is quoted.
+  const text = JSON.stringify(value);
+  return typeof value === "string" ? text : text.replaceAll(/[<>&]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16)}`;
 }

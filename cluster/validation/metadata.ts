@@ -7,6 +7,8 @@ import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifie
 /** Bytes all annotations of an object may take together. */
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 
+const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+
 const NAME_RULES: Record<string, NameRule> = {
   "/Namespace": dnsLabel,
   "/Service": dns1035Label,
@@ -31,6 +33,7 @@ export function validateMetadata(type: ResourceType, metadata: ObjectMeta, error
   validateLabels(metadata.labels, "metadata.labels", errors);
   validateAnnotations(metadata.annotations, errors);
   validateReferences(metadata, errors);
+  validateFinalizers(type, metadata, errors);
 }
 
 /** Adds what a change of metadata may not do. */
@@ -67,7 +70,7 @@ function validateAnnotations(annotations: Record<string, string> | undefined, er
   }
 }
 
-function validateReferences({ ownerReferences, finalizers }: ObjectMeta, errors: FieldErrors): void {
+function validateReferences({ ownerReferences }: ObjectMeta, errors: FieldErrors): void {
   const controllers = (ownerReferences ?? []).filter(({ controller }) => controller === true);
   if (controllers.length > 1) {
     errors.invalid(
@@ -82,7 +85,17 @@ function validateReferences({ ownerReferences, finalizers }: ObjectMeta, errors:
       if (!reference[key]) errors.invalid(`${field}.${key}`, reference[key] ?? "", "must not be empty");
     }
   });
-  for (const name of finalizers ?? []) {
-    for (const text of qualifiedName(name)) errors.invalid("metadata.finalizers", name, text);
-  }
+}
+
+/** Kinds of Kubernetes itself ask for more of a finalizer than definitions and what they define. */
+function validateFinalizers(type: ResourceType, { finalizers = [] }: ObjectMeta, errors: FieldErrors): void {
+  const isStrict = type.custom === undefined && type.group !== "apiextensions.k8s.io";
+  finalizers.forEach((name, i) => {
+    const problems = qualifiedName(name);
+    for (const text of problems) errors.invalid("metadata.finalizers", name, text);
+    if (!isStrict || problems.length > 0 || name.includes("/")) return;
+    if (STANDARD_FINALIZERS.includes(name)) return;
+    const why = "name is neither a standard finalizer name nor is it fully qualified";
+    errors.invalid(`metadata.finalizers[${i}]`, name, why);
+  });
 }

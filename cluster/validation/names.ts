@@ -74,7 +74,20 @@ export const labelValue: NameRule = (value) => [
   ),
 ];
 
-function longerThan(name: string, max: number, unit = "characters"): string[] {
+const IN_PORT_NAME = /^[-a-z0-9]+$/;
+const MAX_PORT_NAME = 15;
+
+/** The name of a port (RFC 6335). */
+export const portName: NameRule = (name) => [
+  ...longerThan(name, MAX_PORT_NAME),
+  ...mismatch(IN_PORT_NAME, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
+  ...mismatch(/[a-z]/, name, "must contain at least one letter (a-z)"),
+  ...(name.includes("--") ? ["must not contain consecutive hyphens"] : []),
+  ...(/^-|-$/.test(name) ? ["must not begin or end with a hyphen"] : []),
+];
+
+/** What is wrong with a name of more than `max` characters. */
+export function longerThan(name: string, max: number, unit = "characters"): string[] {
   return name.length > max ? [`must be no more than ${max} ${unit}`] : [];
 }
 

@@ -1,0 +1,75 @@
+import { describeParity, knownDifference, sameOnBoth } from "./both-clusters.js";
+import { configurationCases } from "./invalid-objects/configuration-cases.js";
+import { networkCases } from "./invalid-objects/network-cases.js";
+import { definition, service } from "./invalid-objects/objects.js";
+import { podCases } from "./invalid-objects/pod-cases.js";
+import { workloadCases } from "./invalid-objects/workload-cases.js";
+
+const CASES = { ...podCases, ...workloadCases, ...networkCases, ...configurationCases };
+const CREATE = "create --filename=- --dry-run=server --validate=ignore";
+
+describeParity("invalid objects", () => {
+  for (const [kindName, objects] of Object.entries(CASES)) {
+    sameOnBoth(
+      `of kind ${kindName} are refused in the same words`,
+      async ({ run }) => {
+        for (const [what, object] of Object.entries(objects)) await run(CREATE, named(object, what));
+      },
+      [/invalid|Invalid|forbidden|Forbidden/],
+    );
+  }
+
+  sameOnBoth(
+    "addresses and ports of services are in their range, and nobody else's",
+    async ({ run }) => {
+      await run("create --filename=-", serviceOf("low", nodePort(8020)));
+      await run("create --filename=-", serviceOf("first", nodePort(31_234)));
+      await run("create --filename=-", serviceOf("second", nodePort(31_234)));
+      await run("create --filename=-", serviceOf("chosen", { clusterIP: "10.96.77.7" }));
+      await run("create --filename=-", serviceOf("taken", { clusterIP: "10.96.77.7" }));
+    },
+    [/not in the valid range/, /provided port is already allocated/, /provided IP is already allocated/],
+  );
+
+  knownDifference(
+    "a rule of a definition about a field its schema lacks",
+    async ({ run }) => {
+      const rules = [{ rule: "self.b == 1" }];
+      const spec = {
+        type: "object",
+        properties: { a: { type: "string" } },
+        "x-kubernetes-validations": rules,
+      };
+      await run(CREATE, definition({ properties: { spec } }));
+    },
+    { embedded: /created/, real: /undefined field 'b'/ },
+  );
+
+  knownDifference(
+    "where a rule of a definition is no expression",
+    async ({ run }) => {
+      const spec = { type: "object", "x-kubernetes-validations": [{ rule: "self. <" }] };
+      await run(CREATE, definition({ properties: { spec } }));
+    },
+    {
+      embedded: /rule: Invalid value: .*compilation failed/,
+      real: /rule: Invalid value: .*compilation failed/,
+    },
+  );
+});
+
+/** The object under the name of its case, so that the answers tell whose they are. */
+function named(object: object, what: string): object {
+  const { metadata } = object as { metadata: { name: string } };
+  if (metadata.name !== "x") return object;
+  const name = what.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return { ...object, metadata: { ...metadata, name } };
+}
+
+function serviceOf(name: string, spec: object): object {
+  return { ...service(spec), metadata: { name } };
+}
+
+function nodePort(port: number): object {
+  return { type: "NodePort", ports: [{ port: 80, nodePort: port }] };
+}

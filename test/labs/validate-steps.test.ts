@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -110,6 +110,41 @@ it("conditions reach every kind and field, count what there is, and may be turne
   expect(steps.map(({ state }) => state)).toEqual(["passed", "passed", "passed", "failed"]);
   expect(JSON.stringify(steps[3])).toContain("does not have spec.rules.host other.example yet");
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+it("a program of the lab, run as the learner, says whether a step is done, and why not", async () => {
+  mkdirSync(join(folder, "checks"), { recursive: true });
+  const scripts = {
+    "greeting-is-written.sh":
+      'grep -q hello greeting && echo "Well said." || { echo "Nobody greets yet."; exit 1; }\n',
+    "who.sh":
+      '#!/usr/bin/env bash\n[ "$(id -u)" != 0 ] && [ "$PWD" = "$HOME" ] && kubectl get configmaps >/dev/null\n',
+    "without-end.sh": "sleep 60\n",
+    "loud.sh": "yes\n",
+  };
+  for (const [name, text] of Object.entries(scripts)) writeFileSync(join(folder, "checks", name), text);
+  const { steps, problems } = await validate(
+    block("execute", "true", "check=checks/greeting-is-written.sh"),
+    block("execute", "echo hello > greeting", "check=./checks/greeting-is-written.sh"),
+    block("execute", "true", "check=checks/who.sh"),
+    block("execute", "true", "check=checks/without-end.sh"),
+    block("execute", "true", "check=checks/loud.sh"),
+    block("execute", "true", "check=checks/not-there.sh"),
+    block("execute", "true", "check=../outside.sh"),
+    block("manual", "Greet.", "check=checks/greeting-is-written.sh"),
+    block("execute", "false", "check=checks/greeting-is-written.sh"),
+  );
+  const states = steps.map(({ state }) => state);
+  expect(states.slice(0, 5)).toEqual(["failed", "passed", "passed", "failed", "failed"]);
+  expect(states.slice(6)).toEqual(["failed", "passed", "failed"]);
+  expect(steps[0]?.message).toBe("Nobody greets yet.");
+  expect(JSON.stringify(steps[1])).toContain("Well said.");
+  expect(steps[3]?.message).toBe("The check did not end within 10 s.");
+  expect(steps[4]?.message).toBe("The check printed more than a check may.");
+  expect(problems.filter(({ severity }) => severity === "error").map(({ message }) => message)).toEqual([
+    expect.stringContaining("checks/not-there.sh is not in the lab"),
+    expect.stringContaining("check is a file inside the lab"),
+  ]);
 });
 
 function block(word: string, body: string, words = ""): string {

@@ -7,6 +7,7 @@ import {
   parseDuration,
   parseExit,
   parsePattern,
+  parseScript,
 } from "./expectation.js";
 import { issueText } from "./issue-text.js";
 import type { PageChecks, StandIn } from "./lab.js";
@@ -29,6 +30,10 @@ const stepSchema = z.strictObject({
   exit: z.union([z.number(), z.string()]).optional(),
   match: z.string().optional(),
   until: z.union([condition.transform((one) => [one]), z.array(condition)]).optional(),
+  check: z
+    .string()
+    .optional()
+    .describe("a program of the lab that says by its status whether the step is done"),
   timeout: z.union([z.string(), z.number().transform(String)]).optional(),
   skip: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
   manual: z.boolean().optional(),
@@ -99,6 +104,7 @@ function expectation(step: Step, file: string): Expectation {
       manual: step.manual ?? false,
       ...(step.exit === undefined ? {} : { exit: parseExit(step.exit) }),
       ...(step.match === undefined ? {} : { match: readPattern(step.match) }),
+      ...(step.check === undefined ? {} : { script: parseScript(step.check) }),
       ...(step.timeout === undefined ? {} : { timeoutMs: parseDuration(step.timeout) }),
     };
   } catch (cause) {

@@ -12,6 +12,8 @@ export interface Expectation {
   match?: string;
   /** Conditions on the session's namespace, in the grammar of `condition.ts`; all must be true at once. */
   until: string[];
+  /** A program of the lab, relative to its folder, that runs as the learner and says by its status whether the step is done. */
+  script?: string;
   /** Limit for the command, and again for the conditions. */
   timeoutMs: number;
   /** Where the step is left out: `ci`. */
@@ -54,7 +56,17 @@ export function expectationTexts(expectation: Expectation): string[] {
     ...(exit === undefined ? [] : [exit]),
     ...(expectation.match === undefined ? [] : [matchText(expectation.match)]),
     ...expectation.until.map((condition) => conditionText(parseCondition(condition))),
+    ...(expectation.script === undefined ? [] : [scriptText(expectation.script)]),
   ];
+}
+
+/** What a check script looks for, in the words of its name: `checks/all-pods-run.sh` is "All pods run". */
+export function scriptText(path: string): string {
+  const words = (path.split("/").at(-1) ?? "")
+    .replace(/\.[^.]*$/, "")
+    .replaceAll(/[-_]+/g, " ")
+    .trim();
+  return words === "" ? "The check passes" : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** What must become of the command, in words; `undefined` where it need only succeed, or may do as it likes. */
@@ -107,22 +119,31 @@ export function parsePattern(value: string): string {
   return pattern;
 }
 
+/** The path of a check script, relative to the lab's folder. Throws CHECK_INVALID. */
+export function parseScript(value: string): string {
+  const path = value.replace(/^\.\//, "");
+  if (path === "" || path.startsWith("/") || path.split("/").includes(".."))
+    throw invalid(`check is a file inside the lab, such as checks/all-pods-run.sh, not "${value}"`);
+  return path;
+}
+
 function applyWord(expectation: Expectation, key: string, value: string | undefined): void {
   if (key === "manual" && value === undefined) expectation.manual = true;
   else if (value === undefined)
     throw invalid(
-      `"${key}" is not known after the action; known are exit=, match=, until=, timeout=, skip= and manual`,
+      `"${key}" is not known after the action; known are exit=, match=, until=, check=, timeout=, skip= and manual`,
     );
   else if (key === "exit") expectation.exit = parseExit(value);
   else if (key === "match") expectation.match = parsePattern(value);
   else if (key === "timeout") expectation.timeoutMs = parseDuration(value);
   else if (key === "skip") expectation.skip.push(...value.split(","));
+  else if (key === "check") expectation.script = parseScript(value);
   else if (key === "until") {
     parseCondition(value);
     expectation.until.push(value);
   } else
     throw invalid(
-      `"${key}=" is not known after the action; known are exit=, match=, until=, timeout=, skip= and manual`,
+      `"${key}=" is not known after the action; known are exit=, match=, until=, check=, timeout=, skip= and manual`,
     );
 }
 

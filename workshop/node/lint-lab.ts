@@ -11,7 +11,9 @@ import { fillValue } from "../common/fill-plain.js";
 import { type Variables, sampleVariables } from "../common/variables.js";
 import { BUILT_IN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
+import { WorkshopError } from "../common/errors.js";
 import { findPictures } from "./pictures.js";
+import { readCheckScript } from "./script-check.js";
 
 export interface InspectOptions {
   /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
@@ -25,6 +27,7 @@ export interface InspectOptions {
 export async function inspectLab(lab: Lab, options: InspectOptions): Promise<void> {
   const variables = sampleVariables(lab);
   const pages: Inspected[] = [];
+  const scripts: LabProblem[] = [];
   for (const page of lab.pages) {
     const compiled = compileLabPage(lab, page, variables);
     const pictures = compiled.links.filter(({ kind }) => kind === "picture");
@@ -35,6 +38,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
       .map(({ view, line }) => ({ action: view.action, line }));
     page.terminals = [...new Set(compiled.actions.flatMap(({ view }) => view.terminals))].toSorted();
     pages.push({ page, compiled });
+    scripts.push(...(await missingScripts(lab, { page, compiled })));
   }
   const problems = pages.flatMap((inspected) => [
     ...inspected.page.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
@@ -52,6 +56,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...deadTabs(lab),
     ...impossibleObjects(lab, variables),
     ...refusedVariables(lab, options),
+    ...scripts,
     ...problems,
   ].toSorted(bySeverity);
 }
@@ -69,6 +74,24 @@ interface Inspected {
 function bySeverity(one: LabProblem, other: LabProblem): number {
   if (one.severity !== other.severity) return one.severity === "error" ? -1 : 1;
   return one.file.localeCompare(other.file) || one.line - other.line;
+}
+
+async function missingScripts(lab: Lab, { page, compiled }: Inspected): Promise<LabProblem[]> {
+  const problems: LabProblem[] = [];
+  for (const { expectation, line } of compiled.actions) {
+    if (expectation.script === undefined) continue;
+    const found = await readCheckScript(lab, expectation.script).catch((error: unknown) => error);
+    if (found instanceof WorkshopError)
+      problems.push({
+        severity: "error",
+        rule: "missing-check",
+        file: page.file,
+        line,
+        message: found.message,
+        fix: "Add the file to the lab, or correct the path",
+      });
+  }
+  return problems;
 }
 
 function missingPictures({ page, compiled }: Inspected): LabProblem[] {

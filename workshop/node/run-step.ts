@@ -4,11 +4,13 @@ import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult, StepState } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
+import { scriptText } from "../common/expectation.js";
 import { failedText, judgeOutcome } from "../common/judge-step.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import { OverdueCommand, endCommand } from "./overdue-command.js";
+import { runCheckScript } from "./script-check.js";
 import { shellOf } from "./session-environment.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
 
@@ -99,7 +101,8 @@ class StepRun {
       const judged = await unlessAborted(this.#act(), signal);
       if (judged.state === "failed") return this.#tell(withUnseen(judged, this.#step.action));
       const isJudged = judged.state !== undefined && GOES_ON_TO_CHECKS.has(judged.state);
-      return isJudged && conditions ? await this.#check(judged, conditions) : this.#tell(judged);
+      const checked = isJudged && conditions ? await this.#check(judged, conditions) : judged;
+      return this.#tell(isJudged ? await this.#runScript(checked) : checked);
     } catch (error) {
       if (this.#options.throwsPlatformFailures) throw error;
       return this.#tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
@@ -192,7 +195,7 @@ class StepRun {
       await host.input(address, `${view.text ?? ""}${endOfLine ? "\r" : ""}`);
   }
 
-  async #check(judged: Partial<StepResult>, conditions: ConditionWatch): Promise<StepResult> {
+  async #check(judged: Partial<StepResult>, conditions: ConditionWatch): Promise<Partial<StepResult>> {
     const { expectation, view } = this.#step.action;
     const commandChecks = judged.checks ?? [];
     const show = (checks: CheckResult[]): StepResult =>
@@ -210,7 +213,28 @@ class StepRun {
       : provesNothing
         ? { state: "idle", message: PROVES_NOTHING }
         : {};
-    return this.#tell({ ...judged, ...end, checks: [...commandChecks, ...checks] });
+    return { ...judged, ...end, checks: [...commandChecks, ...checks] };
+  }
+
+  /** The lab's own program comes last: what the cluster has to come to is there by then. */
+  async #runScript(checked: Partial<StepResult>): Promise<Partial<StepResult>> {
+    const { session, lab, action } = this.#step;
+    const { client, host, settings } = this.#surroundings;
+    const { script: path } = action.expectation;
+    if (path === undefined || checked.state === undefined || !GOES_ON_TO_CHECKS.has(checked.state))
+      return checked;
+    const before = checked.checks ?? [];
+    this.#tell({
+      ...checked,
+      state: "running",
+      checks: [...before, { text: scriptText(path), state: "waiting" }],
+    });
+    const { env } = shellOf(session, lab, { client, settings });
+    const run = { lab, session: session.metadata.name, path, env };
+    const check = await runCheckScript(run, host, this.#options.signal);
+    const end: Partial<StepResult> =
+      check.state === "failed" ? { state: "failed", message: failedText(check) } : {};
+    return { ...checked, ...end, checks: [...before, check] };
   }
 
   /** Passes a result on, unless it is the one before. */
@@ -240,7 +264,11 @@ function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): P
     state: "idle" as const,
     detail,
   }));
-  return { ...judged, checks: [...(judged.checks ?? []), ...unseen] };
+  const script =
+    expectation.script === undefined
+      ? []
+      : [{ text: scriptText(expectation.script), state: "idle" as const, detail }];
+  return { ...judged, checks: [...(judged.checks ?? []), ...unseen, ...script] };
 }
 
 /** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */

@@ -212,7 +212,8 @@ const TYPED = new Set(["execute", "execute-all", "terminal-input", "terminal-int
 
 function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
   if (expectation.skip.includes(environment)) return `left out in ${environment}`;
-  if (view.kind === "manual" && expectation.until.length > 0 && !expectation.manual) return undefined;
+  const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
+  if (view.kind === "manual" && isLookedAt && !expectation.manual) return undefined;
   if (view.kind === "manual" || expectation.manual) return "done by a person";
   return TYPED.has(view.kind) ? undefined : "happens in the browser";
 }

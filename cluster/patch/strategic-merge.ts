@@ -27,8 +27,11 @@ export function applyStrategicMergePatch(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): unknown {
-  if (!isRecord(patch))
-    throw badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
+  if (!isRecord(patch)) {
+    const found = Array.isArray(patch) ? "array" : { boolean: "bool" }[typeof patch as "boolean"];
+    const kind = found ?? typeof patch;
+    throw badRequest(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
+  }
   const merger = new StrategicMerge(resolve);
   return merger.mergeMap(isRecord(target) ? target : {}, structuredClone(patch), schema);
 }

@@ -1,3 +1,4 @@
+import { textAt } from "../../api/field-access.js";
 import type { SecuredPodSpec } from "./security-fields.js";
 import { distinct, named, quoted, securedContainers } from "./security-fields.js";
 
@@ -108,6 +109,50 @@ export const sysctls: Check = (spec) => {
   return bad.length === 0 ? undefined : `forbidden sysctls (${bad.join(", ")})`;
 };
 
+const APP_ARMOR_PROFILES = ["RuntimeDefault", "Localhost"];
+
+/** AppArmor may be chosen, not switched off. */
+export const appArmor: Check = (spec) => {
+  const bad = securedContainers(spec).filter((container) => forbiddenProfiles(container).length > 0);
+  const values = distinct([...forbiddenProfiles(spec), ...bad.flatMap(forbiddenProfiles)]);
+  if (values.length === 0) return undefined;
+  const setters = [
+    ...(forbiddenProfiles(spec).length > 0 ? ["pod"] : []),
+    ...(bad.length > 0 ? [named(bad)] : []),
+  ];
+  const what = values.length === 1 ? "profile" : "profiles";
+  return `forbidden AppArmor ${what} (${setters.join(" and ")} must not set AppArmor profile type to ${quoted(values)})`;
+};
+
+const HANDLERS = [
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle.postStart",
+  "lifecycle.preStop",
+];
+const HOST_FIELDS = HANDLERS.flatMap((handler) => [`${handler}.httpGet.host`, `${handler}.tcpSocket.host`]);
+
+/** Probes and hooks may not make the node ask anybody but the pod. */
+export const hostProbes: Check = (spec) => {
+  const bad = securedContainers(spec).filter((container) => hostsOf(container).length > 0);
+  if (bad.length === 0) return undefined;
+  const hosts = distinct(bad.flatMap(hostsOf));
+  const uses = bad.length === 1 ? "uses" : "use";
+  const what = hosts.length === 1 ? "probe or lifecycle host" : "probe or lifecycle hosts";
+  return `probe or lifecycle host (${named(bad)} ${uses} ${what} ${quoted(hosts)})`;
+};
+
 function extraCapabilities(added: string[] | undefined): string[] {
   return (added ?? []).filter((name) => !DEFAULT_CAPABILITIES.has(name));
+}
+
+function forbiddenProfiles({ securityContext }: Pick<SecuredPodSpec, "securityContext">): string[] {
+  const profile = securityContext?.appArmorProfile;
+  if (profile === undefined || APP_ARMOR_PROFILES.includes(profile.type ?? "")) return [];
+  return [profile.type ?? ""];
+}
+
+function hostsOf(container: object): string[] {
+  return HOST_FIELDS.map((field) => textAt(container, field)).filter((host) => host !== "");
 }

@@ -32,6 +32,19 @@ test.each<[string, object, object]>([
     { securityContext: { privileged: true } },
     {},
   ],
+  [
+    'forbidden AppArmor profile (pod and container "main" must not set AppArmor profile type to "Unconfined")',
+    { securityContext: { appArmorProfile: { type: "Unconfined" } } },
+    { securityContext: { appArmorProfile: { type: "Unconfined" } } },
+  ],
+  [
+    'probe or lifecycle host (container "main" uses probe or lifecycle hosts "10.0.0.1", "a.example")',
+    {
+      livenessProbe: { httpGet: { port: 80, host: "a.example" } },
+      lifecycle: { preStop: { tcpSocket: { port: 80, host: "10.0.0.1" } } },
+    },
+    {},
+  ],
   ["host namespaces (hostNetwork=true, hostPID=true)", {}, { hostNetwork: true, hostPID: true }],
   ['hostPath volumes (volume "v")', {}, { volumes: [{ name: "v", hostPath: { path: "/" } }] }],
   ['hostPort (container "main" uses hostPort 80)', { ports: [{ containerPort: 80, hostPort: 80 }] }, {}],

@@ -4,11 +4,13 @@ import type { AdmissionPlugin, AdmissionRequest } from "../admission.js";
 import { refuse } from "../refusal.js";
 import type { Check } from "./baseline-checks.js";
 import {
+  appArmor,
   baselineCapabilities,
   baselineSeccomp,
   hostNamespaces,
   hostPathVolumes,
   hostPorts,
+  hostProbes,
   privileged,
   procMount,
   sysctls,
@@ -25,21 +27,25 @@ import type { SecuredPodSpec } from "./security-fields.js";
 
 const LABEL = "pod-security.kubernetes.io";
 
-/** In the order the API lists violations. Not checked: SELinux and AppArmor options, Windows host processes, hosts of probes. */
+/** In the order the API lists violations. Not checked: SELinux options, AppArmor's old annotations, Windows host processes. */
 const CHECKS: Record<string, Check[]> = {
   baseline: [
+    appArmor,
     baselineCapabilities,
     hostNamespaces,
     hostPathVolumes,
     hostPorts,
+    hostProbes,
     privileged,
     procMount,
     baselineSeccomp,
     sysctls,
   ],
   restricted: [
+    appArmor,
     hostNamespaces,
     hostPorts,
+    hostProbes,
     privileged,
     procMount,
     sysctls,

@@ -6,6 +6,7 @@ export interface SecurityContext {
   runAsUser?: number;
   procMount?: string;
   seccompProfile?: { type?: string };
+  appArmorProfile?: { type?: string };
   capabilities?: { add?: string[]; drop?: string[] };
   sysctls?: { name: string }[];
 }
@@ -14,6 +15,7 @@ export interface SecuredContainer {
   name: string;
   securityContext?: SecurityContext;
   ports?: { hostPort?: number }[];
+  [field: string]: unknown;
 }
 
 export interface SecuredPodSpec {

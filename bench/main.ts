@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { clusterFigures } from "./clusters/cluster-figures.js";
 import type { Figure } from "./figure.js";
 import { embeddedStart } from "./figures/embedded-start.js";
+import { lintPages } from "./figures/lint-pages.js";
 import { pageHtml } from "./figures/page-html.js";
 import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
@@ -19,6 +20,7 @@ const figures: Figure[] = [
   sessionsAtOnce(300, 12),
   validateLab,
   pageHtml,
+  lintPages,
   scriptSize,
   podCreate,
   ...clusterFigures(),

@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject, ObjectMeta, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
@@ -96,7 +97,7 @@ function applyTo(
 ): { object: ApiObject; taken: FieldSet } {
   const { resourceVersion: _version, ...metadata } = old.metadata;
   const live = { ...old, metadata };
-  const merged = structuredClone(mergeApplied(live, applied, type.schema, core.resolve)) as ApiObject;
+  const merged = copyJson(mergeApplied(live, applied, type.schema, core.resolve)) as ApiObject;
   const author = {
     name: managerName(options),
     operation: "Apply" as const,
@@ -109,7 +110,7 @@ function applyTo(
   const kept = new Set([...owned, ...others.flatMap(({ fields }) => [...fields])]);
   removeFields(merged, { fields: without(previous, owned), kept }, type.schema, core.resolve);
   // What is only written differently, such as a quantity, is no conflict.
-  const compared = structuredClone(merged);
+  const compared = copyJson(merged);
   applyDefaults(core, type, compared, old);
   const { changed } = compareFields(live, compared, type.schema, core.resolve);
   const conflicts = findConflicts(others, changed).filter(({ key }) => owned.has(key));

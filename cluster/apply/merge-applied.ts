@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import { isRecord, ownAt, setOwn } from "../api/field-access.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
 import { structureOf } from "./field-path.js";
@@ -9,7 +10,7 @@ export function mergeApplied(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): unknown {
-  if (live === undefined || live === null) return structuredClone(applied);
+  if (live === undefined || live === null) return copyJson(applied);
   const structure = structureOf(applied, schema, resolve);
   if (structure.kind === "fields" && isRecord(live) && isRecord(applied)) {
     const merged: Record<string, unknown> = { ...live };
@@ -29,7 +30,7 @@ export function mergeApplied(
       wanted.delete(element);
       return merged;
     });
-    return [...kept, ...[...wanted.values()].map((item) => structuredClone(item))];
+    return [...kept, ...[...wanted.values()].map((item) => copyJson(item))];
   }
-  return structuredClone(applied);
+  return copyJson(applied);
 }

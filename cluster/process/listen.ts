@@ -20,6 +20,9 @@ export async function listen(
   // Small pieces of an answer must not wait for the client to confirm those before: that takes 40 ms each.
   const server = createServer({ cert, key, minVersion: "TLSv1.2", noDelay: true }, handler);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  // Whoever listens to a socket keeps Node.js from parsing it below the streams, where the next request of a client that
+  // has a large answer before the server knows it ends the connection with "Parse Error: Paused".
+  server.on("secureConnection", (socket) => socket.on("data", () => undefined));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(port, error)));
     server.listen(port, HOST, resolve);

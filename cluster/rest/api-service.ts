@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type {
   ApiService,
@@ -64,7 +65,7 @@ async function patchAny(
     decodeObject(type, object, { resolve: core.resolve, level: "Ignore", warn: () => undefined });
   };
   if (patch.type === "apply") {
-    const body = structuredClone(patch.body);
+    const body = copyJson(patch.body);
     if (isRecord(body)) decode(body);
     return (await apply(core, { ref, at, body, force: true }, options)).object;
   }

@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
 import { alreadyExists, methodNotAllowed, StatusError } from "../api/status.js";
@@ -30,7 +31,7 @@ export async function createObject(
     const stored = { ...body, object: conversion.toStored(body.object) };
     return conversion.fromStored(await createObject(core, conversion.stored, stored, options));
   }
-  const object = structuredClone(body.object);
+  const object = copyJson(body.object);
   prepare(core, type, object, body.namespace);
   const namespace = object.metadata.namespace ?? "";
   const name = object.metadata.name ?? "";

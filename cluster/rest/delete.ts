@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import { numberAt, textAt } from "../api/field-access.js";
 import type { DeleteOptions, ObjectLocation } from "../api/service.js";
@@ -74,7 +75,7 @@ function markDeleted(
   current: ApiObject,
   options: DeleteOptions,
 ): ApiObject {
-  const object = structuredClone(current);
+  const object = copyJson(current);
   const { metadata } = object;
   const grace = graceSeconds(type, object, options);
   const isShorter = grace < (metadata.deletionGracePeriodSeconds ?? Infinity);

@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
@@ -29,9 +30,10 @@ export async function patchObject(
   const type = core.registry.require(ref);
   const compute = (old: ApiObject): ApiObject => {
     const patched = applyPatch(core, type, old, patch);
-    const given =
-      patch.type === "strategic" ? goText(patch.body) : JSON.stringify(sortKeys(withVersion(patched, old)));
-    decode(patched, (why) => notAnObject(given, why));
+    // Taken before decoding changes the object, and made into a text only where it is refused.
+    const given = patch.type === "strategic" ? patch.body : copyJson(sortKeys(withVersion(patched, old)));
+    const textOf = patch.type === "strategic" ? goText : (value: unknown) => JSON.stringify(value);
+    decode(patched, (why) => notAnObject(textOf(given), why));
     return requireSameIdentity(patched as ApiObject, at);
   };
   return updateObject(core, { ref, at, compute }, options);
@@ -70,7 +72,7 @@ export function applyPatch(core: ApiCore, type: ResourceType, old: ApiObject, pa
   const isPinned = patch.type === "json" || names["resourceVersion"] !== undefined;
   const { resourceVersion, ...rest } = metadata;
   // The result may share parts with the stored object, which is frozen, and is still to be completed.
-  return structuredClone({ ...result, metadata: isPinned ? { ...rest, resourceVersion } : rest });
+  return copyJson({ ...result, metadata: isPinned ? { ...rest, resourceVersion } : rest });
 }
 
 function patchResult(core: ApiCore, type: ResourceType, target: ApiObject, patch: Patch): unknown {

@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import { numberAt, recordAt, recordsAt, textAt } from "../api/field-access.js";
 import type { HandlerRequest, HandlerSet } from "../api/handlers.js";
 import type { ApiObject } from "../api/object.js";
@@ -60,7 +61,7 @@ async function spendDisruption(
     const isSettled = numberAt(budget, "status.observedGeneration") >= (budget.metadata.generation ?? 0);
     if (!isSettled || allowed < 1) throw notEvictable(budget);
     if (dryRun) return;
-    const spent = structuredClone(budget);
+    const spent = copyJson(budget);
     spent["status"] = { ...recordAt(spent, "status"), disruptionsAllowed: allowed - 1 };
     try {
       await api.update({ ...BUDGETS, subresource: "status" }, spent, { user: request.user });
@@ -87,7 +88,7 @@ function covers(budget: ApiObject, pod: ApiObject): boolean {
 
 async function bind(api: ApiService, request: HandlerRequest, now: Date): Promise<ApiObject> {
   const at = locationOf(request);
-  const pod = structuredClone(api.get(PODS, at));
+  const pod = copyJson(api.get(PODS, at));
   const current = textAt(pod, "spec.nodeName");
   if (current !== "") {
     throw conflict(

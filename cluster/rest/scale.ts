@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import { asText, isRecord, numberAt, recordAt, setAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
@@ -38,7 +39,7 @@ export async function updateScale(
     const wanted = plan.compute(scaleOf(type, old));
     const replicas = numberAt(wanted, "spec.replicas");
     if (replicas < 0) throw negativeReplicas(plan.at.name, replicas);
-    const object = structuredClone(old);
+    const object = copyJson(old);
     setAt(object, paths.spec, replicas);
     const { resourceVersion } = wanted.metadata;
     if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;

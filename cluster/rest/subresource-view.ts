@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import type { JsonObject } from "../api/field-access.js";
 import { recordAt, recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
@@ -10,7 +11,7 @@ export function throughSubresource(
 ): ApiObject {
   switch (subresource) {
     case "status":
-      return withField(structuredClone(old), "status", wanted["status"]);
+      return withField(copyJson(old), "status", wanted["status"]);
     case "finalize":
       return withSpec(old, { finalizers: recordAt(wanted, "spec")?.["finalizers"] });
     case "binding": {
@@ -27,8 +28,8 @@ export function throughSubresource(
 }
 
 function withSpec(old: ApiObject, fields: JsonObject): ApiObject {
-  const object = structuredClone(old);
-  const spec: JsonObject = { ...recordAt(object, "spec"), ...structuredClone(fields) };
+  const object = copyJson(old);
+  const spec: JsonObject = { ...recordAt(object, "spec"), ...copyJson(fields) };
   for (const [name, value] of Object.entries(spec)) if (value === undefined) delete spec[name];
   return { ...object, spec };
 }

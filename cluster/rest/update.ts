@@ -1,3 +1,4 @@
+import { copyJson } from "../api/copy-json.js";
 import { isDeepStrictEqual } from "node:util";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
@@ -49,7 +50,7 @@ export async function updateObject(
   }
   for (let attempt = 0; ; attempt++) {
     const old = requireObject(core, core.registry.require(plan.ref), plan.at);
-    const wanted = structuredClone(plan.compute(old));
+    const wanted = copyJson(plan.compute(old));
     const isPinned = hasVersion(wanted) && wanted.metadata.resourceVersion !== old.metadata.resourceVersion;
     if (isPinned) throw conflict(plan.ref, plan.at.name, MODIFIED);
     const result = await tryUpdate(core, plan, { old, wanted }, options);
@@ -109,7 +110,7 @@ function prepare(
   carryMetadata(object.metadata, old.metadata);
   if (subresource === undefined && hasSubresource(type, "status")) {
     if (old["status"] === undefined) delete object["status"];
-    else object["status"] = structuredClone(old["status"]);
+    else object["status"] = copyJson(old["status"]);
   }
   if (subresource === undefined) strategyFor(type).prepareUpdate?.(object, old, core.store);
   return object;

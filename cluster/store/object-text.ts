@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
 import type { ApiObject } from "../api/object.js";
 
-/** Of JSON kept beside the objects, for answers and watchers to come: some 5,000 pods. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Of JSON kept beside the objects, for answers and watchers to come: some 4,000 pods. */
+const MAX_BYTES = 12 * 1024 * 1024;
 /** What a single text may take of it: one larger than this would drive out what many read. */
-const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+const MAX_TEXT_BYTES = 256 * 1024;
 
 const texts = new LRUCache<ApiObject, string>({
   maxSize: MAX_BYTES,

@@ -27,6 +27,11 @@ export async function metricsText(core: ApiCore): Promise<string> {
     objects.set({ resource }, core.store.list(storageKey).length);
   }
   new Gauge({
+    name: "lectern_cluster_failures",
+    help: "Refused writes, and work that failed where no request waited for it, since the start.",
+    registers: [registry],
+  }).set(core.failures.count);
+  new Gauge({
     name: "process_resident_memory_bytes",
     help: "Resident memory size in bytes.",
     registers: [registry],

@@ -3,21 +3,25 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What the built terminal host still loads by name; all of it is in the folder, so that it runs in any image with glibc and bash. */
+/** The terminal host and `tmc` as they are built; all of it is in the folder, so that it runs in any image with glibc and bash. */
+const OWN = ["package.json", "bin/tmc.js", "dist/terminal", "dist/server/cli/tmc.js", "dist/server/chunks"];
+/** What they still load by name. */
 const PACKAGES = ["node-pty"];
+const UNUSED = /\.(d\.ts|d\.mts|d\.cts|map|md|c|cc|h)$/;
 const LEARNER = "learner";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Copies Node.js and the terminal host into a folder, and gives the account that does it a name. */
+/** Copies Node.js, the terminal host and `tmc` into a folder, and gives the account that does it a name. */
 function install(folder: string): void {
-  for (const name of ["bin", "etc", "dist"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["bin", "etc"]) mkdirSync(join(folder, name), { recursive: true });
   cpSync(process.execPath, join(folder, "bin/node"));
   chmodSync(join(folder, "bin/node"), 0o755);
-  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
-  cpSync(join(ROOT, "dist/terminal"), join(folder, "dist/terminal"), {
-    recursive: true,
-    filter: (path) => !/\.d\.ts$|\.map$/.test(path),
-  });
+  for (const name of OWN) copy(join(ROOT, name), join(folder, name));
+  writeFileSync(
+    join(folder, "bin/tmc"),
+    `#!/bin/sh\nexec "${folder}/bin/node" "${folder}/bin/tmc.js" "$@"\n`,
+    { mode: 0o755 },
+  );
   const { resolve } = createRequire(import.meta.url);
   for (const name of PACKAGES) {
     const entry = resolve(name);
@@ -25,14 +29,14 @@ function install(folder: string): void {
       0,
       entry.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length,
     );
-    mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
-    cpSync(source, join(folder, "node_modules", name), {
-      recursive: true,
-      dereference: true,
-      filter: (path) => !/\.(d\.ts|d\.mts|d\.cts|map|md|c|cc|h)$/.test(path),
-    });
+    copy(source, join(folder, "node_modules", name));
   }
   nameAccount(folder);
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !UNUSED.test(path) });
 }
 
 /** Without a name `whoami`, ssh and git refuse to work; the files stand in the place of the image's own. */

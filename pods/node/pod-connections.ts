@@ -37,25 +37,25 @@ export class PodConnections {
 
   constructor(options: PodConnectionsOptions) {
     this.#options = options;
-    options.pods.onGone((session, why) => this.#lose(session, why));
-  }
-
-  /** Connects to the hosts that an earlier server has made, so that their events are heard. */
-  resume(): void {
-    for (const session of this.#options.pods.running)
-      this.to(session).catch((error: unknown) => this.#options.report(String(error)));
+    const { pods, report } = options;
+    pods.onGone((session, why) => this.#lose(session, why));
+    // Also of hosts that other servers have made the events are heard here; a call reaches one that was started again.
+    pods.onRunning((session) => {
+      this.to(session)
+        .then((host) => host.terminals(session))
+        .catch((error: unknown) => report(String(error)));
+    });
   }
 
   /** Opens one connection to the host of a session. Throws TERMINAL_POD_GONE, TERMINAL_HOST_LOST. */
   async dial(session: string): Promise<TLSSocket> {
     const { registry, authorities } = this.#options;
-    const { ip, path } = registry.address(session);
+    const { ip, path } = await registry.address(session);
     return dialTls(session, this.#transport(ip, path), await authorities.identity());
   }
 
   /** The host of a session. Throws TERMINAL_POD_GONE, TERMINAL_HOST_LOST. */
   async to(session: string): Promise<SessionHost> {
-    this.#options.registry.address(session);
     const known = this.#hosts.get(session);
     if (known) return known;
     const connecting = this.#connect(session);

@@ -81,12 +81,12 @@ export class PodRegistry {
     return items.flatMap(({ metadata }) => metadata.labels?.[POD_SESSION_LABEL] ?? []);
   }
 
-  /** Where the host of a session is. Throws TERMINAL_POD_GONE with what became of its pod. */
-  address(session: string): { ip: string; path: string } {
-    const pod = this.#pods.get(session);
-    const ip = pod?.status?.podIP;
-    if (pod && ip !== undefined && !isOver(pod))
-      return { ip, path: `${this.#path("pods")}/${pod.metadata.name}` };
+  /** Where the host of a session is. Throws TERMINAL_POD_GONE with what became of its pod, KubernetesError. */
+  async address(session: string): Promise<{ ip: string; path: string }> {
+    let pod = this.#pods.get(session);
+    // One that another server has just made may not be known here yet, and must not be taken for lost.
+    if (!isReachable(pod)) pod = await this.#read(session);
+    if (isReachable(pod)) return { ip: pod.status.podIP, path: `${this.#path("pods")}/${pod.metadata.name}` };
     const why = pod ? problemOf(pod) : "there is none: it was never made, was deleted, or its node is gone";
     const message = `The pod of session ${session} does not run: ${why}.`;
     throw new TerminalError(terminalErrorCodes.podGone, message);
@@ -137,6 +137,15 @@ export class PodRegistry {
   async remove(session: string): Promise<void> {
     await this.#removePod(session);
     await this.#options.client.remove(`${this.#path("persistentvolumeclaims")}/${objectNames(session).home}`);
+  }
+
+  async #read(session: string): Promise<PodStatus | undefined> {
+    try {
+      return await this.#options.client.get<PodStatus>(`${this.#path("pods")}/${objectNames(session).pod}`);
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** Pods are refused until a new namespace has its service account. */
@@ -249,4 +258,8 @@ export class PodRegistry {
   #path(resource: string): string {
     return `/api/v1/namespaces/${this.#options.settings.namespace}/${resource}`;
   }
+}
+
+function isReachable(pod: PodStatus | undefined): pod is PodStatus & { status: { podIP: string } } {
+  return pod?.status?.podIP !== undefined && !isOver(pod);
 }

@@ -48,7 +48,6 @@ export async function openPodSessionHost(
   const registry = new PodRegistry({ ...options, pods, authorities });
   const connections = new PodConnections({ ...options, pods, registry, authorities });
   await registry.start();
-  connections.resume();
   return {
     host: sessionHost({ pods, registry, connections }, options),
     dial: (session) => connections.dial(session),

@@ -13,6 +13,7 @@ export class PodWatch {
   readonly #pods = new Map<string, PodStatus>();
   readonly #changes = new Set<() => void>();
   readonly #gone = new Set<(session: string, why: string) => void>();
+  readonly #begun = new Set<(session: string) => void>();
   readonly #stop = new AbortController();
   #watching: Promise<void> | undefined;
 
@@ -47,6 +48,11 @@ export class PodWatch {
   /** Called when a pod will not run any more, with the reason in words. */
   onGone(listener: (session: string, why: string) => void): void {
     this.#gone.add(listener);
+  }
+
+  /** Called when a pod runs that did not before, whichever server made it, and when its host was started again. */
+  onRunning(listener: (session: string) => void): void {
+    this.#begun.add(listener);
   }
 
   /** The sessions whose pods run. */
@@ -87,9 +93,26 @@ export class PodWatch {
     const before = this.#pods.get(session);
     if (type === "DELETED") this.#pods.delete(session);
     else this.#pods.set(session, pod);
-    const wasThere = before !== undefined && !isOver(before);
-    if (wasThere && (type === "DELETED" || isOver(pod)))
-      for (const listener of this.#gone) listener(session, endOf(pod) ?? "it was deleted");
+    this.#tell(session, before, type === "DELETED" ? undefined : pod);
     for (const changed of this.#changes) changed();
   }
+
+  #tell(session: string, before: PodStatus | undefined, now: PodStatus | undefined): void {
+    if (hasEnded(before, now))
+      for (const gone of this.#gone) gone(session, (now && endOf(now)) ?? "it was deleted");
+    if (hasBegun(before, now)) for (const begun of this.#begun) begun(session);
+  }
+}
+
+/** A watch that begins anew may find another pod in the place of the one it knew. */
+function isSame(before: PodStatus | undefined, now: PodStatus | undefined): boolean {
+  return before?.metadata.uid === now?.metadata.uid;
+}
+
+function hasEnded(before: PodStatus | undefined, now: PodStatus | undefined): boolean {
+  return before !== undefined && !isOver(before) && (!now || !isSame(before, now) || isOver(now));
+}
+
+function hasBegun(before: PodStatus | undefined, now: PodStatus | undefined): boolean {
+  return now !== undefined && isRunning(now) && !(before && isSame(before, now) && isRunning(before));
 }

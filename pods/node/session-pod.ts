@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SessionPod } from "../../terminal/common/session-host.js";
 import type { SessionLimits } from "../../terminal/common/session-limits.js";
+import { LIFE_SIGN } from "../../terminal/node/life-sign.js";
 import { HOST_ENVIRONMENT, HOST_NODE_OPTIONS } from "./host-command.js";
 import { HOST_PORT, POD_SESSION_LABEL, type PodSettings, SHELL_LABELS } from "./pod-settings.js";
 import { containerResources, shellLimitsOf, volumeBytes } from "./shell-resources.js";
@@ -18,6 +19,8 @@ const FIRST_UID = 1_000_000_000;
 const UID_COUNT = 1_000_000_000;
 /** For programs to save their work; the host itself ends within a second. */
 const GRACE_SECONDS = 5;
+/** A host whose last sign is older hears nobody: it gives one every five seconds, however little of a processor it gets. */
+const DEAF_SECONDS = 30;
 
 /** The names of a session's objects; pods and secrets share them with nobody in this namespace. */
 export function objectNames(session: string): {
@@ -108,6 +111,21 @@ const CONFINED = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** With nothing but bash, and no connection: the port is open to holders of the server's certificate alone. */
+const isHeard = {
+  exec: {
+    command: [
+      "bash",
+      "-c",
+      `read -r sign <"$0" && (( $(printf '%(%s)T' -1) - sign < ${DEAF_SECONDS} ))`,
+      `${DATA}/${LIFE_SIGN}`,
+    ],
+  },
+  periodSeconds: 20,
+  timeoutSeconds: 10,
+  failureThreshold: 2,
+};
+
 function shellContainer(
   session: string,
   limits: SessionLimits,
@@ -135,6 +153,7 @@ function shellContainer(
     ports: [{ name: "host", containerPort: HOST_PORT }],
     securityContext: CONFINED,
     resources: containerResources(limits, pod.persistentHome),
+    livenessProbe: isHeard,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: "host", mountPath: HOST_FOLDER, readOnly: true },

@@ -29,7 +29,7 @@ export function addShellFlags(command: Command): Command {
     )
     .option(
       "--shell-url <url>",
-      "where programs in pods reach Lectern, such as http://lectern.lectern.svc (default: the public address)",
+      "where programs in pods reach Lectern, such as http://lectern.lectern.svc (default: the public address); a validation listens there",
       webAddress,
     );
 }

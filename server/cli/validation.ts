@@ -117,9 +117,9 @@ async function replay(lab: Lab, validation: Validation): Promise<ValidationRepor
 
 async function replayIn(data: string, lab: Lab, validation: Validation): Promise<ValidationReport> {
   const { labPath, variables, flags, signal } = validation;
+  const shells = shellsOf(flags);
   const config: ServeConfig = {
-    port: 0,
-    host: "127.0.0.1",
+    ...listensAt(shells),
     data,
     labs: [resolve(labPath)],
     labVariables: variables,
@@ -128,7 +128,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     logTo: "files",
     keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
-    ...shellsOf(flags),
+    ...shells,
   };
   const running = await startInProcess({
     config,
@@ -146,6 +146,13 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     await endAll(ends);
     if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
   }
+}
+
+/** Where programs in pods were told to call, it is this process that answers. */
+function listensAt({ pods }: Pick<ServeConfig, "pods">): Pick<ServeConfig, "host" | "port"> {
+  if (pods?.url === undefined) return { host: "127.0.0.1", port: 0 };
+  const { port } = new URL(pods.url);
+  return { host: "0.0.0.0", port: port === "" ? 80 : Number(port) };
 }
 
 function optionsOf({ place, flags, clock, signal }: Validation): ValidationOptions {

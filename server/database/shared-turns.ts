@@ -3,8 +3,8 @@ import { Turns } from "../../workshop/node/turns.js";
 import { databaseError } from "./postgres.js";
 import type { Postgres } from "./postgres.js";
 
-/** The longest work that is done in turns asks a learner's program, which gets 30 s. */
-const WAIT_MS = 60_000;
+/** The longest work that is done in turns makes a pod: a minute for the old one to go, three for the new one to run. */
+const WAIT_MS = 5 * 60_000;
 
 /** One at a time for each name among all servers of the database; a server that dies gives its turn away. */
 export function createSharedTurns(database: Postgres): TurnTaking {

@@ -4,9 +4,11 @@ import type { ServeConfig } from "../config.js";
 import type { OriginRules } from "./same-origin.js";
 
 /** Under which names pages may reach a server of these settings, and which proxies are believed. */
-export function originRules({ host, publicUrl, trustProxy }: ServeConfig): OriginRules {
+export function originRules({ host, publicUrl, trustProxy, pods }: ServeConfig): OriginRules {
+  // What the operator tells shells in pods to call is as much a name of this server as the address learners type.
+  const inPods = pods?.url === undefined ? [] : [new URL(pods.url).hostname];
   return {
-    names: [host.toLowerCase(), hostname().toLowerCase()],
+    names: [host.toLowerCase(), hostname().toLowerCase(), ...inPods],
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(trustProxy === undefined ? {} : { trusts: trustOf(trustProxy) }),
   };

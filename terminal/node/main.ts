@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { defaultSessionLimits, type SessionLimits } from "../common/session-limits.js";
 import { tlsEndpoint, unixSocketEndpoint } from "./host-endpoint.js";
+import { LIFE_SIGN, giveLifeSigns } from "./life-sign.js";
 import { startTerminalHost, type TerminalHostOptions } from "./start-terminal-host.js";
 
 const USAGE = `node dist/terminal/node/main.js --socket PATH --data DIR [options]
@@ -10,7 +12,10 @@ Options: [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--
 
 /** The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, 1 where it cannot start. */
 async function main(): Promise<void> {
-  const host = await startTerminalHost(readOptions());
+  const options = readOptions();
+  const host = await startTerminalHost(options);
+  // Elsewhere the supervisor asks it; in a pod the kubelet does.
+  if (options.only) giveLifeSigns(join(options.dataDir, LIFE_SIGN));
   process.stdout.write(
     `${JSON.stringify({ listening: true, pid: process.pid, confinement: host.confinement })}\n`,
   );

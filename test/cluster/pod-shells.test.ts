@@ -3,19 +3,14 @@ import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { openPodSessionHost } from "../../pods/node/pod-session-host.js";
+import type { PodSettings } from "../../pods/node/pod-settings.js";
 import type { SessionHost, SessionPod, TerminalEvent } from "../../terminal/common/session-host.js";
 import { defaultSessionLimits } from "../../terminal/common/session-limits.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
-import { SHELL_IMAGE, importShellImage } from "./shell-image.js";
+import { productImages } from "./product-images.js";
 
 const NAMESPACE = "lectern-shells";
 const MIB = 1024 * 1024;
-const settings = {
-  namespace: NAMESPACE,
-  image: SHELL_IMAGE,
-  hostImage: SHELL_IMAGE,
-  limits: defaultSessionLimits,
-};
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString();
@@ -31,12 +26,19 @@ describe.skipIf(!hasRealCluster())(
     let cluster: RealCluster;
     let client: KubernetesClient;
     let config: KubeConfig;
+    let settings: PodSettings;
     let host: SessionHost;
     const address = { session: "shells-1", terminal: "1" };
 
     beforeAll(async () => {
       cluster = realCluster();
-      await importShellImage(cluster.node);
+      const { server, toolbox } = await productImages(cluster.node);
+      settings = {
+        namespace: NAMESPACE,
+        image: toolbox.name,
+        hostImage: server.name,
+        limits: defaultSessionLimits,
+      };
       config = new KubeConfig();
       config.loadFromString(readFileSync(cluster.kubeconfig, "utf8"));
       client = new KubernetesClient(config);
@@ -163,6 +165,18 @@ describe.skipIf(!hasRealCluster())(
       for await (const piece of host.recording("shells-1", recording?.name ?? "")) pieces.push(piece);
       expect(Buffer.concat(pieces).toString()).toContain("for the learner");
     });
+
+    it("is started again by the kubelet when it hears nobody, and reached again", async () => {
+      const restarts = ["get", "pod", "shells-1", `--namespace=${NAMESPACE}`];
+      const count = "--output=jsonpath={.status.containerStatuses[0].restartCount}";
+      const stop = "kill -STOP $(grep -l lectern-host/dist /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)";
+      await cluster.kubectl(["exec", "shells-1", `--namespace=${NAMESPACE}`, "--", "bash", "-c", stop]);
+      await cluster.until([...restarts, count], /^1$/);
+      await host.open(address, { env: {} });
+      expect(await host.run(address, { id: "heard", text: "cat notes.txt" })).toMatchObject({
+        output: "for the learner",
+      });
+    }, 240_000);
 
     it("tells that the pod was deleted, and gives another", async () => {
       const events: TerminalEvent[] = [];

@@ -1,6 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +26,9 @@ const BUILD_DEADLINE_MS = 30 * 60_000;
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** Where Debian keeps the authorities a machine trusts. */
 const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
-const containerfile = "deploy/image/Containerfile";
+const images = "deploy/image";
+const containerfile = `${images}/Containerfile`;
+const baseScript = `${images}/base.sh`;
 /** What of the checkout the stages of each image read; `Containerfile.dockerignore` keeps the rest from them. */
 const sources: Record<ImageTarget, string[]> = {
   server: [
@@ -30,8 +43,10 @@ const sources: Record<ImageTarget, string[]> = {
     "cluster",
     "server",
   ],
-  toolbox: [],
+  toolbox: [`${images}/completion.sh`, `${images}/tools`],
 };
+/** Of each image; checkouts of one machine are of several versions. */
+const ARCHIVES_KEPT = 3;
 
 /** The images that `deploy/image/Containerfile` describes. */
 export type ImageTarget = "server" | "toolbox";
@@ -68,8 +83,12 @@ export async function containerImage(
     withFileLock(
       join(cache, "lock"),
       { signal, waiting: (holder) => progress(`waiting for ${holder}`) },
-      () =>
-        existsSync(archive) ? Promise.resolve() : build({ target, name, archive, cache, signal, progress }),
+      async () => {
+        if (!existsSync(archive)) await build({ target, name, archive, cache, signal, progress });
+        const now = new Date();
+        utimesSync(archive, now, now);
+        removeOldArchives(cache, target);
+      },
     ),
   );
   return { name, archive };
@@ -88,10 +107,10 @@ async function build({ target, name, archive, cache, signal, progress }: Build):
   const start = Date.now();
   const report = (what: string) => progress(`${what}: ${Math.round((Date.now() - start) / 1000)} s`);
   const secrets = mkdtempSync(join(tmpdir(), "lectern-image-"));
-  const store = ["--root", join(cache, "storage"), "--runroot", join("/run", "lectern-images")];
+  const store = ["--root", emptyUnlessCurrent(join(cache, "storage")), "--runroot", "/run/lectern-images"];
   try {
     report(`building the image ${name}: what it starts from`);
-    await runProgram(join(root, "deploy/image/base.sh"), ["buildah", ...store], { signal });
+    await runProgram(join(root, baseScript), ["buildah", ...store], { signal });
     report(`building the image ${name}: its stages`);
     const unfinished = `${archive}.unfinished`;
     rmSync(unfinished, { force: true });
@@ -99,6 +118,7 @@ async function build({ target, name, archive, cache, signal, progress }: Build):
       signal,
     });
     await runProgram("buildah", [...store, "push", name, `docker-archive:${unfinished}:${name}`], { signal });
+    await runProgram("buildah", [...store, "rmi", name], { signal });
     renameSync(unfinished, archive);
     report(`built the image ${name}`);
   } finally {
@@ -106,40 +126,72 @@ async function build({ target, name, archive, cache, signal, progress }: Build):
   }
 }
 
+/** A store of images, without those that another script or another Go made. */
+function emptyUnlessCurrent(storage: string): string {
+  const mark = join(storage, "made-by");
+  const current = createHash("sha256")
+    .update(readFileSync(join(root, baseScript)))
+    .update(goVariable("GOVERSION"))
+    .digest("hex");
+  if (existsSync(mark) && readFileSync(mark, "utf8") === current) return storage;
+  rmSync(storage, { recursive: true, force: true });
+  mkdirSync(storage, { recursive: true });
+  writeFileSync(mark, current);
+  return storage;
+}
+
+function removeOldArchives(cache: string, target: ImageTarget): void {
+  const archives = readdirSync(cache)
+    .filter((name) => name.startsWith(`lectern-${target}-`) && name.endsWith(".tar"))
+    .map((name) => join(cache, name))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const archive of archives.slice(ARCHIVES_KEPT)) rmSync(archive);
+}
+
 function buildWords(target: ImageTarget, name: string, secrets: string[]): string[] {
-  // Compiled packages and modules are those of the machine, whoever compiled or fetched them.
-  const volumes = ["GOMODCACHE:/go/pkg/mod", "GOCACHE:/root/.cache/go-build"].map((volume) => {
-    const [variable = "", path = ""] = volume.split(":");
-    return `--volume=${goVariable(variable)}:${path}:rw`;
-  });
+  // Packages, modules and what is compiled of them are those of the machine, whoever fetched or compiled them.
+  const caches = {
+    [goVariable("GOMODCACHE")]: "/go/pkg/mod",
+    [goVariable("GOCACHE")]: "/root/.cache/go-build",
+    [npmSetting("cache")]: "/root/.npm",
+  };
+  for (const cache of Object.keys(caches)) mkdirSync(cache, { recursive: true });
   return [
     "build",
     "--isolation=chroot",
     "--pull-never",
-    "--layers",
+    // The steps of a stage change together, and keeping each takes longer than doing it.
+    "--layers=false",
     `--file=${join(root, containerfile)}`,
     `--ignorefile=${join(root, `${containerfile}.dockerignore`)}`,
     `--target=${target}`,
     `--build-arg=TARGETARCH=${goVariable("GOARCH")}`,
     `--tag=${name}`,
     ...secrets,
-    ...volumes,
+    ...Object.entries(caches).map(([cache, path]) => `--volume=${cache}:${path}:rw`),
     // Whoever stands between this machine and its registries is trusted by the steps as by the machine, and by no image.
     `--volume=${AUTHORITIES}:${AUTHORITIES}:ro`,
   ];
 }
 
-/** Files that tell npm and Go which registries this machine uses; they are seen by the steps that fetch and by no layer. */
+/** Stands in every file that is seen by the steps that fetch, and so in no layer. */
+export const SECRET_MARK = "lectern-secret-of-the-build";
+
+/** Files that tell npm and Go which registries this machine uses. */
 function writeSecrets(folder: string): string[] {
   const npmrc = join(folder, "npmrc");
-  const registry = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8", cwd: root }).trim();
-  writeFileSync(npmrc, `registry=${registry}\ncafile=${AUTHORITIES}\n`);
+  writeFileSync(npmrc, `# ${SECRET_MARK}\nregistry=${npmSetting("registry")}\ncafile=${AUTHORITIES}\n`);
   const goEnv = join(folder, "go-env");
   const lines = ["GOPROXY", "GONOSUMDB", "GONOSUMCHECK", "GOSUMDB", "GOFLAGS"].map(
     (name) => `${name}=${goVariable(name)}`,
   );
-  writeFileSync(goEnv, `${lines.filter((line) => !line.endsWith("=")).join("\n")}\n`);
+  const known = lines.filter((line) => !line.endsWith("="));
+  writeFileSync(goEnv, `# ${SECRET_MARK}\n${known.join("\n")}\n`);
   return [`--secret=id=npmrc,src=${npmrc}`, `--secret=id=go-env,src=${goEnv}`];
+}
+
+function npmSetting(name: string): string {
+  return execFileSync("npm", ["config", "get", name], { encoding: "utf8", cwd: root }).trim();
 }
 
 function goVariable(name: string): string {
@@ -158,7 +210,10 @@ function sourcesHash(target: ImageTarget): string {
       "--others",
       "--exclude-standard",
       "--",
-      "deploy/image",
+      containerfile,
+      `${containerfile}.dockerignore`,
+      `${images}/spdx.sh`,
+      baseScript,
       ...sources[target],
     ],
     { cwd: root, encoding: "utf8" },

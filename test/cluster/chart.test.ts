@@ -1,0 +1,278 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import { BrowserSession } from "../server/browser-session.js";
+import { productRoot, until } from "../server/lectern-process.js";
+import { NODE_ADDRESS } from "../kubernetes/node/node-namespaces.js";
+import { InstalledChart, NAMESPACE } from "./installed-chart.js";
+import { killContainer, tagImage } from "./product-images.js";
+import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
+
+const SHELLS = "lectern-shells";
+const CLUSTER_KINDS =
+  "namespaces,clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings,customresourcedefinitions,priorityclasses,persistentvolumes";
+const NAMESPACE_KINDS = "all,secrets,configmaps,serviceaccounts,leases,ingresses,pvc,networkpolicies,pdb";
+/** Of a page; the first tells one shell from the next. */
+const STEPS = [
+  "echo $$ >shell; id -un; echo $SESSION_NAMESPACE",
+  "helm version --short; kubectl auth can-i create deployments; tmc workspace list",
+  "sleep 15; echo woke up in $$; cat shell",
+  "sleep 45; echo still in $$; cat shell",
+  "false",
+];
+const LONG = { timeout: 120_000 };
+
+describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and shells in pods", () => {
+  let cluster: RealCluster;
+  let before: string[];
+  let chart: InstalledChart;
+  let browser: BrowserSession;
+  let session: SessionView;
+
+  beforeAll(async () => {
+    cluster = realCluster();
+    before = await clusterObjects();
+    chart = await InstalledChart.install(cluster);
+    browser = new BrowserSession(chart.url);
+  });
+  afterAll(async () => {
+    await chart?.close();
+    await cluster?.read("delete", "namespace", NAMESPACE, "--ignore-not-found");
+  });
+
+  it("has all its servers ready, and its own test says so", async () => {
+    const servers = await chart.servers();
+    expect(servers.map(({ isReady }) => isReady)).toEqual([true, true, true]);
+    const { status, output, complaint } = await chart.test();
+    expect([status, output + complaint]).toEqual([0, expect.stringMatching(/\/readyz answers 200/)]);
+  });
+
+  it("takes a lab of a ConfigMap, and gives its learner a shell in a pod of the tool box", async () => {
+    await cluster.apply(...workshop());
+    await until("the lab is offered", 60_000, async () =>
+      (await browser.json<LabSummary[]>("GET", "api/labs")).some(({ name }) => name === "in-pods")
+        ? true
+        : undefined,
+    );
+    session = await startLab("in-pods");
+    await browser.run(session, 0);
+    const first = await browser.outcome(session, 0);
+    expect([first.state, first.output]).toEqual(["succeeded", `learner\n${session.id}\n`]);
+    const image = "--output=jsonpath={.spec.containers[0].image}";
+    expect(await cluster.read("get", "pod", session.id, `--namespace=${SHELLS}`, image)).toBe(
+      chart.images.toolbox.name,
+    );
+  });
+
+  it("has its tools, the learner's rights, and tmc, which reaches the servers", async () => {
+    await browser.run(session, 1);
+    const { state, output = "" } = await browser.outcome(session, 1);
+    expect([state, output]).toEqual(["succeeded", expect.stringMatching(/^v3\.[^]*yes\n[^]*team/)]);
+    await browser.run(session, 4);
+    expect((await browser.outcome(session, 4)).state).toBe("failed");
+  });
+
+  it("tells at every server what becomes of a shell", async () => {
+    const told = await Promise.all(
+      (await chart.servers()).map(async (server) => {
+        const events: SessionEvent["type"][] = [];
+        const there = like(browser, await chart.urlOf(server));
+        const stop = await there.events(`api/sessions/${session.id}/events`, (event) => {
+          events.push((event as SessionEvent).type);
+        });
+        return { events, stop };
+      }),
+    );
+    const socket = await browser.socket(session.id, await browser.ticket(session.id));
+    if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
+    socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
+    socket.send(JSON.stringify({ type: "input", data: "exit\r" }));
+    for (const { events, stop } of told) {
+      await expect.poll(() => events, LONG).toContain("terminal-exited");
+      stop();
+    }
+    socket.close();
+    await browser.run(session, 0);
+    expect((await browser.outcome(session, 0)).state).toBe("succeeded");
+  });
+
+  it("loses no command and no shell when every server is killed, one after the other", async () => {
+    await browser.run(session, 3);
+    for (const { name, container } of await chart.servers()) {
+      await killContainer(cluster.node, container);
+      await until("the page is answered", 15_000, () => stateOf(3));
+      await until(`${name} is back`, 120_000, async () =>
+        (await chart.servers()).find(
+          (server) => server.name === name && server.isReady && server.container !== container,
+        )
+          ? true
+          : undefined,
+      );
+    }
+    await expect.poll(() => stateOf(3), LONG).toBe("succeeded");
+    expect(sameShell((await browser.outcome(session, 3)).output)).toBe(true);
+  });
+
+  it("makes and ends sessions after those that led were killed", async () => {
+    const { id } = await startLab("first-steps");
+    expect(await cluster.read("get", "pods", `--namespace=${SHELLS}`, "--output=name")).toContain(
+      `pod/${id}`,
+    );
+    await browser.json("DELETE", `api/sessions/${id}`);
+    await expect
+      .poll(
+        async () => cluster.read("get", "sessions,namespaces,pods", "--all-namespaces", "--output=name"),
+        LONG,
+      )
+      .not.toContain(id);
+  });
+
+  it("goes on while PostgreSQL is away, and says why nothing is begun", async () => {
+    await chart.postgres.stop();
+    try {
+      const refused = await until("nothing is begun", 30_000, async () => {
+        const answer = await browser.call(
+          "POST",
+          `api/sessions/${session.id}/pages/${session.currentPage}/steps/${await stepId(0)}/run`,
+        );
+        return answer.status === 503 ? answer : undefined;
+      });
+      expect(refused.text).toContain("SERVER_DATABASE_UNAVAILABLE");
+      expect((await chart.servers()).every(({ isReady }) => isReady)).toBe(true);
+    } finally {
+      await chart.postgres.start();
+    }
+    await until("steps begin again", 30_000, () =>
+      browser.run(session, 0).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    expect((await browser.outcome(session, 0)).state).toBe("succeeded");
+  });
+
+  it("is upgraded under a live session, whose command, shell, results and link stay", async () => {
+    const tag = "the-next-one";
+    const [repository] = chart.images.server.name.split(":");
+    await tagImage(cluster.node, chart.images.server.name, `${repository}:${tag}`);
+    const token = () =>
+      cluster.read(
+        "get",
+        "secret",
+        "lectern-instructor",
+        `--namespace=${NAMESPACE}`,
+        "--output=jsonpath={.data.token}",
+      );
+    const first = await token();
+    await browser.run(session, 2);
+    await chart.upgrade("--set-string", `image.tag=${tag}`, "--set", "logLevel=debug");
+    expect((await chart.servers()).map(({ image }) => image)).toEqual(
+      Array.from({ length: 3 }, () => `${repository}:${tag}`),
+    );
+    const outcome = await browser.outcome(session, 2);
+    expect([outcome.state, sameShell(outcome.output)]).toEqual(["succeeded", true]);
+    expect(await stateOf(3)).toBe("succeeded");
+    expect(await token()).toBe(first);
+  });
+
+  it.each(["first-steps", "image-registry-policies"])("has %s validated in pods", async (lab) => {
+    const { status, output } = await validate(lab);
+    expect([status, output]).toEqual([0, expect.any(String)]);
+  });
+
+  it("leaves nothing when it is uninstalled but what is said to stay", async () => {
+    await chart.uninstall();
+    await expect.poll(async () => newObjects(), LONG).toEqual([`namespace/${NAMESPACE}`]);
+    const place = `--namespace=${NAMESPACE}`;
+    await expect
+      .poll(async () => names(await cluster.read("get", NAMESPACE_KINDS, place, "--output=name")), LONG)
+      .toEqual(["configmap/kube-root-ca.crt", "secret/lectern-database", "serviceaccount/default"]);
+  });
+
+  async function startLab(lab: string): Promise<SessionView> {
+    const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab });
+    return until(`session ${id} is active`, 120_000, async () => {
+      const view = await browser.json<SessionView>("GET", `api/sessions/${id}`).catch(() => undefined);
+      if (view?.phase === "Failed") throw new Error(`the session failed: ${view.reason ?? ""}`);
+      return view?.phase === "Active" ? view : undefined;
+    });
+  }
+
+  async function stateOf(number: number): Promise<string | undefined> {
+    const view = await browser.json<SessionView>("GET", `api/sessions/${session.id}`).catch(() => undefined);
+    return view?.results.find((result) => result.number === number)?.state;
+  }
+
+  async function stepId(number: number): Promise<string> {
+    const page = `api/sessions/${session.id}/pages/${session.currentPage}`;
+    const { actions } = await browser.json<{ actions: { step: string }[] }>("GET", page);
+    return actions[number]?.step ?? "";
+  }
+
+  /** Replays a shipped lab from where the pods reach it: the machine of the node. */
+  function validate(lab: string): Promise<{ status: number; output: string }> {
+    const { server, toolbox } = chart.images;
+    const [command, words] = cluster.node.inside(process.execPath, [
+      join(productRoot, "bin/lectern.js"),
+      "validate",
+      join(productRoot, "content", lab),
+      `--kubeconfig=${cluster.kubeconfig}`,
+      "--shells=pods",
+      `--shell-image=${toolbox.name}`,
+      `--host-image=${server.name}`,
+      `--shell-url=http://${NODE_ADDRESS}:18080`,
+    ]);
+    return new Promise((resolve) => {
+      execFile(command, words, { timeout: 170_000 }, (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
+      );
+    });
+  }
+
+  async function clusterObjects(): Promise<string[]> {
+    return names(await cluster.read("get", CLUSTER_KINDS, "--output=name"));
+  }
+
+  async function newObjects(): Promise<string[]> {
+    return (await clusterObjects()).filter((name) => !before.includes(name));
+  }
+});
+
+function names(text: string): string[] {
+  return text.trim().split("\n").toSorted();
+}
+
+function sameShell(output = ""): boolean {
+  const [said, noted] = output.trim().split("\n");
+  return noted !== undefined && (said?.endsWith(` ${noted}`) ?? false);
+}
+
+/** The same browser at another address. */
+function like(browser: BrowserSession, url: string): BrowserSession {
+  const other = new BrowserSession(url);
+  other.pageKey = browser.pageKey;
+  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
+  return other;
+}
+
+/** A lab as an author brings it without an image: a ConfigMap, and a Workshop that names it. */
+function workshop(): unknown[] {
+  const metadata = { name: "in-pods", namespace: "default" };
+  const page = ["# In pods", ...STEPS.map((step) => `\`\`\`execute-1\n${step}\n\`\`\``)].join("\n\n");
+  const lab = "title: In pods\nlayout: default\nworkspaces: [team]\n";
+  return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata,
+      data: { "workshop.yaml": lab, "pages__01-page.md": page },
+    },
+    {
+      apiVersion: "lectern.dev/v1alpha1",
+      kind: "Workshop",
+      metadata: { name: "in-pods" },
+      spec: { configMap: { namespace: "default", name: "in-pods" } },
+    },
+  ];
+}

@@ -1,0 +1,185 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { Helm, chart, setting } from "../kubernetes/helm/helm.js";
+import type { HelmAnswer } from "../kubernetes/helm/helm.js";
+import type { Forward } from "../kubernetes/node/node-namespaces.js";
+import { type NodePostgres, startNodePostgres } from "./node-postgres.js";
+import { type ProductImages, productImages } from "./product-images.js";
+import type { RealCluster } from "./real-cluster.js";
+
+/** Where the chart is installed. */
+export const NAMESPACE = "lectern";
+const DATABASE_SECRET = "lectern-database";
+/** Covers the start of all servers, one after the other, on a busy machine. */
+const WAIT = ["--wait", "--timeout", "240s"];
+const SERVERS = "app.kubernetes.io/component=server,app.kubernetes.io/name=lectern";
+
+/** A server's pod. */
+export interface ServerPod {
+  name: string;
+  ip: string;
+  container: string;
+  image: string;
+  isReady: boolean;
+}
+
+interface PodList {
+  items: {
+    metadata: { name: string; deletionTimestamp?: string };
+    spec: { containers: { image: string }[] };
+    status: {
+      podIP?: string;
+      containerStatuses?: { containerID?: string; ready: boolean }[];
+    };
+  }[];
+}
+
+/** The chart on the real node, with three servers on a PostgreSQL of their own, reached through its Service. */
+export class InstalledChart {
+  /** Where browsers open it: the Service's address, passed on to this machine. */
+  readonly url: string;
+  readonly images: ProductImages;
+  readonly postgres: NodePostgres;
+  readonly #cluster: RealCluster;
+  readonly #helm: Helm;
+  readonly #forwards: Forward[] = [];
+  readonly #values: string[];
+
+  private constructor(
+    cluster: RealCluster,
+    parts: { helm: Helm; images: ProductImages; postgres: NodePostgres; port: number },
+  ) {
+    this.#cluster = cluster;
+    this.#helm = parts.helm;
+    this.images = parts.images;
+    this.postgres = parts.postgres;
+    this.url = `http://127.0.0.1:${String(parts.port)}/`;
+    const [image, toolbox] = [split(parts.images.server.name), split(parts.images.toolbox.name)];
+    this.#values = [
+      ...setting([
+        `publicUrl=${this.url.slice(0, -1)}`,
+        "replicas=3",
+        `database.secretName=${DATABASE_SECRET}`,
+        "ingress.enabled=false",
+        "start=open",
+        `image.repository=${image.repository}`,
+        `shells.image.repository=${toolbox.repository}`,
+      ]),
+      // A tag may be all digits, and is no number.
+      ...["image.tag=" + image.tag, "shells.image.tag=" + toolbox.tag].flatMap((value) => [
+        "--set-string",
+        value,
+      ]),
+    ];
+  }
+
+  /** Installs it, and waits until all servers are ready. */
+  static async install(cluster: RealCluster): Promise<InstalledChart> {
+    const images = await productImages(cluster.node);
+    const [helm, postgres, port] = await Promise.all([
+      Helm.open("helm3"),
+      startNodePostgres(cluster.node),
+      freePort(),
+    ]);
+    const installed = new InstalledChart(cluster, { helm, images, postgres, port });
+    try {
+      await cluster.createNamespace(NAMESPACE);
+      const url = `--from-literal=url=${postgres.url}`;
+      await cluster.read("create", "secret", "generic", DATABASE_SECRET, `--namespace=${NAMESPACE}`, url);
+      await installed.#succeed("install", "lectern", chart, ...installed.#values, ...WAIT);
+      await installed.#forward();
+      return installed;
+    } catch (error) {
+      const why = await installed.#state();
+      await installed.close();
+      throw new Error(`${String(error)}\n${why}`, { cause: error });
+    }
+  }
+
+  /** Changes values of the release, and waits until all servers have them. */
+  async upgrade(...words: string[]): Promise<void> {
+    await this.#succeed("upgrade", "lectern", chart, "--reset-then-reuse-values", ...words, ...WAIT);
+  }
+
+  async uninstall(): Promise<void> {
+    await this.#succeed("uninstall", "lectern", ...WAIT);
+  }
+
+  /** `helm test`, whatever it says. */
+  test(): Promise<HelmAnswer> {
+    return this.#helm.run("test", "lectern", "--logs", ...this.#place());
+  }
+
+  /** The servers that are not being ended. */
+  async servers(): Promise<ServerPod[]> {
+    const text = await this.#cluster.read(
+      "get",
+      "pods",
+      `--namespace=${NAMESPACE}`,
+      `--selector=${SERVERS}`,
+      "--output=json",
+    );
+    return (JSON.parse(text) as PodList).items
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata, spec, status }) => ({
+        name: metadata.name,
+        ip: status.podIP ?? "",
+        container: status.containerStatuses?.[0]?.containerID ?? "",
+        image: spec.containers[0]?.image ?? "",
+        isReady: status.containerStatuses?.[0]?.ready ?? false,
+      }));
+  }
+
+  /** An address on this machine that leads to one server, past the Service. */
+  async urlOf({ ip }: ServerPod): Promise<string> {
+    const forward = await this.#cluster.node.forward(`${ip}:8080`);
+    this.#forwards.push(forward);
+    return `http://${forward.address}/`;
+  }
+
+  /** Lets go of everything but what is in the cluster. */
+  async close(): Promise<void> {
+    await Promise.all(this.#forwards.map((forward) => forward.close()));
+    await this.postgres.remove();
+    this.#helm.close();
+  }
+
+  async #forward(): Promise<void> {
+    const ip = "--output=jsonpath={.spec.clusterIP}:{.spec.ports[0].port}";
+    const address = await this.#cluster.read("get", "service", "lectern", `--namespace=${NAMESPACE}`, ip);
+    this.#forwards.push(await this.#cluster.node.forward(address, Number(new URL(this.url).port)));
+  }
+
+  #succeed(...words: string[]): Promise<string> {
+    return this.#helm.succeed(...words, ...this.#place());
+  }
+
+  #place(): string[] {
+    return ["--namespace", NAMESPACE, "--kubeconfig", this.#cluster.kubeconfig];
+  }
+
+  /** What a person would look at where an installation does not come to its end. */
+  async #state(): Promise<string> {
+    const place = `--namespace=${NAMESPACE}`;
+    const asked = [
+      ["get", "pods", place, "--output=wide"],
+      ["events", place],
+      ["logs", place, `--selector=${SERVERS}`, "--tail=40", "--prefix"],
+    ];
+    const answers = await Promise.all(asked.map((words) => this.#cluster.kubectl(words)));
+    return answers.map(({ stdout, stderr }) => stdout + stderr).join("\n");
+  }
+}
+
+function split(image: string): { repository: string; tag: string } {
+  const at = image.lastIndexOf(":");
+  return { repository: image.slice(0, at), tag: image.slice(at + 1) };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -55,6 +55,8 @@ export interface PodShells {
   image: string;
   /** An image with this version of Lectern. */
   hostImage: string;
+  /** Secrets of the namespace with credentials for registries. */
+  pullSecrets: readonly string[];
   /** Where programs in pods reach Lectern, ending in `/`; where learners do where absent. */
   url?: string;
 }
@@ -138,6 +140,7 @@ export const defaultPodShells: PodShells = {
   namespace: "lectern-shells",
   image: `lectern-toolbox:${productVersion()}`,
   hostImage: `lectern:${productVersion()}`,
+  pullSecrets: [],
 };
 
 function productVersion(): string {

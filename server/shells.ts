@@ -38,7 +38,7 @@ export async function openShells(options: ShellsOptions): Promise<OpenShells> {
 
 function openPods(
   { client, kubeConfig, paths, config, log }: ShellsOptions,
-  { namespace, image, hostImage }: PodShells,
+  { namespace, image, hostImage, pullSecrets }: PodShells,
 ): Promise<OpenShells> {
   const serverNamespace = ownNamespace();
   return openPodSessionHost({
@@ -48,6 +48,7 @@ function openPods(
       namespace,
       image,
       hostImage,
+      pullSecrets,
       limits: limitsOf(config.sessionLimits),
       ...(serverNamespace !== undefined && { serverNamespace }),
     },

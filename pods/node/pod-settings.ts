@@ -8,6 +8,8 @@ export interface PodSettings {
   image: string;
   /** An image that holds Lectern, from which the terminal host is brought into the pod. */
   hostImage: string;
+  /** Secrets of the namespace with credentials for the registries of the images. */
+  pullSecrets: readonly string[];
   /** Most of what a session may use, whatever its lab's budget is. */
   limits: SessionLimits;
   /** The namespace of Lectern's servers, where they run in the cluster: only they may call the hosts. */

@@ -59,6 +59,7 @@ export function podOf(session: string, pod: SessionPod, settings: PodSettings) {
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      imagePullSecrets: settings.pullSecrets.map((name) => ({ name })),
       // Whatever loses its parent is waited for by the pause container.
       shareProcessNamespace: true,
       restartPolicy: "Always",

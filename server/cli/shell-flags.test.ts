@@ -19,10 +19,13 @@ it("names namespace and images of pods, of this version where nobody says otherw
   expect(own?.namespace).toBe("lectern-shells");
   expect(own?.image).toMatch(/^lectern-toolbox:\d+\.\d+\.\d+$/);
   expect(own?.hostImage).toMatch(/^lectern:\d+\.\d+\.\d+$/);
-  const flags = parsed("--shells", "pods", "--shell-image", "tools:1", "--host-image", "host:1");
+  const images = ["--shell-image", "tools:1", "--host-image", "host:1"];
+  const secrets = ["--shell-pull-secret", "ours", "--shell-pull-secret", "theirs"];
+  const flags = parsed("--shells", "pods", ...images, ...secrets);
   expect(shellsOf({ ...flags, kubeconfig: "config" }).pods).toMatchObject({
     image: "tools:1",
     hostImage: "host:1",
+    pullSecrets: ["ours", "theirs"],
   });
 });
 

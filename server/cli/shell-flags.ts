@@ -10,6 +10,7 @@ export interface ShellFlags {
   shellImage: string;
   hostImage: string;
   shellUrl?: string;
+  shellPullSecret?: string[];
 }
 
 /** Where learners' shells run; the same for every command that makes sessions. */
@@ -28,6 +29,11 @@ export function addShellFlags(command: Command): Command {
       defaultPodShells.hostImage,
     )
     .option(
+      "--shell-pull-secret <name>",
+      "Secret of that namespace with the credentials of the images' registry; may be repeated",
+      (name: string, before: string[] = []) => [...before, name],
+    )
+    .option(
       "--shell-url <url>",
       "where programs in pods reach Lectern, such as http://lectern.lectern.svc (default: the public address); a validation listens there",
       webAddress,
@@ -41,7 +47,8 @@ export function shellsOf(flags: ShellFlags & { kubeconfig?: string }): { pods?: 
   if (flags.shells === "local") return {};
   if (flags.kubeconfig !== undefined) {
     const { shellsNamespace: namespace, shellImage: image, hostImage, shellUrl: url } = flags;
-    return { pods: { namespace, image, hostImage, ...(url !== undefined && { url }) } };
+    const pullSecrets = flags.shellPullSecret ?? [];
+    return { pods: { namespace, image, hostImage, pullSecrets, ...(url !== undefined && { url }) } };
   }
   throw new ServerError(
     serverErrorCodes.usage,

@@ -37,6 +37,7 @@ describe.skipIf(!hasRealCluster())(
         namespace: NAMESPACE,
         image: toolbox.name,
         hostImage: server.name,
+        pullSecrets: [],
         limits: defaultSessionLimits,
       };
       config = new KubeConfig();

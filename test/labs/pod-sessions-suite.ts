@@ -14,6 +14,7 @@ const settings = {
   namespace: NAMESPACE,
   image: "lectern-toolbox:test",
   hostImage: "lectern:test",
+  pullSecrets: [],
   limits: defaultSessionLimits,
   serverNamespace: "lectern",
 };

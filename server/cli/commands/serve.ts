@@ -173,6 +173,7 @@ async function run(
     shellImage,
     hostImage,
     shellUrl,
+    shellPullSecret,
     database,
     databaseFile,
     ...flags
@@ -189,6 +190,7 @@ async function run(
       shellImage,
       hostImage,
       ...(shellUrl !== undefined && { shellUrl }),
+      ...(shellPullSecret !== undefined && { shellPullSecret }),
     }),
     ...databaseOf({ database, databaseFile }, environment),
     labs: lab ?? [shippedContent],

@@ -40,6 +40,8 @@ const WRONG: [string, string][] = [
   ["persistence.size=plenty", "/persistence/size"],
   ["terminationGracePeriodSeconds=1", "/terminationGracePeriodSeconds"],
   ["tolerations=all", "/tolerations"],
+  ["ingressDomain=*.apps.example.org", "/ingressDomain"],
+  ["shells.imagePullSecrets=registry", "/shells/imagePullSecrets"],
 ];
 
 /** Values that are right each by itself, and wrong together or on this cluster. */
@@ -145,7 +147,9 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
 
     it("starts servers with flags they have", async () => {
       const image = ["labs.images[0].name=mine", "labs.images[0].reference=registry.example.org/labs:1"];
-      const objects = await helm.render([url, "sessionLimits=memory=1Gi", ...image]);
+      const optional = ["sessionLimits=memory=1Gi", "ingressDomain=apps.example.org"];
+      const secrets = ["shells.imagePullSecrets[0]=registry"];
+      const objects = await helm.render([url, ...optional, ...secrets, ...image]);
       const words = objects.flatMap(podSpecs).flatMap(({ containers }) => argumentsOf(containers, "serve"));
       const known = serveCommand().options.map(({ long }) => long);
       expect(words.length).toBeGreaterThan(15);

@@ -23,6 +23,9 @@ const everything = [
   "labs.images[0].reference=registry.example.org/labs:1",
   "networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8",
   "imagePullSecrets[0]=registry",
+  "shells.imagePullSecrets[0]=registry",
+  "ingressDomain=apps.example.org",
+  "ingress.domainTlsSecretName=apps-certificate",
   "tolerations[0].operator=Exists",
   "priorityClassName=system-cluster-critical",
 ];

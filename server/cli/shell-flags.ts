@@ -31,7 +31,7 @@ export function addShellFlags(command: Command): Command {
     .option(
       "--shell-pull-secret <name>",
       "Secret of that namespace with the credentials of the images' registry; may be repeated",
-      (name: string, before: string[] = []) => [...before, name],
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
     )
     .option(
       "--shell-url <url>",

@@ -4,6 +4,7 @@ import type { SessionHost, TerminalAddress, TerminalEvent } from "../../terminal
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { AuthorityStore } from "./authority-store.js";
 import { type OpenTransport, dialTls, tcpTransport } from "./dial-tls.js";
+import { lossOf } from "./pod-problem.js";
 import type { PodRegistry } from "./pod-registry.js";
 import type { PodWatch } from "./pod-watch.js";
 import { portForwardTransport } from "../../kubernetes/node/port-forward.js";
@@ -38,7 +39,7 @@ export class PodConnections {
   constructor(options: PodConnectionsOptions) {
     this.#options = options;
     const { pods, report } = options;
-    pods.onGone((session, why) => this.#lose(session, why));
+    pods.onGone((session, pod) => this.#lose(session, lossOf(pod)));
     // Also of hosts that other servers have made the events are heard here; a call reaches one that was started again.
     pods.onRunning((session) => {
       this.to(session)
@@ -110,10 +111,11 @@ export class PodConnections {
   }
 
   /** Nobody else says that the shells of a pod that is gone have ended. */
-  #lose(session: string, why: string): void {
+  #lose(session: string, reason: string): void {
     const addresses = [...(this.#running.get(session)?.values() ?? [])];
-    if (addresses.length > 0) this.#options.report(`The pod of session ${session} is gone: ${why}.`);
+    if (addresses.length > 0) this.#options.report(`${session}: ${reason}`);
     void this.forget(session);
-    for (const address of addresses) this.#hear({ type: "terminal-exited", address, exitStatus: KILLED });
+    for (const address of addresses)
+      this.#hear({ type: "terminal-exited", address, exitStatus: KILLED, reason });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOver, isRunning, isStuck, problemOf, type PodStatus } from "./pod-problem.js";
+import { isOver, isRunning, isStuck, lossOf, problemOf, type PodStatus } from "./pod-problem.js";
 
 function pod(status: PodStatus["status"], more: Partial<PodStatus["metadata"]> = {}): PodStatus {
   return {
@@ -78,6 +78,11 @@ it("says that a pod was evicted or is being deleted", () => {
     true,
     "its node ended it (evicted): The node was low on resource: memory.",
   ]);
+  expect(lossOf(evicted)).toBe(
+    "The machine of this session is gone: its node ended it (evicted): The node was low on resource: memory. What was in the home besides the lab's own files is gone with it.",
+  );
+  const volumes = [{ name: "home", persistentVolumeClaim: { claimName: "one-home" } }];
+  expect(lossOf({ ...evicted, spec: { volumes } })).toMatch(/low on resource: memory\. The home is kept\.$/);
   const going = pod({ phase: "Running" }, { deletionTimestamp: "2026-01-01T00:00:00Z" });
   expect([isOver(going), isRunning(going), problemOf(going)]).toEqual([true, false, "it is being deleted"]);
 });

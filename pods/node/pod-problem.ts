@@ -1,7 +1,11 @@
 /** The parts of a Pod that tell how it is. */
 export interface PodStatus {
   metadata: { name: string; uid?: string; deletionTimestamp?: string; labels?: Record<string, string> };
-  spec?: { containers?: { name: string; image?: string }[]; nodeName?: string };
+  spec?: {
+    containers?: { name: string; image?: string }[];
+    volumes?: { name: string; persistentVolumeClaim?: object }[];
+    nodeName?: string;
+  };
   status?: {
     phase?: string;
     reason?: string;
@@ -67,6 +71,15 @@ export function problemOf(pod: PodStatus, events: readonly PodEvent[] = []): str
     lastWarning(events) ??
     "its containers are still starting"
   );
+}
+
+/** What a learner is to know of a pod that is gone. */
+export function lossOf(pod: PodStatus): string {
+  const home = pod.spec?.volumes?.find(({ name }) => name === "home");
+  const files = home?.persistentVolumeClaim
+    ? "The home is kept."
+    : "What was in the home besides the lab's own files is gone with it.";
+  return `The machine of this session is gone: ${(endOf(pod) ?? "it was deleted").replace(/\.$/, "")}. ${files}`;
 }
 
 /** Why it ended, where it did. */

@@ -1,6 +1,6 @@
 import { watchCollection } from "../../kubernetes/node/collection-watch.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { type PodStatus, endOf, isOver, isRunning } from "./pod-problem.js";
+import { type PodStatus, isOver, isRunning } from "./pod-problem.js";
 import { POD_SESSION_LABEL } from "./pod-settings.js";
 
 /** How often what is waited for is looked at without a change. */
@@ -12,7 +12,7 @@ export const SHELL_SELECTOR = `labelSelector=${encodeURIComponent(`${POD_SESSION
 export class PodWatch {
   readonly #pods = new Map<string, PodStatus>();
   readonly #changes = new Set<() => void>();
-  readonly #gone = new Set<(session: string, why: string) => void>();
+  readonly #gone = new Set<(session: string, pod: PodStatus) => void>();
   readonly #begun = new Set<(session: string) => void>();
   readonly #stop = new AbortController();
   #watching: Promise<void> | undefined;
@@ -45,8 +45,8 @@ export class PodWatch {
     await this.#watching?.catch(() => undefined);
   }
 
-  /** Called when a pod will not run any more, with the reason in words. */
-  onGone(listener: (session: string, why: string) => void): void {
+  /** Called when a pod will not run any more, with the last that is known of it. */
+  onGone(listener: (session: string, pod: PodStatus) => void): void {
     this.#gone.add(listener);
   }
 
@@ -98,8 +98,8 @@ export class PodWatch {
   }
 
   #tell(session: string, before: PodStatus | undefined, now: PodStatus | undefined): void {
-    if (hasEnded(before, now))
-      for (const gone of this.#gone) gone(session, (now && endOf(now)) ?? "it was deleted");
+    if (before && hasEnded(before, now))
+      for (const gone of this.#gone) gone(session, now && isSame(before, now) ? now : before);
     if (hasBegun(before, now)) for (const begun of this.#begun) begun(session);
   }
 }
@@ -109,8 +109,8 @@ function isSame(before: PodStatus | undefined, now: PodStatus | undefined): bool
   return before?.metadata.uid === now?.metadata.uid;
 }
 
-function hasEnded(before: PodStatus | undefined, now: PodStatus | undefined): boolean {
-  return before !== undefined && !isOver(before) && (!now || !isSame(before, now) || isOver(now));
+function hasEnded(before: PodStatus, now: PodStatus | undefined): boolean {
+  return !isOver(before) && (!now || !isSame(before, now) || isOver(now));
 }
 
 function hasBegun(before: PodStatus | undefined, now: PodStatus | undefined): boolean {

@@ -31,7 +31,10 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   });
   const stopEvents = host.onEvent((event) => {
     if (event.type !== "terminal-exited" && event.type !== "terminal-opened") return;
-    followers.tell(event.address.session, { type: event.type, terminal: event.address.terminal });
+    const { session, terminal } = event.address;
+    const told =
+      event.type === "terminal-exited" && event.reason !== undefined ? { reason: event.reason } : {};
+    followers.tell(session, { type: event.type, terminal, ...told });
   });
   // With the results, which are forgotten before the session is gone.
   const lastViews = new Map<string, Promise<SessionView>>();

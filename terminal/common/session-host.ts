@@ -168,7 +168,8 @@ export type TerminalEvent =
   | { type: "command-waiting"; address: TerminalAddress; id: string; waitsFor: string }
   | { type: "command-finished"; address: TerminalAddress; outcome: CommandOutcome }
   | { type: "terminal-opened"; address: TerminalAddress }
-  | { type: "terminal-exited"; address: TerminalAddress; exitStatus: number };
+  /** `reason` where it was not the shell that ended but what it ran in, in sentences for a person. */
+  | { type: "terminal-exited"; address: TerminalAddress; exitStatus: number; reason?: string };
 
 /**
  * The one way to a learner's side. What it does in a home it does as the learner, inside the confinement, bounded in bytes and

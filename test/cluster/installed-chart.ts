@@ -11,7 +11,7 @@ import type { RealCluster } from "./real-cluster.js";
 export const NAMESPACE = "lectern";
 const DATABASE_SECRET = "lectern-database";
 /** Covers the start of all servers, one after the other, on a busy machine. */
-const WAIT = ["--wait", "--timeout", "240s"];
+const WAIT = ["--wait", "--timeout", "480s"];
 const SERVERS = "app.kubernetes.io/component=server,app.kubernetes.io/name=lectern";
 
 /** A server's pod. */

@@ -7,6 +7,7 @@ import type { PodSettings } from "../../pods/node/pod-settings.js";
 import type { SessionHost, SessionPod, TerminalEvent } from "../../terminal/common/session-host.js";
 import { defaultSessionLimits } from "../../terminal/common/session-limits.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
+import { volumeOn } from "./home-volume.js";
 import { productImages } from "./product-images.js";
 
 const NAMESPACE = "lectern-shells";
@@ -184,7 +185,14 @@ describe.skipIf(!hasRealCluster())(
       host.onEvent((event) => events.push(event));
       await host.terminals("shells-1");
       await cluster.read("delete", "pod", "shells-1", `--namespace=${NAMESPACE}`);
-      await expect.poll(() => events).toContainEqual({ type: "terminal-exited", address, exitStatus: 137 });
+      await expect
+        .poll(() => events)
+        .toContainEqual({
+          type: "terminal-exited",
+          address,
+          exitStatus: 137,
+          reason: expect.stringMatching(/^The machine of this session is gone: .*gone with it\.$/),
+        });
       await expect(host.open(address, { env: {} })).rejects.toMatchObject({ code: "TERMINAL_POD_GONE" });
       await host.prepare("shells-1", {
         files: [{ path: "notes.txt", content: "again" }],
@@ -215,6 +223,51 @@ describe.skipIf(!hasRealCluster())(
         expect(await refusalOf("shells-4")).toMatch(/no node has room for it: .*unschedulable/);
       } finally {
         await cluster.read("uncordon", node);
+      }
+    });
+
+    it("keeps a home on a volume for the next pod, and takes the claim away with the session", async () => {
+      const volume = volumeOn(cluster.node);
+      await cluster.apply(volume);
+      const pod = await podOf("shells-1", { persistentHome: true });
+      const files = [{ path: "notes.txt", content: "for the learner" }];
+      try {
+        await host.prepare("shells-5", { files, pod });
+        await host.write("shells-5", { path: "notes.txt", content: "the learner's own" });
+        await cluster.read("delete", "pod", "shells-5", `--namespace=${NAMESPACE}`);
+        await host.prepare("shells-5", { files, pod });
+        expect(text(await host.read("shells-5", "notes.txt"))).toBe("the learner's own");
+      } finally {
+        await host.close("shells-5");
+        await cluster.read("delete", "persistentvolume", volume.metadata.name);
+      }
+    });
+
+    it("says to whoever is in it why the node ended a pod, and gives another", async () => {
+      const events: TerminalEvent[] = [];
+      const stop = host.onEvent((event) => events.push(event));
+      const small = { cpu: "500m", memory: "256Mi", storage: "4Mi" };
+      const full = { session: "shells-6", terminal: "1" };
+      const pod = await podOf("shells-1", { resources: small });
+      try {
+        await host.prepare("shells-6", { files: [], pod });
+        await host.open(full, { env: {} });
+        // Past the host, which would end what writes too much.
+        const fill = "head -c 50000000 /dev/zero >/home/learner/full";
+        await cluster.kubectl(["exec", "shells-6", `--namespace=${NAMESPACE}`, "--", "bash", "-c", fill]);
+        await expect
+          .poll(() => events, { timeout: 120_000 })
+          .toContainEqual({
+            type: "terminal-exited",
+            address: full,
+            exitStatus: 137,
+            reason: expect.stringMatching(/its node ended it \(evicted\): .*exceeds the limit/),
+          });
+        await host.prepare("shells-6", { files: [], pod });
+        expect(await host.open(full, { env: {} })).toMatchObject({ state: "running" });
+      } finally {
+        stop();
+        await host.close("shells-6");
       }
     });
 

@@ -241,7 +241,8 @@ export interface PageView {
 export type SessionEvent =
   | { type: "session"; session: SessionView }
   | { type: "step"; result: StepResult }
-  | { type: "terminal-exited"; terminal: string }
+  /** `reason` where the shell did not end by itself, in sentences. */
+  | { type: "terminal-exited"; terminal: string; reason?: string }
   /** A new shell is in the terminal; a page that shows the one before shows this one instead. */
   | { type: "terminal-opened"; terminal: string }
   | { type: "ping" };

@@ -10,7 +10,7 @@ import { helmBinaries } from "./binaries.js";
 export const chart = fileURLToPath(new URL("../../../deploy/helm/lectern", import.meta.url));
 
 /** Covers what it waits for itself. */
-const DEADLINE_MS = 300_000;
+const DEADLINE_MS = 10 * 60_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export interface HelmAnswer {

@@ -4,6 +4,7 @@ import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";
 import { openEventStream, type Connection, type EventStream } from "./event-stream.js";
 import { keepSession, recallSession } from "./kept-session.js";
+import { withShellEvent, type ShellNews } from "./shell-news.js";
 import { announcementOf } from "./step-outcome.js";
 import {
   indexResults,
@@ -35,8 +36,7 @@ export interface SessionState {
   connection: Connection | "restored";
   /** The terminals on the screen, by name. */
   terminals: ReadonlyMap<string, TerminalCondition>;
-  /** How many shells were opened in each terminal since the page was. */
-  shells: ReadonlyMap<string, number>;
+  shells: ReadonlyMap<string, ShellNews>;
   /** A page on which a block was clicked that its author has changed since. */
   changedPage?: string | undefined;
   /** Why the session cannot be shown at all. */
@@ -199,15 +199,11 @@ export class SessionStore {
   #take(event: SessionEvent): void {
     this.#told += 1;
     if (event.type === "session") this.#adopt(event.session);
-    if (event.type === "terminal-opened") this.#noteShell(event.terminal);
+    const shells = withShellEvent(this.#state.shells, event);
+    if (shells !== this.#state.shells) this.#set({ shells });
     if (event.type !== "step") return;
     const announcement = announcementOf(event.result) ?? this.#state.announcement;
     this.#know(withResult(this.#state.results, event.result), { announcement });
-  }
-
-  #noteShell(terminal: string): void {
-    const { shells } = this.#state;
-    this.#set({ shells: new Map(shells).set(terminal, (shells.get(terminal) ?? 0) + 1) });
   }
 
   #adopt(told: SessionView): void {

@@ -15,7 +15,7 @@ import { terminalName } from "../blocks/action-names.js";
 import { useSession } from "../../store/use-session.js";
 import { useLab } from "../lab-context.js";
 import { TerminalSearch } from "./terminal-search.js";
-import { TerminalStatus, type TerminalTrouble } from "./terminal-status.js";
+import { ShellLoss, TerminalStatus, type TerminalTrouble } from "./terminal-status.js";
 import { TerminalTools } from "./terminal-tools.js";
 import { connectTerminal } from "./terminal-ticket.js";
 import { useTerminalLook } from "./terminal-look.js";
@@ -46,7 +46,8 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [isSearching, setIsSearching] = useState(false);
-  const opened = useSession(store, (state) => state.shells.get(terminal) ?? 0);
+  const opened = useSession(store, (state) => state.shells.get(terminal)?.opened ?? 0);
+  const loss = useSession(store, (state) => state.shells.get(terminal)?.loss);
   const { shell, handle, trouble, setHandle, noteState, startShell, enterShell } = useShell(opened);
   const over = useRef(isOver);
   useEffect(() => {
@@ -88,6 +89,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         onSearch={() => setIsSearching(true)}
         onHandle={setHandle}
       />
+      {loss !== undefined && <ShellLoss key={loss} text={loss} />}
       <TerminalStatus
         trouble={trouble}
         isOver={isOver}

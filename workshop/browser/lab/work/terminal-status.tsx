@@ -45,6 +45,21 @@ export function TerminalStatus({ trouble, isOver, onRetry, onNewShell }: Props):
   );
 }
 
+/** Why the shell before this one was taken away, until it was read. */
+export function ShellLoss({ text }: { text: string }): ReactElement | null {
+  const [isRead, setIsRead] = useState(false);
+  if (isRead) return null;
+  return (
+    <div className="terminal-pane__status" role="alert">
+      <Icon name="end" size={14} />
+      {text}
+      <Button className="button button--small" onPress={() => setIsRead(true)}>
+        Dismiss
+      </Button>
+    </div>
+  );
+}
+
 const CLOSED: Record<CloseReason, string> = {
   exited: "This shell has ended; its last screen stays.",
   "not-allowed": "This terminal was closed: you may no longer use it.",

@@ -9,7 +9,7 @@ const MB = 1e6;
 const MOST_BYTES: Record<ImageTarget, number> = { server: 200 * MB, toolbox: 450 * MB };
 /** Files that programs keep what nobody else may know in. */
 const PRIVATE = /(^|\/)(\.npmrc|\.netrc|\.env|\.git|\.ssh|\.docker|id_[a-z0-9]+)$|^root\/\.config\/|\.key$/;
-const TOOLS = "bash zsh git vim nano less curl jq yq tmux kubectl helm k9s kustomize ssh ps".split(" ");
+const TOOLS = "bash zsh git vim nano less curl jq yq tmux kubectl helm k9s kustomize ps".split(" ");
 const COMPLETED = ["kubectl", "helm", "k9s", "kustomize", "yq"];
 
 describe.skipIf(!hasRealCluster())("the images, as built from deploy/image/Containerfile", () => {

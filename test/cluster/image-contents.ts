@@ -21,7 +21,8 @@ export async function imageContents(archive: string, lookedFor: readonly string[
   const descriptions: string[] = [];
   await eachEntry(createReadStream(archive), async (name, size, entry) => {
     if (name.endsWith(".json")) descriptions.push(await text(entry));
-    else if (size > 0) {
+    // What older programs read is there as well, as links to the layers.
+    else if (name.endsWith(".tar") && size > 0) {
       contents.bytes += size;
       await readLayer(entry, lookedFor, contents);
     }

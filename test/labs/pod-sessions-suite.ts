@@ -236,6 +236,25 @@ export function describePodSessions(name: string, startCluster: () => Promise<Te
       await host.close("kept");
     });
 
+    it("tells every server what becomes of a shell, and never takes a pod for lost that another has just made", async () => {
+      const other = await open();
+      const events: TerminalEvent[] = [];
+      other.onEvent((event) => events.push(event));
+      try {
+        const address = { session: "heard", terminal: "1" };
+        await prepare("heard", `${network}.7`);
+        // Before the other's watch can have told it.
+        expect(await other.open(address, { env: {} })).toMatchObject({ state: "running" });
+        await host.endShell(address);
+        await expect.poll(() => events.map(({ type }) => type)).toContain("terminal-exited");
+        await host.open(address, { env: {} });
+        await expect.poll(() => events.filter(({ type }) => type === "terminal-opened")).toHaveLength(2);
+        await host.close("heard");
+      } finally {
+        await other.disconnect();
+      }
+    });
+
     it("says that a pod was evicted, ends its terminals, and keeps a home that is to outlive it", async () => {
       const address = { session: "evicted", terminal: "1" };
       const pod = await sessionPod("evicted", { persistentHome: true });
@@ -250,7 +269,15 @@ export function describePodSessions(name: string, startCluster: () => Promise<Te
         reason: "Evicted",
         message: "The node was low on resource: memory.",
       });
-      await expect.poll(() => events).toContainEqual({ type: "terminal-exited", address, exitStatus: 137 });
+      await expect
+        .poll(() => events)
+        .toContainEqual({
+          type: "terminal-exited",
+          address,
+          exitStatus: 137,
+          reason:
+            "The machine of this session is gone: its node ended it (evicted): The node was low on resource: memory. The home is kept.",
+        });
       stop();
       await expect(host.open(address, { env: {} })).rejects.toMatchObject({
         code: "TERMINAL_POD_GONE",

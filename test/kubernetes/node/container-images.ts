@@ -198,9 +198,17 @@ function goVariable(name: string): string {
   return execFileSync("go", ["env", name], { encoding: "utf8" }).trim();
 }
 
+/** The part of the file that the image is made by: those of the server come first, and none is for both. */
+function stagesOf(target: ImageTarget): string {
+  const text = readFileSync(join(root, containerfile), "utf8");
+  const first = text.indexOf("\nFROM ");
+  const second = text.indexOf("\nFROM ", text.indexOf(" AS server\n"));
+  return target === "server" ? text.slice(0, second) : text.slice(0, first) + text.slice(second);
+}
+
 /** Twelve digits that change with every file an image is made of. */
 function sourcesHash(target: ImageTarget): string {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(stagesOf(target));
   const listed = execFileSync(
     "git",
     [
@@ -210,7 +218,6 @@ function sourcesHash(target: ImageTarget): string {
       "--others",
       "--exclude-standard",
       "--",
-      containerfile,
       `${containerfile}.dockerignore`,
       `${images}/spdx.sh`,
       baseScript,

@@ -44,7 +44,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     const servers = await chart.servers();
     expect(servers.map(({ isReady }) => isReady)).toEqual([true, true, true]);
     const { status, output, complaint } = await chart.test();
-    expect([status, output + complaint]).toEqual([0, expect.stringMatching(/\/readyz answers 200/)]);
+    expect([status, output + complaint]).toEqual([0, expect.stringMatching(/Phase: +Succeeded/)]);
   });
 
   it("takes a lab of a ConfigMap, and gives its learner a shell in a pod of the tool box", async () => {
@@ -176,14 +176,13 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   });
 
   it("needs no more memory for a server and a shell than their pods ask for", async () => {
-    const servers = await workingSets(NAMESPACE);
-    const shells = await workingSets(SHELLS);
+    const [servers, shells] = [await countedOf(NAMESPACE), await countedOf(SHELLS)];
     process.stderr.write(
       `memory in MiB: servers ${servers.join(", ")}; pods of sessions ${shells.join(", ")}\n`,
     );
-    expect(servers).toHaveLength(3);
+    // One that was replaced may not be gone yet.
+    expect(servers.length).toBeGreaterThanOrEqual(3);
     expect(Math.max(...servers)).toBeLessThan(SERVER_MEBIBYTES);
-    expect(shells.length).toBeGreaterThan(0);
     expect(Math.max(...shells)).toBeLessThan(SHELL_MEBIBYTES);
   });
 
@@ -238,6 +237,13 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
       execFile(command, words, { timeout: 170_000 }, (error, stdout, stderr) =>
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
       );
+    });
+  }
+
+  function countedOf(namespace: string): Promise<number[]> {
+    return until(`the kubelet has counted the pods of ${namespace}`, 60_000, async () => {
+      const found = await workingSets(namespace);
+      return found.length > 0 && found.every((mebibytes) => mebibytes > 0) ? found : undefined;
     });
   }
 

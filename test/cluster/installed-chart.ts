@@ -107,7 +107,7 @@ export class InstalledChart {
 
   /** `helm test`, whatever it says. */
   test(): Promise<HelmAnswer> {
-    return this.#helm.run("test", "lectern", "--logs", ...this.#place());
+    return this.#helm.run("test", "lectern", ...this.#place());
   }
 
   /** The servers that are not being ended. */

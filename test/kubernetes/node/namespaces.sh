@@ -33,6 +33,8 @@ ip link set lo up
 ip link add node0 type bridge
 ip address add 10.99.0.1/24 dev node0
 ip link set node0 up
+# Addresses of Services lead nowhere until the packet filter has changed them, and without a route nothing comes to it.
+ip route add 10.96.0.0/16 dev node0
 echo 1 >/proc/sys/net/ipv4/ip_forward
 
 echo "$pid $group"

@@ -10,7 +10,13 @@ const USAGE = `node dist/terminal/node/main.js --socket PATH --data DIR [options
        node dist/terminal/node/main.js --listen ADDRESS:PORT --tls-cert FILE --tls-key FILE --tls-ca FILE --session NAME --home DIR --tmp DIR --data DIR [options]
 Options: [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--allow-unconfined]`;
 
-/** The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, 1 where it cannot start. */
+/** To the kubelet a pod whose programs end with 0 was done, and it drops the reason why it ended the pod itself. */
+const ENDED_IN_POD = 143;
+
+/**
+ * The terminal host process. Prints one JSON line when it listens; ends with 0 after SIGTERM, in a pod with 143, and with 1 where it
+ * cannot start.
+ */
 async function main(): Promise<void> {
   const options = readOptions();
   const host = await startTerminalHost(options);
@@ -27,7 +33,7 @@ async function main(): Promise<void> {
   process.on("uncaughtException", (error) => process.stderr.write(`${error.stack ?? String(error)}\n`));
   let ending: Promise<void> | undefined;
   const end = (): void => {
-    ending ??= host.close().finally(() => process.exit(0));
+    ending ??= host.close().finally(() => process.exit(options.only ? ENDED_IN_POD : 0));
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);

@@ -145,7 +145,7 @@ describe.skipIf(!hasRealCluster())(
 
     it("takes at most 60 MB for the host", async () => {
       const ask =
-        "grep -h RssAnon $(grep -l lectern-host/dist /proc/[0-9]*/cmdline | sed 's/cmdline/status/')";
+        "grep -h RssAnon $(grep -l [l]ectern-host/dist /proc/[0-9]*/cmdline | sed 's/cmdline/status/')";
       const { stdout } = await host.exec("shells-1", { argv: ["bash", "-c", ask] });
       const [kilobytes] = [...text(stdout).matchAll(/(\d+) kB/g)].map(([, number]) => Number(number));
       expect((kilobytes ?? Number.NaN) / 1024).toBeLessThan(60);
@@ -171,7 +171,7 @@ describe.skipIf(!hasRealCluster())(
     it("is started again by the kubelet when it hears nobody, and reached again", async () => {
       const restarts = ["get", "pod", "shells-1", `--namespace=${NAMESPACE}`];
       const count = "--output=jsonpath={.status.containerStatuses[0].restartCount}";
-      const stop = "kill -STOP $(grep -l lectern-host/dist /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)";
+      const stop = "kill -STOP $(grep -l [l]ectern-host/dist /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)";
       await cluster.kubectl(["exec", "shells-1", `--namespace=${NAMESPACE}`, "--", "bash", "-c", stop]);
       await cluster.until([...restarts, count], /^1$/);
       await host.open(address, { env: {} });

@@ -14,6 +14,15 @@ import { HOST_PORT } from "./pod-settings.js";
 const CONNECT_MS = 20_000;
 /** What a shell ends with when everything of it is killed. */
 const KILLED = 137;
+/** Shells that ended so shortly before their pod ended with it: the host ends them before the cluster says why. */
+const FAREWELL_MS = 30_000;
+
+/** A terminal as its host has told of it. */
+interface KnownTerminal {
+  address: TerminalAddress;
+  /** Absent while its shell runs; `at` in epoch milliseconds. */
+  end?: { at: number; exitStatus: number };
+}
 
 /** How pods are reached: straight, where the server is in the cluster, or through the API server. */
 export type PodRoute = "direct" | "port-forward";
@@ -33,8 +42,7 @@ export class PodConnections {
   readonly #options: PodConnectionsOptions;
   readonly #hosts = new Map<string, Promise<SessionHost>>();
   readonly #listeners = new Set<(event: TerminalEvent) => void>();
-  /** The terminals whose shells run, as the hosts have said. */
-  readonly #running = new Map<string, Map<string, TerminalAddress>>();
+  readonly #terminals = new Map<string, Map<string, KnownTerminal>>();
 
   constructor(options: PodConnectionsOptions) {
     this.#options = options;
@@ -76,7 +84,7 @@ export class PodConnections {
   async forget(session: string): Promise<void> {
     const host = this.#hosts.get(session);
     this.#hosts.delete(session);
-    this.#running.delete(session);
+    this.#terminals.delete(session);
     await (await host?.catch(() => undefined))?.disconnect();
   }
 
@@ -93,29 +101,33 @@ export class PodConnections {
     const host = await connectTerminalHost({ dial: () => this.dial(session), reconnectMs: CONNECT_MS });
     host.onEvent((event) => this.#hear(event));
     for (const { address, state } of await host.terminals(session))
-      if (state === "running") this.#terminalsOf(session).set(address.terminal, address);
+      if (state === "running") this.#terminalsOf(session).set(address.terminal, { address });
     return host;
   }
 
   #hear(event: TerminalEvent): void {
     const { address } = event;
-    if (event.type === "terminal-opened") this.#terminalsOf(address.session).set(address.terminal, address);
-    if (event.type === "terminal-exited") this.#terminalsOf(address.session).delete(address.terminal);
+    const terminals = this.#terminalsOf(address.session);
+    if (event.type === "terminal-opened") terminals.set(address.terminal, { address });
+    if (event.type === "terminal-exited")
+      terminals.set(address.terminal, { address, end: { at: Date.now(), exitStatus: event.exitStatus } });
     for (const listener of this.#listeners) listener(event);
   }
 
-  #terminalsOf(session: string): Map<string, TerminalAddress> {
-    const terminals = this.#running.get(session) ?? new Map<string, TerminalAddress>();
-    this.#running.set(session, terminals);
+  #terminalsOf(session: string): Map<string, KnownTerminal> {
+    const terminals = this.#terminals.get(session) ?? new Map<string, KnownTerminal>();
+    this.#terminals.set(session, terminals);
     return terminals;
   }
 
-  /** Nobody else says that the shells of a pod that is gone have ended. */
+  /** Nobody else says that the shells of a pod that is gone have ended, or why. */
   #lose(session: string, reason: string): void {
-    const addresses = [...(this.#running.get(session)?.values() ?? [])];
-    if (addresses.length > 0) this.#options.report(`${session}: ${reason}`);
+    const lost = [...(this.#terminals.get(session)?.values() ?? [])].filter(
+      ({ end }) => end === undefined || Date.now() - end.at < FAREWELL_MS,
+    );
+    if (lost.length > 0) this.#options.report(`${session}: ${reason}`);
+    for (const { address, end } of lost)
+      this.#hear({ type: "terminal-exited", address, exitStatus: end?.exitStatus ?? KILLED, reason });
     void this.forget(session);
-    for (const address of addresses)
-      this.#hear({ type: "terminal-exited", address, exitStatus: KILLED, reason });
   }
 }

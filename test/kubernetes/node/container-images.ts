@@ -34,6 +34,7 @@ const sources: Record<ImageTarget, string[]> = {
   server: [
     "*.json",
     "vite.config.ts",
+    "scripts/bundle.ts",
     "bin",
     "content",
     "images",

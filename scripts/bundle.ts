@@ -20,8 +20,8 @@ const ENTRIES: Record<string, string[]> = {
     "workshop/node/lab-thread-entry",
   ],
 };
-/** They bring programs of their own, or what they bring is looked up by their name. */
-const NATIVE = [/^node-pty(\/|$)/, /^koffi(\/|$)/, /^libsql(\/|$)/, /^pg-native$/];
+/** They bring programs of their own, look for files beside them, or are looked up by their name. */
+const NATIVE = [/^node-pty(\/|$)/, /^umzug(\/|$)/, /^koffi(\/|$)/, /^libsql(\/|$)/, /^pg-native$/];
 const CLIENT_LIBRARY = "kubernetes/node/client-library";
 
 /**

@@ -79,7 +79,7 @@ export function lossOf(pod: PodStatus): string {
   const files = home?.persistentVolumeClaim
     ? "The home is kept."
     : "What was in the home besides the lab's own files is gone with it.";
-  return `The machine of this session is gone: ${(endOf(pod) ?? "it was deleted").replace(/\.$/, "")}. ${files}`;
+  return `The machine of this session is gone: ${(endOf(pod) ?? "it was deleted").trim().replace(/\.$/, "")}. ${files}`;
 }
 
 /** Why it ended, where it did. */

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from "yaml";
-import { type CompiledPage, compileLabPage } from "../common/render-page.js";
+import { compileLabPage } from "../common/render-page.js";
 import type { ActionView } from "../common/api.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
@@ -11,9 +11,8 @@ import { fillValue } from "../common/fill-plain.js";
 import { type Variables, sampleVariables } from "../common/variables.js";
 import { BUILT_IN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
-import { WorkshopError } from "../common/errors.js";
+import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { findPictures } from "./pictures.js";
-import { readCheckScript } from "./script-check.js";
 
 export interface InspectOptions {
   /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
@@ -66,46 +65,9 @@ export function lintLab(lab: Lab): LabProblem[] {
   return lab.problems;
 }
 
-interface Inspected {
-  page: LabPage;
-  compiled: CompiledPage;
-}
-
 function bySeverity(one: LabProblem, other: LabProblem): number {
   if (one.severity !== other.severity) return one.severity === "error" ? -1 : 1;
   return one.file.localeCompare(other.file) || one.line - other.line;
-}
-
-async function missingScripts(lab: Lab, { page, compiled }: Inspected): Promise<LabProblem[]> {
-  const problems: LabProblem[] = [];
-  for (const { expectation, line } of compiled.actions) {
-    if (expectation.script === undefined) continue;
-    const found = await readCheckScript(lab, expectation.script).catch((error: unknown) => error);
-    if (found instanceof WorkshopError)
-      problems.push({
-        severity: "error",
-        rule: "missing-check",
-        file: page.file,
-        line,
-        message: found.message,
-        fix: "Add the file to the lab, or correct the path",
-      });
-  }
-  return problems;
-}
-
-function missingPictures({ page, compiled }: Inspected): LabProblem[] {
-  const missing = compiled.links.filter(
-    ({ kind, address }) => kind === "picture" && page.pictures[address] === null,
-  );
-  return missing.map(({ address, line }) => ({
-    severity: "warning",
-    rule: "missing-picture",
-    file: page.file,
-    line,
-    message: `The picture ${address} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
-    fix: "Add the picture in one of these places, or remove it from the page",
-  }));
 }
 
 /** Links to a heading of another page; those within a page are the compiler's. */

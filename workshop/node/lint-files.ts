@@ -1,0 +1,44 @@
+import { WorkshopError } from "../common/errors.js";
+import type { Lab, LabPage, LabProblem } from "../common/lab.js";
+import type { CompiledPage } from "../common/render-page.js";
+import { readCheckScript } from "./script-check.js";
+
+/** A page of a lab, and what it was compiled to with values that stand in for a session's. */
+export interface Inspected {
+  page: LabPage;
+  compiled: CompiledPage;
+}
+
+/** Check scripts that a page names and the lab does not have. */
+export async function missingScripts(lab: Lab, { page, compiled }: Inspected): Promise<LabProblem[]> {
+  const problems: LabProblem[] = [];
+  for (const { expectation, line } of compiled.actions) {
+    if (expectation.script === undefined) continue;
+    const found = await readCheckScript(lab, expectation.script).catch((error: unknown) => error);
+    if (found instanceof WorkshopError)
+      problems.push({
+        severity: "error",
+        rule: "missing-check",
+        file: page.file,
+        line,
+        message: found.message,
+        fix: "Add the file to the lab, or correct the path",
+      });
+  }
+  return problems;
+}
+
+/** Pictures that are found nowhere. */
+export function missingPictures({ page, compiled }: Inspected): LabProblem[] {
+  const missing = compiled.links.filter(
+    ({ kind, address }) => kind === "picture" && page.pictures[address] === null,
+  );
+  return missing.map(({ address, line }) => ({
+    severity: "warning",
+    rule: "missing-picture",
+    file: page.file,
+    line,
+    message: `The picture ${address} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
+    fix: "Add the picture in one of these places, or remove it from the page",
+  }));
+}

@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     server: notTransformed,
     include: ["test/cluster/**/*.test.ts"],
+    // It has a cluster of its own, see vitest.chart.config.ts.
+    exclude: ["test/cluster/chart.test.ts"],
     globalSetup: ["test/requirements/setup.ts", "test/cluster/global-setup.ts"],
     // Covers a first build of the control plane and the node.
     hookTimeout: 20 * 60_000,

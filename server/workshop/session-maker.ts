@@ -13,6 +13,9 @@ type MakerParts = Pick<
 /** A session that was ready has its access within a second of being handed out: where not, whoever gave it has died over it. */
 const COMPLETED_MS = 20_000;
 
+/** How often sessions are looked at again whose lab was not here when they were asked for. */
+const LATE_LAB_MS = 1_000;
+
 /** Makes the sessions that wait to be made, and those that are asked for from now on, on the one server that leads. */
 export function makePendingSessions(parts: MakerParts): void {
   const { cache, labs, leadership } = parts;
@@ -30,8 +33,14 @@ export function makePendingSessions(parts: MakerParts): void {
       if (phase === "Pending") void makeSession(parts, { session, lab, signal });
       else completeLater(parts, name, signal);
     };
+    const lookAtAll = () => {
+      for (const { metadata } of cache.all()) look(metadata.name);
+    };
     signal.addEventListener("abort", cache.onChange(look), { once: true });
-    for (const { metadata } of cache.all()) look(metadata.name);
+    // The server that was asked may have a lab of a Workshop before this one has it.
+    const timer = setInterval(lookAtAll, LATE_LAB_MS);
+    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+    lookAtAll();
   });
 }
 

@@ -1,0 +1,45 @@
+import { expect, it, vi } from "vitest";
+import { soleLeadership } from "../../kubernetes/node/leader-election.js";
+import type { Lab } from "../../workshop/common/lab.js";
+import { labKeyOf, type SessionResource } from "../../workshop/common/session.js";
+import { SessionQueue } from "../../workshop/node/session-queue.js";
+import type { WorkshopParts } from "./create-workshop.js";
+import { createSessionCache } from "./session-cache.js";
+import { makePendingSessions } from "./session-maker.js";
+
+const session: SessionResource = {
+  apiVersion: "lectern.dev/v1alpha1",
+  kind: "Session",
+  metadata: { name: "early" },
+  spec: {
+    lab: "late",
+    minutes: 60,
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    namespace: "early",
+    organization: "early",
+  },
+};
+
+// The order of two servers' watches cannot be had from real ones; the cluster and what makes sessions only note what they are asked.
+it("a session whose lab comes to the leading server after it is made then, once", async () => {
+  const cache = createSessionCache();
+  const labs = new Map<string, Lab>();
+  const leadership = soleLeadership();
+  const provision = vi.fn(() => Promise.resolve());
+  const log = { info: () => undefined, warn: () => undefined, child: () => log };
+  makePendingSessions({
+    cache,
+    labs,
+    leadership,
+    provisioning: new SessionQueue(),
+    client: { get: () => Promise.resolve(session) },
+    provisioner: { provision },
+    log,
+  } as unknown as WorkshopParts);
+  cache.put(session);
+  labs.set(labKeyOf(session.spec), { name: "late" } as Lab);
+  await expect.poll(() => provision.mock.calls.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(provision).toHaveBeenCalledTimes(1);
+  await leadership.close();
+});

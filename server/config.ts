@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SessionLimits } from "../terminal/common/session-limits.js";
-import type { StartRule } from "../workshop/common/api.js";
+import type { StartRule } from "../workshop/common/instructor-api.js";
 
 /** What `lectern serve` was asked for, resolved: every path is absolute, every default filled in. */
 export interface ServeConfig {

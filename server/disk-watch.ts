@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import type { DiskView } from "../workshop/common/api.js";
+import type { DiskView } from "../workshop/common/instructor-api.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
 /** What Lectern needs to go on: room for the cluster's and the server's journals while somebody makes more. */

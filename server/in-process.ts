@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { StartRule } from "../workshop/common/api.js";
+import type { StartRule } from "../workshop/common/instructor-api.js";
 import { unlessAborted } from "../kubernetes/node/deadline.js";
 import { composeServer } from "./compose.js";
 import type { LecternServer } from "./compose.js";

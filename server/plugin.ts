@@ -6,7 +6,7 @@ import { Router } from "express";
 import type { RequestHandler } from "express";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import type { StartRule } from "../workshop/common/api.js";
+import type { StartRule } from "../workshop/common/instructor-api.js";
 import type { LecternServer } from "./compose.js";
 import {
   allowedLabVariables,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PoolView, SessionView } from "../../workshop/common/api.js";
+import type { SessionView } from "../../workshop/common/api.js";
+import type { PoolView } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "../../test/server/browser-session.js";
 import { startLectern, temporaryFolder, until } from "../../test/server/lectern-process.js";
 import { median, type Figure } from "../figure.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { BrowserSession, instructorToken } from "../../test/server/browser-session.js";
 import { startLectern, temporaryFolder } from "../../test/server/lectern-process.js";
-import type { InstructorRow, SessionLink } from "../../workshop/common/api.js";
+import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
 import type { Figure } from "../figure.js";
 
 const DEADLINE_MS = 180_000;

@@ -1,16 +1,13 @@
 import type { ApiObject } from "../api/object.js";
-import { withCondition } from "./conditions.js";
-import { timestampOf } from "./clock.js";
 import type { ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
+import { disruptPod } from "./disrupt-pod.js";
 import type { EventRecorder } from "./event-recorder.js";
 import type { Misfit } from "./node-fit.js";
 import { misfit } from "./node-fit.js";
-import { locationOfObject, nameOf } from "./object-keys.js";
+import { nameOf } from "./object-keys.js";
 import type { Pod } from "./object-kinds.js";
 import type { PlacedPods } from "./placed-pods.js";
-import { isNotFound } from "./pod-control.js";
-import { pods, statusOf } from "./resource-refs.js";
 
 /** Pods that have to go for another, and where it is to run. */
 export interface Victims {
@@ -36,9 +33,15 @@ export function victimsFor(
   return best;
 }
 
+/** The words of a real scheduler. */
+const PREEMPTED = {
+  reason: "PreemptionByScheduler",
+  message: "default-scheduler: preempting to accommodate a higher priority pod",
+};
+
 /** Deletes the victims that are not on their way already, each with the reason on it. */
 export async function preempt(
-  { api, clock }: ControllerContext,
+  context: ControllerContext,
   recorder: EventRecorder,
   pod: Pod,
   victims: Victims,
@@ -46,21 +49,7 @@ export async function preempt(
   const writes = writesAs("system:kube-scheduler");
   for (const victim of victims.pods) {
     if (victim.metadata.deletionTimestamp !== undefined) continue;
-    const condition = {
-      type: "DisruptionTarget",
-      status: "True" as const,
-      reason: "PreemptionByScheduler",
-      message: "default-scheduler: preempting to accommodate a higher priority pod",
-      lastTransitionTime: timestampOf(clock.now()),
-    };
-    const next = structuredClone(victim);
-    next.status = { ...next.status, conditions: withCondition(next.status?.conditions, condition) };
-    try {
-      await api.update(statusOf(pods), next, writes);
-      await api.delete(pods, locationOfObject(victim), writes);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await disruptPod(context, victim, PREEMPTED, writes);
     const message = `Preempted by pod ${pod.metadata.uid ?? ""} on node ${victims.node}`;
     recorder.record(victim, { type: "Normal", reason: "Preempted", message, action: "Preempting" });
   }

@@ -18,40 +18,16 @@ export const replicaSets = apps("replicasets");
 export const statefulSets = apps("statefulsets");
 export const daemonSets = apps("daemonsets");
 export const controllerRevisions = apps("controllerrevisions");
-export const jobs: ResourceRef = { group: "batch", version: "v1", resource: "jobs" };
-export const cronJobs: ResourceRef = { group: "batch", version: "v1", resource: "cronjobs" };
-export const podDisruptionBudgets: ResourceRef = {
-  group: "policy",
-  version: "v1",
-  resource: "poddisruptionbudgets",
-};
+export const jobs = named("batch", "v1", "jobs");
+export const cronJobs = named("batch", "v1", "cronjobs");
+export const podDisruptionBudgets = named("policy", "v1", "poddisruptionbudgets");
 /** In the version they are stored in. */
-export const horizontalPodAutoscalers: ResourceRef = {
-  group: "autoscaling",
-  version: "v2",
-  resource: "horizontalpodautoscalers",
-};
-export const endpointSlices: ResourceRef = {
-  group: "discovery.k8s.io",
-  version: "v1",
-  resource: "endpointslices",
-};
-export const customResourceDefinitions: ResourceRef = {
-  group: "apiextensions.k8s.io",
-  version: "v1",
-  resource: "customresourcedefinitions",
-};
+export const horizontalPodAutoscalers = named("autoscaling", "v2", "horizontalpodautoscalers");
+export const endpointSlices = named("discovery.k8s.io", "v1", "endpointslices");
+export const customResourceDefinitions = named("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
-export const leases: ResourceRef = {
-  group: "coordination.k8s.io",
-  version: "v1",
-  resource: "leases",
-};
-export const storageClasses: ResourceRef = {
-  group: "storage.k8s.io",
-  version: "v1",
-  resource: "storageclasses",
-};
+export const leases = named("coordination.k8s.io", "v1", "leases");
+export const storageClasses = named("storage.k8s.io", "v1", "storageclasses");
 
 /** The `status` subresource of a resource. */
 export function statusOf(ref: ResourceRef): ResourceRef {
@@ -59,9 +35,13 @@ export function statusOf(ref: ResourceRef): ResourceRef {
 }
 
 function core(resource: string): ResourceRef {
-  return { group: "", version: "v1", resource };
+  return named("", "v1", resource);
 }
 
 function apps(resource: string): ResourceRef {
-  return { group: "apps", version: "v1", resource };
+  return named("apps", "v1", resource);
+}
+
+function named(group: string, version: string, resource: string): ResourceRef {
+  return { group, version, resource };
 }

@@ -1,18 +1,21 @@
 import type { ApiObject } from "../api/object.js";
 import { recordsAt } from "../api/field-access.js";
-import { withCondition } from "./conditions.js";
-import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
+import { disruptPod } from "./disrupt-pod.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Pod } from "./object-kinds.js";
-import { isNotFound } from "./pod-control.js";
 import { isActivePod } from "./pod-state.js";
-import { nodes, pods, statusOf } from "./resource-refs.js";
+import { nodes, pods } from "./resource-refs.js";
 import type { Taint } from "./taints.js";
 import { toleratedSeconds } from "./taints.js";
 
 const NAME = "taint-eviction-controller";
+/** The words of the real one. */
+const TAINTED = {
+  reason: "DeletionByTaintManager",
+  message: "Taint manager: deleting due to NoExecute taint",
+};
 
 /** Deletes the pods of a node that do not tolerate its NoExecute taints, when their time is over. */
 export function createTaintEvictionController(context: ControllerContext): Controller {
@@ -47,33 +50,11 @@ export function createTaintEvictionController(context: ControllerContext): Contr
       const leftMs = sinceMs + toleratedSeconds(pod, taints) * 1000 - nowMs;
       if (leftMs === Infinity) return;
       if (leftMs > 0) return queue.addAfter(key, leftMs);
-      await evict(context, pod, writes);
+      await disruptPod(context, pod, TAINTED, writes);
       const message = `Marking for deletion Pod ${namespaceOf(pod)}/${nameOf(pod)}`;
       recorder.record(pod, { type: "Normal", reason: "TaintManagerEviction", message });
     },
   };
-}
-
-async function evict(
-  { api, clock }: ControllerContext,
-  pod: Pod,
-  writes: ReturnType<typeof writesOf>,
-): Promise<void> {
-  const condition = {
-    type: "DisruptionTarget",
-    status: "True" as const,
-    reason: "DeletionByTaintManager",
-    message: "Taint manager: deleting due to NoExecute taint",
-    lastTransitionTime: timestampOf(clock.now()),
-  };
-  const next = structuredClone(pod);
-  next.status = { ...next.status, conditions: withCondition(next.status?.conditions, condition) };
-  try {
-    await api.update(statusOf(pods), next, writes);
-    await api.delete(pods, { namespace: namespaceOf(pod), name: nameOf(pod) }, writes);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }
 
 function hasChanged(node: ApiObject, previous: ApiObject | undefined): boolean {

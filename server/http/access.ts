@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
-import type { StartRule } from "../../workshop/common/api.js";
+import type { StartRule } from "../../workshop/common/instructor-api.js";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { isSame } from "../auth/tokens.js";
 import { startLink, startToken } from "../auth/start-token.js";

@@ -1,4 +1,4 @@
-import type { StartRule } from "../../workshop/common/api.js";
+import type { StartRule } from "../../workshop/common/instructor-api.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
 import type { ServeConfig } from "../config.js";
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StartRule } from "../../workshop/common/api.js";
+import type { StartRule } from "../../workshop/common/instructor-api.js";
 import type { ServerAssignment } from "../compose.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { Environment, RuledConfig, ServeConfig } from "../config.js";

@@ -1,4 +1,4 @@
-import type { InstructorRow } from "../../workshop/common/api.js";
+import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 
 /** A row without its link, which only the access rules can make. */
 export type SessionRow = Omit<InstructorRow, "link">;

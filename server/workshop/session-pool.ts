@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { PoolView } from "../../workshop/common/api.js";
+import type { PoolView } from "../../workshop/common/instructor-api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { type SessionResource, isOver, isPooled, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";

@@ -3,11 +3,11 @@ import type {
   BrokenLab,
   LabSummary,
   PageView,
-  PoolView,
   SessionEvent,
   SessionView,
   StepResult,
 } from "../../workshop/common/api.js";
+import type { PoolView } from "../../workshop/common/instructor-api.js";
 import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { InstructorTable } from "./instructor-table.js";
 

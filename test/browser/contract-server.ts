@@ -3,14 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type {
-  InstructorEvent,
-  InstructorRow,
-  LabSummary,
-  PageView,
-  SessionEvent,
-  SessionView,
-} from "../../workshop/common/api.js";
+import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { InstructorEvent, InstructorRow } from "../../workshop/common/instructor-api.js";
 
 const BROWSER_FILES = fileURLToPath(new URL("../../dist/browser", import.meta.url));
 const TYPES: Record<string, string> = {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DiskView } from "../../workshop/common/api.js";
+import type { DiskView } from "../../workshop/common/instructor-api.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { takePicture } from "./chromium.js";

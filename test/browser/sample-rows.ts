@@ -1,4 +1,4 @@
-import type { InstructorRow } from "../../workshop/common/api.js";
+import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 
 const MINUTE_MS = 60_000;
 const minutesFromNow = (minutes: number): string => new Date(Date.now() + minutes * MINUTE_MS).toISOString();

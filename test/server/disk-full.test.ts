@@ -2,7 +2,8 @@ import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync, writ
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canMount, mountSmallDisk } from "../../server/small-disk-for-tests.js";
-import type { ApiProblem, DiskView, InstructorEvent, SessionView } from "../../workshop/common/api.js";
+import type { ApiProblem, SessionView } from "../../workshop/common/api.js";
+import type { DiskView, InstructorEvent } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { homeOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { InstructorRow, SessionEvent, SessionLink, SessionView } from "../../workshop/common/api.js";
+import type { SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
 import { sessionsAtOnce } from "../../workshop/node/session-queue.js";
 import { BrowserSession, instructorToken, serverPid } from "./browser-session.js";
 import { startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";

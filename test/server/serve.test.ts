@@ -4,14 +4,8 @@ import { crowding } from "../../terminal/node/crowding-for-tests.js";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type {
-  ConfinementView,
-  InstructorEvent,
-  LabSummary,
-  PageView,
-  SessionEvent,
-  SessionView,
-} from "../../workshop/common/api.js";
+import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { ConfinementView, InstructorEvent } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import {
   homeOf,

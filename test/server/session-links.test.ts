@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { InstructorRow, SessionView } from "../../workshop/common/api.js";
+import type { SessionView } from "../../workshop/common/api.js";
+import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";

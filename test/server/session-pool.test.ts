@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { WebSocket } from "ws";
-import type { InstructorRow, PoolView, SessionLink, SessionView } from "../../workshop/common/api.js";
+import type { SessionView } from "../../workshop/common/api.js";
+import type { InstructorRow, PoolView, SessionLink } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken, serverPid, typeAndSee } from "./browser-session.js";
 import { type LecternProcess, homeOf, startLectern, temporaryFolder, until } from "./lectern-process.js";
 

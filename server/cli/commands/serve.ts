@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { START_RULES } from "../../../workshop/common/api.js";
-import type { StartRule } from "../../../workshop/common/api.js";
+import { START_RULES } from "../../../workshop/common/instructor-api.js";
+import type { StartRule } from "../../../workshop/common/instructor-api.js";
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import {
   defaultHost,

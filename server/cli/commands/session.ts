@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { InstructorRow, SessionLink } from "../../../workshop/common/api.js";
+import type { InstructorRow, SessionLink } from "../../../workshop/common/instructor-api.js";
 import { readEnvironment } from "../../config.js";
 import { path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";

@@ -2,14 +2,14 @@ import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
 import type { SessionHost } from "../../../terminal/common/session-host.js";
+import type { SessionView } from "../../../workshop/common/api.js";
 import type {
   ConfinementView,
   InstructorEvent,
   InstructorRow,
   SessionLink,
-  SessionView,
   StartLinkView,
-} from "../../../workshop/common/api.js";
+} from "../../../workshop/common/instructor-api.js";
 import type { Access } from "../access.js";
 import type { DiskWatch } from "../../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";

@@ -1,16 +1,18 @@
 import type {
   ApiProblem,
   BrokenLab,
-  ConfinementView,
-  InstructorRow,
   LabSummary,
   PageView,
-  PoolView,
-  SessionLink,
   SessionView,
-  StartLinkView,
   StepResult,
 } from "../../common/api.js";
+import type {
+  ConfinementView,
+  InstructorRow,
+  PoolView,
+  SessionLink,
+  StartLinkView,
+} from "../../common/instructor-api.js";
 import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { mountPath } from "./base.js";

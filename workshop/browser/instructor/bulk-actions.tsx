@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { BulkQuestions, type BulkQuestion } from "./bulk-questions.js";
 import { useCopy } from "../store/clipboard.js";

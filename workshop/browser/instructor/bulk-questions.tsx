@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { Confirm } from "../parts/confirm.js";
 
 /** Names spelled out in the question; more than that nobody reads. */

@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { SessionLink } from "../../common/api.js";
+import type { SessionLink } from "../../common/instructor-api.js";
 import { api, type NewSessions } from "../api/api-client.js";
 import { useLabs } from "../store/use-labs.js";
 import { SessionLinks } from "./session-links.js";

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { Input, Label, SearchField } from "react-aria-components";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { filterRows, type RowFilter } from "./rows.js";
 
 const FILTERS: readonly { filter: RowFilter; name: string }[] = [

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { DiskView } from "../../common/api.js";
+import type { DiskView } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { Confirm } from "../parts/confirm.js";
 import { Icon } from "../parts/icon.js";

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { DiskView, InstructorEvent, InstructorRow } from "../../common/api.js";
+import type { DiskView, InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
 import { ApiError } from "../errors.js";

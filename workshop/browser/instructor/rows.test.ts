@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { filterRows, sortRows } from "./rows.js";
 
 describe("the instructor's rows", () => {

@@ -1,4 +1,4 @@
-import type { InstructorEvent, InstructorRow } from "../../common/api.js";
+import type { InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 
 export type SortKey = "id" | "lab" | "page" | "done" | "failed" | "activity" | "left";
 export interface Sort {

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { SessionLink } from "../../common/api.js";
+import type { SessionLink } from "../../common/instructor-api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { useCopy } from "../store/clipboard.js";

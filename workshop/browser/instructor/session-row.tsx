@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";

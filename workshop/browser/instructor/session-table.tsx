@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { useNow } from "../store/use-now.js";
 import type { Sort, SortKey } from "./rows.js";
 import { SessionRow } from "./session-row.js";

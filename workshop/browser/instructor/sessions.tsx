@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { InstructorRow } from "../../common/api.js";
+import type { InstructorRow } from "../../common/instructor-api.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import type { Connection } from "../store/event-stream.js";

@@ -24,9 +24,8 @@ interface Parts {
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
-  const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, terminals, showWork } =
-    parts;
-  const { changeTabs } = parts;
+  const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing } = parts;
+  const { terminals, showWork, changeTabs } = parts;
   return useMemo(
     () =>
       createLab({

@@ -20,8 +20,15 @@ const ENTRIES: Record<string, string[]> = {
     "workshop/node/lab-thread-entry",
   ],
 };
-/** They bring programs of their own, look for files beside them, or are looked up by their name. */
-const NATIVE = [/^node-pty(\/|$)/, /^umzug(\/|$)/, /^koffi(\/|$)/, /^libsql(\/|$)/, /^pg-native$/];
+/** They bring programs of their own, look for files beside them, are looked up by their name, or call what Node warns of outside of packages. */
+const PACKAGES = [
+  /^node-pty(\/|$)/,
+  /^umzug(\/|$)/,
+  /^koffi(\/|$)/,
+  /^libsql(\/|$)/,
+  /^pg-native$/,
+  /^node-fetch$/,
+];
 const CLIENT_LIBRARY = "kubernetes/node/client-library";
 
 /**
@@ -33,7 +40,7 @@ for (const [folder, entries] of Object.entries(ENTRIES)) {
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, `./${entry}.ts`])),
     platform: "node",
-    external: [...NATIVE],
+    external: [...PACKAGES],
     plugins: [...(folder === "kubernetes" ? [] : [builtClientLibrary()]), sources(), ownAddresses()],
     logLevel: "warn",
     checks: { pluginTimings: false, eval: false },

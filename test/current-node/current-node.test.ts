@@ -21,6 +21,7 @@ it("starts the product and ends it", async () => {
   const lectern = await startLectern(join(folder.path, "data"), [], { node });
   try {
     expect((await fetch(new URL("readyz", lectern.url))).status).toBe(200);
+    expect(lectern.output()).not.toContain("DeprecationWarning");
   } finally {
     await lectern.stop();
   }
@@ -30,4 +31,5 @@ it("runs a lab that ships", async () => {
   const env = { PATH: `${folder.path}:${process.env["PATH"] ?? ""}` };
   const { status, output } = await runCli(["validate", "content/first-steps"], env, { node });
   expect([status, output]).toEqual([0, expect.stringMatching(/passed in /)]);
+  expect(output).not.toContain("DeprecationWarning");
 });

@@ -47,7 +47,7 @@ export interface Access {
   /** The session a shell's bearer token claims to be of, and whether it is. */
   claimedByShell(request: Credentials): { id: string; token: string } | undefined;
   isShellOf(session: GuardedSession, token: string): boolean;
-  /** Names the browser by what its cookies say for the session, so that a ticket serves no other. */
+  /** Names the browser by what its cookies say for the session, so that a ticket serves no other, and none once the link is revoked. */
   browserOf(request: Credentials, session: GuardedSession): string;
   /** Throws SERVER_BAD_REQUEST where the page sends no key. */
   admit(request: Request, response: Response, session: GuardedSession): void;
@@ -130,9 +130,9 @@ export function createAccess(options: AccessOptions): Access {
       return id === undefined ? undefined : { id, token };
     },
     isShellOf: (session, token) => tokens.isForShell(session, token),
-    browserOf: ({ headers }, { id }) => {
+    browserOf: ({ headers }, { id, linkRevision }) => {
       const { sessions, instructor } = readCookies(headers.cookie);
-      return JSON.stringify([sessions.get(id), instructor]);
+      return JSON.stringify([sessions.get(id), instructor, linkRevision]);
     },
     ...admission(options),
   };

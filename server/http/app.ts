@@ -74,7 +74,6 @@ export function createApp(parts: AppParts): Router {
       access,
       quota,
       counter: parts.counter,
-      terminals: parts.terminals,
       disk: parts.disk,
       host: parts.host,
       publicUrl: mount.url,

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type { DialHostOf } from "../../terminal/node/dial-host.js";
-import { createTerminalGateway } from "../../terminal/node/gateway.js";
+import { type Claim, createTerminalGateway } from "../../terminal/node/gateway.js";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import type { TicketStore } from "../../terminal/node/tickets.js";
 import type { Access } from "./access.js";
@@ -51,24 +51,32 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
     handleUpgrade: (request, socket, head) => {
       const address = addressOf(request.url);
       if (address === undefined) return false;
-      try {
-        const checked = checkedRequest(request, options.origin);
-        checkHost(checked, options.origin);
-        const user = access.browserOf(request, workshop.session(address.session));
-        gateway.handleUpgrade(request, socket, head, {
-          address,
-          user,
-          origin: originOf(checked, options.origin),
-        });
-      } catch (error) {
-        refuse(socket, error, { log: options.log, address });
-      }
+      // Nobody else listens yet, and an error without a listener would end the process.
+      socket.on("error", () => socket.destroy());
+      claim(options, request, address).then(
+        (claimed) => gateway.handleUpgrade(request, socket, head, claimed),
+        (error: unknown) => refuse(socket, error, { log: options.log, address }),
+      );
       return true;
     },
     openSockets: () => gateway.viewerCount(),
     closeSession: (session) => gateway.closeSession(session),
     close: () => gateway.close(),
   };
+}
+
+/** What the upgrade is to be held against. Throws where it comes from a foreign page, and where there is no such session. */
+async function claim(
+  { access, origin, workshop }: TerminalSocketsOptions,
+  request: IncomingMessage,
+  address: TerminalAddress,
+): Promise<Claim> {
+  const checked = checkedRequest(request, origin);
+  checkHost(checked, origin);
+  // The server that gave the ticket may have heard of the session before this one.
+  await workshop.lookUp(address.session);
+  const user = access.browserOf(request, workshop.session(address.session));
+  return { address, user, origin: originOf(checked, origin) };
 }
 
 function addressOf(url: string | undefined): TerminalAddress | undefined {

@@ -23,7 +23,9 @@ export interface SessionConnection extends Pick<
 /** Keeps cache and followers in step with the cluster and the terminals; resolves when the sessions are known. */
 export async function connectSessions(parts: SessionConnection): Promise<() => void> {
   const { cache, followers, host, log } = parts;
+  const links = new LinkRevisions(parts.letGo);
   const stopChanges = cache.onChange((name) => {
+    links.see(name, cache.get(name));
     parts.table.changed(name);
     tellSession(parts, name).catch((error: unknown) =>
       log.error({ err: error, session: name }, "the followers of a session were not told"),
@@ -57,7 +59,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
     onSession: (session, change) => {
       if (change === "gone") announceEnd(parts, session, lastViews);
-      else take(parts, session);
+      else cache.put(session);
     },
     forget: async (name) => {
       await keepLastView(name);
@@ -73,10 +75,21 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
   };
 }
 
-function take({ cache, letGo }: SessionConnection, session: SessionResource): void {
-  const before = cache.get(session.metadata.name);
-  cache.put(session);
-  if (before && linkRevisionOf(before.spec) < linkRevisionOf(session.spec)) letGo(session.metadata.name);
+/** Which link each session was last known by; whoever came in by an earlier one is let go of, however the change was heard of. */
+class LinkRevisions {
+  readonly #letGo: (session: string) => void;
+  readonly #seen = new Map<string, number>();
+
+  constructor(letGo: (session: string) => void) {
+    this.#letGo = letGo;
+  }
+
+  see(name: string, session: SessionResource | undefined): void {
+    if (session === undefined) return void this.#seen.delete(name);
+    const [before, now] = [this.#seen.get(name), linkRevisionOf(session.spec)];
+    this.#seen.set(name, now);
+    if (before !== undefined && before < now) this.#letGo(name);
+  }
 }
 
 /** The last thing a page hears of its session is that it has ended, with what it had reached. */

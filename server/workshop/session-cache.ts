@@ -10,6 +10,7 @@ export interface SessionCache {
   phases(): ReadonlyMap<SessionPhase, number>;
   /** How many are somebody's and not over. */
   live(): number;
+  /** Takes the session in, unless it is known as it has become since. */
   put(session: SessionResource): void;
   /** What this process reports of a session it is making; it knows more than the cluster until it is done. */
   putProgress(session: SessionResource): void;
@@ -37,6 +38,8 @@ export function createSessionCache(): SessionCache {
   const put = (session: SessionResource) => {
     const { name, uid } = session.metadata;
     const known = sessions.get(name);
+    // The watch may be behind what was asked for or changed here.
+    if (known !== undefined && isOlder(session, known)) return;
     // Whoever has got it keeps it: this was on its way before.
     if (isPooled(session) && known?.metadata.uid === uid && known !== undefined && !isPooled(known)) return;
     const progress = making.get(name);
@@ -79,3 +82,15 @@ function phaseInCount(session: SessionResource): SessionPhase {
   if (isPooled(session)) return isOver(phase) ? phase : "Ready";
   return phase === "Ready" ? "Pending" : phase;
 }
+
+/**
+ * Whether the one is an earlier version of the same object. Versions are compared as the decimal numbers that they are in every API
+ * server of today (KEP-5504); any other is taken for newer.
+ */
+function isOlder({ metadata }: SessionResource, known: SessionResource): boolean {
+  const [version = "", other = ""] = [metadata.resourceVersion, known.metadata.resourceVersion];
+  if (metadata.uid !== known.metadata.uid || !DECIMAL.test(version) || !DECIMAL.test(other)) return false;
+  return BigInt(version) < BigInt(other);
+}
+
+const DECIMAL = /^\d{1,20}$/;

@@ -86,14 +86,17 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const own = await one.startLab("slow-steps");
     const follower = browserLike(one, two.url);
     const socket = await follower.socket(own.id, await follower.ticket(own.id));
+    const unspent = await follower.ticket(own.id);
     if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
     const closed = new Promise((resolve) => socket.once("close", resolve));
-    await three.call("POST", `api/instructor/sessions/${own.id}/revoke-link`, undefined, {
+    const revoked = await three.call("POST", `api/instructor/sessions/${own.id}/revoke-link`, undefined, {
       authorization: `Bearer ${INSTRUCTOR_TOKEN}`,
       cookie: "",
       origin: "",
     });
+    expect([revoked.status, revoked.text]).toEqual([200, expect.stringContaining(own.id)]);
     await closed;
+    expect(await follower.socket(own.id, unspent)).toBe(401);
     await until("the others refuse it too", 15_000, async () =>
       (await browserLike(one, two.url).call("GET", `api/sessions/${own.id}`)).status === 401
         ? true

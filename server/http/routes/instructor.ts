@@ -19,7 +19,6 @@ import { createRateLimit } from "../rate-limit.js";
 import type { CounterFactory } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { SessionQuota } from "../session-quota.js";
-import type { TerminalSockets } from "./terminals.js";
 import type { SessionRow } from "../../workshop/instructor-table.js";
 import type { Workshop } from "../../workshop/workshop.js";
 
@@ -28,7 +27,6 @@ export interface InstructorRoutes {
   access: Access;
   quota: SessionQuota;
   counter: CounterFactory;
-  terminals: Pick<TerminalSockets, "closeSession">;
   disk: DiskWatch;
   host: Pick<SessionHost, "confinement">;
   /** The address learners reach Lectern at, ending in `/`. */
@@ -103,7 +101,6 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   });
   router.post("/instructor/sessions/:id/revoke-link", async (request, response) => {
     const session = await workshop.revokeLink(request.params.id);
-    options.terminals.closeSession(session.id);
     response.json(linkTo(options, request, session));
   });
   router.delete("/instructor/sessions/:id", async (request, response) => {

@@ -55,12 +55,20 @@ export const imageRule = z.object({
     .transform((value) => value ?? false),
 });
 
+export const labelKey = z
+  .string()
+  .regex(LABEL_KEY, "must be letters, digits, - _ or . such as env, or example.com/env");
+
+export const labelValue = z
+  .string()
+  .regex(LABEL_VALUE, "must be label values: letters, digits, - _ and . only");
+
 const requirement = z
   .object({
-    key: z.string().regex(LABEL_KEY, "must be letters, digits, - _ or . such as env, or example.com/env"),
+    key: labelKey,
     operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
     values: z
-      .array(z.string().regex(LABEL_VALUE, "must be label values: letters, digits, - _ and . only"))
+      .array(labelValue)
       .max(50)
       .nullish()
       .transform((values) => values ?? []),

@@ -11,13 +11,13 @@ import type { ImageVerdict } from "./verdict.js";
  * | GET v1alpha1/organization | | `{organization: OrganizationView}` |
  * | GET, POST v1alpha1/organization/policies | `{policy: PolicyManifestInput}` | `PolicyList`, `{policy: PolicyView}` |
  * | GET, PUT, DELETE v1alpha1/organization/policies/NAME | `{policy}` on PUT | `{policy}`, `{policy}`, `{}` |
- * | GET, POST v1alpha1/workspaces | `{workspace: {fullName: {name}, meta?: {description}}}` | `WorkspaceList`, `{workspace: WorkspaceView}` |
+ * | GET, POST v1alpha1/workspaces | `{workspace: {fullName: {name}, meta?: {description, labels}}}` | `WorkspaceList`, `{workspace: WorkspaceView}` |
  * | GET, DELETE v1alpha1/workspaces/WS | | `{workspace}`, `{}` |
  * | GET, POST v1alpha1/workspaces/WS/policies; GET, PUT, DELETE .../NAME | `{policy}` | as for the organization |
  * | GET v1alpha1/clusters, v1alpha1/clusters/C | | `ClusterList`, `{cluster: ClusterView}` |
  * | GET v1alpha1/namespaces | | `NamespaceList`: all of the organization, attached or not |
  * | GET, POST v1alpha1/clusters/C/namespaces | `{namespace: {fullName: {name}, spec: {workspaceName, attach: true}}}` | `NamespaceList`, `{namespace: NamespaceView}` |
- * | GET, PUT, DELETE v1alpha1/clusters/C/namespaces/NS | PUT (moves): as POST | `{namespace}`; DELETE detaches, the namespace itself stays: `{}` |
+ * | GET, PUT, DELETE v1alpha1/clusters/C/namespaces/NS | PUT: `{namespace: {meta?: {labels}, spec?: {workspaceName}}}`, a label that is null is removed | `{namespace}`; DELETE detaches, the namespace itself stays: `{}` |
  * | GET v1alpha1/image-policies | | `PolicyList`: of the organization and all of its workspaces |
  * | GET v1alpha1/image-policies/effective/NS | | `EffectiveView` |
  * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
@@ -25,7 +25,7 @@ import type { ImageVerdict } from "./verdict.js";
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
  *
  * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 404, 409, 413, 503 or 504.
- * Every POST, PUT and DELETE of a policy takes `?dryRun=true`: checked, answered, not stored.
+ * Every POST, PUT and DELETE of a policy, workspace or namespace takes `?dryRun=true`: checked, answered, not stored.
  */
 export interface TmcProblem {
   /** The same text as `message`. */

@@ -43,7 +43,8 @@ const MEMBER_OF = { name: "Organization", type: "string", jsonPath: ".spec.organ
 const NAME = { name: "Name", type: "string", jsonPath: ".spec.name" };
 
 function member(fields: Record<string, Schema>, required: string[] = []): Schema {
-  const own = { organization: name(), name: name(), description: text(1000) };
+  const labels: Schema = { type: "object", additionalProperties: text(255) };
+  const own = { organization: name(), name: name(), description: text(1000), labels };
   return object({ ...own, ...fields }, ["organization", "name", ...required]);
 }
 
@@ -66,7 +67,6 @@ const REQUIREMENT = object(
 
 const POLICY_FIELDS: Record<string, Schema> = {
   workspace: name(),
-  labels: { type: "object", additionalProperties: text(255) },
   type: { type: "string", enum: ["image-policy"] },
   recipe: { type: "string", enum: ["require-digest", "block-latest-tag", "allowed-name-tag", "custom"] },
   recipeVersion: { type: "string", enum: ["v1"] },

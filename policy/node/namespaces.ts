@@ -11,7 +11,9 @@ import { deleteParameters, readEffective, syncParameters } from "./namespace-par
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilInForce, waitUntilUnjudged } from "./probe.js";
 import type { MemberSpec } from "./records.js";
+import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
 import { namespaceView } from "./views.js";
+import type { WriteOptions } from "./write-options.js";
 
 export interface NamespaceAddress {
   organization: string;
@@ -26,6 +28,7 @@ export interface NamespaceAddress {
 export async function attachNamespace(
   context: PolicyContext,
   address: NamespaceAddress & { workspace: string },
+  { dryRun = false }: WriteOptions = {},
 ): Promise<NamespaceView> {
   const namespace = await requirePlaces(context, address);
   const current = workspaceOf(namespace);
@@ -33,25 +36,45 @@ export async function attachNamespace(
     const message = `namespace "${address.namespace}" is already attached to workspace "${current}"`;
     throw new PolicyError(POLICY_ERROR.exists, message);
   }
+  if (dryRun) return namespaceView(withLabels(namespace, memberLabels(address)), address.cluster);
   return join(context, address, namespace);
 }
 
-/** Moves an attached namespace to another workspace. */
-export async function moveNamespace(
+export interface NamespaceChange {
+  /** The workspace it moves to. */
+  workspace?: string;
+  /** Labels to set, and as `null` those to remove. */
+  labels?: Record<string, string | null>;
+}
+
+/**
+ * Moves an attached namespace to another workspace and changes its labels, which selectors of policies look at; resolves when the policies
+ * that bear on it then hold. Throws POLICY_INVALID for labels that are not the organization's to set.
+ */
+export async function updateNamespace(
   context: PolicyContext,
-  address: NamespaceAddress & { workspace: string },
+  address: NamespaceAddress,
+  { workspace, labels = {}, dryRun = false }: NamespaceChange & WriteOptions,
 ): Promise<NamespaceView> {
-  const namespace = await requirePlaces(context, address);
-  requireAttached(namespace, address);
-  const moved = await join(context, address, namespace);
+  const namespace = await requireAttachedNamespace(context, address);
+  const target = { ...address, workspace: workspace ?? workspaceOf(namespace) ?? "" };
+  await requireWorkspace(context, address.organization, target.workspace);
+  const changes = ownLabels(namespace, labels);
+  if (dryRun)
+    return namespaceView(withLabels(namespace, { ...changes, ...memberLabels(target) }), address.cluster);
+  const moved = await join(context, target, namespace, changes);
   await nudgeBlockedWorkloads(context, address.namespace);
   return moved;
 }
 
 /** Takes a namespace out of its workspace; resolves when no image policy judges it. The namespace itself stays. */
-export async function detachNamespace(context: PolicyContext, address: NamespaceAddress): Promise<void> {
-  await requireCluster(context, address.organization, address.cluster);
-  requireAttached(await requireNamespace(context, address.organization, address.namespace), address);
+export async function detachNamespace(
+  context: PolicyContext,
+  address: NamespaceAddress,
+  { dryRun = false }: WriteOptions = {},
+): Promise<void> {
+  await requireAttachedNamespace(context, address);
+  if (dryRun) return;
   await label(context, address.namespace, {
     [MANAGED_LABEL]: null,
     [WORKSPACE_LABEL]: null,
@@ -66,10 +89,7 @@ export async function getNamespace(
   context: PolicyContext,
   address: NamespaceAddress,
 ): Promise<NamespaceView> {
-  await requireCluster(context, address.organization, address.cluster);
-  const namespace = await requireNamespace(context, address.organization, address.namespace);
-  requireAttached(namespace, address);
-  return namespaceView(namespace, address.cluster);
+  return namespaceView(await requireAttachedNamespace(context, address), address.cluster);
 }
 
 /** Namespaces of the organization; with a cluster only the attached ones, as TMC lists them. */
@@ -115,12 +135,13 @@ export async function effectiveView(
  */
 async function join(
   context: PolicyContext,
-  { cluster, namespace, workspace }: NamespaceAddress & { workspace: string },
+  address: NamespaceAddress & { workspace: string },
   seen: V1Namespace,
+  changes: Labels = {},
 ): Promise<NamespaceView> {
+  const { cluster, namespace, workspace } = address;
   await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
-  const labels = { [MANAGED_LABEL]: "true", [WORKSPACE_LABEL]: workspace, [CLUSTER_LABEL]: cluster };
-  const labelled = await labelAsSeen(context, seen, labels);
+  const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address) });
   const result = await syncParameters(context.client, context.store, { namespace });
   if (result) await waitUntilInForce(context.client, namespace, result.revisions);
   return namespaceView(labelled, cluster);
@@ -129,7 +150,7 @@ async function join(
 async function labelAsSeen(
   context: PolicyContext,
   { metadata: { name = "", resourceVersion } = {} }: V1Namespace,
-  labels: Record<string, string>,
+  labels: Labels,
 ): Promise<V1Namespace> {
   try {
     const body = { metadata: { labels, ...(resourceVersion !== undefined && { resourceVersion }) } };
@@ -143,11 +164,7 @@ async function labelAsSeen(
   }
 }
 
-async function label(
-  { client }: PolicyContext,
-  name: string,
-  labels: Record<string, string | null>,
-): Promise<V1Namespace> {
+async function label({ client }: PolicyContext, name: string, labels: Labels): Promise<V1Namespace> {
   try {
     return await client.core.patchNamespace({ name, body: { metadata: { labels } } }, client.mergePatch);
   } catch (error) {
@@ -164,9 +181,14 @@ async function requirePlaces(
   return requireNamespace(context, organization, namespace);
 }
 
-function requireAttached(namespace: V1Namespace, { cluster, namespace: name }: NamespaceAddress): void {
+async function requireAttachedNamespace(
+  context: PolicyContext,
+  { organization, cluster, namespace: name }: NamespaceAddress,
+): Promise<V1Namespace> {
+  await requireCluster(context, organization, cluster);
+  const namespace = await requireNamespace(context, organization, name);
   const labels = namespace.metadata?.labels ?? {};
-  if (workspaceOf(namespace) !== undefined && labels[CLUSTER_LABEL] === cluster) return;
+  if (workspaceOf(namespace) !== undefined && labels[CLUSTER_LABEL] === cluster) return namespace;
   const message = `namespace "${name}" is not attached to a workspace on cluster "${cluster}"`;
   throw new PolicyError(POLICY_ERROR.notFound, message);
 }

@@ -20,11 +20,7 @@ import {
   toEffective,
 } from "./records.js";
 import { policyView } from "./views.js";
-
-export interface WriteOptions {
-  /** Checks and answers, stores nothing. */
-  dryRun?: boolean;
-}
+import type { WriteOptions } from "./write-options.js";
 
 /** Reads a manifest; `scope` wins over what it says about its place. Throws POLICY_INVALID with the fields. */
 export function parseManifest(input: unknown): PolicyManifest {

@@ -15,6 +15,7 @@ import * as namespaces from "./namespaces.js";
 import * as policies from "./policies.js";
 import type { PolicyAddress } from "./records.js";
 import * as workspaces from "./workspaces.js";
+import type { WriteOptions } from "./write-options.js";
 
 type NamespaceInWorkspace = namespaces.NamespaceAddress & { workspace: string };
 
@@ -25,26 +26,26 @@ type NamespaceInWorkspace = namespaces.NamespaceAddress & { workspace: string };
 export interface PolicyService extends PolicyAdministration {
   getOrganization(organization: string): Promise<Api.OrganizationView>;
   createOwnWorkspace(
-    organization: string,
-    workspace: { name: string; description?: string },
+    workspace: workspaces.NewWorkspace & { organization: string },
+    options?: WriteOptions,
   ): Promise<Api.WorkspaceView>;
   getWorkspace(organization: string, name: string): Promise<Api.WorkspaceView>;
   listWorkspaces(organization: string): Promise<Api.WorkspaceView[]>;
-  deleteWorkspace(organization: string, name: string): Promise<void>;
-  createPolicy(scope: Scope, manifest: unknown, options?: policies.WriteOptions): Promise<Api.PolicyView>;
-  updatePolicy(
-    address: PolicyAddress,
-    manifest: unknown,
-    options?: policies.WriteOptions,
-  ): Promise<Api.PolicyView>;
+  deleteWorkspace(address: { organization: string; name: string }, options?: WriteOptions): Promise<void>;
+  createPolicy(scope: Scope, manifest: unknown, options?: WriteOptions): Promise<Api.PolicyView>;
+  updatePolicy(address: PolicyAddress, manifest: unknown, options?: WriteOptions): Promise<Api.PolicyView>;
   getPolicy(address: PolicyAddress): Promise<Api.PolicyView>;
   listPolicies(scope: Scope & { everywhere?: boolean }): Promise<Api.PolicyView[]>;
-  removePolicy(address: PolicyAddress, options?: policies.WriteOptions): Promise<void>;
+  removePolicy(address: PolicyAddress, options?: WriteOptions): Promise<void>;
   getCluster(organization: string, name: string): Promise<Api.ClusterView>;
   listClusters(organization: string): Promise<Api.ClusterView[]>;
-  attachNamespace(address: NamespaceInWorkspace): Promise<Api.NamespaceView>;
-  moveNamespace(address: NamespaceInWorkspace): Promise<Api.NamespaceView>;
-  detachNamespace(address: namespaces.NamespaceAddress): Promise<void>;
+  attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
+  updateNamespace(
+    address: namespaces.NamespaceAddress,
+    change: namespaces.NamespaceChange,
+    options?: WriteOptions,
+  ): Promise<Api.NamespaceView>;
+  detachNamespace(address: namespaces.NamespaceAddress, options?: WriteOptions): Promise<void>;
   getNamespace(address: namespaces.NamespaceAddress): Promise<Api.NamespaceView>;
   listNamespaces(where: { organization: string; cluster?: string }): Promise<Api.NamespaceView[]>;
   effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
@@ -63,11 +64,10 @@ export async function createPolicyService(options: {
   return {
     ...createAdministration(context),
     getOrganization: (organization) => workspaces.getOrganization(context, organization),
-    createOwnWorkspace: (organization, workspace) =>
-      workspaces.createWorkspace(context, organization, workspace),
+    createOwnWorkspace: (workspace, write) => workspaces.createWorkspace(context, workspace, write),
     getWorkspace: (organization, name) => workspaces.getWorkspace(context, organization, name),
     listWorkspaces: (organization) => workspaces.listWorkspaces(context, organization),
-    deleteWorkspace: (organization, name) => workspaces.deleteWorkspace(context, organization, name),
+    deleteWorkspace: (address, write) => workspaces.deleteWorkspace(context, address, write),
     createPolicy: (scope, manifest, write) => policies.createPolicy(context, scope, manifest, write),
     updatePolicy: (address, manifest, write) => policies.updatePolicy(context, address, manifest, write),
     getPolicy: (address) => policies.getPolicy(context, address),
@@ -75,9 +75,10 @@ export async function createPolicyService(options: {
     removePolicy: (address, write) => policies.deletePolicy(context, address, write),
     getCluster: (organization, name) => getCluster(context, organization, name),
     listClusters: (organization) => listClusters(context, organization),
-    attachNamespace: (address) => namespaces.attachNamespace(context, address),
-    moveNamespace: (address) => namespaces.moveNamespace(context, address),
-    detachNamespace: (address) => namespaces.detachNamespace(context, address),
+    attachNamespace: (address, write) => namespaces.attachNamespace(context, address, write),
+    updateNamespace: (address, change, write) =>
+      namespaces.updateNamespace(context, address, { ...change, ...write }),
+    detachNamespace: (address, write) => namespaces.detachNamespace(context, address, write),
     getNamespace: (address) => namespaces.getNamespace(context, address),
     listNamespaces: (where) => namespaces.listNamespaces(context, where),
     effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),

@@ -22,11 +22,11 @@ export interface MemberSpec {
   organization: string;
   name: string;
   description?: string;
+  labels?: Record<string, string>;
 }
 
 export interface ImagePolicySpec extends MemberSpec, PolicySpec {
   workspace?: string;
-  labels?: Record<string, string>;
 }
 
 export type ImagePolicyObject = HierarchyObject<ImagePolicySpec>;

@@ -44,7 +44,7 @@ export function workspaceView(
   { metadata, spec }: HierarchyObject,
   status: { policies: number; namespaces: string[] },
 ): WorkspaceView {
-  return { fullName: { name: spec.name }, meta: metaView(metadata, spec.description), status };
+  return { fullName: { name: spec.name }, meta: metaView(metadata, spec.description, spec.labels), status };
 }
 
 export function namespaceView(namespace: V1Namespace, cluster: string): NamespaceView {

@@ -12,6 +12,7 @@ import {
   ownedBy,
 } from "./records.js";
 import { workspaceView } from "./views.js";
+import type { WriteOptions } from "./write-options.js";
 
 export async function getOrganization(
   context: PolicyContext,
@@ -31,18 +32,28 @@ export async function getOrganization(
   };
 }
 
+export interface NewWorkspace {
+  name: string;
+  description?: string;
+  labels?: Record<string, string>;
+}
+
 /** Throws POLICY_EXISTS. */
 export async function createWorkspace(
   context: PolicyContext,
-  organization: string,
-  { name, description }: { name: string; description?: string },
+  { organization, ...workspace }: NewWorkspace & { organization: string },
+  { dryRun = false }: WriteOptions = {},
 ): Promise<WorkspaceView> {
+  const { name } = workspace;
   const parent = await findOrganization(context, organization);
-  const spec: MemberSpec = { organization, name, ...(description !== undefined && { description }) };
+  const spec: MemberSpec = { organization, ...workspace };
   const object = newObject("workspaces", { organization, name }, { spec, owner: ownedBy(parent) });
-  const stored = await context.store.create("workspaces", object);
+  const empty = { policies: 0, namespaces: [] };
+  const isTaken = (await context.store.get("workspaces", objectName({ organization, name }))) !== undefined;
+  if (dryRun && !isTaken) return workspaceView(object, empty);
+  const stored = isTaken ? undefined : await context.store.create("workspaces", object);
   if (!stored) throw new PolicyError(POLICY_ERROR.exists, `workspace "${name}" already exists`);
-  return workspaceView(stored, { policies: 0, namespaces: [] });
+  return workspaceView(stored, empty);
 }
 
 export async function getWorkspace(
@@ -61,8 +72,8 @@ export async function listWorkspaces(context: PolicyContext, organization: strin
 /** Deletes an empty workspace and the policies set on it. Throws POLICY_IN_USE while namespaces are attached. */
 export async function deleteWorkspace(
   context: PolicyContext,
-  organization: string,
-  name: string,
+  { organization, name }: { organization: string; name: string },
+  { dryRun = false }: WriteOptions = {},
 ): Promise<void> {
   await requireWorkspace(context, organization, name);
   const attached = await managedNamespaces(context, { organization, workspace: name });
@@ -71,6 +82,7 @@ export async function deleteWorkspace(
     const message = `workspace "${name}" still has namespaces (${names}); detach or move them first`;
     throw new PolicyError(POLICY_ERROR.inUse, message);
   }
+  if (dryRun) return;
   for (const policy of await policiesOf(context, organization, name)) {
     await context.store.remove("imagepolicies", policy.metadata.name ?? "");
   }

@@ -184,7 +184,7 @@ function isolation(): void {
 
   it("keeps the image policies' parameters when all config maps are deleted at once", async () => {
     const { organization, namespace } = session.spec;
-    await platform.policies.service.createOwnWorkspace(organization, { name: "own" });
+    await platform.policies.service.createOwnWorkspace({ organization, name: "own" });
     const address = { organization, cluster: `${namespace}-cluster`, namespace, workspace: "own" };
     await platform.policies.service.attachNamespace(address);
     const before = await parameters();

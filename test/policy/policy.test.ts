@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
 import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
+import { describeTmcScripts } from "../kubernetes/policy/tmc-scripts-suite.js";
 
 describe("the embedded cluster", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-"));
@@ -26,4 +27,5 @@ describe("the embedded cluster", () => {
 
   describePolicies("enforces image policies", () => ({ kubeConfig }));
   describeTmc("answers tmc and REST", () => ({ kubeConfig }));
+  describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

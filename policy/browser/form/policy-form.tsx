@@ -6,7 +6,7 @@ import { useFocusNext } from "../parts/use-focus-next.js";
 import { PolicyMeaning } from "./policy-meaning.js";
 import { RuleFields } from "./rule-fields.js";
 import { SelectorFields } from "./selector-fields.js";
-import { RECIPES, TEMPLATES } from "./templates.js";
+import { RECIPES, TEMPLATES } from "../../common/templates.js";
 import { usePolicyForm, type PolicyFormState } from "./use-policy-form.js";
 import "./policy-form.css";
 

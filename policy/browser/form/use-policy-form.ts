@@ -6,7 +6,7 @@ import { useConsole } from "../console-context.js";
 import { draftOf, emptyDraft, manifestOf, type PolicyDraft } from "./draft.js";
 import { type FieldProblem, type FormProblems, placeProblems } from "./form-problems.js";
 import { savedNews } from "./saved-news.js";
-import { TEMPLATES } from "./templates.js";
+import { TEMPLATES } from "../../common/templates.js";
 import { usePreview } from "./use-preview.js";
 
 const HTTP_CONFLICT = 409;

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { describePolicy, describeSelector } from "../../common/words.js";
-import { TEMPLATES } from "../form/templates.js";
+import { TEMPLATES } from "../../common/templates.js";
 import { ForceBadge } from "../parts/force-badge.js";
 import { RelativeTime } from "../parts/relative-time.js";
 

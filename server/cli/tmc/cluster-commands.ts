@@ -1,11 +1,8 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 
-import type {
-  ClusterList,
-  ClusterView,
-  NamespaceList,
-  NamespaceView,
-} from "../../../policy/common/tmc-api.js";
+import type { ClusterList, ClusterView } from "../../../policy/common/tmc-api.js";
+import { examples, givenName, groupFlag, locationFlags, nameFlag } from "./flags.js";
+import { namespaceCommand } from "./namespace-commands.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
 import { TmcError } from "./tmc-error.js";
@@ -18,151 +15,98 @@ const CLUSTERS: Table<ClusterView> = {
     ["PHASE", ({ status }) => status.phase],
     ["HEALTH", ({ status }) => status.health],
     ["VERSION", ({ status }) => status.kubernetesVersion ?? ""],
+    ["GROUP", ({ spec }) => spec.clusterGroupName, "wide"],
+    ["MESSAGE", ({ status }) => status.message ?? "", "wide"],
   ],
   empty: "No clusters to list",
 };
 
-const NAMESPACES: Table<NamespaceView> = {
-  columns: [
-    ["NAME", ({ fullName }) => fullName.name],
-    ["WORKSPACE", ({ spec }) => spec.workspaceName],
-    ["CLUSTER", ({ fullName }) => fullName.clusterName],
-    ["PHASE", ({ status }) => status.phase],
-  ],
-  empty: "No namespaces to list",
-};
+interface ClusterOptions {
+  name?: string;
+  group?: string;
+  output?: OutputFormat;
+}
 
 /** `tmc cluster ...` */
 export function clusterCommand(world: TmcWorld): Command {
   const cluster = new Command("cluster").description("Registered clusters and the namespaces on them");
-  cluster
-    .command("list")
+  const list = groupFlag(locationFlags(nameFlag(cluster.command("list"), "cluster")))
     .description("List the clusters of the organization")
     .option("--all", "accepted for compatibility; all are always listed")
     .addOption(outputOption())
-    .action(async ({ output }: { output?: OutputFormat }) => {
+    .action(async ({ name, group, output }: ClusterOptions) => {
       const answer = (await world.connect().call("GET", "clusters")) as ClusterList;
-      world.print(await formatList(answer, answer.clusters, { format: output, table: CLUSTERS }));
+      const clusters = answer.clusters.filter(
+        ({ fullName, spec }) =>
+          (name === undefined || fullName.name === name) &&
+          (group === undefined || spec.clusterGroupName === group),
+      );
+      const shown: ClusterList = { clusters, totalCount: String(clusters.length) };
+      world.print(await formatList(shown, clusters, { format: output, table: CLUSTERS }));
     });
-  addLocation(cluster.command("get <name>"))
+  examples(list, "tmc cluster list -o wide");
+  const get = locationFlags(nameFlag(cluster.command("get [name]"), "cluster"))
     .description("Show one cluster")
     .addOption(outputOption())
-    .action(async (name: string, { output }: { output?: OutputFormat }) => {
-      const answer = (await world.connect().call("GET", `clusters/${encodeURIComponent(name)}`)) as {
-        cluster: ClusterView;
-      };
-      world.print(await formatObject(answer.cluster, output));
+    .action(async (positional: string | undefined, { name, output }: ClusterOptions) => {
+      const path = `clusters/${encodeURIComponent(givenName("cluster", positional, name))}`;
+      const answer = (await world.connect().call("GET", path)) as { cluster: ClusterView };
+      world.print(await formatObject(answer.cluster, { format: output, table: CLUSTERS }));
     });
+  examples(get, "tmc cluster get my-cluster -o json");
   return cluster.addCommand(namespaceCommand(world));
 }
 
-interface AttachOptions {
-  name: string;
-  workspaceName: string;
-  clusterName: string;
-  dryRun?: boolean;
-  output?: OutputFormat;
+interface ClusterGroup {
+  fullName: { name: string };
+  status: { clusters: string[] };
 }
 
-function namespaceCommand(world: TmcWorld): Command {
-  const namespace = new Command("namespace").description("Namespaces and the workspaces they are in");
-  addLocation(namespace.command("attach"))
-    .description("Put a namespace that exists into a workspace; answers once its policies hold there")
-    .requiredOption("-n, --name <namespace>", "the namespace")
-    .requiredOption("-k, --workspace-name <workspace>", "the workspace")
-    .requiredOption("-c, --cluster-name <cluster>", "the cluster the namespace is on")
-    .addOption(new Option("--dry-run", "print what would be sent and stop"))
+const GROUPS: Table<ClusterGroup> = {
+  columns: [
+    ["NAME", ({ fullName }) => fullName.name],
+    ["CLUSTERS", ({ status }) => String(status.clusters.length)],
+    ["MEMBERS", ({ status }) => status.clusters.join(","), "wide"],
+  ],
+  empty: "No cluster groups to list",
+};
+
+/** `tmc clustergroup ...`: the groups the clusters say they are in. */
+export function clusterGroupCommand(world: TmcWorld): Command {
+  const group = new Command("clustergroup").description("Groups of clusters; policies are not set on them");
+  const list = group
+    .command("list")
+    .description("List the cluster groups")
+    .option("--all", "accepted for compatibility; all are always listed")
     .addOption(outputOption())
-    .addHelpText(
-      "after",
-      "\nExample:\n  tmc cluster namespace attach -n my-namespace -k my-workspace -c my-cluster",
-    )
-    .action((options: AttachOptions) => attach(world, options));
-  addLocation(namespace.command("list"))
-    .description("List the attached namespaces")
-    .option("-c, --cluster-name <cluster>", "only those of this cluster")
-    .option("-k, --workspace-name <workspace>", "only those of this workspace")
-    .addOption(outputOption())
-    .action((options: Partial<AttachOptions>) => list(world, options));
-  addLocation(namespace.command("get <namespace>"))
-    .description("Show one attached namespace")
-    .requiredOption("-c, --cluster-name <cluster>", "the cluster the namespace is on")
-    .addOption(outputOption())
-    .action(async (name: string, { clusterName, output }: AttachOptions) => {
-      const answer = (await world.connect().call("GET", pathOf(clusterName, name))) as {
-        namespace: NamespaceView;
-      };
-      world.print(await formatObject(answer.namespace, output));
+    .action(async ({ output }: ClusterOptions) => {
+      const clusterGroups = await readGroups(world);
+      const answer = { clusterGroups, totalCount: String(clusterGroups.length) };
+      world.print(await formatList(answer, clusterGroups, { format: output, table: GROUPS }));
     });
-  addLocation(namespace.command("detach [namespace]"))
-    .description("Take a namespace out of its workspace; the namespace itself stays")
-    .option("-n, --name <namespace>", "the namespace, as attach takes it")
-    .requiredOption("-c, --cluster-name <cluster>", "the cluster the namespace is on")
-    .action((name: string | undefined, options: AttachOptions) => detach(world, name, options));
-  return namespace;
+  examples(list, "tmc clustergroup list");
+  const get = nameFlag(group.command("get [name]"), "cluster group")
+    .description("Show one cluster group")
+    .addOption(outputOption())
+    .action(async (positional: string | undefined, options: ClusterOptions) => {
+      const name = givenName("cluster group", positional, options.name);
+      const found = (await readGroups(world)).find(({ fullName }) => fullName.name === name);
+      if (!found) throw new TmcError(`NotFound: cluster group "${name}" not found`);
+      world.print(await formatObject(found, { format: options.output, table: GROUPS }));
+    });
+  examples(get, "tmc clustergroup get default");
+  return group;
 }
 
-async function detach(
-  world: TmcWorld,
-  positional: string | undefined,
-  { name = positional, clusterName }: Partial<AttachOptions> & Pick<AttachOptions, "clusterName">,
-): Promise<void> {
-  if (name === undefined || (positional !== undefined && positional !== name))
-    throw new TmcError(
-      `InvalidArgument: expected one namespace, and ${name === undefined ? "none was given" : `"${positional ?? ""}" and "${name}" were`}; say -n my-namespace`,
-    );
-  await world.connect().call("DELETE", pathOf(clusterName, name));
-  world.print(`✔ namespace "${name}" detached successfully`);
-}
-
-async function attach(world: TmcWorld, options: AttachOptions): Promise<void> {
-  const { name, workspaceName, clusterName, dryRun, output } = options;
-  const namespace = {
-    fullName: { managementClusterName: "attached", provisionerName: "attached", clusterName, name },
-    meta: { labels: {} },
-    spec: { workspaceName, attach: true },
-  };
-  if (dryRun) {
-    world.print(await formatObject(namespace, output));
-    return;
-  }
-  const answer = (await world.connect().call("POST", pathOf(clusterName), { namespace })) as {
-    namespace: NamespaceView;
-  };
-  world.print(
-    output ? await formatObject(answer.namespace, output) : `✔ namespace "${name}" attached successfully`,
-  );
-}
-
-async function list(
-  world: TmcWorld,
-  { clusterName, workspaceName, output }: Partial<AttachOptions>,
-): Promise<void> {
-  const path = clusterName === undefined ? "namespaces" : pathOf(clusterName);
-  const answer = (await world.connect().call("GET", path)) as NamespaceList;
-  const namespaces = answer.namespaces.filter(
-    ({ spec, status }) =>
-      status.managed && (workspaceName === undefined || spec.workspaceName === workspaceName),
-  );
-  const shown: NamespaceList = { namespaces, totalCount: String(namespaces.length) };
-  world.print(await formatList(shown, namespaces, { format: output, table: NAMESPACES }));
-}
-
-function pathOf(cluster: string, namespace?: string): string {
-  const all = `clusters/${encodeURIComponent(cluster)}/namespaces`;
-  return namespace === undefined ? all : `${all}/${encodeURIComponent(namespace)}`;
-}
-
-/** Clusters are all attached ones; scripts name that place and mean nothing else by it. */
-function addLocation(command: Command): Command {
-  return command
-    .option("-m, --management-cluster-name <name>", "management cluster", onlyAttached, "attached")
-    .option("-p, --provisioner-name <name>", "provisioner", onlyAttached, "attached");
-}
-
-function onlyAttached(value: string): string {
-  if (value === "attached") return value;
-  throw new TmcError(
-    `NotFound: "${value}" not found; every cluster here is of management cluster and provisioner "attached"`,
-  );
+async function readGroups(world: TmcWorld): Promise<ClusterGroup[]> {
+  const { clusters } = (await world.connect().call("GET", "clusters")) as ClusterList;
+  const names = [...new Set(clusters.map(({ spec }) => spec.clusterGroupName))];
+  return names.map((name) => ({
+    fullName: { name },
+    status: {
+      clusters: clusters
+        .filter(({ spec }) => spec.clusterGroupName === name)
+        .map(({ fullName }) => fullName.name),
+    },
+  }));
 }

@@ -1,21 +1,39 @@
 import { Command, Option } from "commander";
 
 import type { PolicyList, PolicyView } from "../../../policy/common/tmc-api.js";
-import { describePolicy } from "../../../policy/common/words.js";
+import { describePolicy, describeSelector } from "../../../policy/common/words.js";
+import {
+  descriptionFlag,
+  dryRunFlag,
+  examples,
+  fileFlag,
+  givenName,
+  nameFlag,
+  recipeFlag,
+  required,
+  workspaceFlag,
+} from "./flags.js";
+import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
-import { type CreateOptions, manifestFrom, readManifest } from "./policy-manifest.js";
+import { type CreateOptions, manifestFrom, RECIPES } from "./policy-manifest.js";
 import type { TmcWorld } from "./program.js";
+import { templatesCommand } from "./template-commands.js";
 import { TmcError } from "./tmc-error.js";
 
+/** Policies of a workspace, or else of the organization. */
 interface Kind {
-  /** Policies of a workspace, or else of the organization. */
   hasWorkspace: boolean;
 }
 
-interface PlaceOptions {
+interface PolicyOptions {
+  name?: string;
   workspaceName?: string;
   output?: OutputFormat;
   dryRun?: boolean;
+}
+
+interface Answer {
+  policy: PolicyView;
 }
 
 const POLICIES: Table<PolicyView> = {
@@ -26,6 +44,8 @@ const POLICIES: Table<PolicyView> = {
     ["DRY RUN", ({ spec }) => String(spec.input.audit)],
     ["IN FORCE", ({ status }) => String(status.inForce)],
     ["NAMESPACES", ({ status }) => String(status.namespaces)],
+    ["APPLIES TO", ({ spec }) => describeSelector(spec.namespaceSelector.matchExpressions), "wide"],
+    ["MEANING", ({ spec }) => describePolicy(spec), "wide"],
   ],
   empty: "No image policies to list",
 };
@@ -34,113 +54,137 @@ const POLICIES: Table<PolicyView> = {
 export function policyCommand(world: TmcWorld, kind: Kind): Command {
   const policy = new Command("image-policy").description("Which images may run");
   addCreate(policy, world, kind);
-  place(policy.command("update [name]"), kind)
-    .description("Replace a policy by a manifest; answers once it is in force")
-    .requiredOption("-f, --file <file>", "manifest in YAML or JSON; - reads standard input")
-    .addOption(dryRunOption())
-    .action((name: string | undefined, options: PlaceOptions & { file: string }) =>
-      update(world, kind, name, options),
-    );
-  place(policy.command("get <name>"), kind)
-    .description("Show one policy")
-    .addOption(outputOption())
-    .action(async (name: string, options: PlaceOptions) => {
-      const answer = (await world.connect().call("GET", pathOf(kind, options.workspaceName, name))) as Answer;
-      world.print(await formatObject(answer.policy, options.output));
-    });
-  place(policy.command("list"), kind)
-    .description("List the policies set there")
-    .addOption(outputOption())
-    .action(async ({ workspaceName, output }: PlaceOptions) => {
-      const answer = (await world.connect().call("GET", pathOf(kind, workspaceName))) as PolicyList;
-      world.print(await formatList(answer, answer.policies, { format: output, table: POLICIES }));
-    });
-  place(policy.command("delete <name> [workspace]"), kind)
-    .description("Delete a policy; answers once it refuses nothing any more")
-    .addOption(dryRunOption())
-    .action(async (name: string, workspace: string | undefined, options: PlaceOptions) => {
-      const path = pathOf(kind, options.workspaceName ?? workspace, name);
-      await world.connect().call("DELETE", `${path}${options.dryRun ? "?dryRun=true" : ""}`);
-      world.print(done(name, "deleted", options));
-    });
-  return policy;
-}
-
-interface Answer {
-  policy: PolicyView;
+  addUpdate(policy, world, kind);
+  addReading(policy, world, kind);
+  addDelete(policy, world, kind);
+  return policy.addCommand(templatesCommand(world));
 }
 
 function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
-  const where = kind.hasWorkspace ? " --workspace-name my-workspace" : "";
-  const command = kind.hasWorkspace ? "tmc workspace" : "tmc organization";
-  place(policy.command("create"), kind)
-    .description("Create a policy from a manifest or a recipe; answers once it is in force")
-    .option("-f, --file <file>", "manifest in YAML or JSON; - reads standard input")
-    .addOption(new Option("-r, --recipe <recipe>", "instead of a manifest").choices(RECIPES))
-    .option("-n, --name <name>", "name of the policy, with -r")
-    .option("-d, --description <text>", "what it is for, with -r")
+  const command = place(policy.command("create [name]"), kind).description(
+    "Create a policy from a manifest or a recipe; answers once it is in force",
+  );
+  fileFlag(command);
+  recipeFlag(command, RECIPES);
+  descriptionFlag(nameFlag(command, "policy"));
+  command
     .option("--image-name <pattern>", "image name of the rule, such as library/busybox or */app")
     .option("-t, --tag <pattern>", "tag of the rule")
     .option("--not-tag <pattern>", "tag the rule excludes")
     .option("--hostname <pattern>", "registry host of the rule (custom)")
     .option("--port <port>", "registry port of the rule (custom)")
     .option("--require-digest", "the rule demands a digest (custom)")
+    .option("--registry-domains <hosts>", "registries that are allowed, parted by commas (allow-registry)")
     .addOption(
-      new Option(
-        "--effect <effect>",
-        "what a match means (custom; block where nothing is said, as in the console)",
-      ).choices(["allow", "block"]),
+      new Option("--effect <effect>", "what a match means (custom)").choices(["allow", "block"] as const),
     )
     .option("--audit", "report only, refuse nothing")
-    .addOption(dryRunOption())
-    .addOption(outputOption())
-    .addHelpText(
-      "after",
-      `
-Examples:
-  ${command} image-policy create -r require-digest${where} -n digests
-  ${command} image-policy create -r allowed-name-tag${where} -n echo --image-name "*/http-echo" -t 0.2.0
-  ${command} image-policy create -r custom --effect block${where} -n no-busybox --image-name busybox
-  ${command} image-policy create -f policy.yaml --dry-run`,
-    )
-    .action((options: PlaceOptions & CreateOptions) => create(world, kind, options));
+    .addOption(new Option("-i, --interactive", "not here").argParser(refuseEditor).hideHelp())
+    .addOption(outputOption());
+  dryRunFlag(command).action((name: string | undefined, options: PolicyOptions & CreateOptions) =>
+    create(world, kind, options.file === undefined || name !== undefined ? named(name, options) : options),
+  );
+  const at = `${commandOf(kind)} image-policy create`;
+  const where = placeExample(kind);
+  examples(
+    command,
+    `${at} -r require-digest${where} -n digests`,
+    `${at} -r allowed-name-tag${where} -n echo --image-name "*/http-echo" -t 0.2.0`,
+    `${at} -r custom --effect block${where} -n no-busybox --image-name busybox`,
+    `${at} -r allow-registry${where} -n registries --registry-domains harbor.example.com`,
+    `${at} -f policy.yaml --dry-run`,
+  );
 }
 
-const RECIPES = ["require-digest", "block-latest-tag", "allowed-name-tag", "custom"];
+function named(positional: string | undefined, options: PolicyOptions & CreateOptions) {
+  return { ...options, name: givenName("policy", positional, options.name) };
+}
 
-async function create(world: TmcWorld, kind: Kind, options: PlaceOptions & CreateOptions): Promise<void> {
+function refuseEditor(): never {
+  throw new TmcError(
+    "InvalidArgument: -i opens an editor in the original; here write the manifest to a file and give it with -f",
+  );
+}
+
+function addUpdate(policy: Command, world: TmcWorld, kind: Kind): void {
+  const command = place(policy.command("update [name]"), kind)
+    .description("Replace a policy by a manifest; answers once it is in force")
+    .addOption(outputOption());
+  fileFlag(nameFlag(command, "policy"));
+  dryRunFlag(command).action((name: string | undefined, options: PolicyOptions & { file?: string }) =>
+    update(world, kind, name, options),
+  );
+  examples(command, `${commandOf(kind)} image-policy update digests${placeExample(kind)} -f policy.yaml`);
+}
+
+function addReading(policy: Command, world: TmcWorld, kind: Kind): void {
+  const get = place(policy.command("get [name]"), kind)
+    .description("Show one policy, as a manifest that can be given to update")
+    .addOption(outputOption())
+    .action(async (positional: string | undefined, options: PolicyOptions) => {
+      const name = givenName("policy", positional, options.name);
+      const answer = (await world.connect().call("GET", pathOf(kind, options.workspaceName, name))) as Answer;
+      world.print(await formatObject(answer.policy, { format: options.output, table: POLICIES }));
+    });
+  nameFlag(get, "policy");
+  examples(get, `${commandOf(kind)} image-policy get digests${placeExample(kind)} -o yaml`);
+  const list = place(policy.command("list"), kind)
+    .description("List the policies set there")
+    .addOption(outputOption())
+    .action(async ({ workspaceName, output }: PolicyOptions) => {
+      const answer = (await world.connect().call("GET", pathOf(kind, workspaceName))) as PolicyList;
+      world.print(await formatList(answer, answer.policies, { format: output, table: POLICIES }));
+    });
+  examples(list, `${commandOf(kind)} image-policy list${placeExample(kind)} -o wide`);
+}
+
+function addDelete(policy: Command, world: TmcWorld, kind: Kind): void {
+  const command = place(
+    policy.command(kind.hasWorkspace ? "delete [name] [workspace]" : "delete [name]"),
+    kind,
+  ).description("Delete a policy; answers once it refuses nothing any more");
+  dryRunFlag(nameFlag(command, "policy")).action(async (...given: unknown[]) => {
+    const options = given.at(-2) as PolicyOptions;
+    const [positional, workspace] = given.slice(0, -2) as (string | undefined)[];
+    const name = givenName("policy", positional, options.name);
+    const path = pathOf(kind, options.workspaceName ?? workspace, name);
+    await world.connect().call("DELETE", `${path}${dryRunQuery(options)}`);
+    world.print(done(name, "deleted", options));
+  });
+  examples(command, `${commandOf(kind)} image-policy delete digests${placeExample(kind)}`);
+}
+
+async function create(world: TmcWorld, kind: Kind, options: PolicyOptions & CreateOptions): Promise<void> {
   const manifest = await manifestFrom(options);
   const workspace = options.workspaceName ?? manifest.fullName.workspaceName;
-  const path = `${pathOf(kind, workspace)}${options.dryRun ? "?dryRun=true" : ""}`;
+  const path = `${pathOf(kind, workspace)}${dryRunQuery(options)}`;
   const { policy } = (await world
     .connect()
     .call("POST", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
-  world.print(options.output ? await formatObject(policy, options.output) : told(policy, "created", options));
+  world.print(await told(policy, "created", options));
 }
 
 async function update(
   world: TmcWorld,
   kind: Kind,
   positional: string | undefined,
-  options: PlaceOptions & { file: string },
+  options: PolicyOptions & { file?: string },
 ): Promise<void> {
-  const manifest = await readManifest(options.file);
+  const manifest = await readManifest(required(options.file, "-f"), "policy");
   const workspace = options.workspaceName ?? manifest.fullName.workspaceName;
-  const name = positional ?? manifest.fullName.name;
-  if (!name)
-    throw new TmcError("InvalidArgument: the manifest has no fullName.name; give the name of the policy");
-  const path = `${pathOf(kind, workspace, name)}${options.dryRun ? "?dryRun=true" : ""}`;
+  const name = givenName(
+    "policy",
+    positional,
+    options.name ?? (positional ? undefined : manifest.fullName.name),
+  );
+  const path = `${pathOf(kind, workspace, name)}${dryRunQuery(options)}`;
   const { policy } = (await world
     .connect()
     .call("PUT", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
-  world.print(told(policy, "updated", options));
+  world.print(await told(policy, "updated", options));
 }
 
-function withPlace(
-  manifest: Awaited<ReturnType<typeof readManifest>>,
-  kind: Kind,
-  workspace: string | undefined,
-): object {
+function withPlace(manifest: LooseManifest, kind: Kind, workspace: string | undefined): object {
   const { name } = manifest.fullName;
   return {
     ...manifest,
@@ -159,19 +203,28 @@ function pathOf({ hasWorkspace }: Kind, workspace: string | undefined, name?: st
 }
 
 function place(command: Command, { hasWorkspace }: Kind): Command {
-  return hasWorkspace ? command.option("-w, --workspace-name <workspace>", "the workspace") : command;
+  return hasWorkspace ? workspaceFlag(command, "the workspace") : command;
 }
 
-function dryRunOption(): Option {
-  return new Option("--dry-run", "check, change nothing");
+function commandOf({ hasWorkspace }: Kind): string {
+  return hasWorkspace ? "tmc workspace" : "tmc organization";
 }
 
-/** Says what was done and, in words, what it means for images. */
-function told({ fullName, spec }: PolicyView, verb: string, options: PlaceOptions): string {
-  return `${done(fullName.name, verb, options)}\n  ${describePolicy(spec)}`;
+function placeExample({ hasWorkspace }: Kind): string {
+  return hasWorkspace ? " --workspace-name my-workspace" : "";
 }
 
-function done(name: string, verb: string, { dryRun }: PlaceOptions): string {
+function dryRunQuery({ dryRun }: PolicyOptions): string {
+  return dryRun === true ? "?dryRun=true" : "";
+}
+
+/** Says what was done and, in words, what it means for images; or shows the policy where a format is asked for. */
+async function told(policy: PolicyView, verb: string, options: PolicyOptions): Promise<string> {
+  if (options.output !== undefined) return formatObject(policy, { format: options.output, table: POLICIES });
+  return `${done(policy.fullName.name, verb, options)}\n  ${describePolicy(policy.spec)}`;
+}
+
+function done(name: string, verb: string, { dryRun }: PolicyOptions): string {
   return dryRun
     ? `✔ image policy "${name}" would be ${verb} (dry run)`
     : `✔ image policy "${name}" ${verb} successfully`;

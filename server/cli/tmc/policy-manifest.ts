@@ -1,14 +1,17 @@
-import { readFile } from "node:fs/promises";
-
-import { DEFAULT_EFFECT } from "../../../policy/common/default-effect.js";
+import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { TmcError } from "./tmc-error.js";
 
-/** The part of a manifest `tmc` itself looks at; the server checks the rest. */
-export interface LooseManifest {
-  fullName: { name?: string; workspaceName?: string };
-  spec?: unknown;
-  [field: string]: unknown;
-}
+/** The recipes a policy may be made of by flags; `allow-registry` is the original's old word for a list of registries. */
+export const RECIPES = [
+  "require-digest",
+  "block-latest-tag",
+  "allowed-name-tag",
+  "custom",
+  "allow-registry",
+] as const;
+
+/** What scripts of old versions give as `-t` for a list of registries. */
+const OLD_REGISTRY_TEMPLATE = "default-allow-registry";
 
 export interface CreateOptions {
   file?: string;
@@ -21,43 +24,57 @@ export interface CreateOptions {
   hostname?: string;
   port?: string;
   requireDigest?: boolean;
+  registryDomains?: string;
   effect?: string;
   audit?: boolean;
 }
 
-/** The manifest a `create` asks for: from a file, or made of flags. */
+/** The manifest a `create` asks for: from a file, or made of flags. Throws `TmcError` where they do not say enough. */
 export async function manifestFrom(options: CreateOptions): Promise<LooseManifest> {
   if (options.file !== undefined) {
-    const manifest = await readManifest(options.file);
+    const manifest = await readManifest(options.file, "policy");
     return options.name === undefined
       ? manifest
       : { ...manifest, fullName: { ...manifest.fullName, name: options.name } };
   }
-  if (options.recipe === undefined)
+  const { name, description, registryDomains } = options;
+  const isOld = registryDomains !== undefined && options.tag === OLD_REGISTRY_TEMPLATE;
+  const recipe = options.recipe ?? (isOld ? "allow-registry" : undefined);
+  if (recipe === undefined)
     throw new TmcError("InvalidArgument: give a manifest with -f or a recipe with -r");
-  if (options.name === undefined) throw new TmcError("InvalidArgument: give the policy a name with -n");
-  const { name, description, recipe } = options;
+  if (name === undefined) throw new TmcError("InvalidArgument: give the policy a name with -n");
   return {
     fullName: { name },
     ...(description !== undefined && { meta: { description } }),
-    spec: { type: "image-policy", recipe, recipeVersion: "v1", input: inputFrom(recipe, options) },
+    spec: {
+      type: "image-policy",
+      recipe: recipe === "allow-registry" ? "custom" : recipe,
+      recipeVersion: "v1",
+      input: recipe === "allow-registry" ? registriesInput(options) : inputFrom(recipe, options),
+    },
   };
 }
 
-/** Reads a manifest in YAML or JSON; also one wrapped in `policy`, as the API answers it. */
-export async function readManifest(file: string): Promise<LooseManifest> {
-  const text = await readText(file);
-  const { parse } = await import("yaml");
-  const parsed = unwrap(parseText(() => parse(text) as unknown, file));
-  if (!isObject(parsed))
-    throw new TmcError(`InvalidArgument: ${file} holds no manifest: expected fullName and spec`);
-  const { fullName } = parsed;
-  return { ...parsed, fullName: isObject(fullName) ? fullName : {} };
+/** A rule for each registry, with its port where it has one. */
+function registriesInput({ registryDomains, audit }: CreateOptions): object {
+  const domains = (registryDomains ?? "").split(",").filter((domain) => domain !== "");
+  if (domains.length === 0)
+    throw new TmcError(
+      "InvalidArgument: recipe allow-registry needs registries; say --registry-domains a.example.com,b.example.com",
+    );
+  const rules = domains.map((domain) => {
+    const [, host = domain, port] = /^(.+):([0-9]+)$/.exec(domain) ?? [];
+    return { hostname: host, ...(port !== undefined && { port }) };
+  });
+  return { ...(audit === true && { audit }), effect: "allow", rules };
 }
 
 function inputFrom(recipe: string, options: CreateOptions): object {
-  const { imageName, tag, notTag, hostname, port, requireDigest, audit } = options;
-  const effect = options.effect ?? (recipe === "custom" ? DEFAULT_EFFECT.fields : undefined);
+  const { imageName, tag, notTag, hostname, port, requireDigest, audit, effect } = options;
+  if (recipe === "custom" && effect === undefined)
+    throw new TmcError(
+      "InvalidArgument: a custom policy either blocks the images its rule names or allows nothing else; say --effect block or --effect allow",
+    );
   const rule = {
     ...(hostname !== undefined && { hostname }),
     ...(port !== undefined && { port }),
@@ -72,30 +89,4 @@ function inputFrom(recipe: string, options: CreateOptions): object {
     ...(effect !== undefined && { effect }),
     ...(hasRule && { rules: [rule] }),
   };
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TmcError(`InvalidArgument: the manifest cannot be read: ${reason}`);
-  }
-}
-
-function parseText(parse: () => unknown, file: string): unknown {
-  try {
-    return parse();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TmcError(`InvalidArgument: ${file} is not YAML: ${reason}`);
-  }
-}
-
-function unwrap(parsed: unknown): unknown {
-  return isObject(parsed) && isObject(parsed["policy"]) ? parsed["policy"] : parsed;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

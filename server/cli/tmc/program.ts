@@ -1,9 +1,14 @@
 import { Command, CommanderError } from "commander";
 
 import type { TmcApi } from "./api-client.js";
-import { clusterCommand } from "./cluster-commands.js";
-import { loginCommand, systemCommand } from "./context-commands.js";
+import { clusterCommand, clusterGroupCommand } from "./cluster-commands.js";
+import { addCompletion } from "./completion.js";
+import { configureCommand, loginCommand, systemCommand } from "./context-commands.js";
+import { examples } from "./flags.js";
+import { imageCommand } from "./image-commands.js";
 import { policyCommand } from "./policy-commands.js";
+import { addRefusedVerbs } from "./refused-verbs.js";
+import { policyTemplatesCommand } from "./template-commands.js";
 import { TmcError } from "./tmc-error.js";
 import { workspaceCommand } from "./workspace-commands.js";
 
@@ -31,7 +36,8 @@ export async function runTmc(argv: string[], world: TmcWorld): Promise<number> {
   }
 }
 
-function tmcProgram(world: TmcWorld): Command {
+/** The whole grammar, for `runTmc` and for what reads it: completion and tests. */
+export function tmcProgram(world: TmcWorld): Command {
   const program = new Command("tmc")
     .description("Manage workspaces, the namespaces in them, and the image policies that hold there.")
     .version(world.version, "-v, --version", "print the version")
@@ -39,13 +45,21 @@ function tmcProgram(world: TmcWorld): Command {
     .addHelpText("after", EXAMPLES);
   program.addCommand(loginCommand(world));
   program.addCommand(systemCommand(world));
-  program.addCommand(clusterCommand(world));
-  program.addCommand(workspaceCommand(world));
+  program.addCommand(configureCommand(world));
   program.addCommand(
     new Command("organization")
       .description("What holds for the whole organization")
       .addCommand(policyCommand(world, { hasWorkspace: false })),
   );
+  program.addCommand(clusterGroupCommand(world));
+  program.addCommand(clusterCommand(world));
+  program.addCommand(workspaceCommand(world));
+  program.addCommand(policyTemplatesCommand(world));
+  program.addCommand(imageCommand(world));
+  const version = program.command("version").description("Print the version");
+  examples(version, "tmc version").action(() => world.print(world.version));
+  addCompletion(program, world);
+  addRefusedVerbs(program);
   settle(program, world);
   return program;
 }
@@ -71,5 +85,9 @@ Examples:
   tmc workspace image-policy create -f policy.yaml
   tmc workspace image-policy list --workspace-name my-workspace
   tmc organization image-policy list -o json
+  tmc image explain busybox -n my-namespace
+  source <(tmc completion bash)
+
+What the original does beyond images (clusters, roles, networks, backups) is refused by name, with what to do instead.
 
 The server and its token come from LECTERN_URL and LECTERN_TOKEN.`;

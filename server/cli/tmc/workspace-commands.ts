@@ -1,7 +1,24 @@
 import { Command } from "commander";
 
 import type { WorkspaceList, WorkspaceView } from "../../../policy/common/tmc-api.js";
-import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
+import {
+  descriptionFlag,
+  dryRunFlag,
+  examples,
+  fileFlag,
+  givenName,
+  nameFlag,
+  oldTemplateFlag,
+} from "./flags.js";
+import { readManifest } from "./manifest-file.js";
+import {
+  formatList,
+  formatObject,
+  labelCell,
+  type OutputFormat,
+  outputOption,
+  type Table,
+} from "./output.js";
 import { policyCommand } from "./policy-commands.js";
 import type { TmcWorld } from "./program.js";
 
@@ -11,48 +28,107 @@ const WORKSPACES: Table<WorkspaceView> = {
     ["NAMESPACES", ({ status }) => String(status.namespaces.length)],
     ["POLICIES", ({ status }) => String(status.policies)],
     ["DESCRIPTION", ({ meta }) => meta.description],
+    ["LABELS", ({ meta }) => labelCell(meta.labels), "wide"],
+    ["MEMBERS", ({ status }) => status.namespaces.join(","), "wide"],
   ],
   empty: "No workspaces to list",
 };
 
+interface WorkspaceOptions {
+  name?: string;
+  description?: string;
+  file?: string;
+  dryRun?: boolean;
+  output?: OutputFormat;
+}
+
 /** `tmc workspace ...` */
 export function workspaceCommand(world: TmcWorld): Command {
   const workspace = new Command("workspace").description("Groups of namespaces across clusters");
-  workspace
-    .command("create")
-    .description("Create a workspace")
-    .requiredOption("-n, --name <name>", "name of the workspace")
-    .option("-d, --description <text>", "what it is for")
-    .addHelpText("after", '\nExample:\n  tmc workspace create -n team-blue -d "the blue team"')
-    .action(async ({ name, description }: { name: string; description?: string }) => {
-      const meta = description === undefined ? {} : { meta: { description } };
-      await world.connect().call("POST", "workspaces", { workspace: { fullName: { name }, ...meta } });
-      world.print(`✔ workspace "${name}" created successfully`);
-    });
-  workspace
-    .command("get <name>")
+  addCreate(workspace, world);
+  const get = workspace
+    .command("get [name]")
     .description("Show one workspace")
     .addOption(outputOption())
-    .action(async (name: string, { output }: { output?: OutputFormat }) => {
-      const answer = (await world.connect().call("GET", pathOf(name))) as { workspace: WorkspaceView };
-      world.print(await formatObject(answer.workspace, output));
+    .action(async (positional: string | undefined, { name, output }: WorkspaceOptions) => {
+      const answer = (await world
+        .connect()
+        .call("GET", pathOf(givenName("workspace", positional, name)))) as { workspace: WorkspaceView };
+      world.print(await formatObject(answer.workspace, { format: output, table: WORKSPACES }));
     });
-  workspace
+  examples(nameFlag(get, "workspace"), "tmc workspace get team-blue -o json");
+  const list = workspace
     .command("list")
     .description("List the workspaces of the organization")
     .addOption(outputOption())
-    .action(async ({ output }: { output?: OutputFormat }) => {
+    .action(async ({ output }: WorkspaceOptions) => {
       const answer = (await world.connect().call("GET", "workspaces")) as WorkspaceList;
       world.print(await formatList(answer, answer.workspaces, { format: output, table: WORKSPACES }));
     });
-  workspace
-    .command("delete <name>")
-    .description("Delete a workspace without namespaces, and the policies set on it")
-    .action(async (name: string) => {
-      await world.connect().call("DELETE", pathOf(name));
-      world.print(`✔ workspace "${name}" deleted successfully`);
-    });
+  examples(list, "tmc workspace list -o wide");
+  addDelete(workspace, world);
   return workspace.addCommand(policyCommand(world, { hasWorkspace: true }));
+}
+
+function addCreate(workspace: Command, world: TmcWorld): void {
+  const command = workspace
+    .command("create [name]")
+    .description("Create a workspace")
+    .addOption(outputOption())
+    .action((positional: string | undefined, options: WorkspaceOptions) =>
+      create(world, positional, options),
+    );
+  descriptionFlag(nameFlag(oldTemplateFlag(command), "workspace"));
+  dryRunFlag(fileFlag(command));
+  examples(
+    command,
+    'tmc workspace create -n team-blue -d "the blue team"',
+    "tmc workspace create -f workspace.yaml",
+  );
+}
+
+async function create(
+  world: TmcWorld,
+  positional: string | undefined,
+  { file, description, dryRun, output, ...options }: WorkspaceOptions,
+): Promise<void> {
+  const manifest = file === undefined ? { fullName: {} } : await readManifest(file, "workspace");
+  const name = givenName(
+    "workspace",
+    positional,
+    options.name ?? (positional ? undefined : manifest.fullName.name),
+  );
+  const meta = {
+    ...("meta" in manifest && (manifest.meta as object)),
+    ...(description !== undefined && { description }),
+  };
+  const path = `workspaces${dryRun === true ? "?dryRun=true" : ""}`;
+  const answer = (await world.connect().call("POST", path, { workspace: { fullName: { name }, meta } })) as {
+    workspace: WorkspaceView;
+  };
+  world.print(
+    output === undefined
+      ? done(name, "created", dryRun)
+      : await formatObject(answer.workspace, { format: output, table: WORKSPACES }),
+  );
+}
+
+function addDelete(workspace: Command, world: TmcWorld): void {
+  const command = workspace
+    .command("delete [name]")
+    .description("Delete a workspace without namespaces, and the policies set on it")
+    .action(async (positional: string | undefined, options: WorkspaceOptions) => {
+      const name = givenName("workspace", positional, options.name);
+      await world.connect().call("DELETE", `${pathOf(name)}${options.dryRun === true ? "?dryRun=true" : ""}`);
+      world.print(done(name, "deleted", options.dryRun));
+    });
+  examples(dryRunFlag(nameFlag(command, "workspace")), "tmc workspace delete team-blue");
+}
+
+function done(name: string, verb: string, dryRun: boolean | undefined): string {
+  return dryRun === true
+    ? `✔ workspace "${name}" would be ${verb} (dry run)`
+    : `✔ workspace "${name}" ${verb} successfully`;
 }
 
 function pathOf(name: string): string {

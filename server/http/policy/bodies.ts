@@ -1,20 +1,32 @@
 import { z } from "zod";
 
-import { resourceName } from "../../../policy/common/manifest.js";
+import { labelKey, labelValue, resourceName } from "../../../policy/common/manifest.js";
 
 const MAX_IMAGE_CHARACTERS = 1024;
 const MAX_NAME_CHARACTERS = 253;
+const MAX_LABEL_KEY_CHARACTERS = 317;
 
-const description = z
-  .object({ description: z.string().max(1000).nullish() })
+const MAX_LABELS = 64;
+
+const workspaceMeta = z
+  .object({
+    description: z.string().max(1000).nullish(),
+    labels: z
+      .record(labelKey, labelValue)
+      .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `may hold ${MAX_LABELS} labels at most`)
+      .nullish(),
+  })
   .nullish()
-  .transform((meta) => meta?.description ?? undefined);
+  .transform((meta) => ({
+    ...(meta?.description != null && { description: meta.description }),
+    ...(meta?.labels != null && { labels: meta.labels }),
+  }));
 
 /** Policies are checked by the service, which knows their recipes. */
 export const policyBody = z.object({ policy: z.record(z.string(), z.unknown()) });
 
 export const workspaceBody = z.object({
-  workspace: z.object({ fullName: z.object({ name: resourceName }), meta: description }),
+  workspace: z.object({ fullName: z.object({ name: resourceName }), meta: workspaceMeta }),
 });
 
 export const namespaceBody = z.object({
@@ -24,6 +36,18 @@ export const namespaceBody = z.object({
       workspaceName: resourceName,
       attach: z.literal(true, { error: "must be true: namespaces are attached here, not created" }),
     }),
+  }),
+});
+
+/** A change of a namespace: what it leaves out stays. */
+export const namespaceChangeBody = z.object({
+  namespace: z.object({
+    meta: z
+      .object({
+        labels: z.record(z.string().max(MAX_LABEL_KEY_CHARACTERS), z.string().max(63).nullable()).nullish(),
+      })
+      .nullish(),
+    spec: z.object({ workspaceName: resourceName.nullish() }).nullish(),
   }),
 });
 

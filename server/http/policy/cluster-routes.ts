@@ -1,8 +1,9 @@
 import { Router } from "express";
 
 import type { NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
-import { namespaceBody } from "./bodies.js";
+import { namespaceBody, namespaceChangeBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
+import { writeOptions } from "./write-options.js";
 
 /** Registered clusters and the namespaces on them. */
 export function clusterRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
@@ -36,7 +37,10 @@ function addNamespaceRoutes(router: Router, { policies, organizationOf }: Policy
       namespace: fullName.name,
     };
     response.json({
-      namespace: await policies.attachNamespace({ ...address, workspace: spec.workspaceName }),
+      namespace: await policies.attachNamespace(
+        { ...address, workspace: spec.workspaceName },
+        writeOptions(request),
+      ),
     });
   });
   router.get(one, async (request, response) => {
@@ -44,12 +48,17 @@ function addNamespaceRoutes(router: Router, { policies, organizationOf }: Policy
     response.json({ namespace: await policies.getNamespace(address) });
   });
   router.put(one, async (request, response) => {
-    const { spec } = namespaceBody.parse(request.body).namespace;
+    const { meta, spec } = namespaceChangeBody.parse(request.body).namespace;
     const address = { organization: organizationOf(request), ...request.params };
-    response.json({ namespace: await policies.moveNamespace({ ...address, workspace: spec.workspaceName }) });
+    const change = {
+      ...(spec?.workspaceName != null && { workspace: spec.workspaceName }),
+      ...(meta?.labels != null && { labels: meta.labels }),
+    };
+    response.json({ namespace: await policies.updateNamespace(address, change, writeOptions(request)) });
   });
   router.delete(one, async (request, response) => {
-    await policies.detachNamespace({ organization: organizationOf(request), ...request.params });
+    const address = { organization: organizationOf(request), ...request.params };
+    await policies.detachNamespace(address, writeOptions(request));
     response.json({});
   });
 }

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, Router } from "express";
 import type { PolicyList, PolicyView } from "../../../policy/common/tmc-api.js";
 import { policyBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
+import { writeOptions } from "./write-options.js";
 
 /** Policies of the organization and of workspaces: the same five verbs in two places. */
 export function policyRoutes(context: PolicyRoutesContext): Router {
@@ -51,8 +52,4 @@ function mount(router: Router, path: string, { policies, organizationOf }: Polic
 
 function listOf(policies: PolicyView[]): PolicyList {
   return { policies, totalCount: String(policies.length) };
-}
-
-function writeOptions(request: Request): { dryRun: boolean } {
-  return { dryRun: request.query["dryRun"] === "true" };
 }

@@ -2,6 +2,7 @@ import { Router } from "express";
 
 import { workspaceBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
+import { writeOptions } from "./write-options.js";
 
 /** The organization itself and its workspaces. */
 export function workspaceRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
@@ -14,15 +15,16 @@ export function workspaceRoutes({ policies, organizationOf }: PolicyRoutesContex
     response.json({ workspaces, totalCount: String(workspaces.length) });
   });
   router.post("/workspaces", async (request, response) => {
-    const { fullName, meta: description } = workspaceBody.parse(request.body).workspace;
-    const wanted = { name: fullName.name, ...(description !== undefined && { description }) };
-    response.json({ workspace: await policies.createOwnWorkspace(organizationOf(request), wanted) });
+    const { fullName, meta } = workspaceBody.parse(request.body).workspace;
+    const wanted = { organization: organizationOf(request), name: fullName.name, ...meta };
+    response.json({ workspace: await policies.createOwnWorkspace(wanted, writeOptions(request)) });
   });
   router.get("/workspaces/:name", async (request, response) => {
     response.json({ workspace: await policies.getWorkspace(organizationOf(request), request.params.name) });
   });
   router.delete("/workspaces/:name", async (request, response) => {
-    await policies.deleteWorkspace(organizationOf(request), request.params.name);
+    const address = { organization: organizationOf(request), name: request.params.name };
+    await policies.deleteWorkspace(address, writeOptions(request));
     response.json({});
   });
   return router;

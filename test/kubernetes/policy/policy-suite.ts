@@ -117,7 +117,7 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
 
     it("attaches a namespace to one workspace where two are asked for at once", async () => {
       const place = { organization: "lab-two", cluster: "lab-two-cluster", namespace: "lab-two" };
-      await service.createOwnWorkspace("lab-two", { name: "second" });
+      await service.createOwnWorkspace({ organization: "lab-two", name: "second" });
       const attaching = [workspace, "second"].map((each) =>
         service.attachNamespace({ ...place, workspace: each }),
       );

@@ -5,6 +5,7 @@ import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describePolicies } from "./policy-suite.js";
 import { describeTmc } from "./tmc-suite.js";
+import { describeTmcScripts } from "./tmc-scripts-suite.js";
 
 describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"))(
   "a real control plane",
@@ -21,5 +22,6 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
 
     describePolicies("enforces image policies", () => ({ kubeConfig }));
     describeTmc("answers tmc and REST", () => ({ kubeConfig }));
+    describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
   },
 );

@@ -1,20 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { CoreV1Api, type KubeConfig } from "../../../kubernetes/node/client-library.js";
-import express from "express";
+import type { KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { ORGANIZATION_LABEL } from "../../../policy/common/engine-names.js";
-import { installPolicyEngine } from "../../../policy/node/install.js";
-import { createPolicyService } from "../../../policy/node/policy-service.js";
-import { connect } from "../../../server/cli/tmc/api-client.js";
-import { runTmc } from "../../../server/cli/tmc/program.js";
-import { createPolicyRouter } from "../../../server/http/policy/router.js";
-import { silent, statusOf } from "./suite-cluster.js";
+import { statusOf } from "./suite-cluster.js";
+import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
 
 const organization = "lab-tmc";
 const namespace = "lab-tmc";
@@ -24,57 +12,16 @@ const workspace = "tko-day1-ops-ws";
 /** The claims about `tmc` and the REST behind it, made about any cluster. */
 export function describeTmc(title: string, target: () => { kubeConfig: KubeConfig }): void {
   describe(title, { timeout: 30_000 }, () => {
-    const folder = mkdtempSync(join(tmpdir(), "lectern-tmc-"));
-    let server: Server;
-    let url = "";
+    let world: TmcWorldOnCluster;
 
     beforeAll(async () => {
-      const { kubeConfig } = target();
-      await installPolicyEngine({ kubeConfig });
-      const policies = await createPolicyService({ kubeConfig, logger: silent });
-      const core = kubeConfig.makeApiClient(CoreV1Api);
-      const owned = { metadata: { name: namespace, labels: { [ORGANIZATION_LABEL]: organization } } };
-      const { metadata } = await core.createNamespace({ body: owned });
-      const owner = { apiVersion: "v1", kind: "Namespace", name: namespace, uid: metadata?.uid ?? "" };
-      await policies.createOrganization(organization, owner);
-      await policies.createWorkspace(organization, workspace, owner);
-      await policies.registerCluster(organization, cluster, owner);
-      const app = express();
-      app.use(createPolicyRouter({ policies, identify: () => ({ organization, user: "learner" }) }));
-      server = createServer(app).listen(0, "127.0.0.1");
-      await new Promise((resolve) => server.once("listening", resolve));
-      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      world = await startTmcWorld(target().kubeConfig, { organization, workspace });
     });
+    afterAll(() => world?.close());
 
-    afterAll(() => {
-      server?.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
-
-    const tmc = async (...argv: string[]) => {
-      const out: string[] = [];
-      const err: string[] = [];
-      const status = await runTmc(argv, {
-        connect: () => connect({ LECTERN_URL: url, LECTERN_TOKEN: "token" }),
-        version: "0",
-        print: (text) => out.push(text),
-        printError: (text) => err.push(text),
-      });
-      return { status, out: out.join("\n"), err: err.join("\n") };
-    };
-    const file = (name: string, text: string) => {
-      const path = join(folder, name);
-      writeFileSync(path, text);
-      return path;
-    };
-    const rest = async (method: string, path: string, body?: unknown) => {
-      const response = await fetch(`${url}/v1alpha1/${path}`, {
-        method,
-        headers: { "content-type": "application/json" },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    };
+    const tmc: TmcWorldOnCluster["tmc"] = (...argv) => world.tmc(...argv);
+    const file: TmcWorldOnCluster["file"] = (...of) => world.file(...of);
+    const rest: TmcWorldOnCluster["rest"] = (...asked) => world.rest(...asked);
     const attach = [
       "cluster",
       "namespace",
@@ -189,7 +136,7 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
           .map(({ fullName }) => fullName.name)
           .toSorted(),
       ).toEqual(["digests", "echo"]);
-      const wrong = await tmc(...create, "-r", "custom", "-n", "empty");
+      const wrong = await tmc(...create, "-r", "custom", "--effect", "allow", "-n", "empty");
       expect([wrong.status, wrong.err]).toEqual([
         1,
         expect.stringContaining("spec.input.rules: recipe custom needs at least one rule"),
@@ -289,8 +236,8 @@ export function describeTmc(title: string, target: () => { kubeConfig: KubeConfi
     });
 
     it("refuses bodies that are too large or no JSON", async () => {
-      expect(await statusOf(url, "{")).toBe(400);
-      expect(await statusOf(url, JSON.stringify({ policy: { x: "x".repeat(300_000) } }))).toBe(413);
+      expect(await statusOf(world.url, "{")).toBe(400);
+      expect(await statusOf(world.url, JSON.stringify({ policy: { x: "x".repeat(300_000) } }))).toBe(413);
     });
 
     it("detaches", async () => {

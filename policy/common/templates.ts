@@ -1,6 +1,6 @@
-import type { Recipe } from "../../common/manifest.js";
+import type { Recipe } from "./manifest.js";
 
-/** The image registry templates of the form, in the order of its list. */
+/** The image registry templates by recipe, as the form and `tmc policy templates list` show them, in the order of their lists. */
 export const TEMPLATES: Record<Recipe, { name: string; hint: string; takesRules: boolean }> = {
   "allowed-name-tag": {
     name: "Name-Tag allowlist",

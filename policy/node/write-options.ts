@@ -1,0 +1,4 @@
+export interface WriteOptions {
+  /** Checks and answers, stores nothing. */
+  dryRun?: boolean;
+}

@@ -1,0 +1,104 @@
+import { Command } from "commander";
+
+import type { ExplainAnswer } from "../../../policy/common/tmc-api.js";
+import type { ImageVerdict, PolicyOrigin, PolicyVerdict } from "../../../policy/common/verdict.js";
+import { examples, required } from "./flags.js";
+import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
+import type { TmcWorld } from "./program.js";
+import { TmcError } from "./tmc-error.js";
+
+interface ExplainOptions {
+  name?: string;
+  pod?: string;
+  output?: OutputFormat;
+}
+
+interface Row {
+  container: string;
+  image: string;
+  policy: PolicyVerdict;
+}
+
+const VERDICTS: Table<Row> = {
+  columns: [
+    ["CONTAINER", ({ container }) => container],
+    ["IMAGE", ({ image }) => image],
+    ["POLICY", ({ policy }) => policy.name],
+    ["SET ON", ({ policy }) => originWords(policy.origin)],
+    ["VERDICT", ({ policy }) => verdictWord(policy)],
+    ["REASON", ({ policy }) => policy.reason],
+    ["ADVICE", ({ policy }) => policy.advice ?? "", "wide"],
+    ["MEANING", ({ policy }) => policy.meaning, "wide"],
+  ],
+  empty: "No image policy holds there",
+};
+
+/** `tmc image explain`: the same evaluator as the console's, asked for one namespace. */
+export function imageCommand(world: TmcWorld): Command {
+  const image = new Command("image").description("What the policies of a namespace say to an image");
+  const explain = image
+    .command("explain [image]")
+    .description("Say whether an image may run in a namespace, by which policy and rule, and what would pass")
+    .option("-n, --name <namespace>", "the namespace")
+    .option("--pod <pod>", "instead of an image: every image of this pod")
+    .addOption(outputOption())
+    .action((given: string | undefined, options: ExplainOptions) => explainImage(world, given, options));
+  examples(
+    explain,
+    "tmc image explain busybox -n my-namespace",
+    "tmc image explain --pod web-0 -n my-namespace -o wide",
+  );
+  return image;
+}
+
+async function explainImage(
+  world: TmcWorld,
+  image: string | undefined,
+  { name, pod, output }: ExplainOptions,
+): Promise<void> {
+  const namespace = required(name, "-n");
+  if ((image === undefined) === (pod === undefined))
+    throw new TmcError(
+      "InvalidArgument: expected either an image or --pod; say tmc image explain busybox -n NS",
+    );
+  const question = { namespace, ...(image !== undefined && { image }), ...(pod !== undefined && { pod }) };
+  const answer = (await world.connect().call("POST", "image-policies/explain", question)) as ExplainAnswer;
+  if (output === "json" || output === "yaml") {
+    world.print(await formatObject(answer, { format: output, table: { columns: [], empty: "" } }));
+    return;
+  }
+  if (output === undefined) {
+    world.print(answer.images.map((each) => inWords(answer, each.container, each.verdict)).join("\n"));
+    return;
+  }
+  const rows = answer.images.flatMap(({ container, verdict }) =>
+    verdict.policies.map((policy) => ({ container, image: verdict.image, policy })),
+  );
+  world.print(await formatList(answer, rows, { format: output, table: VERDICTS }));
+}
+
+function inWords({ namespace, managed }: ExplainAnswer, container: string, verdict: ImageVerdict): string {
+  const { image, reference, problem, allowed, policies } = verdict;
+  const of = container === "" ? "" : ` (container ${container})`;
+  const head = `${image}${of}: ${allowed ? "allowed" : "refused"} in namespace "${namespace}"`;
+  const read = reference
+    ? `  read as host ${reference.host}, name ${reference.path}, tag ${reference.effectiveTag || "none"}, digest ${reference.digest || "none"}`
+    : `  no image reference: ${problem ?? ""}`;
+  const place = managed ? [] : ["  the namespace is in no workspace, so no image policy holds there"];
+  return [head, read, ...place, ...policies.flatMap(policyWords)].join("\n");
+}
+
+function policyWords(policy: PolicyVerdict): string[] {
+  const { name, origin, reason, advice } = policy;
+  const line = `  [${name}] set on ${originWords(origin)}: ${verdictWord(policy)}. ${reason}`;
+  return advice === undefined ? [line] : [line, `    ${advice}`];
+}
+
+function verdictWord({ passed, audit }: PolicyVerdict): string {
+  if (passed) return "passes";
+  return audit ? "would refuse (dry run)" : "refuses";
+}
+
+function originWords(origin: PolicyOrigin): string {
+  return origin.kind === "organization" ? "the organization" : `workspace ${origin.workspace}`;
+}

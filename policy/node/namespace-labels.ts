@@ -39,7 +39,8 @@ export function withLabels(namespace: V1Namespace, labels: Labels): V1Namespace 
   const kept = Object.entries({ ...namespace.metadata?.labels, ...labels }).filter(
     (entry): entry is [string, string] => entry[1] !== null,
   );
-  return { ...namespace, metadata: Object.assign({}, namespace.metadata, { labels: Object.fromEntries(kept) }) };
+  const metadata = Object.assign({}, namespace.metadata, { labels: Object.fromEntries(kept) });
+  return Object.assign({}, namespace, { metadata });
 }
 
 function labelProblem(key: string, value: string | null): string | undefined {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command, Option } from "commander";
 
 import { examples } from "./flags.js";
 import type { TmcWorld } from "./program.js";

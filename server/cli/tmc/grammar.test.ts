@@ -1,12 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import type { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { isWithout } from "../../../test/requirements/without.js";
 import { candidates } from "./completion.js";
 import { runTmc, tmcProgram, type TmcWorld } from "./program.js";
 import { REFUSED } from "./refused-verbs.js";
@@ -37,6 +31,10 @@ function verbs(command: Command, words: string[] = []): [string, Command][] {
   return own.flatMap((child) => verbs(child, [...words, child.name()]));
 }
 
+function flags([, command]: [string, Command]) {
+  return command.options.map(({ long }) => long);
+}
+
 const program = tmcProgram(worldOf([], []));
 
 describe("the grammar of tmc", () => {
@@ -55,7 +53,6 @@ describe("the grammar of tmc", () => {
   });
 
   it("takes the flags of attach in every verb of namespaces", () => {
-    const flags = ([, command]: [string, Command]) => command.options.map(({ long }) => long);
     const all = verbs(program).filter(([words]) => words.startsWith("cluster namespace "));
     for (const verb of all)
       expect([verb[0], flags(verb)]).toEqual([
@@ -128,39 +125,5 @@ describe("the grammar of tmc", () => {
     ["cluster att", []],
   ])("completes %j", (typed, expected) => {
     expect(candidates(program, typed.split(" "))).toEqual(expected);
-  });
-});
-
-describe("the completion scripts", () => {
-  const folder = mkdtempSync(join(tmpdir(), "lectern-completion-"));
-  const scripts: Record<string, string> = {};
-  beforeAll(async () => {
-    // The shells are real; what they call is the grammar's own answer, written down.
-    const answer = candidates(program, ["workspace", "image-policy", ""]).join("\\n");
-    const tool = `#!/bin/sh\n[ "$*" = "__complete -- workspace image-policy " ] && printf '${answer}\\n'\n`;
-    writeFileSync(join(folder, "tmc"), tool);
-    chmodSync(join(folder, "tmc"), 0o755);
-    for (const shell of ["bash", "zsh"]) scripts[shell] = (await tmc("completion", shell)).out;
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  const run = (shell: string, script: string) =>
-    execFileSync(shell, ["-c", script], {
-      env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
-      encoding: "utf8",
-    }).trim();
-  const verbsOfPolicies = "create delete get list templates update";
-
-  it("give bash the words", () => {
-    const typed = 'COMP_WORDS=(tmc workspace image-policy ""); COMP_CWORD=3; _tmc; echo "${COMPREPLY[*]}"';
-    expect(run("bash", `${scripts["bash"]}\n${typed}`)).toBe(`${verbsOfPolicies.replace("get", "get help")}`);
-  });
-
-  it.skipIf(isWithout("zsh"))("give zsh the words", () => {
-    // Completion of zsh runs inside its line editor only; what it is given there is set by hand, and what it offers is printed.
-    const typed = `words=(tmc workspace image-policy ""); CURRENT=4; compadd() { shift; print -- "$@" }; _tmc`;
-    expect(run("zsh", `compdef() { : }\n${scripts["zsh"]}\n${typed}`)).toBe(
-      `${verbsOfPolicies.replace("get", "get help")}`,
-    );
   });
 });

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubernetesClient, KubernetesError } from "../kubernetes/node/kubernetes-client.js";
 import { ENGINE_NAMESPACE } from "../policy/node/install.js";
-import { GUARDED_LABEL_PREFIXES, MANAGED_LABEL, PARAMETERS_LABEL } from "../policy/common/engine-names.js";
+import {
+  ENGINE_NAMES,
+  GUARDED_LABEL_PREFIXES,
+  MANAGED_LABEL,
+  PARAMETERS_LABEL,
+} from "../policy/common/engine-names.js";
 import { removeAllSessions } from "../workshop/node/remove-sessions.js";
 import type { RemovedSessions } from "../workshop/node/remove-sessions.js";
 import { NAMESPACE as PLATFORM_NAMESPACE } from "./auth/signing-key.js";
@@ -40,16 +45,23 @@ export async function removeSessions(
 
 /**
  * Takes away everything Lectern's servers made in the cluster: sessions, admission policies, kinds, keys, and the marks of attached
- * namespaces. Throws KubernetesError, and SERVER_REMOVAL_INCOMPLETE for what does not go in a minute.
+ * namespaces; only the policy that keeps API servers reading parameters stays. Throws KubernetesError, and SERVER_REMOVAL_INCOMPLETE for what does not go in a minute.
  */
 export async function removeFromCluster(client: KubernetesClient, options: RemovalOptions): Promise<void> {
   await removeSessions(client, options);
   for (const plural of ["validatingadmissionpolicybindings", "validatingadmissionpolicies"])
-    await removeOwn(client, `${REGISTRATION}/${plural}`, ({ metadata }) => isOurName(metadata.name), options);
+    await removeOwn(client, `${REGISTRATION}/${plural}`, isRemovedPolicy, options);
+  options.report(
+    `validatingadmissionpolicies ${ENGINE_NAMES.parameterReader} stays, with its binding: it judges nothing, and without it the API server would read no parameters for a later installation until it is started again`,
+  );
   await detachNamespaces(client, options);
   await removeOwn(client, DEFINITIONS, ({ spec }) => isOurGroup(spec?.group ?? ""), options);
   for (const namespace of [ENGINE_NAMESPACE, PLATFORM_NAMESPACE])
     await removeAndWait(client, `/api/v1/namespaces/${namespace}`, options.report);
+}
+
+function isRemovedPolicy({ metadata: { name } }: Found): boolean {
+  return isOurName(name) && name !== ENGINE_NAMES.parameterReader;
 }
 
 /** Nothing else is called so: the session guards, and the engine with its guards. */

@@ -6,6 +6,8 @@ import {
   ENFORCED_CONFIG_MAP,
   ENGINE_NAMES,
   MANAGED_LABEL,
+  POLICY_GROUP,
+  POLICY_VERSION,
   PROBE_ANSWER,
   PROBE_LABEL,
 } from "./engine-names.js";
@@ -65,6 +67,34 @@ export function engineManifests(): Manifest[] {
     binding(ENGINE_NAMES.workloads, ENGINE_NAMES.workloads, ENFORCED_CONFIG_MAP, ["Warn"]),
     binding(ENGINE_NAMES.workloadsAudit, ENGINE_NAMES.workloads, AUDIT_CONFIG_MAP, ["Warn"]),
     ...guardManifests(),
+    ...parameterReader(),
+  ];
+}
+
+/**
+ * Judges nothing, and stays when the rest is taken away: an API server that has once lost its last bound policy with a ConfigMap as
+ * parameter reads none for any policy until it is started again (https://github.com/kubernetes/kubernetes/issues/130887).
+ */
+function parameterReader(): Manifest[] {
+  const rule = {
+    apiGroups: [POLICY_GROUP],
+    apiVersions: [POLICY_VERSION],
+    operations: ["CREATE"],
+    resources: ["nothing"],
+  };
+  const name = ENGINE_NAMES.parameterReader;
+  return [
+    admissionPolicy(name, {
+      failurePolicy: "Ignore",
+      paramKind: PARAM_KIND,
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: "true" }],
+    }),
+    admissionBinding(name, {
+      policyName: name,
+      validationActions: ["Audit"],
+      paramRef: { name: ENFORCED_CONFIG_MAP, parameterNotFoundAction: "Allow" },
+    }),
   ];
 }
 

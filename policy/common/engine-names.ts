@@ -36,4 +36,5 @@ export const ENGINE_NAMES = {
   workloadsAudit: "image-policies-workloads-audit.policy.lectern.dev",
   guardParameters: "guard-parameters.policy.lectern.dev",
   guardLabels: "guard-namespace-labels.policy.lectern.dev",
+  parameterReader: "parameter-reader.policy.lectern.dev",
 } as const;

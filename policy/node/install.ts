@@ -13,14 +13,15 @@ import {
 } from "./cluster-client.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import { waitUntilInForce } from "./probe.js";
 
 /** A managed namespace without policies, in which the engine is asked whether it works. */
 export const ENGINE_NAMESPACE = "lectern-policy-engine";
 
-/** A fresh cluster serves new kinds within a second or two; a busy machine takes longer. */
-const INSTALL_DEADLINE_MS = 30_000;
+/** A fresh cluster serves new kinds within a second or two; a busy machine takes longer. A server that is started has 30 s to answer or to say why not. */
+const INSTALL_DEADLINE_MS = 20_000;
 
 const MAX_APPLY_ATTEMPTS = 5;
 
@@ -92,12 +93,18 @@ async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | unde
   }
   const { metadata } = await core.readNamespacedConfigMap(at);
   const enforced = metadata?.resourceVersion ?? "0";
-  await waitUntilInForce(
-    client,
-    ENGINE_NAMESPACE,
-    { enforced },
-    { deadlineMs: INSTALL_DEADLINE_MS, ...(signal && { signal }) },
-  );
+  const waiting = { deadlineMs: INSTALL_DEADLINE_MS, ...(signal && { signal }) };
+  await waitUntilInForce(client, ENGINE_NAMESPACE, { enforced }, waiting).catch((error: unknown) => {
+    throw isNotInForce(error) ? new PolicyError(error.code, `${error.message} ${READS_NO_MORE}`) : error;
+  });
+}
+
+/** What is seen of it is the same as of an API server that is slow. */
+const READS_NO_MORE =
+  "Where it does not: an API server from which the last admission policy with a ConfigMap as parameter was deleted reads no ConfigMaps for new ones until it is started again (https://github.com/kubernetes/kubernetes/issues/130887). Start the API server again, then Lectern.";
+
+function isNotInForce(error: unknown): error is PolicyError {
+  return error instanceof PolicyError && error.code === POLICY_ERROR.notInForce;
 }
 
 async function ignoringConflict(creating: Promise<unknown>): Promise<void> {

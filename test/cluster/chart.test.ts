@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { BrowserSession } from "../server/browser-session.js";
-import { productRoot, until } from "../server/lectern-process.js";
+import { productRoot, startLectern, temporaryFolder, until } from "../server/lectern-process.js";
 import { NODE_ADDRESS } from "../kubernetes/node/node-namespaces.js";
 import { InstalledChart, NAMESPACE } from "./installed-chart.js";
 import { labInPods } from "./lab-in-pods.js";
@@ -14,6 +14,10 @@ const SHELLS = "lectern-shells";
 const CLUSTER_KINDS =
   "namespaces,clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings,customresourcedefinitions,priorityclasses,persistentvolumes";
 const NAMESPACE_KINDS = "all,secrets,configmaps,serviceaccounts,leases,ingresses,pvc,networkpolicies,pdb";
+/** Without it the API server would judge by no parameters again. */
+const PARAMETER_READER = ["policy", "policybinding"].map(
+  (kind) => `validatingadmission${kind}.admissionregistration.k8s.io/parameter-reader.policy.lectern.dev`,
+);
 /** What the chart and the pods of sessions ask for. */
 const SERVER_MEBIBYTES = 384;
 const SHELL_MEBIBYTES = 128;
@@ -193,11 +197,31 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
 
   it("leaves nothing when it is uninstalled but what is said to stay", RESTARTS, async () => {
     await chart.uninstall();
-    await expect.poll(async () => newObjects(), LONG).toEqual([`namespace/${NAMESPACE}`]);
+    await expect
+      .poll(async () => newObjects(), LONG)
+      .toEqual([`namespace/${NAMESPACE}`, ...PARAMETER_READER]);
     const place = `--namespace=${NAMESPACE}`;
     await expect
       .poll(async () => names(await cluster.read("get", NAMESPACE_KINDS, place, "--output=name")), LONG)
       .toEqual(["configmap/kube-root-ca.crt", "secret/lectern-database", "serviceaccount/default"]);
+  });
+
+  it("leaves a cluster on which lectern serve works afterwards", async () => {
+    const folder = temporaryFolder();
+    try {
+      const flags = ["--kubeconfig", cluster.kubeconfig];
+      const lectern = await startLectern(join(folder.path, "data"), flags);
+      try {
+        const learner = new BrowserSession(lectern.url);
+        const { id, phase } = await learner.startLab("first-steps");
+        expect(phase).toBe("Active");
+        await learner.json("DELETE", `api/sessions/${id}`);
+      } finally {
+        await lectern.stop();
+      }
+    } finally {
+      folder.remove();
+    }
   });
 
   async function startLab(lab: string): Promise<SessionView> {

@@ -302,9 +302,10 @@ describe.skipIf(skipWithoutControlPlane("the chart on a real control plane"))(
           expect.stringContaining("customresourcedefinitions sessions.lectern.dev removed"),
         ]);
         const left = await clusterObjects();
-        expect(left.filter((name) => /^(customresource|validatingadmission).*lectern/.test(name))).toEqual(
-          [],
-        );
+        expect(left.filter((name) => /^(customresource|validatingadmission).*lectern/.test(name))).toEqual([
+          "validatingadmissionpolicy.admissionregistration.k8s.io/parameter-reader.policy.lectern.dev",
+          "validatingadmissionpolicybinding.admissionregistration.k8s.io/parameter-reader.policy.lectern.dev",
+        ]);
         expect(left).not.toContain("namespace/lectern-policy-engine");
         expect(left).not.toContain("namespace/lectern-system");
         expect(left).toContain(`namespace/${NAMESPACE}`);

@@ -7,6 +7,7 @@ import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
 import { openSession, showOnNarrow } from "./console-steps.js";
+import { cutOff } from "./cut-off.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 
 /** The workspace of the lab that tests of the console start. */
@@ -89,6 +90,7 @@ async function look(page: Page, name: string, shown?: Locator): Promise<void> {
       await takePicture(page, `${name}-${theme}-${size.width}`);
       expect(await accessibilityProblems(page), `${name}, ${theme}, ${size.width} wide`).toEqual([]);
       expect(await overflowing(page), `${name}, ${size.width} wide`).toEqual([]);
+      expect(await cutOff(page), `${name}, ${size.width} wide`).toEqual([]);
     }
   }
   await page.emulateMedia({ colorScheme: "light" });

@@ -32,6 +32,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that h
     await page.getByRole("button", { name: "End session" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
     await page.getByText("This session has ended.").waitFor();
+    await page.getByText("Read only: the session has ended.").first().waitFor();
   });
   afterAll(async () => {
     await browser?.close();
@@ -44,7 +45,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that h
     await page.getByText("This session has ended.").waitFor();
     await page.getByRole("heading", { level: 1, name: "The first page" }).waitFor();
     await page.getByText(/^Succeeded/).waitFor();
-    await page.getByText("Read only: the session has ended.").first().waitFor();
+    await page.getByText("What this terminal showed went with the session.").first().waitFor();
     await takePicture(page, "ended-reloaded");
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { cutOff } from "./cut-off.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 
 const LAB = "Image Registry Policies";
@@ -144,6 +145,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a learner's way 
         await blockWith(page, "run direct").scrollIntoViewIfNeeded();
         await takePicture(page, `journey-${theme}-${size.width}`);
         expect(await accessibilityProblems(page), `${theme}, ${size.width} wide`).toEqual([]);
+        expect(await cutOff(page), `${size.width} wide`).toEqual([]);
       }
     }
     await page.setViewportSize(SIZES[0]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture } from "./chromium.js";
+import { cutOff } from "./cut-off.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
 
@@ -72,6 +73,7 @@ describe.skipIf(isWithout("chromium"))("a lab's layout of terminals", () => {
       await page.setViewportSize(SIZES[2]);
       for (const choice of await page.locator(".narrow-switch__choice").all()) {
         await choice.click();
+        await expect.poll(() => cutOff(page)).toEqual([]);
         await takePicture(page, `layout-${nameOf(layout)}-${(await choice.innerText()).trim()}-390`);
       }
     });

@@ -4,6 +4,7 @@ import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { openPage, SIZES, takePicture, THEMES } from "./chromium.js";
 import { ContractBrowser } from "./contract-browser.js";
+import { cutOff } from "./cut-off.js";
 
 /** Script of the learner's first page, compressed; the console and the instructor's portal come later. */
 const SCRIPT_BUDGET_BYTES = 300_000;
@@ -31,9 +32,7 @@ describe.skipIf(isWithout("chromium"))("every screen", () => {
           await page.getByText(ready).first().waitFor();
           await takePicture(page, `${name}-${theme}-${size.width}`);
           expect(await accessibilityProblems(page)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-            size.width,
-          );
+          expect(await cutOff(page)).toEqual([]);
         });
       }
     }

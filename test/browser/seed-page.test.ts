@@ -81,6 +81,7 @@ describe.skipIf(isAbsent || isWithout("chromium") || isWithout("kubectl"))("the 
     await page.getByRole("button", { name: "Add Another Rule" }).waitFor();
     await page.getByRole("button", { name: "Create Policy", exact: true }).click();
     const created = policyRow(page, "no-busybox-image-policy");
+    await page.getByLabel("Organization and workspaces").getByText("2 policies", { exact: true }).waitFor();
     for (const may of ["Edit", "Delete"])
       await created.getByRole("button", { name: `${may} no-busybox-image-policy` }).waitFor();
   });

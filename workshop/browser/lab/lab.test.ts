@@ -110,7 +110,8 @@ describe("what a block shows of its output", () => {
   const output = "first\nsecond\n";
 
   it("is only the reason when that ends with the last line", () => {
-    const result = { state: "failed" as const, output, message: "Status 3, expected was 0: second" };
+    const message = "Status 3, expected was 0: second";
+    const result = { state: "failed" as const, output, message, checks: [] };
     expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({
       reason: "Status 3, expected was 0: second",
       text: "",
@@ -124,7 +125,7 @@ describe("what a block shows of its output", () => {
   });
 
   it("is nothing when all went well, and all of it when asked", () => {
-    const result = { state: "succeeded" as const, output };
+    const result = { state: "succeeded" as const, output, checks: [] };
     expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({ text: "", hasMore: true });
     expect(outputToShow(result, { isOpen: true, isNarrow: false })).toEqual({
       text: "first\nsecond",
@@ -133,7 +134,7 @@ describe("what a block shows of its output", () => {
   });
 
   it("is the reason and the last line when it failed", () => {
-    const result = { state: "failed" as const, output, message: "0 was expected." };
+    const result = { state: "failed" as const, output, message: "0 was expected.", checks: [] };
     expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({
       reason: "0 was expected.",
       text: "second",
@@ -141,8 +142,15 @@ describe("what a block shows of its output", () => {
     });
   });
 
+  it("is not the reason where the check that failed says it", () => {
+    const message = "The output does not show third. It ends with: second";
+    const checks = [{ text: "The output shows third", state: "failed" as const, detail: message }];
+    const result = { state: "failed" as const, output, message, checks };
+    expect(outputToShow(result, { isOpen: false, isNarrow: false })).toEqual({ text: "", hasMore: true });
+  });
+
   it("is the last lines where the terminal is out of sight", () => {
-    const result = { state: "succeeded" as const, output };
+    const result = { state: "succeeded" as const, output, checks: [] };
     expect(outputToShow(result, { isOpen: false, isNarrow: true })).toEqual({
       text: "first\nsecond",
       hasMore: false,

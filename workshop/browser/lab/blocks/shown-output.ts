@@ -13,9 +13,11 @@ export interface ShownOutput {
   hasMore: boolean;
 }
 
+type Told = Pick<StepResult, "state" | "output" | "message" | "checks">;
+
 /** What a block shows of its output: nothing when all went well, the last line when it did not, the last lines on a narrow screen. */
 export function outputToShow(
-  result: Pick<StepResult, "state" | "output" | "message">,
+  result: Told,
   { isOpen, isNarrow }: { isOpen: boolean; isNarrow: boolean },
 ): ShownOutput | undefined {
   const output = result.output?.trimEnd() ?? "";
@@ -24,7 +26,13 @@ export function outputToShow(
   if (output === "" && reason === undefined) return undefined;
   const short = excerpt(output, isExplained, isNarrow);
   const text = isOpen ? output : reason?.endsWith(short) ? "" : short;
-  return { ...(reason === undefined ? {} : { reason }), text, hasMore: isOpen || text !== output };
+  const isSaid = reason === undefined || isToldByCheck(reason, result);
+  return { ...(isSaid ? {} : { reason }), text, hasMore: isOpen || text !== output };
+}
+
+/** The check that failed stands below the block with the same sentence. */
+function isToldByCheck(reason: string, { checks }: Told): boolean {
+  return checks.some(({ state, detail }) => state === "failed" && detail === reason);
 }
 
 function excerpt(output: string, isExplained: boolean, isNarrow: boolean): string {

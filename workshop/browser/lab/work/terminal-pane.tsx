@@ -48,7 +48,8 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const [isSearching, setIsSearching] = useState(false);
   const opened = useSession(store, (state) => state.shells.get(terminal)?.opened ?? 0);
   const loss = useSession(store, (state) => state.shells.get(terminal)?.loss);
-  const { shell, handle, trouble, setHandle, noteState, startShell, enterShell } = useShell(opened);
+  const { shell, handle, trouble, wasOnline, setHandle, noteState, startShell, enterShell } =
+    useShell(opened);
   const over = useRef(isOver);
   useEffect(() => {
     over.current = isOver;
@@ -93,6 +94,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
       <TerminalStatus
         trouble={trouble}
         isOver={isOver}
+        wasOnline={wasOnline}
         onRetry={() => handle?.retryNow()}
         onNewShell={enterShell}
       />
@@ -106,6 +108,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
  */
 function useShell(opened: number) {
   const [trouble, setTrouble] = useState<TerminalTrouble>();
+  const [wasOnline, setWasOnline] = useState(false);
   const [shell, setShell] = useState(0);
   const [handle, setHandle] = useState<TerminalHandle>();
   const isEntered = useRef(false);
@@ -125,11 +128,13 @@ function useShell(opened: number) {
   }
   function noteState(state: ConnectionState, reason?: CloseReason): void {
     setTrouble(state === "online" ? undefined : { state, reason });
-    if (state !== "online" || !isEntered.current) return;
+    if (state !== "online") return;
+    setWasOnline(true);
+    if (!isEntered.current) return;
     isEntered.current = false;
     handle?.focus();
   }
-  return { shell, handle, trouble, setHandle, noteState, startShell, enterShell };
+  return { shell, handle, trouble, wasOnline, setHandle, noteState, startShell, enterShell };
 }
 
 /** Tells whoever is in the terminal how the keyboard leaves it, which takes Tab itself. */

@@ -11,6 +11,8 @@ export interface TerminalTrouble {
 interface Props {
   trouble: TerminalTrouble | undefined;
   isOver: boolean;
+  /** Whether this page has had anything of the terminal to show. */
+  wasOnline: boolean;
   onRetry: () => void;
   onNewShell: () => void;
 }
@@ -19,9 +21,10 @@ interface Props {
 const PATIENCE_MS = 1000;
 
 /** A line under the terminal while something is wrong with it, and the button that helps. */
-export function TerminalStatus({ trouble, isOver, onRetry, onNewShell }: Props): ReactElement | null {
+export function TerminalStatus(props: Props): ReactElement | null {
+  const { trouble, isOver, wasOnline, onRetry, onNewShell } = props;
   const isSlow = useIsSlow(trouble?.state === "connecting" || trouble?.state === "reconnecting");
-  if (isOver) return <Line icon={<Icon name="end" size={14} />}>Read only: the session has ended.</Line>;
+  if (isOver) return <Line icon={<Icon name="end" size={14} />}>{wasOnline ? OVER : OVER_AND_GONE}</Line>;
   if (trouble?.state === "closed" && trouble.reason !== "disposed") {
     return (
       <Line icon={<Icon name="end" size={14} />}>
@@ -59,6 +62,9 @@ export function ShellLoss({ text }: { text: string }): ReactElement | null {
     </div>
   );
 }
+
+const OVER = "Read only: the session has ended.";
+const OVER_AND_GONE = "What this terminal showed went with the session.";
 
 const CLOSED: Record<CloseReason, string> = {
   exited: "This shell has ended; its last screen stays.",

@@ -39,7 +39,7 @@ export function TerminalTools({ name, look, onSearch }: Props): ReactElement {
         onChange={look.setForScreenReader}
       >
         <Icon name="speaker" size={14} />
-        Screen reader
+        <span className="terminal-pane__reader-name">Screen reader</span>
       </ToggleButton>
     </div>
   );

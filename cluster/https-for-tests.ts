@@ -17,6 +17,7 @@ export interface Sent {
   token?: string;
   type?: string;
   body?: string | Buffer;
+  headers?: Record<string, string>;
 }
 
 export interface Answer {
@@ -32,7 +33,11 @@ export async function open(
   const config = parse(readFileSync(cluster.kubeconfigPath, "utf8")) as Kubeconfig;
   const ca = Buffer.from(config.clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
   const { method = "GET", path, token = config.users[0]?.user.token ?? "", body } = sent;
-  const headers = { authorization: `Bearer ${token}`, "content-type": sent.type ?? "application/json" };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": sent.type ?? "application/json",
+    ...sent.headers,
+  };
   const { hostname, port } = new URL(cluster.url);
   return new Promise((resolve, reject) => {
     const outgoing = request({ hostname, port, path, method, ca, headers, agent: false }, resolve);

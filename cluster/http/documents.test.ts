@@ -89,3 +89,17 @@ it("events can be selected by what they are about, in both of their forms", asyn
     expect((body as unknown as { items: unknown[] }).items).toHaveLength(1);
   }
 });
+
+it("OpenAPI v2 describes what is served, as JSON and as protobuf, and is not sent again to who has it", async () => {
+  const { body } = await send(cluster, { path: "/openapi/v2" });
+  const { definitions } = body as unknown as { definitions: Record<string, { description: string }> };
+  expect(definitions["io.k8s.api.core.v1.Pod"]?.description).toMatch(/^Pod is a collection of containers/);
+  const accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const first = await open(cluster, { path: "/openapi/v2", headers: { accept } });
+  first.resume();
+  expect(first.headers["content-type"]).toContain("protobuf");
+  const tag = String(first.headers.etag);
+  const again = await open(cluster, { path: "/openapi/v2", headers: { accept, "if-none-match": tag } });
+  again.resume();
+  expect(again.statusCode).toBe(304);
+});

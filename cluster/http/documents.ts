@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { methodNotAllowed, pathNotFound } from "../api/status.js";
-import { emptyOpenApiV2, OPENAPI_V2_PROTOBUF } from "../openapi/version-2.js";
-import { openApiDocument, openApiIndex } from "../openapi/documents.js";
+import { openApiBytes2, openApiDocument, openApiDocument2, openApiIndex } from "../openapi/documents.js";
 import type { TokenIssuer } from "../auth/access-control.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { versionInfo } from "../version.js";
@@ -18,6 +17,7 @@ import { METRICS_TYPE, metricsText } from "./metrics.js";
 import type { RequestInfo } from "./request-info.js";
 import type { Reply } from "./respond.js";
 
+const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
 
 /** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
@@ -94,20 +94,30 @@ async function serveOpenApi(
   reply: Reply,
   [version, ...rest]: string[],
 ): Promise<void> {
-  if (version === "v2") return serveOpenApiV2(request, reply);
+  if (version === "v2" && rest.length === 0) return serveOpenApiV2(core, request, reply);
   if (version !== "v3") throw pathNotFound();
   const path = rest.join("/");
   if (path === "") return reply.json(200, openApiIndex(core));
   const document = await openApiDocument(core, path);
   if (document === undefined) throw pathNotFound();
-  const headers = { etag: `"${document.hash}"`, "cache-control": "public, immutable", vary: "Accept" };
-  if (request.headers["if-none-match"] === headers.etag)
-    return reply.text(304, "", "application/json", headers);
+  const headers = { ...taggedBy(document.hash), "cache-control": "public, immutable" };
+  if (isKnown(request, headers)) return reply.text(304, "", "application/json", headers);
   await reply.text(200, document.text, "application/json", headers);
 }
 
-async function serveOpenApiV2(request: IncomingMessage, reply: Reply): Promise<void> {
+async function serveOpenApiV2(core: ApiCore, request: IncomingMessage, reply: Reply): Promise<void> {
   const isProtobuf = (request.headers.accept ?? "").includes("protobuf");
-  if (isProtobuf) reply.bytes(200, emptyOpenApiV2.protobuf, OPENAPI_V2_PROTOBUF);
-  else await reply.json(200, emptyOpenApiV2.json);
+  const document = isProtobuf ? await openApiBytes2(core) : await openApiDocument2(core);
+  const headers = taggedBy(document.hash);
+  if (isKnown(request, headers)) return reply.text(304, "", "application/json", headers);
+  if ("bytes" in document) reply.bytes(200, document.bytes, OPENAPI_V2_PROTOBUF, headers);
+  else await reply.text(200, document.text, "application/json", headers);
+}
+
+function taggedBy(hash: string): { etag: string; vary: string } {
+  return { etag: `"${hash}"`, vary: "Accept" };
+}
+
+function isKnown(request: IncomingMessage, { etag }: { etag: string }): boolean {
+  return request.headers["if-none-match"] === etag;
 }

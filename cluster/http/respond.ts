@@ -93,8 +93,12 @@ export class Reply {
     }
   }
 
-  bytes(code: number, body: Buffer, contentType: string): void {
-    this.#response.writeHead(code, { "content-type": contentType, "content-length": body.length });
+  bytes(code: number, body: Buffer, contentType: string, headers: Record<string, string> = {}): void {
+    this.#response.writeHead(code, {
+      "content-type": contentType,
+      "content-length": body.length,
+      ...headers,
+    });
     this.#response.end(this.#request.method === "HEAD" ? undefined : body);
   }
 

@@ -3,18 +3,28 @@ import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { versionInfo } from "../version.js";
+import { readDescriptions } from "./descriptions.js";
 import { pathsOf } from "./paths.js";
 import { schemasOf } from "./schemas.js";
+import { openApiVersion2 } from "./version-2.js";
+import { encodeOpenApiVersion2 } from "./version-2-protobuf.js";
 
 /** Raise this when documents change for a reason their hash does not see, since clients keep them for ever. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 export interface OpenApiDocument {
   hash: string;
   text: string;
 }
 
+/** OpenAPI v2 in protobuf. */
+export interface OpenApiBytes {
+  hash: string;
+  bytes: Buffer;
+}
+
 const cache = new WeakMap<ApiCore, Map<string, OpenApiDocument>>();
+const version2Bytes = new WeakMap<ApiCore, OpenApiBytes>();
 
 /** `GET /openapi/v3`: where the document of each group-version is, under a hash that changes with it. */
 export function openApiIndex(core: ApiCore): unknown {
@@ -37,11 +47,36 @@ export async function openApiDocument(core: ApiCore, path: string): Promise<Open
   if (group === undefined) return undefined;
   const types = core.registry.typesOf(group.name, group.version);
   const hash = hashOf(path, types);
+  return kept(core, path, hash, () => buildText(core, group, types));
+}
+
+/** The document of OpenAPI v2. */
+export function openApiDocument2(core: ApiCore): Promise<OpenApiDocument> {
+  const hash = hashOf("v2", core.registry.types());
+  return kept(core, "v2", hash, async () => JSON.stringify(await openApiVersion2(core)));
+}
+
+/** The document of OpenAPI v2 in protobuf. */
+export async function openApiBytes2(core: ApiCore): Promise<OpenApiBytes> {
+  const hash = hashOf("v2 in protobuf", core.registry.types());
+  const cached = version2Bytes.get(core);
+  if (cached?.hash === hash) return cached;
+  const document = { hash, bytes: encodeOpenApiVersion2(await openApiVersion2(core)) };
+  version2Bytes.set(core, document);
+  return document;
+}
+
+async function kept(
+  core: ApiCore,
+  path: string,
+  hash: string,
+  build: () => Promise<string>,
+): Promise<OpenApiDocument> {
   const documents = cache.get(core) ?? new Map<string, OpenApiDocument>();
   cache.set(core, documents);
   const cached = documents.get(path);
   if (cached?.hash === hash) return cached;
-  const document = { hash, text: await buildText(core, group, types) };
+  const document = { hash, text: await build() };
   documents.set(path, document);
   return document;
 }
@@ -66,6 +101,6 @@ async function buildText(
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: versionInfo.gitVersion },
     paths: pathsOf(types),
-    components: { schemas: await schemasOf(core, apiVersion, types) },
+    components: { schemas: schemasOf(core, await readDescriptions(), { apiVersion, types }) },
   });
 }

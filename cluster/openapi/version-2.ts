@@ -1,26 +1,52 @@
+import type { ApiCore } from "../rest/api-core.js";
+import { apiVersionOf } from "../registry/resource-type.js";
+import type { Schema } from "../schema/schema.js";
 import { versionInfo } from "../version.js";
+import { readDescriptions } from "./descriptions.js";
+import { pathsOf } from "./paths.js";
+import { schemasOf } from "./schemas.js";
+import { schemaInVersion2 } from "./version-2-schema.js";
 
-export const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+type Json = Record<string, unknown>;
 
-/**
- * An OpenAPI v2 document that describes nothing. kubectl asks for it, as protobuf, before it applies a manifest of
- * kind List, and takes what is not described as not to be checked by itself: the server still checks every item.
- */
-export const emptyOpenApiV2 = {
-  json: { swagger: "2.0", info: { title: "Kubernetes", version: versionInfo.gitVersion }, paths: {} },
-  protobuf: Buffer.concat([
-    text(1, "2.0"),
-    message(2, [text(1, "Kubernetes"), text(2, versionInfo.gitVersion)]),
-    message(8, []),
-  ]),
-};
-
-function text(field: number, value: string): Buffer {
-  return message(field, [Buffer.from(value)]);
+/** An operation as `paths.ts` writes it for OpenAPI v3. */
+interface Operation extends Json {
+  parameters: { schema: Json }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
 }
 
-/** A field with a length; neither fields nor lengths here need more than one byte. */
-function message(field: number, parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from([(field << 3) | 2, content.length]), content]);
+/** OpenAPI v2: one document for everything that is served, for clients that know no other. */
+export async function openApiVersion2(core: ApiCore): Promise<Json> {
+  const descriptions = await readDescriptions();
+  const definitions: Record<string, Schema> = {};
+  const paths: Json = {};
+  for (const { name: group, versions } of core.registry.groups()) {
+    for (const version of versions) {
+      const types = core.registry.typesOf(group, version);
+      const schemas = schemasOf(core, descriptions, { apiVersion: apiVersionOf({ group, version }), types });
+      for (const [name, schema] of Object.entries(schemas)) definitions[name] ??= schemaInVersion2(schema);
+      for (const [path, item] of Object.entries(pathsOf(types))) paths[path] = pathItem(item as Json);
+    }
+  }
+  return {
+    swagger: "2.0",
+    info: { title: "Kubernetes", version: versionInfo.gitVersion },
+    paths,
+    definitions,
+  };
+}
+
+function pathItem(item: Json): Json {
+  return Object.fromEntries(
+    Object.entries(item).map(([method, operation]) => [method, operationOf(operation as Operation)]),
+  );
+}
+
+/** The body is one of the parameters, and the media types it may have are the operation's. */
+function operationOf({ parameters, requestBody, ...operation }: Operation): Json {
+  const query = parameters.map(({ schema, ...parameter }) => ({ ...parameter, ...schema }));
+  if (requestBody === undefined) return { ...operation, parameters: query };
+  const [{ schema } = { schema: {} }] = Object.values(requestBody.content);
+  const body = { name: "body", in: "body", required: true, schema: schemaInVersion2(schema) };
+  return { ...operation, consumes: Object.keys(requestBody.content), parameters: [body, ...query] };
 }

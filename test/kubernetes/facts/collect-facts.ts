@@ -8,11 +8,12 @@ import { tableFacts } from "./table-facts.js";
 /** The text of every file of `cluster/facts`, as the running control plane and its Go modules give it. */
 export async function collectFacts(client: ApiClient): Promise<Record<string, string>> {
   const resources = await resourceFacts(client);
-  const { groupVersions, schemas } = await schemaFacts(client);
+  const { groupVersions, schemas, descriptions } = await schemaFacts(client);
   const { kinds, messages } = await protobufFacts(resources);
   return {
     "resources.json": toLines({ resources }),
     "schemas.json": toLines({ groupVersions, schemas }),
+    "descriptions.json": toLines({ descriptions }),
     "protobuf.json": toLines({ kinds, messages }),
     "tables.json": toLines({ tables: await tableFacts(client, resources) }),
   };

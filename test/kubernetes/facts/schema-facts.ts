@@ -9,20 +9,33 @@ export interface SchemaFacts {
   /** Names of the schemas in the OpenAPI document of each group-version. */
   groupVersions: Record<string, string[]>;
   schemas: Record<string, JsonObject>;
+  /** What each schema says in prose: of itself under the empty name, and of its fields by theirs. */
+  descriptions: Record<string, Record<string, string>>;
 }
 
-/** The OpenAPI v3 schemas of the served group-versions, without descriptions. */
+/** The OpenAPI v3 schemas of the served group-versions, their descriptions apart. */
 export async function schemaFacts(client: ApiClient): Promise<SchemaFacts> {
-  const facts: SchemaFacts = { groupVersions: {}, schemas: {} };
+  const facts: SchemaFacts = { groupVersions: {}, schemas: {}, descriptions: {} };
   for (const groupVersion of Object.keys(servedGroupVersions)) {
     const path = groupVersion.includes("/") ? `apis/${groupVersion}` : `api/${groupVersion}`;
     const document = asObject(await client.get(`/openapi/v3/${path}`), path);
     const schemas = asObject(asObject(document["components"], path)["schemas"], path);
     facts.groupVersions[groupVersion] = Object.keys(schemas).toSorted();
-    for (const [name, schema] of Object.entries(schemas))
+    for (const [name, schema] of Object.entries(schemas)) {
       add(facts, name, structureOf(asObject(schema, name)));
+      facts.descriptions[name] = descriptionsOf(asObject(schema, name));
+    }
   }
   return facts;
+}
+
+function descriptionsOf({ description, properties = {} }: JsonObject): Record<string, string> {
+  const fields = Object.entries(asObject(properties, "properties")).map(([name, property]) => [
+    name,
+    asObject(property, name)["description"],
+  ]);
+  const described = [["", description], ...fields].filter(([, prose]) => typeof prose === "string");
+  return Object.fromEntries(described) as Record<string, string>;
 }
 
 function add(facts: SchemaFacts, name: string, schema: JsonObject): void {

@@ -87,6 +87,7 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
     exec: async (session, request) => (await to(session)).exec(session, request),
     read: async (session, path, limit) => (await to(session)).read(session, path, limit),
     write: async (session, file) => (await to(session)).write(session, file),
+    replace: async (session, file) => (await to(session)).replace(session, file),
     list: async (session, path) => (await to(session)).list(session, path),
     dial: async (session, port) => (await to(session)).dial(session, port),
     recordings: (session) => recordingsOf(session === undefined ? pods.running : [session], connections),

@@ -14,6 +14,7 @@ import { problemHandler } from "./problem.js";
 import type { IngressAdmission } from "../ingress/ingress-admission.js";
 import type { Ingresses } from "../ingress/ingresses.js";
 import { createFileRoutes } from "./routes/files.js";
+import { createHomeRoutes } from "./routes/home.js";
 import { createIngressRoutes } from "./routes/ingresses.js";
 import { createInstructorRouter } from "./routes/instructor.js";
 import { createOperationsRouter } from "./routes/operations.js";
@@ -66,6 +67,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
   api.use(createFileRoutes({ workshop, access }));
+  api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(

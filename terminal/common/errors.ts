@@ -6,6 +6,7 @@ export const terminalErrorCodes = {
   accountMissing: "TERMINAL_ACCOUNT_MISSING",
   filesFailed: "TERMINAL_FILES_FAILED",
   fileUnusable: "TERMINAL_FILE_UNUSABLE",
+  fileChanged: "TERMINAL_FILE_CHANGED",
   portRefused: "TERMINAL_PORT_REFUSED",
   recordingUnknown: "TERMINAL_RECORDING_UNKNOWN",
   folderUnreachable: "TERMINAL_FOLDER_UNREACHABLE",

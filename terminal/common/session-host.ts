@@ -50,6 +50,15 @@ export interface SymbolicLink {
 
 export type HomeFile = RegularFile | SymbolicLink;
 
+/** New content for a file that somebody has read before. */
+export interface FileReplacement {
+  /** Relative to the home, as for `RegularFile`. */
+  path: string;
+  content: Uint8Array | string;
+  /** SHA-256 of the bytes it was read as, in hexadecimal; absent for a file that is not there yet. */
+  version?: string;
+}
+
 /** How a shell begins. Only `env` and what the host sets (`HOME`, `KUBECONFIG`, `PATH`, `TERM`) reach it; nothing is inherited. */
 export interface ShellSpec {
   env: Readonly<Record<string, string>>;
@@ -211,6 +220,11 @@ export interface SessionHost {
   read(session: string, path: string, limit?: number): Promise<Uint8Array>;
   /** Puts a file into the home at once and never half-written, with the folders above it. Throws TERMINAL_FILE_UNUSABLE. */
   write(session: string, file: RegularFile): Promise<void>;
+  /**
+   * Changes a file that is still as it was read, or makes one that is still not there; links are followed, permissions stay. Throws
+   * TERMINAL_FILE_CHANGED where it is another by now, TERMINAL_FILE_UNUSABLE.
+   */
+  replace(session: string, file: FileReplacement): Promise<void>;
   /** What a folder holds; `""` is the home. Throws TERMINAL_FILE_UNUSABLE. */
   list(session: string, path: string): Promise<HomeListing>;
   /** Connects to a TCP port on the session's own loopback. Throws TERMINAL_PORT_REFUSED. */

@@ -15,7 +15,7 @@ import type {
 import type { DialHost } from "./dial-host.js";
 import { dialSession } from "./dial-session.js";
 import { FrameStream } from "./frame-stream.js";
-import { layOutFiles, listHomeFolder, readHomeFile, writeHomeFile } from "./home-files.js";
+import { layOutFiles, listHomeFolder, readHomeFile, replaceHomeFile, writeHomeFile } from "./home-files.js";
 import { execInSession } from "./host-exec.js";
 
 /** How long calls wait for a host that is being restarted. */
@@ -75,6 +75,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     exec,
     read: (session, path, limit) => readHomeFile(execIn(session), path, limit),
     write: (session, file) => writeHomeFile(execIn(session), file),
+    replace: (session, file) => replaceHomeFile(execIn(session), file),
     list: (session, path) => listHomeFolder(execIn(session), path),
     dial: async (session, port) => {
       await connection.reachable();

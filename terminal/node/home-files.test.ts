@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HomeFile } from "../common/session-host.js";
 import { startTestHost, type TestHost } from "./test-host.js";
@@ -19,6 +20,10 @@ async function* someFiles(): AsyncIterable<HomeFile> {
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
+}
+
+function versionOf(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 async function inHome(line: string): Promise<void> {
@@ -93,6 +98,57 @@ describe("writing", () => {
       { name: "file", kind: "file", size: 3_000_000 },
     ]);
     await expect(test.client.write(session, { path: "new", content: "x" })).rejects.toThrow("it is a folder");
+  });
+});
+
+describe("replacing", () => {
+  it("changes what is as it was read, follows links and keeps permissions", async () => {
+    await inHome("printf one > real.sh; chmod 750 real.sh; ln -s real.sh by-link.sh");
+    await test.client.replace(session, { path: "by-link.sh", content: "two", version: versionOf("one") });
+    expect(text(await test.client.read(session, "real.sh"))).toBe("two");
+    await inHome("[ -L by-link.sh ] && [ $(stat -c %a real.sh) = 750 ]");
+  });
+
+  it("refuses what somebody has changed, made or removed meanwhile, and writes nothing", async () => {
+    await inHome("printf theirs > shared; mkdir -p sub");
+    const changed = { code: "TERMINAL_FILE_CHANGED" };
+    await expect(
+      test.client.replace(session, { path: "shared", content: "mine", version: versionOf("older") }),
+    ).rejects.toMatchObject(changed);
+    await expect(test.client.replace(session, { path: "shared", content: "mine" })).rejects.toMatchObject(
+      changed,
+    );
+    await expect(
+      test.client.replace(session, { path: "sub/gone", content: "mine", version: versionOf("older") }),
+    ).rejects.toMatchObject(changed);
+    expect(text(await test.client.read(session, "shared"))).toBe("theirs");
+    expect((await test.client.list(session, "sub")).entries).toEqual([]);
+  });
+
+  it("makes a file that is not there, in a folder that is", async () => {
+    await inHome("mkdir -p sub");
+    await test.client.replace(session, { path: "sub/made", content: "" });
+    await inHome("[ $(stat -c '%a %s' sub/made | tr ' ' -) = 644-0 ]");
+    await expect(
+      test.client.replace(session, { path: "no-such-folder/made", content: "" }),
+    ).rejects.toMatchObject({
+      code: "TERMINAL_FILE_UNUSABLE",
+      message: expect.stringContaining("its folder is not there") as string,
+    });
+  });
+
+  it.each([
+    ["a pipe", "mkfifo at"],
+    ["a folder", "mkdir at"],
+    ["a file that may not be written", "touch at; chmod 400 at"],
+    ["a link to a device", "ln -s /dev/null at"],
+    ["a link out of what the learner may write", "ln -s /usr/written at"],
+  ])("says what is in the way: %s", async (_, line) => {
+    await inHome(`rm -rf trial; mkdir trial; cd trial; ${line}`);
+    await expect(
+      test.client.replace(session, { path: "trial/at", content: "x", version: versionOf("") }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/TERMINAL_FILE_(UNUSABLE|CHANGED)/) as string });
+    await inHome("cd trial; [ $(ls -A | wc -l) = 1 ]");
   });
 });
 

@@ -3,6 +3,7 @@ import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type {
   ExecRequest,
   ExecResult,
+  FileReplacement,
   HomeEntry,
   HomeListing,
   RegularFile,
@@ -28,6 +29,8 @@ const REASONS = new Map([
   [92, "it is neither a file nor a folder"],
   [93, "it is not a folder"],
   [94, "it did not arrive whole"],
+  [96, "its folder is not there"],
+  [97, "it may not be written"],
 ]);
 
 /** Looks before it opens, because a pipe would hold it up and a device has no end; `head` bounds what is read in any case. */
@@ -40,6 +43,24 @@ trap 'rm -f "$new"' EXIT
 cat > "$new" || exit
 [ "$(wc -c < "$new")" -eq "$3" ] || exit 94
 chmod "$2" "$new" && mv -fT "$new" "$1"`;
+/**
+ * Compares what is there with what was read, right before it is replaced. A file keeps its permissions, and a link its place. Only
+ * the file's own folder has to be there for a new one.
+ */
+const REPLACE = `file=$(readlink -m -- "$1") && folder=$(dirname "$file") || exit
+[ ! -d "$file" ] || exit 91
+[ ! -e "$file" ] || [ -f "$file" ] || exit 92
+[ -d "$folder" ] || exit 96
+now=
+[ ! -e "$file" ] || now=$(sha256sum < "$file") || exit
+[ "\${now%% *}" = "$2" ] || exit 95
+new=$(mktemp "$folder/.new-XXXXXXXX") || exit
+trap 'rm -f "$new"' EXIT
+cat > "$new" || exit
+[ "$(wc -c < "$new")" -eq "$3" ] || exit 94
+if [ -e "$file" ]; then [ -w "$file" ] || exit 97; chmod --reference="$file" "$new"; else chmod 644 "$new"; fi || exit
+mv -fT "$new" "$file"`;
+const CHANGED = 95;
 const LIST = `[ -e "$1" ] || exit 90; [ -d "$1" ] || exit 93
 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%y %s %T@ %f\\0' | head -z -n "$2"`;
 
@@ -77,6 +98,22 @@ export async function writeHomeFile(
   const stdin = typeof content === "string" ? Buffer.from(content) : content;
   const argv = script(WRITE, "write", inHome(path), mode.toString(8), String(stdin.length));
   requireSuccess(await exec({ argv, stdin }), path, "written");
+}
+
+/** See `SessionHost.replace`. */
+export async function replaceHomeFile(
+  exec: Exec,
+  { path, content, version = "" }: FileReplacement,
+): Promise<void> {
+  const stdin = typeof content === "string" ? Buffer.from(content) : content;
+  const argv = script(REPLACE, "replace", inHome(path), version, String(stdin.length));
+  const result = await exec({ argv, stdin });
+  if (result.exitStatus !== CHANGED) return requireSuccess(result, path, "written");
+  const message =
+    version === ""
+      ? `${JSON.stringify(path)} in the session's home is there already; nothing was written.`
+      : `${JSON.stringify(path)} in the session's home is another than was read; nothing was written.`;
+  throw new TerminalError(terminalErrorCodes.fileChanged, message);
 }
 
 /** See `SessionHost.list`. */

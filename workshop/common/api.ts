@@ -144,6 +144,21 @@ export interface CheckResult {
   detail?: string;
 }
 
+/** A file of the home that a step has shown or changed, for the editor beside the text. */
+export interface EditorPlace {
+  /** Relative to the home. */
+  file: string;
+  /** What is selected; lines and columns from 1. */
+  range?: { from: TextPosition; to: TextPosition };
+  /** It is not to be shown any more. */
+  isClosed?: true;
+}
+
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
 export interface StepResult {
   page: string;
   /** What the step is known by: `ActionView.step`. */
@@ -164,6 +179,8 @@ export interface StepResult {
   isOverdue?: true;
   /** The step has been done once; it stays so, whatever a later run of it comes to. */
   done?: boolean;
+  /** What the editor is to show of it. */
+  editor?: EditorPlace;
   checks: CheckResult[];
 }
 
@@ -184,6 +201,11 @@ export interface ActionView {
     | "terminal-interrupt"
     | "terminal-input"
     | "terminal-select"
+    | "edit"
+    | "examine"
+    | "copy-file"
+    | "download-file"
+    | "upload-file"
     | "open-url"
     | "open-dashboard"
     | "create-dashboard"
@@ -205,6 +227,8 @@ export interface ActionView {
   dashboard?: string;
   /** The application of the session that the tab shows. */
   ingress?: IngressAddress;
+  /** A file or folder of the home that it is about, relative to it. */
+  file?: string;
   /** Whether a tab that is made or loaded again is shown at once. */
   bringsForward?: boolean;
   /** Sections: the name that pairs begin with end, and whether it starts open. */

@@ -2,6 +2,9 @@ import type { LabDashboard } from "./lab.js";
 import { fillPlain } from "./fill-plain.js";
 import type { Variables } from "./variables.js";
 
+/** The tab of the editor, in sessions of labs that have one. */
+export const EDITOR_TAB = "Editor";
+
 /** Tabs that every session has. */
 export const BUILT_IN_TABS: readonly string[] = ["Terminal", "Console"];
 

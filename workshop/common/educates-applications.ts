@@ -6,13 +6,13 @@ import { LEARNER_ROLE } from "./session.js";
 const OTHER_WAY: Readonly<Record<string, string>> = {
   console: "comes to the tab Console, which shows image policies; look at objects with kubectl",
 };
-/** Applications that need no word: every session has them. */
-const EVERYWHERE = new Set(["terminal", "workshop"]);
+/** Applications that need no word: sessions have the same. */
+const SAME = new Set(["terminal", "workshop", "editor"]);
 
 /** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */
 export function applicationsOf(session: EducatesSession): { missing: string[]; notes: ResourceNote[] } {
   const enabled = Object.entries(session.applications ?? {}).filter(
-    ([name, settings]) => settings?.enabled === true && !EVERYWHERE.has(name),
+    ([name, settings]) => settings?.enabled === true && !SAME.has(name),
   );
   const missing = enabled.filter(([name]) => !Object.hasOwn(OTHER_WAY, name)).map(([name]) => name);
   const notes = enabled.map(([name]) => {

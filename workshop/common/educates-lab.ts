@@ -19,6 +19,7 @@ export type DescribedLab = Pick<
   | "budget"
   | "layout"
   | "terminals"
+  | "editor"
   | "dashboards"
   | "ingresses"
   | "variables"
@@ -54,6 +55,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     budget: budgetNamed(session.namespaces?.budget ?? session.budget),
     layout: layoutOf(session),
     ...(dashboards.terminals.length > 0 && { terminals: dashboards.terminals }),
+    ...(session.applications?.["editor"]?.enabled === true && { editor: true }),
     dashboards: dashboards.dashboards,
     ingresses: ingresses.ingresses,
     variables: { ...parameters.variables, ...environment.variables },

@@ -42,6 +42,10 @@ export const workshopFileSchema = z.strictObject({
     .enum(["default", "split", "split/2", "lower", "none"])
     .default("split")
     .describe("arrangement of the terminals"),
+  editor: z
+    .boolean()
+    .optional()
+    .describe("whether sessions have an editor; they do in any case where a block needs it"),
   workspaces: z.array(dnsLabelSchema).default([]).describe("workspaces of the session's organization"),
   variables: variablesSchema.default({}).describe("values that pages use as {{ name }}"),
   environment: z

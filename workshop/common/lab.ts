@@ -18,6 +18,8 @@ export interface Lab {
   needs: string[];
   budget: BudgetName;
   layout: TerminalLayout;
+  /** Whether sessions have the editor even where no block needs it. */
+  editor?: boolean;
   /** Terminals that are shown besides those of the layout and those that blocks name. */
   terminals?: string[];
   /** Workspaces made in the session's organization before the first page. */
@@ -74,6 +76,16 @@ export const BUDGET_NAMES = [
   "custom",
 ] as const;
 export type BudgetName = (typeof BUDGET_NAMES)[number];
+
+/** Whether sessions of the lab have the tab of the editor. */
+export function hasEditor({
+  editor,
+  pages,
+}: Pick<Lab, "editor"> & { pages: Pick<LabPage, "blocks">[] }): boolean {
+  return (
+    editor === true || pages.some(({ blocks }) => blocks.some(({ action }) => action.startsWith("editor:")))
+  );
+}
 
 export interface LabDashboard {
   name: string;

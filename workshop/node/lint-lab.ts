@@ -1,7 +1,7 @@
 import { parse as parseYaml } from "yaml";
 import { compileLabPage } from "../common/render-page.js";
 import type { ActionView } from "../common/api.js";
-import type { Lab, LabPage, LabProblem } from "../common/lab.js";
+import { type Lab, type LabPage, type LabProblem, hasEditor } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
 import { linkedPage } from "../common/page-address.js";
@@ -9,7 +9,7 @@ import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { objectObstacle, objectWords } from "../common/session-object.js";
 import { fillValue } from "../common/fill-plain.js";
 import { type Variables, sampleVariables } from "../common/variables.js";
-import { BUILT_IN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { BUILT_IN_TABS, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { findPictures } from "./pictures.js";
@@ -174,7 +174,8 @@ function unknownTabs(
   pages: readonly Inspected[],
 ): LabProblem[] {
   const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
-  const tabs = [...new Set([...BUILT_IN_TABS, ...lab.dashboards.map(({ name }) => name), ...made])];
+  const own = hasEditor(lab) ? [...BUILT_IN_TABS, EDITOR_TAB] : BUILT_IN_TABS;
+  const tabs = [...new Set([...own, ...lab.dashboards.map(({ name }) => name), ...made])];
   return actions
     .filter(({ view }) => view.kind === "open-dashboard" && !tabs.includes(view.dashboard ?? ""))
     .map(({ line, view }) => ({

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
-import { addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt } from "../common/ingress.js";
-import type { Lab } from "../common/lab.js";
+import { type Lab, hasEditor } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
 import type { Variables } from "../common/variables.js";
 import { terminalsOf } from "../common/terminals.js";
@@ -14,6 +14,8 @@ const MAX_EXTENSION = 2;
 
 /** The tab of the image-policy console; every session has it. */
 const CONSOLE = "Console";
+/** Tabs that are Lectern's own, whatever address a lab gives them. */
+const OWN_TABS: readonly string[] = [CONSOLE, EDITOR_TAB];
 
 export interface SessionActivity {
   activity: Activity;
@@ -63,18 +65,21 @@ export function sessionView(
 }
 
 /**
- * The console, which comes first where the lab gives it no place, and the lab's own tabs, each with the address it has in this
+ * Console and editor, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
  * session; one that no browser can show is left out, as `lint` says.
  */
 function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
   const tabs = lab.dashboards.flatMap((dashboard) => {
     const url = dashboardAddress(dashboard, variables);
-    if (url === undefined || dashboard.name === CONSOLE) return [{ name: dashboard.name }];
+    if (url === undefined || OWN_TABS.includes(dashboard.name)) return [{ name: dashboard.name }];
     const ingress = ingressAt(url, lab.ingresses, variables);
     if (ingress) return [{ name: dashboard.name, url, ingress }];
     return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
   });
-  return tabs.some(({ name }) => name === CONSOLE) ? tabs : [{ name: CONSOLE }, ...tabs];
+  const wanted = hasEditor(lab) ? OWN_TABS : [CONSOLE];
+  const unnamed = wanted.filter((own) => !tabs.some(({ name }) => name === own));
+  const shown = tabs.filter(({ name }) => name !== EDITOR_TAB || wanted.includes(name));
+  return [...unnamed.map((name) => ({ name })), ...shown];
 }
 
 /** True while the learner may still take more time. */

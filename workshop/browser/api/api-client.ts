@@ -1,11 +1,4 @@
-import type {
-  ApiProblem,
-  BrokenLab,
-  LabSummary,
-  PageView,
-  SessionView,
-  StepResult,
-} from "../../common/api.js";
+import type { BrokenLab, LabSummary, PageView, SessionView, StepResult } from "../../common/api.js";
 import type {
   ConfinementView,
   InstructorRow,
@@ -17,6 +10,7 @@ import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { mountPath } from "./base.js";
 import { pageKeyHeader } from "./page-key.js";
+import { refusal } from "./refusal.js";
 
 /** Making a session answers at once, its steps arrive as events: nothing may take longer than this. */
 const ANSWER_DEADLINE_MS = 30_000;
@@ -121,10 +115,4 @@ async function send(method: string, path: string, { body, signal }: CallOptions)
     const message = "The server does not answer. Check the network and try again; nothing was lost.";
     throw new ApiError(BROWSER_ERROR.unreachable, message, { status: 0, cause });
   }
-}
-
-async function refusal(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
-  const message = problem?.error?.message ?? `The server answered ${response.status}. Try again in a moment.`;
-  return new ApiError(problem?.error?.code ?? BROWSER_ERROR.unreadable, message, { status: response.status });
 }

@@ -20,6 +20,8 @@ export interface Lab {
   isReadOnly: boolean;
   /** Runs a block of the page named. */
   run: (page: string, action: ActionView) => void;
+  /** The block of the editor that was clicked last, whose outcome the editor shows; another object for each click. */
+  followed: FollowedStep | undefined;
   /** Types the text into the terminal and leaves the line open. */
   paste: (terminal: string, text: string) => void;
   /** Brings the terminal forward and puts the keyboard into it: only where the learner asked for just that. */
@@ -34,6 +36,11 @@ export interface Lab {
   changeTab: (action: ActionView) => void;
   /** Brings the console forward, at a place of its own. */
   showConsole: (path: string) => void;
+}
+
+export interface FollowedStep {
+  page: string;
+  step: string;
 }
 
 export const LabContext = createContext<Lab | undefined>(undefined);

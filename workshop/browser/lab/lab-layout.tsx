@@ -8,7 +8,7 @@ import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
 import { EndedBar } from "./ended-bar.js";
 import { LabHeader } from "./header/lab-header.js";
-import { LabContext } from "./lab-context.js";
+import { LabContext, type FollowedStep } from "./lab-context.js";
 import { useLabKeys } from "./lab-keys.js";
 import type { LabRoute } from "./lab-screen.js";
 import { NarrowSwitch } from "./narrow-switch.js";
@@ -39,6 +39,7 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
   const loaded = usePage(session, pageName, { isWatching });
   const terminals = useRef<TerminalsHandle>(null);
   const layout = useRef<HTMLElement>(null);
+  const [followed, follow] = useState<FollowedStep>();
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
   const divider = useDivider(layout);
   const tab = route.screen === "console" ? CONSOLE_TAB : (route.tab ?? TERMINAL_TAB);
@@ -58,6 +59,8 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
     terminals,
     showWork,
     changeTabs: own.apply,
+    followed,
+    follow,
   });
   useLabKeys(lab, loaded.page);
   const announcement = useSession(store, (state) => state.announcement);
@@ -70,6 +73,9 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
         <EndedBar />
         <WatchingBar />
         <main className="lab__panes" ref={layout} style={divider.style}>
+          {lab.isNarrow && view === "work" && (
+            <h1 className="visually-hidden">{pageTitle(session, pageName)}</h1>
+          )}
           <ReadingPane loaded={loaded} />
           <Divider divider={divider} />
           <WorkPane tab={tab} consolePath={consolePath} terminals={terminals} />
@@ -81,6 +87,10 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
       </div>
     </LabContext>
   );
+}
+
+function pageTitle({ pages, title }: SessionView, page: string): string {
+  return pages.find(({ name }) => name === page)?.title ?? title;
 }
 
 /** The page in the address; while the console is there, the one read last; while an instructor follows, the learner's. */

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { Icon, type IconName } from "../parts/icon.js";
 import { useLab } from "./lab-context.js";
-import { CONSOLE_TAB, tabsOf, TERMINAL_TAB } from "./work/tabs.js";
+import { tabIcon, tabsOf } from "./work/tabs.js";
 import "./narrow-switch.css";
 
 interface Props {
@@ -19,7 +19,7 @@ export function NarrowSwitch({ view, tab, onView }: Props): ReactElement {
       {tabsOf(lab.session).map(({ name }) => (
         <Choice
           key={name}
-          icon={iconOf(name)}
+          icon={tabIcon(name)}
           name={name}
           isChosen={view === "work" && tab === name}
           onPress={() => lab.showTab(name)}
@@ -53,9 +53,4 @@ function Choice({ icon, name, isChosen, onPress }: ChoiceProps): ReactElement {
 
 function bringIntoSight(choice: HTMLElement | null): void {
   choice?.scrollIntoView({ inline: "nearest", block: "nearest" });
-}
-
-function iconOf(name: string): IconName {
-  if (name === TERMINAL_TAB) return "terminal";
-  return name === CONSOLE_TAB ? "shield" : "external";
 }

@@ -3,8 +3,8 @@ import type { ActionView, SessionView } from "../../common/api.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
-import type { Lab } from "./lab-context.js";
-import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
+import type { FollowedStep, Lab } from "./lab-context.js";
+import { CONSOLE_TAB, EDITOR_TAB, TERMINAL_TAB } from "./work/tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
 
 interface Parts {
@@ -20,12 +20,14 @@ interface Parts {
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
   changeTabs: (action: ActionView) => void;
+  followed: FollowedStep | undefined;
+  follow: (step: FollowedStep) => void;
 }
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
   const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing } = parts;
-  const { terminals, showWork, changeTabs } = parts;
+  const { terminals, showWork, changeTabs, followed, follow } = parts;
   return useMemo(
     () =>
       createLab({
@@ -40,6 +42,8 @@ export function useLabActions(parts: Parts): Lab {
         terminals,
         showWork,
         changeTabs,
+        followed,
+        follow,
       }),
     [
       store,
@@ -53,6 +57,8 @@ export function useLabActions(parts: Parts): Lab {
       terminals,
       showWork,
       changeTabs,
+      followed,
+      follow,
     ],
   );
 }
@@ -74,11 +80,17 @@ function createLab(parts: Parts): Lab {
     isWatching,
     isFollowing,
     isReadOnly: isOver || isWatching,
+    followed: parts.followed,
     run: (ofPage, action) => {
       const [terminal] = action.terminals;
       // On a narrow screen that would take the text away; the block shows the last lines instead.
       if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
       else if (terminal !== undefined) bring(terminal);
+      if (action.kind === "edit") {
+        parts.follow({ page: ofPage, step: action.step });
+        // On a narrow screen that would take the text away; the block says how it went.
+        if (!isNarrow) ways.showTab(EDITOR_TAB);
+      }
       void store.run(ofPage, action);
     },
     paste: (terminal, text) => {

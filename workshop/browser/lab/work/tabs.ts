@@ -1,8 +1,11 @@
 import type { SessionView } from "../../../common/api.js";
+import { EDITOR_TAB } from "../../../common/dashboards.js";
 import type { IngressAddress } from "../../../common/ingress.js";
+import type { IconName } from "../../parts/icon.js";
 
 export const TERMINAL_TAB = "Terminal";
 export const CONSOLE_TAB = "Console";
+export { EDITOR_TAB };
 
 export interface WorkTab {
   name: string;
@@ -12,6 +15,17 @@ export interface WorkTab {
   ingress?: IngressAddress;
   /** How often a block has loaded it again. */
   loads?: number;
+}
+
+const ICONS: Readonly<Record<string, IconName>> = {
+  [TERMINAL_TAB]: "terminal",
+  [CONSOLE_TAB]: "shield",
+  [EDITOR_TAB]: "pencil",
+};
+
+/** The picture beside a tab's name. */
+export function tabIcon(name: string): IconName {
+  return ICONS[name] ?? "external";
 }
 
 /** The tabs beside the text, in order: what the session lists, behind the terminal unless that has a place there, or is not needed. */

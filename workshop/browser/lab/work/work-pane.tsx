@@ -5,8 +5,9 @@ import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 import { ApplicationTab } from "./application-tab.js";
 import { ConsoleTab } from "./console-tab.js";
+import { EditorTab } from "./editor-tab.js";
 import { FrameTab } from "./frame-tab.js";
-import { CONSOLE_TAB, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
+import { CONSOLE_TAB, EDITOR_TAB, tabIcon, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
 import { Terminals, type TerminalsHandle } from "./terminals.js";
 import "./work-pane.css";
 
@@ -53,10 +54,7 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
       <TabList className="tabs__list work__tabs" aria-label="Terminal and tools">
         {tabs.map(({ name }) => (
           <Tab key={name} id={name} className="tabs__tab">
-            <Icon
-              name={name === TERMINAL_TAB ? "terminal" : name === CONSOLE_TAB ? "shield" : "external"}
-              size={14}
-            />
+            <Icon name={tabIcon(name)} size={14} />
             <span className="work__tab-name" ref={name === shown ? bringIntoSight : null}>
               {name}
             </span>
@@ -98,10 +96,15 @@ function Panel(props: PanelProps): ReactElement {
   );
 }
 
-const WHAT: Record<string, string> = { [TERMINAL_TAB]: "The terminal", [CONSOLE_TAB]: "The console" };
+const WHAT: Record<string, string> = {
+  [TERMINAL_TAB]: "The terminal",
+  [CONSOLE_TAB]: "The console",
+  [EDITOR_TAB]: "The editor",
+};
 
 function PanelContent({ item, isShown, consolePath, terminals }: PanelProps): ReactElement {
   if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
+  if (item.name === EDITOR_TAB) return <EditorTab isShown={isShown} />;
   const shows = `${item.url ?? ""} ${String(item.loads ?? 0)}`;
   if (item.ingress)
     return <ApplicationTab key={shows} name={item.name} ingress={item.ingress} isShown={isShown} />;

@@ -15,8 +15,9 @@ import { compareFields, fieldsOf } from "./field-diff.js";
 import type { FieldSet } from "./field-set.js";
 import { without } from "./field-set.js";
 import type { AppliedFields } from "./managed-fields.js";
-import { managerName } from "./managed-fields.js";
-import { isSameManager, managersOf } from "./managers.js";
+import { updateLastApplied } from "./last-applied.js";
+import { managerName, managersAtApply } from "./managed-fields.js";
+import { isSameManager } from "./managers.js";
 import { mergeApplied } from "./merge-applied.js";
 import { removeFields } from "./remove-fields.js";
 
@@ -47,14 +48,15 @@ export async function apply(
     const created = {
       namespace: at.namespace,
       object: applied,
-      applied: { owned, taken: new Set<string>() },
+      applied: { owned, taken: new Set<string>(), isChange: true },
     };
     return { object: await createObject(core, ref, created, options), isCreated: true };
   }
-  const fields: AppliedFields = { owned, taken: new Set() };
+  const fields: AppliedFields = { owned, taken: new Set(), isChange: true };
   const compute = (old: ApiObject): ApiObject => {
     const result = applyTo(core, { type, old, applied, owned, request }, options);
     fields.taken = result.taken;
+    fields.isChange = result.isChange;
     return result.object;
   };
   return {
@@ -94,7 +96,7 @@ function applyTo(
   core: ApiCore,
   { type, old, applied, owned, request }: Application,
   options: WriteOptions,
-): { object: ApiObject; taken: FieldSet } {
+): { object: ApiObject; taken: FieldSet; isChange: boolean } {
   const { resourceVersion: _version, ...metadata } = old.metadata;
   const live = { ...old, metadata };
   const merged = copyJson(mergeApplied(live, applied, type.schema, core.resolve)) as ApiObject;
@@ -104,7 +106,7 @@ function applyTo(
     apiVersion: apiVersionOf(type),
     subresource: request.ref.subresource ?? "",
   };
-  const managers = managersOf(old);
+  const managers = managersAtApply(core, type, old);
   const others = managers.filter((manager) => !isSameManager(manager, author));
   const previous = managers.find((manager) => isSameManager(manager, author))?.fields ?? new Set<string>();
   const kept = new Set([...owned, ...others.flatMap(({ fields }) => [...fields])]);
@@ -112,8 +114,10 @@ function applyTo(
   // What is only written differently, such as a quantity, is no conflict.
   const compared = copyJson(merged);
   applyDefaults(core, type, compared, old);
-  const { changed } = compareFields(live, compared, type.schema, core.resolve);
+  const { changed, removed } = compareFields(live, compared, type.schema, core.resolve);
   const conflicts = findConflicts(others, changed).filter(({ key }) => owned.has(key));
   if (conflicts.length > 0 && !request.force) throw conflictError(conflicts);
-  return { object: merged, taken: new Set(conflicts.map(({ key }) => key)) };
+  updateLastApplied(merged, author.name, applied);
+  const isChange = changed.size > 0 || removed.size > 0;
+  return { object: merged, taken: new Set(conflicts.map(({ key }) => key)), isChange };
 }

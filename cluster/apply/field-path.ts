@@ -19,11 +19,6 @@ export function keyPath(key: string): FieldPath {
   return key.split(SEPARATOR);
 }
 
-/** Whether `key` is inside what `prefix` leads to. */
-export function isInside(key: string, prefix: string): boolean {
-  return key.startsWith(prefix + SEPARATOR);
-}
-
 /** `.spec.containers[name="c"].image`, as conflicts name a field. */
 export function pathText(path: FieldPath): string {
   return path.map(elementText).join("");

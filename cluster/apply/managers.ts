@@ -9,6 +9,7 @@ export interface Manager {
   operation: "Apply" | "Update";
   apiVersion: string;
   subresource: string;
+  /** Empty for who never changed anything. */
   time: string;
   fields: FieldSet;
 }
@@ -52,7 +53,7 @@ function formatManager({ name, operation, apiVersion, subresource, time, fields 
     manager: name,
     operation,
     apiVersion,
-    time,
+    ...(time !== "" && { time }),
     fieldsType: "FieldsV1",
     fieldsV1: formatFields(fields),
     ...(subresource !== "" && { subresource }),

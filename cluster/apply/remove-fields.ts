@@ -1,7 +1,7 @@
 import { isRecord } from "../api/field-access.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
 import type { FieldPath } from "./field-path.js";
-import { isInside, keyPath, pathKey, structureOf } from "./field-path.js";
+import { keyPath, pathKey, structureOf } from "./field-path.js";
 import type { FieldSet } from "./field-set.js";
 
 /**
@@ -14,21 +14,31 @@ export function removeFields(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): void {
+  const parts = withParents(given.kept);
   for (const key of given.fields) {
-    if (given.kept.has(key)) continue;
-    const path = keyPath(key);
-    removeAt(object, outermostUnowned(path, given.kept), { schema, resolve });
+    if (parts.has(key)) continue;
+    removeAt(object, outermostUnowned(keyPath(key), parts), { schema, resolve });
   }
 }
 
-/** The longest part of the path above which somebody owns something: that whole part goes. */
-function outermostUnowned(path: FieldPath, kept: FieldSet): FieldPath {
-  const keys = [...kept];
-  for (let length = 1; length < path.length; length++) {
-    const prefix = pathKey(path.slice(0, length));
-    if (!kept.has(prefix) && !keys.some((key) => isInside(key, prefix))) return path.slice(0, length);
+/** The fields and everything they are in: what has to stay for them to stay. */
+function withParents(fields: FieldSet): FieldSet {
+  const parts = new Set<string>();
+  for (const key of fields) {
+    const path = keyPath(key);
+    for (let length = path.length; length > 0; length--) {
+      const part = pathKey(path.slice(0, length));
+      if (parts.has(part)) break;
+      parts.add(part);
+    }
   }
-  return path;
+  return parts;
+}
+
+/** The longest part of the path above which somebody owns something: that whole part goes. */
+function outermostUnowned(path: FieldPath, parts: FieldSet): FieldPath {
+  const length = path.findIndex((_element, i) => !parts.has(pathKey(path.slice(0, i + 1))));
+  return path.slice(0, length + 1);
 }
 
 interface Shape {

@@ -67,6 +67,7 @@ async function tryUpdate(
   options: WriteOptions,
 ): Promise<ApiObject | undefined> {
   const type = core.registry.require(plan.ref);
+  const claimed = wanted.metadata?.managedFields;
   const object = prepare(core, type, { plan, old, wanted });
   await admitUpdate(core, type, { plan, old, object }, options);
   recordManager({
@@ -75,6 +76,7 @@ async function tryUpdate(
     object,
     old,
     options,
+    claimed,
     operation: plan.applied ? "Apply" : "Update",
     ...(plan.applied && { applied: plan.applied }),
     ...(plan.ref.subresource !== undefined && { subresource: plan.ref.subresource }),

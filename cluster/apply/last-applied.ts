@@ -1,0 +1,28 @@
+import { isRecord } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
+
+const ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
+/** What all annotations of an object may take: a configuration as large as that is not kept. */
+const MAX_BYTES = 256 * 1024;
+
+/**
+ * Keeps, in place, the annotation of client-side apply true for objects that `kubectl apply --server-side` has taken over, so that
+ * going back to the client side finds what was applied last.
+ */
+export function updateLastApplied(object: ApiObject, manager: string, applied: ApiObject): void {
+  const { annotations } = object.metadata;
+  if (manager !== "kubectl" || annotations?.[ANNOTATION] === undefined) return;
+  const { [ANNOTATION]: _last, ...others } = applied.metadata.annotations ?? {};
+  const { annotations: _annotations, ...metadata } = applied.metadata;
+  const hasOthers = Object.keys(others).length > 0;
+  const configuration = { ...applied, metadata: { ...metadata, ...(hasOthers && { annotations: others }) } };
+  const text = `${JSON.stringify(sorted(configuration))}\n`;
+  annotations[ANNOTATION] = Buffer.byteLength(text) > MAX_BYTES ? "" : text;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
-import { followWorkshops } from "../workshop/node/revisions/follow-workshops.js";
+import { followWorkshops, type FollowedWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { dataPaths, productRoot, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
@@ -91,13 +91,13 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   const labs = threadLoader(config.labVariables);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
-  const stopWorkshops = await followLabs(paths, { platform, repository, load: labs.load, log });
+  const workshops = await followLabs(paths, { platform, repository, load: labs.load, log });
   const activity = await trackActivity(installation.store, (session, error) =>
     log.error({ err: error, session }, "what a learner did is kept in memory for now"),
   );
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
-  const foundation = { ...tlsUrl, platform, installation, repository, activity, disk, log };
+  const foundation = { ...tlsUrl, platform, installation, repository, workshops, activity, disk, log };
   const rooms = joinRooms(assignment, foundation);
   const stopSessions = await connectSessions({
     ...rooms.parts,
@@ -123,7 +123,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => rooms.parts.pool.close(),
         stopSaved,
         stopSessions,
-        stopWorkshops,
+        () => workshops.close(),
         ...endsOf(foundation, rooms),
         () => labs.close(),
       ]),
@@ -139,7 +139,7 @@ function followLabs(
     load,
     log,
   }: Pick<Foundation, "platform" | "repository" | "log"> & { load: LoadLab },
-): Promise<() => Promise<void>> {
+): Promise<FollowedWorkshops> {
   const { client } = platform;
   const environment = readEnvironment().childEnvironment;
   return followWorkshops({ client, folder, load, environment, onLabs: repository.include, log });
@@ -180,6 +180,7 @@ interface Foundation {
   platform: Platform;
   installation: Installation;
   repository: LabRepository;
+  workshops: FollowedWorkshops;
   activity: ActivityTracker;
   disk: DiskWatch;
   log: Logger;
@@ -200,7 +201,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 
 function workshopParts(
   { embedded }: ServerAssignment,
-  { platform, installation, repository, activity, disk, log }: Foundation,
+  { platform, installation, repository, workshops, activity, disk, log }: Foundation,
   { cache, metrics }: { cache: SessionCache; metrics: Metrics },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -225,6 +226,7 @@ function workshopParts(
     labsSettled: () => repository.settled(),
     lateLabs,
     refreshLabs,
+    lookForLab: workshops.lookFor,
     pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
     abilities: { containers: !embedded },
     ...platform,

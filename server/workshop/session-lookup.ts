@@ -1,5 +1,6 @@
 import { WorkshopError } from "../../workshop/common/errors.js";
-import { phaseOf } from "../../workshop/common/session.js";
+import { labKeyOf, phaseOf } from "../../workshop/common/session.js";
+import type { SessionResource } from "../../workshop/common/session.js";
 import { getSession, isOwn } from "../../workshop/node/sessions.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
@@ -7,18 +8,27 @@ import type { WorkshopParts } from "./create-workshop.js";
 const AT_ONCE = 32;
 
 /**
- * Asks the cluster for a session that this server does not know, or not as active: another server may have made it a moment ago. Names
- * of which nothing is found are as before.
+ * Asks the cluster for a session that this server does not know, or not as active, and for the lab of one that it has not: another server
+ * may have made it a moment ago. Names of which nothing is found are as before.
  */
 export function createSessionLookup({
   cache,
   client,
   settings,
+  labs,
+  lookForLab,
   log,
-}: Pick<WorkshopParts, "cache" | "client" | "settings" | "log">): (name: string) => Promise<void> {
+}: Pick<WorkshopParts, "cache" | "client" | "settings" | "labs" | "lookForLab" | "log">): (
+  name: string,
+) => Promise<void> {
   const asked = new Map<string, Promise<void>>();
   const ask = async (name: string) => {
     const before = cache.get(name);
+    if (before === undefined || phaseOf(before, Date.now()) !== "Active") await askCluster(name, before);
+    const session = cache.get(name);
+    if (session !== undefined && !labs.has(labKeyOf(session.spec))) await lookForLab(session.spec.lab);
+  };
+  const askCluster = async (name: string, before: SessionResource | undefined) => {
     try {
       const found = await getSession(client, name);
       // What came meanwhile is newer.
@@ -30,7 +40,8 @@ export function createSessionLookup({
   };
   return async (name) => {
     const known = cache.get(name);
-    if (known !== undefined && phaseOf(known, Date.now()) === "Active") return;
+    const isKnown = known !== undefined && labs.has(labKeyOf(known.spec));
+    if (isKnown && phaseOf(known, Date.now()) === "Active") return;
     if (!asked.has(name) && asked.size >= AT_ONCE) return;
     const answer = asked.get(name) ?? ask(name).finally(() => asked.delete(name));
     asked.set(name, answer);

@@ -1,3 +1,5 @@
+import { configMapLab } from "../server/config-map-lab.js";
+
 /** Of a page; the first tells one shell from the next. */
 const STEPS = [
   "echo $$ >shell; id -un; echo $SESSION_NAME",
@@ -7,23 +9,8 @@ const STEPS = [
   "false",
 ];
 
-/** A lab as an author brings it without an image: a ConfigMap, and a Workshop that names it. */
+/** A lab whose steps tell what a pod gives its learner. */
 export function labInPods(): unknown[] {
-  const metadata = { name: "in-pods", namespace: "default" };
   const page = ["# In pods", ...STEPS.map((step) => `\`\`\`execute-1\n${step}\n\`\`\``)].join("\n\n");
-  const lab = "title: In pods\nlayout: default\nworkspaces: [team]\n";
-  return [
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata,
-      data: { "workshop.yaml": lab, "pages__01-page.md": page },
-    },
-    {
-      apiVersion: "lectern.dev/v1alpha1",
-      kind: "Workshop",
-      metadata: { name: "in-pods" },
-      spec: { configMap: { namespace: "default", name: "in-pods" } },
-    },
-  ];
+  return configMapLab("in-pods", { workshop: "title: In pods\nlayout: default\nworkspaces: [team]\n", page });
 }

@@ -1,8 +1,16 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PageView, SessionEvent, SessionView, StepResult } from "../../workshop/common/api.js";
+import type {
+  LabSummary,
+  PageView,
+  SessionEvent,
+  SessionView,
+  StepResult,
+} from "../../workshop/common/api.js";
+import { configMapLab } from "../server/config-map-lab.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession } from "../server/browser-session.js";
 import type { Answer } from "../server/browser-session.js";
@@ -32,6 +40,28 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
       expect(view.id).toBe(id);
     }
     await one.json("DELETE", `api/sessions/${id}`);
+  });
+
+  it("each have a lab as soon as one of them has, for new sessions and for those of another", async () => {
+    const [one] = at as [BrowserSession];
+    for (const name of ["late-1", "late-2"]) {
+      await applyLab(name);
+      await until(`one of them offers ${name}`, 30_000, async () => {
+        const labs = await one.json<LabSummary[]>("GET", "api/labs");
+        return labs.some((lab) => lab.name === name) ? true : undefined;
+      });
+      for (const { url } of servers.replicas) {
+        const browser = browserLike(one, url);
+        const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab: name });
+        for (const other of servers.replicas) {
+          const view = await browserLike(browser, other.url).json<SessionView>("GET", `api/sessions/${id}`);
+          expect(view.title).toBe(name);
+        }
+        await browser.json("DELETE", `api/sessions/${id}`);
+      }
+    }
+    const unknown = await one.call("POST", "api/sessions", { lab: "nowhere" });
+    expect([unknown.status, unknown.text]).toEqual([404, expect.stringContaining("LAB_NOT_FOUND")]);
   });
 
   it("let a ticket in once, whichever gave it", async () => {
@@ -208,6 +238,13 @@ async function leader(): Promise<string> {
   const output = await kubectl("get", "lease", "--namespace", "lectern-system", "--output", "json");
   const { items } = JSON.parse(output) as { items: { spec: { holderIdentity: string } }[] };
   return items[0]?.spec.holderIdentity ?? "";
+}
+
+async function applyLab(name: string): Promise<void> {
+  const items = configMapLab(name, { workshop: `title: ${name}\n`, page: `# ${name}\n` });
+  const file = join(servers.replicas[0]?.data ?? "", `${name}.json`);
+  writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  await kubectl("apply", "--filename", file);
 }
 
 async function kubectl(...words: string[]): Promise<string> {

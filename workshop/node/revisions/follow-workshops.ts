@@ -15,6 +15,10 @@ const EVERY_MS = 3_000;
 const FIRST_MS = 20_000;
 /** A source that is slow must not keep the others from being shown. */
 const PATIENCE_MS = 2_000;
+/** Whoever asks for what is not here has the cluster looked at no more often. */
+const BETWEEN_LOOKS_MS = 500;
+/** A lab that takes longer to be fetched is not waited for. */
+const FETCHED_MS = 15_000;
 /** A revision that could not be had is tried again after this, and after twice as long each further time. */
 const FIRST_BACK_OFF_MS = 15_000;
 const LONGEST_BACK_OFF_MS = 10 * 60_000;
@@ -32,11 +36,17 @@ export interface FollowOptions {
   everyMs?: number;
 }
 
+export interface FollowedWorkshops {
+  /** Looks now for a lab that another server may have already, and waits up to 15 s while it is fetched; never rejects. */
+  lookFor: (lab: string) => Promise<void>;
+  close: () => Promise<void>;
+}
+
 /**
  * Keeps up with the cluster's Workshop objects: fetches their newest revisions, keeps those that sessions have, and writes down in each
  * object what its sessions get. Resolves when they were looked at once, or after 20 s; never rejects.
  */
-export async function followWorkshops(options: FollowOptions): Promise<() => Promise<void>> {
+export async function followWorkshops(options: FollowOptions): Promise<FollowedWorkshops> {
   const abort = new AbortController();
   const follower = new WorkshopFollower(options, abort.signal);
   const first = follower.look();
@@ -48,10 +58,13 @@ export async function followWorkshops(options: FollowOptions): Promise<() => Pro
     return undefined;
   });
   await Promise.race([first, sleep(FIRST_MS, undefined, { signal: abort.signal, ref: false })]);
-  return async () => {
-    abort.abort();
-    await running;
-    await follower.rest();
+  return {
+    lookFor: (lab) => follower.lookFor(lab),
+    close: async () => {
+      abort.abort();
+      await running;
+      await follower.rest();
+    },
   };
 }
 
@@ -69,13 +82,38 @@ class WorkshopFollower {
   /** What new sessions of each Workshop get. */
   readonly #current = new Map<string, Lab>();
 
+  #looking = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #lookedAt = 0;
+
   constructor(options: FollowOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
     this.#revisions = new LabRevisions(options.folder);
   }
 
-  async look(): Promise<void> {
+  /** One look after the other; whoever asks while one is under way, which may have begun too early, has the next. */
+  look(): Promise<void> {
+    this.#next ??= Promise.all([this.#looking, sleep(this.#lookedAt + BETWEEN_LOOKS_MS - Date.now())]).then(
+      () => {
+        this.#next = undefined;
+        this.#lookedAt = Date.now();
+        this.#looking = this.#lookOnce();
+        return this.#looking;
+      },
+    );
+    return this.#next;
+  }
+
+  async lookFor(lab: string): Promise<void> {
+    await this.look();
+    const fetching = this.#underWay.get(lab);
+    if (fetching === undefined) return;
+    await Promise.race([fetching, sleep(FETCHED_MS, undefined, { ref: false })]);
+    await this.look();
+  }
+
+  async #lookOnce(): Promise<void> {
     const { client, onLabs, log } = this.#options;
     try {
       const [workshops, sessions] = await Promise.all([
@@ -90,8 +128,10 @@ class WorkshopFollower {
     }
   }
 
-  /** Resolves when nothing is being fetched any more. */
+  /** Resolves when nothing is being looked at or fetched any more. */
   async rest(): Promise<void> {
+    await this.#next;
+    await this.#looking;
     await Promise.all(this.#underWay.values());
   }
 

@@ -8,8 +8,10 @@ import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { REPORTERS } from "../../workshop/node/reporters/reporter.js";
 import type { ReporterName } from "../../workshop/node/reporters/reporter.js";
+import { mutateLab } from "../../workshop/node/mutate-lab.js";
+import { terminalMutant } from "../../workshop/node/reporters/terminal.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
-import type { ValidationOptions } from "../../workshop/node/validate-lab.js";
+import type { ValidationOptions, ValidationParts } from "../../workshop/node/validate-lab.js";
 import { exitStatusOf } from "../../workshop/node/validation-report.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { LecternServer } from "../compose.js";
@@ -22,7 +24,7 @@ import { labPathsAt } from "../labs.js";
 import { openListeners } from "../listeners.js";
 import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
-import { fromHere, placed } from "./from-here.js";
+import { fromHere, placed, placedMutant } from "./from-here.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
@@ -40,10 +42,15 @@ export interface ValidateFlags extends ShellFlags {
   timeout?: number;
   environment: string;
   standIns: boolean;
+  mutate?: boolean;
+  /** Replays at once that leave a command out. */
+  parallel: number;
 }
 
 /** Of the server and the processes under it, of which each is killed after a second or so. */
 const STOPPING_MS = 10_000;
+/** How many times its own duration a lab may take where its commands are left out one by one. */
+const MUTATION_TIMES = 10;
 
 /**
  * Replays the lab and tells the result. Throws `ExitWith` where a step failed, SERVER_TIMED_OUT, the signal's reason, and what the lab or
@@ -55,7 +62,7 @@ export async function validate(path: string, flags: ValidateFlags, signal: Abort
   const lab = await unlessAborted(readLab(labPath, variables, flags), signal);
   const place = fromHere(lab.source.folder);
   const clock = new ValidationClock(place);
-  const timeoutMs = flags.timeout ?? lab.minutes * 60_000;
+  const timeoutMs = flags.timeout ?? lab.minutes * 60_000 * (flags.mutate ? MUTATION_TIMES : 1);
   try {
     const replayed = await clock.run(timeoutMs, signal, (until) =>
       replay(lab, { labPath, variables, place, flags, clock, signal: until }),
@@ -123,7 +130,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     data,
     labs: [resolve(labPath)],
     labVariables: variables,
-    maxSessions: 1,
+    maxSessions: flags.mutate ? flags.parallel : 1,
     logLevel: "warn",
     logTo: "files",
     keepRecordings: flags.recordings !== undefined,
@@ -141,11 +148,31 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
   try {
     const listening = await listen(running.server, config);
     ends.unshift(async () => listening.close(0));
-    return await validateLab(lab, validationParts(running.server), optionsOf(validation));
+    return await replayWhole(lab, validationParts(running.server), validation);
   } finally {
     await endAll(ends);
     if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
   }
+}
+
+async function replayWhole(
+  lab: Lab,
+  parts: ValidationParts,
+  validation: Validation,
+): Promise<ValidationReport> {
+  const { flags, place } = validation;
+  const report = await validateLab(lab, parts, optionsOf(validation));
+  if (!flags.mutate) return report;
+  if (report.outcome === "failed") {
+    tellProgress("No command was left out, because the lab does not pass with all of them.");
+    return report;
+  }
+  const mutants = await mutateLab(lab, parts, report, {
+    ...replayOptions(validation),
+    parallel: flags.parallel,
+    onMutant: (mutant) => tellProgress(terminalMutant(placedMutant(mutant, place))),
+  });
+  return { ...report, mutants };
 }
 
 /** Where programs in pods were told to call, it is this process that answers. */
@@ -155,16 +182,24 @@ function listensAt({ pods }: Pick<ServeConfig, "pods">): Pick<ServeConfig, "host
   return { host: "0.0.0.0", port: port === "" ? 80 : Number(port) };
 }
 
-function optionsOf({ place, flags, clock, signal }: Validation): ValidationOptions {
+function optionsOf(validation: Validation): ValidationOptions {
+  const { place, flags, clock } = validation;
   const toTerminal = flags.reporter === "terminal" || flags.out !== undefined;
   const live = liveLines(toTerminal ? process.stdout : process.stderr);
-  const ownsPlatform = flags.kubeconfig === undefined;
   return {
-    environment: flags.environment,
+    ...replayOptions(validation),
     withoutStandIns: !flags.standIns,
     onStep: (step) => live({ ...step, file: place(step.file) }),
     onActivity: (activity) => clock.begin(activity),
-    onLeftBehind: (session, why) => {
+  };
+}
+
+/** What holds for every replay of the lab. */
+function replayOptions({ flags, signal }: Validation) {
+  const ownsPlatform = flags.kubeconfig === undefined;
+  return {
+    environment: flags.environment,
+    onLeftBehind: (session: string, why: unknown) => {
       if (!ownsPlatform) tellProgress(leftBehind(session, why));
     },
     signal,

@@ -70,10 +70,22 @@ export class RealCluster {
   }
 
   /** Applies objects; throws with what kubectl said when it fails. */
-  async apply(...objects: unknown[]): Promise<void> {
-    const list = { apiVersion: "v1", kind: "List", items: objects };
-    const { code, stderr } = await this.kubectl(["apply", "--filename=-"], list);
-    if (code !== 0) throw new Error(`kubectl apply ended with ${code}: ${stderr}`);
+  apply(...objects: unknown[]): Promise<void> {
+    return this.#withList("apply", objects);
+  }
+
+  /** Deletes objects and waits until they are gone; throws with what kubectl said when it fails. */
+  remove(...objects: unknown[]): Promise<void> {
+    return this.#withList("delete", objects);
+  }
+
+  async #withList(verb: string, items: readonly unknown[]): Promise<void> {
+    const { code, stderr } = await this.kubectl([verb, "--filename=-"], {
+      apiVersion: "v1",
+      kind: "List",
+      items,
+    });
+    if (code !== 0) throw new Error(`kubectl ${verb} ended with ${code}: ${stderr}`);
   }
 
   /** Runs kubectl until its output matches, and returns that; throws with the last answer after 90 s. */

@@ -20,7 +20,7 @@ describe.each(labs)("the shipped lab %s", (name) => {
   });
 });
 
-describe("the lab first-steps", () => {
+describe.each(["first-steps", "kubernetes-basics"])("the lab %s", (name) => {
   let platform: TestPlatform;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe("the lab first-steps", () => {
   afterAll(() => platform.close());
 
   it("does what its pages say", async () => {
-    const lab = await loadLab(`${content}/first-steps`);
+    const lab = await loadLab(`${content}/${name}`);
     const report = await validateLab(lab, { ...platform, policies: platform.policies.service });
     expect(report.outcome, terminalReport(report)).toBe("passed");
   });

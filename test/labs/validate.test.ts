@@ -47,6 +47,22 @@ describe("lectern validate", () => {
     );
   });
 
+  it("says which commands nobody would miss", async () => {
+    const page = join(folder, "spare.md");
+    writeFileSync(
+      page,
+      "# Spare\n\n```execute\ntouch made\n```\n\n```execute\ndate\n```\n\n```execute match=/made/\nls\n```\n",
+    );
+    const { status, report } = await validate(page, "--mutate", "--parallel", "2");
+    expect(status).toBe(0);
+    const mutants = report?.mutants ?? [];
+    expect(mutants.map(({ line, isMissed, missedBy }) => [line, isMissed, missedBy?.line])).toEqual([
+      [3, true, 11],
+      [7, false, undefined],
+      [11, true, 11],
+    ]);
+  });
+
   it("answers a lab that cannot be read with status 2", async () => {
     expect((await validate(join(folder, "none.md"))).status).toBe(2);
   });

@@ -28,8 +28,13 @@ export interface FieldTest {
   isPattern: boolean;
 }
 
-/** A path begins with a field of every object, so that a mistyped name is not taken for one. */
-const PATH = /^(?:metadata|spec|status|data|rules|subjects|roleRef|type|provisioner|immutable)[.[]/;
+/** What a path begins with: a field of an object of Kubernetes (OpenAPI of 1.35), so that a mistyped name is not taken for one. */
+const TOP_LEVEL_FIELDS = new Set(
+  `metadata spec status data rules subjects roleRef type provisioner immutable endpoints ports addressType subsets binaryData stringData
+   secrets imagePullSecrets automountServiceAccountToken parameters reclaimPolicy volumeBindingMode allowVolumeExpansion mountOptions
+   allowedTopologies value globalDefault preemptionPolicy description handler overhead scheduling aggregationRule webhooks template
+   involvedObject regarding action note reportingController`.split(/\s+/),
+);
 const TEST = /^([A-Za-z](?:[^=<>!'/]|\['[^']*'\])*)(!=|>=|<=|=|>|<)(.*)$/s;
 /** Larger objects are not walked to their end for one path. */
 const MOST_VALUES = 1_000;
@@ -37,7 +42,7 @@ const MOST_VALUES = 1_000;
 /** Reads a test; undefined for a word that is none. Throws RangeError where it cannot be meant so. */
 export function readFieldTest(word: string): FieldTest | undefined {
   const [, field = "", operator = "", written = ""] = TEST.exec(word) ?? [];
-  if (!isNamed(field) && !PATH.test(field) && field !== "count") return undefined;
+  if (!isField(field)) return undefined;
   const pattern = /^\/(.*)\/$/s.exec(written)?.[1];
   const value = pattern ?? written.replace(/^'(.*)'$/s, "$1");
   const test = { field, operator: operator as FieldOperator, value, isPattern: pattern !== undefined };
@@ -45,6 +50,11 @@ export function readFieldTest(word: string): FieldTest | undefined {
     throw new RangeError(`${operator} compares numbers, and "${written}" is none`);
   if (field === "count" && !/^\d+$/.test(value)) throw new RangeError(`"${written}" is no count`);
   return test;
+}
+
+function isField(field: string): boolean {
+  const [first = ""] = field.split(/[.[]/, 1);
+  return isNamed(field) || TOP_LEVEL_FIELDS.has(first) || field === "count";
 }
 
 /** Whether the field is one of those with a name of their own. */

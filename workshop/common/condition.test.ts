@@ -15,6 +15,11 @@ const pod: ObservedObject = {
   status: { phase: "Pending" },
 };
 
+const settings: ObservedObject & { immutable: boolean } = { metadata: { name: "settings" }, immutable: true };
+const slice: ObservedObject & { endpoints: object[] } = {
+  metadata: { name: "web-x" },
+  endpoints: [{ conditions: { ready: false } }],
+};
 const web = {
   metadata: { name: "web", labels: { "app.kubernetes.io/name": "web" } },
   spec: {
@@ -75,6 +80,8 @@ describe("a condition", () => {
     ["configmap/c data=/blue/", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
     ["cm/c data.color=blue", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
     ["deploy/web spec.replicas=3", [web], true],
+    ["configmap/settings immutable=true", [settings], true],
+    ["endpointslice endpoints.conditions.ready=true", [slice], false],
     ["deployment/web spec.replicas>=4", [web], false],
     ["deployment/web spec.replicas<4 status.readyReplicas=2", [web], true],
     ["deployment/web spec.template.spec.containers.image=nginx:1.27", [web], true],

@@ -15,6 +15,7 @@ import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { baselineOf, runStep } from "./run-step.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
+import { withoutCommand } from "./without-command.js";
 import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
 
 export interface ValidationParts {
@@ -31,6 +32,10 @@ export interface ValidationOptions {
   environment?: string;
   /** Leave the stand-ins out, to see that the lab notices. */
   withoutStandIns?: boolean;
+  /** A step whose command does nothing instead, to see that the lab notices. */
+  without?: Pick<ValidatedStep, "page" | "step">;
+  /** Leave out all that follows a step that failed. */
+  stopsAtFailure?: boolean;
   /** Told of each step when it is done. */
   onStep?: (step: ValidatedStep) => void;
   /** Told of what begins. */
@@ -102,7 +107,14 @@ async function replay({ lab, parts, options, creating }: Replay): Promise<Valida
 }
 
 async function validatePages(run: Run): Promise<void> {
-  for (const page of run.lab.pages) await validatePage(run, page);
+  for (const page of run.lab.pages) {
+    if (isDecided(run)) return;
+    await validatePage(run, page);
+  }
+}
+
+function isDecided({ steps, options }: Run): boolean {
+  return options.stopsAtFailure === true && steps.some(({ state }) => state === "failed");
 }
 
 /** Ends the session, also one that is only just being made. */
@@ -131,13 +143,15 @@ interface Run {
 }
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
-  const { actions } = await run.parts.compiler.compile(run.lab, page, run.variables);
+  const compiled = await run.parts.compiler.compile(run.lab, page, run.variables);
+  const actions = compiled.actions.map((action) => mutated(run, page, action));
   const running = new UnansweredSteps();
   const nested = new NestedShells(actions);
   // By then whatever a command of the page had before it in its terminal has been interrupted.
   const queuedForMs =
     Math.max(0, ...actions.map(({ expectation }) => expectation.timeoutMs)) + INTERRUPTING_MS;
   for (const action of actions) {
+    if (isDecided(run)) break;
     // What a person does is looked at before the stand-in does it.
     const baseline = action.view.kind === "manual" ? await lookBefore(run, page, action) : undefined;
     await standIn(run, page, (before) => before === action.view.number);
@@ -159,6 +173,11 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
   }
   await running.end();
   await standIn(run, page, (before) => before >= actions.length);
+}
+
+function mutated({ options: { without } }: Run, page: LabPage, action: PageAction): PageAction {
+  const isLeftOut = without?.page === page.name && without.step === action.view.number;
+  return isLeftOut ? withoutCommand(action) : action;
 }
 
 async function lookBefore(run: Run, page: LabPage, action: PageAction): Promise<CheckResult[]> {
@@ -249,7 +268,12 @@ async function doStandIn(run: Run, due: StandIn): Promise<void> {
 }
 
 function stepOf(page: LabPage, { line, view }: PageAction): ValidatedStep {
-  return { ...placeOf(page, line, view.number), text: view.text ?? view.title };
+  const isCommand = view.kind === "execute" || view.kind === "execute-all";
+  return {
+    ...placeOf(page, line, view.number),
+    text: view.text ?? view.title,
+    ...(isCommand && { isCommand }),
+  };
 }
 
 function placeOf(page: LabPage, line: number, step: number): ValidatedStep {

@@ -14,6 +14,8 @@ export interface ValidationReport {
   steps: ValidatedStep[];
   /** What lint found; an error of it fails the lab. */
   problems: LabProblem[];
+  /** Where it was asked what the lab would notice: each of its commands, left out once. */
+  mutants?: Mutant[];
 }
 
 export interface ValidatedStep {
@@ -27,10 +29,23 @@ export interface ValidatedStep {
   /** The command, or what was done instead. */
   text: string;
   state: "passed" | "failed" | "skipped" | "stand-in";
+  /** Whether it runs a command whose end is known. */
+  isCommand?: true;
   durationMs: number;
   /** Why it failed, or why it was skipped. */
   message?: string;
   result?: StepResult;
+}
+
+/** A command of a lab that was left out of one replay. */
+export interface Mutant extends Pick<
+  ValidatedStep,
+  "page" | "pageTitle" | "file" | "line" | "step" | "text"
+> {
+  /** Whether a step failed for it: this one or a later one. */
+  isMissed: boolean;
+  /** The step that failed for it. */
+  missedBy?: Pick<ValidatedStep, "file" | "line" | "message">;
 }
 
 /** Exit statuses of `lectern validate`. */

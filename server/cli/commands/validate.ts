@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { REPORTER_NAMES } from "../../../workshop/node/reporters/reporter.js";
-import { duration, names, path } from "../options.js";
+import { duration, names, path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { addShellFlags } from "../shell-flags.js";
 import { cancelledBySignal } from "../signals.js";
@@ -12,6 +12,7 @@ const EXAMPLES = [
   "lectern validate content/my-lab --reporter junit --out report.xml",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config --shells pods",
+  "lectern validate content/my-lab --mutate",
 ];
 
 /** `lectern validate`: replay a lab in a session of its own and say which steps pass. */
@@ -43,6 +44,11 @@ export function validateCommand(): Command {
       "--no-stand-ins",
       "leave out what the checks do in place of a person, to see that the lab notices",
     )
+    .option(
+      "--mutate",
+      "replay a lab that passes once more for each command, with that command doing nothing, and say which nobody would miss",
+    )
+    .option("--parallel <number>", "how many of these replays run at once, 1 to 16", wholeNumber(1, 16), 4)
     .addHelpText("after", examplesText(EXAMPLES))
     .action(async (lab: string, flags: ValidateFlags) => {
       const { validate } = await import("../validation.js");

@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../common/api.js";
-import type { ValidatedStep, ValidationReport } from "../validation-report.js";
+import type { Mutant, ValidatedStep, ValidationReport } from "../validation-report.js";
 
 /** Lines for a person: each step, what failed and why, and the sum. */
 export function terminalReport(report: ValidationReport): string {
@@ -11,7 +11,23 @@ export function terminalReport(report: ValidationReport): string {
   const problems = report.problems.map(
     ({ severity, file, line, message, fix }) => `${severity}: ${file}:${line}: ${message}. ${fix}.`,
   );
-  return [...lines, ...problems, ...(problems.length > 0 ? [""] : []), summary(report), ""].join("\n");
+  const asides = [problems, mutation(report)].flatMap((aside) => (aside.length > 0 ? [...aside, ""] : []));
+  return [...lines, ...asides, summary(report), ""].join("\n");
+}
+
+/** What of the lab nobody would miss. */
+function mutation({ mutants }: ValidationReport): string[] {
+  if (mutants === undefined) return [];
+  const spare = mutants.filter(({ isMissed }) => !isMissed);
+  const missed = `${mutants.length - spare.length} of ${mutants.length} commands are missed when they do nothing.`;
+  const lines = spare.map(({ file, line, text }) => `  ${file}:${line}: ${firstLine(text)}`);
+  return spare.length === 0 ? [missed] : [`${missed} Nobody would miss:`, ...lines];
+}
+
+/** One left-out command as its line, for progress. */
+export function terminalMutant({ isMissed, missedBy, file, line, text }: Mutant): string {
+  const by = missedBy === undefined ? "" : `  (by line ${missedBy.line} of ${missedBy.file})`;
+  return `  ${(isMissed ? "missed" : "NOT MISSED").padEnd(10)}  ${file}:${line}  ${firstLine(text)}${by}`;
 }
 
 const SIGNS = { passed: "ok     ", failed: "FAILED ", skipped: "skipped", "stand-in": "stand-in" } as const;

@@ -42,7 +42,7 @@ describe("the table", () => {
     const resource = "kind: Workshop\nspec: {session: {applications: {docker: {enabled: true}}}}\n";
     const works = "```terminal:execute\ncommand: ls\n```\n\n";
     await write({
-      "one/workshop/content/a.md": `${works}\`\`\`editor:open-file\nfile: a\n\`\`\`\n`,
+      "one/workshop/content/a.md": `${works}\`\`\`editor:execute-command\ncommand: a\n\`\`\`\n`,
       "one/resources/workshop.yaml": resource,
       "two/workshop/content/a.md": works + works,
       "two/resources/workshop.yaml": resource,
@@ -59,7 +59,7 @@ describe("the table", () => {
         "one|hugo|1|1|0|1|0|1|yes",
         "two|hugo|1|2|0|0|0|0|yes",
         "terminal:execute|3|0|0|0",
-        "editor:open-file|0|0|1|0",
+        "editor:execute-command|0|0|1|0",
         expect.stringMatching(/^spec\.session\.applications\.docker .*\|2\|2$/),
         "gone: It has no page [LAB_INVALID]",
         "hugo|3|2|1|2|2|4|3|0|1|0",

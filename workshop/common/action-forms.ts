@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { isTerminalName } from "./terminals.js";
+import { EDITOR_FORMS, type EditorFields } from "./editor/editor-forms.js";
+import { FILE_FORMS, type FileFields } from "./file-actions.js";
+import { EXAMINER_FORM, type ExaminerFields } from "./examiner.js";
 import { REFUSED_ACTIONS } from "./refused-actions.js";
 
 const session = z
@@ -69,24 +72,35 @@ export const ACTION_FORMS = {
   }),
   "section:end": z.looseObject({ ...common, name: z.string().default("*"), toggle: z.boolean().optional() }),
   "section:heading": z.looseObject(common),
+  "examiner:execute-test": z.looseObject({ ...common, ...EXAMINER_FORM }),
+  ...formsOf(FILE_FORMS),
+  ...formsOf(EDITOR_FORMS),
 } as const;
+
+function formsOf<Word extends string>(
+  shapes: Readonly<Record<Word, z.ZodRawShape>>,
+): Record<Word, z.ZodObject<z.ZodRawShape>> {
+  const forms = Object.entries<z.ZodRawShape>(shapes).map(([word, shape]) => [
+    word,
+    z.looseObject({ ...common, ...shape }),
+  ]);
+  return Object.fromEntries(forms) as Record<Word, z.ZodObject<z.ZodRawShape>>;
+}
 
 export type FormWord = keyof typeof ACTION_FORMS;
 
 /** Arguments of an action form, as one loose record: each family reads its own fields. */
-export interface FormFields {
+export interface FormFields extends EditorFields, FileFields, ExaminerFields {
   prefix?: string | undefined;
   title?: string | undefined;
   description?: string | undefined;
   command?: string;
-  text?: string;
   url?: string | undefined;
   focus?: boolean;
   name?: string;
   session?: string;
   clear?: boolean;
   endl?: boolean;
-  open?: boolean;
   autostart?: boolean | undefined;
   cascade?: boolean | undefined;
   hidden?: boolean | undefined;

@@ -7,7 +7,14 @@ import {
   expectationTexts,
   expectsFailure,
   parseExpectation,
+  scriptText,
 } from "./expectation.js";
+import type { EditorEdit } from "./editor/editor-edit.js";
+import { type EditorWord, isEditorWord } from "./editor/editor-forms.js";
+import { editView } from "./editor/edit-words.js";
+import { readEdit } from "./editor/read-edit.js";
+import { type Examination, readExamination } from "./examiner.js";
+import { fileView, isFileWord } from "./file-actions.js";
 import type { Ending } from "./judge-step.js";
 import type { Fillings } from "./filled-text.js";
 import { dashboardView } from "./dashboard-actions.js";
@@ -25,6 +32,10 @@ export interface PageAction {
   clear: boolean;
   /** Type a return after the text. */
   endOfLine: boolean;
+  /** What it does to the home. */
+  edit?: EditorEdit;
+  /** The test of the lab that it runs. */
+  test?: Examination;
   /** What a later step of the page does to its command while that runs. */
   ending?: Ending;
 }
@@ -112,14 +123,19 @@ export function problemAction(at: ActionPlace, word: string, why: string): PageA
 }
 
 type Parts = Pick<ActionView, "action" | "kind" | "title"> &
-  Partial<ActionView> & { clear?: boolean; endOfLine?: boolean };
+  Partial<ActionView> & {
+    clear?: boolean;
+    endOfLine?: boolean;
+    edit?: EditorEdit;
+    test?: Examination;
+  };
 
 function withExpectation(
   given: Parts,
   { id, number, line }: ActionPlace,
   expectation: Expectation,
 ): PageAction {
-  const { clear = false, endOfLine = true, ...view } = given;
+  const { clear = false, endOfLine = true, edit, test, ...view } = given;
   const checks = expectationTexts(expectation);
   return {
     view: {
@@ -135,6 +151,8 @@ function withExpectation(
     line,
     clear,
     endOfLine,
+    ...(edit && { edit }),
+    ...(test && { test }),
   };
 }
 
@@ -247,6 +265,9 @@ function inputParts({ text = "", endl = true }: FormFields, terminals: string[])
 }
 
 function pageParts(word: FormWord, fields: FormFields): Parts {
+  if (isEditorWord(word)) return editParts(word, fields);
+  if (isFileWord(word)) return fileView(word, fields);
+  if (word === "examiner:execute-test") return testParts(word, fields);
   switch (word) {
     case "workshop:copy":
       return { action: word, kind: "copy", title: "Copy", text: fields.text ?? "" };
@@ -264,6 +285,17 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
     default:
       return dashboardView(word, fields);
   }
+}
+
+function editParts(word: EditorWord, fields: FormFields): Parts {
+  const edit = readEdit(word, fields);
+  return { action: word, ...editView(edit), edit };
+}
+
+function testParts(action: string, fields: FormFields): Parts {
+  const test = readExamination(fields);
+  const title = scriptText(test.name);
+  return { action, kind: "examine", title, test, checks: [title] };
 }
 
 function sectionParts(action: string, { title, name = "*", open = false }: FormFields): Parts {

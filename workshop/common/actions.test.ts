@@ -31,6 +31,43 @@ const DONE: Readonly<Record<string, string>> = {
   "section:begin": "name: a",
   "section:end": "name: a",
   "section:heading": "title: A",
+  "examiner:execute-test": "name: test",
+  "files:copy-file": "path: ~/a",
+  "files:download-file": "path: a",
+  "files:upload-file": "path: a",
+  "files:upload-files": "directory: b",
+  "editor:open-file": "file: ~/a.txt",
+  "editor:close-file": "file: a.txt",
+  "editor:create-file": "file: a.txt\ntext: x",
+  "editor:create-directory": "directory: a/b",
+  "editor:copy-file": "src: a\ndest: b",
+  "editor:rename-file": "src: a\ndest: b",
+  "editor:delete-file": "file: a",
+  "editor:select-matching-text": "file: a\ntext: (x)\nisRegex: true\ngroup: 1",
+  "editor:select-lines-in-range": "file: a\nstart: 1\nstop: 2",
+  "editor:select-yaml-path": "file: a\npath: spec.replicas",
+  "editor:replace-text-selection": "file: a\ntext: x",
+  "editor:delete-text-selection": "file: a",
+  "editor:insert-lines-before-selection": "file: a\ntext: x",
+  "editor:append-lines-after-selection": "file: a\ntext: x",
+  "editor:replace-matching-text": "file: a\nmatch: x\nreplacement: y",
+  "editor:append-lines-to-file": "file: a\ntext: x",
+  "editor:prepend-lines-to-file": "file: a\ntext: x",
+  "editor:insert-lines-before-line": "file: a\nline: 1\ntext: x",
+  "editor:append-lines-after-line": "file: a\nline: 1\ntext: x",
+  "editor:insert-lines-after-line": 'file: a\nline: "1"\ntext: x',
+  "editor:insert-lines-before-match": "file: a\nmatch: x\ntext: y",
+  "editor:append-lines-after-match": "file: a\nmatch: x\ntext: y",
+  "editor:replace-lines-in-range": "file: a\nstart: 1\nstop: 1\ntext: x",
+  "editor:delete-lines-in-range": "file: a\nstart: 1\nstop: 1",
+  "editor:delete-matching-lines": "file: a\nmatch: x",
+  "editor:set-yaml-value": "file: a\npath: b.c\nvalue: 0",
+  "editor:add-yaml-item": "file: a\npath: b\nvalue: {c: d}",
+  "editor:insert-yaml-item": "file: a\npath: b\nvalue: x\nindex: 1",
+  "editor:replace-yaml-item": "file: a\npath: b[0]\nvalue: x",
+  "editor:merge-yaml-values": "file: a\npath: b\nvalue: {c: d}",
+  "editor:insert-value-into-yaml": "file: a\npath: b\nvalue: null",
+  "editor:delete-yaml-value": "file: a\npath: b",
 };
 
 function read(word: string, body: string) {
@@ -56,6 +93,25 @@ describe("the actions of the Educates workshop format", () => {
       problem: `the action ${word} of Educates is not supported by Lectern yet`,
     });
     expect(insteadOf(word)).toMatch(/^[A-Z].{20,}[^.]$/);
+  });
+
+  it.each([
+    ["editor:open-file", "file: /etc/passwd", '"/etc/passwd" is no file of the home'],
+    ["editor:open-file", "file: ../x", '"../x" is no file of the home'],
+    ["editor:open-file", "line: 1", "file: "],
+    ["editor:select-matching-text", "file: a\ntext: (\nisRegex: true", "is not a regular expression of RE2"],
+    ["editor:set-yaml-value", "file: a\npath: b", "say the value"],
+    ["editor:set-yaml-value", "file: a\npath: b[\nvalue: 1", "cannot be read from"],
+    ["editor:insert-lines-before-line", "file: a\nline: 0\ntext: x", "lines count from 1"],
+    ["examiner:execute-test", "name: ../x", "lies outside of the tests"],
+    ["examiner:execute-test", "name: x\nurl: https://example.org", "is not asked"],
+    ["files:copy-file", "url: https://example.org", "may not read files of the web"],
+    ["files:download-file", "path: /etc/passwd", "is no file of the home"],
+  ])("%s with %j is a problem in words", (word, body, problem) => {
+    expect(read(word, body).action.view).toMatchObject({
+      kind: "problem",
+      problem: expect.stringContaining(problem) as string,
+    });
   });
 
   it.each([

@@ -202,6 +202,7 @@ export interface ActionView {
     | "terminal-input"
     | "terminal-select"
     | "edit"
+    | "show-file"
     | "examine"
     | "copy-file"
     | "download-file"
@@ -227,8 +228,14 @@ export interface ActionView {
   dashboard?: string;
   /** The application of the session that the tab shows. */
   ingress?: IngressAddress;
-  /** A file or folder of the home that it is about, relative to it. */
+  /** A file of the home that it is about, or the folder that files are put into, relative to it. */
   file?: string;
+  /** What a file that is downloaded is called on the learner's machine. */
+  fileName?: string;
+  /** Whether what the file holds is shown in the block. */
+  isPreviewed?: boolean;
+  /** Whether several files may be chosen. */
+  takesMany?: boolean;
   /** Whether a tab that is made or loaded again is shown at once. */
   bringsForward?: boolean;
   /** Sections: the name that pairs begin with end, and whether it starts open. */

@@ -1,5 +1,6 @@
 import { type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
 import { namesAbsentVariable } from "./absent-variables.js";
+import { withSelections } from "./editor/edit-selections.js";
 import { isActionWord } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
 import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
@@ -70,7 +71,7 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
   );
   for (const leaf of leaves) replaceActions(leaf, place);
   const html = placeSteps(sanitisePage(fillings.html(render(tokens)), addresses), place.actions);
-  const actions = place.actions.map((action) => withChecks(action, page, variables));
+  const actions = withSelections(place.actions).map((action) => withChecks(action, page, variables));
   const all = [
     ...oversize(page),
     ...(isCrowded ? [crowded(page)] : []),

@@ -7,7 +7,7 @@ const OTHER_WAY: Readonly<Record<string, string>> = {
   console: "comes to the tab Console, which shows image policies; look at objects with kubectl",
 };
 /** Applications that need no word: sessions have the same. */
-const SAME = new Set(["terminal", "workshop", "editor"]);
+const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads"]);
 
 /** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */
 export function applicationsOf(session: EducatesSession): { missing: string[]; notes: ResourceNote[] } {

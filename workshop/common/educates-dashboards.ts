@@ -3,7 +3,7 @@ import type { EducatesSession } from "./educates-schema.js";
 import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
-import { BUILT_IN_TABS } from "./dashboards.js";
+import { BUILT_IN_TABS, EDITOR_TAB } from "./dashboards.js";
 import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
@@ -14,11 +14,13 @@ export function dashboardsOf(
   const dashboards: LabDashboard[] = [];
   const terminals: string[] = [];
   const notes: ResourceNote[] = [];
+  const hasEditor = session.applications?.["editor"]?.enabled === true;
+  const tabs = hasEditor ? [...BUILT_IN_TABS, EDITOR_TAB] : BUILT_IN_TABS;
   for (const [at, { name, url, ...others }] of (session.dashboards ?? []).entries()) {
     const path = ["spec", "session", "dashboards", at];
     notes.push(...Object.keys(others).map((key) => lacking([...path, key])));
     if (!url) {
-      if (BUILT_IN_TABS.includes(name)) dashboards.push({ name });
+      if (tabs.includes(name)) dashboards.push({ name });
       else notes.push(lacking(path, `shows the tab ${name}, which sessions do not have`));
       continue;
     }

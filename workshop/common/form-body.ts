@@ -46,22 +46,28 @@ function yamlOf(fence: Fence): YamlValue & { value: object | null } {
 }
 
 /** Keys whose text is shown or typed. */
-const TEXTS = new Set(["command", "text", "url", "name", "title", "prefix", "description"]);
+const TEXTS = new Set(
+  "command text url name title prefix description file match replacement path value directory src dest".split(
+    " ",
+  ),
+);
 /** Keys that other platforms act on and that do nothing here; learners click each block themselves. */
 const WITHOUT_EFFECT = new Set(["autostart", "cascade", "hidden", "required"]);
 /** Keys that say nothing a learner would miss. */
 const HARMLESS = new Set(["pause", "cooldown", "event"]);
 
 function fillFields(written: object, fillings: Fillings): object {
-  const filled = Object.entries(written).map(([name, value]) => [
-    name,
-    typeof value === "string" ? fillField(name, value, fillings) : (value as unknown),
-  ]);
+  const filled = Object.entries(written).map(([name, value]) => [name, fillField(name, value, fillings)]);
   return Object.fromEntries(filled) as object;
 }
 
-function fillField(name: string, value: string, fillings: Fillings): string {
-  return name === "command" ? fillings.shell(value) : fillings.plain(value);
+function fillField(name: string, value: unknown, fillings: Fillings): unknown {
+  if (typeof value === "string") return name === "command" ? fillings.shell(value) : fillings.plain(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => fillField("", item, fillings));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [fillings.plain(key), fillField("", item, fillings)]),
+  );
 }
 
 function misread(

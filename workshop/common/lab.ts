@@ -77,16 +77,6 @@ export const BUDGET_NAMES = [
 ] as const;
 export type BudgetName = (typeof BUDGET_NAMES)[number];
 
-/** Whether sessions of the lab have the tab of the editor. */
-export function hasEditor({
-  editor,
-  pages,
-}: Pick<Lab, "editor"> & { pages: Pick<LabPage, "blocks">[] }): boolean {
-  return (
-    editor === true || pages.some(({ blocks }) => blocks.some(({ action }) => action.startsWith("editor:")))
-  );
-}
-
 export interface LabDashboard {
   name: string;
   url?: string;

@@ -1,8 +1,16 @@
 import type { ActionView, PageSummary } from "./api.js";
 
+const WORK: ReadonlySet<ActionView["kind"]> = new Set([
+  "execute",
+  "execute-all",
+  "manual",
+  "edit",
+  "examine",
+]);
+
 /** Whether a block of this kind is work of the learner's, which is done or left undone; copying, opening and typing into what runs are not. */
 export function isWork({ kind }: Pick<ActionView, "kind">): boolean {
-  return kind === "execute" || kind === "execute-all" || kind === "manual";
+  return WORK.has(kind);
 }
 
 /** How far a lab is: the steps of its pages, and how many of them are done. */

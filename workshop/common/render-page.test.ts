@@ -102,12 +102,12 @@ describe("a page", () => {
   });
 
   it("says of an action of Educates that it is not supported yet", () => {
-    const { problems } = compile(`${FENCE}editor:open-file\nfile: a\n${FENCE}`);
+    const { problems } = compile(`${FENCE}editor:execute-command\ncommand: a\n${FENCE}`);
     expect(problems).toMatchObject([
       {
         rule: "action",
         message: expect.stringContaining(
-          "the action editor:open-file of Educates is not supported by Lectern yet",
+          "the action editor:execute-command of Educates is not supported by Lectern yet",
         ) as string,
       },
     ]);

@@ -68,6 +68,12 @@ function composed(text: string, lines: LineCounter, lineAt: (offset: number) => 
   throw new YamlProblem("it is empty", 1);
 }
 
+/** Throws `YamlProblem` for a text that is nested so deep that whoever composes it calls itself without end. */
+export function refuseDeepYaml(text: string): void {
+  const lines = new LineCounter();
+  refuseDepth([...new Parser(lines.addNewLine).parse(text)], (offset) => lines.linePos(offset).line);
+}
+
 function refuseDepth(tokens: readonly CST.Token[], lineAt: (offset: number) => number): void {
   const waiting = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = waiting.pop(); next; next = waiting.pop()) {

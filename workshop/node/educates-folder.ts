@@ -23,7 +23,6 @@ async function filesIn(folder: string, name: string): Promise<string[]> {
 
 /** What does something on the original, and what is to be said of it. */
 const UNUSED: Readonly<Record<string, string>> = {
-  "workshop/examiner": "has no effect: its tests are not run",
   "workshop/slides": "has no effect: its slides are not shown",
   "workshop/config.js": "is not run; titles and variables are those of workshop.yaml and modules.yaml",
   "workshop/supervisor": "has no effect: its daemons are not started",

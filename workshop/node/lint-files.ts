@@ -1,7 +1,7 @@
 import { WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import type { CompiledPage } from "../common/render-page.js";
-import { readCheckScript } from "./script-check.js";
+import { readCheckScript, testPath } from "./script-check.js";
 
 /** A page of a lab, and what it was compiled to with values that stand in for a session's. */
 export interface Inspected {
@@ -12,18 +12,21 @@ export interface Inspected {
 /** Check scripts that a page names and the lab does not have. */
 export async function missingScripts(lab: Lab, { page, compiled }: Inspected): Promise<LabProblem[]> {
   const problems: LabProblem[] = [];
-  for (const { expectation, line } of compiled.actions) {
-    if (expectation.script === undefined) continue;
-    const found = await readCheckScript(lab, expectation.script).catch((error: unknown) => error);
-    if (found instanceof WorkshopError)
-      problems.push({
-        severity: "error",
-        rule: "missing-check",
-        file: page.file,
-        line,
-        message: found.message,
-        fix: "Add the file to the lab, or correct the path",
-      });
+  for (const { expectation, test, line, view } of compiled.actions) {
+    const paths = [expectation.script ?? [], test ? testPath(lab, test.name) : []].flat();
+    for (const path of paths) {
+      const found = await readCheckScript(lab, path).catch((error: unknown) => error);
+      if (found instanceof WorkshopError)
+        problems.push({
+          severity: "error",
+          rule: "missing-check",
+          file: page.file,
+          line,
+          message: found.message,
+          fix: "Add the file to the lab, or correct the path",
+          ...(test && { action: view.action }),
+        });
+    }
   }
   return problems;
 }

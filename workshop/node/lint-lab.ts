@@ -1,7 +1,8 @@
 import { parse as parseYaml } from "yaml";
 import { compileLabPage } from "../common/render-page.js";
 import type { ActionView } from "../common/api.js";
-import { type Lab, type LabPage, type LabProblem, hasEditor } from "../common/lab.js";
+import { hasEditor } from "../common/editor/lab-editor.js";
+import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
 import { linkedPage } from "../common/page-address.js";

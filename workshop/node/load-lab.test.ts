@@ -217,7 +217,6 @@ describe("a classic Educates folder", () => {
       "spec.session.namespaces.budget custom leaves the namespace to the lab's own quotas and limits",
       "spec.session.namespaces.secondary",
       "spec.session.security",
-      "workshop/examiner has no effect: its tests are not run",
       "workshop/slides has no effect: its slides are not shown",
     ]);
   });

@@ -8,9 +8,10 @@ import { scriptText } from "../common/expectation.js";
 import { failedText, judgeOutcome } from "../common/judge-step.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
-import { ConditionWatch } from "./check-evaluator.js";
+import type { ConditionWatch } from "./check-evaluator.js";
 import { OverdueCommand, endCommand } from "./overdue-command.js";
-import { runCheckScript } from "./script-check.js";
+import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
+import { BASELINE_MS, asBefore, runScript, watchConditions } from "./step-conditions.js";
 import { shellOf } from "./session-environment.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
 
@@ -27,6 +28,8 @@ export interface StepRunOptions {
   resumedFrom?: "queued" | "running";
   /** What was known of the step's conditions when it was first shown; looked up before it runs where absent. */
   baseline?: readonly CheckResult[];
+  /** What a person has entered for a test. */
+  inputs?: Readonly<Record<string, unknown>> | undefined;
   /** Interrupt a command that runs longer than expected, and call that a failure. */
   interruptsOverdue?: boolean;
   /** Take a command back that has waited this long for its terminal. */
@@ -48,31 +51,6 @@ export async function runStep(
   return new StepRun(surroundings, step, options).run();
 }
 
-/** What is so of the step's conditions now; those that are true are so before the step. */
-export async function baselineOf(
-  surroundings: Pick<StepSurroundings, "client">,
-  step: SessionStep,
-  signal?: AbortSignal,
-): Promise<CheckResult[]> {
-  const conditions = watchConditions(surroundings, step);
-  try {
-    return (await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) })) ?? [];
-  } finally {
-    conditions?.close();
-  }
-}
-
-function watchConditions(
-  { client }: Pick<StepSurroundings, "client">,
-  { session, action }: SessionStep,
-  baseline?: readonly CheckResult[],
-): ConditionWatch | undefined {
-  const conditions = action.expectation.until.map((text) => parseCondition(text));
-  if (conditions.length === 0) return undefined;
-  const { namespace, organization } = session.spec;
-  return new ConditionWatch(client, { namespace, organization, conditions, ...(baseline && { baseline }) });
-}
-
 /** One run of one step. */
 class StepRun {
   readonly #surroundings: StepSurroundings;
@@ -82,6 +60,8 @@ class StepRun {
   readonly #id: string;
   #last: StepResult | undefined;
   #isInterruptedOverdue = false;
+  /** Whether the lab's own check passed before the step. */
+  #wasScriptMet = false;
 
   constructor(surroundings: StepSurroundings, step: SessionStep, options: StepRunOptions) {
     this.#surroundings = surroundings;
@@ -98,6 +78,7 @@ class StepRun {
       conditions = watchConditions(this.#surroundings, this.#step, this.#options.baseline);
       const { signal } = this.#options;
       await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
+      this.#wasScriptMet = await this.#isScriptMet();
       const judged = await unlessAborted(this.#act(), signal);
       if (judged.state === "failed") return this.#tell(withUnseen(judged, this.#step.action));
       const isJudged = judged.state !== undefined && GOES_ON_TO_CHECKS.has(judged.state);
@@ -116,12 +97,23 @@ class StepRun {
     const { client, host, settings } = this.#surroundings;
     const { view } = action;
     if (view.kind === "manual") return { state: "succeeded" };
+    if (isBesideShells(action)) return this.#runBesideShells();
     const addresses = view.terminals.map((terminal) => ({ session: session.metadata.name, terminal }));
     const shell = shellOf(session, lab, { client, settings });
     await Promise.all(addresses.map((address) => host.open(address, shell)));
     if (view.kind === "execute" || view.kind === "execute-all") return this.#execute(addresses);
     await Promise.all(addresses.map((address) => this.#type(address)));
     return { state: "typed" };
+  }
+
+  async #runBesideShells(): Promise<Partial<StepResult>> {
+    this.#tell({ state: "running", startedAt: new Date().toISOString() });
+    const { signal, inputs } = this.#options;
+    return runBesideShells(this.#surroundings, this.#step, {
+      inputs,
+      onAttempt: (check) => this.#tell({ ...this.#last, state: "running", checks: [check] }),
+      ...(signal && { signal }),
+    });
   }
 
   async #execute(addresses: TerminalAddress[]): Promise<Partial<StepResult>> {
@@ -216,10 +208,21 @@ class StepRun {
     return { ...judged, ...end, checks: [...commandChecks, ...checks] };
   }
 
+  /** What is to be done by hand was looked at when it was first shown; a step that is taken up has begun already. */
+  async #isScriptMet(): Promise<boolean> {
+    const { view, expectation } = this.#step.action;
+    const { baseline = [], resumedFrom, signal } = this.#options;
+    if (expectation.script === undefined || resumedFrom) return false;
+    const text = scriptText(expectation.script);
+    if (view.kind === "manual")
+      return baseline.some((check) => check.text === text && check.state === "before");
+    const check = await runScript(this.#surroundings, this.#step, { timeoutMs: BASELINE_MS, signal });
+    return check?.state === "passed";
+  }
+
   /** The lab's own program comes last: what the cluster has to come to is there by then. */
   async #runScript(checked: Partial<StepResult>): Promise<Partial<StepResult>> {
-    const { session, lab, action } = this.#step;
-    const { client, host, settings } = this.#surroundings;
+    const { action } = this.#step;
     const { script: path } = action.expectation;
     if (path === undefined || checked.state === undefined || !GOES_ON_TO_CHECKS.has(checked.state))
       return checked;
@@ -229,12 +232,13 @@ class StepRun {
       state: "running",
       checks: [...before, { text: scriptText(path), state: "waiting" }],
     });
-    const { env } = shellOf(session, lab, { client, settings });
-    const run = { lab, session: session.metadata.name, path, env };
-    const check = await runCheckScript(run, host, this.#options.signal);
-    const end: Partial<StepResult> =
-      check.state === "failed" ? { state: "failed", message: failedText(check) } : {};
-    return { ...checked, ...end, checks: [...before, check] };
+    const { signal } = this.#options;
+    const found = await runScript(this.#surroundings, this.#step, { signal });
+    if (!found) return checked;
+    const checks = [...before, this.#wasScriptMet ? asBefore(found) : found];
+    if (found.state === "failed") return { ...checked, state: "failed", message: failedText(found), checks };
+    const provesNothing = action.view.kind === "manual" && checks.every(({ state }) => state === "before");
+    return { ...checked, ...(provesNothing && { state: "idle" as const, message: PROVES_NOTHING }), checks };
   }
 
   /** Passes a result on, unless it is the one before. */
@@ -271,8 +275,6 @@ function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): P
   return { ...judged, checks: [...(judged.checks ?? []), ...unseen, ...script] };
 }
 
-/** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */
-const BASELINE_MS = 3_000;
 const GOES_ON_TO_CHECKS: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
 const PROVES_NOTHING = "This was so before the step, so it does not show that the step was done";
 

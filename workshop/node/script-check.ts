@@ -1,23 +1,38 @@
 import { open } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { ExecResult, SessionHost } from "../../terminal/common/session-host.js";
+import { setTimeout as wait } from "node:timers/promises";
+import { join } from "node:path";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { CheckResult } from "../common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Examination } from "../common/examiner.js";
 import { scriptText } from "../common/expectation.js";
 import type { Lab } from "../common/lab.js";
+import { runLabProgram, saidBy } from "./lab-program.js";
 import { isReallyWithin } from "./lab-path.js";
 
 /** A check looks; what takes longer than 10 s is work, and belongs in a block. */
 const CHECK_MS = 10_000;
-const SCRIPT_BYTES = 64 * 1024;
-const OUTPUT_BYTES = 64 * 1024;
-/** A sentence for people, not a log. */
-const SENTENCE_CHARACTERS = 500;
-/** They read a program on standard input by another word than everything else. */
-const SHELLS = new Set(["bash", "dash", "sh", "zsh", "ksh"]);
+/** Programs that are built are larger than scripts; what is larger than this belongs into the shells' image. */
+const PROGRAM_BYTES = 4 * 1024 * 1024;
+/** How long a test is run again and again that says so: two minutes are a long time before a page. */
+const RETRYING_MS = 120_000;
 
-/** The text of a check script of the lab. Throws LAB_INVALID where it is not there, too large, or outside of the lab. */
-export async function readCheckScript(lab: Lab, path: string): Promise<string> {
+/** A check of a lab in one session. */
+export interface ScriptRun {
+  lab: Lab;
+  session: string;
+  env: Readonly<Record<string, string>>;
+}
+
+/** Where the tests of `examiner:execute-test` are, in a lab of each form. */
+export function testPath({ source }: Pick<Lab, "source">, name: string): string {
+  return source.form === "native" || source.form === "page"
+    ? `checks/${name}`
+    : `workshop/examiner/tests/${name}`;
+}
+
+/** A program of the lab. Throws LAB_INVALID where it is not there, too large, or outside of the lab. */
+export async function readCheckScript(lab: Pick<Lab, "source">, path: string): Promise<Uint8Array> {
   const file = join(lab.source.folder, path);
   if (!(await isReallyWithin(lab.source.folder, file)))
     throw invalid(`The check ${path} lies outside of the lab; put it inside`);
@@ -25,9 +40,10 @@ export async function readCheckScript(lab: Lab, path: string): Promise<string> {
     throw invalid(`The check ${path} is not in the lab; its path counts from the lab's folder`, cause);
   });
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SCRIPT_BYTES + 1), 0, SCRIPT_BYTES + 1);
-    if (bytesRead > SCRIPT_BYTES) throw invalid(`The check ${path} is larger than ${SCRIPT_BYTES} bytes`);
-    return buffer.toString("utf8", 0, bytesRead);
+    const { size } = await handle.stat();
+    if (size > PROGRAM_BYTES) throw invalid(`The check ${path} is larger than ${PROGRAM_BYTES} bytes`);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
   } catch (cause) {
     throw cause instanceof WorkshopError ? cause : invalid(`The check ${path} cannot be read`, cause);
   } finally {
@@ -40,60 +56,62 @@ export async function readCheckScript(lab: Lab, path: string): Promise<string> {
  * One that the lab does not have fails. Throws what the session host throws, and the signal's reason.
  */
 export async function runCheckScript(
-  {
-    lab,
-    session,
-    path,
-    env,
-  }: { lab: Lab; session: string; path: string; env: Readonly<Record<string, string>> },
+  run: ScriptRun & { path: string; timeoutMs?: number },
   host: Pick<SessionHost, "exec">,
   signal?: AbortSignal,
 ): Promise<CheckResult> {
+  return runOnce({ ...run, args: [], timeoutMs: run.timeoutMs ?? CHECK_MS }, host, signal);
+}
+
+/**
+ * Runs a test of the lab in the same way, with its arguments and what a person has entered as JSON on its standard input; again where
+ * it fails and the block says so, `retries` times or two minutes. Throws what the session host throws, and the signal's reason.
+ */
+export async function runExamination(
+  run: ScriptRun & { test: Examination; inputs?: Readonly<Record<string, unknown>> | undefined },
+  host: Pick<SessionHost, "exec">,
+  { signal, onAttempt }: { signal?: AbortSignal; onAttempt?: (check: CheckResult) => void } = {},
+): Promise<CheckResult> {
+  const { lab, test, inputs = {} } = run;
+  const end = performance.now() + RETRYING_MS;
+  for (let attempt = 0; ; attempt++) {
+    const check = await runOnce(
+      {
+        ...run,
+        path: testPath(lab, test.name),
+        args: test.args,
+        stdin: JSON.stringify(inputs),
+        timeoutMs: test.timeoutMs,
+      },
+      host,
+      signal,
+    );
+    const isLast = attempt >= test.retries || performance.now() + test.delayMs > end;
+    if (check.state === "passed" || isLast) return check;
+    onAttempt?.({ ...check, state: "waiting" });
+    await wait(test.delayMs, undefined, signal && { signal });
+  }
+}
+
+async function runOnce(
+  run: ScriptRun & { path: string; args: readonly string[]; stdin?: string; timeoutMs: number },
+  host: Pick<SessionHost, "exec">,
+  signal?: AbortSignal,
+): Promise<CheckResult> {
+  const { lab, session, path, env, args, stdin, timeoutMs } = run;
   const text = scriptText(path);
-  const script = await readCheckScript(lab, path).catch((error: unknown) => {
+  const content = await readCheckScript(lab, path).catch((error: unknown) => {
     if (error instanceof WorkshopError) return error;
     throw error;
   });
-  if (script instanceof WorkshopError) return { text, state: "failed", detail: `${script.message}.` };
-  const result = await host.exec(session, {
-    argv: interpreterOf(script),
-    stdin: script,
-    env,
-    timeoutMs: CHECK_MS,
-    outputBytes: OUTPUT_BYTES,
-    ...(signal && { signal }),
-  });
-  const said = sentenceOf(result);
+  if (content instanceof WorkshopError) return { text, state: "failed", detail: `${content.message}.` };
+  const program = { name: path, content, args, env, timeoutMs, ...(stdin !== undefined && { stdin }) };
+  const result = await runLabProgram(host, session, program, signal);
   const isMet = result.exitStatus === 0;
-  const detail =
-    said === ""
-      ? isMet
-        ? undefined
-        : `The check ended with status ${result.exitStatus ?? "unknown"}.`
-      : said;
-  return {
-    text: scriptText(path),
-    state: isMet ? "passed" : "failed",
-    ...(detail !== undefined && { detail }),
-  };
-}
-
-/** As its first line names it, else bash. */
-function interpreterOf(script: string): string[] {
-  const [program = "bash", ...words] = /^#!\s*([^\n]+)/.exec(script)?.[1]?.trim().split(/\s+/) ?? [];
-  const name = basename(program) === "env" ? (words.at(-1) ?? "") : basename(program);
-  return [program, ...words, SHELLS.has(name) ? "-s" : "-"];
-}
-
-function sentenceOf({ stdout, stderr, killed }: ExecResult): string {
-  if (killed === "timeout") return `The check did not end within ${CHECK_MS / 1000} s.`;
-  if (killed === "output") return "The check printed more than a check may.";
-  const line = lastLine(stdout) || lastLine(stderr);
-  return line.slice(0, SENTENCE_CHARACTERS);
-}
-
-function lastLine(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("utf8").trimEnd().split("\n").at(-1)?.trim() ?? "";
+  const said = saidBy(result, timeoutMs);
+  const unsaid = isMet ? undefined : `The check ended with status ${result.exitStatus ?? "unknown"}.`;
+  const detail = said === "" ? unsaid : said;
+  return { text, state: isMet ? "passed" : "failed", ...(detail !== undefined && { detail }) };
 }
 
 function invalid(message: string, cause?: unknown): WorkshopError {

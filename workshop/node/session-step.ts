@@ -89,6 +89,11 @@ const RUNNABLE = new Set([
   "terminal-interrupt",
   "terminal-input",
   "manual",
+  "edit",
+  "show-file",
+  "examine",
+  "copy-file",
+  "download-file",
 ]);
 
 /** Throws SESSION_STEP_NOT_RUNNABLE. */

@@ -13,7 +13,8 @@ import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
-import { baselineOf, runStep } from "./run-step.js";
+import { runStep } from "./run-step.js";
+import { baselineOf } from "./step-conditions.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
 import { withoutCommand } from "./without-command.js";
 import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
@@ -227,14 +228,18 @@ async function validateStep(
 }
 
 const PASSED: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
-const TYPED = new Set(["execute", "execute-all", "terminal-input", "terminal-interrupt", "terminal-clear"]);
+const RUN = new Set(
+  "execute execute-all terminal-input terminal-interrupt terminal-clear edit show-file examine copy-file download-file".split(
+    " ",
+  ),
+);
 
 function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
   if (expectation.skip.includes(environment)) return `left out in ${environment}`;
   const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
   if (view.kind === "manual" && isLookedAt && !expectation.manual) return undefined;
   if (view.kind === "manual" || expectation.manual) return "done by a person";
-  return TYPED.has(view.kind) ? undefined : "happens in the browser";
+  return RUN.has(view.kind) ? undefined : "happens in the browser";
 }
 
 async function standIn(run: Run, page: LabPage, isDue: (before: number) => boolean): Promise<void> {

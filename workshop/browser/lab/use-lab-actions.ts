@@ -86,7 +86,7 @@ function createLab(parts: Parts): Lab {
       // On a narrow screen that would take the text away; the block shows the last lines instead.
       if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
       else if (terminal !== undefined) bring(terminal);
-      if (action.kind === "edit") {
+      if (action.kind === "edit" || action.kind === "show-file") {
         parts.follow({ page: ofPage, step: action.step });
         // On a narrow screen that would take the text away; the block says how it went.
         if (!isNarrow) ways.showTab(EDITOR_TAB);

@@ -22,7 +22,7 @@ spec:
     "# A",
     "```terminal:execute\ncommand: ls\nautostart: true\n```",
     "```terminal:execute\ncommand: ls\n```",
-    "```editor:open-file\nfile: ~/a\n```",
+    "```editor:execute-command\ncommand: x\n```",
     "```terminal:execute\ncomand: ls\n```",
     "```dashboard:open-dashboard\nname: Editor\n```",
     "```execute\necho {{< param registry_host >}}\n```",
@@ -91,7 +91,7 @@ describe("findings are told", () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         expect.stringMatching(
-          /^workshop\/content\/a\.md:12: error, lacking: .*editor:open-file.* \(action\)$/,
+          /^workshop\/content\/a\.md:12: error, lacking: .*editor:execute-command.* \(action\)$/,
         ),
         expect.stringMatching(/^resources\/workshop\.yaml:5: warning, lacking: .*docker/),
         "  blocks      2 work, 1 approximated, 3 lacking, 1 wrong",
@@ -128,7 +128,7 @@ describe("findings are told", () => {
     expect(results).toContainEqual(
       expect.objectContaining({
         ruleId: "action",
-        properties: { fidelity: "lacking", action: "editor:open-file" },
+        properties: { fidelity: "lacking", action: "editor:execute-command" },
       }) as unknown,
     );
   });

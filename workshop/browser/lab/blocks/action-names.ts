@@ -3,6 +3,8 @@ import { terminalWords } from "../../../common/terminals.js";
 
 type Named = Pick<ActionView, "kind" | "title" | "text" | "terminals">;
 
+const BESIDE_SHELLS: ReadonlySet<Named["kind"]> = new Set(["edit", "show-file", "examine"]);
+
 /** Where a block acts: `Terminal 1`, `Terminals 1, 2 and 3`. */
 export function targetName(action: Named): string {
   return action.terminals.length === 0 ? action.title : capital(terminalsName(action.terminals));
@@ -24,6 +26,9 @@ const VERBS: Partial<Record<Named["kind"], string>> = {
   "terminal-clear": "Clear",
   "terminal-interrupt": "Interrupt",
   "terminal-input": "Type",
+  edit: "Do it",
+  "show-file": "Show",
+  examine: "Check",
 };
 
 /** The title a block has where its author gave none. */
@@ -49,7 +54,7 @@ export function terminalName(terminal: string): string {
 export function actionName(action: Named, words: string): string {
   const where = terminalsName(action.terminals);
   if (action.kind === "terminal-clear" || action.kind === "terminal-interrupt") return `${words} ${where}`;
-  return action.text === undefined
+  return action.text === undefined || BESIDE_SHELLS.has(action.kind)
     ? `${words}: ${action.title}`
     : `${words} in ${where}: ${shortened(action.text)}`;
 }

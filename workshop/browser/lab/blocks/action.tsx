@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
 import { CopyBlock } from "./copy-block.js";
+import { FileBlock } from "./file-block.js";
 import { InlineCopy } from "./inline-copy.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
@@ -17,19 +18,26 @@ interface Props {
   sectionBody: HTMLElement | undefined;
 }
 
+type Kinds = ReadonlySet<ActionView["kind"]>;
+
+const LINKS: Kinds = new Set([
+  "open-url",
+  "open-dashboard",
+  "create-dashboard",
+  "reload-dashboard",
+  "delete-dashboard",
+  "terminal-select",
+]);
+const FILES: Kinds = new Set(["copy-file", "download-file", "upload-file"]);
+
 /** The working block of one action. */
 export function Action({ action, sectionBody }: Props): ReactElement | null {
+  if (LINKS.has(action.kind)) return <LinkBlock action={action} />;
+  if (FILES.has(action.kind)) return <FileBlock action={action} />;
   switch (action.kind) {
     case "copy":
     case "copy-and-edit":
       return action.inline ? <InlineCopy action={action} /> : <CopyBlock action={action} />;
-    case "open-url":
-    case "open-dashboard":
-    case "create-dashboard":
-    case "reload-dashboard":
-    case "delete-dashboard":
-    case "terminal-select":
-      return <LinkBlock action={action} />;
     case "manual":
       return <ManualBlock action={action} />;
     case "section-begin":

@@ -27,7 +27,7 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
       <p className="block__prose">{action.description ?? action.text ?? "Do what the text says."}</p>
       <div className="block__foot">
         {isDone(result?.state) ? <Done /> : <DoneButton action={action} isUnderWay={isBusy(result?.state)} />}
-        {!isDone(result?.state) && <StepStatus result={result} step={action.step} />}
+        {!isDone(result?.state) && <StepStatus result={result} step={action.step} isStoppable={false} />}
         <OutputToggle output={output} />
       </div>
       {refusal && (

@@ -3,7 +3,7 @@ import { Button } from "react-aria-components";
 import type { ActionView, StepResult } from "../../../common/api.js";
 import { CopyButton } from "../../parts/copy-button.js";
 import { IconButton } from "../../parts/icon-button.js";
-import { Icon } from "../../parts/icon.js";
+import { Icon, type IconName } from "../../parts/icon.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
@@ -30,7 +30,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
       {action.text !== undefined && <Command text={action.description ?? action.text} />}
       <div className="block__foot">
         <RunButton action={action} result={result} />
-        <StepStatus result={result} step={action.step} />
+        <StepStatus result={result} step={action.step} isStoppable={action.terminals.length > 0} />
         <OutputToggle output={output} />
       </div>
       {refusal && (
@@ -48,6 +48,12 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   );
 }
 
+const ICONS: Partial<Record<ActionView["kind"], IconName>> = {
+  edit: "pencil",
+  "show-file": "pencil",
+  examine: "tick",
+};
+
 function BlockHead({ action }: { action: ActionView }): ReactElement {
   const { paste, isReadOnly } = useLab();
   const { text } = action;
@@ -56,7 +62,7 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
   return (
     <div className="block__head">
       <span className="block__target">
-        <Icon name="terminal" size={14} /> {headline(action)}
+        <Icon name={ICONS[action.kind] ?? "terminal"} size={14} /> {headline(action)}
       </span>
       {action.expectsFailure && <span className="badge badge--info">should be refused</span>}
       <span className="block__tools">
@@ -70,7 +76,12 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
             onPress={() => paste(terminal, text)}
           />
         )}
-        {text !== undefined && <CopyButton text={text} what={`command: ${shortened(text)}`} />}
+        {text !== undefined && (
+          <CopyButton
+            text={text}
+            what={`${action.terminals.length > 0 ? "command" : "text"}: ${shortened(text)}`}
+          />
+        )}
       </span>
     </div>
   );

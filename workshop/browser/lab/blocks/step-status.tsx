@@ -11,9 +11,12 @@ import { useBlockPage, useLab } from "../lab-context.js";
 export function StepStatus({
   result,
   step,
+  isStoppable,
 }: {
   result: StepResult | undefined;
   step: string;
+  /** What is done beside the shells ends by itself. */
+  isStoppable: boolean;
 }): ReactElement | null {
   const outcome = outcomeOf(result);
   if (!outcome || !result) return null;
@@ -24,7 +27,7 @@ export function StepStatus({
         {outcome.words}
         {result.state === "running" && <Elapsed startedAt={result.startedAt} />}
       </span>
-      {result.state === "running" && <Stop result={result} step={step} />}
+      {result.state === "running" && isStoppable && <Stop result={result} step={step} />}
       {result.state === "queued" && result.waitsFor !== undefined && <Cancel result={result} step={step} />}
     </span>
   );

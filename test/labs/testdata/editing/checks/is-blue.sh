@@ -1,0 +1,1 @@
+grep -q "colour: blue" shop.yaml

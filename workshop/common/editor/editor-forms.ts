@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+/** YAML has numbers that authors put in quotes. */
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+$/, "use a whole number")
+    .transform(Number),
+]);
+const whole = number.pipe(z.number().int());
+const lineNumber = number.pipe(z.number().int().min(1, "lines count from 1"));
+
+const file = { file: z.string() };
+const lines = { ...file, text: z.string() };
+const searched = {
+  isRegex: z.boolean().default(false),
+  group: whole.optional(),
+  start: whole.optional(),
+  stop: whole.optional(),
+};
+const around = { before: whole.optional(), after: whole.optional() };
+const range = { start: lineNumber, stop: lineNumber };
+const atPath = { ...file, path: z.string() };
+const valueAtPath = { ...atPath, value: z.unknown().refine((value) => value !== undefined, "say the value") };
+const moved = { src: z.string(), dest: z.string(), open: z.boolean().default(true) };
+
+/** What the bodies of `editor:*` hold besides what every body may. */
+export const EDITOR_FORMS = {
+  "editor:open-file": { ...file, line: lineNumber.default(1) },
+  "editor:close-file": file,
+  "editor:create-file": { ...file, text: z.string().default("") },
+  "editor:create-directory": { directory: z.string() },
+  "editor:copy-file": moved,
+  "editor:rename-file": moved,
+  "editor:delete-file": file,
+  "editor:select-matching-text": { ...lines, ...searched, ...around },
+  "editor:select-lines-in-range": { ...file, ...range },
+  "editor:select-yaml-path": atPath,
+  "editor:replace-text-selection": lines,
+  "editor:delete-text-selection": file,
+  "editor:insert-lines-before-selection": lines,
+  "editor:append-lines-after-selection": lines,
+  "editor:replace-matching-text": {
+    ...file,
+    match: z.string(),
+    replacement: z.string(),
+    count: whole.default(1),
+    ...searched,
+  },
+  "editor:append-lines-to-file": lines,
+  "editor:prepend-lines-to-file": lines,
+  "editor:insert-lines-before-line": { ...lines, line: lineNumber },
+  "editor:append-lines-after-line": { ...lines, line: lineNumber },
+  "editor:insert-lines-after-line": { ...lines, line: lineNumber },
+  "editor:insert-lines-before-match": { ...lines, match: z.string(), ...searched },
+  "editor:append-lines-after-match": { ...lines, match: z.string(), ...searched },
+  "editor:replace-lines-in-range": { ...lines, ...range },
+  "editor:delete-lines-in-range": { ...file, ...range },
+  "editor:delete-matching-lines": { ...file, match: z.string(), ...searched, ...around },
+  "editor:set-yaml-value": valueAtPath,
+  "editor:add-yaml-item": valueAtPath,
+  "editor:insert-yaml-item": { ...valueAtPath, index: whole.pipe(z.number().min(0)).default(0) },
+  "editor:replace-yaml-item": valueAtPath,
+  "editor:merge-yaml-values": valueAtPath,
+  "editor:insert-value-into-yaml": valueAtPath,
+  "editor:delete-yaml-value": atPath,
+} as const;
+
+export type EditorWord = keyof typeof EDITOR_FORMS;
+
+export function isEditorWord(word: string): word is EditorWord {
+  return Object.hasOwn(EDITOR_FORMS, word);
+}
+
+/** What a body of the editor was read as, whichever it is. */
+export interface EditorFields {
+  file?: string;
+  directory?: string;
+  line?: number;
+  text?: string;
+  src?: string;
+  dest?: string;
+  open?: boolean;
+  match?: string;
+  replacement?: string;
+  count?: number;
+  isRegex?: boolean;
+  group?: number | undefined;
+  start?: number | undefined;
+  stop?: number | undefined;
+  before?: number | undefined;
+  after?: number | undefined;
+  path?: string | undefined;
+  value?: unknown;
+  index?: number;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+
+/** YAML has numbers that authors put in quotes, and `.INF` for as often as it takes. */
+const count = z.union([
+  z.custom<number>((value) => typeof value === "number", "use a number, or .INF"),
+  z
+    .string()
+    .regex(/^-?\d+(?:\.\d+)?$/)
+    .transform(Number),
+]);
+
+/** What the body of `examiner:execute-test` holds besides what every body may. */
+export const EXAMINER_FORM = {
+  name: z.string().regex(/^[A-Za-z0-9._/:@+-]+$/, "a test is a file below the folder of the tests"),
+  url: z.string().optional(),
+  args: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).default([]),
+  timeout: count.optional(),
+  retries: count.default(0),
+  delay: count.default(1),
+  inputs: z.looseObject({ schema: z.record(z.string(), z.unknown()) }).optional(),
+};
+
+/** What such a body was read as. */
+export interface ExaminerFields {
+  args?: string[];
+  timeout?: number | undefined;
+  retries?: number;
+  delay?: number;
+  inputs?: { schema: Record<string, unknown> } | undefined;
+}
+
+/** A test of the lab: a program that says by its status whether something is so. */
+export interface Examination {
+  /** Relative to the folder of the tests. */
+  name: string;
+  args: string[];
+  /** For each run. */
+  timeoutMs: number;
+  /** How often it is run again where it fails; bounded by the time of all runs. */
+  retries: number;
+  delayMs: number;
+}
+
+const TIMEOUT_S = 15;
+const MAX_TIMEOUT_S = 120;
+const MAX_DELAY_S = 60;
+
+/** Reads the body of a test. Throws where it asks for a service elsewhere, or for something that is nothing. */
+export function readExamination(
+  fields: ExaminerFields & { name?: string; url?: string | undefined },
+): Examination {
+  const { name = "", url, args = [], timeout = TIMEOUT_S, retries = 0, delay = 1, inputs } = fields;
+  if (inputs !== undefined)
+    throw new Error(
+      "it asks learners for values (`inputs`), which is not done yet; have them write the values into a file",
+    );
+  if (url !== undefined)
+    throw new Error("a test at an address (`url`) is not asked; bring the test among the files of the lab");
+  if (name.startsWith("/") || name.split("/").includes(".."))
+    throw new Error(`the test "${name}" lies outside of the tests`);
+  return {
+    name,
+    args,
+    timeoutMs: bounded(timeout, MAX_TIMEOUT_S) * 1000,
+    retries: retries < 0 ? Infinity : Math.floor(retries),
+    delayMs: bounded(delay, MAX_DELAY_S) * 1000,
+  };
+}
+
+/** Nothing waits for ever: what is endless elsewhere, or beyond all measure, has the most time there is. */
+function bounded(seconds: number, most: number): number {
+  return seconds < 0 || Number.isNaN(seconds) ? most : Math.min(seconds, most);
+}

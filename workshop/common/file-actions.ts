@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { ActionView } from "./api.js";
+import { homePath } from "./editor/home-path.js";
+
+const source = {
+  path: z.string().optional(),
+  url: z.string().optional(),
+  preview: z.boolean().default(false),
+};
+
+/** What the bodies of `files:*` hold besides what every body may. */
+export const FILE_FORMS = {
+  "files:copy-file": source,
+  "files:download-file": { ...source, download: z.string().optional() },
+  "files:upload-file": { path: z.string() },
+  "files:upload-files": { directory: z.string() },
+} as const;
+
+export type FileWord = keyof typeof FILE_FORMS;
+
+export function isFileWord(word: string): word is FileWord {
+  return Object.hasOwn(FILE_FORMS, word);
+}
+
+/** What such a body was read as. */
+export interface FileFields {
+  path?: string | undefined;
+  url?: string | undefined;
+  directory?: string;
+  download?: string | undefined;
+  preview?: boolean;
+}
+
+type FileView = Pick<ActionView, "action" | "kind" | "title"> & Partial<ActionView>;
+
+/** What an action does that moves files between the home and the learner's machine. Throws where it names no file of the home. */
+export function fileView(
+  word: FileWord,
+  { path, url, directory = "", download, preview }: FileFields,
+): FileView {
+  if (word === "files:upload-file") {
+    const file = inHome(path);
+    return { action: word, kind: "upload-file", title: `Upload ${file}`, file };
+  }
+  if (word === "files:upload-files") {
+    const folder = inHome(directory);
+    return {
+      action: word,
+      kind: "upload-file",
+      title: `Upload files to ${folder}`,
+      file: folder,
+      takesMany: true,
+    };
+  }
+  if (url !== undefined) return webFile(word, url);
+  const file = inHome(path);
+  const name = download ?? file.split("/").at(-1) ?? file;
+  const shown = { file, ...(preview === true && { isPreviewed: true }) };
+  if (word === "files:copy-file") return { action: word, kind: "copy-file", title: `Copy ${file}`, ...shown };
+  return { action: word, kind: "download-file", title: `Download ${name}`, fileName: name, ...shown };
+}
+
+/** A browser opens files of the web; a page may not read them. */
+function webFile(word: FileWord, url: string): FileView {
+  if (!/^https?:\/\//i.test(url))
+    throw new Error(`its url must begin with http:// or https://, not "${url}"`);
+  if (word === "files:download-file") return { action: word, kind: "open-url", title: "Download", url };
+  throw new Error(
+    "a page may not read files of the web; bring it among the files of the lab and give its path",
+  );
+}
+
+function inHome(written = ""): string {
+  const path = homePath(written);
+  if (path !== undefined) return path;
+  throw new Error(`"${written}" is no file of the home`);
+}

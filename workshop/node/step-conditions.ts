@@ -1,0 +1,61 @@
+import type { CheckResult } from "../common/api.js";
+import { parseCondition } from "../common/condition.js";
+import { ConditionWatch } from "./check-evaluator.js";
+import { runCheckScript } from "./script-check.js";
+import { shellOf } from "./session-environment.js";
+import type { SessionStep, StepSurroundings } from "./session-step.js";
+
+/** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */
+export const BASELINE_MS = 3_000;
+
+/** What is so of the step's conditions now; those that are true are so before the step. */
+export async function baselineOf(
+  surroundings: StepSurroundings,
+  step: SessionStep,
+  signal?: AbortSignal,
+): Promise<CheckResult[]> {
+  const conditions = watchConditions(surroundings, step);
+  try {
+    const looked = await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
+    const script = await runScript(surroundings, step, { timeoutMs: BASELINE_MS, signal });
+    return [...(looked ?? []), ...(script ? [asBefore(script)] : [])];
+  } finally {
+    conditions?.close();
+  }
+}
+
+/** Watches what the cluster has to come to; `undefined` where nothing is asked of it. */
+export function watchConditions(
+  { client }: Pick<StepSurroundings, "client">,
+  { session, action }: SessionStep,
+  baseline?: readonly CheckResult[],
+): ConditionWatch | undefined {
+  const conditions = action.expectation.until.map((text) => parseCondition(text));
+  if (conditions.length === 0) return undefined;
+  const { namespace, organization } = session.spec;
+  return new ConditionWatch(client, { namespace, organization, conditions, ...(baseline && { baseline }) });
+}
+
+/** Runs the lab's own check of a step; `undefined` where it has none. */
+export async function runScript(
+  { client, host, settings }: StepSurroundings,
+  { session, lab, action }: SessionStep,
+  { timeoutMs, signal }: { timeoutMs?: number; signal: AbortSignal | undefined },
+): Promise<CheckResult | undefined> {
+  const { script: path } = action.expectation;
+  if (path === undefined) return undefined;
+  const { env } = shellOf(session, lab, { client, settings });
+  const run = {
+    lab,
+    session: session.metadata.name,
+    path,
+    env,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+  return runCheckScript(run, host, signal);
+}
+
+/** What was found so where nothing had been done yet. */
+export function asBefore(check: CheckResult): CheckResult {
+  return check.state === "passed" ? { ...check, state: "before" } : check;
+}

@@ -51,6 +51,43 @@ describe("clients that mean no good", () => {
     },
   );
 
+  it.each([
+    ["application/yaml", "lists on one line", "- ".repeat(500_000)],
+    ["application/yaml", "brackets", "[".repeat(1_000_000)],
+    ["application/yaml", "keys on one line", "? ".repeat(500_000)],
+    ["application/yaml", "maps", "{a: ".repeat(300_000)],
+    ["application/json", "lists", `{"data":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
+    ["application/json", "maps", `{"data":${'{"a":'.repeat(3000)}1${"}".repeat(3000)}}`],
+  ])("are refused at once what %s nests too deep: %s", async (type, _what, body) => {
+    const created = await send(cluster, { method: "POST", path: CONFIG_MAPS, type, body });
+    expect([created.code, created.body.message]).toEqual([400, expect.stringContaining("nested too deep")]);
+    const isYaml = type.endsWith("yaml");
+    const patch = isYaml ? "application/apply-patch+yaml" : "application/merge-patch+json";
+    const path = `${CONFIG_MAPS}/deep?fieldManager=me`;
+    expect((await send(cluster, { method: "PATCH", path, type: patch, body })).code).toBeOneOf([400, 404]);
+  });
+
+  it("may write YAML as deep as objects are", async () => {
+    const deep = `${"{a: ".repeat(100)}1${"}".repeat(100)}`;
+    const lists = `${"- ".repeat(20)}x`;
+    const metadata = { name: "deep-yaml", annotations: { deep, lists } };
+    const body = `metadata: ${JSON.stringify(metadata)}\ndata: {a: b}\n`;
+    const created = await send(cluster, {
+      method: "POST",
+      path: CONFIG_MAPS,
+      type: "application/yaml",
+      body,
+    });
+    expect(created.code).toBe(201);
+  });
+
+  it("get an answer for an object whose metadata is null", async () => {
+    const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: null });
+    await create(CONFIG_MAPS, { metadata: { name: "nameless" } });
+    const answer = await send(cluster, { method: "PUT", path: `${CONFIG_MAPS}/nameless`, body });
+    expect(answer.code).toBeLessThan(500);
+  });
+
   it("cannot create by server-side apply what they may only patch", async () => {
     const token = await tokenFor("patcher", ["patch", "get"], "configmaps");
     const apply = {

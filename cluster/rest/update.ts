@@ -1,4 +1,5 @@
 import { copyJson } from "../api/copy-json.js";
+import { isRecord } from "../api/field-access.js";
 import { isDeepStrictEqual } from "node:util";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
@@ -51,6 +52,7 @@ export async function updateObject(
   for (let attempt = 0; ; attempt++) {
     const old = requireObject(core, core.registry.require(plan.ref), plan.at);
     const wanted = copyJson(plan.compute(old));
+    if (!isRecord(wanted.metadata)) wanted.metadata = {};
     const isPinned = hasVersion(wanted) && wanted.metadata.resourceVersion !== old.metadata.resourceVersion;
     if (isPinned) throw conflict(plan.ref, plan.at.name, MODIFIED);
     const result = await tryUpdate(core, plan, { old, wanted }, options);
@@ -67,7 +69,7 @@ async function tryUpdate(
   options: WriteOptions,
 ): Promise<ApiObject | undefined> {
   const type = core.registry.require(plan.ref);
-  const claimed = wanted.metadata?.managedFields;
+  const claimed = wanted.metadata.managedFields;
   const object = prepare(core, type, { plan, old, wanted });
   await admitUpdate(core, type, { plan, old, object }, options);
   recordManager({

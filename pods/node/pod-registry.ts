@@ -10,6 +10,7 @@ import type { NetworkTarget } from "../../terminal/common/network-target.js";
 import type { SessionPod, SessionSpec } from "../../terminal/common/session-host.js";
 import { type AuthorityStore, ensureNamespace } from "./authority-store.js";
 import { type PodEvent, type PodStatus, isOver, isRunning, isStuck, problemOf } from "./pod-problem.js";
+import { boundedLimits } from "../../terminal/common/session-limits.js";
 import { POD_SESSION_LABEL, type PodSettings } from "./pod-settings.js";
 import { type PodWatch, SHELL_SELECTOR } from "./pod-watch.js";
 import { objectNames, podOf } from "./session-pod.js";
@@ -97,12 +98,13 @@ export class PodRegistry {
    * with the reason in words, KubernetesError.
    */
   async make(session: string, spec: SessionSpec, pod: SessionPod): Promise<{ hasOldHome: boolean }> {
-    const { client, settings, authorities } = this.#options;
+    const { client, authorities } = this.#options;
+    const settings = this.#settingsFor(spec);
     await this.#removePod(session);
     const certificate = await authorities.hostCertificate(session);
     const network = await this.#network(spec.reaches ?? []);
     const [hasOldHome] = await Promise.all([
-      pod.persistentHome ? this.#makeHome(session, pod) : false,
+      pod.persistentHome ? this.#makeHome(homeClaim(session, pod, settings)) : false,
       client.create(this.#path("secrets"), certificateSecret(session, certificate, pod, settings)),
       client.create(this.#networkPath, networkPolicyOf(session, network, pod, settings)),
     ]);
@@ -177,10 +179,14 @@ export class PodRegistry {
     throw new TerminalError(terminalErrorCodes.podNotReady, message);
   }
 
-  async #makeHome(session: string, pod: SessionPod): Promise<boolean> {
-    const { client, settings } = this.#options;
+  #settingsFor({ limits }: SessionSpec): PodSettings {
+    const { settings } = this.#options;
+    return { ...settings, limits: boundedLimits(settings.limits, limits) };
+  }
+
+  async #makeHome(claim: ReturnType<typeof homeClaim>): Promise<boolean> {
     try {
-      await client.create(this.#path("persistentvolumeclaims"), homeClaim(session, pod, settings));
+      await this.#options.client.create(this.#path("persistentvolumeclaims"), claim);
       return false;
     } catch (error) {
       if (isAlreadyThere(error)) return true;

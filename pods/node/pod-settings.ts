@@ -10,7 +10,7 @@ export interface PodSettings {
   hostImage: string;
   /** Secrets of the namespace with credentials for the registries of the images. */
   pullSecrets: readonly string[];
-  /** Most of what a session may use, whatever its lab's budget is. */
+  /** Most of what a session may use; its lab may ask for less. */
   limits: SessionLimits;
   /** The namespace of Lectern's servers, where they run in the cluster: only they may call the hosts. */
   serverNamespace?: string;

@@ -4,7 +4,7 @@ import type { SessionLimits } from "../../terminal/common/session-limits.js";
 import { LIFE_SIGN } from "../../terminal/node/life-sign.js";
 import { HOST_ENVIRONMENT, HOST_NODE_OPTIONS } from "./host-command.js";
 import { HOST_PORT, POD_SESSION_LABEL, type PodSettings, SHELL_LABELS } from "./pod-settings.js";
-import { containerResources, shellLimitsOf, volumeBytes } from "./shell-resources.js";
+import { containerResources, volumeBytes } from "./shell-resources.js";
 
 /** Where things are in the pod. */
 const HOST_FOLDER = "/opt/lectern-host";
@@ -50,7 +50,7 @@ export function metadataOf(session: string, name: string, pod: SessionPod, setti
 /** The pod of one session: its host, and nothing that could do more than an ordinary user may. */
 export function podOf(session: string, pod: SessionPod, settings: PodSettings) {
   const names = objectNames(session);
-  const limits = shellLimitsOf(settings.limits, pod.resources);
+  const { limits } = settings;
   const uid = uidOf(pod.owner.uid);
   return {
     apiVersion: "v1",

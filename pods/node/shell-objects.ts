@@ -4,7 +4,7 @@ import type { SessionPod } from "../../terminal/common/session-host.js";
 import type { KeyPair } from "./certificates.js";
 import { HOST_PORT, POD_SESSION_LABEL, type PodSettings } from "./pod-settings.js";
 import { metadataOf, objectNames } from "./session-pod.js";
-import { shellLimitsOf, volumeBytes } from "./shell-resources.js";
+import { volumeBytes } from "./shell-resources.js";
 
 const DNS_PORTS = [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol })));
 /** Where the servers answer learners' pages and `tmc`; nothing else of theirs is for shells. */
@@ -42,7 +42,7 @@ export function certificateData({ cert, key }: KeyPair, ca: string): Record<stri
 
 /** The home that outlives a pod, and goes with the session. */
 export function homeClaim(session: string, pod: SessionPod, settings: PodSettings) {
-  const { homeBytes } = shellLimitsOf(settings.limits, pod.resources);
+  const { homeBytes } = settings.limits;
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",

@@ -1,5 +1,3 @@
-import { quantityOf } from "../../kubernetes/node/quantity.js";
-import type { SessionPod } from "../../terminal/common/session-host.js";
 import type { SessionLimits } from "../../terminal/common/session-limits.js";
 
 const MIB = 1024 * 1024;
@@ -9,17 +7,6 @@ const HOST_BYTES = 96 * MIB;
 const HOST_STORAGE_BYTES = 512 * MIB;
 /** What a shell that is hardly used needs; nodes are filled by it, and learners work at different times. */
 const REQUESTS = { cpu: "50m", memory: "128Mi", "ephemeral-storage": "256Mi" };
-
-/** What one session's shells may use, within the lab's budget and the operator's limits. */
-export function shellLimitsOf(limits: SessionLimits, resources: SessionPod["resources"]): SessionLimits {
-  if (!resources) return limits;
-  return {
-    ...limits,
-    cpus: Math.min(limits.cpus, quantityOf(resources.cpu)),
-    memoryBytes: Math.min(limits.memoryBytes, quantityOf(resources.memory)),
-    homeBytes: Math.min(limits.homeBytes, quantityOf(resources.storage)),
-  };
-}
 
 /** The `resources` of the container that runs the shells. */
 export function containerResources(limits: SessionLimits, hasPersistentHome: boolean) {

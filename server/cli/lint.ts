@@ -1,3 +1,4 @@
+import { defaultSessionLimits, type SessionLimits } from "../../terminal/common/session-limits.js";
 import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import { LINT_REPORTS, type LintFormat } from "../../workshop/node/lint-reports/lint-report.js";
@@ -11,6 +12,7 @@ import { ExitWith, exitStatus } from "./program.js";
 export interface LintFlags {
   checks?: string;
   labVariable?: string[];
+  sessionLimits?: Partial<SessionLimits>;
   format?: LintFormat;
 }
 
@@ -19,10 +21,11 @@ export interface LintFlags {
  * there is an error, or a lab cannot be read, which the other labs are told in spite of.
  */
 export async function lint(paths: readonly string[], flags: LintFlags): Promise<void> {
-  const { checks, labVariable, format = "terminal" } = flags;
+  const { checks, labVariable, sessionLimits, format = "terminal" } = flags;
   const allowed = allowedLabVariables(readEnvironment(), labVariable);
   const options = {
     imageFolders: [sharedImages],
+    sessionLimits: { ...defaultSessionLimits, ...sessionLimits },
     ...(checks === undefined ? {} : { checks }),
     ...(allowed === undefined ? {} : { labVariables: allowed }),
   };

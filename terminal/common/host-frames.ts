@@ -80,6 +80,18 @@ const networkTargetSchema = z.strictObject({
 
 const networkTargetsSchema = z.array(networkTargetSchema).max(MAX_NETWORK_TARGETS);
 
+const limit = z.number().min(0).exactOptional();
+const limitsSchema = z.strictObject({
+  memoryBytes: limit,
+  processes: limit,
+  cpus: limit,
+  homeBytes: limit,
+  homeFiles: limit,
+  temporaryBytes: limit,
+  temporaryFiles: limit,
+  openFiles: limit,
+});
+
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
   z.strictObject({
@@ -87,6 +99,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     method: z.literal("prepare"),
     session: name,
     reaches: networkTargetsSchema,
+    limits: limitsSchema.exactOptional(),
   }),
   z.strictObject({ call, method: z.literal("reach"), session: name, reaches: networkTargetsSchema }),
   z.strictObject({ call, method: z.literal("sessions") }),

@@ -1,5 +1,6 @@
 import type { ConfinementReport } from "./confinement-report.js";
 import type { NetworkTarget } from "./network-target.js";
+import type { SessionLimits } from "./session-limits.js";
 
 /** Names one terminal; `terminal` is the number a lab uses (`"1"`, `"2"`, `"3"`) or a name of the lab's own. */
 export interface TerminalAddress {
@@ -16,6 +17,8 @@ export interface SessionSpec {
   reaches?: readonly NetworkTarget[];
   /** Leaves what a home that outlived its pod holds already as it is; files are put in the place of others where absent. */
   keepsFiles?: boolean;
+  /** Most of what its shells may use, where that is less than the operator's limits. */
+  limits?: Partial<SessionLimits>;
   /** What its pod is made of, where sessions have pods; shells of one machine share what the machine has. */
   pod?: SessionPod;
 }
@@ -30,8 +33,6 @@ export interface SessionPod {
   image?: string;
   /** Whether the home outlives the pod. */
   persistentHome: boolean;
-  /** Most of what it may use, as Kubernetes writes it (`500m`, `1Gi`); only the operator's limits hold where absent. */
-  resources?: { cpu: string; memory: string; storage: string };
 }
 
 /** A file of a home; `path` is relative to the home and stays inside it. */

@@ -14,6 +14,14 @@ export interface SessionLimits {
   openFiles: number;
 }
 
+/** What one session may use whose lab asks for less here and there; more than the operator's limits it does not get. */
+export function boundedLimits(most: SessionLimits, asked: Partial<SessionLimits> = {}): SessionLimits {
+  const bounded = { ...most };
+  for (const key of Object.keys(most) as (keyof SessionLimits)[])
+    bounded[key] = Math.min(most[key], asked[key] ?? most[key]);
+  return bounded;
+}
+
 const MIB = 1024 * 1024;
 
 /** Enough for kubectl, an editor and a compiler; thirty sessions at once fit a machine of 32 GiB. */

@@ -56,8 +56,8 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
-    prepare: async (session, { files, reaches = [], keepsFiles = false }) => {
-      await call<void>({ method: "prepare", session, reaches: [...reaches] });
+    prepare: async (session, { files, reaches = [], limits = {}, keepsFiles = false }) => {
+      await call<void>({ method: "prepare", session, reaches: [...reaches], limits });
       await layOutFiles(execIn(session), files, keepsFiles);
     },
     sessions: () => call<string[]>({ method: "sessions" }),

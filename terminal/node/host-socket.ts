@@ -115,7 +115,7 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
   const { sessions, terminals } = host;
   switch (call.method) {
     case "prepare":
-      await sessions.prepare(call.session, call.reaches);
+      await sessions.prepare(call.session, call);
       return undefined;
     case "sessions":
       return sessions.names();

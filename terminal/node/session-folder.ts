@@ -3,6 +3,7 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import { boundedLimits, type SessionLimits } from "../common/session-limits.js";
 import type { Sandbox } from "./sandbox/launch.js";
 
 /** An operating-system account that belongs to one session alone. */
@@ -29,6 +30,10 @@ export interface SessionPlace {
   account?: Account;
   /** What its programs may reach besides the session's own loopback. */
   reaches: readonly NetworkTarget[];
+  /** What it may use: the host's limits, or less where that was asked for. */
+  limits: SessionLimits;
+  /** What was asked for, whatever limits a later host has. */
+  askedLimits: Partial<SessionLimits>;
   /** Absolute paths its programs may read besides the system's own folders. */
   readOnlyPaths: readonly string[];
   /** The search path of its programs. */
@@ -46,6 +51,12 @@ export type ConfinedSession = Pick<LocalSession, "home" | "account" | "readOnlyP
 /** What is the same for every session of a host. */
 export type SessionTools = Pick<SessionPlace, "readOnlyPaths" | "searchPath">;
 
+/** What is asked for one session. */
+export interface AskedOfSession {
+  reaches: readonly NetworkTarget[];
+  limits?: Partial<SessionLimits>;
+}
+
 /** The session that a host has a pod for; there is no other at it. */
 export interface OnlySession {
   name: string;
@@ -62,11 +73,17 @@ export class SessionFolders {
   /** Holds a folder for each session. */
   readonly root: string;
   readonly #tools: SessionTools;
+  readonly #limits: SessionLimits;
   readonly #only: OnlySession | undefined;
 
-  constructor(root: string, tools: SessionTools, only?: OnlySession) {
+  constructor(
+    root: string,
+    { limits, ...tools }: SessionTools & Pick<SessionPlace, "limits">,
+    only?: OnlySession,
+  ) {
     this.root = root;
     this.#tools = tools;
+    this.#limits = limits;
     this.#only = only;
     mkdirSync(root, { recursive: true });
     // Accounts must get to their own folder below it, and may not list the others.
@@ -92,8 +109,8 @@ export class SessionFolders {
   }
 
   /** Makes the empty folders of a session in its place. */
-  make(name: string, account: Account | undefined, reaches: readonly NetworkTarget[]): SessionPlace {
-    const session = this.#at(name, account, reaches);
+  make(name: string, account: Account | undefined, asked: AskedOfSession): SessionPlace {
+    const session = this.#at(name, account, asked);
     mkdirSync(session.startFolder);
     chmodSync(session.startFolder, 0o711);
     mkdirSync(session.recordings, { mode: 0o700 });
@@ -107,9 +124,9 @@ export class SessionFolders {
   }
 
   /** Writes down what the next host has to know of the session. */
-  record({ folder, account, reaches }: SessionPlace): void {
+  record({ folder, account, reaches, askedLimits: limits }: SessionPlace): void {
     const record = join(folder, "session.json");
-    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches }), { mode: 0o600 });
+    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches, limits }), { mode: 0o600 });
     renameSync(`${record}.new`, record);
   }
 
@@ -118,8 +135,8 @@ export class SessionFolders {
     const text = await readOwnFile(join(this.pathOf(name), "session.json"));
     if (text === undefined) return undefined;
     try {
-      const { uid, reaches = [] } = JSON.parse(text) as { uid?: number; reaches?: NetworkTarget[] };
-      return this.#at(name, uid === undefined ? undefined : { uid, gid: uid }, reaches);
+      const { uid, ...asked } = JSON.parse(text) as { uid?: number } & Partial<AskedOfSession>;
+      return this.#at(name, uid === undefined ? undefined : { uid, gid: uid }, { reaches: [], ...asked });
     } catch {
       return undefined;
     }
@@ -131,7 +148,7 @@ export class SessionFolders {
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
-  #at(name: string, account: Account | undefined, reaches: readonly NetworkTarget[]): SessionPlace {
+  #at(name: string, account: Account | undefined, { reaches, limits = {} }: AskedOfSession): SessionPlace {
     const folder = this.pathOf(name);
     return {
       name,
@@ -144,6 +161,8 @@ export class SessionFolders {
       reaches,
       ...(account && { account }),
       ...this.#tools,
+      limits: boundedLimits(this.#limits, limits),
+      askedLimits: limits,
     };
   }
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
 import type { RecordingInfo } from "../common/session-host.js";
-import type { SessionLimits } from "../common/session-limits.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { AccountRegistry } from "./account-registry.js";
 import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
@@ -11,7 +10,7 @@ import type { KeptRecordings } from "./kept-recordings.js";
 import { listRecordings } from "./recording.js";
 import { DiskQuota } from "./sandbox/disk-quota.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
-import type { LocalSession, SessionFolders, SessionPlace } from "./session-folder.js";
+import type { AskedOfSession, LocalSession, SessionFolders, SessionPlace } from "./session-folder.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 
 /** Programs of one session that run at once beside its shells. */
@@ -22,7 +21,6 @@ export interface SessionRegistryParts extends HostConfinement {
   terminals: TerminalRegistry;
   remover: FolderRemover;
   sandboxes: Sandboxes;
-  limits: SessionLimits;
   /** Absent where the host may not switch accounts. */
   accounts?: AccountRegistry;
   /** Where recordings go when their session ends; removed with it where absent. */
@@ -41,10 +39,9 @@ export class SessionRegistry {
 
   constructor(parts: SessionRegistryParts) {
     this.#parts = parts;
-    const { folders, limits, sandboxes, terminals, report } = parts;
+    const { folders, sandboxes, terminals, report } = parts;
     this.#quota = new DiskQuota({
       folder: folders.root,
-      limits,
       sessions: () => [...this.#known.values()],
       hasOwnTemporary: sandboxes.hasOwnTemporary,
       measure: (session, paths) => sandboxes.measure(session, paths),
@@ -63,13 +60,13 @@ export class SessionRegistry {
    * Makes account, empty home and sandbox; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING,
    * TERMINAL_TOO_MANY where it may reach too much.
    */
-  prepare(name: string, reaches: readonly NetworkTarget[]): Promise<LocalSession> {
+  prepare(name: string, asked: AskedOfSession): Promise<LocalSession> {
     return this.#inTurn(name, async () => {
       const { folders, accounts, remover } = this.#parts;
       await this.#clear(name);
       folders.reserve(name);
       try {
-        return await this.#enclose(folders.make(name, await accounts?.claim(name), reaches));
+        return await this.#enclose(folders.make(name, await accounts?.claim(name), asked));
       } catch (error) {
         remover.remove(folders.pathOf(name));
         throw error;

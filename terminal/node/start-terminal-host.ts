@@ -114,10 +114,9 @@ async function makeHost(
   const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
   const sessions = new SessionRegistry({
     ...common,
-    folders: new SessionFolders(sessionsFolder, options.tools ?? NO_TOOLS, options.only),
+    folders: new SessionFolders(sessionsFolder, { ...(options.tools ?? NO_TOOLS), limits }, options.only),
     terminals,
     sandboxes,
-    limits,
     remover: new FolderRemover({ folder: join(dataDir, "removed"), report }),
     ...(switchesAccounts && { accounts: await openAccounts({ ...options.accounts, sessionsFolder }) }),
     ...(keptRecordings !== undefined && {

@@ -246,11 +246,11 @@ describe.skipIf(!hasRealCluster())(
     it("says to whoever is in it why the node ended a pod, and gives another", async () => {
       const events: TerminalEvent[] = [];
       const stop = host.onEvent((event) => events.push(event));
-      const small = { cpu: "500m", memory: "256Mi", storage: "4Mi" };
+      const limits = { cpus: 0.5, memoryBytes: 256 * 2 ** 20, homeBytes: 4 * 2 ** 20 };
       const full = { session: "shells-6", terminal: "1" };
-      const pod = await podOf("shells-1", { resources: small });
+      const pod = await podOf("shells-1");
       try {
-        await host.prepare("shells-6", { files: [], pod });
+        await host.prepare("shells-6", { files: [], limits, pod });
         await host.open(full, { env: {} });
         // Past the host, which would end what writes too much.
         const fill = "head -c 50000000 /dev/zero >/home/learner/full";
@@ -263,7 +263,7 @@ describe.skipIf(!hasRealCluster())(
             exitStatus: expect.any(Number),
             reason: expect.stringMatching(/its node ended it \(evicted\): .*exceeds the limit/),
           });
-        await host.prepare("shells-6", { files: [], pod });
+        await host.prepare("shells-6", { files: [], limits, pod });
         expect(await host.open(full, { env: {} })).toMatchObject({ state: "running" });
       } finally {
         stop();

@@ -153,11 +153,9 @@ export function describePodSessions(name: string, startCluster: () => Promise<Te
         { host: "203.0.113.7", port: 443, of: "lab" as const },
         { host: "169.254.169.254", port: 80, of: "lab" as const },
       ];
-      const pod = await sessionPod("objects", {
-        image: "debian:12",
-        resources: { cpu: "500m", memory: "512Mi", storage: "1Gi" },
-      });
-      await prepareAt("objects", `${network}.9`, { files: [], reaches, pod });
+      const pod = await sessionPod("objects", { image: "debian:12" });
+      const limits = { cpus: 0.5, memoryBytes: 512 * 1024 * 1024 };
+      await prepareAt("objects", `${network}.9`, { files: [], reaches, limits, pod });
       const made = await client.get<{ spec: Record<string, never> }>(
         `/api/v1/namespaces/${NAMESPACE}/pods/objects`,
       );

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MAX_EGRESS, egressTarget, isLocalTarget } from "./egress.js";
 import { ingressesSchema } from "./ingress.js";
 import { BUDGET_NAMES, LAB_LEVELS } from "./lab.js";
+import { LIMIT_NAMES, readLimit, type ShellLimits } from "./shell-limits.js";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -26,6 +27,20 @@ export const variablesSchema = z
     Array.isArray(given) ? Object.fromEntries(given.map(({ name, value }) => [name, value])) : given,
   );
 
+const limitsSchema = z.partialRecord(z.enum(LIMIT_NAMES), scalar).transform((given, context): ShellLimits => {
+  const limits: ShellLimits = {};
+  for (const name of LIMIT_NAMES) {
+    const value = given[name];
+    if (value === undefined) continue;
+    try {
+      Object.assign(limits, readLimit(name, value));
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+  }
+  return limits;
+});
+
 /** The native `workshop.yaml`: everything about a lab that is not the text of its pages. */
 export const workshopFileSchema = z.strictObject({
   name: dnsLabelSchema.optional().describe("name in addresses; the folder's name where absent"),
@@ -38,6 +53,9 @@ export const workshopFileSchema = z.strictObject({
     .default([])
     .describe("what not every cluster has"),
   budget: z.enum(BUDGET_NAMES).default("medium").describe("what the session's namespace may use"),
+  limits: limitsSchema
+    .optional()
+    .describe("most of what a session's shells may use, never above what the operator allows"),
   layout: z
     .enum(["default", "split", "split/2", "lower", "none"])
     .default("split")

@@ -3,6 +3,7 @@ import type { EgressTarget } from "./egress.js";
 import type { LabIngress } from "./ingress.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Expectation } from "./expectation.js";
+import type { ShellLimits } from "./shell-limits.js";
 
 /** A lab as the rest of Lectern sees it, whichever form it was written in. Plain data: it survives `structuredClone`. */
 export interface Lab {
@@ -17,6 +18,8 @@ export interface Lab {
   /** What the lab needs that is not to be had everywhere: `containers`, or an application of another platform by its name. */
   needs: string[];
   budget: BudgetName;
+  /** Most of what the shells of a session may use, where that is less than the budget and the operator allow. */
+  limits?: ShellLimits;
   layout: TerminalLayout;
   /** Whether sessions have the editor even where no block needs it. */
   editor?: boolean;

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lintLab } from "./lint-lab.js";
+import { type InspectOptions, lintLab } from "./lint-lab.js";
 import { loadLab } from "./load-lab.js";
+import { shellLimitsOf } from "./session-shell-limits.js";
 
 let folder: string;
 
@@ -63,17 +64,49 @@ describe("variables of the environment", () => {
   it("are errors where the operator has said which may be shown, and not these", async () => {
     const lab = ["environment: [SHOWN, HIDDEN]", "{{ ENV_SHOWN }} {{ ENV_HIDDEN }}"] as const;
     expect(await problemsOf(...lab)).toEqual([]);
-    expect(await problemsOf(...lab, ["SHOWN"])).toEqual([
+    expect(await problemsOf(...lab, { labVariables: ["SHOWN"] })).toEqual([
       expect.stringMatching(/^error workshop.yaml:1 environment: .*environment variable HIDDEN/),
     ]);
   });
 });
 
-async function problemsOf(settings: string, page: string, labVariables?: string[]): Promise<string[]> {
+describe("limits of a session's shells", () => {
+  it("are warned of where the budget or the operator gives less", async () => {
+    const lab = [
+      "budget: small\nlimits: { memory: 2Gi, home: 512Mi, processes: 100, cpu: 0.5 }",
+      "",
+    ] as const;
+    const overBudget = expect.stringMatching(
+      /^warning workshop.yaml:1 limits: .*memory.* budget small gives less/,
+    );
+    expect(await problemsOf(...lab)).toEqual([overBudget]);
+    expect(await problemsOf(...lab, { sessionLimits: { processes: 64, homeBytes: 2 ** 30 } })).toEqual([
+      overBudget,
+      expect.stringMatching(/^warning workshop.yaml:1 limits: .*processes.* operator gives less/),
+    ]);
+  });
+
+  it("are refused where they are none, with what there is", async () => {
+    for (const limits of ["{ ram: 1Gi }", "{ memory: lots }", "{ processes: 2 }", "[memory]"])
+      await expect(problemsOf(`limits: ${limits}`, ""), limits).rejects.toThrow(/limits/);
+  });
+
+  it("are the lab's own, and no more than its budget", async () => {
+    await problemsOf("budget: small\nlimits: { memory: 2Gi, home: 512Mi, processes: 100 }", "");
+    expect(shellLimitsOf(await loadLab(folder))).toEqual({
+      memoryBytes: 2 ** 30,
+      homeBytes: 512 * 2 ** 20,
+      processes: 100,
+      cpus: 1,
+    });
+  });
+});
+
+async function problemsOf(settings: string, page: string, options?: InspectOptions): Promise<string[]> {
   await mkdir(join(folder, "pages"), { recursive: true });
   await writeFile(join(folder, "workshop.yaml"), `title: x\n${settings}\n`);
   await writeFile(join(folder, "pages/a.md"), page);
-  const lab = await loadLab(folder, labVariables && { labVariables });
+  const lab = await loadLab(folder, options);
   return lintLab(lab).map(
     ({ severity, file, line, rule, message }) => `${severity} ${file}:${String(line)} ${rule}: ${message}`,
   );

@@ -10,14 +10,18 @@ import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { objectObstacle, objectWords } from "../common/session-object.js";
 import { fillValue } from "../common/fill-plain.js";
 import { type Variables, sampleVariables } from "../common/variables.js";
+import type { ShellLimits } from "../common/shell-limits.js";
 import { BUILT_IN_TABS, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
+import { refusedLimits } from "./lint-limits.js";
 import { findPictures } from "./pictures.js";
 
 export interface InspectOptions {
   /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
   labVariables?: readonly string[];
+  /** What the operator lets a session's shells use; where absent, nobody has said. */
+  sessionLimits?: ShellLimits;
 }
 
 /**
@@ -56,6 +60,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...deadTabs(lab),
     ...impossibleObjects(lab, variables),
     ...refusedVariables(lab, options),
+    ...refusedLimits(lab, options.sessionLimits),
     ...scripts,
     ...problems,
   ].toSorted(bySeverity);

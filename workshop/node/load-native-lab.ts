@@ -13,11 +13,12 @@ import { readYamlAs } from "./yaml-file.js";
 export async function loadNativeLab(folder: string): Promise<Lab> {
   const file = { path: join(folder, "workshop.yaml"), code: WORKSHOP_ERRORS.labInvalid };
   const read = await readYamlAs(workshopFileSchema, file, "a lab");
-  const { name, files, pages: _pages, objects, dashboards, image, editor, ...rest } = read;
+  const { name, files, pages: _pages, objects, dashboards, image, editor, limits, ...rest } = read;
   return {
     ...rest,
     ...(image !== undefined && { image }),
     ...(editor !== undefined && { editor }),
+    ...(limits !== undefined && { limits }),
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
     objects: objects.map((object) => stringify(object)),

@@ -1,17 +1,14 @@
 import type { SessionPod } from "../../terminal/common/session-host.js";
-import { budgetOf } from "../common/budget.js";
 import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
 
-/** What the pod of a session is made of, where it has one: as the lab says, within the lab's budget. */
+/** What the pod of a session is made of, where it has one. */
 export function podSpecOf(session: SessionResource, lab: Lab): SessionPod {
   const { name, uid = "" } = session.metadata;
-  const budget = budgetOf(lab.budget);
   return {
     owner: { apiVersion: SESSION_API_VERSION, kind: "Session", name, uid },
     namespace: session.spec.namespace,
     ...(lab.image !== undefined && { image: lab.image }),
     persistentHome: lab.home === "persistent",
-    ...(budget && { resources: { cpu: budget.cpu, memory: budget.memory, storage: budget.volumeSize } }),
   };
 }

@@ -22,6 +22,7 @@ import { needsSetUp, setUpHome } from "./set-up-home.js";
 import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
 import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
 import { podSpecOf } from "./session-pod-spec.js";
+import { shellLimitsOf } from "./session-shell-limits.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
 
@@ -152,6 +153,7 @@ export class SessionProvisioner {
     await host.prepare(session.metadata.name, {
       files: homeFiles(lab, kubeconfig),
       reaches: reachedBy(lab, settings),
+      limits: shellLimitsOf(lab),
       pod: podSpecOf(session, lab),
     });
   }

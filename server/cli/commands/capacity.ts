@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { defaultSessionLimits } from "../../../terminal/common/session-limits.js";
+import { boundedLimits, defaultSessionLimits } from "../../../terminal/common/session-limits.js";
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import { type CapacityReport, type CapacityRow, capacityReport } from "../../../workshop/common/capacity.js";
 import type { Lab } from "../../../workshop/common/lab.js";
@@ -47,12 +47,14 @@ export function capacityCommand(): Command {
 
 async function measure(flags: CapacityFlags): Promise<CapacityReport> {
   // Loaded when needed: the other commands should not wait for it.
-  const [{ loadLab }, { machineCapacity }] = await Promise.all([
+  const [{ loadLab }, { shellLimitsOf }, { machineCapacity }] = await Promise.all([
     import("../../../workshop/node/load-lab.js"),
+    import("../../../workshop/node/session-shell-limits.js"),
     import("../../machine-capacity.js"),
   ]);
   const lab = await loadLab(flags.lab);
-  const limits = { ...defaultSessionLimits, ...flags.sessionLimits };
+  const most = { ...defaultSessionLimits, ...flags.sessionLimits };
+  const limits = boundedLimits(most, shellLimitsOf(lab));
   const [machine, nodes] = await Promise.all([
     machineCapacity(flags.data, limits),
     flags.kubeconfig === undefined ? embedded() : nodesOf(flags.kubeconfig, lab),

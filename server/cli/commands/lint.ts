@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { LINT_FORMATS } from "../../../workshop/node/lint-reports/lint-report.js";
 import { names, path } from "../options.js";
 import { examplesText } from "../program.js";
+import { sessionLimits } from "../session-limits.js";
 import type { LintFlags } from "../lint.js";
 
 /** `lectern lint`: what is wrong with a lab that can be found without a cluster. */
@@ -17,6 +18,7 @@ export function lintCommand(): Command {
       "environment variable that labs may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
       names,
     )
+    .option("--session-limits <list>", "what each session may use, as for lectern serve", sessionLimits)
     .addOption(
       new Option("--format <format>", "how findings are told").choices(LINT_FORMATS).default("terminal"),
     )

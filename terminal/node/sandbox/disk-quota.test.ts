@@ -29,12 +29,11 @@ describe("where nobody can count", () => {
       confinement,
       report: () => undefined,
     });
-    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "" });
+    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
     place.reserve("one");
-    const session = place.make("one", undefined, []);
+    const session = place.make("one", undefined, { reaches: [] });
     const quota = new DiskQuota({
       folder,
-      limits,
       sessions: () => [session],
       hasOwnTemporary: false,
       measure: (name, folders) => sandboxes.measure(name, folders),
@@ -53,7 +52,6 @@ describe("where nobody can count", () => {
     const told: string[] = [];
     const quota = new DiskQuota({
       folder: join(folder, "gone"),
-      limits,
       sessions: () => [],
       hasOwnTemporary: false,
       measure: async () => undefined,

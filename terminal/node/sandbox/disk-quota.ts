@@ -24,7 +24,6 @@ const LARGEST = 10;
 export interface QuotaParts {
   /** On the file system that holds the sessions. */
   folder: string;
-  limits: SessionLimits;
   sessions: () => readonly SessionPlace[];
   /** Whether /tmp of the sessions is held to its size by itself. */
   hasOwnTemporary: boolean;
@@ -114,7 +113,7 @@ export class DiskQuota {
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }
 
-  async #count({ name, home, temporaryFolder, recordings }: SessionPlace): Promise<void> {
+  async #count({ name, home, temporaryFolder, recordings, limits }: SessionPlace): Promise<void> {
     const { hasOwnTemporary, measure } = this.#parts;
     const measured = await measure(name, [home, recordings, ...(hasOwnTemporary ? [] : [temporaryFolder])]);
     // That nobody counts is nothing a session did.
@@ -125,21 +124,13 @@ export class DiskQuota {
         ? [{ bytes: before.bytes, files: Number.POSITIVE_INFINITY }]
         : withRemoved(measured);
     const total = uses.reduce(sum);
-    const over = this.#overText(uses);
+    const over = overLimits(uses, limits);
     const hasGrown = !before.isOver || total.bytes > before.bytes || total.files > before.files;
     const growths = over !== undefined && hasGrown ? before.growths + 1 : 0;
     this.#use.set(name, { ...total, growths, isOver: over !== undefined });
     // Files that have no name cannot be removed: their room comes back with the end of those who hold them.
-    const isHeld = measured !== "too many" && measured.removedBytes > this.#parts.limits.homeBytes;
+    const isHeld = measured !== "too many" && measured.removedBytes > limits.homeBytes;
     if (over !== undefined && hasGrown) await this.#end(name, over, isHeld || growths > PATIENCE);
-  }
-
-  #overText([home, , temporary]: readonly FolderUse[]): string | undefined {
-    const { homeBytes, homeFiles, temporaryBytes, temporaryFiles } = this.#parts.limits;
-    return (
-      overText("Your home", home, { bytes: homeBytes, files: homeFiles }) ??
-      overText("/tmp", temporary, { bytes: temporaryBytes, files: temporaryFiles })
-    );
   }
 
   /** Ends what writes; of a session that goes on growing all the same, everything. */
@@ -170,6 +161,13 @@ function withRemoved({ uses: [home = NOTHING, ...others], removedBytes }: Measur
 
 function sum(one: FolderUse, other: FolderUse): FolderUse {
   return { bytes: one.bytes + other.bytes, files: one.files + other.files };
+}
+
+function overLimits([home, , temporary]: readonly FolderUse[], limits: SessionLimits): string | undefined {
+  return (
+    overText("Your home", home, { bytes: limits.homeBytes, files: limits.homeFiles }) ??
+    overText("/tmp", temporary, { bytes: limits.temporaryBytes, files: limits.temporaryFiles })
+  );
 }
 
 function overText(what: string, use: FolderUse | undefined, { bytes, files }: FolderUse): string | undefined {

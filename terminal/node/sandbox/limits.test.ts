@@ -17,19 +17,20 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
   const learners = { greedy: makeLearner(11), modest: makeLearner(12) };
   const owner = `test-limits-${process.pid}`;
   const opened = new Map<string, Sandbox>();
+  const limits = {
+    ...defaultSessionLimits,
+    memoryBytes: 96 * MIB,
+    processes: 40,
+    cpus: 0.25,
+    homeBytes: 8 * MIB,
+  };
   let sandboxes: Sandboxes;
   let holds: (subject: string) => boolean;
 
   beforeAll(async () => {
     sandboxes = await Sandboxes.start({
       owner,
-      limits: {
-        ...defaultSessionLimits,
-        memoryBytes: 96 * MIB,
-        processes: 40,
-        cpus: 0.25,
-        homeBytes: 8 * MIB,
-      },
+      limits,
       confinement,
       report: () => undefined,
     });
@@ -47,7 +48,10 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
     mkdirSync(temporaryFolder, { mode: 0o700 });
     if (account) chownSync(temporaryFolder, account.uid, account.gid);
     const hosts = { hostsFile: join(root, "hosts"), reaches: [] };
-    opened.set(name, await sandboxes.open({ name, temporaryFolder, ...hosts, ...(account && { account }) }));
+    opened.set(
+      name,
+      await sandboxes.open({ name, temporaryFolder, limits, ...hosts, ...(account && { account }) }),
+    );
   }
 
   const run = (name: "greedy" | "modest", line: string): Promise<Said> =>
@@ -117,7 +121,7 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
     const temporaryFolder = join(root, "runaway");
     mkdirSync(temporaryFolder);
     const hosts = { hostsFile: join(root, "hosts2"), reaches: [] };
-    const { groups } = await sandboxes.open({ name, temporaryFolder, ...hosts });
+    const { groups } = await sandboxes.open({ name, temporaryFolder, limits, ...hosts });
     if (groups.length === 0) return context.skip("this process may make no control groups");
     // Not confined, so that nothing but the group holds them: two that left their session, one of them twice over.
     const enter = groups.map((group) => `echo $$ > ${group}/cgroup.procs`).join("; ");

@@ -15,6 +15,7 @@ const isBoxed = confinement.kind.endsWith("bubblewrap");
 if (!isBoxed) console.log("skipping the networks of sessions: bubblewrap is missing");
 
 describe.skipIf(!isBoxed)("the networks of two sessions", () => {
+  const limits = { ...defaultSessionLimits, temporaryBytes: 1024 * 1024 };
   const learners = { one: makeLearner(1), two: makeLearner(2) };
   const said: string[] = [];
   const opened = new Map<string, Sandbox>();
@@ -27,7 +28,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
     operators = await serve("the operator's");
     sandboxes = await Sandboxes.start({
       owner: `test-${process.pid}`,
-      limits: { ...defaultSessionLimits, temporaryBytes: 1024 * 1024 },
+      limits,
       confinement,
       report: (line) => said.push(line),
     });
@@ -51,6 +52,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
       temporaryFolder,
       hostsFile: join(root, "hosts"),
       reaches: targets,
+      limits,
       ...(account && { account }),
     };
     opened.set(name, await sandboxes.open(session));
@@ -151,6 +153,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
         temporaryFolder: join(learner.root, "home"),
         hostsFile: join(learner.root, "hosts"),
         reaches: [platform("127.0.0.1")],
+        limits,
       };
       await sandboxes.open(session);
     }

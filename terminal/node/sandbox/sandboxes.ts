@@ -18,6 +18,7 @@ import { reportOf } from "./report.js";
 export interface SandboxesOptions {
   /** A file name that is this host's alone, for its control groups. */
   owner: string;
+  /** Most of what a session may use; told in the report. */
   limits: SessionLimits;
   confinement: Confinement;
   /** One line for the log. */
@@ -27,7 +28,7 @@ export interface SandboxesOptions {
 /** What a sandbox needs to know of its session; its folders exist. */
 export type SandboxedSession = Pick<
   SessionPlace,
-  "name" | "account" | "temporaryFolder" | "hostsFile" | "reaches"
+  "name" | "account" | "temporaryFolder" | "hostsFile" | "reaches" | "limits"
 >;
 
 /** Longest pause before an agent that ends again and again is started once more. */
@@ -108,10 +109,10 @@ export class Sandboxes {
     await this.close(session.name);
     const endpoints = endpointsFor(session.reaches);
     try {
-      const groups = this.#groups.make(session.name, this.#options.limits);
+      const groups = this.#groups.make(session.name, session.limits);
       const own = this.#agent && (await this.#openInAgent(this.#agent, session, endpoints));
       const sandbox: Sandbox = {
-        limits: this.#options.limits,
+        limits: session.limits,
         groups,
         countsMemory: this.#isPod || this.#groups.controllers.includes("memory"),
         namespaces: own?.namespaces ?? [],
@@ -175,7 +176,7 @@ export class Sandboxes {
     session: SandboxedSession,
     endpoints: readonly Endpoint[],
   ): Promise<{ namespaces: string[]; network?: number }> {
-    const { temporaryBytes: bytes, temporaryFiles: files } = this.#options.limits;
+    const { temporaryBytes: bytes, temporaryFiles: files } = session.limits;
     const account = session.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const hasNetwork = agent.abilities.network === true;
     const network = await agent.open({

@@ -58,7 +58,13 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   return {
     prepare: async (session, { files, reaches = [], limits = {}, keepsFiles = false }) => {
       await call<void>({ method: "prepare", session, reaches: [...reaches], limits });
-      await layOutFiles(execIn(session), files, keepsFiles);
+      try {
+        await layOutFiles(execIn(session), files, keepsFiles);
+      } catch (error) {
+        // Half a session is none. Where the host is gone as well, the one reason is enough.
+        await call<void>({ method: "close", session }).catch(() => undefined);
+        throw error;
+      }
     },
     sessions: () => call<string[]>({ method: "sessions" }),
     open: (address, shell) =>

@@ -77,7 +77,7 @@ export async function layOutFiles(
     timeoutMs: LAY_OUT_MS,
   });
   if (result.exitStatus === 0) return;
-  const message = `The session's files could not be laid out: ${wordsOf(result)}.`;
+  const message = `The session's files could not be laid out: ${firstCause(result)}.`;
   throw new TerminalError(terminalErrorCodes.filesFailed, message);
 }
 
@@ -149,6 +149,15 @@ function unusable(path: string, verb: string, why: string): TerminalError {
     `${JSON.stringify(path)} in the session's home cannot be ${verb}: ${why}.`,
   );
 }
+
+/** What tar says of the first file that failed, or of the disk, which is why the others did. */
+function firstCause(result: ExecResult): string {
+  if (result.killed !== undefined) return wordsOf(result);
+  const lines = Buffer.from(result.stderr).toString("utf8").trim().split("\n");
+  return lines.find((line) => NO_ROOM.test(line)) ?? (lines[0] || wordsOf(result));
+}
+
+const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
 /** What went wrong in one line: the program's own last words where it said any. */
 function wordsOf({ exitStatus, stderr, killed }: ExecResult): string {

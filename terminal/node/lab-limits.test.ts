@@ -22,11 +22,6 @@ describe("the limits of a session whose lab asks for its own", () => {
   });
   afterAll(() => test.close());
 
-  async function shown(client: TestHost["client"], session: string): Promise<number[]> {
-    const { stdout } = await client.exec(session, { argv: ["bash", "-c", SHOWN] });
-    return Buffer.from(stdout).toString().trim().split("\n").map(Number);
-  }
-
   it("are less than the operator's where it asks for less, and never more", async () => {
     expect(await shown(test.client, "less")).toEqual([8 * 1024, 128]);
     expect(await shown(test.client, "more")).toEqual([64 * 1024, 512]);
@@ -63,3 +58,8 @@ describe("the limits of a session whose lab asks for its own", () => {
     }
   });
 });
+
+async function shown(client: TestHost["client"], session: string): Promise<number[]> {
+  const { stdout } = await client.exec(session, { argv: ["bash", "-c", SHOWN] });
+  return Buffer.from(stdout).toString().trim().split("\n").map(Number);
+}

@@ -57,19 +57,20 @@ export class SessionRegistry {
   }
 
   /**
-   * Makes account, empty home and sandbox; what was there of that name is cleared away first. Throws TERMINAL_ACCOUNT_MISSING,
-   * TERMINAL_TOO_MANY where it may reach too much.
+   * Makes account, empty home and sandbox; what was there of that name is cleared away first. Where it fails nothing is left of it.
+   * Throws TERMINAL_ACCOUNT_MISSING, TERMINAL_TOO_MANY where it may reach too much, TERMINAL_FILES_FAILED and TERMINAL_SPAWN_FAILED.
    */
   prepare(name: string, asked: AskedOfSession): Promise<LocalSession> {
     return this.#inTurn(name, async () => {
       const { folders, accounts, remover } = this.#parts;
       await this.#clear(name);
-      folders.reserve(name);
       try {
+        folders.reserve(name);
         return await this.#enclose(folders.make(name, await accounts?.claim(name), asked));
       } catch (error) {
         remover.remove(folders.pathOf(name));
-        throw error;
+        accounts?.release(name);
+        throw notMade(name, error);
       }
     });
   }
@@ -217,6 +218,12 @@ export class SessionRegistry {
     this.#changes.set(name, done);
     return result;
   }
+}
+
+function notMade(name: string, error: unknown): TerminalError {
+  if (error instanceof TerminalError) return error;
+  const message = `The folders of session ${name} could not be made: ${(error as Error).message}.`;
+  return new TerminalError(terminalErrorCodes.filesFailed, message, error);
 }
 
 function startProgram(...options: ConstructorParameters<typeof ConfinedProgram>): ConfinedProgram {

@@ -121,6 +121,7 @@ export class Sandboxes {
       this.#open.set(session.name, { sandbox, session, endpoints, ...own });
       return sandbox;
     } catch (error) {
+      await this.#discard(session);
       if (error instanceof TerminalError) throw error;
       const message = `The sandbox of session ${session.name} could not be made: ${(error as Error).message}.`;
       throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
@@ -141,14 +142,9 @@ export class Sandboxes {
   /** Ends what still runs and takes everything of the session away; safe to call for one that has none. */
   async close(name: string): Promise<void> {
     const found = this.#open.get(name);
-    await this.#groups.remove(name);
-    if (!found) return;
+    if (!found) return this.#groups.remove(name);
     this.#open.delete(name);
-    if (found.network !== undefined) closeSync(found.network);
-    const folder = this.hasOwnTemporary ? found.session.temporaryFolder : undefined;
-    await this.#agent
-      ?.close(name, folder)
-      .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
+    await this.#discard(found.session, found.network);
   }
 
   /** What a session takes on the disk in these folders, and in removed files; `undefined` while there is nobody to count. */
@@ -171,6 +167,14 @@ export class Sandboxes {
     this.#namespaces = undefined;
   }
 
+  async #discard({ name, temporaryFolder }: SandboxedSession, network?: number): Promise<void> {
+    await this.#groups.remove(name);
+    if (network !== undefined) closeSync(network);
+    await this.#agent
+      ?.close(name, this.hasOwnTemporary ? temporaryFolder : undefined)
+      .catch((error: unknown) => this.#options.report(`${name}: ${(error as Error).message}`));
+  }
+
   async #openInAgent(
     agent: SandboxAgent,
     session: SandboxedSession,
@@ -179,6 +183,7 @@ export class Sandboxes {
     const { temporaryBytes: bytes, temporaryFiles: files } = session.limits;
     const account = session.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const hasNetwork = agent.abilities.network === true;
+    if (hasNetwork) writeFileSync(session.hostsFile, hostsFile(endpoints, hostname()), { mode: 0o644 });
     const network = await agent.open({
       type: "open",
       session: session.name,
@@ -187,7 +192,6 @@ export class Sandboxes {
         temporary: { folder: session.temporaryFolder, bytes, files, ...account },
       }),
     });
-    if (hasNetwork) writeFileSync(session.hostsFile, hostsFile(endpoints, hostname()), { mode: 0o644 });
     const { mount, user } = this.#namespaces ?? {};
     const namespaces = [
       ...(user === undefined ? [] : [`--user=${pathOf(user)}`, "--preserve-credentials"]),

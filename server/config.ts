@@ -97,7 +97,16 @@ export function labVariables(
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-const CHILD_VARIABLES = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
+const CHILD_VARIABLES = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "TZ",
+  "TMPDIR",
+  "NODE_EXTRA_CA_CERTS",
+  "GIT_SSL_CAPATH",
+];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 
 export const defaultPort = 8080;

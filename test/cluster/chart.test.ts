@@ -2,11 +2,15 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import { isWithout } from "../requirements/without.js";
 import { BrowserSession } from "../server/browser-session.js";
 import { productRoot, startLectern, temporaryFolder, until } from "../server/lectern-process.js";
 import { NODE_ADDRESS } from "../kubernetes/node/node-namespaces.js";
 import { InstalledChart, NAMESPACE } from "./installed-chart.js";
+import { learnFirstSteps, learnSeedPage, seedLab } from "./chart-in-chromium.js";
 import { labInPods } from "./lab-in-pods.js";
+import { labInGit, startNodeGit } from "./node-git.js";
+import { podMemory } from "./pod-memory.js";
 import { killContainer, tagImage } from "./product-images.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
 
@@ -41,7 +45,14 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   afterAll(async () => {
     await chart?.close();
     await cluster?.read("delete", "namespace", NAMESPACE, "--ignore-not-found");
-    await cluster?.read("delete", "configmap", "in-pods", "--namespace=default", "--ignore-not-found");
+    await cluster?.read(
+      "delete",
+      "configmap",
+      "in-pods",
+      "seed-page",
+      "--namespace=default",
+      "--ignore-not-found",
+    );
   });
 
   it("has all its servers ready, and its own test says so", async () => {
@@ -179,8 +190,39 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     expect(await token()).toBe(first);
   });
 
+  it("takes a lab of a git repository over HTTPS, and keeps its revision for who has it", async () => {
+    const git = await startNodeGit(cluster.node);
+    const shown = ["get", "workshop", "of-git", "--output=jsonpath={.status.revision} {.status.title}"];
+    try {
+      const revision = git.commit(labInGit("First edition"));
+      await cluster.apply(git.workshop("of-git"));
+      await cluster.until(shown, new RegExp(`^${revision} First edition$`));
+      const first = await startLab("of-git");
+      const next = git.commit(labInGit("Second edition"));
+      await cluster.until(shown, new RegExp(`^${next} Second edition$`));
+      expect((await startLab("of-git")).title).toBe("Second edition");
+      expect((await browser.json<SessionView>("GET", `api/sessions/${first.id}`)).title).toBe(
+        "First edition",
+      );
+    } finally {
+      await git.remove();
+    }
+  });
+
+  it.skipIf(isWithout("chromium"))("shows a learner first-steps in Chromium, from page to page", async () => {
+    await learnFirstSteps(chart.url);
+  });
+
+  it.skipIf(isWithout("chromium") || seedLab() === undefined)(
+    "shows a learner the page of the original product in Chromium, whose policies hold",
+    async () => {
+      await cluster.apply(...(seedLab() ?? []));
+      await learnSeedPage(chart.url);
+    },
+  );
+
   it("needs no more memory for a server and a shell than their pods ask for", async () => {
-    const [servers, shells] = [await countedOf(NAMESPACE), await countedOf(SHELLS)];
+    const [servers, shells] = [await podMemory(cluster, NAMESPACE), await podMemory(cluster, SHELLS)];
     process.stderr.write(
       `memory in MiB: servers ${servers.join(", ")}; pods of sessions ${shells.join(", ")}\n`,
     );
@@ -262,24 +304,6 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
       );
     });
-  }
-
-  function countedOf(namespace: string): Promise<number[]> {
-    return until(`the kubelet has counted the pods of ${namespace}`, 60_000, async () => {
-      const found = await workingSets(namespace);
-      return found.length > 0 && found.every((mebibytes) => mebibytes > 0) ? found : undefined;
-    });
-  }
-
-  /** What the kubelet counts of each pod of a namespace against its memory, MiB. */
-  async function workingSets(namespace: string): Promise<number[]> {
-    const summary = await cluster.read("get", "--raw", "/api/v1/nodes/node-1/proxy/stats/summary");
-    const { pods } = JSON.parse(summary) as {
-      pods: { podRef: { namespace: string }; memory?: { workingSetBytes?: number } }[];
-    };
-    return pods
-      .filter(({ podRef }) => podRef.namespace === namespace)
-      .map(({ memory }) => Math.round((memory?.workingSetBytes ?? Number.NaN) / 2 ** 20));
   }
 
   async function clusterObjects(): Promise<string[]> {

@@ -62,6 +62,8 @@ export class InstalledChart {
         `database.secretName=${DATABASE_SECRET}`,
         "ingress.enabled=false",
         "start=open",
+        // The authority of the cluster, by which git knows the test's repository.
+        "labs.gitAuthoritiesConfigMap=kube-root-ca.crt",
         `image.repository=${image.repository}`,
         `shells.image.repository=${toolbox.repository}`,
       ]),

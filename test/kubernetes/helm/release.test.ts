@@ -21,6 +21,7 @@ const everything = [
   "ingress.tlsSecretName=labs-certificate",
   "labs.images[0].name=mine",
   "labs.images[0].reference=registry.example.org/labs:1",
+  "labs.gitAuthoritiesConfigMap=kube-root-ca.crt",
   "networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8",
   "imagePullSecrets[0]=registry",
   "shells.imagePullSecrets[0]=registry",

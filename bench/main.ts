@@ -8,6 +8,7 @@ import { podCreate } from "./figures/pod-create.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
+import { sessionMemory } from "./figures/session-memory.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { validateLab } from "./figures/validate-lab.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
@@ -18,6 +19,7 @@ const figures: Figure[] = [
   poolClaim,
   sessionsAtOnce(100, 4),
   sessionsAtOnce(300, 12),
+  sessionMemory,
   validateLab,
   pageHtml,
   lintPages,

@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { BrowserSession, instructorToken } from "../../test/server/browser-session.js";
 import { startLectern, temporaryFolder } from "../../test/server/lectern-process.js";
-import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
+import type { SessionLink } from "../../workshop/common/instructor-api.js";
 import type { Figure } from "../figure.js";
+import { allActive } from "./all-active.js";
 
 const DEADLINE_MS = 180_000;
-/** Looking is work of the measured server, too. */
-const LOOK_MS = 100;
 
 /** A class that an instructor asks for before it comes, on the embedded cluster. */
 export function sessionsAtOnce(count: number, bound: number): Figure {
@@ -36,16 +34,4 @@ export function sessionsAtOnce(count: number, bound: number): Figure {
       }
     },
   };
-}
-
-async function allActive(instructor: BrowserSession, count: number, deadline: number): Promise<void> {
-  for (;;) {
-    const rows = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
-    const failed = rows.find(({ phase }) => phase === "Failed");
-    if (failed) throw new Error(`session ${failed.id} failed: ${failed.reason ?? ""}`);
-    const active = rows.filter(({ phase }) => phase === "Active").length;
-    if (active === count) return;
-    if (performance.now() > deadline) throw new Error(`${active} sessions were ready in time`);
-    await wait(LOOK_MS);
-  }
 }

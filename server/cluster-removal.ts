@@ -7,6 +7,8 @@ import {
   MANAGED_LABEL,
   PARAMETERS_LABEL,
 } from "../policy/common/engine-names.js";
+import { POLICY_REPORTS, REPORT_NAME } from "../policy/node/audit/policy-report.js";
+import { DEFINITION_LABEL } from "../policy/node/audit/report-definition.js";
 import { removeAllSessions } from "../workshop/node/remove-sessions.js";
 import type { RemovedSessions } from "../workshop/node/remove-sessions.js";
 import { NAMESPACE as PLATFORM_NAMESPACE } from "./auth/signing-key.js";
@@ -55,6 +57,7 @@ export async function removeFromCluster(client: KubernetesClient, options: Remov
     `validatingadmissionpolicies ${ENGINE_NAMES.parameterReader} stays, with its binding: it judges nothing, and without it the API server would read no parameters for a later installation until it is started again`,
   );
   await detachNamespaces(client, options);
+  await removeReports(client, options);
   await removeOwn(client, DEFINITIONS, ({ spec }) => isOurGroup(spec?.group ?? ""), options);
   for (const namespace of [ENGINE_NAMESPACE, PLATFORM_NAMESPACE])
     await removeAndWait(client, `/api/v1/namespaces/${namespace}`, options.report);
@@ -81,6 +84,25 @@ async function removeOwn(
 ): Promise<void> {
   for (const { metadata } of (await list(client, path)).filter(isOurs))
     await removeAndWait(client, `${path}/${metadata.name}`, report);
+}
+
+/** Our reports of what ran against the policies; and their kind, where it came with Lectern and nobody else reports by it. */
+async function removeReports(client: KubernetesClient, { report }: RemovalOptions): Promise<void> {
+  const { group, version, plural } = POLICY_REPORTS;
+  const definition = `${DEFINITIONS}/${plural}.${group}`;
+  if (!(await isThere(client, definition))) return;
+  const all = await list(client, `/apis/${group}/${version}/${plural}`);
+  for (const { metadata } of all.filter(isOurReport))
+    await client.remove(
+      `/apis/${group}/${version}/namespaces/${metadata.namespace ?? ""}/${plural}/${metadata.name}`,
+    );
+  const { metadata } = await client.get<Found>(definition);
+  if (metadata.labels?.[DEFINITION_LABEL] !== undefined && all.every(isOurReport))
+    await removeAndWait(client, definition, report);
+}
+
+function isOurReport({ metadata }: Found): boolean {
+  return metadata.name === REPORT_NAME;
 }
 
 /** Namespaces that were attached to an organization lose its marks and its policies, and nothing else. */

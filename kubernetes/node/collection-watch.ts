@@ -14,6 +14,8 @@ export interface CollectionListener<Item> {
   onItem?: (type: "ADDED" | "MODIFIED" | "DELETED", item: Item) => void;
   /** Called when the watch breaks; it begins anew by itself. */
   onError?: (error: unknown) => void;
+  /** What is remembered of an item, where its whole is more than anybody here looks at. */
+  keep?: (item: Item) => Item;
   /** Milliseconds after which the watch begins anew, because a connection can die without a word; 5 min where absent. */
   limitMs?: number;
 }
@@ -22,6 +24,9 @@ export interface CollectionListener<Item> {
 const LIMIT_MS = 5 * 60_000;
 
 /** Wait before a broken watch begins anew, doubled up to the second figure. */
+/** A list comes in pages: one answer about ten thousand pods would be larger than an answer may be. */
+const PAGE_ITEMS = 500;
+
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -76,10 +81,7 @@ async function list<Item extends WatchedObject>(
   path: string,
   watching: Watching<Item>,
 ): Promise<string> {
-  const found = await client.get<{ metadata: { resourceVersion: string }; items: Item[] }>(
-    path,
-    watching.signal,
-  );
+  const found = await listPages(client, path, watching);
   const before = new Map(watching.items);
   watching.items.clear();
   for (const item of found.items) {
@@ -91,7 +93,27 @@ async function list<Item extends WatchedObject>(
   }
   for (const gone of before.values()) watching.listener.onItem?.("DELETED", gone);
   watching.listener.onChange?.(watching.items);
-  return found.metadata.resourceVersion;
+  return found.version;
+}
+
+interface Page<Item> {
+  metadata: { resourceVersion: string; continue?: string };
+  items: Item[];
+}
+
+async function listPages<Item extends WatchedObject>(
+  client: KubernetesClient,
+  path: string,
+  { listener: { keep }, signal }: Watching<Item>,
+): Promise<{ version: string; items: Item[] }> {
+  const items: Item[] = [];
+  const first = `${path}${path.includes("?") ? "&" : "?"}limit=${String(PAGE_ITEMS)}`;
+  for (let next = first; ;) {
+    const page = await client.get<Page<Item>>(next, signal);
+    items.push(...(keep ? page.items.map(keep) : page.items));
+    if (!page.metadata.continue) return { version: page.metadata.resourceVersion, items };
+    next = `${first}&continue=${encodeURIComponent(page.metadata.continue)}`;
+  }
 }
 
 /** Returns when the server has ended the watch, or it has lasted its time. */
@@ -136,12 +158,13 @@ interface WatchLine<Item> {
 }
 
 function take<Item extends WatchedObject>(
-  { type, object }: WatchLine<Item>,
+  { type, object: whole }: WatchLine<Item>,
   { items, listener }: Watching<Item>,
 ): void {
   if (type === "ERROR")
-    throw new KubernetesError(object.message ?? "The watch ended", object.code ?? 0, object.reason ?? "");
+    throw new KubernetesError(whole.message ?? "The watch ended", whole.code ?? 0, whole.reason ?? "");
   if (type === "BOOKMARK") return;
+  const object = listener.keep?.(whole) ?? whole;
   if (type === "DELETED") items.delete(keyOf(object));
   else items.set(keyOf(object), object);
   listener.onItem?.(type, object);

@@ -15,7 +15,7 @@ const PLACES: { name: string; route: ConsoleRoute }[] = [
   { name: "Activity", route: { page: "activity" } },
 ];
 
-/** The console's left navigation: Policies with their Assignments, then the places policies act on. */
+/** The console's left navigation: Policies with their Assignments and Insights, then the places policies act on. */
 export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
   return (
     <nav className="console__navigation" aria-label="Console">
@@ -26,6 +26,12 @@ export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
           isInner
           isCurrent={current.page === ASSIGNMENTS.page}
           onPress={() => goTo(ASSIGNMENTS)}
+        />
+        <Entry
+          name="Insights"
+          isInner
+          isCurrent={current.page === "insights"}
+          onPress={() => goTo({ page: "insights" })}
         />
         {PLACES.map(({ name, route }) => (
           <Entry key={name} name={name} isCurrent={current.page === route.page} onPress={() => goTo(route)} />

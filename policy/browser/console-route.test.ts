@@ -10,6 +10,7 @@ const routes: ConsoleRoute[] = [
   { page: "namespaces", namespace: "web-1" },
   { page: "clusters" },
   { page: "activity" },
+  { page: "insights" },
 ];
 
 describe("console routes", () => {

@@ -2,6 +2,7 @@
 export type ConsoleRoute =
   | { page: "image-registry"; side: "workspaces"; workspace?: string | undefined }
   | { page: "image-registry"; side: "clusters" }
+  | { page: "insights" }
   | { page: "workspaces" }
   | { page: "namespaces"; namespace?: string | undefined }
   | { page: "clusters" }
@@ -14,6 +15,7 @@ export function parseConsoleRoute(path: string): ConsoleRoute {
   if (first === "namespaces") return { page: "namespaces", namespace: second };
   if (first === "clusters") return { page: "clusters" };
   if (first === "activity") return { page: "activity" };
+  if (first === "policies" && second === "insights") return { page: "insights" };
   if (first === "policies" && second === "image-registry" && third === "clusters") {
     return { page: "image-registry", side: "clusters" };
   }
@@ -32,6 +34,8 @@ export function formatConsoleRoute(route: ConsoleRoute): string {
       return route.workspace === undefined
         ? "policies/image-registry/organization"
         : `policies/image-registry/workspaces/${encodeURIComponent(route.workspace)}`;
+    case "insights":
+      return "policies/insights";
     case "namespaces":
       return route.namespace === undefined
         ? "namespaces"

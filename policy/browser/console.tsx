@@ -9,6 +9,7 @@ import { NamespacePage } from "./namespaces/namespace-page.js";
 import { NamespacesPage } from "./namespaces/namespaces-page.js";
 import { ActivityPage } from "./places/activity-page.js";
 import { ClustersPage } from "./places/clusters-page.js";
+import { InsightsPage } from "./places/insights-page.js";
 import { WorkspacesPage } from "./places/workspaces-page.js";
 import "./console.css";
 
@@ -60,6 +61,8 @@ function Page({ route }: { route: ConsoleRoute }): ReactElement {
   switch (route.page) {
     case "image-registry":
       return <ImageRegistryPage route={route} />;
+    case "insights":
+      return <InsightsPage />;
     case "workspaces":
       return <WorkspacesPage />;
     case "namespaces":

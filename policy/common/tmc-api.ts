@@ -1,6 +1,6 @@
 import type { EffectivePolicy } from "./effective.js";
 import type { PolicyManifestInput, PolicySpec } from "./manifest.js";
-import type { ImageVerdict } from "./verdict.js";
+import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
 
 /**
  * The policy API as `tmc` and the console use it. Paths are relative to where it is mounted (`.../tmc/` for the browser, `/` for `tmc`);
@@ -22,6 +22,7 @@ import type { ImageVerdict } from "./verdict.js";
  * | GET v1alpha1/image-policies/effective/NS | | `EffectiveView` |
  * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
  * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
+ * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
  *
  * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 404, 409, 413, 503 or 504.
@@ -200,6 +201,39 @@ export interface LintWarning {
   /** Index into `spec.input.rules`; absent where the whole policy is meant. */
   rule?: number;
   message: string;
+}
+
+/** An image of a workload that a policy refuses or, on dry run, would refuse; found by watching what runs, whenever it was admitted. */
+export interface Violation {
+  policy: string;
+  origin: PolicyOrigin;
+  /** The policy is on dry run, so it only reports this. */
+  dryRun: boolean;
+  namespace: string;
+  /** What makes the pods, or the pod itself where nothing does. */
+  workload: WorkloadName;
+  container: string;
+  containerKind: ContainerKind;
+  image: string;
+  /** Pods that exist with this image; none of them would be admitted again. */
+  pods: number;
+  /** The workload wants pods and has none with this image. */
+  waits: boolean;
+  /** Why, one sentence. */
+  reason: string;
+  /** When it was first seen under this policy; ISO 8601, to the second. */
+  since: string;
+}
+
+export interface WorkloadName {
+  apiVersion: string;
+  kind: string;
+  name: string;
+}
+
+export interface ViolationList {
+  violations: Violation[];
+  totalCount: string;
 }
 
 /** One `Warning FailedCreate` event that names our policies. */

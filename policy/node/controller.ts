@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 
@@ -8,6 +9,7 @@ import {
 } from "../../kubernetes/node/collection-watch.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { MANAGED_LABEL, PARAMETERS_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
+import { type Audit, startAudit } from "./audit/start-audit.js";
 import {
   bringIntoForce,
   bringNamespaceIntoForce,
@@ -38,18 +40,22 @@ export interface ControllerOptions {
 
 /**
  * Keeps the parameters of every managed namespace equal to its effective policies, whoever changed what: policies written with kubectl, drift, labels,
- * owners collected. Resolves when the watches run; they end with the signal. Several replicas may run it: each write is conditional.
+ * owners collected; and a report of what runs against them. Resolves when the watches run; they end with the signal. Several replicas may run it: each write is conditional.
  */
 export async function startPolicyController({
   kubeConfig,
   logger,
   signal,
 }: ControllerOptions): Promise<void> {
+  // Each watch and each wait listens; Node.js takes more than ten for a leak.
+  setMaxListeners(0, signal);
   const client = await createClusterClient(kubeConfig);
   const context: PolicyContext = { client, store: createHierarchyStore(client), logger };
   const queue = createWorkQueue({ logger, signal });
   const calls = new KubernetesClient(kubeConfig);
-  for (const watch of watchesOf(context, queue)) void keepWatching(calls, watch, { logger, signal });
+  const audit = startAudit(context, { logger, signal });
+  for (const watch of [...watchesOf(context, queue, audit), ...audit.watches])
+    void keepWatching(calls, watch, { logger, signal });
   const resync = setInterval(() => queueEverything(context, queue), RESYNC_EVERY_MS);
   resync.unref();
   signal.addEventListener("abort", () => clearInterval(resync), { once: true });
@@ -58,30 +64,42 @@ export async function startPolicyController({
 
 interface Watch {
   path: string;
-  onItem: CollectionListener<WatchedObject>["onItem"];
+  listener: CollectionListener<WatchedObject>;
 }
 
-function watchesOf(context: PolicyContext, queue: WorkQueue): Watch[] {
+function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watch[] {
   const managed = encodeURIComponent(`${MANAGED_LABEL}=true`);
   return [
     {
       path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
-      onItem: (type, object) => {
-        const policy = object as ImagePolicyObject;
-        if (type === "DELETED") queueScope(context, queue, policy.spec);
-        else queuePolicy(context, queue, policy);
+      listener: {
+        onItem: (type, object) => {
+          const policy = object as ImagePolicyObject;
+          if (type === "DELETED") queueScope(context, queue, policy.spec);
+          else queuePolicy(context, queue, policy);
+        },
       },
     },
     {
       path: `/api/v1/namespaces?labelSelector=${managed}`,
-      onItem: (type, { metadata }) => {
-        if (type !== "DELETED") queueNamespace(context, queue, metadata?.name);
+      listener: {
+        onItem: (type, { metadata: { name = "" } = {} }) => {
+          if (type === "DELETED") {
+            audit.release(name);
+            return;
+          }
+          queueNamespace(context, queue, name);
+          audit.manage(name);
+        },
       },
     },
     {
       path: `/api/v1/configmaps?labelSelector=${encodeURIComponent(PARAMETERS_LABEL)}`,
-      onItem: (type, { metadata }) => {
-        if (type !== "ADDED") queueNamespace(context, queue, metadata?.namespace);
+      listener: {
+        onItem: (type, { metadata: { namespace = "" } = {} }) => {
+          if (type !== "ADDED") queueNamespace(context, queue, namespace);
+          audit.judgeAnew(namespace);
+        },
       },
     },
   ];
@@ -90,13 +108,13 @@ function watchesOf(context: PolicyContext, queue: WorkQueue): Watch[] {
 /** Watches until the signal fires; also where it may not read for a while. */
 async function keepWatching(
   client: KubernetesClient,
-  { path, onItem }: Watch,
+  { path, listener }: Watch,
   { logger, signal }: Pick<ControllerOptions, "logger" | "signal">,
 ): Promise<void> {
   const onError = (error: unknown) =>
     logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
   while (!signal.aborted) {
-    await watchCollection(client, path, { ...(onItem && { onItem }), onError }, signal).catch(onError);
+    await watchCollection(client, path, { ...listener, onError }, signal).catch(onError);
     await sleep(RECONNECT_AFTER_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
@@ -140,8 +158,7 @@ function queueScope(context: PolicyContext, queue: WorkQueue, { organization, wo
   );
 }
 
-function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string | undefined): void {
-  if (name === undefined) return;
+function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string): void {
   queue.add(`namespace/${name}`, () => bringNamespaceIntoForce(context, name).then(() => undefined));
 }
 
@@ -154,7 +171,7 @@ function isSettled({ metadata, status }: ImagePolicyObject): boolean {
 function queueEverything(context: PolicyContext, queue: WorkQueue): void {
   queue.add("resync", async () => {
     for (const { metadata } of await managedNamespaces(context, {})) {
-      queueNamespace(context, queue, metadata?.name);
+      queueNamespace(context, queue, metadata?.name ?? "");
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 
+import type { NamedImage } from "../common/audit.js";
 import type { EffectivePolicy } from "../common/effective.js";
 import { evaluateImage } from "../common/evaluate.js";
 import { lintPolicy } from "../common/lint.js";
@@ -12,7 +13,7 @@ import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { selectFor } from "./namespace-parameters.js";
 import { effectiveView } from "./namespaces.js";
-import { type NamedImage, podImages } from "./pod-images.js";
+import { podImages } from "./pod-images.js";
 import { parseManifest } from "./policies.js";
 import { type ImagePolicySpec, originOf, toEffective } from "./records.js";
 

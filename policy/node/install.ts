@@ -3,6 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Manifest } from "../common/admission-objects.js";
 import { engineManifests } from "../common/engine-manifests.js";
 import { ENFORCED_CONFIG_MAP, MANAGED_LABEL } from "../common/engine-names.js";
+import { reportDefinition } from "./audit/report-definition.js";
 import {
   type ClusterClient,
   createClusterClient,
@@ -38,12 +39,20 @@ export async function installPolicyEngine(options: InstallOptions): Promise<void
   const client = await createClusterClient(options.kubeConfig);
   try {
     for (const definition of customResourceDefinitions()) await apply(client, definition);
+    await createReportDefinition(client);
     await waitUntilServed(client, options.signal);
     for (const manifest of engineManifests()) await apply(client, manifest);
     await waitUntilBiting(client, options.signal);
   } catch (error) {
     throw toPolicyError(error);
   }
+}
+
+/** Where another tool brought the kind, its definition stays as it is. */
+async function createReportDefinition({ objects }: ClusterClient): Promise<void> {
+  const definition = reportDefinition();
+  if (await orUndefined(objects.read(definition))) return;
+  await ignoringConflict(objects.create(definition));
 }
 
 async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {

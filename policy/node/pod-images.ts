@@ -1,12 +1,6 @@
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
 
-import type { ContainerKind } from "../common/tmc-api.js";
-
-export interface NamedImage {
-  container: string;
-  kind: ContainerKind;
-  image: string;
-}
+import type { NamedImage } from "../common/audit.js";
 
 /** Everything in a pod that names an image. */
 export function podImages({ spec }: Pick<V1Pod, "spec">): NamedImage[] {
@@ -21,7 +15,7 @@ export function podImages({ spec }: Pick<V1Pod, "spec">): NamedImage[] {
 
 function named(
   containers: { name: string; image?: string }[] | undefined,
-  kind: ContainerKind,
+  kind: NamedImage["kind"],
 ): NamedImage[] {
   return (containers ?? []).map(({ name, image }) => ({ container: name, kind, image: image ?? "" }));
 }

@@ -3,6 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { PolicyAdministration } from "../common/administration.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
+import { listViolations } from "./audit/audit-namespace.js";
 import { createAdministration } from "./administration.js";
 import type { Scope } from "./bring-into-force.js";
 import { createClusterClient } from "./cluster-client.js";
@@ -51,6 +52,7 @@ export interface PolicyService extends PolicyAdministration {
   effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
   preview(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
+  listViolations(organization: string): Promise<Api.Violation[]>;
   listActivity(organization: string): Promise<Api.ActivityEntry[]>;
 }
 
@@ -84,6 +86,7 @@ export async function createPolicyService(options: {
     effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
     explain: (organization, request) => explain(context, organization, request),
     preview: (scope, request) => preview(context, scope, request),
+    listViolations: (organization) => listViolations(context, organization),
     listActivity: (organization) => listActivity(context, organization),
   };
 }

@@ -139,6 +139,30 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       await page.keyboard.press("Escape");
     });
 
+    it("shows what runs against the policies, and what each means for it", async () => {
+      const flags = `-k ${WORKSPACE} -n no-nginx`;
+      const rule = "-r custom --effect block --image-name nginx";
+      await runInTerminal(page, "policy", `tmc workspace image-policy create ${flags} ${rule}`);
+      await showConsole(page);
+      await goTo(page, "Insights");
+      const rows = page.getByRole("table", { name: "Violations" }).getByRole("row");
+      const running = rows.filter({ hasText: "pod/runs" });
+      await running.getByText("Its pod runs, and would not come back after a restart.").waitFor();
+      const waiting = rows.filter({ hasText: "deployment/refused" }).filter({ hasText: "no-busybox" });
+      await waiting.getByText("Kept out now.").waitFor();
+      await look("insights");
+      await running.getByRole("button", { name: "no-nginx" }).click();
+      await policyRow(page, "no-nginx")
+        .getByText("Keeps nothing out now. 1 workload would not come back after a restart: pod/runs.")
+        .waitFor();
+      await policyRow(page, "no-busybox-image-policy")
+        .getByText("Keeps out 1 workload now: deployment/refused.")
+        .waitFor();
+      await policyRow(page, "prod-pins").getByText("Keeps nothing out now.").waitFor();
+      await runInTerminal(page, "lifted", `tmc workspace image-policy delete ${flags}`);
+      await showConsole(page);
+    });
+
     it("moves a namespace to another workspace, and back", async () => {
       await goTo(page, "Namespaces");
       await page.getByRole("button", { name: id, exact: true }).click();

@@ -4,6 +4,13 @@ import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
+/** A page holds 500. */
+const MORE_THAN_A_PAGE = 620;
+
+function withoutData({ metadata }: WatchedObject): WatchedObject {
+  return { ...(metadata && { metadata }) };
+}
+
 let platform: TestPlatform;
 const stop = new AbortController();
 
@@ -47,6 +54,22 @@ it("a watch that has lasted its time goes on by itself, without a fault and with
   await platform.client.create(path, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "late" } });
   await seen;
   expect(faults).toEqual([]);
+});
+
+it("sees all of a collection that comes in pages, and keeps of each item what it is told to", async () => {
+  const { client } = platform;
+  await client.create("/api/v1/namespaces", { metadata: { name: "pages" } });
+  const path = "/api/v1/namespaces/pages/configmaps";
+  const names = Array.from({ length: MORE_THAN_A_PAGE }, (_, index) => `item-${index}`);
+  for (const name of names) await client.create(path, { metadata: { name }, data: { large: "x" } });
+  const ended = new AbortController();
+  const items = await new Promise<ReadonlyMap<string, WatchedObject>>((resolve, reject) => {
+    watchCollection(client, path, { keep: withoutData, onChange: resolve }, ended.signal).catch(reject);
+  });
+  ended.abort();
+  const own = [...items.values()].filter(({ metadata }) => metadata?.name?.startsWith("item-"));
+  expect(own).toHaveLength(MORE_THAN_A_PAGE);
+  expect(own.filter((item) => "data" in item)).toEqual([]);
 });
 
 it("a watch that may not read for a while goes on when it may again", async () => {

@@ -6,6 +6,7 @@ import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
+import { describeAudit } from "../kubernetes/policy/audit-suite.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
 import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
 import { describeTmcScripts } from "../kubernetes/policy/tmc-scripts-suite.js";
@@ -27,5 +28,6 @@ describe("the embedded cluster", () => {
 
   describePolicies("enforces image policies", () => ({ kubeConfig }));
   describeTmc("answers tmc and REST", () => ({ kubeConfig }));
+  describeAudit("audits what runs", () => ({ kubeConfig }));
   describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

@@ -12,6 +12,7 @@ import type {
   PreviewAnswer,
   PreviewRequest,
   TmcProblem,
+  ViolationList,
   WorkspaceList,
 } from "../../common/tmc-api.js";
 
@@ -62,6 +63,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
     namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
+    violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
     activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
     /** What tells this organization's answers from another's. */
     base,

@@ -1,7 +1,9 @@
 import type { ReactElement } from "react";
 import type { PolicyView } from "../../common/tmc-api.js";
+import { describeViolations } from "../../common/violation-words.js";
 import { describePolicy, describeSelector } from "../../common/words.js";
 import { TEMPLATES } from "../../common/templates.js";
+import { useViolations, violationsOfPolicy } from "../api/use-violations.js";
 import { ForceBadge } from "../parts/force-badge.js";
 import { RelativeTime } from "../parts/relative-time.js";
 
@@ -47,6 +49,7 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
                 <span className="registry__where">
                   In {describeSelector(policy.spec.namespaceSelector.matchExpressions)}.
                 </span>
+                <Audit policy={policy} />
               </td>
               {origin !== undefined && <td data-label="Set on">{origin}</td>}
               <td data-label="State">
@@ -76,6 +79,18 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
     </div>
   );
 }
+
+/** What the policy means for what runs now; nothing until that is known. */
+function Audit({ policy }: { policy: PolicyView }): ReactElement | null {
+  const { data: violations } = useViolations();
+  if (!violations) return null;
+  const own = violationsOfPolicy(violations, policy);
+  const text =
+    own.length === 0 ? NOTHING[policy.spec.input.audit ? "dryRun" : "enforced"] : describeViolations(own);
+  return <span className="registry__where">{text}</span>;
+}
+
+const NOTHING = { dryRun: "Would refuse nothing that runs.", enforced: "Keeps nothing out now." };
 
 function RowButton({
   name,

@@ -19,6 +19,7 @@ import { type CreateOptions, manifestFrom, RECIPES } from "./policy-manifest.js"
 import type { TmcWorld } from "./program.js";
 import { templatesCommand } from "./template-commands.js";
 import { TmcError } from "./tmc-error.js";
+import { violationsCommand } from "./violation-commands.js";
 
 /** Policies of a workspace, or else of the organization. */
 interface Kind {
@@ -57,6 +58,7 @@ export function policyCommand(world: TmcWorld, kind: Kind): Command {
   addUpdate(policy, world, kind);
   addReading(policy, world, kind);
   addDelete(policy, world, kind);
+  policy.addCommand(violationsCommand(world, kind));
   return policy.addCommand(templatesCommand(world));
 }
 

@@ -85,6 +85,7 @@ Examples:
   tmc workspace image-policy create -f policy.yaml
   tmc workspace image-policy list --workspace-name my-workspace
   tmc organization image-policy list -o json
+  tmc workspace image-policy violations --workspace-name my-workspace
   tmc image explain busybox -n my-namespace
   source <(tmc completion bash)
 

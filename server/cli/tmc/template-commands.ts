@@ -5,6 +5,7 @@ import { TEMPLATES } from "../../../policy/common/templates.js";
 import { examples } from "./flags.js";
 import { formatList, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
+import { insightsCommand } from "./violation-commands.js";
 
 interface Template {
   name: Recipe;
@@ -45,9 +46,10 @@ export function templatesCommand(world: TmcWorld): Command {
   return templates;
 }
 
-/** `tmc policy templates list`. */
+/** `tmc policy ...` */
 export function policyTemplatesCommand(world: TmcWorld): Command {
   return new Command("policy")
-    .description("What policies can be made of")
-    .addCommand(templatesCommand(world));
+    .description("What policies can be made of, and what runs against them")
+    .addCommand(templatesCommand(world))
+    .addCommand(insightsCommand(world));
 }

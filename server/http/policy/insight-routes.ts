@@ -26,6 +26,10 @@ export function insightRoutes({ policies, organizationOf }: PolicyRoutesContext)
     const scope = { organization: organizationOf(request), ...(workspace !== undefined && { workspace }) };
     response.json(await policies.preview(scope, { policy, remove }));
   });
+  router.get("/image-policies/violations", async (request, response) => {
+    const violations = await policies.listViolations(organizationOf(request));
+    response.json({ violations, totalCount: String(violations.length) });
+  });
   router.get("/image-policies/activity", async (request, response) => {
     response.json({ entries: await policies.listActivity(organizationOf(request)) });
   });

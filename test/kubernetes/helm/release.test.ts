@@ -303,6 +303,7 @@ describe.skipIf(skipWithoutControlPlane("the chart on a real control plane"))(
           expect.stringContaining("customresourcedefinitions sessions.lectern.dev removed"),
         ]);
         const left = await clusterObjects();
+        expect(left.filter((name) => name.includes("wgpolicyk8s.io"))).toEqual([]);
         expect(left.filter((name) => /^(customresource|validatingadmission).*lectern/.test(name))).toEqual([
           "validatingadmissionpolicy.admissionregistration.k8s.io/parameter-reader.policy.lectern.dev",
           "validatingadmissionpolicybinding.admissionregistration.k8s.io/parameter-reader.policy.lectern.dev",

@@ -1,0 +1,86 @@
+import type { EffectivePolicy } from "./effective.js";
+import { evaluateImage } from "./evaluate.js";
+import type { ContainerKind, Violation, WorkloadName } from "./tmc-api.js";
+import type { PolicyVerdict } from "./verdict.js";
+
+/** An image and where in a pod it is named. */
+export interface NamedImage {
+  container: string;
+  kind: ContainerKind;
+  image: string;
+}
+
+/** A pod, or the template of what makes pods. */
+export interface AuditedImages {
+  workload: WorkloadName;
+  images: NamedImage[];
+  /** Pods there are of it: 1 for a pod, 0 for a template. */
+  pods: number;
+  /** Pods a template asks for; 0 for a pod. */
+  wanted: number;
+}
+
+/** A violation before it is known since when. */
+export type FoundViolation = Omit<Violation, "since">;
+
+/** Judges everything there is in a namespace by its policies; pods count for the workload that made them. Sorted by workload, container and policy. */
+export function auditNamespace(
+  namespace: string,
+  audited: AuditedImages[],
+  policies: EffectivePolicy[],
+): FoundViolation[] {
+  const failing = memoizedFailures(policies);
+  const found = new Map<string, FoundViolation & { wanted: number }>();
+  for (const { workload, images, pods, wanted } of audited) {
+    for (const { container, kind, image } of images) {
+      for (const verdict of failing(image)) {
+        const violation = violationOf(verdict, {
+          namespace,
+          workload,
+          container,
+          containerKind: kind,
+          image,
+        });
+        const known = found.get(violationKey(violation));
+        found.set(violationKey(violation), {
+          ...violation,
+          pods: (known?.pods ?? 0) + pods,
+          wanted: (known?.wanted ?? 0) + wanted,
+        });
+      }
+    }
+  }
+  return [...found.entries()]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, { wanted, ...violation }]) => ({ ...violation, waits: violation.pods === 0 && wanted > 0 }));
+}
+
+/** What makes two violations the same one, however many pods there are of it. */
+export function violationKey({
+  workload,
+  container,
+  containerKind,
+  image,
+  policy,
+  origin,
+}: FoundViolation): string {
+  const place = origin.kind === "workspace" ? origin.workspace : "";
+  return [workload.kind, workload.name, containerKind, container, image, place, policy].join("\n");
+}
+
+/** Ten thousand pods have a handful of images. */
+function memoizedFailures(policies: EffectivePolicy[]): (image: string) => PolicyVerdict[] {
+  const known = new Map<string, PolicyVerdict[]>();
+  return (image) => {
+    const failures =
+      known.get(image) ?? evaluateImage(image, policies).policies.filter(({ passed }) => !passed);
+    known.set(image, failures);
+    return failures;
+  };
+}
+
+type Place = Pick<FoundViolation, "namespace" | "workload" | "container" | "containerKind" | "image">;
+
+function violationOf({ name, origin, audit, reason }: PolicyVerdict, place: Place): FoundViolation {
+  return { policy: name, origin, dryRun: audit, ...place, pods: 0, waits: false, reason };
+}

@@ -1,0 +1,71 @@
+import { type AuditedImages, auditNamespace } from "../../common/audit.js";
+import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js";
+import type { Violation } from "../../common/tmc-api.js";
+import { isConflict, isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
+import type { PolicyContext } from "../context.js";
+import { readEffective } from "../namespace-parameters.js";
+import {
+  isSameReport,
+  POLICY_REPORTS,
+  type PolicyReport,
+  REPORT_NAME,
+  reportOf,
+  violationsOf,
+} from "./policy-report.js";
+
+/** Judges what there is in a managed namespace and writes its report; where no policy bears on it there is none. Throws `PolicyError`. */
+export async function auditIntoReport(
+  context: PolicyContext,
+  name: string,
+  images: () => AuditedImages[],
+): Promise<void> {
+  const namespace = await orUndefined(context.client.core.readNamespace({ name }));
+  const labels = namespace?.metadata?.labels ?? {};
+  const organization = labels[ORGANIZATION_LABEL];
+  if (!namespace || namespace.metadata?.deletionTimestamp || organization === undefined) return;
+  const { selected } =
+    labels[MANAGED_LABEL] === "true" ? await readEffective(context.store, namespace) : { selected: [] };
+  if (selected.length === 0) return removeReport(context, name);
+  const found = auditNamespace(name, images(), selected);
+  const before = await readReport(context, name);
+  const report = reportOf({ namespace: name, organization }, found, { before, now: new Date() });
+  if (before === undefined || !isSameReport(before, report)) await writeReport(context, report, before);
+}
+
+/** Takes the report of a namespace away. */
+export async function removeReport({ client }: PolicyContext, namespace: string): Promise<void> {
+  await orUndefined<unknown>(
+    client.custom.deleteNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME }),
+  );
+}
+
+/** What runs against the policies of an organization, as its reports tell it. */
+export async function listViolations({ client }: PolicyContext, organization: string): Promise<Violation[]> {
+  const labelSelector = `${ORGANIZATION_LABEL}=${organization}`;
+  const list = await orUndefined<{ items: PolicyReport[] }>(
+    client.custom.listClusterCustomObject({ ...POLICY_REPORTS, labelSelector }),
+  );
+  return (list?.items ?? []).filter(({ metadata }) => metadata.name === REPORT_NAME).flatMap(violationsOf);
+}
+
+async function readReport({ client }: PolicyContext, namespace: string): Promise<PolicyReport | undefined> {
+  return orUndefined<PolicyReport>(
+    client.custom.getNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME }),
+  );
+}
+
+async function writeReport(
+  { client: { custom } }: PolicyContext,
+  body: PolicyReport,
+  before: PolicyReport | undefined,
+): Promise<void> {
+  const namespace = body.metadata.namespace ?? "";
+  try {
+    if (before)
+      await custom.replaceNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME, body });
+    else await custom.createNamespacedCustomObject({ ...POLICY_REPORTS, namespace, body });
+  } catch (error) {
+    // Another writer was faster, and the queue tries again; a namespace that ends takes its report with it.
+    if (isConflict(error) || !isNotFound(error)) throw toPolicyError(error);
+  }
+}

@@ -1,0 +1,72 @@
+import type { CollectionListener, WatchedObject } from "../../../kubernetes/node/collection-watch.js";
+import type { Logger } from "../logger.js";
+import type { PolicyContext } from "../context.js";
+import { createWorkQueue } from "../work-queue.js";
+import { auditIntoReport, removeReport } from "./audit-namespace.js";
+import { AuditedCluster } from "./audited-cluster.js";
+import { AUDITED_KINDS, type AuditedKind, type AuditedObject, auditedObject } from "./audited-kinds.js";
+
+/** A rollout changes a dozen objects within this; they are judged together. */
+const SETTLE_MS = 200;
+
+/** What the controller tells the audit, and the watches it has to keep for it. */
+export interface Audit {
+  watches: { path: string; listener: CollectionListener<WatchedObject> }[];
+  /** A namespace is managed, or its labels changed. */
+  manage(namespace: string): void;
+  /** A namespace is managed no longer, or gone. */
+  release(namespace: string): void;
+  /** Other policies hold in a namespace. */
+  judgeAnew(namespace: string): void;
+}
+
+/** Keeps a report of everything that runs against the policies in each managed namespace, by watches of what holds images. */
+export function startAudit(
+  context: PolicyContext,
+  { logger, signal }: { logger: Logger; signal: AbortSignal },
+): Audit {
+  const cluster = new AuditedCluster();
+  const queue = createWorkQueue({ logger, signal });
+  const managed = new Set<string>();
+  const settling = new Set<string>();
+  /** Until everything was listed once, what is missing is not yet known from what is gone. */
+  const unlisted = new Set<AuditedKind>(AUDITED_KINDS);
+
+  const judge = (namespace: string): void => {
+    if (unlisted.size > 0 || !managed.has(namespace) || settling.has(namespace)) return;
+    settling.add(namespace);
+    const work = () => {
+      settling.delete(namespace);
+      return auditIntoReport(context, namespace, () => cluster.imagesIn(namespace));
+    };
+    queue.add(`audit/${namespace}`, work, SETTLE_MS);
+  };
+  const take = (type: "ADDED" | "MODIFIED" | "DELETED", object: AuditedObject): void => {
+    if (type === "DELETED") cluster.remove(object);
+    else if (!cluster.put(object)) return;
+    judge(object.metadata.namespace);
+  };
+  const listed = (kind: AuditedKind): void => {
+    if (!unlisted.delete(kind) || unlisted.size > 0) return;
+    for (const namespace of managed) judge(namespace);
+  };
+  return {
+    watches: AUDITED_KINDS.map((kind) => ({
+      path: kind.path,
+      listener: {
+        keep: (item) => auditedObject(kind, item),
+        onItem: (type, item) => take(type, item as AuditedObject),
+        onChange: () => listed(kind),
+      },
+    })),
+    manage: (namespace) => {
+      managed.add(namespace);
+      judge(namespace);
+    },
+    release: (namespace) => {
+      managed.delete(namespace);
+      queue.add(`release/${namespace}`, () => removeReport(context, namespace));
+    },
+    judgeAnew: judge,
+  };
+}

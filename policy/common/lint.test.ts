@@ -48,4 +48,26 @@ describe("lintPolicy", () => {
     const latest = custom("allow", { tag: { value: "latest" } });
     expect(codes(latest, [policy("no-latest", { recipe: "block-latest-tag" })])).toEqual(["CONTRADICTION"]);
   });
+
+  it("finds rules that another rule or policy leaves nothing to do", () => {
+    expect(codes(custom("allow", { imageName: "library/*" }, { imageName: "library/nginx" }))).toEqual([
+      "SHADOWED",
+    ]);
+    expect(
+      codes(
+        custom("allow", { imageName: "library/nginx", tag: { value: "1" } }, { imageName: "library/nginx" }),
+      ),
+    ).toEqual(["SHADOWED"]);
+    const noBusybox = custom("block", { imageName: "busybox" });
+    expect(codes(custom("block", { imageName: "library/busybox" }), [noBusybox])).toEqual(["SHADOWED"]);
+    expect(
+      codes(custom("allow", { imageName: "library/busybox" }, { imageName: "library/nginx" }), [noBusybox]),
+    ).toEqual(["CONTRADICTION"]);
+    const harbor = custom("allow", { hostname: "harbor.example.com" });
+    expect(
+      lintPolicy(custom("allow", { hostname: "quay.io" }, { hostname: "*.example.com" }), [harbor]),
+    ).toMatchObject([{ code: "CONTRADICTION", rule: 0 }]);
+    expect(codes(custom("block", { hostname: "quay.io" }), [harbor])).toEqual(["SHADOWED"]);
+    expect(codes(custom("block", { hostname: "*.example.com", imageName: "x/y" }), [harbor])).toEqual([]);
+  });
 });

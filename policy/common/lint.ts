@@ -1,8 +1,9 @@
-import { compileRule, rulesOf } from "./compiled-rule.js";
+import { type CompiledRule, compileRule, rulesOf } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
-import { compileGlob, matchesToken } from "./glob.js";
+import { matchesToken } from "./glob.js";
 import type { ImageRule, PolicySpec } from "./manifest.js";
 import { DOCKER_HUB } from "./reference.js";
+import { canMeet, covers } from "./rule-relations.js";
 import type { LintWarning } from "./tmc-api.js";
 
 /** Finds what is allowed to be saved but hardly meant; `others` are the policies that may hold beside it. */
@@ -11,7 +12,7 @@ export function lintPolicy(policy: EffectivePolicy, others: EffectivePolicy[] = 
   return [
     ...spec.input.rules.flatMap((rule, index) => lintRule(rule, index, spec)),
     ...redundantRules(spec),
-    ...others.flatMap((other) => contradiction(policy, other)),
+    ...others.flatMap((other) => besideAnother(policy, other)),
   ];
 }
 
@@ -48,61 +49,77 @@ function isOnly({ hostname, port, imageName, tag, requireDigest }: ImageRule, pa
 }
 
 function redundantRules({ input }: PolicySpec): LintWarning[] {
-  const seen = new Map<string, number>();
-  return input.rules.flatMap((rule, index) => {
-    const key = JSON.stringify(rule);
-    const first = seen.get(key);
-    seen.set(key, first ?? index);
-    if (first === undefined) return [];
-    return [
-      { code: "REDUNDANT" as const, rule: index, message: `Rule ${index + 1} repeats rule ${first + 1}.` },
-    ];
+  const compiled = input.rules.map((rule) => compileRule(rule, input.effect));
+  return compiled.flatMap((rule, index): LintWarning[] => {
+    const above = compiled.findIndex(
+      (other, at) => at !== index && covers(other, rule) && (at < index || !covers(rule, other)),
+    );
+    if (above < 0) return [];
+    const isRepeated = JSON.stringify(compiled[above]) === JSON.stringify(rule);
+    const message = isRepeated
+      ? `It repeats rule ${above + 1}.`
+      : `It adds nothing: rule ${above + 1} matches everything that it matches.`;
+    return [{ code: isRepeated ? "REDUNDANT" : "SHADOWED", rule: index, message }];
   });
 }
 
-/** Two allowlists hold together, so where their literal hosts or names have nothing in common nothing may run. */
-function contradiction(policy: EffectivePolicy, other: EffectivePolicy): LintWarning[] {
-  const canMeet =
-    policy.origin.kind === "organization" ||
-    other.origin.kind === "organization" ||
-    isSameWorkspace(policy, other);
-  if (!canMeet || !isAllow(policy) || !isAllow(other)) return [];
-  const pairs = rulesOf(policy.spec).flatMap((left) =>
-    rulesOf(other.spec).map((right) => [left, right] as const),
-  );
-  if (pairs.some(([left, right]) => canBothMatch(left, right))) return [];
-  const message = `No image can pass both this policy and ${other.name}: what the one allows the other refuses, and both hold at once.`;
-  return [{ code: "CONTRADICTION", message }];
+/** What another policy that holds at the same time makes of this one: of all of it, or of single rules. */
+function besideAnother(policy: EffectivePolicy, other: EffectivePolicy): LintWarning[] {
+  if (!canHoldTogether(policy, other) || policy.spec.input.audit || other.spec.input.audit) return [];
+  const own = compiledRules(policy);
+  const others = compiledRules(other);
+  const isAllowed = (rule: CompiledRule) => others.some((each) => canMeet(rule, each));
+  const isCovered = (rule: CompiledRule) => others.some((each) => covers(each, rule));
+  if (isAllow(policy) && isAllow(other) && !own.some(isAllowed)) {
+    const message = `No image can pass both this policy and ${other.name}: what the one allows the other refuses, and both hold at once.`;
+    return [{ code: "CONTRADICTION", message }];
+  }
+  return own.flatMap((rule, index): LintWarning[] => {
+    const message = ruleProblem(other, {
+      allows: isAllow(policy),
+      isAllowed: isAllowed(rule),
+      isCovered: isCovered(rule),
+    });
+    if (message === undefined) return [];
+    const code = isAllow(policy) ? "CONTRADICTION" : "SHADOWED";
+    // Recipes without rules of their own stand for one.
+    return [{ code, ...(policy.spec.input.rules.length > 0 && { rule: index }), message }];
+  });
+}
+
+interface BesideOther {
+  allows: boolean;
+  isAllowed: boolean;
+  isCovered: boolean;
+}
+
+function ruleProblem(
+  other: EffectivePolicy,
+  { allows, isAllowed, isCovered }: BesideOther,
+): string | undefined {
+  if (allows && isAllow(other) && !isAllowed)
+    return `It lets nothing run: ${other.name} allows none of what it names, and both hold at once.`;
+  if (allows && !isAllow(other) && isCovered)
+    return `It lets nothing run: ${other.name} blocks all of what it names.`;
+  if (!allows && isAllow(other) && !isAllowed)
+    return `It refuses nothing more: ${other.name} allows none of what it names.`;
+  if (!allows && !isAllow(other) && isCovered)
+    return `It refuses nothing more: ${other.name} blocks all of what it names.`;
+  return undefined;
+}
+
+function compiledRules({ spec }: EffectivePolicy): CompiledRule[] {
+  return rulesOf(spec).map((rule) => compileRule(rule, spec.input.effect));
 }
 
 function isAllow({ spec }: EffectivePolicy): boolean {
-  return spec.input.effect === "allow" && !spec.input.audit;
+  return spec.input.effect === "allow";
 }
 
-function canBothMatch(left: ImageRule, right: ImageRule): boolean {
-  const pairs: [string, string][] = [
-    [left.hostname.toLowerCase(), right.hostname.toLowerCase()],
-    [left.imageName, right.imageName],
-  ];
-  const doTagsMeet =
-    left.tag.negate === right.tag.negate
-      ? left.tag.negate || overlap(left.tag.value, right.tag.value)
-      : !isExcluded(left, right);
-  return pairs.every(([one, two]) => overlap(one, two)) && doTagsMeet;
-}
-
-function isExcluded(left: ImageRule, right: ImageRule): boolean {
-  return left.tag.value !== "" && left.tag.value === right.tag.value;
-}
-
-/** Whether some text fits both patterns; errs on the side of yes when both have stars. */
-function overlap(left: string, right: string): boolean {
-  if (left === "" || right === "") return true;
-  if (!left.includes("*")) return matchesToken(compileGlob(right), left);
-  if (!right.includes("*")) return matchesToken(compileGlob(left), right);
-  return true;
-}
-
-function isSameWorkspace(left: EffectivePolicy, right: EffectivePolicy): boolean {
-  return JSON.stringify(left.origin) === JSON.stringify(right.origin);
+function canHoldTogether(left: EffectivePolicy, right: EffectivePolicy): boolean {
+  return (
+    left.origin.kind === "organization" ||
+    right.origin.kind === "organization" ||
+    JSON.stringify(left.origin) === JSON.stringify(right.origin)
+  );
 }

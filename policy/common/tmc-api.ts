@@ -163,41 +163,58 @@ export interface ExplainAnswer {
 
 export type ContainerKind = "container" | "initContainer" | "ephemeralContainer" | "volume";
 
-/** What would change for the pods that exist if `policy` were saved, or deleted where `remove` is set. */
+/** What is asked about: a policy that would be saved, or deleted where `remove` is set; or a namespace that would be put elsewhere. */
 export interface PreviewRequest {
-  policy: PolicyManifestInput;
+  policy?: PolicyManifestInput;
   remove?: boolean;
+  namespace?: NamespaceChange;
+}
+
+export interface NamespaceChange {
+  name: string;
+  /** The workspace it would be in; `null` for none. */
+  workspaceName: string | null;
+  /** Labels that would be set, and as `null` those that would be removed. */
+  labels?: Record<string, string | null>;
 }
 
 export interface PreviewAnswer {
+  /** Namespaces that are concerned. */
   namespaces: string[];
   /** Pods looked at; more than the bound are not, and `truncated` says so. */
   pods: number;
   truncated: boolean;
-  /** Pods admitted by the policies of now that would be refused when they are next created. */
-  wouldRefuse: PreviewPod[];
-  /** Pods, or images blocked just now, that only this policy refuses and that would be admitted after the change. */
-  wouldAdmit: PreviewPod[];
-  /** Images blocked just now that other policies would go on refusing; `policies` are those. */
-  stillRefused: PreviewPod[];
+  /** Images admitted by the policies of now whose pods would be refused when they are next created. */
+  wouldRefuse: PreviewImage[];
+  /** Images refused now that would be admitted after the change; `policies` are those that refuse them. */
+  wouldAdmit: PreviewImage[];
+  /** Images of workloads that wait now and would go on waiting; `policies` are those that would refuse them. */
+  stillRefused: PreviewImage[];
   /** Why it cannot be saved as it is (too many rules, say); absent where it can. */
   problem?: string;
   warnings: LintWarning[];
 }
 
-export interface PreviewPod {
+/** An image of a workload, or of a pod that nothing made. */
+export interface PreviewImage {
   namespace: string;
-  /** Empty where a workload waits for pods that are refused. */
-  pod: string;
-  /** Such as `replicaset/busybox-5d4f8c`: the workload whose pods are refused now. */
-  workload?: string;
+  workload: WorkloadName;
   container: string;
   image: string;
+  /** Pods that exist with it. */
+  pods: number;
   policies: string[];
 }
 
 export interface LintWarning {
-  code: "NEVER_MATCHES" | "CONTRADICTION" | "REDUNDANT" | "BLOCKS_EVERYTHING" | "BROAD_MATCH";
+  code:
+    | "NEVER_MATCHES"
+    | "CONTRADICTION"
+    | "REDUNDANT"
+    | "SHADOWED"
+    | "MATCHES_NOTHING_RUNNING"
+    | "BLOCKS_EVERYTHING"
+    | "BROAD_MATCH";
   /** Index into `spec.input.rules`; absent where the whole policy is meant. */
   rule?: number;
   message: string;

@@ -193,6 +193,7 @@ async function requireAttachedNamespace(
   throw new PolicyError(POLICY_ERROR.notFound, message);
 }
 
-function workspaceOf({ metadata }: V1Namespace): string | undefined {
+/** The workspace a namespace is in; absent where it is in none. */
+export function workspaceOf({ metadata }: V1Namespace): string | undefined {
   return metadata?.labels?.[MANAGED_LABEL] === "true" ? (metadata.labels[WORKSPACE_LABEL] ?? "") : undefined;
 }

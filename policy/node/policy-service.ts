@@ -10,7 +10,8 @@ import { createClusterClient } from "./cluster-client.js";
 import { getCluster, listClusters } from "./clusters.js";
 import type { PolicyContext } from "./context.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
-import { explain, preview } from "./insight.js";
+import { explain } from "./explain.js";
+import { previewNamespace, previewPolicy } from "./preview.js";
 import type { Logger } from "./logger.js";
 import * as namespaces from "./namespaces.js";
 import * as policies from "./policies.js";
@@ -51,7 +52,8 @@ export interface PolicyService extends PolicyAdministration {
   listNamespaces(where: { organization: string; cluster?: string }): Promise<Api.NamespaceView[]>;
   effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
-  preview(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
+  previewPolicy(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
+  previewNamespace(organization: string, change: Api.NamespaceChange): Promise<Api.PreviewAnswer>;
   listViolations(organization: string): Promise<Api.Violation[]>;
   listActivity(organization: string): Promise<Api.ActivityEntry[]>;
 }
@@ -85,7 +87,8 @@ export async function createPolicyService(options: {
     listNamespaces: (where) => namespaces.listNamespaces(context, where),
     effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
     explain: (organization, request) => explain(context, organization, request),
-    preview: (scope, request) => preview(context, scope, request),
+    previewPolicy: (scope, request) => previewPolicy(context, scope, request),
+    previewNamespace: (organization, change) => previewNamespace(context, organization, change),
     listViolations: (organization) => listViolations(context, organization),
     listActivity: (organization) => listActivity(context, organization),
   };

@@ -134,7 +134,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       const form = await openForm(page, "Custom");
       await form.getByLabel("Image Name").fill("nginx");
       await form
-        .getByText("This policy would refuse 1 of 1 running pod when they are next created")
+        .getByText("This policy would refuse 1 workload when its pods are next created: library/nginx")
         .waitFor();
       await page.keyboard.press("Escape");
     });
@@ -167,6 +167,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       await goTo(page, "Namespaces");
       await page.getByRole("button", { name: id, exact: true }).click();
       await page.getByLabel("Workspace").selectOption("another-ws");
+      await page.getByText(/^It would admit what is refused now: busybox \(deployment\/refused\)/).waitFor();
       await page.getByRole("button", { name: "Move", exact: true }).click();
       await page.getByText("The policies of another-ws hold here now.").waitFor();
       await page.getByRole("region", { name: "Effective policy" }).getByText("no-evil").waitFor();
@@ -188,7 +189,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       await page.getByRole("button", { name: "Delete digest-image-policy" }).click();
       const dialog = page.getByRole("alertdialog", { name: "Delete the policy digest-image-policy?" });
       await dialog
-        .getByText(/^Still refused, by no-busybox-image-policy: busybox \(replicaset waits-/)
+        .getByText(/^Still refused, by no-busybox-image-policy: busybox \(deployment\/(refused|waits)\)/)
         .waitFor();
       await look("delete");
       await page.keyboard.press("Escape");

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeAudit } from "../kubernetes/policy/audit-suite.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
+import { describePreview } from "../kubernetes/policy/preview-suite.js";
 import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
 import { describeTmcScripts } from "../kubernetes/policy/tmc-scripts-suite.js";
 
@@ -29,5 +30,6 @@ describe("the embedded cluster", () => {
   describePolicies("enforces image policies", () => ({ kubeConfig }));
   describeTmc("answers tmc and REST", () => ({ kubeConfig }));
   describeAudit("audits what runs", () => ({ kubeConfig }));
+  describePreview("says before what a change does", () => ({ kubeConfig }));
   describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

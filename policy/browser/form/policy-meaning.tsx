@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { describePolicy, describeSelector } from "../../common/words.js";
 import { ruleNumber } from "./draft.js";
-import { describeImpact } from "./impact.js";
+import { describeImpact } from "../../common/impact.js";
 import type { PolicyFormState } from "./use-policy-form.js";
 
 /** What the policy typed so far means, which pods it would concern, and what looks like a mistake. */

@@ -4,7 +4,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { describePolicy } from "../../common/words.js";
 import { useConsole } from "../console-context.js";
-import { describeImpact } from "../form/impact.js";
+import { describeImpact } from "../../common/impact.js";
 import { useTask } from "../parts/use-task.js";
 
 interface Props {

@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useId, useState, type ReactElement } from "react";
+import { describeImpact } from "../../common/impact.js";
 import { useConsole } from "../console-context.js";
 import { useTask } from "../parts/use-task.js";
 
@@ -16,6 +18,7 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
   const { isBusy, problem, run } = useTask();
   const [news, setNews] = useState("");
   const chosen = picked ?? workspace;
+  const impact = useImpact(namespace, chosen, chosen !== workspace);
   const cluster =
     hierarchy.namespaces.find(({ fullName }) => fullName.name === namespace)?.fullName.clusterName ?? "";
   async function apply(): Promise<void> {
@@ -43,7 +46,7 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
         {isBusy ? "One moment…" : applyWords(workspace, chosen)}
       </button>
       <span role="status" className="namespace__news">
-        {chosen === workspace ? news : ""}
+        {chosen === workspace ? news : impact}
       </span>
       {problem && (
         <p className="field__error" role="alert">
@@ -52,6 +55,23 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
       )}
     </div>
   );
+}
+
+/** What putting the namespace there would refuse and let in; empty until that is known. */
+function useImpact(namespace: string, workspace: string, isWanted: boolean): string {
+  const { api } = useConsole();
+  const { data } = useQuery({
+    queryKey: [api.base, "namespace-preview", namespace, workspace],
+    queryFn: ({ signal }) =>
+      api.preview(
+        { namespace: { name: namespace, workspaceName: workspace === "" ? null : workspace } },
+        signal,
+      ),
+    enabled: isWanted,
+    // What is asked about now may have changed since it was asked about last.
+    gcTime: 0,
+  });
+  return isWanted && data ? describeImpact(data, "The policies there") : "";
 }
 
 function WorkspaceChoice({

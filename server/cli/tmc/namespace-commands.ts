@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import type { NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
+import type { NamespaceChange, NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
 import {
   clusterFlag,
   descriptionFlag,
@@ -14,6 +14,7 @@ import {
   required,
   workspaceFlag,
 } from "./flags.js";
+import { impactOf } from "./impact.js";
 import { labelChanges, labelsFlag } from "./labels.js";
 import { type LooseManifest, readManifest } from "./manifest-file.js";
 import {
@@ -161,7 +162,11 @@ async function attachAs(
   };
   const path = `${pathOf(clusterName)}${dryRunQuery(options)}`;
   const answer = (await world.connect().call("POST", path, { namespace })) as Answer;
-  await tell(world, answer.namespace, { verb: "attached", options });
+  await tell(world, answer.namespace, {
+    verb: "attached",
+    options,
+    change: { name, workspaceName: answer.namespace.spec.workspaceName },
+  });
 }
 
 async function create(
@@ -196,7 +201,8 @@ async function update(
   };
   const path = `${pathOf(clusterName, name)}${dryRunQuery(options)}`;
   const answer = (await world.connect().call("PUT", path, { namespace })) as Answer;
-  await tell(world, answer.namespace, { verb: "updated", options });
+  const change = { name, workspaceName: answer.namespace.spec.workspaceName, labels };
+  await tell(world, answer.namespace, { verb: "updated", options, change });
 }
 
 async function detach(
@@ -207,7 +213,7 @@ async function detach(
   const { name, clusterName, workspaceName } = targetOf(positional, options);
   if (workspaceName !== undefined) await requireMember(world, { name, clusterName, workspaceName });
   await world.connect().call("DELETE", `${pathOf(clusterName, name)}${dryRunQuery(options)}`);
-  world.print(done(name, "detached", options));
+  world.print(await done(world, { name, workspaceName: null }, { verb: "detached", options }));
 }
 
 /** Who names the workspace means that one: a namespace that was moved meanwhile stays where it is. */
@@ -238,22 +244,28 @@ async function print(
   world.print(await formatList(shown, namespaces, { format: output, table: NAMESPACES }));
 }
 
+/** What was done, or would be. */
+interface Told {
+  verb: string;
+  options: NamespaceOptions;
+}
+
 async function tell(
   world: TmcWorld,
   namespace: NamespaceView,
-  { verb, options }: { verb: string; options: NamespaceOptions },
+  { change, ...told }: Told & { change: NamespaceChange },
 ): Promise<void> {
+  const { output } = told.options;
   world.print(
-    options.output === undefined
-      ? done(namespace.fullName.name, verb, options)
-      : await formatObject(namespace, { format: options.output, table: NAMESPACES }),
+    output === undefined
+      ? await done(world, change, told)
+      : await formatObject(namespace, { format: output, table: NAMESPACES }),
   );
 }
 
-function done(name: string, verb: string, { dryRun }: NamespaceOptions): string {
-  return dryRun === true
-    ? `✔ namespace "${name}" would be ${verb} (dry run)`
-    : `✔ namespace "${name}" ${verb} successfully`;
+async function done(world: TmcWorld, change: NamespaceChange, { verb, options }: Told): Promise<string> {
+  if (options.dryRun !== true) return `✔ namespace "${change.name}" ${verb} successfully`;
+  return `✔ namespace "${change.name}" would be ${verb} (dry run)\n  ${await impactOf(world, { namespace: change })}`;
 }
 
 function dryRunQuery({ dryRun }: NamespaceOptions): string {

@@ -13,6 +13,7 @@ import {
   required,
   workspaceFlag,
 } from "./flags.js";
+import { impactOf } from "./impact.js";
 import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import { type CreateOptions, manifestFrom, RECIPES } from "./policy-manifest.js";
@@ -150,8 +151,13 @@ function addDelete(policy: Command, world: TmcWorld, kind: Kind): void {
     const [positional, workspace] = given.slice(0, -2) as (string | undefined)[];
     const name = givenName("policy", positional, options.name);
     const path = pathOf(kind, options.workspaceName ?? workspace, name);
-    await world.connect().call("DELETE", `${path}${dryRunQuery(options)}`);
-    world.print(done(name, "deleted", options));
+    const api = world.connect();
+    const impact =
+      options.dryRun === true
+        ? `\n  ${await impactOf(world, { policy: ((await api.call("GET", path)) as Answer).policy, remove: true })}`
+        : "";
+    await api.call("DELETE", `${path}${dryRunQuery(options)}`);
+    world.print(`${done(name, "deleted", options)}${impact}`);
   });
   examples(command, `${commandOf(kind)} image-policy delete digests${placeExample(kind)}`);
 }
@@ -163,7 +169,7 @@ async function create(world: TmcWorld, kind: Kind, options: PolicyOptions & Crea
   const { policy } = (await world
     .connect()
     .call("POST", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
-  world.print(await told(policy, "created", options));
+  world.print(await told(world, policy, { verb: "created", options }));
 }
 
 async function update(
@@ -183,7 +189,7 @@ async function update(
   const { policy } = (await world
     .connect()
     .call("PUT", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
-  world.print(await told(policy, "updated", options));
+  world.print(await told(world, policy, { verb: "updated", options }));
 }
 
 function withPlace(manifest: LooseManifest, kind: Kind, workspace: string | undefined): object {
@@ -221,9 +227,14 @@ function dryRunQuery({ dryRun }: PolicyOptions): string {
 }
 
 /** Says what was done and, in words, what it means for images; or shows the policy where a format is asked for. */
-async function told(policy: PolicyView, verb: string, options: PolicyOptions): Promise<string> {
+async function told(
+  world: TmcWorld,
+  policy: PolicyView,
+  { verb, options }: { verb: string; options: PolicyOptions },
+): Promise<string> {
   if (options.output !== undefined) return formatObject(policy, { format: options.output, table: POLICIES });
-  return `${done(policy.fullName.name, verb, options)}\n  ${describePolicy(policy.spec)}`;
+  const text = `${done(policy.fullName.name, verb, options)}\n  ${describePolicy(policy.spec)}`;
+  return options.dryRun === true ? `${text}\n  ${await impactOf(world, { policy })}` : text;
 }
 
 function done(name: string, verb: string, { dryRun }: PolicyOptions): string {

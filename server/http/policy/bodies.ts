@@ -39,14 +39,12 @@ export const namespaceBody = z.object({
   }),
 });
 
+const labelChanges = z.record(z.string().max(MAX_LABEL_KEY_CHARACTERS), z.string().max(63).nullable());
+
 /** A change of a namespace: what it leaves out stays. */
 export const namespaceChangeBody = z.object({
   namespace: z.object({
-    meta: z
-      .object({
-        labels: z.record(z.string().max(MAX_LABEL_KEY_CHARACTERS), z.string().max(63).nullable()).nullish(),
-      })
-      .nullish(),
+    meta: z.object({ labels: labelChanges.nullish() }).nullish(),
     spec: z.object({ workspaceName: resourceName.nullish() }).nullish(),
   }),
 });
@@ -61,7 +59,18 @@ export const explainBody = z
     message: "give either an image or a pod",
   });
 
-export const previewBody = z.object({
-  policy: z.record(z.string(), z.unknown()),
-  remove: z.boolean().default(false),
-});
+export const previewBody = z
+  .object({
+    policy: z.record(z.string(), z.unknown()).optional(),
+    remove: z.boolean().default(false),
+    namespace: z
+      .object({
+        name: z.string().min(1).max(MAX_NAME_CHARACTERS),
+        workspaceName: resourceName.nullable(),
+        labels: labelChanges.optional(),
+      })
+      .optional(),
+  })
+  .refine(({ policy, namespace }) => (policy === undefined) !== (namespace === undefined), {
+    message: "give either a policy or a namespace",
+  });

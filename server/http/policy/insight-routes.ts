@@ -21,10 +21,16 @@ export function insightRoutes({ policies, organizationOf }: PolicyRoutesContext)
     response.json(await policies.explain(organizationOf(request), question));
   });
   router.post("/image-policies/preview", async (request, response) => {
-    const { policy, remove } = previewBody.parse(request.body);
+    const { policy, remove, namespace } = previewBody.parse(request.body);
+    if (namespace !== undefined) {
+      const { labels, ...change } = namespace;
+      const asked = { ...change, ...(labels !== undefined && { labels }) };
+      response.json(await policies.previewNamespace(organizationOf(request), asked));
+      return;
+    }
     const workspace = policyManifest.parse(policy).fullName.workspaceName;
     const scope = { organization: organizationOf(request), ...(workspace !== undefined && { workspace }) };
-    response.json(await policies.preview(scope, { policy, remove }));
+    response.json(await policies.previewPolicy(scope, { policy, remove }));
   });
   router.get("/image-policies/violations", async (request, response) => {
     const violations = await policies.listViolations(organizationOf(request));

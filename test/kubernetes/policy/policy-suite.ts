@@ -141,7 +141,7 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
 
     it("previews that a workload which waits would be let through were the policy deleted", async () => {
       const admitted = await eventually(async () => {
-        const { wouldAdmit } = await service.preview(
+        const { wouldAdmit } = await service.previewPolicy(
           { organization, workspace },
           { policy: noBusybox, remove: true },
         );
@@ -150,8 +150,8 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       expect(admitted).toEqual([
         expect.objectContaining({
           namespace,
-          pod: "",
-          workload: expect.stringMatching(/^replicaset\/blocked-/),
+          pods: 0,
+          workload: { apiVersion: "apps/v1", kind: "Deployment", name: "blocked" },
           image: "busybox",
           policies: ["no-busybox-image-policy"],
         }),
@@ -196,9 +196,15 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
         recipe: "custom",
         input: { effect: "block", rules: [{ imageName: "nginx" }] },
       });
-      const answer = await service.preview({ organization, workspace }, { policy: candidate });
+      const answer = await service.previewPolicy({ organization, workspace }, { policy: candidate });
       expect(answer.wouldRefuse).toEqual([
-        { namespace, pod: "runs", container: "main", image: "nginx:1", policies: ["no-nginx"] },
+        expect.objectContaining({
+          workload: { apiVersion: "v1", kind: "Pod", name: "runs" },
+          container: "main",
+          image: "nginx:1",
+          pods: 1,
+          policies: ["no-nginx"],
+        }),
       ]);
       expect(await refusalFor("nginx")).toBe("");
     });

@@ -5,6 +5,7 @@ import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeAudit } from "./audit-suite.js";
 import { describePolicies } from "./policy-suite.js";
+import { describePreview } from "./preview-suite.js";
 import { describeTmc } from "./tmc-suite.js";
 import { describeTmcScripts } from "./tmc-scripts-suite.js";
 
@@ -24,6 +25,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describePolicies("enforces image policies", () => ({ kubeConfig }));
     describeTmc("answers tmc and REST", () => ({ kubeConfig }));
     describeAudit("audits what runs", () => ({ kubeConfig }));
+    describePreview("says before what a change does", () => ({ kubeConfig }));
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
   },
 );

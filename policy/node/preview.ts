@@ -1,0 +1,155 @@
+import type { KubernetesObject, V1Namespace } from "@kubernetes/client-node";
+
+import type { WatchedObject } from "../../kubernetes/node/collection-watch.js";
+import type { AuditedImages } from "../common/audit.js";
+import type { EffectivePolicy } from "../common/effective.js";
+import { lintPolicy } from "../common/lint.js";
+import { boundsProblem } from "../common/parameters.js";
+import { idleRules, previewChanges } from "../common/preview.js";
+import type { NamespaceChange, PreviewAnswer } from "../common/tmc-api.js";
+import { AuditedCluster } from "./audit/audited-cluster.js";
+import { AUDITED_KINDS, type AuditedKind, auditedObject } from "./audit/audited-kinds.js";
+import { managedNamespaces, type Scope } from "./bring-into-force.js";
+import { toPolicyError } from "./cluster-client.js";
+import type { PolicyContext } from "./context.js";
+import { requireNamespace, requireWorkspace } from "./find.js";
+import { ownLabels, withLabels } from "./namespace-labels.js";
+import { selectFor } from "./namespace-parameters.js";
+import { workspaceOf } from "./namespaces.js";
+import { parseManifest } from "./policies.js";
+import { type ImagePolicySpec, originOf, toEffective } from "./records.js";
+
+/** A preview is read by a person while typing; more pods than this would keep them waiting. */
+const MAX_PREVIEW_PODS = 1000;
+
+/** Of each other kind, in one namespace. */
+const MAX_WORKLOADS = 500;
+
+/** What a policy that would be saved or deleted refuses and lets in of what there is. */
+export async function previewPolicy(
+  context: PolicyContext,
+  scope: Scope,
+  { policy, remove }: { policy: unknown; remove?: boolean },
+): Promise<PreviewAnswer> {
+  const { fullName, spec } = parseManifest(policy);
+  const candidate: EffectivePolicy = { name: fullName.name, origin: originOf(scope), spec };
+  const before = await storedPolicies(context, scope.organization);
+  const others = before.filter((each) => !isSamePolicy(each, candidate));
+  const after = remove ? others : [...others, candidate];
+  const preview = new Preview(context);
+  const concerned: AuditedImages[] = [];
+  for (const namespace of await managedNamespaces(context, scope)) {
+    const isConcerned = selectFor(namespace, [candidate]).selected.length > 0;
+    const images = await preview.add(namespace, {
+      before: selectFor(namespace, before).selected,
+      after: selectFor(namespace, after).selected,
+      isConcerned,
+    });
+    if (isConcerned) concerned.push(...images);
+  }
+  const warnings = remove ? [] : [...lintPolicy(candidate, others), ...idleRules(candidate, concerned)];
+  return { ...preview.answer, warnings };
+}
+
+/** What attaching, moving, relabelling or detaching a namespace refuses and lets in of what there is in it. */
+export async function previewNamespace(
+  context: PolicyContext,
+  organization: string,
+  { name, workspaceName, labels = {} }: NamespaceChange,
+): Promise<PreviewAnswer> {
+  const namespace = await requireNamespace(context, organization, name);
+  if (workspaceName !== null) await requireWorkspace(context, organization, workspaceName);
+  const policies = await storedPolicies(context, organization);
+  const changed = withLabels(namespace, ownLabels(namespace, labels));
+  const preview = new Preview(context);
+  await preview.add(namespace, {
+    before: workspaceOf(namespace) === undefined ? [] : selectFor(namespace, policies).selected,
+    after: workspaceName === null ? [] : selectFor(changed, policies, { workspace: workspaceName }).selected,
+    isConcerned: true,
+  });
+  return preview.answer;
+}
+
+interface Judging {
+  before: EffectivePolicy[];
+  after: EffectivePolicy[];
+  isConcerned: boolean;
+}
+
+/** The answer while namespaces are added to it. */
+class Preview {
+  readonly answer: PreviewAnswer = {
+    namespaces: [],
+    pods: 0,
+    truncated: false,
+    wouldRefuse: [],
+    wouldAdmit: [],
+    stillRefused: [],
+    warnings: [],
+  };
+  readonly #context: PolicyContext;
+
+  constructor(context: PolicyContext) {
+    this.#context = context;
+  }
+
+  /** Resolves to what there is in the namespace. Throws `PolicyError`. */
+  async add(namespace: V1Namespace, { before, after, isConcerned }: Judging): Promise<AuditedImages[]> {
+    const { answer } = this;
+    const name = namespace.metadata?.name ?? "";
+    const { images, isTruncated } = await imagesNow(this.#context, name, MAX_PREVIEW_PODS - answer.pods);
+    const changes = previewChanges(name, images, { before, after });
+    const problem = boundsProblem(after);
+    if (problem !== undefined) answer.problem ??= problem;
+    if (isConcerned) answer.namespaces.push(name);
+    answer.pods += images.reduce((sum, { pods }) => sum + pods, 0);
+    answer.truncated ||= isTruncated;
+    answer.wouldRefuse.push(...changes.wouldRefuse);
+    answer.wouldAdmit.push(...changes.wouldAdmit);
+    answer.stillRefused.push(...changes.stillRefused);
+    return images;
+  }
+}
+
+async function imagesNow(
+  context: PolicyContext,
+  namespace: string,
+  maxPods: number,
+): Promise<{ images: AuditedImages[]; isTruncated: boolean }> {
+  const cluster = new AuditedCluster();
+  const lists = await Promise.all(
+    AUDITED_KINDS.map((kind) =>
+      listKind(context, kind, { namespace, limit: kind.kind === "Pod" ? maxPods : MAX_WORKLOADS }),
+    ),
+  );
+  for (const { objects } of lists) for (const object of objects) cluster.put(object);
+  return {
+    images: cluster.imagesIn(namespace),
+    isTruncated: lists.some(({ isTruncated }) => isTruncated),
+  };
+}
+
+async function listKind(
+  { client }: PolicyContext,
+  kind: AuditedKind,
+  { namespace, limit }: { namespace: string; limit: number },
+) {
+  if (limit <= 0) return { objects: [], isTruncated: true };
+  const none = undefined;
+  const { items } = await client.objects
+    .list<KubernetesObject>(kind.apiVersion, kind.kind, namespace, none, none, none, none, none, limit + 1)
+    .catch((error: unknown) => {
+      throw toPolicyError(error);
+    });
+  const objects = items.slice(0, limit).map((item) => auditedObject(kind, item as WatchedObject));
+  return { objects, isTruncated: items.length > limit };
+}
+
+async function storedPolicies({ store }: PolicyContext, organization: string): Promise<EffectivePolicy[]> {
+  const stored = await store.list<ImagePolicySpec>("imagepolicies", organization);
+  return stored.map(toEffective).filter((policy) => policy !== undefined);
+}
+
+function isSamePolicy(left: EffectivePolicy, right: EffectivePolicy): boolean {
+  return left.name === right.name && JSON.stringify(left.origin) === JSON.stringify(right.origin);
+}

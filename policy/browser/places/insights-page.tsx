@@ -4,6 +4,7 @@ import { workloadText } from "../../common/violation-words.js";
 import { useViolations } from "../api/use-violations.js";
 import { useConsole } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
+import "./insights-page.css";
 
 /** What runs, or waits to run, against the policies. */
 export function InsightsPage(): ReactElement {
@@ -37,7 +38,7 @@ export function InsightsPage(): ReactElement {
 function Violations({ violations }: { violations: Violation[] }): ReactElement {
   return (
     <div className="table-scroll">
-      <table className="table" aria-label="Violations">
+      <table className="table insights" aria-label="Violations">
         <thead>
           <tr>
             <th scope="col">Workload</th>

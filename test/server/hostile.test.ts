@@ -1,4 +1,6 @@
+import { connect } from "node:net";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiProblem, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
@@ -40,6 +42,17 @@ describe("a page of another site", () => {
     expect(await browser.socket(session.id, ticket, { origin: "http://evil.example" })).toBe(403);
     expect(await browser.socket(session.id, ticket, { host: "evil.example" })).toBe(403);
   });
+});
+
+describe("an upgrade to an address that is none", () => {
+  it.each(["//[/socket", "http://[/", "//", "/api/sessions/%zz/terminals/1", `/${"a".repeat(9_000)}`, "*"])(
+    "is refused or closed, and Lectern goes on: %s",
+    async (target) => {
+      const answer = await upgradeTo(target);
+      expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+      expect((await browser.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
+    },
+  );
 });
 
 describe("somebody without access to the session", () => {
@@ -200,4 +213,14 @@ describe("an instructor", () => {
 
 function code(text: string): string {
   return (JSON.parse(text) as ApiProblem).error.code;
+}
+
+/** What is answered to an upgrade whose target no client would send; empty where the connection is just closed. */
+function upgradeTo(target: string): Promise<string> {
+  const { hostname, port, host } = new URL(lectern.url);
+  const socket = connect(Number(port), hostname);
+  const lines = [`GET ${target} HTTP/1.1`, `Host: ${host}`, "Connection: Upgrade", "Upgrade: websocket"];
+  const keys = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", ""];
+  socket.end([...lines, ...keys].join("\r\n"));
+  return textOf(socket).catch(() => "");
 }

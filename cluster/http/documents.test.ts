@@ -103,3 +103,35 @@ it("OpenAPI v2 describes what is served, as JSON and as protobuf, and is not sen
   again.resume();
   expect(again.statusCode).toBe(304);
 });
+
+it("metadata alone is sent to who asks for no more, of one object, of lists and in watches", async () => {
+  const apiVersion = "meta.k8s.io/v1";
+  const headers = { accept: accepting("PartialObjectMetadata") };
+  const one = await send(cluster, { path: "/api/v1/namespaces/default", headers });
+  expect(one.body).toEqual({
+    kind: "PartialObjectMetadata",
+    apiVersion,
+    metadata: expect.objectContaining({ name: "default" }) as unknown,
+  });
+  const list = await send(cluster, {
+    path: "/api/v1/namespaces?limit=1",
+    headers: { accept: accepting("PartialObjectMetadataList") },
+  });
+  expect(list.body).toMatchObject({
+    kind: "PartialObjectMetadataList",
+    apiVersion,
+    items: [{ kind: "PartialObjectMetadata", apiVersion }],
+  });
+  expect(JSON.stringify(list.body)).not.toContain('"status"');
+  const path = "/api/v1/namespaces?watch=true&timeoutSeconds=1&fieldSelector=metadata.name=default";
+  const watch = await open(cluster, { path, headers });
+  let text = "";
+  for await (const chunk of watch) text += String(chunk);
+  const event = { type: "ADDED", object: { kind: "PartialObjectMetadata", apiVersion } };
+  expect(JSON.parse(text)).toMatchObject(event);
+  expect(text).not.toContain('"status"');
+});
+
+function accepting(form: string): string {
+  return `application/json;as=${form};v=v1;g=meta.k8s.io,application/json`;
+}

@@ -1,5 +1,11 @@
-/** How a client wants objects: as they are, or as a Table of the given version. */
-export type Form = { as: "object" } | { as: "table"; version: "v1" | "v1beta1" };
+/** How a client wants objects: as they are, as a Table, or their metadata alone, of the given version of `meta.k8s.io`. */
+export type Form = { as: "object" } | { as: "table" | "metadata"; version: "v1" | "v1beta1" };
+
+const FORMS: Record<string, "table" | "metadata"> = {
+  Table: "table",
+  PartialObjectMetadata: "metadata",
+  PartialObjectMetadataList: "metadata",
+};
 
 /** One media range of an `Accept` header. */
 interface MediaRange {
@@ -10,10 +16,9 @@ interface MediaRange {
 /** The first form of an `Accept` header this API can give; JSON where it names nothing known. */
 export function negotiateForm(accept: string | undefined): Form {
   for (const { type, parameters } of parseAccept(accept)) {
-    if (parameters["as"] === "Table" && type === "application/json") {
-      const version = parameters["v"];
-      if (version === "v1" || version === "v1beta1") return { as: "table", version };
-    }
+    const { as = "", v: version } = parameters;
+    const form = Object.hasOwn(FORMS, as) && type === "application/json" ? FORMS[as] : undefined;
+    if (form !== undefined && (version === "v1" || version === "v1beta1")) return { as: form, version };
     const isPlain = parameters["as"] === undefined;
     if (isPlain && ["application/json", "*/*", "application/*"].includes(type)) break;
   }

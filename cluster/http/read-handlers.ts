@@ -11,6 +11,7 @@ import type { Call } from "./call.js";
 import { encodeContinue, LATEST } from "./continue-token.js";
 import { listQuery } from "./list-query.js";
 import type { ListQuery } from "./list-query.js";
+import { partialKind, textInForm } from "./object-form.js";
 
 /** As a real API server puts it. */
 const TOKEN_EXPIRED =
@@ -25,8 +26,10 @@ export async function handleGet(call: Call): Promise<void> {
 
 /** Sends one object in the form the client asked for. */
 export async function sendObject(call: Call, code: number, object: ApiObject): Promise<void> {
-  const isTable = call.form.as === "table" && object.kind === call.type.kind;
-  if (!isTable) return call.reply.text(code, objectText(object), "application/json");
+  if (object.kind !== call.type.kind) return call.reply.text(code, objectText(object), "application/json");
+  if (call.form.as !== "table") {
+    return call.reply.text(code, textInForm(call.form, object), "application/json");
+  }
   await call.reply.json(code, tableOf(call, [object]));
 }
 
@@ -71,8 +74,12 @@ function* listText(call: Call, page: Page, revision: number): Generator<string> 
     const rowOf = tableRows(call);
     yield* withList({ ...table, metadata }, "rows", page.items, (object) => JSON.stringify(rowOf(object)));
   } else {
-    const head = { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata };
-    yield* withList(head, "items", page.items, objectText);
+    const { form } = call;
+    const kind =
+      form.as === "metadata"
+        ? partialKind(form.version, "List")
+        : { kind: `${type.kind}List`, apiVersion: apiVersionOf(type) };
+    yield* withList({ ...kind, metadata }, "items", page.items, (object) => textInForm(form, object));
   }
 }
 

@@ -3,9 +3,9 @@ import { internalError, StatusError } from "../api/status.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import { inVersion } from "../rest/api-core.js";
 import type { StoreEvent } from "../store/history.js";
-import { objectText } from "../store/object-text.js";
 import { tableOf } from "../table/table.js";
 import type { Call } from "./call.js";
+import { partialKind, textInForm } from "./object-form.js";
 import { tooOld } from "./watch-query.js";
 import type { WatchQuery } from "./watch-query.js";
 
@@ -169,7 +169,8 @@ export class WatchStream {
   }
 
   #line(type: string, object: ApiObject): string {
-    if (this.#call.form.as === "object") return `{"type":"${type}","object":${objectText(object)}}\n`;
+    const { form } = this.#call;
+    if (form.as !== "table") return `{"type":"${type}","object":${textInForm(form, object)}}\n`;
     const table = tableOf(this.#call, [object], { withColumns: !this.#hasSentColumns });
     this.#hasSentColumns = true;
     return `${JSON.stringify({ type, object: table })}\n`;
@@ -182,9 +183,13 @@ export class WatchStream {
   }
 
   #bookmark(annotations?: Record<string, string>): string {
-    const { type } = this.#call;
+    const { type, form } = this.#call;
     const metadata = { resourceVersion: String(this.#sent), ...(annotations && { annotations }) };
-    const object = { kind: type.kind, apiVersion: apiVersionOf(type), metadata };
+    const kind =
+      form.as === "metadata"
+        ? partialKind(form.version)
+        : { kind: type.kind, apiVersion: apiVersionOf(type) };
+    const object = { ...kind, metadata };
     return `${JSON.stringify({ type: "BOOKMARK", object })}\n`;
   }
 

@@ -81,6 +81,11 @@ describe("clients that mean no good", () => {
     expect(created.code).toBe(201);
   });
 
+  it("are told what is wrong with a null in a list, instead of having it kept", async () => {
+    const limits = { metadata: { name: "nulls" }, spec: { limits: [null] } };
+    expect((await create("/api/v1/namespaces/default/limitranges", limits)).code).toBe(422);
+  });
+
   it("get an answer for an object whose metadata is null", async () => {
     const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: null });
     await create(CONFIG_MAPS, { metadata: { name: "nameless" } });

@@ -11,6 +11,9 @@ export interface DecodeFindings {
   typeError?: string;
 }
 
+/** Nothing, by the type of a schema. */
+const ZERO_ITEMS: Record<string, unknown> = { string: "", integer: 0, number: 0, boolean: false };
+
 /** Compares a JSON body with the schema of its built-in kind, in place: nulls and unknown fields are dropped as Go does. */
 export function decodeBuiltIn(
   body: JsonObject,
@@ -76,7 +79,10 @@ class Decoder {
       if (expected !== undefined && expected !== "array") return this.#wrongType("array", declared, place);
       const { items } = schema;
       if (items === undefined) return;
-      value.forEach((item, i) => this.#value(item, items, { ...place, path: `${place.path}[${i}]` }));
+      value.forEach((item: unknown, i) => {
+        if (item === null) value[i] = this.#zero(items);
+        this.#value(value[i], items, { ...place, path: `${place.path}[${i}]` });
+      });
       return;
     }
     if (isRecord(value)) {
@@ -84,6 +90,12 @@ class Decoder {
       return this.object(value, schema, { ...place, struct: structName(declared) ?? place.struct });
     }
     this.#scalar(value, declared, place);
+  }
+
+  /** What Go reads a null in a list as. */
+  #zero(items: Schema): unknown {
+    const { type = "" } = this.#resolve(items);
+    return type === "object" ? {} : (ZERO_ITEMS[type] ?? null);
   }
 
   #scalar(value: unknown, declared: Schema, place: Place): void {

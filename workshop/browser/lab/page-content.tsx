@@ -4,7 +4,8 @@ import type { ActionView, PageView } from "../../common/api.js";
 import { Action } from "./blocks/action.js";
 import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
-import { prepareContent } from "./prepare-content.js";
+import { CopyButton } from "../parts/copy-button.js";
+import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./prose.css";
 
 interface Placed {
@@ -18,8 +19,11 @@ interface Placed {
 export function PageContent({ page }: { page: PageView }): ReactElement {
   const root = useRef<HTMLDivElement>(null);
   const [placed, setPlaced] = useState<Placed[]>([]);
+  const [copies, setCopies] = useState<Element[]>([]);
   useLayoutEffect(() => {
-    if (root.current) setPlaced(place(root.current, page));
+    if (!root.current) return;
+    setPlaced(place(root.current, page));
+    setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
   return (
     <BlockPageContext value={page.name}>
@@ -27,10 +31,16 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
       {placed.map(({ action, element, body }) =>
         createPortal(<Action action={action} sectionBody={body} />, element, action.step),
       )}
+      {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
       <EnlargedPicture text={root} />
       {page.problems.length > 0 && <Problems problems={page.problems} />}
     </BlockPageContext>
   );
+}
+
+/** Copies the code it stands beside. */
+function CodeCopy({ beside }: { beside: Element }): ReactElement {
+  return <CopyButton text={beside.previousElementSibling?.textContent.trimEnd() ?? ""} what="code" />;
 }
 
 /** Written once: React must not touch what the blocks were put into. */

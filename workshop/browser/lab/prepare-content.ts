@@ -18,7 +18,7 @@ export function prepareContent(
   fitHeadings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
   for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) prepareLink(link, root);
-  for (const code of root.querySelectorAll<HTMLElement>("pre")) code.tabIndex = 0;
+  for (const code of root.querySelectorAll<HTMLElement>("pre")) wrapCode(code);
   for (const button of root.querySelectorAll("code + span[data-step]")) button.before(WORD_JOINER);
   for (const image of root.querySelectorAll("img")) prepareImage(image);
   return foldSections(root, page.actions);
@@ -52,6 +52,19 @@ function wrapTable(table: Element): void {
   table.replaceWith(scroll);
   scroll.append(table);
   table.classList.add("table");
+}
+
+/** Where the button that copies a piece of code goes. */
+export const CODE_COPY = "prose-code__copy";
+
+function wrapCode(code: HTMLElement): void {
+  code.tabIndex = 0;
+  if (code.parentElement?.classList.contains("prose-code")) return;
+  const [frame, corner] = [document.createElement("div"), document.createElement("span")];
+  frame.className = "prose-code";
+  corner.className = CODE_COPY;
+  code.replaceWith(frame);
+  frame.append(code, corner);
 }
 
 function prepareLink(link: HTMLAnchorElement, root: HTMLElement): void {

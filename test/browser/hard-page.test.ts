@@ -50,7 +50,7 @@ metadata: { name: a-manifest-with-a-line-that-is-wider-than-the-column-of-the-te
 
 ![A picture that is not there](./images/missing.png)
 
-\`\`\`examiner:execute-test
+\`\`\`editor:execute-command
 name: no-such-thing
 \`\`\`
 

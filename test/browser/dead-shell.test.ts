@@ -1,38 +1,27 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { launchChromium, openPage, takePicture } from "./chromium.js";
+import { takePicture } from "./chromium.js";
 import { focusedName } from "./console-steps.js";
-import { startLectern, type LecternServer } from "./lectern-server.js";
-import { writeLab } from "./write-lab.js";
+import { type StartedLab, startLab } from "./started-lab.js";
 
-const STEP_DEADLINE_MS = 20_000;
+const FILES = {
+  "workshop.yaml": "title: Shells\nlayout: default\npages: [one]\n",
+  "pages/one.md":
+    "# One\n\n```execute-1\necho first-$((40 + 2))\n```\n\n```execute-2\necho second-$((40 + 3))\n```\n",
+};
 
 // What runs is what is on the screen, also after the learner has ended a shell or the layout has too few terminals.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the terminal a block runs in", () => {
-  const lab = writeLab("shells", {
-    "workshop.yaml": "title: Shells\nlayout: default\npages: [one]\n",
-    "pages/one.md":
-      "# One\n\n```execute-1\necho first-$((40 + 2))\n```\n\n```execute-2\necho second-$((40 + 3))\n```\n",
-  });
-  let server: LecternServer;
-  let browser: Browser;
+  let lab: StartedLab;
   let page: Page;
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", lab.folder]);
-    browser = await launchChromium();
-    ({ page } = await openPage(browser));
-    page.setDefaultTimeout(STEP_DEADLINE_MS);
-    await page.goto(server.url);
-    await page.getByRole("button", { name: "Start" }).click();
+    lab = await startLab("shells", FILES);
+    ({ page } = lab);
     await page.getByRole("heading", { level: 1, name: "One" }).waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    lab.remove();
-  });
+  afterAll(() => lab?.close());
 
   async function endShell(): Promise<void> {
     await page.keyboard.press("Alt+1");

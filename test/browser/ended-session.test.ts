@@ -1,12 +1,10 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { launchChromium, openPage, takePicture, THEMES } from "./chromium.js";
-import { startLectern, type LecternServer } from "./lectern-server.js";
-import { writeLab } from "./write-lab.js";
+import { openPage, takePicture, THEMES } from "./chromium.js";
+import { type StartedLab, startLab } from "./started-lab.js";
 
-const STEP_DEADLINE_MS = 20_000;
 const FILES = {
   "workshop.yaml": "title: Short lab\npages: [one, two]\n",
   "pages/one.md": "# The first page\n\nRead this.\n\n```execute-1\necho done-here\n```\n",
@@ -15,18 +13,12 @@ const FILES = {
 
 // A session that is over, of a real server, in the tab that had it open.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that has ended", () => {
-  const lab = writeLab("short", FILES);
-  let server: LecternServer;
-  let browser: Browser;
+  let lab: StartedLab;
   let page: Page;
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", lab.folder]);
-    browser = await launchChromium();
-    ({ page } = await openPage(browser));
-    page.setDefaultTimeout(STEP_DEADLINE_MS);
-    await page.goto(server.url);
-    await page.getByRole("button", { name: "Start" }).click();
+    lab = await startLab("short", FILES);
+    ({ page } = lab);
     await page.getByRole("button", { name: /^Run in terminal 1: echo done-here/ }).click();
     await page.getByText(/^Succeeded/).waitFor();
     await page.getByRole("button", { name: "End session" }).click();
@@ -34,11 +26,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that h
     await page.getByText("This session has ended.").waitFor();
     await page.getByText("Read only: the session has ended.").first().waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    lab.remove();
-  });
+  afterAll(() => lab?.close());
 
   it("keeps its text and what was done, also after a reload", async () => {
     await page.reload();
@@ -60,7 +48,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that h
   });
 
   it("is nothing to a browser that never had it open", async () => {
-    const stranger = (await openPage(browser)).page;
+    const stranger = (await openPage(lab.browser)).page;
     await stranger.goto(page.url());
     await stranger.getByRole("heading", { name: /This session cannot be shown|was not let into/ }).waitFor();
     await stranger.context().close();

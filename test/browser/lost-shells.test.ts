@@ -1,10 +1,9 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { supervisedPid } from "../server/lectern-process.js";
-import { launchChromium, openPage, takePicture } from "./chromium.js";
-import { startLectern, type LecternServer } from "./lectern-server.js";
-import { writeLab } from "./write-lab.js";
+import { takePicture } from "./chromium.js";
+import { type StartedLab, startLab } from "./started-lab.js";
 
 const DEADLINE_MS = 40_000;
 const FILES = {
@@ -13,29 +12,19 @@ const FILES = {
 };
 
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("shells whose host was killed", () => {
-  const lab = writeLab("two-shells", FILES);
-  let server: LecternServer;
-  let browser: Browser;
+  let lab: StartedLab;
   let page: Page;
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", lab.folder]);
-    browser = await launchChromium();
-    ({ page } = await openPage(browser));
-    page.setDefaultTimeout(DEADLINE_MS);
-    await page.goto(server.url);
-    await page.getByRole("button", { name: "Start" }).click();
+    lab = await startLab("two-shells", FILES, DEADLINE_MS);
+    ({ page } = lab);
     await page.getByRole("button", { name: /^Run in terminal 1: echo/ }).click();
     await page.getByText(/^Succeeded/).waitFor();
     await page.getByRole("button", { name: /^Run in terminal 2: sleep/ }).click();
     await page.getByText(/^Running/).waitFor();
-    process.kill(supervisedPid(server.data, "terminal"), "SIGKILL");
+    process.kill(supervisedPid(lab.server.data, "terminal"), "SIGKILL");
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    lab.remove();
-  });
+  afterAll(() => lab?.close());
 
   const terminal = (number: number) => page.getByRole("region", { name: `Terminal ${number}`, exact: true });
 

@@ -1,41 +1,33 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
-import { startLectern, type LecternServer } from "./lectern-server.js";
-import { writeLab } from "./write-lab.js";
+import { SIZES, takePicture, THEMES } from "./chromium.js";
+import { type StartedLab, startLab } from "./started-lab.js";
 
 const PICTURE = readFileSync(
   fileURLToPath(new URL("../../images/policy-image-registry-1.png", import.meta.url)),
 );
 
+const FILES = {
+  "workshop.yaml": "title: Pictures\npages: [one]\n",
+  "pages/one.md": "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n",
+  "images/policy-image-registry-1.png": PICTURE,
+  "images/form.png": PICTURE,
+};
+
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a picture in the text", () => {
-  const lab = writeLab("pictures", {
-    "workshop.yaml": "title: Pictures\npages: [one]\n",
-    "pages/one.md": "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n",
-    "images/policy-image-registry-1.png": PICTURE,
-    "images/form.png": PICTURE,
-  });
-  let server: LecternServer;
-  let browser: Browser;
+  let lab: StartedLab;
   let page: Page;
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", lab.folder]);
-    browser = await launchChromium();
-    ({ page } = await openPage(browser));
-    await page.goto(server.url);
-    await page.getByRole("button", { name: "Start" }).click();
+    lab = await startLab("pictures", FILES);
+    ({ page } = lab);
     await page.getByRole("heading", { level: 1, name: "One" }).waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    lab.remove();
-  });
+  afterAll(() => lab?.close());
 
   it("has words, also where its author wrote none", async () => {
     await page.getByRole("img", { name: "The form" }).waitFor();

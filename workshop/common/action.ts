@@ -20,7 +20,7 @@ import type { Fillings } from "./filled-text.js";
 import { dashboardView } from "./dashboard-actions.js";
 import { readForm } from "./form-body.js";
 import { insteadOf } from "./refused-actions.js";
-import { terminalWords } from "./terminals.js";
+import { executeView, terminalFormView } from "./terminal-actions.js";
 
 /** An action with what only the server needs to know about it. */
 export interface PageAction {
@@ -65,12 +65,6 @@ export interface ReadAction {
   notes: PageProblem[];
 }
 
-/** Terminals that `execute-all` and a session of `"*"` reach. */
-export const ALL_TERMINALS: readonly string[] = ["1", "2", "3"];
-
-/** 64 KiB typed at once is more than any command line; longer bodies belong in a file of the lab. */
-const MAX_COMMAND_CHARACTERS = 64 * 1024;
-
 /** Reads a fence whose first word is an action; what cannot be read becomes an action of kind `problem` that says why. */
 export function readAction(fence: Fence, fillings: Fillings): ReadAction {
   const [word = ""] = fillings.plain(fence.info).trim().split(/\s/, 1);
@@ -105,7 +99,7 @@ export function inlineCopy(text: string, at: ActionPlace): PageAction {
 export function expecting(action: PageAction, expectation: Expectation): PageAction {
   const view = {
     ...action.view,
-    checks: expectationTexts(expectation),
+    checks: checksOf(expectation, action.test),
     expectsFailure: expectsFailure(expectation),
   };
   return { ...action, expectation, view };
@@ -136,14 +130,13 @@ function withExpectation(
   expectation: Expectation,
 ): PageAction {
   const { clear = false, endOfLine = true, edit, test, ...view } = given;
-  const checks = expectationTexts(expectation);
   return {
     view: {
       step: id,
       number,
       terminals: [],
       inline: false,
-      checks,
+      checks: checksOf(expectation, test),
       expectsFailure: expectsFailure(expectation),
       ...view,
     },
@@ -154,6 +147,11 @@ function withExpectation(
     ...(edit && { edit }),
     ...(test && { test }),
   };
+}
+
+/** What is told under the block before it runs. */
+function checksOf(expectation: Expectation, test: Examination | undefined): string[] {
+  return [...(test ? [scriptText(test.name)] : []), ...expectationTexts(expectation)];
 }
 
 interface Reading {
@@ -177,9 +175,9 @@ function parts(fence: Fence, word: string, reading: Reading): Parts {
     };
   if (insteadOf(word) !== undefined)
     throw new Error(`the action ${word} of Educates is not supported by Lectern yet`);
-  const terminals = executeTerminals(word);
-  if (!terminals) throw new Error(unknownAction(word));
-  return executeParts(word, terminals, fillings.shell(fence.body).trim());
+  const run = executeView(word, () => fillings.shell(fence.body).trim());
+  if (!run) throw new Error(unknownAction(word));
+  return run;
 }
 
 function unknownAction(word: string): string {
@@ -187,81 +185,15 @@ function unknownAction(word: string): string {
   return `"${word}" is not an action Lectern knows${meant === undefined ? "" : `; ${meant} is one`}`;
 }
 
-function executeTerminals(word: string): readonly string[] | undefined {
-  if (word === "execute-all") return ALL_TERMINALS;
-  const number = /^execute(?:-([1-3]))?$/.exec(word);
-  return number ? [number[1] ?? "1"] : undefined;
-}
-
-function executeParts(action: string, terminals: readonly string[], text: string): Parts {
-  if (text === "") throw new Error("it holds no command");
-  if (text.length > MAX_COMMAND_CHARACTERS)
-    throw new Error(
-      `its command has ${text.length} characters; at most ${MAX_COMMAND_CHARACTERS} can be typed at once`,
-    );
-  if (/^<ctrl[+-]c>$/i.test(text)) return interruptParts(action, terminals);
-  const isAll = terminals.length > 1;
-  const title = isAll ? "Run in all terminals" : `Run in terminal ${terminals[0]}`;
-  return { action, kind: isAll ? "execute-all" : "execute", title, text, terminals: [...terminals] };
-}
-
-function interruptParts(action: string, terminals: readonly string[]): Parts {
-  return {
-    action,
-    kind: "terminal-interrupt",
-    title: `Interrupt ${terminalWords(terminals)}`,
-    terminals: [...terminals],
-  };
-}
-
 function formParts(word: FormWord, fence: Fence, { fillings, notes }: Reading): Parts {
   const form = readForm(word, fence, fillings);
   notes.push(...form.notes);
   const { fields } = form;
-  const given: Parts = { ...familyParts(word, fields) };
+  const given: Parts = { ...(terminalFormView(word, fields) ?? pageParts(word, fields)) };
   if (fields.title) given.title = fields.title;
   if (fields.prefix) given.title = `${fields.prefix}: ${given.title}`;
   if (fields.description) given.description = fields.description;
   return given;
-}
-
-function familyParts(word: FormWord, fields: FormFields): Parts {
-  const isForAll = word.endsWith("-all") || fields.session === "*";
-  const terminals = isForAll ? [...ALL_TERMINALS] : [fields.session ?? "1"];
-  const where = terminalWords(terminals);
-  switch (word) {
-    case "terminal:execute":
-    case "terminal:execute-all":
-      return commandParts(word, terminals, fields);
-    case "terminal:clear":
-    case "terminal:clear-all":
-      return { action: word, kind: "terminal-clear", title: `Clear ${where}`, terminals };
-    case "terminal:interrupt":
-    case "terminal:interrupt-all":
-      return interruptParts(word, terminals);
-    case "terminal:select":
-      return selectParts(word, terminals);
-    case "terminal:input":
-      return inputParts(fields, terminals);
-    default:
-      return pageParts(word, fields);
-  }
-}
-
-function commandParts(action: string, terminals: string[], { command, clear = false }: FormFields): Parts {
-  const text = command?.trim();
-  // Labs show a terminal by a command of nothing.
-  if (text === "") return selectParts(action, terminals);
-  return { ...executeParts(action, terminals, text ?? ""), clear };
-}
-
-function selectParts(action: string, terminals: string[]): Parts {
-  return { action, kind: "terminal-select", title: `Show ${terminalWords(terminals)}`, terminals };
-}
-
-function inputParts({ text = "", endl = true }: FormFields, terminals: string[]): Parts {
-  const title = `Type into ${terminalWords(terminals)}`;
-  return { action: "terminal:input", kind: "terminal-input", title, text, terminals, endOfLine: endl };
 }
 
 function pageParts(word: FormWord, fields: FormFields): Parts {
@@ -295,7 +227,7 @@ function editParts(word: EditorWord, fields: FormFields): Parts {
 function testParts(action: string, fields: FormFields): Parts {
   const test = readExamination(fields);
   const title = scriptText(test.name);
-  return { action, kind: "examine", title, test, checks: [title] };
+  return { action, kind: "examine", title, test };
 }
 
 function sectionParts(action: string, { title, name = "*", open = false }: FormFields): Parts {

@@ -1,4 +1,4 @@
-import { ALL_TERMINALS, type PageAction } from "./action.js";
+import type { PageAction } from "./action.js";
 import type { PageView, TerminalLayout } from "./api.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
@@ -6,7 +6,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import { type IngressAddress, type LabIngress, ingressAt } from "./ingress.js";
 import type { Lab, LabPage } from "./lab.js";
 import { linkAddress, linkedPage } from "./page-address.js";
-import { terminalsOf } from "./terminals.js";
+import { ALL_TERMINALS, terminalsOf } from "./terminals.js";
 import type { Variables } from "./variables.js";
 
 export type { CompiledPage } from "./compile-page.js";

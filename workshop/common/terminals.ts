@@ -1,5 +1,8 @@
 import type { TerminalLayout } from "./api.js";
 
+/** Terminals that `execute-all` and a session of `"*"` reach. */
+export const ALL_TERMINALS: readonly string[] = ["1", "2", "3"];
+
 /** The terminals a layout shows, in order. */
 export function terminalsOf(layout: TerminalLayout): string[] {
   if (layout === "none") return [];

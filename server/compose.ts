@@ -1,24 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
 import { followWorkshops, type FollowedWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
-import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
-import { dataPaths, productRoot, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
+import { dataPaths, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
 import { createDiskWatch, type DiskWatch } from "./disk-watch.js";
-import { createHealth } from "./health.js";
-import { createAccess } from "./http/access.js";
-import { createApp } from "./http/app.js";
 import { createMetrics, type Metrics } from "./http/metrics.js";
-import { createMount } from "./http/mount.js";
-import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
-import { createPolicyRouters } from "./http/policy-routers.js";
-import { createSessionQuota } from "./http/session-quota.js";
-import { originRules } from "./http/origin-rules.js";
-import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
@@ -27,6 +16,7 @@ import type { Installation } from "./installation.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { trackActivity } from "./store/activity-tracker.js";
+import { joinRoutes } from "./join-routes.js";
 import { endAll } from "./supervisor/end-all.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
 import { showSavedPages } from "./workshop/show-saved-pages.js";
@@ -44,7 +34,6 @@ import { makePendingSessions } from "./workshop/session-maker.js";
 import { createSteps } from "./workshop/steps.js";
 import { followServers } from "./workshop/follow-servers.js";
 import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
-import type { Workshop } from "./workshop/workshop.js";
 
 /** What the server process was given by the supervisor. */
 export interface ServerAssignment {
@@ -195,7 +184,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
     sockets: routes.sockets.openSockets(),
   }));
   const parts = workshopParts(assignment, foundation, { cache, metrics });
-  const routes = joinRoutes(assignment, foundation, { workshop: createWorkshop(parts), metrics });
+  const routes = joinRoutes({ ...assignment, ...foundation, workshop: createWorkshop(parts), metrics });
   return { parts, ...routes };
 }
 
@@ -241,61 +230,4 @@ function workshopParts(
     table,
     log,
   };
-}
-
-function joinRoutes(
-  { config, embedded }: ServerAssignment,
-  { platform, installation, disk, log, tlsUrl }: Foundation,
-  { workshop, metrics }: { workshop: Workshop; metrics: Metrics },
-) {
-  const instructorToken = instructorTokenOf(config, dataPaths(config.data));
-  // Made before anybody is told that the server is ready.
-  loadInstructorToken(instructorToken);
-  const token = () => loadInstructorToken(instructorToken);
-  const mount = createMount(config.publicUrl, tlsUrl);
-  const origin = originRules(config);
-  const access = createAccess({
-    tokens: platform.tokens,
-    instructorToken: token,
-    start: config.start,
-    scope: mount.scope,
-  });
-  const terminals = createTerminalSockets({
-    dial: platform.dial,
-    tickets: installation.tickets,
-    workshop,
-    access,
-    origin,
-    log,
-  });
-  const applications = openIngresses({
-    platform,
-    workshop,
-    access,
-    instructorToken: token,
-    domain: config.ingressDomain,
-    containers: !embedded,
-    origin,
-    url: mount.url,
-    log,
-  });
-  const sockets = joinSockets(terminals, applications.ingresses);
-  const router = createApp({
-    workshop,
-    access,
-    quota: createSessionQuota({ maxSessions: config.maxSessions, ...installation }),
-    counter: installation.counter,
-    terminals: sockets,
-    ...applications,
-    host: platform.host,
-    policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
-    health: createHealth({ ...platform, disk, database: installation.probe }),
-    disk,
-    metrics,
-    log,
-    origin,
-    mount,
-    browserFiles: join(productRoot, "dist/browser"),
-  });
-  return { sockets, router };
 }

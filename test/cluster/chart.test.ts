@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession } from "../server/browser-session.js";
-import { productRoot, startLectern, temporaryFolder, until } from "../server/lectern-process.js";
-import { NODE_ADDRESS } from "../kubernetes/node/node-namespaces.js";
+import { startLectern, temporaryFolder, until } from "../server/lectern-process.js";
 import { InstalledChart, NAMESPACE } from "./installed-chart.js";
 import { learnFirstSteps, learnSeedPage, seedLab } from "./chart-in-chromium.js";
 import { labInPods } from "./lab-in-pods.js";
@@ -13,6 +11,7 @@ import { labInGit, startNodeGit } from "./node-git.js";
 import { podMemory } from "./pod-memory.js";
 import { killContainer, tagImage } from "./product-images.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
+import { validateInPods } from "./validate-in-pods.js";
 
 const SHELLS = "lectern-shells";
 const CLUSTER_KINDS =
@@ -91,7 +90,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     const told = await Promise.all(
       (await chart.servers()).map(async (server) => {
         const events: SessionEvent["type"][] = [];
-        const there = like(browser, await chart.urlOf(server));
+        const there = browser.at(await chart.urlOf(server));
         const stop = await there.events(`api/sessions/${session.id}/events`, (event) => {
           events.push((event as SessionEvent).type);
         });
@@ -233,7 +232,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   });
 
   it.each(["first-steps", "image-registry-policies"])("has %s validated in pods", async (lab) => {
-    const { status, output } = await validate(lab);
+    const { status, output } = await validateInPods(lab, chart, cluster);
     expect([status, output]).toEqual([0, expect.any(String)]);
   });
 
@@ -286,26 +285,6 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     return actions[number]?.step ?? "";
   }
 
-  /** Replays a shipped lab from where the pods reach it: the machine of the node. */
-  function validate(lab: string): Promise<{ status: number; output: string }> {
-    const { server, toolbox } = chart.images;
-    const [command, words] = cluster.node.inside(process.execPath, [
-      join(productRoot, "bin/lectern.js"),
-      "validate",
-      join(productRoot, "content", lab),
-      `--kubeconfig=${cluster.kubeconfig}`,
-      "--shells=pods",
-      `--shell-image=${toolbox.name}`,
-      `--host-image=${server.name}`,
-      `--shell-url=http://${NODE_ADDRESS}:18080`,
-    ]);
-    return new Promise((resolve) => {
-      execFile(command, words, { timeout: 170_000 }, (error, stdout, stderr) =>
-        resolve({ status: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
-      );
-    });
-  }
-
   async function clusterObjects(): Promise<string[]> {
     return names(await cluster.read("get", CLUSTER_KINDS, "--output=name"));
   }
@@ -322,12 +301,4 @@ function names(text: string): string[] {
 function sameShell(output = ""): boolean {
   const [said, noted] = output.trim().split("\n");
   return noted !== undefined && (said?.endsWith(` ${noted}`) ?? false);
-}
-
-/** The same browser at another address. */
-function like(browser: BrowserSession, url: string): BrowserSession {
-  const other = new BrowserSession(url);
-  other.pageKey = browser.pageKey;
-  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
-  return other;
 }

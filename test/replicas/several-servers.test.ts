@@ -28,7 +28,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     servers = await startSeveralServers();
     const browser = new BrowserSession(servers.url);
     session = await browser.startLab("slow-steps");
-    at = servers.replicas.map(({ url }) => browserLike(browser, url));
+    at = servers.replicas.map(({ url }) => browser.at(url));
   });
   afterAll(() => servers?.close());
 
@@ -36,7 +36,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const [one] = at as [BrowserSession];
     const { id } = await one.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" });
     for (const { url } of servers.replicas) {
-      const view = await browserLike(one, url).json<SessionView>("GET", `api/sessions/${id}`);
+      const view = await one.at(url).json<SessionView>("GET", `api/sessions/${id}`);
       expect(view.id).toBe(id);
     }
     await one.json("DELETE", `api/sessions/${id}`);
@@ -51,10 +51,10 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
         return labs.some((lab) => lab.name === name) ? true : undefined;
       });
       for (const { url } of servers.replicas) {
-        const browser = browserLike(one, url);
+        const browser = one.at(url);
         const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab: name });
         for (const other of servers.replicas) {
-          const view = await browserLike(browser, other.url).json<SessionView>("GET", `api/sessions/${id}`);
+          const view = await browser.at(other.url).json<SessionView>("GET", `api/sessions/${id}`);
           expect(view.title).toBe(name);
         }
         await browser.json("DELETE", `api/sessions/${id}`);
@@ -114,7 +114,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
   it("close at all of them what a revoked link had let in", async () => {
     const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
     const own = await one.startLab("slow-steps");
-    const follower = browserLike(one, two.url);
+    const follower = one.at(two.url);
     const socket = await follower.socket(own.id, await follower.ticket(own.id));
     const unspent = await follower.ticket(own.id);
     if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
@@ -128,9 +128,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     await closed;
     expect(await follower.socket(own.id, unspent)).toBe(401);
     await until("the others refuse it too", 15_000, async () =>
-      (await browserLike(one, two.url).call("GET", `api/sessions/${own.id}`)).status === 401
-        ? true
-        : undefined,
+      (await one.at(two.url).call("GET", `api/sessions/${own.id}`)).status === 401 ? true : undefined,
     );
   });
 
@@ -198,13 +196,6 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     expect(() => readFileSync(homeOf(servers.terminals, id))).toThrow("ENOENT");
   });
 });
-
-function browserLike(browser: BrowserSession, url: string): BrowserSession {
-  const other = new BrowserSession(url);
-  other.pageKey = browser.pageKey;
-  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
-  return other;
-}
 
 function click(browser: BrowserSession, number: number): Promise<StepResult> {
   return act(browser, number, "run");

@@ -24,6 +24,14 @@ export class BrowserSession {
     this.url = url;
   }
 
+  /** The same browser at another address. */
+  at(url: string): BrowserSession {
+    const other = new BrowserSession(url);
+    other.pageKey = this.pageKey;
+    for (const [name, value] of this.cookies) other.cookies.set(name, value);
+    return other;
+  }
+
   get origin(): string {
     return new URL(this.url).origin;
   }

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
+import { type RuledConfig, dataPaths, productRoot } from "./config.js";
+import type { DiskWatch } from "./disk-watch.js";
+import { createHealth } from "./health.js";
+import { type Access, createAccess } from "./http/access.js";
+import { createApp } from "./http/app.js";
+import type { Metrics } from "./http/metrics.js";
+import { type Mount, createMount } from "./http/mount.js";
+import { originRules } from "./http/origin-rules.js";
+import type { OriginRules } from "./http/same-origin.js";
+import { createPolicyRouters } from "./http/policy-routers.js";
+import { createSessionQuota } from "./http/session-quota.js";
+import { createTerminalSockets } from "./http/terminal-sockets.js";
+import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
+import type { Installation } from "./installation.js";
+import type { Platform } from "./platform.js";
+import type { Workshop } from "./workshop/workshop.js";
+
+export interface RouteParts {
+  config: RuledConfig;
+  /** Whether the cluster runs no containers. */
+  embedded: boolean;
+  platform: Platform;
+  installation: Installation;
+  disk: DiskWatch;
+  log: Logger;
+  /** Where browsers reach the server, where it has TLS. */
+  tlsUrl?: () => string;
+  workshop: Workshop;
+  metrics: Metrics;
+}
+
+/** Joins the workshop to the routes, sockets and rules of access that browsers and shells reach it by. */
+export function joinRoutes(parts: RouteParts) {
+  const { config, platform, installation, disk, log, workshop, metrics } = parts;
+  const instructorToken = instructorTokenOf(config, dataPaths(config.data));
+  // Made before anybody is told that the server is ready.
+  loadInstructorToken(instructorToken);
+  const token = () => loadInstructorToken(instructorToken);
+  const mount = createMount(config.publicUrl, parts.tlsUrl);
+  const origin = originRules(config);
+  const { tokens } = platform;
+  const access = createAccess({ tokens, instructorToken: token, start: config.start, scope: mount.scope });
+  const { sockets, applications } = openWays(parts, { access, origin, mount, token });
+  const router = createApp({
+    workshop,
+    access,
+    quota: createSessionQuota({ maxSessions: config.maxSessions, ...installation }),
+    counter: installation.counter,
+    terminals: sockets,
+    ...applications,
+    host: platform.host,
+    policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
+    health: createHealth({ ...platform, disk, database: installation.probe }),
+    disk,
+    metrics,
+    log,
+    origin,
+    mount,
+    browserFiles: join(productRoot, "dist/browser"),
+  });
+  return { sockets, router };
+}
+
+interface Rules {
+  access: Access;
+  origin: OriginRules;
+  mount: Mount;
+  /** The instructor's. */
+  token: () => string;
+}
+
+/** The ways of browsers to what a session has: its terminals, and applications in it. */
+function openWays(
+  { config, embedded, platform, installation, workshop, log }: RouteParts,
+  { access, origin, mount, token }: Rules,
+) {
+  const terminals = createTerminalSockets({
+    dial: platform.dial,
+    tickets: installation.tickets,
+    workshop,
+    access,
+    origin,
+    log,
+  });
+  const applications = openIngresses({
+    platform,
+    workshop,
+    access,
+    instructorToken: token,
+    domain: config.ingressDomain,
+    containers: !embedded,
+    origin,
+    url: mount.url,
+    log,
+  });
+  return { sockets: joinSockets(terminals, applications.ingresses), applications };
+}

@@ -3,7 +3,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Manifest } from "../common/admission-objects.js";
 import { engineManifests } from "../common/engine-manifests.js";
 import { ENFORCED_CONFIG_MAP, MANAGED_LABEL } from "../common/engine-names.js";
-import { reportDefinition } from "./audit/report-definition.js";
+import { POLICY_REPORTS } from "./audit/policy-report.js";
+import { DEFINITION_LABEL, reportDefinition } from "./audit/report-definition.js";
 import {
   type ClusterClient,
   createClusterClient,
@@ -39,8 +40,8 @@ export async function installPolicyEngine(options: InstallOptions): Promise<void
   const client = await createClusterClient(options.kubeConfig);
   try {
     for (const definition of customResourceDefinitions()) await apply(client, definition);
-    await createReportDefinition(client);
-    await waitUntilServed(client, options.signal);
+    const isReportOurs = await createReportDefinition(client);
+    await waitUntilServed(client, isReportOurs, options.signal);
     for (const manifest of engineManifests()) await apply(client, manifest);
     await waitUntilBiting(client, options.signal);
   } catch (error) {
@@ -48,11 +49,13 @@ export async function installPolicyEngine(options: InstallOptions): Promise<void
   }
 }
 
-/** Where another tool brought the kind, its definition stays as it is. */
-async function createReportDefinition({ objects }: ClusterClient): Promise<void> {
+/** Where another tool brought the kind, its definition stays as it is. Resolves to whether it is ours. */
+async function createReportDefinition({ objects }: ClusterClient): Promise<boolean> {
   const definition = reportDefinition();
-  if (await orUndefined(objects.read(definition))) return;
+  const found = await orUndefined(objects.read(definition));
+  if (found) return found.metadata?.labels?.[DEFINITION_LABEL] !== undefined;
   await ignoringConflict(objects.create(definition));
+  return true;
 }
 
 async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {
@@ -72,20 +75,25 @@ function withVersion(manifest: Manifest, resourceVersion = ""): Manifest {
   return { ...manifest, metadata: Object.assign({ resourceVersion }, manifest.metadata) };
 }
 
-async function waitUntilServed(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+async function waitUntilServed(
+  client: ClusterClient,
+  isReportOurs: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const store = createHierarchyStore(client);
   const plurals = Object.keys(RESOURCES) as ResourcePlural[];
-  const ask = async () => {
-    try {
-      for (const plural of plurals) await store.list(plural);
-      return true;
-    } catch {
-      return undefined;
-    }
+  const listAll = async () => {
+    for (const plural of plurals) await store.list(plural);
+    // A report that is written before its kind is served would be missed until something in its namespace changes.
+    if (isReportOurs) await client.custom.listClusterCustomObject({ ...POLICY_REPORTS, limit: 1 });
   };
+  const ask = () =>
+    listAll().then(
+      () => true,
+      () => undefined,
+    );
   const waiting = { deadlineMs: INSTALL_DEADLINE_MS, ...(signal && { signal }) };
-  if (await pollUntil(ask, waiting)) return;
-  for (const plural of plurals) await store.list(plural);
+  if (!(await pollUntil(ask, waiting))) await listAll();
 }
 
 async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import { type AuditedImages, auditNamespace } from "../../common/audit.js";
 import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js";
 import type { Violation } from "../../common/tmc-api.js";
-import { isConflict, isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
+import { isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { readEffective } from "../namespace-parameters.js";
 import {
@@ -65,7 +65,7 @@ async function writeReport(
       await custom.replaceNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME, body });
     else await custom.createNamespacedCustomObject({ ...POLICY_REPORTS, namespace, body });
   } catch (error) {
-    // Another writer was faster, and the queue tries again; a namespace that ends takes its report with it.
-    if (isConflict(error) || !isNotFound(error)) throw toPolicyError(error);
+    // A namespace that ends takes its report with it; where another writer was faster, the queue tries again.
+    if (!isNotFound(error)) throw toPolicyError(error);
   }
 }

@@ -64,6 +64,40 @@ describe("where nobody can count", () => {
   });
 });
 
+describe("a home over its limit that does not grow any more", () => {
+  const folder = mkdtempSync(join(tmpdir(), "full-home-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is told of once, though the recording grows by what is told", async () => {
+    const program = spawn("sleep", ["60"]);
+    const limits = { ...defaultSessionLimits, homeBytes: MIB };
+    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
+    place.reserve("one");
+    const session = place.make("one", undefined, { reaches: [] });
+    const told: string[] = [];
+    let counts = 0;
+    const quota = new DiskQuota({
+      folder,
+      sessions: () => [session],
+      hasOwnTemporary: true,
+      measure: async () => ({
+        uses: [
+          { bytes: 2 * MIB, files: 1 },
+          { bytes: 4096 * counts++, files: 1 },
+        ],
+        removedBytes: 0,
+      }),
+      processes: () => [program.pid ?? 0],
+      tell: (_, text) => told.push(text),
+      report: () => undefined,
+    });
+    await expect.poll(() => counts, { timeout: 20_000 }).toBeGreaterThan(6);
+    await quota.stop();
+    expect(told).toEqual(["Your home takes 2 MiB, 1 MiB are allowed. Remove files to go on."]);
+    expect(program.kill("SIGKILL")).toBe(true);
+  });
+});
+
 describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }, () => {
   const greedy = { session: "greedy", terminal: "1" };
   const modest = { session: "modest", terminal: "1" };
@@ -91,7 +125,7 @@ describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }
   it("is told in the terminal, and the other goes on", async () => {
     const filling = run(
       greedy,
-      "for i in 1 2 3 4; do head -c 35000000 /dev/zero > f$i; sleep 2; done; ls | wc -l",
+      "for i in 1 2 3; do head -c 35000000 /dev/zero > f$i; sleep 2; done; ls | wc -l",
     );
     expect(await run(modest, "head -c 1000000 /dev/zero > mine && echo fine")).toMatchObject({
       output: "fine\n",

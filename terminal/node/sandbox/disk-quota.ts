@@ -36,13 +36,15 @@ export interface QuotaParts {
 }
 
 interface Use extends FolderUse {
+  /** What of it is held to limits: recordings grow by all that is said to the learner. */
+  held: FolderUse;
   /** Counts in a row that were over the limit and larger than the one before. */
   growths: number;
   isOver: boolean;
 }
 
 const NOTHING: Readonly<FolderUse> = { bytes: 0, files: 0 };
-const NOT_COUNTED: Readonly<Use> = { bytes: 0, files: 0, growths: 0, isOver: false };
+const NOT_COUNTED: Readonly<Use> = { ...NOTHING, held: NOTHING, growths: 0, isOver: false };
 
 /**
  * Holds homes, and /tmp where it has no size of its own, to their limits: what is over is said in the session's terminals and what
@@ -121,13 +123,13 @@ export class DiskQuota {
     const before = this.#use.get(name) ?? NOT_COUNTED;
     const uses =
       measured === "too many"
-        ? [{ bytes: before.bytes, files: Number.POSITIVE_INFINITY }]
+        ? [{ bytes: before.held.bytes, files: Number.POSITIVE_INFINITY }]
         : withRemoved(measured);
-    const total = uses.reduce(sum);
+    const held = heldOf(uses);
     const over = overLimits(uses, limits);
-    const hasGrown = !before.isOver || total.bytes > before.bytes || total.files > before.files;
+    const hasGrown = !before.isOver || held.bytes > before.held.bytes || held.files > before.held.files;
     const growths = over !== undefined && hasGrown ? before.growths + 1 : 0;
-    this.#use.set(name, { ...total, growths, isOver: over !== undefined });
+    this.#use.set(name, { ...uses.reduce(sum), held, growths, isOver: over !== undefined });
     // Files that have no name cannot be removed: their room comes back with the end of those who hold them.
     const isHeld = measured !== "too many" && measured.removedBytes > limits.homeBytes;
     if (over !== undefined && hasGrown) await this.#end(name, over, isHeld || growths > PATIENCE);
@@ -157,6 +159,10 @@ export class DiskQuota {
 /** Removed files count with the home, which is the first of the folders. */
 function withRemoved({ uses: [home = NOTHING, ...others], removedBytes }: Measured): FolderUse[] {
   return [sum(home, { bytes: removedBytes, files: 0 }), ...others];
+}
+
+function heldOf([home = NOTHING, , temporary = NOTHING]: readonly FolderUse[]): FolderUse {
+  return sum(home, temporary);
 }
 
 function sum(one: FolderUse, other: FolderUse): FolderUse {

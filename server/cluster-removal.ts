@@ -91,7 +91,7 @@ async function removeReports(client: KubernetesClient, { report }: RemovalOption
   const { group, version, plural } = POLICY_REPORTS;
   const definition = `${DEFINITIONS}/${plural}.${group}`;
   if (!(await isThere(client, definition))) return;
-  const all = await list(client, `/apis/${group}/${version}/${plural}`);
+  const all = await listWhereServed(client, `/apis/${group}/${version}/${plural}`);
   for (const { metadata } of all.filter(isOurReport))
     await client.remove(
       `/apis/${group}/${version}/namespaces/${metadata.namespace ?? ""}/${plural}/${metadata.name}`,
@@ -167,6 +167,16 @@ async function isThere(client: KubernetesClient, path: string): Promise<boolean>
     return true;
   } catch (error) {
     if (error instanceof KubernetesError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** An API server serves a kind a moment after its definition is there; before that there is nothing of it. */
+async function listWhereServed(client: KubernetesClient, path: string): Promise<Found[]> {
+  try {
+    return await list(client, path);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return [];
     throw error;
   }
 }

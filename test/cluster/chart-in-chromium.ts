@@ -5,6 +5,7 @@ import { launchChromium, openPage, takePicture } from "../browser/chromium.js";
 import { runInTerminal } from "../browser/console-steps.js";
 import { SeedPage } from "../browser/seed-page-steps.js";
 import { configMapLab } from "../server/config-map-lab.js";
+import { until } from "../server/lectern-process.js";
 
 /** The page the product was asked to run, where it lies beside the product. */
 const SEED = fileURLToPath(new URL("../../../shared/seed/image-registry-policies.md", import.meta.url));
@@ -57,8 +58,14 @@ export function learnSeedPage(url: string): Promise<void> {
 
 /** Starts a lab of the catalogue; resolves to the session's id once its page is shown. */
 async function start(page: Page, url: string, title: string): Promise<string> {
-  await page.goto(url);
-  await page.getByRole("article", { name: title }).getByRole("button", { name: "Start" }).click();
+  const lab = page.getByRole("article", { name: title });
+  // Each of the servers reads a lab that was just brought within some seconds, and the catalogue is as it was when it was opened.
+  await until(`the catalogue has "${title}"`, STEP_DEADLINE_MS, async () => {
+    await page.goto(url);
+    await page.getByRole("article").first().waitFor();
+    return (await lab.count()) > 0 ? true : undefined;
+  });
+  await lab.getByRole("button", { name: "Start" }).click();
   await page.waitForURL(/\/s\/[^/]+\/.+/);
   await page.getByRole("tab", { name: "Console" }).waitFor();
   return /\/s\/([^/]+)/.exec(page.url())?.[1] ?? "";

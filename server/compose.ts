@@ -216,6 +216,7 @@ function workshopParts(
     lateLabs,
     refreshLabs,
     lookForLab: workshops.lookFor,
+    catchUpWithLab: workshops.catchUp,
     pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
     abilities: { containers: !embedded },
     ...platform,

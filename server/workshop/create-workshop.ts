@@ -56,6 +56,8 @@ export interface WorkshopParts {
   refreshLabs: () => Promise<void>;
   /** Looks for one that another server may have already. */
   lookForLab: (name: string) => Promise<void>;
+  /** Looks for the revision of a lab that another server gives to new sessions already. */
+  catchUpWithLab: (name: string) => Promise<void>;
   brokenLabs: () => readonly BrokenLab[];
   /** Paths of labs that are still being read. */
   lateLabs: () => readonly string[];
@@ -237,7 +239,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   // Whoever asks for a lab that is just being read waits for it, and nobody else.
   if (!parts.labs.has(wanted.lab) && parts.lateLabs().length > 0)
     await withDeadline(LATE_LAB_MS, undefined, () => parts.labsSettled()).catch(() => undefined);
-  if (!parts.labs.has(wanted.lab)) await parts.lookForLab(wanted.lab);
+  await (parts.labs.has(wanted.lab) ? parts.catchUpWithLab(wanted.lab) : parts.lookForLab(wanted.lab));
   const lab = parts.labs.get(wanted.lab);
   if (lab === undefined && parts.lateLabs().length > 0) throw stillRead(`The lab "${wanted.lab}"`);
   if (lab === undefined)

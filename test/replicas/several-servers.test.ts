@@ -64,6 +64,24 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     expect([unknown.status, unknown.text]).toEqual([404, expect.stringContaining("LAB_NOT_FOUND")]);
   });
 
+  it("each begin with the revision that the Workshop shows", async () => {
+    const [one] = at as [BrowserSession];
+    for (const title of ["first edition", "second edition", "third edition"]) {
+      await applyLab("revised", title);
+      await until(`the Workshop shows the ${title}`, 30_000, async () =>
+        (await kubectl("get", "workshop", "revised", "--output=jsonpath={.status.title}")) === title
+          ? true
+          : undefined,
+      );
+      for (const { url } of servers.replicas) {
+        const browser = one.at(url);
+        const made = await browser.json<SessionView>("POST", "api/sessions", { lab: "revised" });
+        expect(made.title).toBe(title);
+        await browser.json("DELETE", `api/sessions/${made.id}`);
+      }
+    }
+  });
+
   it("let a ticket in once, whichever gave it", async () => {
     const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
     const ticket = await one.ticket(session.id);
@@ -231,8 +249,8 @@ async function leader(): Promise<string> {
   return items[0]?.spec.holderIdentity ?? "";
 }
 
-async function applyLab(name: string): Promise<void> {
-  const items = configMapLab(name, { workshop: `title: ${name}\n`, page: `# ${name}\n` });
+async function applyLab(name: string, title = name): Promise<void> {
+  const items = configMapLab(name, { workshop: `title: ${title}\n`, page: `# ${name}\n` });
   const file = join(servers.replicas[0]?.data ?? "", `${name}.json`);
   writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   await kubectl("apply", "--filename", file);

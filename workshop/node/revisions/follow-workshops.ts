@@ -39,6 +39,8 @@ export interface FollowOptions {
 export interface FollowedWorkshops {
   /** Looks now for a lab that another server may have already, and waits up to 15 s while it is fetched; never rejects. */
   lookFor: (lab: string) => Promise<void>;
+  /** Looks in the same way where another server gives new sessions of the lab another revision by now; never rejects. */
+  catchUp: (lab: string) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function followWorkshops(options: FollowOptions): Promise<FollowedW
   await Promise.race([first, sleep(FIRST_MS, undefined, { signal: abort.signal, ref: false })]);
   return {
     lookFor: (lab) => follower.lookFor(lab),
+    catchUp: (lab) => follower.catchUp(lab),
     close: async () => {
       abort.abort();
       await running;
@@ -111,6 +114,15 @@ class WorkshopFollower {
     if (fetching === undefined) return;
     await Promise.race([fetching, sleep(FETCHED_MS, undefined, { ref: false })]);
     await this.look();
+  }
+
+  async catchUp(lab: string): Promise<void> {
+    const revision = this.#current.get(lab)?.revision;
+    if (revision === undefined) return;
+    const told = await this.#options.client
+      .get<WorkshopResource>(`${WORKSHOPS_PATH}/${lab}`, this.#signal)
+      .catch(() => undefined);
+    if (told?.status?.revision && told.status.revision !== revision) await this.lookFor(lab);
   }
 
   async #lookOnce(): Promise<void> {
@@ -210,11 +222,13 @@ class WorkshopFollower {
     return labs;
   }
 
-  /** What stands there now, or did when it was asked last, if that was just before. */
-  async #newest({ metadata, spec }: WorkshopResource, origin: LabOrigin): Promise<string> {
+  /** What stands there now, or did when it was asked last, if that was just before and no other server has seen another one. */
+  async #newest({ metadata, spec, status }: WorkshopResource, origin: LabOrigin): Promise<string> {
     const asked = this.#asked.get(metadata.name);
     const source = JSON.stringify(spec);
-    if (asked?.source === source && Date.now() < asked.until) return asked.revision;
+    const told = status?.revision ?? "";
+    const isKnown = ["", asked?.revision, this.#current.get(metadata.name)?.revision].includes(told);
+    if (asked?.source === source && isKnown && Date.now() < asked.until) return asked.revision;
     const revision = await origin.newest(this.#signal);
     this.#asked.set(metadata.name, { source, revision, until: Date.now() + origin.restMs });
     return revision;

@@ -23,10 +23,10 @@ export interface CollectionListener<Item> {
 /** 5 min: how long a change may stay unseen on a connection that died silently. */
 const LIMIT_MS = 5 * 60_000;
 
-/** Wait before a broken watch begins anew, doubled up to the second figure. */
 /** A list comes in pages: one answer about ten thousand pods would be larger than an answer may be. */
 const PAGE_ITEMS = 500;
 
+/** Wait before a broken watch begins anew, doubled up to the second figure. */
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 

@@ -3,12 +3,16 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { PolicyContext } from "./context.js";
 import { toPolicyError } from "./cluster-client.js";
-import { syncParameters } from "./namespace-parameters.js";
+import { isNotInForce } from "./errors.js";
+import { syncParameters, type SyncResult } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
-import { waitUntilInForce } from "./probe.js";
+import { IN_FORCE_DEADLINE_MS, waitUntilInForce } from "./probe.js";
 
 /** Namespaces brought into force side by side; each waits mostly for the API server. */
 const PARALLEL = 8;
+
+/** Parameters are in force within milliseconds; those that are not yet are read again after this long, in case they are no longer what is stored. */
+const LOOK_AGAIN_MS = 1000;
 
 export interface Scope {
   organization: string;
@@ -33,11 +37,34 @@ export async function bringIntoForce(context: PolicyContext, scope: Scope): Prom
 
 /** The same for one namespace; says whether its parameters had to change. */
 export async function bringNamespaceIntoForce(context: PolicyContext, namespace: string): Promise<boolean> {
-  const result = await syncParameters(context.client, context.store, { namespace });
-  if (!result) return false;
-  await waitUntilInForce(context.client, namespace, result.revisions);
-  if (result.lifted) await nudgeBlockedWorkloads(context, namespace);
-  return result.changed;
+  const { changed, lifted } = await syncUntilInForce(context, namespace);
+  if (lifted) await nudgeBlockedWorkloads(context, namespace);
+  return changed;
+}
+
+/**
+ * Writes the parameters of a namespace and waits until the API server judges by them. Whatever becomes of them meanwhile, others writing or
+ * deleting them, they are looked at again, so that nothing waits for a revision that is no more. Throws POLICY_NOT_IN_FORCE.
+ */
+export async function syncUntilInForce(
+  context: PolicyContext,
+  namespace: string,
+): Promise<Pick<SyncResult, "changed" | "lifted">> {
+  const end = performance.now() + IN_FORCE_DEADLINE_MS;
+  const seen = { changed: false, lifted: false };
+  for (;;) {
+    const result = await syncParameters(context.client, context.store, { namespace });
+    if (!result) return seen;
+    seen.changed ||= result.changed;
+    seen.lifted ||= result.lifted;
+    const deadlineMs = Math.min(LOOK_AGAIN_MS, end - performance.now());
+    try {
+      await waitUntilInForce(context.client, namespace, result.revisions, { deadlineMs });
+      return seen;
+    } catch (error) {
+      if (!isNotInForce(error) || performance.now() + LOOK_AGAIN_MS > end) throw error;
+    }
+  }
 }
 
 /**

@@ -33,3 +33,7 @@ export class PolicyError extends Error {
     this.fields = options.fields ?? [];
   }
 }
+
+export function isNotInForce(error: unknown): error is PolicyError {
+  return error instanceof PolicyError && error.code === POLICY_ERROR.notInForce;
+}

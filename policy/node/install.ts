@@ -15,7 +15,7 @@ import {
 } from "./cluster-client.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
-import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { PolicyError, isNotInForce } from "./errors.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import { waitUntilInForce } from "./probe.js";
 
@@ -119,10 +119,6 @@ async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | unde
 /** What is seen of it is the same as of an API server that is slow. */
 const READS_NO_MORE =
   "Where it does not: an API server from which the last admission policy with a ConfigMap as parameter was deleted reads no ConfigMaps for new ones until it is started again (https://github.com/kubernetes/kubernetes/issues/130887). Start the API server again, then Lectern.";
-
-function isNotInForce(error: unknown): error is PolicyError {
-  return error instanceof PolicyError && error.code === POLICY_ERROR.notInForce;
-}
 
 async function ignoringConflict(creating: Promise<unknown>): Promise<void> {
   try {

@@ -2,14 +2,14 @@ import type { V1Namespace } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
-import { organizationNamespaces } from "./bring-into-force.js";
+import { organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
 import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
-import { waitUntilInForce, waitUntilUnjudged } from "./probe.js";
+import { waitUntilUnjudged } from "./probe.js";
 import type { MemberSpec } from "./records.js";
 import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
 import { namespaceView } from "./views.js";
@@ -142,8 +142,7 @@ async function join(
   const { cluster, namespace, workspace } = address;
   await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
   const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address) });
-  const result = await syncParameters(context.client, context.store, { namespace });
-  if (result) await waitUntilInForce(context.client, namespace, result.revisions);
+  await syncUntilInForce(context, namespace);
   return namespaceView(labelled, cluster);
 }
 

@@ -10,41 +10,45 @@ export interface WorkQueue {
   add(key: string, task: () => Promise<void>, delayMs?: number): void;
 }
 
-/** Runs tasks one after another until the signal is aborted; of the same key only the newest waits. */
+/** Tasks run side by side: most of their time they wait for the API server. */
+const PARALLEL = 8;
+
+/** Runs tasks of different keys side by side, those of one key one after another, until the signal is aborted; of the same key only the newest waits. */
 export function createWorkQueue({ logger, signal }: { logger: Logger; signal: AbortSignal }): WorkQueue {
   const waiting = new Map<string, () => Promise<void>>();
-  let isRunning = false;
+  const running = new Set<string>();
 
-  const drain = async () => {
-    if (isRunning) return;
-    isRunning = true;
+  const runNext = () => {
     for (const [key, task] of waiting) {
-      if (signal.aborted) break;
+      if (signal.aborted || running.size >= PARALLEL) return;
+      if (running.has(key)) continue;
       waiting.delete(key);
-      await run(key, task);
+      running.add(key);
+      void run(key, task);
     }
-    isRunning = false;
-    if (waiting.size > 0 && !signal.aborted) void drain();
   };
 
   const run = async (key: string, task: () => Promise<void>) => {
     try {
       await task();
     } catch (error) {
-      if (signal.aborted) return;
-      logger.warn(
-        { key, reason: error instanceof Error ? error.message : String(error) },
-        "policy work failed, trying again",
-      );
-      if (!waiting.has(key)) queue.add(key, task, RETRY_MS);
+      if (!signal.aborted) tryAgain(key, task, error);
     }
+    running.delete(key);
+    runNext();
+  };
+
+  const tryAgain = (key: string, task: () => Promise<void>, error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn({ key, reason }, "policy work failed, trying again");
+    if (!waiting.has(key)) queue.add(key, task, RETRY_MS);
   };
 
   const queue: WorkQueue = {
     add: (key, task, delayMs = 0) => {
       if (delayMs === 0) {
         waiting.set(key, task);
-        void drain();
+        runNext();
         return;
       }
       sleep(delayMs, undefined, { signal, ref: false }).then(

@@ -13,7 +13,7 @@ import {
   violationsOf,
 } from "./policy-report.js";
 
-/** Judges what there is in a managed namespace and writes its report; where no policy bears on it there is none. Throws `PolicyError`. */
+/** Judges what there is in a namespace and writes its report; where no policy bears on it there is none. Throws `PolicyError`. */
 export async function auditIntoReport(
   context: PolicyContext,
   name: string,
@@ -22,18 +22,17 @@ export async function auditIntoReport(
   const namespace = await orUndefined(context.client.core.readNamespace({ name }));
   const labels = namespace?.metadata?.labels ?? {};
   const organization = labels[ORGANIZATION_LABEL];
-  if (!namespace || namespace.metadata?.deletionTimestamp || organization === undefined) return;
+  if (!namespace || namespace.metadata?.deletionTimestamp) return;
   const { selected } =
     labels[MANAGED_LABEL] === "true" ? await readEffective(context.store, namespace) : { selected: [] };
-  if (selected.length === 0) return removeReport(context, name);
+  if (organization === undefined || selected.length === 0) return removeReport(context, name);
   const found = auditNamespace(name, images(), selected);
   const before = await readReport(context, name);
   const report = reportOf({ namespace: name, organization }, found, { before, now: new Date() });
   if (before === undefined || !isSameReport(before, report)) await writeReport(context, report, before);
 }
 
-/** Takes the report of a namespace away. */
-export async function removeReport({ client }: PolicyContext, namespace: string): Promise<void> {
+async function removeReport({ client }: PolicyContext, namespace: string): Promise<void> {
   await orUndefined<unknown>(
     client.custom.deleteNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME }),
   );

@@ -2,7 +2,7 @@ import type { CollectionListener, WatchedObject } from "../../../kubernetes/node
 import type { Logger } from "../logger.js";
 import type { PolicyContext } from "../context.js";
 import { createWorkQueue } from "../work-queue.js";
-import { auditIntoReport, removeReport } from "./audit-namespace.js";
+import { auditIntoReport } from "./audit-namespace.js";
 import { AuditedCluster } from "./audited-cluster.js";
 import { AUDITED_KINDS, type AuditedKind, type AuditedObject, auditedObject } from "./audited-kinds.js";
 
@@ -32,14 +32,17 @@ export function startAudit(
   /** Until everything was listed once, what is missing is not yet known from what is gone. */
   const unlisted = new Set<AuditedKind>(AUDITED_KINDS);
 
-  const judge = (namespace: string): void => {
-    if (unlisted.size > 0 || !managed.has(namespace) || settling.has(namespace)) return;
-    settling.add(namespace);
-    const work = () => {
+  const queueAudit = (namespace: string, delayMs: number): void => {
+    const audit = () => {
       settling.delete(namespace);
       return auditIntoReport(context, namespace, () => cluster.imagesIn(namespace));
     };
-    queue.add(`audit/${namespace}`, work, SETTLE_MS);
+    queue.add(`audit/${namespace}`, audit, delayMs);
+  };
+  const judge = (namespace: string): void => {
+    if (unlisted.size > 0 || !managed.has(namespace) || settling.has(namespace)) return;
+    settling.add(namespace);
+    queueAudit(namespace, SETTLE_MS);
   };
   const take = (type: "ADDED" | "MODIFIED" | "DELETED", object: AuditedObject): void => {
     if (type === "DELETED") cluster.remove(object);
@@ -65,7 +68,7 @@ export function startAudit(
     },
     release: (namespace) => {
       managed.delete(namespace);
-      queue.add(`release/${namespace}`, () => removeReport(context, namespace));
+      queueAudit(namespace, 0);
     },
     judgeAnew: judge,
   };

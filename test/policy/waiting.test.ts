@@ -8,12 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { type ClusterClient, createClusterClient } from "../../policy/node/cluster-client.js";
 import { installPolicyEngine } from "../../policy/node/install.js";
+import { syncUntilInForce } from "../../policy/node/bring-into-force.js";
+import { createHierarchyStore } from "../../policy/node/hierarchy-store.js";
 import { waitUntilInForce } from "../../policy/node/probe.js";
+import { ENFORCED_CONFIG_MAP, MANAGED_LABEL } from "../../policy/common/engine-names.js";
 
 /** What waits for it all the same is ended by the test's own deadline before. */
 const deadlineMs = 60 * 60_000;
 
-describe("waiting for policies in a namespace that ends", () => {
+describe("waiting for policies that cannot come into force as they are", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-ending-"));
   const kubeConfig = new KubeConfig();
   let cluster: Cluster | undefined;
@@ -51,4 +54,30 @@ describe("waiting for policies in a namespace that ends", () => {
     const waiting = waitUntilInForce(client, "living", { enforced: "1" }, { deadlineMs: 300 });
     await expect(waiting).rejects.toMatchObject({ code: "POLICY_NOT_IN_FORCE" });
   });
+
+  it("writes parameters again that are deleted while they are waited for", async () => {
+    const namespace = "repaired";
+    const metadata = { name: namespace, labels: { [MANAGED_LABEL]: "true" } };
+    await core.createNamespace({ body: { metadata } });
+    const deleting = deletingOnce(client, () =>
+      core.deleteNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP }),
+    );
+    const store = createHierarchyStore(client);
+    await syncUntilInForce({ client: deleting, store, logger: QUIET }, namespace);
+    await core.readNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP });
+  });
 });
+
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The same client, but the first time it asks the engine somebody deletes something just before. */
+function deletingOnce(client: ClusterClient, deleteIt: () => Promise<unknown>): ClusterClient {
+  const core = Object.create(client.core) as CoreV1Api;
+  let isDeleted = false;
+  core.createNamespacedPod = async (request) => {
+    if (!isDeleted) await deleteIt();
+    isDeleted = true;
+    return client.core.createNamespacedPod(request);
+  };
+  return { ...client, core };
+}

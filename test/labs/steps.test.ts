@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
@@ -60,6 +61,30 @@ describe("a step", () => {
     await sleep(500);
     await interruptStep(platform, await find(2));
     expect((await step).state).toBe("interrupted");
+  });
+
+  it("whose shell has ended since it was opened is run in a new one, and says so where that ends as well", async () => {
+    let endings = 1;
+    const endsFirst = async <Result>(
+      address: TerminalAddress,
+      act: () => Promise<Result>,
+    ): Promise<Result> => {
+      if (endings > 0) await platform.host.endShell(address);
+      endings -= 1;
+      return act();
+    };
+    const host: SessionHost = {
+      ...platform.host,
+      run: (address, command) => endsFirst(address, () => platform.host.run(address, command)),
+    };
+    const options = { throwsPlatformFailures: true };
+    expect(await runStep({ ...platform, host }, await find(0), options)).toMatchObject({
+      state: "succeeded",
+      exitStatus: 0,
+    });
+    endings = 2;
+    const { state, message } = await runStep({ ...platform, host }, await find(0), options);
+    expect([state, message]).toEqual(["unknown", expect.stringContaining("ends as soon as it begins")]);
   });
 
   it("that should fail and does is an expected failure", async () => {

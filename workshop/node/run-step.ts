@@ -13,7 +13,9 @@ import { OverdueCommand, endCommand } from "./overdue-command.js";
 import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
 import { BASELINE_MS, asBefore, runScript, watchConditions } from "./step-conditions.js";
 import { shellOf } from "./session-environment.js";
+import { EndedShell, inOpenShell } from "./in-open-shell.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
+import { worstOf } from "./worst-outcome.js";
 
 export interface StepRunOptions {
   /** Names the command to the terminal host: the same id again is the same command, so that a new server can take up what it left. */
@@ -85,7 +87,7 @@ class StepRun {
       const checked = isJudged && conditions ? await this.#check(judged, conditions) : judged;
       return this.#tell(isJudged ? await this.#runScript(checked) : checked);
     } catch (error) {
-      if (this.#options.throwsPlatformFailures) throw error;
+      if (this.#options.throwsPlatformFailures && !(error instanceof EndedShell)) throw error;
       return this.#tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
     } finally {
       conditions?.close();
@@ -101,8 +103,12 @@ class StepRun {
     const addresses = view.terminals.map((terminal) => ({ session: session.metadata.name, terminal }));
     const shell = shellOf(session, lab, { client, settings });
     await Promise.all(addresses.map((address) => host.open(address, shell)));
-    if (view.kind === "execute" || view.kind === "execute-all") return this.#execute(addresses);
-    await Promise.all(addresses.map((address) => this.#type(address)));
+    const inShell = <Result>(address: TerminalAddress, act: () => Promise<Result>): Promise<Result> =>
+      // What a server before this one has begun may have ended the shell, and is not begun again.
+      this.#options.resumedFrom ? act() : inOpenShell(host, { address, shell }, act);
+    if (view.kind === "execute" || view.kind === "execute-all")
+      return this.#execute(addresses.map((address) => inShell(address, () => this.#command(address))));
+    await Promise.all(addresses.map((address) => inShell(address, () => this.#type(address))));
     return { state: "typed" };
   }
 
@@ -116,8 +122,7 @@ class StepRun {
     });
   }
 
-  async #execute(addresses: TerminalAddress[]): Promise<Partial<StepResult>> {
-    const runs = addresses.map((address) => this.#command(address));
+  async #execute(runs: Promise<CommandOutcome>[]): Promise<Partial<StepResult>> {
     const outcomes = await Promise.all(runs);
     const outcome = worstOf(outcomes);
     const { expectation, ending } = this.#step.action;
@@ -283,15 +288,4 @@ const CLEAR_SCREEN = "\f";
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-const SEVERITY = ["succeeded", "typed", "failed", "interrupted", "cancelled", "unknown"];
-
-/** Of several terminals, the one where it went worst speaks for all. */
-function worstOf(outcomes: CommandOutcome[]): CommandOutcome {
-  const [worst] = outcomes.toSorted(
-    (one, other) => SEVERITY.indexOf(other.status) - SEVERITY.indexOf(one.status),
-  );
-  if (!worst) throw new Error("the step names no terminal");
-  return worst;
 }

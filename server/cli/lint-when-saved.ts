@@ -1,6 +1,7 @@
 import { stampOfLabs } from "../lab-repository.js";
 import { lint } from "./lint.js";
 import { ExitWith } from "./program.js";
+import { terminalText } from "./terminal-text.js";
 
 const LOOK_MS = 300;
 
@@ -29,6 +30,6 @@ async function tell(lab: string): Promise<void> {
   } catch (error) {
     // What there is to say was said.
     if (!(error instanceof ExitWith))
-      process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stdout.write(`${terminalText(error instanceof Error ? error.message : String(error))}\n`);
   }
 }

@@ -8,6 +8,7 @@ import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js
 import { labPathsAt } from "../labs.js";
 import { fromHere } from "./from-here.js";
 import { ExitWith, exitStatus } from "./program.js";
+import { terminalText } from "./terminal-text.js";
 
 export interface LintFlags {
   checks?: string;
@@ -32,7 +33,7 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
   const labs: LintedLab[] = [];
   for (const path of (await Promise.all(paths.map(labPathsAt))).flat())
     labs.push(await lintOne(path, options));
-  process.stdout.write(LINT_REPORTS[format](labs));
+  process.stdout.write(terminalText(LINT_REPORTS[format](labs)));
   if (labs.some((lab) => "unreadable" in lab)) throw new ExitWith(exitStatus.usage);
   if (labs.some((lab) => "report" in lab && lab.report.errors > 0)) throw new ExitWith(exitStatus.failed);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { productRoot } from "../config.js";
 import { serverErrorCodes } from "../errors.js";
+import { terminalText } from "./terminal-text.js";
 
 export interface ProgramSpec {
   name: string;
@@ -68,7 +69,8 @@ function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
   const { code, message } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { code: "", message: String(error) };
-  process.stderr.write(`error: ${message}${typeof code === "string" && code !== "" ? ` [${code}]` : ""}\n`);
+  const ending = typeof code === "string" && code !== "" ? ` [${code}]` : "";
+  process.stderr.write(`error: ${terminalText(message)}${ending}\n`);
   return statusOf(code);
 }
 

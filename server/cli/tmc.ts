@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 
 import { connect } from "./tmc/api-client.js";
 import { runTmc } from "./tmc/program.js";
+import { terminalText } from "./terminal-text.js";
 
 process.exitCode = await runTmc(process.argv.slice(2), {
   connect: () => connect(process.env),
   version: readVersion(),
-  print: (text) => process.stdout.write(`${text}\n`),
-  printError: (text) => process.stderr.write(`${text}\n`),
+  print: (text) => process.stdout.write(`${terminalText(text)}\n`),
+  printError: (text) => process.stderr.write(`${terminalText(text)}\n`),
 });
 
 function readVersion(): string {

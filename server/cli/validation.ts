@@ -30,6 +30,7 @@ import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
 import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
+import { terminalText } from "./terminal-text.js";
 
 export interface ValidateFlags extends ShellFlags {
   checks?: string;
@@ -240,10 +241,10 @@ async function listen(lectern: LecternServer, config: ServeConfig): Promise<List
 
 function tell(report: ValidationReport, { reporter, out }: ValidateFlags): void {
   if (out !== undefined) writeFileSync(out, REPORTERS[reporter](report));
-  if (reporter === "terminal" || out !== undefined) process.stdout.write(summaryOf(report));
-  else process.stdout.write(REPORTERS[reporter](report));
+  if (reporter === "terminal" || out !== undefined) process.stdout.write(terminalText(summaryOf(report)));
+  else process.stdout.write(terminalText(REPORTERS[reporter](report)));
 }
 
 function tellProgress(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${terminalText(line)}\n`);
 }

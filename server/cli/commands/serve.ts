@@ -20,6 +20,7 @@ import type { ShellFlags } from "../shell-flags.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
+import { terminalText } from "../terminal-text.js";
 
 interface ServeFlags extends ShellFlags {
   port: number;
@@ -252,5 +253,5 @@ function readDatabaseFile(file: string): string {
 }
 
 function report(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${terminalText(line)}\n`);
 }

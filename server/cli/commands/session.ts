@@ -5,6 +5,7 @@ import { path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { callInstructorApi } from "../instructor-client.js";
 import { formatTable } from "../table.js";
+import { terminalText } from "../terminal-text.js";
 
 const MAX_COUNT = 500;
 const MAX_MINUTES = 7 * 24 * 60;
@@ -156,5 +157,5 @@ function minutesLeft(expiresAt: string): string {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${terminalText(text)}\n`);
 }

@@ -9,6 +9,7 @@ import {
   parseExpectation,
   scriptText,
 } from "./expectation.js";
+import { unseenIn } from "./command-characters.js";
 import type { EditorEdit } from "./editor/editor-edit.js";
 import { type EditorWord, isEditorWord } from "./editor/editor-forms.js";
 import { editView } from "./editor/edit-words.js";
@@ -85,8 +86,24 @@ export function readAction(fence: Fence, fillings: Fillings): ReadAction {
   const given = attempt(() => parts(fence, word, { fillings, notes }));
   if (!expectation || !given || wrong.length > 0)
     return { action: problemAction(fence, word, wrong.join("; ")), notes };
+  const unseen = isRun(given) ? unseenIn(given.text ?? "") : undefined;
+  if (unseen !== undefined) notes.push(unseenCharacter(unseen, fence.line));
   const action = withExpectation(given, fence, expectation);
   return word === "section:heading" ? { action, heading: given.title, notes } : { action, notes };
+}
+
+function isRun({ kind }: Pick<ActionView, "kind">): boolean {
+  return kind === "execute" || kind === "execute-all";
+}
+
+function unseenCharacter(message: string, line: number): PageProblem {
+  return {
+    severity: "warning",
+    rule: "unseen-character",
+    line,
+    message,
+    fix: "Type it anew; for one that is meant, write it as an escape such as $'\\u00a0'",
+  };
 }
 
 /** A button behind inline code. */

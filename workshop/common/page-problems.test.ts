@@ -80,6 +80,27 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     source: `${FENCE}terminal:execute\ncommand: ls\ncommand: rm x\n${FENCE}\n`,
     problems: [[1, "action"]],
   },
+  "a command with keys of the shell's own": {
+    source: `${FENCE}terminal:execute\ncommand: "echo a\\e[31mb"\n${FENCE}\n\n${FENCE}execute\necho a\u0003b\n${FENCE}\n`,
+    problems: [
+      [1, "action"],
+      [5, "action"],
+    ],
+  },
+  "tabs and line ends in a command": {
+    source: `${FENCE}terminal:execute\ncommand: "cat <<X\\n\\ta\\r\\nX"\n${FENCE}\n`,
+    problems: [],
+  },
+  "characters of a command that nobody sees": {
+    source: ["ls\u00a0-l", "ls \u202e-l", "ls\u200b", "l\ufeffs", "ls \0"]
+      .map((command) => `${FENCE}execute\n${command}\n${FENCE}\n`)
+      .join("\n"),
+    problems: [1, 5, 9, 13, 17].map((line) => [line, "unseen-character"]),
+  },
+  "characters of any language in a command": {
+    source: `${FENCE}execute\necho grün 漢字\u3000 می\u200cخواهم 👩\u200d👧 ⚠️\n${FENCE}\n`,
+    problems: [],
+  },
   "a terminal that cannot exist": {
     source: `${FENCE}terminal:execute\ncommand: ls\nsession: a/b\n${FENCE}\n`,
     problems: [[1, "action"]],

@@ -176,6 +176,12 @@ describe("a page", () => {
     expect(compile("## What *you* need\n").html).toContain('<h2 id="what-you-need">');
   });
 
+  it("gives equal headings, and headings in any script, ids of their own", () => {
+    const { html } = compile("## Try it\n\n## Try it\n\n## Try it 1\n\n## 日本\n\n## 日本\n\n## !!\n");
+    const ids = [...html.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids).toEqual(["try-it", "try-it-1", "try-it-1-1", "日本", "日本-1"]);
+  });
+
   it("aligns table cells without inline styles", () => {
     const { html } = compile("| a |\n|--:|\n| 1 |");
     expect(html).toContain('<td align="right">1</td>');

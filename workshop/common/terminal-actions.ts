@@ -1,5 +1,6 @@
 import type { FormFields, FormWord } from "./action-forms.js";
 import type { ActionView } from "./api.js";
+import { untypeableIn } from "./command-characters.js";
 import { ALL_TERMINALS, terminalWords } from "./terminals.js";
 
 /** What the page shows of a block for terminals, and how its text is typed. */
@@ -71,6 +72,9 @@ function commandView(action: string, terminals: readonly string[], text: string)
     throw new Error(
       `its command has ${text.length} characters; at most ${MAX_COMMAND_CHARACTERS} can be typed at once`,
     );
+  const control = untypeableIn(text);
+  if (control !== undefined)
+    throw new Error(`its command holds the control character ${control}, which cannot be typed`);
   if (/^<ctrl[+-]c>$/i.test(text)) return interruptView(action, terminals);
   const isAll = terminals.length > 1;
   const title = isAll ? "Run in all terminals" : `Run in terminal ${terminals[0]}`;

@@ -20,7 +20,13 @@ const TOML_FENCE = "+++\n";
 export function splitFrontMatter(text: string): SplitPage {
   const fence = text.startsWith(TOML_FENCE) ? TOML_FENCE : YAML_FENCE;
   const end = endOfFrontMatter(text, fence);
-  if (end === undefined) return { source: text, firstLine: 1, front: {}, problems: [] };
+  if (end === undefined)
+    return {
+      source: text,
+      firstLine: 1,
+      front: {},
+      problems: isLeftOpen(text, fence) ? [leftOpen(fence)] : [],
+    };
   const rest = {
     source: text.slice(end.after),
     firstLine: text.slice(0, end.after).split("\n").length,
@@ -72,6 +78,24 @@ function endOfFrontMatter(text: string, fence: string): { at: number; after: num
     if (line.trimEnd() === mark) return { at: at + 1, after: end < 0 ? text.length : end + 1 };
   }
   return undefined;
+}
+
+/** A mark and a key below it: alone, the mark is a line across the page. */
+function isLeftOpen(text: string, fence: string): boolean {
+  return (
+    text.startsWith(fence) && /^\w[\w-]{0,63}[ \t]*[:=]/.test(text.slice(fence.length, fence.length + 80))
+  );
+}
+
+function leftOpen(fence: string): PageProblem {
+  const mark = fence.trimEnd();
+  return {
+    severity: "error",
+    rule: "front-matter",
+    line: 1,
+    message: `The front matter that begins with ${mark} has no end, and is shown as text`,
+    fix: `Write ${mark} on a line of its own below it`,
+  };
 }
 
 function unreadable(error: YamlProblem): PageProblem {

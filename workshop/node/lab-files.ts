@@ -1,8 +1,9 @@
-import { readFile, readdir, readlink, stat } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { HomeFile } from "../../terminal/common/session-host.js";
 import type { Lab, PathPatterns } from "../common/lab.js";
 import { pathMatcher } from "./path-patterns.js";
+import { readRegularFile } from "./regular-file.js";
 import { startFiles } from "./start-files.js";
 
 /** What a lab puts into a learner's home, one after the other: files with their permissions, links as they are. */
@@ -27,7 +28,6 @@ async function* filesBelow(
       if (entry.name !== ".git") yield* filesBelow(root, path, isMeant);
     } else if (!isMeant(path)) continue;
     else if (entry.isSymbolicLink()) yield { path, linkTo: await readlink(file) };
-    else if (entry.isFile())
-      yield { path, content: await readFile(file), mode: (await stat(file)).mode & 0o777 };
+    else if (entry.isFile()) yield { path, ...(await readRegularFile(file)) };
   }
 }

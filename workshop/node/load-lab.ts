@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readChecksFile } from "../common/checks-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -59,7 +59,7 @@ async function loadForm(path: string): Promise<Lab> {
 async function defaultChecks(path: string, lab: Lab): Promise<string | undefined> {
   const candidate =
     lab.source.form === "page" ? path.replace(/\.md$/, ".checks.yaml") : join(path, "checks.yaml");
-  return readFile(candidate).then(
+  return stat(candidate).then(
     () => candidate,
     () => undefined,
   );

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_PAGE_CHARACTERS } from "../common/compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -10,6 +10,8 @@ import { parseMarkdown } from "../common/markdown.js";
 import type { PageProblem } from "../common/page-problem.js";
 import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
+import { readRegularFile } from "./regular-file.js";
+import { lineBeyondUtf8, unicodeText } from "./text-encoding.js";
 
 /** A page as it stands in its file. */
 export interface PageText {
@@ -90,7 +92,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
         WORKSHOP_ERRORS.labInvalid,
         `The page ${path} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
       );
-    return await readFile(path);
+    return (await readRegularFile(path)).content;
   } catch (cause) {
     if (cause instanceof WorkshopError) throw cause;
     throw new WorkshopError(
@@ -101,19 +103,16 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What is not UTF-8 is read as what Western machines wrote before it. */
+/** What is no Unicode is read as what Western machines wrote before it. */
 function decoded(bytes: Uint8Array): { text: string; problems: PageProblem[] } {
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), problems: [] };
-  } catch {
-    const text = new TextDecoder("windows-1252").decode(bytes);
-    return { text, problems: [notUnicode(bytes, text)] };
-  }
+  const unicode = unicodeText(bytes);
+  if (unicode !== undefined) return { text: unicode, problems: [] };
+  const text = new TextDecoder("windows-1252").decode(bytes);
+  return { text, problems: [notUnicode(bytes, text)] };
 }
 
 function notUnicode(bytes: Uint8Array, text: string): PageProblem {
-  const lenient = new TextDecoder("utf-8").decode(bytes);
-  const line = lenient.slice(0, lenient.indexOf("\uFFFD")).split("\n").length;
+  const line = lineBeyondUtf8(bytes);
   const sample = /[^\t\r\n -~]/.exec(text.split("\n")[line - 1] ?? "")?.[0] ?? "";
   return {
     severity: "warning",

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { HomeFile, RegularFile } from "../../terminal/common/session-host.js";
 import type { Lab, ShellStart } from "../common/lab.js";
+import { readRegularFile } from "./regular-file.js";
 
 /** Folder of the home in which a session keeps what its shells begin with, and says what became of it. */
 const START_FOLDER = ".local/share/workshop";
@@ -28,12 +28,12 @@ function isNeeded({ folder, profiles, setUp }: ShellStart): boolean {
 }
 
 async function copyOf(file: string, path: string): Promise<HomeFile> {
-  return { path, content: await readFile(file), mode: (await stat(file)).mode & 0o777 };
+  return { path, ...(await readRegularFile(file)) };
 }
 
 /** What bash reads when it begins: the lab's own file first, if it brings one. */
 async function startUpFile(shells: ShellStart, home: string | undefined): Promise<string> {
-  const own = home === undefined ? "" : await readFile(join(home, ".bashrc"), "utf8").catch(() => "");
+  const own = home === undefined ? "" : await ownStartUpFile(join(home, ".bashrc"));
   const profiles = shells.profiles.map(
     (file) => `. ~/${quoted(`${START_FOLDER}/profile.d/${basename(file)}`)}`,
   );
@@ -52,6 +52,13 @@ async function startUpFile(shells: ShellStart, home: string | undefined): Promis
         ]),
   ];
   return `${own}\n${lines.join("\n")}\n`;
+}
+
+async function ownStartUpFile(path: string): Promise<string> {
+  return readRegularFile(path).then(
+    ({ content }) => content.toString("utf8"),
+    () => "",
+  );
 }
 
 function quoted(path: string): string {

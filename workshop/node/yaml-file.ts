@@ -1,8 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { type WorkshopErrorCode, WorkshopError } from "../common/errors.js";
 import { issueText } from "../common/issue-text.js";
 import { MAX_YAML_CHARACTERS, YamlProblem, type YamlValue, readYaml } from "../common/yaml-value.js";
 import type { z } from "zod";
+import { readRegularFile } from "./regular-file.js";
+import { lineBeyondUtf8, unicodeText } from "./text-encoding.js";
 
 /** What a YAML file is read as. */
 export interface YamlFile {
@@ -17,7 +19,11 @@ export async function readYamlFile({ path, code }: YamlFile): Promise<YamlValue>
     const { size } = await stat(path);
     if (size > MAX_YAML_CHARACTERS)
       throw new YamlProblem(`it has ${size} bytes; at most ${MAX_YAML_CHARACTERS} are read`, 1);
-    return readYaml(await readFile(path, "utf8"));
+    const { content } = await readRegularFile(path);
+    const text = unicodeText(content);
+    if (text === undefined)
+      throw new YamlProblem("this line is not UTF-8; save the file as UTF-8", lineBeyondUtf8(content));
+    return readYaml(text);
   } catch (cause) {
     const line = cause instanceof YamlProblem ? `, line ${cause.line}` : "";
     throw new WorkshopError(

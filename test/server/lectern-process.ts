@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -135,11 +136,13 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    const began = Date.now();
     const value = await look();
     if (value !== undefined) return value;
     if (Date.now() > deadline)
       throw new Error(`waited ${String(timeoutMs)} ms until ${typeof what === "string" ? what : what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    // Looking with a program of its own costs a processor that others need: it rests twice as long as it looks.
+    await sleep(Math.min(Math.max(25, 2 * (Date.now() - began)), 500));
   }
 }
 

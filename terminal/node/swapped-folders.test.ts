@@ -72,6 +72,23 @@ describe(
       expect(readdirSync(outside).toSorted()).toEqual(["config", "folder"]);
     });
 
+    it("lead nowhere either when a session of that name is prepared again, with files of its own", async () => {
+      const argv = ["bash", "-c", SWAP, "swap", outside];
+      await test.client.prepare("again", { files: [] });
+      for (let round = 0; round < 3; round += 1) {
+        const other = test.client.exec("again", { argv, timeoutMs: 60_000 }).catch(() => undefined);
+        await expect
+          .poll(async () => (await test.client.list("again", "")).entries.map(({ name }) => name))
+          .toContain("swaps");
+        await test.client.prepare("again", { files: [{ path: ".kube/config", content: `mine ${round}` }] });
+        await other;
+        const read = await test.client.read("again", ".kube/config");
+        expect(Buffer.from(read).toString()).toBe(`mine ${round}`);
+      }
+      expect(readFileSync(join(outside, "config"), "utf8")).toBe(SECRET);
+      expect(readdirSync(outside).toSorted()).toEqual(["config", "folder"]);
+    });
+
     it("are taken away with the session, and what they lead to stays", async () => {
       await test.client.prepare("ended", { files: [] });
       const argv = ["bash", "-c", SWAP, "swap", outside];

@@ -116,6 +116,20 @@ describe("a native lab", () => {
   });
 });
 
+describe("the title of a page", () => {
+  it.each([
+    ["```sh\n# list the pods\n```\n\n# Pods *and* `nodes`\n", "Pods and nodes"],
+    ["<!--\n# hidden\n-->\n\nTitle\n=====\n", "Title"],
+    ["    # code\n\ntext\n", "No heading"],
+    ["~~~execute\n# a comment\nls\n~~~\n", "No heading"],
+    ["> # Quoted\n", "Quoted"],
+    ["---\ntitle: '# front'\n---\n# Other\n", "# front"],
+  ])("is its first heading, and no comment of a command: %j", async (page, title) => {
+    await write({ "workshop.yaml": "title: x\n", "pages/01-no-heading.md": page });
+    expect((await loadLab(folder)).pages[0]?.title).toBe(title);
+  });
+});
+
 describe("what is no file in a lab", () => {
   it.each(["workshop.yaml", "pages/a.md", "checks.yaml"])(
     "a pipe as %s: it is refused in words",

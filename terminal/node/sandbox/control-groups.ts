@@ -44,10 +44,11 @@ export class ControlGroups {
 
   /**
    * Finds what this process may use; `owner` names what the host looks after, and no other host does at the same time. What an
-   * earlier one of that name has left is ended; what others that were killed have left is taken away where it is empty.
+   * earlier one of that name has left is ended; what others that were killed have left is taken away where it is empty. `about` is the
+   * folder in which the kernel tells of this process.
    */
-  static async detect(owner: string): Promise<ControlGroups> {
-    const usable = findHierarchies();
+  static async detect(owner: string, about = "/proc/self"): Promise<ControlGroups> {
+    const usable = findHierarchies(about);
     await Promise.all(usable.map((hierarchy) => sweep(hierarchy, `lectern-${owner}`)));
     return new ControlGroups(
       usable.flatMap((hierarchy) => ownFolder(hierarchy, `lectern-${owner}-${process.pid}`)),
@@ -179,9 +180,9 @@ function membersOf(folder: string): number[] {
 }
 
 /** The hierarchies that are mounted, below the groups this process is in (proc(5): mountinfo; cgroups(7)). */
-function findHierarchies(): Hierarchy[] {
-  const own = ownGroups();
-  return readFileSync("/proc/self/mountinfo", "utf8")
+function findHierarchies(about: string): Hierarchy[] {
+  const own = ownGroups(about);
+  return readFileSync(join(about, "mountinfo"), "utf8")
     .split("\n")
     .flatMap((line) => {
       const [before = "", after = ""] = line.split(" - ");
@@ -211,8 +212,8 @@ function second(folder: string): Hierarchy {
 }
 
 /** The group of this process in each hierarchy; the one without a name is version 2. */
-function ownGroups(): Map<string, string> {
-  const lines = readFileSync("/proc/self/cgroup", "utf8").trimEnd().split("\n");
+function ownGroups(about: string): Map<string, string> {
+  const lines = readFileSync(join(about, "cgroup"), "utf8").trimEnd().split("\n");
   return new Map(
     lines.flatMap((line) => {
       const [, names = "", ...path] = line.split(":");

@@ -130,14 +130,14 @@ async function detachNamespaces(client: KubernetesClient, { report }: RemovalOpt
 
 /** API servers go on judging by a policy for a moment after it is gone; ours guarded these marks. */
 async function afterGuards(work: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + GUARD_MS;
+  const deadline = performance.now() + GUARD_MS;
   for (;;) {
     try {
       await work();
       return;
     } catch (error) {
       const isRefused = error instanceof KubernetesError && [403, 422].includes(error.status);
-      if (!isRefused || Date.now() > deadline) throw error;
+      if (!isRefused || performance.now() > deadline) throw error;
     }
     await sleep(POLL_MS);
   }
@@ -149,9 +149,9 @@ async function removeAndWait(
   report: (line: string) => void,
 ): Promise<void> {
   if (!(await client.remove(path))) return;
-  const deadline = Date.now() + GONE_MS;
+  const deadline = performance.now() + GONE_MS;
   while (await isThere(client, path)) {
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new ServerError(
         serverErrorCodes.removalIncomplete,
         `${path} was deleted and is still there after ${String(GONE_MS / 1000)} s. See what holds it ("kubectl get --raw ${path}"), and run this again: what is gone already does not matter.`,

@@ -36,7 +36,8 @@ export function createDiskWatch(
     return { freeBytes, freeFiles, isFull, largest: isFull ? await largest().catch(() => []) : [] };
   };
   const state = () => {
-    if (seen === undefined || Date.now() - seen.at > FRESH_MS) seen = { at: Date.now(), state: look() };
+    if (seen === undefined || performance.now() - seen.at > FRESH_MS)
+      seen = { at: performance.now(), state: look() };
     return seen.state;
   };
   const tellChange = async () => {

@@ -11,7 +11,7 @@ const load = (path: string) => loadLab(path);
 const log = { info: vi.fn(), warn: vi.fn() };
 let folder = "";
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["performance"] });
   log.warn.mockClear();
   folder = mkdtempSync(join(tmpdir(), "lectern-labs-"));
 });
@@ -147,6 +147,6 @@ function save(name: string, text: string): void {
 }
 
 async function later(refresh: () => Promise<void>): Promise<void> {
-  vi.setSystemTime(Date.now() + 1_000);
+  vi.advanceTimersByTime(1_000);
   await refresh();
 }

@@ -103,12 +103,12 @@ export async function openLabRepository(
     included = others;
     addMissing(labs, included);
   };
-  let lookedAt = Date.now();
+  let lookedAt = performance.now();
   let isLooking = false;
   let looking = Promise.resolve();
   const refresh = (withinMs = LOOK_INTERVAL_MS) => {
-    if (isLooking || Date.now() - lookedAt < withinMs) return looking;
-    lookedAt = Date.now();
+    if (isLooking || performance.now() - lookedAt < withinMs) return looking;
+    lookedAt = performance.now();
     isLooking = true;
     const looked = look()
       .catch((error: unknown) =>

@@ -110,7 +110,10 @@ export class PodConnections {
     const terminals = this.#terminalsOf(address.session);
     if (event.type === "terminal-opened") terminals.set(address.terminal, { address });
     if (event.type === "terminal-exited")
-      terminals.set(address.terminal, { address, end: { at: Date.now(), exitStatus: event.exitStatus } });
+      terminals.set(address.terminal, {
+        address,
+        end: { at: performance.now(), exitStatus: event.exitStatus },
+      });
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -123,7 +126,7 @@ export class PodConnections {
   /** Nobody else says that the shells of a pod that is gone have ended, or why. */
   #lose(session: string, reason: string): void {
     const lost = [...(this.#terminals.get(session)?.values() ?? [])].filter(
-      ({ end }) => end === undefined || Date.now() - end.at < FAREWELL_MS,
+      ({ end }) => end === undefined || performance.now() - end.at < FAREWELL_MS,
     );
     if (lost.length > 0) this.#options.report(`${session}: ${reason}`);
     for (const { address, end } of lost)

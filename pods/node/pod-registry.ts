@@ -153,13 +153,13 @@ export class PodRegistry {
   /** Pods are refused until a new namespace has its service account. */
   async #account(): Promise<void> {
     const path = `${this.#path("serviceaccounts")}/default`;
-    for (const deadline = Date.now() + ACCOUNT_MS; ; await sleep(ACCOUNT_LOOK_MS)) {
+    for (const deadline = performance.now() + ACCOUNT_MS; ; await sleep(ACCOUNT_LOOK_MS)) {
       try {
         await this.#options.client.get(path);
         return;
       } catch (error) {
         const isAwaited = error instanceof KubernetesError && error.status === 404;
-        if (!isAwaited || Date.now() > deadline) throw error;
+        if (!isAwaited || performance.now() > deadline) throw error;
       }
     }
   }

@@ -66,10 +66,10 @@ export class PodWatch {
 
   /** Whether it came true in time; looked at after every change, and once a second. */
   async until(ms: number, isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
-    const deadline = Date.now() + ms;
+    const deadline = performance.now() + ms;
     for (;;) {
       if (await isTrue()) return true;
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left <= 0 || this.signal.aborted) return false;
       await this.#change(Math.min(left, LOOK_MS));
     }

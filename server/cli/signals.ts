@@ -22,8 +22,8 @@ export async function untilSignalled(start: (signal: AbortSignal) => Promise<Run
   const signalled = new Promise<void>((resolve) => {
     let first = 0;
     const handle = () => {
-      if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
-      first ||= Date.now();
+      if (first !== 0 && performance.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
+      first ||= performance.now();
       abort.abort();
       resolve();
     };
@@ -47,8 +47,8 @@ export async function cancelledBySignal<T>(run: (signal: AbortSignal) => Promise
   let first = 0;
   // Stays on, so that the same Ctrl-C passed on by npm does not end the cleaning up.
   const handle = () => {
-    if (first !== 0 && Date.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
-    first ||= Date.now();
+    if (first !== 0 && performance.now() - first > REPEAT_MS) process.exit(INTERRUPTED_STATUS);
+    first ||= performance.now();
     abort.abort(new ExitWith(INTERRUPTED_STATUS));
   };
   for (const name of SIGNALS) process.on(name, handle);

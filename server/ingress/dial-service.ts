@@ -28,7 +28,7 @@ export function dialServiceBy(platform: KubernetesClient): DialService {
   const clients = new Map<string, LearnersClient>();
   const clientFor = async (namespace: string): Promise<KubernetesClient> => {
     for (const [name, { client, until }] of clients) {
-      if (until > Date.now()) continue;
+      if (until > performance.now()) continue;
       client.close();
       clients.delete(name);
     }
@@ -59,5 +59,5 @@ async function learnersClient(platform: KubernetesClient, namespace: string): Pr
     contexts: [{ name: "learner", cluster: cluster?.name ?? "", user: "learner", namespace }],
     currentContext: "learner",
   });
-  return { client: new KubernetesClient(config), until: Date.now() + TOKEN_USED_MS };
+  return { client: new KubernetesClient(config), until: performance.now() + TOKEN_USED_MS };
 }

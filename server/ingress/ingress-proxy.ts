@@ -179,15 +179,15 @@ function join(browser: Side, application: Side): void {
 
 /** Ends what nothing was said on for too long. */
 function endWhenIdle(socket: Duplex, end: () => void): { note: () => void; stop: () => void } {
-  let lastAt = Date.now();
+  let lastAt = performance.now();
   const timer = setInterval(() => {
-    if (Date.now() - lastAt > IDLE_MS) end();
+    if (performance.now() - lastAt > IDLE_MS) end();
   }, IDLE_MS / 4).unref();
   const stop = () => clearInterval(timer);
   socket.once("close", stop);
   return {
     note: () => {
-      lastAt = Date.now();
+      lastAt = performance.now();
     },
     stop: () => {
       stop();

@@ -32,10 +32,10 @@ process.once("disconnect", () => {
 process.channel?.unref();
 
 function waitForOwner(file: string): void {
-  let lastSeen = Date.now();
+  let lastSeen = performance.now();
   setInterval(() => {
-    if (hasLivingOwner(file)) lastSeen = Date.now();
-    else if (Date.now() - lastSeen > GRACE_MS) end();
+    if (hasLivingOwner(file)) lastSeen = performance.now();
+    else if (performance.now() - lastSeen > GRACE_MS) end();
   }, LOOK_MS).unref();
 }
 

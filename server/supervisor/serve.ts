@@ -140,8 +140,8 @@ async function lastPort({ data, host }: ServeConfig): Promise<number> {
 
 /** Where the last supervisor was killed, its server is just ending and may still hold the port. */
 async function lastServerGone(data: string): Promise<void> {
-  const deadline = Date.now() + LAST_SERVER_MS;
-  while (Date.now() < deadline && isServing(data)) await delay(LOOK_MS);
+  const deadline = performance.now() + LAST_SERVER_MS;
+  while (performance.now() < deadline && isServing(data)) await delay(LOOK_MS);
 }
 
 function isServing(data: string): boolean {

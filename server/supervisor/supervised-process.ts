@@ -87,11 +87,11 @@ interface Keeper {
 async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): Promise<void> {
   let backOffMs = FIRST_BACK_OFF_MS;
   while (!keeper.stopping) {
-    const since = Date.now();
+    const since = performance.now();
     const how = await untilUnfit(spec, keeper);
     if (keeper.stopping) return;
-    if (Date.now() - since > STEADY_MS) backOffMs = FIRST_BACK_OFF_MS;
-    const downSince = Date.now();
+    if (performance.now() - since > STEADY_MS) backOffMs = FIRST_BACK_OFF_MS;
+    const downSince = performance.now();
     events.report(`${spec.name} ${how}`);
     const lost = spec.lost?.();
     if (lost !== undefined) events.report(lost);
@@ -101,7 +101,7 @@ async function keep(spec: ProcessSpec, keeper: Keeper, events: ProcessEvents): P
     try {
       keeper.current = start(spec);
       await begun(spec, keeper.current, { signal: events.signal });
-      events.report(`${spec.name} is back after ${((Date.now() - downSince) / 1000).toFixed(1)} s`);
+      events.report(`${spec.name} is back after ${((performance.now() - downSince) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (!keeper.stopping) events.report(error instanceof Error ? error.message : String(error));
       await end(keeper.current);
@@ -187,8 +187,8 @@ async function begun(
 ): Promise<void> {
   const assignment = await spec.assignment?.();
   if (assignment) handle.send(assignment);
-  const deadline = Date.now() + timeoutMs;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
     signal?.throwIfAborted();
     if (handle.isGone() || handle.pid === undefined)
       throw failed(spec, `ended (${handle.ending()}) before it answered`);

@@ -43,13 +43,13 @@ export function sessionNotFound(id: string): WorkshopError {
 }
 
 async function whenThereIsRoom(write: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + ROOM_MS;
+  const deadline = performance.now() + ROOM_MS;
   for (;;) {
     try {
       await write();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (performance.now() > deadline) throw error;
     }
     await delay(RETRY_MS);
   }

@@ -69,11 +69,11 @@ interface Making {
 async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<void> {
   const { name } = session.metadata;
   const log = parts.log.child({ session: name, lab: lab.name });
-  const since = Date.now();
+  const since = performance.now();
   try {
     const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
     await parts.provisioning.run(name, () => provision(parts, { session, lab, signal }), { group });
-    log.info({ durationMs: Date.now() - since }, "session ready");
+    log.info({ durationMs: Math.round(performance.now() - since) }, "session ready");
   } catch (error) {
     if (signal.aborted) log.info("the session is left to the server that leads next");
     else log.warn({ err: error }, "session could not be made");

@@ -194,7 +194,7 @@ class Pool {
     const good = sessions.filter(isGood);
     const surplus = [...sessions.filter((session) => !isGood(session)), ...good.slice(lab.pool.ready)];
     await Promise.all(surplus.map((session) => this.#discard(session)));
-    if (isFull || (this.#failures.get(lab.name)?.until ?? 0) > Date.now()) return;
+    if (isFull || (this.#failures.get(lab.name)?.until ?? 0) > performance.now()) return;
     for (let count = good.length; count < lab.pool.ready; count += 1) await this.#begin(lab, made);
   }
 
@@ -222,7 +222,7 @@ class Pool {
       this.#failures.delete(lab.name);
     } catch (error) {
       const count = (this.#failures.get(lab.name)?.count ?? 0) + 1;
-      const until = Date.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (count - 1));
+      const until = performance.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (count - 1));
       const reason = error instanceof Error ? error.message : String(error);
       this.#failures.set(lab.name, { count, until, reason });
       log.warn({ err: error, session: name, lab: lab.name }, "a session could not be made ready");

@@ -87,7 +87,7 @@ export class AccountRegistry {
   /** An account that was nobody's a moment ago; `undefined` where all are somebody's. */
   async #candidate(): Promise<number | undefined> {
     for (;;) {
-      const uid = Date.now() < this.#candidatesUntil ? this.#candidates.pop() : undefined;
+      const uid = performance.now() < this.#candidatesUntil ? this.#candidates.pop() : undefined;
       if (uid !== undefined) return uid;
       this.#search ??= this.#findCandidates().finally(() => (this.#search = undefined));
       await this.#search;
@@ -112,7 +112,7 @@ export class AccountRegistry {
       const known = await knownIds(free);
       this.#candidates = free.filter((uid) => !known.has(uid));
     }
-    this.#candidatesUntil = Date.now() + CANDIDATES_MS;
+    this.#candidatesUntil = performance.now() + CANDIDATES_MS;
   }
 
   #insert(session: string, { uid }: Account): boolean {

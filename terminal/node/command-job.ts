@@ -96,7 +96,7 @@ export function isWaiting({ phase }: Pick<CommandJob, "phase">): boolean {
 
 /** The command is handed to the shell, perhaps once more: what was seen of it before does not count. */
 export function noteEntry(job: CommandJob): void {
-  job.enteredAt = Date.now();
+  job.enteredAt = performance.now();
   job.entries += 1;
   job.linesLeft = Number.POSITIVE_INFINITY;
   job.isWantedAgain = false;
@@ -130,5 +130,11 @@ function nameOf({ text }: Command): string {
 export function outcomeOf(job: CommandJob, end: Ending): CommandOutcome {
   const now = Date.now();
   const startedAt = job.startedAt || now;
-  return { id: job.command.id, ...end, startedAt, durationMs: now - startedAt, ...job.capture.text() };
+  return {
+    id: job.command.id,
+    ...end,
+    startedAt,
+    durationMs: Math.max(0, now - startedAt),
+    ...job.capture.text(),
+  };
 }

@@ -189,7 +189,7 @@ export class CommandQueue {
   }
 
   #enterNextLine(entry: CommandJob): void {
-    entry.enteredAt = Date.now();
+    entry.enteredAt = performance.now();
     entry.idleLooks = 0;
     this.#prompt.enter();
     this.#around.write(shellKeys.nextLine);

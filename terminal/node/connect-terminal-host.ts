@@ -154,7 +154,7 @@ class HostConnection {
   }
 
   async #connect(): Promise<void> {
-    const deadline = Date.now() + (this.#options.reconnectMs ?? RECONNECT_MS);
+    const deadline = performance.now() + (this.#options.reconnectMs ?? RECONNECT_MS);
     for (let pause = RETRY_MIN_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
       if (this.#isClosed || this.#options.signal?.aborted) throw lost("was closed");
       try {
@@ -164,7 +164,7 @@ class HostConnection {
         else this.#stream = stream;
         break;
       } catch (error) {
-        if (isSettled(error) || Date.now() + pause > deadline) throw error;
+        if (isSettled(error) || performance.now() + pause > deadline) throw error;
         await wait(pause);
       }
     }

@@ -92,7 +92,7 @@ export class PromptState {
 
   /** Whether what was entered has started nothing; then the shell waits. */
   awaitOverdueLine(): boolean {
-    if (this.#enteredAt === 0 || Date.now() - this.#enteredAt <= LEARNER_ENTER_MS) return false;
+    if (this.#enteredAt === 0 || performance.now() - this.#enteredAt <= LEARNER_ENTER_MS) return false;
     this.#linesAhead = 0;
     this.await();
     return true;
@@ -102,7 +102,7 @@ export class PromptState {
   #expectLine(linesAhead: number): void {
     this.#set("busy");
     this.#linesAhead = linesAhead;
-    this.#enteredAt = Date.now();
+    this.#enteredAt = performance.now();
   }
 
   #set(state: "prompt" | "continuation" | "busy"): void {

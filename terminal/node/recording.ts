@@ -30,6 +30,8 @@ export class Recording {
   readonly #stream: WriteStream;
   readonly #decoder = new StringDecoder("utf8");
   readonly #startedAt = Date.now();
+  /** As `#startedAt`, on the clock that nobody sets. */
+  readonly #begunAt = performance.now();
   #left = RECORDING_BYTES;
   #written = 0;
   #room = 0;
@@ -71,7 +73,7 @@ export class Recording {
 
   output(bytes: Uint8Array): void {
     if (this.#left <= 0) return;
-    if (this.#gathered.length === 0) this.#gatheredAt = Date.now();
+    if (this.#gathered.length === 0) this.#gatheredAt = performance.now();
     this.#gathered.push(bytes);
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes >= GATHER_BYTES) this.#flush();
@@ -102,14 +104,14 @@ export class Recording {
     this.#event("o", text, this.#gatheredAt);
   }
 
-  #event(kind: string, data: string, at = Date.now()): void {
+  #event(kind: string, data: string, at = performance.now()): void {
     if (this.#left <= 0 || data === "") return;
     this.#left -= this.#write(kind, data, at);
     if (this.#left <= 0) this.#write("m", "recording full");
   }
 
-  #write(kind: string, data: string, at = Date.now()): number {
-    const line = `${JSON.stringify([(at - this.#startedAt) / 1000, kind, data])}\n`;
+  #write(kind: string, data: string, at = performance.now()): number {
+    const line = `${JSON.stringify([(at - this.#begunAt) / 1000, kind, data])}\n`;
     const bytes = Buffer.byteLength(line);
     this.#written += bytes;
     if (this.#written > this.#room) {

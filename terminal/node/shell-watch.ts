@@ -78,13 +78,13 @@ export class ShellWatch {
   }
 
   cancelLine(): void {
-    this.#cancelledAt = Date.now();
+    this.#cancelledAt = performance.now();
     this.#around.write(CTRL_C);
   }
 
   /** Called every tenth of a second for the command at the queue's head. */
   look(job: CommandJob): void {
-    if (this.#queue.prompt.isContinuation && Date.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
+    if (this.#queue.prompt.isContinuation && performance.now() - this.#cancelledAt > CANCEL_AGAIN_MS) {
       this.cancelLine();
       // Where only the answer to the first was late, the second brings a prompt of its own.
       this.#queue.prompt.expectAnotherPrompt();
@@ -109,7 +109,7 @@ export class ShellWatch {
     const [job] = this.#queue.jobs;
     if (job?.phase === "entered") {
       job.capture.cutToBookmark();
-      job.askedAt = Date.now();
+      job.askedAt = performance.now();
       this.#around.write(shellKeys.report);
     } else {
       this.#queue.prompt.await();
@@ -125,12 +125,13 @@ export class ShellWatch {
       return this.#queue.finish(job, unknown(PROMPT_NOT_SHOWN));
     if (job.phase === "waiting" && job.repair && !job.repair.isAnswered && !this.#isRepairing(job))
       return this.#giveUp(job, DEAF_SHELL);
-    if (job.phase === "entered" && Date.now() - job.enteredAt > ENTER_AGAIN_MS) this.#watchEntered(job);
+    if (job.phase === "entered" && performance.now() - job.enteredAt > ENTER_AGAIN_MS)
+      this.#watchEntered(job);
   }
 
   /** Looks whether the shell has taken what was entered, and told of its end. */
   #watchEntered(job: CommandJob): void {
-    const isAnswerOverdue = job.askedAt !== 0 && Date.now() - job.askedAt > ENTER_AGAIN_MS;
+    const isAnswerOverdue = job.askedAt !== 0 && performance.now() - job.askedAt > ENTER_AGAIN_MS;
     if (isAnswerOverdue && this.#isReading && job.idleLooks >= IDLE_LOOKS)
       return this.#giveUp(job, STATUS_UNTOLD);
     if (job.isBetweenLines && this.#isReading) return this.#queue.enterNextLine(job);
@@ -142,10 +143,10 @@ export class ShellWatch {
 
   /** Has the shell read its start-up file again, once for a command; returns whether it may still do so. */
   #isRepairing(job: CommandJob): boolean {
-    if (job.repair) return Date.now() - job.repair.at < REPAIR_MS;
+    if (job.repair) return performance.now() - job.repair.at < REPAIR_MS;
     const line = this.#around.shell.integrateAgain();
     if (line === undefined) return false;
-    job.repair = { at: Date.now(), isAnswered: false };
+    job.repair = { at: performance.now(), isAnswered: false };
     job.phase = "waiting";
     this.#queue.prompt.begin();
     this.#around.write(`${KILL_LINE}${line}\r`);

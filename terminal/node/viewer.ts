@@ -55,7 +55,7 @@ export class Viewer {
   #told = 0;
   #lastWord: ViewerEvent | undefined;
   #lastSent = 0;
-  #lastProgress = Date.now();
+  #lastProgress = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -67,7 +67,8 @@ export class Viewer {
 
   /** Bytes of the stream not yet parsed by this reader; `undefined` while it does not count. */
   get backlog(): number | undefined {
-    if (!this.#flow || (this.#flow.paused && Date.now() - this.#lastProgress > STALLED_MS)) return undefined;
+    if (!this.#flow || (this.#flow.paused && performance.now() - this.#lastProgress > STALLED_MS))
+      return undefined;
     return this.#terminal.replay.end - this.#flow.committed;
   }
 
@@ -99,7 +100,7 @@ export class Viewer {
   /** Sends what the window allows; called whenever there is more output. */
   pump(): void {
     if (!this.#flow || this.#closed) return;
-    const wait = this.#lastSent + BATCH_MS - Date.now();
+    const wait = this.#lastSent + BATCH_MS - performance.now();
     if (wait <= 0 || this.#terminal.replay.end - this.#flow.sent >= BATCH_BYTES) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), wait);
   }
@@ -173,7 +174,7 @@ export class Viewer {
     const { readOnly } = this;
     this.#told = number;
     this.#snapshot = { ...snapshot, flow: openFlow(0) };
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
     this.#sink.event({
       type: "snapshot",
       stream,
@@ -226,13 +227,13 @@ export class Viewer {
 
   #open(position: number): void {
     this.#flow = openFlow(position);
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
   }
 
   #acknowledge(position: number): void {
     if (!this.#flow) return;
     this.#flow = commit(this.#flow, position);
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
     this.#terminal.acknowledged();
     this.#send();
   }
@@ -265,8 +266,8 @@ export class Viewer {
     if (!frame) return undefined;
     putPosition(frame, sent);
     this.#flow = account(this.#flow, frame.length - POSITION_BYTES);
-    if (this.#flow.paused) this.#lastProgress = Date.now();
-    this.#lastSent = Date.now();
+    if (this.#flow.paused) this.#lastProgress = performance.now();
+    this.#lastSent = performance.now();
     return frame;
   }
 

@@ -11,6 +11,7 @@ const FOLDERS = [
   "policy/node",
   "server",
   "terminal/node",
+  "pods/node",
   "test",
   "workshop/node",
   "bench",
@@ -19,11 +20,31 @@ const FOLDERS = [
 describe("deadlines in Node", () => {
   it("are never joined by AbortSignal.any, which on Node 20 loses a time-out to the garbage collector", () => {
     const call = ["AbortSignal", "any("].join(".");
-    const sources = FOLDERS.flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
-        .map((name) => join(folder, name)),
-    );
-    expect(sources.filter((file) => readFileSync(join(root, file), "utf8").includes(call))).toEqual([]);
+    expect(sources().filter((file) => textOf(file).includes(call))).toEqual([]);
+  });
+
+  it("are counted on the clock that nobody sets, but for dates that are written down", () => {
+    const lines = sources()
+      .filter((file) => !/\.test\.|-for-tests|^(?:test|bench)\//.test(file))
+      .flatMap((file) =>
+        textOf(file)
+          .split("\n")
+          .map((line) => `${file}: ${line.trim()}`),
+      );
+    const counting = /Date\.now\(\) ?[-<>]|[-<>] ?Date\.now\(\)|Date\.now\(\) \+ [A-Z]/;
+    const written = /Date\.parse|expiresAt|getTime\(\)|tokens\.for/;
+    expect(lines.filter((line) => counting.test(line) && !written.test(line))).toEqual([]);
   });
 });
+
+function sources(): string[] {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
+      .map((name) => join(folder, name)),
+  );
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}

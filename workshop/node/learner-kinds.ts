@@ -16,9 +16,9 @@ const known = new WeakMap<KubernetesClient, { kinds: Promise<CountedKind[]>; unt
  */
 export function learnerKinds(client: KubernetesClient): Promise<CountedKind[]> {
   const found = known.get(client);
-  if (found && found.until > Date.now()) return found.kinds;
+  if (found && found.until > performance.now()) return found.kinds;
   const kinds = readKinds(client);
-  known.set(client, { kinds, until: Date.now() + KEPT_MS });
+  known.set(client, { kinds, until: performance.now() + KEPT_MS });
   kinds.catch(() => known.delete(client));
   return kinds;
 }

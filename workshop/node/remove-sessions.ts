@@ -29,9 +29,9 @@ export async function removeAllSessions(
       for (let session = waiting.pop(); session; session = waiting.pop()) await endSession(client, session);
     }),
   );
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   let left = await listSessions(client);
-  while (left.length > 0 && Date.now() < deadline) {
+  while (left.length > 0 && performance.now() < deadline) {
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
     left = await listSessions(client);
   }

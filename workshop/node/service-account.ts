@@ -9,14 +9,14 @@ const MAX_POLL_MS = 200;
 
 /** Waits for the namespace's default service account, without which its pods are refused. */
 export async function waitForServiceAccount(client: KubernetesClient, namespace: string): Promise<void> {
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (let pollMs = POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
     try {
       await client.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
       return;
     } catch (error) {
       const isMissing = error instanceof KubernetesError && error.status === 404;
-      if (!isMissing || Date.now() > deadline) throw error;
+      if (!isMissing || performance.now() > deadline) throw error;
     }
     await sleep(pollMs);
   }

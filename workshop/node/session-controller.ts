@@ -83,12 +83,12 @@ class SessionEndings {
 
   begin(session: SessionResource): void {
     const { name } = session.metadata;
-    if ((this.#notBefore.get(name) ?? 0) > Date.now()) return;
+    if ((this.#notBefore.get(name) ?? 0) > performance.now()) return;
     this.#notBefore.set(name, Number.POSITIVE_INFINITY);
     const end = this.#queue.run(name, () => this.#end(session));
     // One that has ended is not ended again before the cluster says that it is gone.
     end.catch((error: unknown) => {
-      this.#notBefore.set(name, Date.now() + RETRY_MS);
+      this.#notBefore.set(name, performance.now() + RETRY_MS);
       this.#parts.onError?.(error);
     });
   }

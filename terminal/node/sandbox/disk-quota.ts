@@ -92,8 +92,8 @@ export class DiskQuota {
     const before = await this.#free();
     await this.#countAll();
     const isOver = [...this.#use.values()].some((use) => use.isOver);
-    const until = Date.now() + (isOver ? LOOK_MS : COUNT_MS);
-    while (!signal.aborted && Date.now() < until) {
+    const until = performance.now() + (isOver ? LOOK_MS : COUNT_MS);
+    while (!signal.aborted && performance.now() < until) {
       await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
       const now = await this.#free();
       if (before.bytes - now.bytes > SUDDEN_BYTES || before.files - now.files > SUDDEN_FILES) return;

@@ -97,14 +97,15 @@ class WorkshopFollower {
 
   /** One look after the other; whoever asks while one is under way, which may have begun too early, has the next. */
   look(): Promise<void> {
-    this.#next ??= Promise.all([this.#looking, sleep(this.#lookedAt + BETWEEN_LOOKS_MS - Date.now())]).then(
-      () => {
-        this.#next = undefined;
-        this.#lookedAt = Date.now();
-        this.#looking = this.#lookOnce();
-        return this.#looking;
-      },
-    );
+    this.#next ??= Promise.all([
+      this.#looking,
+      sleep(this.#lookedAt + BETWEEN_LOOKS_MS - performance.now()),
+    ]).then(() => {
+      this.#next = undefined;
+      this.#lookedAt = performance.now();
+      this.#looking = this.#lookOnce();
+      return this.#looking;
+    });
     return this.#next;
   }
 
@@ -228,16 +229,16 @@ class WorkshopFollower {
     const source = JSON.stringify(spec);
     const told = status?.revision ?? "";
     const isKnown = ["", asked?.revision, this.#current.get(metadata.name)?.revision].includes(told);
-    if (asked?.source === source && isKnown && Date.now() < asked.until) return asked.revision;
+    if (asked?.source === source && isKnown && performance.now() < asked.until) return asked.revision;
     const revision = await origin.newest(this.#signal);
-    this.#asked.set(metadata.name, { source, revision, until: Date.now() + origin.restMs });
+    this.#asked.set(metadata.name, { source, revision, until: performance.now() + origin.restMs });
     return revision;
   }
 
   async #labOf(name: string, revision: string, origin: LabOrigin): Promise<Lab> {
     const key = `${name}@${revision} of ${origin.title}`;
     const failed = this.#failed.get(key);
-    if (failed && Date.now() < failed.until) throw failed.error;
+    if (failed && performance.now() < failed.until) throw failed.error;
     try {
       const write = (folder: string) => origin.write(revision, folder, this.#signal);
       const lab = await this.#load(name, revision, await this.#revisions.folderOf(name, revision, write));
@@ -246,8 +247,8 @@ class WorkshopFollower {
     } catch (error) {
       const backOffMs = Math.min((failed?.backOffMs ?? FIRST_BACK_OFF_MS / 2) * 2, LONGEST_BACK_OFF_MS);
       for (const [other, { until }] of this.#failed)
-        if (until + LONGEST_BACK_OFF_MS < Date.now()) this.#failed.delete(other);
-      this.#failed.set(key, { error, backOffMs, until: Date.now() + backOffMs });
+        if (until + LONGEST_BACK_OFF_MS < performance.now()) this.#failed.delete(other);
+      this.#failed.set(key, { error, backOffMs, until: performance.now() + backOffMs });
       throw error;
     }
   }

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createAdmissionChain } from "./admission/chain.js";
-import type { HandlerSet } from "./api/handlers.js";
 import type { ApiService } from "./api/service.js";
 import type { AccessControl } from "./auth/access-control.js";
+import type { ContainerRuntime } from "./containers/container-runtime.js";
+import type { ResourceHandlers } from "./http/resource-handler.js";
+import { createPodStreams } from "./streaming/pod-streams.js";
 import { createAccessControl } from "./auth/access-control.js";
 import { loadSigningKey } from "./auth/signing-key.js";
 import { createBootstrapObjects } from "./bootstrap-objects.js";
@@ -22,6 +24,8 @@ export interface ControlPlaneOptions {
   ca: string;
   logger: Logger;
   signal: AbortSignal;
+  /** Runs the pods whose images it has; all are simulated without it. */
+  containerRuntime?: ContainerRuntime | undefined;
 }
 
 /** Everything of the cluster but its listener. */
@@ -29,7 +33,7 @@ export interface ControlPlane {
   core: ApiCore;
   api: ApiService;
   access: AccessControl;
-  handlers: HandlerSet;
+  handlers: ResourceHandlers;
   /** Lets controllers finish what they are writing, then closes the store. */
   stop(): Promise<void>;
 }
@@ -39,7 +43,7 @@ const STOP_DEADLINE_MS = 500;
 
 /** Puts the API, access control, admission and controllers together, over the stored state. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { dataDir, journal, adminToken, logger, signal } = options;
+  const { dataDir, journal, adminToken, logger, signal, containerRuntime: runtime } = options;
   const failures = new Failures(logger);
   const { core, api } = createApi({ journal, failures });
   const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
@@ -57,6 +61,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     logger,
     issueToken: (account, secret) => access.issueSecretToken(account, secret),
     rootCertificates: options.ca,
+    ...(runtime && {
+      containers: {
+        runtime,
+        podToken: (pod, audience, seconds) => access.issuePodToken(pod, audience, seconds),
+      },
+    }),
   });
   const pods = createPodHandlers(api, core.now);
   return {
@@ -66,6 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     handlers: {
       subresources: [...pods.subresources, ...access.handlers.subresources],
       virtual: [...pods.virtual, ...access.handlers.virtual],
+      podStreams: runtime && createPodStreams(runtime),
     },
     async stop() {
       access.close();

@@ -3,7 +3,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import type { Cluster } from "./start.js";
+import type { Cluster, StartClusterOptions } from "./start.js";
 import { startCluster } from "./start.js";
 
 /** Environment variable with the path of the kubectl to test instead of the one on PATH. */
@@ -38,9 +38,13 @@ export function findKubectl(version?: string): string | undefined {
   return undefined;
 }
 
-export async function startKubectlFixture(kubectl: string): Promise<KubectlFixture> {
+/** `options` go to the cluster. */
+export async function startKubectlFixture(
+  kubectl: string,
+  options: Omit<StartClusterOptions, "dataDir"> = {},
+): Promise<KubectlFixture> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-kubectl-"));
-  const cluster = await startCluster({ dataDir: join(folder, "data") });
+  const cluster = await startCluster({ dataDir: join(folder, "data"), ...options });
   const env = { HOME: folder, KUBECONFIG: cluster.kubeconfigPath, PATH: process.env["PATH"] ?? "" };
   return {
     cluster,

@@ -1,13 +1,18 @@
 import { setMaxListeners } from "node:events";
 import { mkdirSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import type { ContainerRuntime } from "./containers/container-runtime.js";
 import type { ControlPlane } from "./control-plane.js";
 import { startControlPlane } from "./control-plane.js";
 import type { ApiHandlerOptions } from "./http/api-handler.js";
 import { handleRequest } from "./http/api-handler.js";
+import type { Upgrade } from "./http/upgrade-request.js";
+import { answerOnUpgrade } from "./http/upgrade-request.js";
 import { loadCertificates } from "./process/certificates.js";
 import type { Certificates } from "./process/certificates.js";
 import { kubeconfigText } from "./process/kubeconfig.js";
@@ -25,6 +30,8 @@ export interface StartClusterOptions {
   /** Closes the cluster when aborted. */
   signal?: AbortSignal;
   logger?: Logger;
+  /** Runs the pods whose images it has; without one all pods are simulated. */
+  containerRuntime?: ContainerRuntime;
 }
 
 export interface Cluster {
@@ -63,6 +70,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     ca: certificates.ca,
     logger,
     signal: closing.signal,
+    containerRuntime: options.containerRuntime,
   });
   let server: Server | undefined;
   try {
@@ -101,12 +109,21 @@ async function startListener({ plane, certificates, port, logger, signal }: List
     log: logger,
     signal,
   };
-  return listen(certificates, port, (request, response) => {
-    handleRequest(options, request, response).catch((error: unknown) => {
+  const answer = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void => {
+    handleRequest(options, request, response, upgrade).catch((error: unknown) => {
       logger.error({ err: error, url: request.url }, "the answer to a request could not be sent");
       response.destroy();
     });
-  });
+  };
+  const server = await listen(certificates, port, answer);
+  // Only what runs in containers is reached by other protocols than HTTP.
+  if (handlers.podStreams !== undefined) {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const { response, upgrade } = answerOnUpgrade(request, socket, head);
+      answer(request, response, upgrade);
+    });
+  }
+  return server;
 }
 
 /** Closes once, however often it is asked to. */

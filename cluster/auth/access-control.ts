@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 
 import type { AdmissionPlugin } from "../admission/admission.js";
+import { textAt } from "../api/field-access.js";
 import type { HandlerSet } from "../api/handlers.js";
 import type { ApiObject } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
@@ -21,6 +22,7 @@ import { createTokenRequestHandler } from "./token-request.js";
 
 /** A hundred years: a Secret's token ends with the Secret. */
 const SECRET_TOKEN_SECONDS = 3_155_760_000;
+const SERVICE_ACCOUNTS = { group: "", version: "v1", resource: "serviceaccounts" };
 const DEFAULT_ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 export interface AccessControlOptions {
@@ -57,6 +59,8 @@ export interface AccessControl {
   readonly issuer: TokenIssuer;
   /** The token for a Secret of the account; it is good for as long as both are. */
   issueSecretToken(account: ApiObject, secret: ApiObject): string;
+  /** A token of the pod's account that dies with the pod; an empty audience is the API server. */
+  issuePodToken(pod: ApiObject, audience: string, expirationSeconds: number): string;
   /** Stops the watches. */
   close(): void;
 }
@@ -97,6 +101,16 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
         secret,
         audiences: [tokens.issuer],
         expirationSeconds: SECRET_TOKEN_SECONDS,
+      }),
+    issuePodToken: (pod, audience, expirationSeconds) =>
+      tokens.issue({
+        account: api.get(SERVICE_ACCOUNTS, {
+          namespace: pod.metadata.namespace ?? "",
+          name: textAt(pod, "spec.serviceAccountName", "default"),
+        }),
+        pod,
+        audiences: [audience || tokens.issuer],
+        expirationSeconds,
       }),
     close() {
       aggregation.close();

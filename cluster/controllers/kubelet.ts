@@ -1,10 +1,14 @@
 import type { ApiObject } from "../api/object.js";
+import type { ContainerRuntime } from "../containers/container-runtime.js";
+import { hasRealContainers } from "../node/played-pods.js";
+import { RealPods } from "../node/real-pods.js";
+import type { VolumeSources } from "../node/volume-files.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
-import type { EventRecorder, EventText } from "./event-recorder.js";
+import type { EventRecorder } from "./event-recorder.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, locationOfObject, namespaceOf } from "./object-keys.js";
-import type { ContainerStatus, Pod, PodStatus } from "./object-kinds.js";
+import type { Pod, PodStatus } from "./object-kinds.js";
 import { PodAddresses } from "./pod-addresses.js";
 import { isNotFound } from "./pod-control.js";
 import {
@@ -16,13 +20,12 @@ import {
   isPassedOver,
   isRunningAsWanted,
   isStarted,
-  PASSED_OVER,
-  SIMULATED,
   simulatedStatus,
   statusOfContainer,
 } from "./pod-status.js";
 import { configMaps, pods, secrets, statusOf } from "./resource-refs.js";
 import { NODE_WRITES, SIMULATED_NODE, SIMULATED_NODE_ADDRESS } from "./simulated-node.js";
+import { startTexts } from "./simulated-events.js";
 import { mountProblem, startProblem, type StartProblem } from "./start-problems.js";
 import type { WorkQueue } from "./work-queue.js";
 
@@ -32,12 +35,22 @@ const STOPPING_MS = 300;
 
 type Step = "creating" | "stopping";
 
-/** Plays the kubelet of the simulated node: its pods run in name only, and their status and events say so. */
-export function createKubelet(context: ControllerContext): Controller {
-  const kubelet = new Kubelet(context);
+/** What runs the pods that can really run. */
+export interface RealContainers {
+  runtime: ContainerRuntime;
+  podToken: VolumeSources["podToken"];
+}
+
+/**
+ * Plays the kubelet of the simulated node. Pods run where there is a runtime that has their images; the others run in name only,
+ * and their status and events say so.
+ */
+export function createKubelet(context: ControllerContext, containers?: RealContainers): Controller {
+  const kubelet = new Kubelet(context, containers);
   return {
     name: "kubelet",
     watch: (queue) => [
+      ...kubelet.listen(queue),
       context.api.watch(pods, ({ type, object }) => {
         if ((object as Pod).spec.nodeName !== SIMULATED_NODE) return;
         if (type === "DELETED") kubelet.forget(object);
@@ -64,10 +77,42 @@ class Kubelet {
   readonly #due = new Map<string, { step: Step; ms: number }>();
   /** Pods with something that cannot start, by key, with what was last said about their volumes. */
   readonly #blocked = new Map<string, { namespace: string; mount: string | undefined }>();
+  readonly #containers: RealContainers | undefined;
+  #real: RealPods | undefined;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, containers: RealContainers | undefined) {
     this.#context = context;
+    this.#containers = containers;
     this.#recorder = context.recorder("kubelet");
+  }
+
+  /** Hears of the ends of containers, where there are any; returns the ways to stop. */
+  listen(queue: WorkQueue): (() => void)[] {
+    if (this.#containers === undefined) return [];
+    const { runtime } = this.#containers;
+    const real = new RealPods(
+      {
+        ...this.#context,
+        ...this.#containers,
+        recorder: this.#recorder,
+        addressOf: (pod) => this.#addressOf(pod),
+      },
+      queue,
+    );
+    this.#real = real;
+    const stop = runtime.onExit((exit) => {
+      const key = real.exited(exit);
+      if (key !== undefined) queue.add(key);
+    });
+    const stopLost = runtime.onLost(() => {
+      for (const key of real.lost()) queue.add(key);
+    });
+    return [stop, stopLost];
+  }
+
+  /** Looks after the pod by its containers, if it is one that really runs. */
+  #realPodsFor(pod: Pod): RealPods | undefined {
+    return hasRealContainers(this.#containers?.runtime, pod) ? this.#real : undefined;
   }
 
   learn(pod: Pod): void {
@@ -75,6 +120,7 @@ class Kubelet {
   }
 
   forget(pod: ApiObject): void {
+    this.#real?.forget(pod as Pod);
     this.#due.delete(pod.metadata.uid ?? "");
     this.#blocked.delete(keyOf(pod));
     const { podIP } = (pod as Pod).status ?? {};
@@ -93,7 +139,15 @@ class Kubelet {
     const phase = pod.status?.phase;
     if (phase === "Succeeded" || phase === "Failed") return;
     if (!isStarted(pod)) return this.#write(pod, creatingStatus(pod, this.#now()));
-    if (this.#isPastDeadline(pod, queue)) return this.#endByDeadline(pod);
+    const real = this.#realPodsFor(pod);
+    if (this.#isPastDeadline(pod, queue)) {
+      if (real !== undefined && !real.isStopped(pod, queue)) return;
+      return this.#endByDeadline(pod);
+    }
+    if (real !== undefined) {
+      if (this.#waitsForVolumes(pod)) return;
+      return real.sync(pod, queue);
+    }
     if (isCreating(pod) && !this.#isOver(pod, "creating", CREATING_MS, queue)) return;
     await this.#start(pod);
   }
@@ -148,18 +202,17 @@ class Kubelet {
       reason: "DeadlineExceeded",
       message: "Pod was active on the node longer than the specified deadline",
     };
-    await this.#write(pod, endedStatus(pod, this.#now(), why));
+    await this.#end(pod, why);
     this.#recorder.record(pod, { type: "Normal", ...why });
   }
 
   async #stop(pod: Pod, queue: WorkQueue): Promise<void> {
     const uid = pod.metadata.uid ?? "";
-    if (pod.status?.phase === "Running") {
-      if (this.#due.get(uid)?.step !== "stopping") this.#recordStop(pod);
-      if (!this.#isOver(pod, "stopping", STOPPING_MS, queue)) return;
-      // Whoever holds the pod is told that it has ended.
-      if (isHeld(pod)) return this.#write(pod, endedStatus(pod, this.#now(), {}));
-    }
+    const real = this.#realPodsFor(pod);
+    await real?.know(pod);
+    if (!(real?.isStopped(pod, queue) ?? this.#isStopped(pod, queue))) return;
+    // Whoever holds the pod is told that it has ended.
+    if (isHeld(pod) && pod.status?.phase === "Running") return this.#end(pod, {});
     if (isHeld(pod) && pod.metadata.deletionGracePeriodSeconds === 0) return;
     try {
       await this.#context.api.delete(pods, locationOfObject(pod), {
@@ -170,6 +223,18 @@ class Kubelet {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+  }
+
+  #end(pod: Pod, why: { reason?: string; message?: string }): Promise<void> {
+    const status = this.#realPodsFor(pod)?.endedStatus(pod, why) ?? endedStatus(pod, this.#now(), why);
+    return this.#write(pod, status);
+  }
+
+  /** Whether a simulated pod has had the time it takes to stop. */
+  #isStopped(pod: Pod, queue: WorkQueue): boolean {
+    if (pod.status?.phase !== "Running") return true;
+    if (this.#due.get(pod.metadata.uid ?? "")?.step !== "stopping") this.#recordStop(pod);
+    return this.#isOver(pod, "stopping", STOPPING_MS, queue);
   }
 
   #recordStop(pod: Pod): void {
@@ -207,35 +272,4 @@ class Kubelet {
 
 function isHeld({ metadata }: Pod): boolean {
   return (metadata.finalizers ?? []).length > 0;
-}
-
-/** What is said of a container when its status changes from one to the other. */
-function startTexts(
-  before: ContainerStatus | undefined,
-  after: ContainerStatus | undefined,
-  problem: StartProblem | undefined,
-): EventText[] {
-  if (after === undefined) return [];
-  const { name, image, state } = after;
-  if (state.running !== undefined) {
-    const isNew = before?.state.running === undefined || before.image !== image;
-    return isNew ? runningTexts(name, image) : [];
-  }
-  if (isSameJson(before?.state, state)) return [];
-  if (state.waiting?.reason === PASSED_OVER) {
-    return [normal(PASSED_OVER, `Init container ${name} passed over (${SIMULATED}: no process runs)`)];
-  }
-  return problem !== undefined && state.waiting?.reason === problem.reason ? problem.events : [];
-}
-
-function runningTexts(name: string, image: string): EventText[] {
-  return [
-    normal("Pulled", `${SIMULATED}: image "${image}" is taken as present, nothing was pulled`),
-    normal("Created", `Container created: ${name} (${SIMULATED})`),
-    normal("Started", `Container started: ${name} (${SIMULATED}: no process runs)`),
-  ];
-}
-
-function normal(reason: string, message: string): EventText {
-  return { type: "Normal", reason, message };
 }

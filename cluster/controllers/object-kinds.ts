@@ -49,6 +49,7 @@ export interface ContainerState {
     message?: string;
     startedAt?: string;
     finishedAt?: string;
+    containerID?: string;
   };
 }
 
@@ -56,6 +57,8 @@ export interface ContainerStatus {
   name: string;
   image: string;
   imageID: string;
+  /** Only of containers that really ran. */
+  containerID?: string;
   ready: boolean;
   started?: boolean;
   restartCount: number;

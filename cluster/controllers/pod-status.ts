@@ -213,17 +213,18 @@ function containerStatus(pod: Pod, { name, image = "" }: Container, state: Conta
   };
 }
 
-interface ConditionFacts {
+export interface ConditionFacts {
   inits: ContainerStatus[];
   containers: ContainerStatus[];
   hasSandbox: boolean;
   /** Set where the pod has come to its end. */
-  endReason?: "PodFailed";
+  endReason?: "PodFailed" | "PodCompleted";
 }
 
 type Judgement = Pick<Condition, "status" | "reason" | "message">;
 
-function conditionsOf(pod: Pod, now: string, facts: ConditionFacts): Condition[] {
+/** The conditions a kubelet decides about, from the statuses of the containers; those of others are kept. */
+export function conditionsOf(pod: Pod, now: string, facts: ConditionFacts): Condition[] {
   const own = judgements(pod, facts);
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.includes(type));
   const conditions = Object.entries(own).map(([type, judgement]): Condition => {
@@ -253,7 +254,10 @@ function judgements(pod: Pod, facts: ConditionFacts): Record<string, Judgement> 
       : { status: "False" as const, reason: endReason };
   return {
     PodReadyToStartContainers: { status: hasSandbox ? "True" : "False" },
-    Initialized: verdict(incomplete, "ContainersNotInitialized", "containers with incomplete status"),
+    Initialized:
+      endReason === "PodCompleted"
+        ? { status: "True", reason: endReason }
+        : verdict(incomplete, "ContainersNotInitialized", "containers with incomplete status"),
     Ready: containersReady.status === "True" ? gateVerdict(pod) : containersReady,
     ContainersReady: containersReady,
     PodScheduled: { status: "True" },

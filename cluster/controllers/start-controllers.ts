@@ -15,6 +15,7 @@ import { createGarbageCollector } from "./garbage-collector.js";
 import { Inventory } from "./inventory.js";
 import { createJobController } from "./job-controller.js";
 import { createJobPodReleaser } from "./job-tracking.js";
+import type { RealContainers } from "./kubelet.js";
 import { createKubelet } from "./kubelet.js";
 import { createLoadBalancerController } from "./load-balancer-controller.js";
 import { createNamespaceController } from "./namespace-controller.js";
@@ -40,6 +41,8 @@ export interface ControllersOptions {
   issueToken?: IssueSecretToken;
   /** PEM text for the ConfigMap `kube-root-ca.crt` of every namespace; there is none without it. */
   rootCertificates?: string;
+  /** What really runs pods; all are simulated without it. */
+  containers?: RealContainers;
 }
 
 const silent: ControllerLogger = { debug: () => undefined, warn: () => undefined };
@@ -71,7 +74,7 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
 function createControllers(
   context: ControllerContext,
   inventory: Inventory,
-  { rootCertificates, issueToken }: ControllersOptions,
+  { rootCertificates, issueToken, containers }: ControllersOptions,
 ): Controller[] {
   const tokens = { issueToken, rootCertificates };
   return [
@@ -92,7 +95,7 @@ function createControllers(
     createTaintEvictionController(context),
     createNodeRegistration(context),
     createScheduler(context),
-    createKubelet(context),
+    createKubelet(context, containers),
     createNamespaceController(context, inventory),
     createServiceAccountController(context),
     createTokenSecretController(context, tokens),

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessAttributes, Authenticator, Authorizer } from "../auth/access.js";
 import { accessDenied } from "../auth/forbidden.js";
 import type { TokenIssuer } from "../auth/access-control.js";
-import type { HandlerSet } from "../api/handlers.js";
 import type { UserInfo } from "../api/service.js";
 import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
@@ -12,13 +11,15 @@ import { negotiateForm } from "./negotiate.js";
 import { serveDocument } from "./documents.js";
 import type { RequestInfo } from "./request-info.js";
 import { parseRequest } from "./request-info.js";
+import type { ResourceHandlers } from "./resource-handler.js";
 import { handleResource } from "./resource-handler.js";
 import { Reply } from "./respond.js";
+import type { Upgrade } from "./upgrade-request.js";
 
 /** What answering requests takes beside the API itself. */
 export interface ApiHandlerOptions {
   core: ApiCore;
-  handlers: HandlerSet;
+  handlers: ResourceHandlers;
   authenticator: Authenticator;
   authorizer: Authorizer;
   issuer: TokenIssuer;
@@ -35,11 +36,12 @@ export async function handleRequest(
   options: ApiHandlerOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  upgrade?: Upgrade,
 ): Promise<void> {
   const reply = new Reply(request, response);
   const startedMs = performance.now();
   try {
-    await serve(options, { request, reply, info: parseRequest(request) });
+    await serve(options, { request, reply, upgrade, info: parseRequest(request) });
   } catch (error) {
     if (!(error instanceof StatusError)) {
       const { method, url } = request;
@@ -54,10 +56,14 @@ export async function handleRequest(
   );
 }
 
-async function serve(
-  options: ApiHandlerOptions,
-  { request, reply, info }: { request: IncomingMessage; reply: Reply; info: RequestInfo },
-): Promise<void> {
+interface Asked {
+  request: IncomingMessage;
+  reply: Reply;
+  upgrade: Upgrade | undefined;
+  info: RequestInfo;
+}
+
+async function serve(options: ApiHandlerOptions, { request, reply, upgrade, info }: Asked): Promise<void> {
   if (PUBLIC_PATHS.has(info.path)) return serveDocument(options, request, reply, info);
   const user = await authenticate(options, request);
   authorize(options.authorizer, user, info);
@@ -78,6 +84,7 @@ async function serve(
     namespace: type.namespaced ? info.namespace : undefined,
     name: info.name ?? "",
     user,
+    upgrade,
     form: negotiateForm(request.headers.accept),
     signal: options.signal,
     authorize: (verb) => authorize(options.authorizer, user, { ...info, verb }),

@@ -10,6 +10,7 @@ import type { FieldValidation } from "../schema/decode-object.js";
 import type { Form } from "./negotiate.js";
 import type { RequestInfo } from "./request-info.js";
 import type { Reply } from "./respond.js";
+import type { Upgrade } from "./upgrade-request.js";
 
 /** One authorised request for a resource. */
 export interface Call {
@@ -23,6 +24,8 @@ export interface Call {
   name: string;
   user: UserInfo;
   form: Form;
+  /** Where the client asks to go on with another protocol. */
+  upgrade: Upgrade | undefined;
   /** Aborted when the client goes or the server closes. */
   signal: AbortSignal;
   /** Throws 403 where the user may not do `verb` on what the URL names. */

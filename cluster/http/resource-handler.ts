@@ -1,6 +1,7 @@
 import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
 import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
 import { isVirtual } from "../registry/resource-type.js";
+import type { PodStreams } from "../streaming/pod-streams.js";
 import type { Call } from "./call.js";
 import { writeOptions } from "./call.js";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.js";
@@ -26,8 +27,14 @@ const NEEDS_CONTAINERS: Record<string, string> = {
 /** Subresources that show or change a part of their object; whatever is left can only be posted to. */
 const VIEWS = new Set(["status", "scale", "finalize", "ephemeralcontainers", "resize"]);
 
+/** What answers requests that are not for stored objects. */
+export interface ResourceHandlers extends HandlerSet {
+  /** Absent where nothing runs containers. */
+  podStreams?: PodStreams | undefined;
+}
+
 /** Answers a request for a resource, after authorization. */
-export async function handleResource(call: Call, handlers: HandlerSet): Promise<void> {
+export async function handleResource(call: Call, handlers: ResourceHandlers): Promise<void> {
   const deprecation = call.type.custom?.deprecationWarning ?? DEPRECATIONS[call.type.storageKey];
   if (deprecation !== undefined) call.reply.warn(deprecation);
   const { subresource } = call.ref;
@@ -63,12 +70,15 @@ async function handleVerb(call: Call): Promise<void> {
   }
 }
 
-async function handleSubresource(call: Call, handlers: HandlerSet, name: string): Promise<void> {
+async function handleSubresource(call: Call, handlers: ResourceHandlers, name: string): Promise<void> {
   const known = call.type.subresources.find((subresource) => subresource.name === name);
   if (known === undefined) throw pathNotFound();
   const missing = NEEDS_CONTAINERS[name];
-  if (missing !== undefined && call.type.kind === "Pod") throw needsContainer(call.name, missing);
+  const isOfPod = missing !== undefined && call.type.kind === "Pod";
+  const stream = isOfPod ? handlers.podStreams?.get(name) : undefined;
+  if (isOfPod && stream === undefined) throw needsContainer(call.name, missing);
   if (!known.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  if (stream !== undefined) return stream(call);
   const handler = handlers.subresources.find(
     (candidate) => isFor(candidate, call) && candidate.subresource === name,
   );

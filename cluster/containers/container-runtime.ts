@@ -1,0 +1,146 @@
+import type { Duplex, Readable, Writable } from "node:stream";
+
+/**
+ * What runs real containers for the embedded cluster: another process, of which the cluster knows this contract alone. Every call
+ * has a deadline of the implementation's own, and rejects with an error whose message says what was not done and why.
+ */
+export interface ContainerRuntime {
+  /** Whether and how an image can be run. */
+  image(name: string): ImageVerdict;
+  /** Makes what the containers of a pod share: its network, its folder. Safe to repeat. */
+  startSandbox(sandbox: SandboxSpec): Promise<void>;
+  /** Starts the process of a container in its pod's sandbox; resolves when it has been started. */
+  start(container: ContainerSpec): Promise<void>;
+  /** Runs a further process in a container that runs. */
+  exec(container: string, process: ExecSpec): Promise<RunningProcess>;
+  /** The streams of the container's own process, from now on. */
+  attach(container: string, process: AttachSpec): Promise<RunningProcess>;
+  /** What the container has written, oldest first; ends with the container, or at once without `follow`. */
+  logs(container: string, options: LogOptions): AsyncIterable<LogLine>;
+  /** A TCP connection to a port inside the pod. Rejects when nothing listens there. */
+  dial(sandbox: string, port: number): Promise<Duplex>;
+  /** Sends SIGTERM, and SIGKILL when the grace is over; resolves when the container has ended. */
+  stop(container: string, graceMs: number): Promise<void>;
+  /** Forgets a container that has ended, with its log. */
+  removeContainer(container: string): Promise<void>;
+  /** Ends whatever runs in the pod and removes all it had. */
+  removeSandbox(sandbox: string): Promise<void>;
+  /** Calls `listener` once for each container that ends; returns the way to stop. */
+  onExit(listener: (exit: ContainerExit) => void): () => void;
+  /** Calls `listener` when the runtime began anew, without anything that ran before; returns the way to stop. */
+  onLost(listener: () => void): () => void;
+  /** Every sandbox and container there is, running or ended: how a cluster that was started anew finds its own again. */
+  list(): Promise<SandboxState[]>;
+}
+
+export type ImageVerdict =
+  /** `message` says in the words of an event who plays it. */
+  | { kind: "runs"; message: string; id: string; user?: number }
+  /** The catalogue has the name and not the tag; `message` is the text of `ErrImagePull`. */
+  | { kind: "missing"; message: string }
+  /** Nobody here can run it. */
+  | { kind: "unknown" };
+
+export interface SandboxSpec {
+  /** The uid of the pod. */
+  id: string;
+  namespace: string;
+  name: string;
+  hostname: string;
+  address: string;
+  volumes: VolumeSpec[];
+}
+
+export interface VolumeSpec {
+  name: string;
+  /** Absent for an `emptyDir`. */
+  files?: VolumeFile[];
+}
+
+export interface VolumeFile {
+  path: string;
+  content: Buffer;
+  mode: number;
+}
+
+export interface ContainerSpec {
+  /** `UID/NAME/ATTEMPT`. */
+  id: string;
+  sandbox: string;
+  name: string;
+  attempt: number;
+  image: string;
+  /** As in the pod, with variables filled in; absent for what the image has. */
+  command?: string[];
+  args?: string[];
+  env: [string, string][];
+  workingDir?: string;
+  user?: number;
+  group?: number;
+  readOnlyRoot: boolean;
+  tty: boolean;
+  stdin: boolean;
+  stdinOnce: boolean;
+  mounts: { volume: string; path: string; subPath?: string; readOnly: boolean }[];
+}
+
+export interface ExecSpec {
+  command: string[];
+  stdin: boolean;
+  tty: boolean;
+}
+
+export interface AttachSpec {
+  stdin: boolean;
+  tty: boolean;
+}
+
+export interface RunningProcess {
+  stdin?: Writable;
+  stdout: Readable;
+  /** Absent with a terminal. */
+  stderr?: Readable;
+  resize(size: { columns: number; rows: number }): void;
+  /** 128 and the signal for one that a signal ended. */
+  exitCode: Promise<number>;
+  /** Ends the process, or leaves what it was attached to. */
+  close(): void;
+}
+
+export interface LogOptions {
+  follow: boolean;
+  tailLines?: number;
+  sinceMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface LogLine {
+  timeMs: number;
+  stream: "stdout" | "stderr";
+  /** Without a line break; `isPartial` where the process wrote none yet. */
+  bytes: Buffer;
+  isPartial: boolean;
+}
+
+export interface ContainerExit {
+  container: string;
+  exitCode: number;
+  /** `Completed`, `Error`, `OOMKilled` or another word of a kubelet. */
+  reason: string;
+  startedMs: number;
+  finishedMs: number;
+}
+
+export interface SandboxState {
+  id: string;
+  containers: ContainerState[];
+}
+
+export interface ContainerState {
+  id: string;
+  name: string;
+  attempt: number;
+  startedMs: number;
+  /** Absent while it runs. */
+  exit?: ContainerExit;
+}

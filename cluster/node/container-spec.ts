@@ -1,0 +1,50 @@
+import { asText, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import type { ApiService } from "../api/service.js";
+import type { ContainerSpec } from "../containers/container-runtime.js";
+import type { Container, Pod } from "../controllers/object-kinds.js";
+import { environmentOf, expand } from "./environment.js";
+
+/** What the runtime calls an attempt at a container of a pod. */
+export function runtimeIdOf(pod: Pod, name: string, attempt: number): string {
+  return `${pod.metadata.uid ?? ""}/${name}/${attempt}`;
+}
+
+/** The container as the runtime starts it, with everything filled in that the pod only names. */
+export function containerSpec(
+  api: ApiService,
+  pod: Pod,
+  container: Container,
+  { attempt, address }: { attempt: number; address: string },
+): ContainerSpec {
+  const variables = environmentOf(api, pod, container, address);
+  const expanded = (field: string): string[] =>
+    (Array.isArray(container[field]) ? container[field] : []).map((text) => expand(asText(text), variables));
+  const setting = (field: string): unknown =>
+    valueAt(container, `securityContext.${field}`) ?? valueAt(pod.spec, `securityContext.${field}`);
+  const [user, group] = [setting("runAsUser"), setting("runAsGroup")];
+  const [command, args] = [expanded("command"), expanded("args")];
+  const workingDir = asText(container["workingDir"]);
+  return {
+    id: runtimeIdOf(pod, container.name, attempt),
+    sandbox: pod.metadata.uid ?? "",
+    name: container.name,
+    attempt,
+    image: container.image ?? "",
+    ...(command.length > 0 && { command }),
+    ...(args.length > 0 && { args }),
+    env: [...variables],
+    ...(workingDir !== "" && { workingDir }),
+    ...(typeof user === "number" && { user }),
+    ...(typeof group === "number" && { group }),
+    readOnlyRoot: recordAt(container, "securityContext")?.["readOnlyRootFilesystem"] === true,
+    tty: container["tty"] === true,
+    stdin: container["stdin"] === true,
+    stdinOnce: container["stdinOnce"] === true,
+    mounts: recordsAt(container, "volumeMounts").map((mount) => ({
+      volume: asText(mount["name"]),
+      path: asText(mount["mountPath"]),
+      ...(asText(mount["subPath"]) !== "" && { subPath: asText(mount["subPath"]) }),
+      readOnly: mount["readOnly"] === true,
+    })),
+  };
+}

@@ -1,0 +1,156 @@
+import type { ContainerRuntime } from "../containers/container-runtime.js";
+import type { ControllerContext } from "../controllers/controller.js";
+import type { EventRecorder } from "../controllers/event-recorder.js";
+import { keyOf } from "../controllers/object-keys.js";
+import type { Container, Pod } from "../controllers/object-kinds.js";
+import { startProblem } from "../controllers/start-problems.js";
+import type { WorkQueue } from "../controllers/work-queue.js";
+import type { ContainerRecord } from "./container-record.js";
+import { containerSpec, runtimeIdOf } from "./container-spec.js";
+import { podEvents } from "./pod-events.js";
+import { podTitle } from "./volume-files.js";
+
+/** Milliseconds after which a failed pull is told as a back-off, and an unusable setting looked at again. */
+const LOOK_AGAIN_MS = 1000;
+const CONFIGURATION_AGAIN_MS = 10_000;
+/** Exit code a runtime gives to a container whose program cannot be run. */
+const CANNOT_RUN = 128;
+
+export interface StarterContext extends Pick<ControllerContext, "api" | "clock" | "logger"> {
+  runtime: ContainerRuntime;
+  recorder: EventRecorder;
+  /** Called when an attempt has begun. */
+  onStarted: (pod: Pod, container: Container, record: ContainerRecord) => void;
+}
+
+export interface StartTurn {
+  pod: Pod;
+  address: string;
+  queue: WorkQueue;
+}
+
+/** Starts containers as soon as nothing keeps them: no missing image, no back-off, nothing wrong with what they name. */
+export class ContainerStarter {
+  readonly #context: StarterContext;
+
+  constructor(context: StarterContext) {
+    this.#context = context;
+  }
+
+  /** Leaves in the record what the container is now: running, or waiting for what. */
+  async start(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
+    if (this.#isInBackoff(turn, record)) return;
+    if (!this.#hasImage(turn, container, record)) return;
+    const problem = startProblem(this.#context.api, turn.pod, container);
+    if (problem !== undefined) {
+      const isNew = record.state.waiting?.message !== problem.message;
+      record.waits(problem.reason, problem.message);
+      if (isNew) for (const text of problem.events) this.#context.recorder.record(turn.pod, text);
+      turn.queue.addAfter(keyOf(turn.pod), CONFIGURATION_AGAIN_MS);
+      return;
+    }
+    await this.#begin(turn, container, record);
+  }
+
+  #isInBackoff({ pod, queue }: StartTurn, record: ContainerRecord): boolean {
+    const leftMs = record.hasRun ? record.restarts.leftMs(this.#nowMs()) : 0;
+    if (leftMs === 0) return false;
+    queue.addAfter(keyOf(pod), leftMs);
+    if (record.state.waiting?.reason === "CrashLoopBackOff") return true;
+    const title = podTitle(pod);
+    const delay = durationText(record.restarts.delayMs);
+    record.waits(
+      "CrashLoopBackOff",
+      `back-off ${delay} restarting failed container=${record.name} pod=${title}`,
+    );
+    this.#context.recorder.record(pod, podEvents.backOff(record.name, title));
+    return true;
+  }
+
+  #hasImage({ pod, queue }: StartTurn, { image = "" }: Container, record: ContainerRecord): boolean {
+    const { runtime, recorder } = this.#context;
+    const verdict = runtime.image(image);
+    if (verdict.kind === "runs") {
+      record.imageId = verdict.id;
+      return true;
+    }
+    const why =
+      verdict.kind === "missing"
+        ? verdict.message
+        : `no stand-in of Lectern plays the image ${JSON.stringify(image)}`;
+    const leftMs = record.pulls.leftMs(this.#nowMs());
+    if (leftMs > 0) {
+      queue.addAfter(keyOf(pod), leftMs);
+      if (record.state.waiting?.reason === "ImagePullBackOff") return false;
+      record.waits(
+        "ImagePullBackOff",
+        `Back-off pulling image ${JSON.stringify(image)}: ErrImagePull: ${why}`,
+      );
+      recorder.record(pod, podEvents.pullBackOff(image));
+      recorder.record(pod, podEvents.failed("ImagePullBackOff"));
+      return false;
+    }
+    record.waits("ErrImagePull", why);
+    record.pulls.tried();
+    record.pulls.ended(this.#nowMs(), 0);
+    recorder.record(pod, podEvents.pulling(image));
+    recorder.record(pod, podEvents.pullFailed(image, why));
+    recorder.record(pod, podEvents.failed("ErrImagePull"));
+    queue.addAfter(keyOf(pod), LOOK_AGAIN_MS);
+    return false;
+  }
+
+  async #begin(
+    { pod, address, queue }: StartTurn,
+    container: Container,
+    record: ContainerRecord,
+  ): Promise<void> {
+    const { api, runtime, recorder, clock } = this.#context;
+    const attempt = record.attempt + 1;
+    const verdict = runtime.image(container.image ?? "");
+    if (verdict.kind === "runs") recorder.record(pod, podEvents.pulled(verdict.message));
+    const spec = containerSpec(api, pod, container, { attempt, address });
+    recorder.record(pod, podEvents.created());
+    if (attempt > 0) record.restarts.tried();
+    record.began(spec.id, { attempt, image: spec.image, at: clock.now() });
+    try {
+      await runtime.start(spec);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const nowMs = this.#nowMs();
+      const failure = {
+        container: spec.id,
+        reason: "StartError",
+        startedMs: nowMs,
+        finishedMs: nowMs,
+        message,
+      };
+      record.finished({ ...failure, exitCode: CANNOT_RUN });
+      recorder.record(pod, podEvents.failed(message));
+      queue.add(keyOf(pod));
+      return;
+    }
+    recorder.record(pod, podEvents.started());
+    this.#forgetOld(pod, record);
+    if (record.isRunning) this.#context.onStarted(pod, container, record);
+  }
+
+  /** The log of the attempt before can still be asked for, that of earlier ones no more. */
+  #forgetOld(pod: Pod, { name, attempt }: ContainerRecord): void {
+    if (attempt < 2) return;
+    const old = runtimeIdOf(pod, name, attempt - 2);
+    this.#context.runtime.removeContainer(old).catch((error: unknown) => {
+      this.#context.logger.debug({ err: error, container: old }, "an old container could not be removed");
+    });
+  }
+
+  #nowMs(): number {
+    return this.#context.clock.now().getTime();
+  }
+}
+
+/** `10s`, `1m20s`, `5m0s`: as Go prints durations. */
+function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

@@ -1,0 +1,28 @@
+import { recordsAt } from "../api/field-access.js";
+import type { JsonObject } from "../api/field-access.js";
+import type { ContainerRuntime } from "../containers/container-runtime.js";
+import type { Pod } from "../controllers/object-kinds.js";
+
+/** Sources of volumes that a pod's folder can hold; storage that outlives pods, and the machine's own, are not among them. */
+const FILE_SOURCES = ["configMap", "secret", "emptyDir", "downwardAPI", "projected"];
+
+/**
+ * Whether the pod gets real processes: each of its images is known to the runtime, be it as one that is missing, and each volume
+ * can be files. Containers of a pod meet on its network and in its volumes, so that one that is simulated beside real ones would
+ * make liars of those: such a pod is simulated as a whole.
+ */
+export function hasRealContainers(
+  runtime: ContainerRuntime | undefined,
+  { spec }: Pod,
+): runtime is ContainerRuntime {
+  if (runtime === undefined || spec.hostNetwork === true) return false;
+  if (!recordsAt(spec, "volumes").every(isOfFiles)) return false;
+  // Containers that are added for debugging do not change what the pod is.
+  return [...(spec.initContainers ?? []), ...spec.containers].every(
+    ({ image = "" }) => runtime.image(image).kind !== "unknown",
+  );
+}
+
+function isOfFiles(volume: JsonObject): boolean {
+  return Object.keys(volume).every((field) => field === "name" || FILE_SOURCES.includes(field));
+}

@@ -1,0 +1,32 @@
+import type { EventText } from "../controllers/event-recorder.js";
+
+/** What a kubelet says of a container, in its words. */
+export const podEvents = {
+  pulled: (message: string): EventText => normal("Pulled", message),
+  pulling: (image: string): EventText => normal("Pulling", `Pulling image ${JSON.stringify(image)}`),
+  pullFailed: (image: string, why: string): EventText =>
+    warning("Failed", `Failed to pull image ${JSON.stringify(image)}: ${why}`),
+  failed: (why: string): EventText => warning("Failed", `Error: ${why}`),
+  pullBackOff: (image: string): EventText =>
+    normal("BackOff", `Back-off pulling image ${JSON.stringify(image)}`),
+  created: (): EventText => normal("Created", "Container created"),
+  started: (): EventText => normal("Started", "Container started"),
+  backOff: (container: string, pod: string): EventText =>
+    warning("BackOff", `Back-off restarting failed container ${container} in pod ${pod}`),
+  stopping: (container: string): EventText => normal("Killing", `Stopping container ${container}`),
+  changed: (container: string): EventText =>
+    normal("Killing", `Container ${container} definition changed, will be restarted`),
+  killedFor: (container: string, probe: string): EventText =>
+    normal("Killing", `Container ${container} failed ${probe} probe, will be restarted`),
+  unhealthy: (probe: string, why: string): EventText => warning("Unhealthy", `${probe} probe failed: ${why}`),
+  hookFailed: (hook: "PostStart" | "PreStop", why: string): EventText =>
+    warning(`Failed${hook}Hook`, `${hook}Hook failed: ${why}`),
+};
+
+function normal(reason: string, message: string): EventText {
+  return { type: "Normal", reason, message };
+}
+
+function warning(reason: string, message: string): EventText {
+  return { type: "Warning", reason, message };
+}

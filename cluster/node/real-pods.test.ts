@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ProcessRuntime } from "../containers/processes-for-tests.js";
+import type { KubectlFixture } from "../kubectl-for-tests.js";
+import { findKubectl, startKubectlFixture } from "../kubectl-for-tests.js";
+
+const kubectl = findKubectl();
+if (kubectl === undefined)
+  process.stdout.write("skipping pods that really run: there is no kubectl on PATH\n");
+
+describe.skipIf(kubectl === undefined)("pods that really run", () => {
+  const runtime = new ProcessRuntime();
+  let fixture: KubectlFixture;
+  beforeAll(async () => {
+    fixture = await startKubectlFixture(kubectl ?? "", { containerRuntime: runtime });
+  });
+  afterAll(async () => {
+    await fixture?.close();
+    runtime.close();
+  });
+
+  const create = async (name: string, spec: object): Promise<void> => {
+    const manifest = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
+    const { stderr } = await fixture.run(["apply", "-f", "-"], JSON.stringify(manifest));
+    expect(stderr).toBe("");
+  };
+  const read = async (name: string, path: string): Promise<string> =>
+    (await fixture.run(["get", "pod", name, "-o", `jsonpath=${path}`])).stdout;
+  const logs = async (name: string, ...args: string[]): Promise<string> =>
+    (await fixture.run(["logs", name, ...args])).stdout;
+  const events = async (name: string): Promise<string[]> => {
+    const path = "jsonpath={range .items[*]}{.reason}: {.message}{'\\n'}{end}";
+    const args = ["get", "events", "--field-selector", `involvedObject.name=${name}`, "-o", path];
+    const { stdout } = await fixture.run(args);
+    return stdout.split("\n").map((line) => line.trim());
+  };
+  const becomes = (name: string, path: string, value: string): Promise<void> =>
+    expect.poll(() => read(name, path), { timeout: 10_000 }).toBe(value);
+
+  it("start again at once when they end, then wait and say so", async () => {
+    await create("crash", { containers: [busybox("echo no; exit 7")] });
+    await becomes("crash", "{.status.containerStatuses[0].state.waiting.reason}", "CrashLoopBackOff");
+    expect(await read("crash", "{.status.phase} {.status.containerStatuses[0].restartCount}")).toBe(
+      "Running 1",
+    );
+    expect(await read("crash", "{.status.containerStatuses[0].lastState.terminated.exitCode}")).toBe("7");
+    expect(await read("crash", "{.status.containerStatuses[0].state.waiting.message}")).toMatch(
+      /^back-off 10s restarting failed container=c pod=crash_default\(/,
+    );
+    expect(await logs("crash", "-p")).toBe("no\n");
+    expect((await events("crash")).map((text) => text.split(" pod ")[0])).toEqual([
+      "Scheduled: Successfully assigned default/crash to lectern-simulated",
+      'Pulled: image "busybox:1.36" is played by Lectern\'s stand-in',
+      "Created: Container created",
+      "Started: Container started",
+      "BackOff: Back-off restarting failed container c in",
+      "",
+    ]);
+  });
+
+  it("run init containers in their order, and end as their processes do", async () => {
+    await create("done", {
+      restartPolicy: "Never",
+      initContainers: [
+        busybox("echo one", { name: "one" }),
+        busybox("echo two", { name: "two" }),
+        busybox("exec sleep 1000", { name: "beside", restartPolicy: "Always" }),
+      ],
+      containers: [busybox("echo three")],
+    });
+    await becomes("done", "{.status.phase}", "Succeeded");
+    expect(await logs("done", "--all-containers")).toBe("one\ntwo\nthree\n");
+    expect(await read("done", "{.status.containerStatuses[0].state.terminated.reason}")).toBe("Completed");
+    await create("failed", {
+      restartPolicy: "Never",
+      initContainers: [busybox("exit 5", { name: "one" })],
+      containers: [busybox("echo never")],
+    });
+    await becomes("failed", "{.status.phase}", "Failed");
+    expect(await read("failed", "{.status.initContainerStatuses[0].state.terminated.exitCode}")).toBe("5");
+    expect(await read("failed", "{.status.containerStatuses[0].state.waiting.reason}")).toBe(
+      "PodInitializing",
+    );
+  });
+
+  it("are told what they name: variables, files, tokens", async () => {
+    await fixture.run(["create", "configmap", "settings", "--from-literal=colour=green"]);
+    await create("told", {
+      restartPolicy: "Never",
+      containers: [
+        busybox(
+          'echo "$ME $COLOUR $NAME $KUBERNETES_SERVICE_PORT"; cat $VOLUMES/files/colour; cat $VOLUMES/kube-api-access-*/token | wc -c',
+          {
+            env: [
+              { name: "NAME", value: "$(KUBERNETES_SERVICE_PORT_HTTPS)/$(NOT)" },
+              { name: "ME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+              { name: "COLOUR", valueFrom: { configMapKeyRef: { name: "settings", key: "colour" } } },
+            ],
+            volumeMounts: [{ name: "files", mountPath: "/files" }],
+          },
+        ),
+      ],
+      volumes: [{ name: "files", configMap: { name: "settings" } }],
+    });
+    await becomes("told", "{.status.phase}", "Succeeded");
+    expect(await logs("told")).toMatch(/^told green 443\/\$\(NOT\) 443\ngreen[1-9]\d\d+\n$/);
+  });
+
+  it("are ready and live by their probes", async () => {
+    const path = "{.status.containerStatuses[0].ready}";
+    await create("probed", {
+      containers: [
+        busybox("exec sleep 1000", {
+          readinessProbe: { exec: { command: ["test", "-e", "/nowhere"] }, periodSeconds: 1 },
+        }),
+      ],
+    });
+    await create("dying", {
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        busybox("exec sleep 1000", {
+          livenessProbe: { exec: { command: ["false"] }, periodSeconds: 1, failureThreshold: 1 },
+        }),
+      ],
+    });
+    await becomes("dying", "{.status.containerStatuses[0].restartCount}", "1");
+    expect(await events("dying")).toContain("Killing: Container c failed liveness probe, will be restarted");
+    expect(await read("probed", path)).toBe("false");
+    await expect
+      .poll(() => events("probed"), { timeout: 10_000 })
+      .toContain("Unhealthy: Readiness probe failed:");
+  });
+
+  it("stop within their grace and leave nothing", async () => {
+    await create("stopped", { terminationGracePeriodSeconds: 2, containers: [busybox("exec sleep 1000")] });
+    await becomes("stopped", "{.status.phase}", "Running");
+    const before = runtime.running().length;
+    expect((await fixture.run(["delete", "pod", "stopped"])).code).toBe(0);
+    expect(runtime.running()).toHaveLength(before - 1);
+    expect(await events("stopped")).toContain("Killing: Stopping container c");
+  });
+
+  it("start again, and say why, when the runtime lost them", async () => {
+    await create("lost", { containers: [busybox("exec sleep 1000")] });
+    await becomes("lost", "{.status.phase}", "Running");
+    runtime.lose();
+    await becomes("lost", "{.status.containerStatuses[0].restartCount}", "1");
+    expect(await read("lost", "{.status.containerStatuses[0].lastState.terminated.reason}")).toBe(
+      "ContainerStatusUnknown",
+    );
+    await becomes("lost", "{.status.containerStatuses[0].ready}", "true");
+  });
+
+  it("stay simulated where nobody has an image of theirs", async () => {
+    await create("mixed", {
+      containers: [busybox("exec sleep 1000"), { name: "other", image: "registry.example/x:1" }],
+    });
+    await becomes("mixed", "{.status.phase}", "Running");
+    expect(await read("mixed", "{.status.message}")).toBe("simulated by Lectern: no process runs");
+    expect((await fixture.run(["logs", "mixed", "-c", "c"])).stderr).toContain("the pod is simulated");
+  });
+});
+
+function busybox(command: string, more: object = {}): object {
+  return {
+    name: "c",
+    image: "busybox:1.36",
+    command: ["sh", "-c", command],
+    ...more,
+  };
+}

@@ -1,0 +1,275 @@
+import type { ContainerExit, ContainerRuntime, SandboxState } from "../containers/container-runtime.js";
+import { timestampOf } from "../controllers/clock.js";
+import type { ControllerContext } from "../controllers/controller.js";
+import type { EventRecorder } from "../controllers/event-recorder.js";
+import { isSameJson } from "../controllers/json-equality.js";
+import { keyOf, nameOf, namespaceOf } from "../controllers/object-keys.js";
+import type { Container, Pod, PodStatus } from "../controllers/object-kinds.js";
+import { isSidecar } from "../controllers/pod-status.js";
+import { pods, statusOf } from "../controllers/resource-refs.js";
+import { NODE_WRITES } from "../controllers/simulated-node.js";
+import type { WorkQueue } from "../controllers/work-queue.js";
+import { ContainerProbes } from "./container-probes.js";
+import type { ContainerRecord } from "./container-record.js";
+import type { StartTurn } from "./container-starter.js";
+import { ContainerStarter } from "./container-starter.js";
+import { LifecycleHooks } from "./lifecycle-hooks.js";
+import { podEvents } from "./pod-events.js";
+import { PodRecord } from "./pod-record.js";
+import { realStatus } from "./real-status.js";
+import type { VolumeSources } from "./volume-files.js";
+import { volumesOf } from "./volume-files.js";
+
+/** Seconds a pod gets to end itself where it names none. */
+const GRACE_SECONDS = 30;
+/** Milliseconds that are left for the end itself, however long the hook before it took, as a kubelet has it. */
+const MIN_GRACE_MS = 2000;
+
+export interface RealPodsOptions extends Pick<ControllerContext, "api" | "clock" | "logger"> {
+  runtime: ContainerRuntime;
+  recorder: EventRecorder;
+  podToken: VolumeSources["podToken"];
+  /** The address of a pod, the same at every call. */
+  addressOf: (pod: Pod) => string;
+}
+
+/** The pods of the node that really run: brings their containers to what the pods say, and their status to what those do. */
+export class RealPods {
+  readonly #options: RealPodsOptions;
+  readonly #records = new Map<string, { pod: Pod; record: PodRecord }>();
+  readonly #starter: ContainerStarter;
+  readonly #probes: ContainerProbes;
+  readonly #hooks: LifecycleHooks;
+  /** What the runtime had when this process began, by pod. */
+  #found: Promise<Map<string, SandboxState>> | undefined;
+
+  constructor(options: RealPodsOptions, queue: WorkQueue) {
+    this.#options = options;
+    this.#hooks = new LifecycleHooks(options);
+    this.#probes = new ContainerProbes({
+      ...options,
+      onChange: (pod) => queue.add(keyOf(pod)),
+      onDeath: (pod, container) => void this.#end(pod, container, graceMsOf(pod)),
+    });
+    this.#starter = new ContainerStarter({
+      ...options,
+      onStarted: (pod, container, record) => {
+        this.#hooks.afterStart(pod, container, record);
+        this.#probes.start(pod, container, record);
+      },
+    });
+  }
+
+  /** Takes note of an end; the pod's next turn does what follows from it. Returns the key of the pod, where it is known. */
+  exited(exit: ContainerExit): string | undefined {
+    const [uid = "", name = ""] = exit.container.split("/");
+    const known = this.#records.get(uid);
+    const container = known?.record.named(name);
+    if (known === undefined || container?.runtimeId !== exit.container || !container.isRunning)
+      return undefined;
+    container.finished(exit);
+    return keyOf(known.pod);
+  }
+
+  /** Takes note that nothing of all pods is left; returns the keys of the pods. */
+  lost(): string[] {
+    const now = this.#options.clock.now();
+    return [...this.#records.values()].map(({ pod, record }) => {
+      record.lose(now);
+      return keyOf(pod);
+    });
+  }
+
+  /** Brings the pod one step on; its volumes must be such that they can be set up. */
+  async sync(pod: Pod, queue: WorkQueue): Promise<void> {
+    const record = await this.#recordOf(pod);
+    if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return;
+    await this.#startSandbox(pod, record);
+    const turn: StartTurn = { pod, address: record.address, queue };
+    if (isDone(pod, record)) this.#endSidecars(pod, record);
+    else if (await this.#initialize(turn, record)) {
+      for (const container of [...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])])
+        await this.#keepUp(turn, container, record.container(pod, container));
+    }
+    await this.#writeStatus(pod, record);
+  }
+
+  /** True once nothing of the pod runs; the queue hears of it. */
+  isStopped(pod: Pod, queue: WorkQueue): boolean {
+    const known = this.#records.get(pod.metadata.uid ?? "");
+    if (known === undefined) return true;
+    const { record } = known;
+    record.stopping ??= this.#stop(pod, record).finally(() => {
+      record.isStopped = true;
+      queue.add(keyOf(pod));
+    });
+    return record.isStopped;
+  }
+
+  /** Makes the record of a pod that is to be ended and was not looked at since this process began. */
+  async know(pod: Pod): Promise<void> {
+    await this.#recordOf(pod);
+  }
+
+  /** The status of a pod of which nothing runs any more. */
+  endedStatus(pod: Pod, why: { reason?: string; message?: string }): PodStatus {
+    const record = this.#records.get(pod.metadata.uid ?? "")?.record;
+    if (record === undefined) return { ...pod.status };
+    const status = this.#statusOf(pod, record);
+    const hasFailed = why.reason !== undefined || status.phase !== "Succeeded";
+    return { ...status, ...why, phase: hasFailed ? "Failed" : "Succeeded" };
+  }
+
+  forget(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#records.get(uid);
+    known?.record.close();
+    this.#records.delete(uid);
+    if (known === undefined) return;
+    this.#options.runtime.removeSandbox(uid).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error, pod: keyOf(pod) }, "what a pod had could not be removed");
+    });
+  }
+
+  async #recordOf(pod: Pod): Promise<PodRecord> {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#records.get(uid);
+    if (known !== undefined) {
+      known.pod = pod;
+      return known.record;
+    }
+    this.#found ??= this.#list();
+    const found = await this.#found;
+    const record = new PodRecord(pod, this.#options.addressOf(pod));
+    record.recover(pod, found.get(uid), this.#options.clock.now());
+    this.#records.set(uid, { pod, record });
+    for (const container of pod.spec.containers) {
+      const each = record.container(pod, container);
+      if (each.isRunning) this.#probes.start(pod, container, each);
+    }
+    return record;
+  }
+
+  async #list(): Promise<Map<string, SandboxState>> {
+    const { runtime, api } = this.#options;
+    const sandboxes = await runtime.list();
+    const wanted = new Set(api.list(pods).map(({ metadata }) => metadata.uid));
+    await Promise.all(
+      sandboxes.filter(({ id }) => !wanted.has(id)).map(({ id }) => runtime.removeSandbox(id)),
+    );
+    return new Map(sandboxes.map((sandbox) => [sandbox.id, sandbox]));
+  }
+
+  async #startSandbox(pod: Pod, record: PodRecord): Promise<void> {
+    if (record.hasSandbox) return;
+    await this.#options.runtime.startSandbox({
+      id: record.uid,
+      namespace: namespaceOf(pod),
+      name: nameOf(pod),
+      hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
+      address: record.address,
+      volumes: volumesOf(this.#options, pod, record.address),
+    });
+    record.hasSandbox = true;
+  }
+
+  /** Whether the containers before the others have done their part; starts the next of them. */
+  async #initialize(turn: StartTurn, record: PodRecord): Promise<boolean> {
+    const { pod } = turn;
+    for (const container of pod.spec.initContainers ?? []) {
+      const init = record.container(pod, container);
+      if (!isSidecar(container) && init.ended?.exitCode === 0) continue;
+      await this.#keepUp(turn, container, init);
+      if (!isSidecar(container) || !init.isStarted) return false;
+    }
+    return true;
+  }
+
+  /** Starts the container where it has not run yet, or ended and is to run again. */
+  async #keepUp(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
+    if (record.isRunning && record.image !== container.image && !record.isEnding) {
+      record.isEnding = true;
+      this.#options.recorder.record(turn.pod, podEvents.changed(container.name));
+      void this.#end(turn.pod, container, graceMsOf(turn.pod));
+    }
+    if (record.isRunning || (record.ended !== undefined && !isRestarted(turn.pod, container, record))) return;
+    await this.#starter.start(turn, container, record);
+  }
+
+  #endSidecars(pod: Pod, record: PodRecord): void {
+    for (const container of (pod.spec.initContainers ?? []).filter(isSidecar)) {
+      const sidecar = record.container(pod, container);
+      if (!sidecar.isRunning || sidecar.isEnding) continue;
+      sidecar.isEnding = true;
+      void this.#end(pod, container, graceMsOf(pod));
+    }
+  }
+
+  async #stop(pod: Pod, record: PodRecord): Promise<void> {
+    record.close();
+    const all = [
+      ...(pod.spec.initContainers ?? []),
+      ...pod.spec.containers,
+      ...(pod.spec.ephemeralContainers ?? []),
+    ];
+    const running = all.filter((container) => record.named(container.name)?.isRunning);
+    const ordinary = running.filter((container) => !isSidecar(container));
+    for (const { name } of running) this.#options.recorder.record(pod, podEvents.stopping(name));
+    const graceMs = graceMsOf(pod);
+    await Promise.all(ordinary.map((container) => this.#end(pod, container, graceMs)));
+    // The last to start is the first to go.
+    for (const sidecar of running.filter(isSidecar).toReversed()) await this.#end(pod, sidecar, graceMs);
+  }
+
+  async #end(pod: Pod, container: Container, graceMs: number): Promise<void> {
+    const { runtime, clock, logger } = this.#options;
+    const id = this.#records.get(pod.metadata.uid ?? "")?.record.named(container.name)?.runtimeId;
+    if (id === undefined) return;
+    const startedMs = clock.now().getTime();
+    await this.#hooks.beforeStop(pod, container, { runtimeId: id, graceMs });
+    const spentMs = clock.now().getTime() - startedMs;
+    try {
+      await runtime.stop(id, Math.max(MIN_GRACE_MS, graceMs - spentMs));
+    } catch (error) {
+      logger.warn({ err: error, container: id }, "a container could not be stopped");
+    }
+  }
+
+  async #writeStatus(pod: Pod, record: PodRecord): Promise<void> {
+    const status = this.#statusOf(pod, record);
+    if (isSameJson(status, pod.status)) return;
+    await this.#options.api.update(statusOf(pods), { ...structuredClone(pod), status }, NODE_WRITES);
+  }
+
+  #statusOf(pod: Pod, record: PodRecord): PodStatus {
+    return realStatus(pod, {
+      now: timestampOf(this.#options.clock.now()),
+      address: record.address,
+      hasSandbox: record.hasSandbox,
+      record: (container) => record.container(pod, container),
+    });
+  }
+}
+
+/** Whether the containers that sidecars serve have ended for good. */
+function isDone(pod: Pod, record: PodRecord): boolean {
+  return pod.spec.containers.every((container) => {
+    const each = record.container(pod, container);
+    return each.state.terminated !== undefined && !isRestarted(pod, container, each);
+  });
+}
+
+function isRestarted({ spec }: Pod, container: Container, { ended }: ContainerRecord): boolean {
+  if (isSidecar(container)) return true;
+  if ((spec.ephemeralContainers ?? []).some(({ name }) => name === container.name)) return false;
+  const { restartPolicy = "Always" } = spec;
+  const isInit = (spec.initContainers ?? []).some(({ name }) => name === container.name);
+  if (restartPolicy === "Never") return false;
+  return restartPolicy === "Always" && !isInit ? true : ended?.exitCode !== 0;
+}
+
+/** Milliseconds the pod has to end itself. */
+export function graceMsOf(pod: Pod): number {
+  const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec["terminationGracePeriodSeconds"];
+  return (typeof seconds === "number" ? seconds : GRACE_SECONDS) * 1000;
+}

@@ -1,0 +1,65 @@
+import type { Container, ContainerStatus, Pod, PodStatus } from "../controllers/object-kinds.js";
+import { conditionsOf, isSidecar } from "../controllers/pod-status.js";
+import type { ContainerRecord } from "./container-record.js";
+
+export interface RealPodFacts {
+  now: string;
+  address: string;
+  hasSandbox: boolean;
+  record: (container: Container) => ContainerRecord;
+}
+
+/** The status of a pod from what its containers do. */
+export function realStatus(pod: Pod, facts: RealPodFacts): PodStatus {
+  const { now, address, hasSandbox, record } = facts;
+  const statuses = (containers: Container[] = []): ContainerStatus[] =>
+    containers.map((container) => record(container).status(container.image ?? ""));
+  const inits = statuses(pod.spec.initContainers);
+  const containers = statuses(pod.spec.containers);
+  const ephemeral = statuses(pod.spec.ephemeralContainers).map((status) => ({ ...status, ready: false }));
+  const phase = phaseOf(pod, inits, containers);
+  const end = phase === "Succeeded" ? "PodCompleted" : phase === "Failed" ? "PodFailed" : undefined;
+  const { message: _message, ...known } = pod.status ?? {};
+  return {
+    ...known,
+    observedGeneration: pod.metadata.generation,
+    phase,
+    ...(hasSandbox && { podIP: address, podIPs: [{ ip: address }] }),
+    conditions: conditionsOf(pod, now, {
+      inits,
+      containers,
+      hasSandbox: hasSandbox && end === undefined,
+      ...(end && { endReason: end }),
+    }),
+    ...(inits.length > 0 && { initContainerStatuses: inits }),
+    containerStatuses: containers,
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+  };
+}
+
+/** As a kubelet derives it: what is over has ended for good only where the pod's policy starts it no more. */
+function phaseOf(
+  { spec }: Pod,
+  inits: ContainerStatus[],
+  containers: ContainerStatus[],
+): NonNullable<PodStatus["phase"]> {
+  const { restartPolicy = "Always" } = spec;
+  const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
+  const ordinary = inits.filter(({ name }) => !sidecars.has(name));
+  if (restartPolicy === "Never" && ordinary.some(hasFailed)) return "Failed";
+  if (ordinary.some(({ state }) => state.terminated?.exitCode !== 0)) return "Pending";
+  if (inits.some(({ name, started, state }) => sidecars.has(name) && !started && !state.terminated))
+    return "Pending";
+  if (containers.some(({ state, lastState }) => state.waiting && !lastState.terminated)) return "Pending";
+  const areSidecarsOver = inits.every(
+    ({ name, state }) => !sidecars.has(name) || state.running === undefined,
+  );
+  if (restartPolicy === "Always" || !areSidecarsOver) return "Running";
+  if (!containers.every(({ state }) => state.terminated)) return "Running";
+  if (!containers.some(hasFailed)) return "Succeeded";
+  return restartPolicy === "Never" ? "Failed" : "Running";
+}
+
+function hasFailed({ state }: ContainerStatus): boolean {
+  return (state.terminated?.exitCode ?? 0) !== 0;
+}

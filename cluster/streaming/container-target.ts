@@ -1,0 +1,76 @@
+import { badRequest, notImplemented, StatusError } from "../api/status.js";
+import type { ContainerRuntime } from "../containers/container-runtime.js";
+import type { ContainerStatus, Pod } from "../controllers/object-kinds.js";
+import { containersOf, statusOfContainer } from "../controllers/pod-status.js";
+import type { Call } from "../http/call.js";
+import { runtimeIdIn } from "../node/container-record.js";
+import { hasRealContainers } from "../node/played-pods.js";
+import { requireObject } from "../rest/api-core.js";
+
+/** The annotation that says which of several containers is meant. */
+const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+/** A container that waits for one of these waits for its image. */
+const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
+/** The pod a call is about; throws 404 without it and 501 for one that is simulated, of which `missing` says what there is not. */
+export function requireRealPod(call: Call, runtime: ContainerRuntime, missing: string): Pod {
+  const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
+  const pod = requireObject(call.core, call.type, at) as Pod;
+  if (hasRealContainers(runtime, pod)) return pod;
+  throw notImplemented(
+    `no image is known here for a container of pod ${JSON.stringify(call.name)}: the pod is simulated, so ${missing}`,
+  );
+}
+
+/** The one container the query names, or the only one; throws 400 as a real API server does. */
+export function chosenContainer(call: Call, pod: Pod): string {
+  const named = call.info.query.get("container") ?? "";
+  const name = pod.metadata.name ?? "";
+  const all = containersOf(pod).map((container) => container.name);
+  if (named !== "") {
+    if (!all.includes(named)) throw badRequest(`container ${named} is not valid for pod ${name}`);
+    return named;
+  }
+  const [only, ...others] = pod.spec.containers.map((container) => container.name);
+  const preferred = pod.metadata.annotations?.[DEFAULT_CONTAINER] ?? "";
+  if (all.includes(preferred)) return preferred;
+  if (only !== undefined && others.length === 0) return only;
+  const inits = (pod.spec.initContainers ?? []).map((container) => container.name);
+  const choice = `choose one of: [${[only, ...others].join(" ")}]`;
+  const more = inits.length > 0 ? ` or one of the init containers: [${inits.join(" ")}]` : "";
+  throw badRequest(`a container name must be specified for pod ${name}, ${choice}${more}`);
+}
+
+/** What the runtime calls the container that runs; throws the kubelet's refusal where none does. */
+export function runningContainer(pod: Pod, name: string): string {
+  const status = statusOfContainer(pod.status, name);
+  if (status?.state.running === undefined || status.containerID === undefined) {
+    throw new StatusError({
+      code: 404,
+      reason: "NotFound",
+      message: `container not found (${JSON.stringify(name)})`,
+    });
+  }
+  return runtimeIdIn(status.containerID);
+}
+
+/** What the runtime calls the container whose log is asked for; throws the kubelet's refusal where it has not run. */
+export function loggedContainer(pod: Pod, name: string, isPrevious: boolean): string {
+  const status = statusOfContainer(pod.status, name);
+  const last = status?.lastState.terminated?.containerID;
+  if (isPrevious) {
+    if (last !== undefined) return runtimeIdIn(last);
+    throw badRequest(
+      `previous terminated container ${JSON.stringify(name)} in pod ${JSON.stringify(pod.metadata.name)} not found`,
+    );
+  }
+  const current = status?.state.waiting === undefined ? status?.containerID : last;
+  if (current !== undefined) return runtimeIdIn(current);
+  throw badRequest(
+    `container ${JSON.stringify(name)} in pod ${JSON.stringify(pod.metadata.name)} is waiting to start: ${waitReason(status)}`,
+  );
+}
+
+function waitReason(status: ContainerStatus | undefined): string {
+  const reason = status?.state.waiting?.reason ?? "ContainerCreating";
+  return PULL_REASONS.has(reason) ? "trying and failing to pull image" : reason;
+}

@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ProcessRuntime } from "../containers/processes-for-tests.js";
+import type { CommandResult, KubectlFixture } from "../kubectl-for-tests.js";
+import { findKubectl, startKubectlFixture } from "../kubectl-for-tests.js";
+
+const POD = `
+apiVersion: v1
+kind: Pod
+metadata: {name: shell, labels: {app: shell}}
+spec:
+  containers:
+    - {name: main, image: "busybox:1.36", command: [sh, -c, "echo first; echo second; exec sleep 1000"]}
+    - {name: side, image: "busybox:1.36", command: [sh, -c, "echo beside; exec sleep 1000"]}
+`;
+const OTHERS = `
+apiVersion: v1
+kind: Pod
+metadata: {name: drawn, labels: {app: drawn}}
+spec: {containers: [{name: web, image: "registry.example/unknown:1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: missing}
+spec: {containers: [{name: web, image: "busybox:missing"}]}
+`;
+/** More than a connection, a pipe and a message hold at once. */
+const LARGE = Buffer.alloc(3_000_000, "0123456789abcdef\n");
+
+// Up to 1.30 it speaks SPDY, from 1.31 on WebSockets with SPDY tunnelled for ports.
+describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
+  const kubectl = findKubectl(version);
+  if (kubectl === undefined)
+    process.stdout.write(`skipping kubectl ${version}: it is not beside the one on PATH\n`);
+  const runtime = new ProcessRuntime();
+  const folder = mkdtempSync(join(tmpdir(), "lectern-streams-"));
+  let fixture: KubectlFixture;
+  let echo: Server;
+
+  const run = (line: string, input?: string): Promise<CommandResult> => fixture.run(line.split(" "), input);
+
+  beforeAll(async () => {
+    if (kubectl === undefined) return;
+    fixture = await startKubectlFixture(kubectl, { containerRuntime: runtime });
+    echo = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+    await once(echo, "listening");
+    await run("apply -f -", POD);
+    await run("apply -f -", OTHERS);
+    const ready = await run("wait --for=condition=Ready pod/shell --timeout=10s");
+    expect(ready.stderr).toBe("");
+  });
+  afterAll(async () => {
+    await fixture?.close();
+    echo?.close();
+    runtime.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.skipIf(kubectl === undefined)("shows logs", async () => {
+    expect((await run("logs shell -c main")).stdout).toBe("first\nsecond\n");
+    // In no order of kubectl's.
+    const all = (await run("logs shell --all-containers --tail=1")).stdout.trim().split("\n");
+    expect(all.toSorted()).toEqual(["beside", "second"]);
+    expect((await run("logs shell -c main --timestamps")).stdout).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z first\n/,
+    );
+    expect((await run("logs shell -c main --limit-bytes=3")).stdout).toBe("fir");
+    expect((await run("logs -l app=shell -c side")).stdout).toBe("beside\n");
+    expect((await run("logs shell -c main -p")).stderr).toContain('previous terminated container "main"');
+    expect((await run("logs shell -c other")).stderr).toContain("container other is not valid for pod shell");
+    expect((await run("logs missing")).stderr).toContain(
+      "waiting to start: trying and failing to pull image",
+    );
+    expect((await run("logs drawn")).stderr).toContain(
+      'pod "drawn": the pod is simulated, so there are no logs',
+    );
+  });
+
+  it.skipIf(kubectl === undefined)("runs commands with their streams and status", async () => {
+    const failed = await fixture.run([
+      "exec",
+      "shell",
+      "-c",
+      "main",
+      "--",
+      "sh",
+      "-c",
+      "echo out; echo no >&2; exit 3",
+    ]);
+    expect(failed).toMatchObject({ code: 3, stdout: "out\n" });
+    expect(failed.stderr).toBe("no\ncommand terminated with exit code 3\n");
+    const text = LARGE.toString();
+    expect((await run("exec -i shell -c main -- cat", text)).stdout.slice(0, 1_000_000)).toBe(
+      text.slice(0, 1_000_000),
+    );
+    expect((await run("exec shell -c main -- no-such-program")).code).toBe(1);
+    expect((await run("exec missing -- true")).stderr).toContain('container not found ("web")');
+    expect((await run("exec drawn -- true")).stderr).toContain(
+      "the pod is simulated, so no command can be run in it",
+    );
+  });
+
+  it.skipIf(kubectl === undefined)("copies files both ways", async () => {
+    const [source, target, back] = ["source", "target", "back"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(source, LARGE);
+    expect((await run(`cp ${source} shell:${target} -c main`)).stderr).toBe("");
+    expect(readFileSync(target).equals(LARGE)).toBe(true);
+    expect((await run(`cp shell:${target} ${back} -c main`)).code).toBe(0);
+    expect(readFileSync(back).equals(LARGE)).toBe(true);
+  });
+
+  it.skipIf(kubectl === undefined)("forwards ports", async () => {
+    const { port } = echo.address() as AddressInfo;
+    const forward = fixture.start(["port-forward", "pod/shell", `:${port}`]);
+    const [line] = (await once(forward.stdout, "data")) as [Buffer];
+    const local = Number(/127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1]);
+    const answers = await Promise.all(
+      [LARGE, Buffer.from("small")].map((bytes) => sendThrough(local, bytes)),
+    );
+    expect(answers.map((answer) => answer.length)).toEqual([LARGE.length, 5]);
+    expect(answers[0]?.equals(LARGE)).toBe(true);
+    forward.kill();
+    await once(forward, "close");
+  });
+
+  it.skipIf(kubectl === undefined)("ends a command whose client goes", async () => {
+    const command = ["exec", "shell", "-c", "main", "--", "sh", "-c", "echo $$; exec sleep 1000"];
+    const client = fixture.start(command);
+    const [line] = (await once(client.stdout, "data")) as [Buffer];
+    client.kill("SIGKILL");
+    await expect.poll(() => existsSync(`/proc/${Number(line)}`), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+async function sendThrough(port: number, bytes: Buffer): Promise<Buffer> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.end(bytes);
+  const pieces: Buffer[] = [];
+  for await (const piece of socket) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}

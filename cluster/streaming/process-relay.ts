@@ -1,0 +1,64 @@
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { RunningProcess } from "../containers/container-runtime.js";
+import type { CommandStatus, RemoteChannels } from "./remote-channels.js";
+
+/** Joins a process with the client's streams until it has ended and all it wrote is sent; a client that goes ends it. */
+export async function relayProcess(process: RunningProcess, channels: RemoteChannels): Promise<void> {
+  const close = (): void => process.close();
+  channels.gone.addEventListener("abort", close, { once: true });
+  if (channels.gone.aborted) close();
+  channels.onResize((size) => process.resize(size));
+  if (channels.stdin !== undefined && process.stdin !== undefined) {
+    // A process that reads no more, or a client that is gone, ends the input alone.
+    void pipeline(channels.stdin, process.stdin).catch(() => undefined);
+  }
+  try {
+    const outputs = [send(process.stdout, channels.stdout), send(process.stderr, channels.stderr)];
+    const [exitCode] = await Promise.all([process.exitCode, ...outputs]);
+    await channels.finish(statusOfExit(exitCode));
+  } catch (error) {
+    await channels.finish(statusOfFailure(error));
+  } finally {
+    channels.gone.removeEventListener("abort", close);
+    channels.stdin?.destroy();
+    process.close();
+  }
+}
+
+/** What nobody asked for is read all the same: a process must not wait for a reader. */
+async function send(from: Readable | undefined, to: Writable | undefined): Promise<void> {
+  if (from === undefined) return;
+  if (to === undefined) {
+    from.on("error", () => undefined);
+    from.resume();
+    return;
+  }
+  // The client that went away is told nothing more.
+  await pipeline(from, to, { end: false }).catch(() => undefined);
+}
+
+/** The status by which `kubectl exec` takes over the exit code. */
+function statusOfExit(exitCode: number): CommandStatus {
+  if (exitCode === 0) return { metadata: {}, status: "Success" };
+  return {
+    metadata: {},
+    status: "Failure",
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    reason: "NonZeroExitCode",
+    details: { causes: [{ reason: "ExitCode", message: String(exitCode) }] },
+  };
+}
+
+/** What a kubelet tells of a command that could not be run. */
+export function statusOfFailure(error: unknown): CommandStatus {
+  const message = `error executing command in container: ${error instanceof Error ? error.message : String(error)}`;
+  return {
+    metadata: {},
+    status: "Failure",
+    message: `Internal error occurred: ${message}`,
+    reason: "InternalError",
+    details: { causes: [{ reason: "", message }] },
+    code: 500,
+  };
+}

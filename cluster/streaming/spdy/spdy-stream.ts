@@ -1,0 +1,68 @@
+import { Duplex } from "node:stream";
+import { controlFrame, dataFrame, FLAG_FIN, FRAME, RESET, words } from "./frames.js";
+
+/** Sends a frame; `done` is called when the connection has taken it, or is gone. */
+export type SendFrame = (frame: Buffer, done?: () => void) => void;
+
+/** One stream of a SPDY connection. Destroying it before both ends have finished resets it for the client. */
+export class SpdyStream extends Duplex {
+  readonly id: number;
+  /** By their lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly #send: SendFrame;
+  #resume: (() => void) | undefined;
+  #isReset = false;
+  #hasEnded = false;
+
+  constructor(id: number, headers: ReadonlyMap<string, string>, send: SendFrame) {
+    super({ allowHalfOpen: true });
+    this.id = id;
+    this.headers = headers;
+    this.#send = send;
+  }
+
+  /** Resolves when there is room for more. */
+  receive(bytes: Buffer): Promise<void> {
+    if (this.destroyed || this.#hasEnded || bytes.length === 0 || this.push(bytes)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  receiveEnd(): void {
+    if (this.destroyed || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.push(null);
+  }
+
+  /** The client wants no more of it. */
+  reset(): void {
+    this.#isReset = true;
+    this.destroy();
+  }
+
+  override _read(): void {
+    this.#takeMore();
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send(dataFrame(this.id, bytes), () => done());
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#send(dataFrame(this.id, Buffer.alloc(0), FLAG_FIN), () => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#takeMore();
+    const isFinished = this.readableEnded && this.writableFinished;
+    if (!isFinished && !this.#isReset)
+      this.#send(controlFrame(FRAME.rstStream, 0, words(this.id, RESET.cancel)));
+    done(error);
+  }
+
+  #takeMore(): void {
+    this.#resume?.();
+    this.#resume = undefined;
+  }
+}

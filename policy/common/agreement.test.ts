@@ -4,7 +4,8 @@ import { Environment } from "@marcbachmann/cel-js";
 import { describe, expect, it } from "vitest";
 
 import type { EffectivePolicy } from "./effective.js";
-import { DENIAL, judgingVariables } from "./engine-expressions.js";
+import { DENIAL, judgingVariables, POD } from "./engine-expressions.js";
+import type { PolicyException } from "./exception.js";
 import { evaluateImage } from "./evaluate.js";
 import { type PolicySpecInput, policySpec } from "./manifest.js";
 import { compileParameters } from "./parameters.js";
@@ -30,6 +31,9 @@ const images = [
     "app:latest.1",
   ]),
 ];
+
+/** Enough to meet every pattern with every kind of policy many times, in about a second. */
+const RANDOM_RUNS = 3000;
 
 const custom = (effect: "allow" | "block" | undefined, ...rules: object[]): PolicySpecInput => ({
   recipe: "custom",
@@ -95,6 +99,49 @@ describe("the evaluator and the compiled CEL", () => {
     expect(new Set(verdicts).size).toBeGreaterThan(15);
   });
 
+  it("agree on random exceptions from random policies, for pods of every owner and about every deadline", () => {
+    const choose = randomly(20_300_131);
+    const specs = Object.values(table);
+    const disagreements: unknown[] = [];
+    let excepted = 0;
+    for (let run = 0; run < RANDOM_RUNS; run++) {
+      const policies = [0, 1].map((index) => ({
+        ...policyNamed(`p${index}`, choose(specs)),
+        exceptions: Array.from({ length: choose([0, 1, 2]) }, () => randomException(choose)),
+      }));
+      const { workload, metadata } = choose(OWNED);
+      const image = choose(images);
+      const pod = podOf(image);
+      Object.assign(pod.metadata, metadata);
+      const verdict = evaluateImage(image, policies, { workload, now: NOW });
+      if (verdict.policies.some(({ exception }) => exception)) excepted++;
+      if (verdict.allowed !== judge(pod, { data: compileParameters(policies).enforced }).allowed)
+        disagreements.push({ image, workload, policies });
+    }
+    expect(disagreements).toEqual([]);
+    expect(excepted).toBeGreaterThan(RANDOM_RUNS / 50);
+  });
+
+  it("except nothing for the owner that somebody wrote into a pod, nor where a pod is changed", () => {
+    const exception: PolicyException = {
+      name: "e",
+      namespace: "ns",
+      workload: { kind: "StatefulSet", name: "web" },
+      owner: "o",
+      reason: "r",
+      expires: "2031-01-01T00:00:00Z",
+    };
+    const policies = [{ ...policyNamed("p", { recipe: "require-digest" }), exceptions: [exception] }];
+    const params = { data: compileParameters(policies).enforced };
+    const pod = podOf("busybox");
+    Object.assign(pod.metadata, {
+      ownerReferences: [{ kind: "StatefulSet", name: "web", controller: true }],
+    });
+    expect(judge(pod, params).allowed).toBe(true);
+    expect(judge(pod, params, null, { username: "learner" }).allowed).toBe(false);
+    expect(judge(pod, params, podOf("nginx")).allowed).toBe(false);
+  });
+
   it("name every violated policy, the container and the image in one line", () => {
     const policies = [
       policyNamed("digest-image-policy", { recipe: "require-digest" }),
@@ -142,12 +189,80 @@ describe("the evaluator and the compiled CEL", () => {
   });
 });
 
+const NOW = "2030-01-31T12:00:00Z";
+
+/** A generator of its own, so that a run that fails can be repeated (mulberry32). */
+function randomly(seed: number): <T>(choices: readonly T[]) => T {
+  let state = seed;
+  return (choices) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return choices[((mixed ^ (mixed >>> 14)) >>> 0) % choices.length] as (typeof choices)[number];
+  };
+}
+
+const OWNED: { workload: { kind: string; name: string }; metadata: object }[] = [
+  { workload: { kind: "Pod", name: "x" }, metadata: {} },
+  {
+    workload: { kind: "Deployment", name: "web" },
+    metadata: {
+      labels: { "pod-template-hash": "5d4f8c" },
+      ownerReferences: [{ kind: "ReplicaSet", name: "web-5d4f8c", controller: true }],
+    },
+  },
+  {
+    workload: { kind: "StatefulSet", name: "web" },
+    metadata: { ownerReferences: [{ kind: "StatefulSet", name: "web", controller: true }] },
+  },
+  {
+    workload: { kind: "CronJob", name: "nightly" },
+    metadata: { ownerReferences: [{ kind: "Job", name: "nightly-29384756", controller: true }] },
+  },
+];
+
+const PATTERNS = [
+  undefined,
+  "*",
+  "busybox",
+  "busybox:1.36",
+  "library/*",
+  "*/app",
+  "*/library/busybox:*",
+  "harbor.example.com/*",
+  "*.example.com:8443/*",
+  "*.example.com:*/proj/*:v1.*",
+  "index.docker.io/b*x",
+  "localhost:5000/app",
+  "[::1]:5000/*",
+  `busybox@sha256:${"a".repeat(64)}`,
+  "registry-1.docker.io/library/*",
+] as const;
+
+function randomException(choose: ReturnType<typeof randomly>): PolicyException {
+  const image = choose(PATTERNS);
+  const workload = choose([
+    undefined,
+    ...OWNED.map((owned) => owned.workload),
+  ]) as PolicyException["workload"];
+  return {
+    name: "e",
+    namespace: "ns",
+    owner: "o",
+    reason: "r",
+    expires: choose(["2030-01-31T11:59:59Z", NOW, "2030-01-31T12:00:01Z", "2031-01-01T00:00:00Z"]),
+    ...(image !== undefined && { image }),
+    ...(workload !== undefined && { workload }),
+  };
+}
+
 interface Pod {
+  metadata: Record<string, unknown>;
   spec: { containers: { name: string; image: string }[] };
 }
 
 function podOf(image: string): Pod {
-  return { spec: { containers: [{ name: "main", image }] } };
+  return { metadata: { name: "x", creationTimestamp: NOW }, spec: { containers: [{ name: "main", image }] } };
 }
 
 function policyNamed(name: string, input: PolicySpecInput): EffectivePolicy {
@@ -158,13 +273,21 @@ function policyNamed(name: string, input: PolicySpecInput): EffectivePolicy {
 /** Runs the variables in the order an API server would, as far as they are asked for. */
 function celJudge() {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
-  const variables = judgingVariables("object.spec", "oldObject.spec").map(({ name, expression }) => ({
+  const variables = judgingVariables(POD).map(({ name, expression }) => ({
     name,
     run: environment.parse(expression),
   }));
   const denial = environment.parse(DENIAL);
-  return (object: Pod, params: { data?: Record<string, string> }, oldObject: Pod | null = null) => {
-    const request = { operation: oldObject === null ? "CREATE" : "UPDATE" };
+  return (
+    object: Pod,
+    params: { data?: Record<string, string> },
+    oldObject: Pod | null = null,
+    userInfo: { username?: string } = {},
+  ) => {
+    const request = {
+      operation: oldObject === null ? "CREATE" : "UPDATE",
+      userInfo: { username: "system:serviceaccount:kube-system:replicaset-controller", ...userInfo },
+    };
     const values: Record<string, unknown> = {};
     const context = { object, oldObject, params, request, variables: values };
     for (const { name, run } of variables) values[name] = run(context) as unknown;

@@ -33,7 +33,7 @@ export function auditNamespace(
   const found = new Map<string, FoundViolation & { wanted: number }>();
   for (const { workload, images, pods, wanted } of audited) {
     for (const { container, kind, image } of images) {
-      for (const verdict of failing(image)) {
+      for (const verdict of failing(image, workload)) {
         const violation = violationOf(verdict, {
           namespace,
           workload,
@@ -69,12 +69,18 @@ export function violationKey({
 }
 
 /** Ten thousand pods have a handful of images. */
-function memoizedFailures(policies: EffectivePolicy[]): (image: string) => PolicyVerdict[] {
+function memoizedFailures(
+  policies: EffectivePolicy[],
+): (image: string, workload: WorkloadName) => PolicyVerdict[] {
   const known = new Map<string, PolicyVerdict[]>();
-  return (image) => {
+  const lookAtWorkloads = policies.some(({ exceptions = [] }) =>
+    exceptions.some(({ workload }) => workload !== undefined),
+  );
+  return (image, workload) => {
+    const key = lookAtWorkloads ? `${workload.kind}/${workload.name}\n${image}` : image;
     const failures =
-      known.get(image) ?? evaluateImage(image, policies).policies.filter(({ passed }) => !passed);
-    known.set(image, failures);
+      known.get(key) ?? evaluateImage(image, policies, { workload }).policies.filter(({ passed }) => !passed);
+    known.set(key, failures);
     return failures;
   };
 }

@@ -21,18 +21,25 @@ describe("effectivePolicies", () => {
       policy("c", "other"),
       policy("d", "ws", "foreign"),
     ];
-    const { selected } = effectivePolicies(all, { organization: "org", workspace: "ws", labels: {} });
+    const { selected } = effectivePolicies(all, {
+      namespace: "ns",
+      organization: "org",
+      workspace: "ws",
+      labels: {},
+    });
     expect(selected.map(({ name }) => name)).toEqual(["z", "a", "b"]);
   });
 
   it("leaves a namespace without workspace alone", () => {
-    expect(effectivePolicies([policy("z")], { organization: "org", labels: {} }).selected).toEqual([]);
+    expect(
+      effectivePolicies([policy("z")], { namespace: "ns", organization: "org", labels: {} }).selected,
+    ).toEqual([]);
   });
 
   it("tells which policies the labels keep off", () => {
     const selective = policy("prod");
     selective.spec.namespaceSelector.matchExpressions = [{ key: "env", operator: "In", values: ["prod"] }];
-    const where = { organization: "org", workspace: "ws", labels: { env: "dev" } };
+    const where = { namespace: "ns", organization: "org", workspace: "ws", labels: { env: "dev" } };
     const { selected, notSelected } = effectivePolicies([selective, policy("all")], where);
     expect([selected.map(({ name }) => name), notSelected.map(({ name }) => name)]).toEqual([
       ["all"],

@@ -1,3 +1,4 @@
+import type { PolicyException } from "./exception.js";
 import type { LabelRequirement, PolicySpec } from "./manifest.js";
 import type { PolicyOrigin } from "./verdict.js";
 
@@ -6,10 +7,13 @@ export interface EffectivePolicy {
   name: string;
   origin: PolicyOrigin;
   spec: PolicySpec;
+  /** What was excepted from it and holds; absent where nothing was. */
+  exceptions?: PolicyException[];
 }
 
 /** What decides which policies bear on a namespace. */
 export interface NamespaceMembership {
+  namespace: string;
   organization: string;
   /** Absent where the namespace is in no workspace; then nothing bears on it. */
   workspace?: string;
@@ -18,13 +22,16 @@ export interface NamespaceMembership {
 
 /**
  * The policies of the hierarchy that bear on a namespace, the organization's first, and those its labels keep off it. All of the first
- * hold at once: nothing below can relax what is set above.
+ * hold at once: nothing below can relax what is set above. Each comes with those of its exceptions that concern the namespace.
  */
 export function effectivePolicies(
   policies: EffectivePolicy[],
   namespace: NamespaceMembership,
 ): { selected: EffectivePolicy[]; notSelected: EffectivePolicy[] } {
-  const inherited = policies.filter(({ origin }) => isAbove(origin, namespace)).toSorted(byDistance);
+  const inherited = policies
+    .filter(({ origin }) => isAbove(origin, namespace))
+    .toSorted(byDistance)
+    .map((policy) => withExceptionsOf(policy, namespace));
   const isSelected = ({ spec }: EffectivePolicy) =>
     selects(spec.namespaceSelector.matchExpressions, namespace.labels);
   return {
@@ -48,6 +55,14 @@ export function selects(requirements: LabelRequirement[], labels: Record<string,
         return value === undefined;
     }
   });
+}
+
+function withExceptionsOf(policy: EffectivePolicy, at: NamespaceMembership): EffectivePolicy {
+  const { exceptions = [], ...rest } = policy;
+  const concerning = exceptions.filter(
+    ({ namespace }) => namespace === undefined || namespace === at.namespace,
+  );
+  return concerning.length === 0 ? rest : { ...rest, exceptions: concerning };
 }
 
 function isAbove(origin: PolicyOrigin, { organization, workspace }: NamespaceMembership): boolean {

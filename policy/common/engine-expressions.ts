@@ -20,22 +20,69 @@ const MAX_MESSAGE_CHARACTERS = 1200;
 /** Same hosts as in `docker-hub.ts`; the agreement test holds the two together. */
 const HUB_HOSTS = '["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]';
 
+/** Where in a request the expressions find what they judge. */
+export interface Judged {
+  spec: string;
+  oldSpec: string;
+  /** The list of workloads the pods are made by, each as `Kind/name`. */
+  workloads: string;
+  /** The moment of the request as ISO 8601 to the second, which the deadlines of exceptions are compared with. */
+  now: string;
+}
+
+/** Later than any deadline. */
+const NEVER = "9999";
+
 /**
- * The variables that judge a pod: `images` new in it or changed, their parts as rules that allow and rules that block see them, and
- * `violations`, one text for each violated policy. `podSpec` and `oldPodSpec` are expressions. Only functions of Kubernetes 1.30 are used.
+ * The account that makes the pods of workloads, since whoever makes a pod may write any owner into it. A pod belongs to its Deployment by the name of its
+ * ReplicaSet, to its CronJob by that of its Job.
  */
-export function judgingVariables(podSpec: string, oldPodSpec: string): Variable[] {
+const IS_CONTROLLER =
+  '(request.userInfo.username.startsWith("system:serviceaccount:kube-system:") || request.userInfo.username == "system:kube-controller-manager")';
+const TEMPLATE_HASH = 'object.metadata.labels["pod-template-hash"]';
+const OWNERS = `(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, has(o.controller) && o.controller).map(o, [string(o.kind), string(o.name)]) : [])`;
+const OWN = `[${OWNERS}].map(owners, owners.size() == 0 ? ["Pod/" + (has(object.metadata.name) ? string(object.metadata.name) : "")] : !${IS_CONTROLLER} ? [] : owners.map(o, o[0] + "/" + o[1]) + owners.filter(o, o[0] == "ReplicaSet" && has(object.metadata.labels) && "pod-template-hash" in object.metadata.labels && o[1].endsWith("-" + ${TEMPLATE_HASH})).map(o, "Deployment/" + o[1].substring(0, o[1].size() - ${TEMPLATE_HASH}.size() - 1)) + owners.filter(o, o[0] == "Job" && o[1].matches(".-[0-9]+$")).map(o, "CronJob/" + o[1].substring(0, o[1].lastIndexOf("-"))))[0]`;
+
+/**
+ * A new pod: the API server has stamped it with its own clock, whatever the request said. A request that changes a pod carries no time, so nothing
+ * is excepted from it.
+ */
+export const POD: Judged = {
+  spec: "object.spec",
+  oldSpec: "oldObject.spec",
+  workloads: OWN,
+  now: `request.operation == "CREATE" ? string(object.metadata.creationTimestamp) : "${NEVER}"`,
+};
+
+const templateSpec = (object: string) =>
+  `has(dyn(${object}).spec.jobTemplate) ? dyn(${object}).spec.jobTemplate.spec.template.spec : dyn(${object}).spec.template.spec`;
+
+/** A workload, which is only warned about: exceptions hold until they are taken out of the parameters. */
+export const WORKLOAD: Judged = {
+  spec: templateSpec("object"),
+  oldSpec: templateSpec("oldObject"),
+  workloads: '[request.kind.kind + "/" + (has(object.metadata.name) ? string(object.metadata.name) : "")]',
+  now: `request.operation == "CREATE" ? string(object.metadata.creationTimestamp) : ""`,
+};
+
+/**
+ * The variables that judge pods: `images` new or changed, their parts as rules that allow and rules that block see them, and `violations`, one text for
+ * each violated policy. Only functions of Kubernetes 1.30 are used.
+ */
+export function judgingVariables({ spec, oldSpec, workloads, now }: Judged): Variable[] {
   return [
-    { name: "spec", expression: podSpec },
+    { name: "spec", expression: spec },
     {
       name: "before",
-      expression: `request.operation == "CREATE" ? [] : [${oldPodSpec}].map(s, ${imagesOf("s")})[0]`,
+      expression: `request.operation == "CREATE" ? [] : [${oldSpec}].map(s, ${imagesOf("s")})[0]`,
     },
     {
       name: "images",
       expression: `[variables.spec].map(s, ${imagesOf("s")})[0].filter(m, !variables.before.exists(b, b == m))`,
     },
     ...PARSING,
+    { name: "workloads", expression: workloads },
+    { name: "now", expression: now },
     { name: "policies", expression: POLICIES },
     { name: "violations", expression: VIOLATIONS },
   ];
@@ -89,7 +136,7 @@ function fits(token: string, value: string): string {
   return `(${token} == "*" || ${token} == "=" + ${value} || (${token}.startsWith("^") && ${value}.startsWith(${token}.substring(1))) || (${token}.startsWith("$") && ${value}.endsWith(${token}.substring(1))) || (${token}.startsWith("~") && ${value}.matches(${token}.substring(1))))`;
 }
 
-/** A header line fits nothing because its first token is `!`. */
+/** A header line fits nothing because its first token is `!`, nor does an exception for its `?`. */
 const RULE_FITS = [
   fits("r[0]", "m.h"),
   `(m.o == "" || ${fits("r[1]", "m.o")})`,
@@ -98,9 +145,26 @@ const RULE_FITS = [
   `(r[5] == "" || m.d != "")`,
 ].join(" && ");
 
+/** Images are compared as they are written, whether the policy allows or blocks: `m` is what a rule saw of the same image `x`. */
+const EXCEPTION_FITS = [
+  'r[0] == "?"',
+  "variables.now < r[1]",
+  '(r[2] == "*" || r[2] in variables.workloads)',
+  `variables.refs.exists(x, ${[
+    "x.s == m.s",
+    'x.bad == ""',
+    fits("r[3]", "x.h"),
+    fits("r[4]", "x.o"),
+    fits("r[5]", "x.p"),
+    fits("r[6]", "x.e"),
+    fits("r[7]", "x.d"),
+  ].join(" && ")})`,
+].join(" && ");
+
 const VIOLATIONS =
   `variables.policies.map(p, ["[" + p[0][2] + "] ", ` +
   `(p[0][1] == "block" ? variables.seen : variables.refs)` +
   `.filter(m, m.bad != "" || p.exists(r, ${RULE_FITS}) == (p[0][1] == "block"))` +
+  `.filter(m, !p.exists(r, ${EXCEPTION_FITS}))` +
   `.map(m, m.s + m.bad).join(", "), ": " + p[0][3]])` +
   `.filter(t, t[1] != "").map(t, t[0] + t[1] + t[2])`;

@@ -1,5 +1,5 @@
 import { admissionBinding, admissionPolicy, type Manifest } from "./admission-objects.js";
-import { DENIAL, judgingVariables, type Variable } from "./engine-expressions.js";
+import { DENIAL, judgingVariables, POD, type Variable, WORKLOAD } from "./engine-expressions.js";
 import {
   AUDIT_CONFIG_MAP,
   AUDIT_PROBE_ANSWER,
@@ -99,17 +99,14 @@ function parameterReader(): Manifest[] {
 }
 
 const POD_VARIABLES = [
-  ...judgingVariables("object.spec", "oldObject.spec"),
+  ...judgingVariables(POD),
   {
     name: "isProbe",
     expression: `has(object.metadata.labels) && "${PROBE_LABEL}" in object.metadata.labels`,
   },
 ];
 
-const templateSpec = (object: string) =>
-  `has(dyn(${object}).spec.jobTemplate) ? dyn(${object}).spec.jobTemplate.spec.template.spec : dyn(${object}).spec.template.spec`;
-
-const WORKLOAD_VARIABLES = judgingVariables(templateSpec("object"), templateSpec("oldObject"));
+const WORKLOAD_VARIABLES = judgingVariables(WORKLOAD);
 
 interface Judge {
   failurePolicy: "Fail" | "Ignore";

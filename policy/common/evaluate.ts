@@ -1,5 +1,6 @@
 import { type CompiledRule, compileRule, rulesOf } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
+import { describeException, findException, type JudgedPod } from "./exception.js";
 import { ANYTHING, matchesToken } from "./glob.js";
 import { type ImageView, viewImage } from "./image-view.js";
 import type { ImageRule, PolicySpec } from "./manifest.js";
@@ -8,13 +9,18 @@ import type { FieldVerdict, ImageVerdict, PolicyVerdict, RuleVerdict } from "./v
 import { adviseOn } from "./advice.js";
 import { describePolicy, describeRule } from "./words.js";
 
-/** Judges one image by the policies of a namespace: the verdict the cluster gives, with everything that led to it. */
-export function evaluateImage(image: string, policies: EffectivePolicy[]): ImageVerdict {
+/**
+ * Judges one image by the policies of a namespace: the verdict the cluster gives when a pod with it is created, with everything that led to it. Without
+ * a workload in `pod`, exceptions for workloads do not count.
+ */
+export function evaluateImage(image: string, policies: EffectivePolicy[], pod: JudgedPod = {}): ImageVerdict {
   const parsed = parseImage(image);
   const problem = problemOf(parsed);
   const reference = parsed.ok ? parsed.reference : undefined;
   const verdicts = policies.map((policy) =>
-    problem === undefined && reference ? judge(reference, policy) : refuseUnreadable(policy, problem ?? ""),
+    problem === undefined && reference
+      ? judge(reference, policy, pod)
+      : refuseUnreadable(policy, problem ?? ""),
   );
   return {
     image,
@@ -31,11 +37,17 @@ function problemOf(parsed: ReturnType<typeof parseImage>): string | undefined {
   return parsed.reference.host === "" ? "its first part looks like a registry but cannot be one" : undefined;
 }
 
-function judge(reference: ImageReference, policy: EffectivePolicy): PolicyVerdict {
+function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPod): PolicyVerdict {
   const { spec } = policy;
   const rules = rulesOf(spec).map((rule) => judgeRule(reference, rule, spec));
   const matched = rules.find((rule) => rule.matched);
   const passed = (matched !== undefined) === (spec.input.effect === "allow");
+  const exception = passed ? undefined : findException(policy.exceptions ?? [], reference, pod);
+  if (exception) {
+    const { name, owner, expires } = exception;
+    const reason = `The exception ${name} (${describeException(exception)}) lets it pass until ${expires}, for ${owner}.`;
+    return { ...headOf(policy), passed: true, reason, exception, rules };
+  }
   const advice = passed ? undefined : adviseOn(reference, spec, rules);
   return {
     ...headOf(policy),

@@ -1,5 +1,6 @@
 import { compileRule, ruleLines, rulesOf, ruleTests } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
+import { exceptionLine, exceptionTests } from "./exception.js";
 import { isCostly } from "./glob.js";
 import { denialReason } from "./words.js";
 
@@ -25,7 +26,7 @@ const SEPARATOR = "\n\n";
 
 /**
  * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason`, then a line of six
- * tokens per rule: host, port, path, tag, `not`, `digest`.
+ * tokens per rule: host, port, path, tag, `not`, `digest`; then a line `?|expires|workload|host|port|path|tag|digest` per exception.
  */
 export function compileParameters(policies: EffectivePolicy[]): Parameters {
   const data = (audit: boolean): Record<string, string> => {
@@ -48,21 +49,22 @@ export function boundsProblem(policies: EffectivePolicy[]): string | undefined {
       .filter(({ spec }) => spec.input.audit === audit)
       .reduce((sum, policy) => sum + policyWeight(policy), 0);
     if (weight > MAX_TESTS_PER_NAMESPACE) {
-      return `The rules that would bear on a namespace ask for ${weight} tests, the limit is ${MAX_TESTS_PER_NAMESPACE} (1 for each rule and each of its fields, ${COSTLY_TEST_WEIGHT} for a pattern with * anywhere but at one end). Use fewer rules, or * only at the beginning or the end.`;
+      return `The rules and exceptions that would bear on a namespace ask for ${weight} tests, the limit is ${MAX_TESTS_PER_NAMESPACE} (1 for each rule and each of its fields, 2 for each exception and 1 for each part of its image, ${COSTLY_TEST_WEIGHT} for a pattern with * anywhere but at one end). Use fewer rules, or * only at the beginning or the end.`;
     }
   }
   return undefined;
 }
 
-function policyWeight({ spec }: EffectivePolicy): number {
-  return rulesOf(spec)
-    .flatMap((rule) => ruleTests(compileRule(rule, spec.input.effect)))
-    .reduce((sum, token) => sum + (isCostly(token) ? COSTLY_TEST_WEIGHT : 1), 0);
+function policyWeight({ spec, exceptions = [] }: EffectivePolicy): number {
+  const ofRules = rulesOf(spec).flatMap((rule) => ruleTests(compileRule(rule, spec.input.effect)));
+  return [...ofRules, ...exceptions.flatMap(exceptionTests)].reduce(
+    (sum, token) => sum + (isCostly(token) ? COSTLY_TEST_WEIGHT : 1),
+    0,
+  );
 }
 
-function sectionOf({ name, spec }: EffectivePolicy): string {
+function sectionOf({ name, spec, exceptions = [] }: EffectivePolicy): string {
   const header = ["!", spec.input.effect, name, denialReason(spec).replaceAll("|", " ")].join("|");
-  return [header, ...rulesOf(spec).flatMap((rule) => ruleLines(compileRule(rule, spec.input.effect)))].join(
-    "\n",
-  );
+  const rules = rulesOf(spec).flatMap((rule) => ruleLines(compileRule(rule, spec.input.effect)));
+  return [header, ...rules, ...exceptions.map(exceptionLine)].join("\n");
 }

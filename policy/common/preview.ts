@@ -17,8 +17,8 @@ export function previewChanges(
 ): PreviewChanges {
   const changes: PreviewChanges = { wouldRefuse: [], wouldAdmit: [], stillRefused: [] };
   for (const { wanted, ...image } of together(namespace, audited)) {
-    const was = refusing(image.image, before);
-    const will = refusing(image.image, after);
+    const was = refusing(image, before);
+    const will = refusing(image, after);
     if (was.length === 0 && will.length > 0) changes.wouldRefuse.push({ ...image, policies: will });
     if (was.length > 0 && will.length === 0) changes.wouldAdmit.push({ ...image, policies: was });
     const waits = image.pods === 0 && wanted > 0;
@@ -66,8 +66,8 @@ function together(namespace: string, audited: AuditedImages[]): Judged[] {
   return [...all.values()];
 }
 
-function refusing(image: string, policies: EffectivePolicy[]): string[] {
-  return evaluateImage(image, policies)
+function refusing({ image, workload }: PreviewImage, policies: EffectivePolicy[]): string[] {
+  return evaluateImage(image, policies, { workload })
     .policies.filter(({ passed, audit }) => !passed && !audit)
     .map(({ name }) => name);
 }

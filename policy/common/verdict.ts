@@ -1,3 +1,4 @@
+import type { PolicyException } from "./exception.js";
 import type { Effect, ImageRule, Recipe } from "./manifest.js";
 import type { ImageReference } from "./reference.js";
 
@@ -34,6 +35,8 @@ export interface PolicyVerdict {
   /** A policy on dry run reports and never refuses. */
   audit: boolean;
   passed: boolean;
+  /** What lets it pass although the policy refuses it. */
+  exception?: PolicyException;
   /** What the policy demands, one sentence. */
   meaning: string;
   /** Why this image passed or failed, one sentence. */

@@ -79,7 +79,8 @@ function memoizedFailures(
   return (image, workload) => {
     const key = lookAtWorkloads ? `${workload.kind}/${workload.name}\n${image}` : image;
     const failures =
-      known.get(key) ?? evaluateImage(image, policies, { workload }).policies.filter(({ passed }) => !passed);
+      known.get(key) ??
+      evaluateImage(image, policies, { workloads: [workload] }).policies.filter(({ passed }) => !passed);
     known.set(key, failures);
     return failures;
   };

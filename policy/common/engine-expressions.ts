@@ -40,8 +40,16 @@ const NEVER = "9999";
 const IS_CONTROLLER =
   '(request.userInfo.username.startsWith("system:serviceaccount:kube-system:") || request.userInfo.username == "system:kube-controller-manager")';
 const TEMPLATE_HASH = 'object.metadata.labels["pod-template-hash"]';
-const OWNERS = `(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, has(o.controller) && o.controller).map(o, [string(o.kind), string(o.name)]) : [])`;
-const OWN = `[${OWNERS}].map(owners, owners.size() == 0 ? ["Pod/" + (has(object.metadata.name) ? string(object.metadata.name) : "")] : !${IS_CONTROLLER} ? [] : owners.map(o, o[0] + "/" + o[1]) + owners.filter(o, o[0] == "ReplicaSet" && has(object.metadata.labels) && "pod-template-hash" in object.metadata.labels && o[1].endsWith("-" + ${TEMPLATE_HASH})).map(o, "Deployment/" + o[1].substring(0, o[1].size() - ${TEMPLATE_HASH}.size() - 1)) + owners.filter(o, o[0] == "Job" && o[1].matches(".-[0-9]+$")).map(o, "CronJob/" + o[1].substring(0, o[1].lastIndexOf("-"))))[0]`;
+const OWNERS =
+  "(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, has(o.controller) && o.controller).map(o, [string(o.kind), string(o.name)]) : [])";
+const HASH_ENDING = `(has(object.metadata.labels) && "pod-template-hash" in object.metadata.labels ? "-" + ${TEMPLATE_HASH} : "/")`;
+const OF_OWNER = [
+  `o[0] == "ReplicaSet" && o[1].endsWith(${HASH_ENDING}) ? ["Deployment/" + o[1].substring(0, o[1].size() - ${HASH_ENDING}.size())]`,
+  `o[0] == "Job" && o[1].matches(".-[0-9]+$") ? ["Job/" + o[1], "CronJob/" + o[1].substring(0, o[1].lastIndexOf("-"))]`,
+  '[o[0] + "/" + o[1]]',
+].join(" : ");
+const OWN_POD = '["Pod/" + (has(object.metadata.name) ? string(object.metadata.name) : "")]';
+const OWN = `[${OWNERS}].map(owners, owners.size() == 0 ? ${OWN_POD} : ${IS_CONTROLLER} ? owners.map(o, ${OF_OWNER})[0] : [])[0]`;
 
 /**
  * A new pod: the API server has stamped it with its own clock, whatever the request said. A request that changes a pod carries no time, so nothing

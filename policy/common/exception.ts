@@ -42,6 +42,8 @@ const moment = z
 /** What is excepted from a policy, for whom, why and until when. */
 export const exceptionSpec = z
   .object({
+    /** Of the same organization or workspace. */
+    policy: resourceName,
     namespace: z.string().regex(NAMESPACE, "must be the name of a namespace").nullish().transform(orAbsent),
     workload: z
       .object({
@@ -96,10 +98,15 @@ export interface PolicyException extends ExceptionSpec {
   name: string;
 }
 
+export interface WorkloadReference {
+  kind: string;
+  name: string;
+}
+
 /** The pod an image is judged in, as far as exceptions look at it. */
 export interface JudgedPod {
-  /** What makes it, or the pod itself. */
-  workload?: { kind: string; name: string };
+  /** What makes it, or the pod itself; several where its owner alone does not tell. */
+  workloads?: readonly WorkloadReference[];
   /** ISO 8601 to the second; where it is absent, every exception that is given is taken to hold. */
   now?: string;
 }
@@ -120,14 +127,14 @@ export interface CompiledException {
 export function findException(
   exceptions: readonly PolicyException[],
   reference: ImageReference,
-  { workload, now }: JudgedPod,
+  { workloads = [], now }: JudgedPod,
 ): PolicyException | undefined {
-  const made = workload && `${workload.kind}/${workload.name}`;
+  const made = workloads.map(({ kind, name }) => `${kind}/${name}`);
   return exceptions.find((exception) => {
     const compiled = compileException(exception);
     return (
       (now === undefined || now < exception.expires) &&
-      (compiled.workload === ANYTHING || compiled.workload === made) &&
+      (compiled.workload === ANYTHING || made.includes(compiled.workload)) &&
       matchesToken(compiled.host, reference.host.toLowerCase()) &&
       matchesToken(compiled.port, reference.port) &&
       matchesToken(compiled.path, reference.path) &&
@@ -144,6 +151,26 @@ export function compileException({
 }: Pick<ExceptionSpec, "workload" | "image">): CompiledException {
   const made = workload === undefined ? ANYTHING : `${workload.kind}/${workload.name}`;
   return { workload: made, ...compileImage(image ?? ANYTHING) };
+}
+
+/** What makes a pod, as its name, labels and owner tell; the engine reads them alike (`OWN` in `engine-expressions.ts`). */
+export function workloadsOfPod({
+  name = "",
+  labels = {},
+  ownerReferences = [],
+}: {
+  name?: string;
+  labels?: Record<string, string>;
+  ownerReferences?: (WorkloadReference & { controller?: boolean })[];
+}): WorkloadReference[] {
+  const owner = ownerReferences.find(({ controller }) => controller === true);
+  if (!owner) return [{ kind: "Pod", name }];
+  const ending = `-${labels["pod-template-hash"] ?? ""}`;
+  if (owner.kind === "ReplicaSet" && ending !== "-" && owner.name.endsWith(ending))
+    return [{ kind: "Deployment", name: owner.name.slice(0, -ending.length) }];
+  const { kind } = owner;
+  const job = kind === "Job" ? /^(.+)-[0-9]+$/.exec(owner.name)?.[1] : undefined;
+  return [{ kind, name: owner.name }, ...(job === undefined ? [] : [{ kind: "CronJob", name: job }])];
 }
 
 /** The line of the parameters that an exception becomes. */

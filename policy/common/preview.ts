@@ -67,7 +67,7 @@ function together(namespace: string, audited: AuditedImages[]): Judged[] {
 }
 
 function refusing({ image, workload }: PreviewImage, policies: EffectivePolicy[]): string[] {
-  return evaluateImage(image, policies, { workload })
+  return evaluateImage(image, policies, { workloads: [workload] })
     .policies.filter(({ passed, audit }) => !passed && !audit)
     .map(({ name }) => name);
 }

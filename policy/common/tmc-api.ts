@@ -1,4 +1,5 @@
 import type { EffectivePolicy } from "./effective.js";
+import type { ExceptionSpec } from "./exception.js";
 import type { PolicyManifestInput, PolicySpec } from "./manifest.js";
 import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
 
@@ -24,6 +25,11 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
  * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
+ *
+ * | GET v1alpha1/image-policies/exceptions | | `ExceptionList`: of the organization and all of its workspaces |
+ * | GET, POST v1alpha1/organization/exceptions, v1alpha1/workspaces/WS/exceptions | `{exception: {fullName: {name}, spec: ExceptionSpecInput}}` | `ExceptionList`, `{exception: ExceptionView}` |
+ * | GET, DELETE .../exceptions/NAME | | `{exception}`, `{}` |
+ * | POST .../exceptions/NAME/grant, .../exceptions/NAME/deny | `{note?}` | `{exception}` |
  *
  * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 404, 409, 413, 503 or 504.
  * Every POST, PUT and DELETE of a policy, workspace or namespace takes `?dryRun=true`: checked, answered, not stored.
@@ -75,6 +81,33 @@ export interface PolicyStatus {
   /** Managed namespaces the policy applies to now. */
   namespaces: number;
   message?: string;
+  /** Exceptions of it that hold. */
+  exceptions: number;
+}
+
+export type ExceptionState = "Requested" | "Granted" | "Denied" | "Expired";
+
+/** An exception of a policy, from the request on. */
+export interface ExceptionView {
+  /** `workspaceName` where the policy is a workspace's, `orgId` where it is the organization's. */
+  fullName: { name: string; workspaceName?: string; orgId?: string };
+  meta: Meta;
+  spec: ExceptionSpec;
+  status: {
+    state: ExceptionState;
+    /** The user who asked for it, and when. */
+    requestedBy: string;
+    requestedAt: string;
+    /** The user who granted or denied it, when, and what they said of it. */
+    decidedBy?: string;
+    decidedAt?: string;
+    note?: string;
+  };
+}
+
+export interface ExceptionList {
+  exceptions: ExceptionView[];
+  totalCount: string;
 }
 
 export interface PolicyList {

@@ -36,7 +36,7 @@ async function ensure(
 async function deleteOrganization({ store }: PolicyContext, name: string, owner: Owner): Promise<void> {
   const found = await store.get<unknown>("organizations", name);
   if (!found?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
-  for (const plural of ["imagepolicies", "workspaces", "managedclusters"] as const) {
+  for (const plural of ["imagepolicyexceptions", "imagepolicies", "workspaces", "managedclusters"] as const) {
     await store.removeAll(plural, name);
   }
   await store.remove("organizations", name);

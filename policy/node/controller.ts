@@ -18,10 +18,17 @@ import {
 } from "./bring-into-force.js";
 import { createClusterClient, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
+import { expireException, expiresIn } from "./expiry.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import type { Logger } from "./logger.js";
 import { enforce } from "./policies.js";
-import { type ImagePolicyObject, placeLabels, recordProblem } from "./records.js";
+import {
+  type ExceptionObject,
+  type ExceptionObjectSpec,
+  type ImagePolicyObject,
+  placeLabels,
+  recordProblem,
+} from "./records.js";
 import { createWorkQueue, type WorkQueue } from "./work-queue.js";
 
 /** Catches what a broken watch missed. */
@@ -77,6 +84,16 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
           const policy = object as ImagePolicyObject;
           if (type === "DELETED") queueScope(context, queue, policy.spec);
           else queuePolicy(context, queue, policy);
+        },
+      },
+    },
+    {
+      path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicyexceptions`,
+      listener: {
+        onItem: (_type, object) => {
+          const exception = object as ExceptionObject;
+          queueScope(context, queue, exception.spec);
+          queueExpiry(context, queue, exception);
         },
       },
     },
@@ -158,6 +175,14 @@ function queueScope(context: PolicyContext, queue: WorkQueue, { organization, wo
   );
 }
 
+/** Only what expires before the next resync: until then clocks may be set. */
+function queueExpiry(context: PolicyContext, queue: WorkQueue, exception: ExceptionObject): void {
+  const { name = "" } = exception.metadata;
+  const delayMs = expiresIn(exception);
+  if (delayMs !== undefined && delayMs <= RESYNC_EVERY_MS)
+    queue.add(`expiry/${name}`, () => expireException(context, name), delayMs);
+}
+
 function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string): void {
   queue.add(`namespace/${name}`, () => bringNamespaceIntoForce(context, name).then(() => undefined));
 }
@@ -173,5 +198,7 @@ function queueEverything(context: PolicyContext, queue: WorkQueue): void {
     for (const { metadata } of await managedNamespaces(context, {})) {
       queueNamespace(context, queue, metadata?.name ?? "");
     }
+    for (const exception of await context.store.list<ExceptionObjectSpec>("imagepolicyexceptions"))
+      queueExpiry(context, queue, exception);
   });
 }

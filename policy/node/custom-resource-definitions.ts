@@ -1,5 +1,6 @@
 import type { Manifest } from "../common/admission-objects.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
+import { EXCEPTED_KINDS } from "../common/exception.js";
 import { MAX_RULES } from "../common/manifest.js";
 
 /** The kinds of the hierarchy, by the plural in their URLs. */
@@ -8,6 +9,7 @@ export const RESOURCES = {
   workspaces: "Workspace",
   managedclusters: "ManagedCluster",
   imagepolicies: "ImagePolicy",
+  imagepolicyexceptions: "ImagePolicyException",
 } as const;
 
 export type ResourcePlural = keyof typeof RESOURCES;
@@ -36,6 +38,19 @@ export function customResourceDefinitions(): Manifest[] {
       { name: "Recipe", type: "string", jsonPath: ".spec.recipe" },
       { name: "In force", type: "boolean", jsonPath: ".status.inForce" },
     ]),
+    definition(
+      "imagepolicyexceptions",
+      "imagepolicyexception",
+      member(EXCEPTION_FIELDS, EXCEPTION_REQUIRED),
+      [
+        MEMBER_OF,
+        { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
+        { name: "Policy", type: "string", jsonPath: ".spec.policy" },
+        NAME,
+        { name: "State", type: "string", jsonPath: ".spec.state" },
+        { name: "Expires", type: "string", jsonPath: ".spec.expires" },
+      ],
+    ),
   ];
 }
 
@@ -76,6 +91,25 @@ const POLICY_FIELDS: Record<string, Schema> = {
     rules: list(RULE, MAX_RULES),
   }),
   namespaceSelector: object({ matchExpressions: list(REQUIREMENT, 20) }),
+};
+
+const EXCEPTION_REQUIRED = ["policy", "owner", "reason", "expires", "state"];
+
+const EXCEPTION_FIELDS: Record<string, Schema> = {
+  workspace: name(),
+  policy: name(),
+  namespace: text(63),
+  workload: object({ kind: { type: "string", enum: EXCEPTED_KINDS }, name: text(253) }, ["kind", "name"]),
+  image: text(512),
+  owner: text(500),
+  reason: text(500),
+  expires: text(20),
+  state: { type: "string", enum: ["Requested", "Granted", "Denied", "Expired"] },
+  requestedBy: text(253),
+  requestedAt: text(20),
+  decidedBy: text(253),
+  decidedAt: text(20),
+  note: text(500),
 };
 
 const STATUS = object({

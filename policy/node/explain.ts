@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 
 import { evaluateImage } from "../common/evaluate.js";
+import { workloadsOfPod } from "../common/exception.js";
 import type { ExplainAnswer, ExplainRequest } from "../common/tmc-api.js";
 import { orUndefined } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
@@ -15,14 +16,15 @@ export async function explain(
   { namespace, image, pod }: ExplainRequest,
 ): Promise<ExplainAnswer> {
   const { managed, policies } = await effectiveView(context, organization, namespace);
-  const images =
-    pod === undefined
-      ? [{ container: "", kind: "container" as const, image: image ?? "" }]
-      : podImages(await requirePod(context, namespace, pod));
+  const found = pod === undefined ? undefined : await requirePod(context, namespace, pod);
+  const images = found
+    ? podImages(found)
+    : [{ container: "", kind: "container" as const, image: image ?? "" }];
+  const judgedPod = found ? { workloads: workloadsOfPod(found.metadata ?? {}) } : {};
   const judged = images.map(({ container, kind, image: name }) => ({
     container,
     kind,
-    verdict: evaluateImage(name, policies),
+    verdict: evaluateImage(name, policies, judgedPod),
   }));
   return { namespace, managed, allowed: judged.every(({ verdict }) => verdict.allowed), images: judged };
 }

@@ -11,10 +11,10 @@ import {
 } from "../common/engine-names.js";
 import { compileParameters, liftsSomething } from "../common/parameters.js";
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
+import { listEffectivePolicies } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
 import type { Revisions } from "./probe.js";
-import { type ImagePolicyObject, toEffective } from "./records.js";
 
 /** Writers meet only when a policy and its namespace change in the same milliseconds. */
 const MAX_ATTEMPTS = 8;
@@ -70,12 +70,7 @@ export async function readEffective(
   const labels = namespace.metadata?.labels ?? {};
   const organization = labels[ORGANIZATION_LABEL];
   if (organization === undefined) return { selected: [], notSelected: [] };
-  const stored = await store.list<ImagePolicyObject["spec"]>("imagepolicies", organization);
-  return selectFor(
-    namespace,
-    stored.map(toEffective).filter((policy) => policy !== undefined),
-    membership,
-  );
+  return selectFor(namespace, await listEffectivePolicies(store, organization), membership);
 }
 
 /** The same over policies at hand. */
@@ -83,7 +78,12 @@ export function selectFor(namespace: V1Namespace, policies: EffectivePolicy[], m
   const labels = namespace.metadata?.labels ?? {};
   const workspace = membership?.workspace ?? labels[WORKSPACE_LABEL];
   const organization = labels[ORGANIZATION_LABEL] ?? "";
-  return effectivePolicies(policies, { organization, labels, ...(workspace !== undefined && { workspace }) });
+  return effectivePolicies(policies, {
+    namespace: namespace.metadata?.name ?? "",
+    organization,
+    labels,
+    ...(workspace !== undefined && { workspace }),
+  });
 }
 
 async function trySync(

@@ -1,15 +1,19 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 import type { ZodError } from "zod";
 
+import { toSecond } from "../common/exception.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
-import { boundsProblem } from "../common/parameters.js";
 import type { PolicyView } from "../common/tmc-api.js";
+import { checkBounds } from "./bounds.js";
 import { bringIntoForce, managedNamespaces, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
+import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
 import { selectFor } from "./namespace-parameters.js";
 import {
+  type ExceptionObject,
+  type ExceptionObjectSpec,
   type HierarchyObject,
   type ImagePolicyObject,
   type ImagePolicySpec,
@@ -18,6 +22,7 @@ import {
   ownedBy,
   type PolicyAddress,
   toEffective,
+  withExceptions,
 } from "./records.js";
 import { policyView } from "./views.js";
 import type { WriteOptions } from "./write-options.js";
@@ -26,7 +31,7 @@ import type { WriteOptions } from "./write-options.js";
 export function parseManifest(input: unknown): PolicyManifest {
   const parsed = policyManifest.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw invalidManifest(parsed.error);
+  throw invalidManifest("policy", parsed.error);
 }
 
 /** Stores a new policy and resolves when it is in force. Throws POLICY_EXISTS, POLICY_INVALID, POLICY_NOT_FOUND, POLICY_NOT_IN_FORCE. */
@@ -44,7 +49,7 @@ export async function createPolicy(
     owner: ownedBy(parent),
   });
   if (await context.store.get("imagepolicies", objectName(address))) throw policyExists(address);
-  await checkBounds(context, scope, object);
+  await checkBounds(context, scope, { policy: object });
   if (options.dryRun) return policyView(object);
   const stored = await context.store.create("imagepolicies", object);
   if (!stored) throw policyExists(address);
@@ -63,7 +68,7 @@ export async function updatePolicy(
   const expected = manifest.meta?.resourceVersion ?? current.metadata.resourceVersion;
   if (expected !== current.metadata.resourceVersion) throw changedMeanwhile(address);
   const next: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
-  await checkBounds(context, address, next);
+  await checkBounds(context, placeOf(address), { policy: next });
   if (options.dryRun) return policyView(next);
   const stored = await context.store.replace("imagepolicies", next);
   if (!stored) throw changedMeanwhile(address);
@@ -72,7 +77,11 @@ export async function updatePolicy(
 
 export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
   const stored = await requirePolicy(context, address);
-  return viewAmong(await managedNamespaces(context, placeOf(address)), stored);
+  const [namespaces, exceptions] = await Promise.all([
+    managedNamespaces(context, placeOf(address)),
+    context.store.list<ExceptionObjectSpec>("imagepolicyexceptions", address.organization),
+  ]);
+  return viewAmong({ namespaces, exceptions }, stored);
 }
 
 /** Policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
@@ -82,14 +91,14 @@ export async function listPolicies(
 ): Promise<PolicyView[]> {
   if (scope.workspace !== undefined) await requireWorkspace(context, scope.organization, scope.workspace);
   const { organization } = scope;
-  const [stored, namespaces] = await Promise.all([
-    context.store.list<ImagePolicySpec>("imagepolicies", organization),
+  const [{ policies, exceptions }, namespaces] = await Promise.all([
+    listPoliciesAndExceptions(context.store, organization),
     managedNamespaces(context, { organization }),
   ]);
-  return stored
+  return policies
     .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
     .filter((object) => toEffective(object) !== undefined)
-    .map((object) => viewAmong(namespaces, object));
+    .map((object) => viewAmong({ namespaces, exceptions }, object));
 }
 
 /** Resolves when the policy no longer refuses anything. Throws POLICY_NOT_FOUND. */
@@ -123,8 +132,12 @@ export async function enforce(
 }
 
 /** Namespaces come, go and change their labels without the policy's stored status being written again. */
-function viewAmong(namespaces: V1Namespace[], stored: ImagePolicyObject): PolicyView {
-  const view = policyView(stored);
+function viewAmong(
+  { namespaces, exceptions }: { namespaces: V1Namespace[]; exceptions: ExceptionObject[] },
+  stored: ImagePolicyObject,
+): PolicyView {
+  const [policy] = withExceptions([stored], exceptions, toSecond(new Date()));
+  const view = policyView(stored, policy?.exceptions?.length ?? 0);
   return { ...view, status: { ...view.status, namespaces: countConcerned(namespaces, stored) } };
 }
 
@@ -134,7 +147,8 @@ function countConcerned(namespaces: V1Namespace[], stored: ImagePolicyObject): n
   return namespaces.filter((namespace) => selectFor(namespace, [policy]).selected.length > 0).length;
 }
 
-function placeOf({ organization, workspace }: PolicyAddress): Scope {
+/** The place a policy is set on. */
+export function placeOf({ organization, workspace }: PolicyAddress): Scope {
   return { organization, ...(workspace !== undefined && { workspace }) };
 }
 
@@ -143,29 +157,14 @@ async function findParent(context: PolicyContext, scope: Scope): Promise<Hierarc
   return findOrganization(context, scope.organization);
 }
 
-async function requirePolicy(context: PolicyContext, address: PolicyAddress): Promise<ImagePolicyObject> {
+/** Throws POLICY_NOT_FOUND. */
+export async function requirePolicy(
+  context: PolicyContext,
+  address: PolicyAddress,
+): Promise<ImagePolicyObject> {
   const found = await context.store.get<ImagePolicySpec>("imagepolicies", objectName(address));
   if (!found) throw policyNotFound(address);
   return found;
-}
-
-/** An engine over its cost limit refuses every pod, so what would not fit is refused here. */
-async function checkBounds(
-  context: PolicyContext,
-  scope: Scope,
-  candidate: ImagePolicyObject,
-): Promise<void> {
-  const stored = await context.store.list<ImagePolicySpec>("imagepolicies", scope.organization);
-  const others = stored.filter(({ metadata }) => metadata.name !== candidate.metadata.name);
-  const policies = [...others, candidate].map(toEffective).filter((policy) => policy !== undefined);
-  for (const namespace of await managedNamespaces(context, scope, { mayBeStale: true })) {
-    const problem = boundsProblem(selectFor(namespace, policies).selected);
-    if (problem)
-      throw new PolicyError(POLICY_ERROR.invalid, `Namespace ${namespace.metadata?.name ?? ""}: ${problem}`);
-  }
-  const alone = toEffective(candidate);
-  const problem = alone && boundsProblem([alone]);
-  if (problem) throw new PolicyError(POLICY_ERROR.invalid, problem);
 }
 
 function specOf(
@@ -182,10 +181,11 @@ function specOf(
   };
 }
 
-function invalidManifest(error: ZodError): PolicyError {
+/** Lists every field that is wrong. */
+export function invalidManifest(what: "policy" | "exception", error: ZodError): PolicyError {
   const fields = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
   const list = fields.map(({ path, message }) => `${path || "manifest"}: ${message}`).join("; ");
-  return new PolicyError(POLICY_ERROR.invalid, `The policy is not valid: ${list}`, { cause: error, fields });
+  return new PolicyError(POLICY_ERROR.invalid, `The ${what} is not valid: ${list}`, { cause: error, fields });
 }
 
 function describe({ workspace, name }: PolicyAddress): string {

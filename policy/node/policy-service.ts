@@ -10,6 +10,7 @@ import { createClusterClient } from "./cluster-client.js";
 import { getCluster, listClusters } from "./clusters.js";
 import type { PolicyContext } from "./context.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
+import * as exceptions from "./exceptions.js";
 import { explain } from "./explain.js";
 import { previewNamespace, previewPolicy } from "./preview.js";
 import type { Logger } from "./logger.js";
@@ -39,6 +40,11 @@ export interface PolicyService extends PolicyAdministration {
   getPolicy(address: PolicyAddress): Promise<Api.PolicyView>;
   listPolicies(scope: Scope & { everywhere?: boolean }): Promise<Api.PolicyView[]>;
   removePolicy(address: PolicyAddress, options?: WriteOptions): Promise<void>;
+  requestException(scope: Scope, request: { input: unknown; user: string }): Promise<Api.ExceptionView>;
+  decideException(address: PolicyAddress, decision: exceptions.Decision): Promise<Api.ExceptionView>;
+  deleteException(address: PolicyAddress): Promise<void>;
+  getException(address: PolicyAddress): Promise<Api.ExceptionView>;
+  listExceptions(scope: Scope & { everywhere?: boolean }): Promise<Api.ExceptionView[]>;
   getCluster(organization: string, name: string): Promise<Api.ClusterView>;
   listClusters(organization: string): Promise<Api.ClusterView[]>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
@@ -77,6 +83,11 @@ export async function createPolicyService(options: {
     getPolicy: (address) => policies.getPolicy(context, address),
     listPolicies: (scope) => policies.listPolicies(context, scope),
     removePolicy: (address, write) => policies.deletePolicy(context, address, write),
+    requestException: (scope, request) => exceptions.requestException(context, scope, request),
+    decideException: (address, decision) => exceptions.decideException(context, address, decision),
+    deleteException: (address) => exceptions.deleteException(context, address),
+    getException: (address) => exceptions.getException(context, address),
+    listExceptions: (scope) => exceptions.listExceptions(context, scope),
     getCluster: (organization, name) => getCluster(context, organization, name),
     listClusters: (organization) => listClusters(context, organization),
     attachNamespace: (address, write) => namespaces.attachNamespace(context, address, write),

@@ -12,12 +12,13 @@ import { AUDITED_KINDS, type AuditedKind, auditedObject } from "./audit/audited-
 import { managedNamespaces, type Scope } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
+import { listEffectivePolicies } from "./effective-policies.js";
 import { requireNamespace, requireWorkspace } from "./find.js";
 import { ownLabels, withLabels } from "./namespace-labels.js";
 import { selectFor } from "./namespace-parameters.js";
 import { workspaceOf } from "./namespaces.js";
 import { parseManifest } from "./policies.js";
-import { type ImagePolicySpec, originOf, toEffective } from "./records.js";
+import { originOf } from "./records.js";
 
 /** A preview is read by a person while typing; more pods than this would keep them waiting. */
 const MAX_PREVIEW_PODS = 1000;
@@ -32,8 +33,10 @@ export async function previewPolicy(
   { policy, remove }: { policy: unknown; remove?: boolean },
 ): Promise<PreviewAnswer> {
   const { fullName, spec } = parseManifest(policy);
-  const candidate: EffectivePolicy = { name: fullName.name, origin: originOf(scope), spec };
-  const before = await storedPolicies(context, scope.organization);
+  const before = await listEffectivePolicies(context.store, scope.organization);
+  const named: EffectivePolicy = { name: fullName.name, origin: originOf(scope), spec };
+  const { exceptions } = before.find((each) => isSamePolicy(each, named)) ?? {};
+  const candidate = exceptions ? { ...named, exceptions } : named;
   const others = before.filter((each) => !isSamePolicy(each, candidate));
   const after = remove ? others : [...others, candidate];
   const preview = new Preview(context);
@@ -59,7 +62,7 @@ export async function previewNamespace(
 ): Promise<PreviewAnswer> {
   const namespace = await requireNamespace(context, organization, name);
   if (workspaceName !== null) await requireWorkspace(context, organization, workspaceName);
-  const policies = await storedPolicies(context, organization);
+  const policies = await listEffectivePolicies(context.store, organization);
   const changed = withLabels(namespace, ownLabels(namespace, labels));
   const preview = new Preview(context);
   await preview.add(namespace, {
@@ -143,11 +146,6 @@ async function listKind(
     });
   const objects = items.slice(0, limit).map((item) => auditedObject(kind, item as WatchedObject));
   return { objects, isTruncated: items.length > limit };
-}
-
-async function storedPolicies({ store }: PolicyContext, organization: string): Promise<EffectivePolicy[]> {
-  const stored = await store.list<ImagePolicySpec>("imagepolicies", organization);
-  return stored.map(toEffective).filter((policy) => policy !== undefined);
 }
 
 function isSamePolicy(left: EffectivePolicy, right: EffectivePolicy): boolean {

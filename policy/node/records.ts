@@ -2,9 +2,10 @@ import type { V1ObjectMeta, V1OwnerReference } from "@kubernetes/client-node";
 
 import type { Owner } from "../common/administration.js";
 import type { EffectivePolicy } from "../common/effective.js";
+import { type ExceptionSpec, exceptionSpec, type PolicyException } from "../common/exception.js";
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { type PolicySpec, policySpec } from "../common/manifest.js";
-import type { PolicyStatus } from "../common/tmc-api.js";
+import type { ExceptionState, PolicyStatus } from "../common/tmc-api.js";
 import type { PolicyOrigin } from "../common/verdict.js";
 import { RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 
@@ -30,6 +31,20 @@ export interface ImagePolicySpec extends MemberSpec, PolicySpec {
 }
 
 export type ImagePolicyObject = HierarchyObject<ImagePolicySpec>;
+
+/** An exception as it is stored: what is excepted, and what became of the request. */
+export type ExceptionObjectSpec = MemberSpec &
+  ExceptionSpec & {
+    workspace?: string;
+    state: ExceptionState;
+    requestedBy: string;
+    requestedAt: string;
+    decidedBy?: string;
+    decidedAt?: string;
+    note?: string;
+  };
+
+export type ExceptionObject = HierarchyObject<ExceptionObjectSpec>;
 
 /** Which policy is meant: of the organization, or of one of its workspaces. */
 export interface PolicyAddress {
@@ -75,6 +90,39 @@ export function ownedBy(parent: HierarchyObject<unknown>): V1OwnerReference {
 export function toEffective(object: ImagePolicyObject): EffectivePolicy | undefined {
   if (recordProblem(object) !== undefined) return undefined;
   return { name: object.spec.name, origin: originOf(object.spec), spec: policySpec.parse(object.spec) };
+}
+
+/**
+ * Policies with what was granted from each and has not expired. An exception is of the one policy that owns it: of another that later has the same name
+ * nothing is excepted.
+ */
+export function withExceptions(
+  policies: ImagePolicyObject[],
+  exceptions: ExceptionObject[],
+  now: string,
+): EffectivePolicy[] {
+  const granted = exceptions.filter(({ spec }) => spec.state === "Granted" && now < spec.expires);
+  return policies.flatMap((object) => {
+    const policy = toEffective(object);
+    if (!policy) return [];
+    const own = granted
+      .filter((exception) => isExceptionOf(exception, object))
+      .map(toException)
+      .filter((exception) => exception !== undefined);
+    return [own.length === 0 ? policy : { ...policy, exceptions: own }];
+  });
+}
+
+/** Whether the policy, and not only one of its name, owns the exception. */
+export function isExceptionOf({ metadata }: ExceptionObject, policy: ImagePolicyObject): boolean {
+  const { uid } = policy.metadata;
+  return uid !== undefined && (metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
+}
+
+/** What somebody wrote by hand and is no exception excepts nothing. */
+function toException({ spec }: ExceptionObject): PolicyException | undefined {
+  const parsed = exceptionSpec.safeParse(spec);
+  return parsed.success ? { name: spec.name, ...parsed.data } : undefined;
 }
 
 /** Says why an object somebody wrote by hand is not taken for a policy. */

@@ -1,15 +1,16 @@
 import type { V1Namespace, V1ObjectMeta } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
-import type { Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
-import type { HierarchyObject, ImagePolicyObject } from "./records.js";
+import { toSecond } from "../common/exception.js";
+import type { ExceptionView, Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
+import type { ExceptionObject, HierarchyObject, ImagePolicyObject } from "./records.js";
 import { toEffective } from "./records.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 
 const TMC_PACKAGE = "vmware.tanzu.manage.v1alpha1";
 
 /** A stored policy as TMC's API shows it. Throws POLICY_INVALID where what is stored is no policy. */
-export function policyView(object: ImagePolicyObject): PolicyView {
+export function policyView(object: ImagePolicyObject, exceptions = 0): PolicyView {
   const { spec, metadata, status } = object;
   const effective = toEffective(object);
   if (!effective) {
@@ -30,12 +31,33 @@ export function policyView(object: ImagePolicyObject): PolicyView {
     status: {
       inForce: isCurrent,
       namespaces: status?.namespaces ?? 0,
+      exceptions,
       ...(status?.message !== undefined && { message: status.message }),
     },
     type: {
       kind: "Policy",
       package: `${TMC_PACKAGE}.${isWorkspace ? "workspace" : "organization"}.policy`,
       version: "v1alpha1",
+    },
+  };
+}
+
+/** An exception whose time has come is shown as expired, also before that is written down. */
+export function exceptionView({ metadata, spec }: ExceptionObject): ExceptionView {
+  const { organization, workspace, name, description, labels, state, ...rest } = spec;
+  const { requestedBy, requestedAt, decidedBy, decidedAt, note, ...excepted } = rest;
+  const isOver = state === "Granted" && excepted.expires <= toSecond(new Date());
+  return {
+    fullName: { name, ...(workspace === undefined ? { orgId: organization } : { workspaceName: workspace }) },
+    meta: metaView(metadata, description, labels),
+    spec: excepted,
+    status: {
+      state: isOver ? "Expired" : state,
+      requestedBy,
+      requestedAt,
+      ...(decidedBy !== undefined && { decidedBy }),
+      ...(decidedAt !== undefined && { decidedAt }),
+      ...(note !== undefined && { note }),
     },
   };
 }

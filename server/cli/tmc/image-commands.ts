@@ -94,7 +94,8 @@ function policyWords(policy: PolicyVerdict): string[] {
   return advice === undefined ? [line] : [line, `    ${advice}`];
 }
 
-function verdictWord({ passed, audit }: PolicyVerdict): string {
+function verdictWord({ passed, audit, exception }: PolicyVerdict): string {
+  if (exception) return "passes by an exception";
   if (passed) return "passes";
   return audit ? "would refuse (dry run)" : "refuses";
 }

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 
 import type { PolicyList, PolicyView } from "../../../policy/common/tmc-api.js";
 import { describePolicy, describeSelector } from "../../../policy/common/words.js";
+import { exceptionCommand } from "./exception-commands.js";
 import {
   descriptionFlag,
   dryRunFlag,
@@ -46,6 +47,7 @@ const POLICIES: Table<PolicyView> = {
     ["DRY RUN", ({ spec }) => String(spec.input.audit)],
     ["IN FORCE", ({ status }) => String(status.inForce)],
     ["NAMESPACES", ({ status }) => String(status.namespaces)],
+    ["EXCEPTIONS", ({ status }) => String(status.exceptions), "wide"],
     ["APPLIES TO", ({ spec }) => describeSelector(spec.namespaceSelector.matchExpressions), "wide"],
     ["MEANING", ({ spec }) => describePolicy(spec), "wide"],
   ],
@@ -60,6 +62,7 @@ export function policyCommand(world: TmcWorld, kind: Kind): Command {
   addReading(policy, world, kind);
   addDelete(policy, world, kind);
   policy.addCommand(violationsCommand(world, kind));
+  policy.addCommand(exceptionCommand(world, kind));
   return policy.addCommand(templatesCommand(world));
 }
 

@@ -86,6 +86,7 @@ Examples:
   tmc workspace image-policy list --workspace-name my-workspace
   tmc organization image-policy list -o json
   tmc workspace image-policy violations --workspace-name my-workspace
+  tmc workspace image-policy exception list --workspace-name my-workspace
   tmc image explain busybox -n my-namespace
   source <(tmc completion bash)
 

@@ -6,6 +6,8 @@ const MAX_IMAGE_CHARACTERS = 1024;
 const MAX_NAME_CHARACTERS = 253;
 const MAX_LABEL_KEY_CHARACTERS = 317;
 
+const MAX_NOTE_CHARACTERS = 500;
+
 const MAX_LABELS = 64;
 
 const workspaceMeta = z
@@ -24,6 +26,11 @@ const workspaceMeta = z
 
 /** Policies are checked by the service, which knows their recipes. */
 export const policyBody = z.object({ policy: z.record(z.string(), z.unknown()) });
+
+/** As policies. */
+export const exceptionBody = z.object({ exception: z.record(z.string(), z.unknown()) });
+
+export const decisionBody = z.object({ note: z.string().max(MAX_NOTE_CHARACTERS).nullish() });
 
 export const workspaceBody = z.object({
   workspace: z.object({ fullName: z.object({ name: resourceName }), meta: workspaceMeta }),

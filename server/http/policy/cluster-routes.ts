@@ -6,8 +6,9 @@ import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
 /** Registered clusters and the namespaces on them. */
-export function clusterRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
+export function clusterRoutes(context: PolicyRoutesContext): Router {
   const router = Router();
+  const { policies, organizationOf } = context;
   router.get("/clusters", async (request, response) => {
     const clusters = await policies.listClusters(organizationOf(request));
     response.json({ clusters, totalCount: String(clusters.length) });
@@ -18,7 +19,7 @@ export function clusterRoutes({ policies, organizationOf }: PolicyRoutesContext)
   router.get("/namespaces", async (request, response) => {
     response.json(listOf(await policies.listNamespaces({ organization: organizationOf(request) })));
   });
-  addNamespaceRoutes(router, { policies, organizationOf });
+  addNamespaceRoutes(router, context);
   return router;
 }
 

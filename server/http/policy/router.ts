@@ -2,6 +2,7 @@ import express, { type Request, Router } from "express";
 
 import type { PolicyService } from "../../../policy/node/policy-service.js";
 import { clusterRoutes } from "./cluster-routes.js";
+import { exceptionRoutes } from "./exception-routes.js";
 import { insightRoutes } from "./insight-routes.js";
 import { policyRoutes } from "./policy-routes.js";
 import { answerProblem, answerUnknownPath } from "./problem.js";
@@ -25,6 +26,7 @@ export interface PolicyRouterOptions {
 export interface PolicyRoutesContext {
   policies: PolicyService;
   organizationOf: (request: Request) => string;
+  userOf: (request: Request) => string;
 }
 
 /** The policy API of `policy/common/tmc-api.ts`, to be mounted at `/v1alpha1` or at the path above it. */
@@ -32,10 +34,12 @@ export function createPolicyRouter({ policies, identify }: PolicyRouterOptions):
   const context: PolicyRoutesContext = {
     policies,
     organizationOf: (request) => identify(request).organization,
+    userOf: (request) => identify(request).user,
   };
   const routes = Router();
   routes.use(express.json({ limit: MAX_BODY }));
-  routes.use(policyRoutes(context), workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
+  routes.use(policyRoutes(context), exceptionRoutes(context));
+  routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
   routes.use(answerUnknownPath);
   routes.use(answerProblem);
   const router = Router();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeAudit } from "./audit-suite.js";
+import { describeExceptions } from "./exceptions-suite.js";
 import { describePolicies } from "./policy-suite.js";
 import { describePreview } from "./preview-suite.js";
 import { describeTmc } from "./tmc-suite.js";
@@ -26,6 +27,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describeTmc("answers tmc and REST", () => ({ kubeConfig }));
     describeAudit("audits what runs", () => ({ kubeConfig }));
     describePreview("says before what a change does", () => ({ kubeConfig }));
+    describeExceptions("makes exceptions", () => ({ kubeConfig }));
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
   },
 );

@@ -1,0 +1,39 @@
+import type { EffectivePolicy } from "../common/effective.js";
+import { toSecond } from "../common/exception.js";
+import { boundsProblem } from "../common/parameters.js";
+import { managedNamespaces, type Scope } from "./bring-into-force.js";
+import type { PolicyContext } from "./context.js";
+import { listPoliciesAndExceptions } from "./effective-policies.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { selectFor } from "./namespace-parameters.js";
+import { type ExceptionObject, type ImagePolicyObject, withExceptions } from "./records.js";
+
+/**
+ * Refuses what would not fit: an engine over its cost limit refuses every pod. The candidate stands for what is stored under its name. Throws
+ * POLICY_INVALID.
+ */
+export async function checkBounds(
+  context: PolicyContext,
+  scope: Scope,
+  candidate: { policy: ImagePolicyObject } | { exception: ExceptionObject },
+): Promise<void> {
+  const stored = await listPoliciesAndExceptions(context.store, scope.organization);
+  const policies = "policy" in candidate ? put(stored.policies, candidate.policy) : stored.policies;
+  const exceptions =
+    "exception" in candidate ? put(stored.exceptions, candidate.exception) : stored.exceptions;
+  const effective = withExceptions(policies, exceptions, toSecond(new Date()));
+  for (const namespace of await managedNamespaces(context, scope, { mayBeStale: true })) {
+    const name = namespace.metadata?.name ?? "";
+    requireFitting(selectFor(namespace, effective).selected, `Namespace ${name}: `);
+  }
+  if ("policy" in candidate) requireFitting(withExceptions([candidate.policy], [], ""), "");
+}
+
+function requireFitting(policies: EffectivePolicy[], where: string): void {
+  const problem = boundsProblem(policies);
+  if (problem !== undefined) throw new PolicyError(POLICY_ERROR.invalid, `${where}${problem}`);
+}
+
+function put<T extends ImagePolicyObject | ExceptionObject>(stored: T[], candidate: T): T[] {
+  return [...stored.filter(({ metadata }) => metadata.name !== candidate.metadata.name), candidate];
+}

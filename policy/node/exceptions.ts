@@ -1,0 +1,140 @@
+import { toSecond } from "../common/exception.js";
+import { exceptionManifest, MAX_EXCEPTION_DAYS } from "../common/exception.js";
+import type { ExceptionView } from "../common/tmc-api.js";
+import { checkBounds } from "./bounds.js";
+import { bringIntoForce, type Scope } from "./bring-into-force.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { requireNamespace, requireWorkspace } from "./find.js";
+import { invalidManifest, placeOf, requirePolicy } from "./policies.js";
+import {
+  type ExceptionObject,
+  type ExceptionObjectSpec,
+  newObject,
+  objectName,
+  ownedBy,
+  type PolicyAddress,
+} from "./records.js";
+import { exceptionView } from "./views.js";
+
+const DAY_MS = 86_400_000;
+
+/** Stores what is asked to be excepted from a policy; nothing is until it is granted. Throws POLICY_EXISTS, POLICY_INVALID, POLICY_NOT_FOUND. */
+export async function requestException(
+  context: PolicyContext,
+  scope: Scope,
+  { input, user }: { input: unknown; user: string },
+): Promise<ExceptionView> {
+  const parsed = exceptionManifest.safeParse(input);
+  if (!parsed.success) throw invalidManifest("exception", parsed.error);
+  const { fullName, spec } = parsed.data;
+  requireFuture(spec.expires);
+  const policy = await requirePolicy(context, { ...scope, name: spec.policy });
+  if (spec.namespace !== undefined) await requireNamespace(context, scope.organization, spec.namespace);
+  const address = { ...scope, name: fullName.name };
+  const object = newObject<ExceptionObjectSpec>("imagepolicyexceptions", address, {
+    spec: {
+      ...address,
+      ...spec,
+      state: "Requested",
+      requestedBy: user,
+      requestedAt: toSecond(new Date()),
+    },
+    owner: ownedBy(policy),
+  });
+  const stored = await context.store.create("imagepolicyexceptions", object);
+  if (!stored) throw new PolicyError(POLICY_ERROR.exists, `${describe(address)} already exists`);
+  return exceptionView(stored);
+}
+
+export interface Decision {
+  isGranted: boolean;
+  user: string;
+  note?: string;
+}
+
+/**
+ * Grants or denies what was asked for; resolves when the API server judges by it. What was granted can be denied later, what was denied or has expired
+ * must be asked for anew. Throws POLICY_NOT_FOUND, POLICY_IN_USE, POLICY_INVALID, POLICY_CONFLICT.
+ */
+export async function decideException(
+  context: PolicyContext,
+  address: PolicyAddress,
+  { isGranted, user, note }: Decision,
+): Promise<ExceptionView> {
+  const current = await requireException(context, address);
+  const { state } = exceptionView(current).status;
+  if (state !== "Requested" && (isGranted || state !== "Granted")) throw alreadyDecided(address, state);
+  if (isGranted) requireFuture(current.spec.expires);
+  const decided: ExceptionObject = {
+    ...current,
+    spec: {
+      ...current.spec,
+      state: isGranted ? "Granted" : "Denied",
+      decidedBy: user,
+      decidedAt: toSecond(new Date()),
+      ...(note !== undefined && { note }),
+    },
+  };
+  if (isGranted) await checkBounds(context, placeOf(address), { exception: decided });
+  const stored = await context.store.replace("imagepolicyexceptions", decided);
+  if (!stored) throw changedMeanwhile(address);
+  await bringIntoForce(context, placeOf(address));
+  return exceptionView(stored);
+}
+
+/** Resolves when nothing is excepted by it any more. Throws POLICY_NOT_FOUND. */
+export async function deleteException(context: PolicyContext, address: PolicyAddress): Promise<void> {
+  await requireException(context, address);
+  await context.store.remove("imagepolicyexceptions", objectName(address));
+  await bringIntoForce(context, placeOf(address));
+}
+
+export async function getException(context: PolicyContext, address: PolicyAddress): Promise<ExceptionView> {
+  return exceptionView(await requireException(context, address));
+}
+
+/** Exceptions of the policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
+export async function listExceptions(
+  { store, ...context }: PolicyContext,
+  { organization, workspace, everywhere = false }: Scope & { everywhere?: boolean },
+): Promise<ExceptionView[]> {
+  if (workspace !== undefined) await requireWorkspace({ store, ...context }, organization, workspace);
+  const stored = await store.list<ExceptionObjectSpec>("imagepolicyexceptions", organization);
+  return stored.filter(({ spec }) => everywhere || spec.workspace === workspace).map(exceptionView);
+}
+
+async function requireException({ store }: PolicyContext, address: PolicyAddress): Promise<ExceptionObject> {
+  const found = await store.get<ExceptionObjectSpec>("imagepolicyexceptions", objectName(address));
+  if (!found) throw new PolicyError(POLICY_ERROR.notFound, `${describe(address)} not found`);
+  return found;
+}
+
+function requireFuture(expires: string): void {
+  const now = Date.now();
+  const message =
+    expires <= toSecond(new Date(now))
+      ? `has passed at ${toSecond(new Date(now))}; give a time to come`
+      : `must be within ${MAX_EXCEPTION_DAYS} days; what is needed for longer is a rule of the policy`;
+  if (expires > toSecond(new Date(now)) && Date.parse(expires) <= now + MAX_EXCEPTION_DAYS * DAY_MS) return;
+  const fields = [{ path: "spec.expires", message }];
+  throw new PolicyError(POLICY_ERROR.invalid, `The exception's expiry ${expires} ${message}`, { fields });
+}
+
+function describe({ workspace, name }: PolicyAddress): string {
+  return `exception "${name}" in ${workspace === undefined ? "the organization" : `workspace "${workspace}"`}`;
+}
+
+function alreadyDecided(address: PolicyAddress, state: string): PolicyError {
+  return new PolicyError(
+    POLICY_ERROR.inUse,
+    `${describe(address)} is ${state.toLowerCase()}; delete it and ask for another`,
+  );
+}
+
+function changedMeanwhile(address: PolicyAddress): PolicyError {
+  return new PolicyError(
+    POLICY_ERROR.conflict,
+    `${describe(address)} was changed by someone else meanwhile; load it again and repeat the decision`,
+  );
+}

@@ -1,0 +1,58 @@
+import { type Request, type RequestHandler, Router } from "express";
+
+import type { ExceptionList, ExceptionView } from "../../../policy/common/tmc-api.js";
+import { decisionBody, exceptionBody } from "./bodies.js";
+import type { PolicyRoutesContext } from "./router.js";
+
+/** What is excepted from policies of the organization and of workspaces: asked for, granted or denied, and taken back. */
+export function exceptionRoutes(context: PolicyRoutesContext): Router {
+  const router = Router();
+  mount(router, "/organization/exceptions", context);
+  mount(router, "/workspaces/:workspace/exceptions", context);
+  router.get("/image-policies/exceptions", async (request, response) => {
+    const organization = context.organizationOf(request);
+    response.json(listOf(await context.policies.listExceptions({ organization, everywhere: true })));
+  });
+  return router;
+}
+
+function mount(
+  router: Router,
+  path: string,
+  { policies, organizationOf, userOf }: PolicyRoutesContext,
+): void {
+  const scopeOf = (request: Request) => {
+    const workspace = request.params["workspace"];
+    return { organization: organizationOf(request), ...(typeof workspace === "string" && { workspace }) };
+  };
+  const addressOf = (request: Request) => ({ ...scopeOf(request), name: String(request.params["name"]) });
+  const decide =
+    (isGranted: boolean): RequestHandler =>
+    async (request, response) => {
+      const note = decisionBody.parse(request.body ?? {}).note;
+      const decision = { isGranted, user: userOf(request), ...(note != null && { note }) };
+      response.json({ exception: await policies.decideException(addressOf(request), decision) });
+    };
+
+  router.get(path, async (request, response) => {
+    response.json(listOf(await policies.listExceptions(scopeOf(request))));
+  });
+  router.post(path, async (request, response) => {
+    const { exception } = exceptionBody.parse(request.body);
+    const asked = { input: exception, user: userOf(request) };
+    response.json({ exception: await policies.requestException(scopeOf(request), asked) });
+  });
+  router.get(`${path}/:name`, async (request, response) => {
+    response.json({ exception: await policies.getException(addressOf(request)) });
+  });
+  router.post(`${path}/:name/grant`, decide(true));
+  router.post(`${path}/:name/deny`, decide(false));
+  router.delete(`${path}/:name`, async (request, response) => {
+    await policies.deleteException(addressOf(request));
+    response.json({});
+  });
+}
+
+function listOf(exceptions: ExceptionView[]): ExceptionList {
+  return { exceptions, totalCount: String(exceptions.length) };
+}

@@ -194,6 +194,13 @@ export function describeException({ namespace, workload, image }: ExceptionSpec)
     : `${images} of ${workload.kind.toLowerCase()}/${workload.name} in ${place}`;
 }
 
+/** Reads `kind/name`, kinds in any case, as kubectl takes them; `undefined` where it is none. */
+export function parseWorkload(text: string): ExceptionSpec["workload"] {
+  const [kind = "", name = ""] = text.split("/");
+  const known = EXCEPTED_KINDS.find((each) => each.toLowerCase() === kind.toLowerCase());
+  return known === undefined || name === "" ? undefined : { kind: known, name };
+}
+
 /** The text of a moment to the second, in UTC. */
 export function toSecond(moment: string | Date): string {
   return `${new Date(moment).toISOString().slice(0, "2030-01-31T12:00:00".length)}Z`;

@@ -194,6 +194,28 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     expect(await inherited.getByRole("button").count()).toBe(0);
   });
 
+  it("asks for an exception and grants it, and shows it at its policy", async () => {
+    await page.getByRole("button", { name: "Request Exception" }).click();
+    const form = page.getByRole("form", { name: "Request Exception" });
+    await expect.poll(() => focusedName(page)).toBe("Exception name");
+    await form.getByLabel("Exception name").fill("debug");
+    await form.getByLabel("Policy", { exact: true }).selectOption("no-busybox-image-policy");
+    await form.getByLabel("Image").fill("busybox:1.36");
+    await form.getByLabel("Owner").fill("team-blue");
+    await form.getByLabel("Reason").fill("ticket 7");
+    await look("exception-form", form.getByRole("button", { name: "Request", exact: true }));
+    await form.getByRole("button", { name: "Request", exact: true }).click();
+    const row = page.getByRole("table", { name: "Exceptions" }).getByRole("row", { name: /debug/ });
+    await row.getByText("Requested").waitFor();
+    await expect.poll(() => focusedName(page)).toBe("Request Exception");
+    await row.getByRole("button", { name: "Grant exception debug" }).click();
+    await row.getByText("Granted").waitFor();
+    await policyRow(page, "no-busybox-image-policy").getByText("1 exception").waitFor();
+    await look("exceptions", row);
+    await row.getByRole("button", { name: "Delete exception debug" }).click();
+    await row.waitFor({ state: "detached" });
+  });
+
   it("keeps what it knows when the server answers an error, and goes on when asked again", async () => {
     await page.route("**/tmc/v1alpha1/**", (route) =>
       route.fulfill({

@@ -1,8 +1,11 @@
+import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
 import type {
   ActivityEntry,
   ClusterList,
   EffectiveView,
+  ExceptionList,
+  ExceptionView,
   ExplainAnswer,
   ExplainRequest,
   NamespaceList,
@@ -64,6 +67,15 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
+    exceptions: (signal?: AbortSignal) => read<ExceptionList>("image-policies/exceptions", signal),
+    requestException: (place: PolicyPlace, name: string, spec: ExceptionSpecInput) =>
+      call<{ exception: ExceptionView }>("POST", exceptionsPath(place), {
+        exception: { fullName: { name }, spec },
+      }),
+    decideException: (place: PolicyPlace, name: string, decision: "grant" | "deny") =>
+      call<{ exception: ExceptionView }>("POST", `${exceptionsPath(place)}/${part(name)}/${decision}`, {}),
+    deleteException: (place: PolicyPlace, name: string) =>
+      call<object>("DELETE", `${exceptionsPath(place)}/${part(name)}`),
     activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
     /** What tells this organization's answers from another's. */
     base,
@@ -109,6 +121,10 @@ export function problemText(error: unknown): string {
 
 function policiesPath({ workspace }: PolicyPlace): string {
   return workspace === undefined ? "organization/policies" : `workspaces/${part(workspace)}/policies`;
+}
+
+function exceptionsPath({ workspace }: PolicyPlace): string {
+  return workspace === undefined ? "organization/exceptions" : `workspaces/${part(workspace)}/exceptions`;
 }
 
 function part(name: string): string {

@@ -2,6 +2,7 @@ import { useRef, useState, type ReactElement } from "react";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
+import { ExceptionsSection } from "../exceptions/exceptions-section.js";
 import { PolicyForm } from "../form/policy-form.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
 import { DeletePolicy } from "./delete-policy.js";
@@ -52,6 +53,7 @@ export function PolicyPanel({ workspace }: { workspace: string | undefined }): R
           {news}
         </p>
       </section>
+      <ExceptionsSection workspace={workspace} />
       {workspace !== undefined && <Inherited />}
       {task?.kind === "delete" && <DeletePolicy workspace={workspace} policy={task.policy} {...ends} />}
     </>

@@ -54,6 +54,9 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
               {origin !== undefined && <td data-label="Set on">{origin}</td>}
               <td data-label="State">
                 <ForceBadge policy={policy} />
+                {policy.status.exceptions > 0 && (
+                  <span className="registry__scope">{exceptionsText(policy.status.exceptions)}</span>
+                )}
                 <span className="registry__scope">
                   changed <RelativeTime iso={policy.meta.updateTime} />
                 </span>
@@ -88,6 +91,10 @@ function Audit({ policy }: { policy: PolicyView }): ReactElement | null {
   const text =
     own.length === 0 ? NOTHING[policy.spec.input.audit ? "dryRun" : "enforced"] : describeViolations(own);
   return <span className="registry__where">{text}</span>;
+}
+
+function exceptionsText(count: number): string {
+  return count === 1 ? "1 exception" : `${count} exceptions`;
 }
 
 const NOTHING = { dryRun: "Would refuse nothing that runs.", enforced: "Keeps nothing out now." };

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import type { EffectivePolicy } from "../../common/effective.js";
+import { describeException } from "../../common/exception.js";
 import { describePolicy } from "../../common/words.js";
 import { isGone } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
@@ -70,12 +71,18 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
 function PolicyList({ policies }: { policies: EffectivePolicy[] }): ReactElement {
   return (
     <ul className="namespace__policies">
-      {policies.map(({ name, origin, spec }) => (
+      {policies.map(({ name, origin, spec, exceptions = [] }) => (
         <li key={`${originWords(origin)} ${name}`}>
           <strong>{name}</strong>
           <span className="badge">from {originWords(origin)}</span>
           {spec.input.audit && <span className="badge badge--info">Dry run</span>}
           <span>{describePolicy(spec)}</span>
+          {exceptions.map((exception) => (
+            <span key={exception.name} className="registry__where">
+              Exception {exception.name}: {describeException(exception)}, until{" "}
+              {new Date(exception.expires).toLocaleString()}, for {exception.owner}. {exception.reason}
+            </span>
+          ))}
         </li>
       ))}
     </ul>

@@ -75,7 +75,8 @@ function badgeOf({ passed, audit }: PolicyVerdict): string {
   return audit ? "badge--info" : "badge--danger";
 }
 
-function outcomeOf({ passed, audit }: PolicyVerdict): string {
+function outcomeOf({ passed, audit, exception }: PolicyVerdict): string {
+  if (exception) return "✓ passes by an exception";
   if (passed) return "✓ passes";
   return audit ? "only reported: dry run" : "✕ refuses";
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { describeException, EXCEPTED_KINDS } from "../../../policy/common/exception.js";
+import { describeException, EXCEPTED_KINDS, parseWorkload } from "../../../policy/common/exception.js";
 import type { ExceptionList, ExceptionView } from "../../../policy/common/tmc-api.js";
 import { examples, givenName, nameFlag, required, workspaceFlag } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
@@ -160,11 +160,10 @@ function specFrom(options: RequestOptions): object {
   };
 }
 
-/** Kinds in any case, as kubectl takes them. Throws `TmcError`. */
-function workloadFrom(text: string): { kind: string; name: string } {
-  const [kind = "", name = ""] = text.split("/");
-  const known = EXCEPTED_KINDS.find((each) => each.toLowerCase() === kind.toLowerCase());
-  if (known !== undefined && name !== "") return { kind: known, name };
+/** Throws `TmcError`. */
+function workloadFrom(text: string): object {
+  const workload = parseWorkload(text);
+  if (workload !== undefined) return workload;
   const kinds = EXCEPTED_KINDS.map((each) => each.toLowerCase()).join(", ");
   throw new TmcError(
     `InvalidArgument: expected --workload as kind/name, and "${text}" was given; say deployment/web (kinds: ${kinds})`,

@@ -202,8 +202,8 @@ export function parseWorkload(text: string): ExceptionSpec["workload"] {
 }
 
 /** The text of a moment to the second, in UTC. */
-export function toSecond(moment: string | Date): string {
-  return `${new Date(moment).toISOString().slice(0, "2030-01-31T12:00:00".length)}Z`;
+export function toSecond(time: string | Date): string {
+  return `${new Date(time).toISOString().slice(0, "2030-01-31T12:00:00".length)}Z`;
 }
 
 function compileImage(pattern: string): Omit<CompiledException, "workload"> {

@@ -18,6 +18,8 @@ type Schema = Record<string, unknown>;
 
 const text = (maxLength: number): Schema => ({ type: "string", maxLength });
 const name = (): Schema => ({ type: "string", pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" });
+/** To the second and in UTC, so that texts compare as moments do. */
+const moment = (): Schema => ({ type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$" });
 const list = (items: Schema, maxItems: number): Schema => ({ type: "array", maxItems, items });
 const object = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
   type: "object",
@@ -103,12 +105,12 @@ const EXCEPTION_FIELDS: Record<string, Schema> = {
   image: text(512),
   owner: text(500),
   reason: text(500),
-  expires: text(20),
+  expires: moment(),
   state: { type: "string", enum: ["Requested", "Granted", "Denied", "Expired"] },
   requestedBy: text(253),
-  requestedAt: text(20),
+  requestedAt: moment(),
   decidedBy: text(253),
-  decidedAt: text(20),
+  decidedAt: moment(),
   note: text(500),
 };
 

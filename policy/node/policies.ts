@@ -17,6 +17,7 @@ import {
   type HierarchyObject,
   type ImagePolicyObject,
   type ImagePolicySpec,
+  isExceptionOf,
   newObject,
   objectName,
   ownedBy,
@@ -107,10 +108,13 @@ export async function deletePolicy(
   address: PolicyAddress,
   options: WriteOptions = {},
 ): Promise<void> {
-  await requirePolicy(context, address);
+  const policy = await requirePolicy(context, address);
   if (options.dryRun) return;
+  const { exceptions } = await listPoliciesAndExceptions(context.store, address.organization);
   const wasThere = await context.store.remove("imagepolicies", objectName(address));
   if (!wasThere) throw policyNotFound(address);
+  for (const exception of exceptions.filter((each) => isExceptionOf(each, policy)))
+    await context.store.remove("imagepolicyexceptions", exception.metadata.name ?? "");
   await bringIntoForce(context, placeOf(address));
 }
 

@@ -22,14 +22,16 @@ const DURATIONS: [name: string, hours: number][] = [
 
 const EMPTY = { name: "", namespace: "", workload: "", image: "", owner: "", reason: "", hours: "168" };
 
+type Draft = typeof EMPTY & { policy: string };
+
 /** The form that asks for an exception. */
 export function RequestException({ workspace, policies, onDone, onCancel }: Props): ReactElement {
-  const { api, hierarchy } = useConsole();
+  const { api } = useConsole();
   const [draft, setDraft] = useState({ ...EMPTY, policy: policies[0] ?? "" });
   const { isBusy, problem, run, setProblem } = useTask();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const set = (field: keyof typeof draft) => (value: string) => setDraft({ ...draft, [field]: value });
+  const set = (field: keyof Draft) => (value: string) => setDraft({ ...draft, [field]: value });
   async function ask(): Promise<void> {
     const spec = specFrom(draft);
     if (typeof spec === "string") {
@@ -55,6 +57,34 @@ export function RequestException({ workspace, policies, onDone, onCancel }: Prop
         void ask();
       }}
     >
+      <Fields draft={draft} policies={policies} set={set} />
+      {problem && (
+        <p className="field__error" role="alert">
+          {problem}
+        </p>
+      )}
+      <div className="dialog__actions">
+        <button type="button" className="button" onClick={onCancel} disabled={isBusy}>
+          Cancel
+        </button>
+        <button type="submit" className="button button--primary" aria-disabled={isBusy}>
+          {isBusy ? "Asking…" : "Request"}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldsProps {
+  draft: Draft;
+  policies: string[];
+  set: (field: keyof Draft) => (value: string) => void;
+}
+
+function Fields({ draft, policies, set }: FieldsProps): ReactElement {
+  const { hierarchy } = useConsole();
+  return (
+    <>
       <TextField label="Exception name" value={draft.name} onChange={set("name")} isMono />
       <Choice label="Policy" value={draft.policy} onChange={set("policy")} options={policies.map(same)} />
       <Choice
@@ -87,25 +117,12 @@ export function RequestException({ workspace, policies, onDone, onCancel }: Prop
         onChange={set("hours")}
         options={DURATIONS.map(([name, hours]) => [String(hours), name])}
       />
-      {problem && (
-        <p className="field__error" role="alert">
-          {problem}
-        </p>
-      )}
-      <div className="dialog__actions">
-        <button type="button" className="button" onClick={onCancel} disabled={isBusy}>
-          Cancel
-        </button>
-        <button type="submit" className="button button--primary" aria-disabled={isBusy}>
-          {isBusy ? "Asking…" : "Request"}
-        </button>
-      </div>
-    </form>
+    </>
   );
 }
 
 /** What the draft says, or what is wrong with it. */
-function specFrom(draft: typeof EMPTY & { policy: string }): ExceptionSpecInput | string {
+function specFrom(draft: Draft): ExceptionSpecInput | string {
   const workload = parseWorkload(draft.workload.trim());
   if (draft.name.trim() === "") return "Give it a name.";
   if (draft.workload.trim() !== "" && !workload)

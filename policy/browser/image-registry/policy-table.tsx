@@ -52,15 +52,7 @@ export function PolicyTable({ label, policies, origin, empty, onEdit, onDelete }
                 <Audit policy={policy} />
               </td>
               {origin !== undefined && <td data-label="Set on">{origin}</td>}
-              <td data-label="State">
-                <ForceBadge policy={policy} />
-                {policy.status.exceptions > 0 && (
-                  <span className="registry__scope">{exceptionsText(policy.status.exceptions)}</span>
-                )}
-                <span className="registry__scope">
-                  changed <RelativeTime iso={policy.meta.updateTime} />
-                </span>
-              </td>
+              <State policy={policy} />
               {onEdit && onDelete && (
                 <td className="registry__actions">
                   <RowButton
@@ -93,8 +85,21 @@ function Audit({ policy }: { policy: PolicyView }): ReactElement | null {
   return <span className="registry__where">{text}</span>;
 }
 
-function exceptionsText(count: number): string {
-  return count === 1 ? "1 exception" : `${count} exceptions`;
+function State({ policy }: { policy: PolicyView }): ReactElement {
+  const { exceptions } = policy.status;
+  return (
+    <td data-label="State">
+      <ForceBadge policy={policy} />
+      {exceptions > 0 && (
+        <span className="registry__scope">
+          {exceptions === 1 ? "1 exception" : `${exceptions} exceptions`}
+        </span>
+      )}
+      <span className="registry__scope">
+        changed <RelativeTime iso={policy.meta.updateTime} />
+      </span>
+    </td>
+  );
 }
 
 const NOTHING = { dryRun: "Would refuse nothing that runs.", enforced: "Keeps nothing out now." };

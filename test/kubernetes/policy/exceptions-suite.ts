@@ -82,17 +82,8 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
 
     it("except nothing before they are granted, and as soon as granting answers", async () => {
       const asked = await exception(
-        ...[
-          "request",
-          "debug",
-          "--policy",
-          "no-busybox",
-          "--namespace",
-          namespace,
-          "--image",
-          "busybox:1.36",
-        ],
-        ...["--owner", "team-blue", "--reason", "ticket 7", "--expires", "1h"],
+        ...`request debug --policy no-busybox --namespace ${namespace} --image busybox:1.36`.split(" "),
+        ..."--owner team-blue --reason ticket-7 --expires 1h".split(" "),
       );
       expect([asked.status, asked.err]).toEqual([0, ""]);
       expect(await refusalFor("busybox:1.36")).toContain("[no-busybox]");
@@ -104,7 +95,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
 
     it("are shown wherever the policy is: who, why, until when", async () => {
       expect((await exception("list", "-o", "wide")).out).toMatch(
-        /debug +no-busybox +busybox:1.36 in namespace lab-excepted +Granted +20\S+Z +team-blue +ticket 7 +learner +learner +for today/,
+        /debug +no-busybox +busybox:1.36 in namespace lab-excepted +Granted +20\S+Z +team-blue +ticket-7 +learner +learner +for today/,
       );
       const { out } = await world.tmc("workspace", "image-policy", "list", "-k", workspace, "-o", "wide");
       expect(out).toMatch(/EXCEPTIONS[^]*no-busybox +custom +block +false +true +1 +1 /);
@@ -130,8 +121,11 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
     it("of a workload let its pods in, and no others", async () => {
       await request("web", { workload: { kind: "Deployment", name: "web" } });
       await grant("web");
-      await apps.createNamespacedDeployment({ namespace, body: deployment("other", "busybox") });
-      await apps.createNamespacedDeployment({ namespace, body: deployment("web", "busybox") });
+      const warningAt = async (name: string) =>
+        (await apps.createNamespacedDeploymentWithHttpInfo({ namespace, body: deployment(name, "busybox") }))
+          .headers["warning"];
+      expect(await warningAt("other")).toContain("[no-busybox]");
+      expect(await warningAt("web")).toBeUndefined();
       const pod = await eventually(async () => {
         const { items } = await world.core.listNamespacedPod({ namespace, labelSelector: "app=web" });
         return items[0];
@@ -190,6 +184,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       await world.tmc("workspace", "image-policy", "delete", "no-busybox", "-k", workspace);
       await world.rest("POST", `workspaces/${workspace}/policies`, { policy: body["policy"] });
       expect(await refusalFor("quay.io/busybox")).toContain("[no-busybox]");
+      expect((await exception("list")).out).toBe("No exceptions to list");
     });
 
     it.each([

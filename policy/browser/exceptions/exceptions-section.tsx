@@ -75,7 +75,6 @@ function ExceptionTable({ exceptions, ...rest }: TableProps): ReactElement {
           <tr>
             <th scope="col">Exception</th>
             <th scope="col">What it lets pass</th>
-            <th scope="col">For whom</th>
             <th scope="col">State</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>
@@ -105,12 +104,11 @@ function Row({
       </th>
       <td data-label="What it lets pass">
         {describeException(spec)}
-        <span className="registry__where">{spec.reason}</span>
-      </td>
-      <td data-label="For whom">
-        {spec.owner}
         <span className="registry__where">
-          asked for by {status.requestedBy} <RelativeTime iso={status.requestedAt} />
+          For {spec.owner}: {spec.reason}
+        </span>
+        <span className="registry__where">
+          Asked for by {status.requestedBy} <RelativeTime iso={status.requestedAt} />
         </span>
       </td>
       <td data-label="State">
@@ -154,36 +152,31 @@ function Actions({
   }
   const decide = (decision: "grant" | "deny", news: string) =>
     void act(() => api.decideException({ workspace }, name, decision), news);
-  const isOpen = status.state === "Requested";
+  const remove = () =>
+    void act(
+      () => api.deleteException({ workspace }, name),
+      `Exception ${name} is deleted and lets nothing pass.`,
+    );
   return (
     <td className="registry__actions">
-      {isOpen && (
-        <ActionButton
-          text="Grant"
-          name={name}
-          isBusy={isBusy}
-          onPress={() => decide("grant", `Exception ${name} is granted and holds.`)}
-        />
+      {status.state === "Requested" ? (
+        <>
+          <ActionButton
+            text="Grant"
+            name={name}
+            isBusy={isBusy}
+            onPress={() => decide("grant", `Exception ${name} is granted and holds.`)}
+          />
+          <ActionButton
+            text="Deny"
+            name={name}
+            isBusy={isBusy}
+            onPress={() => decide("deny", `Exception ${name} is denied and lets nothing pass.`)}
+          />
+        </>
+      ) : (
+        <ActionButton text="Delete" name={name} isBusy={isBusy} onPress={remove} />
       )}
-      {(isOpen || status.state === "Granted") && (
-        <ActionButton
-          text="Deny"
-          name={name}
-          isBusy={isBusy}
-          onPress={() => decide("deny", `Exception ${name} is denied and lets nothing pass.`)}
-        />
-      )}
-      <ActionButton
-        text="Delete"
-        name={name}
-        isBusy={isBusy}
-        onPress={() =>
-          void act(
-            () => api.deleteException({ workspace }, name),
-            `Exception ${name} is deleted and lets nothing pass.`,
-          )
-        }
-      />
       {problem && (
         <p className="field__error" role="alert">
           {problem}

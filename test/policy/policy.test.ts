@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeAudit } from "../kubernetes/policy/audit-suite.js";
 import { describeExceptions } from "../kubernetes/policy/exceptions-suite.js";
+import { describeOpenApi } from "../kubernetes/policy/openapi-suite.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
 import { describePreview } from "../kubernetes/policy/preview-suite.js";
 import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
@@ -33,5 +34,6 @@ describe("the embedded cluster", () => {
   describeAudit("audits what runs", () => ({ kubeConfig }));
   describePreview("says before what a change does", () => ({ kubeConfig }));
   describeExceptions("makes exceptions", () => ({ kubeConfig }));
+  describeOpenApi("is what its document says", () => ({ kubeConfig }));
   describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

@@ -113,7 +113,7 @@ function Row({
       </td>
       <td data-label="State">
         <span className={`badge ${BADGES[status.state]}`}>{status.state}</span>
-        <span className="registry__scope">
+        <span className="registry__where">
           {status.state === "Expired" ? "on" : "until"}{" "}
           <time dateTime={spec.expires}>{new Date(spec.expires).toLocaleString()}</time>
         </span>

@@ -4,6 +4,7 @@ import type { PolicyService } from "../../../policy/node/policy-service.js";
 import { clusterRoutes } from "./cluster-routes.js";
 import { exceptionRoutes } from "./exception-routes.js";
 import { insightRoutes } from "./insight-routes.js";
+import { openApiDocument } from "./openapi.js";
 import { policyRoutes } from "./policy-routes.js";
 import { answerProblem, answerUnknownPath } from "./problem.js";
 import { workspaceRoutes } from "./workspace-routes.js";
@@ -40,6 +41,10 @@ export function createPolicyRouter({ policies, identify }: PolicyRouterOptions):
   routes.use(express.json({ limit: MAX_BODY }));
   routes.use(policyRoutes(context), exceptionRoutes(context));
   routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
+  const document = openApiDocument();
+  routes.get("/openapi.json", (_request, response) => {
+    response.json(document);
+  });
   routes.use(answerUnknownPath);
   routes.use(answerProblem);
   const router = Router();

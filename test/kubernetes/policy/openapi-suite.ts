@@ -1,0 +1,109 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { eventually } from "./suite-cluster.js";
+import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
+
+const organization = "lab-described";
+const namespace = organization;
+const workspace = "described-ws";
+const cluster = `${organization}-cluster`;
+
+interface Described {
+  requestBody?: unknown;
+  responses: Record<string, { content: { "application/json": { schema: { required: string[] } } } }>;
+}
+
+interface OpenApi {
+  openapi: string;
+  paths: Record<string, Record<string, Described>>;
+}
+
+const policy = { policy: { fullName: { name: "p" }, spec: { recipe: "require-digest" } } };
+
+/** What is sent to each operation that takes something. */
+const BODIES: Record<string, () => object> = {
+  policies: () => policy,
+  exceptions: () => ({
+    exception: {
+      fullName: { name: "p" },
+      spec: {
+        policy: "p",
+        image: "busybox",
+        owner: "team-blue",
+        reason: "ticket 7",
+        expires: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+    },
+  }),
+  grant: () => ({ note: "for an hour" }),
+  deny: () => ({}),
+  workspaces: () => ({ workspace: { fullName: { name: "p" } } }),
+  namespaces: () => ({
+    namespace: { fullName: { name: namespace }, spec: { workspaceName: workspace, attach: true } },
+  }),
+  explain: () => ({ namespace, image: "busybox" }),
+  preview: () => policy,
+};
+
+/** Makes before it reads, changes before it removes, and removes from the leaves to the root. */
+function inOrder(paths: OpenApi["paths"]): { method: string; path: string; described: Described }[] {
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => ({ method, path, described })),
+  );
+  const of = (wanted: string) => all.filter(({ method }) => method === wanted);
+  return [...of("post"), ...of("get"), ...of("put"), ...of("delete").toReversed()];
+}
+
+/** The claims about the document of the API, made about any cluster. */
+export function describeOpenApi(title: string, target: () => { kubeConfig: KubeConfig }): void {
+  describe(title, { timeout: 60_000 }, () => {
+    let world: TmcWorldOnCluster;
+    let operations: ReturnType<typeof inOrder>;
+
+    beforeAll(async () => {
+      world = await startTmcWorld(target().kubeConfig, { organization, workspace });
+      await eventually(() => world.core.readNamespacedServiceAccount({ namespace, name: "default" }));
+      const { body } = await world.rest("GET", "openapi.json");
+      const document = body as unknown as OpenApi;
+      expect(document.openapi).toBe("3.1.0");
+      operations = inOrder(document.paths);
+    });
+    afterAll(() => world?.close());
+
+    const values: Record<string, string> = { workspace, cluster, namespace, name: "p" };
+    const call = (method: string, path: string, body?: object, missing?: string) => {
+      const filled = path.replaceAll(
+        /\{(\w+)\}/g,
+        (_braces, name: string) => missing ?? values[name] ?? name,
+      );
+      return world.rest(method.toUpperCase(), filled.slice(1), body);
+    };
+
+    it("names what each operation answers, from making to removing", async () => {
+      for (const { method, path, described } of operations) {
+        const noun = path.split("/").findLast((part) => !part.startsWith("{")) ?? "";
+        const body = described.requestBody === undefined ? undefined : BODIES[noun]?.();
+        const answer = await call(method, path, body);
+        expect([method, path, answer.status]).toEqual([method, path, 200]);
+        const { required } = described.responses["200"]?.content["application/json"].schema ?? {};
+        expect(Object.keys(answer.body)).toEqual(expect.arrayContaining(required ?? ["a schema"]));
+      }
+    });
+
+    it("names how each operation refuses what is not there and what is no body", async () => {
+      for (const { method, path, described } of operations) {
+        const takes = described.requestBody !== undefined;
+        if (path.includes("{") && !takes) {
+          const answer = await call(method, path, undefined, "missing");
+          expect([method, path, answer.status]).toEqual([method, path, 404]);
+        }
+        if (takes && !/\/(grant|deny)$/.test(path)) {
+          const answer = await call(method, path, { nonsense: true });
+          expect([method, path, answer.status]).toEqual([method, path, 400]);
+          expect(answer.body["reason"]).toBe("InvalidArgument");
+        }
+      }
+    });
+  });
+}

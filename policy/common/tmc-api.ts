@@ -24,6 +24,7 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
  * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
  * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
+ * | GET v1alpha1/openapi.json | | the OpenAPI document of all of this |
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
  *
  * | GET v1alpha1/image-policies/exceptions | | `ExceptionList`: of the organization and all of its workspaces |

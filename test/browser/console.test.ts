@@ -203,7 +203,6 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     await form.getByLabel("Image").fill("busybox:1.36");
     await form.getByLabel("Owner").fill("team-blue");
     await form.getByLabel("Reason").fill("ticket 7");
-    await look("exception-form", form.getByRole("button", { name: "Request", exact: true }));
     await form.getByRole("button", { name: "Request", exact: true }).click();
     const row = page.getByRole("table", { name: "Exceptions" }).getByRole("row", { name: /debug/ });
     await row.getByText("Requested").waitFor();

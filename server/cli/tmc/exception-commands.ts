@@ -175,7 +175,8 @@ const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 function momentFrom(text: string): string {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   if (count === undefined) return text;
-  return new Date(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString();
+  const expiresAt = Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  return new Date(expiresAt).toISOString();
 }
 
 function pathOf({ hasWorkspace }: Kind, { workspaceName }: Options, name?: string): string {

@@ -39,6 +39,21 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
     expect(await page.getByText("The terminal is busy.").filter({ visible: true }).count()).toBe(0);
   });
 
+  it("tells a failure in its author's words, and a hint only when it is asked for", async () => {
+    await opened.open("s/s1/summary");
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).waitFor();
+    expect(await page.getByText("Show a hint").count()).toBe(0);
+    tell({ state: "failed", message: "No pod runs yet.", cause: "status 1", hint: "Look at its image." });
+    await page.getByText("No pod runs yet.").filter({ visible: true }).first().waitFor();
+    expect(await page.getByText("Look at its image.").isVisible()).toBe(false);
+    await page.getByText("Show a hint").focus();
+    await page.keyboard.press("Enter");
+    expect(await page.getByText("Look at its image.").isVisible()).toBe(true);
+    tell({ durationMs: 900 });
+    await page.getByText("Succeeded · 0.9 s").waitFor();
+    expect(await page.getByText("Show a hint").count()).toBe(0);
+  });
+
   it("keeps what was done before a click that was refused", async () => {
     const results: StepResult[] = [
       { page: "summary", step: "0", number: 0, state: "succeeded", durationMs: 900, checks: [] },

@@ -124,7 +124,7 @@ it("a program of the lab, run as the learner, says whether a step is done, and w
   };
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(folder, "checks", name), text);
   const { steps, problems } = await validate(
-    block("execute", "true", "check=checks/greeting-is-written.sh"),
+    block("execute", "true", 'check=checks/greeting-is-written.sh fail="Write to us."'),
     block("execute", "echo hello > greeting", "check=./checks/greeting-is-written.sh"),
     block("execute", "true", "check=checks/who.sh"),
     block("execute", "true", "check=checks/without-end.sh"),
@@ -138,6 +138,7 @@ it("a program of the lab, run as the learner, says whether a step is done, and w
   expect(states.slice(0, 5)).toEqual(["failed", "passed", "passed", "failed", "failed"]);
   expect(states.slice(6)).toEqual(["failed", "passed", "failed"]);
   expect(steps[0]?.message).toBe("Nobody greets yet.");
+  expect(steps[0]?.result?.message).toBe("Write to us.");
   expect(JSON.stringify(steps[1])).toContain("Well said.");
   expect(steps[3]?.message).toBe("The check did not end within 10 s.");
   expect(steps[4]?.message).toBe("The check printed more than a check may.");

@@ -173,6 +173,10 @@ export interface StepResult {
   output?: string;
   /** Why the state is what it is, where that needs a word. */
   message?: string;
+  /** What was seen, where the message is the author's words for it. */
+  cause?: string;
+  /** What the author tells who has failed; shown on request. */
+  hint?: string;
   /** What a queued step waits for: a command by its first line, or a program by its command line. */
   waitsFor?: string;
   /** It runs longer than expected; it goes on being watched. */

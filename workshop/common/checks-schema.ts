@@ -8,6 +8,7 @@ import {
   parseExit,
   parsePattern,
   parseScript,
+  parseWords,
 } from "./expectation.js";
 import { issueText } from "./issue-text.js";
 import type { PageChecks, StandIn } from "./lab.js";
@@ -34,6 +35,11 @@ const stepSchema = z.strictObject({
     .string()
     .optional()
     .describe("a program of the lab that says by its status whether the step is done"),
+  fail: z
+    .string()
+    .optional()
+    .describe("what learners are told in place of what was seen, where the step fails"),
+  hint: z.string().optional().describe("what learners who have failed may open"),
   timeout: z.union([z.string(), z.number().transform(String)]).optional(),
   skip: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
   manual: z.boolean().optional(),
@@ -105,6 +111,8 @@ function expectation(step: Step, file: string): Expectation {
       ...(step.exit === undefined ? {} : { exit: parseExit(step.exit) }),
       ...(step.match === undefined ? {} : { match: readPattern(step.match) }),
       ...(step.check === undefined ? {} : { script: parseScript(step.check) }),
+      ...(step.fail === undefined ? {} : { fail: parseWords("fail", step.fail) }),
+      ...(step.hint === undefined ? {} : { hint: parseWords("hint", step.hint) }),
       ...(step.timeout === undefined ? {} : { timeoutMs: parseDuration(step.timeout) }),
     };
   } catch (cause) {

@@ -14,6 +14,10 @@ export interface Expectation {
   until: string[];
   /** A program of the lab, relative to its folder, that runs as the learner and says by its status whether the step is done. */
   script?: string;
+  /** The author's words for people, in place of what was seen, where the step fails. */
+  fail?: string;
+  /** What the author tells who has failed, on request. */
+  hint?: string;
   /** Limit for the command, and again for the conditions. */
   timeoutMs: number;
   /** Where the step is left out: `ci`. */
@@ -25,6 +29,9 @@ export interface Expectation {
 /** 30 s: longer than any `kubectl` call of a lab takes, short enough that a hung step is noticed. */
 export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
 
+/** 500 characters: what somebody who is stuck reads in one go. */
+const MAX_WORDS_CHARACTERS = 500;
+
 /** What a block without a word about it must do: end with status 0 in time. */
 export const DEFAULT_EXPECTATION: Readonly<Expectation> = {
   exit: 0,
@@ -34,7 +41,7 @@ export const DEFAULT_EXPECTATION: Readonly<Expectation> = {
   manual: false,
 };
 
-/** Reads the words after the action in a fence's info string: `exit=1 match=/denied/ until="pod running" timeout=30s skip=ci manual`. Throws CHECK_INVALID. */
+/** Reads the words after the action in a fence's info string: `exit=1 match=/denied/ until="pod running" timeout=30s skip=ci manual fail="No pod runs" hint="Look at its image"`. Throws CHECK_INVALID. */
 export function parseExpectation(info: string): Expectation {
   const expectation: Expectation = { ...DEFAULT_EXPECTATION, until: [], skip: [] };
   const wrong: string[] = [];
@@ -127,24 +134,30 @@ export function parseScript(value: string): string {
   return path;
 }
 
+/** The author's words that `fail` or `hint` brings. Throws CHECK_INVALID. */
+export function parseWords(key: "fail" | "hint", value: string): string {
+  const words = value.trim();
+  if (words !== "" && words.length <= MAX_WORDS_CHARACTERS) return words;
+  throw invalid(
+    `${key} is a sentence for learners of at most ${MAX_WORDS_CHARACTERS} characters, not one of ${words.length}`,
+  );
+}
+
+const KNOWN_WORDS = "known are exit=, match=, until=, check=, timeout=, skip=, fail=, hint= and manual";
+
 function applyWord(expectation: Expectation, key: string, value: string | undefined): void {
   if (key === "manual" && value === undefined) expectation.manual = true;
-  else if (value === undefined)
-    throw invalid(
-      `"${key}" is not known after the action; known are exit=, match=, until=, check=, timeout=, skip= and manual`,
-    );
+  else if (value === undefined) throw invalid(`"${key}" is not known after the action; ${KNOWN_WORDS}`);
   else if (key === "exit") expectation.exit = parseExit(value);
   else if (key === "match") expectation.match = parsePattern(value);
   else if (key === "timeout") expectation.timeoutMs = parseDuration(value);
   else if (key === "skip") expectation.skip.push(...value.split(","));
   else if (key === "check") expectation.script = parseScript(value);
+  else if (key === "fail" || key === "hint") expectation[key] = parseWords(key, value);
   else if (key === "until") {
     parseCondition(value);
     expectation.until.push(value);
-  } else
-    throw invalid(
-      `"${key}=" is not known after the action; known are exit=, match=, until=, check=, timeout=, skip= and manual`,
-    );
+  } else throw invalid(`"${key}=" is not known after the action; ${KNOWN_WORDS}`);
 }
 
 /** Splits on blanks outside of "..." and /.../. */

@@ -1,6 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_EXPECTATION, expectationTexts, parseExpectation } from "./expectation.js";
-import { judgeOutcome } from "./judge-step.js";
+import { inAuthorsWords, judgeOutcome } from "./judge-step.js";
+
+describe("inAuthorsWords", () => {
+  it("tells a failure as the author does, and keeps what was seen beside it", () => {
+    const expectation = parseExpectation('fail="Nothing runs \\"yet\\"" hint="Look at the image"');
+    const judged = judgeOutcome(ended(1, "error: no pod"), expectation);
+    expect(inAuthorsWords(judged, expectation)).toMatchObject({
+      state: "failed",
+      message: 'Nothing runs "yet"',
+      cause: "The command ended with status 1, not with 0: error: no pod",
+      hint: "Look at the image",
+    });
+  });
+
+  it("gives no hint away before a failure", () => {
+    const expectation = parseExpectation('fail="No" hint="Look at the image"');
+    const judged = judgeOutcome(ended(0), expectation);
+    expect(inAuthorsWords(judged, expectation)).toEqual(judged);
+  });
+
+  it("takes only sentences", () => {
+    expect(() => parseExpectation('fail=""')).toThrow("fail is a sentence for learners");
+    expect(() => parseExpectation(`hint="${"a".repeat(501)}"`)).toThrow("at most 500 characters");
+  });
+});
 
 describe("judgeOutcome", () => {
   it("takes status 0 for success and says what else came", () => {

@@ -76,6 +76,20 @@ export function failedText(check: CheckResult): string {
   return check.detail ?? `Not yet: ${check.text}`;
 }
 
+/** A failure in the words that the author has for it, and with the author's hint. */
+export function inAuthorsWords(
+  judged: Partial<StepResult>,
+  { fail, hint }: Pick<Expectation, "fail" | "hint">,
+): Partial<StepResult> {
+  if (judged.state !== "failed") return judged;
+  const { message } = judged;
+  return {
+    ...judged,
+    ...(fail !== undefined && { message: fail, ...(message !== undefined && { cause: message }) }),
+    ...(hint !== undefined && { hint }),
+  };
+}
+
 function successOf(expectation: Expectation): StepState {
   return expectsFailure(expectation) ? "expected-failure" : "succeeded";
 }

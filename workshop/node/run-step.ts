@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { CommandOutcome, TerminalAddress } from "../../terminal/common/session-host.js";
-import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult, StepState } from "../common/api.js";
-import { parseCondition } from "../common/condition.js";
-import { conditionText } from "../common/condition-words.js";
 import { scriptText } from "../common/expectation.js";
-import { failedText, judgeOutcome } from "../common/judge-step.js";
+import { failedText, inAuthorsWords, judgeOutcome } from "../common/judge-step.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { ConditionWatch } from "./check-evaluator.js";
 import { OverdueCommand, endCommand } from "./overdue-command.js";
 import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
-import { BASELINE_MS, asBefore, runScript, watchConditions } from "./step-conditions.js";
+import { BASELINE_MS, asBefore, runScript, watchConditions, withUnseen } from "./step-conditions.js";
 import { shellOf } from "./session-environment.js";
 import { EndedShell, inOpenShell } from "./in-open-shell.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
@@ -82,10 +79,10 @@ class StepRun {
       await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
       this.#wasScriptMet = await this.#isScriptMet();
       const judged = await unlessAborted(this.#act(), signal);
-      if (judged.state === "failed") return this.#tell(withUnseen(judged, this.#step.action));
+      if (judged.state === "failed") return this.#tellEnd(withUnseen(judged, this.#step.action));
       const isJudged = judged.state !== undefined && GOES_ON_TO_CHECKS.has(judged.state);
       const checked = isJudged && conditions ? await this.#check(judged, conditions) : judged;
-      return this.#tell(isJudged ? await this.#runScript(checked) : checked);
+      return this.#tellEnd(isJudged ? await this.#runScript(checked) : checked);
     } catch (error) {
       if (this.#options.throwsPlatformFailures && !(error instanceof EndedShell)) throw error;
       return this.#tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
@@ -246,6 +243,10 @@ class StepRun {
     return { ...checked, ...(provesNothing && { state: "idle" as const, message: PROVES_NOTHING }), checks };
   }
 
+  #tellEnd(judged: Partial<StepResult>): StepResult {
+    return this.#tell(inAuthorsWords(judged, this.#step.action.expectation));
+  }
+
   /** Passes a result on, unless it is the one before. */
   #tell(change: Partial<StepResult>): StepResult {
     const { page, action } = this.#step;
@@ -263,21 +264,6 @@ class StepRun {
     if (isNews) this.#options.onProgress?.(result);
     return result;
   }
-}
-
-/** What the learner was told would be looked at stays in sight when the command has failed before it. */
-function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): Partial<StepResult> {
-  const detail = "Not looked at, because the command did not do what was expected";
-  const unseen = expectation.until.map((text) => ({
-    text: conditionText(parseCondition(text)),
-    state: "idle" as const,
-    detail,
-  }));
-  const script =
-    expectation.script === undefined
-      ? []
-      : [{ text: scriptText(expectation.script), state: "idle" as const, detail }];
-  return { ...judged, checks: [...(judged.checks ?? []), ...unseen, ...script] };
 }
 
 const GOES_ON_TO_CHECKS: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);

@@ -1,5 +1,8 @@
-import type { CheckResult } from "../common/api.js";
+import type { PageAction } from "../common/action.js";
+import type { CheckResult, StepResult } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
+import { conditionText } from "../common/condition-words.js";
+import { scriptText } from "../common/expectation.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import { runCheckScript } from "./script-check.js";
 import { shellOf } from "./session-environment.js";
@@ -58,4 +61,19 @@ export async function runScript(
 /** What was found so where nothing had been done yet. */
 export function asBefore(check: CheckResult): CheckResult {
   return check.state === "passed" ? { ...check, state: "before" } : check;
+}
+
+/** What the learner was told would be looked at stays in sight when the command has failed before it. */
+export function withUnseen(judged: Partial<StepResult>, { expectation }: PageAction): Partial<StepResult> {
+  const detail = "Not looked at, because the command did not do what was expected";
+  const unseen = expectation.until.map((text) => ({
+    text: conditionText(parseCondition(text)),
+    state: "idle" as const,
+    detail,
+  }));
+  const script =
+    expectation.script === undefined
+      ? []
+      : [{ text: scriptText(expectation.script), state: "idle" as const, detail }];
+  return { ...judged, checks: [...(judged.checks ?? []), ...unseen, ...script] };
 }

@@ -223,7 +223,7 @@ async function validateStep(
     state: "failed",
     durationMs,
     result,
-    message: result.message ?? `the step ended ${result.state}`,
+    message: result.cause ?? result.message ?? `the step ended ${result.state}`,
   };
 }
 

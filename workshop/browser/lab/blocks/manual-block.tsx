@@ -7,6 +7,7 @@ import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
 import { Checks } from "./checks.js";
 import { OutputToggle, StepOutput, useStepOutput } from "./step-output.js";
+import { StepHint } from "./step-hint.js";
 import { StepStatus } from "./step-status.js";
 
 /** A step the learner does by hand; the page sees whether it is done. */
@@ -36,6 +37,7 @@ export function ManualBlock({ action }: { action: ActionView }): ReactElement {
         </p>
       )}
       <StepOutput output={output} />
+      <StepHint result={result} />
       <Checks expected={action.checks} results={result?.checks ?? []} isBusy={isBusy(result?.state)} />
     </div>
   );

@@ -14,6 +14,7 @@ import { Command } from "./command-text.js";
 import { LiveOutput } from "./live-output.js";
 import { Refusal } from "./refusal.js";
 import { OutputToggle, StepOutput, useStepOutput } from "./step-output.js";
+import { StepHint } from "./step-hint.js";
 import { StepStatus } from "./step-status.js";
 
 /** A command, the button that runs it in its terminal, and what came of it. */
@@ -42,6 +43,7 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
         <LiveOutput terminal={action.terminals[0]} command={action.text ?? ""} />
       )}
       <StepOutput output={output} />
+      <StepHint result={result} />
       <Refusal result={result} />
       <Checks expected={action.checks} results={checksBeside(result)} isBusy={isBusy(result?.state)} />
     </div>

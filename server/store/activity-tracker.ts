@@ -20,6 +20,8 @@ export interface ActivityTracker {
   progress(session: string): Progress;
   /** Whether the step has been done once. */
   isDone(session: string, page: string, step: string): boolean;
+  /** Failures of the step without a success since, those of other servers included. */
+  failures(step: StepKey): Promise<number>;
   results(session: string): Promise<StepResult[]>;
   /**
    * Writes down a step that is to begin; resolves to its result, marked where it was done before. Throws what the store throws, and then
@@ -104,6 +106,12 @@ class WritingTracker implements ActivityTracker {
 
   isDone(session: string, page: string, step: string): boolean {
     return this.#known.isDone({ session, page, step });
+  }
+
+  async failures(step: StepKey): Promise<number> {
+    const stored = await this.#store.step(step);
+    // What waits to be written is known here alone.
+    return Math.max(stored?.record.failures ?? 0, this.#known.failures(step));
   }
 
   results(session: string): Promise<StepResult[]> {

@@ -50,6 +50,10 @@ export class KnownActivity {
     return this.#sessions.get(session)?.steps.get(keyOf({ page, step }))?.done ?? false;
   }
 
+  failures({ session, page, step }: StepKey): number {
+    return this.#sessions.get(session)?.steps.get(keyOf({ page, step }))?.failures ?? 0;
+  }
+
   /** Notes that something happened just now, on that page where one is given; returns when. */
   touch(session: string, page?: string): { lastActivityAt: string } {
     const entry = this.#entryOf(session);

@@ -132,9 +132,9 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       );
     },
     touch: touched,
-    runStep: async (address) => {
+    runStep: async (address, answer) => {
       await parts.disk.requireRoom();
-      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts));
+      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts), answer);
     },
     cancelStep: async (address) =>
       parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts)),

@@ -4,7 +4,7 @@ import type { CheckResult, StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
-import type { SavedStep } from "../../workshop/node/activity-store.js";
+import type { SavedStep, StepKey } from "../../workshop/node/activity-store.js";
 import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
@@ -19,8 +19,8 @@ export interface StepsParts extends StepSurroundings {
 
 /** The steps of all sessions: what runs and what became of it. */
 export interface Steps {
-  /** Begins the step, or joins it where it is under way; resolves when it is queued. Throws SESSION_STEP_NOT_RUNNABLE. */
-  run(step: SessionStep): Promise<StepResult>;
+  /** Begins the step, with the answer to a question, or joins it where it is under way; resolves when it is queued. Throws SESSION_STEP_NOT_RUNNABLE. */
+  run(step: SessionStep, answer?: readonly string[]): Promise<StepResult>;
   /** Sends Ctrl-C to the step's terminals. */
   interrupt(step: SessionStep): Promise<void>;
   /** Takes the step back where it still waits for its terminal. */
@@ -51,6 +51,12 @@ interface Running {
   latest?: StepResult;
 }
 
+interface StartOptions {
+  /** To a question. */
+  answer?: readonly string[] | undefined;
+  resumedFrom?: "queued" | "running";
+}
+
 /** Runs steps, keeps their results, and gives each command an id under which a later server finds it again. */
 export function createSteps(parts: StepsParts): Steps {
   return new SessionSteps(parts);
@@ -66,10 +72,12 @@ class SessionSteps implements Steps {
     this.#parts = parts;
   }
 
-  async run(step: SessionStep): Promise<StepResult> {
+  async run(step: SessionStep, answer?: readonly string[]): Promise<StepResult> {
     if (this.isDone(step)) return doneResult(this.#parts.activity, step);
+    const last = step.action.question && (await resultOf(this.#parts.activity, step));
+    if (last?.quiz?.triesLeft === 0) return last;
     const current = this.#running.get(keyOf(step));
-    return current?.latest ?? current?.begun ?? this.#start(step, randomUUID());
+    return current?.latest ?? current?.begun ?? this.#start(step, randomUUID(), { answer });
   }
 
   interrupt(step: SessionStep): Promise<void> {
@@ -85,11 +93,13 @@ class SessionSteps implements Steps {
   }
 
   async checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined> {
-    return isByHand(step) ? (await resultOf(this.#parts.activity, step))?.checks : undefined;
+    return step.action.view.kind === "manual"
+      ? (await resultOf(this.#parts.activity, step))?.checks
+      : undefined;
   }
 
   isDone(step: SessionStep): boolean {
-    return isByHand(step) && this.#parts.activity.isDone(...addressOf(step));
+    return isDoneByPerson(step) && this.#parts.activity.isDone(...addressOf(step));
   }
 
   notice(step: SessionStep, result: StepResult): void {
@@ -117,7 +127,8 @@ class SessionSteps implements Steps {
         if (!(await canGoOn(this.#parts, step, { result, command })))
           throw new Error("nobody knows the command");
         if (this.#running.has(keyOf(step))) continue;
-        await this.#start(step, command, result.state === "running" ? "running" : "queued");
+        const resumedFrom = result.state === "running" ? "running" : "queued";
+        await this.#start(step, command, { resumedFrom });
       } catch (error) {
         // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
         log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
@@ -130,14 +141,20 @@ class SessionSteps implements Steps {
     this.#isClosed = true;
   }
 
-  #start(step: SessionStep, id: string, resumedFrom?: "queued" | "running"): Promise<StepResult> {
+  #start(step: SessionStep, id: string, { answer, resumedFrom }: StartOptions): Promise<StepResult> {
+    const failuresBefore = () => this.#parts.activity.failures(stepKey(step));
     const begun = new Promise<StepResult>((resolve, reject) => {
       const onQueued = async (result: StepResult): Promise<void> => {
         resolve(
           await this.#noteBegin({ session: step.session.metadata.name, result, command: id }, resumedFrom),
         );
       };
-      this.#go(step, { id, onQueued, ...(resumedFrom && { resumedFrom }) })
+      this.#go(step, {
+        id,
+        onQueued,
+        ...(resumedFrom && { resumedFrom }),
+        ...(answer && { answer: { given: answer, failuresBefore } }),
+      })
         .catch((error: unknown) =>
           error instanceof StepUnderWay ? resolve(error.run.result) : reject(error),
         )
@@ -211,8 +228,13 @@ async function canGoOn(
   return terminals.length > 0 && result.state === "queued" && action.view.kind.startsWith("execute");
 }
 
-function isByHand({ action }: SessionStep): boolean {
-  return action.view.kind === "manual";
+/** What a person does or answers is done once. */
+function isDoneByPerson({ action: { view } }: SessionStep): boolean {
+  return view.kind === "manual" || view.kind === "quiz";
+}
+
+function stepKey({ session, page, action }: SessionStep): StepKey {
+  return { session: session.metadata.name, page, step: action.view.step };
 }
 
 function addressOf({ session, page, action }: SessionStep): [session: string, page: string, step: string] {

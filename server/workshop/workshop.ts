@@ -58,7 +58,8 @@ export interface Workshop {
   visit(id: string, page: string): Promise<void>;
   /** Remembers that the learner did something. */
   touch(id: string): void;
-  runStep(step: StepAddress): Promise<StepResult>;
+  /** Runs a step; a question with what was answered. */
+  runStep(step: StepAddress, answer?: readonly string[]): Promise<StepResult>;
   /** Takes a step back that still waits for its terminal. */
   cancelStep(step: StepAddress): Promise<void>;
   interruptStep(step: StepAddress): Promise<void>;

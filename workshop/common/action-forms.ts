@@ -3,6 +3,7 @@ import { isTerminalName } from "./terminals.js";
 import { EDITOR_FORMS, type EditorFields } from "./editor/editor-forms.js";
 import { FILE_FORMS, type FileFields } from "./file-actions.js";
 import { EXAMINER_FORM, type ExaminerFields } from "./examiner.js";
+import { QUIZ_FORMS, type QuizFields } from "./quiz.js";
 import { REFUSED_ACTIONS } from "./refused-actions.js";
 
 const session = z
@@ -73,6 +74,7 @@ export const ACTION_FORMS = {
   "section:end": z.looseObject({ ...common, name: z.string().default("*"), toggle: z.boolean().optional() }),
   "section:heading": z.looseObject(common),
   "examiner:execute-test": z.looseObject({ ...common, ...EXAMINER_FORM }),
+  ...formsOf(QUIZ_FORMS),
   ...formsOf(FILE_FORMS),
   ...formsOf(EDITOR_FORMS),
 } as const;
@@ -90,7 +92,7 @@ function formsOf<Word extends string>(
 export type FormWord = keyof typeof ACTION_FORMS;
 
 /** Arguments of an action form, as one loose record: each family reads its own fields. */
-export interface FormFields extends EditorFields, FileFields, ExaminerFields {
+export interface FormFields extends EditorFields, FileFields, ExaminerFields, QuizFields {
   prefix?: string | undefined;
   title?: string | undefined;
   description?: string | undefined;
@@ -146,7 +148,7 @@ function slips(one: string, other: string, allowed: number): number {
 }
 
 /** Families whose words are actions even where the word itself is not known, so that a typing mistake is told and not shown as code. */
-const FAMILIES = /^(?:terminal|workshop|dashboard|editor|examiner|files|section|request):/;
+const FAMILIES = /^(?:terminal|workshop|dashboard|editor|examiner|files|quiz|section|request):/;
 const TEXT_ACTIONS = /^(?:execute|execute-[^\s]+|copy|copy-and-edit|manual)$/;
 
 /** True where the first word of a fence asks for something to click rather than for code to read. */

@@ -18,6 +18,7 @@ import { type Examination, readExamination } from "./examiner.js";
 import { fileView, isFileWord } from "./file-actions.js";
 import type { Ending } from "./judge-step.js";
 import type { Fillings } from "./filled-text.js";
+import { type Quiz, type QuizWord, isQuizWord, quizView, readQuiz } from "./quiz.js";
 import { dashboardView } from "./dashboard-actions.js";
 import { readForm } from "./form-body.js";
 import { insteadOf } from "./refused-actions.js";
@@ -37,6 +38,8 @@ export interface PageAction {
   edit?: EditorEdit;
   /** The test of the lab that it runs. */
   test?: Examination;
+  /** The question that it asks, with what is right. */
+  question?: Quiz;
   /** What a later step of the page does to its command while that runs. */
   ending?: Ending;
 }
@@ -139,6 +142,7 @@ type Parts = Pick<ActionView, "action" | "kind" | "title"> &
     endOfLine?: boolean;
     edit?: EditorEdit;
     test?: Examination;
+    question?: Quiz;
   };
 
 function withExpectation(
@@ -146,7 +150,7 @@ function withExpectation(
   { id, number, line }: ActionPlace,
   expectation: Expectation,
 ): PageAction {
-  const { clear = false, endOfLine = true, edit, test, ...view } = given;
+  const { clear = false, endOfLine = true, edit, test, question, ...view } = given;
   return {
     view: {
       step: id,
@@ -163,6 +167,7 @@ function withExpectation(
     endOfLine,
     ...(edit && { edit }),
     ...(test && { test }),
+    ...(question && { question }),
   };
 }
 
@@ -216,6 +221,7 @@ function formParts(word: FormWord, fence: Fence, { fillings, notes }: Reading): 
 function pageParts(word: FormWord, fields: FormFields): Parts {
   if (isEditorWord(word)) return editParts(word, fields);
   if (isFileWord(word)) return fileView(word, fields);
+  if (isQuizWord(word)) return quizParts(word, fields);
   if (word === "examiner:execute-test") return testParts(word, fields);
   switch (word) {
     case "workshop:copy":
@@ -239,6 +245,11 @@ function pageParts(word: FormWord, fields: FormFields): Parts {
 function editParts(word: EditorWord, fields: FormFields): Parts {
   const edit = readEdit(word, fields);
   return { action: word, ...editView(edit), edit };
+}
+
+function quizParts(action: QuizWord, fields: FormFields): Parts {
+  const question = readQuiz(action, fields);
+  return { action, kind: "quiz", title: question.question, quiz: quizView(question), question };
 }
 
 function testParts(action: string, fields: FormFields): Parts {

@@ -14,7 +14,7 @@
  * | DELETE api/sessions/ID | 204 |
  * | GET api/sessions/ID/pages/PAGE | `PageView` |
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
- * | POST api/sessions/ID/pages/PAGE/steps/STEP/run | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
@@ -183,9 +183,29 @@ export interface StepResult {
   isOverdue?: true;
   /** The step has been done once; it stays so, whatever a later run of it comes to. */
   done?: boolean;
+  /** What became of the answer to a question. */
+  quiz?: QuizResult;
   /** What the editor is to show of it. */
   editor?: EditorPlace;
   checks: CheckResult[];
+}
+
+/** What is told of a question before it is answered; the question itself is the block's title. */
+export interface QuizView {
+  /** One option, any number of them, or text that is typed. */
+  choice: "one" | "many" | "text";
+  options: string[];
+  /** How often it may be answered wrongly before it is over. */
+  tries: number;
+}
+
+export interface QuizResult {
+  /** The chosen options, or the one text that was typed. */
+  given: string[];
+  triesLeft: number;
+  /** What is right, once the question is done or no try is left. */
+  answers?: string[];
+  explanation?: string;
 }
 
 /** One thing on a page that can be clicked; its place in `PageView.html` is `<div data-step="ID"></div>` (a block) or `<span data-step="ID"></span>` (inline). */
@@ -219,6 +239,7 @@ export interface ActionView {
     | "section-begin"
     | "section-end"
     | "manual"
+    | "quiz"
     | "problem";
   /** The words on the button. */
   title: string;
@@ -242,6 +263,7 @@ export interface ActionView {
   takesMany?: boolean;
   /** Whether a tab that is made or loaded again is shown at once. */
   bringsForward?: boolean;
+  quiz?: QuizView;
   /** Sections: the name that pairs begin with end, and whether it starts open. */
   section?: { name: string; open: boolean };
   inline: boolean;

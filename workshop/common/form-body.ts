@@ -47,7 +47,7 @@ function yamlOf(fence: Fence): YamlValue & { value: object | null } {
 
 /** Keys whose text is shown or typed. */
 const TEXTS = new Set(
-  "command text url name title prefix description file match replacement path value directory src dest".split(
+  "command text url name title prefix description file match replacement path value directory src dest question options answer explanation".split(
     " ",
   ),
 );

@@ -6,6 +6,7 @@ const WORK: ReadonlySet<ActionView["kind"]> = new Set([
   "manual",
   "edit",
   "examine",
+  "quiz",
 ]);
 
 /** Whether a block of this kind is work of the learner's, which is done or left undone; copying, opening and typing into what runs are not. */

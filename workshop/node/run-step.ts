@@ -3,6 +3,7 @@ import type { CommandOutcome, TerminalAddress } from "../../terminal/common/sess
 import type { CheckResult, StepResult, StepState } from "../common/api.js";
 import { scriptText } from "../common/expectation.js";
 import { failedText, inAuthorsWords, judgeOutcome } from "../common/judge-step.js";
+import { type QuizAnswer, judgeAnswer } from "../common/quiz.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { ConditionWatch } from "./check-evaluator.js";
@@ -29,6 +30,8 @@ export interface StepRunOptions {
   baseline?: readonly CheckResult[];
   /** What a person has entered for a test. */
   inputs?: Readonly<Record<string, unknown>> | undefined;
+  /** What a person has answered to a question. */
+  answer?: QuizAnswer;
   /** Interrupt a command that runs longer than expected, and call that a failure. */
   interruptsOverdue?: boolean;
   /** Take a command back that has waited this long for its terminal. */
@@ -46,7 +49,7 @@ export async function runStep(
   step: SessionStep,
   options: StepRunOptions = {},
 ): Promise<StepResult> {
-  requireRunnable(step);
+  requireRunnable(step, options.answer);
   return new StepRun(surroundings, step, options).run();
 }
 
@@ -94,7 +97,9 @@ class StepRun {
   async #act(): Promise<Partial<StepResult>> {
     const { session, lab, action } = this.#step;
     const { client, host, settings } = this.#surroundings;
-    const { view } = action;
+    const { view, question } = action;
+    const { answer } = this.#options;
+    if (question && answer) return judgeAnswer(question, answer);
     if (view.kind === "manual") return { state: "succeeded" };
     if (isBesideShells(action)) return this.#runBesideShells();
     const addresses = view.terminals.map((terminal) => ({ session: session.metadata.name, terminal }));

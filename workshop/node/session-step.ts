@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
+import type { ActionView } from "../common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
+import { type QuizAnswer, answerProblem } from "../common/quiz.js";
 import { findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
@@ -92,14 +94,25 @@ const RUNNABLE = new Set([
   "edit",
   "show-file",
   "examine",
+  "quiz",
   "copy-file",
   "download-file",
 ]);
 
+/** Whether the server does something for such a block. */
+export function isRunnable({ kind }: Pick<ActionView, "kind">): boolean {
+  return RUNNABLE.has(kind);
+}
+
 /** Throws SESSION_STEP_NOT_RUNNABLE. */
-export function requireRunnable({ page, action: { view } }: SessionStep): void {
-  if (RUNNABLE.has(view.kind)) return;
-  const why = view.problem ?? "it happens in the browser";
+export function requireRunnable(
+  { page, action: { view, question } }: SessionStep,
+  answer?: QuizAnswer,
+): void {
+  const why = isRunnable(view)
+    ? question && answerProblem(question, answer?.given ?? [])
+    : (view.problem ?? "it happens in the browser");
+  if (why === undefined) return;
   throw new WorkshopError(
     WORKSHOP_ERRORS.sessionStepNotRunnable,
     `Step ${view.number} of ${page} (${view.action}) cannot be run: ${why}`,

@@ -14,6 +14,7 @@ import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { runStep } from "./run-step.js";
+import { isRunnable } from "./session-step.js";
 import { baselineOf } from "./step-conditions.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
 import { withoutCommand } from "./without-command.js";
@@ -211,6 +212,7 @@ async function validateStep(
       interruptsOverdue: true,
       queuedForMs,
       ...(baseline && { baseline }),
+      ...(action.question && { answer: { given: action.question.answers, failuresBefore: async () => 0 } }),
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
@@ -228,18 +230,13 @@ async function validateStep(
 }
 
 const PASSED: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
-const RUN = new Set(
-  "execute execute-all terminal-input terminal-interrupt terminal-clear edit show-file examine copy-file download-file".split(
-    " ",
-  ),
-);
 
 function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
   if (expectation.skip.includes(environment)) return `left out in ${environment}`;
   const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
   if (view.kind === "manual" && isLookedAt && !expectation.manual) return undefined;
   if (view.kind === "manual" || expectation.manual) return "done by a person";
-  return RUN.has(view.kind) ? undefined : "happens in the browser";
+  return isRunnable(view) ? undefined : "happens in the browser";
 }
 
 async function standIn(run: Run, page: LabPage, isDue: (before: number) => boolean): Promise<void> {

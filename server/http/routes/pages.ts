@@ -1,7 +1,10 @@
 import { Router } from "express";
 import type { Request } from "express";
+import { z } from "zod";
+import { MAX_ANSWER_CHARACTERS, MAX_OPTIONS } from "../../../workshop/common/quiz.js";
 import { isStepId } from "../../../workshop/common/step-id.js";
 import type { Access } from "../access.js";
+import { parseBody } from "../body.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { StepAddress, Workshop } from "../../workshop/workshop.js";
 
@@ -16,6 +19,10 @@ interface PageParams {
 }
 
 type StepParams = PageParams & { step: string };
+
+const run = z.strictObject({
+  answer: z.array(z.string().max(MAX_ANSWER_CHARACTERS)).max(MAX_OPTIONS).optional(),
+});
 
 /** `api/sessions/ID/pages/...`: reading pages and running their steps. */
 export function createPageRoutes({ workshop, access }: PageRoutes): Router {
@@ -33,7 +40,9 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
     response.status(204).end();
   });
   router.post("/sessions/:id/pages/:page/steps/:step/run", async (request, response) => {
-    response.status(202).json(await workshop.runStep(addressOf(own(request), request.params)));
+    const step = addressOf(own(request), request.params);
+    const { answer } = parseBody(run, (request.body as unknown) ?? {});
+    response.status(202).json(await workshop.runStep(step, answer));
   });
   router.post("/sessions/:id/pages/:page/steps/:step/interrupt", async (request, response) => {
     await workshop.interruptStep(addressOf(own(request), request.params));

@@ -35,8 +35,10 @@ export const api = {
   page: (id: string, page: string, signal?: AbortSignal) =>
     call<PageView>("GET", pagePath(id, page), { signal }),
   visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
-  run: (id: string, page: string, step: string) =>
-    call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`),
+  run: (id: string, page: string, step: string, answer?: readonly string[]) =>
+    call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`, {
+      body: answer && { answer },
+    }),
   interrupt: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   cancel: (id: string, page: string, step: string) =>

@@ -18,8 +18,8 @@ export interface Lab {
   isFollowing: boolean;
   /** Over or watched: nothing can be run from here. */
   isReadOnly: boolean;
-  /** Runs a block of the page named. */
-  run: (page: string, action: ActionView) => void;
+  /** Runs a block of the page named; a question with what was answered. */
+  run: (page: string, action: ActionView, answer?: readonly string[]) => void;
   /** The block of the editor that was clicked last, whose outcome the editor shows; another object for each click. */
   followed: FollowedStep | undefined;
   /** Types the text into the terminal and leaves the line open. */

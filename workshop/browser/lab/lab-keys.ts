@@ -59,6 +59,7 @@ function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
   const results = lab.store.snapshot().results;
   const action = nextBlock(page.name, page.actions, results);
   if (!action) return lab.store.announce("Every block of this page has been run.");
+  if (action.kind === "quiz") return answer(lab, action);
   if (action.kind === "manual" && !hasFocus(action)) return goToManual(lab, action);
   lab.run(page.name, action);
   const shown = goesOn ? nextBlock(page.name, page.actions, lab.store.snapshot().results) : action;
@@ -70,6 +71,15 @@ function goToManual(lab: Lab, action: ActionView): void {
   blockOf(action)?.scrollIntoView({ block: "center" });
   blockOf(action)?.querySelector<HTMLElement>(".block__foot button")?.focus({ preventScroll: true });
   lab.store.announce(`${action.title}: do this by hand, then press its button.`);
+}
+
+/** A question takes the focus first; the same key then gives the answer. */
+function answer(lab: Lab, action: ActionView): void {
+  const block = blockOf(action);
+  if (hasFocus(action)) return block?.querySelector("form")?.requestSubmit();
+  block?.scrollIntoView({ block: "center" });
+  block?.querySelector("input")?.focus({ preventScroll: true });
+  lab.store.announce(`${action.title} Choose an answer, then press the same keys again.`);
 }
 
 function blockOf({ step }: ActionView): HTMLElement | null {

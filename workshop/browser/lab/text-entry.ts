@@ -8,8 +8,9 @@ export function isTerminal(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest(".xterm") !== null;
 }
 
+/** What is only chosen, as a radio button is, takes no text. */
+const EDITABLE = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+
 function isEditable(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
-  );
+  return target instanceof HTMLElement && target.closest(EDITABLE) !== null;
 }

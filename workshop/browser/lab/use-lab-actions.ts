@@ -81,7 +81,7 @@ function createLab(parts: Parts): Lab {
     isFollowing,
     isReadOnly: isOver || isWatching,
     followed: parts.followed,
-    run: (ofPage, action) => {
+    run: (ofPage, action, answer) => {
       const [terminal] = action.terminals;
       // On a narrow screen that would take the text away; the block shows the last lines instead.
       if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
@@ -91,7 +91,7 @@ function createLab(parts: Parts): Lab {
         // On a narrow screen that would take the text away; the block says how it went.
         if (!isNarrow) ways.showTab(EDITOR_TAB);
       }
-      void store.run(ofPage, action);
+      void store.run(ofPage, action, answer);
     },
     paste: (terminal, text) => {
       bring(terminal);

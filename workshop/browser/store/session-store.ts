@@ -86,7 +86,11 @@ export class SessionStore {
   readonly snapshot = (): SessionState => this.#state;
 
   /** Hands a block to its terminal. The block shows `queued` at once; a refusal is kept in `refusals`. */
-  async run(page: string, { step, number }: Pick<ActionView, "step" | "number">): Promise<void> {
+  async run(
+    page: string,
+    { step, number }: Pick<ActionView, "step" | "number">,
+    answer?: readonly string[],
+  ): Promise<void> {
     const key = resultKey(page, step);
     const before = this.#state.results.get(key);
     const done = before?.done ? { done: true } : {};
@@ -96,7 +100,7 @@ export class SessionStore {
       refusals: without(this.#state.refusals, key),
     });
     try {
-      const result = await api.run(this.id, page, step);
+      const result = await api.run(this.id, page, step, answer);
       // An event may have told more since the click; then the answer is old news.
       if (this.#state.results.get(key) === guess)
         this.#set({ results: withResult(this.#state.results, result) });

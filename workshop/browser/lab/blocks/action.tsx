@@ -5,11 +5,13 @@ import { FileBlock } from "./file-block.js";
 import { InlineCopy } from "./inline-copy.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
+import { QuizBlock } from "./quiz-block.js";
 import { ProblemBlock } from "./problem-block.js";
 import { RunBlock } from "./run-block.js";
 import { SectionToggle } from "./section-toggle.js";
 import "./block.css";
 import "./outcome.css";
+import "./quiz.css";
 import "./inline-actions.css";
 
 interface Props {
@@ -40,6 +42,8 @@ export function Action({ action, sectionBody }: Props): ReactElement | null {
       return action.inline ? <InlineCopy action={action} /> : <CopyBlock action={action} />;
     case "manual":
       return <ManualBlock action={action} />;
+    case "quiz":
+      return action.quiz ? <QuizBlock action={action} quiz={action.quiz} /> : null;
     case "section-begin":
       return <SectionToggle action={action} body={sectionBody} />;
     case "section-end":

@@ -23,6 +23,8 @@ export interface KubectlFixture {
   run(args: string[], input?: string): Promise<CommandResult>;
   /** A command that goes on, such as `get -w`; the caller ends it. */
   start(args: string[]): ChildProcessWithoutNullStreams;
+  /** Ends the cluster and starts it again on the same data and port; `meanwhile` is called between. */
+  restart(meanwhile?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,10 +46,15 @@ export async function startKubectlFixture(
   options: Omit<StartClusterOptions, "dataDir"> = {},
 ): Promise<KubectlFixture> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-kubectl-"));
-  const cluster = await startCluster({ dataDir: join(folder, "data"), ...options });
+  let cluster = await startCluster({ dataDir: join(folder, "data"), ...options });
   const env = { HOME: folder, KUBECONFIG: cluster.kubeconfigPath, PATH: process.env["PATH"] ?? "" };
   return {
     cluster,
+    async restart(meanwhile = () => undefined) {
+      await cluster.close();
+      meanwhile();
+      cluster = await startCluster({ dataDir: join(folder, "data"), ...options });
+    },
     run: (args, input) => run(kubectl, args, env, input),
     start: (args) => spawn(kubectl, args, { env }),
     async close() {

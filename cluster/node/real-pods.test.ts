@@ -150,6 +150,23 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
     await becomes("lost", "{.status.containerStatuses[0].ready}", "true");
   });
 
+  it("are found again by a cluster that is started anew, with what ended meanwhile", async () => {
+    const alive = { containers: [busybox("echo alive; exec sleep 1000")] };
+    await create("found", alive);
+    await becomes("found", "{.status.phase}", "Running");
+    const path = "{.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}";
+    const before = await read("found", path);
+    await create("ended", { restartPolicy: "Never", containers: [busybox("echo $$$$; exec sleep 1000")] });
+    await becomes("ended", "{.status.phase}", "Running");
+    await expect.poll(() => logs("ended")).toMatch(/^\d+\n$/);
+    const pid = Number(await logs("ended"));
+    await fixture.restart(() => process.kill(pid, "SIGKILL"));
+    await becomes("ended", "{.status.phase}", "Failed");
+    expect(await read("ended", "{.status.containerStatuses[0].state.terminated.exitCode}")).toBe("137");
+    expect(await read("found", path)).toBe(before);
+    expect(await logs("found")).toBe("alive\n");
+  });
+
   it("stay simulated where nobody has an image of theirs", async () => {
     await create("mixed", {
       containers: [busybox("exec sleep 1000"), { name: "other", image: "registry.example/x:1" }],

@@ -1,4 +1,9 @@
-import type { ContainerExit, ContainerRuntime, SandboxState } from "../containers/container-runtime.js";
+import type {
+  ContainerExit,
+  ContainerRuntime,
+  ContainerState,
+  SandboxState,
+} from "../containers/container-runtime.js";
 import { timestampOf } from "../controllers/clock.js";
 import type { ControllerContext } from "../controllers/controller.js";
 import type { EventRecorder } from "../controllers/event-recorder.js";
@@ -42,6 +47,8 @@ export class RealPods {
   readonly #hooks: LifecycleHooks;
   /** What the runtime had when this process began, by pod. */
   #found: Promise<Map<string, SandboxState>> | undefined;
+  /** The same, once it is known and until a pod takes its part; what ends before that is noted here. */
+  #snapshot: Map<string, SandboxState> | undefined;
 
   constructor(options: RealPodsOptions, queue: WorkQueue) {
     this.#options = options;
@@ -65,6 +72,7 @@ export class RealPods {
     const [uid = "", name = ""] = exit.container.split("/");
     const known = this.#records.get(uid);
     const container = known?.record.named(name);
+    if (known === undefined) this.#snapshot?.get(uid)?.containers.forEach((each) => noteExit(each, exit));
     if (known === undefined || container?.runtimeId !== exit.container || !container.isRunning)
       return undefined;
     container.finished(exit);
@@ -142,6 +150,7 @@ export class RealPods {
     const found = await this.#found;
     const record = new PodRecord(pod, this.#options.addressOf(pod));
     record.recover(pod, found.get(uid), this.#options.clock.now());
+    found.delete(uid);
     this.#records.set(uid, { pod, record });
     for (const container of pod.spec.containers) {
       const each = record.container(pod, container);
@@ -157,7 +166,8 @@ export class RealPods {
     await Promise.all(
       sandboxes.filter(({ id }) => !wanted.has(id)).map(({ id }) => runtime.removeSandbox(id)),
     );
-    return new Map(sandboxes.map((sandbox) => [sandbox.id, sandbox]));
+    this.#snapshot = new Map(sandboxes.map((sandbox) => [sandbox.id, sandbox]));
+    return this.#snapshot;
   }
 
   async #startSandbox(pod: Pod, record: PodRecord): Promise<void> {
@@ -249,6 +259,10 @@ export class RealPods {
       record: (container) => record.container(pod, container),
     });
   }
+}
+
+function noteExit(container: ContainerState, exit: ContainerExit): void {
+  if (container.id === exit.container) container.exit = exit;
 }
 
 /** Whether the containers that sidecars serve have ended for good. */

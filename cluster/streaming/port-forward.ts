@@ -7,11 +7,15 @@ import { badRequest } from "../api/status.js";
 import { requireRealPod } from "./container-target.js";
 import { SpdyConnection } from "./spdy/spdy-connection.js";
 import type { SpdyStream } from "./spdy/spdy-stream.js";
+
+import { forwardOverChannels, namedPorts } from "./websocket-port-forward.js";
 import { acceptSpdy, acceptWebSocket, wantedUpgrade } from "./upgrade.js";
 
 const FORWARD_PROTOCOL = "portforward.k8s.io";
 /** SPDY inside the messages of a WebSocket, as kubectl does from 1.31 on. */
 const TUNNEL_PROTOCOL = "SPDY/3.1+portforward.k8s.io";
+/** Channels for the ports that the query names, as other clients do. */
+const CHANNEL_PROTOCOL = "v4.channel.k8s.io";
 /** Milliseconds in which both streams of a connection must have been opened, as a kubelet gives them. */
 const PAIR_DEADLINE_MS = 30_000;
 
@@ -23,13 +27,16 @@ export async function forwardPorts(call: Call, runtime: ContainerRuntime): Promi
     throw badRequest(
       `unable to forward port because pod is not running. Current status=${phase ?? "Pending"}`,
     );
-  const transport =
-    wantedUpgrade(call) === "spdy"
-      ? acceptSpdy(call, [FORWARD_PROTOCOL])
-      : createWebSocketStream(await acceptWebSocket(call, [TUNNEL_PROTOCOL]));
+  const dial = (port: number): Promise<Duplex> => runtime.dial(pod.metadata.uid ?? "", port);
+  let transport: Duplex;
+  if (wantedUpgrade(call) === "spdy") transport = acceptSpdy(call, [FORWARD_PROTOCOL]);
+  else {
+    const client = await acceptWebSocket(call, [TUNNEL_PROTOCOL, CHANNEL_PROTOCOL]);
+    if (client.protocol !== TUNNEL_PROTOCOL) return forwardOverChannels(client, namedPorts(call), dial);
+    transport = createWebSocketStream(client);
+  }
   transport.on("error", () => transport.destroy());
-  const sandbox = pod.metadata.uid ?? "";
-  await new PortForwarder(transport, (port) => runtime.dial(sandbox, port)).serve();
+  await new PortForwarder(transport, dial).serve();
 }
 
 interface Pair {

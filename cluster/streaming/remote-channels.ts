@@ -39,13 +39,15 @@ export interface RemoteChannels {
 /** Bytes a terminal's size may take as JSON. */
 const MAX_SIZE_BYTES = 1024;
 
-/** Reads `{"Width":80,"Height":24}`; `undefined` for what is none. */
+/** Reads `{"Width":80,"Height":24}`, the names in any case, as Go reads JSON; `undefined` for what is none. */
 export function parseTerminalSize(bytes: Buffer): TerminalSize | undefined {
   if (bytes.length > MAX_SIZE_BYTES) return undefined;
   try {
-    const { Width, Height } = JSON.parse(bytes.toString()) as { Width?: unknown; Height?: unknown };
-    if (!isExtent(Width) || !isExtent(Height)) return undefined;
-    return { columns: Width, rows: Height };
+    const fields = Object.entries(JSON.parse(bytes.toString()) as Record<string, unknown>);
+    const named = (wanted: string): unknown => fields.find(([name]) => name.toLowerCase() === wanted)?.[1];
+    const [width, height] = [named("width"), named("height")];
+    if (!isExtent(width) || !isExtent(height)) return undefined;
+    return { columns: width, rows: height };
   } catch {
     return undefined;
   }

@@ -27,8 +27,12 @@ export async function expireException(context: PolicyContext, name: string): Pro
     if (spec.namespace === undefined || spec.namespace === namespace) await tell(context, namespace, spec);
 }
 
-/** An event beside the parameters, where whoever looks why pods are refused finds it. */
-async function tell({ client }: PolicyContext, namespace: string, spec: ExceptionObjectSpec): Promise<void> {
+/** An event beside the parameters, where whoever looks why pods are refused finds it. Nothing depends on it, so failures are logged, not thrown. */
+async function tell(
+  { client, logger }: PolicyContext,
+  namespace: string,
+  spec: ExceptionObjectSpec,
+): Promise<void> {
   const now = new Date();
   const message = `The exception ${spec.name} of the image policy ${spec.policy} (${describeException(spec)}) has expired at ${spec.expires}. Ask for another, or use an image that the policy admits.`;
   try {
@@ -47,6 +51,7 @@ async function tell({ client }: PolicyContext, namespace: string, spec: Exceptio
       },
     });
   } catch (error) {
-    throw toPolicyError(error);
+    const reason = toPolicyError(error).message;
+    logger.warn({ namespace, reason }, "an exception has expired, and its namespace could not be told");
   }
 }

@@ -70,6 +70,7 @@ function run(kubectl: string, args: string[], env: NodeJS.ProcessEnv, input = ""
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
-    child.stdin?.end(input);
+    // What a command does not read before it ends is nobody's fault.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }

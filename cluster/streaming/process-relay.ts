@@ -9,8 +9,9 @@ export async function relayProcess(process: RunningProcess, channels: RemoteChan
   channels.gone.addEventListener("abort", close, { once: true });
   if (channels.gone.aborted) close();
   channels.onResize((size) => process.resize(size));
+  // A process that reads no more, or a client that is gone, ends the input alone; what was on its way then fails later.
+  process.stdin?.on("error", () => undefined);
   if (channels.stdin !== undefined && process.stdin !== undefined) {
-    // A process that reads no more, or a client that is gone, ends the input alone.
     void pipeline(channels.stdin, process.stdin).catch(() => undefined);
   }
   try {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { QuizView, StepResult } from "./api.js";
 import { compilePattern } from "./pattern.js";
 import { parsePattern } from "./expectation.js";
+import { MAX_OPTIONS } from "./quiz-limits.js";
 
 /** A question of a page. What is right stays on the server until the question is done. */
 export interface Quiz extends QuizView {
@@ -22,11 +23,7 @@ export interface QuizAnswer {
   failuresBefore: () => Promise<number>;
 }
 
-/** 20 options, of a paragraph each, are more than anybody compares. */
-export const MAX_OPTIONS = 20;
 const MAX_OPTION_CHARACTERS = 500;
-/** 1,000 characters: a line of a terminal or two, not an essay. */
-export const MAX_ANSWER_CHARACTERS = 1_000;
 const MAX_TEXT_CHARACTERS = 4_000;
 
 /** YAML has numbers, and words that it takes for truth values. */

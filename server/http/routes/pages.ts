@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
-import { MAX_ANSWER_CHARACTERS, MAX_OPTIONS } from "../../../workshop/common/quiz.js";
+import { MAX_ANSWER_CHARACTERS, MAX_OPTIONS } from "../../../workshop/common/quiz-limits.js";
 import { isStepId } from "../../../workshop/common/step-id.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";

@@ -1,6 +1,6 @@
 import { formatTable } from "../server/cli/table.js";
 import type { FidelityCounts, FidelityReport } from "../workshop/common/fidelity-report.js";
-import type { FoundLab } from "./corpus-labs.js";
+import type { FoundLab } from "../workshop/node/import/labs-below.js";
 
 /** What became of a lab: its report, or why it was not read. */
 export type TriedLab = Pick<FoundLab, "form"> & { path: string } & (

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fidelityReport } from "../workshop/common/fidelity-report.js";
 import { loadLab } from "../workshop/node/load-lab.js";
-import { labsBelow } from "./corpus-labs.js";
+import { labsBelow } from "../workshop/node/import/labs-below.js";
 import { type TriedLab, corpusTable } from "./corpus-table.js";
 
 let folder: string;

@@ -1,8 +1,12 @@
-import { relative, resolve } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, relative, resolve } from "node:path";
 import { WorkshopError } from "../workshop/common/errors.js";
 import { fidelityReport } from "../workshop/common/fidelity-report.js";
+import type { Lab } from "../workshop/common/lab.js";
+import { importKillercoda } from "../workshop/node/import/import-killercoda.js";
 import { loadLab } from "../workshop/node/load-lab.js";
-import { type FoundLab, labsBelow } from "./corpus-labs.js";
+import { type FoundLab, labsBelow } from "../workshop/node/import/labs-below.js";
 import { type TriedLab, corpusTable } from "./corpus-table.js";
 
 /** Reads every lab below the folders that are given, and prints the table of what works of them, is approximated, or is lacking. */
@@ -21,12 +25,24 @@ async function tryAll(paths: readonly string[]): Promise<TriedLab[]> {
 
 async function tryLab({ path, form }: FoundLab): Promise<TriedLab> {
   const here = relative(process.cwd(), path) || ".";
-  if (form === "killercoda" || form === "instruqt")
-    return { path: here, form, unreadable: "labs of this platform are not read" };
+  if (form === "instruqt") return { path: here, form, unreadable: "labs of this platform are not read" };
   try {
-    return { path: here, form, report: fidelityReport(await loadLab(path)) };
+    const lab = form === "killercoda" ? await imported(path) : await loadLab(path);
+    return { path: here, form, report: fidelityReport(lab) };
   } catch (error) {
     if (!(error instanceof WorkshopError)) throw error;
     return { path: here, form, unreadable: `${error.message} [${error.code}]` };
+  }
+}
+
+/** The lab that comes of a scenario; what the import itself could not do is among its problems. */
+async function imported(path: string): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), "lectern-corpus-"));
+  try {
+    const problems = await importKillercoda(path, join(folder, basename(path)));
+    const lab = await loadLab(join(folder, basename(path)));
+    return { ...lab, problems: [...problems, ...lab.problems] };
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }

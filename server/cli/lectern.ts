@@ -2,6 +2,7 @@ import { runProgram } from "./program.js";
 import { capacityCommand } from "./commands/capacity.js";
 import { clusterCommand } from "./commands/cluster.js";
 import { devCommand } from "./commands/dev.js";
+import { importCommand } from "./commands/import.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { newCommand } from "./commands/new.js";
@@ -23,6 +24,7 @@ await runProgram({
   commands: [
     serveCommand(),
     newCommand(),
+    importCommand(),
     devCommand(),
     validateCommand(),
     lintCommand(),

@@ -1,11 +1,10 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { checksFileSchema } from "../common/checks-schema.js";
-import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { workshopFileSchema } from "../common/lab-schema.js";
 import { labelOf } from "../common/page-name.js";
+import { writeLabFolder } from "./lab-folder.js";
 
 /** What learners work with in a new lab. */
 export const LAB_SUBJECTS = ["kubernetes", "shell"] as const;
@@ -34,24 +33,13 @@ export function titleOf(folder: string): string {
  * folder holds something.
  */
 export async function writeNewLab(folder: string, lab: NewLab): Promise<string[]> {
-  const present = await readdir(folder).catch(nothingThere);
-  if (present.length > 0)
-    throw new WorkshopError(
-      WORKSHOP_ERRORS.labExists,
-      `The folder ${folder} holds ${present.slice(0, 3).join(", ")} already; name a folder that is empty or not there`,
-    );
   const name = labelOf(basename(folder));
   const files = { ...schemas(), "workshop.yaml": workshopFile(name, lab), ...PAGES[lab.subject](name) };
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text, { flag: "wx" });
-  }
+  await writeLabFolder(
+    folder,
+    Object.fromEntries(Object.entries(files).map(([path, content]) => [path, { content }])),
+  );
   return Object.keys(files);
-}
-
-function nothingThere(error: unknown): string[] {
-  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-  throw error;
 }
 
 function schemas(): Record<string, string> {

@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { labFormOf } from "../workshop/node/lab-form.js";
+import { labFormOf } from "../lab-form.js";
 
 /** A lab that was found below a folder: of a form that is read, or of another platform by the file that only it has. */
 export interface FoundLab {
@@ -34,5 +34,5 @@ export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> 
 /** Many a program has an `index.json`. */
 async function isScenario(file: string): Promise<boolean> {
   const text = await readFile(file, "utf8").catch(() => "");
-  return text.includes('"details"') && text.includes('"steps"');
+  return text.includes('"details"') ? text.includes('"steps"') : text.includes('"backend"');
 }

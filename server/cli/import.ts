@@ -1,0 +1,83 @@
+import { basename, join, resolve } from "node:path";
+import { WorkshopError } from "../../workshop/common/errors.js";
+import { fidelityReport } from "../../workshop/common/fidelity-report.js";
+import type { LabProblem } from "../../workshop/common/lab.js";
+import { type TakenNames, freeName, labelOf } from "../../workshop/common/page-name.js";
+import { importKillercoda } from "../../workshop/node/import/import-killercoda.js";
+import { type FoundLab, labsBelow } from "../../workshop/node/import/labs-below.js";
+import { LINT_REPORTS } from "../../workshop/node/lint-reports/lint-report.js";
+import { findingsOf, type LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { loadLab } from "../../workshop/node/load-lab.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import { fromHere } from "./from-here.js";
+import { ExitWith, exitStatus } from "./program.js";
+import { terminalText } from "./terminal-text.js";
+
+/**
+ * Writes the scenarios of a folder as labs: the only one into `out`, several each into a folder there. Prints what of each comes to something
+ * else or to nothing, and goes on with the others where one cannot be read. Throws SERVER_USAGE where there is none, and `ExitWith`
+ * where something is wrong.
+ */
+export async function importLabs(from: string, { out }: { out: string }): Promise<void> {
+  const found = (await labsBelow(resolve(from))).filter(isForeign);
+  if (found.length === 0)
+    throw new ServerError(
+      serverErrorCodes.usage,
+      `There is nothing to import in ${from}: no scenario of Killercoda (index.json). Workshops of Educates load as they are: lectern lint ${from}`,
+    );
+  const taken: TakenNames = new Map();
+  const labs: LintedLab[] = [];
+  for (const lab of found) {
+    const folder = found.length === 1 ? out : join(out, freeName(labelOf(basename(lab.path)), taken));
+    labs.push(await importOne(lab, folder));
+  }
+  process.stdout.write(terminalText(LINT_REPORTS.terminal(labs) + sumOf(labs, fromHere(out)("."))));
+  if (findingsOf(labs).some(({ severity }) => severity === "error")) throw new ExitWith(exitStatus.failed);
+}
+
+function isForeign({ form }: FoundLab): boolean {
+  return form === "killercoda" || form === "instruqt";
+}
+
+async function importOne({ path, form }: FoundLab, out: string): Promise<LintedLab> {
+  const unreadable = (code: string, message: string) => ({
+    path: fromHere(path)("."),
+    unreadable: { code, message },
+  });
+  if (form === "instruqt")
+    return unreadable(serverErrorCodes.usage, "Tracks of Instruqt are not imported yet");
+  try {
+    const problems = placed(await importKillercoda(path, out), path);
+    const lab = await loadLab(out);
+    const report = fidelityReport({ ...lab, problems: [] });
+    const all = [...problems, ...placed(lab.problems, out)];
+    const errors = all.filter(({ severity }) => severity === "error").length;
+    return {
+      path: fromHere(out)("."),
+      report: { ...report, problems: all, errors, warnings: all.length - errors },
+    };
+  } catch (error) {
+    if (error instanceof WorkshopError) return unreadable(error.code, error.message);
+    throw error;
+  }
+}
+
+function placed(problems: readonly LabProblem[], folder: string): LabProblem[] {
+  const place = fromHere(folder);
+  return problems.map((problem) => ({ ...problem, file: place(problem.file) }));
+}
+
+/** What all of it came to, in one line. */
+function sumOf(labs: readonly LintedLab[], out: string): string {
+  const reports = labs.flatMap((lab) => ("report" in lab ? [lab.report] : []));
+  const problems = reports.flatMap((report) => report.problems);
+  const count = (fidelity: string) => problems.filter((problem) => problem.fidelity === fidelity).length;
+  const blocks = reports.reduce((sum, { blocks: { works } }) => sum + works, 0);
+  const pages = reports.reduce((sum, report) => sum + report.pages, 0);
+  if (reports.length === 0) return "";
+  return [
+    `\n${String(reports.length)} of ${String(labs.length)} imported into ${out}: ${String(pages)} pages, ${String(blocks)} blocks;`,
+    `${String(count("approximated"))} things come to something else, ${String(count("lacking"))} to nothing.`,
+    `Look at it: lectern serve --lab ${out}\n`,
+  ].join(" ");
+}

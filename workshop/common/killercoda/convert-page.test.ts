@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { convertPage } from "./convert-page.js";
+
+function converted(...lines: string[]): string {
+  return convertPage(lines.join("\n")).text;
+}
+
+function address(port: number): string {
+  return `{{ ingress_protocol }}://port-${String(port)}-{{ session_name }}.{{ ingress_domain }}{{ ingress_port_suffix }}`;
+}
+
+describe("a page of Killercoda", () => {
+  it("has its marked fences as blocks, and others as they are", () => {
+    expect(converted("```plain", "kubectl get nodes", "```{{exec}}", "```yaml", "a: 1", "```")).toBe(
+      "```execute-1\nkubectl get nodes\n```\n\n```yaml\na: 1\n```",
+    );
+    expect(converted("~~~", "cat it", "~~~{{copy}} and go on")).toBe("~~~copy\ncat it\n~~~\n\nand go on");
+    expect(converted("```", "top", "```{{execute T2}}")).toBe("```execute-2\ntop\n```");
+    expect(converted("<br>", "```", "ls", "```{{exec}}")).toBe("<br>\n\n```execute-1\nls\n```");
+  });
+
+  it("interrupts what runs by a block before, and says so with the line of the fence", () => {
+    const { text, problems } = convertPage("Stop it:\n\n```\nls\n```{{exec interrupt}}");
+    expect(text).toBe("Stop it:\n\n```terminal:interrupt\nsession: 1\n```\n\n```execute-1\nls\n```");
+    expect(problems).toMatchObject([{ line: 3, fidelity: "approximated", action: "exec" }]);
+  });
+
+  it("has commands of a sentence as blocks below it, as deep as their item of a list", () => {
+    const page = [
+      "Run `a`{{exec}} or ``b `c` ``{{execute}}",
+      "today.",
+      "",
+      "- one `d`{{exec}}",
+      "- two `e`{{copy}}",
+    ];
+    expect(converted(...page)).toBe(
+      [
+        "Run `a` or ``b `c` ``",
+        "today.",
+        "",
+        "```execute-1\na\n```",
+        "",
+        "",
+        "```execute-1\nb `c`\n```",
+        "",
+        "",
+        "- one `d`",
+        "",
+        "  ```execute-1\n  d\n  ```",
+        "",
+        "- two `e`{{copy}}",
+      ].join("\n"),
+    );
+  });
+
+  it("leads to ports of the session, and shows all other braces as they are written", () => {
+    const { text, ports } = convertPage(
+      "[app]({{TRAFFIC_HOST1_8080}}/x) https://[[HOST_SUBDOMAIN]]-80-[[KATACODA_HOST]].environments.katacoda.com {{ .Values.a }} {% if %}",
+    );
+    expect(text).toBe(
+      `[app](${address(8080)}/x) ${address(80)} {% raw %}{{ .Values.a }}{% endraw %} {% raw %}{% if %}{% endraw %}`,
+    );
+    expect([...ports]).toEqual([8080, 80]);
+  });
+
+  it("says of what nothing becomes", () => {
+    expect(convertPage("`a.yaml`{{open}}").problems).toMatchObject([{ line: 1, fidelity: "lacking" }]);
+    expect(converted("`a.yaml`{{open}}")).toBe("`a.yaml`");
+  });
+
+  it.each([
+    ["openings", "{{".repeat(50_000)],
+    ["back-ticks", "`".repeat(100_000)],
+    ["code", "`` ` ".repeat(25_000)],
+    ["marks", "`a`{{exec}}".repeat(9_000)],
+    ["blanks", `\`a\`{{exec${" ".repeat(100_000)}`],
+  ])("is read in one go, whatever it holds: %s", (_what, line) => {
+    expect(convertPage(line).text).not.toBe("");
+  });
+});

@@ -3,6 +3,7 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import type { LabProblem } from "../../workshop/common/lab.js";
 import { type TakenNames, freeName, labelOf } from "../../workshop/common/page-name.js";
+import { importInstruqt } from "../../workshop/node/import/import-instruqt.js";
 import { importKillercoda } from "../../workshop/node/import/import-killercoda.js";
 import { type FoundLab, labsBelow } from "../../workshop/node/import/labs-below.js";
 import { LINT_REPORTS } from "../../workshop/node/lint-reports/lint-report.js";
@@ -14,7 +15,7 @@ import { ExitWith, exitStatus } from "./program.js";
 import { terminalText } from "./terminal-text.js";
 
 /**
- * Writes the scenarios of a folder as labs: the only one into `out`, several each into a folder there. Prints what of each comes to something
+ * Writes the scenarios and tracks of a folder as labs: the only one into `out`, several each into a folder there. Prints what of each comes to something
  * else or to nothing, and goes on with the others where one cannot be read. Throws SERVER_USAGE where there is none, and `ExitWith`
  * where something is wrong.
  */
@@ -23,7 +24,7 @@ export async function importLabs(from: string, { out }: { out: string }): Promis
   if (found.length === 0)
     throw new ServerError(
       serverErrorCodes.usage,
-      `There is nothing to import in ${from}: no scenario of Killercoda (index.json). Workshops of Educates load as they are: lectern lint ${from}`,
+      `There is nothing to import in ${from}: neither a scenario of Killercoda (index.json) nor a track of Instruqt (track.yml). Workshops of Educates load as they are: lectern lint ${from}`,
     );
   const taken: TakenNames = new Map();
   const labs: LintedLab[] = [];
@@ -35,19 +36,24 @@ export async function importLabs(from: string, { out }: { out: string }): Promis
   if (findingsOf(labs).some(({ severity }) => severity === "error")) throw new ExitWith(exitStatus.failed);
 }
 
-function isForeign({ form }: FoundLab): boolean {
-  return form === "killercoda" || form === "instruqt";
+const IMPORTS = { killercoda: importKillercoda, instruqt: importInstruqt } as const;
+
+interface ForeignLab {
+  path: string;
+  form: keyof typeof IMPORTS;
 }
 
-async function importOne({ path, form }: FoundLab, out: string): Promise<LintedLab> {
+function isForeign(lab: FoundLab): lab is FoundLab & ForeignLab {
+  return lab.form in IMPORTS;
+}
+
+async function importOne({ path, form }: ForeignLab, out: string): Promise<LintedLab> {
   const unreadable = (code: string, message: string) => ({
     path: fromHere(path)("."),
     unreadable: { code, message },
   });
-  if (form === "instruqt")
-    return unreadable(serverErrorCodes.usage, "Tracks of Instruqt are not imported yet");
   try {
-    const problems = placed(await importKillercoda(path, out), path);
+    const problems = placed(await IMPORTS[form](path, out), path);
     const lab = await loadLab(out);
     const report = fidelityReport({ ...lab, problems: [] });
     const all = [...problems, ...placed(lab.problems, out)];

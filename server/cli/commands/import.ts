@@ -6,9 +6,9 @@ import { examplesText } from "../program.js";
 export function importCommand(): Command {
   return new Command("import")
     .description(
-      "Write scenarios of Killercoda as labs, and say what of them comes to something else here. Status 1 if something is wrong with one.",
+      "Write scenarios of Killercoda and tracks of Instruqt as labs, and say what of them comes to something else here. Status 1 if something is wrong with one.",
     )
-    .argument("<folder>", "a scenario, or a folder of scenarios", path)
+    .argument("<folder>", "a scenario, a track, or a folder of them", path)
     .requiredOption(
       "--out <folder>",
       "where the lab is to be, or a folder for each; empty or not there yet",

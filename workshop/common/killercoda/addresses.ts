@@ -7,12 +7,17 @@ export function ingressName(port: number): string {
   return `port-${String(port)}`;
 }
 
+/** Where that ingress is, without a slash at the end. */
+export function ingressAddress(port: number): string {
+  return `{{ ingress_protocol }}://${ingressName(port)}-{{ session_name }}.{{ ingress_domain }}{{ ingress_port_suffix }}`;
+}
+
 /** A line with the addresses of the learner's machine as those of ingresses of the lab; `ports` gains what they lead to. */
 export function withIngresses(line: string, ports: Set<number>): string {
   const address = (_written: string, digits: string): string => {
     const port = Number(digits);
     ports.add(port);
-    return `{{ ingress_protocol }}://${ingressName(port)}-{{ session_name }}.{{ ingress_domain }}{{ ingress_port_suffix }}`;
+    return ingressAddress(port);
   };
   return line.replaceAll(TRAFFIC, address).replaceAll(KATACODA, address);
 }

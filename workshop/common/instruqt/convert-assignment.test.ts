@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { convertAssignment } from "./convert-assignment.js";
+import { challengeSchema, minutesOf, questionOf, trackSchema } from "./track.js";
+
+describe("a challenge of Instruqt", () => {
+  it("has its fences with `run` as blocks, and others as code of their language", () => {
+    const page = [
+      "```bash,run",
+      "ls",
+      "```",
+      "  ```yaml,nocopy",
+      "  a: {{ b }}",
+      "  ```",
+      "~~~",
+      "```",
+      "~~~",
+    ];
+    expect(convertAssignment(page.join("\n"), 1)).toEqual({
+      text: [
+        "```execute-1",
+        "ls",
+        "```",
+        "  ```yaml",
+        "  a: {% raw %}{{ b }}{% endraw %}",
+        "  ```",
+        "~~~",
+        "```",
+        "~~~",
+      ].join("\n"),
+      problems: [],
+    });
+  });
+
+  it("has links to tabs in words, and says so and of variables with their lines", () => {
+    const { text, problems } = convertAssignment(
+      'See [the shell](tab-0) and [button label="Code" background="#e00"](tab-1).\n[[ Instruqt-Var key="a" hostname="b" ]]\n](tab-',
+      10,
+    );
+    expect(text.split("\n")[0]).toBe("See **the shell** and **Code**.");
+    expect(problems.map(({ line, fidelity }) => [line, fidelity])).toEqual([
+      [10, "approximated"],
+      [10, "approximated"],
+      [11, "lacking"],
+    ]);
+  });
+
+  it("that is a question becomes one of ours", () => {
+    const quiz = { title: "Which?", type: "quiz", answers: ["a", "b", "c"] };
+    expect(questionOf(challengeSchema.parse({ ...quiz, solution: [1] }))).toMatchObject({ answer: "b" });
+    expect(questionOf(challengeSchema.parse({ ...quiz, solution: [0, 2] }))).toMatchObject({
+      answer: ["a", "c"],
+    });
+    expect(questionOf(challengeSchema.parse({ ...quiz, solution: [7] }))).toBeUndefined();
+  });
+
+  it("has its time in minutes", () => {
+    expect(minutesOf(trackSchema.parse({ title: "T", timelimit: 601 }))).toBe(11);
+    expect(minutesOf(trackSchema.parse({ title: "T", timelimit: 1e9 }))).toBe(1440);
+  });
+
+  it.each([
+    ["links", "](tab-".repeat(20_000)],
+    ["fences", "`".repeat(100_000)],
+  ])("is read in one go, whatever it holds: %s", (_what, line) => {
+    expect(convertAssignment(line, 1).text).not.toBe("");
+  });
+});

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { LabLevel } from "../lab.js";
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const tab = z.looseObject({
+  title: text.default(""),
+  type: z.string(),
+  port: z.union([z.number(), z.string().transform(Number)]).optional(),
+  path: text.optional(),
+  url: text.optional(),
+});
+export type TrackTab = z.infer<typeof tab>;
+
+/** The front matter of a challenge's `assignment.md` (https://docs.instruqt.com: "Track and challenge definition files"). */
+export const challengeSchema = z.looseObject({
+  title: text,
+  type: z.string().default("challenge"),
+  notes: z.array(z.looseObject({ type: z.string().default("text"), contents: text.optional() })).nullish(),
+  tabs: z.array(tab).nullish(),
+  answers: z.array(text).nullish(),
+  solution: z.array(z.number().int()).nullish(),
+});
+export type Challenge = z.infer<typeof challengeSchema>;
+
+/** The `track.yml` of a track. */
+export const trackSchema = z.looseObject({
+  title: text,
+  teaser: text.default(""),
+  level: z.string().optional(),
+  timelimit: z.number().optional(),
+});
+export type Track = z.infer<typeof trackSchema>;
+
+const LEVELS: Readonly<Record<string, LabLevel>> = {
+  basic: "beginner",
+  beginner: "beginner",
+  intermediate: "intermediate",
+  advanced: "advanced",
+  expert: "advanced",
+};
+
+/** How hard a track is, in our words. */
+export function levelOf({ level }: Track): LabLevel | undefined {
+  return level === undefined ? undefined : LEVELS[level.toLowerCase()];
+}
+
+const SECONDS_OF_A_MINUTE = 60;
+const MOST_MINUTES = 1440;
+
+/** How long a track may take; absent where it does not say. */
+export function minutesOf({ timelimit }: Track): number | undefined {
+  if (timelimit === undefined || timelimit <= 0) return undefined;
+  return Math.min(Math.ceil(timelimit / SECONDS_OF_A_MINUTE), MOST_MINUTES);
+}
+
+/** A question of a challenge as a block of ours; `undefined` where it asks nothing that can be answered. */
+export function questionOf({
+  title,
+  type,
+  answers,
+  solution,
+}: Challenge): Record<string, unknown> | undefined {
+  if (type !== "quiz" || !answers || answers.length < 2) return undefined;
+  const right = (solution ?? []).flatMap((at) => answers[at] ?? []);
+  if (right.length === 0) return undefined;
+  return { question: title, options: answers, answer: right.length === 1 ? right[0] : right };
+}

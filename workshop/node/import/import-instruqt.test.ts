@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadLab } from "../load-lab.js";
+import { importInstruqt } from "./import-instruqt.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lectern-import-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const out = (): string => join(folder, "lab");
+const track = (): string => join(folder, "track");
+
+describe("a track of Instruqt", () => {
+  it("becomes a lab with its challenges, programs, tabs and pictures, and nothing wrong with it", async () => {
+    await write({
+      "track.yml": "slug: pods\ntitle: Pods\nteaser: |\n  First\n  pods\nlevel: basic\ntimelimit: 1200\n",
+      "track_scripts/setup-host": "#!/bin/bash\n",
+      "assets/a.png": "",
+      "01-make/assignment.md": [
+        "---",
+        "title: Make it",
+        "type: challenge",
+        "notes: [{type: text, contents: Read this}]",
+        "tabs:",
+        "- {title: Shell, type: terminal, hostname: host}",
+        "- {title: Code, type: code, hostname: host, path: /root}",
+        "- {title: App, type: service, hostname: host, port: 8080, path: /x}",
+        "- {title: Site, type: website, url: 'https://example.org'}",
+        "---",
+        "![a](../assets/a.png)",
+        "",
+        "```bash,run",
+        "touch made",
+        "```",
+      ].join("\n"),
+      "01-make/setup-host": "#!/bin/bash\n",
+      "01-make/solve-host": "#!/bin/bash\ntouch made\n",
+      "01-make/check-host": '#!/bin/sh\ntest -e made || { fail-message "Nothing is made."; exit 1; }\n',
+      "02-know/assignment.md":
+        "---\ntitle: Which?\ntype: quiz\nanswers: [a, b]\nsolution: [1]\n---\nThink.\n",
+    });
+    const problems = await importInstruqt(track(), out());
+    expect(problems.filter(({ fidelity }) => fidelity !== "approximated")).toEqual([]);
+    const lab = await loadLab(out());
+    expect(lab).toMatchObject({
+      title: "Pods",
+      description: "First pods",
+      level: "beginner",
+      minutes: 20,
+      editor: true,
+      problems: [],
+    });
+    expect(lab.dashboards.map(({ name }) => name)).toEqual(["App", "Site"]);
+    expect(lab.ingresses).toMatchObject([{ name: "port-8080", port: 8080 }]);
+    expect(lab.pages.map(({ title, blocks }) => [title, ...blocks.map(({ action }) => action)])).toEqual([
+      [
+        "Make it",
+        "execute-1",
+        "execute-1",
+        "execute-1",
+        "section:begin",
+        "execute-1",
+        "examiner:execute-test",
+      ],
+      ["Which?", "quiz:one"],
+    ]);
+    expect(Object.values(lab.pages[0]?.pictures ?? {})).toEqual(["pages/assets/a.png"]);
+    expect(checked()).toBe("Nothing is made.\n");
+  });
+
+  it("keeps its other challenges where one cannot be read, and says what nothing becomes of", async () => {
+    await write({
+      "track.yml": "title: T\n",
+      "01-a/assignment.md": "no front matter",
+      "02-b/assignment.md":
+        "---\ntitle: B\nnotes: [{type: video, url: u}]\ntabs: [{title: Mine, type: external, url: 'http://a.${_SANDBOX_ID}.x'}]\n---\nb\n",
+      "02-b/check-one": "#!/bin/bash\n",
+      "02-b/check-two": "#!/bin/bash\n",
+      "02-b/cleanup-one": "#!/bin/bash\n",
+    });
+    const said = (await importInstruqt(track(), out()))
+      .map(({ file, severity, message }) => `${file} ${severity}: ${message}`)
+      .join("\n");
+    for (const text of [
+      /track\.yml error: .*01-a.* has no front matter/,
+      /02-b\/assignment\.md warning: a note of the type video/,
+      /02-b\/assignment\.md warning: the tab Mine/,
+      /02-b\/check-two warning: a program for a second machine/,
+      /02-b\/cleanup-one warning: what cleans up/,
+    ])
+      expect(said).toMatch(text);
+    expect((await loadLab(out())).pages.map(({ title }) => title)).toEqual(["B"]);
+  });
+
+  it("is refused in words where it is none", async () => {
+    await write({ "track.yml": "teaser: [" });
+    await expect(importInstruqt(track(), out())).rejects.toMatchObject({ code: "LAB_INVALID" });
+  });
+});
+
+/** What the check that was brought says in an empty folder. */
+function checked(): string {
+  try {
+    return execFileSync(join(out(), "checks/01-make-check.sh"), {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(track(), path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}

@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../common/errors.js";
+import { type Challenge, type Track, challengeSchema, trackSchema } from "../../common/instruqt/track.js";
+import { issueText } from "../../common/issue-text.js";
+import { YamlProblem, readYaml } from "../../common/yaml-value.js";
+import { readText } from "./scenario-folder.js";
+
+/** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
+export interface TrackChallenge {
+  /** Folder, relative to the track. */
+  folder: string;
+  front: Challenge;
+  source: string;
+  /** Line of its file on which `source` begins, from 1. */
+  firstLine: number;
+  programs: ChallengePrograms;
+}
+
+export const PROGRAM_KINDS = ["setup", "check", "solve", "cleanup"] as const;
+export type ProgramKind = (typeof PROGRAM_KINDS)[number];
+/** By kind, one for each machine. */
+export type ChallengePrograms = Record<ProgramKind, string[]>;
+
+/** Reads `track.yml`. Throws LAB_INVALID. */
+export async function readTrack(folder: string): Promise<Track> {
+  return fitted(trackSchema, await readText(folder, "track.yml"), join(folder, "track.yml"));
+}
+
+/** The folders of its challenges, in their order. */
+export async function challengeFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const isChallenge = await Promise.all(
+    names.map(async (name) => (await readdir(join(folder, name))).includes("assignment.md")),
+  );
+  return names.filter((_name, at) => isChallenge[at]).toSorted();
+}
+
+/** Reads a challenge. Throws LAB_INVALID. */
+export async function readChallenge(track: string, folder: string): Promise<TrackChallenge> {
+  const path = `${folder}/assignment.md`;
+  const text = (await readText(track, path)).replaceAll("\r\n", "\n");
+  const end = text.startsWith("---\n") ? text.indexOf("\n---", 3) : -1;
+  if (end < 0)
+    throw invalid(
+      `The challenge ${join(track, path)} has no front matter between two lines of ---; give it a title`,
+    );
+  const after = text.indexOf("\n", end + 1) + 1 || text.length;
+  return {
+    folder,
+    front: fitted(challengeSchema, text.slice(4, end), join(track, path)),
+    source: text.slice(after),
+    firstLine: text.slice(0, after).split("\n").length,
+    programs: await programsOf(track, folder),
+  };
+}
+
+/** The programs of a folder by their kind: `setup-HOST`, `check-HOST` and so on. */
+export async function programsOf(track: string, folder: string): Promise<ChallengePrograms> {
+  const names = await readdir(join(track, folder)).catch((): string[] => []);
+  const ofKind = (kind: ProgramKind): string[] =>
+    names
+      .filter((name) => name.startsWith(`${kind}-`))
+      .toSorted()
+      .map((name) => `${folder}/${name}`);
+  return {
+    setup: ofKind("setup"),
+    check: ofKind("check"),
+    solve: ofKind("solve"),
+    cleanup: ofKind("cleanup"),
+  };
+}
+
+function fitted<Schema extends z.ZodType>(schema: Schema, text: string, path: string): z.infer<Schema> {
+  try {
+    const read = schema.safeParse(readYaml(text).value ?? {});
+    if (read.success) return read.data;
+    throw invalid(`${path} is not as Instruqt wants it: ${issueText(read.error.issues)}`);
+  } catch (cause) {
+    if (!(cause instanceof YamlProblem)) throw cause;
+    throw invalid(`${path} is not YAML, line ${String(cause.line)}: ${cause.message}`, cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): WorkshopError {
+  return new WorkshopError(WORKSHOP_ERRORS.labInvalid, message, cause === undefined ? undefined : { cause });
+}

@@ -16,6 +16,7 @@ import { insteadOf } from "./refused-actions.js";
 import { removedHtml, showPlaceholders } from "./removed-html.js";
 import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
+import { askedIn, isQuizWord } from "./quiz.js";
 import { StepIds } from "./step-id.js";
 import { fillShortcodes } from "./fill-shortcodes.js";
 import { fillPlain } from "./fill-plain.js";
@@ -180,7 +181,8 @@ function replaceFence(token: Token, line: number, place: Place): void {
   }
   const number = place.actions.length;
   const body = token.content;
-  const id = place.ids.next({ page: place.page, word, body: place.fillings.written(body) });
+  const written = place.fillings.written(body);
+  const id = place.ids.next({ page: place.page, word, body: isQuizWord(word) ? askedIn(written) : written });
   const { action, heading, notes } = readAction({ info, body, line, id, number }, place.fillings);
   place.problems.push(...notes);
   if (heading !== undefined) return becomeHtml(token, `<h3>${escapeHtml(heading)}</h3>\n`);

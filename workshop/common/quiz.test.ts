@@ -24,6 +24,11 @@ describe("a question", () => {
     expect(action?.question).toMatchObject({ answers: ["red"], explanation: "Because." });
   });
 
+  it("is known by what it asks, so that its id does not tell which option is right", () => {
+    expect(stepOf("answer: red", "explanation: Because.")).toBe(stepOf("answer: blue"));
+    expect(stepOf("answer: red", "tries: 3")).not.toBe(stepOf("answer: red"));
+  });
+
   it("that nobody could answer is a problem that says why", () => {
     expect(why("question: Which?", "options: [red, blue]", "answer: green")).toContain("none of its options");
     expect(why("question: Which?", "options: [red, red]", "answer: red")).toContain('offers "red" twice');
@@ -83,6 +88,10 @@ describe("a question", () => {
     expect(answerProblem(quiz, ["b"])).toBeUndefined();
   });
 });
+
+function stepOf(...lines: string[]): string | undefined {
+  return compiled("question: Which?", "options: [red, blue]", ...lines)[0]?.view.step;
+}
 
 function why(...lines: string[]): string | undefined {
   return compiled(...lines)[0]?.view.problem;

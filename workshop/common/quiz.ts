@@ -3,6 +3,7 @@ import type { QuizView, StepResult } from "./api.js";
 import { compilePattern } from "./pattern.js";
 import { parsePattern } from "./expectation.js";
 import { MAX_OPTIONS } from "./quiz-limits.js";
+import { YamlProblem, readYaml } from "./yaml-value.js";
 
 /** A question of a page. What is right stays on the server until the question is done. */
 export interface Quiz extends QuizView {
@@ -58,6 +59,25 @@ export interface QuizFields {
 
 export function isQuizWord(word: string): word is QuizWord {
   return Object.hasOwn(QUIZ_FORMS, word);
+}
+
+/**
+ * What learners see of a body that is a question, as its step is known by: an id that came of the answer as well would tell those who
+ * try all options which is right. A body that cannot be read is itself.
+ */
+export function askedIn(body: string): string {
+  try {
+    const {
+      answer: _answer,
+      match: _match,
+      explanation: _why,
+      ...asked
+    } = Object(readYaml(body).value) as QuizFields;
+    return JSON.stringify(asked);
+  } catch (error) {
+    if (error instanceof YamlProblem) return body;
+    throw error;
+  }
 }
 
 /** Reads the body of a question. Throws where nobody could answer it, and CHECK_INVALID for a pattern that is none. */

@@ -1,14 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileLabPage } from "../common/render-page.js";
 import { sampleVariables } from "../common/variables.js";
-import { labFiles } from "./lab-files.js";
 import { lintLab } from "./lint-lab.js";
 import { loadLab } from "./load-lab.js";
+import { writeFiles } from "./write-files-for-tests.js";
 import { labFile } from "./pictures.js";
 
 let folder: string;
@@ -127,74 +126,6 @@ describe("the title of a page", () => {
   ])("is its first heading, and no comment of a command: %j", async (page, title) => {
     await write({ "workshop.yaml": "title: x\n", "pages/01-no-heading.md": page });
     expect((await loadLab(folder)).pages[0]?.title).toBe(title);
-  });
-});
-
-describe("what is no file in a lab", () => {
-  it.each(["workshop.yaml", "pages/a.md", "checks.yaml"])(
-    "a pipe as %s: it is refused in words",
-    async (path) => {
-      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "a", "checks.yaml": "pages: []" });
-      replaceByPipe(path);
-      await expect(loadLab(folder)).rejects.toThrow(new RegExp(`${path} cannot be read: it is a pipe`));
-    },
-  );
-
-  it("a folder as a page, and a device as checks: it is refused in words", async () => {
-    await write({ "workshop.yaml": "title: x\n", "pages/a.md/b": "a" });
-    await expect(loadLab(folder)).rejects.toThrow(/a\.md cannot be read: it is a folder, not a file/);
-    rmSync(join(folder, "pages/a.md"), { recursive: true });
-    await write({ "pages/a.md": "a" });
-    symlinkSync("/dev/zero", join(folder, "checks.yaml"));
-    await expect(loadLab(folder)).rejects.toThrow(/checks\.yaml cannot be read: it is a pipe or a device/);
-  });
-
-  it("a pipe as a picture or in the home: it is none of them", async () => {
-    await write({
-      "workshop.yaml": "title: x\n",
-      "pages/a.md": "![](b.png)",
-      "pages/b.png": "",
-      "files/c": "",
-    });
-    for (const path of ["pages/b.png", "files/c"]) replaceByPipe(path);
-    const lab = await loadLab(folder);
-    expect(lab.pages[0]?.pictures).toEqual({ "b.png": null });
-    for await (const file of labFiles(lab)) expect(file).toBeUndefined();
-  });
-});
-
-describe("a file in another encoding", () => {
-  it("is read as UTF-16 where it says so, line ends of Windows included", async () => {
-    const page = "\uFEFF---\r\ntitle: Grüße 漢字\r\n---\r\n```execute\r\nls\r\n```\r\n";
-    await write({ "workshop.yaml": "", "pages/a.md": "", "pages/b.md": "" });
-    writeFileSync(join(folder, "workshop.yaml"), Buffer.from("\uFEFFtitle: Übung\r\n", "utf16le"));
-    writeFileSync(join(folder, "pages/a.md"), Buffer.from(page, "utf16le"));
-    writeFileSync(join(folder, "pages/b.md"), Buffer.from(page, "utf16le").swap16());
-    const lab = await loadLab(folder);
-    expect([lab.title, ...lab.pages.map(({ title }) => title)]).toEqual([
-      "Übung",
-      "Grüße 漢字",
-      "Grüße 漢字",
-    ]);
-    expect(lintLab(lab)).toEqual([]);
-  });
-
-  it("is refused as YAML, with the line, and never read with characters missing", async () => {
-    await write({ "workshop.yaml": "", "pages/a.md": "a" });
-    writeFileSync(join(folder, "workshop.yaml"), Buffer.from("minutes: 5\ntitle: Übung\n", "latin1"));
-    await expect(loadLab(folder)).rejects.toThrow(/line 2 cannot be read: this line is not UTF-8/);
-  });
-});
-
-describe("front matter", () => {
-  it.each([
-    ["---\ntitle: A\n\n# B\n", [["front-matter", 1]]],
-    ["+++\ntitle = 'A'\n\n# B\n", [["front-matter", 1]]],
-    ["---\n\nA line across the page, and text: with a colon.\n", []],
-    ["---\n# B\n", []],
-  ])("without an end is told: %j", async (page, problems) => {
-    await write({ "workshop.yaml": "title: x\n", "pages/a.md": page });
-    expect(lintLab(await loadLab(folder)).map(({ rule, line }) => [rule, line])).toEqual(problems);
   });
 });
 
@@ -321,14 +252,6 @@ describe("a Markdown file", () => {
   });
 });
 
-async function write(files: Record<string, string>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-}
-
-function replaceByPipe(path: string): void {
-  rmSync(join(folder, path));
-  execFileSync("mkfifo", [join(folder, path)]);
+function write(files: Record<string, string>): Promise<void> {
+  return writeFiles(folder, files);
 }

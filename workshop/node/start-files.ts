@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import type { HomeFile, RegularFile } from "../../terminal/common/session-host.js";
 import type { Lab, ShellStart } from "../common/lab.js";
+import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
 
 /** Folder of the home in which a session keeps what its shells begin with, and says what became of it. */
@@ -33,7 +34,7 @@ async function copyOf(file: string, path: string): Promise<HomeFile> {
 
 /** What bash reads when it begins: the lab's own file first, if it brings one. */
 async function startUpFile(shells: ShellStart, home: string | undefined): Promise<string> {
-  const own = home === undefined ? "" : await ownStartUpFile(join(home, ".bashrc"));
+  const own = home === undefined ? "" : await ownStartUpFile(home);
   const profiles = shells.profiles.map(
     (file) => `. ~/${quoted(`${START_FOLDER}/profile.d/${basename(file)}`)}`,
   );
@@ -54,7 +55,10 @@ async function startUpFile(shells: ShellStart, home: string | undefined): Promis
   return `${own}\n${lines.join("\n")}\n`;
 }
 
-async function ownStartUpFile(path: string): Promise<string> {
+/** A link may be a `.bashrc` of the home as well, but not one that leads to files of the server. */
+async function ownStartUpFile(home: string): Promise<string> {
+  const path = join(home, ".bashrc");
+  if (!(await isReallyWithin(home, path))) return "";
   return readRegularFile(path).then(
     ({ content }) => content.toString("utf8"),
     () => "",

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadLab } from "../load-lab.js";
+import { writeFiles } from "../write-files-for-tests.js";
 import { importInstruqt } from "./import-instruqt.js";
 
 let folder: string;
@@ -116,10 +117,6 @@ function checked(): string {
   }
 }
 
-async function write(files: Record<string, string>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(track(), path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
+function write(files: Record<string, string>): Promise<void> {
+  return writeFiles(track(), files);
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadLab } from "../load-lab.js";
+import { writeFiles } from "../write-files-for-tests.js";
 import { importKillercoda } from "./import-killercoda.js";
 import { labsBelow } from "./labs-below.js";
 
@@ -121,10 +122,6 @@ describe("a scenario of Killercoda", () => {
   });
 });
 
-async function write(files: Record<string, string>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(scenario(), path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
+function write(files: Record<string, string>): Promise<void> {
+  return writeFiles(scenario(), files);
 }

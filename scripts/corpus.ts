@@ -4,13 +4,10 @@ import { basename, join, relative, resolve } from "node:path";
 import { WorkshopError } from "../workshop/common/errors.js";
 import { fidelityReport } from "../workshop/common/fidelity-report.js";
 import type { Lab } from "../workshop/common/lab.js";
-import { importInstruqt } from "../workshop/node/import/import-instruqt.js";
-import { importKillercoda } from "../workshop/node/import/import-killercoda.js";
+import { type ForeignLab, importLab, isForeign } from "../workshop/node/import/import-lab.js";
 import { loadLab } from "../workshop/node/load-lab.js";
 import { type FoundLab, labsBelow } from "../workshop/node/import/labs-below.js";
 import { type TriedLab, corpusTable } from "./corpus-table.js";
-
-const IMPORTS = { killercoda: importKillercoda, instruqt: importInstruqt } as const;
 
 /** Reads every lab below the folders that are given, and prints the table of what works of them, is approximated, or is lacking. */
 const folders = process.argv.slice(2);
@@ -26,11 +23,11 @@ async function tryAll(paths: readonly string[]): Promise<TriedLab[]> {
   return tried;
 }
 
-async function tryLab({ path, form }: FoundLab): Promise<TriedLab> {
+async function tryLab(found: FoundLab): Promise<TriedLab> {
+  const { path, form } = found;
   const here = relative(process.cwd(), path) || ".";
   try {
-    const lab =
-      form === "killercoda" || form === "instruqt" ? await imported({ path, form }) : await loadLab(path);
+    const lab = isForeign(found) ? await imported(found) : await loadLab(path);
     return { path: here, form, report: fidelityReport(lab) };
   } catch (error) {
     if (!(error instanceof WorkshopError)) throw error;
@@ -39,11 +36,12 @@ async function tryLab({ path, form }: FoundLab): Promise<TriedLab> {
 }
 
 /** The lab that comes of a scenario or a track; what the import itself could not do is among its problems. */
-async function imported({ path, form }: { path: string; form: keyof typeof IMPORTS }): Promise<Lab> {
+async function imported(foreign: ForeignLab): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), "lectern-corpus-"));
   try {
-    const problems = await IMPORTS[form](path, join(folder, basename(path)));
-    const lab = await loadLab(join(folder, basename(path)));
+    const out = join(folder, basename(foreign.path));
+    const problems = await importLab(foreign, out);
+    const lab = await loadLab(out);
     return { ...lab, problems: [...problems, ...lab.problems] };
   } finally {
     await rm(folder, { recursive: true });

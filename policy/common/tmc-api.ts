@@ -1,5 +1,4 @@
 import type { EffectivePolicy } from "./effective.js";
-import type { ExceptionSpec } from "./exception.js";
 import type { PolicyManifestInput, PolicySpec } from "./manifest.js";
 import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
 
@@ -26,7 +25,6 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
  * | GET v1alpha1/openapi.json | | the OpenAPI document of all of this |
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
- *
  * | GET v1alpha1/image-policies/exceptions | | `ExceptionList`: of the organization and all of its workspaces |
  * | GET, POST v1alpha1/organization/exceptions, v1alpha1/workspaces/WS/exceptions | `{exception: {fullName: {name}, spec: ExceptionSpecInput}}` | `ExceptionList`, `{exception: ExceptionView}` |
  * | GET, DELETE .../exceptions/NAME | | `{exception}`, `{}` |
@@ -84,31 +82,6 @@ export interface PolicyStatus {
   message?: string;
   /** Exceptions of it that hold. */
   exceptions: number;
-}
-
-export type ExceptionState = "Requested" | "Granted" | "Denied" | "Expired";
-
-/** An exception of a policy, from the request on. */
-export interface ExceptionView {
-  /** `workspaceName` where the policy is a workspace's, `orgId` where it is the organization's. */
-  fullName: { name: string; workspaceName?: string; orgId?: string };
-  meta: Meta;
-  spec: ExceptionSpec;
-  status: {
-    state: ExceptionState;
-    /** The user who asked for it, and when. */
-    requestedBy: string;
-    requestedAt: string;
-    /** The user who granted or denied it, when, and what they said of it. */
-    decidedBy?: string;
-    decidedAt?: string;
-    note?: string;
-  };
-}
-
-export interface ExceptionList {
-  exceptions: ExceptionView[];
-  totalCount: string;
 }
 
 export interface PolicyList {

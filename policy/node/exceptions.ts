@@ -1,6 +1,6 @@
 import { toSecond } from "../common/exception.js";
 import { exceptionManifest, MAX_EXCEPTION_DAYS } from "../common/exception.js";
-import type { ExceptionView } from "../common/tmc-api.js";
+import type { ExceptionView } from "../common/exception-api.js";
 import { checkBounds } from "./bounds.js";
 import { bringIntoForce, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";

@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 
 import type { PolicyAdministration } from "../common/administration.js";
+import type { ExceptionView } from "../common/exception-api.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
 import { listViolations } from "./audit/audit-namespace.js";
@@ -40,11 +41,11 @@ export interface PolicyService extends PolicyAdministration {
   getPolicy(address: PolicyAddress): Promise<Api.PolicyView>;
   listPolicies(scope: Scope & { everywhere?: boolean }): Promise<Api.PolicyView[]>;
   removePolicy(address: PolicyAddress, options?: WriteOptions): Promise<void>;
-  requestException(scope: Scope, request: { input: unknown; user: string }): Promise<Api.ExceptionView>;
-  decideException(address: PolicyAddress, decision: exceptions.Decision): Promise<Api.ExceptionView>;
+  requestException(scope: Scope, request: { input: unknown; user: string }): Promise<ExceptionView>;
+  decideException(address: PolicyAddress, decision: exceptions.Decision): Promise<ExceptionView>;
   deleteException(address: PolicyAddress): Promise<void>;
-  getException(address: PolicyAddress): Promise<Api.ExceptionView>;
-  listExceptions(scope: Scope & { everywhere?: boolean }): Promise<Api.ExceptionView[]>;
+  getException(address: PolicyAddress): Promise<ExceptionView>;
+  listExceptions(scope: Scope & { everywhere?: boolean }): Promise<ExceptionView[]>;
   getCluster(organization: string, name: string): Promise<Api.ClusterView>;
   listClusters(organization: string): Promise<Api.ClusterView[]>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;

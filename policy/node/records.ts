@@ -5,7 +5,8 @@ import type { EffectivePolicy } from "../common/effective.js";
 import { type ExceptionSpec, exceptionSpec, type PolicyException } from "../common/exception.js";
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { type PolicySpec, policySpec } from "../common/manifest.js";
-import type { ExceptionState, PolicyStatus } from "../common/tmc-api.js";
+import type { ExceptionState } from "../common/exception-api.js";
+import type { PolicyStatus } from "../common/tmc-api.js";
 import type { PolicyOrigin } from "../common/verdict.js";
 import { RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 

@@ -2,7 +2,8 @@ import type { V1Namespace, V1ObjectMeta } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { toSecond } from "../common/exception.js";
-import type { ExceptionView, Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
+import type { ExceptionView } from "../common/exception-api.js";
+import type { Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
 import type { ExceptionObject, HierarchyObject, ImagePolicyObject } from "./records.js";
 import { toEffective } from "./records.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";

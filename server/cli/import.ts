@@ -3,9 +3,8 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import type { LabProblem } from "../../workshop/common/lab.js";
 import { type TakenNames, freeName, labelOf } from "../../workshop/common/page-name.js";
-import { importInstruqt } from "../../workshop/node/import/import-instruqt.js";
-import { importKillercoda } from "../../workshop/node/import/import-killercoda.js";
-import { type FoundLab, labsBelow } from "../../workshop/node/import/labs-below.js";
+import { type ForeignLab, importLab, isForeign } from "../../workshop/node/import/import-lab.js";
+import { labsBelow } from "../../workshop/node/import/labs-below.js";
 import { LINT_REPORTS } from "../../workshop/node/lint-reports/lint-report.js";
 import { findingsOf, type LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
@@ -36,24 +35,9 @@ export async function importLabs(from: string, { out }: { out: string }): Promis
   if (findingsOf(labs).some(({ severity }) => severity === "error")) throw new ExitWith(exitStatus.failed);
 }
 
-const IMPORTS = { killercoda: importKillercoda, instruqt: importInstruqt } as const;
-
-interface ForeignLab {
-  path: string;
-  form: keyof typeof IMPORTS;
-}
-
-function isForeign(lab: FoundLab): lab is FoundLab & ForeignLab {
-  return lab.form in IMPORTS;
-}
-
-async function importOne({ path, form }: ForeignLab, out: string): Promise<LintedLab> {
-  const unreadable = (code: string, message: string) => ({
-    path: fromHere(path)("."),
-    unreadable: { code, message },
-  });
+async function importOne(foreign: ForeignLab, out: string): Promise<LintedLab> {
   try {
-    const problems = placed(await IMPORTS[form](path, out), path);
+    const problems = placed(await importLab(foreign, out), foreign.path);
     const lab = await loadLab(out);
     const report = fidelityReport({ ...lab, problems: [] });
     const all = [...problems, ...placed(lab.problems, out)];
@@ -63,8 +47,9 @@ async function importOne({ path, form }: ForeignLab, out: string): Promise<Linte
       report: { ...report, problems: all, errors, warnings: all.length - errors },
     };
   } catch (error) {
-    if (error instanceof WorkshopError) return unreadable(error.code, error.message);
-    throw error;
+    if (!(error instanceof WorkshopError)) throw error;
+    const { code, message } = error;
+    return { path: fromHere(foreign.path)("."), unreadable: { code, message } };
   }
 }
 

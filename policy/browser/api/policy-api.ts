@@ -1,11 +1,10 @@
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
+import type { ExceptionList, ExceptionView } from "../../common/exception-api.js";
 import type {
   ActivityEntry,
   ClusterList,
   EffectiveView,
-  ExceptionList,
-  ExceptionView,
   ExplainAnswer,
   ExplainRequest,
   NamespaceList,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ExceptionView } from "../../common/tmc-api.js";
+import type { ExceptionView } from "../../common/exception-api.js";
 import { useConsole } from "../console-context.js";
 
 /** Somebody waits for theirs to be granted. */

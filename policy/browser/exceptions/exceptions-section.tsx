@@ -1,6 +1,6 @@
 import { useRef, useState, type ReactElement } from "react";
 import { describeException } from "../../common/exception.js";
-import type { ExceptionView } from "../../common/tmc-api.js";
+import type { ExceptionView } from "../../common/exception-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { exceptionsAt, useExceptions } from "../api/use-exceptions.js";
 import { useConsole } from "../console-context.js";

@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import { type ExceptionSpecInput, parseWorkload } from "../../common/exception.js";
 import { useConsole } from "../console-context.js";
+import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
 import { useTask } from "../parts/use-task.js";
 
@@ -86,8 +87,13 @@ function Fields({ draft, policies, set }: FieldsProps): ReactElement {
   return (
     <>
       <TextField label="Exception name" value={draft.name} onChange={set("name")} isMono />
-      <Choice label="Policy" value={draft.policy} onChange={set("policy")} options={policies.map(same)} />
-      <Choice
+      <SelectField
+        label="Policy"
+        value={draft.policy}
+        onChange={set("policy")}
+        options={policies.map(same)}
+      />
+      <SelectField
         label="Namespace"
         value={draft.namespace}
         onChange={set("namespace")}
@@ -111,7 +117,7 @@ function Fields({ draft, policies, set }: FieldsProps): ReactElement {
       />
       <TextField label="Owner" value={draft.owner} onChange={set("owner")} hint="Who answers for it." />
       <TextField label="Reason" value={draft.reason} onChange={set("reason")} />
-      <Choice
+      <SelectField
         label="For how long"
         value={draft.hours}
         onChange={set("hours")}
@@ -140,37 +146,4 @@ function specFrom(draft: Draft): ExceptionSpecInput | string {
 
 function same(name: string): [string, string] {
   return [name, name];
-}
-
-function Choice({
-  label,
-  value,
-  onChange,
-  options,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  options: [value: string, name: string][];
-}): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="field__label" htmlFor={id}>
-        {label}
-      </label>
-      <select
-        id={id}
-        className="field__input"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {options.map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
 }

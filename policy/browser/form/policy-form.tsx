@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, type ReactElement } from "react";
-import type { Recipe } from "../../common/manifest.js";
 import type { PolicyView } from "../../common/tmc-api.js";
+import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
 import { PolicyMeaning } from "./policy-meaning.js";
@@ -83,30 +83,15 @@ function Identity({
   form: PolicyFormState;
   isNew: boolean;
 }): ReactElement {
-  const id = useId();
   return (
     <div className="policy-form__pair">
-      <div className="field">
-        <label className="field__label" htmlFor={id}>
-          Image Registry Template
-        </label>
-        <select
-          id={id}
-          className="field__input"
-          value={draft.recipe}
-          aria-describedby={`${id}-hint`}
-          onChange={(event) => change({ recipe: event.target.value as Recipe })}
-        >
-          {RECIPES.map((recipe) => (
-            <option key={recipe} value={recipe}>
-              {TEMPLATES[recipe].name}
-            </option>
-          ))}
-        </select>
-        <span id={`${id}-hint`} className="field__hint">
-          {TEMPLATES[draft.recipe].hint}
-        </span>
-      </div>
+      <SelectField
+        label="Image Registry Template"
+        value={draft.recipe}
+        onChange={(recipe) => change({ recipe })}
+        options={RECIPES.map((recipe) => [recipe, TEMPLATES[recipe].name])}
+        hint={TEMPLATES[draft.recipe].hint}
+      />
       <TextField
         label="Policy Name"
         value={draft.name}

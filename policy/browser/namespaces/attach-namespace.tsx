@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { describeImpact } from "../../common/impact.js";
 import { useConsole } from "../console-context.js";
+import { SelectField } from "../parts/select-field.js";
 import { useTask } from "../parts/use-task.js";
 
 interface Props {
@@ -82,26 +83,14 @@ function WorkspaceChoice({
   onChoose: (name: string) => void;
 }): ReactElement {
   const { hierarchy } = useConsole();
-  const id = useId();
+  const names = hierarchy.workspaces.map(({ fullName: { name } }) => [name, name] as const);
   return (
-    <div className="field">
-      <label className="field__label" htmlFor={id}>
-        Workspace
-      </label>
-      <select
-        id={id}
-        className="field__input"
-        value={chosen}
-        onChange={(event) => onChoose(event.target.value)}
-      >
-        <option value="">none: no policy holds</option>
-        {hierarchy.workspaces.map(({ fullName: { name } }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
+    <SelectField
+      label="Workspace"
+      value={chosen}
+      onChange={onChoose}
+      options={[["", "none: no policy holds"], ...names]}
+    />
   );
 }
 

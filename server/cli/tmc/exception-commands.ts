@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { describeException, EXCEPTED_KINDS, parseWorkload } from "../../../policy/common/exception.js";
-import type { ExceptionList, ExceptionView } from "../../../policy/common/tmc-api.js";
+import type { ExceptionList, ExceptionView } from "../../../policy/common/exception-api.js";
 import { examples, givenName, nameFlag, required, workspaceFlag } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, Router } from "express";
 
-import type { ExceptionList, ExceptionView } from "../../../policy/common/tmc-api.js";
+import type { ExceptionList, ExceptionView } from "../../../policy/common/exception-api.js";
 import { decisionBody, exceptionBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
 

@@ -12,9 +12,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionLimits } from "../../common/session-limits.js";
-
-/** What the kernel holds a session to, as one. */
-export type Controller = "memory" | "pids" | "cpu";
+import { type Controller, type Hierarchy, findHierarchies } from "./control-group-hierarchies.js";
 
 /** Rounds of freezing and killing, for processes that are just being born; each takes a few milliseconds. */
 const KILL_ROUNDS = 40;
@@ -24,15 +22,6 @@ const CPU_PERIOD_US = 100_000;
 /** The weight of all sessions together: on each processor as much as one of the platform's processes. */
 const CPU_SHARES = 1024 * availableParallelism();
 const CPU_WEIGHT = Math.min(100 * availableParallelism(), 10_000);
-
-/** One folder of a control group hierarchy that this process may make groups in. */
-interface Hierarchy {
-  version: 1 | 2;
-  folder: string;
-  controllers: readonly Controller[];
-  /** Whether its groups can be ended at once: version 2, or the freezer of version 1. */
-  ends: boolean;
-}
 
 /** The control groups of one host's sessions, in whatever hierarchies this process has rights to. */
 export class ControlGroups {
@@ -179,49 +168,6 @@ function membersOf(folder: string): number[] {
   }
 }
 
-/** The hierarchies that are mounted, below the groups this process is in (proc(5): mountinfo; cgroups(7)). */
-function findHierarchies(about: string): Hierarchy[] {
-  const own = ownGroups(about);
-  return readFileSync(join(about, "mountinfo"), "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      const [before = "", after = ""] = line.split(" - ");
-      const [, , , root = "", mountPoint = ""] = before.split(" ");
-      const [type, , options = ""] = after.split(" ");
-      if (type !== "cgroup" && type !== "cgroup2") return [];
-      const group =
-        type === "cgroup2" ? own.get("") : own.get(options.split(",").find((name) => own.has(name)) ?? "-");
-      if (group === undefined) return [];
-      // In a container the mount may begin at the container's own group.
-      const below = group === root ? "" : group.startsWith(`${root}/`) ? group.slice(root.length) : group;
-      const folder = join(mountPoint, below);
-      return type === "cgroup2" ? [second(folder)] : first(folder, options.split(","));
-    });
-}
-
-function first(folder: string, options: readonly string[]): Hierarchy[] {
-  const controllers = (["memory", "pids", "cpu"] as const).filter((name) => options.includes(name));
-  const ends = options.includes("freezer");
-  return controllers.length > 0 || ends ? [{ version: 1, folder, controllers, ends }] : [];
-}
-
-function second(folder: string): Hierarchy {
-  const offered = readWords(join(folder, "cgroup.controllers"));
-  const controllers = (["memory", "pids", "cpu"] as const).filter((name) => offered.includes(name));
-  return { version: 2, folder, controllers, ends: true };
-}
-
-/** The group of this process in each hierarchy; the one without a name is version 2. */
-function ownGroups(about: string): Map<string, string> {
-  const lines = readFileSync(join(about, "cgroup"), "utf8").trimEnd().split("\n");
-  return new Map(
-    lines.flatMap((line) => {
-      const [, names = "", ...path] = line.split(":");
-      return names.split(",").map((name) => [name, path.join(":")] as const);
-    }),
-  );
-}
-
 /** Makes the folder of the host's sessions; none where this process has no rights there. */
 function ownFolder(hierarchy: Hierarchy, owner: string): Hierarchy[] {
   const folder = join(hierarchy.folder, owner);
@@ -269,14 +215,6 @@ function foldersIn(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
-function readWords(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8").trim().split(/\s+/);
   } catch {
     return [];
   }

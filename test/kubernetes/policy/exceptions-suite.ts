@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { ENFORCED_CONFIG_MAP } from "../../../policy/common/engine-names.js";
 import { toSecond } from "../../../policy/common/exception.js";
-import type { ExceptionView, ExplainAnswer } from "../../../policy/common/tmc-api.js";
+import type { ExceptionView } from "../../../policy/common/exception-api.js";
+import type { ExplainAnswer } from "../../../policy/common/tmc-api.js";
 import { createClusterClient } from "../../../policy/node/cluster-client.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
 import { createHierarchyStore } from "../../../policy/node/hierarchy-store.js";

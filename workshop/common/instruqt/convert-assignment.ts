@@ -1,4 +1,4 @@
-import { verbatim } from "../killercoda/addresses.js";
+import { verbatim } from "../imported-text.js";
 import type { PageProblem } from "../page-problem.js";
 
 /** The text of a challenge as a page of ours. */

@@ -1,5 +1,6 @@
 import type { PageProblem } from "../page-problem.js";
-import { verbatim, withIngresses } from "./addresses.js";
+import { verbatim } from "../imported-text.js";
+import { withIngresses } from "./addresses.js";
 import { type CodeMark, markAt, markedCodeOf } from "./marked-code.js";
 
 /** A page of a scenario as a page of ours. */

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { stringify } from "yaml";
 import { convertAssignment } from "../../common/instruqt/convert-assignment.js";
 import { type Track, levelOf, minutesOf, questionOf } from "../../common/instruqt/track.js";
-import { ingressName } from "../../common/killercoda/addresses.js";
+import { ingressName } from "../../common/imported-text.js";
 import type { LabProblem } from "../../common/lab.js";
 import { labelOf } from "../../common/page-name.js";
 import { writeLabFolder } from "../lab-folder.js";

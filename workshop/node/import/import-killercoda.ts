@@ -1,6 +1,6 @@
 import { basename, posix } from "node:path";
 import { stringify } from "yaml";
-import { ingressName } from "../../common/killercoda/addresses.js";
+import { ingressName } from "../../common/imported-text.js";
 import { convertPage } from "../../common/killercoda/convert-page.js";
 import { type Scenario, type ScenarioPage, pagesOf, unreadKeys } from "../../common/killercoda/scenario.js";
 import { LAB_LEVELS, type LabProblem } from "../../common/lab.js";
@@ -8,7 +8,8 @@ import { labelOf } from "../../common/page-name.js";
 import { writeLabFolder } from "../lab-folder.js";
 import { ImportedLab } from "./imported-lab.js";
 import { assetFiles } from "./scenario-assets.js";
-import { readScenario, readText } from "./scenario-folder.js";
+import { readText } from "./foreign-folder.js";
+import { readScenario } from "./scenario-folder.js";
 
 const DEFINITION = "index.json";
 /** Folder of the home that holds the programs with which a page of the scenario begins. */

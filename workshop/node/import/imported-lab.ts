@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { WorkshopError } from "../../common/errors.js";
 import type { LabProblem } from "../../common/lab.js";
 import type { WrittenFile } from "../lab-folder.js";
-import { filesBelow, readFileOf } from "./scenario-folder.js";
+import { filesBelow, readFileOf } from "./foreign-folder.js";
 
 const PICTURE = /\.(?:png|jpe?g|gif|svg|webp)$/i;
 const PROGRAM_MODE = 0o755;

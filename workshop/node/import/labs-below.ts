@@ -1,6 +1,7 @@
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { labFormOf } from "../lab-form.js";
+import { readText } from "./foreign-folder.js";
 
 /** A lab that was found below a folder: of a form that is read, or of another platform by the file that only it has. */
 export interface FoundLab {
@@ -33,6 +34,6 @@ export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> 
 
 /** Many a program has an `index.json`. */
 async function isScenario(file: string): Promise<boolean> {
-  const text = await readFile(file, "utf8").catch(() => "");
+  const text = await readText(dirname(file), basename(file)).catch(() => "");
   return text.includes('"details"') ? text.includes('"steps"') : text.includes('"backend"');
 }

@@ -3,7 +3,7 @@ import type { Scenario } from "../../common/killercoda/scenario.js";
 import type { LabProblem } from "../../common/lab.js";
 import type { WrittenFile } from "../lab-folder.js";
 import { pathMatcher } from "../path-patterns.js";
-import { filesBelow, readFileOf } from "./scenario-folder.js";
+import { filesBelow, readFileOf } from "./foreign-folder.js";
 
 const ASSETS = "assets";
 /** The machine that learners begin on. */

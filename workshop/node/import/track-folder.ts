@@ -1,11 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { WORKSHOP_ERRORS, WorkshopError } from "../../common/errors.js";
 import { type Challenge, type Track, challengeSchema, trackSchema } from "../../common/instruqt/track.js";
 import { issueText } from "../../common/issue-text.js";
 import { YamlProblem, readYaml } from "../../common/yaml-value.js";
-import { readText } from "./scenario-folder.js";
+import { invalid, readText } from "./foreign-folder.js";
 
 /** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
 export interface TrackChallenge {
@@ -82,8 +81,4 @@ function fitted<Schema extends z.ZodType>(schema: Schema, text: string, path: st
     if (!(cause instanceof YamlProblem)) throw cause;
     throw invalid(`${path} is not YAML, line ${String(cause.line)}: ${cause.message}`, cause);
   }
-}
-
-function invalid(message: string, cause?: unknown): WorkshopError {
-  return new WorkshopError(WORKSHOP_ERRORS.labInvalid, message, cause === undefined ? undefined : { cause });
 }

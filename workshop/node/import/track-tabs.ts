@@ -1,4 +1,4 @@
-import { ingressAddress } from "../../common/killercoda/addresses.js";
+import { ingressAddress } from "../../common/imported-text.js";
 import type { TrackTab } from "../../common/instruqt/track.js";
 import type { ImportedLab } from "./imported-lab.js";
 

@@ -1,5 +1,4 @@
-import { toSecond } from "../common/exception.js";
-import { exceptionManifest, MAX_EXCEPTION_DAYS } from "../common/exception.js";
+import { exceptionManifest, MAX_EXCEPTION_DAYS, toSecond } from "../common/exception.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import { checkBounds } from "./bounds.js";
 import { bringIntoForce, type Scope } from "./bring-into-force.js";
@@ -96,11 +95,11 @@ export async function getException(context: PolicyContext, address: PolicyAddres
 
 /** Exceptions of the policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
 export async function listExceptions(
-  { store, ...context }: PolicyContext,
+  context: PolicyContext,
   { organization, workspace, everywhere = false }: Scope & { everywhere?: boolean },
 ): Promise<ExceptionView[]> {
-  if (workspace !== undefined) await requireWorkspace({ store, ...context }, organization, workspace);
-  const stored = await store.list<ExceptionObjectSpec>("imagepolicyexceptions", organization);
+  if (workspace !== undefined) await requireWorkspace(context, organization, workspace);
+  const stored = await context.store.list<ExceptionObjectSpec>("imagepolicyexceptions", organization);
   return stored.filter(({ spec }) => everywhere || spec.workspace === workspace).map(exceptionView);
 }
 
@@ -112,13 +111,18 @@ async function requireException({ store }: PolicyContext, address: PolicyAddress
 
 function requireFuture(expires: string): void {
   const now = Date.now();
-  const message =
-    expires <= toSecond(new Date(now))
-      ? `has passed at ${toSecond(new Date(now))}; give a time to come`
-      : `must be within ${MAX_EXCEPTION_DAYS} days; what is needed for longer is a rule of the policy`;
-  if (expires > toSecond(new Date(now)) && Date.parse(expires) <= now + MAX_EXCEPTION_DAYS * DAY_MS) return;
+  if (expires <= toSecond(new Date(now)))
+    throw wrongExpiry(expires, `has passed at ${toSecond(new Date(now))}; give a time to come`);
+  if (Date.parse(expires) > now + MAX_EXCEPTION_DAYS * DAY_MS)
+    throw wrongExpiry(
+      expires,
+      `must be within ${MAX_EXCEPTION_DAYS} days; what is needed for longer is a rule of the policy`,
+    );
+}
+
+function wrongExpiry(expires: string, message: string): PolicyError {
   const fields = [{ path: "spec.expires", message }];
-  throw new PolicyError(POLICY_ERROR.invalid, `The exception's expiry ${expires} ${message}`, { fields });
+  return new PolicyError(POLICY_ERROR.invalid, `The exception's expiry ${expires} ${message}`, { fields });
 }
 
 function describe({ workspace, name }: PolicyAddress): string {

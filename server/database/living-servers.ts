@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { keeperOf } from "./session-keeper.js";
 import type { Postgres } from "./postgres.js";
 
 /** How often each server says that it lives. */
@@ -103,21 +104,4 @@ function isAlive(seen: Map<string, Seen>, { id, beat }: { id: string; beat: stri
   if (before?.beat === beat) return now - before.at <= SILENT_MS;
   seen.set(id, { beat, at: now });
   return true;
-}
-
-/** By rendezvous hashing: where a server comes or goes, only the sessions it gets or had change hands. */
-function keeperOf(session: string, servers: Iterable<string>): string {
-  let [keeper, best] = ["", -1];
-  for (const server of servers) {
-    const weight = hashOf(`${server}/${session}`);
-    if (weight > best || (weight === best && server > keeper)) [keeper, best] = [server, weight];
-  }
-  return keeper;
-}
-
-/** 32 bits of FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return hash;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { createAdmissionChain } from "./admission/chain.js";
 import type { ApiService } from "./api/service.js";
 import type { AccessControl } from "./auth/access-control.js";
+import type { ClientAuthority } from "./certificates/client-authority.js";
 import type { ContainerRuntime } from "./containers/container-runtime.js";
 import type { ResourceHandlers } from "./http/resource-handler.js";
 import { createPodStreams } from "./streaming/pod-streams.js";
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   adminToken: string;
   /** PEM of the authority behind the serving certificate. */
   ca: string;
+  /** Signs the certificates that approved requests ask for. */
+  clientAuthority: ClientAuthority;
   logger: Logger;
   signal: AbortSignal;
   /** Runs the pods whose images it has; all are simulated without it. */
@@ -61,6 +64,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     logger,
     issueToken: (account, secret) => access.issueSecretToken(account, secret),
     rootCertificates: options.ca,
+    clientAuthority: options.clientAuthority,
     ...(runtime && {
       containers: {
         runtime,

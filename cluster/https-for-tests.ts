@@ -15,6 +15,8 @@ export interface Sent {
   path: string;
   /** The administrator's without one. */
   token?: string;
+  /** PEM of what the client shows instead of a token. */
+  certificate?: { cert: string; key: string };
   type?: string;
   body?: string | Buffer;
   headers?: Record<string, string>;
@@ -32,15 +34,19 @@ export async function open(
 ): Promise<IncomingMessage> {
   const config = parse(readFileSync(cluster.kubeconfigPath, "utf8")) as Kubeconfig;
   const ca = Buffer.from(config.clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
-  const { method = "GET", path, token = config.users[0]?.user.token ?? "", body } = sent;
+  const { method = "GET", path, certificate, body } = sent;
+  const token = sent.token ?? (certificate ? undefined : config.users[0]?.user.token);
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
     "content-type": sent.type ?? "application/json",
     ...sent.headers,
   };
   const { hostname, port } = new URL(cluster.url);
   return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path, method, ca, headers, agent: false }, resolve);
+    const outgoing = request(
+      { hostname, port, path, method, ca, ...certificate, headers, agent: false },
+      resolve,
+    );
     outgoing.on("error", reject);
     outgoing.end(body);
   });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import { loadClientAuthority } from "./certificates/client-authority.js";
 import type { ContainerRuntime } from "./containers/container-runtime.js";
 import type { ControlPlane } from "./control-plane.js";
 import { startControlPlane } from "./control-plane.js";
@@ -14,8 +15,8 @@ import { handleRequest } from "./http/api-handler.js";
 import type { Upgrade } from "./http/upgrade-request.js";
 import { answerOnUpgrade } from "./http/upgrade-request.js";
 import { loadCertificates } from "./process/certificates.js";
-import type { Certificates } from "./process/certificates.js";
 import { kubeconfigText } from "./process/kubeconfig.js";
+import type { ServingCertificates } from "./process/listen.js";
 import { listen, urlOf } from "./process/listen.js";
 import { writePrivateFile } from "./process/private-file.js";
 import { loadRemembered, saveRemembered } from "./process/remembered.js";
@@ -62,20 +63,23 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
   setMaxListeners(0, closing.signal);
   const remembered = loadRemembered(dataDir);
   const certificates = await loadCertificates(dataDir, new Date());
+  const clientAuthority = await loadClientAuthority(dataDir, () => new Date());
   const { adminToken } = remembered;
   const plane = await startControlPlane({
     dataDir,
     journal,
     adminToken,
     ca: certificates.ca,
+    clientAuthority,
     logger,
     signal: closing.signal,
     containerRuntime: options.containerRuntime,
   });
+  const serving = { ...certificates, clientAuthority: clientAuthority.certificate };
   let server: Server | undefined;
   try {
     const port = options.port ?? remembered.port ?? 0;
-    server = await startListener({ plane, certificates, port, logger, signal: closing.signal });
+    server = await startListener({ plane, certificates: serving, port, logger, signal: closing.signal });
     const { url, port: actualPort } = urlOf(server);
     saveRemembered(dataDir, { adminToken, port: actualPort });
     const kubeconfigPath = join(dataDir, "kubeconfig");
@@ -91,7 +95,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
 
 interface Listener {
   plane: ControlPlane;
-  certificates: Certificates;
+  certificates: ServingCertificates;
   port: number;
   logger: Logger;
   signal: AbortSignal;

@@ -2,6 +2,7 @@ import type { ApiService } from "../api/service.js";
 import type { Authorizer } from "../auth/access.js";
 import { Failures } from "../failures.js";
 import type { AdmissionPlugin } from "./admission.js";
+import { createCertificateAdmission } from "./certificates.js";
 import { createDefaultIngressClass, createDefaultStorageClass } from "./default-classes.js";
 import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
@@ -36,6 +37,7 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createServiceAccountAdmission(api),
     createDefaultTolerations(),
     createPriorityAdmission(api),
+    createCertificateAdmission(authorizer),
     createStorageProtection(),
     createDefaultStorageClass(api),
     createDefaultIngressClass(api),

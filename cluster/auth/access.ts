@@ -1,8 +1,21 @@
 import type { UserInfo } from "../api/service.js";
 
+/** A certificate whose key the client has shown to hold. */
+export interface ClientCertificate {
+  /** Whether the cluster's authority for clients signed it and its time has come and not passed. */
+  isValid: boolean;
+  commonName: string;
+  organizations: string[];
+  /** SHA-256 of its DER, in lower-case hexadecimal digits. */
+  fingerprint: string;
+}
+
 /** Turns the credentials of a request into a user; `undefined` means 401. */
 export interface Authenticator {
-  authenticate(bearerToken: string | undefined): Promise<UserInfo | undefined>;
+  authenticate(
+    bearerToken: string | undefined,
+    certificate?: ClientCertificate,
+  ): Promise<UserInfo | undefined>;
 }
 
 /** The attributes an authorizer decides on (Kubernetes `SubjectAccessReviewSpec`). */

@@ -28,10 +28,10 @@ async function writeAll(
   api: ApiService,
   resource: string,
   kind: string,
-  entries: DefaultEntry[],
+  entries: Record<string, DefaultEntry>,
 ): Promise<void> {
   const ref: ResourceRef = { group: GROUP, version: "v1", resource };
-  for (const entry of entries) {
+  for (const entry of Object.values(entries)) {
     if (
       entry.namespace &&
       !api.find({ group: "", version: "v1", resource: "namespaces" }, { name: entry.namespace })

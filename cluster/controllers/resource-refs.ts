@@ -26,6 +26,7 @@ export const horizontalPodAutoscalers = named("autoscaling", "v2", "horizontalpo
 export const endpointSlices = named("discovery.k8s.io", "v1", "endpointslices");
 export const customResourceDefinitions = named("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
+export const certificateSigningRequests = named("certificates.k8s.io", "v1", "certificatesigningrequests");
 export const leases = named("coordination.k8s.io", "v1", "leases");
 export const storageClasses = named("storage.k8s.io", "v1", "storageclasses");
 

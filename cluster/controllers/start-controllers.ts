@@ -1,5 +1,7 @@
 import type { ApiService } from "../api/service.js";
+import type { ClientAuthority } from "../certificates/client-authority.js";
 import { createAutoscalerController } from "./autoscaler-controller.js";
+import { createCertificateSigner } from "./certificate-signer.js";
 import type { Clock } from "./clock.js";
 import { systemClock } from "./clock.js";
 import type { Controller, ControllerContext, ControllerLogger } from "./controller.js";
@@ -41,6 +43,8 @@ export interface ControllersOptions {
   issueToken?: IssueSecretToken;
   /** PEM text for the ConfigMap `kube-root-ca.crt` of every namespace; there is none without it. */
   rootCertificates?: string;
+  /** Signs what approved requests ask for; they stay without a certificate without it. */
+  clientAuthority?: ClientAuthority;
   /** What really runs pods; all are simulated without it. */
   containers?: RealContainers;
 }
@@ -74,7 +78,7 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
 function createControllers(
   context: ControllerContext,
   inventory: Inventory,
-  { rootCertificates, issueToken, containers }: ControllersOptions,
+  { rootCertificates, issueToken, containers, clientAuthority }: ControllersOptions,
 ): Controller[] {
   const tokens = { issueToken, rootCertificates };
   return [
@@ -101,6 +105,7 @@ function createControllers(
     createTokenSecretController(context, tokens),
     createLoadBalancerController(context),
     ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
+    ...(clientAuthority === undefined ? [] : [createCertificateSigner(context, clientAuthority)]),
     createGarbageCollector(context, inventory),
     createEventExpiryController(context),
   ];

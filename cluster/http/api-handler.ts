@@ -7,6 +7,7 @@ import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import type { Call } from "./call.js";
+import { clientCertificate } from "./client-certificate.js";
 import { negotiateForm } from "./negotiate.js";
 import { serveDocument } from "./documents.js";
 import type { RequestInfo } from "./request-info.js";
@@ -102,7 +103,7 @@ function isPlaced(type: ResourceType, { namespace, name }: RequestInfo): boolean
 
 async function authenticate(options: ApiHandlerOptions, request: IncomingMessage): Promise<UserInfo> {
   const token = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
-  const user = await options.authenticator.authenticate(token);
+  const user = await options.authenticator.authenticate(token, clientCertificate(request));
   if (user === undefined) throw unauthorized();
   return options.impersonate(user, request.headersDistinct);
 }

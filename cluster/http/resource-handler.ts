@@ -25,7 +25,7 @@ const NEEDS_CONTAINERS: Record<string, string> = {
 };
 
 /** Subresources that show or change a part of their object; whatever is left can only be posted to. */
-const VIEWS = new Set(["status", "scale", "finalize", "ephemeralcontainers", "resize"]);
+const VIEWS = new Set(["status", "scale", "finalize", "ephemeralcontainers", "resize", "approval"]);
 
 /** What answers requests that are not for stored objects. */
 export interface ResourceHandlers extends HandlerSet {

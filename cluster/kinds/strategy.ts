@@ -19,6 +19,8 @@ export interface KindStrategy {
   prepareUpdate?(object: ApiObject, old: ApiObject, context: KindContext): void;
   /** Fills in defaults the schema does not state. */
   setDefaults?(object: ApiObject, old?: ApiObject): void;
+  /** Judges what takes a library to read, which is loaded the first time. */
+  validateContent?(object: ApiObject, errors: FieldErrors): Promise<void>;
   validate?(object: ApiObject, errors: FieldErrors): void;
   /** Judges the object beside the rest of the cluster; asked only of one that has no other fault. */
   validateInCluster?(object: ApiObject, errors: FieldErrors, context: KindContext): void;

@@ -5,20 +5,36 @@ import type { AddressInfo } from "node:net";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
 import type { Certificates } from "./certificates.js";
 
+/** All PEM. */
+export type ServingCertificates = Pick<Certificates, "cert" | "key"> & {
+  /** Signs what clients say who they are by. */
+  clientAuthority: string;
+};
+
 /** The API is for this machine alone. */
 const HOST = "127.0.0.1";
 /** Milliseconds an idle connection is kept; Go clients reuse theirs. */
 const KEEP_ALIVE_MS = 90_000;
 
-/** A TLS server on loopback; `port` 0 takes a free one. Throws `ClusterError` where the port is taken. */
+/** A TLS server on loopback that asks clients for certificates of `clientAuthority`, and serves those without all the same; `port` 0 takes a free one. Throws `ClusterError` where the port is taken. */
 export async function listen(
-  certificates: Certificates,
+  { cert, key, clientAuthority }: ServingCertificates,
   port: number,
   handler: RequestListener,
 ): Promise<Server> {
-  const { cert, key } = certificates;
   // Small pieces of an answer must not wait for the client to confirm those before: that takes 40 ms each.
-  const server = createServer({ cert, key, minVersion: "TLSv1.2", noDelay: true }, handler);
+  const server = createServer(
+    {
+      cert,
+      key,
+      ca: clientAuthority,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: "TLSv1.2",
+      noDelay: true,
+    },
+    handler,
+  );
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Whoever listens to a socket keeps Node.js from parsing it below the streams, where the next request of a client that
   // has a large answer before the server knows it ends the connection with "Parse Error: Paused".

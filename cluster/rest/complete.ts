@@ -31,7 +31,7 @@ export async function completeChange(
   applyDefaults(core, type, object, oldObject);
   await mutateByAdmission(core, request);
   applyDefaults(core, type, object, oldObject);
-  validateObject(core, type, { object, old: oldObject, subresource: request.resource.subresource });
+  await validateObject(core, type, { object, old: oldObject, subresource: request.resource.subresource });
   await validateByAdmission(core, request);
 }
 
@@ -50,7 +50,7 @@ export function applyDefaults(core: ApiCore, type: ResourceType, object: ApiObje
 }
 
 /** Throws the 422 that lists every violation of the object, or of the change from `old`. */
-export function validateObject(
+export async function validateObject(
   core: ApiCore,
   type: ResourceType,
   {
@@ -58,12 +58,13 @@ export function validateObject(
     old,
     subresource,
   }: { object: ApiObject; old: ApiObject | undefined; subresource: string | undefined },
-): void {
+): Promise<void> {
   const errors = new FieldErrors();
   const strategy = strategyFor(type);
   validateMetadata(type, object.metadata, errors);
   if (old !== undefined) validateMetadataUpdate(object.metadata, old.metadata, errors);
   validateAgainstSchema(type, object, { errors, resolve: core.resolve, ...(old && { old }) });
+  await strategy.validateContent?.(object, errors);
   strategy.validate?.(object, errors);
   if (old !== undefined) strategy.validateUpdate?.(object, old, errors, subresource);
   if (errors.isEmpty) strategy.validateInCluster?.(object, errors, core.store);

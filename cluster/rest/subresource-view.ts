@@ -12,6 +12,14 @@ export function throughSubresource(
   switch (subresource) {
     case "status":
       return withField(copyJson(old), "status", wanted["status"]);
+    case "approval": {
+      const object = copyJson(old);
+      const status: JsonObject = { ...recordAt(object, "status") };
+      const conditions = recordAt(wanted, "status")?.["conditions"];
+      if (conditions === undefined) delete status["conditions"];
+      else status["conditions"] = conditions;
+      return { ...object, status };
+    }
     case "finalize":
       return withSpec(old, { finalizers: recordAt(wanted, "spec")?.["finalizers"] });
     case "binding": {

@@ -75,6 +75,10 @@ const SELECTABLE: Record<string, SelectableFields> = {
     fields: { "status.replicas": (object) => textAt(object, "status.replicas", "0") },
     unsupported: notSupported,
   },
+  "certificates.k8s.io/CertificateSigningRequest": {
+    fields: { "spec.signerName": true },
+    unsupported: notSupported,
+  },
   "batch/Job": {
     fields: { "status.successful": (job) => textAt(job, "status.succeeded", "0") },
     unsupported: (field) => `field label ${JSON.stringify(field)} not supported for Job`,

@@ -1,5 +1,6 @@
 import { asText, numberAt, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
+import { humanDuration } from "./age.js";
 import { countOf, NONE, objectAge } from "./cells.js";
 import { roleCells } from "./config-printers.js";
 import type { PrintContext, Printer } from "./printers.js";
@@ -32,6 +33,14 @@ export const clusterPrinters: Record<string, Printer> = {
     objectAge(object, context),
     textAt(object, "preemptionPolicy"),
   ],
+  "certificates.k8s.io/CertificateSigningRequest": (object, context) => [
+    object.metadata.name,
+    objectAge(object, context),
+    textAt(object, "spec.signerName") || NONE,
+    textAt(object, "spec.username"),
+    requestedDuration(object),
+    signingState(object),
+  ],
   "node.k8s.io/RuntimeClass": (object, context) => [
     object.metadata.name,
     textAt(object, "handler"),
@@ -54,6 +63,18 @@ export const clusterPrinters: Record<string, Printer> = {
     return [object.metadata.name, textAt(object, "spec.policyName"), text, objectAge(object, context)];
   },
 };
+
+function requestedDuration(request: ApiObject): string {
+  if (valueAt(request, "spec.expirationSeconds") === undefined) return NONE;
+  return humanDuration(numberAt(request, "spec.expirationSeconds"));
+}
+
+function signingState(request: ApiObject): string {
+  const types = recordsAt(request, "status.conditions").map(({ type }) => type);
+  const decision = types.includes("Denied") ? "Denied" : types.includes("Approved") ? "Approved" : "Pending";
+  const failed = types.includes("Failed") ? ",Failed" : "";
+  return `${decision}${failed}${textAt(request, "status.certificate") === "" ? "" : ",Issued"}`;
+}
 
 function printNode(node: ApiObject, context: PrintContext): unknown[] {
   const roles = Object.entries(node.metadata.labels ?? {})

@@ -9,9 +9,12 @@ const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 
 const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
 
+const anyName: NameRule = () => [];
+
 const NAME_RULES: Record<string, NameRule> = {
   "/Namespace": dnsLabel,
   "/Service": dns1035Label,
+  "certificates.k8s.io/CertificateSigningRequest": anyName,
   "rbac.authorization.k8s.io/Role": pathSegment,
   "rbac.authorization.k8s.io/RoleBinding": pathSegment,
   "rbac.authorization.k8s.io/ClusterRole": pathSegment,

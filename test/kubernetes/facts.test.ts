@@ -5,7 +5,14 @@ import type { ControlPlane } from "./control-plane/start-control-plane.js";
 import { startControlPlane } from "./control-plane/start-control-plane.js";
 import { collectFacts } from "./facts/collect-facts.js";
 
-const files = ["resources.json", "schemas.json", "descriptions.json", "protobuf.json", "tables.json"];
+const files = [
+  "resources.json",
+  "schemas.json",
+  "descriptions.json",
+  "protobuf.json",
+  "tables.json",
+  "default-roles.json",
+];
 
 describe.skipIf(skipWithoutControlPlane("facts of the embedded cluster"))("cluster/facts", () => {
   let controlPlane: ControlPlane | undefined;

@@ -30,8 +30,9 @@ export function etcdArguments({ folder, ports }: ControlPlaneLayout): string[] {
 }
 
 /** What an API server on loopback is told; a loopback address cannot be an endpoint, hence no endpoint reconciler. */
-export function loopbackArguments(folder: string): string[] {
+export function loopbackArguments(folder: string, clientAuthority: string): string[] {
   return [
+    `--client-ca-file=${clientAuthority}`,
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1",
     `--cert-dir=${join(folder, "certificates")}`,

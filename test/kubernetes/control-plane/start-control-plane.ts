@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { controlPlaneBinaries } from "./binaries.js";
+import { makeClientAuthority } from "./client-authority.js";
 import { kwokArguments, loopbackArguments } from "./components.js";
 import {
   type ControlPlane,
@@ -39,6 +40,7 @@ export async function startControlPlane(options: { signal?: AbortSignal } = {}):
 
 async function startIn(group: ProcessGroup, binaries: string, signal: AbortSignal): Promise<ControlPlane> {
   const { folder } = group;
+  const authority = await makeClientAuthority(folder);
   const layout = {
     folder,
     ports: await freePorts(),
@@ -46,8 +48,11 @@ async function startIn(group: ProcessGroup, binaries: string, signal: AbortSigna
     caFile: join(folder, "certificates", "apiserver.crt"),
     tokenFile: join(folder, "tokens.csv"),
     serviceAccountKey: join(folder, "service-account.key"),
-    apiserver: loopbackArguments(folder),
-    controllerManager: [],
+    apiserver: loopbackArguments(folder, authority.certificate),
+    controllerManager: [
+      `--cluster-signing-cert-file=${authority.certificate}`,
+      `--cluster-signing-key-file=${authority.key}`,
+    ],
   };
   const token = randomBytes(24).toString("hex");
   writeSecrets(layout, [{ token, user: "admin", group: "system:masters" }]);

@@ -2,6 +2,7 @@ import type { ApiClient } from "../control-plane/api-client.js";
 import { toLines } from "./json-shape.js";
 import { protobufFacts } from "./protobuf-facts.js";
 import { resourceFacts } from "./resource-facts.js";
+import { roleFacts } from "./role-facts.js";
 import { schemaFacts } from "./schema-facts.js";
 import { tableFacts } from "./table-facts.js";
 
@@ -15,6 +16,7 @@ export async function collectFacts(client: ApiClient): Promise<Record<string, st
     "schemas.json": toLines({ groupVersions, schemas }),
     "descriptions.json": toLines({ descriptions }),
     "protobuf.json": toLines({ kinds, messages }),
+    "default-roles.json": toLines(await roleFacts(client)),
     "tables.json": toLines({ tables: await tableFacts(client, resources) }),
   };
 }

@@ -13,6 +13,7 @@ export const servedGroupVersions: Readonly<Record<string, { module: string; pack
   "autoscaling/v1": api("autoscaling/v1"),
   "autoscaling/v2": api("autoscaling/v2"),
   "batch/v1": api("batch/v1"),
+  "certificates.k8s.io/v1": api("certificates/v1"),
   "coordination.k8s.io/v1": api("coordination/v1"),
   "discovery.k8s.io/v1": api("discovery/v1"),
   "events.k8s.io/v1": api("events/v1"),

@@ -1,0 +1,36 @@
+import type { Pkcs10CertificateRequest } from "@peculiar/x509";
+import { x509 } from "./x509.js";
+
+/** A request whose signature shows that who made it has the key. */
+export type SigningRequest = Pkcs10CertificateRequest;
+
+/** Why a text is no request for a certificate. */
+export class UnreadableRequest extends Error {}
+
+const PEM = /-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)-----END \1-----/;
+
+/** The first request in base64 of PEM text, as `spec.request` holds it. Throws `UnreadableRequest` where there is none, or its signature is another's. */
+export async function readSigningRequest(encoded: string): Promise<SigningRequest> {
+  const [, label, body = ""] = PEM.exec(Buffer.from(encoded, "base64").toString("latin1")) ?? [];
+  if (label !== "CERTIFICATE REQUEST") {
+    throw new UnreadableRequest("PEM block type must be CERTIFICATE REQUEST");
+  }
+  const request = decoded(Buffer.from(body, "base64"));
+  const isSigned = await request.verify().catch(() => false);
+  if (!isSigned) throw new UnreadableRequest("the signature is not of the key in the request");
+  return request;
+}
+
+/** `O=` of the subject: the groups of who will hold the certificate. */
+export function organizationsOf(request: SigningRequest): string[] {
+  return request.subjectName.getField("O");
+}
+
+function decoded(der: Buffer): SigningRequest {
+  const { Pkcs10CertificateRequest: Request } = x509();
+  try {
+    return new Request(der);
+  } catch (error) {
+    throw new UnreadableRequest("the PEM block holds no certificate request", { cause: error });
+  }
+}

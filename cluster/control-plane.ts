@@ -29,6 +29,8 @@ export interface ControlPlaneOptions {
   signal: AbortSignal;
   /** Runs the pods whose images it has; all are simulated without it. */
   containerRuntime?: ContainerRuntime | undefined;
+  /** Asks no webhook that has an address. */
+  isIsolated?: boolean | undefined;
 }
 
 /** Everything of the cluster but its listener. */
@@ -46,13 +48,13 @@ const STOP_DEADLINE_MS = 500;
 
 /** Puts the API, access control, admission and controllers together, over the stored state. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { dataDir, journal, adminToken, logger, signal, containerRuntime: runtime } = options;
+  const { dataDir, journal, adminToken, logger, signal, isIsolated, containerRuntime: runtime } = options;
   const failures = new Failures(logger);
   const { core, api } = createApi({ journal, failures });
   const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
   const access = createAccessControl({ api, signingKey, adminToken, failures });
   core.admission.push(
-    ...createAdmissionChain({ api, authorizer: access.authorizer, failures, signal }),
+    ...createAdmissionChain({ api, authorizer: access.authorizer, failures, signal, isIsolated }),
     ...access.plugins,
   );
   await core.store.together(async () => {

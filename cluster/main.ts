@@ -11,10 +11,16 @@ const program = new Command("lectern-cluster")
   .description("Runs the embedded Kubernetes until it is told to stop.")
   .requiredOption("--data <dir>", "directory that holds the cluster's state, made if missing")
   .option("--port <port>", "port on loopback (default: that of the last start, or a free one)", parsePort)
+  .option("--isolated", "call no address: webhooks that have one are not asked", false)
   .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
   .parse();
 
-const { data, port, logLevel } = program.opts<{ data: string; port?: number; logLevel: string }>();
+const { data, port, isolated, logLevel } = program.opts<{
+  data: string;
+  port?: number;
+  isolated: boolean;
+  logLevel: string;
+}>();
 // A log that cannot be written must not end the cluster.
 process.stderr.on("error", () => undefined);
 const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
@@ -24,7 +30,12 @@ const failures = new Failures(logger);
 process.on("unhandledRejection", (error) => failures.report("work that nobody waited for", error));
 
 try {
-  const cluster = await startCluster({ dataDir: data, logger, ...(port !== undefined && { port }) });
+  const cluster = await startCluster({
+    dataDir: data,
+    logger,
+    isIsolated: isolated,
+    ...(port !== undefined && { port }),
+  });
   const { url, kubeconfigPath } = cluster;
   process.stdout.write(
     `${JSON.stringify({ ready: true, url, kubeconfig: kubeconfigPath, pid: process.pid })}\n`,

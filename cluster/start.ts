@@ -33,6 +33,8 @@ export interface StartClusterOptions {
   logger?: Logger;
   /** Runs the pods whose images it has; without one all pods are simulated. */
   containerRuntime?: ContainerRuntime;
+  /** Calls no address, for whoever administers it must not reach by it what this machine reaches: webhooks that have one are not asked. */
+  isIsolated?: boolean;
 }
 
 export interface Cluster {
@@ -74,6 +76,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     logger,
     signal: closing.signal,
     containerRuntime: options.containerRuntime,
+    isIsolated: options.isIsolated,
   });
   const serving = { ...certificates, clientAuthority: clientAuthority.certificate };
   let server: Server | undefined;

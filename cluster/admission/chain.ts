@@ -23,6 +23,8 @@ export interface AdmissionChainOptions {
   failures?: Failures;
   /** Stops the watches the chain keeps. */
   signal?: AbortSignal;
+  /** Asks no webhook that has an address. */
+  isIsolated?: boolean | undefined;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface AdmissionChainOptions {
  * `validate` of all. Append `AccessControl.plugins`.
  */
 export function createAdmissionChain(options: AdmissionChainOptions): AdmissionPlugin[] {
-  const { api, authorizer, signal, failures = new Failures() } = options;
+  const { api, authorizer, signal, isIsolated = false, failures = new Failures() } = options;
+  const callers = { api, isIsolated };
   return [
     createNamespaceLifecycle(api),
     createLimitRanger(api),
@@ -43,9 +46,9 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createDefaultIngressClass(api),
     createPolicyValidation(authorizer !== undefined),
     createPodSecurity(api),
-    createMutatingWebhooks(api),
+    createMutatingWebhooks(callers),
     createValidatingAdmissionPolicy({ api, authorizer, failures, signal }),
-    createValidatingWebhooks(api),
+    createValidatingWebhooks(callers),
     createResourceQuota({ api, failures, signal }),
   ];
 }

@@ -11,9 +11,16 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const SERVICES = { group: "", version: "v1", resource: "services" };
 
+/** Who asks webhooks. */
+export interface WebhookCaller {
+  api: ApiService;
+  /** Asks none that has an address. */
+  isIsolated: boolean;
+}
+
 /** Asks a webhook about a request; throws with what a real API server says of one that cannot be asked. */
 export async function callWebhook(
-  api: ApiService,
+  { api, isIsolated }: WebhookCaller,
   webhook: Webhook,
   request: AdmissionRequest,
 ): Promise<WebhookVerdict> {
@@ -23,6 +30,7 @@ export async function callWebhook(
   const uid = randomUUID();
   const target = new URL(url);
   target.searchParams.set("timeout", `${seconds}s`);
+  if (isIsolated) throw new Error(`Post ${JSON.stringify(target.href)}: this cluster calls no addresses`);
   const answer = await post(target, reviewOf(uid, request), { webhook, seconds }).catch((error: unknown) => {
     throw new Error(`Post ${JSON.stringify(target.href)}: ${(error as Error).message}`);
   });

@@ -6,6 +6,7 @@ import { applyJsonPatch } from "../../patch/json-patch.js";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.js";
 import { matchesRequest } from "../policy/match-request.js";
 import { callWebhook } from "./call-webhook.js";
+import type { WebhookCaller } from "./call-webhook.js";
 import type { Webhook, WebhookConfiguration, WebhookVerdict } from "./webhook-types.js";
 
 const GROUP = "admissionregistration.k8s.io";
@@ -15,12 +16,12 @@ const VALIDATING = { group: GROUP, version: "v1", resource: "validatingwebhookco
 const EXEMPT = /^(?:(?:mutating|validating)webhookconfigurations|validatingadmissionpolic(?:ies|ybindings))$/;
 
 /** Asks the MutatingWebhookConfigurations that a request matches, one after the other, and applies their patches. */
-export function createMutatingWebhooks(api: ApiService): AdmissionPlugin {
+export function createMutatingWebhooks(caller: WebhookCaller): AdmissionPlugin {
   return {
     name: "MutatingAdmissionWebhook",
     async mutate(request) {
-      for (const webhook of matchingWebhooks(api, MUTATING, request)) {
-        const verdict = await ask(api, webhook, request);
+      for (const webhook of matchingWebhooks(caller.api, MUTATING, request)) {
+        const verdict = await ask(caller, webhook, request);
         if (verdict?.patch !== undefined) patchObject(webhook, request, verdict);
       }
     },
@@ -28,12 +29,12 @@ export function createMutatingWebhooks(api: ApiService): AdmissionPlugin {
 }
 
 /** Asks the ValidatingWebhookConfigurations that a request matches. */
-export function createValidatingWebhooks(api: ApiService): AdmissionPlugin {
+export function createValidatingWebhooks(caller: WebhookCaller): AdmissionPlugin {
   return {
     name: "ValidatingAdmissionWebhook",
     async validate(request) {
-      const matching = matchingWebhooks(api, VALIDATING, request);
-      await Promise.all(matching.map((webhook) => ask(api, webhook, request)));
+      const matching = matchingWebhooks(caller.api, VALIDATING, request);
+      await Promise.all(matching.map((webhook) => ask(caller, webhook, request)));
     },
   };
 }
@@ -56,7 +57,7 @@ function matchingWebhooks(api: ApiService, ref: typeof MUTATING, request: Admiss
 
 /** The verdict of a webhook; `undefined` where it could not be asked and its policy is to go on, of which the client is told. */
 async function ask(
-  api: ApiService,
+  caller: WebhookCaller,
   webhook: Webhook,
   request: AdmissionRequest,
 ): Promise<WebhookVerdict | undefined> {
@@ -65,7 +66,7 @@ async function ask(
   if (request.dryRun && !isHarmless) throw badRequest(`admission webhook "${name}" does not support dry run`);
   let verdict: WebhookVerdict;
   try {
-    verdict = await callWebhook(api, webhook, request);
+    verdict = await callWebhook(caller, webhook, request);
   } catch (error) {
     const why = `failed calling webhook "${name}"`;
     const cause = `failed to call webhook: ${(error as Error).message}`;

@@ -13,6 +13,7 @@ import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-re
 import type { LoadLab } from "./labs.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
+import { openOwnClusters } from "./own-clusters.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { trackActivity } from "./store/activity-tracker.js";
@@ -74,6 +75,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     sharing: installation,
     publicUrl: () => config.publicUrl ?? address,
     ingressDomain: config.ingressDomain,
+    ownClusters: openOwnClusters(config, paths, log),
     shellUrl: () => (config.pods ? (config.pods.url ?? config.publicUrl ?? address) : shellAddress),
     environment: config.labVariables,
     log,
@@ -218,7 +220,7 @@ function workshopParts(
     lookForLab: workshops.lookFor,
     catchUpWithLab: workshops.catchUp,
     pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
-    abilities: { containers: !embedded },
+    abilities: { containers: !embedded, ownClusters: platform.settings.ownClusters !== undefined },
     ...platform,
     steps,
     pages: createPageWatch({ ...platform, steps, log }),

@@ -27,6 +27,8 @@ export interface ServeConfig {
   /** What labs may show of the operator's environment, by name. */
   labVariables: Record<string, string>;
   maxSessions: number;
+  /** Clusters that sessions may have of their own at once; as many as half of the machine's memory holds where absent. */
+  maxOwnClusters?: number;
   /** Who may start labs; what the supervisor finds fitting where absent. */
   start?: StartRule;
   /** PEM files of the server's certificate, with its chain, and key; plain HTTP where absent. */
@@ -200,6 +202,8 @@ export function dataPaths(data: string) {
     cluster: join(data, "cluster"),
     /** Written by the embedded cluster once it can be reached. */
     kubeconfig: join(data, "cluster", "kubeconfig"),
+    /** Of sessions that have one of their own: a folder each. */
+    ownClusters: join(data, "clusters"),
     terminal: join(data, "terminal"),
     tools: join(data, "tools"),
     /** Recordings that outlive their sessions. */

@@ -21,6 +21,7 @@ import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile } from "./config.js";
 import type { DataPaths } from "./config.js";
+import type { OwnClusterProcesses } from "./own-clusters.js";
 import { openShells } from "./shells.js";
 import type { ShellsOptions } from "./shells.js";
 import { shellEnvironment } from "./learner/shell-environment.js";
@@ -57,6 +58,8 @@ export interface PlatformOptions {
   publicUrl: () => string;
   shellUrl: () => string;
   ingressDomain?: string | undefined;
+  /** Clusters that sessions have of their own; absent where they can have none. */
+  ownClusters?: OwnClusterProcesses | undefined;
   /** What labs may show of the server's environment. */
   environment: Readonly<Record<string, string | undefined>>;
   /** What several servers have in common; alone where absent. */
@@ -96,8 +99,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     ingressDomain: options.ingressDomain,
     environment: options.environment,
     shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
-    platformTargets: () =>
-      [inPods ?? kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
+    ...(options.ownClusters && { ownClusters: options.ownClusters }),
+    platformTargets: (ownCluster) =>
+      [ownCluster ?? inPods ?? kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
         .filter((url) => url !== "")
         .map((url) => targetOfUrl(url)),
   };
@@ -110,6 +114,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const compiler = threadCompiler(builtFile(LAB_THREAD));
   const close = async () => {
     await leadership.close();
+    await options.ownClusters?.stop();
     await compiler.close();
     await host.disconnect();
     client.close();

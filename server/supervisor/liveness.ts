@@ -16,15 +16,19 @@ const INTERVAL_MS = 1_000;
 export async function untilDeaf(
   pid: number,
   probe: Probe,
-  { signal, deafMs = DEAF_MS }: { signal: AbortSignal; deafMs?: number | undefined },
+  {
+    signal,
+    deafMs = DEAF_MS,
+    everyMs = INTERVAL_MS,
+  }: { signal: AbortSignal; deafMs?: number | undefined; everyMs?: number | undefined },
 ): Promise<void> {
   let silentMs = 0;
   while (!signal.aborted && silentMs < deafMs) {
     const since = performance.now();
     const waitedBefore = waitedForProcessor(pid);
     const hasAnswered = await answers(pid, probe);
-    await delay(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    const passed = Math.min(performance.now() - since, PROBE_TIMEOUT_MS + INTERVAL_MS);
+    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    const passed = Math.min(performance.now() - since, PROBE_TIMEOUT_MS + everyMs);
     const waited = waitedForProcessor(pid) - waitedBefore;
     silentMs = hasAnswered ? 0 : silentMs + Math.max(0, passed - waited);
   }

@@ -24,6 +24,10 @@ export interface ProcessSpec {
   ownerFile?: string;
   /** Resolves when the process answers: asked until it does at the start, and from then on for as long as it runs. */
   probe: Probe;
+  /** What Node itself is told, besides what every supervised process is. */
+  nodeFlags?: readonly string[];
+  /** Milliseconds between two questions to a process that answers; one second where absent. */
+  probeEveryMs?: number;
   /** Milliseconds of silence after which a process that runs is replaced; ten seconds where absent. */
   deafMs?: number;
   /** What goes with the process when it ends by itself, in a sentence for the person at the terminal; asked afterwards. */
@@ -115,7 +119,11 @@ async function untilUnfit(spec: ProcessSpec, { current, abort }: Keeper): Promis
   const stop = () => watch.abort();
   abort.signal.addEventListener("abort", stop, { once: true });
   if (abort.signal.aborted) stop();
-  const deaf = untilDeaf(current.pid ?? 0, spec.probe, { signal: watch.signal, deafMs: spec.deafMs });
+  const deaf = untilDeaf(current.pid ?? 0, spec.probe, {
+    signal: watch.signal,
+    deafMs: spec.deafMs,
+    everyMs: spec.probeEveryMs,
+  });
   const isGone = await Promise.race([current.gone().then(() => true), deaf.then(() => current.isGone())]);
   abort.signal.removeEventListener("abort", stop);
   stop();
@@ -127,6 +135,13 @@ async function untilUnfit(spec: ProcessSpec, { current, abort }: Keeper): Promis
   current.kill();
   await current.gone();
   return "runs but does not answer; it was killed, starting it again";
+}
+
+/** Ends what a supervisor before this has left running, whatever it is. */
+export async function endLeftOver(ownerFile: string): Promise<void> {
+  const found = findLeftOver(ownerFile, "");
+  if (found !== undefined) await end(found.handle);
+  disclaim(ownerFile);
 }
 
 async function takeOver(spec: ProcessSpec, events: ProcessEvents): Promise<ProcessHandle | undefined> {
@@ -170,7 +185,7 @@ function start(spec: ProcessSpec): ProcessHandle {
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
       stdio: ["ignore", log ?? "inherit", log ?? "inherit", "ipc"],
-      execArgv: ["--import", preload.href],
+      execArgv: [...(spec.nodeFlags ?? []), "--import", preload.href],
     });
     if (spec.ownerFile !== undefined && child.pid !== undefined)
       claim(spec.ownerFile, child.pid, fingerprintOf(spec.entry, spec.args));

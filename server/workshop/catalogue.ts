@@ -1,12 +1,15 @@
 import { basename } from "node:path";
 import type { LabSummary } from "../../workshop/common/api.js";
 import { labelOf } from "../../workshop/common/page-name.js";
+import { NO_OWN_CLUSTERS } from "../../workshop/node/session-cluster.js";
 import type { Lab } from "../../workshop/common/lab.js";
 
 /** What the cluster can do that not every cluster can. */
 export interface ClusterAbilities {
   /** Whether pods run their containers; the embedded cluster runs none. */
   containers: boolean;
+  /** Whether sessions may have a cluster of their own. */
+  ownClusters: boolean;
 }
 
 /** A lab as the catalogue shows it. */
@@ -42,7 +45,8 @@ export function summariseUnread(path: string): LabSummary {
   };
 }
 
-function missingNeed(lab: Lab, { containers }: ClusterAbilities): string | undefined {
+function missingNeed(lab: Lab, { containers, ownClusters }: ClusterAbilities): string | undefined {
+  if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
   if (!lab.needs.includes("containers") || containers) return undefined;
   return "This lab runs real containers, and this cluster runs none. Start Lectern with --kubeconfig for a cluster that does.";
 }

@@ -55,6 +55,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     client: parts.client,
     policies: parts.policies,
     host,
+    ownClusters: parts.settings.ownClusters,
     leadership: parts.leadership,
     ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
     onSession: (session, change) => {

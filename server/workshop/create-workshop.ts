@@ -15,6 +15,7 @@ import {
   phaseOf,
 } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { requireCluster } from "../../workshop/node/session-cluster.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -244,6 +245,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   if (lab === undefined && parts.lateLabs().length > 0) throw stillRead(`The lab "${wanted.lab}"`);
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
+  requireCluster(lab, parts.settings);
   const { lab: _name, ...options } = wanted;
   const ready = options.prefix === undefined ? await parts.pool.claim(lab, options) : undefined;
   if (ready !== undefined) return briefView(parts, ready);

@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { SessionSettings } from "../../workshop/node/session-environment.js";
+import { leaveMachine } from "../../workshop/node/session-cluster.js";
 import { endSession } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
@@ -10,6 +12,7 @@ import type { SessionCache } from "./session-cache.js";
 export interface EndingParts {
   client: KubernetesClient;
   host: SessionHost;
+  settings: Pick<SessionSettings, "ownClusters">;
   disk: DiskWatch;
   cache: SessionCache;
   activity: ActivityTracker;
@@ -25,13 +28,14 @@ const RETRY_MS = 200;
  */
 export async function endSessionOf(parts: EndingParts, id: string): Promise<void> {
   const { cache, client, host, disk, activity } = parts;
+  const leave = () => leaveMachine(id, { host, ownClusters: parts.settings.ownClusters });
   if (cache.get(id)) {
     if (!(await disk.state()).isFull) return void (await endSession(client, id));
-    await host.close(id);
+    await leave();
     return whenThereIsRoom(() => endSession(client, id));
   }
   if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
-  await host.close(id);
+  await leave();
   await activity.forget(id);
 }
 

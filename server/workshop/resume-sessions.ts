@@ -1,4 +1,5 @@
-import { labKeyOf, phaseOf } from "../../workshop/common/session.js";
+import { hasOwnCluster, labKeyOf, phaseOf } from "../../workshop/common/session.js";
+import { clusterOf } from "../../workshop/node/session-cluster.js";
 import { isReachedAt } from "../../workshop/node/renew-access.js";
 import { followCluster } from "../../workshop/node/sessions.js";
 import { reachedBy } from "../../workshop/node/session-environment.js";
@@ -13,11 +14,23 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
       log.warn({ err: error }, "the session host does not answer"),
     );
   });
+  void resumeClusters(parts);
   for (const { metadata, spec } of cache.all())
     // Of a lab that was read late, nothing could be done before.
     if (labs.has(labKeyOf(spec))) cache.touch(metadata.name);
     else log.warn({ session: metadata.name, lab: spec.lab }, "the lab of a session is not here");
   await resumeSteps(parts);
+}
+
+/** Starts the clusters that sessions have of their own, or takes them over, one after the other: a step that needs one sooner starts it itself. */
+async function resumeClusters(parts: WorkshopParts): Promise<void> {
+  for (const session of parts.cache.all()) {
+    const phase = phaseOf(session, Date.now());
+    if (!hasOwnCluster(session) || (phase !== "Active" && phase !== "Ready")) continue;
+    await clusterOf(session, parts).catch((error: unknown) =>
+      parts.log.warn({ err: error, session: session.metadata.name }, "a session is without its cluster"),
+    );
+  }
 }
 
 /** Goes on with the steps that no living server looks after. */
@@ -35,7 +48,7 @@ export async function renewReach({ cache, labs, host, settings, log }: WorkshopP
     const lab = labs.get(labKeyOf(session.spec));
     if (lab === undefined || phaseOf(session, Date.now()) !== "Active") continue;
     await host
-      .reach(session.metadata.name, reachedBy(lab, settings))
+      .reach(session.metadata.name, reachedBy(lab, settings, session))
       .catch((error: unknown) =>
         log.warn({ err: error, session: session.metadata.name }, "the session reaches older addresses"),
       );
@@ -57,7 +70,7 @@ async function nameOrphans({ host, log, cache }: WorkshopParts): Promise<void> {
 async function refreshAccess(parts: WorkshopParts, signal: AbortSignal): Promise<void> {
   for (const session of parts.cache.all()) {
     if (signal.aborted) return;
-    if (phaseOf(session, Date.now()) !== "Active" || isReachedAt(parts.client, session)) continue;
+    if (phaseOf(session, Date.now()) !== "Active" || isReachedAt(session, parts)) continue;
     await followCluster(parts, session.metadata.name).catch((error: unknown) =>
       parts.log.warn(
         { err: error, session: session.metadata.name },

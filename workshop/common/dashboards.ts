@@ -5,8 +5,8 @@ import type { Variables } from "./variables.js";
 /** The tab of the editor, in sessions of labs that have one. */
 export const EDITOR_TAB = "Editor";
 
-/** Tabs that every session has. */
-export const BUILT_IN_TABS: readonly string[] = ["Terminal", "Console"];
+/** The tab of the image-policy console, in sessions that work in the platform's cluster. */
+export const CONSOLE_TAB = "Console";
 
 /** Where a tab of the lab leads in a session; `undefined` for a tab that has no address. */
 export function dashboardAddress({ url }: LabDashboard, variables: Variables): string | undefined {

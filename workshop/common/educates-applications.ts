@@ -5,9 +5,16 @@ import { LEARNER_ROLE } from "./session.js";
 /** Applications of a session that Lectern has in another way, and how. */
 const OTHER_WAY: Readonly<Record<string, string>> = {
   console: "comes to the tab Console, which shows image policies; look at objects with kubectl",
+  vcluster:
+    "comes to an embedded Kubernetes of the session's own, which its learner administers; it runs no containers",
 };
 /** Applications that need no word: sessions have the same. */
 const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads"]);
+
+/** Whether sessions ask for a cluster of their own. */
+export function asksForCluster({ applications }: EducatesSession): boolean {
+  return applications?.["vcluster"]?.enabled === true;
+}
 
 /** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */
 export function applicationsOf(session: EducatesSession): { missing: string[]; notes: ResourceNote[] } {
@@ -64,11 +71,13 @@ function imageParts(image: string | null | undefined): ResourceNote[] {
   ];
 }
 
-function namespaceParts({ namespaces }: EducatesSession): ResourceNote[] {
+function namespaceParts(session: EducatesSession): ResourceNote[] {
+  const { namespaces } = session;
+  const isAdministrator = asksForCluster(session);
   const path = ["spec", "session", "namespaces"];
   const { role, budget, security, ...others } = namespaces ?? {};
   return [
-    ...roleParts(role, [...path, "role"]),
+    ...(isAdministrator ? [] : roleParts(role, [...path, "role"])),
     ...(budget === "custom"
       ? [approximated([...path, "budget"], "custom leaves the namespace to the lab's own quotas and limits")]
       : []),

@@ -3,7 +3,8 @@ import type { EducatesSession } from "./educates-schema.js";
 import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
-import { BUILT_IN_TABS, EDITOR_TAB } from "./dashboards.js";
+import { builtInTabs } from "./built-in-tabs.js";
+import { asksForCluster } from "./educates-applications.js";
 import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
@@ -15,7 +16,8 @@ export function dashboardsOf(
   const terminals: string[] = [];
   const notes: ResourceNote[] = [];
   const hasEditor = session.applications?.["editor"]?.enabled === true;
-  const tabs = hasEditor ? [...BUILT_IN_TABS, EDITOR_TAB] : BUILT_IN_TABS;
+  const cluster = asksForCluster(session) ? "own" : undefined;
+  const tabs = builtInTabs({ editor: hasEditor, pages: [], ...(cluster && { cluster }) });
   for (const [at, { name, url, ...others }] of (session.dashboards ?? []).entries()) {
     const path = ["spec", "session", "dashboards", at];
     notes.push(...Object.keys(others).map((key) => lacking([...path, key])));

@@ -1,6 +1,6 @@
 import type { TerminalLayout } from "./api.js";
 import { definitionText } from "./definition-text.js";
-import { applicationsOf, unsupportedParts } from "./educates-applications.js";
+import { applicationsOf, asksForCluster, unsupportedParts } from "./educates-applications.js";
 import { dashboardsOf, ingressesOf } from "./educates-dashboards.js";
 import { objectsOf } from "./educates-objects.js";
 import type { EducatesResource, EducatesSession, PageVariable } from "./educates-schema.js";
@@ -17,6 +17,7 @@ export type DescribedLab = Pick<
   | "level"
   | "needs"
   | "budget"
+  | "cluster"
   | "layout"
   | "terminals"
   | "editor"
@@ -52,6 +53,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ...timeOf(spec.duration),
     level: level.level,
     needs: applications.missing,
+    ...(asksForCluster(session) && { cluster: "own" }),
     budget: budgetNamed(session.namespaces?.budget ?? session.budget),
     layout: layoutOf(session),
     ...(dashboards.terminals.length > 0 && { terminals: dashboards.terminals }),

@@ -1,3 +1,4 @@
+import { asksForCluster } from "./educates-applications.js";
 import { definitionValue } from "./definition-text.js";
 import type { EducatesResource } from "./educates-schema.js";
 import { fillValue } from "./fill-plain.js";
@@ -18,8 +19,9 @@ export function objectsOf({ spec }: EducatesResource, own: Readonly<Record<strin
     { path: ["spec", "session", "objects"], objects: spec.session?.objects },
     { path: ["spec", "request", "objects"], objects: spec.request?.objects },
   ];
+  const isOwnCluster = asksForCluster(spec.session ?? {});
   const read = lists.flatMap(({ path, objects }) =>
-    (objects ?? []).map((object, at) => readObject(object, [...path, at], own)),
+    (objects ?? []).map((object, at) => readObject(object, [...path, at], { own, isOwnCluster })),
   );
   return {
     objects: read.flatMap(({ objects }) => objects),
@@ -30,7 +32,7 @@ export function objectsOf({ spec }: EducatesResource, own: Readonly<Record<strin
 function readObject(
   given: unknown,
   path: readonly PropertyKey[],
-  own: Readonly<Record<string, string>>,
+  { own, isOwnCluster }: { own: Readonly<Record<string, string>>; isOwnCluster: boolean },
 ): SessionObjects {
   const { value, unknown } = definitionValue(given, new Set(Object.keys(own)));
   const variables = sampleVariables({ ...NAMELESS, variables: own });
@@ -38,10 +40,19 @@ function readObject(
   const [reference] = unknown;
   const why = reference
     ? `names ${reference.written}, which ${reference.why}`
-    : (objectObstacle(object)?.why ?? otherNamespace(object, variables["session_namespace"] ?? ""));
+    : obstacleTo(object, { namespace: variables["session_namespace"] ?? "", isOwnCluster });
   if (why === undefined) return { objects: [value], notes: [] };
   const message = `${placeOf(path)}, the ${objectWords(given)}, ${why}; sessions are made without it`;
   return { objects: [], notes: [{ ...lacking(path), message }] };
+}
+
+/** In a cluster of the session's own objects may be of any namespace or none; the kinds it has are seen to when all is known. */
+function obstacleTo(
+  object: unknown,
+  { namespace, isOwnCluster }: { namespace: string; isOwnCluster: boolean },
+): string | undefined {
+  if (isOwnCluster) return undefined;
+  return objectObstacle(object)?.why ?? otherNamespace(object, namespace);
 }
 
 const NAMELESS = { name: "sample", title: "", description: "", environment: [] };

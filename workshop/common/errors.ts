@@ -12,6 +12,7 @@ export const WORKSHOP_ERRORS = {
   sessionNameInvalid: "SESSION_NAME_INVALID",
   sessionNotActive: "SESSION_NOT_ACTIVE",
   sessionKubeconfigUnusable: "SESSION_KUBECONFIG_UNUSABLE",
+  sessionClusterUnavailable: "SESSION_CLUSTER_UNAVAILABLE",
   sessionProvisioningFailed: "SESSION_PROVISIONING_FAILED",
   sessionPageChanged: "SESSION_PAGE_CHANGED",
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",

@@ -52,6 +52,12 @@ export const workshopFileSchema = z.strictObject({
     .array(z.enum(["containers"]))
     .default([])
     .describe("what not every cluster has"),
+  cluster: z
+    .enum(["shared", "own"])
+    .default("shared")
+    .describe(
+      "whether each session has a namespace of the platform's cluster, or a cluster of its own to administer",
+    ),
   budget: z.enum(BUDGET_NAMES).default("medium").describe("what the session's namespace may use"),
   limits: limitsSchema
     .optional()

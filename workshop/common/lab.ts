@@ -18,6 +18,8 @@ export interface Lab {
   /** What the lab needs that is not to be had everywhere: `containers`, or an application of another platform by its name. */
   needs: string[];
   budget: BudgetName;
+  /** `own`: each session has a cluster of its own, to administer; where absent, a namespace of the platform's. */
+  cluster?: "own";
   /** Most of what the shells of a session may use, where that is less than the budget and the operator allow. */
   limits?: ShellLimits;
   layout: TerminalLayout;

@@ -4,6 +4,8 @@ export interface ObjectObstacle {
   why: string;
   /** Whether some clusters could have it; otherwise no cluster makes it. */
   isOnSomeClusters: boolean;
+  /** Whether a cluster of the session's own could have it. */
+  needsOwnCluster?: boolean;
 }
 
 /** The parts of an object that say where it belongs. */
@@ -27,20 +29,37 @@ const GROUPS = new Set([
     .map((group) => `${group}.k8s.io`),
 ]);
 /** Roles and their bindings may have any name that stands in an address. */
-const FREELY_NAMED = new Set(["Role", "RoleBinding"]);
+const FREELY_NAMED = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]);
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** What keeps the object, with a session's values in it, from being made in a session's namespace; nothing where it can be. */
-export function objectObstacle(object: unknown): ObjectObstacle | undefined {
+/** The groups of the kinds that the objects define. */
+export function definedGroups(objects: readonly unknown[]): ReadonlySet<string> {
+  const definitions = objects as (({ spec?: { group?: unknown } } & ObjectHead) | null)[];
+  return new Set(
+    definitions.flatMap((object) => {
+      const group = object?.kind === "CustomResourceDefinition" ? object.spec?.group : undefined;
+      return typeof group === "string" ? [group] : [];
+    }),
+  );
+}
+
+/**
+ * What keeps the object, with a session's values in it, from being made in a session's namespace, or in a cluster of its own where the lab
+ * defines the kinds of these groups; nothing where it can be.
+ */
+export function objectObstacle(
+  object: unknown,
+  ownCluster?: { groups: ReadonlySet<string> },
+): ObjectObstacle | undefined {
   const { apiVersion, kind, metadata } = (object ?? {}) as ObjectHead;
   if (typeof apiVersion !== "string" || typeof kind !== "string") return never("says no apiVersion and kind");
   const group = apiVersion.includes("/") ? (apiVersion.split("/", 1)[0] ?? "") : "";
-  if (group !== "" && !GROUPS.has(group)) {
+  if (group !== "" && !GROUPS.has(group) && !ownCluster?.groups.has(group)) {
     const why = `is of the kind ${kind} of ${group}, which Kubernetes itself does not have`;
-    return { why, isOnSomeClusters: true };
+    return { why, isOnSomeClusters: ownCluster === undefined };
   }
-  if (CLUSTER_KINDS.has(kind))
-    return never("belongs to the whole cluster, and sessions own objects of their namespace only");
+  if (CLUSTER_KINDS.has(kind) && ownCluster === undefined)
+    return neverShared("belongs to the whole cluster, and sessions own objects of their namespace only");
   return nameObstacle(kind, (metadata ?? {}) as Record<string, unknown>);
 }
 
@@ -60,6 +79,10 @@ function nameObstacle(
   if (typeof name === "string" && (FREELY_NAMED.has(kind) ? !/[/%]/.test(name) : NAME.test(name)))
     return undefined;
   return never(`has the name "${textOf(name)}", which objects of that kind cannot have`);
+}
+
+function neverShared(why: string): ObjectObstacle {
+  return { why, isOnSomeClusters: false, needsOwnCluster: true };
 }
 
 function never(why: string): ObjectObstacle {

@@ -25,6 +25,9 @@ export const POLICY_API_PATH = "/apis/policy.lectern.dev/v1alpha1";
 /** Name of the service account, of its secret and of every object that exists once per session. */
 export const LEARNER = "learner";
 
+/** Where a learner begins in a cluster of the session's own: what other platforms' labs expect. */
+export const OWN_CLUSTER_NAMESPACE = "default";
+
 /** The cluster role that says what a learner may do in the own namespace. */
 export const LEARNER_ROLE = "admin";
 
@@ -53,13 +56,20 @@ export interface SessionSpec {
   minutes: number;
   /** ISO 8601. */
   expiresAt: string;
-  /** Namespace of the learner; the session's name. */
+  /** Namespace of the learner: the session's name, or `default` in a cluster of its own. */
   namespace: string;
+  /** Whether the session has a cluster of its own; its work is done in the platform's where absent. */
+  cluster?: "own";
   organization: string;
   /** Who started it: `learner`, `instructor` or `validate`; `pool` while it waits, ready, for one of the first two. */
   startedBy?: string;
   /** Counts the links there have been; absent while the first one is good. */
   linkRevision?: number;
+}
+
+/** Whether the session's work is done in a cluster of its own. */
+export function hasOwnCluster({ spec }: Pick<SessionResource, "spec">): boolean {
+  return spec.cluster === "own";
 }
 
 /** What a server finds the session's lab by. */

@@ -4,7 +4,7 @@ import { fillValue } from "../common/fill-plain.js";
 import type { Lab } from "../common/lab.js";
 import { objectWords } from "../common/session-object.js";
 import type { Variables } from "../common/variables.js";
-import type { SessionResource } from "../common/session.js";
+import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import {
   type KubernetesClient,
   KubernetesError,
@@ -43,11 +43,33 @@ interface LabObject {
   metadata?: { name?: string; namespace?: string; labels?: Record<string, string> };
 }
 
-interface ResourceList {
-  resources: { name: string; kind: string; namespaced: boolean }[];
+/** Its own cluster ends with the session, and all that is in it; what was owned from outside of it would be collected at once. */
+function inOwnCluster(
+  { spec }: SessionResource,
+  { group, resource, object }: { group: string; resource: Resource; object: LabObject },
+): Manifest {
+  if (!resource.namespaced) return { path: `${group}/${resource.name}`, object: { ...object } };
+  const namespace = object.metadata?.namespace ?? spec.namespace;
+  return {
+    path: `${group}/namespaces/${namespace}/${resource.name}`,
+    object: { ...object, metadata: { ...object.metadata, namespace } },
+  };
 }
 
-/** The manifest of one object of the lab, placed in the session's namespace and owned by the session. Throws LAB_INVALID for an unknown kind. */
+interface Resource {
+  name: string;
+  kind: string;
+  namespaced: boolean;
+}
+
+interface ResourceList {
+  resources: Resource[];
+}
+
+/**
+ * The manifest of one object of the lab, placed in the session's namespace and owned by the session; in a cluster of the session's own
+ * it belongs where it says. Throws LAB_INVALID for an unknown kind.
+ */
 async function labObjectManifest(
   client: KubernetesClient,
   session: SessionResource,
@@ -62,6 +84,7 @@ async function labObjectManifest(
       WORKSHOP_ERRORS.labInvalid,
       `The lab lists an object of kind ${kind} in ${apiVersion}, which this cluster does not have`,
     );
+  if (hasOwnCluster(session)) return inOwnCluster(session, { group, resource, object: object as LabObject });
   if (!resource.namespaced)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,

@@ -1,18 +1,16 @@
-import { parse as parseYaml } from "yaml";
 import { compileLabPage } from "../common/render-page.js";
 import type { ActionView } from "../common/api.js";
-import { hasEditor } from "../common/editor/lab-editor.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
 import { linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
-import { objectObstacle, objectWords } from "../common/session-object.js";
-import { fillValue } from "../common/fill-plain.js";
-import { type Variables, sampleVariables } from "../common/variables.js";
+import { sampleVariables } from "../common/variables.js";
 import type { ShellLimits } from "../common/shell-limits.js";
-import { BUILT_IN_TABS, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { builtInTabs } from "../common/built-in-tabs.js";
+import { addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
+import { impossibleObjects, lackingInOwnCluster } from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
 import { findPictures } from "./pictures.js";
@@ -58,7 +56,8 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   lab.problems = [
     ...lab.problems,
     ...deadTabs(lab),
-    ...impossibleObjects(lab, variables),
+    ...impossibleObjects(lab, variables, labFileOf(lab)),
+    ...lackingInOwnCluster(lab, pages, labFileOf(lab)),
     ...refusedVariables(lab, options),
     ...refusedLimits(lab, options.sessionLimits),
     ...scripts,
@@ -180,7 +179,7 @@ function unknownTabs(
   pages: readonly Inspected[],
 ): LabProblem[] {
   const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
-  const own = hasEditor(lab) ? [...BUILT_IN_TABS, EDITOR_TAB] : BUILT_IN_TABS;
+  const own = builtInTabs(lab);
   const tabs = [...new Set([...own, ...lab.dashboards.map(({ name }) => name), ...made])];
   return actions
     .filter(({ view }) => view.kind === "open-dashboard" && !tabs.includes(view.dashboard ?? ""))
@@ -217,27 +216,6 @@ function deadTabs(lab: Lab): LabProblem[] {
         ...labFileOf(lab),
         message,
         fix: "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
-      },
-    ];
-  });
-}
-
-/** Objects without which no session is made, and that cannot be made. */
-function impossibleObjects(lab: Lab, variables: Variables): LabProblem[] {
-  return lab.objects.flatMap((text): LabProblem[] => {
-    const object = fillValue(parseYaml(text), variables);
-    const obstacle = objectObstacle(object);
-    if (obstacle === undefined) return [];
-    const where = obstacle.isOnSomeClusters
-      ? "Sessions of the lab can be made on clusters only that have the kind"
-      : "No session of the lab can be made";
-    return [
-      {
-        severity: obstacle.isOnSomeClusters ? "warning" : "error",
-        rule: "session-object",
-        ...labFileOf(lab),
-        message: `${where}: its ${objectWords(object)} ${obstacle.why}`,
-        fix: 'Correct it, or take it out of "objects"',
       },
     ];
   });

@@ -227,7 +227,7 @@ spec:
         "kind: Workshop\nspec:\n  session:\n    applications:\n      terminal: {enabled: true, layout: split}\n      docker: {enabled: yes}\n      editor: {enabled: false}\n      vcluster: {enabled: true}\n",
     });
     const lab = await loadLab(folder);
-    expect(lab).toMatchObject({ needs: ["docker", "vcluster"], layout: "split" });
+    expect(lab).toMatchObject({ needs: ["docker"], cluster: "own", layout: "split" });
     expect(lab.problems.map(({ line }) => line)).toEqual([6, 8]);
   });
 

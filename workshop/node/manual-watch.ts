@@ -5,6 +5,7 @@ import { findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { clusterOf } from "./session-cluster.js";
 import type { SessionStep, StepSurroundings } from "./session-step.js";
 import { variablesOf } from "./session-environment.js";
 
@@ -40,7 +41,8 @@ export async function watchManualSteps(
     .map((action) => ({ session, lab, page, action }))
     .filter((step) => !watch.isDone(step));
   try {
-    await Promise.all(open.map((step) => watchStep(client, step, watch)));
+    const cluster = await clusterOf(session, { client, settings });
+    await Promise.all(open.map((step) => watchStep(cluster, step, watch)));
   } catch (error) {
     if (!watch.signal.aborted) throw error;
   }

@@ -1,22 +1,34 @@
 import { stringify } from "yaml";
 import type { ExecResult, SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
-import { API_SERVER_ANNOTATION, type SessionResource } from "../common/session.js";
-import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { API_SERVER_ANNOTATION, type SessionResource, hasOwnCluster } from "../common/session.js";
 import {
   KUBECONFIG_PATH,
-  addressOf,
+  administratorCredentials,
   issueToken,
   learnerContext,
   learnerCredentials,
   revokeTokens,
   tokenSecrets,
 } from "./session-access.js";
+import { type Clusters, clusterAddress, clusterOf } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 
 /** Whether the learner's kubeconfig names the cluster where it is now; an embedded one may have moved to another port. */
-export function isReachedAt(client: KubernetesClient, { metadata }: SessionResource): boolean {
-  return metadata.annotations?.[API_SERVER_ANNOTATION] === addressOf(client);
+export function isReachedAt(session: SessionResource, clusters: Clusters): boolean {
+  return session.metadata.annotations?.[API_SERVER_ANNOTATION] === clusterAddress(session, clusters);
+}
+
+/** Writes down where the session's cluster is reached. */
+export async function noteAddress(session: SessionResource, clusters: Clusters): Promise<void> {
+  if (isReachedAt(session, clusters)) return;
+  const annotations = { [API_SERVER_ANNOTATION]: clusterAddress(session, clusters) };
+  await clusters.client.merge(`${SESSIONS_PATH}/${session.metadata.name}`, { metadata: { annotations } });
+}
+
+/** What renewing takes. */
+export interface RenewalParts extends Clusters {
+  host: Pick<SessionHost, "exec">;
 }
 
 /** kubectl starts in a second on a busy machine. */
@@ -51,28 +63,36 @@ mv -fT "$new" "$config"`;
  * Throws SESSION_KUBECONFIG_UNUSABLE where that file cannot be read or written, and what the host throws, with the old token still
  * good. Never twice at once for a session: each would end the token of the other.
  */
-export async function renewAccess(
-  { client, host }: { client: KubernetesClient; host: Pick<SessionHost, "exec"> },
-  session: SessionResource,
-): Promise<void> {
+export async function renewAccess(parts: RenewalParts, session: SessionResource): Promise<void> {
+  const { client } = parts;
+  if (hasOwnCluster(session)) {
+    const cluster = await clusterOf(session, parts);
+    await writeCredentials(parts, session, await administratorCredentials(cluster));
+    return noteAddress(session, parts);
+  }
   const old = await tokenSecrets(client, session);
   const { token, secret } = await issueToken(client, session);
-  const renewed = await learnerCredentials(client, token);
   try {
-    const result = await host.exec(session.metadata.name, {
-      argv: ["/bin/sh", "-c", MERGE, "renew", KUBECONFIG_PATH, stringify(learnerContext(session))],
-      stdin: stringify(renewed),
-      timeoutMs: RENEWAL_MS,
-    });
-    if (result.exitStatus !== 0) throw unusable(session, result);
+    await writeCredentials(parts, session, await learnerCredentials(client, token));
   } catch (error) {
     await revokeTokens(client, session, [secret]);
     throw error;
   }
   await revokeTokens(client, session, old);
-  if (isReachedAt(client, session)) return;
-  const annotations = { [API_SERVER_ANNOTATION]: addressOf(client) };
-  await client.merge(`${SESSIONS_PATH}/${session.metadata.name}`, { metadata: { annotations } });
+  await noteAddress(session, parts);
+}
+
+async function writeCredentials(
+  { host }: Pick<RenewalParts, "host">,
+  session: SessionResource,
+  credentials: object,
+): Promise<void> {
+  const result = await host.exec(session.metadata.name, {
+    argv: ["/bin/sh", "-c", MERGE, "renew", KUBECONFIG_PATH, stringify(learnerContext(session))],
+    stdin: stringify(credentials),
+    timeoutMs: RENEWAL_MS,
+  });
+  if (result.exitStatus !== 0) throw unusable(session, result);
 }
 
 function unusable({ metadata }: SessionResource, { exitStatus, stderr, killed }: ExecResult): WorkshopError {

@@ -12,6 +12,7 @@ import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
 import { BASELINE_MS, asBefore, runScript, watchConditions, withUnseen } from "./step-conditions.js";
 import { shellOf } from "./session-environment.js";
 import { EndedShell, inOpenShell } from "./in-open-shell.js";
+import { clusterOf } from "./session-cluster.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
 import { worstOf } from "./worst-outcome.js";
 
@@ -77,7 +78,9 @@ class StepRun {
     await this.#options.onQueued?.(queued);
     let conditions: ConditionWatch | undefined;
     try {
-      conditions = watchConditions(this.#surroundings, this.#step, this.#options.baseline);
+      // Also where nothing is asked of it: the step's command does.
+      const cluster = await clusterOf(this.#step.session, this.#surroundings);
+      conditions = watchConditions(cluster, this.#step, this.#options.baseline);
       const { signal } = this.#options;
       await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
       this.#wasScriptMet = await this.#isScriptMet();

@@ -77,13 +77,14 @@ export const KUBECONFIG_PATH = ".kube/config";
 /** Names in the learner's kubeconfig of what Lectern puts there. */
 export const CONTEXT_NAME = "lectern";
 
-/** A kubeconfig that reaches the session's namespace as the learner, and nothing else. */
-export async function learnerKubeconfig(
-  client: KubernetesClient,
-  session: SessionResource,
-  token: string,
-): Promise<string> {
-  return stringify({ ...(await learnerCredentials(client, token)), ...learnerContext(session) });
+/** A kubeconfig of these credentials that begins in the session's namespace. */
+export function kubeconfigText(session: SessionResource, credentials: object): string {
+  return stringify({ ...credentials, ...learnerContext(session) });
+}
+
+/** The parts of the kubeconfig of a session's own cluster, for its learner, who administers it. */
+export function administratorCredentials(client: KubernetesClient) {
+  return learnerCredentials(client, client.config.getCurrentUser()?.token ?? "");
 }
 
 /** The parts of a learner's kubeconfig that Lectern renews: how the cluster is reached, and the token. */

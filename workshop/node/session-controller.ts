@@ -3,6 +3,7 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
+import { type OwnClusters, leaveMachine } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import { PROVISIONING_LIMIT_MS, ownerOf } from "./session-provisioner.js";
@@ -13,6 +14,8 @@ export interface SessionControllerParts {
   client: KubernetesClient;
   policies?: Pick<PolicyAdministration, "deleteOrganization">;
   host: SessionHost;
+  /** Clusters that sessions have of their own; absent where they can have none. */
+  ownClusters?: OwnClusters | undefined;
   /** Which server this is, of several on one cluster. */
   server?: string;
   /** Whether this one ends sessions, of several that are one server to the cluster; it does where absent. */
@@ -99,12 +102,12 @@ class SessionEndings {
   }
 
   async #end(session: SessionResource): Promise<void> {
-    const { client, policies, host, forget } = this.#parts;
+    const { client, policies, forget } = this.#parts;
     const { name } = session.metadata;
     const done = await Promise.allSettled([
       removeNamespace(client, session),
       policies?.deleteOrganization(session.spec.organization, ownerOf(session)),
-      host.close(name).then(() => forget?.(name)),
+      leaveMachine(name, this.#parts).then(() => forget?.(name)),
     ]);
     const failed = done.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;

@@ -59,6 +59,7 @@ const SPEC_SCHEMA = {
     minutes: { type: "integer", minimum: 1 },
     expiresAt: { type: "string", format: "date-time" },
     namespace: text,
+    cluster: { type: "string", enum: ["own"] },
     organization: text,
     startedBy: text,
     linkRevision: { type: "integer", minimum: 1 },

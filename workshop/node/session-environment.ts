@@ -1,7 +1,7 @@
 import type { NetworkTarget } from "../../terminal/common/network-target.js";
 import type { ShellSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../common/lab.js";
-import type { SessionResource } from "../common/session.js";
+import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import { fillPlain } from "../common/fill-plain.js";
 import {
   type SessionFacts,
@@ -9,7 +9,7 @@ import {
   platformVariables,
   sessionVariables,
 } from "../common/variables.js";
-import { addressOf } from "./session-access.js";
+import { type OwnClusters, clusterAddress } from "./session-cluster.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
 /** What the server adds to every session: where learners reach it, and what their shells are started with. */
@@ -24,8 +24,10 @@ export interface SessionSettings {
   environment: Readonly<Record<string, string | undefined>>;
   /** Variables of the shell besides those the session host sets: what `tmc` needs. */
   shellEnvironment: (session: SessionResource) => Record<string, string>;
-  /** What every session's programs need to reach: the cluster and Lectern. */
-  platformTargets: () => readonly NetworkTarget[];
+  /** What every session's programs need to reach: the cluster, the session's own where its address is given, and Lectern. */
+  platformTargets: (ownCluster?: string) => readonly NetworkTarget[];
+  /** Clusters that sessions have of their own; absent where they can have none. */
+  ownClusters?: OwnClusters;
 }
 
 /** Values for the pages of a session. */
@@ -50,7 +52,7 @@ function factsOf(
     organization: session.spec.organization,
     url: settings.urlOf(session.metadata.name),
     ingressDomain: settings.ingressDomain,
-    kubernetesApiUrl: addressOf(client),
+    kubernetesApiUrl: clusterAddress(session, { client, settings }),
     ...(architecture !== undefined && { architecture }),
     environment: settings.environment,
   };
@@ -59,9 +61,14 @@ function factsOf(
 /** Processors that containers name in another way than Node does. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
-/** What the programs of a session may reach. */
-export function reachedBy(lab: Lab, settings: SessionSettings): NetworkTarget[] {
-  return [...settings.platformTargets(), ...lab.egress.map((target) => ({ ...target, of: "lab" as const }))];
+/** What the programs of a session may reach; of any session of the lab where none is given. */
+export function reachedBy(lab: Lab, settings: SessionSettings, session?: SessionResource): NetworkTarget[] {
+  const own =
+    session && hasOwnCluster(session) ? settings.ownClusters?.addressOf(session.metadata.name) : undefined;
+  return [
+    ...settings.platformTargets(own),
+    ...lab.egress.map((target) => ({ ...target, of: "lab" as const })),
+  ];
 }
 
 /** How the session's shells and programs begin: with what the platform says of the session, under capital names, and what the lab gives them. */

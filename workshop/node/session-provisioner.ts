@@ -1,26 +1,19 @@
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
 import type { HomeFile, SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
-import { budgetOf, countsOf } from "../common/budget.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
-import { SESSION_API_VERSION, type SessionResource } from "../common/session.js";
+import { SESSION_API_VERSION, type SessionResource, hasOwnCluster } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
-import { apiServerAddresses } from "../../kubernetes/node/api-server-addresses.js";
-import { createCounted } from "./counted-create.js";
-import { egressAddresses } from "./egress-addresses.js";
-import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
-import { makeLabObjects } from "./lab-objects.js";
-import { learnerKinds } from "./learner-kinds.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
-import { waitForServiceAccount } from "./service-account.js";
-import { KUBECONFIG_PATH, issueToken, learnerKubeconfig } from "./session-access.js";
+import { KUBECONFIG_PATH } from "./session-access.js";
+import { leaveMachine, requireCluster } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
-import { claimNamespace, removeNamespace } from "./session-namespace.js";
 import { labFiles } from "./lab-files.js";
 import { needsSetUp, setUpHome } from "./set-up-home.js";
-import { type SessionSettings, reachedBy, shellOf, variablesOf } from "./session-environment.js";
-import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
+import { type SessionSettings, reachedBy, shellOf } from "./session-environment.js";
+import { fillPlace, giveAccess, kubeconfigFor, leavePlace, takePlace } from "./session-place.js";
 import { podSpecOf } from "./session-pod-spec.js";
 import { shellLimitsOf } from "./session-shell-limits.js";
 import { endSession, releaseSession } from "./sessions.js";
@@ -95,7 +88,7 @@ export class SessionProvisioner {
   async complete(session: SessionResource): Promise<SessionResource> {
     const { client, host } = this.#parts;
     const { name } = session.metadata;
-    const kubeconfig = await this.#kubeconfigFor(session);
+    const kubeconfig = await kubeconfigFor(session, this.#parts);
     await host.write(name, { path: KUBECONFIG_PATH, content: kubeconfig, mode: 0o600 });
     const opened = session.spec.startedBy === "learner" ? { openedAt: new Date().toISOString() } : {};
     const status = { phase: "Active", ...opened };
@@ -107,18 +100,18 @@ export class SessionProvisioner {
    * what `SessionHost.prepare` throws.
    */
   async restore(session: SessionResource, lab: Lab): Promise<void> {
-    await this.#layOut(session, lab, await this.#kubeconfigFor(session));
+    await this.#layOut(session, lab, await kubeconfigFor(session, this.#parts));
     if (needsSetUp(lab)) await setUpHome(session, lab, this.#parts);
   }
 
   /** Ends the session and removes what it had on this machine. */
   async end(session: SessionResource): Promise<void> {
-    const { client, policies, host } = this.#parts;
+    const { client, policies, host, settings } = this.#parts;
     const { name } = session.metadata;
     await Promise.all([
       endSession(client, session),
       policies.deleteOrganization(session.spec.organization, ownerOf(session)),
-      host.close(name),
+      leaveMachine(name, { host, ownClusters: settings.ownClusters }),
     ]);
     await releaseSession(client, name);
   }
@@ -129,14 +122,17 @@ export class SessionProvisioner {
     lab: Lab,
     { isPooled = false }: ProvisionOptions,
   ): Promise<void> {
-    const namespace = claimNamespace(this.#parts.client, session);
-    const kubeconfig = steps.run("access", () => namespace.then(() => this.#giveAccess(session, isPooled)));
+    requireCluster(lab, this.#parts.settings);
+    const place = takePlace(session, this.#parts);
+    const kubeconfig = steps.run("access", () =>
+      place.then(() => giveAccess(session, this.#parts, isPooled)),
+    );
     const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig));
-    const objects = steps.run("namespace", () => namespace.then(() => this.#createObjects(session, lab)));
+    const objects = steps.run("namespace", () => place.then(() => fillPlace(session, lab, this.#parts)));
     await allDone([
       objects,
       kubeconfig,
-      steps.run("policies", () => this.#setUpPolicies(session, lab)),
+      ...(hasOwnCluster(session) ? [] : [steps.run("policies", () => this.#setUpPolicies(session, lab))]),
       files,
       steps.run("terminal", async () => {
         await files;
@@ -152,44 +148,10 @@ export class SessionProvisioner {
     const { host, settings } = this.#parts;
     await host.prepare(session.metadata.name, {
       files: homeFiles(lab, kubeconfig),
-      reaches: reachedBy(lab, settings),
+      reaches: reachedBy(lab, settings, session),
       limits: shellLimitsOf(lab),
       pod: podSpecOf(session, lab),
     });
-  }
-
-  async #createObjects(session: SessionResource, lab: Lab): Promise<void> {
-    const { client, settings } = this.#parts;
-    const budget = budgetOf(lab.budget);
-    const [kinds, apiServer, listed] = await Promise.all([
-      learnerKinds(client),
-      apiServerAddresses(client),
-      egressAddresses(lab.egress),
-    ]);
-    const own = [
-      ...(budget ? limitsOf(session, budget) : []),
-      ...countLimitsOf(session, countsOf(lab.budget), kinds),
-      isolationOf(session, { apiServer, listed }),
-    ].map((manifest) => this.#create(manifest));
-    await Promise.all([...own, waitForServiceAccount(client, session.spec.namespace)]);
-    const variables = variablesOf(lab, session, client, settings);
-    await makeLabObjects(client, session, { lab, variables });
-  }
-
-  /** A session that waits for somebody has roles and no token. */
-  async #giveAccess(session: SessionResource, isPooled: boolean): Promise<string | undefined> {
-    const [account, ...roles] = accessOf(session);
-    if (account) await this.#create(account);
-    const [kubeconfig] = await Promise.all([
-      isPooled ? undefined : this.#kubeconfigFor(session),
-      ...roles.map((role) => this.#create(role)),
-    ]);
-    return kubeconfig;
-  }
-
-  async #kubeconfigFor(session: SessionResource): Promise<string> {
-    const { token } = await issueToken(this.#parts.client, session);
-    return learnerKubeconfig(this.#parts.client, session, token);
   }
 
   async #setUpPolicies(session: SessionResource, lab: Lab): Promise<void> {
@@ -213,21 +175,11 @@ export class SessionProvisioner {
     );
   }
 
-  async #create({ path, object }: Manifest): Promise<void> {
-    await createCounted(this.#parts.client, path, object).catch((error: unknown) => {
-      if (!isAlreadyThere(error)) throw error;
-    });
-  }
-
   async #undo(session: SessionResource): Promise<void> {
-    const { client, host } = this.#parts;
+    const { client, host, settings } = this.#parts;
     await Promise.allSettled([
-      removeNamespace(client, session),
-      client.remove(
-        `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/lectern-${session.spec.namespace}`,
-      ),
-      client.remove(`/apis/rbac.authorization.k8s.io/v1/clusterroles/lectern-${session.spec.namespace}`),
-      host.close(session.metadata.name),
+      leavePlace(session, client),
+      leaveMachine(session.metadata.name, { host, ownClusters: settings.ownClusters }),
     ]);
   }
 }

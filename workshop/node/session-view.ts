@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
-import { EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { builtInTabs } from "../common/built-in-tabs.js";
+import { CONSOLE_TAB, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt } from "../common/ingress.js";
-import { hasEditor } from "../common/editor/lab-editor.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
 import type { Variables } from "../common/variables.js";
@@ -13,10 +13,8 @@ import { waitingSteps } from "./provisioning-steps.js";
 /** Most a session may be prolonged beyond its lab's time by its learner: as long again. */
 const MAX_EXTENSION = 2;
 
-/** The tab of the image-policy console; every session has it. */
-const CONSOLE = "Console";
 /** Tabs that are Lectern's own, whatever address a lab gives them. */
-const OWN_TABS: readonly string[] = [CONSOLE, EDITOR_TAB];
+const OWN_TABS: readonly string[] = [CONSOLE_TAB, EDITOR_TAB];
 
 export interface SessionActivity {
   activity: Activity;
@@ -66,7 +64,7 @@ export function sessionView(
 }
 
 /**
- * Console and editor, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
+ * Console and editor where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
  * session; one that no browser can show is left out, as `lint` says.
  */
 function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
@@ -77,9 +75,9 @@ function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
     if (ingress) return [{ name: dashboard.name, url, ingress }];
     return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
   });
-  const wanted = hasEditor(lab) ? OWN_TABS : [CONSOLE];
+  const wanted = builtInTabs(lab).filter((name) => OWN_TABS.includes(name));
   const unnamed = wanted.filter((own) => !tabs.some(({ name }) => name === own));
-  const shown = tabs.filter(({ name }) => name !== EDITOR_TAB || wanted.includes(name));
+  const shown = tabs.filter(({ name }) => !OWN_TABS.includes(name) || wanted.includes(name));
   return [...unnamed.map((name) => ({ name })), ...shown];
 }
 

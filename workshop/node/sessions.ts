@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
@@ -7,6 +6,7 @@ import {
   API_SERVER_ANNOTATION,
   MADE_OF_ANNOTATION,
   MAX_SESSION_NAME,
+  OWN_CLUSTER_NAMESPACE,
   SERVER_LABEL,
   SESSION_API_VERSION,
   SESSION_FINALIZER,
@@ -19,7 +19,7 @@ import {
 import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
-import { isReachedAt, renewAccess } from "./renew-access.js";
+import { type RenewalParts, isReachedAt, renewAccess } from "./renew-access.js";
 import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
@@ -78,7 +78,8 @@ export async function createSession(
       ...(lab.revision === undefined ? {} : { labRevision: lab.revision }),
       minutes,
       expiresAt: new Date(Date.now() + keptMs).toISOString(),
-      namespace: name,
+      namespace: lab.cluster === "own" ? OWN_CLUSTER_NAMESPACE : name,
+      ...(lab.cluster === undefined ? {} : { cluster: lab.cluster }),
       organization: wanted.organization ?? name,
       startedBy: wanted.startedBy,
     },
@@ -168,9 +169,7 @@ export async function openSession(client: KubernetesClient, name: string): Promi
   });
 }
 
-interface Renewing {
-  client: KubernetesClient;
-  host: Pick<SessionHost, "exec">;
+interface Renewing extends RenewalParts {
   /** Of the changes to one session's time and access: two at once would lose one's time, and each end the other's token. */
   turns: TurnTaking;
 }
@@ -184,7 +183,7 @@ export function extendSession(parts: Renewing, name: string, minutes: number): P
 export function followCluster(parts: Renewing, name: string): Promise<void> {
   return parts.turns.take(renewalOf(name), async () => {
     const session = await getSession(parts.client, name);
-    if (!isReachedAt(parts.client, session)) await renewAccess(parts, session);
+    if (!isReachedAt(session, parts)) await renewAccess(parts, session);
   });
 }
 
@@ -192,11 +191,8 @@ function renewalOf(name: string): string {
   return `renew ${name}`;
 }
 
-async function extend(
-  { client, host }: Pick<Renewing, "client" | "host">,
-  name: string,
-  minutes: number,
-): Promise<SessionResource> {
+async function extend(parts: RenewalParts, name: string, minutes: number): Promise<SessionResource> {
+  const { client } = parts;
   const session = await getSession(client, name);
   if (openedAtOf(session) === undefined) {
     const spec = { minutes: session.spec.minutes + minutes };
@@ -205,7 +201,7 @@ async function extend(
   const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
   const spec = { ...session.spec, expiresAt: new Date(from + minutes * 60_000).toISOString() };
   // First the token: time without access would be worth nothing.
-  await renewAccess({ client, host }, { ...session, spec });
+  await renewAccess(parts, { ...session, spec });
   const { expiresAt } = spec;
   return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt } });
 }

@@ -3,9 +3,11 @@ import type { CheckResult, StepResult } from "../common/api.js";
 import { parseCondition } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
 import { scriptText } from "../common/expectation.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import { runCheckScript } from "./script-check.js";
 import { shellOf } from "./session-environment.js";
+import { clusterOf } from "./session-cluster.js";
 import type { SessionStep, StepSurroundings } from "./session-step.js";
 
 /** How long the cluster has to say what was so before a step; without an answer the step runs all the same. */
@@ -17,7 +19,7 @@ export async function baselineOf(
   step: SessionStep,
   signal?: AbortSignal,
 ): Promise<CheckResult[]> {
-  const conditions = watchConditions(surroundings, step);
+  const conditions = watchConditions(await clusterOf(step.session, surroundings), step);
   try {
     const looked = await conditions?.looked({ timeoutMs: BASELINE_MS, ...(signal && { signal }) });
     const script = await runScript(surroundings, step, { timeoutMs: BASELINE_MS, signal });
@@ -29,14 +31,14 @@ export async function baselineOf(
 
 /** Watches what the cluster has to come to; `undefined` where nothing is asked of it. */
 export function watchConditions(
-  { client }: Pick<StepSurroundings, "client">,
+  cluster: KubernetesClient,
   { session, action }: SessionStep,
   baseline?: readonly CheckResult[],
 ): ConditionWatch | undefined {
   const conditions = action.expectation.until.map((text) => parseCondition(text));
   if (conditions.length === 0) return undefined;
   const { namespace, organization } = session.spec;
-  return new ConditionWatch(client, { namespace, organization, conditions, ...(baseline && { baseline }) });
+  return new ConditionWatch(cluster, { namespace, organization, conditions, ...(baseline && { baseline }) });
 }
 
 /** Runs the lab's own check of a step; `undefined` where it has none. */

@@ -35,6 +35,7 @@ interface ServeFlags extends ShellFlags {
   ingressDomain?: string;
   labVariable?: string[];
   maxSessions: number;
+  maxOwnClusters?: number;
   start?: StartRule;
   tlsCert?: string;
   tlsKey?: string;
@@ -102,6 +103,11 @@ export function serveCommand(): Command {
       names,
     )
     .option("--max-sessions <number>", "live sessions at once", wholeNumber(1, 100_000), defaultMaxSessions)
+    .option(
+      "--max-own-clusters <number>",
+      "clusters that sessions may have of their own at once (default: as many as half of the memory holds, at 90 MiB each)",
+      wholeNumber(1, 1_000),
+    )
     .addOption(
       new Option("--log-to <place>", "where the processes write their logs")
         .choices(["files", "stdout"])

@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { parse } from "yaml";
+import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
+import { FolderRemover } from "../terminal/node/folder-remover.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
+import type { OwnClusters } from "../workshop/node/session-cluster.js";
+import { builtFile, readEnvironment } from "./config.js";
+import type { DataPaths, Environment, ServeConfig } from "./config.js";
+import { askOwnCluster } from "./supervisor/own-cluster.js";
+import { readKubeconfig } from "./supervisor/preflight.js";
+import { endLeftOver, supervise } from "./supervisor/supervised-process.js";
+import type { SupervisedProcess } from "./supervisor/supervised-process.js";
+
+export interface OwnClustersOptions {
+  paths: Pick<DataPaths, "ownClusters" | "owners">;
+  environment: Pick<Environment, "childEnvironment">;
+  /** How many may run at once. */
+  most?: number | undefined;
+  log: Logger;
+}
+
+/** What a cluster takes in which nobody does anything. */
+const IDLE_BYTES = 90 * 2 ** 20;
+/** A cluster is for one learner: small heaps, and a bound on what its objects may take of the machine. */
+const NODE_FLAGS = ["--max-semi-space-size=2", "--max-old-space-size=256"];
+/** A cluster that hangs is one learner's, and there may be a hundred of them to ask. */
+const PROBE_EVERY_MS = 5_000;
+/** Where what has ended is taken away; no session's name begins so. */
+const REMOVED = ".removed";
+
+/** As many as half of the machine's memory holds. */
+export function defaultMaxOwnClusters(memoryBytes = totalmem()): number {
+  return Math.max(1, Math.floor(memoryBytes / 2 / IDLE_BYTES));
+}
+
+/** Those of this server; none where its shells are elsewhere, or its sessions other servers' as well. */
+export function openOwnClusters(
+  config: Pick<ServeConfig, "pods" | "database" | "terminalHost" | "maxOwnClusters">,
+  paths: DataPaths,
+  log: Logger,
+): OwnClusterProcesses | undefined {
+  const { pods, database, terminalHost, maxOwnClusters: most } = config;
+  if (pods !== undefined || database !== undefined || terminalHost !== undefined) return undefined;
+  return new OwnClusterProcesses({ paths, environment: readEnvironment(), most, log });
+}
+
+interface Running {
+  process: SupervisedProcess;
+  client: KubernetesClient;
+}
+
+/**
+ * The clusters that sessions have of their own: each a process beside the server, with its data in a folder of its own, started again when it
+ * dies, and taken over from a server that has died.
+ */
+export class OwnClusterProcesses implements OwnClusters {
+  readonly #options: OwnClustersOptions;
+  readonly #most: number;
+  readonly #running = new Map<string, Promise<Running>>();
+  /** Of those that run. */
+  readonly #addresses = new Map<string, string>();
+  #remover: FolderRemover | undefined;
+
+  constructor(options: OwnClustersOptions) {
+    this.#options = options;
+    this.#most = options.most ?? defaultMaxOwnClusters();
+    // Goes on with what a server before this one was taking away.
+    if (existsSync(join(options.paths.ownClusters, REMOVED))) this.#removing();
+  }
+
+  async make(session: string): Promise<KubernetesClient> {
+    mkdirSync(this.#folderOf(session), { recursive: true, mode: 0o700 });
+    return this.open(session);
+  }
+
+  async open(session: string): Promise<KubernetesClient> {
+    const known = this.#running.get(session);
+    if (known !== undefined) return (await known).client;
+    if (!existsSync(this.#folderOf(session))) throw gone(session);
+    if (this.#running.size >= this.#most) throw tooMany(this.#most);
+    const starting = this.#start(session);
+    this.#running.set(session, starting);
+    starting.catch(() => this.#running.delete(session));
+    return (await starting).client;
+  }
+
+  addressOf(session: string): string {
+    const known = this.#addresses.get(session);
+    if (known !== undefined) return known;
+    try {
+      const { clusters } = parse(readFileSync(this.#kubeconfigOf(session), "utf8")) as OwnKubeconfig;
+      return clusters[0]?.cluster.server ?? "";
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
+    }
+  }
+
+  async close(session: string): Promise<void> {
+    const running = await this.#running.get(session)?.catch(() => undefined);
+    if (running === undefined) await endLeftOver(this.#ownerFileOf(session));
+    else await end(running);
+    this.#running.delete(session);
+    this.#addresses.delete(session);
+    if (existsSync(this.#folderOf(session))) this.#removing().remove(this.#folderOf(session));
+  }
+
+  /** Ends all of them; what they hold stays for the next server. */
+  async stop(): Promise<void> {
+    const all = [...this.#running.values()];
+    await Promise.all(all.map(async (starting) => starting.then(end, () => undefined)));
+    this.#running.clear();
+    await this.#remover?.stop();
+  }
+
+  async #start(session: string): Promise<Running> {
+    const { environment, log } = this.#options;
+    const kubeconfig = this.#kubeconfigOf(session);
+    const process = await supervise(
+      {
+        name: `cluster of session ${session}`,
+        entry: builtFile("cluster/main.js"),
+        args: ["--data", this.#folderOf(session), "--isolated"],
+        env: environment.childEnvironment,
+        nodeFlags: NODE_FLAGS,
+        logFile: join(this.#folderOf(session), "cluster.log"),
+        ownerFile: this.#ownerFileOf(session),
+        probeEveryMs: PROBE_EVERY_MS,
+        probe: async (_pid, signal) => void (await askOwnCluster(kubeconfig, "/livez", signal)),
+      },
+      { report: (line) => log.warn({ session }, line) },
+    );
+    const client = new KubernetesClient(await readKubeconfig(kubeconfig));
+    this.#addresses.set(session, client.config.getCurrentCluster()?.server ?? "");
+    return { process, client };
+  }
+
+  #removing(): FolderRemover {
+    const { paths, log } = this.#options;
+    mkdirSync(paths.ownClusters, { recursive: true, mode: 0o700 });
+    const folder = join(paths.ownClusters, REMOVED);
+    return (this.#remover ??= new FolderRemover({ folder, report: (line) => log.warn(line) }));
+  }
+
+  #folderOf(session: string): string {
+    return join(this.#options.paths.ownClusters, session);
+  }
+
+  #kubeconfigOf(session: string): string {
+    return join(this.#folderOf(session), "kubeconfig");
+  }
+
+  #ownerFileOf(session: string): string {
+    return join(this.#options.paths.owners, `cluster-of-${session}.json`);
+  }
+}
+
+interface OwnKubeconfig {
+  clusters: { cluster: { server: string } }[];
+}
+
+async function end({ process, client }: Running): Promise<void> {
+  client.close();
+  await process.stop();
+}
+
+function gone(session: string): WorkshopError {
+  return new WorkshopError(
+    WORKSHOP_ERRORS.sessionClusterUnavailable,
+    `The session ${session} has no cluster of its own any more. Start the lab again`,
+  );
+}
+
+function tooMany(most: number): WorkshopError {
+  return new WorkshopError(
+    WORKSHOP_ERRORS.sessionClusterUnavailable,
+    `All ${String(most)} clusters that sessions may have of their own are in use. Wait until a session ends, or let the operator raise --max-own-clusters`,
+  );
+}

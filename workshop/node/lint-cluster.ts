@@ -1,0 +1,75 @@
+import { parse as parseYaml } from "yaml";
+import type { Lab, LabProblem } from "../common/lab.js";
+import { parseCondition } from "../common/condition.js";
+import { fillValue } from "../common/fill-plain.js";
+import { definedGroups, objectObstacle, objectWords } from "../common/session-object.js";
+import type { Variables } from "../common/variables.js";
+import type { Inspected } from "./lint-files.js";
+
+/** Where the lab says what is not the text of its pages. */
+type Place = Pick<LabProblem, "file" | "line">;
+
+/** Objects without which no session is made, and that cannot be made. */
+export function impossibleObjects(lab: Lab, variables: Variables, place: Place): LabProblem[] {
+  const objects = lab.objects.map((text): unknown => fillValue(parseYaml(text), variables));
+  const own = lab.cluster === "own" ? { groups: definedGroups(objects) } : undefined;
+  return objects.flatMap((object): LabProblem[] => {
+    const obstacle = objectObstacle(object, own);
+    if (obstacle === undefined) return [];
+    const where = obstacle.isOnSomeClusters
+      ? "Sessions of the lab can be made on clusters only that have the kind"
+      : "No session of the lab can be made";
+    return [
+      {
+        severity: obstacle.isOnSomeClusters ? "warning" : "error",
+        rule: "session-object",
+        ...place,
+        message: `${where}: its ${objectWords(object)} ${obstacle.why}`,
+        fix: obstacle.needsOwnCluster
+          ? 'Give sessions a cluster of their own ("cluster: own"), correct it, or take it out of "objects"'
+          : 'Correct it, or take it out of "objects"',
+      },
+    ];
+  });
+}
+
+/** What sessions of the lab ask for that a cluster of their own does not have. */
+export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place: Place): LabProblem[] {
+  if (lab.cluster !== "own") return [];
+  const problem = (where: Place, message: string, fix: string): LabProblem => ({
+    severity: "error",
+    rule: OWN_CLUSTER_RULE,
+    ...where,
+    message: `No session of the lab can be made: ${message}`,
+    fix,
+  });
+  const noPolicies = "and image policies hold in the platform's cluster, not in one of a session's own";
+  const fix = "Take it out, or let sessions share the platform's cluster (cluster: shared)";
+  return [
+    ...(lab.workspaces.length > 0
+      ? [problem(place, `it lists workspaces for image policies, ${noPolicies}`, fix)]
+      : []),
+    ...(lab.needs.includes("containers")
+      ? [problem(place, "it needs containers, and a session's own cluster runs none", fix)]
+      : []),
+    ...pages.flatMap(({ page }) =>
+      page.checks.standIns.map(() =>
+        problem(
+          { file: page.file, line: page.firstLine },
+          `the checks of the page ${page.name} set image policies, ${noPolicies}`,
+          fix,
+        ),
+      ),
+    ),
+    ...pages.flatMap(({ page, compiled }) =>
+      compiled.actions
+        .filter(({ expectation }) => expectation.until.some((text) => parseCondition(text).kind === "policy"))
+        .map(({ line }) =>
+          problem({ file: page.file, line }, `a block waits for an image policy, ${noPolicies}`, fix),
+        ),
+    ),
+  ];
+}
+
+/** The rule of problems for which no session of a lab is made. */
+export const OWN_CLUSTER_RULE = "own-cluster";

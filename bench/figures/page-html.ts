@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { pageHighlighter } from "../../workshop/common/highlight/highlight-code.js";
 import { compileLabPage } from "../../workshop/common/render-page.js";
 import { sessionVariables } from "../../workshop/common/variables.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
@@ -27,7 +28,7 @@ export const pageHtml: Figure = {
     });
     const times = Array.from({ length: RUNS }, () => {
       const start = performance.now();
-      compileLabPage(loaded, page, variables);
+      compileLabPage(loaded, page, variables, pageHighlighter());
       return performance.now() - start;
     });
     return median(times);

@@ -28,6 +28,7 @@
  * Refusals answer `ApiProblem` with a fitting status.
  */
 
+import type { CodePiece } from "./highlight/code-piece.js";
 import type { IngressAddress } from "./ingress.js";
 
 /** Carries the secret a page holds besides its cookies: 32 random bytes, base64url, the same for all pages of a browser. */
@@ -247,6 +248,8 @@ export interface ActionView {
   description?: string;
   /** Command, text to copy or type, with variables filled in. */
   text?: string;
+  /** The text in pieces that have colours, where its language is known. */
+  pieces?: CodePiece[];
   /** Terminals it acts on, empty where it acts on none. */
   terminals: string[];
   url?: string;

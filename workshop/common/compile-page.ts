@@ -6,10 +6,15 @@ import { parsePattern } from "./expectation.js";
 import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import { nameHeadings } from "./headings.js";
+import { withColours } from "./highlight/action-colours.js";
+import type { CodePiece } from "./highlight/code-piece.js";
+import type { Highlight } from "./highlight/highlight-code.js";
 import { showGitHubBlocks } from "./github-blocks.js";
 import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
+import { blockMark, codeMark, spanMark, withMarksReplaced } from "./page-marks.js";
 import type { PageProblem } from "./page-problem.js";
+import { MAX_PAGE_CHARACTERS, crowded, isTooCrowded, oversize } from "./page-size.js";
 import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { insteadOf } from "./refused-actions.js";
@@ -35,18 +40,17 @@ export interface CompiledPage {
   links: PageLink[];
 }
 
-/** 256 KiB: thirty times a long page; a larger one is a mistake, and its Markdown would hold up everyone else. */
-export const MAX_PAGE_CHARACTERS = 256 * 1024;
-
-/** Ten times what a long page has; the HTML of more would hold up everyone else for seconds. */
-const MAX_PAGE_TOKENS = 20_000;
-
 /** Turns a page into HTML and a list of actions in the order of the text. Never throws for what an author wrote. */
-export function compilePage(page: LabPage, variables: Variables, addresses: PageAddresses): CompiledPage {
+export function compilePage(
+  page: LabPage,
+  variables: Variables,
+  addresses: PageAddresses,
+  highlight: Highlight = () => undefined,
+): CompiledPage {
   const fill = page.templates === "hugo" ? fillShortcodes : fillTemplate;
   const { text, fillings, lines, problems } = fill(page.source.slice(0, MAX_PAGE_CHARACTERS), variables);
   const parsed = parseMarkdown(text, fillings);
-  const isCrowded = countOf(parsed.tokens) > MAX_PAGE_TOKENS;
+  const isCrowded = isTooCrowded(parsed.tokens);
   const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;
   showGitHubBlocks(tokens);
   const leaves = leavesOf(tokens);
@@ -57,6 +61,8 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
     lineOf: lineInFile(page, lines),
     actions: [],
     problems: [],
+    highlight,
+    code: [],
   };
   showPlaceholders(leaves);
   const anchors = nameHeadings(tokens, leaves, fillings);
@@ -71,8 +77,10 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
     inText.flatMap(({ rule, line }) => (rule === "unclosed-fence" ? [place.lineOf(line)] : [])),
   );
   for (const leaf of leaves) replaceActions(leaf, place);
-  const html = placeSteps(sanitisePage(fillings.html(render(tokens)), addresses), place.actions);
-  const actions = withSelections(place.actions).map((action) => withChecks(action, page, variables));
+  const html = withMarksReplaced(sanitisePage(fillings.html(render(tokens)), addresses), place);
+  const actions = withSelections(place.actions)
+    .map((action) => withChecks(action, page, variables))
+    .map((action) => withColours(action, highlight));
   const all = [
     ...oversize(page),
     ...(isCrowded ? [crowded(page)] : []),
@@ -94,10 +102,6 @@ export function compilePage(page: LabPage, variables: Variables, addresses: Page
   };
 }
 
-function countOf(tokens: readonly Token[]): number {
-  return tokens.reduce((sum, { children }) => sum + 1 + (children?.length ?? 0), 0);
-}
-
 interface Place {
   page: string;
   fillings: Fillings;
@@ -105,6 +109,9 @@ interface Place {
   lineOf: LineMap;
   actions: PageAction[];
   problems: PageProblem[];
+  highlight: Highlight;
+  /** Code that is shown in colours. */
+  code: CodePiece[][];
 }
 
 function lineInFile(page: LabPage, lines: LineMap): LineMap {
@@ -177,6 +184,8 @@ function replaceFence(token: Token, line: number, place: Place): void {
   if (!isActionWord(word)) {
     token.info = word;
     token.content = place.fillings.plain(token.content);
+    const pieces = place.highlight(token.content, word);
+    if (pieces) token.content = codeMark(place.code.push(pieces) - 1);
     return;
   }
   const number = place.actions.length;
@@ -270,31 +279,4 @@ function actionProblem({ view, line }: PageAction): PageProblem[] {
       ...(isLacking && { fidelity: "lacking" }),
     },
   ];
-}
-
-function oversize(page: LabPage): PageProblem[] {
-  if (page.source.length <= MAX_PAGE_CHARACTERS) return [];
-  const message = `The page has ${page.source.length} characters; only the first ${MAX_PAGE_CHARACTERS} are shown`;
-  return [{ severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" }];
-}
-
-function crowded(page: LabPage): PageProblem {
-  const message = `The page has more than ${MAX_PAGE_TOKENS} pieces of text and HTML, and is not shown`;
-  return { severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" };
-}
-
-/** Steps pass the sanitiser as text no author can write, so that no author's `data-step` is mistaken for ours. */
-function blockMark(number: number): string {
-  return `\uE002${number}\uE003`;
-}
-
-function spanMark(number: number): string {
-  return `\uE002s${number}\uE003`;
-}
-
-function placeSteps(html: string, actions: readonly PageAction[]): string {
-  return html.replace(/\uE002(s?)(\d{1,9})\uE003/g, (_mark, inline: string, number: string) => {
-    const id = actions[Number(number)]?.view.step ?? "";
-    return inline ? `<span data-step="${id}"></span>` : `<div data-step="${id}"></div>`;
-  });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabPage } from "./lab.js";
+import { pageHighlighter } from "./highlight/highlight-code.js";
 import { compileLabPage } from "./render-page.js";
 
 const FENCE = "```";
@@ -226,6 +227,30 @@ describe("a page", () => {
     );
     expect(actions[0]?.view.problem).toMatch(/its check cannot be read.*nope/);
   });
+
+  it("shows code in colours with its values as they are, and whatever it says about itself as text", () => {
+    const { html } = compile(
+      `${FENCE}yaml\nname: "{{ evil }}"\n# <b>\n${FENCE}\n\n${FENCE}text\nname: x\n${FENCE}\n\n<span class="tok-string">y</span>`,
+      { evil: '</code><img src=x onerror="x()">' },
+    );
+    expect(html).toContain(
+      '<code class="language-yaml"><span class="tok-name">name</span>: <span class="tok-string">&quot;&lt;/code&gt;&lt;img src=x onerror=&quot;</span>',
+    );
+    expect(html).toContain('<span class="tok-comment"># &lt;b&gt;</span>');
+    expect(html).toContain('<code class="language-text">name: x\n</code>');
+    expect(html).toContain("<span>y</span>");
+  });
+
+  it("tells the pieces of commands and of what goes into files", () => {
+    const { actions } = compile(
+      `${FENCE}execute\nls $HOME\n${FENCE}\n\n${FENCE}editor:create-file\nfile: ~/a.yaml\ntext: "a: 1"\n${FENCE}\n\n${FENCE}copy\nls\n${FENCE}`,
+    );
+    expect(actions.map(({ view }) => view.pieces)).toEqual([
+      [{ text: "ls", style: "keyword" }, { text: " " }, { text: "$HOME", style: "literal" }],
+      [{ text: "a", style: "name" }, { text: ": " }, { text: "1", style: "literal" }],
+      undefined,
+    ]);
+  });
 });
 
 function compile(
@@ -246,9 +271,6 @@ function compile(
     pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
     checks: { expectations, standIns: [] },
   };
-  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
-    session_name: "lab-1",
-    session_namespace: "lab-1",
-    ...variables,
-  });
+  const given = { session_name: "lab-1", session_namespace: "lab-1", ...variables };
+  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, given, pageHighlighter());
 }

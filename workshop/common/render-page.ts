@@ -3,6 +3,7 @@ import type { PageView, TerminalLayout } from "./api.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
+import type { Highlight } from "./highlight/highlight-code.js";
 import { type IngressAddress, type LabIngress, ingressAt } from "./ingress.js";
 import type { Lab, LabPage } from "./lab.js";
 import { linkAddress, linkedPage } from "./page-address.js";
@@ -18,22 +19,28 @@ export type PageSurroundings = Pick<Lab, "layout" | "ingresses"> & {
 
 /**
  * The page with everything the server knows about its actions, addresses as the session's browser needs them; actions for all
- * terminals act on the ones the lab shows. Never throws for what an author wrote.
+ * terminals act on the ones the lab shows. Code is in one colour without `highlight`. Never throws for what an author wrote.
  */
-export function compileLabPage(lab: PageSurroundings, page: LabPage, variables: Variables): CompiledPage {
+export function compileLabPage(
+  lab: PageSurroundings,
+  page: LabPage,
+  variables: Variables,
+  highlight?: Highlight,
+): CompiledPage {
   const session = variables["session_name"] ?? "";
   const application = (href: string) => applicationUrl(href, lab.ingresses, variables);
-  const compiled = compilePage(page, variables, {
-    picture: (src) => {
+  const addresses = {
+    picture: (src: string) => {
       const path = Object.hasOwn(page.pictures, src) ? page.pictures[src] : undefined;
       return typeof path === "string" ? fileUrl(session, path) : undefined;
     },
-    page: (href) => {
+    page: (href: string) => {
       const found = linkedPage(lab, page, href);
       return found && linkAddress(href, `s/${session}/${found.name}`);
     },
     application,
-  });
+  };
+  const compiled = compilePage(page, variables, addresses, highlight);
   const actions = compiled.actions
     .map((action) => withinLayout(action, lab.layout))
     .map((action) => withApplication(action, ingressAt(action.view.url ?? "", lab.ingresses, variables)))

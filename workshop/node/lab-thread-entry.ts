@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { WorkshopError } from "../common/errors.js";
+import { pageHighlighter } from "../common/highlight/highlight-code.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { LabAnswer, LabJob } from "./lab-thread.js";
 import { loadLab } from "./load-lab.js";
@@ -13,7 +14,7 @@ async function answer(job: LabJob): Promise<void> {
     const result =
       job.kind === "load"
         ? await loadLab(job.path, job.options)
-        : compileLabPage(job.lab, job.page, job.variables);
+        : compileLabPage(job.lab, job.page, job.variables, pageHighlighter());
     tell({ kind: "done", result });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { MAX_PAGE_CHARACTERS } from "../common/compile-page.js";
+import { MAX_PAGE_CHARACTERS } from "../common/page-size.js";
 import { Fillings } from "../common/filled-text.js";
 import type { Lab } from "../common/lab.js";
 import { parseMarkdown } from "../common/markdown.js";

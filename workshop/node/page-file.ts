@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { MAX_PAGE_CHARACTERS } from "../common/compile-page.js";
+import { MAX_PAGE_CHARACTERS } from "../common/page-size.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { Fillings } from "../common/filled-text.js";
 import { firstHeading } from "../common/headings.js";

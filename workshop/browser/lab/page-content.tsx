@@ -6,6 +6,7 @@ import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
+import "./code-colors.css";
 import "./prose.css";
 
 interface Placed {

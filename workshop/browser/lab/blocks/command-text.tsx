@@ -1,8 +1,15 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
+import type { CodePiece } from "../../../common/highlight/code-piece.js";
 
-/** A command as it stands in a block; one that is too long to read past scrolls inside until all of it is asked for. */
-export function Command({ text }: { text: string }): ReactElement {
+/** A command as it stands in a block, in colours where it is told in pieces; one that is too long to read past scrolls inside until all of it is asked for. */
+export function Command({
+  text,
+  pieces,
+}: {
+  text: string;
+  pieces?: readonly CodePiece[] | undefined;
+}): ReactElement {
   const command = useRef<HTMLPreElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const isCut = useIsCut(command, isOpen);
@@ -13,7 +20,7 @@ export function Command({ text }: { text: string }): ReactElement {
         className={`block__command${isOpen ? "" : " block__command--capped"}`}
         {...(isCut && !isOpen ? { tabIndex: 0, role: "group", "aria-label": "Command" } : {})}
       >
-        <CommandText text={text} />
+        <CommandText pieces={pieces ?? [{ text }]} />
       </pre>
       {isCut && (
         <Button
@@ -42,19 +49,41 @@ function useIsCut(command: React.RefObject<HTMLElement | null>, isOpen: boolean)
 }
 
 /** A command whose lines break between words: the browser itself would break `--image` after its hyphens. */
-function CommandText({ text }: { text: string }): ReactElement {
-  const parts = text.split(/(\s+)/);
+function CommandText({ pieces }: { pieces: readonly CodePiece[] }): ReactElement {
   return (
     <code>
-      {parts.map((part, at) =>
-        at % 2 === 0 && part !== "" ? (
-          <span key={at} className="command__word">
-            {part}
-          </span>
+      {wordsOf(pieces).map((word, at) =>
+        typeof word === "string" ? (
+          word
         ) : (
-          part
+          <span key={at} className="command__word">
+            {word.map(({ text, style }, part) =>
+              style === undefined ? (
+                text
+              ) : (
+                <span key={part} className={`tok-${style}`}>
+                  {text}
+                </span>
+              ),
+            )}
+          </span>
         ),
       )}
     </code>
   );
+}
+
+/** Blanks as text, and each word with what it is made of. */
+function wordsOf(pieces: readonly CodePiece[]): (string | CodePiece[])[] {
+  const words: (string | CodePiece[])[] = [];
+  for (const piece of pieces) {
+    for (const text of piece.text.split(/(\s+)/)) {
+      const last = words.at(-1);
+      if (text === "") continue;
+      if (text.trim() === "") words.push(text);
+      else if (Array.isArray(last)) last.push({ ...piece, text });
+      else words.push([{ ...piece, text }]);
+    }
+  }
+  return words;
 }

@@ -28,7 +28,9 @@ export function RunBlock({ action }: { action: ActionView }): ReactElement {
   return (
     <div role="group" className="block" data-state={result?.state ?? "idle"} aria-label={headline(action)}>
       <BlockHead action={action} />
-      {action.text !== undefined && <Command text={action.description ?? action.text} />}
+      {action.text !== undefined && (
+        <Command text={action.description ?? action.text} pieces={action.pieces} />
+      )}
       <div className="block__foot">
         <RunButton action={action} result={result} />
         <StepStatus result={result} step={action.step} isStoppable={action.terminals.length > 0} />

@@ -4,6 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { codeState, languageSlot, readOnlySlot, revealing, takingOver } from "./code-setup.js";
 import { languageFor } from "./languages.js";
 import type { OpenFile, OpenFiles, Reveal } from "./open-files.js";
+import "../code-colors.css";
 import "./code-view.css";
 
 interface Props {

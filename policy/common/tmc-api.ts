@@ -30,13 +30,17 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET, DELETE .../exceptions/NAME | | `{exception}`, `{}` |
  * | POST .../exceptions/NAME/grant, .../exceptions/NAME/deny | `{note?}` | `{exception}` |
  *
- * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 404, 409, 413, 503 or 504.
+ * | GET v1alpha1/permissions | | `PermissionsView`: who asks, and what they may do |
+ * | GET, PUT, PATCH v1alpha1/organization:iam/ORG, v1alpha1/workspaces:iam/WS | PUT: `{policy: {roleBindings}}`, PATCH: `{bindingDeltaList: BindingDelta[]}` | `AccessPolicyList`, `{policy: AccessPolicy}` |
+ * | POST v1alpha1/organization/api-tokens | `{apiToken: {user}}` | `{apiToken: ApiToken}` |
+ *
+ * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 403, 404, 409, 413, 503 or 504.
  * Every POST, PUT and DELETE of a policy, workspace or namespace takes `?dryRun=true`: checked, answered, not stored.
  */
 export interface TmcProblem {
   /** The same text as `message`. */
   error: string;
-  /** The gRPC status code TMC sends: 3 invalid, 5 not found, 6 exists, 9 refused in this state, 14 unavailable, 16 unauthenticated. */
+  /** The gRPC status code TMC sends: 3 invalid, 5 not found, 6 exists, 7 not permitted, 9 refused in this state, 14 unavailable, 16 unauthenticated. */
   code: number;
   /** Begins with the reason: `AlreadyExists: policy "x" ...`. */
   message: string;
@@ -48,6 +52,7 @@ export interface TmcProblem {
     | "Unavailable"
     | "DeadlineExceeded"
     | "Unauthenticated"
+    | "PermissionDenied"
     | "Internal";
   /** One entry per wrong field of the body; `path` as in `spec.input.rules.0.hostname`. */
   fields?: { path: string; message: string }[];

@@ -32,13 +32,19 @@ async function ensure(
   await store.create(plural, newObject(plural, address, { spec, owner: ownerReference(owner) }));
 }
 
+const MEMBERS = [
+  "imagepolicyexceptions",
+  "imagepolicies",
+  "accesspolicies",
+  "workspaces",
+  "managedclusters",
+] as const;
+
 /** From the leaves to the root: whoever looks meanwhile finds an organization with less in it, never parts of none. */
 async function deleteOrganization({ store }: PolicyContext, name: string, owner: Owner): Promise<void> {
   const found = await store.get<unknown>("organizations", name);
   if (!found?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
-  for (const plural of ["imagepolicyexceptions", "imagepolicies", "workspaces", "managedclusters"] as const) {
-    await store.removeAll(plural, name);
-  }
+  for (const plural of MEMBERS) await store.removeAll(plural, name);
   await store.remove("organizations", name);
 }
 

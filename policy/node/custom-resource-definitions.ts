@@ -2,6 +2,7 @@ import type { Manifest } from "../common/admission-objects.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { MAX_RULES } from "../common/manifest.js";
+import { MAX_SUBJECTS, ROLES } from "../common/roles.js";
 
 /** The kinds of the hierarchy, by the plural in their URLs. */
 export const RESOURCES = {
@@ -10,6 +11,7 @@ export const RESOURCES = {
   managedclusters: "ManagedCluster",
   imagepolicies: "ImagePolicy",
   imagepolicyexceptions: "ImagePolicyException",
+  accesspolicies: "AccessPolicy",
 } as const;
 
 export type ResourcePlural = keyof typeof RESOURCES;
@@ -53,6 +55,10 @@ export function customResourceDefinitions(): Manifest[] {
         { name: "Expires", type: "string", jsonPath: ".spec.expires" },
       ],
     ),
+    definition("accesspolicies", "accesspolicy", member(ACCESS_FIELDS, ["roleBindings"]), [
+      MEMBER_OF,
+      { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
+    ]),
   ];
 }
 
@@ -112,6 +118,19 @@ const EXCEPTION_FIELDS: Record<string, Schema> = {
   decidedBy: text(253),
   decidedAt: moment(),
   note: text(500),
+};
+
+const SUBJECT = object({ kind: { type: "string", enum: ["USER"] }, name: text(253) }, ["kind", "name"]);
+
+const ACCESS_FIELDS: Record<string, Schema> = {
+  workspace: name(),
+  roleBindings: list(
+    object({ role: { type: "string", enum: ROLES }, subjects: list(SUBJECT, MAX_SUBJECTS) }, [
+      "role",
+      "subjects",
+    ]),
+    ROLES.length,
+  ),
 };
 
 const STATUS = object({

@@ -5,6 +5,7 @@ export const POLICY_ERROR = {
   exists: "POLICY_EXISTS",
   inUse: "POLICY_IN_USE",
   conflict: "POLICY_CONFLICT",
+  forbidden: "POLICY_FORBIDDEN",
   notInForce: "POLICY_NOT_IN_FORCE",
   clusterRefused: "POLICY_CLUSTER_REFUSED",
   clusterUnreachable: "POLICY_CLUSTER_UNREACHABLE",

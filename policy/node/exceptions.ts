@@ -54,7 +54,7 @@ export interface Decision {
 
 /**
  * Grants or denies what was asked for; resolves when the API server judges by it. What was granted can be denied later, what was denied or has expired
- * must be asked for anew. Throws POLICY_NOT_FOUND, POLICY_IN_USE, POLICY_INVALID, POLICY_CONFLICT.
+ * must be asked for anew. Nobody grants what they asked for themselves. Throws POLICY_NOT_FOUND, POLICY_FORBIDDEN, POLICY_IN_USE, POLICY_INVALID, POLICY_CONFLICT.
  */
 export async function decideException(
   context: PolicyContext,
@@ -64,6 +64,7 @@ export async function decideException(
   const current = await requireException(context, address);
   const { state } = exceptionView(current).status;
   if (state !== "Requested" && (isGranted || state !== "Granted")) throw alreadyDecided(address, state);
+  if (isGranted && user === current.spec.requestedBy) throw ownRequest(address);
   if (isGranted) requireFuture(current.spec.expires);
   const decided: ExceptionObject = {
     ...current,
@@ -127,6 +128,14 @@ function wrongExpiry(expires: string, message: string): PolicyError {
 
 function describe({ workspace, name }: PolicyAddress): string {
   return `exception "${name}" in ${workspace === undefined ? "the organization" : `workspace "${workspace}"`}`;
+}
+
+function ownRequest(address: PolicyAddress): PolicyError {
+  const place = address.workspace === undefined ? "the organization" : `workspace "${address.workspace}"`;
+  return new PolicyError(
+    POLICY_ERROR.forbidden,
+    `${describe(address)} was asked for by yourself; another admin of ${place} grants it, an instructor for example`,
+  );
 }
 
 function alreadyDecided(address: PolicyAddress, state: string): PolicyError {

@@ -2,9 +2,12 @@ import type { KubeConfig } from "@kubernetes/client-node";
 
 import type { PolicyAdministration } from "../common/administration.js";
 import type { ExceptionView } from "../common/exception-api.js";
+import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
+import type { BindingDelta, Permissions, RoleBinding } from "../common/roles.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
 import { listViolations } from "./audit/audit-namespace.js";
+import * as accessPolicies from "./access-policies.js";
 import { createAdministration } from "./administration.js";
 import type { Scope } from "./bring-into-force.js";
 import { createClusterClient } from "./cluster-client.js";
@@ -12,6 +15,7 @@ import { getCluster, listClusters } from "./clusters.js";
 import type { PolicyContext } from "./context.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import * as exceptions from "./exceptions.js";
+import { requireNamespace } from "./find.js";
 import { explain } from "./explain.js";
 import { previewNamespace, previewPolicy } from "./preview.js";
 import type { Logger } from "./logger.js";
@@ -46,6 +50,10 @@ export interface PolicyService extends PolicyAdministration {
   deleteException(address: PolicyAddress): Promise<void>;
   getException(address: PolicyAddress): Promise<ExceptionView>;
   listExceptions(scope: Scope & { everywhere?: boolean }): Promise<ExceptionView[]>;
+  readPermissions(organization: string, user: string): Promise<Permissions>;
+  listAccessPolicies(scope: Scope): Promise<AccessPolicyList>;
+  changeAccessPolicy(scope: Scope, deltas: readonly BindingDelta[]): Promise<AccessPolicy>;
+  replaceAccessPolicy(scope: Scope, bindings: readonly RoleBinding[]): Promise<AccessPolicy>;
   getCluster(organization: string, name: string): Promise<Api.ClusterView>;
   listClusters(organization: string): Promise<Api.ClusterView[]>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
@@ -57,6 +65,8 @@ export interface PolicyService extends PolicyAdministration {
   detachNamespace(address: namespaces.NamespaceAddress, options?: WriteOptions): Promise<void>;
   getNamespace(address: namespaces.NamespaceAddress): Promise<Api.NamespaceView>;
   listNamespaces(where: { organization: string; cluster?: string }): Promise<Api.NamespaceView[]>;
+  /** Absent where the namespace is in none. Throws POLICY_NOT_FOUND. */
+  workspaceOf(organization: string, namespace: string): Promise<string | undefined>;
   effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
   previewPolicy(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
@@ -89,6 +99,10 @@ export async function createPolicyService(options: {
     deleteException: (address) => exceptions.deleteException(context, address),
     getException: (address) => exceptions.getException(context, address),
     listExceptions: (scope) => exceptions.listExceptions(context, scope),
+    readPermissions: (organization, user) => accessPolicies.readPermissions(context, organization, user),
+    listAccessPolicies: (scope) => accessPolicies.listAccessPolicies(context, scope),
+    changeAccessPolicy: (scope, deltas) => accessPolicies.changeAccessPolicy(context, scope, deltas),
+    replaceAccessPolicy: (scope, bindings) => accessPolicies.replaceAccessPolicy(context, scope, bindings),
     getCluster: (organization, name) => getCluster(context, organization, name),
     listClusters: (organization) => listClusters(context, organization),
     attachNamespace: (address, write) => namespaces.attachNamespace(context, address, write),
@@ -97,6 +111,8 @@ export async function createPolicyService(options: {
     detachNamespace: (address, write) => namespaces.detachNamespace(context, address, write),
     getNamespace: (address) => namespaces.getNamespace(context, address),
     listNamespaces: (where) => namespaces.listNamespaces(context, where),
+    workspaceOf: async (organization, name) =>
+      namespaces.workspaceOf(await requireNamespace(context, organization, name)),
     effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
     explain: (organization, request) => explain(context, organization, request),
     previewPolicy: (scope, request) => previewPolicy(context, scope, request),

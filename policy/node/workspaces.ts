@@ -1,4 +1,5 @@
 import type { OrganizationView, WorkspaceView } from "../common/tmc-api.js";
+import { removeAccessPolicy } from "./access-policies.js";
 import { managedNamespaces, organizationNamespaces } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
@@ -86,6 +87,7 @@ export async function deleteWorkspace(
   for (const policy of await policiesOf(context, organization, name)) {
     await context.store.remove("imagepolicies", policy.metadata.name ?? "");
   }
+  await removeAccessPolicy(context, { organization, workspace: name });
   await context.store.remove("workspaces", objectName({ organization, name }));
 }
 

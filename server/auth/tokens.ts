@@ -34,6 +34,11 @@ export interface Tokens {
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
   sessionOfShellToken(token: string): string | undefined;
   isForShell(subject: TokenSubject, token: string): boolean;
+  /** What logs a user of the session's organization in to the policy API; what it is good for is up to the roles of the user. */
+  forUser(subject: TokenSubject, user: string): string;
+  /** The session and the user that such a token claims to be for; `isForUser` says whether that is true. */
+  claimedByUserToken(token: string): { id: string; user: string } | undefined;
+  isForUser(subject: TokenSubject, user: string, token: string): boolean;
   /** The value of the cookie that lets a browser start labs; ends with the instructor's token. */
   forStart(holder: InstructorHolder): string;
   isForStart(token: string, holder: InstructorHolder): boolean;
@@ -70,6 +75,8 @@ export function createTokens(key: Buffer): Tokens {
     return linkRevision === subject.linkRevision ? "valid" : "revoked";
   };
   const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
+  const user = ({ id, createdAt }: TokenSubject, name: string) =>
+    `${id}.${Buffer.from(name).toString("base64url")}.${sign("user", name, id, createdAt)}`;
   const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
     `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
   const ingress = (
@@ -100,6 +107,14 @@ export function createTokens(key: Buffer): Tokens {
     forShell: shell,
     sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
     isForShell: (subject, token) => isSame(shell(subject), token),
+    forUser: user,
+    claimedByUserToken: (token) => {
+      const [, id, name] = /^([a-z0-9-]{1,63})\.([\w-]{1,400})\.[\w-]{43}$/.exec(token) ?? [];
+      return id === undefined || name === undefined
+        ? undefined
+        : { id, user: Buffer.from(name, "base64url").toString() };
+    },
+    isForUser: (subject, name, token) => isSame(user(subject, name), token),
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
     forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),

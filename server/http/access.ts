@@ -47,6 +47,11 @@ export interface Access {
   /** The session a shell's bearer token claims to be of, and whether it is. */
   claimedByShell(request: Credentials): { id: string; token: string } | undefined;
   isShellOf(session: GuardedSession, token: string): boolean;
+  /** The session and the user that an API token claims to be of, and whether it is. */
+  claimedByUser(request: Credentials): { id: string; user: string; token: string } | undefined;
+  isUserOf(session: GuardedSession, claim: { user: string; token: string }): boolean;
+  /** What logs a user of the session's organization in to the policy API. */
+  userToken(session: GuardedSession, user: string): string;
   /** Names the browser by what its cookies say for the session, so that a ticket serves no other, and none once the link is revoked. */
   browserOf(request: Credentials, session: GuardedSession): string;
   /** Throws SERVER_BAD_REQUEST where the page sends no key. */
@@ -130,6 +135,13 @@ export function createAccess(options: AccessOptions): Access {
       return id === undefined ? undefined : { id, token };
     },
     isShellOf: (session, token) => tokens.isForShell(session, token),
+    claimedByUser: ({ headers }) => {
+      const token = bearerOf(headers.authorization) ?? "";
+      const claim = tokens.claimedByUserToken(token);
+      return claim && { ...claim, token };
+    },
+    isUserOf: (session, { user, token }) => tokens.isForUser(session, user, token),
+    userToken: (session, user) => tokens.forUser(session, user),
     browserOf: ({ headers }, { id, linkRevision }) => {
       const { sessions, instructor } = readCookies(headers.cookie);
       return JSON.stringify([sessions.get(id), instructor, linkRevision]);

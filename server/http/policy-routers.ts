@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { POLICY_ERROR, PolicyError } from "../../policy/node/errors.js";
 import type { PolicyService } from "../../policy/node/policy-service.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -22,44 +23,67 @@ export function createPolicyRouters(parts: {
   access: Access;
 }): PolicyRouters {
   const { policies, workshop, access } = parts;
-  const callers = new WeakMap<Request, Caller>();
+  const callers = new WeakMap<Request, Caller & { session: SessionView }>();
   const api = createPolicyRouter({
     policies,
     identify: (request) => callers.get(request) ?? unknownCaller(),
+    issueToken: (request, user) => {
+      const { session } = callers.get(request) ?? unknownCaller();
+      if (user === INSTRUCTOR || user === session.id) throw nameTaken(user);
+      return access.userToken(session, user);
+    },
   });
-  const as = (request: Request, user: string, session: SessionView) => {
+  const as = (request: Request, { session, ...caller }: Admitted) => {
     workshop.touch(session.id);
-    callers.set(request, { organization: session.organization, user });
+    callers.set(request, { organization: session.organization, session, ...caller });
   };
   const ofSession = Router({ mergeParams: true });
   const admitPage = (request: Request<{ id: string }>, _response: Response, next: NextFunction) => {
     const session = workshop.session(request.params.id);
     access.requireSession(request, session);
-    as(request as Request, access.isLearner(request, session) ? session.id : "instructor", session);
+    const user = access.isLearner(request, session) ? session.id : INSTRUCTOR;
+    as(request as Request, { session, user, isAdmin: true });
     next();
   };
   ofSession.use("/v1alpha1", admitPage as RequestHandler, api);
   const ofShell = Router();
   const admitShell: RequestHandler = (request, _response, next) => {
-    const session = sessionOfShell(request, { workshop, access });
-    as(request, session.id, session);
+    as(request, admitByToken(request, { workshop, access }));
     next();
   };
   ofShell.use("/v1alpha1", admitShell, api);
   return { ofSession, ofShell };
 }
 
-function sessionOfShell(
+/** The one user of every organization whom no session is named after. */
+const INSTRUCTOR = "instructor";
+
+interface Admitted extends Omit<Caller, "organization"> {
+  session: SessionView;
+}
+
+function admitByToken(
   request: Request,
   { workshop, access }: { workshop: Workshop; access: Access },
-): SessionView {
-  const claim = access.claimedByShell(request);
+): Admitted {
+  const shell = access.claimedByShell(request);
+  const own = shell && workshop.find(shell.id);
+  if (shell !== undefined && own !== undefined && access.isShellOf(own, shell.token))
+    return { session: own, user: own.id, isAdmin: true };
+  const claim = access.claimedByUser(request);
   const session = claim && workshop.find(claim.id);
-  if (claim !== undefined && session !== undefined && access.isShellOf(session, claim.token)) return session;
+  if (claim !== undefined && session !== undefined && access.isUserOf(session, claim))
+    return { session, user: claim.user };
   throw new ServerError(
     serverErrorCodes.unauthorized,
     "The token is not that of a live session. Use the shell of your session, where LECTERN_TOKEN is set.",
   );
+}
+
+/** Otherwise somebody could grant in another's name what they asked for in their own. */
+function nameTaken(user: string): PolicyError {
+  const message = `the user ${user} administers the organization and needs no API token; name another`;
+  return new PolicyError(POLICY_ERROR.invalid, message, { fields: [{ path: "apiToken.user", message }] });
 }
 
 function unknownCaller(): never {

@@ -11,6 +11,7 @@ import { describeExceptions } from "../kubernetes/policy/exceptions-suite.js";
 import { describeOpenApi } from "../kubernetes/policy/openapi-suite.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
 import { describePreview } from "../kubernetes/policy/preview-suite.js";
+import { describeRoles } from "../kubernetes/policy/roles-suite.js";
 import { describeTmc } from "../kubernetes/policy/tmc-suite.js";
 import { describeTmcScripts } from "../kubernetes/policy/tmc-scripts-suite.js";
 
@@ -34,6 +35,7 @@ describe("the embedded cluster", () => {
   describeAudit("audits what runs", () => ({ kubeConfig }));
   describePreview("says before what a change does", () => ({ kubeConfig }));
   describeExceptions("makes exceptions", () => ({ kubeConfig }));
+  describeRoles("lets everybody do what their roles say", () => ({ kubeConfig }));
   describeOpenApi("is what its document says", () => ({ kubeConfig }));
   describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

@@ -8,7 +8,7 @@ export interface TmcApi {
   /** Address of the server, ending in `/`. */
   endpoint: string;
   /** `path` begins after `v1alpha1/`. Resolves to the decoded answer; throws `TmcError`. */
-  call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+  call(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 /** Opens the policy API that `LECTERN_URL` and `LECTERN_TOKEN` name. Throws `TmcError` when they are unset. */

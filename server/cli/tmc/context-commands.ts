@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import type { PermissionsView } from "../../../policy/common/access-api.js";
+import type { Permissions } from "../../../policy/common/roles.js";
 import type { OrganizationView } from "../../../policy/common/tmc-api.js";
 import { examples, givenName, locationFlags, nameFlag } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
@@ -14,6 +16,7 @@ interface Context {
     endpoint: string;
     env: { MANAGEMENT_CLUSTER_NAME: "attached"; PROVISIONER_NAME: "attached" };
   };
+  status: { userName: string; permissions: string[] };
 }
 
 const CONTEXTS: Table<Context> = {
@@ -22,6 +25,8 @@ const CONTEXTS: Table<Context> = {
     ["NAME", ({ full_name }) => full_name.name],
     ["ENDPOINT", ({ spec }) => spec.endpoint],
     ["ORGANIZATION", ({ spec }) => spec.orgId],
+    ["USER", ({ status }) => status.userName, "wide"],
+    ["ROLES", ({ status }) => status.permissions.join(","), "wide"],
     ["MANAGEMENTCLUSTER", ({ spec }) => spec.env.MANAGEMENT_CLUSTER_NAME, "wide"],
     ["PROVISIONER", ({ spec }) => spec.env.PROVISIONER_NAME, "wide"],
   ],
@@ -89,7 +94,10 @@ export function configureCommand(world: TmcWorld): Command {
 /** Asks the server, so that a context is only shown where its token is still good. */
 async function readContext(world: TmcWorld): Promise<Context> {
   const api = world.connect();
-  const { organization } = (await api.call("GET", "organization")) as { organization: OrganizationView };
+  const [{ organization }, { user, permissions }] = await Promise.all([
+    api.call("GET", "organization") as Promise<{ organization: OrganizationView }>,
+    api.call("GET", "permissions") as Promise<PermissionsView>,
+  ]);
   const { name, orgId } = organization.fullName;
   return {
     full_name: { name },
@@ -98,5 +106,15 @@ async function readContext(world: TmcWorld): Promise<Context> {
       endpoint: api.endpoint,
       env: { MANAGEMENT_CLUSTER_NAME: "attached", PROVISIONER_NAME: "attached" },
     },
+    status: { userName: user, permissions: rolesOf(permissions) },
   };
+}
+
+/** The roles that what one may do amounts to; those of a single workspace with its name. */
+function rolesOf({ organization, workspaces, workspace }: Permissions): string[] {
+  return [
+    ...(organization === undefined ? [] : [`organization.${organization}`]),
+    ...(workspaces === undefined ? [] : [`workspace.${workspaces}`]),
+    ...Object.entries(workspace).map(([name, level]) => `workspace.${level}(${name})`),
+  ];
 }

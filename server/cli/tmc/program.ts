@@ -5,6 +5,7 @@ import { clusterCommand, clusterGroupCommand } from "./cluster-commands.js";
 import { addCompletion } from "./completion.js";
 import { configureCommand, loginCommand, systemCommand } from "./context-commands.js";
 import { examples } from "./flags.js";
+import { iamCommand } from "./iam-commands.js";
 import { imageCommand } from "./image-commands.js";
 import { policyCommand } from "./policy-commands.js";
 import { addRefusedVerbs } from "./refused-verbs.js";
@@ -49,7 +50,8 @@ export function tmcProgram(world: TmcWorld): Command {
   program.addCommand(
     new Command("organization")
       .description("What holds for the whole organization")
-      .addCommand(policyCommand(world, { hasWorkspace: false })),
+      .addCommand(policyCommand(world, { hasWorkspace: false }))
+      .addCommand(iamCommand(world, { hasWorkspace: false })),
   );
   program.addCommand(clusterGroupCommand(world));
   program.addCommand(clusterCommand(world));
@@ -87,9 +89,10 @@ Examples:
   tmc organization image-policy list -o json
   tmc workspace image-policy violations --workspace-name my-workspace
   tmc workspace image-policy exception list --workspace-name my-workspace
+  tmc workspace iam add-binding my-workspace -r workspace.edit -u alice
   tmc image explain busybox -n my-namespace
   source <(tmc completion bash)
 
-What the original does beyond images (clusters, roles, networks, backups) is refused by name, with what to do instead.
+What the original does beyond images (clusters, networks, backups) is refused by name, with what to do instead.
 
 The server and its token come from LECTERN_URL and LECTERN_TOKEN.`;

@@ -4,7 +4,8 @@ import { TmcError } from "./tmc-error.js";
 
 const NOT_A_CLUSTER_MANAGER =
   "clusters are neither made, upgraded nor removed here; see those that are registered with: tmc cluster list";
-const NO_ROLES = "a terminal of a session may do everything in its own organization and nothing elsewhere";
+const ROLES_ELSEWHERE =
+  "roles are bound on the organization and on workspaces: tmc workspace iam add-binding --help";
 const IMAGES_ONLY = "only image policies are set here: tmc workspace image-policy create --help";
 const KUBECTL = "do it in the cluster itself, with kubectl";
 const ONE_LOGIN =
@@ -24,7 +25,7 @@ export const REFUSED: Record<string, string> = {
   ekscluster: NOT_A_CLUSTER_MANAGER,
   events: "refusals are events of their namespace: kubectl get events --field-selector type=Warning",
   helm: KUBECTL,
-  iam: NO_ROLES,
+  iam: ROLES_ELSEWHERE,
   inspection: KUBECTL,
   integration: KUBECTL,
   managementcluster:
@@ -42,14 +43,12 @@ export const REFUSED: Record<string, string> = {
   "system context update": ONE_LOGIN,
   "system binary": "tmc comes with Lectern and is as new as it is; see with: tmc version",
 
-  "organization iam": NO_ROLES,
   "organization network-policy": IMAGES_ONLY,
   "organization security-policy": IMAGES_ONLY,
   "organization namespace-quota-policy": IMAGES_ONLY,
   "organization custom-policy": IMAGES_ONLY,
   "organization mutation-policy": IMAGES_ONLY,
 
-  "workspace iam": NO_ROLES,
   "workspace network-policy": IMAGES_ONLY,
   "workspace update":
     "a workspace keeps its name and description; its policies and namespaces are what changes",
@@ -60,7 +59,7 @@ export const REFUSED: Record<string, string> = {
     'every cluster is in the group "default"; image policies are set on workspaces: tmc workspace create',
   "clustergroup delete":
     'every cluster is in the group "default", which stays; workspaces are deleted with: tmc workspace delete',
-  "clustergroup iam": NO_ROLES,
+  "clustergroup iam": ROLES_ELSEWHERE,
   "clustergroup security-policy": IMAGES_ONLY,
   "clustergroup namespace-quota-policy": IMAGES_ONLY,
   "clustergroup custom-policy": IMAGES_ONLY,
@@ -76,7 +75,7 @@ export const REFUSED: Record<string, string> = {
   "cluster dataprotection": KUBECTL,
   "cluster delete":
     "the cluster of a session is taken off when the session ends; a namespace is taken out with: tmc cluster namespace detach",
-  "cluster iam": NO_ROLES,
+  "cluster iam": ROLES_ELSEWHERE,
   "cluster image-policy":
     "image policies are set on workspaces and the organization, never on clusters: tmc workspace image-policy create --help",
   "cluster inspection": KUBECTL,
@@ -91,7 +90,7 @@ export const REFUSED: Record<string, string> = {
     "the cluster of a session needs nothing to be registered; ask how it is with: tmc cluster get my-cluster",
   "cluster namespace delete":
     "a namespace goes with its session; it is taken out of its workspace with: tmc cluster namespace detach -n my-namespace -c my-cluster",
-  "cluster namespace iam": NO_ROLES,
+  "cluster namespace iam": ROLES_ELSEWHERE,
   "policy create": "policies are created where they hold: tmc workspace image-policy create --help",
   "policy delete": "policies are deleted where they hold: tmc workspace image-policy delete --help",
   "policy policy-template": "the templates are fixed; see them with: tmc policy templates list",

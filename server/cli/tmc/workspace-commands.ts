@@ -10,6 +10,7 @@ import {
   nameFlag,
   oldTemplateFlag,
 } from "./flags.js";
+import { iamCommand } from "./iam-commands.js";
 import { readManifest } from "./manifest-file.js";
 import {
   formatList,
@@ -67,7 +68,9 @@ export function workspaceCommand(world: TmcWorld): Command {
     });
   examples(list, "tmc workspace list -o wide");
   addDelete(workspace, world);
-  return workspace.addCommand(policyCommand(world, { hasWorkspace: true }));
+  return workspace
+    .addCommand(policyCommand(world, { hasWorkspace: true }))
+    .addCommand(iamCommand(world, { hasWorkspace: true }));
 }
 
 function addCreate(workspace: Command, world: TmcWorld): void {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { bindingDelta, roleBindings, userName } from "../../../policy/common/roles.js";
 import { labelKey, labelValue, resourceName } from "../../../policy/common/manifest.js";
 
 const MAX_IMAGE_CHARACTERS = 1024;
@@ -55,6 +56,16 @@ export const namespaceChangeBody = z.object({
     spec: z.object({ workspaceName: resourceName.nullish() }).nullish(),
   }),
 });
+
+/** Other bindings for all that a place has. */
+export const rolesBody = z.object({ policy: z.object({ roleBindings }) });
+
+/** Most that one request adds and removes. */
+const MAX_DELTAS = 200;
+
+export const bindingsBody = z.object({ bindingDeltaList: z.array(bindingDelta).min(1).max(MAX_DELTAS) });
+
+export const apiTokenBody = z.object({ apiToken: z.object({ user: userName }) });
 
 export const explainBody = z
   .object({

@@ -8,7 +8,7 @@ import { writeOptions } from "./write-options.js";
 /** Registered clusters and the namespaces on them. */
 export function clusterRoutes(context: PolicyRoutesContext): Router {
   const router = Router();
-  const { policies, organizationOf } = context;
+  const { policies, organizationOf, authorization } = context;
   router.get("/clusters", async (request, response) => {
     const clusters = await policies.listClusters(organizationOf(request));
     response.json({ clusters, totalCount: String(clusters.length) });
@@ -17,21 +17,27 @@ export function clusterRoutes(context: PolicyRoutesContext): Router {
     response.json({ cluster: await policies.getCluster(organizationOf(request), request.params.cluster) });
   });
   router.get("/namespaces", async (request, response) => {
-    response.json(listOf(await policies.listNamespaces({ organization: organizationOf(request) })));
+    const all = await policies.listNamespaces({ organization: organizationOf(request) });
+    response.json(listOf(await authorization.visible(request, all, workspaceOf)));
   });
   addNamespaceRoutes(router, context);
   return router;
 }
 
-function addNamespaceRoutes(router: Router, { policies, organizationOf }: PolicyRoutesContext): void {
+function addNamespaceRoutes(
+  router: Router,
+  { policies, organizationOf, authorization }: PolicyRoutesContext,
+): void {
   const all = "/clusters/:cluster/namespaces" as const;
   const one = "/clusters/:cluster/namespaces/:namespace" as const;
   router.get(all, async (request, response) => {
     const { cluster } = request.params;
-    response.json(listOf(await policies.listNamespaces({ organization: organizationOf(request), cluster })));
+    const attached = await policies.listNamespaces({ organization: organizationOf(request), cluster });
+    response.json(listOf(await authorization.visible(request, attached, workspaceOf)));
   });
   router.post(all, async (request, response) => {
     const { fullName, spec } = namespaceBody.parse(request.body).namespace;
+    await authorization.require(request, "edit", spec.workspaceName);
     const address = {
       organization: organizationOf(request),
       cluster: request.params.cluster,
@@ -51,6 +57,7 @@ function addNamespaceRoutes(router: Router, { policies, organizationOf }: Policy
   router.put(one, async (request, response) => {
     const { meta, spec } = namespaceChangeBody.parse(request.body).namespace;
     const address = { organization: organizationOf(request), ...request.params };
+    if (spec?.workspaceName != null) await authorization.require(request, "edit", spec.workspaceName);
     const change = {
       ...(spec?.workspaceName != null && { workspace: spec.workspaceName }),
       ...(meta?.labels != null && { labels: meta.labels }),
@@ -62,6 +69,11 @@ function addNamespaceRoutes(router: Router, { policies, organizationOf }: Policy
     await policies.detachNamespace(address, writeOptions(request));
     response.json({});
   });
+}
+
+/** Namespaces that are in no workspace are everybody's of the organization to see. */
+function workspaceOf({ spec }: NamespaceView): string | undefined {
+  return spec.workspaceName === "" ? undefined : spec.workspaceName;
 }
 
 function listOf(namespaces: NamespaceView[]): NamespaceList {

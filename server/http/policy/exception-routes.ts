@@ -11,7 +11,10 @@ export function exceptionRoutes(context: PolicyRoutesContext): Router {
   mount(router, "/workspaces/:workspace/exceptions", context);
   router.get("/image-policies/exceptions", async (request, response) => {
     const organization = context.organizationOf(request);
-    response.json(listOf(await context.policies.listExceptions({ organization, everywhere: true })));
+    const all = await context.policies.listExceptions({ organization, everywhere: true });
+    response.json(
+      listOf(await context.authorization.visible(request, all, ({ fullName }) => fullName.workspaceName)),
+    );
   });
   return router;
 }
@@ -19,7 +22,7 @@ export function exceptionRoutes(context: PolicyRoutesContext): Router {
 function mount(
   router: Router,
   path: string,
-  { policies, organizationOf, userOf }: PolicyRoutesContext,
+  { policies, organizationOf, userOf, authorization }: PolicyRoutesContext,
 ): void {
   const scopeOf = (request: Request) => {
     const workspace = request.params["workspace"];
@@ -48,6 +51,9 @@ function mount(
   router.post(`${path}/:name/grant`, decide(true));
   router.post(`${path}/:name/deny`, decide(false));
   router.delete(`${path}/:name`, async (request, response) => {
+    const { status } = await policies.getException(addressOf(request));
+    if (status.requestedBy !== userOf(request))
+      await authorization.require(request, "admin", scopeOf(request).workspace);
     await policies.deleteException(addressOf(request));
     response.json({});
   });

@@ -6,13 +6,14 @@ import { explainBody, previewBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
 
 /** What TMC never had: what holds, why, what would change, what was refused. */
-export function insightRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
+export function insightRoutes({ policies, organizationOf, authorization }: PolicyRoutesContext): Router {
   const router = Router();
   router.get("/image-policies/effective/:namespace", async (request, response) => {
     response.json(await policies.effectivePolicies(organizationOf(request), request.params.namespace));
   });
   router.post("/image-policies/explain", async (request, response) => {
     const { namespace, image, pod } = explainBody.parse(request.body);
+    await authorization.requireOnNamespace(request, "view", namespace);
     const question: ExplainRequest = {
       namespace,
       ...(image !== undefined && { image }),
@@ -23,21 +24,27 @@ export function insightRoutes({ policies, organizationOf }: PolicyRoutesContext)
   router.post("/image-policies/preview", async (request, response) => {
     const { policy, remove, namespace } = previewBody.parse(request.body);
     if (namespace !== undefined) {
+      await authorization.requireOnNamespace(request, "view", namespace.name);
+      if (namespace.workspaceName !== null)
+        await authorization.require(request, "view", namespace.workspaceName);
       const { labels, ...change } = namespace;
       const asked = { ...change, ...(labels !== undefined && { labels }) };
       response.json(await policies.previewNamespace(organizationOf(request), asked));
       return;
     }
     const workspace = policyManifest.parse(policy).fullName.workspaceName;
+    await authorization.require(request, "view", workspace);
     const scope = { organization: organizationOf(request), ...(workspace !== undefined && { workspace }) };
     response.json(await policies.previewPolicy(scope, { policy, remove }));
   });
   router.get("/image-policies/violations", async (request, response) => {
-    const violations = await policies.listViolations(organizationOf(request));
+    const all = await policies.listViolations(organizationOf(request));
+    const violations = await authorization.visibleByNamespace(request, all);
     response.json({ violations, totalCount: String(violations.length) });
   });
   router.get("/image-policies/activity", async (request, response) => {
-    response.json({ entries: await policies.listActivity(organizationOf(request)) });
+    const all = await policies.listActivity(organizationOf(request));
+    response.json({ entries: await authorization.visibleByNamespace(request, all) });
   });
   return router;
 }

@@ -6,6 +6,7 @@ import { type Operation, OPERATIONS } from "./operations.js";
 const REFUSALS: Record<string, string> = {
   "400": "The body or a name is not valid; `fields` says where",
   "401": "The caller is not known",
+  "403": "The roles of the caller do not allow it",
   "404": "What is named does not exist in this organization",
   "409": "It exists already, is in use, or was changed by someone else",
   "413": "The body is too large",
@@ -49,13 +50,14 @@ const PROBLEM = {
   },
 };
 
-function describe({ path, summary, answers, body, takesDryRun }: Operation): object {
+function describe({ path, summary, answers, body, needs, takesDryRun }: Operation): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   const text = { schema: { type: "string" } };
   const inPath = names.map((name) => ({ name, in: "path", required: true, ...text }));
   const dryRun = { name: "dryRun", in: "query", schema: { type: "boolean" } };
   return {
     summary,
+    "x-needs-role": `${needs.level} on the ${needs.on}`,
     parameters: [...inPath, ...(takesDryRun === true ? [dryRun] : [])],
     ...(body && { requestBody: { required: true, content: json(schemaOf(body)) } }),
     responses: {

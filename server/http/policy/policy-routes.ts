@@ -12,7 +12,10 @@ export function policyRoutes(context: PolicyRoutesContext): Router {
   mount(router, "/workspaces/:workspace/policies", context);
   router.get("/image-policies", async (request, response) => {
     const organization = context.organizationOf(request);
-    response.json(listOf(await context.policies.listPolicies({ organization, everywhere: true })));
+    const all = await context.policies.listPolicies({ organization, everywhere: true });
+    response.json(
+      listOf(await context.authorization.visible(request, all, ({ fullName }) => fullName.workspaceName)),
+    );
   });
   return router;
 }

@@ -23,6 +23,7 @@ const KINDS: Record<PolicyErrorCode, Kind> = {
   [POLICY_ERROR.exists]: { status: 409, code: 6, reason: "AlreadyExists" },
   [POLICY_ERROR.inUse]: { status: 409, code: 9, reason: "FailedPrecondition" },
   [POLICY_ERROR.conflict]: { status: 409, code: 9, reason: "FailedPrecondition" },
+  [POLICY_ERROR.forbidden]: { status: 403, code: 7, reason: "PermissionDenied" },
   [POLICY_ERROR.notInForce]: { status: 504, code: 4, reason: "DeadlineExceeded" },
   [POLICY_ERROR.clusterRefused]: UNAVAILABLE,
   [POLICY_ERROR.clusterUnreachable]: UNAVAILABLE,

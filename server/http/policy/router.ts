@@ -1,6 +1,8 @@
 import express, { type Request, Router } from "express";
 
 import type { PolicyService } from "../../../policy/node/policy-service.js";
+import { accessRoutes } from "./access-routes.js";
+import { type Authorization, createAuthorization, guardOperations } from "./authorization.js";
 import { clusterRoutes } from "./cluster-routes.js";
 import { exceptionRoutes } from "./exception-routes.js";
 import { insightRoutes } from "./insight-routes.js";
@@ -15,12 +17,16 @@ const MAX_BODY = "256kb";
 export interface Caller {
   organization: string;
   user: string;
+  /** Administers the organization, whatever roles are bound. */
+  isAdmin?: boolean;
 }
 
 export interface PolicyRouterOptions {
   policies: PolicyService;
   /** Who asks; called after the server authenticated the request. */
   identify: (request: Request) => Caller;
+  /** Makes what logs a user of the caller's organization in. */
+  issueToken: (request: Request, user: string) => string;
 }
 
 /** What the routes share. */
@@ -28,27 +34,41 @@ export interface PolicyRoutesContext {
   policies: PolicyService;
   organizationOf: (request: Request) => string;
   userOf: (request: Request) => string;
+  authorization: Authorization;
+  issueToken: (request: Request, user: string) => string;
 }
 
 /** The policy API of `policy/common/tmc-api.ts`, to be mounted at `/v1alpha1` or at the path above it. */
-export function createPolicyRouter({ policies, identify }: PolicyRouterOptions): Router {
+export function createPolicyRouter({ policies, identify, issueToken }: PolicyRouterOptions): Router {
+  const authorization = createAuthorization(policies, identify);
   const context: PolicyRoutesContext = {
     policies,
     organizationOf: (request) => identify(request).organization,
     userOf: (request) => identify(request).user,
+    authorization,
+    issueToken,
   };
   const routes = Router();
   routes.use(express.json({ limit: MAX_BODY }));
-  routes.use(policyRoutes(context), exceptionRoutes(context));
-  routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
-  const document = openApiDocument();
-  routes.get("/openapi.json", (_request, response) => {
-    response.json(document);
-  });
+  routes.use(guardOperations(authorization));
+  routes.use(policyApiRoutes(context));
   routes.use(answerUnknownPath);
   routes.use(answerProblem);
   const router = Router();
   router.use("/v1alpha1", routes);
   router.use(routes);
   return router;
+}
+
+/** The routes alone, which trust that whoever gets here may. */
+export function policyApiRoutes(context: PolicyRoutesContext): Router {
+  const routes = Router();
+  routes.use(policyRoutes(context), exceptionRoutes(context));
+  routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
+  routes.use(accessRoutes(context));
+  const document = openApiDocument();
+  routes.get("/openapi.json", (_request, response) => {
+    response.json(document);
+  });
+  return routes;
 }

@@ -5,13 +5,14 @@ import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
 /** The organization itself and its workspaces. */
-export function workspaceRoutes({ policies, organizationOf }: PolicyRoutesContext): Router {
+export function workspaceRoutes({ policies, organizationOf, authorization }: PolicyRoutesContext): Router {
   const router = Router();
   router.get("/organization", async (request, response) => {
     response.json({ organization: await policies.getOrganization(organizationOf(request)) });
   });
   router.get("/workspaces", async (request, response) => {
-    const workspaces = await policies.listWorkspaces(organizationOf(request));
+    const all = await policies.listWorkspaces(organizationOf(request));
+    const workspaces = await authorization.visible(request, all, ({ fullName }) => fullName.name);
     response.json({ workspaces, totalCount: String(workspaces.length) });
   });
   router.post("/workspaces", async (request, response) => {

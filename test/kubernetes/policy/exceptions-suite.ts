@@ -29,6 +29,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
     const control = () => startPolicyController({ kubeConfig, logger: silent, signal: controller.signal });
     const exception = (...argv: string[]) =>
       world.tmc("workspace", "image-policy", "exception", ...argv, "-k", workspace);
+    const approver = () => world.as("approver");
     const request = (name: string, change: object) =>
       world.rest("POST", `workspaces/${workspace}/exceptions`, {
         exception: {
@@ -44,7 +45,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
         },
       });
     const grant = (name: string) =>
-      world.rest("POST", `workspaces/${workspace}/exceptions/${name}/grant`, {});
+      approver().rest("POST", `workspaces/${workspace}/exceptions/${name}/grant`, {});
     const stateOf = async (name: string) =>
       (
         (await world.rest("GET", `workspaces/${workspace}/exceptions/${name}`)).body[
@@ -68,6 +69,11 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       apps = kubeConfig.makeApiClient(AppsV1Api);
       await control();
       await eventually(() => world.core.readNamespacedServiceAccount({ namespace, name: "default" }));
+      await world.rest("PATCH", `workspaces:iam/${workspace}`, {
+        bindingDeltaList: [
+          { op: "ADD", role: "workspace.admin", subject: { kind: "USER", name: "approver" } },
+        ],
+      });
       await world.tmc("cluster", "namespace", "attach", "-n", namespace, "-k", workspace, "-c", cluster);
       await world.rest("POST", `workspaces/${workspace}/policies`, {
         policy: {
@@ -88,7 +94,16 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       );
       expect([asked.status, asked.err]).toEqual([0, ""]);
       expect(await refusalFor("busybox:1.36")).toContain("[no-busybox]");
-      const granted = await exception("grant", "debug", "--note", "for today");
+      const decision = ["debug", "-k", workspace, "--note", "for today"];
+      const own = await exception("grant", "debug");
+      expect([own.status, own.err]).toEqual([
+        1,
+        expect.stringContaining(
+          'PermissionDenied: exception "debug" in workspace "excepted-ws" was asked for by yourself',
+        ),
+      ]);
+      expect(await refusalFor("busybox:1.36")).toContain("[no-busybox]");
+      const granted = await approver().tmc("workspace", "image-policy", "exception", "grant", ...decision);
       expect(granted.out).toMatch(/^✔ exception "debug" granted successfully/);
       expect(await refusalFor("busybox:1.36")).toBe("");
       expect(await refusalFor("busybox:1.35")).toContain("[no-busybox]");
@@ -96,7 +111,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
 
     it("are shown wherever the policy is: who, why, until when", async () => {
       expect((await exception("list", "-o", "wide")).out).toMatch(
-        /debug +no-busybox +busybox:1.36 in namespace lab-excepted +Granted +20\S+Z +team-blue +ticket-7 +learner +learner +for today/,
+        /debug +no-busybox +busybox:1.36 in namespace lab-excepted +Granted +20\S+Z +team-blue +ticket-7 +learner +approver +for today/,
       );
       const { out } = await world.tmc("workspace", "image-policy", "list", "-k", workspace, "-o", "wide");
       expect(out).toMatch(/EXCEPTIONS[^]*no-busybox +custom +block +false +true +1 +1 /);

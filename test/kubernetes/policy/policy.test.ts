@@ -8,6 +8,7 @@ import { describeExceptions } from "./exceptions-suite.js";
 import { describeOpenApi } from "./openapi-suite.js";
 import { describePolicies } from "./policy-suite.js";
 import { describePreview } from "./preview-suite.js";
+import { describeRoles } from "./roles-suite.js";
 import { describeTmc } from "./tmc-suite.js";
 import { describeTmcScripts } from "./tmc-scripts-suite.js";
 
@@ -29,6 +30,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describeAudit("audits what runs", () => ({ kubeConfig }));
     describePreview("says before what a change does", () => ({ kubeConfig }));
     describeExceptions("makes exceptions", () => ({ kubeConfig }));
+    describeRoles("lets everybody do what their roles say", () => ({ kubeConfig }));
     describeOpenApi("is what its document says", () => ({ kubeConfig }));
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
   },

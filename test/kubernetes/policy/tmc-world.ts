@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import express from "express";
+import express, { type Request } from "express";
 import { CoreV1Api, type KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { ORGANIZATION_LABEL } from "../../../policy/common/engine-names.js";
 import { installPolicyEngine } from "../../../policy/node/install.js";
@@ -20,6 +20,15 @@ export interface TmcRun {
   err: string;
 }
 
+export type Rest = (
+  method: string,
+  path: string,
+  body?: unknown,
+) => Promise<{ status: number; body: Record<string, unknown> }>;
+
+/** Who administers the organization; whom a token names stands in it here. */
+const LEARNER = "learner";
+
 /** A learner's `tmc` and REST on a cluster, in an organization of its own. */
 export interface TmcWorldOnCluster {
   url: string;
@@ -27,11 +36,9 @@ export interface TmcWorldOnCluster {
   tmc(...argv: string[]): Promise<TmcRun>;
   /** Writes a file and answers its path. */
   file(name: string, text: string): string;
-  rest(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  rest: Rest;
+  /** The same by another user, who may do what roles let them. */
+  as(user: string): Pick<TmcWorldOnCluster, "tmc" | "rest">;
   close(): void;
 }
 
@@ -50,7 +57,11 @@ export async function startTmcWorld(
   await policies.createWorkspace(organization, workspace, owner);
   await policies.registerCluster(organization, `${organization}-cluster`, owner);
   const app = express();
-  app.use(createPolicyRouter({ policies, identify: () => ({ organization, user: "learner" }) }));
+  const identify = ({ headers }: Request) => {
+    const user = headers.authorization?.replace("Bearer ", "") ?? LEARNER;
+    return { organization, user, isAdmin: user === LEARNER };
+  };
+  app.use(createPolicyRouter({ policies, identify, issueToken: (_request, user) => user }));
   const server = createServer(app).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -58,13 +69,14 @@ export async function startTmcWorld(
   return {
     url,
     core,
-    tmc: (...argv) => runAgainst(url, argv),
+    tmc: (...argv) => runAgainst(url, argv, LEARNER),
     file: (name, text) => {
       const path = join(folder, name);
       writeFileSync(path, text);
       return path;
     },
-    rest: (method, path, body) => ask(url, method, path, body),
+    rest: restOf(url, LEARNER),
+    as: (user) => ({ tmc: (...argv) => runAgainst(url, argv, user), rest: restOf(url, user) }),
     close: () => {
       server.close();
       rmSync(folder, { recursive: true, force: true });
@@ -72,11 +84,11 @@ export async function startTmcWorld(
   };
 }
 
-async function runAgainst(url: string, argv: string[]): Promise<TmcRun> {
+async function runAgainst(url: string, argv: string[], token: string): Promise<TmcRun> {
   const out: string[] = [];
   const err: string[] = [];
   const status = await runTmc(argv, {
-    connect: () => connect({ LECTERN_URL: url, LECTERN_TOKEN: "token" }),
+    connect: () => connect({ LECTERN_URL: url, LECTERN_TOKEN: token }),
     version: "0",
     print: (text) => out.push(text),
     printError: (text) => err.push(text),
@@ -84,11 +96,13 @@ async function runAgainst(url: string, argv: string[]): Promise<TmcRun> {
   return { status, out: out.join("\n"), err: err.join("\n") };
 }
 
-async function ask(url: string, method: string, path: string, body: unknown) {
-  const response = await fetch(`${url}/v1alpha1/${path}`, {
-    method,
-    headers: { "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+function restOf(url: string, token: string): Rest {
+  return async (method, path, body) => {
+    const response = await fetch(`${url}/v1alpha1/${path}`, {
+      method,
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
 }

@@ -1,0 +1,167 @@
+import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
+import {
+  type BindingDelta,
+  type BoundRoles,
+  changeBindings,
+  type Permissions,
+  permissionsOf,
+  type RoleBinding,
+  roleBindings,
+} from "../common/roles.js";
+import type { Scope } from "./bring-into-force.js";
+import type { PolicyContext } from "./context.js";
+import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { findOrganization, requireWorkspace } from "./find.js";
+import { type HierarchyObject, type MemberSpec, newObject, objectName, ownedBy } from "./records.js";
+import { metaView } from "./views.js";
+
+/** The bindings of one place as they are stored. */
+export interface AccessPolicySpec extends MemberSpec {
+  workspace?: string;
+  roleBindings: RoleBinding[];
+}
+
+type AccessPolicyObject = HierarchyObject<AccessPolicySpec>;
+
+/** There is one of each place, so its name says nothing. */
+const NAME = "access";
+
+/** Those who change bindings of one place at the same time take turns this often. */
+const MAX_ATTEMPTS = 5;
+
+/** What a user may do in the organization. Bindings of a place that is gone count for nothing, also in one that later has its name. */
+export async function readPermissions(
+  { store }: PolicyContext,
+  organization: string,
+  user: string,
+): Promise<Permissions> {
+  const stored = await store.list<AccessPolicySpec>("accesspolicies", organization);
+  const own = stored.filter(({ spec }) => bindingsOf(spec).some(({ subjects }) => isAmong(subjects, user)));
+  if (own.length === 0) return permissionsOf(user, []);
+  const [parent, workspaces] = await Promise.all([
+    store.get<unknown>("organizations", organization),
+    store.list("workspaces", organization),
+  ]);
+  const living = new Set([parent, ...workspaces].map((object) => object?.metadata.uid));
+  const places = own
+    .filter(({ metadata }) => (metadata.ownerReferences ?? []).some(({ uid }) => living.has(uid)))
+    .map(({ spec }): BoundRoles => ({
+      ...(spec.workspace !== undefined && { workspace: spec.workspace }),
+      roleBindings: bindingsOf(spec),
+    }));
+  return permissionsOf(user, places);
+}
+
+/** The bindings that bear on a place: a workspace inherits the organization's. Throws POLICY_NOT_FOUND. */
+export async function listAccessPolicies(context: PolicyContext, scope: Scope): Promise<AccessPolicyList> {
+  const { organization, workspace } = scope;
+  const inherited = workspace === undefined ? [] : [await accessPolicyOf(context, { organization })];
+  return { policyList: [...inherited, await accessPolicyOf(context, scope)] };
+}
+
+/** Adds bindings to a place and takes others from it. Throws POLICY_INVALID, POLICY_NOT_FOUND, POLICY_CONFLICT. */
+export async function changeAccessPolicy(
+  context: PolicyContext,
+  scope: Scope,
+  deltas: readonly BindingDelta[],
+): Promise<AccessPolicy> {
+  requireFittingRoles(
+    scope,
+    deltas.filter(({ op }) => op === "ADD"),
+  );
+  return store(context, scope, (bindings) => changeBindings(bindings, deltas));
+}
+
+/** Puts other bindings in the place of all that a place has of its own. Throws POLICY_INVALID, POLICY_NOT_FOUND, POLICY_CONFLICT. */
+export async function replaceAccessPolicy(
+  context: PolicyContext,
+  scope: Scope,
+  wanted: readonly RoleBinding[],
+): Promise<AccessPolicy> {
+  requireFittingRoles(scope, wanted);
+  return store(context, scope, () => changeBindings(wanted, []));
+}
+
+/** Where the place itself goes. */
+export async function removeAccessPolicy(context: PolicyContext, scope: Scope): Promise<void> {
+  await context.store.remove("accesspolicies", objectName({ ...scope, name: NAME }));
+}
+
+async function store(
+  context: PolicyContext,
+  scope: Scope,
+  change: (bindings: RoleBinding[]) => RoleBinding[],
+): Promise<AccessPolicy> {
+  const parent = await requirePlace(context, scope);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const found = await find(context, scope);
+    // One that was left by a place of the same name binds nobody, and is replaced whole.
+    const current = found && isOf(found, parent) ? found : undefined;
+    const next = roleBindings.safeParse(change(current ? bindingsOf(current.spec) : []));
+    if (!next.success)
+      throw new PolicyError(POLICY_ERROR.invalid, next.error.issues.map(({ message }) => message).join("; "));
+    const address = { ...scope, name: NAME };
+    const object = newObject<AccessPolicySpec>("accesspolicies", address, {
+      spec: { ...address, roleBindings: next.data },
+      owner: ownedBy(parent),
+    });
+    const { resourceVersion } = found?.metadata ?? {};
+    if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
+    const stored = await (found
+      ? context.store.replace("accesspolicies", object)
+      : context.store.create("accesspolicies", object));
+    if (stored) return view(scope, stored);
+  }
+  const message = `the roles on ${describe(scope)} were changed by others ${String(MAX_ATTEMPTS)} times meanwhile; try again`;
+  throw new PolicyError(POLICY_ERROR.conflict, message);
+}
+
+async function accessPolicyOf(context: PolicyContext, scope: Scope): Promise<AccessPolicy> {
+  const parent = await requirePlace(context, scope);
+  const found = await find(context, scope);
+  return view(scope, found && isOf(found, parent) ? found : undefined);
+}
+
+function requirePlace(context: PolicyContext, { organization, workspace }: Scope) {
+  return workspace === undefined
+    ? findOrganization(context, organization)
+    : requireWorkspace(context, organization, workspace);
+}
+
+function find(context: PolicyContext, scope: Scope): Promise<AccessPolicyObject | undefined> {
+  return context.store.get<AccessPolicySpec>("accesspolicies", objectName({ ...scope, name: NAME }));
+}
+
+function isOf({ metadata }: AccessPolicyObject, parent: HierarchyObject<unknown>): boolean {
+  return (metadata.ownerReferences ?? []).some(({ uid }) => uid === parent.metadata.uid);
+}
+
+function view(scope: Scope, stored: AccessPolicyObject | undefined): AccessPolicy {
+  const { organization, workspace } = scope;
+  return {
+    fullName: workspace === undefined ? { orgId: organization } : { workspaceName: workspace },
+    meta: metaView(stored?.metadata ?? {}),
+    roleBindings: stored ? bindingsOf(stored.spec) : [],
+  };
+}
+
+/** What somebody wrote by hand and is no binding gives nobody anything. */
+function bindingsOf({ roleBindings: stored }: AccessPolicySpec): RoleBinding[] {
+  const parsed = roleBindings.safeParse(stored);
+  return parsed.success ? parsed.data : [];
+}
+
+function isAmong(subjects: RoleBinding["subjects"], user: string): boolean {
+  return subjects.some(({ name }) => name === user);
+}
+
+function requireFittingRoles({ workspace }: Scope, bindings: readonly Pick<RoleBinding, "role">[]): void {
+  const wrong = bindings.find(({ role }) => workspace !== undefined && role.startsWith("organization."));
+  if (!wrong) return;
+  const message = `the role ${wrong.role} is bound on the organization; on a workspace bind workspace.view, workspace.edit or workspace.admin`;
+  throw new PolicyError(POLICY_ERROR.invalid, message, { fields: [{ path: "role", message }] });
+}
+
+function describe({ workspace }: Scope): string {
+  return workspace === undefined ? "the organization" : `workspace "${workspace}"`;
+}

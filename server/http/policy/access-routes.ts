@@ -1,0 +1,56 @@
+import { type Request, type RequestHandler, Router } from "express";
+
+import type { PermissionsView } from "../../../policy/common/access-api.js";
+import { POLICY_ERROR, PolicyError } from "../../../policy/node/errors.js";
+import { apiTokenBody, bindingsBody, rolesBody } from "./bodies.js";
+import type { PolicyRoutesContext } from "./router.js";
+
+/** Who may do what: roles bound on the organization and on workspaces, and what logs users in. */
+export function accessRoutes(context: PolicyRoutesContext): Router {
+  const router = Router();
+  const { authorization, organizationOf, userOf, issueToken } = context;
+  router.get("/permissions", async (request, response) => {
+    const answer: PermissionsView = {
+      user: userOf(request),
+      permissions: await authorization.permissionsOf(request),
+    };
+    response.json(answer);
+  });
+  router.post("/organization/api-tokens", (request, response) => {
+    const { user } = apiTokenBody.parse(request.body).apiToken;
+    response.json({ apiToken: { user, token: issueToken(request, user) } });
+  });
+  mount(router, "/organization\\:iam/:organization", context, (request) => {
+    const organization = organizationOf(request);
+    if (request.params["organization"] === organization) return { organization };
+    const message = `organization "${String(request.params["organization"])}" not found; yours is "${organization}"`;
+    throw new PolicyError(POLICY_ERROR.notFound, message);
+  });
+  mount(router, "/workspaces\\:iam/:workspace", context, (request) => ({
+    organization: organizationOf(request),
+    workspace: String(request.params["workspace"]),
+  }));
+  return router;
+}
+
+function mount(
+  router: Router,
+  path: string,
+  { policies }: PolicyRoutesContext,
+  scopeOf: (request: Request) => { organization: string; workspace?: string },
+): void {
+  const list: RequestHandler = async (request, response) => {
+    response.json(await policies.listAccessPolicies(scopeOf(request)));
+  };
+  const replace: RequestHandler = async (request, response) => {
+    const { roleBindings } = rolesBody.parse(request.body).policy;
+    response.json({ policy: await policies.replaceAccessPolicy(scopeOf(request), roleBindings) });
+  };
+  const change: RequestHandler = async (request, response) => {
+    const deltas = bindingsBody.parse(request.body).bindingDeltaList;
+    response.json({ policy: await policies.changeAccessPolicy(scopeOf(request), deltas) });
+  };
+  router.get(path, list);
+  router.put(path, replace);
+  router.patch(path, change);
+}

@@ -1,0 +1,112 @@
+import { type Request, type RequestHandler, type Response, Router } from "express";
+
+import {
+  ALL_PERMISSIONS,
+  isMember,
+  type Level,
+  mayAt,
+  type Permissions,
+} from "../../../policy/common/roles.js";
+import { POLICY_ERROR, PolicyError } from "../../../policy/node/errors.js";
+import type { PolicyService } from "../../../policy/node/policy-service.js";
+import { type Operation, OPERATIONS } from "./operations.js";
+import { answerUnknownPath } from "./problem.js";
+import type { Caller } from "./router.js";
+
+/** What the caller of a request may do; each call throws POLICY_FORBIDDEN where it is not enough. */
+export interface Authorization {
+  permissionsOf(request: Request): Promise<Permissions>;
+  /** At a workspace, or at the organization where it is absent. */
+  require(request: Request, level: Level, workspace?: string): Promise<void>;
+  /** At the workspace a namespace is in; one that is in none is everybody's. */
+  requireOnNamespace(request: Request, level: Level, namespace: string): Promise<void>;
+  /** Those of the items that the caller may view; what belongs to no workspace is the organization's. */
+  visible<T>(request: Request, items: T[], workspaceOf: (item: T) => string | undefined): Promise<T[]>;
+  /** The same of what is in namespaces. */
+  visibleByNamespace<T extends { namespace: string }>(request: Request, items: T[]): Promise<T[]>;
+}
+
+/** Reads the roles of whoever asks once for each request. */
+export function createAuthorization(
+  policies: Pick<PolicyService, "readPermissions" | "workspaceOf" | "listNamespaces">,
+  identify: (request: Request) => Caller,
+): Authorization {
+  const known = new WeakMap<Request, Promise<Permissions>>();
+  const permissionsOf = (request: Request): Promise<Permissions> => {
+    const { organization, user, isAdmin = false } = identify(request);
+    const found =
+      known.get(request) ??
+      (isAdmin ? Promise.resolve(ALL_PERMISSIONS) : policies.readPermissions(organization, user));
+    known.set(request, found);
+    return found;
+  };
+  const require = async (request: Request, level: Level, workspace?: string) => {
+    if (!mayAt(await permissionsOf(request), level, workspace))
+      throw forbidden(identify(request).user, level, workspace);
+  };
+  const visible: Authorization["visible"] = async (request, items, workspaceOf) => {
+    const permissions = await permissionsOf(request);
+    return items.filter((item) => mayAt(permissions, "view", workspaceOf(item)));
+  };
+  return {
+    permissionsOf,
+    require,
+    visible,
+    visibleByNamespace: async (request, items) => {
+      const { organization } = identify(request);
+      if ((await permissionsOf(request)).workspaces !== undefined) return items;
+      const namespaces = await policies.listNamespaces({ organization });
+      const workspaces = new Map(namespaces.map(({ fullName, spec }) => [fullName.name, spec.workspaceName]));
+      return visible(request, items, ({ namespace }) => workspaces.get(namespace));
+    },
+    requireOnNamespace: async (request, level, namespace) => {
+      const { organization, user } = identify(request);
+      if (!isMember(await permissionsOf(request))) throw forbidden(user, level);
+      const workspace = await policies.workspaceOf(organization, namespace);
+      if (workspace !== undefined) await require(request, level, workspace);
+    },
+  };
+}
+
+/** Asks of each operation what it needs before any route is reached; what is no operation is not let through. */
+export function guardOperations(authorization: Authorization): Router {
+  const router = Router();
+  const passed = new WeakSet<Request>();
+  for (const { method, path, needs } of OPERATIONS) {
+    const pattern = path.replaceAll(/\{(\w+)\}|:/g, (_all, name?: string) =>
+      name === undefined ? "\\:" : `:${name}`,
+    );
+    router[method](pattern, async (request: Request, _response: Response, next) => {
+      await check(authorization, request, needs);
+      passed.add(request);
+      next();
+    });
+  }
+  const onlyPassed: RequestHandler = (request, response, next) => {
+    if (passed.has(request)) next();
+    else answerUnknownPath(request, response);
+  };
+  router.use(onlyPassed);
+  return router;
+}
+
+async function check(
+  authorization: Authorization,
+  request: Request,
+  { level, on }: Operation["needs"],
+): Promise<void> {
+  const { workspace, name, namespace } = request.params;
+  if (on === "organization") return authorization.require(request, level);
+  if (on === "workspace") return authorization.require(request, level, String(workspace ?? name));
+  return authorization.requireOnNamespace(request, level, String(namespace));
+}
+
+/** Says which role is missing, and where. */
+export function forbidden(user: string, level: Level, workspace?: string): PolicyError {
+  const place = workspace === undefined ? "the organization" : `workspace "${workspace}"`;
+  const role = `${workspace === undefined ? "organization" : "workspace"}.${level}`;
+  return new PolicyError(
+    POLICY_ERROR.forbidden,
+    `user "${user}" needs the role ${role} on ${place} for this; an admin of ${place} gives it`,
+  );
+}

@@ -69,7 +69,7 @@ export async function changeAccessPolicy(
     scope,
     deltas.filter(({ op }) => op === "ADD"),
   );
-  return store(context, scope, (bindings) => changeBindings(bindings, deltas));
+  return change(context, scope, (bindings) => changeBindings(bindings, deltas));
 }
 
 /** Puts other bindings in the place of all that a place has of its own. Throws POLICY_INVALID, POLICY_NOT_FOUND, POLICY_CONFLICT. */
@@ -79,7 +79,7 @@ export async function replaceAccessPolicy(
   wanted: readonly RoleBinding[],
 ): Promise<AccessPolicy> {
   requireFittingRoles(scope, wanted);
-  return store(context, scope, () => changeBindings(wanted, []));
+  return change(context, scope, () => changeBindings(wanted, []));
 }
 
 /** Where the place itself goes. */
@@ -87,22 +87,25 @@ export async function removeAccessPolicy(context: PolicyContext, scope: Scope): 
   await context.store.remove("accesspolicies", objectName({ ...scope, name: NAME }));
 }
 
-async function store(
+async function change(
   context: PolicyContext,
   scope: Scope,
-  change: (bindings: RoleBinding[]) => RoleBinding[],
+  next: (bindings: RoleBinding[]) => RoleBinding[],
 ): Promise<AccessPolicy> {
   const parent = await requirePlace(context, scope);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const found = await find(context, scope);
     // One that was left by a place of the same name binds nobody, and is replaced whole.
     const current = found && isOf(found, parent) ? found : undefined;
-    const next = roleBindings.safeParse(change(current ? bindingsOf(current.spec) : []));
-    if (!next.success)
-      throw new PolicyError(POLICY_ERROR.invalid, next.error.issues.map(({ message }) => message).join("; "));
+    const wanted = roleBindings.safeParse(next(current ? bindingsOf(current.spec) : []));
+    if (!wanted.success)
+      throw new PolicyError(
+        POLICY_ERROR.invalid,
+        wanted.error.issues.map(({ message }) => message).join("; "),
+      );
     const address = { ...scope, name: NAME };
     const object = newObject<AccessPolicySpec>("accesspolicies", address, {
-      spec: { ...address, roleBindings: next.data },
+      spec: { ...address, roleBindings: wanted.data },
       owner: ownedBy(parent),
     });
     const { resourceVersion } = found?.metadata ?? {};

@@ -77,6 +77,19 @@ describe("tokens", () => {
     expect(tokens.isForIngress(subject, token, { ...asked, instructorToken: "renewed" })).toBe(false);
   });
 
+  it("of a user log in one user of one session, and no shell", () => {
+    const token = tokens.forUser(subject, "alice@example.com");
+    expect(tokens.claimedByUserToken(token)).toEqual({ id: subject.id, user: "alice@example.com" });
+    expect(tokens.isForUser(subject, "alice@example.com", token)).toBe(true);
+    expect(tokens.isForUser(subject, "bob@example.com", token)).toBe(false);
+    expect(tokens.isForUser({ ...subject, id: "lab-other" }, "alice@example.com", token)).toBe(false);
+    expect(
+      tokens.isForUser({ ...subject, createdAt: "2026-01-02T00:00:00Z" }, "alice@example.com", token),
+    ).toBe(false);
+    expect(tokens.sessionOfShellToken(token)).toBeUndefined();
+    expect(tokens.claimedByUserToken(tokens.forShell(subject))).toBeUndefined();
+  });
+
   it("are worth nothing under another key", () => {
     expect(createTokens(randomBytes(32)).ofLink(subject, tokens.forLink(subject))).toBe("unknown");
   });

@@ -74,9 +74,6 @@ export function createTokens(key: Buffer): Tokens {
     if (!isSame(revised(purpose, { ...subject, linkRevision }, pageKey), token)) return "unknown";
     return linkRevision === subject.linkRevision ? "valid" : "revoked";
   };
-  const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
-  const user = ({ id, createdAt }: TokenSubject, name: string) =>
-    `${id}.${Buffer.from(name).toString("base64url")}.${sign("user", name, id, createdAt)}`;
   const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
     `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
   const ingress = (
@@ -104,17 +101,7 @@ export function createTokens(key: Buffer): Tokens {
       const given = holder === "instructor" ? { instructorToken } : {};
       return isSame(ingress(subject, { ...asked, expiresAt, ...given }), token);
     },
-    forShell: shell,
-    sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
-    isForShell: (subject, token) => isSame(shell(subject), token),
-    forUser: user,
-    claimedByUserToken: (token) => {
-      const [, id, name] = /^([a-z0-9-]{1,63})\.([\w-]{1,400})\.[\w-]{43}$/.exec(token) ?? [];
-      return id === undefined || name === undefined
-        ? undefined
-        : { id, user: Buffer.from(name, "base64url").toString() };
-    },
-    isForUser: (subject, name, token) => isSame(user(subject, name), token),
+    ...bearerTokens(sign),
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
     forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),
@@ -126,6 +113,30 @@ export function createTokens(key: Buffer): Tokens {
         isSame(instructor(expiresAt, holder), token)
       );
     },
+  };
+}
+
+/** What programs carry, and no browser. */
+function bearerTokens(
+  sign: (...parts: string[]) => string,
+): Pick<
+  Tokens,
+  "forShell" | "sessionOfShellToken" | "isForShell" | "forUser" | "claimedByUserToken" | "isForUser"
+> {
+  const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
+  const user = ({ id, createdAt }: TokenSubject, name: string) =>
+    `${id}.${Buffer.from(name).toString("base64url")}.${sign("user", name, id, createdAt)}`;
+  return {
+    forShell: shell,
+    sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
+    isForShell: (subject, token) => isSame(shell(subject), token),
+    forUser: user,
+    claimedByUserToken: (token) => {
+      const [, id, name] = /^([a-z0-9-]{1,63})\.([\w-]{1,400})\.[\w-]{43}$/.exec(token) ?? [];
+      if (id === undefined || name === undefined) return undefined;
+      return { id, user: Buffer.from(name, "base64url").toString() };
+    },
+    isForUser: (subject, name, token) => isSame(user(subject, name), token),
   };
 }
 

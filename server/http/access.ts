@@ -129,6 +129,20 @@ export function createAccess(options: AccessOptions): Access {
       if (typeof key !== "string" || !tokens.isForFiles(session, key)) throw unauthorized(NOT_YOURS);
     },
     claimedSessions: ({ headers }) => [...readCookies(headers.cookie).sessions.keys()],
+    browserOf: ({ headers }, { id, linkRevision }) => {
+      const { sessions, instructor } = readCookies(headers.cookie);
+      return JSON.stringify([sessions.get(id), instructor, linkRevision]);
+    },
+    ...bearers(tokens),
+    ...admission(options),
+  };
+}
+
+/** What lets programs in. */
+function bearers(
+  tokens: Tokens,
+): Pick<Access, "claimedByShell" | "isShellOf" | "claimedByUser" | "isUserOf" | "userToken"> {
+  return {
     claimedByShell: ({ headers }) => {
       const token = bearerOf(headers.authorization) ?? "";
       const id = tokens.sessionOfShellToken(token);
@@ -142,11 +156,6 @@ export function createAccess(options: AccessOptions): Access {
     },
     isUserOf: (session, { user, token }) => tokens.isForUser(session, user, token),
     userToken: (session, user) => tokens.forUser(session, user),
-    browserOf: ({ headers }, { id, linkRevision }) => {
-      const { sessions, instructor } = readCookies(headers.cookie);
-      return JSON.stringify([sessions.get(id), instructor, linkRevision]);
-    },
-    ...admission(options),
   };
 }
 

@@ -49,7 +49,7 @@ export function iamCommand(world: TmcWorld, kind: Kind): Command {
   const iam = new Command("iam").description("Who may do what: roles bound to users");
   addChange(iam, world, { kind, verb: "add-binding", op: "ADD", does: "Give a role to a user" });
   addChange(iam, world, { kind, verb: "remove-binding", op: "DELETE", does: "Take a role from a user" });
-  const get = place(iam.command("get-policy [name]"), kind)
+  const get = placed(iam.command("get-policy [name]"), kind)
     .description("List who has which role there, inherited ones first")
     .addOption(outputOption())
     .action(async (positional: string | undefined, options: Options) => {
@@ -69,7 +69,7 @@ function addChange(
   world: TmcWorld,
   { kind, verb, op, does }: { kind: Kind; verb: string; op: "ADD" | "DELETE"; does: string },
 ): void {
-  const command = place(iam.command(`${verb} [name]`), kind)
+  const command = placed(iam.command(`${verb} [name]`), kind)
     .description(`${does}; it counts from the user's next request on`)
     .addOption(new Option("-r, --role <role>", "the role").choices(ROLES))
     .option("-u, --user <user>", "the user, such as alice or alice@example.com")
@@ -112,11 +112,12 @@ function addToken(iam: Command, world: TmcWorld): void {
     });
   examples(
     command,
+    "tmc organization iam create-api-token alice",
     "LECTERN_TOKEN=$(tmc organization iam create-api-token alice) tmc workspace image-policy list -k my-workspace",
   );
 }
 
-function place(command: Command, { hasWorkspace }: Kind): Command {
+function placed(command: Command, { hasWorkspace }: Kind): Command {
   nameFlag(command, hasWorkspace ? "workspace" : "organization");
   return hasWorkspace ? workspaceFlag(command, "the workspace") : command;
 }

@@ -126,7 +126,11 @@ describe("tmc", () => {
       policies: 0,
       namespaces: 1,
     };
-    const environment = await serverAnswering(200, JSON.stringify({ organization }));
+    const permissions = { organization: "admin", workspaces: "admin", workspace: {} };
+    const environment = await serverAnswering(
+      200,
+      JSON.stringify({ organization, user: "lab-1", permissions }),
+    );
     const endpoint = `${environment["LECTERN_URL"]}/`;
     expect((await tmc(environment, "login", "--no-configure", "-n", "any")).out).toBe(
       `✔ logged in to organization "lab-1" at ${endpoint}`,
@@ -136,6 +140,7 @@ describe("tmc", () => {
     );
     const current = await tmc(environment, "system", "context", "current", "-o", "json");
     expect(JSON.parse(current.out)).toMatchObject({
+      status: { userName: "lab-1", permissions: ["organization.admin", "workspace.admin"] },
       full_name: { name: "lab-1" },
       spec: { orgId: "lab-1", endpoint, env: { PROVISIONER_NAME: "attached" } },
     });

@@ -109,21 +109,26 @@ const BODIES: Record<string, object> = {
   },
 };
 
+const iam = (at: string) =>
+  at === "organization" ? `organization:iam/${organization}` : `workspaces:iam/${at}`;
+
+const delta = (op: "ADD" | "DELETE", role: string, name: string) => ({
+  bindingDeltaList: [{ op, role, subject: { kind: "USER", name } }],
+});
+
+const policy = (name: string) => ({
+  policy: { fullName: { name }, spec: { recipe: "require-digest" } },
+});
+
+const to = (workspaceName: string) => ({ namespace: { spec: { workspaceName } } });
+
 /** The claims about roles, made about any cluster. */
 export function describeRoles(title: string, target: () => { kubeConfig: KubeConfig }): void {
   describe(title, { timeout: 60_000 }, () => {
     let world: TmcWorldOnCluster;
 
-    const iam = (at: string) =>
-      at === "organization" ? `organization:iam/${organization}` : `workspaces:iam/${at}`;
-    const delta = (op: "ADD" | "DELETE", role: string, name: string) => ({
-      bindingDeltaList: [{ op, role, subject: { kind: "USER", name } }],
-    });
     const bind = (at: string, role: string, name: string) =>
       world.rest("PATCH", iam(at), delta("ADD", role, name));
-    const policy = (name: string) => ({
-      policy: { fullName: { name }, spec: { recipe: "require-digest" } },
-    });
 
     beforeAll(async () => {
       world = await startTmcWorld(target().kubeConfig, { organization, workspace });
@@ -218,7 +223,6 @@ export function describeRoles(title: string, target: () => { kubeConfig: KubeCon
     });
 
     it("a namespace goes nowhere without a role in both workspaces", async () => {
-      const to = (workspaceName: string) => ({ namespace: { spec: { workspaceName } } });
       const path = `clusters/${cluster}/namespaces/${namespace}`;
       expect((await world.as("own-admin").rest("PUT", path, to(elsewhere))).status).toBe(403);
       expect((await world.as("other-admin").rest("PUT", path, to(elsewhere))).status).toBe(403);

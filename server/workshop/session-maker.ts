@@ -2,6 +2,7 @@ import { isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { getSession } from "../../workshop/node/sessions.js";
+import { isAway } from "../../workshop/node/while-away.js";
 import { sessionNotFound } from "./end-session.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
@@ -30,7 +31,8 @@ export function makePendingSessions(parts: MakerParts): void {
       const phase = phaseOf(session, Date.now());
       if (phase !== "Pending" && phase !== "Ready") return;
       begun.add(name);
-      if (phase === "Pending") void makeSession(parts, { session, lab, signal });
+      if (phase === "Pending")
+        void makeSession(parts, { session, lab, signal }).then((isDone) => isDone || begun.delete(name));
       else completeLater(parts, name, signal);
     };
     const lookAtAll = () => {
@@ -65,8 +67,11 @@ interface Making {
   signal: AbortSignal;
 }
 
-/** Makes what the session consists of; how far it is, and what went wrong, is in the session itself. */
-async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<void> {
+/**
+ * Makes what the session consists of; how far it is, and what went wrong, is in the session itself. False where it was not begun
+ * because the cluster is away.
+ */
+async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<boolean> {
   const { name } = session.metadata;
   const log = parts.log.child({ session: name, lab: lab.name });
   const since = performance.now();
@@ -74,9 +79,11 @@ async function makeSession(parts: MakerParts, { session, lab, signal }: Making):
     const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
     await parts.provisioning.run(name, () => provision(parts, { session, lab, signal }), { group });
     log.info({ durationMs: Math.round(performance.now() - since) }, "session ready");
+    return true;
   } catch (error) {
     if (signal.aborted) log.info("the session is left to the server that leads next");
     else log.warn({ err: error }, "session could not be made");
+    return !isAway(error);
   } finally {
     parts.cache.finishProgress(name);
   }

@@ -66,11 +66,7 @@ describe("kill -9 of the server in the middle of a command", () => {
   it("makes the sessions it had begun to make ready all the same", async () => {
     const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" });
     await killServer();
-    const view = await until("the session is active", 30_000, async () => {
-      const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
-      const seen = answer?.status === 200 ? (JSON.parse(answer.text) as SessionView) : undefined;
-      return seen?.phase === "Active" || seen?.phase === "Failed" ? seen : undefined;
-    });
+    const view = await settled(id);
     expect([view.phase, view.reason]).toEqual(["Active", undefined]);
   });
 });
@@ -102,6 +98,18 @@ describe("kill -9 of the cluster", () => {
   });
 });
 
+describe.each(["cluster", "terminal"] as const)(
+  "kill -9 of the process %s while it makes a session",
+  (name) => {
+    it("has the session made all the same", async () => {
+      const { id } = await browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" });
+      process.kill(supervisedPid(data, name), "SIGKILL");
+      const view = await settled(id);
+      expect([view.phase, view.reason]).toEqual(["Active", undefined]);
+    });
+  },
+);
+
 describe("kill -9 of the supervisor", () => {
   it("loses no shell and no session when Lectern is started again", async () => {
     const home = homeOf(data, session.id);
@@ -129,6 +137,15 @@ describe("kill -9 of the supervisor", () => {
     await until("all processes are gone", 60_000, () => (processesOf(data).length === 0 ? true : undefined));
   });
 });
+
+/** The session when it has been made, or could not be. */
+function settled(id: string): Promise<SessionView> {
+  return until("the session is active", 30_000, async () => {
+    const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
+    const seen = answer?.status === 200 ? (JSON.parse(answer.text) as SessionView) : undefined;
+    return seen?.phase === "Active" || seen?.phase === "Failed" ? seen : undefined;
+  });
+}
 
 async function killServer(): Promise<void> {
   const pid = serverPid(data);

@@ -25,7 +25,14 @@ export class ProvisioningSteps {
     return this.#steps.map((step) => ({ ...step }));
   }
 
-  /** Runs one step and writes down how it went; rethrows what went wrong. */
+  /** The titles of those that were begun and are not done, each with what went wrong last. */
+  get unfinished(): string[] {
+    return this.#steps
+      .filter(({ state }) => state === "running" || state === "failed")
+      .map(({ title, message }) => (message === undefined ? title : `${title} (${message})`));
+  }
+
+  /** Runs one step, also again, and writes down how it went; rethrows what went wrong. */
   async run<Result>(name: StepName, work: () => Promise<Result>): Promise<Result> {
     const started = performance.now();
     this.#change(name, { state: "running" });
@@ -42,6 +49,8 @@ export class ProvisioningSteps {
 
   #change(name: StepName, change: Partial<ProvisioningStep>): void {
     const step = this.#steps.find((candidate) => candidate.name === name);
+    // What went wrong before stands beside it while it is tried again.
+    if (step && change.state === "done") delete step.message;
     if (step) Object.assign(step, change);
     this.#onChange();
   }

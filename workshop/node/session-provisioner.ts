@@ -6,6 +6,7 @@ import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource, hasOwnCluster } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { KUBECONFIG_PATH } from "./session-access.js";
 import { leaveMachine, requireCluster } from "./session-cluster.js";
@@ -18,6 +19,7 @@ import { podSpecOf } from "./session-pod-spec.js";
 import { shellLimitsOf } from "./session-shell-limits.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
+import { repeatWhileAway } from "./while-away.js";
 
 export interface ProvisionerParts {
   client: KubernetesClient;
@@ -46,7 +48,7 @@ export class SessionProvisioner {
   }
 
   /**
-   * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody. On failure its namespace, home and shells are removed, the session says `Failed` with the
+   * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody, also where the cluster or the session host is away meanwhile. On failure its namespace, home and shells are removed, the session says `Failed` with the
    * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault.
    */
   async provision(
@@ -65,11 +67,16 @@ export class SessionProvisioner {
       return current;
     };
     const steps = new ProvisioningSteps(() => report("Pending"));
+    const make = async (signal: AbortSignal): Promise<SessionResource> => {
+      await repeatWhileAway(() => this.#runSteps(steps, session, lab, options), signal);
+      return repeatWhileAway(async () => {
+        const made = report(options.isPooled ? "Ready" : "Active");
+        await writer.flush();
+        return made;
+      }, signal);
+    };
     try {
-      await withinTime(this.#runSteps(steps, session, lab, options), steps, this.#parts.limitMs);
-      const made = report(options.isPooled ? "Ready" : "Active");
-      await writer.flush();
-      return made;
+      return await withinTime(make, steps, this.#parts.limitMs);
     } catch (cause) {
       options.signal?.throwIfAborted();
       await this.#undo(session);
@@ -207,23 +214,19 @@ export function ownerOf(session: SessionResource): Owner {
 /** No session takes this long to be made once that has begun: what holds it up holds up those that wait for their turn. */
 export const PROVISIONING_LIMIT_MS = 2 * 60_000;
 
-/** Rejects with what was still to be done where it takes too long. */
-async function withinTime(
-  work: Promise<void>,
+/** Rejects with what was still to be done where it takes too long, and tells the work that its time is over. */
+async function withinTime<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
   steps: ProvisioningSteps,
   limitMs = PROVISIONING_LIMIT_MS,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const open = steps.current.filter(({ state }) => state === "running").map(({ title }) => title);
-      reject(new Error(`it takes longer than ${limitMs / 1000} s: ${open.join(", ")}`));
-    }, limitMs);
-  });
+): Promise<Result> {
+  let time: AbortSignal | undefined;
   try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+    return await withDeadline(limitMs, undefined, (signal) => work((time = signal)));
+  } catch (error) {
+    if (time?.aborted !== true) throw error;
+    const message = `it takes longer than ${limitMs / 1000} s: ${steps.unfinished.join(", ")}`;
+    throw new Error(message, { cause: error });
   }
 }
 

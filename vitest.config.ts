@@ -6,17 +6,17 @@ const globalSetup = ["test/requirements/setup.ts"];
 const expectations = { poll: { timeout: 15_000 } };
 /** Room for what starts whole servers, real shells and browsers. */
 const whole = { testTimeout: 120_000, hookTimeout: 120_000, expect: expectations };
-/** Most files wait for a shell, a page or a cluster much of the time; a third one uses two processors meanwhile. */
-const besideOthers = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/**
+ * Most files wait for a shell, a page or a cluster much of the time; a third one uses two processors meanwhile. They leave nothing behind
+ * in their process, so that the next need not load everything anew.
+ */
+const besideOthers = { maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } };
 /** They time the keys of one learner while another does their worst: what runs beside them would be timed as well. */
 const TIMED = [
   "terminal/node/hostile-output.test.ts",
   "test/server/bounded-pages.test.ts",
   "test/server/two-learners.test.ts",
 ];
-
-/** They leave nothing behind in their process: loading everything anew for each file would take longer than they do. */
-const SHARING = ["cluster/**/*.test.ts", "{workshop,policy,terminal}/common/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -35,24 +35,10 @@ export default defineConfig({
         resolve: builtLibraries,
         test: {
           server: notTransformed,
-          name: "modules",
-          globalSetup,
-          include: SHARING,
-          isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          expect: expectations,
-          ...besideOthers,
-        },
-      },
-      {
-        resolve: builtLibraries,
-        test: {
-          server: notTransformed,
           name: "unit",
           globalSetup,
-          include: ["{workshop,policy,terminal,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}"],
-          exclude: [...TIMED, ...SHARING],
+          include: ["{cluster,workshop,policy,terminal,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          exclude: TIMED,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: expectations,

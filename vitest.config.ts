@@ -37,7 +37,9 @@ export default defineConfig({
           server: notTransformed,
           name: "unit",
           globalSetup,
-          include: ["{cluster,workshop,policy,terminal,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          include: [
+            "{cluster,workshop,policy,terminal,kubernetes,pods,server,scripts,bench}/**/*.test.{ts,tsx}",
+          ],
           exclude: TIMED,
           testTimeout: 30_000,
           hookTimeout: 30_000,

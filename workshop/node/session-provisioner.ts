@@ -48,8 +48,9 @@ export class SessionProvisioner {
   }
 
   /**
-   * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody, also where the cluster or the session host is away meanwhile. On failure its namespace, home and shells are removed, the session says `Failed` with the
-   * reason until the controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault.
+   * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody, also where the cluster or the session host is
+   * away meanwhile. On failure its namespace, home and shells are removed, the session says `Failed` with the reason until the
+   * controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault.
    */
   async provision(
     session: SessionResource,

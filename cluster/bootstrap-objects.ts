@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { ApiObject } from "./api/object.js";
 import type { ApiService, UserInfo } from "./api/service.js";
 
@@ -47,7 +48,9 @@ const KUBERNETES_SERVICE: ApiObject = {
 /** Who the API server itself is when it writes. */
 export const apiServerUser: UserInfo = { name: "system:apiserver", groups: ["system:masters"] };
 
-/** Creates the namespaces and classes every cluster has, where they are missing. */
+const API_SERVICES_REF = { group: "apiregistration.k8s.io", version: "v1", resource: "apiservices" };
+
+/** Creates the namespaces, classes and APIServices every cluster has, where they are missing. */
 export async function createBootstrapObjects(api: ApiService): Promise<void> {
   for (const name of NAMESPACES) {
     if (api.find(NAMESPACES_REF, { name }) !== undefined) continue;
@@ -60,9 +63,21 @@ export async function createBootstrapObjects(api: ApiService): Promise<void> {
     const priorityClass = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata, ...fields };
     await api.create(PRIORITY_CLASSES_REF, undefined, priorityClass, { user: apiServerUser });
   }
+  for (const { name, spec } of builtInApis()) {
+    if (api.find(API_SERVICES_REF, { name }) !== undefined) continue;
+    const metadata = { name, labels: { "kube-aggregator.kubernetes.io/automanaged": "onstart" } };
+    const apiService = { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", metadata, spec };
+    await api.create(API_SERVICES_REF, undefined, apiService, { user: apiServerUser });
+  }
   if (api.find(SERVICES_REF, { namespace: "default", name: "kubernetes" }) === undefined) {
     await api.create(SERVICES_REF, "default", KUBERNETES_SERVICE, { user: apiServerUser });
   }
   if (api.find(STORAGE_CLASSES_REF, { name: "standard" }) !== undefined) return;
   await api.create(STORAGE_CLASSES_REF, undefined, STANDARD_CLASS, { user: apiServerUser });
+}
+
+function builtInApis(): { name: string; spec: object }[] {
+  const require = createRequire(import.meta.url);
+  const { apiServices } = require("./facts/resources.json") as { apiServices: Record<string, object> };
+  return Object.entries(apiServices).map(([name, spec]) => ({ name, spec }));
 }

@@ -1,6 +1,7 @@
 import type { ApiService } from "./api/service.js";
 import { Failures } from "./failures.js";
 import { serveCustomResources } from "./crd/custom-resources.js";
+import { followApiServices } from "./registry/api-services.js";
 import { addBuiltInTypes } from "./registry/built-in-types.js";
 import { ResourceRegistry } from "./registry/resource-registry.js";
 import type { ApiCore } from "./rest/api-core.js";
@@ -35,5 +36,6 @@ export function createApi(options: CreateApiOptions = {}): { core: ApiCore; api:
   };
   const api = createApiService(core);
   serveCustomResources(core, api);
+  followApiServices(core);
   return { core, api };
 }

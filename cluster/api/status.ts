@@ -163,6 +163,10 @@ export function tooManyRequests(message: string, retryAfterSeconds?: number): St
   return new StatusError({ code: 429, reason: "TooManyRequests", message, details });
 }
 
+export function serviceUnavailable(message: string): StatusError {
+  return new StatusError({ code: 503, reason: "ServiceUnavailable", message });
+}
+
 export function notImplemented(message: string): StatusError {
   return new StatusError({ code: 501, reason: "NotImplemented", message });
 }

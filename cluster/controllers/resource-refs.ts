@@ -27,6 +27,7 @@ export const endpointSlices = named("discovery.k8s.io", "v1", "endpointslices");
 export const customResourceDefinitions = named("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
 export const certificateSigningRequests = named("certificates.k8s.io", "v1", "certificatesigningrequests");
+export const apiServices = named("apiregistration.k8s.io", "v1", "apiservices");
 export const leases = named("coordination.k8s.io", "v1", "leases");
 export const storageClasses = named("storage.k8s.io", "v1", "storageclasses");
 

@@ -1,5 +1,6 @@
 import type { ApiService } from "../api/service.js";
 import type { ClientAuthority } from "../certificates/client-authority.js";
+import { createApiServiceController } from "./api-service-controller.js";
 import { createAutoscalerController } from "./autoscaler-controller.js";
 import { createCertificateSigner } from "./certificate-signer.js";
 import type { Clock } from "./clock.js";
@@ -106,6 +107,7 @@ function createControllers(
     createLoadBalancerController(context),
     ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
     ...(clientAuthority === undefined ? [] : [createCertificateSigner(context, clientAuthority)]),
+    createApiServiceController(context),
     createGarbageCollector(context, inventory),
     createEventExpiryController(context),
   ];

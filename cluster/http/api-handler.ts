@@ -4,6 +4,7 @@ import { accessDenied } from "../auth/forbidden.js";
 import type { TokenIssuer } from "../auth/access-control.js";
 import type { UserInfo } from "../api/service.js";
 import { pathNotFound, StatusError, unauthorized } from "../api/status.js";
+import { requireLocal } from "../registry/api-services.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import type { ApiCore } from "../rest/api-core.js";
 import type { Call } from "./call.js";
@@ -70,6 +71,7 @@ async function serve(options: ApiHandlerOptions, { request, reply, upgrade, info
   authorize(options.authorizer, user, info);
   if (info.ref === undefined) return serveDocument(options, request, reply, info);
   const { group, version } = info.ref;
+  requireLocal(options.core.registry, group, version);
   if (options.core.registry.typesOf(group, version).length === 0) {
     return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
   }

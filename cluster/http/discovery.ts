@@ -15,11 +15,15 @@ export function aggregatedDiscovery(
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: { ...(name !== "" && { name }), creationTimestamp: null },
-      versions: versions.map((each) => ({
-        version: each,
-        resources: registry.typesOf(name, each).map(aggregatedResource),
-        freshness: "Current",
-      })),
+      versions: versions.map((each) =>
+        registry.isRemote(name, each)
+          ? { version: each, freshness: "Stale" }
+          : {
+              version: each,
+              resources: registry.typesOf(name, each).map(aggregatedResource),
+              freshness: "Current",
+            },
+      ),
     })),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { methodNotAllowed, pathNotFound } from "../api/status.js";
 import { openApiBytes2, openApiDocument, openApiDocument2, openApiIndex } from "../openapi/documents.js";
 import type { TokenIssuer } from "../auth/access-control.js";
+import { requireLocal } from "../registry/api-services.js";
 import type { ApiCore } from "../rest/api-core.js";
 import { versionInfo } from "../version.js";
 import {
@@ -77,6 +78,7 @@ async function serveDiscovery(
     const address = request.headers.host ?? "127.0.0.1";
     return reply.json(200, root === "api" ? legacyVersions(address) : legacyGroups(registry));
   }
+  if (root === "apis" && second !== undefined) requireLocal(registry, first, second);
   const document = legacyDocument(core, root, first, second);
   if (document === undefined) throw pathNotFound();
   await reply.json(200, document);

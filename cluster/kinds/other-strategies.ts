@@ -3,6 +3,7 @@ import type { JsonObject } from "../api/field-access.js";
 import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { apiServiceStrategy } from "./api-service-strategy.js";
 import { signingRequestStrategy } from "./signing-request-strategy.js";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./network-validation.js";
 import {
@@ -86,6 +87,7 @@ export const otherStrategies: Record<string, KindStrategy> = {
     },
     validate: validateAutoscaler,
   },
+  "apiregistration.k8s.io/APIService": apiServiceStrategy,
   "certificates.k8s.io/CertificateSigningRequest": signingRequestStrategy,
   "storage.k8s.io/StorageClass": {
     setDefaults: (object) => {

@@ -28,22 +28,24 @@ const version2Bytes = new WeakMap<ApiCore, OpenApiBytes>();
 
 /** `GET /openapi/v3`: where the document of each group-version is, under a hash that changes with it. */
 export function openApiIndex(core: ApiCore): unknown {
-  const entries = core.registry.groups().flatMap(({ name, versions }) =>
-    versions.map((version) => {
-      const types = core.registry.typesOf(name, version);
-      const path = documentPath(name, version);
-      return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path, types)}` }];
-    }),
-  );
+  const entries = localVersions(core).map(({ name, version }) => {
+    const types = core.registry.typesOf(name, version);
+    const path = documentPath(name, version);
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path, types)}` }];
+  });
   return { paths: Object.fromEntries(entries) as Record<string, unknown> };
+}
+
+function localVersions({ registry }: ApiCore): { name: string; version: string }[] {
+  return registry
+    .groups()
+    .flatMap(({ name, versions }) => versions.map((version) => ({ name, version })))
+    .filter(({ name, version }) => !registry.isRemote(name, version));
 }
 
 /** The document of one group-version (`apis/apps/v1`); `undefined` where none is served. */
 export async function openApiDocument(core: ApiCore, path: string): Promise<OpenApiDocument | undefined> {
-  const group = core.registry
-    .groups()
-    .flatMap(({ name, versions }) => versions.map((version) => ({ name, version })))
-    .find(({ name, version }) => documentPath(name, version) === path);
+  const group = localVersions(core).find(({ name, version }) => documentPath(name, version) === path);
   if (group === undefined) return undefined;
   const types = core.registry.typesOf(group.name, group.version);
   const hash = hashOf(path, types);

@@ -18,8 +18,8 @@ interface ResourceFact {
   subresources?: { name: string; kind: string; verbs: string[] }[];
 }
 
-/** Resources a real API server has and this one cannot honour: nothing would call an aggregated API. */
-const NOT_SERVED = new Set(["componentstatuses", "apiservices"]);
+/** A resource a real API server has only for those who have known it long. */
+const NOT_SERVED = new Set(["componentstatuses"]);
 
 /** No node runs here that a request could be passed on to. */
 const SUBRESOURCES_NOT_SERVED = new Set(["proxy"]);

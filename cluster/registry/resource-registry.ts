@@ -8,9 +8,11 @@ export interface ApiGroup {
   versions: string[];
 }
 
-/** Every resource the API serves. Custom resources come and go; `generation` changes when they do. */
+/** Every resource the API serves, and the versions of groups that it would ask others for. Custom resources come and go; `generation` changes when they do. */
 export class ResourceRegistry {
   readonly #types = new Map<string, ResourceType>();
+  /** `group/version` of what a service of the cluster is to serve. */
+  readonly #remote = new Set<string>();
   #generation = 0;
 
   get generation(): number {
@@ -24,6 +26,19 @@ export class ResourceRegistry {
 
   remove({ group, version, resource }: ResourceRef): void {
     if (this.#types.delete(keyOf(group, version, resource))) this.#generation += 1;
+  }
+
+  /** Says whether a service of the cluster is to serve this version of the group; none is asked. */
+  setRemote({ group, version }: { group: string; version: string }, isRemote: boolean): void {
+    const key = `${group}/${version}`;
+    if (isRemote === this.#remote.has(key)) return;
+    if (isRemote) this.#remote.add(key);
+    else this.#remote.delete(key);
+    this.#generation += 1;
+  }
+
+  isRemote(group: string, version: string): boolean {
+    return this.#remote.has(`${group}/${version}`);
   }
 
   find(group: string, version: string, resource: string): ResourceType | undefined {
@@ -55,6 +70,10 @@ export class ResourceRegistry {
   groups(): ApiGroup[] {
     const versions = new Map<string, Set<string>>();
     for (const { group, version } of this.#types.values()) {
+      versions.set(group, (versions.get(group) ?? new Set()).add(version));
+    }
+    for (const key of this.#remote) {
+      const [group = "", version = ""] = key.split("/");
       versions.set(group, (versions.get(group) ?? new Set()).add(version));
     }
     return [...versions]

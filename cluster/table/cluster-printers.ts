@@ -33,6 +33,12 @@ export const clusterPrinters: Record<string, Printer> = {
     objectAge(object, context),
     textAt(object, "preemptionPolicy"),
   ],
+  "apiregistration.k8s.io/APIService": (object, context) => [
+    object.metadata.name,
+    serviceOfApi(object),
+    availability(object),
+    objectAge(object, context),
+  ],
   "certificates.k8s.io/CertificateSigningRequest": (object, context) => [
     object.metadata.name,
     objectAge(object, context),
@@ -63,6 +69,18 @@ export const clusterPrinters: Record<string, Printer> = {
     return [object.metadata.name, textAt(object, "spec.policyName"), text, objectAge(object, context)];
   },
 };
+
+function serviceOfApi(object: ApiObject): string {
+  const service = recordAt(object, "spec.service");
+  return service === undefined ? "Local" : `${textAt(service, "namespace")}/${textAt(service, "name")}`;
+}
+
+function availability(object: ApiObject): string {
+  const condition = recordsAt(object, "status.conditions").find(({ type }) => type === "Available");
+  if (condition === undefined) return "Unknown";
+  const [status, reason] = [textAt(condition, "status"), textAt(condition, "reason")];
+  return status === "True" || reason === "" ? status : `${status} (${reason})`;
+}
 
 function requestedDuration(request: ApiObject): string {
   if (valueAt(request, "spec.expirationSeconds") === undefined) return NONE;

@@ -14,6 +14,7 @@ const anyName: NameRule = () => [];
 const NAME_RULES: Record<string, NameRule> = {
   "/Namespace": dnsLabel,
   "/Service": dns1035Label,
+  "apiregistration.k8s.io/APIService": pathSegment,
   "certificates.k8s.io/CertificateSigningRequest": anyName,
   "rbac.authorization.k8s.io/Role": pathSegment,
   "rbac.authorization.k8s.io/RoleBinding": pathSegment,

@@ -1,4 +1,5 @@
 import type { ApiClient } from "../control-plane/api-client.js";
+import { apiServiceFacts } from "./api-service-facts.js";
 import { toLines } from "./json-shape.js";
 import { protobufFacts } from "./protobuf-facts.js";
 import { resourceFacts } from "./resource-facts.js";
@@ -12,7 +13,7 @@ export async function collectFacts(client: ApiClient): Promise<Record<string, st
   const { groupVersions, schemas, descriptions } = await schemaFacts(client);
   const { kinds, messages } = await protobufFacts(resources);
   return {
-    "resources.json": toLines({ resources }),
+    "resources.json": toLines({ resources, apiServices: await apiServiceFacts(client) }),
     "schemas.json": toLines({ groupVersions, schemas }),
     "descriptions.json": toLines({ descriptions }),
     "protobuf.json": toLines({ kinds, messages }),

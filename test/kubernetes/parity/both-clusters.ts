@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
+import { helmBinaries } from "../helm/binaries.js";
 import { normalised } from "./normalised.js";
+import { countSteps } from "./step-count.js";
+import type { Step } from "./step-count.js";
 
 const COMMAND_DEADLINE_MS = 60_000;
 const UNTIL_DEADLINE_MS = 30_000;
@@ -22,6 +25,10 @@ export interface Session {
   namespace: string;
   /** Runs kubectl, split at spaces, in the namespace, and keeps command and answer for the comparison. */
   run: (command: string | string[], input?: unknown) => Promise<Outcome>;
+  /** Runs Helm of one of its two lines, split at spaces, in the namespace, and keeps command and answer for the comparison. */
+  helm: (line: "helm3" | "helm4", command: string | string[]) => Promise<Outcome>;
+  /** A folder of the scenario's own on this cluster, for what commands read; its name is not compared. */
+  folder: string;
   /** Like `run`, but kept out of the comparison. */
   quietly: (command: string | string[], input?: unknown) => Promise<Outcome>;
   /** Runs kubectl until its output matches; for what takes its time, and is not compared. */
@@ -44,10 +51,12 @@ export function sameOnBoth(
   scenario: (session: Session) => Promise<void>,
   mustShow: RegExp[],
 ): void {
-  it(title, async () => {
+  it(title, async ({ task }) => {
     const { embedded, real } = await playOnBoth(scenario);
-    for (const expected of mustShow) expect(real, "the real cluster").toMatch(expected);
-    expect(embedded).toBe(real);
+    task.meta.parity = countSteps(embedded, real);
+    const expected = textOf(real);
+    for (const pattern of mustShow) expect(expected, "the real cluster").toMatch(pattern);
+    expect(textOf(embedded)).toBe(expected);
   });
 }
 
@@ -60,8 +69,10 @@ export function knownDifference(
   scenario: (session: Session) => Promise<void>,
   answers: { embedded: RegExp; real: RegExp },
 ): void {
-  it(`known difference: ${title}`, async () => {
-    const { embedded, real } = await playOnBoth(scenario);
+  it(`known difference: ${title}`, async ({ task }) => {
+    const steps = await playOnBoth(scenario);
+    task.meta.parity = { ...countSteps(steps.embedded, steps.real), difference: title };
+    const [embedded, real] = [textOf(steps.embedded), textOf(steps.real)];
     expect(real).toMatch(answers.real);
     if (embedded === real) process.stderr.write(`gone, make it a scenario of sameOnBoth: ${title}\n`);
     else expect(embedded).toMatch(answers.embedded);
@@ -70,7 +81,7 @@ export function knownDifference(
 
 async function playOnBoth(
   scenario: (session: Session) => Promise<void>,
-): Promise<{ embedded: string; real: string }> {
+): Promise<{ embedded: Step[]; real: Step[] }> {
   const clusters = inject("clusters");
   if (clusters === undefined) throw new Error("there is no real control plane to compare with");
   const [embedded, real] = await Promise.all([
@@ -80,32 +91,39 @@ async function playOnBoth(
   return { embedded, real };
 }
 
+function textOf(steps: Step[]): string {
+  return steps.map(({ text }) => text).join("\n");
+}
+
 let serial = 0;
 
 async function play(
   kubectl: string,
   kubeconfig: string,
   scenario: (session: Session) => Promise<void>,
-): Promise<string> {
+): Promise<Step[]> {
   serial += 1;
   const namespace = `parity-${process.pid}-${Math.ceil(serial / 2)}`;
   const home = mkdtempSync(join(tmpdir(), "lectern-parity-home-"));
-  const transcript: string[] = [];
-  const execute = (command: string | string[], input?: unknown) => {
-    const words = typeof command === "string" ? command.split(" ") : command;
-    return runKubectl(kubectl, ["--kubeconfig", kubeconfig, "--namespace", namespace, ...words], {
-      home,
-      input,
-    });
+  const steps: Step[] = [];
+  const access = ["--kubeconfig", kubeconfig, "--namespace", namespace];
+  const execute = (command: string | string[], input?: unknown) =>
+    runProgram(kubectl, [...access, ...wordsOf(command)], { home, input });
+  const keep = (program: string, command: string | string[], outcome: Outcome): Outcome => {
+    const said = `${outcome.stdout}${outcome.stderr}[exit ${outcome.code}]`;
+    const text = `$ ${program} ${wordsOf(command).join(" ")}\n${said}`.replaceAll(home, "FOLDER");
+    steps.push({ code: outcome.code, text: normalised(text, namespace) });
+    return outcome;
   };
   const session: Session = {
     namespace,
     quietly: execute,
-    run: async (command, input) => {
-      const outcome = await execute(command, input);
-      const text = typeof command === "string" ? command : command.join(" ");
-      transcript.push(`$ kubectl ${text}\n${outcome.stdout}${outcome.stderr}[exit ${outcome.code}]`);
-      return outcome;
+    folder: home,
+    run: async (command, input) => keep("kubectl", command, await execute(command, input)),
+    helm: async (line, command) => {
+      const program = join(await helmBinaries(), line);
+      const outcome = await runProgram(program, [...access, ...wordsOf(command)], { home, input: undefined });
+      return keep(line, command, outcome);
     },
     until: (command, expected) => until(() => execute(command), { command, expected }),
     succeed: async (job) => {
@@ -120,21 +138,25 @@ async function play(
     await session.quietly(`create namespace ${namespace}`);
     await session.until("get serviceaccount default", /default/);
     await scenario(session);
-    return normalised(transcript.join("\n"), namespace);
+    return steps;
   } finally {
     await session.quietly(`delete namespace ${namespace} --wait=false`);
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-function runKubectl(
-  kubectl: string,
+function wordsOf(command: string | string[]): string[] {
+  return typeof command === "string" ? command.split(" ") : command;
+}
+
+function runProgram(
+  program: string,
   args: string[],
   { home, input }: { home: string; input: unknown },
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { env: { HOME: home, PATH: process.env["PATH"] }, timeout: COMMAND_DEADLINE_MS };
-    const child = execFile(kubectl, args, options, (error, stdout, stderr) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
     });
     child.stdin?.end(

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 
@@ -29,6 +29,8 @@ const PACKAGES = [
   /^pg-native$/,
   /^node-fetch$/,
 ];
+/** They are no modules, and are read beside the module that names them. */
+const FOLDERS_OF_FILES = ["containers/images/files"];
 const CLIENT_LIBRARY = "kubernetes/node/client-library";
 
 /**
@@ -54,6 +56,11 @@ for (const [folder, entries] of Object.entries(ENTRIES)) {
     cleanDir: false,
   });
   await bundle.close();
+}
+
+for (const folder of FOLDERS_OF_FILES) {
+  rmSync(join("dist", folder), { recursive: true, force: true });
+  cpSync(folder, join("dist", folder), { recursive: true });
 }
 
 /** Modules of ours name each other as they are once compiled. */

@@ -22,7 +22,7 @@ export interface Tools {
 /** Folders every confined shell has anyway. */
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 
-/** Writes `tmc`, and `kubectl` where the system's folders do not have it, for learners' shells to find first. */
+/** Writes `tmc`, `k` for kubectl as many labs call it, and `kubectl` where the system's folders do not have it, for learners' shells to find first. */
 export function makeToolFolder({ folder, productRoot, node, kubectl }: ToolOptions): Tools {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
@@ -30,7 +30,8 @@ export function makeToolFolder({ folder, productRoot, node, kubectl }: ToolOptio
     join(folder, "tmc"),
     `#!/bin/sh\nexec ${quote(node)} ${quote(join(productRoot, "bin/tmc.js"))} "$@"\n`,
   );
-  rmSync(join(folder, "kubectl"), { force: true });
+  for (const name of ["kubectl", "k"]) rmSync(join(folder, name), { force: true });
+  symlinkSync(kubectl, join(folder, "k"));
   const needsKubectl = !SYSTEM_PATH.includes(dirname(kubectl));
   if (needsKubectl) symlinkSync(kubectl, join(folder, "kubectl"));
   const product = ["bin", "dist", "node_modules", "package.json"].map((name) => join(productRoot, name));

@@ -48,7 +48,8 @@ function writeOwnLab(): string {
     ],
   };
   writeFileSync(join(path, "workshop.yaml"), JSON.stringify(definition));
-  const step = '```execute-1 until="configmap/made exists"\nkubectl create configmap made\n```\n';
+  const step =
+    '```execute-1 until="configmap/made exists" until="configmap/made -n shop" until="namespace/shop" until="node ready"\nkubectl create configmap made; kubectl create configmap made -n shop\n```\n';
   writeFileSync(join(path, "pages/one.md"), `# One\n\n${step}`);
   return path;
 }
@@ -84,7 +85,10 @@ describe("a session with a cluster of its own", () => {
     expect((await as(ada, "kubectl config view -o jsonpath={..namespace}")).said).toBe("default");
     await browser.run(ada, 0);
     const { state, checks } = await browser.outcome(ada, 0);
-    expect([state, checks.map((check) => check.state)]).toEqual(["succeeded", ["passed"]]);
+    expect([state, checks.map((check) => check.state)]).toEqual([
+      "succeeded",
+      ["passed", "passed", "before", "before"],
+    ]);
     expect(ada.dashboards.map(({ name }) => name)).not.toContain("Console");
   });
 

@@ -7,6 +7,8 @@ export interface ConditionKind {
   plural: string;
   title: string;
   titles: string;
+  /** Whether its objects belong to no namespace; so does the namespace itself. */
+  isClusterWide?: boolean;
 }
 
 type KindRow = [word: string, path: string, title: string, shortName?: string | undefined, plural?: string];
@@ -40,15 +42,42 @@ const ROWS: KindRow[] = [
   ["policy", POLICY_API_PATH, "policy", undefined, "imagepolicies"],
 ];
 
+/** Kinds of the whole cluster, which a session has in a cluster of its own only. */
+const CLUSTER_ROWS: KindRow[] = [
+  ["node", "/api/v1", "node", "no"],
+  ["persistentvolume", "/api/v1", "persistent volume", "pv"],
+  ["clusterrole", "/apis/rbac.authorization.k8s.io/v1", "cluster role"],
+  ["clusterrolebinding", "/apis/rbac.authorization.k8s.io/v1", "cluster role binding"],
+  ["storageclass", "/apis/storage.k8s.io/v1", "storage class", "sc", "storageclasses"],
+  ["priorityclass", "/apis/scheduling.k8s.io/v1", "priority class", "pc", "priorityclasses"],
+  ["ingressclass", "/apis/networking.k8s.io/v1", "ingress class", undefined, "ingressclasses"],
+  ["customresourcedefinition", "/apis/apiextensions.k8s.io/v1", "custom resource definition", "crd"],
+  [
+    "validatingadmissionpolicy",
+    "/apis/admissionregistration.k8s.io/v1",
+    "validating admission policy",
+    undefined,
+    "validatingadmissionpolicies",
+  ],
+  ["certificatesigningrequest", "/apis/certificates.k8s.io/v1", "certificate signing request", "csr"],
+];
+
 const KINDS = new Map<string, ConditionKind>();
 const NAMES = new Map<string, string>();
-for (const [word, path, title, shortName, plural = `${word}s`] of ROWS) {
+for (const row of [...ROWS, ...CLUSTER_ROWS]) {
+  const [word, path, title, shortName, plural = `${word}s`] = row;
   const titles = title.endsWith("y")
     ? `${title.slice(0, -1)}ies`
     : title.endsWith("s")
       ? `${title}es`
       : `${title}s`;
-  KINDS.set(word, { path, plural, title, titles });
+  KINDS.set(word, {
+    path,
+    plural,
+    title,
+    titles,
+    ...(CLUSTER_ROWS.includes(row) && { isClusterWide: true }),
+  });
   for (const name of [word, plural, titles.replaceAll(" ", ""), shortName]) if (name) NAMES.set(name, word);
 }
 

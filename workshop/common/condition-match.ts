@@ -96,7 +96,7 @@ function isInState(condition: Condition, object: ObservedObject): boolean {
   if (condition.state === "available") return isTrue(object, "Available");
   if (condition.state === "complete") return isTrue(object, "Complete");
   if (condition.state === "running") return object.status?.phase === "Running";
-  if (condition.kind === "pod") return isTrue(object, "Ready");
+  if (isTrue(object, "Ready")) return true;
   return (object.status?.readyReplicas ?? 0) > 0 && object.status?.readyReplicas === object.status?.replicas;
 }
 

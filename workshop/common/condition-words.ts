@@ -15,7 +15,7 @@ function positiveText(condition: Condition): string {
   if (condition.kind === "event") return eventText(condition);
   const { title } = kindOf(condition.kind);
   const labels = condition.selector ? ` with labels ${condition.selector}` : "";
-  const which = `${title}${condition.name ? ` ${condition.name}` : ""}${labels}`;
+  const which = `${title}${condition.name ? ` ${condition.name}` : ""}${labels}${placeWords(condition)}`;
   const facts = condition.fields.map(hasText);
   if (condition.state === "absent")
     return `There is no ${which}${facts.length > 0 ? ` that ${facts.join(" and ")}` : ""}`;
@@ -29,10 +29,13 @@ function positiveText(condition: Condition): string {
 export function unmetText(condition: Condition, unmet: FieldTest | undefined, isThere: boolean): string {
   if (condition.kind === "event") return unmetEvent(condition, unmet, isThere);
   if (condition.kind === "namespace")
-    return unmet ? `Your namespace ${negated(unmet)} yet.` : `Not yet: ${lower(namespaceText(condition))}.`;
+    return unmet
+      ? `${namespaceSubject(condition)} ${negated(unmet)} yet.`
+      : `Not yet: ${lower(namespaceText(condition))}.`;
   const { title } = kindOf(condition.kind);
-  const name = condition.name ? `The ${title} ${condition.name}` : undefined;
-  const labels = condition.selector ? ` with the labels ${condition.selector}` : "";
+  const place = placeWords(condition);
+  const name = condition.name ? `The ${title} ${condition.name}${place}` : undefined;
+  const labels = `${condition.selector ? ` with the labels ${condition.selector}` : ""}${place}`;
   if (!isThere) return name ? `${name} does not exist yet.` : `There is no ${title}${labels} yet.`;
   if (unmet) return name ? `${name} ${negated(unmet)} yet.` : `No ${title}${labels} ${hasText(unmet)} yet.`;
   const state = condition.state.replace("-", " ");
@@ -46,7 +49,7 @@ export function countText(condition: Condition, count: number): string {
 
 function countedText(condition: Condition, amount: string): string {
   const { title, titles } = kindOf(condition.kind);
-  const labels = condition.selector ? ` with labels ${condition.selector}` : "";
+  const labels = `${condition.selector ? ` with labels ${condition.selector}` : ""}${placeWords(condition)}`;
   const facts = condition.fields.map(hasText);
   if (condition.state !== "exists") facts.push(`is ${condition.state.replace("-", " ")}`);
   const said = facts.join(" and ");
@@ -76,8 +79,18 @@ export function stillThereText({ kind, name }: Condition, count: number, names: 
     : `${count} ${titles} are still there: ${names}.`;
 }
 
-/** A learner has one namespace and knows it as theirs. */
-function namespaceText({ fields, selector, state }: Condition): string {
+function placeWords({ namespace }: Condition): string {
+  return namespace === undefined ? "" : ` in the namespace ${namespace}`;
+}
+
+/** A learner begins in one namespace and knows it as theirs. */
+function namespaceSubject({ name }: Condition): string {
+  return name === undefined ? "Your namespace" : `The namespace ${name}`;
+}
+
+function namespaceText(condition: Condition): string {
+  const { fields, selector, state } = condition;
+  const subject = namespaceSubject(condition);
   const facts = [
     ...fields.map((test) =>
       test.field === "workspace" && !test.isPattern
@@ -87,7 +100,7 @@ function namespaceText({ fields, selector, state }: Condition): string {
     ...(selector ? [`has the labels ${selector}`] : []),
   ];
   const said = facts.join(" and ") || "exists";
-  return state === "absent" ? `It is not so that your namespace ${said}` : `Your namespace ${said}`;
+  return state === "absent" ? `It is not so that ${lower(subject)} ${said}` : `${subject} ${said}`;
 }
 
 /** `A FailedCreate event says that no-busybox refused the image busybox of container busybox`. */
@@ -98,11 +111,12 @@ function eventText(condition: Condition): string {
   };
   const { name, selector } = condition;
   const about = of("object");
-  const subject = [
+  const words = [
     ...[of("type"), of("reason"), "event", name].filter(Boolean),
     ...(selector ? [`with the labels ${selector}`] : []),
     ...(about ? [`about ${about}`] : []),
   ].join(" ");
+  const subject = `${words}${placeWords(condition)}`;
   const message = of("message");
   const said = [...refusalText(of), ...(message ? [`says ${message}`] : [])].join(" and ");
   if (condition.state === "absent") return `There is no ${subject}${said === "" ? "" : ` that ${said}`}`;

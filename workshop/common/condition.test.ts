@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCondition } from "./condition.js";
+import { beyondNamespace, parseCondition } from "./condition.js";
 import { conditionText } from "./condition-words.js";
 import { type ObservedObject, judgeCondition } from "./condition-match.js";
 
@@ -215,5 +215,24 @@ describe("a condition", () => {
     "widgets.example.org",
   ])("refuses %j with an example", (text) => {
     expect(() => parseCondition(text)).toThrow(/cannot be read.*Write for example/);
+  });
+});
+
+describe("a condition in a cluster of the session's own", () => {
+  it.each([
+    ["deployment/web -n shop available", "Deployment web in the namespace shop is available"],
+    ["pod -l app=x -n shop absent", "There is no pod with labels app=x in the namespace shop"],
+    ["event reason=Killing -n shop", "There is a Killing event in the namespace shop"],
+    ["namespace/shop", "The namespace shop exists"],
+    ["clusterrole/reader", "Cluster role reader exists"],
+    ["crd count>=2", "There are at least 2 custom resource definitions"],
+  ])("%s says where it looks", (text, said) => {
+    expect(conditionText(parseCondition(text))).toBe(said);
+    expect(beyondNamespace(parseCondition(text))).toBeDefined();
+  });
+
+  it("is none that any session's namespace can be asked", () => {
+    expect(beyondNamespace(parseCondition("namespace workspace=ops"))).toBeUndefined();
+    expect(beyondNamespace(parseCondition("pod/web running"))).toBeUndefined();
   });
 });

@@ -1,13 +1,18 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
 import { NAMED_FIELDS, type FieldTest, readFieldTest } from "./condition-field.js";
-import { CONDITION_WORDS, kindWordOf } from "./condition-kinds.js";
+import { CONDITION_WORDS, kindOf, kindWordOf } from "./condition-kinds.js";
 
-/** One statement about the objects of a kind in the session's namespace, the namespace itself, or the policies of its organization. */
+/**
+ * One statement about the objects of a kind in the session's namespace, the namespace itself, or the policies of its organization; in a
+ * cluster of the session's own, also about other namespaces and what belongs to none.
+ */
 export interface Condition {
   /** Word of the kind, as `kindOf` takes it. */
   kind: string;
   /** Name of one object; absent where any will do. */
   name?: string;
+  /** Where they are; in the session's namespace where absent. */
+  namespace?: string;
   /** Label selector in kubectl's words: `app=x,tier!=y`. */
   selector?: string;
   fields: FieldTest[];
@@ -30,7 +35,7 @@ export const CONDITION_STATES = [
 export type ConditionState = (typeof CONDITION_STATES)[number];
 
 /**
- * Reads `[not] KIND[/NAME] [-l SELECTOR] [FIELD=VALUE ...] [STATE]`: `event reason=FailedCreate`, `deployment/web spec.replicas>=2 available`,
+ * Reads `[not] KIND[/NAME] [-n NAMESPACE] [-l SELECTOR] [FIELD=VALUE ...] [STATE]`: `event reason=FailedCreate`, `deployment/web spec.replicas>=2 available`,
  * `pod -l app=x count=3`. Without a state it is `exists`. Throws CHECK_INVALID.
  */
 export function parseCondition(text: string): Condition {
@@ -59,7 +64,15 @@ function readWord(condition: Condition, words: string[], text: string): void {
   const state = CONDITION_STATES.find((known) => known === word);
   if (state) condition.state = state;
   else if (word === "-l") condition.selector = words.shift() ?? missing(text, "a label selector after -l");
+  else if (word === "-n") condition.namespace = words.shift() ?? missing(text, "a namespace after -n");
   else addTest(condition, word, text);
+}
+
+/** Why the condition can only be looked at in a cluster of the session's own, as the end of a sentence; nothing where any session's will do. */
+export function beyondNamespace({ kind, name, namespace }: Condition): string | undefined {
+  if (namespace !== undefined) return `names the namespace ${namespace}`;
+  if (kindOf(kind).isClusterWide) return `is about the ${kindOf(kind).titles} of the whole cluster`;
+  return kind === "namespace" && name !== undefined ? `names the namespace ${name}` : undefined;
 }
 
 function addTest(condition: Condition, word: string, text: string): void {

@@ -27,7 +27,7 @@ export interface FidelityReport {
 }
 
 /** Rules of problems for which no session of the lab can be made. */
-const SESSION_RULES: ReadonlySet<string> = new Set(["session-object"]);
+const SESSION_RULES: ReadonlySet<string> = new Set(["session-object", "own-cluster"]);
 
 /** Sums up what was found of a lab that was read with `loadLab`. */
 export function fidelityReport(lab: Lab): FidelityReport {

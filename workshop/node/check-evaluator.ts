@@ -11,6 +11,8 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 
 export interface WatchedConditions {
   namespace: string;
+  /** Whether the cluster is the session's own, all of which may be looked at. */
+  isOwnCluster?: boolean;
   /** Whose policies are looked at. */
   organization: string;
   conditions: readonly Condition[];
@@ -131,7 +133,7 @@ export class ConditionWatch {
   /** Undefined for a kind that has not been listed yet: nothing is said about what was not seen. */
   #verdicts(): (ConditionVerdict | undefined)[] {
     return this.#watched.conditions.map((condition) => {
-      const objects = this.#seen.get(condition.kind);
+      const objects = this.#seen.get(collectionOf(condition, this.#watched));
       return objects && judgeCondition(condition, objects);
     });
   }
@@ -152,6 +154,7 @@ export class ConditionWatch {
   }
 }
 
+/** By the address of the collection. */
 type Seen = Map<string, ObservedObject[]>;
 
 /** Keeps `seen` in step with the cluster; what cannot be watched any more is not seen, because it may have changed. */
@@ -160,26 +163,36 @@ async function watchKinds(
   watched: WatchedConditions,
   { seen, onChange, signal }: { seen: Seen; onChange: () => void; signal: AbortSignal },
 ): Promise<void> {
-  const kinds = [...new Set(watched.conditions.map(({ kind }) => kind))];
-  const watches = kinds.map((kind) => {
+  const collections = new Map(
+    watched.conditions.map((condition) => [collectionOf(condition, watched), condition.kind]),
+  );
+  const watches = [...collections].map(([collection, kind]) => {
     const listener = {
       onChange: (items: ReadonlyMap<string, ObservedObject>) => {
         seen.set(
-          kind,
+          collection,
           [...items.values()].filter((object) => isOfSession(kind, object, watched)),
         );
         onChange();
       },
-      onError: () => void seen.delete(kind),
+      onError: () => void seen.delete(collection),
     };
-    return watchCollection(client, collectionOf(kind, watched), listener, signal);
+    return watchCollection(client, collection, listener, signal);
   });
   await Promise.all(watches);
 }
 
-function collectionOf(kind: string, { namespace, organization }: WatchedConditions): string {
-  const { path, plural } = kindOf(kind);
-  if (kind === "namespace") return `${path}/${plural}?fieldSelector=metadata.name%3D${namespace}`;
+function collectionOf(
+  { kind, name, namespace: given }: Condition,
+  { namespace, organization, isOwnCluster = false }: WatchedConditions,
+): string {
+  const { path, plural, isClusterWide } = kindOf(kind);
+  if (kind === "namespace") {
+    const wanted = isOwnCluster ? (name ?? namespace) : namespace;
+    return `${path}/${plural}?fieldSelector=metadata.name%3D${encodeURIComponent(wanted)}`;
+  }
+  if (isOwnCluster && isClusterWide) return `${path}/${plural}`;
+  if (isOwnCluster && given !== undefined) return `${path}/namespaces/${encodeURIComponent(given)}/${plural}`;
   if (kind === "policy")
     return `${path}/${plural}?labelSelector=${encodeURIComponent(`${ORGANIZATION_LABEL}=${organization}`)}`;
   return `${path}/namespaces/${namespace}/${plural}`;

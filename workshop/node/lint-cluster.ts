@@ -1,7 +1,8 @@
 import { parse as parseYaml } from "yaml";
 import type { Lab, LabProblem } from "../common/lab.js";
-import { parseCondition } from "../common/condition.js";
+import { beyondNamespace, parseCondition } from "../common/condition.js";
 import { fillValue } from "../common/fill-plain.js";
+import { clusterWideWords } from "../common/cluster-wide-command.js";
 import { definedGroups, objectObstacle, objectWords } from "../common/session-object.js";
 import type { Variables } from "../common/variables.js";
 import type { Inspected } from "./lint-files.js";
@@ -69,6 +70,55 @@ export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place
         ),
     ),
   ];
+}
+
+/** Conditions on what a session without a cluster of its own has not. */
+export function conditionsBeyond(lab: Lab, pages: readonly Inspected[]): LabProblem[] {
+  if (lab.cluster === "own") return [];
+  return pages.flatMap(({ page, compiled }) =>
+    compiled.actions.flatMap(({ line, view, expectation }) =>
+      expectation.until.flatMap((text): LabProblem[] => {
+        const why = beyondNamespace(parseCondition(text));
+        if (why === undefined) return [];
+        return [
+          {
+            severity: "error",
+            rule: "beyond-namespace",
+            file: page.file,
+            line,
+            message: `The condition "${text}" ${why}, and sessions of the lab have a namespace of their own only`,
+            fix: 'Give sessions a cluster of their own ("cluster: own"), or correct the condition',
+            action: view.action,
+          },
+        ];
+      }),
+    ),
+  );
+}
+
+/** Commands that a learner without a cluster of one's own is refused. */
+export function commandsBeyond(lab: Lab, pages: readonly Inspected[], namespace: string): LabProblem[] {
+  if (lab.cluster === "own") return [];
+  return pages.flatMap(({ page, compiled }) =>
+    compiled.actions.flatMap(({ line, view, expectation }): LabProblem[] => {
+      const isToFail = expectation.exit !== 0;
+      const words =
+        view.terminals.length === 0 || isToFail ? undefined : clusterWideWords(view.text ?? "", namespace);
+      if (words === undefined) return [];
+      return [
+        {
+          severity: "warning",
+          rule: "beyond-namespace",
+          file: page.file,
+          line,
+          message: `The command is about ${words}, and learners have rights in the session's namespace only`,
+          fix: 'Give sessions a cluster of their own ("cluster: own"), or say that it is to fail (exit=nonzero)',
+          action: view.action,
+          fidelity: "lacking",
+        },
+      ];
+    }),
+  );
 }
 
 /** The rule of problems for which no session of a lab is made. */

@@ -102,6 +102,56 @@ describe("limits of a session's shells", () => {
   });
 });
 
+describe("what one namespace is not enough for", () => {
+  const page = [
+    "kubectl get nodes",
+    "kubectl get ns {{ session_namespace }}",
+    "kubectl get pods -n kube-system | wc -l && kubectl create namespace x",
+    "echo kubectl get nodes",
+  ].map((command) => `\`\`\`execute\n${command}\n\`\`\`\n`);
+  const failing = "```execute exit=nonzero\nkubectl get nodes\n```\n";
+  const conditions =
+    '```execute until="node ready" until="configmap/a -n shop" until="namespace/shop"\nls\n```\n';
+  const objects =
+    "objects: [{apiVersion: v1, kind: Namespace, metadata: {name: shop}}, {apiVersion: x.org/v1, kind: X, metadata: {name: x}}]";
+
+  it("is named: commands, conditions and objects, with what to do", async () => {
+    expect(await problemsOf(objects, [...page, failing, conditions].join("\n"))).toEqual([
+      expect.stringMatching(/^error pages\/a.md:21 beyond-namespace: .*"node ready" is about the nodes/),
+      expect.stringMatching(/^error pages\/a.md:21 .*-n shop" names the namespace shop/),
+      expect.stringMatching(/^error pages\/a.md:21 .*"namespace\/shop" names the namespace shop/),
+      expect.stringMatching(
+        /^error workshop.yaml:1 session-object: No session of the lab can be made: .*Namespace shop/,
+      ),
+      expect.stringMatching(/^warning pages\/a.md:1 beyond-namespace: The command is about the kind nodes/),
+      expect.stringMatching(
+        /^warning pages\/a.md:9 beyond-namespace: The command is about the namespace kube-system/,
+      ),
+      expect.stringMatching(/^warning workshop.yaml:1 session-object: .*on clusters only that have the kind/),
+    ]);
+  });
+
+  it("is nothing to speak of in a cluster of one's own, but for kinds that nobody defines", async () => {
+    expect(await problemsOf(`cluster: own\n${objects}`, [...page, conditions].join("\n"))).toEqual([
+      expect.stringMatching(
+        /^error workshop.yaml:1 session-object: No session of the lab can be made: its X x/,
+      ),
+    ]);
+  });
+
+  it("is not asked of a cluster of one's own that has no containers and no image policies", async () => {
+    const settings = "cluster: own\nworkspaces: [ops]\nneeds: [containers]";
+    const blocks =
+      '```execute until="policy/x in-force"\nls\n```\n\n```dashboard:open-dashboard\nname: Console\n```\n';
+    expect((await problemsOf(settings, blocks)).map((text) => text.split(": ", 1)[0])).toEqual([
+      "error pages/a.md:1 own-cluster",
+      "error pages/a.md:5 dashboard",
+      "error workshop.yaml:1 own-cluster",
+      "error workshop.yaml:1 own-cluster",
+    ]);
+  });
+});
+
 async function problemsOf(settings: string, page: string, options?: InspectOptions): Promise<string[]> {
   await mkdir(join(folder, "pages"), { recursive: true });
   await writeFile(join(folder, "workshop.yaml"), `title: x\n${settings}\n`);

@@ -6,6 +6,7 @@ import type { SessionResource } from "../common/session.js";
 import { ConditionWatch } from "./check-evaluator.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { clusterOf } from "./session-cluster.js";
+import { watchedOf } from "./step-conditions.js";
 import type { SessionStep, StepSurroundings } from "./session-step.js";
 import { variablesOf } from "./session-environment.js";
 
@@ -51,11 +52,9 @@ export async function watchManualSteps(
 async function watchStep(client: KubernetesClient, step: SessionStep, watch: ManualWatch): Promise<void> {
   const { session, page, action } = step;
   const { onResult, signal } = watch;
-  const { namespace, organization } = session.spec;
   const conditions = action.expectation.until.map((text) => parseCondition(text));
   const baseline = await watch.checksOf(step);
-  const watched = { namespace, organization, conditions, ...(baseline && { baseline }) };
-  const conditionWatch = new ConditionWatch(client, watched);
+  const conditionWatch = new ConditionWatch(client, watchedOf(session, conditions, baseline));
   const result = { page, step: action.view.step, number: action.view.number };
   const tell = onTick((checks) => onResult(step, { ...result, state: "idle", checks }));
   try {

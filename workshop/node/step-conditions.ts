@@ -1,10 +1,12 @@
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult } from "../common/api.js";
-import { parseCondition } from "../common/condition.js";
+import { type Condition, beyondNamespace, parseCondition } from "../common/condition.js";
 import { conditionText } from "../common/condition-words.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import { scriptText } from "../common/expectation.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { ConditionWatch } from "./check-evaluator.js";
+import { ConditionWatch, type WatchedConditions } from "./check-evaluator.js";
 import { runCheckScript } from "./script-check.js";
 import { shellOf } from "./session-environment.js";
 import { clusterOf } from "./session-cluster.js";
@@ -37,8 +39,24 @@ export function watchConditions(
 ): ConditionWatch | undefined {
   const conditions = action.expectation.until.map((text) => parseCondition(text));
   if (conditions.length === 0) return undefined;
+  return new ConditionWatch(cluster, watchedOf(session, conditions, baseline));
+}
+
+/** What is looked at for a session. Throws CHECK_INVALID where a condition is about what is not the session's to look at. */
+export function watchedOf(
+  session: SessionResource,
+  conditions: readonly Condition[],
+  baseline?: readonly CheckResult[],
+): WatchedConditions {
   const { namespace, organization } = session.spec;
-  return new ConditionWatch(cluster, { namespace, organization, conditions, ...(baseline && { baseline }) });
+  const isOwnCluster = hasOwnCluster(session);
+  const beyond = isOwnCluster ? undefined : conditions.map(beyondNamespace).find((why) => why !== undefined);
+  if (beyond !== undefined)
+    throw new WorkshopError(
+      WORKSHOP_ERRORS.checkInvalid,
+      `A condition of the step ${beyond}, and the session has a namespace of its own only; the lab may give it a cluster ("cluster: own")`,
+    );
+  return { namespace, isOwnCluster, organization, conditions, ...(baseline && { baseline }) };
 }
 
 /** Runs the lab's own check of a step; `undefined` where it has none. */

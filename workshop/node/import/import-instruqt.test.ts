@@ -56,6 +56,7 @@ describe("a track of Instruqt", () => {
       editor: true,
       problems: [],
     });
+    expect(lab.cluster).toBeUndefined();
     expect(lab.dashboards.map(({ name }) => name)).toEqual(["App", "Site"]);
     expect(lab.ingresses).toMatchObject([{ name: "port-8080", port: 8080 }]);
     expect(lab.pages.map(({ title, blocks }) => [title, ...blocks.map(({ action }) => action)])).toEqual([

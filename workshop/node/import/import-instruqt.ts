@@ -43,8 +43,10 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
   await lab.pictures();
   lab.say(
     { file: DEFINITION, fidelity: "approximated" },
-    "the machines of the track are one here, where learners have an account and a namespace, and not root",
-    "Look for package managers, system files and what concerns a whole cluster in its commands",
+    lab.callsCluster
+      ? "the machines of the track are one here, where learners have an account and not root, and an embedded cluster of their own, in which no containers run"
+      : "the machines of the track are one here, where learners have an account, and not root",
+    "Look for package managers, system files, and what pods answer in its commands",
   );
   lab.files["workshop.yaml"] = { content: workshopFile(track, { name: basename(out), pages, lab, tabs }) };
   await writeLabFolder(out, lab.files);
@@ -211,6 +213,7 @@ function workshopFile(
     ...(track.teaser !== "" && { description: track.teaser.replaceAll(/\s+/g, " ").trim() }),
     ...(minutes !== undefined && { minutes }),
     ...(level && { level }),
+    ...(lab.callsCluster && { cluster: "own" }),
     layout: "default",
     ...(tabs.hasEditor && { editor: true }),
     ...(tabs.dashboards.length > 0 && { dashboards: tabs.dashboards }),

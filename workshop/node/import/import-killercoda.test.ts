@@ -58,6 +58,7 @@ describe("a scenario of Killercoda", () => {
       "index.json warning approximated",
     ]);
     const lab = await loadLab(out());
+    expect(lab.cluster).toBe("own");
     expect(lab).toMatchObject({ title: "Pods", level: "beginner", editor: true, problems: [] });
     expect(lab.ingresses).toMatchObject([{ name: "port-8080", port: 8080 }]);
     expect(lab.pages.map(({ title, blocks }) => [title, ...blocks.map(({ action }) => action)])).toEqual([

@@ -116,11 +116,11 @@ function writeOnlyPage({ files }: ImportedLab, { title, description }: Scenario)
 function sayWhatDiffers(lab: ImportedLab, scenario: Scenario): void {
   const { imageid } = scenario.backend;
   const place = { file: DEFINITION, fidelity: "approximated" } as const;
-  if (imageid?.startsWith("kubernetes") === true || imageid?.startsWith("k3s") === true)
+  if (isClusterImage(scenario))
     lab.say(
       place,
-      `the image ${imageid} is a cluster of the learner's own; here it is a namespace, and what concerns the whole cluster is refused`,
-      "Look for nodes, cluster roles and other namespaces in its commands",
+      `the image ${imageid ?? ""} is a cluster of the learner's own on machines with root; here it is an embedded one of their own, in which no containers run, and they have an account`,
+      "Look for logs, exec, what pods answer, and system files in its commands",
     );
   else
     lab.say(
@@ -136,10 +136,15 @@ function sayWhatDiffers(lab: ImportedLab, scenario: Scenario): void {
     );
 }
 
+function isClusterImage({ backend: { imageid } }: Scenario): boolean {
+  return imageid?.startsWith("kubernetes") === true || imageid?.startsWith("k3s") === true;
+}
+
 function workshopFile(
   scenario: Scenario,
-  { name, pages, lab: { files, ports } }: { name: string; pages: string[]; lab: ImportedLab },
+  { name, pages, lab }: { name: string; pages: string[]; lab: ImportedLab },
 ): string {
+  const { files, ports } = lab;
   const level = LAB_LEVELS.find((each) => each === scenario.difficulty?.toLowerCase());
   const layout = scenario.interface.layout ?? "";
   const isSplit = pages.some((page) => String(files[`pages/${page}.md`]?.content).includes("execute-2"));
@@ -148,6 +153,7 @@ function workshopFile(
     title: scenario.title,
     ...(scenario.description !== "" && { description: scenario.description }),
     ...(level && { level }),
+    ...((isClusterImage(scenario) || lab.callsCluster) && { cluster: "own" }),
     layout: isSplit ? "split" : "default",
     ...((layout.includes("editor") || layout === "ide") && { editor: true }),
     ...(ports.size > 0 && { ingresses: [...ports].map((port) => ({ name: ingressName(port), port })) }),

@@ -5,6 +5,10 @@ import type { WrittenFile } from "../lab-folder.js";
 import { filesBelow, readFileOf } from "./foreign-folder.js";
 
 const PICTURE = /\.(?:png|jpe?g|gif|svg|webp)$/i;
+/** Pages and programs, as the importers name them. */
+const TEXT = /^(?:pages\/.*\.md|files\/\.(?:scenario|track)\/.*|checks\/.*)$/;
+/** Programs that do nothing without a cluster. */
+const CLUSTER_PROGRAM = /\b(?:kubectl|helm|kustomize|oc)\s/;
 const PROGRAM_MODE = 0o755;
 const FENCE = "```";
 
@@ -21,6 +25,13 @@ export class ImportedLab {
   constructor(folder: string, definition: string) {
     this.#folder = folder;
     this.#definition = definition;
+  }
+
+  /** Whether its pages or programs speak to a cluster. */
+  get callsCluster(): boolean {
+    return Object.entries(this.files).some(
+      ([path, { content }]) => TEXT.test(path) && CLUSTER_PROGRAM.test(Buffer.from(content).toString("utf8")),
+    );
   }
 
   /** Puts a program into the home, and returns the block that runs it. `undefined` where it cannot be read. */

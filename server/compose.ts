@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from "./http/metrics.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
+import { type PersonNames, createPersonNames } from "./event/person-names.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
 import { openOwnClusters } from "./own-clusters.js";
@@ -185,15 +186,18 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
     sessions: Object.fromEntries(cache.phases()),
     sockets: routes.sockets.openSockets(),
   }));
-  const parts = workshopParts(assignment, foundation, { cache, metrics });
-  const routes = joinRoutes({ ...assignment, ...foundation, workshop: createWorkshop(parts), metrics });
+  const names = createPersonNames(foundation.installation.people, (session) => parts.table.changed(session));
+  const parts = workshopParts(assignment, foundation, { cache, metrics, names });
+  cache.onChange((session) => cache.get(session) ?? names.forget(session));
+  const workshop = createWorkshop(parts);
+  const routes = joinRoutes({ ...assignment, ...foundation, workshop, cache, names, metrics });
   return { parts, ...routes };
 }
 
 function workshopParts(
   { embedded }: ServerAssignment,
   { platform, installation, repository, workshops, activity, disk, log }: Foundation,
-  { cache, metrics }: { cache: SessionCache; metrics: Metrics },
+  { cache, metrics, names }: { cache: SessionCache; metrics: Metrics; names: PersonNames },
 ): WorkshopParts {
   const followers = createSessionFollowers();
   const { labs } = repository;
@@ -201,7 +205,7 @@ function workshopParts(
     for (const session of waiting) if (followers.hasAny(session)) cache.touch(session);
   });
   const table = createInstructorTable((session) =>
-    rowOf({ ...platform, labs, activity, cache, provisioning }, session, Date.now()),
+    rowOf({ ...platform, labs, activity, cache, provisioning, names }, session, Date.now()),
   );
   const onResult = (session: string, result: StepResult) => {
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);

@@ -197,6 +197,8 @@ export function dataPaths(data: string) {
     /** Which cluster the sessions belong to. */
     clusterIdentity: join(data, "cluster-identity.json"),
     activity: join(data, "activity.db"),
+    /** Who took part in events. */
+    people: join(data, "people.db"),
     /** Revisions of the labs that Workshop objects name. */
     workshops: join(data, "workshops"),
     cluster: join(data, "cluster"),

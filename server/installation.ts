@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { createTicketStore } from "../terminal/node/tickets.js";
 import type { TicketStore } from "../terminal/node/tickets.js";
 import type { ActivityStore } from "../workshop/node/activity-store.js";
+import type { PeopleStore } from "../workshop/node/people-store.js";
 import { Turns } from "../workshop/node/turns.js";
 import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
@@ -14,6 +15,7 @@ import { migrate } from "./database/migrations.js";
 import { openPostgres } from "./database/postgres.js";
 import { openSharedActivity } from "./database/shared-activity.js";
 import { sharedCounter } from "./database/shared-counter.js";
+import { createSharedPeople } from "./database/shared-people.js";
 import { createSharedPlaces } from "./database/shared-places.js";
 import { createSharedTickets } from "./database/shared-tickets.js";
 import { createSharedTurns } from "./database/shared-turns.js";
@@ -22,6 +24,7 @@ import type { CounterFactory } from "./http/rate-limit.js";
 import { ownPlaces } from "./http/session-places.js";
 import type { SessionPlaces } from "./http/session-places.js";
 import { openActivityDatabase } from "./store/activity-database.js";
+import { openPeopleDatabase } from "./store/people-database.js";
 import { endAll } from "./supervisor/end-all.js";
 import { clusterUid, readKubeconfig } from "./supervisor/preflight.js";
 
@@ -30,6 +33,7 @@ export interface Installation {
   /** Label value on its sessions. */
   server: string;
   store: ActivityStore;
+  people: PeopleStore;
   tickets: TicketStore;
   counter: CounterFactory;
   places: SessionPlaces;
@@ -72,16 +76,18 @@ async function openOwnInstallation({ paths, maxSessions, log }: InstallationOpti
   const store = await openActivityDatabase(paths.activity, (results) =>
     log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
   );
+  const people = await openPeopleDatabase(paths.people);
   return {
     server: loadServerId(paths.serverId),
     store,
+    people,
     tickets: createTicketStore(),
     counter: memoryCounter,
     places: ownPlaces(maxSessions),
     turns: new Turns(),
     looksAfter: () => true,
     onLook: () => undefined,
-    close: () => Promise.resolve(),
+    close: () => people.close(),
   };
 }
 
@@ -102,6 +108,7 @@ async function joinInstallation(
     return {
       server,
       store,
+      people: createSharedPeople(database),
       tickets: createSharedTickets(database),
       counter: sharedCounter(database),
       places: createSharedPlaces(database, maxSessions),

@@ -14,6 +14,14 @@ import { createPolicyRouters } from "./http/policy-routers.js";
 import { createSessionQuota } from "./http/session-quota.js";
 import { createTerminalSockets } from "./http/terminal-sockets.js";
 import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
+import { createAttendance } from "./event/attendance.js";
+import { createEventLookup } from "./event/event-lookup.js";
+import { type EventParts, createEvents } from "./event/events.js";
+import type { PersonNames } from "./event/person-names.js";
+import { createEventAccess } from "./http/event-access.js";
+import type { EventDoors } from "./http/app.js";
+import type { SessionQuota } from "./http/session-quota.js";
+import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
 import type { Platform } from "./platform.js";
 import type { Workshop } from "./workshop/workshop.js";
@@ -29,6 +37,8 @@ export interface RouteParts {
   /** Where browsers reach the server, where it has TLS. */
   tlsUrl?: () => string;
   workshop: Workshop;
+  cache: SessionCache;
+  names: PersonNames;
   metrics: Metrics;
 }
 
@@ -44,10 +54,12 @@ export function joinRoutes(parts: RouteParts) {
   const { tokens } = platform;
   const access = createAccess({ tokens, instructorToken: token, start: config.start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount, token });
+  const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
   const router = createApp({
     workshop,
     access,
-    quota: createSessionQuota({ maxSessions: config.maxSessions, ...installation }),
+    quota,
+    events: openEvents(parts, mount, quota),
     counter: installation.counter,
     terminals: sockets,
     ...applications,
@@ -62,6 +74,21 @@ export function joinRoutes(parts: RouteParts) {
     browserFiles: join(productRoot, "dist/browser"),
   });
   return { sockets, router };
+}
+
+function openEvents(
+  { platform: { client, tokens }, installation: { people }, workshop, cache, names }: RouteParts,
+  { scope }: Mount,
+  quota: SessionQuota,
+): EventDoors {
+  const find = createEventLookup(client);
+  const parts: EventParts = { client, people, workshop, cache, find };
+  return {
+    find,
+    events: createEvents(parts),
+    attendance: createAttendance({ ...parts, quota, names }),
+    eventAccess: createEventAccess({ tokens, scope }),
+  };
 }
 
 interface Rules {

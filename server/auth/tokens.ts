@@ -39,6 +39,12 @@ export interface Tokens {
   /** The session and the user that such a token claims to be for; `isForUser` says whether that is true. */
   claimedByUserToken(token: string): { id: string; user: string } | undefined;
   isForUser(subject: TokenSubject, user: string, token: string): boolean;
+  /** What the link of an event carries; short, for a QR code that is read across a room. `uid` is that of its object. */
+  forEventLink(uid: string): string;
+  /** The value of the cookie of a browser that opened the link; names the browser to the event. */
+  forVisitor(uid: string, visitor: string, pageKey: string): string;
+  /** The visitor the cookie names; nothing where it is of another event or page key. */
+  visitorOf(uid: string, pageKey: string, token: string): string | undefined;
   /** The value of the cookie that lets a browser start labs; ends with the instructor's token. */
   forStart(holder: InstructorHolder): string;
   isForStart(token: string, holder: InstructorHolder): boolean;
@@ -63,6 +69,9 @@ export interface InstructorHolder {
   pageKey: string;
 }
 
+/** 132 bits. */
+const EVENT_LINK_CHARACTERS = 22;
+
 /** Signs and verifies every token with one key (HMAC-SHA-256); replicas that share the key accept each other's. */
 export function createTokens(key: Buffer): Tokens {
   const sign = (...parts: string[]) =>
@@ -85,6 +94,7 @@ export function createTokens(key: Buffer): Tokens {
     const secret = instructorToken ?? "";
     return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts, secret)].join(".");
   };
+  const visitor = (uid: string, id: string, pageKey: string) => `${id}.${sign("visitor", uid, id, pageKey)}`;
   const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
     forLink: (subject) => revised("link", subject),
@@ -102,6 +112,12 @@ export function createTokens(key: Buffer): Tokens {
       return isSame(ingress(subject, { ...asked, expiresAt, ...given }), token);
     },
     ...bearerTokens(sign),
+    forEventLink: (uid) => sign("event link", uid).slice(0, EVENT_LINK_CHARACTERS),
+    forVisitor: visitor,
+    visitorOf: (uid, pageKey, token) => {
+      const id = token.split(".", 1)[0] ?? "";
+      return isSame(visitor(uid, id, pageKey), token) ? id : undefined;
+    },
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
     forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),

@@ -2,6 +2,7 @@ import { runProgram } from "./program.js";
 import { capacityCommand } from "./commands/capacity.js";
 import { clusterCommand } from "./commands/cluster.js";
 import { devCommand } from "./commands/dev.js";
+import { eventCommand } from "./commands/event.js";
 import { importCommand } from "./commands/import.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
@@ -30,6 +31,7 @@ await runProgram({
     lintCommand(),
     capacityCommand(),
     sessionCommand(),
+    eventCommand(),
     recordingCommand(),
     instructorTokenCommand(),
     clusterCommand(),

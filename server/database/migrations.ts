@@ -30,6 +30,15 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE TABLE places (id text PRIMARY KEY, count integer NOT NULL, expires_at timestamptz NOT NULL);
       CREATE TABLE rate_limits (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);`,
   },
+  {
+    name: "0002-people-of-events",
+    sql: `
+      CREATE TABLE people (
+        id text PRIMARY KEY, event text NOT NULL, name text NOT NULL, listed boolean NOT NULL, joined_at timestamptz,
+        visitor text, session text, UNIQUE (event, visitor)
+      );
+      CREATE INDEX people_by_session ON people (session);`,
+  },
 ];
 
 /**

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
 import type { StartRule } from "../../workshop/common/instructor-api.js";
-import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { isSame } from "../auth/tokens.js";
 import { startLink, startToken } from "../auth/start-token.js";
 import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
@@ -14,7 +13,7 @@ import {
   setStartCookie,
 } from "./cookies.js";
 import type { CookieScope } from "./cookies.js";
-import { pageKeyOf } from "./page-key.js";
+import { pageKeyOf, requirePageKey } from "./page-key.js";
 
 /** What a request carries that says who sent it; upgrades have no Express request. */
 export interface Credentials {
@@ -219,15 +218,6 @@ function admission({
 
 const NOT_YOURS =
   "This browser has no access to the session. Open the link you were given, or start a session of your own.";
-
-function requirePageKey(request: Credentials): string {
-  const key = pageKeyOf(request.headers);
-  if (key !== undefined) return key;
-  throw new ServerError(
-    serverErrorCodes.badRequest,
-    `The request has no header ${PAGE_KEY_HEADER} with the key of its page (43 characters of base64url). Reload the page.`,
-  );
-}
 
 function bearerOf(authorization: string | undefined): string | undefined {
   return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;

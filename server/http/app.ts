@@ -13,6 +13,10 @@ import type { PolicyRouters } from "./policy-routers.js";
 import { problemHandler } from "./problem.js";
 import type { IngressAdmission } from "../ingress/ingress-admission.js";
 import type { Ingresses } from "../ingress/ingresses.js";
+import { createEventsRouter } from "./routes/events.js";
+import type { EventRoutes } from "./routes/events.js";
+import { createInstructorEventsRouter } from "./routes/instructor-events.js";
+import type { InstructorEventRoutes } from "./routes/instructor-events.js";
 import { createFileRoutes } from "./routes/files.js";
 import { createHomeRoutes } from "./routes/home.js";
 import { createIngressRoutes } from "./routes/ingresses.js";
@@ -30,6 +34,12 @@ import { securityHeaders } from "./security-headers.js";
 import type { SessionQuota } from "./session-quota.js";
 import type { Workshop } from "../workshop/workshop.js";
 
+/** What the routes of events call. */
+export type EventDoors = Pick<
+  EventRoutes & InstructorEventRoutes,
+  "attendance" | "events" | "find" | "eventAccess"
+>;
+
 /** Everything the routes call; `compose.ts` makes it. */
 export interface AppParts {
   workshop: Workshop;
@@ -44,6 +54,7 @@ export interface AppParts {
   health: Health;
   disk: DiskWatch;
   metrics: Metrics;
+  events: EventDoors;
   log: Logger;
   origin: OriginRules;
   mount: Mount;
@@ -70,6 +81,8 @@ export function createApp(parts: AppParts): Router {
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
+  api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));
+  api.use(createInstructorEventsRouter({ ...parts.events, access, publicUrl: mount.url }));
   api.use(
     createInstructorRouter({
       workshop,

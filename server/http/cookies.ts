@@ -4,6 +4,7 @@ import type { Response } from "express";
 const SESSION = "lectern-session-";
 const INSTRUCTOR = "lectern-instructor";
 const START = "lectern-start";
+const EVENT = "lectern-event-";
 /** A course of some weeks. */
 const START_MS = 30 * 24 * 3600 * 1000;
 /** A browser takes a cookie of such a name only over TLS, and only from the very path it names. */
@@ -18,11 +19,13 @@ export interface LecternCookies {
   instructor?: string;
   /** What lets the browser start labs. */
   start?: string;
+  /** Tokens by event. */
+  events: Map<string, string>;
 }
 
 /** Reads the cookies that are ours; anything malformed is left out. */
 export function readCookies(header: string | undefined): LecternCookies {
-  const cookies: LecternCookies = { sessions: new Map() };
+  const cookies: LecternCookies = { sessions: new Map(), events: new Map() };
   const sent = Object.entries(parseCookie((header ?? "").slice(0, COOKIE_HEADER_LIMIT)));
   // The prefixed last, so that they win: a page without TLS on another port can set a plain one beside ours.
   for (const [prefixed, value] of [...sent.filter((one) => !isSecure(one)), ...sent.filter(isSecure)]) {
@@ -30,6 +33,7 @@ export function readCookies(header: string | undefined): LecternCookies {
     if (value === undefined) continue;
     if (name === INSTRUCTOR) cookies.instructor = value;
     else if (name === START) cookies.start = value;
+    else if (name.startsWith(EVENT)) cookies.events.set(name.slice(EVENT.length), value);
     else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
   }
   return cookies;
@@ -74,6 +78,15 @@ export function setInstructorCookie(
 /** Lets the browser start labs. */
 export function setStartCookie(response: Response, scope: CookieScope, token: string): void {
   setCookie(response, scope, { name: START, token, maxAgeMs: START_MS });
+}
+
+/** Names the browser to an event it has opened the link of. `maxAgeMs` is the time until the event is over. */
+export function setEventCookie(
+  response: Response,
+  scope: CookieScope,
+  event: { name: string; token: string; maxAgeMs: number },
+): void {
+  setCookie(response, scope, { ...event, name: `${EVENT}${event.name}` });
 }
 
 function setCookie(

@@ -6,6 +6,8 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 export interface RateLimit {
   /** Counts one request of the client. Throws SERVER_TOO_MANY_REQUESTS. */
   take(client: string): Promise<void>;
+  /** Counts nothing. Throws SERVER_TOO_MANY_REQUESTS where `take` would. */
+  refuseSpent(client: string): Promise<void>;
 }
 
 /** How often something may be done in a time; whoever does it is counted in one place. */
@@ -52,6 +54,11 @@ export function createRateLimit({
         if (!(error instanceof RateLimiterRes)) throw error;
         throw tooMany(what, error.msBeforeNext);
       }
+    },
+    refuseSpent: async (client) => {
+      const counts = await Promise.all([steady, besides].map((one) => one.get(networkOf(client))));
+      if (counts.some((count) => count === null || count.remainingPoints > 0)) return;
+      throw tooMany(what, Math.min(...counts.map((count) => count?.msBeforeNext ?? 0)));
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { SessionView } from "../../workshop/common/api.js";
+import { EVENT_LABEL } from "../../workshop/common/event.js";
 import { progressOf } from "../../workshop/common/progress.js";
 import { isPooled, labKeyOf } from "../../workshop/common/session.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
+import type { PersonNames } from "../event/person-names.js";
 import type { Progress } from "../store/known-activity.js";
 import { briefView } from "./session-views.js";
 import type { ViewParts } from "./session-views.js";
@@ -14,7 +16,7 @@ const IDLE_MS = 10 * 60_000;
 
 /** The row of a session as it is now; nothing where it is gone, or its lab is. */
 export function rowOf(
-  parts: ViewParts & { cache: SessionCache },
+  parts: ViewParts & { cache: SessionCache; names: PersonNames },
   id: string,
   now: number,
 ): SessionRow | undefined {
@@ -23,7 +25,13 @@ export function rowOf(
   const view = briefView(parts, session);
   const steps = progressOf(view.pages, (page, step) => parts.activity.isDone(id, page, step));
   const [progress, activity] = [parts.activity.progress(id), parts.activity.activity(id)];
-  return instructorRow(view, { steps, progress, activity, now });
+  const event = session.metadata.labels?.[EVENT_LABEL];
+  const person = event === undefined ? undefined : parts.names.nameOf(id);
+  return {
+    ...instructorRow(view, { steps, progress, activity, now }),
+    ...(event === undefined ? {} : { event }),
+    ...(person === undefined ? {} : { person }),
+  };
 }
 
 interface RowParts {

@@ -15,6 +15,7 @@ import { trackActivity } from "../store/activity-tracker.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { createWorkshop } from "./create-workshop.js";
 import type { WorkshopParts } from "./create-workshop.js";
+import { createPersonNames } from "../event/person-names.js";
 import { createInstructorTable } from "./instructor-table.js";
 import { rowOf } from "./instructor-row.js";
 import { createSessionCache } from "./session-cache.js";
@@ -82,6 +83,7 @@ function surroundings() {
     followers: createSessionFollowers(),
     activity,
     cache,
+    names: createPersonNames({ ofSession: () => Promise.resolve(undefined) }, () => undefined),
     client: { config: { getCurrentCluster: () => null } } as unknown as KubernetesClient,
     settings: {
       urlOf: (name: string) => name,

@@ -9,6 +9,7 @@ import type {
 } from "../../workshop/common/api.js";
 import type { PoolView } from "../../workshop/common/instructor-api.js";
 import type { LabIngress } from "../../workshop/common/ingress.js";
+import type { EventOwner } from "../../workshop/node/event-owner.js";
 import type { InstructorTable } from "./instructor-table.js";
 
 export interface NewSession {
@@ -17,6 +18,8 @@ export interface NewSession {
   /** Start of the session's name. */
   prefix?: string;
   startedBy: "learner" | "instructor";
+  /** Whose member gets it; nobody's where absent. */
+  event?: EventOwner;
 }
 
 export interface StepAddress {

@@ -116,6 +116,7 @@ function usual(method: string, path: string, state: ContractState): { status: nu
     "api/labs": state.labs,
     "api/instructor/sessions": state.rows,
     "api/instructor/labs": [],
+    "api/instructor/events": [],
     "api/instructor/pools": [],
     "api/instructor/start-link": { link: "http://localhost/#start=x", start: "open" },
     "api/instructor/confinement": { measures: [] },

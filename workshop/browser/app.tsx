@@ -7,6 +7,7 @@ import { TopBar } from "./parts/top-bar.js";
 import { useRoute } from "./store/navigation.js";
 
 const LabScreen = lazy(async () => ({ default: (await import("./lab/lab-screen.js")).LabScreen }));
+const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
 const InstructorScreen = lazy(async () => ({
   default: (await import("./instructor/instructor-screen.js")).InstructorScreen,
 }));
@@ -23,6 +24,12 @@ export function App(): ReactElement {
       return (
         <Suspense>
           <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />
+        </Suspense>
+      );
+    case "event":
+      return (
+        <Suspense>
+          <EventScreen key={route.event} event={route.event} />
         </Suspense>
       );
     case "application":

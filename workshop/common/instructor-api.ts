@@ -20,6 +20,10 @@ import type { SessionPhase } from "./api.js";
 
 export interface InstructorRow {
   id: string;
+  /** The name of whose session it is; absent where nobody has said one. */
+  person?: string;
+  /** The event it belongs to. */
+  event?: string;
   lab: string;
   title: string;
   phase: SessionPhase;

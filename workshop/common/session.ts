@@ -44,9 +44,18 @@ export interface SessionResource {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     finalizers?: string[];
+    ownerReferences?: OwnerReference[];
   };
   spec: SessionSpec;
   status?: SessionStatus;
+}
+
+/** What takes the object with it when it goes. */
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
 }
 
 export interface SessionSpec {

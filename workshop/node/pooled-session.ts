@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Lab } from "../common/lab.js";
 import { MADE_OF_ANNOTATION, type SessionResource, UNOPENED_KEPT_MS, isPooled } from "../common/session.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
+import { type EventOwner, ownedBy } from "./event-owner.js";
 import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { type SessionSettings, reachedBy } from "./session-environment.js";
@@ -13,6 +14,8 @@ export interface Claim {
   startedBy: "learner" | "instructor";
   /** The lab's own where absent. */
   minutes?: number;
+  /** Whose member gets it; nobody's where absent. */
+  event?: EventOwner;
 }
 
 /** Times a claim is tried anew because the object has changed meanwhile, as its status does. */
@@ -27,7 +30,7 @@ const MARGIN_MS = 60_000;
 export async function claimSession(
   client: KubernetesClient,
   pooled: SessionResource,
-  { startedBy, minutes }: Claim,
+  { startedBy, minutes, event }: Claim,
 ): Promise<SessionResource | undefined> {
   const path = `${SESSIONS_PATH}/${pooled.metadata.name}`;
   let session: SessionResource | undefined = pooled;
@@ -38,7 +41,10 @@ export async function claimSession(
     const spec = { startedBy, minutes: lasts, expiresAt: new Date(Date.now() + keptMs).toISOString() };
     const { resourceVersion } = session.metadata;
     try {
-      return await client.merge<SessionResource>(path, { metadata: { resourceVersion }, spec });
+      return await client.merge<SessionResource>(path, {
+        metadata: { resourceVersion, ...ownedBy(event) },
+        spec,
+      });
     } catch (error) {
       if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
       session = await client.get<SessionResource>(path).catch((missing: unknown) => {

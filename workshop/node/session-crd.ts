@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SESSION_GROUP, SESSION_PLURAL, SESSION_VERSION } from "../common/session.js";
 import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
+import { EVENTS_PATH, EVENT_CRD } from "./event-definition.js";
 import { WORKSHOPS_PATH, WORKSHOP_CRD } from "./revisions/workshop-resource.js";
 
 export const SESSIONS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/${SESSION_PLURAL}`;
@@ -10,13 +11,14 @@ const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ESTABLISHED_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
 
-/** Makes the kinds Session and Workshop known to the cluster, or brings them up to date, and waits until they are served. */
+/** Makes the kinds Session, Workshop and Event known to the cluster, or brings them up to date, and waits until they are served. */
 export async function installSessionCrds(client: KubernetesClient): Promise<void> {
-  await Promise.all([SESSION_CRD, WORKSHOP_CRD].map((definition) => install(client, definition)));
+  await Promise.all([SESSION_CRD, WORKSHOP_CRD, EVENT_CRD].map((definition) => install(client, definition)));
   const deadline = AbortSignal.timeout(ESTABLISHED_TIMEOUT_MS);
   for (;;) {
     try {
-      for (const path of [SESSIONS_PATH, WORKSHOPS_PATH]) await client.get(`${path}?limit=1`, deadline);
+      for (const path of [SESSIONS_PATH, WORKSHOPS_PATH, EVENTS_PATH])
+        await client.get(`${path}?limit=1`, deadline);
       return;
     } catch (error) {
       if (deadline.aborted) throw error;
@@ -27,7 +29,7 @@ export async function installSessionCrds(client: KubernetesClient): Promise<void
 
 async function install(
   client: KubernetesClient,
-  definition: typeof SESSION_CRD | typeof WORKSHOP_CRD,
+  definition: typeof SESSION_CRD | typeof WORKSHOP_CRD | typeof EVENT_CRD,
 ): Promise<void> {
   await client.create(CRD_PATH, definition).catch(async (error: unknown) => {
     if (!isAlreadyThere(error)) throw error;

@@ -19,6 +19,7 @@ import {
 import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
+import { type EventOwner, ownedBy } from "./event-owner.js";
 import { type RenewalParts, isReachedAt, renewAccess } from "./renew-access.js";
 import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
@@ -38,6 +39,8 @@ export interface NewSession {
   madeOf?: string;
   /** The server that looks after it; see `SERVER_LABEL`. */
   server?: string | undefined;
+  /** Whose member gets it; nobody's where absent. */
+  event?: EventOwner;
 }
 
 /** How long a session is kept that nobody has opened; its own time where nothing is said. One that is ready is made anew after a day. */
@@ -60,12 +63,14 @@ export async function createSession(
     );
   const minutes = wanted.minutes ?? lab.minutes;
   const keptMs = KEPT_MS[wanted.startedBy] ?? minutes * 60_000;
+  const { labels: eventLabels = {}, ...owner } = ownedBy(wanted.event);
   const session: SessionResource = {
     apiVersion: SESSION_API_VERSION,
     kind: "Session",
     metadata: {
       name,
-      ...(wanted.server === undefined ? {} : { labels: { [SERVER_LABEL]: wanted.server } }),
+      ...owner,
+      labels: { ...eventLabels, ...(wanted.server === undefined ? {} : { [SERVER_LABEL]: wanted.server }) },
       annotations: {
         [API_SERVER_ANNOTATION]: addressOf(client),
         ...(wanted.madeOf === undefined ? {} : { [MADE_OF_ANNOTATION]: wanted.madeOf }),

@@ -9,7 +9,7 @@ export interface Sort {
 export type RowFilter = "all" | "active" | "stuck" | "ended";
 
 const VALUES: Record<SortKey, (row: InstructorRow) => string | number> = {
-  id: (row) => row.id,
+  id: nameOf,
   lab: (row) => row.title,
   page: (row) => row.pageNumber,
   done: (row) => (row.steps === 0 ? 0 : row.stepsDone / row.steps),
@@ -17,6 +17,11 @@ const VALUES: Record<SortKey, (row: InstructorRow) => string | number> = {
   activity: (row) => Date.parse(row.lastActivityAt),
   left: (row) => Date.parse(row.expiresAt),
 };
+
+/** What people call it: by whose it is, where that is known. */
+export function nameOf({ id, person }: InstructorRow): string {
+  return person ?? id;
+}
 
 /** The rows as they are after an event of the server. */
 export function rowsAfter(rows: InstructorRow[], event: InstructorEvent): InstructorRow[] {
@@ -46,7 +51,7 @@ export function filterRows(
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     const text =
-      `${row.id} ${row.lab} ${row.title} ${row.page} ${row.phase} ${row.stuck ?? ""}`.toLowerCase();
+      `${row.person ?? ""} ${row.event ?? ""} ${row.id} ${row.lab} ${row.title} ${row.page} ${row.phase} ${row.stuck ?? ""}`.toLowerCase();
     return isOfKind(row, filter) && wanted.every((word) => text.includes(word));
   });
 }

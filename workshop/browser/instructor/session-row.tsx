@@ -4,7 +4,7 @@ import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
-import { isOver } from "./rows.js";
+import { isOver, nameOf } from "./rows.js";
 
 const MINUTE_MS = 60_000;
 
@@ -23,20 +23,21 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
       <td>
         <input
           type="checkbox"
-          aria-label={`Select session ${row.id}`}
+          aria-label={`Select session ${nameOf(row)}`}
           checked={isChosen}
           onChange={(event) => onChoose(event.target.checked)}
         />
       </td>
       <td>
         <Link
-          className="session-table__id"
+          className={row.person === undefined ? "session-table__id" : "session-table__person"}
           to={{ screen: "watch", session: row.id }}
-          aria-label={`Watch ${row.id}`}
+          aria-label={`Watch ${nameOf(row)}`}
         >
-          {row.id}
+          {nameOf(row)}
         </Link>{" "}
         <Phase row={row} />
+        {row.person !== undefined && <span className="session-table__session">{row.id}</span>}
         {isStuck && (
           <span className="session-table__stuck">
             <Icon name="warning" size={14} /> {row.stuck}

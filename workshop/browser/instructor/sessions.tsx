@@ -8,6 +8,8 @@ import { BrokenLabs } from "./broken-labs.js";
 import { BulkActions } from "./bulk-actions.js";
 import { Confinement } from "./confinement.js";
 import { ReadySessions } from "./ready-sessions.js";
+import { CreateEvent } from "./create-event.js";
+import { Events } from "./events.js";
 import { CreateSessions } from "./create-sessions.js";
 import { FilterBar } from "./filter-bar.js";
 import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
@@ -25,7 +27,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
   const [filter, setFilter] = useState<RowFilter>("active");
   const [sort, setSort] = useState<Sort>({ key: "id", isDescending: false });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [isCreating, setIsCreating] = useState(false);
+  const [making, setMaking] = useState<"event" | "sessions">();
   const shown = sortRows(filterRows(rows, filter, words), sort);
   const selected = shown.filter((row) => chosen.has(row.id));
   return (
@@ -35,17 +37,28 @@ export function Sessions({ rows, connection }: Props): ReactElement {
           <ScreenTitle>Sessions</ScreenTitle>
           <Summary rows={rows} connection={connection} />
         </div>
-        <Button
-          className={`button${isCreating ? "" : " button--primary"}`}
-          aria-expanded={isCreating}
-          onPress={() => setIsCreating(!isCreating)}
-        >
-          <Icon name="plus" /> Create sessions
-        </Button>
+        <div className="instructor__make">
+          <Button
+            className="button"
+            aria-expanded={making === "event"}
+            onPress={() => setMaking(making === "event" ? undefined : "event")}
+          >
+            <Icon name="plus" /> Create event
+          </Button>
+          <Button
+            className={`button${making === undefined ? " button--primary" : ""}`}
+            aria-expanded={making === "sessions"}
+            onPress={() => setMaking(making === "sessions" ? undefined : "sessions")}
+          >
+            <Icon name="plus" /> Create sessions
+          </Button>
+        </div>
       </header>
       <BrokenLabs />
       <StartLink />
-      {isCreating && <CreateSessions onClose={() => setIsCreating(false)} />}
+      {making === "sessions" && <CreateSessions onClose={() => setMaking(undefined)} />}
+      {making === "event" && <CreateEvent onClose={() => setMaking(undefined)} />}
+      <Events />
       <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
       {rows.length > 0 && <BulkActions selected={selected} onDone={() => setChosen(new Set())} />}
       {shown.length > 0 ? (

@@ -5,6 +5,8 @@ export type Route =
   /** The way into an application of a session; `path` is the place in it, with its query. */
   | { screen: "application"; session: string; ingress: string; path: string }
   | { screen: "instructor" }
+  /** The way into an event, for everybody who has its link. */
+  | { screen: "event"; event: string }
   | {
       screen: "watch";
       session: string;
@@ -24,18 +26,23 @@ export function parseRoute(path: string, search: string): Route {
     .map(decode);
   const [first, second, third] = parts;
   if (first === undefined) return { screen: "catalogue" };
-  const tab = new URLSearchParams(search).get("tab");
-  const beside = tab ? { tab } : {};
-  if (first === "instructor") {
-    if (second === undefined) return { screen: "instructor" };
-    const at = new URLSearchParams(search).get("console");
-    const place = at ? { consolePath: at } : {};
-    return { screen: "watch", session: second, ...(third ? { page: third } : {}), ...beside, ...place };
-  }
+  if (first === "instructor") return second === undefined ? { screen: "instructor" } : watchAt(parts, search);
+  if (first === "e" && second !== undefined && third === undefined) return { screen: "event", event: second };
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "ingress") return applicationAt(path, search) ?? { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
-  return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...beside };
+  return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...tabIn(search) };
+}
+
+function watchAt([, session = "", page]: string[], search: string): Route {
+  const at = new URLSearchParams(search).get("console");
+  const place = at ? { consolePath: at } : {};
+  return { screen: "watch", session, ...(page ? { page } : {}), ...tabIn(search), ...place };
+}
+
+function tabIn(search: string): { tab?: string } {
+  const tab = new URLSearchParams(search).get("tab");
+  return tab ? { tab } : {};
 }
 
 /** The path that `parseRoute` reads as this route, relative to the mount. */
@@ -45,6 +52,8 @@ export function formatRoute(route: Route): string {
       return "";
     case "instructor":
       return "instructor";
+    case "event":
+      return `e/${encodeURIComponent(route.event)}`;
     case "watch":
       return placeOf("instructor", route);
     case "console":

@@ -1,0 +1,80 @@
+import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
+import type { Postgres } from "./postgres.js";
+
+const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
+const TAKEN =
+  "(SELECT count(*) FROM people AS seated WHERE seated.event = $2 AND seated.joined_at IS NOT NULL)";
+
+/** The people of the events of several servers, in a database whose schema is up to date. Throws what `Postgres` throws. */
+export function createSharedPeople(database: Postgres): PeopleStore {
+  const people = async (where: string, values: readonly unknown[]) =>
+    (await database.query<PersonRow>(`${SELECT} ${where}`, values)).map(personOf);
+  const one = async (where: string, values: readonly unknown[]) => (await people(where, values))[0];
+  const ofVisitor = (event: string, visitor: string) =>
+    one("WHERE event = $1 AND visitor = $2 AND joined_at IS NOT NULL", [event, visitor]);
+  const write = async (sql: string, values: readonly unknown[]) => void (await database.query(sql, values));
+  return {
+    addListed: (event, listed) =>
+      write(
+        "INSERT INTO people (id, event, name, listed) SELECT person.id, $1, person.name, true FROM unnest($2::text[], $3::text[]) AS person (id, name)",
+        [event, listed.map(({ id }) => id), listed.map(({ name }) => name)],
+      ),
+    people: (event) => people("WHERE event = $1 ORDER BY name, id", [event]),
+    person: (id) => one("WHERE id = $1", [id]),
+    ofVisitor,
+    ofSession: (session) => one("WHERE session = $1", [session]),
+    seat: async ({ event, seats, visitor }, newcomer) => {
+      await database.transaction(async (query) => {
+        // Of all servers one at a time counts the seats of an event.
+        await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`seats ${event}`]);
+        if ("name" in newcomer)
+          return query(
+            `INSERT INTO people (id, event, name, listed, joined_at, visitor)
+             SELECT $1, $2, $3, false, now(), $4 WHERE ${TAKEN} < $5 ON CONFLICT DO NOTHING`,
+            [newcomer.id, event, newcomer.name, visitor, seats],
+          );
+        await query("UPDATE people SET visitor = NULL WHERE event = $1 AND visitor = $2", [event, visitor]);
+        return query(
+          `UPDATE people SET joined_at = coalesce(joined_at, now()), visitor = $3
+           WHERE id = $1 AND event = $2 AND listed AND (joined_at IS NOT NULL OR ${TAKEN} < $4)`,
+          [newcomer.person, event, visitor, seats],
+        );
+      });
+      return ofVisitor(event, visitor);
+    },
+    setSession: async (person, session, before) =>
+      (
+        await database.query(
+          "UPDATE people SET session = $2 WHERE id = $1 AND session IS NOT DISTINCT FROM $3 RETURNING 1",
+          [person, session, before ?? null],
+        )
+      ).length > 0,
+    remove: (person) => write("DELETE FROM people WHERE id = $1", [person]),
+    removeEvent: (event) => write("DELETE FROM people WHERE event = $1", [event]),
+    events: async () =>
+      (await database.query<{ event: string }>("SELECT DISTINCT event FROM people")).map(
+        ({ event }) => event,
+      ),
+    close: () => Promise.resolve(),
+  };
+}
+
+interface PersonRow {
+  id: string;
+  event: string;
+  name: string;
+  listed: boolean;
+  joined_at: Date | null;
+  session: string | null;
+}
+
+function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {
+  return {
+    id,
+    event,
+    name,
+    isListed: listed,
+    ...(joinedAt === null ? {} : { joinedAt: joinedAt.toISOString() }),
+    ...(session === null ? {} : { session }),
+  };
+}

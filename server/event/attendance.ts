@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import type { SessionView } from "../../workshop/common/api.js";
+import { type EventResource, eventPhase, sessionMinutes } from "../../workshop/common/event.js";
+import type { EventView } from "../../workshop/common/event-api.js";
+import { personName, personNameProblem } from "../../workshop/common/person-name.js";
+import { isOver } from "../../workshop/common/session.js";
+import type { Newcomer, Person } from "../../workshop/node/people-store.js";
+import { Turns } from "../../workshop/node/turns.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { SessionQuota } from "../http/session-quota.js";
+import { type EventParts, titleOf, uidOf } from "./events.js";
+import type { PersonNames } from "./person-names.js";
+
+export interface AttendanceParts extends EventParts {
+  quota: Pick<SessionQuota, "takeForInstructor">;
+  names: PersonNames;
+}
+
+/** Who comes to an event: by a name typed in, or one chosen from its list. */
+export type Arrival = { name: string } | { person: string };
+
+/** How people come to the sessions of an event. */
+export interface Attendance {
+  /** As somebody sees it who has not given its code. */
+  outside(event: EventResource): Promise<EventView>;
+  /** As the browser sees it that goes by this name. */
+  view(event: EventResource, visitor: string): Promise<EventView>;
+  /**
+   * The session of whoever arrives in this browser: the one there is, or a new one. Throws SERVER_EVENT_CLOSED, SERVER_EVENT_FULL,
+   * SERVER_NAME_UNUSABLE, SERVER_TOO_MANY_SESSIONS, and what making a session throws.
+   */
+  join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView>;
+}
+
+export function createAttendance(parts: AttendanceParts): Attendance {
+  const turns = new Turns();
+  return {
+    outside: async (event) => {
+      const people = await parts.people.people(uidOf(event));
+      return { ...viewOf(event, people, await titleOf(parts, event.spec.lab)), needsCode: true };
+    },
+    view: async (event, visitor) => {
+      const people = await parts.people.people(uidOf(event));
+      const you = await parts.people.ofVisitor(uidOf(event), visitor);
+      const listed = people.filter(({ isListed }) => isListed);
+      return {
+        ...viewOf(event, people, await titleOf(parts, event.spec.lab)),
+        ...(listed.length === 0
+          ? {}
+          : {
+              people: listed.map(({ id, name, joinedAt }) => ({ id, name, isHere: joinedAt !== undefined })),
+            }),
+        ...(you === undefined ? {} : { you: { id: you.id, name: you.name } }),
+      };
+    },
+    join: async (event, visitor, arrival) => {
+      const before = await parts.people.ofVisitor(uidOf(event), visitor);
+      // Who is in the middle of it goes on, also where the event is over by now.
+      const current = before && isSame(before, arrival) ? await live(parts, before.session) : undefined;
+      if (current !== undefined) return current;
+      requireOpen(event);
+      const person = await seat(parts, event, { visitor, arrival, before });
+      // Two pages of one person get one session.
+      return turns.take(person.id, () => sessionOf(parts, event, person.id));
+    },
+  };
+}
+
+function viewOf({ metadata, spec }: EventResource, people: readonly Person[], title: string): EventView {
+  const { lab, from, until, seats } = spec;
+  const seatsTaken = people.filter(({ joinedAt }) => joinedAt !== undefined).length;
+  const phase = eventPhase(spec, Date.now());
+  return { name: metadata.name, lab, title, from, until, phase, seats, seatsTaken, needsCode: false };
+}
+
+/** Who types a name in a browser that somebody has come in by is that one again. */
+function isSame({ id }: Person, arrival: Arrival): boolean {
+  return "name" in arrival || arrival.person === id;
+}
+
+function requireOpen({ spec }: EventResource): void {
+  const phase = eventPhase(spec, Date.now());
+  if (phase === "open") return;
+  throw new ServerError(
+    serverErrorCodes.eventClosed,
+    phase === "early"
+      ? "The event has not begun yet. This page lets you in when it begins."
+      : "The event is over. Ask whoever gave you the link whether there is another one.",
+  );
+}
+
+async function seat(
+  { people }: AttendanceParts,
+  event: EventResource,
+  { visitor, arrival, before }: { visitor: string; arrival: Arrival; before: Person | undefined },
+): Promise<Person> {
+  if (before !== undefined && isSame(before, arrival)) return before;
+  const uid = uidOf(event);
+  const newcomer = await newcomerOf(people, uid, arrival);
+  const { seats } = event.spec;
+  const person = await people.seat({ event: uid, seats, visitor }, newcomer);
+  if (person !== undefined) return person;
+  throw new ServerError(
+    serverErrorCodes.eventFull,
+    `All ${String(seats)} seats are taken. Tell whoever gave you the link; you can come in when a seat is free.`,
+  );
+}
+
+async function newcomerOf(
+  people: AttendanceParts["people"],
+  event: string,
+  arrival: Arrival,
+): Promise<Newcomer> {
+  const listed = (await people.people(event)).filter(({ isListed }) => isListed);
+  if ("person" in arrival) {
+    if (listed.some(({ id }) => id === arrival.person)) return arrival;
+    throw unusable("That name is not on the list of this event any more. Choose yours again.");
+  }
+  if (listed.length > 0) throw unusable("This event has a list of names. Choose yours from it.");
+  const name = personName(arrival.name);
+  const problem = personNameProblem(name);
+  if (problem !== undefined) throw unusable(problem);
+  return { id: randomUUID(), name };
+}
+
+function unusable(message: string): ServerError {
+  return new ServerError(serverErrorCodes.nameUnusable, message);
+}
+
+/** The person's session where it goes on, else a new one. */
+async function sessionOf(parts: AttendanceParts, event: EventResource, id: string): Promise<SessionView> {
+  const { people, workshop, names } = parts;
+  const person = await people.person(id);
+  const before = person?.session;
+  const current = await live(parts, before);
+  if (current !== undefined) return current;
+  const giveBack = await parts.quota.takeForInstructor(1, workshop.liveSessions());
+  const { lab } = event.spec;
+  const made = await workshop
+    .createSession({
+      lab,
+      startedBy: "learner",
+      minutes: sessionMinutes(event.spec, Date.now()),
+      event: { name: event.metadata.name, uid: uidOf(event) },
+    })
+    .finally(giveBack);
+  if (await people.setSession(id, made.id, before)) {
+    names.know(made.id, person?.name ?? "");
+    return made;
+  }
+  // Another server has made one meanwhile, or an instructor has removed the person.
+  await workshop.endSession(made.id);
+  const theirs = (await people.person(id))?.session;
+  const other = await live(parts, theirs);
+  if (other !== undefined) return other;
+  throw new ServerError(serverErrorCodes.notFound, "You were removed from the event. Open its link again.");
+}
+
+async function live(
+  { workshop }: AttendanceParts,
+  session: string | undefined,
+): Promise<SessionView | undefined> {
+  if (session === undefined) return undefined;
+  await workshop.lookUp(session);
+  const view = workshop.find(session);
+  return view === undefined || isOver(view.phase) ? undefined : view;
+}

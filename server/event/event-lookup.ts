@@ -1,0 +1,26 @@
+import type { EventResource } from "../../workshop/common/event.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { findEvent } from "../../workshop/node/events.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+
+/** A room that opens the link at once asks the cluster about it once. */
+const KNOWN_MS = 1_000;
+
+/** Finds events by name, as they were within the last second. Throws SERVER_EVENT_NOT_FOUND. */
+export function createEventLookup(client: KubernetesClient): (name: string) => Promise<EventResource> {
+  const known = new Map<string, Promise<EventResource | undefined>>();
+  return async (name) => {
+    let found = known.get(name);
+    if (found === undefined) {
+      found = findEvent(client, name);
+      known.set(name, found);
+      setTimeout(() => known.delete(name), KNOWN_MS).unref();
+    }
+    const event = await found;
+    if (event !== undefined) return event;
+    throw new ServerError(
+      serverErrorCodes.eventNotFound,
+      "There is no such event here; it may have been deleted. Ask whoever gave you the link.",
+    );
+  };
+}

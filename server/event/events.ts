@@ -1,0 +1,169 @@
+import { randomInt, randomUUID } from "node:crypto";
+import {
+  EVENT_LABEL,
+  type EventResource,
+  type EventSpec,
+  eventPhase,
+  isEventName,
+} from "../../workshop/common/event.js";
+import type { EventDetail, EventRow, NewEvent } from "../../workshop/common/event-api.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import { listNames } from "../../workshop/common/name-list.js";
+import { labelOf } from "../../workshop/common/page-name.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { createEvent, deleteEvent, listEvents } from "../../workshop/node/events.js";
+import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { SessionCache } from "../workshop/session-cache.js";
+import type { Workshop } from "../workshop/workshop.js";
+
+export interface EventParts {
+  client: KubernetesClient;
+  people: PeopleStore;
+  workshop: Pick<Workshop, "labs" | "createSession" | "endSession" | "find" | "lookUp" | "liveSessions">;
+  cache: Pick<SessionCache, "all">;
+  find: (name: string) => Promise<EventResource>;
+}
+
+type LinklessRow = Omit<EventRow, "link">;
+
+/** What instructors do with events; `link` is made by whoever answers. */
+export interface Events {
+  /** Throws LAB_NOT_FOUND, SERVER_BAD_REQUEST, SERVER_EVENT_EXISTS. */
+  create(wanted: NewEvent): Promise<EventResource>;
+  all(): Promise<EventResource[]>;
+  row(event: EventResource): Promise<LinklessRow>;
+  detail(event: EventResource): Promise<Omit<EventDetail, "link">>;
+  /** Ends the sessions of the event and removes everything of its people. */
+  remove(event: EventResource): Promise<void>;
+  /** Ends the session of the person and removes everything else. Throws SERVER_NOT_FOUND. */
+  removePerson(event: EventResource, id: string): Promise<void>;
+}
+
+export function createEvents(parts: EventParts): Events {
+  const { client, people } = parts;
+  const row = async (event: EventResource, known?: Person[]) =>
+    rowOf(event, known ?? (await people.people(uidOf(event))), await titleOf(parts, event.spec.lab));
+  return {
+    create: (wanted) => create(parts, wanted),
+    all: () => listEvents(client),
+    row,
+    detail: async (event) => {
+      const known = await people.people(uidOf(event));
+      return { ...(await row(event, known)), people: known.map(shown) };
+    },
+    remove: async (event) => {
+      await endSessionsOf(parts, event.metadata.name);
+      await deleteEvent(client, event);
+      await people.removeEvent(uidOf(event));
+    },
+    removePerson: async (event, id) => {
+      const person = await people.person(id);
+      if (person?.event !== uidOf(event))
+        throw new ServerError(serverErrorCodes.notFound, "There is no such person in the event.");
+      if (person.session !== undefined) await endIfThere(parts, person.session);
+      await people.remove(id);
+    },
+  };
+}
+
+/** What the event's people and their sessions are known by. */
+export function uidOf({ metadata: { name, uid } }: EventResource): string {
+  return uid ?? name;
+}
+
+export async function titleOf({ workshop }: Pick<EventParts, "workshop">, lab: string): Promise<string> {
+  return (await workshop.labs()).find(({ name }) => name === lab)?.title ?? lab;
+}
+
+async function create({ client, people, workshop }: EventParts, wanted: NewEvent): Promise<EventResource> {
+  const { name = randomName(wanted.lab), names, ...spec } = wanted;
+  if (!isEventName(name))
+    throw badRequest(
+      `"${name}" cannot name an event: use small letters, digits and hyphens, at most 40, beginning with a letter.`,
+    );
+  if (!(Date.parse(spec.from) < Date.parse(spec.until)))
+    throw badRequest("The event would be over before it begins: its until must be later than its from.");
+  if (Date.parse(spec.until) <= Date.now())
+    throw badRequest("The event would be over already: its until must be in the future.");
+  if (!(await workshop.labs()).some((lab) => lab.name === spec.lab))
+    throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${spec.lab}" here`);
+  const listed = names === undefined ? [] : usable(names).map((one) => ({ id: randomUUID(), name: one }));
+  const event = await createEvent(client, name, normal(spec));
+  if (event === undefined)
+    throw new ServerError(
+      serverErrorCodes.eventExists,
+      `There is an event "${name}" already. Give this one another name, or delete that one.`,
+    );
+  if (listed.length > 0)
+    await people.addListed(uidOf(event), listed).catch(async (error: unknown) => {
+      await deleteEvent(client, event);
+      throw error;
+    });
+  return event;
+}
+
+function normal({ from, until, ...spec }: Omit<EventSpec, "name">): EventSpec {
+  return { ...spec, from: new Date(from).toISOString(), until: new Date(until).toISOString() };
+}
+
+function usable(names: readonly string[]): string[] {
+  const list = listNames(names.map((text, at) => ({ line: at + 1, text })));
+  if (list.problems.length === 0) return list.names;
+  throw badRequest(`The list of names cannot be used. ${list.problems.join(" ")}`);
+}
+
+function badRequest(message: string): ServerError {
+  return new ServerError(serverErrorCodes.badRequest, message);
+}
+
+/** Without vowels and look-alikes, so that it can be read aloud. */
+const ALPHABET = "bcdfghjkmnpqrstvwxz23456789";
+
+function randomName(lab: string): string {
+  const random = Array.from({ length: 4 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  const label = labelOf(lab).replace(/^[^a-z]+/, "") || "event";
+  return `${label.slice(0, 35).replace(/-+$/, "")}-${random}`;
+}
+
+function rowOf({ metadata, spec }: EventResource, people: readonly Person[], title: string): LinklessRow {
+  const listed = people.filter(({ isListed }) => isListed).length;
+  return {
+    name: metadata.name,
+    ...spec,
+    title,
+    phase: eventPhase(spec, Date.now()),
+    seatsTaken: people.filter(({ joinedAt }) => joinedAt !== undefined).length,
+    ...(listed === 0 ? {} : { listed }),
+  };
+}
+
+function shown({ id, name, joinedAt, session }: Person) {
+  return {
+    id,
+    name,
+    ...(joinedAt === undefined ? {} : { joinedAt }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+/** Sessions ended at the same time; each asks the cluster a few things. */
+const AT_ONCE = 8;
+
+async function endSessionsOf(parts: EventParts, event: string): Promise<void> {
+  const waiting = parts.cache
+    .all()
+    .filter(({ metadata }) => metadata.labels?.[EVENT_LABEL] === event && !metadata.deletionTimestamp)
+    .map(({ metadata }) => metadata.name);
+  const endSome = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await endIfThere(parts, next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, endSome));
+}
+
+/** Another instructor may have ended it meanwhile, or its time was over. */
+async function endIfThere({ workshop }: EventParts, session: string): Promise<void> {
+  await workshop.endSession(session).catch((error: unknown) => {
+    if (!(error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.sessionNotFound)) throw error;
+  });
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import type { Request, Response } from "express";
+import type { EventResource } from "../../workshop/common/event.js";
+import { type Tokens, isSame } from "../auth/tokens.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import { uidOf } from "../event/events.js";
+import type { Credentials } from "./access.js";
+import { type CookieScope, readCookies, setEventCookie } from "./cookies.js";
+import { pageKeyOf, requirePageKey } from "./page-key.js";
+
+/** Who may come to an event: browsers that opened its link and gave its code. */
+export interface EventAccess {
+  /** The link, relative to the mount point; what follows `#` is never sent to a server. */
+  linkPath(event: EventResource): string;
+  isCode(event: EventResource, code: string): boolean;
+  /** Throws SERVER_UNAUTHORIZED. */
+  requireLink(event: EventResource, token: string): void;
+  /** Names the browser to the event; it keeps the name it has. Throws SERVER_BAD_REQUEST where the page sends no key. */
+  admit(request: Request, response: Response, event: EventResource): string;
+  /** The browser's name to the event. Throws SERVER_UNAUTHORIZED. */
+  requireVisitor(request: Credentials, event: EventResource): string;
+}
+
+const VISITOR_BYTES = 16;
+/** A browser that comes back the next day is still known. */
+const COOKIE_GRACE_MS = 24 * 3600 * 1000;
+
+export function createEventAccess({
+  tokens,
+  scope,
+}: {
+  tokens: Tokens;
+  scope: (request: Request) => CookieScope;
+}): EventAccess {
+  const visitorOf = ({ headers }: Credentials, event: EventResource) => {
+    const [cookie, pageKey] = [
+      readCookies(headers.cookie).events.get(event.metadata.name),
+      pageKeyOf(headers),
+    ];
+    if (cookie === undefined || pageKey === undefined) return undefined;
+    return tokens.visitorOf(uidOf(event), pageKey, cookie);
+  };
+  return {
+    linkPath: (event) => `e/${event.metadata.name}#join=${tokens.forEventLink(uidOf(event))}`,
+    isCode: ({ spec: { code } }, given) => code === undefined || isSame(code, given),
+    requireLink: (event, token) => {
+      if (!isSame(tokens.forEventLink(uidOf(event)), token))
+        throw unauthorized("The link does not open this event. Open it whole, as you were given it.");
+    },
+    admit: (request, response, event) => {
+      const visitor = visitorOf(request, event) ?? randomBytes(VISITOR_BYTES).toString("base64url");
+      const token = tokens.forVisitor(uidOf(event), visitor, requirePageKey(request));
+      const maxAgeMs = Math.max(0, Date.parse(event.spec.until) - Date.now()) + COOKIE_GRACE_MS;
+      setEventCookie(response, scope(request), { name: event.metadata.name, token, maxAgeMs });
+      return visitor;
+    },
+    requireVisitor: (request, event) => {
+      const visitor = visitorOf(request, event);
+      if (visitor !== undefined) return visitor;
+      throw unauthorized(
+        "This browser has not opened the link of the event, or keeps no cookies of this page. Open the link whole, and allow cookies.",
+      );
+    },
+  };
+}
+
+function unauthorized(message: string): ServerError {
+  return new ServerError(serverErrorCodes.unauthorized, message);
+}

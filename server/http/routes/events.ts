@@ -1,0 +1,72 @@
+import { Router } from "express";
+import { z } from "zod";
+import { MAX_CODE } from "../../../workshop/common/event.js";
+import type { EventView } from "../../../workshop/common/event-api.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import type { Attendance } from "../../event/attendance.js";
+import type { Access } from "../access.js";
+import { parseBody } from "../body.js";
+import type { EventAccess } from "../event-access.js";
+import { createRateLimit } from "../rate-limit.js";
+import type { CounterFactory } from "../rate-limit.js";
+import type { EventResource } from "../../../workshop/common/event.js";
+
+export interface EventRoutes {
+  attendance: Attendance;
+  find: (name: string) => Promise<EventResource>;
+  access: Pick<Access, "admit">;
+  eventAccess: EventAccess;
+  counter: CounterFactory;
+}
+
+/** More than a person's name has; what is wrong with a long one is said in better words. */
+const MAX_TYPED = 10_000;
+
+const admission = z.strictObject({ token: z.string().max(200), code: z.string().max(MAX_CODE).optional() });
+const arrival = z.union([
+  z.strictObject({ name: z.string().max(MAX_TYPED) }),
+  z.strictObject({ person: z.string().max(64) }),
+]);
+
+/** `api/events/...`: how people come in by the link of an event. */
+export function createEventsRouter({ attendance, find, access, eventAccess, counter }: EventRoutes): Router {
+  const router = Router();
+  // A room is behind one address: only wrong codes count, and few who mistype do not shut out the others.
+  const guesses = createRateLimit({ what: "wrong codes", burst: 60, perMinute: 30, counter });
+  router.post("/events/:name/admission", async (request, response) => {
+    const { token, code } = parseBody(admission, request.body);
+    const event = await find(request.params.name);
+    eventAccess.requireLink(event, token);
+    if (event.spec.code !== undefined) {
+      if (code === undefined)
+        return void response.json((await attendance.outside(event)) satisfies EventView);
+      const client = `${request.params.name} ${request.ip ?? ""}`;
+      await guesses.refuseSpent(client);
+      if (!eventAccess.isCode(event, code)) {
+        await guesses.take(client);
+        throw codeWrong();
+      }
+    }
+    const visitor = eventAccess.admit(request, response, event);
+    response.json(await attendance.view(event, visitor));
+  });
+  router.get("/events/:name", async (request, response) => {
+    const event = await find(request.params.name);
+    response.json(await attendance.view(event, eventAccess.requireVisitor(request, event)));
+  });
+  router.post("/events/:name/join", async (request, response) => {
+    const event = await find(request.params.name);
+    const visitor = eventAccess.requireVisitor(request, event);
+    const session = await attendance.join(event, visitor, parseBody(arrival, request.body));
+    access.admit(request, response, session);
+    response.status(202).json(session);
+  });
+  return router;
+}
+
+function codeWrong(): ServerError {
+  return new ServerError(
+    serverErrorCodes.eventCodeWrong,
+    "That is not the code of this event. Look at it again, or ask in the room.",
+  );
+}

@@ -1,0 +1,142 @@
+import { closeSync, openSync } from "node:fs";
+import Database from "libsql/promise";
+import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
+import { withRoom } from "./full-disk.js";
+import { schemaNewer } from "./schema-newer.js";
+import { createWriteQueue } from "./write-queue.js";
+
+/** Written into the file; one that is larger than this was written by a newer Lectern. */
+const SCHEMA_VERSION = 1;
+/** What is deleted of people is overwritten, and not only forgotten. */
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = ON;
+  CREATE TABLE IF NOT EXISTS people (
+    id TEXT PRIMARY KEY,
+    event TEXT NOT NULL,
+    name TEXT NOT NULL,
+    listed INTEGER NOT NULL,
+    joined_at INTEGER,
+    visitor TEXT,
+    session TEXT
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX IF NOT EXISTS people_by_visitor ON people (event, visitor);
+  CREATE INDEX IF NOT EXISTS people_by_session ON people (session);
+`;
+/** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
+const BUSY_TIMEOUT_MS = 3_000;
+
+/** Opens or creates the people of one server's events as one SQLite file. Throws SERVER_DISK_FULL, SERVER_SCHEMA_NEWER. */
+export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
+  const { database, statements } = await withRoom(file, () => open(file));
+  const queue = createWriteQueue(database, file);
+  const people = async (statement: Statement, ...values: unknown[]) =>
+    ((await queue.read(() => statement.all(...values))) as PersonRow[]).map(personOf);
+  const one = async (statement: Statement, ...values: unknown[]) => (await people(statement, ...values))[0];
+  return {
+    addListed: (event, listed) =>
+      queue.write(() => {
+        for (const { id, name } of listed) statements.add.run(id, event, name);
+      }),
+    people: (event) => people(statements.people, event),
+    person: (id) => one(statements.person, id),
+    ofVisitor: (event, visitor) => one(statements.ofVisitor, event, visitor),
+    ofSession: (session) => one(statements.ofSession, session),
+    seat: async ({ event, seats, visitor }, newcomer) => {
+      const now = Date.now();
+      await queue.write(() => {
+        if ("name" in newcomer)
+          return void statements.sit.run(newcomer.id, event, newcomer.name, now, visitor, seats);
+        statements.leaveBrowser.run(event, visitor);
+        statements.choose.run(newcomer.person, event, now, visitor, seats);
+      });
+      return one(statements.ofVisitor, event, visitor);
+    },
+    setSession: (person, session, before) =>
+      queue.write(() => statements.setSession.run(person, session, before ?? null).changes > 0),
+    remove: (person) => queue.write(() => void statements.remove.run(person)),
+    removeEvent: (event) => queue.write(() => void statements.removeEvent.run(event)),
+    events: async () =>
+      ((await queue.read(() => statements.events.all())) as { event: string }[]).map(({ event }) => event),
+    close: async () => {
+      await queue.idle();
+      // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
+      await (await database.prepare("PRAGMA wal_checkpoint(TRUNCATE)")).all();
+      database.close();
+    },
+  };
+}
+
+async function open(file: string) {
+  // Made first, so that it is never readable by others; the files beside it take its mode.
+  closeSync(openSync(file, "a", 0o600));
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const [row] = (await (await database.prepare("PRAGMA user_version")).all()) as { user_version: number }[];
+  const version = row?.user_version ?? 0;
+  if (version > SCHEMA_VERSION) {
+    database.close();
+    throw schemaNewer(
+      `The people store ${file}`,
+      `schema ${String(version)}`,
+      `schema ${String(SCHEMA_VERSION)}`,
+    );
+  }
+  await database.exec(SCHEMA);
+  // Nothing is written where nothing changes: a server comes back on a full disk.
+  if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
+  return { database, statements: await prepare(database) };
+}
+
+/** The part of a prepared statement that is used: the driver's type says nothing. */
+interface Statement {
+  run(...values: unknown[]): { changes: number };
+  all(...values: unknown[]): Promise<unknown[]>;
+}
+
+async function prepare(database: Database) {
+  const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
+  const select = "SELECT id, event, name, listed, joined_at, session FROM people";
+  const taken =
+    "(SELECT count(*) FROM people AS seated WHERE seated.event = ?2 AND seated.joined_at IS NOT NULL)";
+  return {
+    add: await prepared("INSERT INTO people (id, event, name, listed) VALUES (?, ?, ?, 1)"),
+    people: await prepared(`${select} WHERE event = ? ORDER BY name, id`),
+    person: await prepared(`${select} WHERE id = ?`),
+    ofVisitor: await prepared(`${select} WHERE event = ? AND visitor = ? AND joined_at IS NOT NULL`),
+    ofSession: await prepared(`${select} WHERE session = ?`),
+    sit: await prepared(
+      `INSERT INTO people (id, event, name, listed, joined_at, visitor)
+       SELECT ?1, ?2, ?3, 0, ?4, ?5 WHERE ${taken} < ?6 ON CONFLICT DO NOTHING`,
+    ),
+    leaveBrowser: await prepared("UPDATE people SET visitor = NULL WHERE event = ? AND visitor = ?"),
+    choose: await prepared(
+      `UPDATE people SET joined_at = coalesce(joined_at, ?3), visitor = ?4
+       WHERE id = ?1 AND event = ?2 AND listed = 1 AND (joined_at IS NOT NULL OR ${taken} < ?5)`,
+    ),
+    setSession: await prepared("UPDATE people SET session = ?2 WHERE id = ?1 AND session IS ?3"),
+    remove: await prepared("DELETE FROM people WHERE id = ?"),
+    removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
+    events: await prepared("SELECT DISTINCT event FROM people"),
+  };
+}
+
+interface PersonRow {
+  id: string;
+  event: string;
+  name: string;
+  listed: number;
+  joined_at: number | null;
+  session: string | null;
+}
+
+function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {
+  return {
+    id,
+    event,
+    name,
+    isListed: listed === 1,
+    ...(joinedAt === null ? {} : { joinedAt: new Date(joinedAt).toISOString() }),
+    ...(session === null ? {} : { session }),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { accessibilityProblems } from "./accessibility.js";
+import { SIZES, launchChromium, openPage, takePicture } from "./chromium.js";
+import { type LecternServer, startLectern } from "./lectern-server.js";
+import { writeLab } from "./write-lab.js";
+
+const LAB = writeLab("day-lab", {
+  "workshop.yaml": "title: Lab of the day\nminutes: 45\nlayout: default\n",
+  "pages/01-begin.md": "# Begin\n\n```execute-1\necho fine\n```\n",
+});
+const DEADLINE_MS = 30_000;
+
+// One day, in order, against `lectern serve`: the instructor on a large screen, learners on small ones.
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an event", () => {
+  let server: LecternServer;
+  let browser: Browser;
+  let instructor: Page;
+  let learner: Page;
+  let link = "";
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    server = await startLectern(["--lab", LAB.folder, "--start", "instructor"]);
+    browser = await launchChromium();
+    instructor = await opened(SIZES[0]);
+    await instructor.goto(`${server.url}instructor`);
+    await instructor.getByLabel("Token").fill(server.token);
+    await instructor.keyboard.press("Enter");
+    await instructor.getByText("No sessions yet").waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    LAB.remove();
+  });
+
+  it("begins with one link for the room, made in the portal out of a list of names and a code", async () => {
+    await instructor.getByRole("button", { name: "Create event" }).click();
+    const form = instructor.getByRole("form", { name: "Create an event" });
+    await form.locator("option", { hasText: "Lab of the day" }).waitFor({ state: "attached" });
+    await form.getByLabel("Code").fill("heron");
+    const names = form.getByLabel("List of names");
+    await names.setInputFiles(list("Ada\nGrace\nada\n"));
+    await form.getByRole("button", { name: "Create" }).click();
+    await form.getByText("Line 3 has the name of line 1 again", { exact: false }).waitFor();
+    await names.setInputFiles(list("Jürgen Größe\nAda Lovelace\n"));
+    await takePicture(instructor, "event-form");
+    expect(await accessibilityProblems(instructor)).toEqual([]);
+    await form.getByRole("button", { name: "Create" }).click();
+    const card = instructor.getByRole("article", { name: "Lab of the day" });
+    await card.getByText("0 of 30 seats taken · 2 names on its list", { exact: false }).waitFor();
+    link = (await card.locator("code", { hasText: "#join=" }).textContent()) ?? "";
+    await card.getByRole("button", { name: "Show QR code" }).click();
+    await card.getByRole("img", { name: /QR code/ }).waitFor();
+    await takePicture(instructor, "event-card");
+    expect(await accessibilityProblems(instructor)).toEqual([]);
+  });
+
+  it("lets a learner in by code and name, without the secret in the address, by the keyboard", async () => {
+    learner = await opened(SIZES[2]);
+    await learner.goto(link);
+    await learner.getByLabel("Code").focus();
+    await learner.keyboard.type("egret");
+    await learner.keyboard.press("Enter");
+    await learner.getByText("That is not the code of this event.", { exact: false }).waitFor();
+    await learner.getByLabel("Code").fill("heron");
+    await learner.keyboard.press("Enter");
+    await learner.getByLabel("Your name").selectOption({ label: "Jürgen Größe" });
+    expect(new URL(learner.url()).hash).toBe("");
+    await takePicture(learner, "event-door");
+    expect(await accessibilityProblems(learner)).toEqual([]);
+    await learner.getByRole("button", { name: "Come in" }).click();
+    await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
+    await instructor.getByRole("link", { name: "Watch Jürgen Größe" }).waitFor();
+    await instructor.getByText("1 of 30 seats taken", { exact: false }).waitFor();
+    await takePicture(instructor, "event-names");
+  });
+
+  it("knows a learner who comes back by the link, and leads to the same session", async () => {
+    const { pathname } = new URL(learner.url());
+    await learner.goto("about:blank");
+    await learner.goto(link.replace(/#.*/, ""));
+    await learner.getByText("Welcome back, Jürgen Größe").waitFor();
+    await learner.getByRole("button", { name: "Go on" }).click();
+    await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
+    expect(new URL(learner.url()).pathname).toBe(pathname);
+  });
+
+  it("tells a browser that keeps no cookies so, before a seat is taken", async () => {
+    const page = await opened(SIZES[2]);
+    await page.route("**/api/**", async (route) => {
+      const headers = { ...route.request().headers(), cookie: "" };
+      await route.continue({ headers });
+    });
+    await page.goto(link);
+    await page.getByLabel("Code").fill("heron");
+    await page.keyboard.press("Enter");
+    await page.getByText("Your browser keeps no cookies of this page", { exact: false }).waitFor();
+    await page.context().close();
+  });
+
+  it("ends with its deletion, after a question", async () => {
+    await instructor.getByRole("button", { name: "Delete…" }).click();
+    await instructor.getByRole("button", { name: "Delete it" }).click();
+    await instructor.getByRole("article", { name: "Lab of the day" }).waitFor({ state: "detached" });
+    await learner.getByText("This session has ended.").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  async function opened(size: (typeof SIZES)[number]): Promise<Page> {
+    const { page } = await openPage(browser, { size });
+    page.setDefaultTimeout(DEADLINE_MS);
+    page.on("pageerror", (error) => problems.push(error.message));
+    return page;
+  }
+});
+
+function list(text: string) {
+  return { name: "names.csv", mimeType: "text/csv", buffer: Buffer.from(text, "latin1") };
+}

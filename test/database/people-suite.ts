@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { PeopleStore } from "../../workshop/node/people-store.js";
+
+const typed = (name: string) => ({ id: randomUUID(), name });
+
+/** What every store of people must do; each test has an event of its own. */
+export function describePeople(people: () => PeopleStore): void {
+  describe("people of an event", () => {
+    it("get no more seats than there are, however many come at once", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const seated = await Promise.all(
+        Array.from({ length: 40 }, (_, at) =>
+          store.seat({ event, seats: 25, visitor: `browser ${String(at)}` }, typed(`Person ${String(at)}`)),
+        ),
+      );
+      expect(seated.filter((person) => person !== undefined)).toHaveLength(25);
+      expect(await store.people(event)).toHaveLength(25);
+      const [first] = await store.people(event);
+      await store.remove(first?.id ?? "");
+      expect(await store.seat({ event, seats: 25, visitor: "late" }, typed("Late"))).toMatchObject({
+        name: "Late",
+      });
+    });
+
+    it("are the same in the same browser, whatever they type there then", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const place = { event, seats: 2, visitor: "one browser" };
+      const [one, other] = await Promise.all([
+        store.seat(place, typed("Ada")),
+        store.seat(place, typed("Ada L.")),
+      ]);
+      expect(other).toEqual(one);
+      expect(await store.people(event)).toEqual([one]);
+    });
+
+    it("of a list are the same in every browser, and a browser goes by the last one chosen", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const [ada, grace] = [typed("Ada"), typed("Grace")];
+      await store.addListed(event, [ada, grace]);
+      expect((await store.people(event)).map(({ joinedAt }) => joinedAt)).toEqual([undefined, undefined]);
+      const first = await store.seat({ event, seats: 1, visitor: "a" }, { person: ada.id });
+      const again = await store.seat({ event, seats: 1, visitor: "b" }, { person: ada.id });
+      expect([first, again]).toEqual([expect.objectContaining({ id: ada.id, isListed: true }), first]);
+      expect(await store.seat({ event, seats: 1, visitor: "c" }, { person: grace.id })).toBeUndefined();
+      expect(await store.seat({ event, seats: 2, visitor: "b" }, { person: grace.id })).toMatchObject({
+        name: "Grace",
+      });
+      expect(await store.ofVisitor(event, "b")).toMatchObject({ name: "Grace" });
+      expect(await store.seat({ event, seats: 2, visitor: "a" }, { person: randomUUID() })).toBeUndefined();
+    });
+
+    it("keep one session of two that are made at once, and are found by it", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));
+      const [one, other] = [randomUUID(), randomUUID()];
+      const set = [one, other].map((session) => store.setSession(ada?.id ?? "", session, undefined));
+      expect((await Promise.all(set)).filter(Boolean)).toHaveLength(1);
+      const { session = "" } = (await store.person(ada?.id ?? "")) ?? {};
+      expect(await store.ofSession(session)).toMatchObject({ name: "Ada", event });
+      expect(await store.setSession(ada?.id ?? "", "the next", session)).toBe(true);
+    });
+
+    it("are gone when they are removed, alone or with their event", async () => {
+      const [store, event, other] = [people(), randomUUID(), randomUUID()];
+      await store.addListed(event, [typed("<b>Ada</b>"), typed("Grace'; --")]);
+      await store.addListed(other, [typed("Alan")]);
+      expect((await store.people(event)).map(({ name }) => name).toSorted()).toEqual([
+        "<b>Ada</b>",
+        "Grace'; --",
+      ]);
+      expect(await store.events()).toEqual(expect.arrayContaining([event, other]));
+      await store.removeEvent(event);
+      expect([await store.people(event), await store.events()]).toEqual([
+        [],
+        expect.not.arrayContaining([event]),
+      ]);
+      expect(await store.people(other)).toHaveLength(1);
+    });
+  });
+}

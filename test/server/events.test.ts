@@ -1,0 +1,206 @@
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionView } from "../../workshop/common/api.js";
+import type { EventDetail, EventRow, EventView } from "../../workshop/common/event-api.js";
+import type { InstructorRow } from "../../workshop/common/instructor-api.js";
+import { BrowserSession, instructorToken } from "./browser-session.js";
+import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+
+const HOUR_MS = 3_600_000;
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+let lectern: LecternProcess;
+let instructor: BrowserSession;
+
+beforeAll(async () => {
+  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
+  instructor = new BrowserSession(lectern.url);
+  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+});
+afterAll(async () => {
+  await lectern.stop();
+  folder.remove();
+});
+
+describe("an event", () => {
+  it("is made on the command line with a list of names, and gives each of them one session", async () => {
+    const names = join(folder.path, "names.csv");
+    writeFileSync(names, Buffer.from("Name;Ort\r\nJürgen Größe;Köln\r\nAda <b>L.</b>;London\r\n", "latin1"));
+    const qr = join(folder.path, "link.svg");
+    const told = await cli(
+      "create",
+      "--lab",
+      "slow-steps",
+      "--until",
+      inHours(2),
+      "--names",
+      names,
+      "--qr",
+      qr,
+    );
+    const [, link = ""] = /(http\S+#join=\S+)/.exec(told) ?? [];
+    expect(readFileSync(qr, "utf8")).toMatch(/^<svg /);
+    const one = await opened(link);
+    const { people = [] } = one.view;
+    expect(people.map(({ name }) => name)).toEqual(["Ada <b>L.</b>", "Jürgen Größe"]);
+    const [ada, juergen] = people.map(({ id }) => id);
+    const session = await one.join({ person: ada });
+    expect((await one.browser.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
+    expect((await one.join({ person: ada })).id).toBe(session.id);
+    const device = await opened(link);
+    expect(device.view.people?.map(({ isHere }) => isHere)).toEqual([true, false]);
+    expect((await device.join({ person: ada })).id).toBe(session.id);
+    expect((await device.join({ person: juergen })).id).not.toBe(session.id);
+    expect((await (await opened(link)).refusal({ name: "Mallory" })).text).toContain("has a list of names");
+    const rows = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+    expect(rows.map(({ person, event }) => [person, event])).toEqual(
+      expect.arrayContaining([
+        ["Ada <b>L.</b>", one.name],
+        ["Jürgen Größe", one.name],
+      ]),
+    );
+    expect(await cli("get", one.name)).toMatch(/Ada <b>L\.<\/b> +\d{4}-.*slow-steps-/);
+    expect(await cli("delete", one.name)).toContain("is deleted");
+    expect((await one.browser.call("GET", `api/events/${one.name}`)).text).toContain(
+      "SERVER_EVENT_NOT_FOUND",
+    );
+    await until("its sessions are gone", 20_000, async () => {
+      const left = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+      return left.every(({ event }) => event !== one.name) || undefined;
+    });
+  });
+
+  it("gives a session that lasts until it is over, or its own minutes, from the moment somebody comes", async () => {
+    const end = inHours(1);
+    const whole = await (await opened((await created({ until: end })).link)).join({ name: "Ada" });
+    expect(Math.abs(Date.parse(whole.expiresAt) - Date.parse(end))).toBeLessThan(61_000);
+    const short = await (
+      await opened((await created({ until: end, minutes: 20 })).link)
+    ).join({
+      name: "Ada",
+    });
+    expect(Date.parse(short.expiresAt)).toBeLessThan(Date.now() + 20 * 60_000 + 1);
+    expect([whole.minutes, short.minutes]).toEqual([60, 20]);
+  });
+
+  it("lets nobody in before it begins", async () => {
+    const early = await created({ from: new Date(Date.now() + HOUR_MS).toISOString() });
+    const visitor = await opened(early.link);
+    expect(visitor.view.phase).toBe("early");
+    expect((await visitor.refusal({ name: "Ada" })).text).toContain("has not begun yet");
+  });
+
+  it("asks for its code, and refuses guesses without shutting out who comes with the code from elsewhere", async () => {
+    const { link, name } = await created({ code: "heron" });
+    const browser = new BrowserSession(lectern.url);
+    const admission = `api/events/${name}/admission`;
+    const token = new URL(link).hash.replace("#join=", "");
+    const outside = await browser.json<EventView>("POST", admission, { token });
+    expect([outside.needsCode, outside.people, browser.cookies.size]).toEqual([true, undefined, 0]);
+    const wrong = await browser.call("POST", admission, { token, code: "egret" });
+    expect([wrong.status, wrong.text]).toEqual([403, expect.stringContaining("SERVER_EVENT_CODE_WRONG")]);
+    const right = await browser.json<EventView>("POST", admission, { token, code: "heron" });
+    expect(right.needsCode).toBe(false);
+    const guesses = await Promise.all(
+      Array.from({ length: 100 }, () => browser.call("POST", admission, { token, code: "stork" })),
+    );
+    expect(guesses.at(-1)?.status).toBe(429);
+    expect((await browser.call("POST", admission, { token, code: "heron" })).status).toBe(429);
+    expect((await browser.call("POST", `api/events/${name}/join`, { name: "Ada" })).status).toBe(202);
+  });
+
+  it("says in a sentence that the seats are taken, and gives the seat of somebody removed to the next", async () => {
+    const { link, name } = await created({ seats: 1 });
+    const first = await opened(link);
+    await first.join({ name: "Ada" });
+    const second = await opened(link);
+    const full = await second.refusal({ name: "Grace" });
+    expect([full.status, full.text]).toEqual([409, expect.stringContaining("All 1 seats are taken")]);
+    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/events/${name}`);
+    await instructor.call("DELETE", `api/instructor/events/${name}/people/${people[0]?.id ?? ""}`);
+    expect((await second.join({ name: "Grace" })).id).toMatch(/^slow-steps-/);
+    expect((await first.refusal({ name: "Ada" })).text).toContain("SERVER_EVENT_FULL");
+  });
+
+  it("refuses names that are none, by what is wrong with them, and a browser without cookies before it takes a seat", async () => {
+    const { link, name } = await created({});
+    const visitor = await opened(link);
+    for (const [typed, why] of [
+      ["x".repeat(4_000), "4000 characters"],
+      ["\u202E \u0000", "at least one letter"],
+    ] as const)
+      expect((await visitor.refusal({ name: typed })).text).toContain(why);
+    const forgetful = new BrowserSession(lectern.url);
+    expect((await forgetful.call("POST", `api/events/${name}/join`, { name: "Ada" })).text).toContain(
+      "cookies",
+    );
+    const stranger = await forgetful.call("POST", `api/events/${name}/admission`, { token: "x".repeat(22) });
+    expect(stranger.status).toBe(401);
+    expect((await forgetful.call("GET", "api/instructor/events")).status).toBe(401);
+    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/events/${name}`);
+    expect(people).toEqual([]);
+  });
+
+  it("lets a whole room in from one address at once", async () => {
+    const { link, name } = await created({ seats: 50 });
+    const room = await Promise.all(Array.from({ length: 45 }, () => opened(link)));
+    const sessions = await Promise.all(room.map((one, at) => one.join({ name: `Guest ${String(at)}` })));
+    expect(new Set(sessions.map(({ id }) => id)).size).toBe(45);
+    const row = await instructor.json<EventRow>("GET", `api/instructor/events/${name}`);
+    expect(row.seatsTaken).toBe(45);
+    // Two instructors at once.
+    const ends = await Promise.all(
+      [0, 1].map(() => instructor.call("DELETE", `api/instructor/events/${name}`)),
+    );
+    expect(ends.some(({ status }) => status === 204)).toBe(true);
+    for (const { status } of ends) expect([204, 404]).toContain(status);
+  });
+
+  it("keeps names in one place, and out of every log", async () => {
+    const { link } = await created({});
+    await (await opened(link)).join({ name: "Wilhelmine Unverwechselbar" });
+    const texts = filesBelow(data).filter((file) => !file.includes("people.db"));
+    expect(texts.filter((file) => readFileSync(file).includes("Unverwechselbar"))).toEqual([]);
+    expect(lectern.output()).not.toContain("Unverwechselbar");
+  });
+});
+
+async function created(wanted: object): Promise<EventRow> {
+  const usual = { lab: "slow-steps", seats: 5, from: inHours(0), until: inHours(2) };
+  return instructor.json<EventRow>("POST", "api/instructor/events", { ...usual, ...wanted });
+}
+
+function inHours(hours: number): string {
+  return new Date(Date.now() + hours * HOUR_MS).toISOString();
+}
+
+async function cli(verb: string, ...args: string[]): Promise<string> {
+  const { status, output } = await runCli(["event", verb, ...args, "--data", data]);
+  expect([status, output]).toEqual([0, output]);
+  return output;
+}
+
+/** A browser that has opened the link of an event. */
+async function opened(link: string) {
+  const browser = new BrowserSession(lectern.url);
+  const { hash, pathname } = new URL(link);
+  const name = pathname.split("/").at(-1) ?? "";
+  const token = hash.replace("#join=", "");
+  const view = await browser.json<EventView>("POST", `api/events/${name}/admission`, { token });
+  const path = `api/events/${name}/join`;
+  return {
+    browser,
+    name,
+    view,
+    join: (arrival: object) => browser.json<SessionView>("POST", path, arrival),
+    refusal: (arrival: object) => browser.call("POST", path, arrival),
+  };
+}
+
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,28 @@
+import type { SessionView } from "../../common/api.js";
+import type { EventDetail, EventRow, EventView, NewEvent } from "../../common/event-api.js";
+import { call } from "./call.js";
+
+/** Every call of the REST contract in `workshop/common/event-api.ts`; each throws `ApiError`. */
+export const eventApi = {
+  admit: (name: string, token: string, code?: string) =>
+    call<EventView>("POST", `${eventPath(name)}/admission`, {
+      body: { token, ...(code === undefined ? {} : { code }) },
+    }),
+  event: (name: string, signal?: AbortSignal) => call<EventView>("GET", eventPath(name), { signal }),
+  join: (name: string, arrival: { name: string } | { person: string }) =>
+    call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
+  all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/events", { signal }),
+  create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/events", { body: wanted }),
+  detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),
+  remove: (name: string) => call<void>("DELETE", instructorPath(name)),
+  removePerson: (name: string, person: string) =>
+    call<void>("DELETE", `${instructorPath(name)}/people/${encodeURIComponent(person)}`),
+};
+
+function eventPath(name: string): string {
+  return `api/events/${encodeURIComponent(name)}`;
+}
+
+function instructorPath(name: string): string {
+  return `api/instructor/events/${encodeURIComponent(name)}`;
+}

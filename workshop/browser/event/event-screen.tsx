@@ -1,0 +1,76 @@
+import { useEffect, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { EventView } from "../../common/event-api.js";
+import { ScreenTitle } from "../parts/screen-title.js";
+import { TopBar } from "../parts/top-bar.js";
+import { CodeForm } from "./code-form.js";
+import { eventTimes, momentOf } from "./event-times.js";
+import { JoinForm } from "./join-form.js";
+import { useEvent } from "./use-event.js";
+import "./event.css";
+
+/** The door of an event: says when it is, and lets in who has its link. */
+export function EventScreen({ event }: { event: string }): ReactElement {
+  const { data, error, refetch } = useEvent(event);
+  useEffect(() => {
+    document.title = data === undefined ? "Lectern" : `${data.title} · Lectern`;
+  }, [data]);
+  return (
+    <>
+      <TopBar />
+      <main className="event">
+        {data && <Door event={data} />}
+        {!data && error && (
+          <>
+            <ScreenTitle>The event cannot be opened</ScreenTitle>
+            <p className="notice notice--warning" role="alert">
+              {error.message}
+            </p>
+            <Button className="button" onPress={() => void refetch()}>
+              Try again
+            </Button>
+          </>
+        )}
+        {!data && !error && <div className="skeleton event__skeleton" aria-busy="true" />}
+      </main>
+    </>
+  );
+}
+
+function Door({ event }: { event: EventView }): ReactElement {
+  return (
+    <>
+      <ScreenTitle>{event.title}</ScreenTitle>
+      <p className="event__times">{eventTimes(event)}</p>
+      <Entrance event={event} />
+    </>
+  );
+}
+
+function Entrance({ event }: { event: EventView }): ReactElement {
+  if (event.phase === "over" && !event.you)
+    return (
+      <p className="notice">
+        This event is over. Ask whoever gave you the link whether there is another one.
+      </p>
+    );
+  if (event.needsCode) return <CodeForm event={event} />;
+  if (event.phase === "early")
+    return (
+      <p className="notice notice--info" role="status">
+        It has not begun yet. Leave this page open: it lets you in at {momentOf(event.from)}.
+      </p>
+    );
+  if (event.seatsTaken >= event.seats && !event.you && !event.people?.some(({ isHere }) => isHere))
+    return <Full seats={event.seats} />;
+  return <JoinForm event={event} />;
+}
+
+function Full({ seats }: { seats: number }): ReactElement {
+  return (
+    <p className="notice notice--warning" role="status">
+      All {seats} seats are taken. Tell whoever gave you the link. Leave this page open: it lets you in when a
+      seat is free.
+    </p>
+  );
+}

@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { EventRow } from "../../common/event-api.js";
+import { eventApi } from "../api/event-api.js";
+import { eventTimes } from "../event/event-times.js";
+import { Confirm } from "../parts/confirm.js";
+import { CopyButton } from "../parts/copy-button.js";
+import { EventQr } from "./event-qr.js";
+import "./events.css";
+
+/** Who comes shows within moments. */
+const LOOK_MS = 5_000;
+
+/** The events there are, each with the link for its room; nothing where there are none. */
+export function Events(): ReactElement | null {
+  const { data = [] } = useQuery({
+    queryKey: ["events"],
+    queryFn: ({ signal }) => eventApi.all(signal),
+    refetchInterval: LOOK_MS,
+  });
+  if (data.length === 0) return null;
+  return (
+    <section className="events" aria-label="Events">
+      {data.map((event) => (
+        <EventCard key={event.name} event={event} />
+      ))}
+    </section>
+  );
+}
+
+const PHASES = { early: "to come", open: "on", over: "over" } as const;
+
+function EventCard({ event }: { event: EventRow }): ReactElement {
+  const queries = useQueryClient();
+  const [isShown, setIsShown] = useState(false);
+  const [isAsking, setIsAsking] = useState(false);
+  async function remove(): Promise<void> {
+    await eventApi.remove(event.name);
+    await queries.invalidateQueries({ queryKey: ["events"] });
+  }
+  return (
+    <article className="card event-card" aria-labelledby={`event-${event.name}`}>
+      <div className="event-card__head">
+        <h2 className="event-card__title" id={`event-${event.name}`}>
+          {event.title}
+        </h2>
+        <span className={`badge ${event.phase === "open" ? "badge--success" : ""}`}>
+          {PHASES[event.phase]}
+        </span>
+        <span className="event-card__name">{event.name}</span>
+      </div>
+      <p className="event-card__facts">
+        {eventTimes(event)} · {event.seatsTaken} of {event.seats} seats taken
+        {event.listed !== undefined && ` · ${event.listed} names on its list`}
+        {event.code !== undefined && (
+          <>
+            {" "}
+            · code <code>{event.code}</code>
+          </>
+        )}
+      </p>
+      <div className="event-card__link">
+        <code>{event.link}</code>
+        <CopyButton text={event.link} what={`the link of ${event.name}`} />
+      </div>
+      <div className="event-card__buttons">
+        <Button className="button button--small" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
+          {isShown ? "Hide QR code" : "Show QR code"}
+        </Button>
+        <Button className="button button--small" onPress={() => setIsAsking(true)}>
+          Delete…
+        </Button>
+      </div>
+      {isShown && <EventQr event={event} />}
+      <Confirm
+        isOpen={isAsking}
+        title={`Delete the event ${event.name}?`}
+        action="Delete it"
+        onConfirm={remove}
+        onClose={() => setIsAsking(false)}
+      >
+        Its link lets nobody in any more, the sessions of its people end with everything they have, and their
+        names are removed.
+      </Confirm>
+    </article>
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * What the server says of events. Paths and refusals are as in `api.ts`.
+ *
+ * | method and path | answer |
+ * |---|---|
+ * | POST api/events/NAME/admission `{token, code?}` | `EventView`, and where it asks for no code the cookie that the others need |
+ * | GET api/events/NAME | `EventView` |
+ * | POST api/events/NAME/join `{name}` or `{person}` | 202 `SessionView` with its cookie; the person's own where there is one |
+ * | GET api/instructor/events | `EventRow[]` |
+ * | POST api/instructor/events `NewEvent` | 201 `EventRow` |
+ * | GET api/instructor/events/NAME | `EventDetail` |
+ * | DELETE api/instructor/events/NAME | 204; ends its sessions and removes everything of its people |
+ * | DELETE api/instructor/events/NAME/people/ID | 204; the same for one |
+ */
+
+import type { EventPhase } from "./event.js";
+
+/** An event as somebody sees it who has its link. */
+export interface EventView {
+  name: string;
+  lab: string;
+  /** Of the lab. */
+  title: string;
+  from: string;
+  until: string;
+  phase: EventPhase;
+  seats: number;
+  seatsTaken: number;
+  /** Whether the code is asked for; nothing below is said then. */
+  needsCode: boolean;
+  /** The people of its list; absent where names are typed. */
+  people?: ListedName[];
+  /** Who this browser was when it last came in. */
+  you?: { id: string; name: string };
+}
+
+export interface ListedName {
+  id: string;
+  name: string;
+  /** Whether somebody has come in by it. */
+  isHere: boolean;
+}
+
+/** An event as instructors see it. */
+export interface EventRow {
+  name: string;
+  lab: string;
+  title: string;
+  from: string;
+  until: string;
+  phase: EventPhase;
+  seats: number;
+  seatsTaken: number;
+  minutes?: number;
+  code?: string;
+  /** How many names its list has; absent where there is no list. */
+  listed?: number;
+  /** For everybody in the room. */
+  link: string;
+}
+
+export interface EventDetail extends EventRow {
+  people: EventPerson[];
+}
+
+export interface EventPerson {
+  id: string;
+  name: string;
+  joinedAt?: string;
+  session?: string;
+}
+
+export interface NewEvent {
+  /** Made of the lab's name where absent. */
+  name?: string;
+  lab: string;
+  from: string;
+  until: string;
+  seats: number;
+  minutes?: number;
+  code?: string;
+  /** Who may come; everybody who has the link where absent. */
+  names?: string[];
+}

@@ -1,0 +1,49 @@
+/** Somebody of an event. */
+export interface Person {
+  /** Random; what everything but this store knows the person by. */
+  id: string;
+  /** The uid of the event. */
+  event: string;
+  name: string;
+  /** Whether the name was on the event's list, and so is one person's, whichever browser chooses it. */
+  isListed: boolean;
+  /** ISO 8601; when the person came in, and took a seat. Absent before. */
+  joinedAt?: string;
+  /** The newest session of the person. */
+  session?: string;
+}
+
+/** Who sits down: somebody of the list by the id, or whoever typed a name. */
+export type Newcomer = { person: string } | { id: string; name: string };
+
+/**
+ * Who takes part in events: the one place that knows names. A write that resolves is on the disk; one that rejects
+ * (SERVER_DISK_FULL, SERVER_DATABASE_FULL, SERVER_DATABASE_UNAVAILABLE) is not kept.
+ */
+export interface PeopleStore {
+  /** Adds people who may choose their names. */
+  addListed(event: string, people: readonly { id: string; name: string }[]): Promise<void>;
+  /** By name. */
+  people(event: string): Promise<Person[]>;
+  person(id: string): Promise<Person | undefined>;
+  ofVisitor(event: string, visitor: string): Promise<Person | undefined>;
+  ofSession(session: string): Promise<Person | undefined>;
+  /**
+   * Gives a seat, of so many, to somebody in that browser; of two at once only one gets the last. Who has one keeps it. Resolves to
+   * nothing where no seat is free, or the person of the list is not there.
+   */
+  seat(
+    place: { event: string; seats: number; visitor: string },
+    newcomer: Newcomer,
+  ): Promise<Person | undefined>;
+  /** Notes the person's session, where it was `before`; false where it is another one by now, or the person is gone. */
+  setSession(person: string, session: string, before: string | undefined): Promise<boolean>;
+  /** Removes everything about the person. */
+  remove(person: string): Promise<void>;
+  /** Removes everything about everybody of the event. */
+  removeEvent(event: string): Promise<void>;
+  /** The uids of events of which somebody is known. */
+  events(): Promise<string[]>;
+  /** Resolves when everything that was asked for is done. */
+  close(): Promise<void>;
+}

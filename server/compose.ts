@@ -12,6 +12,7 @@ import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
 import { type PersonNames, createPersonNames } from "./event/person-names.js";
+import { sweepPeople } from "./event/people-sweep.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
 import { openOwnClusters } from "./own-clusters.js";
@@ -98,6 +99,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   await takeUp(rooms.parts, foundation);
   const stopSaved = config.followFiles ? showSavedPages(repository, rooms.parts) : () => undefined;
+  const stopSweep = sweepPeople({ ...platform, people: installation.people, log });
   let hasListened = false;
   return {
     router: rooms.router,
@@ -114,6 +116,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       endAll([
         () => rooms.parts.pool.close(),
         stopSaved,
+        stopSweep,
         stopSessions,
         () => workshops.close(),
         ...endsOf(foundation, rooms),

@@ -12,6 +12,7 @@ const SCRIPT_BUDGET_BYTES = 300_000;
 const SCREENS = [
   { name: "catalogue", path: "", ready: "Start again" },
   { name: "lab", path: "s/s1/policies", ready: "Create a custom policy" },
+  { name: "event", path: "e/k8s-day", ready: "Come in" },
   { name: "instructor", path: "instructor", ready: "class-a-1" },
 ];
 

@@ -118,8 +118,8 @@ describe("an event", () => {
     const second = await opened(link);
     const full = await second.refusal({ name: "Grace" });
     expect([full.status, full.text]).toEqual([409, expect.stringContaining("All 1 seats are taken")]);
-    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/events/${name}`);
-    await instructor.call("DELETE", `api/instructor/events/${name}/people/${people[0]?.id ?? ""}`);
+    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
+    await instructor.call("DELETE", `api/instructor/workshop-events/${name}/people/${people[0]?.id ?? ""}`);
     expect((await second.join({ name: "Grace" })).id).toMatch(/^slow-steps-/);
     expect((await first.refusal({ name: "Ada" })).text).toContain("SERVER_EVENT_FULL");
   });
@@ -138,8 +138,8 @@ describe("an event", () => {
     );
     const stranger = await forgetful.call("POST", `api/events/${name}/admission`, { token: "x".repeat(22) });
     expect(stranger.status).toBe(401);
-    expect((await forgetful.call("GET", "api/instructor/events")).status).toBe(401);
-    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/events/${name}`);
+    expect((await forgetful.call("GET", "api/instructor/workshop-events")).status).toBe(401);
+    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
     expect(people).toEqual([]);
   });
 
@@ -148,11 +148,11 @@ describe("an event", () => {
     const room = await Promise.all(Array.from({ length: 45 }, () => opened(link)));
     const sessions = await Promise.all(room.map((one, at) => one.join({ name: `Guest ${String(at)}` })));
     expect(new Set(sessions.map(({ id }) => id)).size).toBe(45);
-    const row = await instructor.json<EventRow>("GET", `api/instructor/events/${name}`);
+    const row = await instructor.json<EventRow>("GET", `api/instructor/workshop-events/${name}`);
     expect(row.seatsTaken).toBe(45);
     // Two instructors at once.
     const ends = await Promise.all(
-      [0, 1].map(() => instructor.call("DELETE", `api/instructor/events/${name}`)),
+      [0, 1].map(() => instructor.call("DELETE", `api/instructor/workshop-events/${name}`)),
     );
     expect(ends.some(({ status }) => status === 204)).toBe(true);
     for (const { status } of ends) expect([204, 404]).toContain(status);
@@ -161,15 +161,18 @@ describe("an event", () => {
   it("keeps names in one place, and out of every log", async () => {
     const { link } = await created({});
     await (await opened(link)).join({ name: "Wilhelmine Unverwechselbar" });
-    const texts = filesBelow(data).filter((file) => !file.includes("people.db"));
-    expect(texts.filter((file) => readFileSync(file).includes("Unverwechselbar"))).toEqual([]);
+    const texts = [...filesIn(data), ...filesIn(join(data, "logs"))];
+    expect(texts.length).toBeGreaterThan(5);
+    const holding = texts.filter((file) => readFileSync(file).includes("Unverwechselbar"));
+    expect(holding.filter((file) => !/\/people\.db(-wal)?$/.test(file))).toEqual([]);
+    expect(holding).not.toEqual([]);
     expect(lectern.output()).not.toContain("Unverwechselbar");
   });
 });
 
 async function created(wanted: object): Promise<EventRow> {
   const usual = { lab: "slow-steps", seats: 5, from: inHours(0), until: inHours(2) };
-  return instructor.json<EventRow>("POST", "api/instructor/events", { ...usual, ...wanted });
+  return instructor.json<EventRow>("POST", "api/instructor/workshop-events", { ...usual, ...wanted });
 }
 
 function inHours(hours: number): string {
@@ -199,8 +202,8 @@ async function opened(link: string) {
   };
 }
 
-function filesBelow(path: string): string[] {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
+function filesIn(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(path, entry.name));
 }

@@ -6,11 +6,11 @@
  * | POST api/events/NAME/admission `{token, code?}` | `EventView`, and where it asks for no code the cookie that the others need |
  * | GET api/events/NAME | `EventView` |
  * | POST api/events/NAME/join `{name}` or `{person}` | 202 `SessionView` with its cookie; the person's own where there is one |
- * | GET api/instructor/events | `EventRow[]` |
- * | POST api/instructor/events `NewEvent` | 201 `EventRow` |
- * | GET api/instructor/events/NAME | `EventDetail` |
- * | DELETE api/instructor/events/NAME | 204; ends its sessions and removes everything of its people |
- * | DELETE api/instructor/events/NAME/people/ID | 204; the same for one |
+ * | GET api/instructor/workshop-events | `EventRow[]` |
+ * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
+ * | GET api/instructor/workshop-events/NAME | `EventDetail` |
+ * | DELETE api/instructor/workshop-events/NAME | 204; ends its sessions and removes everything of its people |
+ * | DELETE api/instructor/workshop-events/NAME/people/ID | 204; the same for one |
  */
 
 import type { EventPhase } from "./event.js";

@@ -73,7 +73,7 @@ function create(): Command {
         from,
         ...(names === undefined ? {} : { names: readNameFile(names) }),
       };
-      const event = await callInstructorApi<EventRow>(data, "POST", "events", wanted);
+      const event = await callInstructorApi<EventRow>(data, "POST", "workshop-events", wanted);
       tell(event);
       if (qr !== undefined) writeQr(qr, event);
     });
@@ -85,7 +85,7 @@ function list(): Command {
     .option("--json", "print them as JSON")
     .addHelpText("after", examplesText(["lectern event list"]))
     .action(async ({ data, json }: { data: string; json?: boolean }) => {
-      const events = await callInstructorApi<EventRow[]>(data, "GET", "events");
+      const events = await callInstructorApi<EventRow[]>(data, "GET", "workshop-events");
       if (json) return print(JSON.stringify(events, null, 2));
       if (events.length === 0)
         return print('There are no events. Make one with "lectern event create --lab NAME --until TIME".');
@@ -109,7 +109,11 @@ function get(): Command {
     .option("--qr <file>", "write the link as a QR code, in SVG", path)
     .addHelpText("after", examplesText(["lectern event get my-lab-x7k2 --qr link.svg"]))
     .action(async (name: string, { data, json, qr }: { data: string; json?: boolean; qr?: string }) => {
-      const event = await callInstructorApi<EventDetail>(data, "GET", `events/${encodeURIComponent(name)}`);
+      const event = await callInstructorApi<EventDetail>(
+        data,
+        "GET",
+        `workshop-events/${encodeURIComponent(name)}`,
+      );
       if (qr !== undefined) writeQr(qr, event);
       if (json) return print(JSON.stringify(event, null, 2));
       tell(event);
@@ -129,7 +133,7 @@ function remove(): Command {
     .argument("<event>")
     .addHelpText("after", examplesText(["lectern event delete my-lab-x7k2"]))
     .action(async (name: string, { data }: { data: string }) => {
-      await callInstructorApi<undefined>(data, "DELETE", `events/${encodeURIComponent(name)}`);
+      await callInstructorApi<undefined>(data, "DELETE", `workshop-events/${encodeURIComponent(name)}`);
       print(`${name} is deleted; its sessions are ending`);
     });
 }

@@ -36,36 +36,36 @@ const newEvent = z.strictObject({
     .optional(),
 });
 
-/** `api/instructor/events/...`: making events, and looking after who comes. */
+/** `api/instructor/workshop-events/...`: making events, and looking after who comes. */
 export function createInstructorEventsRouter(options: InstructorEventRoutes): Router {
   const { events, find, access, eventAccess } = options;
   const router = Router();
   const linkOf = (request: Request, event: EventResource) =>
     options.publicUrl(request) + eventAccess.linkPath(event);
-  router.use("/instructor/events", (request, _response, next) => {
+  router.use("/instructor/workshop-events", (request, _response, next) => {
     access.requireInstructor(request);
     next();
   });
-  router.get("/instructor/events", async (request, response) => {
+  router.get("/instructor/workshop-events", async (request, response) => {
     const all = await events.all();
     const rows = all.map(async (event) => ({ ...(await events.row(event)), link: linkOf(request, event) }));
     response.json((await Promise.all(rows)) satisfies EventRow[]);
   });
-  router.post("/instructor/events", async (request, response) => {
+  router.post("/instructor/workshop-events", async (request, response) => {
     const event = await events.create(parseBody(newEvent, request.body) as NewEvent);
     const row = { ...(await events.row(event)), link: linkOf(request, event) };
     response.status(201).json(row satisfies EventRow);
   });
-  router.get("/instructor/events/:name", async (request, response) => {
+  router.get("/instructor/workshop-events/:name", async (request, response) => {
     const event = await find(request.params.name);
     const detail = { ...(await events.detail(event)), link: linkOf(request, event) };
     response.json(detail satisfies EventDetail);
   });
-  router.delete("/instructor/events/:name", async (request, response) => {
+  router.delete("/instructor/workshop-events/:name", async (request, response) => {
     await events.remove(await find(request.params.name));
     response.status(204).end();
   });
-  router.delete("/instructor/events/:name/people/:id", async (request, response) => {
+  router.delete("/instructor/workshop-events/:name/people/:id", async (request, response) => {
     await events.removePerson(await find(request.params.name), request.params.id);
     response.status(204).end();
   });

@@ -11,8 +11,8 @@ export const eventApi = {
   event: (name: string, signal?: AbortSignal) => call<EventView>("GET", eventPath(name), { signal }),
   join: (name: string, arrival: { name: string } | { person: string }) =>
     call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
-  all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/events", { signal }),
-  create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/events", { body: wanted }),
+  all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/workshop-events", { signal }),
+  create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/workshop-events", { body: wanted }),
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),
   remove: (name: string) => call<void>("DELETE", instructorPath(name)),
   removePerson: (name: string, person: string) =>
@@ -24,5 +24,5 @@ function eventPath(name: string): string {
 }
 
 function instructorPath(name: string): string {
-  return `api/instructor/events/${encodeURIComponent(name)}`;
+  return `api/instructor/workshop-events/${encodeURIComponent(name)}`;
 }

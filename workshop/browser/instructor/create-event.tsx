@@ -35,7 +35,7 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
     <form className="card create-event" onSubmit={(event) => void create(event)} aria-label="Create an event">
       <EventFields labs={labs ?? []} />
       {(problem ?? unread?.message) && (
-        <p className="field__error create-event__whole" role="alert">
+        <p className="field__error create-event__problem" role="alert">
           {problem ?? unread?.message}
         </p>
       )}

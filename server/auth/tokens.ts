@@ -94,7 +94,6 @@ export function createTokens(key: Buffer): Tokens {
     const secret = instructorToken ?? "";
     return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts, secret)].join(".");
   };
-  const visitor = (uid: string, id: string, pageKey: string) => `${id}.${sign("visitor", uid, id, pageKey)}`;
   const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
     forLink: (subject) => revised("link", subject),
@@ -112,12 +111,7 @@ export function createTokens(key: Buffer): Tokens {
       return isSame(ingress(subject, { ...asked, expiresAt, ...given }), token);
     },
     ...bearerTokens(sign),
-    forEventLink: (uid) => sign("event link", uid).slice(0, EVENT_LINK_CHARACTERS),
-    forVisitor: visitor,
-    visitorOf: (uid, pageKey, token) => {
-      const id = token.split(".", 1)[0] ?? "";
-      return isSame(visitor(uid, id, pageKey), token) ? id : undefined;
-    },
+    ...eventTokens(sign),
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
     forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),
@@ -153,6 +147,21 @@ function bearerTokens(
       return { id, user: Buffer.from(name, "base64url").toString() };
     },
     isForUser: (subject, name, token) => isSame(user(subject, name), token),
+  };
+}
+
+/** What lets browsers come to an event. */
+function eventTokens(
+  sign: (...parts: string[]) => string,
+): Pick<Tokens, "forEventLink" | "forVisitor" | "visitorOf"> {
+  const visitor = (uid: string, id: string, pageKey: string) => `${id}.${sign("visitor", uid, id, pageKey)}`;
+  return {
+    forEventLink: (uid) => sign("event link", uid).slice(0, EVENT_LINK_CHARACTERS),
+    forVisitor: visitor,
+    visitorOf: (uid, pageKey, token) => {
+      const id = token.split(".", 1)[0] ?? "";
+      return isSame(visitor(uid, id, pageKey), token) ? id : undefined;
+    },
   };
 }
 

@@ -99,7 +99,6 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   });
   await takeUp(rooms.parts, foundation);
   const stopSaved = config.followFiles ? showSavedPages(repository, rooms.parts) : () => undefined;
-  const stopSweep = sweepPeople({ ...platform, people: installation.people, log });
   let hasListened = false;
   return {
     router: rooms.router,
@@ -116,7 +115,6 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
       endAll([
         () => rooms.parts.pool.close(),
         stopSaved,
-        stopSweep,
         stopSessions,
         () => workshops.close(),
         ...endsOf(foundation, rooms),
@@ -157,9 +155,10 @@ async function takeUp(
 /** From what answers browsers down to what it stands on. */
 function endsOf(
   { platform, installation, activity, disk }: Foundation,
-  { parts, sockets }: ReturnType<typeof joinRooms>,
+  { parts, sockets, stopSweep }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
+    stopSweep,
     () => parts.steps.close(),
     () => parts.pages.close(),
     () => sockets.close(),
@@ -194,7 +193,8 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   cache.onChange((session) => cache.get(session) ?? names.forget(session));
   const workshop = createWorkshop(parts);
   const routes = joinRoutes({ ...assignment, ...foundation, workshop, cache, names, metrics });
-  return { parts, ...routes };
+  const stopSweep = sweepPeople({ ...parts, people: foundation.installation.people });
+  return { parts, stopSweep, ...routes };
 }
 
 function workshopParts(

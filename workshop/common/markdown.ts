@@ -1,9 +1,16 @@
 import MarkdownIt from "markdown-it";
+import definitionLists from "markdown-it-deflist";
+import { addAdmonitions } from "./admonitions.js";
 import type { Fillings } from "./filled-text.js";
+import { addFootnotes } from "./footnotes.js";
+import type { Token } from "./markdown-types.js";
 
-export type Token = ReturnType<InstanceType<typeof MarkdownIt>["parse"]>[number];
+export type { Token } from "./markdown-types.js";
 
 const markdown = new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]);
+addAdmonitions(markdown);
+addFootnotes(markdown);
+markdown.use(definitionLists);
 const normalizeLink = markdown.normalizeLink.bind(markdown);
 const validateLink = markdown.validateLink.bind(markdown);
 /** Of the page that is being parsed; nothing else is parsed meanwhile. Making a parser for each page takes longer than most pages. */
@@ -11,7 +18,7 @@ let current: Fillings | undefined;
 markdown.normalizeLink = (url) => normalizeLink(current?.plain(url) ?? url);
 markdown.validateLink = (url) => validateLink(current?.plain(url) ?? url);
 
-/** CommonMark with tables and struck words; author HTML passes here and is sanitised afterwards. */
+/** CommonMark with tables, struck words, boxes, footnotes and definition lists; author HTML passes here and is sanitised afterwards. */
 export function parseMarkdown(
   text: string,
   fillings: Fillings,

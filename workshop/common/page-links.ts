@@ -10,6 +10,8 @@ export interface PageLink {
   /** As it stands in the HTML of the page. */
   address: string;
   line: number;
+  /** Of a picture that says nothing to whoever does not see it. */
+  isWordless?: true;
 }
 
 /** Every link and picture of a page, in Markdown and in HTML; lines count within the filled text. */
@@ -21,20 +23,27 @@ export function linksIn(leaves: readonly Leaf[], fillings: Fillings): PageLink[]
       if (part.type === "html_inline") return linksInHtml(fillings.plain(part.content), line);
       if (part.type === "link_open")
         return [{ kind: "link", address: String(part.attrGet("href") ?? ""), line }];
-      return part.type === "image"
-        ? [{ kind: "picture", address: String(part.attrGet("src") ?? ""), line }]
-        : [];
+      return part.type === "image" ? [pictureOf(part, line)] : [];
     });
   });
 }
 
+function pictureOf(part: Leaf["token"], line: number): PageLink {
+  const link = { kind: "picture", address: String(part.attrGet("src") ?? ""), line } as const;
+  return part.content.trim() === "" ? { ...link, isWordless: true } : link;
+}
+
 function linksInHtml(html: string, line: number): PageLink[] {
-  return htmlTags(html).flatMap(({ name, attributes, at }) => {
+  return htmlTags(html).flatMap(({ name, attributes, at }): PageLink[] => {
     const wanted = { a: "href", img: "src" }[name];
     const address = attributes.find((attribute) => attribute.name === wanted)?.value;
     if (name !== "a" && name !== "img") return [];
     if (address === undefined) return [];
-    return [{ kind: name === "a" ? "link" : "picture", address, line: line + lineEnds(html, at) } as const];
+    const link = { address, line: line + lineEnds(html, at) };
+    if (name === "a") return [{ kind: "link", ...link }];
+    // `alt=""` says that the picture is for the eye only.
+    const isWordless = !attributes.some((attribute) => attribute.name === "alt");
+    return [{ kind: "picture", ...link, ...(isWordless && { isWordless }) }];
   });
 }
 
@@ -45,7 +54,8 @@ export function linkProblems(
   addresses: PageAddresses,
 ): PageProblem[] {
   return links.flatMap((link): PageProblem[] => {
-    if (link.kind === "picture") return isElsewhere(link.address) ? blockedPicture(link) : [];
+    if (link.kind === "picture")
+      return [...wordlessPicture(link), ...(isElsewhere(link.address) ? blockedPicture(link) : [])];
     if (link.address.startsWith("#"))
       return isThere(link.address.slice(1), anchors) ? [] : [lost(link, "no heading of the page")];
     if (link.address === "" || hasScheme(link.address)) return [];
@@ -79,6 +89,20 @@ function lost({ address, line }: PageLink, where: string): PageProblem {
     message: `The link ${address} leads to ${where}`,
     fix: "Correct it, or link to a whole address",
   };
+}
+
+function wordlessPicture({ address, line, isWordless }: PageLink): PageProblem[] {
+  if (!isWordless) return [];
+  const shown = /^data:/i.test(address) ? "of the page itself" : address;
+  return [
+    {
+      severity: "warning",
+      rule: "picture-text",
+      line,
+      message: `The picture ${shown} has no text for whoever does not see it`,
+      fix: 'Say between the brackets what it shows: ![The console with two policies](console.png); in HTML, alt="" says that it shows nothing of its own',
+    },
+  ];
 }
 
 function blockedPicture({ address, line }: PageLink): PageProblem[] {

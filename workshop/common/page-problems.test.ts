@@ -143,6 +143,13 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     source: "x\n\n![x](https://img.example/a.png)\n",
     problems: [[3, "external-picture"]],
   },
+  "a picture without a text": {
+    source: 'x\n\n![](./images/a.png)\n\n<img src="./images/a.png"> <img src="./images/a.png" alt="">\n',
+    problems: [
+      [3, "picture-text"],
+      [5, "picture-text"],
+    ],
+  },
   "a picture in code": { source: `${FENCE}md\n![x](https://img.example/a.png)\n${FENCE}\n`, problems: [] },
   "HTML that is taken away": {
     source:

@@ -38,9 +38,10 @@ const OTHER_ELEMENTS =
 
 const ATTRIBUTES: Record<string, string[]> = {
   ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((heading) => [heading, ["id", "align"]])),
-  a: ["href", "title", "target", "rel", "id", "name"],
+  a: ["href", "title", "target", "rel", "id", "name", "aria-label"],
   img: ["src", "alt", "title", "width", "height", "loading", "align"],
   ol: ["start", "type"],
+  li: ["id"],
   details: ["open"],
   p: ["align"],
   div: ["align"],
@@ -75,7 +76,8 @@ const POLICY: sanitizeHtml.IOptions = {
   allowedTags: ELEMENTS,
   allowedAttributes: ATTRIBUTES,
   allowedClasses: {
-    div: NOTES,
+    div: [...NOTES, "footnotes"],
+    details: NOTES,
     p: NOTES,
     span: [...NOTES, "missing-picture"],
     mark: ["unknown-variable"],

@@ -22,7 +22,7 @@ describe("a workshop of the Hugo form", () => {
       "resources/workshop.yaml":
         "kind: Workshop\nmetadata: {name: shop}\nspec:\n  title: A shop\n  session:\n    env: [{name: SHOP, value: $(session_name)-shop}]\n",
       "workshop/content/01-start/index.md":
-        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![](/images/a.png) ![](/workshop/content/01-start/pic.png)\n",
+        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![p](/images/a.png) ![p](/workshop/content/01-start/pic.png)\n",
       "workshop/content/01-start/pic.png": "",
       "workshop/content/01-start/notes.md": "no page",
       "workshop/static/images/a.png": "",

@@ -22,7 +22,7 @@ describe("a native lab", () => {
   it("has its pages in order, with titles, pictures and checks", async () => {
     await write({
       "workshop.yaml": "title: A lab\nminutes: 5\npages: [two, one]\nvariables: {color: blue}\n",
-      "pages/one.md": "# One *page*\n\n![](a.png) ![](./images/b.png) ![](../../x.png)\n",
+      "pages/one.md": "# One *page*\n\n![p](a.png) ![p](./images/b.png) ![p](../../x.png)\n",
       "pages/two.md": "---\ntitle: Second\n---\n{{ nope }}\n\n```execute\nls\n```\n",
       "images/b.png": "",
       "checks.yaml": "pages:\n  - page: two\n    steps:\n      - {step: 0, exit: nonzero}\n",
@@ -48,7 +48,7 @@ describe("a native lab", () => {
   it("hands out the pictures of its pages and nothing else", async () => {
     await write({
       "workshop.yaml": "title: x\n",
-      "pages/a.md": "![](b.png) ![](c.png)",
+      "pages/a.md": "![p](b.png) ![p](c.png)",
       "pages/b.png": "b",
       "more/c.png": "c",
     });
@@ -62,7 +62,7 @@ describe("a native lab", () => {
   it("hands out pictures of a folder outside of it that it was told to look in", async () => {
     const shared = mkdtempSync(join(tmpdir(), "lectern-images-"));
     try {
-      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](shared.png)" });
+      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![p](shared.png)" });
       writeFileSync(join(shared, "shared.png"), "s");
       const lab = await loadLab(folder, { imageFolders: [shared] });
       const path = lab.pages[0]?.pictures["shared.png"] ?? "";
@@ -77,7 +77,7 @@ describe("a native lab", () => {
     try {
       writeFileSync(join(outside, "secret"), "secret");
       writeFileSync(join(outside, "page.md"), "secret");
-      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](b.png)" });
+      await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![p](b.png)" });
       symlinkSync(join(outside, "secret"), join(folder, "pages/b.png"));
       expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "b.png": null });
       symlinkSync(join(outside, "page.md"), join(folder, "pages/c.md"));
@@ -93,7 +93,7 @@ describe("a native lab", () => {
   });
 
   it("has no picture where the address cannot be decoded, and loads", async () => {
-    await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![](100%.png)" });
+    await write({ "workshop.yaml": "title: x\n", "pages/a.md": "![p](100%.png)" });
     expect((await loadLab(folder)).pages[0]?.pictures).toEqual({ "100%25.png": null });
   });
 
@@ -185,7 +185,7 @@ describe("a classic Educates folder", () => {
         "modules:\n  overview: {name: Welcome, exit_sign: Go}\nconfig:\n  vars: [{name: color, value: blue}, {name: size, value: 3}]\n",
       "workshop/content/overview.md": "Hi {{ color }} {{ size }}",
       "workshop/content/exercises/01-a.md":
-        "```execute-1\ntmc cluster namespace attach -k ws-1 -c x\n```\n![](./images/p.png)",
+        "```execute-1\ntmc cluster namespace attach -k ws-1 -c x\n```\n![p](./images/p.png)",
       "workshop/content/exercises/images/p.png": "",
       "resources/workshop.yaml":
         "metadata: {name: old-lab}\nspec:\n  title: Old lab\n  duration: 2h\n  session:\n    namespaces: {budget: large}\n    env: [{name: URL, value: x.example}]\n    applications: {terminal: {enabled: true, layout: split}, docker: {enabled: true}}\n",

@@ -20,6 +20,7 @@ import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
 import { WorkPane } from "./work/work-pane.js";
 import "./lab-layout.css";
+import "./print.css";
 
 interface Props {
   store: SessionStore;

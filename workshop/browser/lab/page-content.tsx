@@ -5,6 +5,7 @@ import { Action } from "./blocks/action.js";
 import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { PageContents } from "./page-contents.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
 import "./prose.css";
@@ -21,13 +22,16 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
   const root = useRef<HTMLDivElement>(null);
   const [placed, setPlaced] = useState<Placed[]>([]);
   const [copies, setCopies] = useState<Element[]>([]);
+  const [headings, setHeadings] = useState<HTMLElement[]>([]);
   useLayoutEffect(() => {
     if (!root.current) return;
     setPlaced(place(root.current, page));
+    setHeadings([...root.current.querySelectorAll<HTMLElement>("h2[id], h3[id]")]);
     setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
   return (
     <BlockPageContext value={page.name}>
+      <PageContents headings={headings} />
       <Prose html={page.html} ref={root} />
       {placed.map(({ action, element, body }) =>
         createPortal(<Action action={action} sectionBody={body} />, element, action.step),

@@ -1,0 +1,56 @@
+import { createRequire } from "node:module";
+import MarkdownIt from "markdown-it";
+import { describe, expect, it } from "vitest";
+import { Fillings } from "./filled-text.js";
+import { parseMarkdown } from "./markdown.js";
+
+const { tests } = createRequire(import.meta.url)("commonmark-spec") as { tests: { markdown: string }[] };
+
+function html(text: string): string {
+  const { tokens, render } = parseMarkdown(text, new Fillings());
+  return render(tokens).replaceAll(/\n+/g, "");
+}
+
+describe("the Markdown of pages", () => {
+  it("is CommonMark in all examples of its specification", () => {
+    const parser = new MarkdownIt("commonmark", { html: true });
+    const others = tests
+      .map(({ markdown }) => markdown.replaceAll("\u2192", "\t"))
+      .filter((markdown) => html(markdown) !== parser.render(markdown).replaceAll(/\n+/g, ""));
+    expect(tests.length).toBeGreaterThan(600);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    [
+      ":::note[Hi *you*]\ntext\n\n- a\n  :::tip\n  b\n  :::\n:::\nafter",
+      '<div class="note"><p><strong>Hi <em>you</em></strong></p><p>text</p><ul><li>a<div class="tip"><p><strong>Tip</strong></p><p>b</p></div></li></ul></div><p>after</p>',
+    ],
+    [":::danger Mind\nx", '<div class="danger"><p><strong>Mind</strong></p><p>x</p></div>'],
+    [
+      '!!! warning "Mind"\n    text\n\n    ```sh\n    ls\n    ```\nafter',
+      '<div class="warning"><p><strong>Mind</strong></p><p>text</p><pre><code class="language-sh">ls</code></pre></div><p>after</p>',
+    ],
+    ['!!! note ""\n    a', '<div class="note"><p>a</p></div>'],
+    ["??? bug\n    folded", '<details class="danger"><summary>Bug</summary><p>folded</p></details>'],
+    ["???+ tip\n    open", '<details class="tip" open=""><summary>Tip</summary><p>open</p></details>'],
+    ["!!! nope\n    text", "<p>!!! nopetext</p>"],
+    [":::tabs\na\n:::", "<p>:::tabsa:::</p>"],
+    ["    !!! note", "<pre><code>!!! note</code></pre>"],
+    ["Term\n: One\n: *Two*", "<dl><dt>Term</dt><dd>One</dd><dd><em>Two</em></dd></dl>"],
+    ["grep ^[a-z] b[^x]", "<p>grep ^[a-z] b[^x]</p>"],
+  ])("reads %j", (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+
+  it("puts footnotes at the end, with a way there and back", () => {
+    expect(html("a[^n] b[^n]\n\n[^n]: Note *x*")).toBe(
+      '<p>a<sup><a href="#footnote-1" id="footnote-mark-1" aria-label="Note 1">1</a></sup> b<sup><a href="#footnote-1" id="footnote-mark-1-2" aria-label="Note 1">1</a></sup></p><div class="footnotes"><hr><ol><li id="footnote-1"><p>Note <em>x</em> <a href="#footnote-mark-1" aria-label="Back to the text">\u21A9\uFE0E</a> <a href="#footnote-mark-1-2" aria-label="Back to the text">\u21A9\uFE0E</a></p></li></ol></div>',
+    );
+  });
+
+  it("reads thousands of boxes that are opened and not closed", () => {
+    for (const mark of [":::note\n", "!!! note\n", "??? note\n    ", "- :::note\n  "])
+      expect(html(mark.repeat(2_000)).length).toBeGreaterThan(0);
+  });
+});

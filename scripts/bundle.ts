@@ -11,7 +11,8 @@ const ENTRIES: Record<string, string[]> = {
     "terminal/node/sandbox/agent",
     "terminal/node/sandbox/forwarder",
   ],
-  cluster: ["cluster/main"],
+  cluster: ["cluster/main", "server/supervisor/cluster-process"],
+  containers: ["containers/node/main"],
   server: [
     "server/main",
     "server/plugin",

@@ -24,6 +24,8 @@ export interface ServeConfig {
   publicUrl?: string;
   /** Every name below it leads here, for the applications of sessions; they are below a path where absent. */
   ingressDomain?: string;
+  /** Whether pods of the embedded cluster run in containers; where the machine can, where absent. */
+  containers?: ContainersChoice;
   /** What labs may show of the operator's environment, by name. */
   labVariables: Record<string, string>;
   maxSessions: number;
@@ -65,6 +67,10 @@ export interface PodShells {
 
 /** What was asked for, with who may start labs decided. */
 export type RuledConfig = ServeConfig & { start: StartRule };
+
+/** `auto` is on where the machine can. */
+export const CONTAINERS_CHOICES = ["auto", "on", "off"] as const;
+export type ContainersChoice = (typeof CONTAINERS_CHOICES)[number];
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -207,6 +213,7 @@ export function dataPaths(data: string) {
     /** Of sessions that have one of their own: a folder each. */
     ownClusters: join(data, "clusters"),
     terminal: join(data, "terminal"),
+    containers: join(data, "containers"),
     tools: join(data, "tools"),
     /** Recordings that outlive their sessions. */
     recordings: join(data, "recordings"),

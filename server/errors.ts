@@ -12,6 +12,7 @@ export const serverErrorCodes = {
   kubectlMissing: "SERVER_KUBECTL_MISSING",
   unconfinedShells: "SERVER_UNCONFINED_SHELLS",
   sharedNetwork: "SERVER_SHARED_NETWORK",
+  containersUnavailable: "SERVER_CONTAINERS_UNAVAILABLE",
   processFailed: "SERVER_PROCESS_FAILED",
   notRunning: "SERVER_NOT_RUNNING",
   timedOut: "SERVER_TIMED_OUT",

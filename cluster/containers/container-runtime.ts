@@ -77,6 +77,8 @@ export interface ContainerSpec {
   workingDir?: string;
   user?: number;
   group?: number;
+  /** Bytes of `resources.limits.memory`, and processors of `resources.limits.cpu`, where the pod names them. */
+  limits?: { memoryBytes?: number; cpus?: number };
   readOnlyRoot: boolean;
   tty: boolean;
   stdin: boolean;

@@ -2,6 +2,7 @@ import { asText, recordAt, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiService } from "../api/service.js";
 import type { ContainerSpec } from "../containers/container-runtime.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
+import { nanoUnits } from "../schema/quantity.js";
 import { environmentOf, expand } from "./environment.js";
 
 /** What the runtime calls an attempt at a container of a pod. */
@@ -36,6 +37,7 @@ export function containerSpec(
     ...(workingDir !== "" && { workingDir }),
     ...(typeof user === "number" && { user }),
     ...(typeof group === "number" && { group }),
+    limits: limitsOf(container),
     readOnlyRoot: recordAt(container, "securityContext")?.["readOnlyRootFilesystem"] === true,
     tty: container["tty"] === true,
     stdin: container["stdin"] === true,
@@ -47,4 +49,14 @@ export function containerSpec(
       readOnly: mount["readOnly"] === true,
     })),
   };
+}
+
+/** What the container may use at most; what it names no limit for is left to the runtime. */
+function limitsOf(container: Container): NonNullable<ContainerSpec["limits"]> {
+  const limit = (resource: string): number | undefined => {
+    const text = asText(valueAt(container, `resources.limits.${resource}`));
+    return text === "" ? undefined : Number(nanoUnits(text)) / 1e9;
+  };
+  const [memoryBytes, cpus] = [limit("memory"), limit("cpu")];
+  return { ...(memoryBytes !== undefined && { memoryBytes }), ...(cpus !== undefined && { cpus }) };
 }

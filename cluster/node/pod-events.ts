@@ -9,6 +9,8 @@ export const podEvents = {
   failed: (why: string): EventText => warning("Failed", `Error: ${why}`),
   pullBackOff: (image: string): EventText =>
     normal("BackOff", `Back-off pulling image ${JSON.stringify(image)}`),
+  sandboxFailed: (why: string): EventText =>
+    warning("FailedCreatePodSandBox", `Failed to create pod sandbox: ${why}`),
   created: (): EventText => normal("Created", "Container created"),
   started: (): EventText => normal("Started", "Container started"),
   backOff: (container: string, pod: string): EventText =>

@@ -172,15 +172,21 @@ export class RealPods {
 
   async #startSandbox(pod: Pod, record: PodRecord): Promise<void> {
     if (record.hasSandbox) return;
-    await this.#options.runtime.startSandbox({
-      id: record.uid,
-      namespace: namespaceOf(pod),
-      name: nameOf(pod),
-      hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
-      address: record.address,
-      volumes: volumesOf(this.#options, pod, record.address),
-    });
-    record.hasSandbox = true;
+    try {
+      await this.#options.runtime.startSandbox({
+        id: record.uid,
+        namespace: namespaceOf(pod),
+        name: nameOf(pod),
+        hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
+        address: record.address,
+        volumes: volumesOf(this.#options, pod, record.address),
+      });
+      record.hasSandbox = true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.recorder.record(pod, podEvents.sandboxFailed(why));
+      throw error;
+    }
   }
 
   /** Whether the containers before the others have done their part; starts the next of them. */

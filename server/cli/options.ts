@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import proxyAddress from "proxy-addr";
 import { parseDuration } from "../../workshop/common/expectation.js";
-import { mountAddress } from "../config.js";
+import { CONTAINERS_CHOICES, mountAddress } from "../config.js";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -73,6 +73,16 @@ export function proxies(value: string): number | string[] {
       "Expected how many proxies stand in front (1 to 9), or their addresses, such as loopback,10.0.0.0/8.",
     );
   }
+}
+
+/** Whether pods run, the same for every command that starts the embedded cluster. */
+export function containersOption(): Option {
+  return new Option(
+    "--containers <choice>",
+    "whether pods of the embedded cluster run real processes, for the images Lectern has (default: auto, which is on as root with bubblewrap and busybox-static)",
+  )
+    .choices(CONTAINERS_CHOICES)
+    .default("auto");
 }
 
 function protocolOf(value: string): string {

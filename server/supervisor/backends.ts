@@ -1,6 +1,6 @@
 import type { Confinement } from "../../terminal/node/confinement.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
-import { startCluster } from "./embedded-cluster.js";
+import { startClusterWithContainers } from "./cluster-with-containers.js";
 import { tieToCluster } from "./cluster-identity.js";
 import {
   addressOf,
@@ -34,6 +34,7 @@ export interface BackendOptions {
     | "keepRecordings"
     | "sessionLimits"
     | "allowSharedNetwork"
+    | "containers"
   >;
   environment: Environment;
   paths: DataPaths;
@@ -120,8 +121,12 @@ async function terminalsOf(
 async function ownCluster(
   { config, environment, paths }: BackendOptions,
   events: ProcessEvents,
-): ReturnType<typeof startCluster> {
-  const cluster = await startCluster({ environment, paths, logTo: config.logTo }, events);
+): ReturnType<typeof startClusterWithContainers> {
+  const { logTo, containers } = config;
+  const cluster = await startClusterWithContainers(
+    { environment, paths, logTo, ...(containers && { containers }) },
+    events,
+  );
   try {
     tieToCluster(config.data, paths, { uid: cluster.uid, name: "the embedded cluster" });
     return cluster;

@@ -11,22 +11,29 @@ export interface ClusterOptions {
   logTo: ServeConfig["logTo"];
   /** Port of the API server; without one, the port it had before, or any free one. */
   port?: number;
+  /** Socket of the process that runs containers; pods are simulated where absent. */
+  containers?: string;
 }
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Starts the embedded Kubernetes; resolves when it answers. */
 export async function startCluster(
-  { environment, paths, logTo, port }: ClusterOptions,
+  { environment, paths, logTo, port, containers }: ClusterOptions,
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; uid: string; stop(): Promise<void> }> {
   const since = performance.now();
   const running = await supervise(
     {
       name: "cluster",
-      entry: builtFile("cluster/main.js"),
+      entry: builtFile("server/supervisor/cluster-process.js"),
       // Without a port it takes the one it had before, which the kubeconfigs in learners' homes name.
-      args: ["--data", paths.cluster, ...(port === undefined ? [] : ["--port", String(port)])],
+      args: [
+        "--data",
+        paths.cluster,
+        ...(port === undefined ? [] : ["--port", String(port)]),
+        ...(containers === undefined ? [] : ["--containers", containers]),
+      ],
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),
       ownerFile: join(paths.owners, "cluster.json"),

@@ -14,6 +14,8 @@ import { keepBounded, openLog, readTail } from "./process-log.js";
 export interface ProcessSpec {
   name: string;
   entry: string;
+  /** A command line that becomes the process it is put before, such as `unshare --mount --`; none where absent. */
+  launcher?: readonly string[];
   args: readonly string[];
   /** What the process is told over its channel once that is known; asked at every start. */
   assignment?: () => Promise<object>;
@@ -179,13 +181,15 @@ function start(spec: ProcessSpec): ProcessHandle {
   const log = spec.logFile === undefined ? undefined : openLog(spec.logFile);
   const preload = pathToFileURL(builtFile("server/supervisor/end-with-owner.js"));
   if (spec.ownerFile !== undefined) preload.searchParams.set("owner", spec.ownerFile);
+  const [execPath, ...before] = spec.launcher ? [...spec.launcher, process.execPath] : [process.execPath];
   try {
     const child = fork(spec.entry, [...spec.args], {
       env: spec.env,
       // A process group of its own: Ctrl-C reaches the supervisor alone, which ends the others in order.
       detached: true,
       stdio: ["ignore", log ?? "inherit", log ?? "inherit", "ipc"],
-      execArgv: [...(spec.nodeFlags ?? []), "--import", preload.href],
+      execPath,
+      execArgv: [...before, ...(spec.nodeFlags ?? []), "--import", preload.href],
     });
     if (spec.ownerFile !== undefined && child.pid !== undefined)
       claim(spec.ownerFile, child.pid, fingerprintOf(spec.entry, spec.args));

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
@@ -12,6 +10,7 @@ import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { learnerPath, makeToolFolder } from "../learner/tool-folder.js";
 import { isLoopback } from "./exposure.js";
+import { processSocket, removeSocketFolder } from "./process-socket.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
 import { createTerminalHostProbe } from "./terminal-host-probe.js";
@@ -27,8 +26,6 @@ export interface TerminalOptions {
 
 /** The host has answered a probe just before. */
 const REPORT_MS = 5_000;
-/** Longest path of a unix socket that works everywhere: 104 bytes on macOS with the closing zero. */
-const SOCKET_PATH_BYTES = 103;
 
 /**
  * Finds out how shells are kept apart here. Throws SERVER_UNCONFINED_SHELLS where strangers could get a shell that sees
@@ -54,7 +51,7 @@ export async function startTerminals(
   { environment, paths, confinement, kubectl, config }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
-  const socket = socketPath(paths);
+  const socket = processSocket(paths.terminal, "host.sock");
   const tools = makeToolFolder({ folder: paths.tools, productRoot, node: process.execPath, kubectl });
   const args = [
     "--socket",
@@ -86,8 +83,7 @@ export async function startTerminals(
     for (const line of confinementLines(report)) events.report(line);
     const stop = async (): Promise<void> => {
       await running.stop();
-      // One that the path did not leave room for in the data directory.
-      if (!socket.startsWith(paths.terminal)) rmSync(dirname(socket), { recursive: true, force: true });
+      removeSocketFolder(socket, paths.terminal);
     };
     return { socket, stop };
   } catch (error) {
@@ -166,11 +162,4 @@ function allowUnconfined(host: string, events: ProcessEvents): void {
     serverErrorCodes.unconfinedShells,
     `Listening on ${host} would give everybody who reaches it a shell that sees this whole machine: shells cannot be confined here. Install bubblewrap, or leave --host away.`,
   );
-}
-
-function socketPath(paths: DataPaths): string {
-  const path = join(paths.terminal, "run", "host.sock");
-  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
-  const digest = createHash("sha256").update(paths.terminal).digest("hex").slice(0, 16);
-  return join(tmpdir(), `lectern-${String(process.getuid?.() ?? 0)}-${digest}`, "host.sock");
 }

@@ -22,6 +22,11 @@ export async function setup(): Promise<(() => void) | undefined> {
   note("chromium", "the browser tests", await provideChromium());
   note("zsh", "the outcomes of commands in zsh", await providePackage("zsh", () => findProgram("zsh")));
   note("bwrap", "what bubblewrap adds", await providePackage("bubblewrap", () => findProgram("bwrap")));
+  note(
+    "busybox",
+    "containers in sandboxes",
+    await providePackage("busybox-static", () => findProgram("busybox")),
+  );
   note("postgres", "what several servers share", await providePackage("postgresql", findPostgres));
   note("caddy", "Lectern behind Caddy", await providePackage("caddy", () => findProgram("caddy")));
   note(

@@ -3,7 +3,10 @@ export const MISSING = "LECTERN_TEST_WITHOUT";
 
 /** Why a tool could not be had; absent where it is there. */
 export type Missing = Partial<
-  Record<"kubectl" | "chromium" | "zsh" | "bwrap" | "postgres" | "caddy" | "systemd-analyze", string>
+  Record<
+    "kubectl" | "chromium" | "zsh" | "bwrap" | "busybox" | "postgres" | "caddy" | "systemd-analyze",
+    string
+  >
 >;
 
 /** Whether a suite must be left out because the machine lacks the tool; the global set-up has said so and why. */

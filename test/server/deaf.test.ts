@@ -32,7 +32,7 @@ describe("a process that runs but answers nobody", () => {
   it("is replaced where it is the cluster, and the shells and pages go on", async () => {
     const before = await shellAfterStep();
     const server = serverPid(data);
-    await replaced("cluster", pidOf("cluster/main.js"));
+    await replaced("cluster", pidOf("supervisor/cluster-process.js"));
     await until("the server is ready again", 20_000, async () =>
       (await browser.call("GET", "readyz")).status === 200 ? true : undefined,
     );

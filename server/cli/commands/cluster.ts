@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { dataPaths, readEnvironment } from "../../config.js";
-import type { DataPaths } from "../../config.js";
+import type { ContainersChoice, DataPaths } from "../../config.js";
 import { existsSync } from "node:fs";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import { path, wholeNumber } from "../options.js";
+import { containersOption, path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 
@@ -19,6 +19,12 @@ export function clusterCommand(): Command {
   return command.addCommand(start()).addCommand(kubeconfig());
 }
 
+interface StartFlags {
+  data: string;
+  port?: number;
+  containers: ContainersChoice;
+}
+
 function start(): Command {
   return withData(new Command("start"))
     .description("Run the embedded Kubernetes alone, until Ctrl-C.")
@@ -28,18 +34,20 @@ function start(): Command {
       wholeNumber(0, 65_535),
     )
     .addHelpText("after", examplesText(["lectern cluster start --data /tmp/playground --port 6443"]))
-    .action(async ({ data, port }: { data: string; port?: number }) => {
+    .addOption(containersOption())
+    .action(async ({ data, port, containers }: StartFlags) => {
       // Loaded when needed: the other commands should not wait for it.
-      const { startCluster } = await import("../../supervisor/embedded-cluster.js");
+      const { startClusterWithContainers } = await import("../../supervisor/cluster-with-containers.js");
       const { lockDataDir } = await import("../../supervisor/data-dir.js");
       await untilSignalled(async () => {
         const dataDir = lockDataDir(data);
         try {
-          const cluster = await startCluster(
+          const cluster = await startClusterWithContainers(
             {
               environment: readEnvironment(),
               logTo: "files",
               paths: dataDir.paths,
+              containers,
               ...(port === undefined ? {} : { port }),
             },
             { report },

@@ -12,9 +12,18 @@ import {
   readEnvironment,
   shippedContent,
 } from "../../config.js";
-import type { Environment, ServeConfig } from "../../config.js";
+import type { ContainersChoice, Environment, ServeConfig } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import { collect, domainName, names, path, proxies, webAddress, wholeNumber } from "../options.js";
+import {
+  collect,
+  containersOption,
+  domainName,
+  names,
+  path,
+  proxies,
+  webAddress,
+  wholeNumber,
+} from "../options.js";
 import { addShellFlags, shellsOf } from "../shell-flags.js";
 import type { ShellFlags } from "../shell-flags.js";
 import { sessionLimits } from "../session-limits.js";
@@ -36,6 +45,7 @@ interface ServeFlags extends ShellFlags {
   labVariable?: string[];
   maxSessions: number;
   maxOwnClusters?: number;
+  containers: ContainersChoice;
   start?: StartRule;
   tlsCert?: string;
   tlsKey?: string;
@@ -92,6 +102,7 @@ export function serveCommand(): Command {
       "use this cluster (Kubernetes 1.30 or newer) instead of the embedded one",
       path,
     )
+    .addOption(containersOption())
     .option(
       "--session-limits <list>",
       "what each session may use: memory, processes, cpu, home, tmp, files (default: memory=1Gi,processes=512,cpu=1,home=1Gi,tmp=256Mi,files=4096)",

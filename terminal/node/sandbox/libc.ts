@@ -17,6 +17,11 @@ const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFNETMASK = 0x891c;
 const IFF_UP_RUNNING = 0x41;
 const EEXIST = 17;
+const SO_ERROR = 4;
+const POLLOUT = 4;
+const POLLERR_POLLHUP = 0x18;
+/** What Go says of ECONNREFUSED. */
+const REFUSED = "connection refused";
 const BACKLOG = 128;
 const KEYCTL_JOIN_SESSION_KEYRING = 1;
 const SYS_KEYCTL: Readonly<Record<string, number>> = { x64: 250, arm64: 219 };
@@ -41,6 +46,15 @@ const bind: Call<[fd: number, address: Buffer, length: number]> = libc.func(
 const listen: Call<[fd: number, backlog: number]> = libc.func("int listen(int fd, int backlog)");
 const ioctl: Call<[fd: number, request: number, argument: Buffer]> = libc.func(
   "int ioctl(int fd, unsigned long request, void *argument)",
+);
+const connect: Call<[fd: number, address: Buffer, length: number]> = libc.func(
+  "int connect(int fd, const void *address, uint32_t length)",
+);
+const poll: Call<[entry: Buffer, count: number, milliseconds: number]> = libc.func(
+  "int poll(void *entry, unsigned long count, int milliseconds)",
+);
+const getsockopt: Call<[fd: number, level: number, name: number, value: Buffer, length: Buffer]> = libc.func(
+  "int getsockopt(int fd, int level, int name, void *value, void *length)",
 );
 const setsockopt: Call<[fd: number, level: number, name: number, value: Buffer, length: number]> = libc.func(
   "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
@@ -97,6 +111,28 @@ export function listenAt(host: string, port: number): number {
     closeSync(descriptor);
     throw error;
   }
+}
+
+/** A socket in the network this thread is in that begins to connect; `connectionState` tells how that goes. Throws `SystemCallError`. */
+export function beginToConnect(host: string, port: number): number {
+  const { family, bytes } = socketAddress(host, port);
+  const descriptor = check(socket(family, STREAM_CLOEXEC_NONBLOCK, 0), "socket");
+  connect(descriptor, bytes, bytes.length);
+  return descriptor;
+}
+
+/** `connecting`, `connected`, or what is in the way, in the system's words. */
+export function connectionState(descriptor: number): string {
+  // struct pollfd: the descriptor, what is waited for, what has come.
+  const entry = Buffer.alloc(8);
+  entry.writeInt32LE(descriptor);
+  entry.writeInt16LE(POLLOUT, 4);
+  if (check(poll(entry, 1, 0), "poll") === 0) return "connecting";
+  const error = Buffer.alloc(4);
+  check(getsockopt(descriptor, SOL_SOCKET, SO_ERROR, error, lengthOf(error)), "getsockopt");
+  const number = error.readInt32LE();
+  if (number === 0) return (entry.readInt16LE(6) & POLLERR_POLLHUP) === 0 ? "connected" : REFUSED;
+  return number === koffi.os.errno["ECONNREFUSED"] ? REFUSED : `error ${number}`;
 }
 
 /** Makes an address of another machine one of `lo` in the network this thread is in; `index` tells several apart. Throws `SystemCallError`. */

@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from "commander";
+import { pino } from "pino";
+import type { ContainerRuntime } from "./containers/container-runtime.js";
+import { ClusterError } from "./errors.js";
+import { Failures } from "./failures.js";
+import { startCluster } from "./start.js";
+
+/** Milliseconds the cluster may take to close before the process ends all the same; everything is journalled anyway. */
+const CLOSE_DEADLINE_MS = 1000;
+
+interface Flags {
+  data: string;
+  port?: number;
+  isolated: boolean;
+  logLevel: string;
+  containers?: string;
+}
+
+/** Makes what runs containers from the value of `--containers`; `report` gets one line for the log. */
+export type ConnectRuntime = (place: string, report: (line: string) => void) => ContainerRuntime;
+
+/**
+ * Runs the embedded Kubernetes as this process's arguments say, until it is told to stop. It can run containers where whoever starts it
+ * knows how to reach what runs them.
+ */
+export async function runCluster(connect?: ConnectRuntime): Promise<void> {
+  const { data, port, isolated, logLevel, containers } = readFlags(connect !== undefined);
+  // A log that cannot be written must not end the cluster.
+  process.stderr.on("error", () => undefined);
+  const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
+
+  // Whatever a controller or a plugin left to itself: the objects are whole, for each write is one step.
+  const failures = new Failures(logger);
+  process.on("unhandledRejection", (error) => failures.report("work that nobody waited for", error));
+
+  try {
+    const containerRuntime =
+      containers === undefined ? undefined : connect?.(containers, (line) => logger.warn(line));
+    const cluster = await startCluster({
+      dataDir: data,
+      logger,
+      isIsolated: isolated,
+      ...(port !== undefined && { port }),
+      ...(containerRuntime && { containerRuntime }),
+    });
+    const { url, kubeconfigPath } = cluster;
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, url, kubeconfig: kubeconfigPath, pid: process.pid })}\n`,
+    );
+    logger.info({ url, kubeconfig: kubeconfigPath }, "the embedded cluster is ready");
+    const stop = (signal: NodeJS.Signals): void => {
+      logger.info({ signal }, "closing the embedded cluster");
+      setTimeout(() => process.exit(0), CLOSE_DEADLINE_MS).unref();
+      void cluster.close().then(() => process.exit(0));
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+  } catch (error) {
+    const code = error instanceof ClusterError ? error.code : undefined;
+    logger.fatal({ err: error, code }, (error as Error).message);
+    process.exit(1);
+  }
+}
+
+function readFlags(canRunContainers: boolean): Flags {
+  const program = new Command("lectern-cluster")
+    .description("Runs the embedded Kubernetes until it is told to stop.")
+    .requiredOption("--data <dir>", "directory that holds the cluster's state, made if missing")
+    .option("--port <port>", "port on loopback (default: that of the last start, or a free one)", parsePort)
+    .option("--isolated", "call no address: webhooks that have one are not asked", false)
+    .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info");
+  if (canRunContainers)
+    program.option(
+      "--containers <socket>",
+      "socket of the process that runs containers (default: none runs)",
+    );
+  return program.parse().opts<Flags>();
+}
+
+function parsePort(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError(`a port should be a number from 0 to 65535, and is ${JSON.stringify(text)}`);
+}

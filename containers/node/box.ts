@@ -1,0 +1,125 @@
+import { FILTER_DESCRIPTOR, findProgram } from "../../terminal/node/bubblewrap.js";
+import { launchWith } from "../../terminal/node/sandbox/launch.js";
+import { asSessionLimits, type ContainerLimits } from "./container-limits.js";
+import { BUSYBOX } from "./requirements.js";
+
+/** Descriptors by which bubblewrap tells how it goes, and gets the namespaces of a container that runs. */
+const STATUS_DESCRIPTOR = 3;
+const USER_DESCRIPTOR = 7;
+const PROCESSES_DESCRIPTOR = 8;
+
+/** Opens what bubblewrap is handed by number; `-p` keeps bash from reading BASH_ENV. */
+const OPEN = `
+exec ${STATUS_DESCRIPTOR}>"$1"
+[[ $2 ]] && exec ${USER_DESCRIPTOR}<"/proc/$2/ns/user" ${PROCESSES_DESCRIPTOR}<"/proc/$2/ns/pid"
+shift 2
+exec "$@"`;
+
+const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** What every process of one container sees, its own and those of `exec`. */
+export interface BoxView {
+  root: string;
+  isRootReadOnly: boolean;
+  mounts: readonly { source: string; path: string; readOnly: boolean }[];
+  hostname: string;
+  env: readonly [string, string][];
+  workingDir: string;
+}
+
+/** Who runs it on this machine, where, and within which bounds. */
+export interface BoxPlace {
+  /** Account of the pod on this machine. */
+  uid: number;
+  /** Account inside. */
+  user: number;
+  group: number;
+  /** A path to the pod's network. */
+  network: string;
+  /** Control groups to join. */
+  groups: readonly string[];
+  limits: ContainerLimits;
+  /** Whether one of the groups counts memory. */
+  countsMemory: boolean;
+  /** Path of the filter of system calls; empty where there is none. */
+  filter: string;
+}
+
+/**
+ * The command line that runs a program as a container's first process, or beside the process `beside` of one that runs, by its number on
+ * this machine. Bubblewrap writes to `statusFile` whom it started and how that ended.
+ */
+export function boxedCommand(
+  command: readonly string[],
+  view: BoxView,
+  place: BoxPlace,
+  { statusFile, beside }: { statusFile: string; beside?: number },
+): string[] {
+  const { uid, limits, groups, countsMemory, filter } = place;
+  return [
+    ...launchWith({ limits: asSessionLimits(limits), groups, countsMemory, filter }),
+    "/bin/bash",
+    "-p",
+    "-c",
+    OPEN,
+    "open",
+    statusFile,
+    beside === undefined ? "" : String(beside),
+    findProgram("nsenter"),
+    `--net=${place.network}`,
+    "--",
+    findProgram("setpriv"),
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    "--clear-groups",
+    "--",
+    findProgram("bwrap"),
+    ...filesOf(view),
+    ...(beside === undefined ? ownNamespaces(place) : joinedNamespaces()),
+    "--unshare-uts",
+    "--hostname",
+    view.hostname,
+    "--unshare-ipc",
+    "--unshare-cgroup-try",
+    "--die-with-parent",
+    "--json-status-fd",
+    String(STATUS_DESCRIPTOR),
+    ...(filter === "" ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)]),
+    "--clearenv",
+    ...view.env.flatMap(([name, value]) => ["--setenv", name, value]),
+    "--chdir",
+    view.workingDir,
+    "--",
+    ...command,
+  ];
+}
+
+function ownNamespaces({ user, group }: BoxPlace): string[] {
+  return ["--unshare-user", "--uid", String(user), "--gid", String(group), "--unshare-pid", "--as-pid-1"];
+}
+
+function joinedNamespaces(): string[] {
+  return ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
+}
+
+function filesOf({ root, isRootReadOnly, mounts }: BoxView): string[] {
+  const devices = DEVICES.flatMap((name) => ["--dev-bind", `/dev/${name}`, `/dev/${name}`]);
+  const volumes = mounts.flatMap(({ source, path, readOnly }) => [
+    readOnly ? "--ro-bind" : "--bind",
+    source,
+    path,
+  ]);
+  return [
+    "--bind",
+    root,
+    "/",
+    "--ro-bind",
+    BUSYBOX,
+    "/bin/busybox",
+    "--proc",
+    "/proc",
+    ...devices,
+    ...volumes,
+    ...(isRootReadOnly ? ["--remount-ro", "/"] : []),
+  ];
+}

@@ -1,0 +1,229 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync, readlinkSync, rmSync } from "node:fs";
+import { PassThrough, type Readable, Writable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import { spawn as spawnTerminal } from "node-pty";
+
+/** A box is open in 20 ms; a machine under load takes its time. */
+const START_MS = 20_000;
+const LOOK_MS = 4;
+/** Silence after which a process that has ended is taken to have said all. */
+const LAST_OUTPUT_MS = 500;
+/** Of what is told of a program that could not be run. */
+const REASON_BYTES = 4096;
+/** Of output that nobody has read yet, before the process waits. */
+const UNREAD_BYTES = 64 * 1024;
+const SIZE = { cols: 80, rows: 24 };
+
+/** What a box is told of its surroundings: nothing of ours. */
+const ENVIRONMENT = { PATH: "/usr/bin:/bin" };
+
+export interface BoxedStreams {
+  stdin: boolean;
+  tty: boolean;
+}
+
+/** A program that could not be run at all. */
+export class CannotRunError extends Error {}
+
+/** A process in a box. */
+export class BoxedProcess {
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  readonly stderr: Readable | undefined;
+  /** Resolves with its status, 128 and the signal for one that a signal ended, once all it wrote was read or is given up. */
+  readonly exitCode: Promise<number>;
+  readonly #statusFile: string;
+  readonly #started: Started;
+  #pid: number | undefined;
+  #isOver = false;
+
+  private constructor(started: Started, statusFile: string) {
+    this.stdin = started.stdin;
+    this.stdout = started.stdout;
+    this.stderr = started.stderr;
+    this.#started = started;
+    this.#statusFile = statusFile;
+    this.exitCode = started.ended.finally(() => {
+      this.#isOver = true;
+    });
+  }
+
+  /** Starts it and waits until its program runs. Throws `CannotRunError` with what was said where it does not. */
+  static async start(
+    argv: readonly string[],
+    streams: BoxedStreams,
+    statusFile: string,
+  ): Promise<BoxedProcess> {
+    const boxed = new BoxedProcess(streams.tty ? onTerminal(argv) : onPipes(argv, streams), statusFile);
+    try {
+      await boxed.#begun();
+      return boxed;
+    } catch (error) {
+      boxed.kill("SIGKILL");
+      boxed.#started.kill();
+      throw error;
+    } finally {
+      void boxed.exitCode.finally(() => rmSync(statusFile, { force: true }));
+    }
+  }
+
+  /** On this machine. */
+  get pid(): number {
+    return this.#pid ?? 0;
+  }
+
+  resize(size: { columns: number; rows: number }): void {
+    if (!this.#isOver) this.#started.resize(size);
+  }
+
+  /** A process that is the first of its container hears of signals that it has no handler for only where they are SIGKILL. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#isOver || this.#pid === undefined) return;
+    try {
+      process.kill(this.#pid, signal);
+    } catch {
+      // It has ended by itself, which is what was wanted.
+    }
+  }
+
+  async #begun(): Promise<void> {
+    const deadline = performance.now() + START_MS;
+    let code: number | undefined;
+    void this.exitCode.then((status) => (code = status));
+    while (performance.now() < deadline) {
+      const { child, hasExited } = readStatus(this.#statusFile);
+      this.#pid ??= child;
+      if (hasExited || (child !== undefined && hasBegun(child))) return;
+      if (code !== undefined) throw new CannotRunError(this.#reason(code));
+      await wait(LOOK_MS);
+    }
+    throw new CannotRunError(`its program did not run within ${START_MS / 1000} s`);
+  }
+
+  #reason(code: number): string {
+    const said = (this.stderr ?? this.stdout).read(REASON_BYTES) as Buffer | null;
+    const rest = said ?? ((this.stderr ?? this.stdout).read() as Buffer | null);
+    return rest?.toString().trim() || `its box ended with ${code}`;
+  }
+}
+
+interface Started {
+  stdin?: Writable;
+  stdout: Readable;
+  stderr?: Readable;
+  ended: Promise<number>;
+  resize(size: { columns: number; rows: number }): void;
+  kill(): void;
+}
+
+function onPipes([file = "", ...args]: readonly string[], { stdin }: BoxedStreams): Started {
+  const child = spawn(file, args, {
+    cwd: "/",
+    env: ENVIRONMENT,
+    stdio: [stdin ? "pipe" : "ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  child.stdin?.on("error", () => undefined);
+  const outputs = [child.stdout, child.stderr].map((from) => {
+    const to = new PassThrough({ highWaterMark: UNREAD_BYTES });
+    from?.pipe(to);
+    return { from: from as Readable, to };
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("exit", () => giveUpWhenQuiet(child, outputs));
+    child.once("close", (code) => {
+      for (const { to } of outputs) to.end();
+      resolve(code ?? 137);
+    });
+  });
+  const [stdout, stderr] = outputs.map(({ to }) => to) as [PassThrough, PassThrough];
+  return {
+    ...(child.stdin && { stdin: child.stdin }),
+    stdout,
+    stderr,
+    ended,
+    resize: () => undefined,
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+/** Lets go of the pipes of a process that has ended, once nothing has come for a while: what it left behind may hold them for ever. */
+function giveUpWhenQuiet(child: ChildProcess, outputs: readonly { from: Readable; to: PassThrough }[]): void {
+  let hasCome = false;
+  for (const { from } of outputs) from.on("data", () => (hasCome = true));
+  const timer = setInterval(() => {
+    if (!hasCome && !outputs.some(({ to }) => to.writableNeedDrain))
+      for (const { from } of outputs) from.destroy();
+    hasCome = false;
+  }, LAST_OUTPUT_MS);
+  child.once("close", () => clearInterval(timer));
+}
+
+function onTerminal([file = "", ...args]: readonly string[]): Started {
+  const pty = spawnTerminal(file, args, {
+    name: "xterm",
+    ...SIZE,
+    cwd: "/",
+    env: ENVIRONMENT,
+    encoding: null,
+  });
+  const stdout = new PassThrough({ highWaterMark: UNREAD_BYTES });
+  pty.onData((data) => {
+    if (stdout.write(data)) return;
+    pty.pause();
+    stdout.once("drain", () => pty.resume());
+  });
+  let isOver = false;
+  const ended = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      isOver = true;
+      stdout.end();
+      resolve(signal ? 128 + signal : exitCode);
+    });
+  });
+  const stdin = new Writable({
+    write: (bytes: Buffer, _encoding, done) => {
+      if (!isOver) pty.write(bytes);
+      done();
+    },
+    // The end of the input of a terminal is a key.
+    final: (done) => {
+      if (!isOver) pty.write(Buffer.of(4));
+      done();
+    },
+  });
+  return {
+    stdin,
+    stdout,
+    ended,
+    resize: ({ columns, rows }) => {
+      if (!isOver && columns > 0 && rows > 0) pty.resize(columns, rows);
+    },
+    kill: () => {
+      if (!isOver) pty.kill("SIGKILL");
+    },
+  };
+}
+
+/** What bubblewrap has told so far: JSON documents, a line each. It tells of an end only where the program had run. */
+function readStatus(file: string): { child?: number; hasExited: boolean } {
+  let text = "";
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    // It is not there yet.
+  }
+  const child = /"child-pid": (\d+)/.exec(text)?.[1];
+  return { ...(child !== undefined && { child: Number(child) }), hasExited: text.includes('"exit-code"') };
+}
+
+/** Whether the box has made way for the program. */
+function hasBegun(pid: number): boolean {
+  try {
+    return !readlinkSync(`/proc/${pid}/exe`).endsWith("/bwrap");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import type { Image } from "../images/image.js";
+import { BUSYBOX } from "./requirements.js";
+
+/** Folders that programs expect to find, with their modes. */
+const FOLDERS: readonly [string, number][] = [
+  ["bin", 0o755],
+  ["dev", 0o755],
+  ["etc", 0o755],
+  ["home", 0o755],
+  ["proc", 0o555],
+  ["root", 0o700],
+  ["run", 0o755],
+  ["sbin", 0o755],
+  ["sys", 0o555],
+  ["tmp", 0o1777],
+  ["usr/bin", 0o755],
+  ["usr/sbin", 0o755],
+  ["var/log", 0o755],
+  ["var/tmp", 0o1777],
+];
+
+const DEVICE_LINKS: readonly [string, string][] = [
+  ["fd", "/proc/self/fd"],
+  ["stdin", "/proc/self/fd/0"],
+  ["stdout", "/proc/self/fd/1"],
+  ["stderr", "/proc/self/fd/2"],
+];
+
+let applets: string[] | undefined;
+
+export interface RootFiles {
+  image: Image;
+  hostname: string;
+  address: string;
+  uid: number;
+}
+
+/**
+ * Makes the root of one container in a folder nobody but this process has seen yet: busybox with all its names, the files of the image,
+ * and the pod's names. All of it belongs to the pod's account, which is what root is inside.
+ */
+export function makeRoot(folder: string, { image, hostname, address, uid }: RootFiles): void {
+  const own = (path: string): void => lchownSync(path, uid, uid);
+  const makeFolder = (path: string, mode = 0o755): void => {
+    const made = mkdirSync(path, { recursive: true });
+    chmodSync(path, mode);
+    const first = made?.length ?? Number.POSITIVE_INFINITY;
+    for (let at = path; at.length >= first; at = dirname(at)) own(at);
+  };
+  makeFolder(folder);
+  for (const [name, mode] of FOLDERS) makeFolder(join(folder, name), mode);
+  const write = (path: string, content: string | Buffer, mode = 0o644): void => {
+    // A path is the image's own, but a root is not to be left by a mistake in it.
+    const inside = join(folder, normalize(`/${path}`));
+    makeFolderOf(inside, makeFolder);
+    writeFileSync(inside, content, { mode });
+    chmodSync(inside, mode);
+    own(inside);
+  };
+  for (const applet of (applets ??= appletsOfBusybox())) {
+    const link = join(folder, "bin", applet);
+    symlinkSync("busybox", link);
+    own(link);
+  }
+  for (const [name, target] of DEVICE_LINKS) {
+    symlinkSync(target, join(folder, "dev", name));
+    own(join(folder, "dev", name));
+  }
+  write("bin/busybox", "", 0o755);
+  write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n");
+  write("etc/group", "root:x:0:\nnobody:x:65534:\n");
+  write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+  for (const file of image.files) write(file.path, file.content, file.mode);
+  write("etc/hostname", `${hostname}\n`);
+  write("etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n${address}\t${hostname}\n`);
+}
+
+function makeFolderOf(file: string, makeFolder: (path: string, mode?: number) => void): void {
+  const folder = dirname(file);
+  const made = mkdirSync(folder, { recursive: true });
+  if (made !== undefined) makeFolder(folder);
+}
+
+/** The names busybox answers to, but its own. */
+function appletsOfBusybox(): string[] {
+  const { stdout } = spawnSync(BUSYBOX, ["--list"], { encoding: "utf8", env: {} });
+  return stdout.split("\n").filter((name) => name !== "" && name !== "busybox");
+}

@@ -1,0 +1,27 @@
+import type { ContainerSpec } from "../../cluster/containers/container-runtime.js";
+import type { Image } from "../images/image.js";
+import type { BoxView } from "./box.js";
+
+/** What the processes of a container see, by what its pod and its image say. */
+export function viewOf(
+  { env, workingDir, readOnlyRoot, tty }: ContainerSpec,
+  image: Image,
+  { root, hostname, mounts }: Pick<BoxView, "root" | "hostname" | "mounts">,
+): BoxView {
+  // Later ones win, as a kubelet has it.
+  const variables = new Map([
+    ["HOME", "/root"],
+    ...image.env,
+    ["HOSTNAME", hostname],
+    ...(tty ? [["TERM", "xterm"] as [string, string]] : []),
+    ...env,
+  ] as [string, string][]);
+  return {
+    root,
+    isRootReadOnly: readOnlyRoot,
+    mounts,
+    hostname,
+    env: [...variables],
+    workingDir: workingDir ?? image.workingDir,
+  };
+}

@@ -1,0 +1,116 @@
+import { PassThrough } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import type {
+  ContainerExit,
+  ContainerSpec,
+  ContainerState,
+  RunningProcess,
+} from "../../cluster/containers/container-runtime.js";
+import type { BoxedProcess } from "./boxed-process.js";
+import { ContainerLog } from "./container-log.js";
+
+/** Bytes of log that one container may write in a second, with what each line costs besides; whoever writes more waits. */
+const LOG_BYTES_PER_SECOND = 2 * 1024 * 1024;
+/** Written at once without waiting, as a program does at its start. */
+const LOG_BURST_BYTES = 4 * 1024 * 1024;
+/** Bytes that somebody attached may leave unread before the container is let go of. */
+const UNREAD_BYTES = 1024 * 1024;
+const KILLED = 137;
+
+/** One attempt at a container: its first process, its log and its end. */
+export class Container {
+  readonly spec: ContainerSpec;
+  readonly process: BoxedProcess;
+  readonly log = new ContainerLog();
+  readonly startedMs = Date.now();
+  /** Resolves with how it ended. */
+  readonly ended: Promise<ContainerExit>;
+  exit: ContainerExit | undefined;
+  readonly #attached = new Set<{ stdout: PassThrough; stderr?: PassThrough }>();
+
+  /** `wasOutOfMemory` is asked once it has ended. */
+  constructor(spec: ContainerSpec, process: BoxedProcess, wasOutOfMemory: () => boolean) {
+    this.spec = spec;
+    this.process = process;
+    const read = Promise.all([this.#read("stdout"), this.#read("stderr")]);
+    this.ended = process.exitCode.then(async (exitCode) => {
+      await read;
+      this.log.end();
+      this.exit = {
+        container: spec.id,
+        exitCode,
+        reason:
+          exitCode === 0 ? "Completed" : exitCode === KILLED && wasOutOfMemory() ? "OOMKilled" : "Error",
+        startedMs: this.startedMs,
+        finishedMs: Date.now(),
+      };
+      for (const streams of this.#attached) endStreams(streams);
+      return this.exit;
+    });
+    // Input that nobody can ever send has ended.
+    if (!spec.stdin) process.stdin?.destroy();
+  }
+
+  get state(): ContainerState {
+    const { id, name, attempt } = this.spec;
+    return { id, name, attempt, startedMs: this.startedMs, ...(this.exit && { exit: this.exit }) };
+  }
+
+  /** Its streams from now on; whoever goes leaves the container as it is. */
+  attach(): RunningProcess {
+    const hasTerminal = this.process.stderr === undefined;
+    const streams = { stdout: new PassThrough(), ...(!hasTerminal && { stderr: new PassThrough() }) };
+    if (this.exit === undefined) this.#attached.add(streams);
+    else endStreams(streams);
+    const { stdin } = this.process;
+    return {
+      ...streams,
+      ...(stdin && { stdin }),
+      resize: (size) => this.process.resize(size),
+      exitCode: this.ended.then(({ exitCode }) => exitCode),
+      close: () => {
+        this.#attached.delete(streams);
+        endStreams(streams);
+      },
+    };
+  }
+
+  /** SIGTERM, then SIGKILL after so many milliseconds; resolves when it has ended. */
+  async stop(graceMs: number): Promise<void> {
+    this.process.kill("SIGTERM");
+    const timer = setTimeout(() => this.process.kill("SIGKILL"), graceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  async #read(stream: "stdout" | "stderr"): Promise<void> {
+    let allowance = LOG_BURST_BYTES;
+    let since = performance.now();
+    for await (const bytes of (this.process[stream] ?? []) as AsyncIterable<Buffer>) {
+      const cost = this.log.append(stream, bytes);
+      for (const streams of this.#attached) this.#passOn(streams, stream, bytes);
+      const now = performance.now();
+      allowance = Math.min(LOG_BURST_BYTES, allowance + ((now - since) / 1000) * LOG_BYTES_PER_SECOND) - cost;
+      since = now;
+      if (allowance < 0) await wait((-allowance / LOG_BYTES_PER_SECOND) * 1000);
+    }
+  }
+
+  #passOn(
+    streams: { stdout: PassThrough; stderr?: PassThrough },
+    name: "stdout" | "stderr",
+    bytes: Buffer,
+  ): void {
+    const stream = streams[name];
+    if (stream === undefined) return;
+    stream.write(bytes);
+    if (stream.writableLength < UNREAD_BYTES) return;
+    this.#attached.delete(streams);
+    endStreams(streams);
+  }
+}
+
+function endStreams({ stdout, stderr }: { stdout: PassThrough; stderr?: PassThrough }): void {
+  stdout.end();
+  stderr?.end();
+}

@@ -1,0 +1,98 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import type { ContainerSpec, SandboxSpec, VolumeSpec } from "../../cluster/containers/container-runtime.js";
+import { endProcesses } from "../../terminal/node/end-processes.js";
+import { mountTemporary, unmount } from "../../terminal/node/sandbox/libc.js";
+import type { BoxView } from "./box.js";
+import type { Container } from "./container.js";
+import type { ContainerLimits } from "./container-limits.js";
+import { PodNetwork } from "./pod-network.js";
+
+/** What the containers of one pod share: an account of this machine, a network, and a disk with a bound. */
+export class Pod {
+  readonly spec: SandboxSpec;
+  readonly uid: number;
+  readonly network: PodNetwork;
+  /** By id. */
+  readonly containers = new Map<string, Container>();
+  readonly #folder: string;
+
+  private constructor(spec: SandboxSpec, uid: number, folder: string, network: PodNetwork) {
+    this.spec = spec;
+    this.uid = uid;
+    this.network = network;
+    this.#folder = folder;
+  }
+
+  /** Makes it in a folder that is there and empty. Throws `SystemCallError`, and what the volumes cannot be. */
+  static make(spec: SandboxSpec, uid: number, folder: string, limits: ContainerLimits): Pod {
+    mountTemporary(folder, { bytes: limits.diskBytes, files: limits.diskFiles, uid, gid: uid });
+    let network: PodNetwork | undefined;
+    try {
+      network = PodNetwork.make(spec.address);
+      const pod = new Pod(spec, uid, folder, network);
+      for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
+      for (const volume of spec.volumes) pod.#makeVolume(volume);
+      return pod;
+    } catch (error) {
+      network?.close();
+      unmount(folder);
+      throw error;
+    }
+  }
+
+  rootFolder({ name, attempt }: ContainerSpec): string {
+    return join(this.#folder, "roots", `${name}-${attempt}`);
+  }
+
+  /** Where the container sees the pod's volumes. Throws where a path leads out of a volume. */
+  mountsOf({ mounts }: ContainerSpec): BoxView["mounts"] {
+    return mounts.map(({ volume: name, path, subPath, readOnly }) => {
+      const volume = this.spec.volumes.find((each) => each.name === name);
+      if (volume === undefined) throw new Error(`the pod has no volume ${JSON.stringify(name)}`);
+      const source = join(this.#folder, "volumes", name);
+      const isOfFiles = volume.files !== undefined;
+      if (subPath === undefined) return { source, path, readOnly: readOnly || isOfFiles };
+      // A container may have put a link there since.
+      if (!isOfFiles)
+        throw new Error(`subPath ${JSON.stringify(subPath)} of an emptyDir is not supported by Lectern`);
+      const part = join(source, normalize(`/${subPath}`));
+      lstatSync(part);
+      return { source: part, path, readOnly: true };
+    });
+  }
+
+  /** Ends whatever runs in the pods or under their accounts. */
+  static async end(pods: readonly Pod[]): Promise<void> {
+    for (const { containers } of pods) for (const { process } of containers.values()) process.kill("SIGKILL");
+    await endProcesses([], { uids: pods.map(({ uid }) => uid) });
+  }
+
+  /** Gives back all it had but the account; nothing of it runs any more. */
+  giveBack(): void {
+    this.network.close();
+    unmount(this.#folder);
+    rmdirSync(this.#folder);
+  }
+
+  #makeVolume({ name, files }: VolumeSpec): void {
+    const folder = join(this.#folder, "volumes", name);
+    mkdirSync(folder);
+    chmodSync(folder, files === undefined ? 0o777 : 0o755);
+    chownSync(folder, this.uid, this.uid);
+    for (const { path, content, mode } of files ?? []) {
+      const file = join(folder, normalize(`/${path}`));
+      this.#makeFolders(dirname(file), folder);
+      writeFileSync(file, content);
+      chmodSync(file, mode & 0o777);
+      chownSync(file, this.uid, this.uid);
+    }
+  }
+
+  #makeFolders(folder: string, top: string): void {
+    if (folder.length <= top.length) return;
+    this.#makeFolders(dirname(folder), top);
+    mkdirSync(folder, { recursive: true });
+    chownSync(folder, this.uid, this.uid);
+  }
+}

@@ -1,0 +1,307 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { chmodSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type {
+  ContainerExit,
+  ContainerRuntime,
+  ContainerSpec,
+  ExecSpec,
+  LogLine,
+  LogOptions,
+  RunningProcess,
+  SandboxSpec,
+  SandboxState,
+} from "../../cluster/containers/container-runtime.js";
+import { AccountRegistry } from "../../terminal/node/account-registry.js";
+import { writeFilter } from "../../terminal/node/bubblewrap.js";
+import { endProcesses } from "../../terminal/node/end-processes.js";
+import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
+import { findImage } from "../images/catalogue.js";
+import type { Image } from "../images/image.js";
+import { programOf } from "../images/image.js";
+import { type BoxPlace, type BoxView, boxedCommand } from "./box.js";
+import { BoxedProcess, CannotRunError } from "./boxed-process.js";
+import { Container } from "./container.js";
+import {
+  asSessionLimits,
+  boundedLimits,
+  type ContainerLimits,
+  defaultContainerLimits,
+} from "./container-limits.js";
+import { makeRoot } from "./container-root.js";
+import { viewOf } from "./container-view.js";
+import { wasOutOfMemory } from "./out-of-memory.js";
+import { Pod } from "./pod.js";
+import { startError } from "./start-error.js";
+
+export interface SandboxRuntimeOptions {
+  /** Holds a folder for each pod, and what boxes tell of themselves; on a path that every account may pass through. */
+  dataDir: string;
+  limits?: ContainerLimits;
+}
+
+/** Runs containers in boxes on this machine. The mount namespace of this process must be its own. */
+export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"> {
+  readonly #pods = new Map<string, Promise<Pod>>();
+  readonly #events = new EventEmitter();
+  readonly #boxes = new Map<string, { view: BoxView; place: BoxPlace }>();
+  /** Of control groups of containers that have ended. */
+  readonly #removals = new Set<Promise<void>>();
+  readonly #limits: ContainerLimits;
+  readonly #podsFolder: string;
+  readonly #statusFolder: string;
+  readonly #accounts: AccountRegistry;
+  readonly #groups: ControlGroups;
+  readonly #filter: string;
+
+  private constructor(
+    { dataDir, limits = defaultContainerLimits }: SandboxRuntimeOptions,
+    groups: ControlGroups,
+  ) {
+    this.#limits = limits;
+    this.#groups = groups;
+    this.#podsFolder = join(dataDir, "pods");
+    this.#statusFolder = join(dataDir, "boxes");
+    for (const folder of [dataDir, this.#podsFolder, this.#statusFolder]) {
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o711);
+    }
+    this.#accounts = new AccountRegistry({ sessionsFolder: this.#podsFolder });
+    this.#filter = writeFilter(dataDir);
+  }
+
+  /** Ends what a runtime before this one, which was killed, has left running. Throws where the machine's accounts cannot be kept apart. */
+  static async start(options: SandboxRuntimeOptions): Promise<SandboxRuntime> {
+    // Of the folder, so that it finds what a killed one has left.
+    const owner = createHash("sha256").update(join(options.dataDir, "pods")).digest("hex").slice(0, 16);
+    const runtime = new SandboxRuntime(options, await ControlGroups.detect(owner));
+    await runtime.#sweep();
+    return runtime;
+  }
+
+  startSandbox(spec: SandboxSpec): Promise<void> {
+    let pod = this.#pods.get(spec.id);
+    if (pod === undefined) {
+      pod = this.#makePod(spec);
+      this.#pods.set(spec.id, pod);
+      pod.catch(() => this.#pods.delete(spec.id));
+    }
+    return pod.then(() => undefined);
+  }
+
+  async start(spec: ContainerSpec): Promise<void> {
+    const pod = await this.#pod(spec.sandbox);
+    const answer = findImage(spec.image);
+    if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
+    const { image } = answer;
+    const root = pod.rootFolder(spec);
+    const { hostname, address } = pod.spec;
+    makeRoot(root, { image, hostname, address, uid: pod.uid });
+    const view = viewOf(spec, image, { root, hostname, mounts: pod.mountsOf(spec) });
+    const place = this.#placeOf(spec, image, pod);
+    const forget = async (): Promise<void> => {
+      this.#boxes.delete(spec.id);
+      removeFolder(root);
+      const removed = this.#groups.remove(groupOf(spec));
+      this.#removals.add(removed);
+      await removed.finally(() => this.#removals.delete(removed));
+    };
+    const command = programOf(image, spec);
+    const process = await this.#run(command, { view, place, streams: spec }).catch(async (error: unknown) => {
+      await forget();
+      throw error;
+    });
+    this.#boxes.set(spec.id, { view, place });
+    const container = new Container(spec, process, () => wasOutOfMemory(place.groups));
+    pod.containers.set(spec.id, container);
+    void this.#whenEnded(container, forget);
+  }
+
+  async exec(id: string, { command, stdin, tty }: ExecSpec): Promise<RunningProcess> {
+    const container = await this.#running(id);
+    const box = this.#boxes.get(id);
+    if (box === undefined) throw new Error(`the container ${id} has ended`);
+    const view = tty
+      ? { ...box.view, env: [...box.view.env, ["TERM", "xterm"] as [string, string]] }
+      : box.view;
+    const streams = { stdin, tty };
+    const process = await this.#run(command, { ...box, view, streams, beside: container.process.pid });
+    return {
+      ...(process.stdin && { stdin: process.stdin }),
+      stdout: process.stdout,
+      ...(process.stderr && { stderr: process.stderr }),
+      resize: (size) => process.resize(size),
+      exitCode: process.exitCode,
+      close: () => process.kill("SIGKILL"),
+    };
+  }
+
+  async attach(id: string): Promise<RunningProcess> {
+    return (await this.#container(id)).attach();
+  }
+
+  async *logs(id: string, options: LogOptions): AsyncGenerator<LogLine> {
+    yield* (await this.#container(id)).log.read(options);
+  }
+
+  async dial(sandbox: string, port: number): Promise<Duplex> {
+    return (await this.#pod(sandbox)).network.dial(port);
+  }
+
+  async stop(id: string, graceMs: number): Promise<void> {
+    await (await this.#container(id)).stop(graceMs);
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    const pod = await this.#pods.get(podOf(id));
+    if (pod?.containers.get(id)?.exit !== undefined) pod.containers.delete(id);
+  }
+
+  async removeSandbox(id: string): Promise<void> {
+    const pod = await this.#pods.get(id);
+    if (pod === undefined) return;
+    await Pod.end([pod]);
+    this.#giveBack(pod);
+  }
+
+  onExit(listener: (exit: ContainerExit) => void): () => void {
+    this.#events.on("exit", listener);
+    return () => void this.#events.off("exit", listener);
+  }
+
+  async list(): Promise<SandboxState[]> {
+    const pods = await Promise.allSettled(this.#pods.values());
+    return pods.flatMap((made) =>
+      made.status === "rejected"
+        ? []
+        : {
+            id: made.value.spec.id,
+            containers: [...made.value.containers.values()].map(({ state }) => state),
+          },
+    );
+  }
+
+  /** Ends and removes everything. */
+  async close(): Promise<void> {
+    const made = await Promise.allSettled(this.#pods.values());
+    const pods = made.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    await Pod.end(pods);
+    await Promise.all(pods.flatMap(({ containers }) => [...containers.values()].map(({ ended }) => ended)));
+    await Promise.all(this.#removals);
+    for (const pod of pods) this.#giveBack(pod);
+    this.#groups.close();
+    this.#accounts.close();
+  }
+
+  async #whenEnded(container: Container, forget: () => Promise<void>): Promise<void> {
+    this.#events.emit("exit", await container.ended);
+    await forget();
+  }
+
+  #giveBack(pod: Pod): void {
+    const { id } = pod.spec;
+    if (!this.#pods.delete(id)) return;
+    pod.giveBack();
+    this.#accounts.release(id);
+  }
+
+  async #makePod(spec: SandboxSpec): Promise<Pod> {
+    const made = await Promise.allSettled(this.#pods.values());
+    const beside = made.filter(
+      (each) => each.status === "fulfilled" && each.value.spec.namespace === spec.namespace,
+    );
+    const { podsOfNamespace: most } = this.#limits;
+    if (beside.length >= most)
+      throw new Error(
+        `at most ${most} pods of a namespace run on this machine at once, and ${spec.namespace} has them; delete one`,
+      );
+    const folder = join(this.#podsFolder, spec.id);
+    mkdirSync(folder, { mode: 0o711 });
+    try {
+      const { uid } = await this.#accounts.claim(spec.id);
+      return Pod.make(spec, uid, folder, this.#limits);
+    } catch (error) {
+      this.#accounts.release(spec.id);
+      rmdirSync(folder);
+      throw error;
+    }
+  }
+
+  #placeOf(spec: ContainerSpec, image: Image, pod: Pod): BoxPlace {
+    const user = spec.user ?? image.user ?? 0;
+    const limits = boundedLimits(this.#limits, spec);
+    return {
+      uid: pod.uid,
+      user,
+      group: spec.group ?? user,
+      network: pod.network.path,
+      groups: this.#groups.make(groupOf(spec), asSessionLimits(limits)),
+      limits,
+      countsMemory: this.#groups.controllers.includes("memory"),
+      filter: this.#filter,
+    };
+  }
+
+  async #run(command: readonly string[], { view, place, streams, beside }: Run): Promise<BoxedProcess> {
+    const statusFile = join(this.#statusFolder, randomUUID());
+    const argv = boxedCommand(command, view, place, { statusFile, ...(beside !== undefined && { beside }) });
+    try {
+      return await BoxedProcess.start(argv, streams, statusFile);
+    } catch (error) {
+      if (!(error instanceof CannotRunError)) throw error;
+      throw new Error(startError(command[0] ?? "", error.message), { cause: error });
+    }
+  }
+
+  async #pod(id: string): Promise<Pod> {
+    const pod = await this.#pods.get(id);
+    if (pod === undefined) throw new Error(`there is no sandbox ${id}`);
+    return pod;
+  }
+
+  async #container(id: string): Promise<Container> {
+    const found = (await this.#pods.get(podOf(id)))?.containers.get(id);
+    if (found === undefined) throw new Error(`there is no container ${id}`);
+    return found;
+  }
+
+  async #running(id: string): Promise<Container> {
+    const container = await this.#container(id);
+    if (container.exit !== undefined) throw new Error(`the container ${id} has ended`);
+    return container;
+  }
+
+  async #sweep(): Promise<void> {
+    for (const id of readdirSync(this.#podsFolder)) {
+      const { uid } = await this.#accounts.claim(id);
+      await endProcesses([], { uids: [uid] });
+      rmdirSync(join(this.#podsFolder, id));
+      this.#accounts.release(id);
+    }
+    for (const name of readdirSync(this.#statusFolder)) removeFolder(join(this.#statusFolder, name));
+  }
+}
+
+interface Run {
+  view: BoxView;
+  place: BoxPlace;
+  streams: { stdin: boolean; tty: boolean };
+  beside?: number;
+}
+
+/** `UID/NAME/ATTEMPT` begins with the pod. */
+function podOf(container: string): string {
+  return container.split("/")[0] ?? "";
+}
+
+function groupOf({ id }: ContainerSpec): string {
+  return id.replaceAll("/", "-");
+}
+
+/** By a program of its own: what a container has made may be deep and many. */
+function removeFolder(folder: string): void {
+  execFile("/bin/rm", ["-rf", "--", folder], () => undefined);
+}

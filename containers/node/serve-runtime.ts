@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import type { Duplex, Readable } from "node:stream";
+import type { RunningProcess } from "../../cluster/containers/container-runtime.js";
+import { FrameStream } from "../../terminal/node/frame-stream.js";
+import type { SandboxRuntime } from "./sandbox-runtime.js";
+import {
+  encodeLine,
+  type EventsGreeting,
+  type EventsRequest,
+  fromWire,
+  type ProcessEvent,
+  type ProcessInput,
+  type RuntimeAnswer,
+  type RuntimeRequest,
+  STDERR,
+  STDOUT,
+} from "./wire.js";
+
+/** Of output in one frame. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Serves the runtime on a unix socket that only this account can open; resolves with what stops it. */
+export async function serveRuntime(runtime: SandboxRuntime, path: string): Promise<() => void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  rmSync(path, { force: true });
+  const boot = randomUUID();
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    serveConnection(runtime, boot, socket);
+  });
+  await listen(server, path);
+  return () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+function serveConnection(runtime: SandboxRuntime, boot: string, socket: Socket): RuntimeConnection {
+  return new RuntimeConnection(runtime, boot, socket);
+}
+
+/** The umask makes the socket private from its first moment. */
+async function listen(server: Server, path: string): Promise<void> {
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(before);
+  }
+  chmodSync(path, 0o600);
+}
+
+/** One request and what comes of it. */
+class RuntimeConnection {
+  readonly #runtime: SandboxRuntime;
+  readonly #boot: string;
+  readonly #socket: Socket;
+  readonly #stream: FrameStream;
+  readonly #gone = new AbortController();
+  readonly #end = (): void => void this.#socket.destroy();
+
+  constructor(runtime: SandboxRuntime, boot: string, socket: Socket) {
+    this.#runtime = runtime;
+    this.#boot = boot;
+    this.#socket = socket;
+    // Only a connection into a pod may be closed by halves.
+    socket.once("end", this.#end);
+    this.#stream = new FrameStream(socket, {
+      json: (text) => void this.#begin(text),
+      closed: () => this.#gone.abort(),
+    });
+  }
+
+  async #begin(text: string): Promise<void> {
+    this.#stream.setHandlers({ json: () => undefined, closed: () => this.#gone.abort() });
+    // Input that follows at once is for what is about to be started.
+    this.#stream.pause();
+    const request = JSON.parse(text) as RuntimeRequest | EventsRequest;
+    if (request.type === "events") return this.#tellEvents();
+    try {
+      if (request.boot !== this.#boot) throw new Error("the containers' process began anew meanwhile");
+      await this.#serve(request);
+    } catch (error) {
+      this.#answer({ type: "error", message: error instanceof Error ? error.message : String(error) });
+      this.#stream.resume();
+      this.#stream.end();
+    }
+  }
+
+  async #serve(request: RuntimeRequest): Promise<void> {
+    const runtime = this.#runtime;
+    switch (request.type) {
+      case "exec":
+        return this.#relay(await runtime.exec(request.container, request.process));
+      case "attach":
+        return this.#relay(await runtime.attach(request.container));
+      case "logs":
+        return this.#sendLog(request);
+      case "dial":
+        return this.#join(await runtime.dial(request.sandbox, request.port));
+      default:
+        this.#answer({ type: "ok", value: await this.#call(request) });
+        this.#stream.resume();
+        this.#stream.end();
+    }
+  }
+
+  async #call(request: RuntimeRequest): Promise<unknown> {
+    const runtime = this.#runtime;
+    if (request.type === "startSandbox") return runtime.startSandbox(fromWire(request.sandbox));
+    if (request.type === "start") return runtime.start(request.container);
+    if (request.type === "stop") return runtime.stop(request.container, request.graceMs);
+    if (request.type === "removeContainer") return runtime.removeContainer(request.container);
+    if (request.type === "removeSandbox") return runtime.removeSandbox(request.sandbox);
+    if (request.type === "list") return runtime.list();
+    throw new Error(`there is no request ${JSON.stringify(request.type)}`);
+  }
+
+  async #tellEvents(): Promise<void> {
+    const early: object[] = [];
+    let tell = (exit: object): void => void early.push(exit);
+    const stop = this.#runtime.onExit((exit) => tell(exit));
+    this.#gone.signal.addEventListener("abort", stop);
+    const pods = await this.#runtime.list();
+    const exits = pods.flatMap(({ containers }) => containers.flatMap(({ exit }) => exit ?? []));
+    this.#stream.resume();
+    this.#stream.json({ boot: this.#boot, exits } satisfies EventsGreeting);
+    tell = (exit) => this.#stream.json(exit);
+    for (const exit of early) tell(exit);
+  }
+
+  async #relay(process: RunningProcess): Promise<void> {
+    const stream = this.#stream;
+    const close = (): void => process.close();
+    this.#gone.signal.addEventListener("abort", close);
+    if (this.#gone.signal.aborted) close();
+    const { stdin } = process;
+    stdin?.on("error", () => undefined);
+    stdin?.on("drain", () => stream.resume());
+    stdin?.on("close", () => stream.resume());
+    stream.setHandlers({
+      json: (text) => {
+        const input = JSON.parse(text) as ProcessInput;
+        if (input.type === "resize") process.resize(input);
+        else stdin?.end();
+      },
+      output: (bytes) => {
+        if (stdin?.writable && !stdin.write(Buffer.from(bytes))) stream.pause();
+      },
+      closed: () => this.#gone.abort(),
+    });
+    stream.resume();
+    this.#answer({ type: "ok" });
+    const outputs = [this.#send(STDOUT, process.stdout), this.#send(STDERR, process.stderr)];
+    const [exitCode] = await Promise.all([process.exitCode, ...outputs]);
+    stream.json({ type: "exit", exitCode } satisfies ProcessEvent);
+    stream.resume();
+    stream.end();
+  }
+
+  async #send(kind: number, from: Readable | undefined): Promise<void> {
+    if (from === undefined) return;
+    try {
+      for await (const bytes of from as AsyncIterable<Buffer>) {
+        for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+          this.#stream.output(Buffer.concat([Buffer.of(kind), bytes.subarray(at, at + PIECE_BYTES)]));
+        await this.#stream.drained();
+      }
+    } catch {
+      // Somebody has let go of it; how the process ends is told all the same.
+    }
+  }
+
+  async #sendLog({ container, options }: Extract<RuntimeRequest, { type: "logs" }>): Promise<void> {
+    this.#stream.resume();
+    this.#answer({ type: "ok" });
+    const lines = this.#runtime.logs(container, { ...options, signal: this.#gone.signal });
+    try {
+      for await (const line of lines) {
+        this.#stream.output(encodeLine(line));
+        await this.#stream.drained();
+      }
+    } catch (error) {
+      if (!this.#gone.signal.aborted) this.#stream.json({ type: "error", message: (error as Error).message });
+    }
+    this.#stream.end();
+  }
+
+  #join(inside: Duplex): void {
+    this.#answer({ type: "ok" });
+    this.#socket.off("end", this.#end);
+    const early = this.#stream.detach();
+    if (early.length > 0) inside.write(early);
+    const end = (): void => {
+      inside.destroy();
+      this.#socket.destroy();
+    };
+    inside.on("error", end);
+    inside.once("close", () => this.#socket.destroySoon());
+    this.#socket.on("error", end);
+    this.#socket.once("close", () => inside.destroy());
+    this.#socket.pipe(inside).pipe(this.#socket);
+  }
+
+  #answer(answer: RuntimeAnswer): void {
+    this.#stream.json(answer);
+  }
+}

@@ -1,0 +1,91 @@
+import type {
+  AttachSpec,
+  ContainerExit,
+  ContainerSpec,
+  ExecSpec,
+  LogLine,
+  LogOptions,
+  SandboxSpec,
+} from "../../cluster/containers/container-runtime.js";
+
+/**
+ * What the cluster's process says on a connection to the containers', as its first frame; each request has a connection of its own.
+ * `boot` names the process it believes to speak with: one that began anew has nothing of what the other one had.
+ */
+export type RuntimeRequest = { boot: string } & (
+  | { type: "startSandbox"; sandbox: WireSandbox }
+  | { type: "start"; container: ContainerSpec }
+  | { type: "stop"; container: string; graceMs: number }
+  | { type: "removeContainer"; container: string }
+  | { type: "removeSandbox"; sandbox: string }
+  | { type: "list" }
+  | { type: "exec"; container: string; process: ExecSpec }
+  | { type: "attach"; container: string; process: AttachSpec }
+  | { type: "logs"; container: string; options: Omit<LogOptions, "signal"> }
+  | { type: "dial"; sandbox: string; port: number }
+);
+
+/** Asks to be told of ends; answered by a greeting with those there have been, and one frame for each that follows. */
+export interface EventsRequest {
+  type: "events";
+}
+
+export interface EventsGreeting {
+  boot: string;
+  exits: ContainerExit[];
+}
+
+/** The answer to a request. After `ok` to `exec`, `attach` and `logs` come frames of output, after `ok` to `dial` the bytes themselves. */
+export type RuntimeAnswer = { type: "ok"; value?: unknown } | { type: "error"; message: string };
+
+/** What follows on the connection of a process, besides output. */
+export type ProcessEvent = { type: "exit"; exitCode: number };
+export type ProcessInput = { type: "end" } | { type: "resize"; columns: number; rows: number };
+
+/** First byte of a frame of output. */
+export const STDOUT = 1;
+export const STDERR = 2;
+
+type WireFile = { path: string; content: string; mode: number };
+/** Files with their content in base64. */
+export type WireSandbox = Omit<SandboxSpec, "volumes"> & { volumes: { name: string; files?: WireFile[] }[] };
+
+export function toWire({ volumes, ...sandbox }: SandboxSpec): WireSandbox {
+  return {
+    ...sandbox,
+    volumes: volumes.map(({ name, files }) => ({
+      name,
+      ...(files && { files: files.map((file) => ({ ...file, content: file.content.toString("base64") })) }),
+    })),
+  };
+}
+
+export function fromWire({ volumes, ...sandbox }: WireSandbox): SandboxSpec {
+  return {
+    ...sandbox,
+    volumes: volumes.map(({ name, files }) => ({
+      name,
+      ...(files && {
+        files: files.map((file) => ({ ...file, content: Buffer.from(file.content, "base64") })),
+      }),
+    })),
+  };
+}
+
+/** A line of a log as a frame: its stream, whether it is partial, its time, its bytes. */
+export function encodeLine({ timeMs, stream, bytes, isPartial }: LogLine): Buffer {
+  const header = Buffer.alloc(10);
+  header.writeUInt8(stream === "stdout" ? STDOUT : STDERR, 0);
+  header.writeUInt8(Number(isPartial), 1);
+  header.writeDoubleBE(timeMs, 2);
+  return Buffer.concat([header, bytes]);
+}
+
+export function decodeLine(frame: Buffer): LogLine {
+  return {
+    stream: frame.readUInt8(0) === STDOUT ? "stdout" : "stderr",
+    isPartial: frame.readUInt8(1) === 1,
+    timeMs: frame.readDoubleBE(2),
+    bytes: frame.subarray(10),
+  };
+}

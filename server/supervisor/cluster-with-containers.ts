@@ -1,0 +1,29 @@
+import { containersSocket, startContainers } from "./containers.js";
+import type { ContainersOptions } from "./containers.js";
+import { startCluster } from "./embedded-cluster.js";
+import type { ProcessEvents } from "./supervised-process.js";
+
+/**
+ * Starts the embedded Kubernetes and, as chosen, the process that runs its containers; resolves when both answer. Throws
+ * SERVER_CONTAINERS_UNAVAILABLE where containers were asked for and cannot be had.
+ */
+export async function startClusterWithContainers(
+  options: ContainersOptions & { port?: number },
+  events: ProcessEvents,
+): ReturnType<typeof startCluster> {
+  const socket = containersSocket(options, events);
+  const { environment, paths, logTo, port } = options;
+  const place = { ...(port !== undefined && { port }), ...(socket !== undefined && { containers: socket }) };
+  const [cluster, containers] = await Promise.allSettled([
+    startCluster({ environment, paths, logTo, ...place }, events),
+    socket === undefined ? undefined : startContainers(socket, options, events),
+  ]);
+  // The cluster first: it would start again what it sees ending.
+  const stop = async (): Promise<void> => {
+    if (cluster.status === "fulfilled") await cluster.value.stop();
+    if (containers.status === "fulfilled") await containers.value?.stop();
+  };
+  if (cluster.status === "fulfilled" && containers.status === "fulfilled") return { ...cluster.value, stop };
+  await stop();
+  throw cluster.status === "rejected" ? cluster.reason : (containers as PromiseRejectedResult).reason;
+}

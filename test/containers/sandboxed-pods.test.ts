@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
+
+const why = whyNoContainers();
+if (why !== undefined) process.stdout.write(`left out: pods in sandboxes (${why})\n`);
+
+describe.skipIf(why !== undefined)("pods in sandboxes", () => {
+  let cluster: SandboxedCluster;
+  beforeAll(async () => {
+    cluster = await SandboxedCluster.start();
+  });
+  afterAll(async () => {
+    await cluster?.close();
+  });
+
+  const kubectl = (...args: string[]): ReturnType<SandboxedCluster["kubectl"]["run"]> =>
+    cluster.kubectl.run(args);
+  const logs = async (name: string, ...args: string[]): Promise<string> =>
+    (await kubectl("logs", name, ...args)).stdout;
+  const becomes = (name: string, path: string, value: string): Promise<void> =>
+    expect.poll(() => cluster.read(name, path)).toBe(value);
+
+  it("write logs, run commands with their input, and end with a status", async () => {
+    await cluster.create("shell", { containers: [busybox("echo here; echo there >&2; exec sleep 1000")] });
+    await becomes("shell", "{.status.phase}", "Running");
+    await expect.poll(() => logs("shell")).toContain("there");
+    expect((await logs("shell")).split("\n").toSorted()).toEqual(["", "here", "there"]);
+    const status = await kubectl("exec", "shell", "--", "sh", "-c", "echo out; echo wrong >&2; exit 3");
+    expect(status).toMatchObject({ code: 3, stdout: "out\n" });
+    expect(status.stderr).toContain("wrong");
+    const piped = await cluster.kubectl.run(["exec", "-i", "shell", "--", "cat"], "through");
+    expect(piped).toMatchObject({ code: 0, stdout: "through" });
+    expect((await kubectl("exec", "shell", "--", "nosuch")).stderr).toContain(
+      'exec: "nosuch": executable file not found in $PATH',
+    );
+    // It sees its own processes, and itself as root of nothing.
+    expect((await kubectl("exec", "shell", "--", "ps")).stdout).toMatch(
+      /^PID .*\n +1 root +sleep 1000\n[^]*ps\n$/,
+    );
+    expect((await kubectl("exec", "shell", "--", "id", "-u")).stdout).toBe("0\n");
+  });
+
+  it("are told what they name: files, variables, folders, accounts", async () => {
+    await kubectl("create", "configmap", "settings", "--from-literal=colour=green");
+    await cluster.create("told", {
+      restartPolicy: "Never",
+      securityContext: { runAsUser: 1000 },
+      containers: [
+        busybox("pwd; id -u; echo $COLOUR; cat /files/colour; echo; cat /shared/text; touch /x", {
+          workingDir: "/tmp",
+          env: [
+            { name: "COLOUR", valueFrom: { configMapKeyRef: { name: "settings", key: "colour" } } },
+            { name: "LD_PRELOAD", value: "/shared/text" },
+          ],
+          securityContext: { readOnlyRootFilesystem: true },
+          volumeMounts: [
+            { name: "files", mountPath: "/files" },
+            { name: "shared", mountPath: "/shared" },
+          ],
+        }),
+      ],
+      initContainers: [
+        busybox("echo left > /shared/text", {
+          name: "first",
+          volumeMounts: [{ name: "shared", mountPath: "/shared" }],
+        }),
+      ],
+      volumes: [
+        { name: "files", configMap: { name: "settings" } },
+        { name: "shared", emptyDir: {} },
+      ],
+    });
+    await becomes("told", "{.status.phase}", "Failed");
+    const said = await logs("told");
+    expect(said).toContain("/tmp\n1000\ngreen\ngreen\nleft\n");
+    expect(said).toContain("/x: Read-only file system");
+  });
+
+  it("are ended within their grace, and say why they could not start", async () => {
+    await cluster.create("deaf", {
+      terminationGracePeriodSeconds: 2,
+      containers: [busybox("trap 'echo heard' TERM; while :; do sleep 0.1; done")],
+    });
+    await becomes("deaf", "{.status.phase}", "Running");
+    await kubectl("delete", "pod", "deaf");
+    await cluster.create("unstarted", {
+      restartPolicy: "Never",
+      containers: [{ name: "c", image: "busybox", command: ["nosuch"] }],
+    });
+    await becomes("unstarted", "{.status.containerStatuses[0].state.terminated.reason}", "StartError");
+    expect(
+      await cluster.read("unstarted", "{.status.containerStatuses[0].state.terminated.message}"),
+    ).toContain('exec: "nosuch": executable file not found in $PATH');
+  });
+
+  it("start again, and say why, when the process that runs them was killed", async () => {
+    await cluster.create("lost", { containers: [busybox("exec sleep 7654")] });
+    await becomes("lost", "{.status.phase}", "Running");
+    await cluster.killProcess();
+    await becomes("lost", "{.status.containerStatuses[0].restartCount}", "1");
+    expect(await cluster.read("lost", "{.status.containerStatuses[0].lastState.terminated.reason}")).toBe(
+      "ContainerStatusUnknown",
+    );
+    await becomes("lost", "{.status.containerStatuses[0].ready}", "true");
+    expect(processes("sleep 7654")).toHaveLength(1);
+  });
+
+  it("are found again by a cluster that is started anew", async () => {
+    await cluster.create("found", { containers: [busybox("echo alive; exec sleep 8765")] });
+    await becomes("found", "{.status.phase}", "Running");
+    await cluster.kubectl.restart();
+    await becomes("found", "{.status.containerStatuses[0].restartCount}", "0");
+    expect(await logs("found")).toBe("alive\n");
+    expect(processes("sleep 8765")).toHaveLength(1);
+  });
+});
+
+/** Of this machine, by their whole command line. */
+function processes(commandLine: string): string[] {
+  const lines = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.trim() === commandLine);
+}

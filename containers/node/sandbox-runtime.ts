@@ -24,6 +24,7 @@ import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
 import { type BoxPlace, type BoxView, boxedCommand } from "./box.js";
 import { BoxedProcess, CannotRunError } from "./boxed-process.js";
+import { groupOf, podOf } from "./container-id.js";
 import { Container } from "./container.js";
 import {
   asSessionLimits,
@@ -290,15 +291,6 @@ interface Run {
   place: BoxPlace;
   streams: { stdin: boolean; tty: boolean };
   beside?: number;
-}
-
-/** `UID/NAME/ATTEMPT` begins with the pod. */
-function podOf(container: string): string {
-  return container.split("/")[0] ?? "";
-}
-
-function groupOf({ id }: ContainerSpec): string {
-  return id.replaceAll("/", "-");
 }
 
 /** By a program of its own: what a container has made may be deep and many. */

@@ -34,6 +34,9 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET, PUT, PATCH v1alpha1/organization:iam/ORG, v1alpha1/workspaces:iam/WS | PUT: `{policy: {roleBindings}}`, PATCH: `{bindingDeltaList: BindingDelta[]}` | `AccessPolicyList`, `{policy: AccessPolicy}` |
  * | POST v1alpha1/organization/api-tokens | `{apiToken: {user}}` | `{apiToken: ApiToken}` |
  *
+ * | GET v1alpha1/organization/history, v1alpha1/workspaces/WS/history, v1alpha1/image-policies/history | `?kind=`, `?name=` | `ChangeList`, newest first |
+ * | GET .../history/ID, POST .../history/ID/restore | | `{change: Change}` |
+ *
  * A POST, PUT or DELETE answers once the change is in force. Refusals answer `TmcProblem` with 400, 401, 403, 404, 409, 413, 503 or 504.
  * Every POST, PUT and DELETE of a policy, workspace or namespace takes `?dryRun=true`: checked, answered, not stored.
  */
@@ -175,11 +178,22 @@ export interface ExplainAnswer {
 
 export type ContainerKind = "container" | "initContainer" | "ephemeralContainer" | "volume";
 
-/** What is asked about: a policy that would be saved, or deleted where `remove` is set; or a namespace that would be put elsewhere. */
+/**
+ * What is asked about: a policy that would be saved, or deleted where `remove` is set; a namespace that would be put elsewhere; or an exception that
+ * would be granted, or ended where `remove` is set.
+ */
 export interface PreviewRequest {
   policy?: PolicyManifestInput;
   remove?: boolean;
   namespace?: NamespaceChange;
+  exception?: ExceptionName;
+}
+
+/** An exception that was asked for. */
+export interface ExceptionName {
+  name: string;
+  /** Absent where it is of the organization's policies. */
+  workspaceName?: string;
 }
 
 export interface NamespaceChange {

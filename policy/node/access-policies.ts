@@ -12,8 +12,12 @@ import type { Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
+import { signed } from "./history/author.js";
+import { recordChange } from "./history/record-change.js";
+import { removeSigned } from "./history/remove-signed.js";
 import { type HierarchyObject, type MemberSpec, newObject, objectName, ownedBy } from "./records.js";
 import { metaView } from "./views.js";
+import { LECTERN_USER } from "./write-options.js";
 
 /** The bindings of one place as they are stored. */
 export interface AccessPolicySpec extends MemberSpec {
@@ -63,34 +67,38 @@ export async function listAccessPolicies(context: PolicyContext, scope: Scope): 
 export async function changeAccessPolicy(
   context: PolicyContext,
   scope: Scope,
-  deltas: readonly BindingDelta[],
+  { deltas, user }: { deltas: readonly BindingDelta[]; user?: string },
 ): Promise<AccessPolicy> {
   requireFittingRoles(
     scope,
     deltas.filter(({ op }) => op === "ADD"),
   );
-  return change(context, scope, (bindings) => changeBindings(bindings, deltas));
+  return changeAccess(context, scope, { next: (bindings) => changeBindings(bindings, deltas), user });
 }
 
 /** Puts other bindings in the place of all that a place has of its own. Throws POLICY_INVALID, POLICY_NOT_FOUND, POLICY_CONFLICT. */
 export async function replaceAccessPolicy(
   context: PolicyContext,
   scope: Scope,
-  wanted: readonly RoleBinding[],
+  { roleBindings: wanted, user }: { roleBindings: readonly RoleBinding[]; user?: string },
 ): Promise<AccessPolicy> {
   requireFittingRoles(scope, wanted);
-  return change(context, scope, () => changeBindings(wanted, []));
+  return changeAccess(context, scope, { next: () => changeBindings(wanted, []), user });
 }
 
 /** Where the place itself goes. */
-export async function removeAccessPolicy(context: PolicyContext, scope: Scope): Promise<void> {
-  await context.store.remove("accesspolicies", objectName({ ...scope, name: NAME }));
+export async function removeAccessPolicy(context: PolicyContext, scope: Scope, user: string): Promise<void> {
+  await removeSigned(context, "accesspolicies", { name: objectName({ ...scope, name: NAME }), user });
 }
 
-async function change(
+/** Makes of the bindings of a place others. */
+export async function changeAccess(
   context: PolicyContext,
   scope: Scope,
-  next: (bindings: RoleBinding[]) => RoleBinding[],
+  {
+    next,
+    user = LECTERN_USER,
+  }: { next: (bindings: RoleBinding[]) => RoleBinding[]; user?: string | undefined },
 ): Promise<AccessPolicy> {
   const parent = await requirePlace(context, scope);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -110,10 +118,13 @@ async function change(
     });
     const { resourceVersion } = found?.metadata ?? {};
     if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
+    const own = signed(object, user, found);
     const stored = await (found
-      ? context.store.replace("accesspolicies", object)
-      : context.store.create("accesspolicies", object));
-    if (stored) return view(scope, stored);
+      ? context.store.replace("accesspolicies", own)
+      : context.store.create("accesspolicies", own));
+    if (!stored) continue;
+    await recordChange(context, "accesspolicies", stored);
+    return view(scope, stored);
   }
   const message = `the roles on ${describe(scope)} were changed by others ${String(MAX_ATTEMPTS)} times meanwhile; try again`;
   throw new PolicyError(POLICY_ERROR.conflict, message);

@@ -4,6 +4,8 @@ import type { PolicyContext } from "./context.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { createPolicy, deletePolicy, parseManifest, updatePolicy } from "./policies.js";
+import { signed } from "./history/author.js";
+import { LECTERN_USER } from "./write-options.js";
 import { newObject, objectName, ownerReference, type PolicyAddress } from "./records.js";
 
 /** What sessions need done in the hierarchy; every call may be repeated. */
@@ -29,7 +31,9 @@ async function ensure(
   { spec, owner }: { spec: object; owner: Owner },
 ): Promise<void> {
   for (const name of [address.organization, address.name]) requireName(name);
-  await store.create(plural, newObject(plural, address, { spec, owner: ownerReference(owner) }));
+  // The controller writes it into the history; a session that begins does not wait for that.
+  const object = newObject(plural, address, { spec, owner: ownerReference(owner) });
+  await store.create(plural, signed(object, LECTERN_USER));
 }
 
 const MEMBERS = [
@@ -38,6 +42,7 @@ const MEMBERS = [
   "accesspolicies",
   "workspaces",
   "managedclusters",
+  "policychanges",
 ] as const;
 
 /** From the leaves to the root: whoever looks meanwhile finds an organization with less in it, never parts of none. */

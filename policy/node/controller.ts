@@ -20,11 +20,13 @@ import { createClusterClient, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { expireException, expiresIn } from "./expiry.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
+import { type KeptPlural, recordChange } from "./history/record-change.js";
 import type { Logger } from "./logger.js";
 import { enforce } from "./policies.js";
 import {
   type ExceptionObject,
   type ExceptionObjectSpec,
+  type HierarchyObject,
   type ImagePolicyObject,
   placeLabels,
   recordProblem,
@@ -82,6 +84,7 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
       listener: {
         onItem: (type, object) => {
           const policy = object as ImagePolicyObject;
+          queueChange(context, queue, { plural: "imagepolicies", type, object: policy });
           if (type === "DELETED") queueScope(context, queue, policy.spec);
           else queuePolicy(context, queue, policy);
         },
@@ -90,13 +93,21 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
     {
       path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicyexceptions`,
       listener: {
-        onItem: (_type, object) => {
+        onItem: (type, object) => {
           const exception = object as ExceptionObject;
+          queueChange(context, queue, { plural: "imagepolicyexceptions", type, object: exception });
           queueScope(context, queue, exception.spec);
           queueExpiry(context, queue, exception);
         },
       },
     },
+    ...(["workspaces", "accesspolicies"] as const).map((plural) => ({
+      path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/${plural}`,
+      listener: {
+        onItem: (type: string, object: WatchedObject) =>
+          queueChange(context, queue, { plural, type, object: object as HierarchyObject }),
+      },
+    })),
     {
       path: `/api/v1/namespaces?labelSelector=${managed}`,
       listener: {
@@ -173,6 +184,18 @@ function queueScope(context: PolicyContext, queue: WorkQueue, { organization, wo
   queue.add(`scope/${organization}/${workspace ?? ""}`, () =>
     bringIntoForce(context, scope).then(() => undefined),
   );
+}
+
+/** Writes down what was changed in the cluster itself, and what whoever changed it did not live to write down. */
+function queueChange(
+  context: PolicyContext,
+  queue: WorkQueue,
+  { plural, type, object }: { plural: KeptPlural; type: string; object: HierarchyObject },
+): void {
+  const { uid = "", generation = 1 } = object.metadata;
+  const isDeleted = type === "DELETED";
+  const key = `change/${uid}/${isDeleted ? "deleted" : String(generation)}`;
+  queue.add(key, () => recordChange(context, plural, object, { isDeleted }), SETTLE_MS);
 }
 
 /** Only what expires before the next resync: until then clocks may be set. */

@@ -1,6 +1,7 @@
 import type { Manifest } from "../common/admission-objects.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
+import { CHANGED_KINDS } from "../common/history-api.js";
 import { MAX_RULES } from "../common/manifest.js";
 import { MAX_SUBJECTS, ROLES } from "../common/roles.js";
 
@@ -12,6 +13,7 @@ export const RESOURCES = {
   imagepolicies: "ImagePolicy",
   imagepolicyexceptions: "ImagePolicyException",
   accesspolicies: "AccessPolicy",
+  policychanges: "PolicyChange",
 } as const;
 
 export type ResourcePlural = keyof typeof RESOURCES;
@@ -55,6 +57,15 @@ export function customResourceDefinitions(): Manifest[] {
         { name: "Expires", type: "string", jsonPath: ".spec.expires" },
       ],
     ),
+    definition("policychanges", "policychange", change(), [
+      MEMBER_OF,
+      { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
+      { name: "Kind", type: "string", jsonPath: ".spec.kind" },
+      { name: "Of", type: "string", jsonPath: ".spec.of" },
+      { name: "Revision", type: "integer", jsonPath: ".spec.revision" },
+      { name: "Action", type: "string", jsonPath: ".spec.action" },
+      { name: "User", type: "string", jsonPath: ".spec.user" },
+    ]),
     definition("accesspolicies", "accesspolicy", member(ACCESS_FIELDS, ["roleBindings"]), [
       MEMBER_OF,
       { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
@@ -132,6 +143,28 @@ const ACCESS_FIELDS: Record<string, Schema> = {
     ROLES.length,
   ),
 };
+
+/** What one policy may hold, as JSON, with room for its quotes. */
+const MAX_STATE_CHARACTERS = 600_000;
+
+/** Its name is made of the uid of what was changed, so that each change is written down once. */
+function change(): Schema {
+  return object(
+    {
+      organization: name(),
+      name: text(253),
+      workspace: name(),
+      kind: { type: "string", enum: CHANGED_KINDS },
+      of: text(253),
+      revision: { type: "integer", format: "int64" },
+      action: text(63),
+      time: text(63),
+      user: text(253),
+      state: text(MAX_STATE_CHARACTERS),
+    },
+    ["organization", "name", "kind", "of", "revision", "action", "time"],
+  );
+}
 
 const STATUS = object({
   inForce: { type: "boolean" },

@@ -14,7 +14,11 @@ import {
   ownedBy,
   type PolicyAddress,
 } from "./records.js";
+import { signed } from "./history/author.js";
+import { recordChange } from "./history/record-change.js";
+import { removeSigned } from "./history/remove-signed.js";
 import { exceptionView } from "./views.js";
+import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
 const DAY_MS = 86_400_000;
 
@@ -22,7 +26,7 @@ const DAY_MS = 86_400_000;
 export async function requestException(
   context: PolicyContext,
   scope: Scope,
-  { input, user }: { input: unknown; user: string },
+  { input, user, dryRun = false }: { input: unknown; user: string; dryRun?: boolean },
 ): Promise<ExceptionView> {
   const parsed = exceptionManifest.safeParse(input);
   if (!parsed.success) throw invalidManifest("exception", parsed.error);
@@ -41,8 +45,13 @@ export async function requestException(
     },
     owner: ownedBy(policy),
   });
-  const stored = await context.store.create("imagepolicyexceptions", object);
+  if (dryRun && !(await context.store.get("imagepolicyexceptions", objectName(address))))
+    return exceptionView(object);
+  const stored = dryRun
+    ? undefined
+    : await context.store.create("imagepolicyexceptions", signed(object, user));
   if (!stored) throw new PolicyError(POLICY_ERROR.exists, `${describe(address)} already exists`);
+  await recordChange(context, "imagepolicyexceptions", stored);
   return exceptionView(stored);
 }
 
@@ -50,6 +59,8 @@ export interface Decision {
   isGranted: boolean;
   user: string;
   note?: string;
+  /** Checks and answers, stores nothing. */
+  dryRun?: boolean;
 }
 
 /**
@@ -59,7 +70,7 @@ export interface Decision {
 export async function decideException(
   context: PolicyContext,
   address: PolicyAddress,
-  { isGranted, user, note }: Decision,
+  { isGranted, user, note, dryRun = false }: Decision,
 ): Promise<ExceptionView> {
   const current = await requireException(context, address);
   const { state } = exceptionView(current).status;
@@ -77,16 +88,23 @@ export async function decideException(
     },
   };
   if (isGranted) await checkBounds(context, placeOf(address), { exception: decided });
-  const stored = await context.store.replace("imagepolicyexceptions", decided);
+  if (dryRun) return exceptionView(decided);
+  const stored = await context.store.replace("imagepolicyexceptions", signed(decided, user, current));
   if (!stored) throw changedMeanwhile(address);
+  await recordChange(context, "imagepolicyexceptions", stored);
   await bringIntoForce(context, placeOf(address));
   return exceptionView(stored);
 }
 
 /** Resolves when nothing is excepted by it any more. Throws POLICY_NOT_FOUND. */
-export async function deleteException(context: PolicyContext, address: PolicyAddress): Promise<void> {
+export async function deleteException(
+  context: PolicyContext,
+  address: PolicyAddress,
+  { user = LECTERN_USER, dryRun = false }: WriteOptions = {},
+): Promise<void> {
   await requireException(context, address);
-  await context.store.remove("imagepolicyexceptions", objectName(address));
+  if (dryRun) return;
+  await removeSigned(context, "imagepolicyexceptions", { name: objectName(address), user });
   await bringIntoForce(context, placeOf(address));
 }
 
@@ -104,7 +122,11 @@ export async function listExceptions(
   return stored.filter(({ spec }) => everywhere || spec.workspace === workspace).map(exceptionView);
 }
 
-async function requireException({ store }: PolicyContext, address: PolicyAddress): Promise<ExceptionObject> {
+/** Throws POLICY_NOT_FOUND. */
+export async function requireException(
+  { store }: PolicyContext,
+  address: PolicyAddress,
+): Promise<ExceptionObject> {
   const found = await store.get<ExceptionObjectSpec>("imagepolicyexceptions", objectName(address));
   if (!found) throw new PolicyError(POLICY_ERROR.notFound, `${describe(address)} not found`);
   return found;

@@ -3,8 +3,11 @@ import { ENFORCED_CONFIG_MAP } from "../common/engine-names.js";
 import { bringIntoForce } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
+import { signed } from "./history/author.js";
+import { recordChange } from "./history/record-change.js";
 import { placeOf } from "./policies.js";
 import { type ExceptionObject, type ExceptionObjectSpec, objectName } from "./records.js";
+import { LECTERN_USER } from "./write-options.js";
 
 /** Milliseconds until an exception that holds expires; `undefined` for one that does not hold. */
 export function expiresIn({ spec }: ExceptionObject): number | undefined {
@@ -19,8 +22,12 @@ export async function expireException(context: PolicyContext, name: string): Pro
   const current = await context.store.get<ExceptionObjectSpec>("imagepolicyexceptions", name);
   if (!current || current.spec.state !== "Granted" || current.spec.expires > toSecond(new Date())) return;
   const spec: ExceptionObjectSpec = { ...current.spec, state: "Expired" };
-  const stored = await context.store.replace("imagepolicyexceptions", { ...current, spec });
+  const stored = await context.store.replace(
+    "imagepolicyexceptions",
+    signed({ ...current, spec }, LECTERN_USER, current),
+  );
   if (!stored) return expireException(context, name);
+  await recordChange(context, "imagepolicyexceptions", stored);
   context.logger.info({ exception: objectName(spec), expires: spec.expires }, "an exception has expired");
   const concerned = await bringIntoForce(context, placeOf(spec));
   for (const { metadata: { name: namespace = "" } = {} } of concerned)

@@ -7,13 +7,14 @@ import { isConflict, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
+import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
 import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilUnjudged } from "./probe.js";
 import type { MemberSpec } from "./records.js";
 import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
 import { namespaceView } from "./views.js";
-import type { WriteOptions } from "./write-options.js";
+import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
 export interface NamespaceAddress {
   organization: string;
@@ -28,7 +29,7 @@ export interface NamespaceAddress {
 export async function attachNamespace(
   context: PolicyContext,
   address: NamespaceAddress & { workspace: string },
-  { dryRun = false }: WriteOptions = {},
+  { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<NamespaceView> {
   const namespace = await requirePlaces(context, address);
   const current = workspaceOf(namespace);
@@ -37,7 +38,7 @@ export async function attachNamespace(
     throw new PolicyError(POLICY_ERROR.exists, message);
   }
   if (dryRun) return namespaceView(withLabels(namespace, memberLabels(address)), address.cluster);
-  return join(context, address, namespace);
+  return join(context, { ...address, user, action: "attached" }, namespace);
 }
 
 export interface NamespaceChange {
@@ -54,7 +55,7 @@ export interface NamespaceChange {
 export async function updateNamespace(
   context: PolicyContext,
   address: NamespaceAddress,
-  { workspace, labels = {}, dryRun = false }: NamespaceChange & WriteOptions,
+  { workspace, labels = {}, dryRun = false, user = LECTERN_USER }: NamespaceChange & WriteOptions,
 ): Promise<NamespaceView> {
   const namespace = await requireAttachedNamespace(context, address);
   const target = { ...address, workspace: workspace ?? workspaceOf(namespace) ?? "" };
@@ -62,7 +63,8 @@ export async function updateNamespace(
   const changes = ownLabels(namespace, labels);
   if (dryRun)
     return namespaceView(withLabels(namespace, { ...changes, ...memberLabels(target) }), address.cluster);
-  const moved = await join(context, target, namespace, changes);
+  const action = target.workspace === workspaceOf(namespace) ? "labelled" : "moved";
+  const moved = await join(context, { ...target, user, action }, namespace, changes);
   await nudgeBlockedWorkloads(context, address.namespace);
   return moved;
 }
@@ -71,15 +73,16 @@ export async function updateNamespace(
 export async function detachNamespace(
   context: PolicyContext,
   address: NamespaceAddress,
-  { dryRun = false }: WriteOptions = {},
+  { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<void> {
-  await requireAttachedNamespace(context, address);
+  const workspace = workspaceOf(await requireAttachedNamespace(context, address)) ?? "";
   if (dryRun) return;
-  await label(context, address.namespace, {
+  const labelled = await label(context, address.namespace, {
     [MANAGED_LABEL]: null,
     [WORKSPACE_LABEL]: null,
     [CLUSTER_LABEL]: null,
   });
+  await recordNamespace(context, { ...address, workspace, user, action: "detached" }, labelled);
   await waitUntilUnjudged(context.client, address.namespace);
   await deleteParameters(context.client, address.namespace);
   await nudgeBlockedWorkloads(context, address.namespace);
@@ -135,13 +138,14 @@ export async function effectiveView(
  */
 async function join(
   context: PolicyContext,
-  address: NamespaceAddress & { workspace: string },
+  address: NamespaceAddress & { workspace: string; user: string; action: NamespaceAction },
   seen: V1Namespace,
   changes: Labels = {},
 ): Promise<NamespaceView> {
   const { cluster, namespace, workspace } = address;
   await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
   const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address) });
+  await recordNamespace(context, address, labelled);
   await syncUntilInForce(context, namespace);
   return namespaceView(labelled, cluster);
 }

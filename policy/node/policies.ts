@@ -10,6 +10,9 @@ import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
+import { signed } from "./history/author.js";
+import { recordChange } from "./history/record-change.js";
+import { removeSigned } from "./history/remove-signed.js";
 import { selectFor } from "./namespace-parameters.js";
 import {
   type ExceptionObject,
@@ -26,7 +29,7 @@ import {
   withExceptions,
 } from "./records.js";
 import { policyView } from "./views.js";
-import type { WriteOptions } from "./write-options.js";
+import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
 /** Reads a manifest; `scope` wins over what it says about its place. Throws POLICY_INVALID with the fields. */
 export function parseManifest(input: unknown): PolicyManifest {
@@ -45,15 +48,17 @@ export async function createPolicy(
   const manifest = parseManifest(input);
   const address = { ...scope, name: manifest.fullName.name };
   const parent = await findParent(context, scope);
-  const object = newObject("imagepolicies", address, {
+  const unsigned = newObject("imagepolicies", address, {
     spec: specOf(address, manifest),
     owner: ownedBy(parent),
   });
+  const object = signed(unsigned, options.user ?? LECTERN_USER);
   if (await context.store.get("imagepolicies", objectName(address))) throw policyExists(address);
   await checkBounds(context, scope, { policy: object });
   if (options.dryRun) return policyView(object);
   const stored = await context.store.create("imagepolicies", object);
   if (!stored) throw policyExists(address);
+  await recordChange(context, "imagepolicies", stored);
   return enforce(context, address, stored);
 }
 
@@ -68,11 +73,13 @@ export async function updatePolicy(
   const current = await requirePolicy(context, address);
   const expected = manifest.meta?.resourceVersion ?? current.metadata.resourceVersion;
   if (expected !== current.metadata.resourceVersion) throw changedMeanwhile(address);
-  const next: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
+  const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
+  const next = signed(unsigned, options.user ?? LECTERN_USER, current);
   await checkBounds(context, placeOf(address), { policy: next });
   if (options.dryRun) return policyView(next);
   const stored = await context.store.replace("imagepolicies", next);
   if (!stored) throw changedMeanwhile(address);
+  await recordChange(context, "imagepolicies", stored);
   return enforce(context, address, stored);
 }
 
@@ -111,10 +118,11 @@ export async function deletePolicy(
   const policy = await requirePolicy(context, address);
   if (options.dryRun) return;
   const { exceptions } = await listPoliciesAndExceptions(context.store, address.organization);
-  const wasThere = await context.store.remove("imagepolicies", objectName(address));
+  const user = options.user ?? LECTERN_USER;
+  const wasThere = await removeSigned(context, "imagepolicies", { name: objectName(address), user });
   if (!wasThere) throw policyNotFound(address);
-  for (const exception of exceptions.filter((each) => isExceptionOf(each, policy)))
-    await context.store.remove("imagepolicyexceptions", exception.metadata.name ?? "");
+  for (const { metadata } of exceptions.filter((each) => isExceptionOf(each, policy)))
+    await removeSigned(context, "imagepolicyexceptions", { name: metadata.name ?? "", user });
   await bringIntoForce(context, placeOf(address));
 }
 

@@ -17,7 +17,10 @@ import { createHierarchyStore } from "./hierarchy-store.js";
 import * as exceptions from "./exceptions.js";
 import { requireNamespace } from "./find.js";
 import { explain } from "./explain.js";
-import { previewNamespace, previewPolicy } from "./preview.js";
+import type { Change } from "../common/history-api.js";
+import { getChange, type HistoryQuery, listHistory } from "./history/read-history.js";
+import { restoreChange } from "./history/restore-change.js";
+import { previewException, previewNamespace, previewPolicy } from "./preview.js";
 import type { Logger } from "./logger.js";
 import * as namespaces from "./namespaces.js";
 import * as policies from "./policies.js";
@@ -45,15 +48,27 @@ export interface PolicyService extends PolicyAdministration {
   getPolicy(address: PolicyAddress): Promise<Api.PolicyView>;
   listPolicies(scope: Scope & { everywhere?: boolean }): Promise<Api.PolicyView[]>;
   removePolicy(address: PolicyAddress, options?: WriteOptions): Promise<void>;
-  requestException(scope: Scope, request: { input: unknown; user: string }): Promise<ExceptionView>;
+  requestException(
+    scope: Scope,
+    request: { input: unknown; user: string; dryRun?: boolean },
+  ): Promise<ExceptionView>;
   decideException(address: PolicyAddress, decision: exceptions.Decision): Promise<ExceptionView>;
-  deleteException(address: PolicyAddress): Promise<void>;
+  deleteException(address: PolicyAddress, options?: WriteOptions): Promise<void>;
   getException(address: PolicyAddress): Promise<ExceptionView>;
   listExceptions(scope: Scope & { everywhere?: boolean }): Promise<ExceptionView[]>;
   readPermissions(organization: string, user: string): Promise<Permissions>;
   listAccessPolicies(scope: Scope): Promise<AccessPolicyList>;
-  changeAccessPolicy(scope: Scope, deltas: readonly BindingDelta[]): Promise<AccessPolicy>;
-  replaceAccessPolicy(scope: Scope, bindings: readonly RoleBinding[]): Promise<AccessPolicy>;
+  changeAccessPolicy(
+    scope: Scope,
+    change: { deltas: readonly BindingDelta[]; user?: string },
+  ): Promise<AccessPolicy>;
+  replaceAccessPolicy(
+    scope: Scope,
+    wanted: { roleBindings: readonly RoleBinding[]; user?: string },
+  ): Promise<AccessPolicy>;
+  listHistory(query: HistoryQuery): Promise<Change[]>;
+  getChange(scope: Scope, id: string): Promise<Change>;
+  restoreChange(scope: Scope, what: { id: string } & WriteOptions): Promise<Change>;
   getCluster(organization: string, name: string): Promise<Api.ClusterView>;
   listClusters(organization: string): Promise<Api.ClusterView[]>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
@@ -70,6 +85,7 @@ export interface PolicyService extends PolicyAdministration {
   effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
   previewPolicy(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
+  previewException(address: PolicyAddress, change: { remove?: boolean }): Promise<Api.PreviewAnswer>;
   previewNamespace(organization: string, change: Api.NamespaceChange): Promise<Api.PreviewAnswer>;
   listViolations(organization: string): Promise<Api.Violation[]>;
   listActivity(organization: string): Promise<Api.ActivityEntry[]>;
@@ -96,13 +112,16 @@ export async function createPolicyService(options: {
     removePolicy: (address, write) => policies.deletePolicy(context, address, write),
     requestException: (scope, request) => exceptions.requestException(context, scope, request),
     decideException: (address, decision) => exceptions.decideException(context, address, decision),
-    deleteException: (address) => exceptions.deleteException(context, address),
+    deleteException: (address, write) => exceptions.deleteException(context, address, write),
     getException: (address) => exceptions.getException(context, address),
     listExceptions: (scope) => exceptions.listExceptions(context, scope),
     readPermissions: (organization, user) => accessPolicies.readPermissions(context, organization, user),
     listAccessPolicies: (scope) => accessPolicies.listAccessPolicies(context, scope),
-    changeAccessPolicy: (scope, deltas) => accessPolicies.changeAccessPolicy(context, scope, deltas),
-    replaceAccessPolicy: (scope, bindings) => accessPolicies.replaceAccessPolicy(context, scope, bindings),
+    changeAccessPolicy: (scope, change) => accessPolicies.changeAccessPolicy(context, scope, change),
+    replaceAccessPolicy: (scope, wanted) => accessPolicies.replaceAccessPolicy(context, scope, wanted),
+    listHistory: (query) => listHistory(context, query),
+    getChange: (scope, id) => getChange(context, scope, id),
+    restoreChange: (scope, what) => restoreChange(context, scope, what),
     getCluster: (organization, name) => getCluster(context, organization, name),
     listClusters: (organization) => listClusters(context, organization),
     attachNamespace: (address, write) => namespaces.attachNamespace(context, address, write),
@@ -116,6 +135,7 @@ export async function createPolicyService(options: {
     effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
     explain: (organization, request) => explain(context, organization, request),
     previewPolicy: (scope, request) => previewPolicy(context, scope, request),
+    previewException: (address, change) => previewException(context, address, change),
     previewNamespace: (organization, change) => previewNamespace(context, organization, change),
     listViolations: (organization) => listViolations(context, organization),
     listActivity: (organization) => listActivity(context, organization),

@@ -3,6 +3,7 @@ import type { KubernetesObject, V1Namespace } from "@kubernetes/client-node";
 import type { WatchedObject } from "../../kubernetes/node/collection-watch.js";
 import type { AuditedImages } from "../common/audit.js";
 import type { EffectivePolicy } from "../common/effective.js";
+import { toSecond } from "../common/exception.js";
 import { lintPolicy } from "../common/lint.js";
 import { boundsProblem } from "../common/parameters.js";
 import { idleRules, previewChanges } from "../common/preview.js";
@@ -12,13 +13,14 @@ import { AUDITED_KINDS, type AuditedKind, auditedObject } from "./audit/audited-
 import { managedNamespaces, type Scope } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
-import { listEffectivePolicies } from "./effective-policies.js";
+import { listEffectivePolicies, listPoliciesAndExceptions } from "./effective-policies.js";
+import { requireException } from "./exceptions.js";
 import { requireNamespace, requireWorkspace } from "./find.js";
 import { ownLabels, withLabels } from "./namespace-labels.js";
 import { selectFor } from "./namespace-parameters.js";
 import { workspaceOf } from "./namespaces.js";
-import { parseManifest } from "./policies.js";
-import { originOf } from "./records.js";
+import { parseManifest, placeOf } from "./policies.js";
+import { type ExceptionObject, objectName, originOf, type PolicyAddress, withExceptions } from "./records.js";
 
 /** A preview is read by a person while typing; more pods than this would keep them waiting. */
 const MAX_PREVIEW_PODS = 1000;
@@ -52,6 +54,34 @@ export async function previewPolicy(
   }
   const warnings = remove ? [] : [...lintPolicy(candidate, others), ...idleRules(candidate, concerned)];
   return { ...preview.answer, warnings };
+}
+
+/** What granting an exception lets in of what there is, or ending it refuses. Throws POLICY_NOT_FOUND. */
+export async function previewException(
+  context: PolicyContext,
+  address: PolicyAddress,
+  { remove = false }: { remove?: boolean },
+): Promise<PreviewAnswer> {
+  const { spec } = await requireException(context, address);
+  const { policies, exceptions } = await listPoliciesAndExceptions(context.store, address.organization);
+  const changed = exceptions.flatMap((each): ExceptionObject[] => {
+    if (each.metadata.name !== objectName(address)) return [each];
+    return remove ? [] : [{ ...each, spec: { ...each.spec, state: "Granted" } }];
+  });
+  const now = toSecond(new Date());
+  const [before, after] = [exceptions, changed].map((these) => withExceptions(policies, these, now));
+  const preview = new Preview(context);
+  const { workspace } = address;
+  const isMeant = ({ name, origin }: EffectivePolicy) =>
+    name === spec.policy && (origin.kind === "workspace" ? origin.workspace : undefined) === workspace;
+  for (const namespace of await managedNamespaces(context, placeOf(address))) {
+    const selected = selectFor(namespace, before ?? []).selected;
+    const isElsewhere = spec.namespace !== undefined && spec.namespace !== namespace.metadata?.name;
+    if (isElsewhere || !selected.some(isMeant)) continue;
+    const judged = { before: selected, after: selectFor(namespace, after ?? []).selected };
+    await preview.add(namespace, { ...judged, isConcerned: true });
+  }
+  return preview.answer;
 }
 
 /** What attaching, moving, relabelling or detaching a namespace refuses and lets in of what there is in it. */

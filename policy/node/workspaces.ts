@@ -4,6 +4,9 @@ import { managedNamespaces, organizationNamespaces } from "./bring-into-force.js
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
+import { signed } from "./history/author.js";
+import { recordChange } from "./history/record-change.js";
+import { removeSigned } from "./history/remove-signed.js";
 import {
   type HierarchyObject,
   type ImagePolicySpec,
@@ -13,7 +16,7 @@ import {
   ownedBy,
 } from "./records.js";
 import { workspaceView } from "./views.js";
-import type { WriteOptions } from "./write-options.js";
+import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
 export async function getOrganization(
   context: PolicyContext,
@@ -43,17 +46,19 @@ export interface NewWorkspace {
 export async function createWorkspace(
   context: PolicyContext,
   { organization, ...workspace }: NewWorkspace & { organization: string },
-  { dryRun = false }: WriteOptions = {},
+  { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<WorkspaceView> {
   const { name } = workspace;
   const parent = await findOrganization(context, organization);
   const spec: MemberSpec = { organization, ...workspace };
-  const object = newObject("workspaces", { organization, name }, { spec, owner: ownedBy(parent) });
+  const unsigned = newObject("workspaces", { organization, name }, { spec, owner: ownedBy(parent) });
+  const object = signed(unsigned, user);
   const empty = { policies: 0, namespaces: [] };
   const isTaken = (await context.store.get("workspaces", objectName({ organization, name }))) !== undefined;
   if (dryRun && !isTaken) return workspaceView(object, empty);
   const stored = isTaken ? undefined : await context.store.create("workspaces", object);
   if (!stored) throw new PolicyError(POLICY_ERROR.exists, `workspace "${name}" already exists`);
+  await recordChange(context, "workspaces", stored);
   return workspaceView(stored, empty);
 }
 
@@ -74,7 +79,7 @@ export async function listWorkspaces(context: PolicyContext, organization: strin
 export async function deleteWorkspace(
   context: PolicyContext,
   { organization, name }: { organization: string; name: string },
-  { dryRun = false }: WriteOptions = {},
+  { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<void> {
   await requireWorkspace(context, organization, name);
   const attached = await managedNamespaces(context, { organization, workspace: name });
@@ -85,10 +90,10 @@ export async function deleteWorkspace(
   }
   if (dryRun) return;
   for (const policy of await policiesOf(context, organization, name)) {
-    await context.store.remove("imagepolicies", policy.metadata.name ?? "");
+    await removeSigned(context, "imagepolicies", { name: policy.metadata.name ?? "", user });
   }
-  await removeAccessPolicy(context, { organization, workspace: name });
-  await context.store.remove("workspaces", objectName({ organization, name }));
+  await removeAccessPolicy(context, { organization, workspace: name }, user);
+  await removeSigned(context, "workspaces", { name: objectName({ organization, name }), user });
 }
 
 async function viewOf(context: PolicyContext, workspace: HierarchyObject): Promise<WorkspaceView> {

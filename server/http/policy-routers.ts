@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { POLICY_ERROR, PolicyError } from "../../policy/node/errors.js";
+import { LECTERN_USER } from "../../policy/node/write-options.js";
 import type { PolicyService } from "../../policy/node/policy-service.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -29,7 +30,7 @@ export function createPolicyRouters(parts: {
     identify: (request) => callers.get(request) ?? unknownCaller(),
     issueToken: (request, user) => {
       const { session } = callers.get(request) ?? unknownCaller();
-      if (user === INSTRUCTOR || user === session.id) throw nameTaken(user);
+      if ([INSTRUCTOR, LECTERN_USER, session.id].includes(user)) throw nameTaken(user);
       return access.userToken(session, user);
     },
   });
@@ -82,7 +83,7 @@ function admitByToken(
 
 /** Otherwise somebody could grant in another's name what they asked for in their own. */
 function nameTaken(user: string): PolicyError {
-  const message = `the user ${user} administers the organization and needs no API token; name another`;
+  const message = `the user ${user} is Lectern's own or administers the organization, and has no API token; name another`;
   return new PolicyError(POLICY_ERROR.invalid, message, { fields: [{ path: "apiToken.user", message }] });
 }
 

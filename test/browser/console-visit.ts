@@ -26,6 +26,8 @@ export interface ConsoleVisit {
   look(name: string, shown?: Locator): Promise<void>;
   /** Asks the policy API of the session. */
   ask<Answer>(path: string): Promise<Answer>;
+  /** Asks it as an instructor. */
+  askAsInstructor(method: "POST" | "PATCH", path: string, body?: object): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -74,6 +76,17 @@ async function visit(
       });
       expect(response.ok(), `${path}: ${String(response.status())}`).toBe(true);
       return (await response.json()) as Answer;
+    },
+    askAsInstructor: async (method, path, body = {}) => {
+      const asked = {
+        method,
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", authorization: `Bearer ${server.token}` },
+      };
+      const response = await fetch(`${server.url}api/sessions/${id}/tmc/v1alpha1/${path}`, asked);
+      const text = await response.text();
+      expect(response.ok, `${path}: ${text}`).toBe(true);
+      return JSON.parse(text) as unknown;
     },
     end: () => takeLastPicture().finally(end),
   };

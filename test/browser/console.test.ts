@@ -194,7 +194,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     expect(await inherited.getByRole("button").count()).toBe(0);
   });
 
-  it("asks for an exception and grants it, and shows it at its policy", async () => {
+  it("asks for an exception that an instructor grants, and shows it at its policy", async () => {
     await page.getByRole("button", { name: "Request Exception" }).click();
     const form = page.getByRole("form", { name: "Request Exception" });
     await expect.poll(() => focusedName(page)).toBe("Exception name");
@@ -207,12 +207,51 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     const row = page.getByRole("table", { name: "Exceptions" }).getByRole("row", { name: /debug/ });
     await row.getByText("Requested").waitFor();
     await expect.poll(() => focusedName(page)).toBe("Request Exception");
-    await row.getByRole("button", { name: "Grant exception debug" }).click();
+    await row.getByText("You asked for it: another admin grants it, such as an instructor.").waitFor();
+    expect(await row.getByRole("button", { name: "Grant exception debug" }).count()).toBe(0);
+    await visit.askAsInstructor("POST", `workspaces/${WORKSPACE}/exceptions/debug/grant`);
     await row.getByText("Granted").waitFor();
     await policyRow(page, "no-busybox-image-policy").getByText("1 exception").waitFor();
     await look("exceptions", row);
     await row.getByRole("button", { name: "Delete exception debug" }).click();
     await row.waitFor({ state: "detached" });
+  });
+
+  it("offers no more than the roles of who looks at it allow, and says what is missing", async () => {
+    const subject = { kind: "USER", name: "alice" };
+    const bindingDeltaList = [{ op: "ADD", role: "workspace.view", subject }];
+    await visit.askAsInstructor("PATCH", `workspaces:iam/${WORKSPACE}`, { bindingDeltaList });
+    const made = await visit.askAsInstructor("POST", "organization/api-tokens", {
+      apiToken: { user: "alice" },
+    });
+    const { token } = (made as { apiToken: { token: string } }).apiToken;
+    // The page is the learner's; the server is asked as another user of the organization.
+    await page.route("**/tmc/v1alpha1/**", async (route) => {
+      const url = route
+        .request()
+        .url()
+        .replace(/api\/sessions\/[^/]+\/tmc\//, "");
+      const body = route.request().postData();
+      const answer = await fetch(url, {
+        method: route.request().method(),
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        ...(body !== null && { body }),
+      });
+      await route.fulfill({ status: answer.status, json: (await answer.json()) as object });
+    });
+    await page.getByText("Changing policies takes the role workspace.admin here").waitFor();
+    await page.getByText("Asking for an exception takes the role workspace.edit here").waitFor();
+    const panel = page.locator(".registry__panel");
+    expect(await panel.getByRole("button").count()).toBe(0);
+    await look("viewer", page.getByText("Changing policies takes the role"));
+    await goTo(page, "Workspaces");
+    await page.getByText("Making workspaces takes the role organization.edit here").waitFor();
+    expect(await page.getByRole("button", { name: /^Delete/ }).count()).toBe(0);
+    await page.unroute("**/tmc/v1alpha1/**");
+    await page.getByRole("button", { name: "Create Workspace" }).waitFor();
+    problems.splice(0);
+    await goTo(page, "Assignments");
+    await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
   });
 
   it("keeps what it knows when the server answers an error, and goes on when asked again", async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeAudit } from "../kubernetes/policy/audit-suite.js";
 import { describeExceptions } from "../kubernetes/policy/exceptions-suite.js";
+import { describeHistory } from "../kubernetes/policy/history-suite.js";
 import { describeOpenApi } from "../kubernetes/policy/openapi-suite.js";
 import { describePolicies } from "../kubernetes/policy/policy-suite.js";
 import { describePreview } from "../kubernetes/policy/preview-suite.js";
@@ -36,6 +37,7 @@ describe("the embedded cluster", () => {
   describePreview("says before what a change does", () => ({ kubeConfig }));
   describeExceptions("makes exceptions", () => ({ kubeConfig }));
   describeRoles("lets everybody do what their roles say", () => ({ kubeConfig }));
+  describeHistory("keeps what was changed", () => ({ kubeConfig }));
   describeOpenApi("is what its document says", () => ({ kubeConfig }));
   describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
 });

@@ -1,3 +1,4 @@
+import type { PermissionsView } from "../../common/access-api.js";
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
 import type { ExceptionList, ExceptionView } from "../../common/exception-api.js";
@@ -64,6 +65,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     workspaces: (signal?: AbortSignal) => read<WorkspaceList>("workspaces", signal),
     clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
     namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
+    permissions: (signal?: AbortSignal) => read<PermissionsView>("permissions", signal),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
     exceptions: (signal?: AbortSignal) => read<ExceptionList>("image-policies/exceptions", signal),

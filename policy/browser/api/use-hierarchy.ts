@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Permissions } from "../../common/roles.js";
 import type {
   ClusterView,
   NamespaceView,
@@ -18,6 +19,9 @@ export interface Hierarchy {
   namespaces: NamespaceView[];
   clusters: ClusterView[];
   policies: PolicyView[];
+  /** Who looks at it, and what they may do. */
+  user: string;
+  permissions: Permissions;
 }
 
 /** Keeps the whole hierarchy of the caller's organization; it is small and every page needs most of it. */
@@ -35,12 +39,13 @@ export function directPolicies({ policies }: Hierarchy, workspace: string | unde
 }
 
 async function loadHierarchy(api: PolicyApi, signal: AbortSignal): Promise<Hierarchy> {
-  const [organization, workspaces, namespaces, clusters, policies] = await Promise.all([
+  const [organization, workspaces, namespaces, clusters, policies, permissions] = await Promise.all([
     api.organization(signal),
     api.workspaces(signal),
     api.namespaces(signal),
     api.clusters(signal),
     api.policies(signal),
+    api.permissions(signal),
   ]);
-  return { ...organization, ...workspaces, ...namespaces, ...clusters, ...policies };
+  return { ...organization, ...workspaces, ...namespaces, ...clusters, ...policies, ...permissions };
 }

@@ -3,7 +3,7 @@ import { describeException } from "../../common/exception.js";
 import type { ExceptionView } from "../../common/exception-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { exceptionsAt, useExceptions } from "../api/use-exceptions.js";
-import { useConsole } from "../console-context.js";
+import { missingRole, useConsole, useMay } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
 import { useTask } from "../parts/use-task.js";
@@ -12,6 +12,7 @@ import { RequestException } from "./request-exception.js";
 /** What is excepted from the policies of a place, and what is asked to be; nothing where there is no policy. */
 export function ExceptionsSection({ workspace }: { workspace: string | undefined }): ReactElement | null {
   const { hierarchy, refresh } = useConsole();
+  const mayRequest = useMay()("edit", workspace);
   const { data = [], refetch } = useExceptions();
   const askButton = useRef<HTMLButtonElement>(null);
   const focusNext = useFocusNext();
@@ -40,7 +41,8 @@ export function ExceptionsSection({ workspace }: { workspace: string | undefined
       {isAsking ? (
         <RequestException workspace={workspace} policies={policies} onDone={done} onCancel={() => end("")} />
       ) : (
-        policies.length > 0 && (
+        policies.length > 0 &&
+        (mayRequest ? (
           <button
             ref={askButton}
             type="button"
@@ -52,7 +54,9 @@ export function ExceptionsSection({ workspace }: { workspace: string | undefined
           >
             Request Exception
           </button>
-        )
+        ) : (
+          <p className="registry__none">{missingRole("Asking for an exception", "edit", workspace)}</p>
+        ))
       )}
       <p role="status" className={news === "" ? "visually-hidden" : "notice notice--success"}>
         {news}
@@ -141,7 +145,9 @@ function Actions({
   workspace,
   onDone,
 }: Omit<TableProps, "exceptions"> & { exception: ExceptionView }): ReactElement {
-  const { api } = useConsole();
+  const { api, hierarchy } = useConsole();
+  const isAdmin = useMay()("admin", workspace);
+  const isOwn = status.requestedBy === hierarchy.user;
   const { isBusy, problem, run } = useTask();
   const { name } = fullName;
   async function act(work: () => Promise<unknown>, news: string): Promise<void> {
@@ -159,7 +165,12 @@ function Actions({
     );
   return (
     <td className="registry__actions">
-      {status.state === "Requested" ? (
+      {status.state === "Requested" && isOwn && (
+        <span className="registry__where">
+          You asked for it: another admin grants it, such as an instructor.
+        </span>
+      )}
+      {status.state === "Requested" && !isOwn && isAdmin && (
         <>
           <ActionButton
             text="Grant"
@@ -174,7 +185,8 @@ function Actions({
             onPress={() => decide("deny", `Exception ${name} is denied and lets nothing pass.`)}
           />
         </>
-      ) : (
+      )}
+      {(isOwn || (status.state !== "Requested" && isAdmin)) && (
         <ActionButton text="Delete" name={name} isBusy={isBusy} onPress={remove} />
       )}
       {problem && (

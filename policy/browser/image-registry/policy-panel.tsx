@@ -1,7 +1,7 @@
 import { useRef, useState, type ReactElement } from "react";
 import type { PolicyView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
-import { useConsole } from "../console-context.js";
+import { missingRole, useConsole, useMay } from "../console-context.js";
 import { ExceptionsSection } from "../exceptions/exceptions-section.js";
 import { PolicyForm } from "../form/policy-form.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
@@ -14,14 +14,11 @@ type Task = { kind: "create" } | { kind: "edit" | "delete"; policy: PolicyView }
 /** The policies set on one place, and those it inherits; `workspace` absent means the organization. */
 export function PolicyPanel({ workspace }: { workspace: string | undefined }): ReactElement {
   const { hierarchy } = useConsole();
+  const isAdmin = useMay()("admin", workspace);
   const { task, news, begin, ends, createButton } = usePanelTask();
-  const organization = hierarchy.organization.fullName.name;
   return (
     <>
-      <h2 className="registry__heading">
-        Image registry policies for{" "}
-        {workspace === undefined ? `organization ${organization}` : `workspace ${workspace}`}
-      </h2>
+      <Heading workspace={workspace} />
       <section aria-labelledby="direct-policies">
         <h3 id="direct-policies">Direct policies</h3>
         <PolicyTable
@@ -32,10 +29,13 @@ export function PolicyPanel({ workspace }: { workspace: string | undefined }): R
               ? "No direct policies: the organization itself refuses no image."
               : "No direct policies. Every image may run unless an inherited policy refuses it."
           }
-          onEdit={(policy) => begin({ kind: "edit", policy })}
-          onDelete={(policy) => begin({ kind: "delete", policy })}
+          {...(isAdmin && {
+            onEdit: (policy) => begin({ kind: "edit", policy }),
+            onDelete: (policy) => begin({ kind: "delete", policy }),
+          })}
         />
-        {(task === undefined || task.kind === "delete") && (
+        {!isAdmin && <p className="registry__none">{missingRole("Changing policies", "admin", workspace)}</p>}
+        {isAdmin && (task === undefined || task.kind === "delete") && (
           <button
             ref={createButton}
             type="button"
@@ -57,6 +57,16 @@ export function PolicyPanel({ workspace }: { workspace: string | undefined }): R
       {workspace !== undefined && <Inherited />}
       {task?.kind === "delete" && <DeletePolicy workspace={workspace} policy={task.policy} {...ends} />}
     </>
+  );
+}
+
+function Heading({ workspace }: { workspace: string | undefined }): ReactElement {
+  const organization = useConsole().hierarchy.organization.fullName.name;
+  return (
+    <h2 className="registry__heading">
+      Image registry policies for{" "}
+      {workspace === undefined ? `organization ${organization}` : `workspace ${workspace}`}
+    </h2>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { describeImpact } from "../../common/impact.js";
-import { useConsole } from "../console-context.js";
+import { missingRole, useConsole, useMay } from "../console-context.js";
 import { SelectField } from "../parts/select-field.js";
 import { useTask } from "../parts/use-task.js";
 
@@ -19,6 +19,7 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
   const { isBusy, problem, run } = useTask();
   const [news, setNews] = useState("");
   const chosen = picked ?? workspace;
+  const refusal = useRefusal(workspace, chosen);
   const impact = useImpact(namespace, chosen, chosen !== workspace);
   const cluster =
     hierarchy.namespaces.find(({ fullName }) => fullName.name === namespace)?.fullName.clusterName ?? "";
@@ -41,13 +42,13 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
       <button
         type="button"
         className="button"
-        disabled={isBusy || chosen === workspace}
+        disabled={isBusy || chosen === workspace || refusal !== undefined}
         onClick={() => void apply()}
       >
         {isBusy ? "One moment…" : applyWords(workspace, chosen)}
       </button>
       <span role="status" className="namespace__news">
-        {chosen === workspace ? news : impact}
+        {chosen === workspace ? news : (refusal ?? impact)}
       </span>
       {problem && (
         <p className="field__error" role="alert">
@@ -56,6 +57,15 @@ export function AttachNamespace({ namespace, workspace, onChanged }: Props): Rea
       )}
     </div>
   );
+}
+
+/** Why the caller may not put it there; absent where they may. */
+function useRefusal(from: string, to: string): string | undefined {
+  const may = useMay();
+  if (from === to) return undefined;
+  if (from !== "" && !may("admin", from)) return missingRole(`Taking it out of ${from}`, "admin", from);
+  if (to !== "" && !may("edit", to)) return missingRole(`Putting it into ${to}`, "edit", to);
+  return undefined;
 }
 
 /** What putting the namespace there would refuse and let in; empty until that is known. */

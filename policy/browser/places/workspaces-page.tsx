@@ -1,13 +1,14 @@
 import type { ReactElement } from "react";
 import type { WorkspaceView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
-import { useConsole } from "../console-context.js";
+import { missingRole, useConsole, useMay } from "../console-context.js";
 import { useTask } from "../parts/use-task.js";
 import { CreateWorkspace } from "./create-workspace.js";
 
 /** The workspaces of the organization; making one, deleting an empty one. */
 export function WorkspacesPage(): ReactElement {
   const { hierarchy } = useConsole();
+  const mayCreate = useMay()("edit");
   return (
     <>
       <header className="console__header">
@@ -45,13 +46,18 @@ export function WorkspacesPage(): ReactElement {
           </table>
         </div>
       )}
-      <CreateWorkspace />
+      {mayCreate ? (
+        <CreateWorkspace />
+      ) : (
+        <p className="registry__none">{missingRole("Making workspaces", "edit")}</p>
+      )}
     </>
   );
 }
 
 function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: WorkspaceView }): ReactElement {
   const { hierarchy, goTo } = useConsole();
+  const isAdmin = useMay()("admin", fullName.name);
   const policies = directPolicies(hierarchy, fullName.name).length;
   return (
     <tr>
@@ -78,7 +84,7 @@ function WorkspaceRow({ workspace: { fullName, meta, status } }: { workspace: Wo
             in use
           </span>
         ) : (
-          <DeleteWorkspace name={fullName.name} />
+          isAdmin && <DeleteWorkspace name={fullName.name} />
         )}
       </td>
     </tr>

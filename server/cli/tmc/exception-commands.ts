@@ -2,7 +2,8 @@ import { Command } from "commander";
 
 import { describeException, EXCEPTED_KINDS, parseWorkload } from "../../../policy/common/exception.js";
 import type { ExceptionList, ExceptionView } from "../../../policy/common/exception-api.js";
-import { examples, givenName, nameFlag, required, workspaceFlag } from "./flags.js";
+import { dryRunFlag, examples, givenName, nameFlag, required, workspaceFlag } from "./flags.js";
+import { impactOf } from "./impact.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
 import { TmcError } from "./tmc-error.js";
@@ -31,6 +32,7 @@ interface Kind {
 interface Options {
   name?: string;
   workspaceName?: string;
+  dryRun?: boolean;
   output?: OutputFormat;
 }
 
@@ -61,10 +63,15 @@ export function exceptionCommand(world: TmcWorld, kind: Kind): Command {
     .description("Delete an exception; answers once nothing is excepted by it")
     .action(async (positional: string | undefined, options: Options) => {
       const name = givenName("exception", positional, options.name);
+      if (options.dryRun === true) {
+        await world.connect().call("DELETE", `${pathOf(kind, options, name)}?dryRun=true`);
+        await tellImpact(world, { name, done: "deleted", options, remove: true });
+        return;
+      }
       await world.connect().call("DELETE", pathOf(kind, options, name));
       world.print(`✔ exception "${name}" deleted successfully`);
     });
-  examples(remove, `${commandOf(kind)} delete debug-shell${placeExample(kind)}`);
+  examples(dryRunFlag(remove), `${commandOf(kind)} delete debug-shell${placeExample(kind)}`);
   return exception;
 }
 
@@ -103,14 +110,31 @@ function addDecision(
     .action(async (positional: string | undefined, options: Options & { note?: string }) => {
       const name = givenName("exception", positional, options.name);
       const body = { ...(options.note !== undefined && { note: options.note }) };
-      const answer = await world.connect().call("POST", `${pathOf(kind, options, name)}/${verb}`, body);
+      const path = `${pathOf(kind, options, name)}/${verb}`;
       const done = verb === "grant" ? "granted" : "denied";
+      if (options.dryRun === true) {
+        await world.connect().call("POST", `${path}?dryRun=true`, body);
+        await tellImpact(world, { name, done, options, remove: verb === "deny" });
+        return;
+      }
+      const answer = await world.connect().call("POST", path, body);
       await tell(world, (answer as { exception: ExceptionView }).exception, { done, options });
     });
   examples(
-    command,
+    dryRunFlag(command),
     `${commandOf(kind)} ${verb} debug-shell${placeExample(kind)} --note "until the fix is out"`,
   );
+}
+
+/** What it would let in or refuse of what there is. */
+async function tellImpact(
+  world: TmcWorld,
+  { name, done, options, remove }: { name: string; done: string; options: Options; remove: boolean },
+): Promise<void> {
+  const { workspaceName } = options;
+  const exception = { name, ...(workspaceName !== undefined && { workspaceName }) };
+  const impact = await impactOf(world, { exception, remove });
+  world.print(`✔ exception "${name}" would be ${done} (dry run)\n  ${impact}`);
 }
 
 function addReading(exception: Command, world: TmcWorld, kind: Kind): void {

@@ -14,6 +14,7 @@ import {
   required,
   workspaceFlag,
 } from "./flags.js";
+import { policyHistoryCommand, restoreCommand } from "./history-commands.js";
 import { impactOf } from "./impact.js";
 import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
@@ -63,6 +64,8 @@ export function policyCommand(world: TmcWorld, kind: Kind): Command {
   addDelete(policy, world, kind);
   policy.addCommand(violationsCommand(world, kind));
   policy.addCommand(exceptionCommand(world, kind));
+  policy.addCommand(policyHistoryCommand(world, kind));
+  policy.addCommand(restoreCommand(world, kind));
   return policy.addCommand(templatesCommand(world));
 }
 

@@ -5,6 +5,7 @@ import { clusterCommand, clusterGroupCommand } from "./cluster-commands.js";
 import { addCompletion } from "./completion.js";
 import { configureCommand, loginCommand, systemCommand } from "./context-commands.js";
 import { examples } from "./flags.js";
+import { placeHistoryCommand } from "./history-commands.js";
 import { iamCommand } from "./iam-commands.js";
 import { imageCommand } from "./image-commands.js";
 import { policyCommand } from "./policy-commands.js";
@@ -51,7 +52,8 @@ export function tmcProgram(world: TmcWorld): Command {
     new Command("organization")
       .description("What holds for the whole organization")
       .addCommand(policyCommand(world, { hasWorkspace: false }))
-      .addCommand(iamCommand(world, { hasWorkspace: false })),
+      .addCommand(iamCommand(world, { hasWorkspace: false }))
+      .addCommand(placeHistoryCommand(world, { hasWorkspace: false })),
   );
   program.addCommand(clusterGroupCommand(world));
   program.addCommand(clusterCommand(world));
@@ -89,6 +91,7 @@ Examples:
   tmc organization image-policy list -o json
   tmc workspace image-policy violations --workspace-name my-workspace
   tmc workspace image-policy exception list --workspace-name my-workspace
+  tmc workspace image-policy history no-busybox --workspace-name my-workspace
   tmc workspace iam add-binding my-workspace -r workspace.edit -u alice
   tmc image explain busybox -n my-namespace
   source <(tmc completion bash)

@@ -10,6 +10,7 @@ import {
   nameFlag,
   oldTemplateFlag,
 } from "./flags.js";
+import { placeHistoryCommand } from "./history-commands.js";
 import { iamCommand } from "./iam-commands.js";
 import { readManifest } from "./manifest-file.js";
 import {
@@ -70,7 +71,8 @@ export function workspaceCommand(world: TmcWorld): Command {
   addDelete(workspace, world);
   return workspace
     .addCommand(policyCommand(world, { hasWorkspace: true }))
-    .addCommand(iamCommand(world, { hasWorkspace: true }));
+    .addCommand(iamCommand(world, { hasWorkspace: true }))
+    .addCommand(placeHistoryCommand(world, { hasWorkspace: true }));
 }
 
 function addCreate(workspace: Command, world: TmcWorld): void {

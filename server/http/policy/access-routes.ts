@@ -36,7 +36,7 @@ export function accessRoutes(context: PolicyRoutesContext): Router {
 function mount(
   router: Router,
   path: string,
-  { policies }: PolicyRoutesContext,
+  { policies, userOf }: PolicyRoutesContext,
   scopeOf: (request: Request) => { organization: string; workspace?: string },
 ): void {
   const list: RequestHandler = async (request, response) => {
@@ -44,11 +44,13 @@ function mount(
   };
   const replace: RequestHandler = async (request, response) => {
     const { roleBindings } = rolesBody.parse(request.body).policy;
-    response.json({ policy: await policies.replaceAccessPolicy(scopeOf(request), roleBindings) });
+    const wanted = { roleBindings, user: userOf(request) };
+    response.json({ policy: await policies.replaceAccessPolicy(scopeOf(request), wanted) });
   };
   const change: RequestHandler = async (request, response) => {
     const deltas = bindingsBody.parse(request.body).bindingDeltaList;
-    response.json({ policy: await policies.changeAccessPolicy(scopeOf(request), deltas) });
+    const wanted = { deltas, user: userOf(request) };
+    response.json({ policy: await policies.changeAccessPolicy(scopeOf(request), wanted) });
   };
   router.get(path, list);
   router.put(path, replace);

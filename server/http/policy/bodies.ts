@@ -88,7 +88,10 @@ export const previewBody = z
         labels: labelChanges.optional(),
       })
       .optional(),
+    exception: z.object({ name: resourceName, workspaceName: resourceName.optional() }).optional(),
   })
-  .refine(({ policy, namespace }) => (policy === undefined) !== (namespace === undefined), {
-    message: "give either a policy or a namespace",
-  });
+  .refine(
+    ({ policy, namespace, exception }) =>
+      [policy, namespace, exception].filter((each) => each !== undefined).length === 1,
+    { message: "give either a policy or a namespace or an exception" },
+  );

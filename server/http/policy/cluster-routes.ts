@@ -24,10 +24,8 @@ export function clusterRoutes(context: PolicyRoutesContext): Router {
   return router;
 }
 
-function addNamespaceRoutes(
-  router: Router,
-  { policies, organizationOf, authorization }: PolicyRoutesContext,
-): void {
+function addNamespaceRoutes(router: Router, context: PolicyRoutesContext): void {
+  const { policies, organizationOf, authorization } = context;
   const all = "/clusters/:cluster/namespaces" as const;
   const one = "/clusters/:cluster/namespaces/:namespace" as const;
   router.get(all, async (request, response) => {
@@ -46,7 +44,7 @@ function addNamespaceRoutes(
     response.json({
       namespace: await policies.attachNamespace(
         { ...address, workspace: spec.workspaceName },
-        writeOptions(request),
+        writeOptions(context, request),
       ),
     });
   });
@@ -62,11 +60,13 @@ function addNamespaceRoutes(
       ...(spec?.workspaceName != null && { workspace: spec.workspaceName }),
       ...(meta?.labels != null && { labels: meta.labels }),
     };
-    response.json({ namespace: await policies.updateNamespace(address, change, writeOptions(request)) });
+    response.json({
+      namespace: await policies.updateNamespace(address, change, writeOptions(context, request)),
+    });
   });
   router.delete(one, async (request, response) => {
     const address = { organization: organizationOf(request), ...request.params };
-    await policies.detachNamespace(address, writeOptions(request));
+    await policies.detachNamespace(address, writeOptions(context, request));
     response.json({});
   });
 }

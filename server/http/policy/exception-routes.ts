@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, Router } from "express";
 import type { ExceptionList, ExceptionView } from "../../../policy/common/exception-api.js";
 import { decisionBody, exceptionBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
+import { writeOptions } from "./write-options.js";
 
 /** What is excepted from policies of the organization and of workspaces: asked for, granted or denied, and taken back. */
 export function exceptionRoutes(context: PolicyRoutesContext): Router {
@@ -33,7 +34,11 @@ function mount(
     (isGranted: boolean): RequestHandler =>
     async (request, response) => {
       const note = decisionBody.parse(request.body ?? {}).note;
-      const decision = { isGranted, user: userOf(request), ...(note != null && { note }) };
+      const decision = {
+        isGranted,
+        ...writeOptions({ userOf }, request),
+        ...(note != null && { note }),
+      };
       response.json({ exception: await policies.decideException(addressOf(request), decision) });
     };
 
@@ -42,7 +47,7 @@ function mount(
   });
   router.post(path, async (request, response) => {
     const { exception } = exceptionBody.parse(request.body);
-    const asked = { input: exception, user: userOf(request) };
+    const asked = { input: exception, ...writeOptions({ userOf }, request) };
     response.json({ exception: await policies.requestException(scopeOf(request), asked) });
   });
   router.get(`${path}/:name`, async (request, response) => {
@@ -54,7 +59,7 @@ function mount(
     const { status } = await policies.getException(addressOf(request));
     if (status.requestedBy !== userOf(request))
       await authorization.require(request, "admin", scopeOf(request).workspace);
-    await policies.deleteException(addressOf(request));
+    await policies.deleteException(addressOf(request), writeOptions({ userOf }, request));
     response.json({});
   });
 }

@@ -22,7 +22,7 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
     response.json(await policies.explain(organizationOf(request), question));
   });
   router.post("/image-policies/preview", async (request, response) => {
-    const { policy, remove, namespace } = previewBody.parse(request.body);
+    const { policy, remove, namespace, exception } = previewBody.parse(request.body);
     if (namespace !== undefined) {
       await authorization.requireOnNamespace(request, "view", namespace.name);
       if (namespace.workspaceName !== null)
@@ -30,6 +30,14 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
       const { labels, ...change } = namespace;
       const asked = { ...change, ...(labels !== undefined && { labels }) };
       response.json(await policies.previewNamespace(organizationOf(request), asked));
+      return;
+    }
+    if (exception !== undefined) {
+      const { name, workspaceName } = exception;
+      await authorization.require(request, "view", workspaceName);
+      const place = workspaceName === undefined ? {} : { workspace: workspaceName };
+      const address = { organization: organizationOf(request), name, ...place };
+      response.json(await policies.previewException(address, { remove }));
       return;
     }
     const workspace = policyManifest.parse(policy).fullName.workspaceName;

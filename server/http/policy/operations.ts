@@ -46,7 +46,11 @@ const MEMBER = { level: "view", on: "organization" } as const;
 /** Everything the policy API does; the routes and this list are held together by a test. */
 export const OPERATIONS: readonly Operation[] = [
   read("/organization", "The organization of the caller", ["organization"]),
-  ...PLACES.flatMap((place) => [...policyOperations(place), ...exceptionOperations(place)]),
+  ...PLACES.flatMap((place) => [
+    ...policyOperations(place),
+    ...exceptionOperations(place),
+    ...historyOperations(place),
+  ]),
   ...accessOperations(),
   ...workspaceOperations(),
   ...namespaceOperations(),
@@ -83,6 +87,7 @@ function exceptionOperations({ at, where, on }: Place): Operation[] {
       summary: `Ask for an exception of a policy of ${where}`,
       answers,
       needs: edit,
+      takesDryRun: true,
       body: exceptionBody,
     },
     read(one, `Show an exception of ${where}`, answers, view),
@@ -92,6 +97,7 @@ function exceptionOperations({ at, where, on }: Place): Operation[] {
       summary: `Grant an exception of ${where}`,
       answers,
       needs,
+      takesDryRun: true,
       body: decisionBody,
     },
     {
@@ -100,6 +106,7 @@ function exceptionOperations({ at, where, on }: Place): Operation[] {
       summary: `Deny an exception of ${where}, or end it`,
       answers,
       needs,
+      takesDryRun: true,
       body: decisionBody,
     },
     {
@@ -108,6 +115,29 @@ function exceptionOperations({ at, where, on }: Place): Operation[] {
       summary: `Delete an exception of ${where}: one's own with edit, others' with admin`,
       answers: [],
       needs: edit,
+      takesDryRun: true,
+    },
+  ];
+}
+
+function historyOperations({ at, where, on }: Place): Operation[] {
+  const all = `${at}/history`;
+  const view = { level: "view", on } as const;
+  return [
+    read(
+      all,
+      `List what was changed of ${where}, newest first; ?kind= and ?name= ask for one thing`,
+      ["changes"],
+      view,
+    ),
+    read(`${all}/{id}`, `Show a change of ${where}, with what was before and after it`, ["change"], view),
+    {
+      method: "post",
+      path: `${all}/{id}/restore`,
+      summary: `Make what was changed of ${where} what it was after the change`,
+      answers: ["change"],
+      needs: { level: "admin", on },
+      takesDryRun: true,
     },
   ];
 }
@@ -170,6 +200,7 @@ function insightOperations(): Operation[] {
       "totalCount",
     ]),
     read("/image-policies/exceptions", "List the exceptions of all of them", ["exceptions", "totalCount"]),
+    read("/image-policies/history", "List what was changed in all of it", ["changes"]),
     read("/image-policies/effective/{namespace}", "What holds in a namespace", ["namespace", "policies"], {
       level: "view",
       on: "namespace",

@@ -20,7 +20,8 @@ export function policyRoutes(context: PolicyRoutesContext): Router {
   return router;
 }
 
-function mount(router: Router, path: string, { policies, organizationOf }: PolicyRoutesContext): void {
+function mount(router: Router, path: string, context: PolicyRoutesContext): void {
+  const { policies, organizationOf } = context;
   const scopeOf = (request: Request) => {
     const workspace = request.params["workspace"];
     return { organization: organizationOf(request), ...(typeof workspace === "string" && { workspace }) };
@@ -29,16 +30,18 @@ function mount(router: Router, path: string, { policies, organizationOf }: Polic
 
   const create: RequestHandler = async (request, response) => {
     const { policy } = policyBody.parse(request.body);
-    response.json({ policy: await policies.createPolicy(scopeOf(request), policy, writeOptions(request)) });
+    response.json({
+      policy: await policies.createPolicy(scopeOf(request), policy, writeOptions(context, request)),
+    });
   };
   const update: RequestHandler = async (request, response) => {
     const address = addressOf(request);
     const { policy } = policyBody.parse(request.body);
     const named = { ...policy, fullName: { name: address.name } };
-    response.json({ policy: await policies.updatePolicy(address, named, writeOptions(request)) });
+    response.json({ policy: await policies.updatePolicy(address, named, writeOptions(context, request)) });
   };
   const remove: RequestHandler = async (request, response) => {
-    await policies.removePolicy(addressOf(request), writeOptions(request));
+    await policies.removePolicy(addressOf(request), writeOptions(context, request));
     response.json({});
   };
 

@@ -5,6 +5,7 @@ import { accessRoutes } from "./access-routes.js";
 import { type Authorization, createAuthorization, guardOperations } from "./authorization.js";
 import { clusterRoutes } from "./cluster-routes.js";
 import { exceptionRoutes } from "./exception-routes.js";
+import { historyRoutes } from "./history-routes.js";
 import { insightRoutes } from "./insight-routes.js";
 import { openApiDocument } from "./openapi.js";
 import { policyRoutes } from "./policy-routes.js";
@@ -65,7 +66,7 @@ export function policyApiRoutes(context: PolicyRoutesContext): Router {
   const routes = Router();
   routes.use(policyRoutes(context), exceptionRoutes(context));
   routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
-  routes.use(accessRoutes(context));
+  routes.use(accessRoutes(context), historyRoutes(context));
   const document = openApiDocument();
   routes.get("/openapi.json", (_request, response) => {
     response.json(document);

@@ -5,7 +5,8 @@ import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
 /** The organization itself and its workspaces. */
-export function workspaceRoutes({ policies, organizationOf, authorization }: PolicyRoutesContext): Router {
+export function workspaceRoutes(context: PolicyRoutesContext): Router {
+  const { policies, organizationOf, authorization } = context;
   const router = Router();
   router.get("/organization", async (request, response) => {
     response.json({ organization: await policies.getOrganization(organizationOf(request)) });
@@ -18,14 +19,14 @@ export function workspaceRoutes({ policies, organizationOf, authorization }: Pol
   router.post("/workspaces", async (request, response) => {
     const { fullName, meta } = workspaceBody.parse(request.body).workspace;
     const wanted = { organization: organizationOf(request), name: fullName.name, ...meta };
-    response.json({ workspace: await policies.createOwnWorkspace(wanted, writeOptions(request)) });
+    response.json({ workspace: await policies.createOwnWorkspace(wanted, writeOptions(context, request)) });
   });
   router.get("/workspaces/:name", async (request, response) => {
     response.json({ workspace: await policies.getWorkspace(organizationOf(request), request.params.name) });
   });
   router.delete("/workspaces/:name", async (request, response) => {
     const address = { organization: organizationOf(request), name: request.params.name };
-    await policies.deleteWorkspace(address, writeOptions(request));
+    await policies.deleteWorkspace(address, writeOptions(context, request));
     response.json({});
   });
   return router;

@@ -1,6 +1,11 @@
 import type { Request } from "express";
 
+import type { PolicyRoutesContext } from "./router.js";
+
 /** `?dryRun=true`: checked, answered, not stored. */
-export function writeOptions(request: Request): { dryRun: boolean } {
-  return { dryRun: request.query["dryRun"] === "true" };
+export function writeOptions(
+  { userOf }: Pick<PolicyRoutesContext, "userOf">,
+  request: Request,
+): { dryRun: boolean; user: string } {
+  return { dryRun: request.query["dryRun"] === "true", user: userOf(request) };
 }

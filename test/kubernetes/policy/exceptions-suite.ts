@@ -134,6 +134,37 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       expect((await exception("get", "debug")).err).toMatch(/^Error: NotFound: exception "debug"/);
     });
 
+    it("say before what granting lets in and what ending refuses, and change nothing by it", async () => {
+      await request("tried", { workload: { kind: "Deployment", name: "tried" } });
+      const body = deployment("tried", "busybox");
+      await apps.createNamespacedDeployment({ namespace, body });
+      const by = approver();
+      const decide = (verb: string) =>
+        by.tmc("workspace", "image-policy", "exception", verb, "tried", "-k", workspace, "--dry-run");
+      const granted = await eventually(async () => {
+        const { out } = await decide("grant");
+        return out.includes("busybox (deployment/tried)") ? out : undefined;
+      });
+      expect(granted).toMatch(
+        /^✔ exception "tried" would be granted \(dry run\)\n {2}It would admit what is refused now: busybox/,
+      );
+      expect(await stateOf("tried")).toBe("Requested");
+      expect((await exception("grant", "tried", "--dry-run")).err).toContain("asked for by yourself");
+      await grant("tried");
+      for (const [verb, done] of [
+        ["deny", "denied"],
+        ["delete", "deleted"],
+      ] as const)
+        expect((await decide(verb)).out).toMatch(
+          new RegExp(
+            `^✔ exception "tried" would be ${done} \\(dry run\\)\n {2}The policy without the exception would refuse 1 workload`,
+          ),
+        );
+      expect(await stateOf("tried")).toBe("Granted");
+      await apps.deleteNamespacedDeployment({ namespace, name: "tried", propagationPolicy: "Foreground" });
+      await exception("delete", "tried");
+    });
+
     it("of a workload let its pods in, and no others", async () => {
       await request("web", { workload: { kind: "Deployment", name: "web" } });
       await grant("web");

@@ -98,10 +98,18 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
       return by.rest(method.toUpperCase(), filled.slice(1), body);
     };
 
+    /** The making of the policy that the operations are tried with. */
+    const changeIn = async (path: string) => {
+      const place = path.startsWith("/organization") ? "organization" : `workspaces/${workspace}`;
+      const { body } = await world.rest("GET", `${place}/history?kind=policy&name=p`);
+      return (body["changes"] as { id: string }[]).at(-1)?.id ?? "none";
+    };
+
     it("names what each operation answers, from making to removing", async () => {
       for (const { method, path, described } of operations) {
         const noun = path.split("/").findLast((part) => !part.startsWith("{")) ?? "";
         const body = described.requestBody === undefined ? undefined : BODIES[noun]?.();
+        if (path.includes("{id}")) values["id"] = await changeIn(path);
         const by = noun === "grant" ? world.as("approver") : world;
         const answer = await call(method, path, body, { by });
         expect([method, path, answer.status]).toEqual([method, path, 200]);

@@ -5,6 +5,7 @@ import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeAudit } from "./audit-suite.js";
 import { describeExceptions } from "./exceptions-suite.js";
+import { describeHistory } from "./history-suite.js";
 import { describeOpenApi } from "./openapi-suite.js";
 import { describePolicies } from "./policy-suite.js";
 import { describePreview } from "./preview-suite.js";
@@ -31,6 +32,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describePreview("says before what a change does", () => ({ kubeConfig }));
     describeExceptions("makes exceptions", () => ({ kubeConfig }));
     describeRoles("lets everybody do what their roles say", () => ({ kubeConfig }));
+    describeHistory("keeps what was changed", () => ({ kubeConfig }));
     describeOpenApi("is what its document says", () => ({ kubeConfig }));
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
   },

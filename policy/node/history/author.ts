@@ -1,0 +1,48 @@
+import type { HierarchyObject } from "../records.js";
+
+/** Says in an object itself who changed it last, so that no change is ever without the word of who made it. */
+const CHANGED_ANNOTATION = "policy.lectern.dev/changed";
+
+interface Mark {
+  user: string;
+  /** Which the object has by this change; another one was made by somebody else. */
+  generation: number;
+  isDeletion?: boolean;
+}
+
+/** The object with the name of who is about to store it. `current` is what it takes the place of. */
+export function signed<Spec>(
+  object: HierarchyObject<Spec>,
+  user: string,
+  current?: HierarchyObject<unknown>,
+): HierarchyObject<Spec> {
+  return withMark(object, { user, generation: (current?.metadata.generation ?? 0) + 1 });
+}
+
+/** The object with the name of who is about to delete it. */
+export function signedForDeletion<Spec>(object: HierarchyObject<Spec>, user: string): HierarchyObject<Spec> {
+  return withMark(object, { user, generation: object.metadata.generation ?? 0, isDeletion: true });
+}
+
+/** Who made the object what it is, or deleted it; `undefined` where that was somebody in the cluster itself. */
+export function authorOf(object: HierarchyObject<unknown>, isDeleted: boolean): string | undefined {
+  const { annotations = {}, generation = 0 } = object.metadata;
+  const mark = readMark(annotations[CHANGED_ANNOTATION]);
+  if (!mark) return undefined;
+  return isDeleted === (mark.isDeletion === true) && mark.generation === generation ? mark.user : undefined;
+}
+
+function withMark<Spec>(object: HierarchyObject<Spec>, mark: Mark): HierarchyObject<Spec> {
+  const annotations = { ...object.metadata.annotations, [CHANGED_ANNOTATION]: JSON.stringify(mark) };
+  return { ...object, metadata: Object.assign({}, object.metadata, { annotations }) };
+}
+
+function readMark(text: string | undefined): Mark | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const mark = JSON.parse(text) as Partial<Mark> | null;
+    return typeof mark?.user === "string" && typeof mark.generation === "number" ? (mark as Mark) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Change, ChangedKind } from "../../common/history-api.js";
+import type { Scope } from "../bring-into-force.js";
+import type { PolicyContext } from "../context.js";
+import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { requireWorkspace } from "../find.js";
+import { type ChangeObject, type ChangeSpec, isSameThing } from "./record-change.js";
+
+/** What is asked for: of a workspace, or of the organization itself where it is absent; with `everywhere` of all. */
+export interface HistoryQuery extends Scope {
+  everywhere?: boolean;
+  kind?: ChangedKind;
+  name?: string;
+}
+
+/** The changes that are kept, newest first, each with what was before it. Throws POLICY_NOT_FOUND for a workspace that is not there and never was. */
+export async function listHistory(
+  context: PolicyContext,
+  { organization, workspace, everywhere = false, kind, name }: HistoryQuery,
+): Promise<Change[]> {
+  const stored = await context.store.list<ChangeSpec>("policychanges", organization);
+  if (workspace !== undefined && !stored.some(({ spec }) => spec.workspace === workspace))
+    await requireWorkspace(context, organization, workspace);
+  return changesOf(stored).filter(
+    (change) =>
+      (everywhere || change.workspaceName === workspace) &&
+      (kind === undefined || change.kind === kind) &&
+      (name === undefined || change.name === name),
+  );
+}
+
+/** One change. Throws POLICY_NOT_FOUND. */
+export async function getChange(context: PolicyContext, scope: Scope, id: string): Promise<Change> {
+  const found = (await listHistory(context, scope)).find((change) => change.id === id);
+  if (found) return found;
+  const place = scope.workspace === undefined ? "the organization" : `workspace "${scope.workspace}"`;
+  const message = `no change ${id} of ${place} is kept; the history lists those that are`;
+  throw new PolicyError(POLICY_ERROR.notFound, message);
+}
+
+/** What there was nothing before. */
+const BEGINNINGS = ["created", "requested", "attached"];
+
+function changesOf(stored: ChangeObject[]): Change[] {
+  const byVersion = stored.map(({ spec }) => spec).toSorted((left, right) => left.revision - right.revision);
+  return byVersion
+    .map((spec, index) => {
+      const before = byVersion.slice(0, index).findLast((other) => isSameThing(other, spec));
+      return view(spec, before);
+    })
+    .toSorted(newestFirst);
+}
+
+function view(spec: ChangeSpec, before: ChangeSpec | undefined): Change {
+  const { name: id, revision, kind, of: name, workspace, action, time, user, state } = spec;
+  const isFirst = revision === 1 && BEGINNINGS.includes(action);
+  return {
+    id,
+    revision,
+    kind,
+    name,
+    ...(workspace !== undefined && { workspaceName: workspace }),
+    action,
+    time,
+    user: user ?? "",
+    via: user === undefined ? "cluster" : "lectern",
+    ...(before && { before: parse(before.state) }),
+    ...(!before && isFirst && { before: null }),
+    after: parse(state),
+    isRestorable: kind !== "exception" && state !== undefined,
+  };
+}
+
+function newestFirst(left: Change, right: Change): number {
+  if (left.time !== right.time) return left.time < right.time ? 1 : -1;
+  return right.revision - left.revision;
+}
+
+function parse(state: string | undefined): object | null {
+  return state === undefined ? null : (JSON.parse(state) as object);
+}

@@ -1,0 +1,32 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+
+import type { PolicyContext } from "../context.js";
+import { writeChange } from "./record-change.js";
+
+export type NamespaceAction = "attached" | "moved" | "labelled" | "detached";
+
+/** Writes down where a namespace was put, and with which labels of its own. */
+export function recordNamespace(
+  context: PolicyContext,
+  change: {
+    organization: string;
+    workspace: string;
+    cluster: string;
+    namespace: string;
+    user: string;
+    action: NamespaceAction;
+  },
+  { metadata: { uid = "", resourceVersion = "", labels = {} } = {} }: V1Namespace,
+): Promise<void> {
+  const { organization, workspace, cluster, namespace, user, action } = change;
+  const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.includes("/")));
+  return writeChange(context, {
+    id: `${uid}.${resourceVersion}`,
+    address: { organization, workspace },
+    kind: "namespace",
+    of: namespace,
+    action,
+    user,
+    ...(action !== "detached" && { state: { workspace, cluster, labels: own } }),
+  });
+}

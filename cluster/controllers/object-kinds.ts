@@ -209,6 +209,8 @@ export interface StatefulSet extends ApiObject {
     serviceName?: string;
     minReadySeconds?: number;
     podManagementPolicy?: "OrderedReady" | "Parallel";
+    ordinals?: { start?: number };
+    persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
     selector: LabelSelector;
     template: PodTemplate;

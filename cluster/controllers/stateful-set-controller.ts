@@ -8,10 +8,13 @@ import type { Pod, StatefulSet } from "./object-kinds.js";
 import { claimOwned, controllerKey, controllerReference } from "./owner-references.js";
 import { messageOf } from "./pod-control.js";
 import { availableInMs, isReadyPod } from "./pod-state.js";
-import { persistentVolumeClaims, pods, statefulSets, statusOf } from "./resource-refs.js";
+import { pods, statefulSets, statusOf } from "./resource-refs.js";
+import { claimName, StatefulSetClaims } from "./stateful-set-claims.js";
 import type { WorkQueue } from "./work-queue.js";
 
 const NAME = "statefulset-controller";
+/** Pods made before the set is read again. */
+const MAX_NEW_PODS = 100;
 const REVISION_LABEL = "controller-revision-hash";
 
 /** Keeps numbered pods, created from the first and removed from the last, each when its neighbour is ready. */
@@ -40,11 +43,13 @@ class Round {
   readonly #recorder: EventRecorder;
   readonly #set: StatefulSet;
   readonly #writes = writesOf(NAME);
+  readonly #claims: StatefulSetClaims;
 
   constructor(context: ControllerContext, recorder: EventRecorder, set: StatefulSet) {
     this.#context = context;
     this.#recorder = recorder;
     this.#set = set;
+    this.#claims = new StatefulSetClaims(context.api, set, this.#writes);
   }
 
   async sync(queue: WorkQueue): Promise<void> {
@@ -53,32 +58,46 @@ class Round {
     const owned = await claimOwned({ api, ref: pods, owner: this.#set, selector, writes: this.#writes });
     const byOrdinal = new Map((owned as Pod[]).map((pod) => [ordinalOf(pod), pod]));
     const revision = `${nameOf(this.#set)}-${await ensureRevision(api, this.#set, this.#writes)}`;
-    await this.#step(byOrdinal, revision);
+    const isMore = await this.#step(byOrdinal, revision);
+    if (isMore) queue.add(keyOf(this.#set));
     await this.#writeStatus([...byOrdinal.values()], revision, queue);
   }
 
-  /** With OrderedReady one pod at a time changes; each change brings us back for the next. */
-  async #step(byOrdinal: Map<number, Pod>, revision: string): Promise<void> {
-    const replicas = this.#set.spec.replicas ?? 1;
+  /**
+   * With OrderedReady one pod at a time changes; each change brings us back for the next. Tells whether there is more to do at once:
+   * whoever asks for billions of pods in parallel may change their mind meanwhile.
+   */
+  async #step(byOrdinal: Map<number, Pod>, revision: string): Promise<boolean> {
+    const [start, end] = ordinalsOf(this.#set);
     const isOrdered = this.#set.spec.podManagementPolicy !== "Parallel";
-    for (let ordinal = 0; ordinal < replicas; ordinal += 1) {
+    let changes = 0;
+    for (let ordinal = start; ordinal < end; ordinal += 1) {
       const pod = byOrdinal.get(ordinal);
+      if (pod !== undefined) await this.#claims.own(ordinal);
       if (pod === undefined) await this.#create(ordinal, revision);
       else if (isFinished(pod)) await this.#delete(pod);
-      if (isOrdered && (pod === undefined || !isHealthy(pod))) return;
+      if (isOrdered && (pod === undefined || !isHealthy(pod))) return false;
+      if (pod === undefined) changes += 1;
+      if (changes >= MAX_NEW_PODS) return true;
     }
-    const surplus = [...byOrdinal].filter(([ordinal]) => ordinal >= replicas).toSorted(([a], [b]) => b - a);
-    for (const [, pod] of surplus) {
-      if (pod.metadata.deletionTimestamp === undefined) await this.#delete(pod);
-      if (isOrdered) return;
+    const surplus = [...byOrdinal]
+      .filter(([ordinal]) => ordinal < start || ordinal >= end)
+      .toSorted(([a], [b]) => b - a);
+    for (const [ordinal, pod] of surplus) {
+      if (pod.metadata.deletionTimestamp === undefined) {
+        await this.#claims.own(ordinal, pod);
+        await this.#delete(pod);
+      }
+      if (isOrdered) return false;
     }
     await this.#replaceOne(byOrdinal, revision);
+    return false;
   }
 
   async #replaceOne(byOrdinal: Map<number, Pod>, revision: string): Promise<void> {
     const { updateStrategy } = this.#set.spec;
     if (updateStrategy?.type === "OnDelete") return;
-    const first = updateStrategy?.rollingUpdate?.partition ?? 0;
+    const first = ordinalsOf(this.#set)[0] + (updateStrategy?.rollingUpdate?.partition ?? 0);
     const pending = [...byOrdinal].filter(([ordinal]) => ordinal >= first).toSorted(([a], [b]) => b - a);
     for (const [, pod] of pending) {
       if (pod.metadata.labels?.[REVISION_LABEL] !== revision) {
@@ -92,7 +111,7 @@ class Round {
   async #create(ordinal: number, revision: string): Promise<void> {
     const name = `${nameOf(this.#set)}-${ordinal}`;
     try {
-      await this.#createClaims(ordinal);
+      await this.#claims.create(ordinal);
       const pod = podOf(this.#set, ordinal, revision);
       await this.#context.api.create(pods, namespaceOf(this.#set), pod, this.#writes);
       this.#record(
@@ -104,27 +123,6 @@ class Round {
       const subject = `create Pod ${name} in StatefulSet ${nameOf(this.#set)} failed error`;
       this.#record("Warning", "FailedCreate", `${subject}: ${messageOf(error)}`);
       throw error;
-    }
-  }
-
-  async #createClaims(ordinal: number): Promise<void> {
-    const namespace = namespaceOf(this.#set);
-    for (const template of this.#set.spec.volumeClaimTemplates ?? []) {
-      const name = claimName(this.#set, nameOf(template), ordinal);
-      if (this.#context.api.find(persistentVolumeClaims, { namespace, name }) !== undefined) continue;
-      const { labels, annotations } = template.metadata;
-      const metadata = {
-        name,
-        labels: { ...labels, ...this.#set.spec.selector.matchLabels },
-        ...(annotations && { annotations }),
-      };
-      const claim = {
-        ...structuredClone(template),
-        apiVersion: "v1",
-        kind: "PersistentVolumeClaim",
-        metadata,
-      };
-      await this.#context.api.create(persistentVolumeClaims, namespace, claim, this.#writes);
     }
   }
 
@@ -170,6 +168,12 @@ class Round {
   }
 }
 
+/** The first ordinal, and the one after the last. */
+function ordinalsOf({ spec: { ordinals, replicas = 1 } }: StatefulSet): [number, number] {
+  const start = ordinals?.start ?? 0;
+  return [start, start + replicas];
+}
+
 function ordinalOf(pod: Pod): number {
   return Number(/-(\d+)$/.exec(nameOf(pod))?.[1] ?? Number.NaN);
 }
@@ -181,10 +185,6 @@ function isHealthy(pod: Pod): boolean {
 function isFinished(pod: Pod): boolean {
   const phase = pod.status?.phase;
   return (phase === "Failed" || phase === "Succeeded") && pod.metadata.deletionTimestamp === undefined;
-}
-
-function claimName(set: StatefulSet, template: string, ordinal: number): string {
-  return `${template}-${nameOf(set)}-${ordinal}`;
 }
 
 function podOf(set: StatefulSet, ordinal: number, revision: string): Pod {

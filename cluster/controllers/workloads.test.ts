@@ -70,6 +70,35 @@ describe("a StatefulSet", () => {
     });
     expect(cluster.api.list(controllerRevisions, { namespace })).toHaveLength(2);
   });
+
+  it("begins with the ordinal it is told to, and has claims go with pods and set where that is wanted", async () => {
+    const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Delete" };
+    const own = {
+      ...spec,
+      ordinals: { start: 5 },
+      podManagementPolicy: "Parallel",
+      persistentVolumeClaimRetentionPolicy,
+    };
+    await cluster.apply(workload("apps/v1", "StatefulSet", "db", own));
+    await cluster.until("two ready", () => ready("db", 2));
+    expect(podNames()).toEqual(["db-5", "db-6"]);
+    const options = { user: cluster.admin };
+    const at = { namespace, name: "db" };
+    await cluster.api.patch(statefulSets, at, { type: "merge", body: { spec: { replicas: 1 } } }, options);
+    await cluster.until("the last pod's claim gone", () => claimNames().join() === "data-db-5" || undefined);
+    await cluster.api.delete(statefulSets, at, options);
+    await cluster.until("the last claim gone", () => claimNames().length === 0 || undefined);
+  });
+
+  it("hears of a change while it makes more pods than anybody can have", async () => {
+    const own = { ...spec, replicas: 2 ** 31 - 1, podManagementPolicy: "Parallel", volumeClaimTemplates: [] };
+    await cluster.apply(workload("apps/v1", "StatefulSet", "db", own));
+    await cluster.until("a pod", () => podNames().length > 0 || undefined);
+    const options = { user: cluster.admin };
+    const at = { namespace, name: "db" };
+    await cluster.api.patch(statefulSets, at, { type: "merge", body: { spec: { replicas: 1 } } }, options);
+    await cluster.until("one pod", () => podNames().join() === "db-0" || undefined);
+  });
 });
 
 describe("a DaemonSet", () => {

@@ -34,7 +34,7 @@ function parse(text: string): { v?: unknown; rv?: unknown; start?: unknown } {
     const token: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
     return token === null ? {} : Object(token);
   } catch (error) {
-    throw invalidToken((error as Error).message, error);
+    throw invalidToken("it is no JSON", error);
   }
 }
 

@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import type { ResourceRegistry } from "../registry/resource-registry.js";
 import type { GroupVersionKind, ResourceType } from "../registry/resource-type.js";
-import { apiVersionOf } from "../registry/resource-type.js";
+import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
+
+const STORAGE_HASH_BYTES = 8;
 
 /** Aggregated discovery of the core group (`/api`) or of all others (`/apis`). */
 export function aggregatedDiscovery(
@@ -134,6 +137,7 @@ function legacyEntries(type: ResourceType): unknown[] {
     verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
+    ...(!isVirtual(type) && { storageVersionHash: storageVersionHash(type) }),
   };
   const subresources = type.subresources.map(({ name, kind: body, verbs: subverbs }) => ({
     name: `${resource}/${name}`,
@@ -144,4 +148,11 @@ function legacyEntries(type: ResourceType): unknown[] {
     verbs: subverbs,
   }));
   return [own, ...subresources];
+}
+
+/** By which clients see that the stored version of a resource has changed. */
+function storageVersionHash({ group, version, kind, conversion }: ResourceType): string {
+  const stored = conversion?.stored ?? { group, version };
+  const name = `${stored.group}/${stored.version}/${kind}`;
+  return createHash("sha256").update(name).digest().subarray(0, STORAGE_HASH_BYTES).toString("base64");
 }

@@ -26,9 +26,10 @@ export async function handleGet(call: Call): Promise<void> {
 
 /** Sends one object in the form the client asked for. */
 export async function sendObject(call: Call, code: number, object: ApiObject): Promise<void> {
-  if (object.kind !== call.type.kind) return call.reply.text(code, objectText(object), "application/json");
+  if (object.kind !== call.type.kind)
+    return call.reply.text(code, `${objectText(object)}\n`, "application/json");
   if (call.form.as !== "table") {
-    return call.reply.text(code, textInForm(call.form, object), "application/json");
+    return call.reply.text(code, `${textInForm(call.form, object)}\n`, "application/json");
   }
   await call.reply.json(code, tableOf(call, [object]));
 }
@@ -95,5 +96,5 @@ function* withList(
     yield comma + textOf(object);
     comma = ",";
   }
-  yield "]}";
+  yield "]}\n";
 }

@@ -1,5 +1,6 @@
 import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
 import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
+import { getObject } from "../rest/api-service.js";
 import { isVirtual } from "../registry/resource-type.js";
 import type { PodStreams } from "../streaming/pod-streams.js";
 import type { Call } from "./call.js";
@@ -76,7 +77,7 @@ async function handleSubresource(call: Call, handlers: ResourceHandlers, name: s
   const missing = NEEDS_CONTAINERS[name];
   const isOfPod = missing !== undefined && call.type.kind === "Pod";
   const stream = isOfPod ? handlers.podStreams?.get(name) : undefined;
-  if (isOfPod && stream === undefined) throw needsContainer(call.name, missing);
+  if (isOfPod && stream === undefined) throw needsContainer(call, missing);
   if (!known.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
   if (stream !== undefined) return stream(call);
   const handler = handlers.subresources.find(
@@ -120,7 +121,10 @@ async function answer(call: Call, handler: SubresourceHandler | VirtualResource)
   await call.reply.json(handler.successCode ?? 201, result);
 }
 
-function needsContainer(pod: string, missing: string): Error {
+/** Throws 404 itself where there is no such pod. */
+function needsContainer({ core, ref, namespace = "", name: pod }: Call, missing: string): Error {
+  const { group, version, resource } = ref;
+  getObject(core, { group, version, resource }, { namespace, name: pod }, core.store.committedRevision);
   return notImplemented(
     `the embedded cluster runs no containers: pod ${JSON.stringify(pod)} is simulated, so ${missing}`,
   );

@@ -37,7 +37,7 @@ export class Reply {
   };
 
   async json(code: number, body: unknown): Promise<void> {
-    await this.text(code, JSON.stringify(body), "application/json");
+    await this.text(code, `${JSON.stringify(body)}\n`, "application/json");
   }
 
   /** Sends an already serialised body, compressed when it is large and the client can read it. */

@@ -71,6 +71,12 @@ export function validateStatefulSet(object: ApiObject, errors: FieldErrors): voi
   if (policy !== "OrderedReady" && policy !== "Parallel") {
     errors.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'");
   }
+  for (const field of ["whenDeleted", "whenScaled"]) {
+    const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
+    const kept = textAt(object, path);
+    if (!CLAIM_RETENTIONS.includes(kept)) errors.unsupported(path, kept, CLAIM_RETENTIONS);
+  }
+  notNegativeAt(object, "spec.ordinals.start", errors);
   recordsAt(object, "spec.volumeClaimTemplates").forEach((claim, i) =>
     validateClaimSpec(recordAt(claim, "spec") ?? {}, `spec.volumeClaimTemplates[${i}].spec`, errors),
   );
@@ -142,6 +148,7 @@ export function validateSelectorUnchanged(object: ApiObject, old: ApiObject, err
   unchanged(object, old, "spec.selector", errors);
 }
 
+const CLAIM_RETENTIONS = ["Retain", "Delete"];
 const STATEFUL_SET_MUTABLE = [
   "replicas",
   "ordinals",

@@ -113,7 +113,7 @@ export function parseFieldSelector(
           fields: Object.fromEntries(custom.map((path) => [path, true as const])),
           unsupported: notSupported,
         };
-  const terms = splitTerms(text).map((term) => parseTerm(term, known));
+  const terms = splitTerms(text).map((term) => parseTerm(term, text, known));
   return (object) => terms.every(({ read, value, isEqual }) => (read(object) === value) === isEqual);
 }
 
@@ -122,10 +122,10 @@ export function selectedName(text: string | undefined): string | undefined {
   return text === undefined ? undefined : /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/.exec(text)?.[1];
 }
 
-function parseTerm(term: string, known: SelectableFields): Term {
+function parseTerm(term: string, selector: string, known: SelectableFields): Term {
   const match = /^((?:\\.|[^=!\\])*)(==|!=|=)(.*)$/s.exec(term);
   if (match === null) {
-    throw badRequest(`invalid selector: ${JSON.stringify(term)}; can't understand ${JSON.stringify(term)}`);
+    throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
   }
   const [, field = "", operator, rawValue = ""] = match;
   const value = rawValue.replaceAll(/\\([\\,=])/g, "$1");

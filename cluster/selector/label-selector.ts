@@ -1,4 +1,6 @@
 import { badRequest } from "../api/status.js";
+import type { NameRule } from "../validation/names.js";
+import { labelValue, qualifiedName } from "../validation/names.js";
 
 /** Tells whether an object with these labels is selected. */
 export type LabelMatcher = (labels: Readonly<Record<string, string>> | undefined) => boolean;
@@ -13,6 +15,17 @@ interface Requirement {
   operator: string;
   values: string[];
 }
+
+const OPERATORS: Record<string, { name: string; takesSet: boolean }> = {
+  ["="]: { name: "In", takesSet: false },
+  ["=="]: { name: "In", takesSet: false },
+  ["!="]: { name: "NotIn", takesSet: false },
+  [">"]: { name: "Gt", takesSet: false },
+  ["<"]: { name: "Lt", takesSet: false },
+  in: { name: "In", takesSet: true },
+  notin: { name: "NotIn", takesSet: true },
+};
+const BINARY_OPERATORS = "in, notin, =, ==, !=, gt, lt";
 
 const TOKEN = /\s*(!=|==|=|!|,|\(|\)|>|<|[^\s,()=!<>]+)/y;
 
@@ -61,92 +74,109 @@ function matches({ key, operator, values }: Requirement, labels: Readonly<Record
 
 class SelectorParser {
   readonly #tokens: string[];
-  readonly #text: string;
   #position = 0;
 
   constructor(text: string) {
-    this.#text = text;
     this.#tokens = tokenize(text);
   }
 
   parse(): Requirement[] {
     const requirements: Requirement[] = [];
-    while (this.#position < this.#tokens.length) {
-      requirements.push(this.#requirement());
-      if (this.#position === this.#tokens.length) break;
-      this.#expect(",");
+    for (;;) {
       const next = this.#peek();
-      if (next !== undefined && /^[,()<>=]/.test(next)) {
-        throw badRequest(`found '${next}', expected: identifier after ','`);
+      if (next === undefined) return requirements;
+      if (next !== "!" && !isWord(next)) {
+        throw badRequest(`found '${next}', expected: !, identifier, or 'end of string'`);
+      }
+      requirements.push(this.#requirement());
+      const separator = this.#take();
+      if (separator === undefined) return requirements;
+      if (separator !== ",") throw badRequest(`found '${separator}', expected: ',' or 'end of string'`);
+      const after = this.#peek();
+      if (after !== "!" && !isWord(after)) {
+        throw badRequest(`found '${after ?? ""}', expected: identifier after ','`);
       }
     }
-    return requirements;
   }
 
   #requirement(): Requirement {
-    if (this.#peek() === "!") {
-      this.#position += 1;
-      return { key: this.#word(), operator: "DoesNotExist", values: [] };
-    }
+    const isAbsent = this.#peek() === "!";
+    if (isAbsent) this.#take();
     const key = this.#word();
-    const operator = this.#peek();
-    if (operator === undefined || operator === ",") return { key, operator: "Exists", values: [] };
-    this.#position += 1;
-    switch (operator) {
-      case "=":
-      case "==":
-        return { key, operator: "In", values: [this.#optionalWord()] };
-      case "!=":
-        return { key, operator: "NotIn", values: [this.#optionalWord()] };
-      case ">":
-        return { key, operator: "Gt", values: [this.#word()] };
-      case "<":
-        return { key, operator: "Lt", values: [this.#word()] };
-      case "in":
-        return { key, operator: "In", values: this.#set() };
-      case "notin":
-        return { key, operator: "NotIn", values: this.#set() };
-      default:
-        throw this.#failure(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
+    requireRule(qualifiedName, key, "<nil>");
+    const next = this.#peek();
+    if (next === undefined || next === ",") {
+      return { key, operator: isAbsent ? "DoesNotExist" : "Exists", values: [] };
     }
+    this.#take();
+    const operator = Object.hasOwn(OPERATORS, next) ? OPERATORS[next] : undefined;
+    if (operator === undefined) throw failure(`found '${next}', expected: ${BINARY_OPERATORS}`);
+    const values = operator.takesSet ? this.#set() : [this.#exactValue()];
+    const isNumber = operator.name === "Gt" || operator.name === "Lt";
+    values.forEach((value, i) => {
+      if (isNumber && !/^[+-]?\d+$/.test(value)) {
+        const why = "for 'Gt', 'Lt' operators, the value must be an integer";
+        throw failure(`values[${i}]: Invalid value: ${JSON.stringify(value)}: ${why}`);
+      }
+      requireRule(labelValue, value, `values[${i}][${key}]`);
+    });
+    return { key, operator: operator.name, values };
   }
 
   #set(): string[] {
-    this.#expect("(");
+    const open = this.#take();
+    if (open !== "(") throw failure(`found '${open ?? ""}' expected: '('`);
+    const first = this.#peek();
+    if (first === undefined || (first !== "," && first !== ")" && !isWord(first))) {
+      throw failure(`found '${first ?? ""}', expected: ',', ')' or identifier`);
+    }
     const values = [this.#optionalWord()];
     while (this.#peek() === ",") {
-      this.#position += 1;
+      this.#take();
       values.push(this.#optionalWord());
     }
-    this.#expect(")");
-    return values;
+    const close = this.#take();
+    if (close !== ")") throw failure(`found '${close ?? ""}', expected: ',' or ')'`);
+    return [...new Set(values)];
+  }
+
+  /** Nothing stands for the empty value. */
+  #exactValue(): string {
+    const next = this.#peek();
+    return next === undefined || next === "," ? "" : this.#word();
   }
 
   #peek(): string | undefined {
     return this.#tokens[this.#position];
   }
 
+  #take(): string | undefined {
+    return this.#tokens[this.#position++];
+  }
+
   #word(): string {
-    const word = this.#optionalWord();
-    if (word === "") throw this.#failure(`found '${this.#peek() ?? ""}', expected: identifier`);
+    const word = this.#take() ?? "";
+    if (!isWord(word)) throw failure(`found '${word}', expected: identifier`);
     return word;
   }
 
   #optionalWord(): string {
-    const token = this.#peek();
-    if (token === undefined || /^[!,()<>=]/.test(token)) return "";
-    this.#position += 1;
-    return token;
+    return isWord(this.#peek()) ? this.#word() : "";
   }
+}
 
-  #expect(token: string): void {
-    if (this.#peek() !== token) throw this.#failure(`found '${this.#peek() ?? ""}', expected: '${token}'`);
-    this.#position += 1;
-  }
+function isWord(token: string | undefined): boolean {
+  return token !== undefined && token !== "" && !/^[!,()<>=]/.test(token);
+}
 
-  #failure(why: string): Error {
-    return badRequest(`unable to parse requirement: ${why} in label selector ${JSON.stringify(this.#text)}`);
-  }
+function requireRule(rule: NameRule, text: string, field: string): void {
+  const faults = rule(text);
+  if (faults.length === 0) return;
+  throw failure(`${field}: Invalid value: ${JSON.stringify(text)}: ${faults.join("; ")}`);
+}
+
+function failure(why: string): Error {
+  return badRequest(`unable to parse requirement: ${why}`);
 }
 
 function tokenize(text: string): string[] {

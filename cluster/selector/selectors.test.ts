@@ -3,6 +3,17 @@ import type { ApiObject } from "../api/object.js";
 import { parseFieldSelector } from "./field-selector.js";
 import { parseLabelSelector } from "./label-selector.js";
 
+/** In the words of a real API server. */
+const UNREADABLE: Record<string, string> = {
+  "=x": "found '=', expected: !, identifier, or 'end of string'",
+  "a=b=c": "found '=', expected: ',' or 'end of string'",
+  "a,": "found '', expected: identifier after ','",
+  "app in (": "unable to parse requirement: found '', expected: ',', ')' or identifier",
+  "-bad=x": 'unable to parse requirement: <nil>: Invalid value: "-bad": name part must consist of',
+  "a=b@": 'unable to parse requirement: values[0][a]: Invalid value: "b@": a valid label must be',
+  "a>b": "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators",
+};
+
 describe("label selectors", () => {
   const labels = { app: "web", tier: "front" };
   it.each([
@@ -20,7 +31,9 @@ describe("label selectors", () => {
 
   it("refuses what it cannot read with 400", () => {
     expect(() => parseLabelSelector("app in web")).toThrow("unable to parse requirement");
-    expect(() => parseLabelSelector("=x")).toThrow("unable to parse requirement");
+    for (const [text, message] of Object.entries(UNREADABLE)) {
+      expect(() => parseLabelSelector(text), text).toThrow(message);
+    }
   });
 });
 

@@ -3,6 +3,7 @@ const varying: [RegExp, string][] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "UID"],
   [/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, "TIME"],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}/g, "TIME"],
+  [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}/g, "TIME"],
   [/\b[a-z][a-z0-9-]*?\.[0-9a-f]{16}\b/g, "EVENT"],
   [/-[bcdfghjklmnpqrstvwxz2456789]{7,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-HASH-RANDOM"],
   [/-[bcdfghjklmnpqrstvwxz2456789]{7,10}\b(?=[" ,\n/:]|$)/gm, "-HASH"],

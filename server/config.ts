@@ -114,6 +114,7 @@ const CHILD_VARIABLES = [
   "TMPDIR",
   "NODE_EXTRA_CA_CERTS",
   "GIT_SSL_CAPATH",
+  "SSL_CERT_DIR",
 ];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 

@@ -63,7 +63,7 @@ export class InstalledChart {
         "ingress.enabled=false",
         "start=open",
         // The authority of the cluster, by which git knows the test's repository.
-        "labs.gitAuthoritiesConfigMap=kube-root-ca.crt",
+        "labs.authoritiesConfigMap=kube-root-ca.crt",
         `image.repository=${image.repository}`,
         `shells.image.repository=${toolbox.repository}`,
       ]),

@@ -34,6 +34,18 @@ export async function setup(): Promise<(() => void) | undefined> {
     "what systemd says of the unit",
     await providePackage("systemd", () => findProgram("systemd-analyze")),
   );
+  note(
+    "docker-registry",
+    "labs in images",
+    await providePackage("docker-registry", () => findProgram("docker-registry")),
+  );
+  note("buildah", "a lab's image as buildah pushes it", await provideBuildah());
   process.env[MISSING] = JSON.stringify(missing);
   return leave;
+}
+
+/** Without root it needs ranges of accounts that a machine has to have been given. */
+async function provideBuildah(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "buildah is only started as root";
+  return providePackage("buildah", () => findProgram("buildah"));
 }

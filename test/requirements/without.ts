@@ -4,7 +4,16 @@ export const MISSING = "LECTERN_TEST_WITHOUT";
 /** Why a tool could not be had; absent where it is there. */
 export type Missing = Partial<
   Record<
-    "kubectl" | "chromium" | "zsh" | "bwrap" | "busybox" | "postgres" | "caddy" | "systemd-analyze",
+    | "kubectl"
+    | "chromium"
+    | "zsh"
+    | "bwrap"
+    | "busybox"
+    | "postgres"
+    | "caddy"
+    | "systemd-analyze"
+    | "docker-registry"
+    | "buildah",
     string
   >
 >;

@@ -5,6 +5,7 @@ import { type SessionResource, labKeyOf } from "../../common/session.js";
 import { SESSIONS_PATH } from "../session-crd.js";
 import { configMapOrigin } from "./config-map-origin.js";
 import { gitOrigin } from "./git-origin.js";
+import { imageOrigin } from "./image-origin.js";
 import type { LabOrigin } from "./lab-origin.js";
 import { LabRevisions } from "./lab-revisions.js";
 import { WORKSHOPS_PATH, type WorkshopResource, type WorkshopStatus } from "./workshop-resource.js";
@@ -28,7 +29,7 @@ export interface FollowOptions {
   /** Where revisions are kept. */
   folder: string;
   load: (path: string) => Promise<Lab>;
-  /** What git is started with. */
+  /** What git is started with, and where certificates of authorities are. */
   environment: Readonly<Record<string, string>>;
   /** Told of all labs of Workshops whenever they were looked at: by name what new sessions get, by `labKeyOf` what sessions have. */
   onLabs: (labs: ReadonlyMap<string, Lab>) => void;
@@ -264,6 +265,7 @@ class WorkshopFollower {
   /** None for a folder, which has no revisions. */
   #originOf({ spec }: WorkshopResource): LabOrigin | undefined {
     if (spec.git) return gitOrigin(spec.git, this.#options.environment);
+    if (spec.image) return imageOrigin(spec.image, this.#options);
     if (spec.configMap) return configMapOrigin(this.#options.client, spec.configMap);
     return undefined;
   }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { DeadlineError, withDeadline } from "../../../kubernetes/node/deadline.js";
-import { unpackLab } from "./unpack-lab.js";
+import { LabUnpacker } from "./unpack-lab.js";
 import { type LabOrigin, MAX_LAB_BYTES, sourceUnusable } from "./lab-origin.js";
 import type { GitRepository } from "./workshop-resource.js";
 
@@ -119,7 +119,7 @@ async function unpack(words: readonly string[], folder: string, call: GitCall): 
   const done = ended(child, call);
   // What git says counts more than that its output broke off.
   const [unpacked, end] = await Promise.allSettled([
-    unpackLab(child.stdout as Readable, folder).catch((error: unknown) => {
+    new LabUnpacker(folder).addTar(child.stdout as Readable).catch((error: unknown) => {
       child.kill("SIGKILL");
       throw error;
     }),

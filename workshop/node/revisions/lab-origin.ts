@@ -25,3 +25,6 @@ export function sourceUnusable(message: string, cause?: unknown): WorkshopError 
     cause === undefined ? undefined : { cause },
   );
 }
+
+/** Bytes of a source's tars in all, with their headers and what fills them up: what is made of nothing but those has an end as well. */
+export const MAX_TAR_BYTES = 2 * MAX_LAB_BYTES;

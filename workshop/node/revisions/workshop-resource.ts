@@ -1,3 +1,4 @@
+import { IMAGE_REFERENCE_PATTERN } from "./image-reference.js";
 import { SESSION_GROUP, SESSION_VERSION } from "../../common/session.js";
 
 export const WORKSHOPS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/workshops`;
@@ -9,12 +10,13 @@ export interface WorkshopResource {
   status?: WorkshopStatus;
 }
 
-/** One of the three. */
+/** One of the four. */
 export interface WorkshopSpec {
   /** Absolute path on the servers; what stands there now is what sessions have. */
   folder?: string;
   configMap?: { namespace: string; name: string };
   git?: GitRepository;
+  image?: ImageSource;
 }
 
 export interface GitRepository {
@@ -24,6 +26,15 @@ export interface GitRepository {
   ref?: string;
   /** Folder of the lab inside the repository; its top where absent. */
   path?: string;
+}
+
+export interface ImageSource {
+  /** An image or artifact in full, `registry.example.org/labs/shop:v1`; with a digest nothing newer is looked for. */
+  reference: string;
+  /** Folder of the lab inside it; its top where absent. */
+  path?: string;
+  /** A Secret of type `kubernetes.io/dockerconfigjson` in `lectern-system`; nobody's credentials where absent. */
+  pullSecret?: string;
 }
 
 export interface WorkshopStatus {
@@ -36,6 +47,7 @@ export interface WorkshopStatus {
   message?: string;
 }
 
+const FOLDER_INSIDE = "^[A-Za-z0-9._-][A-Za-z0-9._/-]*$";
 const text = { type: "string" };
 const word = (maxLength: number) => ({ type: "string", minLength: 1, maxLength });
 
@@ -76,7 +88,16 @@ export const WORKSHOP_CRD = {
                     properties: {
                       url: { ...word(2048), pattern: "^((https|git)://[^@]+|ssh://.+)$" },
                       ref: { ...word(255), pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]*$" },
-                      path: { ...word(1024), pattern: "^[A-Za-z0-9._-][A-Za-z0-9._/-]*$" },
+                      path: { ...word(1024), pattern: FOLDER_INSIDE },
+                    },
+                  },
+                  image: {
+                    type: "object",
+                    required: ["reference"],
+                    properties: {
+                      reference: { ...word(512), pattern: IMAGE_REFERENCE_PATTERN },
+                      path: { ...word(1024), pattern: FOLDER_INSIDE },
+                      pullSecret: { ...word(253), pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$" },
                     },
                   },
                 },

@@ -4,7 +4,7 @@
 {{- fail (printf "replicas is %d, and several servers share what learners did in a database: set database.secretName to a Secret with the URL of a PostgreSQL, or replicas to 1." (int .Values.replicas)) }}
 {{- end }}
 {{- if and .Values.labs.images (semverCompare "<1.33.0-0" .Capabilities.KubeVersion.Version) }}
-{{- fail (printf "labs.images needs image volumes, which Kubernetes has from 1.33 on, and this cluster runs %s: put the labs into a ConfigMap or a git repository and name them by a Workshop." .Capabilities.KubeVersion.Version) }}
+{{- fail (printf "labs.images needs image volumes, which Kubernetes has from 1.33 on, and this cluster runs %s: name the labs by Workshop objects instead, which read images on every cluster." .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- if and .Values.metrics.serviceMonitor.enabled (not (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) }}
 {{- fail "metrics.serviceMonitor.enabled is true, and this cluster has no ServiceMonitor (monitoring.coreos.com/v1): install the Prometheus operator first, or set it to false." }}

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { clusterFigures } from "./clusters/cluster-figures.js";
 import type { Figure } from "./figure.js";
 import { embeddedStart } from "./figures/embedded-start.js";
+import { ownClusterMemory, ownClusterStart } from "./figures/own-cluster.js";
 import { lintPages } from "./figures/lint-pages.js";
 import { pageHtml } from "./figures/page-html.js";
 import { podCreate } from "./figures/pod-create.js";
@@ -15,6 +16,8 @@ import { terminalFigures } from "./terminals/terminal-figures.js";
 
 const figures: Figure[] = [
   embeddedStart,
+  ownClusterStart,
+  ownClusterMemory,
   sessionReady,
   poolClaim,
   sessionsAtOnce(100, 4),

@@ -29,6 +29,8 @@ export interface ControlPlaneOptions {
   signal: AbortSignal;
   /** Runs the pods whose images it has; all are simulated without it. */
   containerRuntime?: ContainerRuntime | undefined;
+  /** Most bytes that all objects may have. */
+  quotaBytes?: number | undefined;
   /** Asks no webhook that has an address. */
   isIsolated?: boolean | undefined;
 }
@@ -50,7 +52,7 @@ const STOP_DEADLINE_MS = 500;
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { dataDir, journal, adminToken, logger, signal, isIsolated, containerRuntime: runtime } = options;
   const failures = new Failures(logger);
-  const { core, api } = createApi({ journal, failures });
+  const { core, api } = createApi({ journal, failures, quotaBytes: options.quotaBytes });
   const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
   const access = createAccessControl({ api, signingKey, adminToken, failures });
   core.admission.push(

@@ -13,18 +13,20 @@ import type { Journal } from "./store/journal.js";
 export interface CreateApiOptions {
   /** Without one, nothing outlives the process; for tests. */
   journal?: Journal;
+  /** Most bytes that all objects may have; without a bound where absent. */
+  quotaBytes?: number | undefined;
   now?: () => Date;
   failures?: Failures;
 }
 
 /** The machinery of the API without a network: everything a test of controllers or admission needs. */
 export function createApi(options: CreateApiOptions = {}): { core: ApiCore; api: ApiService } {
-  const { journal, now = () => new Date(), failures = new Failures() } = options;
+  const { journal, quotaBytes, now = () => new Date(), failures = new Failures() } = options;
   const schemas = loadBuiltInSchemas();
   const registry = new ResourceRegistry();
   addBuiltInTypes(registry, schemas.byKind);
   const core: ApiCore = {
-    store: new ObjectStore({ journal, failures }),
+    store: new ObjectStore({ journal, failures, quotaBytes }),
     registry,
     schemas,
     resolve: schemas.resolve,

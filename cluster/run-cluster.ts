@@ -11,6 +11,7 @@ const CLOSE_DEADLINE_MS = 1000;
 interface Flags {
   data: string;
   port?: number;
+  quotaBackendBytes?: number;
   isolated: boolean;
   logLevel: string;
   containers?: string;
@@ -24,7 +25,7 @@ export type ConnectRuntime = (place: string, report: (line: string) => void) => 
  * knows how to reach what runs them.
  */
 export async function runCluster(connect?: ConnectRuntime): Promise<void> {
-  const { data, port, isolated, logLevel, containers } = readFlags(connect !== undefined);
+  const { data, port, isolated, logLevel, containers, quotaBackendBytes } = readFlags(connect !== undefined);
   // A log that cannot be written must not end the cluster.
   process.stderr.on("error", () => undefined);
   const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
@@ -41,6 +42,7 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
       logger,
       isIsolated: isolated,
       ...(port !== undefined && { port }),
+      ...(quotaBackendBytes !== undefined && { quotaBytes: quotaBackendBytes }),
       ...(containerRuntime && { containerRuntime }),
     });
     const { url, kubeconfigPath } = cluster;
@@ -67,6 +69,7 @@ function readFlags(canRunContainers: boolean): Flags {
     .description("Runs the embedded Kubernetes until it is told to stop.")
     .requiredOption("--data <dir>", "directory that holds the cluster's state, made if missing")
     .option("--port <port>", "port on loopback (default: that of the last start, or a free one)", parsePort)
+    .option("--quota-backend-bytes <bytes>", "most that all objects may have together", parseBytes)
     .option("--isolated", "call no address: webhooks that have one are not asked", false)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info");
   if (canRunContainers)
@@ -75,6 +78,14 @@ function readFlags(canRunContainers: boolean): Flags {
       "socket of the process that runs containers (default: none runs)",
     );
   return program.parse().opts<Flags>();
+}
+
+function parseBytes(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError(
+    `a number of bytes should be whole and positive, and is ${JSON.stringify(text)}`,
+  );
 }
 
 function parsePort(text: string): number {

@@ -33,6 +33,8 @@ export interface StartClusterOptions {
   logger?: Logger;
   /** Runs the pods whose images it has; without one all pods are simulated. */
   containerRuntime?: ContainerRuntime;
+  /** Most bytes that the JSON of all objects may have; without a bound where absent. */
+  quotaBytes?: number;
   /** Calls no address, for whoever administers it must not reach by it what this machine reaches: webhooks that have one are not asked. */
   isIsolated?: boolean;
 }
@@ -77,6 +79,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     signal: closing.signal,
     containerRuntime: options.containerRuntime,
     isIsolated: options.isIsolated,
+    quotaBytes: options.quotaBytes,
   });
   const serving = { ...certificates, clientAuthority: clientAuthority.certificate };
   let server: Server | undefined;

@@ -56,6 +56,11 @@ export class Keyspace {
     return entry && versionAt(entry, revision)?.object;
   }
 
+  /** Bytes of the object as it is now. */
+  bytesOf(key: ObjectKey): number {
+    return this.#entries.get(pathOf(key))?.newest.bytes ?? 0;
+  }
+
   /** Adds a version, whose revision is higher than any before, and returns the one it takes the place of. */
   set(key: ObjectKey, version: StoredVersion): StoredVersion | undefined {
     const path = pathOf(key);

@@ -34,6 +34,23 @@ describe("ObjectStore", () => {
     expect(Object.isFrozen(first.metadata)).toBe(true);
   });
 
+  it("refuses what grows beyond its quota, and takes it when there is room again", async () => {
+    const store = new ObjectStore({ failures: new Failures(), quotaBytes: 1_000 });
+    const small = await store.put(RESOURCE, configMap("a", { text: "x".repeat(400) }));
+    const large = () => store.put(RESOURCE, configMap("b", { text: "x".repeat(600) }));
+    await expect(large()).rejects.toMatchObject({
+      status: { code: 507, message: expect.stringContaining("database space exceeded") },
+    });
+    await store.put(RESOURCE, configMap("a", { text: "x" }));
+    await large();
+    await expect(store.put(RESOURCE, configMap("a", { text: "x".repeat(400) }))).rejects.toMatchObject({
+      status: { code: 507 },
+    });
+    await store.remove(RESOURCE, small);
+    await store.put(RESOURCE, configMap("c"));
+    expect(namesIn(store.list(RESOURCE))).toEqual(["lab/b", "lab/c"]);
+  });
+
   it("lists by namespace and name, as a real API server does", async () => {
     const { store } = emptyStore();
     await store.put("/configmapss", configMap("other"));

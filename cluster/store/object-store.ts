@@ -12,7 +12,7 @@ import type { KeyRange, ObjectKey, StoredVersion } from "./keyspace.js";
 import { ObjectIndex } from "./object-index.js";
 import type { KeysOf } from "./object-index.js";
 import { rememberText } from "./object-text.js";
-import { refusedWrite } from "./refused-write.js";
+import { noRoom, refusedWrite } from "./refused-write.js";
 
 export type StoreListener = (event: StoreEvent) => void;
 
@@ -21,6 +21,8 @@ export interface ObjectStoreOptions {
   journal?: Journal | undefined;
   failures: Failures;
   history?: HistoryBounds;
+  /** Most bytes that the JSON of all objects may have; without a bound where absent. */
+  quotaBytes?: number | undefined;
 }
 
 const COMMIT = "a write to the cluster's database";
@@ -42,6 +44,9 @@ export class ObjectStore {
   readonly #failures: Failures;
   readonly #commits: GroupCommit;
   readonly #journal: Journal | undefined;
+  readonly #quotaBytes: number;
+  /** Of all objects as they are now. */
+  #bytes = 0;
   readonly #queue: StoreEvent[] = [];
   /** What the next commit will bring to the disk. */
   #uncommitted: { event: StoreEvent; replaced: StoredVersion | undefined }[] = [];
@@ -49,7 +54,8 @@ export class ObjectStore {
   #revision: number;
   #committedRevision: number;
 
-  constructor({ journal, failures, history = HISTORY_BOUNDS }: ObjectStoreOptions) {
+  constructor({ journal, failures, history = HISTORY_BOUNDS, quotaBytes = Infinity }: ObjectStoreOptions) {
+    this.#quotaBytes = quotaBytes;
     this.#journal = journal;
     this.#failures = failures;
     this.#commits = new GroupCommit(() => this.#commit());
@@ -61,8 +67,10 @@ export class ObjectStore {
     this.#history = new History(this.#revision, history, ({ resource, object, revision }) =>
       this.#keyspace.compact(keyOf(resource, object), revision),
     );
-    for (const { key, object, bytes } of loaded.rows)
+    for (const { key, object, bytes } of loaded.rows) {
       this.#keyspace.set(key, { revision: this.#revision, object: deepFreeze(object), bytes });
+      this.#bytes += bytes;
+    }
   }
 
   /** The last change, whether it is on disk or not. */
@@ -99,10 +107,12 @@ export class ObjectStore {
     const revision = this.#revision + 1;
     object.metadata.resourceVersion = String(revision);
     const text = JSON.stringify(object);
+    const bytes = Buffer.byteLength(text);
+    this.#requireRoom(bytes - this.#keyspace.bytesOf(key));
     this.#write(() => this.#journal?.put(key, text, revision));
     const stored = deepFreeze(object);
     rememberText(stored, text);
-    this.#change(key, { revision, object: stored, bytes: Buffer.byteLength(text) }, stored);
+    this.#change(key, { revision, object: stored, bytes }, stored);
     await this.#commits.next();
     return stored;
   }
@@ -163,6 +173,12 @@ export class ObjectStore {
     this.#journal?.close();
   }
 
+  /** What grows is refused where all may not be larger; what shrinks or goes makes room. */
+  #requireRoom(growth: number): void {
+    if (growth <= 0 || this.#bytes + growth <= this.#quotaBytes) return;
+    throw noRoom(this.#quotaBytes);
+  }
+
   #write(write: () => void): void {
     try {
       write();
@@ -202,6 +218,7 @@ export class ObjectStore {
     const { revision } = version;
     this.#revision = revision;
     const replaced = this.#keyspace.set(key, version);
+    this.#bytes += version.bytes - (replaced?.bytes ?? 0);
     const previous = replaced?.object;
     const type = version.object === undefined ? "DELETED" : previous === undefined ? "ADDED" : "MODIFIED";
     const event: StoreEvent = { type, resource, object: shown, ...(previous && { previous }), revision };

@@ -5,7 +5,7 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import { BrowserSession } from "./browser-session.js";
+import { BrowserSession, serverPid } from "./browser-session.js";
 import { processesOf, runCli, startLectern, temporaryFolder, until } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
@@ -154,6 +154,20 @@ describe("what a cluster of its own outlives", () => {
     process.kill(before, "SIGKILL");
     expect(await answersOf(ada)).toBe("configmap/made");
     expect(clusterPid(ada)).not.toBe(before);
+  });
+
+  it("kill -9 of the server, which takes it over", async () => {
+    const before = clusterPid(ada);
+    const server = serverPid(data);
+    process.kill(server, "SIGKILL");
+    await until("another server is ready", 30_000, async () =>
+      serverPid(data) !== server &&
+      (await browser.call("GET", "readyz").catch(() => undefined))?.status === 200
+        ? true
+        : undefined,
+    );
+    expect(await answersOf(ada)).toBe("configmap/made");
+    expect(clusterPid(ada)).toBe(before);
   });
 
   it("a restart of Lectern, which ends and starts it again", async () => {

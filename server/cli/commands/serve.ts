@@ -216,6 +216,7 @@ async function run(
     logLevel: environment.logLevel,
   };
   requireWhatSeveralShare(config);
+  requireOwnClusterFor(config);
   if (database !== undefined && /^\w+:\/\/[^/@]*:[^/@]*@/.test(database))
     report(
       "Warning: everybody on this machine can see the password in --database; give it with --database-file or LECTERN_DATABASE.",
@@ -244,6 +245,15 @@ function requireWhatSeveralShare({ database, kubeconfig, instructorTokenFile }: 
   throw new ServerError(
     serverErrorCodes.usage,
     `Servers that share a database share the cluster and the instructor's token as well, and ${missing} is not given. Give all of them the same with --kubeconfig and --instructor-token-file.`,
+  );
+}
+
+/** What runs the pods of somebody else's cluster is not for us to choose. */
+function requireOwnClusterFor({ containers, kubeconfig }: ServeConfig): void {
+  if (containers !== "on" || kubeconfig === undefined) return;
+  throw new ServerError(
+    serverErrorCodes.usage,
+    "--containers on is for the embedded cluster, and --kubeconfig names another, whose pods run as it runs them. Leave one of the two away.",
   );
 }
 

@@ -12,7 +12,7 @@ import { mutateLab } from "../../workshop/node/mutate-lab.js";
 import { terminalMutant } from "../../workshop/node/reporters/terminal.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
 import type { ValidationOptions, ValidationParts } from "../../workshop/node/validate-lab.js";
-import { exitStatusOf } from "../../workshop/node/validation-report.js";
+import { exitStatusOf, withFlaky } from "../../workshop/node/validation-report.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { LecternServer } from "../compose.js";
 import { allowedLabVariables, dataPaths, labVariables, readEnvironment } from "../config.js";
@@ -44,6 +44,10 @@ export interface ValidateFlags extends ShellFlags {
   environment: string;
   standIns: boolean;
   mutate?: boolean;
+  /** A check that was true before its step is an error. */
+  prove?: boolean;
+  /** How often a lab that fails is replayed. */
+  retryFlaky: number;
   /** Replays at once that leave a command out. */
   parallel: number;
 }
@@ -63,7 +67,8 @@ export async function validate(path: string, flags: ValidateFlags, signal: Abort
   const lab = await unlessAborted(readLab(labPath, variables, flags), signal);
   const place = fromHere(lab.source.folder);
   const clock = new ValidationClock(place);
-  const timeoutMs = flags.timeout ?? lab.minutes * 60_000 * (flags.mutate ? MUTATION_TIMES : 1);
+  const timeoutMs =
+    flags.timeout ?? lab.minutes * 60_000 * (flags.mutate ? MUTATION_TIMES : 1 + flags.retryFlaky);
   try {
     const replayed = await clock.run(timeoutMs, signal, (until) =>
       replay(lab, { labPath, variables, place, flags, clock, signal: until }),
@@ -162,7 +167,7 @@ async function replayWhole(
   validation: Validation,
 ): Promise<ValidationReport> {
   const { flags, place } = validation;
-  const report = await validateLab(lab, parts, optionsOf(validation));
+  const report = await replayUntilSteady(lab, parts, validation);
   if (!flags.mutate) return report;
   if (report.outcome === "failed") {
     tellProgress("No command was left out, because the lab does not pass with all of them.");
@@ -174,6 +179,21 @@ async function replayWhole(
     onMutant: (mutant) => tellProgress(terminalMutant(placedMutant(mutant, place))),
   });
   return { ...report, mutants };
+}
+
+/** Again where a step fails, as often as was asked for: what then passes is told to be flaky. */
+async function replayUntilSteady(
+  lab: Lab,
+  parts: ValidationParts,
+  validation: Validation,
+): Promise<ValidationReport> {
+  let report = await validateLab(lab, parts, optionsOf(validation));
+  for (let again = 0; again < validation.flags.retryFlaky; again++) {
+    if (report.steps.every(({ state }) => state !== "failed")) break;
+    tellProgress("A step failed. The lab is replayed to see whether it fails again.");
+    report = withFlaky(await validateLab(lab, parts, optionsOf(validation)), report);
+  }
+  return report;
 }
 
 /** Where programs in pods were told to call, it is this process that answers. */
@@ -190,6 +210,7 @@ function optionsOf(validation: Validation): ValidationOptions {
   return {
     ...replayOptions(validation),
     withoutStandIns: !flags.standIns,
+    provesChecks: flags.prove ?? false,
     onStep: (step) => live({ ...step, file: place(step.file) }),
     onActivity: (activity) => clock.begin(activity),
   };

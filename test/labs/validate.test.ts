@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,6 +63,37 @@ describe("lectern validate", () => {
     ]);
   });
 
+  it("fails a check that was true before its step where that is asked for", async () => {
+    const page = join(folder, "proves-nothing.md");
+    writeFileSync(page, '# Nothing\n\n```execute until="configmap/never absent"\ntrue\n```\n');
+    const { status, report } = await validate(page, "--prove");
+    expect(status).toBe(1);
+    expect(report?.problems).toMatchObject([{ severity: "error", rule: "true-before", line: 3 }]);
+  });
+
+  it("replays a lab that fails, and tells what did not fail again", async () => {
+    const lab = join(folder, "flaky");
+    mkdirSync(join(lab, "checks"), { recursive: true });
+    mkdirSync(join(lab, "pages"));
+    writeFileSync(join(lab, "workshop.yaml"), "title: Flaky\n");
+    writeFileSync(join(lab, "pages/one.md"), "# One\n\n```execute check=checks/now.sh\ntrue\n```\n");
+    const check = join(lab, "checks/now.sh");
+    writeFileSync(check, "echo not yet\nexit 1\n");
+    const { status, report } = await validate(lab, "--retry-flaky", "5", (said) => {
+      if (said.includes("replayed")) writeFileSync(check, "exit 0\n");
+    });
+    expect(status).toBe(0);
+    expect(report?.steps.map(({ state }) => state)).toEqual(["passed"]);
+    expect(report?.problems).toContainEqual(
+      expect.objectContaining({
+        severity: "warning",
+        rule: "flaky",
+        line: 3,
+        message: expect.stringContaining("not yet") as string,
+      }),
+    );
+  });
+
   it("answers a lab that cannot be read with status 2", async () => {
     expect((await validate(join(folder, "none.md"))).status).toBe(2);
   });
@@ -87,13 +118,16 @@ describe.skipIf(!hasSeed)("the image policies page, word for word", () => {
 
 async function validate(
   lab: string,
-  ...flags: string[]
+  ...given: (string | ((said: string) => void))[]
 ): Promise<{ status: number; report?: ValidationReport }> {
+  const flags = given.filter((flag) => typeof flag === "string");
+  const listeners = given.filter((flag) => typeof flag === "function");
   const out = join(folder, "report.json");
   rmSync(out, { force: true });
   const args = [join(root, "bin/lectern.js"), "validate", lab, "--reporter", "json", "--out", out, ...flags];
   const status = await new Promise<number>((resolve) => {
     const child = execFile(process.execPath, args, { timeout: 100_000 }, () => resolve(child.exitCode ?? -1));
+    for (const onSaid of listeners) child.stderr?.on("data", (said: string) => onSaid(said));
   });
   return existsSync(out)
     ? { status, report: JSON.parse(readFileSync(out, "utf8")) as ValidationReport }

@@ -1,4 +1,4 @@
-import { compileLabPage } from "../common/render-page.js";
+import { type CompiledPage, compileLabPage } from "../common/render-page.js";
 import type { ActionView } from "../common/api.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
@@ -42,16 +42,18 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     pages.push({ page, compiled });
     scripts.push(...(await missingScripts(lab, { page, compiled })));
   }
+  const tabs = tabsOf(lab, pages);
+  const compiledOf = new Map(pages.map(({ page, compiled }) => [page, compiled]));
   const problems = pages.flatMap((inspected) => [
     ...inspected.page.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
     ...inspected.compiled.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
     ...missingPictures(inspected),
-    ...lostAnchors(lab, inspected, pages),
+    ...lostAnchors(lab, inspected, compiledOf),
     ...misplacedChecks(inspected),
     ...unknownWorkspaces(lab, inspected.page),
     ...latestTags(inspected),
     ...strangeTerminals(lab, inspected),
-    ...unknownTabs(lab, inspected, pages),
+    ...unknownTabs(lab, inspected, tabs),
   ]);
   lab.problems = [
     ...lab.problems,
@@ -78,13 +80,17 @@ function bySeverity(one: LabProblem, other: LabProblem): number {
 }
 
 /** Links to a heading of another page; those within a page are the compiler's. */
-function lostAnchors(lab: Lab, { page, compiled }: Inspected, pages: readonly Inspected[]): LabProblem[] {
+function lostAnchors(
+  lab: Lab,
+  { page, compiled }: Inspected,
+  compiledOf: ReadonlyMap<LabPage, CompiledPage>,
+): LabProblem[] {
   return compiled.links.flatMap(({ kind, address, line }): LabProblem[] => {
     const [, fragment = ""] = address.split("#", 2);
     const target =
       kind === "link" && !address.startsWith("#") && fragment !== "" && linkedPage(lab, page, address);
-    const anchors = pages.find((other) => other.page === target)?.compiled.anchors;
-    if (!target || !anchors || isThere(fragment, new Set(anchors))) return [];
+    const anchors = target && compiledOf.get(target)?.anchors;
+    if (!anchors || isThere(fragment, new Set(anchors))) return [];
     const message = `The link ${address} leads to no heading of that page`;
     return [
       {
@@ -175,22 +181,25 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
   });
 }
 
+/** The tabs that sessions of the lab have, those included that a block of any page makes. */
+function tabsOf(lab: Lab, pages: readonly Inspected[]): Set<string> {
+  const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
+  return new Set([...builtInTabs(lab), ...lab.dashboards.map(({ name }) => name), ...made]);
+}
+
 function unknownTabs(
   lab: Lab,
   { page, compiled: { actions } }: Inspected,
-  pages: readonly Inspected[],
+  tabs: ReadonlySet<string>,
 ): LabProblem[] {
-  const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
-  const own = builtInTabs(lab);
-  const tabs = [...new Set([...own, ...lab.dashboards.map(({ name }) => name), ...made])];
   return actions
-    .filter(({ view }) => view.kind === "open-dashboard" && !tabs.includes(view.dashboard ?? ""))
+    .filter(({ view }) => view.kind === "open-dashboard" && !tabs.has(view.dashboard ?? ""))
     .map(({ line, view }) => ({
       severity: "error",
       rule: "dashboard",
       file: page.file,
       line,
-      message: `The block shows the tab "${view.dashboard ?? ""}", but sessions of the lab have ${tabs.join(", ")}`,
+      message: `The block shows the tab "${view.dashboard ?? ""}", but sessions of the lab have ${[...tabs].join(", ")}`,
       fix: 'Correct the name, or list the tab under "dashboards"',
       action: view.action,
       ...(EDUCATES_FORMS.has(lab.source.form) && { fidelity: "lacking" as const }),

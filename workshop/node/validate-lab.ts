@@ -38,6 +38,8 @@ export interface ValidationOptions {
   without?: Pick<ValidatedStep, "page" | "step">;
   /** Leave out all that follows a step that failed. */
   stopsAtFailure?: boolean;
+  /** A check that was true before its step fails the lab. */
+  provesChecks?: boolean;
   /** Told of each step when it is done. */
   onStep?: (step: ValidatedStep) => void;
   /** Told of what begins. */

@@ -60,12 +60,15 @@ interface Validation {
   session: SessionResource;
   steps: readonly ValidatedStep[];
   startedAt: Date;
+  /** Whether a check that was true before its step is an error. */
+  options: { provesChecks?: boolean };
 }
 
 /** What a validation that has come to its end found. */
-export function reportOf({ lab, session, steps: done, startedAt }: Validation): ValidationReport {
+export function reportOf({ lab, session, steps: done, startedAt, options }: Validation): ValidationReport {
   const steps = done.toSorted(inOrderOf(lab));
-  const problems = [...lintLab(lab), ...steps.flatMap(provesNothing)];
+  const unprovenIs = options.provesChecks ? "error" : "warning";
+  const problems = [...lintLab(lab), ...steps.flatMap((step) => provesNothing(step, unprovenIs))];
   const isFailed =
     steps.some(({ state }) => state === "failed") || problems.some(({ severity }) => severity === "error");
   return {
@@ -87,14 +90,41 @@ function inOrderOf({ pages }: Lab): (one: ValidatedStep, other: ValidatedStep) =
 }
 
 /** What was true before a step says nothing about it. */
-function provesNothing({ file, line, result }: ValidatedStep): LabProblem[] {
+function provesNothing(
+  { file, line, result }: ValidatedStep,
+  severity: LabProblem["severity"],
+): LabProblem[] {
   const before = result?.checks.filter(({ state }) => state === "before") ?? [];
   return before.map(({ text }) => ({
-    severity: "warning",
+    severity,
     rule: "true-before",
     file,
     line,
     message: `The check "${text}" was true before its step, so it proves nothing`,
     fix: "Test for something that the step changes",
   }));
+}
+
+/** The report of a replay, with what failed in the one before it and did not fail again: that is told, and fails nothing. */
+export function withFlaky(report: ValidationReport, earlier: ValidationReport): ValidationReport {
+  const stillFails = (one: ValidatedStep): boolean =>
+    report.steps.some(
+      ({ page, step, state }) => page === one.page && step === one.step && state === "failed",
+    );
+  const known = earlier.problems.filter(({ rule }) => rule === FLAKY);
+  const flaky = earlier.steps.filter((step) => step.state === "failed" && !stillFails(step));
+  return { ...report, problems: [...report.problems, ...known, ...flaky.map(flakyStep)] };
+}
+
+const FLAKY = "flaky";
+
+function flakyStep({ file, line, message = "it failed" }: ValidatedStep): LabProblem {
+  return {
+    severity: "warning",
+    rule: FLAKY,
+    file,
+    line,
+    message: `The step failed once and did not when the lab was replayed: ${message.replace(/\.$/, "")}`,
+    fix: "Let it wait for what it depends on, with until= or a longer timeout=",
+  };
 }

@@ -12,6 +12,7 @@ const EXAMPLES = [
   "lectern validate content/my-lab --reporter junit --out report.xml",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config --shells pods",
+  "lectern validate content/my-lab --prove --retry-flaky 2",
   "lectern validate content/my-lab --mutate",
 ];
 
@@ -43,6 +44,13 @@ export function validateCommand(): Command {
     .option(
       "--no-stand-ins",
       "leave out what the checks do in place of a person, to see that the lab notices",
+    )
+    .option("--prove", "fail a lab where a check was true before its step, so that it proves nothing")
+    .option(
+      "--retry-flaky <times>",
+      "replay a lab whose step fails, up to so many times, 0 to 5; a step that then passes is warned of",
+      wholeNumber(0, 5),
+      0,
     )
     .option(
       "--mutate",

@@ -5,13 +5,20 @@ import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
 import { followWorkshops, type FollowedWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
-import { dataPaths, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
+import {
+  dataPaths,
+  defaultKeepResultsDays,
+  readEnvironment,
+  type DataPaths,
+  type RuledConfig,
+} from "./config.js";
 import { createDiskWatch, type DiskWatch } from "./disk-watch.js";
 import { createMetrics, type Metrics } from "./http/metrics.js";
 import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
 import { type PersonNames, createPersonNames } from "./event/person-names.js";
+import { createTryNotes } from "./event/try-notes.js";
 import { sweepPeople } from "./event/people-sweep.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
@@ -193,7 +200,11 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   cache.onChange((session) => cache.get(session) ?? names.forget(session));
   const workshop = createWorkshop(parts);
   const routes = joinRoutes({ ...assignment, ...foundation, workshop, cache, names, metrics });
-  const stopSweep = sweepPeople({ ...parts, people: foundation.installation.people });
+  const stopSweep = sweepPeople({
+    ...parts,
+    people: foundation.installation.people,
+    keptDays: assignment.config.keepResultsDays ?? defaultKeepResultsDays,
+  });
   return { parts, stopSweep, ...routes };
 }
 
@@ -210,7 +221,9 @@ function workshopParts(
   const table = createInstructorTable((session) =>
     rowOf({ ...platform, labs, activity, cache, provisioning, names }, session, Date.now()),
   );
+  const noteTry = createTryNotes({ people: installation.people, cache, log });
   const onResult = (session: string, result: StepResult) => {
+    noteTry(session, result);
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
     table.changed(session);
     followers.tell(session, { type: "step", result });

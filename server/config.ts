@@ -29,6 +29,8 @@ export interface ServeConfig {
   /** What labs may show of the operator's environment, by name. */
   labVariables: Record<string, string>;
   maxSessions: number;
+  /** How long results of events outlive them; `defaultKeepResultsDays` where absent. */
+  keepResultsDays?: number;
   /** Clusters that sessions may have of their own at once; as many as half of the machine's memory holds where absent. */
   maxOwnClusters?: number;
   /** Who may start labs; what the supervisor finds fitting where absent. */
@@ -120,6 +122,9 @@ const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 
 export const defaultPort = 8080;
 export const defaultHost = "127.0.0.1";
+/** Long enough to hand results on, and no longer. */
+export const defaultKeepResultsDays = 30;
+
 /** One laptop runs this many shells and namespaces without noticing; `--max-sessions` lifts it. */
 export const defaultMaxSessions = 200;
 

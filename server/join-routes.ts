@@ -23,6 +23,7 @@ import type { EventDoors } from "./http/app.js";
 import type { SessionQuota } from "./http/session-quota.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
+import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
 import type { Workshop } from "./workshop/workshop.js";
 
@@ -39,6 +40,7 @@ export interface RouteParts {
   workshop: Workshop;
   cache: SessionCache;
   names: PersonNames;
+  repository: Pick<LabRepository, "labs">;
   metrics: Metrics;
 }
 
@@ -77,12 +79,12 @@ export function joinRoutes(parts: RouteParts) {
 }
 
 function openEvents(
-  { platform: { client, tokens }, installation: { people }, workshop, cache, names }: RouteParts,
+  { platform: { client, tokens }, installation: { people }, workshop, cache, names, repository }: RouteParts,
   { scope }: Mount,
   quota: SessionQuota,
 ): EventDoors {
   const find = createEventLookup(client);
-  const parts: EventParts = { client, people, workshop, cache, find };
+  const parts: EventParts = { client, people, workshop, cache, find, labs: repository.labs };
   return {
     find,
     events: createEvents(parts),

@@ -1,9 +1,18 @@
+import type { StepOutcome } from "../../workshop/common/event-results.js";
 import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
 import type { Postgres } from "./postgres.js";
 
 const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
 const TAKEN =
   "(SELECT count(*) FROM people AS seated WHERE seated.event = $2 AND seated.joined_at IS NOT NULL)";
+
+const NOTE_TRY = `
+  INSERT INTO outcomes AS kept (person, event, page, step, number, tries, failures, first_at, done_at)
+  SELECT id, event, $2, $3, $4::integer, 1, $5::integer, $6::timestamptz, $7::timestamptz FROM people WHERE session = $1
+  ON CONFLICT (person, page, step) DO UPDATE SET number = excluded.number, tries = kept.tries + 1,
+    failures = kept.failures + excluded.failures, done_at = coalesce(kept.done_at, excluded.done_at)`;
+const OUTCOMES =
+  "SELECT person, page, step, number, tries, failures, first_at, done_at FROM outcomes WHERE event = $1 ORDER BY person, page, number";
 
 /** The people of the events of several servers, in a database whose schema is up to date. Throws what `Postgres` throws. */
 export function createSharedPeople(database: Postgres): PeopleStore {
@@ -49,8 +58,20 @@ export function createSharedPeople(database: Postgres): PeopleStore {
           [person, session, before ?? null],
         )
       ).length > 0,
-    remove: (person) => write("DELETE FROM people WHERE id = $1", [person]),
-    removeEvent: (event) => write("DELETE FROM people WHERE event = $1", [event]),
+    noteTry: ({ session, page, step, number, verdict, at }) => {
+      const doneAt = verdict === "done" ? new Date(at) : null;
+      const values = [session, page, step, number, verdict === "failed" ? 1 : 0, new Date(at), doneAt];
+      return write(NOTE_TRY, values);
+    },
+    outcomes: async (event) => (await database.query<OutcomeRow>(OUTCOMES, [event])).map(outcomeOf),
+    remove: (person) =>
+      write("WITH gone AS (DELETE FROM outcomes WHERE person = $1) DELETE FROM people WHERE id = $1", [
+        person,
+      ]),
+    removeEvent: (event) =>
+      write("WITH gone AS (DELETE FROM outcomes WHERE event = $1) DELETE FROM people WHERE event = $1", [
+        event,
+      ]),
     events: async () =>
       (await database.query<{ event: string }>("SELECT DISTINCT event FROM people")).map(
         ({ event }) => event,
@@ -66,6 +87,25 @@ interface PersonRow {
   listed: boolean;
   joined_at: Date | null;
   session: string | null;
+}
+
+interface OutcomeRow {
+  person: string;
+  page: string;
+  step: string;
+  number: number;
+  tries: number;
+  failures: number;
+  first_at: Date;
+  done_at: Date | null;
+}
+
+function outcomeOf({ first_at: firstAt, done_at: doneAt, ...row }: OutcomeRow): StepOutcome {
+  return {
+    ...row,
+    firstAt: firstAt.getTime(),
+    ...(doneAt === null ? {} : { doneAt: doneAt.getTime() }),
+  };
 }
 
 function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {

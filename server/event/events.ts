@@ -8,6 +8,8 @@ import {
 } from "../../workshop/common/event.js";
 import type { EventDetail, EventRow, NewEvent } from "../../workshop/common/event-api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import { type EventResults, eventResults } from "../../workshop/common/event-results.js";
+import type { Lab } from "../../workshop/common/lab.js";
 import { listNames } from "../../workshop/common/name-list.js";
 import { labelOf } from "../../workshop/common/page-name.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
@@ -22,6 +24,7 @@ export interface EventParts {
   people: PeopleStore;
   workshop: Pick<Workshop, "labs" | "createSession" | "endSession" | "find" | "lookUp" | "liveSessions">;
   cache: Pick<SessionCache, "all">;
+  labs: ReadonlyMap<string, Lab>;
   find: (name: string) => Promise<EventResource>;
 }
 
@@ -34,6 +37,8 @@ export interface Events {
   all(): Promise<EventResource[]>;
   row(event: EventResource): Promise<LinklessRow>;
   detail(event: EventResource): Promise<Omit<EventDetail, "link">>;
+  /** What its people came to, also those whose sessions have ended. */
+  results(event: EventResource): Promise<EventResults>;
   /** Ends the sessions of the event and removes everything of its people. */
   remove(event: EventResource): Promise<void>;
   /** Ends the session of the person and removes everything else. Throws SERVER_NOT_FOUND. */
@@ -52,6 +57,7 @@ export function createEvents(parts: EventParts): Events {
       const known = await people.people(uidOf(event));
       return { ...(await row(event, known)), people: known.map(shown) };
     },
+    results: (event) => resultsOf(parts, event),
     remove: async (event) => {
       await endSessionsOf(parts, event.metadata.name);
       await deleteEvent(client, event);
@@ -74,6 +80,27 @@ export function uidOf({ metadata: { name, uid } }: EventResource): string {
 
 export async function titleOf({ workshop }: Pick<EventParts, "workshop">, lab: string): Promise<string> {
   return (await workshop.labs()).find(({ name }) => name === lab)?.title ?? lab;
+}
+
+async function resultsOf(parts: EventParts, event: EventResource): Promise<EventResults> {
+  const { lab, from, until } = event.spec;
+  const [people, outcomes, title] = await Promise.all([
+    parts.people.people(uidOf(event)),
+    parts.people.outcomes(uidOf(event)),
+    titleOf(parts, lab),
+  ]);
+  const pages = parts.labs.get(lab)?.pages ?? [];
+  const named = people.map(({ id, name, joinedAt }) => ({ id, name, ...(joinedAt && { joinedAt }) }));
+  return eventResults({
+    event: event.metadata.name,
+    lab,
+    title,
+    from,
+    until,
+    pages,
+    people: named,
+    outcomes,
+  });
 }
 
 async function create({ client, people, workshop }: EventParts, wanted: NewEvent): Promise<EventResource> {

@@ -1,28 +1,32 @@
 import type { Logger } from "pino";
+import type { EventResource } from "../../workshop/common/event.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
-import { listEvents } from "../../workshop/node/events.js";
+import { deleteEvent, listEvents } from "../../workshop/node/events.js";
 import type { PeopleStore } from "../../workshop/node/people-store.js";
 import { uidOf } from "./events.js";
 
 const EVERY_MS = 3_600_000;
+const DAY_MS = 24 * EVERY_MS;
 
 export interface SweepParts {
   client: KubernetesClient;
   people: Pick<PeopleStore, "events" | "removeEvent">;
+  /** How long results are kept after their event is over. */
+  keptDays: number;
   leadership: Pick<Leadership, "isLeader">;
   log: Pick<Logger, "warn">;
 }
 
-/** Removes the people of events that were deleted in the cluster itself, now and every hour until the returned function is called. */
+/**
+ * Removes events whose results have been kept long enough, and the people of events that were deleted in the cluster itself, now and every
+ * hour until the returned function is called.
+ */
 export function sweepPeople(parts: SweepParts): () => void {
   const sweep = () => {
     if (!parts.leadership.isLeader) return;
-    removePeopleOfGoneEvents(parts).catch((error: unknown) =>
-      parts.log.warn(
-        { err: error },
-        "people of events that are gone could not be removed; it is tried again",
-      ),
+    removeOldEvents(parts, Date.now()).catch((error: unknown) =>
+      parts.log.warn({ err: error }, "events that are long over could not be removed; it is tried again"),
     );
   };
   const timer = setInterval(sweep, EVERY_MS).unref();
@@ -30,10 +34,18 @@ export function sweepPeople(parts: SweepParts): () => void {
   return () => clearInterval(timer);
 }
 
-/** Of those the store knew before the cluster was asked: an event that is made meanwhile is not gone. */
-export async function removePeopleOfGoneEvents({ client, people }: SweepParts): Promise<void> {
+/**
+ * Removes what is too old at that time, and people of events that are gone: of those the store knew before the cluster was asked, for one
+ * that is made meanwhile is not gone.
+ */
+export async function removeOldEvents(
+  { client, people, keptDays }: Pick<SweepParts, "client" | "people" | "keptDays">,
+  now: number,
+): Promise<void> {
   const known = await people.events();
-  if (known.length === 0) return;
-  const there = new Set((await listEvents(client)).map(uidOf));
-  for (const event of known) if (!there.has(event)) await people.removeEvent(event);
+  const events = await listEvents(client);
+  const isOld = ({ spec }: EventResource) => Date.parse(spec.until) + keptDays * DAY_MS < now;
+  for (const event of events.filter(isOld)) await deleteEvent(client, event);
+  const kept = new Set(events.filter((event) => !isOld(event)).map(uidOf));
+  for (const event of known) if (!kept.has(event)) await people.removeEvent(event);
 }

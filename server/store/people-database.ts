@@ -1,12 +1,13 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
+import type { StepOutcome } from "../../workshop/common/event-results.js";
 import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
 import { withRoom } from "./full-disk.js";
 import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** What is deleted of people is overwritten, and not only forgotten. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -23,6 +24,19 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS people_by_visitor ON people (event, visitor);
   CREATE INDEX IF NOT EXISTS people_by_session ON people (session);
+  CREATE TABLE IF NOT EXISTS outcomes (
+    person TEXT NOT NULL,
+    event TEXT NOT NULL,
+    page TEXT NOT NULL,
+    step TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    done_at INTEGER,
+    PRIMARY KEY (person, page, step)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS outcomes_by_event ON outcomes (event);
 `;
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
@@ -55,8 +69,23 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
     },
     setSession: (person, session, before) =>
       queue.write(() => statements.setSession.run(person, session, before ?? null).changes > 0),
-    remove: (person) => queue.write(() => void statements.remove.run(person)),
-    removeEvent: (event) => queue.write(() => void statements.removeEvent.run(event)),
+    noteTry: ({ session, page, step, number, verdict, at }) =>
+      queue.write(() => {
+        const [failures, doneAt] = [verdict === "failed" ? 1 : 0, verdict === "done" ? at : null];
+        statements.noteTry.run(session, page, step, number, failures, at, doneAt);
+      }),
+    outcomes: async (event) =>
+      ((await queue.read(() => statements.outcomes.all(event))) as OutcomeRow[]).map(outcomeOf),
+    remove: (person) =>
+      queue.write(() => {
+        statements.removeOutcomes.run(person);
+        statements.remove.run(person);
+      }),
+    removeEvent: (event) =>
+      queue.write(() => {
+        statements.removeOutcomesOf.run(event);
+        statements.removeEvent.run(event);
+      }),
     events: async () =>
       ((await queue.read(() => statements.events.all())) as { event: string }[]).map(({ event }) => event),
     close: async () => {
@@ -115,6 +144,17 @@ async function prepare(database: Database) {
        WHERE id = ?1 AND event = ?2 AND listed = 1 AND (joined_at IS NOT NULL OR ${taken} < ?5)`,
     ),
     setSession: await prepared("UPDATE people SET session = ?2 WHERE id = ?1 AND session IS ?3"),
+    noteTry: await prepared(
+      `INSERT INTO outcomes (person, event, page, step, number, tries, failures, first_at, done_at)
+       SELECT id, event, ?2, ?3, ?4, 1, ?5, ?6, ?7 FROM people WHERE session = ?1
+       ON CONFLICT DO UPDATE SET number = excluded.number, tries = tries + 1,
+         failures = failures + excluded.failures, done_at = coalesce(done_at, excluded.done_at)`,
+    ),
+    outcomes: await prepared(
+      "SELECT person, page, step, number, tries, failures, first_at, done_at FROM outcomes WHERE event = ? ORDER BY person, page, number",
+    ),
+    removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
+    removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
     remove: await prepared("DELETE FROM people WHERE id = ?"),
     removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
     events: await prepared("SELECT DISTINCT event FROM people"),
@@ -128,6 +168,22 @@ interface PersonRow {
   listed: number;
   joined_at: number | null;
   session: string | null;
+}
+
+interface OutcomeRow {
+  person: string;
+  page: string;
+  step: string;
+  number: number;
+  tries: number;
+  failures: number;
+  first_at: number;
+  done_at: number | null;
+}
+
+function outcomeOf(row: OutcomeRow): StepOutcome {
+  const { person, page, step, number, tries, failures, first_at: firstAt, done_at: doneAt } = row;
+  return { person, page, step, number, tries, failures, firstAt, ...(doneAt === null ? {} : { doneAt }) };
 }
 
 function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
@@ -100,6 +101,34 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await page.keyboard.press("Enter");
     await page.getByText("Your browser keeps no cookies of this page", { exact: false }).waitFor();
     await page.context().close();
+  });
+
+  it("shows where people got stuck, and who came how far, also on paper", async () => {
+    await learner.getByRole("button", { name: /^Run/ }).first().click();
+    await learner.getByText("Succeeded").first().waitFor();
+    await instructor.getByRole("link", { name: /^Results of/ }).click();
+    await instructor.getByRole("heading", { level: 1, name: "Results of Lab of the day" }).waitFor();
+    await instructor.getByRole("row", { name: /Begin, step 1/ }).waitFor();
+    await instructor.getByRole("row", { name: /Jürgen Größe 1 of 1/ }).waitFor();
+    await instructor.getByRole("row", { name: /Ada Lovelace did not come/ }).waitFor();
+    expect(await accessibilityProblems(instructor)).toEqual([]);
+    await takePicture(instructor, "event-results");
+    const [file] = await Promise.all([
+      instructor.waitForEvent("download"),
+      instructor.getByRole("button", { name: "Download CSV" }).click(),
+    ]);
+    expect(readFileSync(await file.path(), "utf8")).toMatch(
+      /^\uFEFFname,page,[^]*Jürgen Größe,01-begin,1,done,1,0,/,
+    );
+    await instructor.emulateMedia({ media: "print" });
+    expect(await instructor.getByRole("button", { name: "Print" }).isVisible()).toBe(false);
+    await takePicture(instructor, "event-results-paper");
+    await instructor.emulateMedia({ media: "screen", colorScheme: "dark" });
+    await instructor.setViewportSize(SIZES[2]);
+    await takePicture(instructor, "event-results-dark-390");
+    expect(await accessibilityProblems(instructor)).toEqual([]);
+    await instructor.emulateMedia({ colorScheme: "light" });
+    await instructor.getByRole("link", { name: "All sessions" }).click();
   });
 
   it("ends with its deletion, after a question", async () => {

@@ -61,6 +61,26 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await store.setSession(ada?.id ?? "", "the next", session)).toBe(true);
     });
 
+    it("have what they came to after their sessions, and nobody else has it", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));
+      const [first, second] = [randomUUID(), randomUUID()];
+      await store.setSession(ada?.id ?? "", first, undefined);
+      const step = { session: first, page: "begin", step: "abc", number: 2 };
+      await store.noteTry({ ...step, verdict: "failed", at: 1_000 });
+      await store.noteTry({ ...step, verdict: "unknown", at: 2_000 });
+      await store.noteTry({ ...step, session: randomUUID(), verdict: "done", at: 3_000 });
+      const before = { person: ada?.id, page: "begin", step: "abc", number: 2, firstAt: 1_000 };
+      expect(await store.outcomes(event)).toEqual([{ ...before, tries: 2, failures: 1 }]);
+      await store.setSession(ada?.id ?? "", second, first);
+      await store.noteTry({ ...step, session: second, verdict: "done", at: 4_000 });
+      await store.noteTry({ ...step, session: second, verdict: "failed", at: 5_000 });
+      const after = { ...before, tries: 4, failures: 2, doneAt: 4_000 };
+      expect(await store.outcomes(event)).toEqual([after]);
+      await store.remove(ada?.id ?? "");
+      expect(await store.outcomes(event)).toEqual([]);
+    });
+
     it("are gone when they are removed, alone or with their event", async () => {
       const [store, event, other] = [people(), randomUUID(), randomUUID()];
       await store.addListed(event, [typed("<b>Ada</b>"), typed("Grace'; --")]);

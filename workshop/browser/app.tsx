@@ -7,6 +7,9 @@ import { TopBar } from "./parts/top-bar.js";
 import { useRoute } from "./store/navigation.js";
 
 const LabScreen = lazy(async () => ({ default: (await import("./lab/lab-screen.js")).LabScreen }));
+const ResultsScreen = lazy(async () => ({
+  default: (await import("./instructor/results-screen.js")).ResultsScreen,
+}));
 const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
 const InstructorScreen = lazy(async () => ({
   default: (await import("./instructor/instructor-screen.js")).InstructorScreen,
@@ -24,6 +27,12 @@ export function App(): ReactElement {
       return (
         <Suspense>
           <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />
+        </Suspense>
+      );
+    case "results":
+      return (
+        <Suspense>
+          <ResultsScreen key={route.event} event={route.event} />
         </Suspense>
       );
     case "event":

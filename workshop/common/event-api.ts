@@ -9,6 +9,7 @@
  * | GET api/instructor/workshop-events | `EventRow[]` |
  * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |
+ * | GET api/instructor/workshop-events/NAME/results | `EventResults` |
  * | DELETE api/instructor/workshop-events/NAME | 204; ends its sessions and removes everything of its people |
  * | DELETE api/instructor/workshop-events/NAME/people/ID | 204; the same for one |
  */

@@ -1,3 +1,5 @@
+import type { StepOutcome } from "../common/event-results.js";
+
 /** Somebody of an event. */
 export interface Person {
   /** Random; what everything but this store knows the person by. */
@@ -11,6 +13,18 @@ export interface Person {
   joinedAt?: string;
   /** The newest session of the person. */
   session?: string;
+}
+
+/** What became of a run of a step. */
+export interface StepTry {
+  session: string;
+  page: string;
+  step: string;
+  /** Its place on the page, from 0. */
+  number: number;
+  verdict: "done" | "failed" | "unknown";
+  /** Epoch milliseconds. */
+  at: number;
 }
 
 /** Who sits down: somebody of the list by the id, or whoever typed a name. */
@@ -38,6 +52,10 @@ export interface PeopleStore {
   ): Promise<Person | undefined>;
   /** Notes the person's session, where it was `before`; false where it is another one by now, or the person is gone. */
   setSession(person: string, session: string, before: string | undefined): Promise<boolean>;
+  /** Counts a try of whose session it is; nothing where it is nobody's. */
+  noteTry(one: StepTry): Promise<void>;
+  /** What the people of the event came to; it stays when their sessions end. */
+  outcomes(event: string): Promise<StepOutcome[]>;
   /** Removes everything about the person. */
   remove(person: string): Promise<void>;
   /** Removes everything about everybody of the event. */

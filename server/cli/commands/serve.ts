@@ -5,6 +5,7 @@ import type { StartRule } from "../../../workshop/common/instructor-api.js";
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import {
   defaultHost,
+  defaultKeepResultsDays,
   defaultMaxSessions,
   defaultPort,
   allowedLabVariables,
@@ -46,6 +47,7 @@ interface ServeFlags extends ShellFlags {
   maxSessions: number;
   maxOwnClusters?: number;
   containers: ContainersChoice;
+  keepResultsDays?: number;
   start?: StartRule;
   tlsCert?: string;
   tlsKey?: string;
@@ -118,6 +120,11 @@ export function serveCommand(): Command {
       "--max-own-clusters <number>",
       "clusters that sessions may have of their own at once (default: as many as half of the memory holds, at 90 MiB each)",
       wholeNumber(1, 1_000),
+    )
+    .option(
+      "--keep-results-days <number>",
+      `how long events, with their people and results, are kept when they are over (default: ${String(defaultKeepResultsDays)})`,
+      wholeNumber(0, 3_650),
     )
     .addOption(
       new Option("--log-to <place>", "where the processes write their logs")

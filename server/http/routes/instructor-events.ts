@@ -4,6 +4,7 @@ import { z } from "zod";
 import { MAX_CODE, MAX_SEATS, MIN_CODE } from "../../../workshop/common/event.js";
 import type { EventResource } from "../../../workshop/common/event.js";
 import type { EventDetail, EventRow, NewEvent } from "../../../workshop/common/event-api.js";
+import type { EventResults } from "../../../workshop/common/event-results.js";
 import type { Events } from "../../event/events.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
@@ -60,6 +61,9 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     const event = await find(request.params.name);
     const detail = { ...(await events.detail(event)), link: linkOf(request, event) };
     response.json(detail satisfies EventDetail);
+  });
+  router.get("/instructor/workshop-events/:name/results", async (request, response) => {
+    response.json((await events.results(await find(request.params.name))) satisfies EventResults);
   });
   router.delete("/instructor/workshop-events/:name", async (request, response) => {
     await events.remove(await find(request.params.name));

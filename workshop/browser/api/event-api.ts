@@ -1,5 +1,6 @@
 import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, NewEvent } from "../../common/event-api.js";
+import type { EventResults } from "../../common/event-results.js";
 import { call } from "./call.js";
 
 /** Every call of the REST contract in `workshop/common/event-api.ts`; each throws `ApiError`. */
@@ -14,6 +15,8 @@ export const eventApi = {
   all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/workshop-events", { signal }),
   create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/workshop-events", { body: wanted }),
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),
+  results: (name: string, signal?: AbortSignal) =>
+    call<EventResults>("GET", `${instructorPath(name)}/results`, { signal }),
   remove: (name: string) => call<void>("DELETE", instructorPath(name)),
   removePerson: (name: string, person: string) =>
     call<void>("DELETE", `${instructorPath(name)}/people/${encodeURIComponent(person)}`),

@@ -6,6 +6,7 @@ import { eventApi } from "../api/event-api.js";
 import { eventTimes } from "../event/event-times.js";
 import { Confirm } from "../parts/confirm.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { Link } from "../parts/link.js";
 import { EventQr } from "./event-qr.js";
 import "./events.css";
 
@@ -68,6 +69,13 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         <Button className="button button--small" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
           {isShown ? "Hide QR code" : "Show QR code"}
         </Button>
+        <Link
+          className="button button--small"
+          to={{ screen: "results", event: event.name }}
+          aria-label={`Results of ${event.name}`}
+        >
+          Results
+        </Link>
         <Button className="button button--small" onPress={() => setIsAsking(true)}>
           Delete…
         </Button>
@@ -81,7 +89,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         onClose={() => setIsAsking(false)}
       >
         Its link lets nobody in any more, the sessions of its people end with everything they have, and their
-        names are removed.
+        names and results are deleted.
       </Confirm>
     </article>
   );

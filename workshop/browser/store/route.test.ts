@@ -5,6 +5,8 @@ describe("routes", () => {
   const routes: [string, Route][] = [
     ["", { screen: "catalogue" }],
     ["instructor", { screen: "instructor" }],
+    ["e/k8s-day", { screen: "event", event: "k8s-day" }],
+    ["instructor/events/k8s-day", { screen: "results", event: "k8s-day" }],
     ["instructor/lab-7f3a", { screen: "watch", session: "lab-7f3a" }],
     ["instructor/s1/two?tab=Console", { screen: "watch", session: "s1", page: "two", tab: "Console" }],
     [

@@ -5,6 +5,8 @@ export type Route =
   /** The way into an application of a session; `path` is the place in it, with its query. */
   | { screen: "application"; session: string; ingress: string; path: string }
   | { screen: "instructor" }
+  /** What the people of an event came to. */
+  | { screen: "results"; event: string }
   /** The way into an event, for everybody who has its link. */
   | { screen: "event"; event: string }
   | {
@@ -35,6 +37,8 @@ export function parseRoute(path: string, search: string): Route {
 }
 
 function watchAt([, session = "", page]: string[], search: string): Route {
+  // No session is called so: the name of each ends in a hyphen and six characters.
+  if (session === "events" && page !== undefined) return { screen: "results", event: page };
   const at = new URLSearchParams(search).get("console");
   const place = at ? { consolePath: at } : {};
   return { screen: "watch", session, ...(page ? { page } : {}), ...tabIn(search), ...place };
@@ -52,6 +56,8 @@ export function formatRoute(route: Route): string {
       return "";
     case "instructor":
       return "instructor";
+    case "results":
+      return `instructor/events/${encodeURIComponent(route.event)}`;
     case "event":
       return `e/${encodeURIComponent(route.event)}`;
     case "watch":

@@ -1,3 +1,4 @@
+import { escapeXml, seconds } from "./xml-text.js";
 import type { LabProblem } from "../../common/lab.js";
 import type { ValidatedStep, ValidationReport } from "../validation-report.js";
 
@@ -53,19 +54,4 @@ function lintSuite(errors: readonly LabProblem[]): string {
     ...cases,
     "  </testsuite>",
   ].join("\n");
-}
-
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(3);
-}
-
-/** XML 1.0 has no place for control characters, not even escaped ones. */
-function escapeXml(text: string): string {
-  const clean = text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
-  return clean
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;");
 }

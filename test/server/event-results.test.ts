@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeOldEvents } from "../../server/event/people-sweep.js";
+import { openPeopleDatabase } from "../../server/store/people-database.js";
+import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import type { SessionView, StepResult } from "../../workshop/common/api.js";
+import type { EventRow } from "../../workshop/common/event-api.js";
+import type { EventResults } from "../../workshop/common/event-results.js";
+import { createEvent, listEvents } from "../../workshop/node/events.js";
+import { BrowserSession, instructorToken } from "./browser-session.js";
+import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+
+const DAY_MS = 24 * 3_600_000;
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+let lectern: LecternProcess;
+let instructor: BrowserSession;
+
+beforeAll(async () => {
+  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
+  instructor = new BrowserSession(lectern.url);
+  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+});
+afterAll(async () => {
+  await lectern.stop();
+  folder.remove();
+});
+
+describe("what people of an event came to", () => {
+  it("outlives their sessions, in every format, until they are removed", async () => {
+    const times = { from: new Date().toISOString(), until: new Date(Date.now() + DAY_MS).toISOString() };
+    const wanted = { lab: "slow-steps", seats: 3, ...times };
+    const event = await instructor.json<EventRow>("POST", "api/instructor/workshop-events", wanted);
+    const learner = new BrowserSession(lectern.url);
+    const token = new URL(event.link).hash.replace("#join=", "");
+    await learner.json("POST", `api/events/${event.name}/admission`, { token });
+    const { id } = await learner.json<SessionView>("POST", `api/events/${event.name}/join`, {
+      name: "Ada & <co>",
+    });
+    const session = await until("the session is active", 30_000, async () => {
+      const view = await learner.json<SessionView>("GET", `api/sessions/${id}`);
+      return view.phase === "Active" ? view : undefined;
+    });
+    const steps = session.pages[0]?.steps ?? [];
+    for (const step of [steps[0], steps[3], steps[3]]) await ran(learner, session, step ?? "");
+    const at = `api/instructor/workshop-events/${event.name}`;
+    const before = await until("both verdicts are counted", 10_000, async () => {
+      const results = await instructor.json<EventResults>("GET", `${at}/results`);
+      return results.people[0]?.steps[3]?.tries === 2 ? results : undefined;
+    });
+    expect(before.people[0]).toMatchObject({ name: "Ada & <co>", done: 1 });
+    expect(before.people[0]?.steps.map(({ state, failures }) => [state, failures])).toEqual([
+      ["done", 0],
+      ["open", 0],
+      ["open", 0],
+      ["tried", 2],
+    ]);
+    await instructor.call("DELETE", `api/instructor/sessions/${id}`);
+    await until("the session is gone", 20_000, async () =>
+      (await learner.call("GET", `api/sessions/${id}`)).status === 404 ? true : undefined,
+    );
+    expect(await instructor.json("GET", `${at}/results`)).toEqual(before);
+    expect(await results(event.name, "csv")).toMatch(/^Ada & <co>,slow-steps,4,tried,2,2,,/m);
+    expect(JSON.parse(await results(event.name, "json"))).toEqual(before);
+    const junit = await results(event.name, "junit");
+    expect(junit).toContain('<testsuite name="Ada &amp; &lt;co&gt;" tests="4" failures="1" skipped="2"');
+    expect((await new BrowserSession(lectern.url).call("GET", `${at}/results`)).status).toBe(401);
+    await instructor.call("DELETE", `${at}/people/${before.people[0]?.id ?? ""}`);
+    expect(await results(event.name, "json")).not.toContain("Ada");
+  });
+
+  it("is kept for the days the operator says, and not beyond its event", async () => {
+    const client = clientOf(join(data, "cluster", "kubeconfig"));
+    const people = await openPeopleDatabase(join(folder.path, "swept.db"));
+    try {
+      const made = async (name: string, daysAgo: number) => {
+        const end = Date.now() - daysAgo * DAY_MS;
+        const times = { from: new Date(end - DAY_MS).toISOString(), until: new Date(end).toISOString() };
+        const event = await createEvent(client, name, { lab: "slow-steps", seats: 1, ...times });
+        await people.addListed(event?.metadata.uid ?? "", [{ id: randomUUID(), name }]);
+        return event?.metadata.uid ?? "";
+      };
+      const [old, recent] = [await made("long-over", 31), await made("just-over", 29)];
+      await people.addListed("deleted by kubectl", [{ id: randomUUID(), name: "Nobody" }]);
+      await removeOldEvents({ client, people, keptDays: 30 }, Date.now());
+      expect(await people.events()).toEqual([recent]);
+      const names = (await listEvents(client)).map(({ metadata }) => metadata.name);
+      expect([names.includes("long-over"), names.includes("just-over"), old]).toEqual([false, true, old]);
+    } finally {
+      await people.close();
+      client.close();
+    }
+  });
+});
+
+async function ran(learner: BrowserSession, { id }: SessionView, step: string): Promise<void> {
+  await learner.json<StepResult>("POST", `api/sessions/${id}/pages/slow-steps/steps/${step}/run`);
+  await until("the step has its verdict", 20_000, async () => {
+    const view = await learner.json<SessionView>("GET", `api/sessions/${id}`);
+    const state = view.results.find((result) => result.step === step)?.state;
+    return state === "queued" || state === "running" ? undefined : state;
+  });
+}
+
+async function results(event: string, format: string): Promise<string> {
+  const { status, output } = await runCli(["results", event, "--format", format, "--data", data]);
+  expect([status, output]).toEqual([0, output]);
+  return output;
+}
+
+function clientOf(kubeconfig: string): KubernetesClient {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  return new KubernetesClient(config);
+}

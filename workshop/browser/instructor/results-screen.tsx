@@ -1,0 +1,92 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import { type EventResults, resultsCsv } from "../../common/event-results.js";
+import { eventApi } from "../api/event-api.js";
+import { ApiError } from "../errors.js";
+import { eventTimes } from "../event/event-times.js";
+import { Link } from "../parts/link.js";
+import { ScreenTitle } from "../parts/screen-title.js";
+import { TopBar } from "../parts/top-bar.js";
+import { HardestSteps } from "./hardest-steps.js";
+import { Login } from "./login.js";
+import { PeopleResults } from "./people-results.js";
+import "./instructor.css";
+import "./results.css";
+
+/** What comes of a step shows while the event is on. */
+const LOOK_MS = 10_000;
+
+/** What the people of an event came to, to look at, print and download. */
+export function ResultsScreen({ event }: { event: string }): ReactElement {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["results", event],
+    queryFn: ({ signal }) => eventApi.results(event, signal),
+    refetchInterval: ({ state }) => state.status === "success" && LOOK_MS,
+  });
+  useEffect(() => {
+    document.title = "Results · Lectern";
+  }, []);
+  const isLogin = error instanceof ApiError && error.status === 401;
+  return (
+    <>
+      <TopBar />
+      <main className="instructor results">
+        {isLogin && <Login onEntered={async () => void (await refetch())} />}
+        {error && !isLogin && (
+          <div className="notice notice--warning" role="alert">
+            <span>{error.message}</span>
+            <Button className="button button--small" onPress={() => void refetch()}>
+              Try again
+            </Button>
+          </div>
+        )}
+        {data && !error && <Results results={data} />}
+        {!data && !error && <div className="skeleton instructor__skeleton" aria-busy="true" />}
+      </main>
+    </>
+  );
+}
+
+function Results({ results }: { results: EventResults }): ReactElement {
+  const came = results.people.filter(({ joinedAt }) => joinedAt !== undefined).length;
+  return (
+    <>
+      <header className="instructor__head">
+        <div>
+          <ScreenTitle>Results of {results.title}</ScreenTitle>
+          <p className="instructor__summary">
+            {eventTimes(results)} · {came === 1 ? "one person" : `${came} people`} came
+          </p>
+        </div>
+        <div className="instructor__make results__actions">
+          <Link className="button" to={{ screen: "instructor" }}>
+            All sessions
+          </Link>
+          <Button className="button" onPress={() => download(results, "csv")}>
+            Download CSV
+          </Button>
+          <Button className="button" onPress={() => download(results, "json")}>
+            Download JSON
+          </Button>
+          <Button className="button" onPress={() => window.print()}>
+            Print
+          </Button>
+        </div>
+      </header>
+      <HardestSteps steps={results.steps} />
+      <PeopleResults results={results} />
+    </>
+  );
+}
+
+function download(results: EventResults, format: "csv" | "json"): void {
+  const text = format === "csv" ? resultsCsv(results) : JSON.stringify(results, null, 2);
+  // Spreadsheets read UTF-8 only where a mark in front says so.
+  const blob = new Blob(format === "csv" ? ["\uFEFF", text] : [text], { type: `text/${format}` });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${results.event}.${format}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,164 @@
+import Papa from "papaparse";
+import type { PageSummary } from "./api.js";
+
+/** What somebody came to at a step; times in epoch milliseconds. */
+export interface StepOutcome {
+  person: string;
+  page: string;
+  step: string;
+  /** Its place on the page, from 0. */
+  number: number;
+  tries: number;
+  failures: number;
+  firstAt: number;
+  /** When it was first done; absent where it was not. */
+  doneAt?: number;
+}
+
+/** What the people of an event came to, by person and step. */
+export interface EventResults {
+  event: string;
+  lab: string;
+  title: string;
+  from: string;
+  until: string;
+  steps: StepSummary[];
+  people: PersonResults[];
+}
+
+/** A step over all who have tried it. */
+export interface StepSummary {
+  page: string;
+  pageTitle: string;
+  step: string;
+  /** Its place on the page, from 1. */
+  number: number;
+  triedBy: number;
+  doneBy: number;
+  failures: number;
+  /** In the middle of those who have done it; absent where nobody has. */
+  medianMs?: number;
+}
+
+export interface PersonResults {
+  id: string;
+  name: string;
+  /** Absent for somebody of the list who never came. */
+  joinedAt?: string;
+  done: number;
+  steps: PersonStep[];
+}
+
+export interface PersonStep {
+  page: string;
+  step: string;
+  state: "done" | "tried" | "open";
+  tries: number;
+  failures: number;
+  /** From the step before that was done, or the coming, to its first success. */
+  takenMs?: number;
+}
+
+export interface ResultParts extends Pick<EventResults, "event" | "lab" | "title" | "from" | "until"> {
+  /** Of the lab as it is now. */
+  pages: readonly PageSummary[];
+  people: readonly { id: string; name: string; joinedAt?: string }[];
+  outcomes: readonly StepOutcome[];
+}
+
+/** Puts together what people came to; steps that the lab has no more stand behind those it has. */
+export function eventResults({ pages, people, outcomes, ...event }: ResultParts): EventResults {
+  const steps = stepsOf(pages, outcomes);
+  const ofPerson = new Map<string, StepOutcome[]>(people.map(({ id }) => [id, []]));
+  for (const outcome of outcomes) ofPerson.get(outcome.person)?.push(outcome);
+  const results = people.map((person) => personResults(person, steps, ofPerson.get(person.id) ?? []));
+  const summaries = steps.map((step, at) =>
+    summaryOf(
+      step,
+      results.flatMap((one) => one.steps[at] ?? []),
+    ),
+  );
+  return { ...event, steps: summaries, people: results };
+}
+
+/** The steps people failed at most, and among those the ones that took longest, first; without those nobody has tried. */
+export function hardestSteps(steps: readonly StepSummary[]): StepSummary[] {
+  return steps
+    .filter(({ triedBy }) => triedBy > 0)
+    .toSorted((one, other) => other.failures - one.failures || (other.medianMs ?? 0) - (one.medianMs ?? 0));
+}
+
+/** A row for each person and step. No cell begins as a formula does: spreadsheets would run what somebody typed as a name. */
+export function resultsCsv({ people, steps }: EventResults): string {
+  const rows = people.flatMap((person) =>
+    person.steps.map((step, at) => ({
+      name: person.name,
+      page: step.page,
+      step: steps[at]?.number ?? "",
+      state: step.state,
+      tries: step.tries,
+      failures: step.failures,
+      seconds: step.takenMs === undefined ? "" : Math.round(step.takenMs / 1000),
+      joined: person.joinedAt ?? "",
+    })),
+  );
+  const columns = ["name", "page", "step", "state", "tries", "failures", "seconds", "joined"];
+  return `${Papa.unparse(rows, { columns, escapeFormulae: true })}\r\n`;
+}
+
+type StepPlace = Pick<StepSummary, "page" | "pageTitle" | "step" | "number">;
+
+function stepsOf(pages: readonly PageSummary[], outcomes: readonly StepOutcome[]): StepPlace[] {
+  const steps = pages.flatMap(({ name, title, steps: ids }) =>
+    ids.map((step, at) => ({ page: name, pageTitle: title, step, number: at + 1 })),
+  );
+  const known = new Set(steps.map(({ page, step }) => `${page}/${step}`));
+  for (const { page, step, number } of outcomes) {
+    const key = `${page}/${step}`;
+    if (known.has(key)) continue;
+    known.add(key);
+    steps.push({ page, pageTitle: page, step, number: number + 1 });
+  }
+  return steps;
+}
+
+function personResults(
+  person: ResultParts["people"][number],
+  steps: readonly StepPlace[],
+  outcomes: readonly StepOutcome[],
+): PersonResults {
+  const taken = timesTaken(outcomes, Date.parse(person.joinedAt ?? ""));
+  const own = steps.map(({ page, step }): PersonStep => {
+    const outcome = outcomes.find((one) => one.page === page && one.step === step);
+    if (outcome === undefined) return { page, step, state: "open", tries: 0, failures: 0 };
+    const { tries, failures, doneAt } = outcome;
+    const takenMs = taken.get(outcome);
+    const state = doneAt === undefined ? "tried" : "done";
+    return { page, step, state, tries, failures, ...(takenMs === undefined ? {} : { takenMs }) };
+  });
+  return { ...person, done: own.filter(({ state }) => state === "done").length, steps: own };
+}
+
+function timesTaken(outcomes: readonly StepOutcome[], joinedAt: number): Map<StepOutcome, number> {
+  const taken = new Map<StepOutcome, number>();
+  let before = joinedAt;
+  for (const outcome of outcomes.toSorted((one, other) => (one.doneAt ?? 0) - (other.doneAt ?? 0))) {
+    if (outcome.doneAt === undefined) continue;
+    // A clock that was set back makes no negative times.
+    taken.set(outcome, Math.max(0, outcome.doneAt - before));
+    before = outcome.doneAt;
+  }
+  return taken;
+}
+
+function summaryOf(place: StepPlace, own: readonly PersonStep[]): StepSummary {
+  const times = own.flatMap(({ takenMs }) => takenMs ?? []).toSorted((one, other) => one - other);
+  const medianMs = times[Math.floor(times.length / 2)];
+  return {
+    ...place,
+    triedBy: own.filter(({ state }) => state !== "open").length,
+    doneBy: own.filter(({ state }) => state === "done").length,
+    failures: own.reduce((sum, { failures }) => sum + failures, 0),
+    ...(medianMs === undefined ? {} : { medianMs }),
+  };
+}

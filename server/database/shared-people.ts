@@ -1,6 +1,6 @@
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
-import type { Postgres } from "./postgres.js";
+import type { Newcomer, PeopleStore, Person } from "../../workshop/node/people-store.js";
+import type { Postgres, Query } from "./postgres.js";
 
 const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
 const TAKEN =
@@ -32,24 +32,9 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     person: (id) => one("WHERE id = $1", [id]),
     ofVisitor,
     ofSession: (session) => one("WHERE session = $1", [session]),
-    seat: async ({ event, seats, visitor }, newcomer) => {
-      await database.transaction(async (query) => {
-        // Of all servers one at a time counts the seats of an event.
-        await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`seats ${event}`]);
-        if ("name" in newcomer)
-          return query(
-            `INSERT INTO people (id, event, name, listed, joined_at, visitor)
-             SELECT $1, $2, $3, false, now(), $4 WHERE ${TAKEN} < $5 ON CONFLICT DO NOTHING`,
-            [newcomer.id, event, newcomer.name, visitor, seats],
-          );
-        await query("UPDATE people SET visitor = NULL WHERE event = $1 AND visitor = $2", [event, visitor]);
-        return query(
-          `UPDATE people SET joined_at = coalesce(joined_at, now()), visitor = $3
-           WHERE id = $1 AND event = $2 AND listed AND (joined_at IS NOT NULL OR ${TAKEN} < $4)`,
-          [newcomer.person, event, visitor, seats],
-        );
-      });
-      return ofVisitor(event, visitor);
+    seat: async (place, newcomer) => {
+      await database.transaction((query) => seat(query, place, newcomer));
+      return ofVisitor(place.event, place.visitor);
     },
     setSession: async (person, session, before) =>
       (
@@ -78,6 +63,29 @@ export function createSharedPeople(database: Postgres): PeopleStore {
       ),
     close: () => Promise.resolve(),
   };
+}
+
+async function seat(
+  query: Query,
+  { event, seats, visitor }: Parameters<PeopleStore["seat"]>[0],
+  newcomer: Newcomer,
+): Promise<void> {
+  // Of all servers one at a time counts the seats of an event.
+  await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`seats ${event}`]);
+  if ("name" in newcomer) {
+    await query(
+      `INSERT INTO people (id, event, name, listed, joined_at, visitor)
+       SELECT $1, $2, $3, false, now(), $4 WHERE ${TAKEN} < $5 ON CONFLICT DO NOTHING`,
+      [newcomer.id, event, newcomer.name, visitor, seats],
+    );
+    return;
+  }
+  await query("UPDATE people SET visitor = NULL WHERE event = $1 AND visitor = $2", [event, visitor]);
+  await query(
+    `UPDATE people SET joined_at = coalesce(joined_at, now()), visitor = $3
+     WHERE id = $1 AND event = $2 AND listed AND (joined_at IS NOT NULL OR ${TAKEN} < $4)`,
+    [newcomer.person, event, visitor, seats],
+  );
 }
 
 interface PersonRow {

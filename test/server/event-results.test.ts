@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeOldEvents } from "../../server/event/people-sweep.js";
 import { openPeopleDatabase } from "../../server/store/people-database.js";
+import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { SessionView, StepResult } from "../../workshop/common/api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
@@ -48,8 +48,8 @@ describe("what people of an event came to", () => {
     for (const step of [steps[0], steps[3], steps[3]]) await ran(learner, session, step ?? "");
     const at = `api/instructor/workshop-events/${event.name}`;
     const before = await until("both verdicts are counted", 10_000, async () => {
-      const results = await instructor.json<EventResults>("GET", `${at}/results`);
-      return results.people[0]?.steps[3]?.tries === 2 ? results : undefined;
+      const now = await instructor.json<EventResults>("GET", `${at}/results`);
+      return now.people[0]?.steps[3]?.tries === 2 ? now : undefined;
     });
     expect(before.people[0]).toMatchObject({ name: "Ada & <co>", done: 1 });
     expect(before.people[0]?.steps.map(({ state, failures }) => [state, failures])).toEqual([

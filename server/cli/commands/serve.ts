@@ -121,11 +121,6 @@ export function serveCommand(): Command {
       "clusters that sessions may have of their own at once (default: as many as half of the memory holds, at 90 MiB each)",
       wholeNumber(1, 1_000),
     )
-    .option(
-      "--keep-results-days <number>",
-      `how long events, with their people and results, are kept when they are over (default: ${String(defaultKeepResultsDays)})`,
-      wholeNumber(0, 3_650),
-    )
     .addOption(
       new Option("--log-to <place>", "where the processes write their logs")
         .choices(["files", "stdout"])
@@ -139,7 +134,15 @@ export function serveCommand(): Command {
     .option("--follow-files", "show what is saved of a lab on open pages at once, for its author", false)
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
-  return addSharingFlags(addAccessFlags(addShellFlags(serve)));
+  return addSharingFlags(addAccessFlags(addShellFlags(addEventFlags(serve))));
+}
+
+function addEventFlags(serve: Command): Command {
+  return serve.option(
+    "--keep-results-days <number>",
+    `how long events, with their people and results, are kept when they are over (default: ${String(defaultKeepResultsDays)})`,
+    wholeNumber(0, 3_650),
+  );
 }
 
 /** What several servers have in common. */

@@ -42,29 +42,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
   }
   return (
     <article className="card event-card" aria-labelledby={`event-${event.name}`}>
-      <div className="event-card__head">
-        <h2 className="event-card__title" id={`event-${event.name}`}>
-          {event.title}
-        </h2>
-        <span className={`badge ${event.phase === "open" ? "badge--success" : ""}`}>
-          {PHASES[event.phase]}
-        </span>
-        <span className="event-card__name">{event.name}</span>
-      </div>
-      <p className="event-card__facts">
-        {eventTimes(event)} · {event.seatsTaken} of {event.seats} seats taken
-        {event.listed !== undefined && ` · ${event.listed} names on its list`}
-        {event.code !== undefined && (
-          <>
-            {" "}
-            · code <code>{event.code}</code>
-          </>
-        )}
-      </p>
-      <div className="event-card__link">
-        <code>{event.link}</code>
-        <CopyButton text={event.link} what={`the link of ${event.name}`} />
-      </div>
+      <EventFacts event={event} />
       <div className="event-card__buttons">
         <Button className="button button--small" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
           {isShown ? "Hide QR code" : "Show QR code"}
@@ -92,5 +70,35 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         names and results are deleted.
       </Confirm>
     </article>
+  );
+}
+
+function EventFacts({ event }: { event: EventRow }): ReactElement {
+  return (
+    <>
+      <div className="event-card__head">
+        <h2 className="event-card__title" id={`event-${event.name}`}>
+          {event.title}
+        </h2>
+        <span className={`badge ${event.phase === "open" ? "badge--success" : ""}`}>
+          {PHASES[event.phase]}
+        </span>
+        <span className="event-card__name">{event.name}</span>
+      </div>
+      <p className="event-card__facts">
+        {eventTimes(event)} · {event.seatsTaken} of {event.seats} seats taken
+        {event.listed !== undefined && ` · ${event.listed} names on its list`}
+        {event.code !== undefined && (
+          <>
+            {" "}
+            · code <code>{event.code}</code>
+          </>
+        )}
+      </p>
+      <div className="event-card__link">
+        <code>{event.link}</code>
+        <CopyButton text={event.link} what={`the link of ${event.name}`} />
+      </div>
+    </>
   );
 }

@@ -21,23 +21,7 @@ export function PeopleResults({ results }: { results: EventResults }): ReactElem
       <h2 className="results__title">People</h2>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="People of the event">
         <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col" className="numeric">
-                Steps done
-              </th>
-              <th scope="col" className="numeric">
-                Failures
-              </th>
-              <th scope="col" className="numeric">
-                Time
-              </th>
-              <th scope="col" className="results__actions">
-                <span className="visually-hidden">Remove</span>
-              </th>
-            </tr>
-          </thead>
+          <Head />
           <tbody>
             {results.people.map((person) => (
               <tr key={person.id}>
@@ -69,6 +53,28 @@ export function PeopleResults({ results }: { results: EventResults }): ReactElem
         Their session ends with everything it has, their name and results are deleted, and their seat is free.
       </Confirm>
     </section>
+  );
+}
+
+function Head(): ReactElement {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">Name</th>
+        <th scope="col" className="numeric">
+          Steps done
+        </th>
+        <th scope="col" className="numeric">
+          Failures
+        </th>
+        <th scope="col" className="numeric">
+          Time
+        </th>
+        <th scope="col" className="results__actions">
+          <span className="visually-hidden">Remove</span>
+        </th>
+      </tr>
+    </thead>
   );
 }
 

@@ -2,7 +2,8 @@ import { compileErrorText } from "../admission/cel/error-text.js";
 import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { FieldErrors } from "../validation/field-errors.js";
-import { compileRule } from "./validation-rules.js";
+import { undefinedField } from "./rule-fields.js";
+import { compileRule, parseRule } from "./validation-rules.js";
 
 /** Schemas within schemas that are looked at; what is nested deeper is left to itself. */
 const MAX_DEPTH = 60;
@@ -34,7 +35,7 @@ function visit(schema: JsonObject, { path, depth, sort }: Place, errors: FieldEr
   if (schema["type"] === "array" && items === undefined)
     errors.required(`${path}.items`, "must be specified");
   recordsAt(schema, "x-kubernetes-validations").forEach((rule, i) =>
-    validateRule(rule, `${path}.x-kubernetes-validations[${i}].rule`, errors),
+    validateRule(rule, schema, { field: `${path}.x-kubernetes-validations[${i}].rule`, errors }),
   );
   const next = { depth: depth + 1, sort: "object fields" as const };
   for (const [name, property] of Object.entries(recordAt(schema, "properties") ?? {})) {
@@ -52,18 +53,30 @@ function isOfAnyType(schema: JsonObject): boolean {
   );
 }
 
-function validateRule(rule: JsonObject, field: string, errors: FieldErrors): void {
+function validateRule(
+  rule: JsonObject,
+  schema: JsonObject,
+  { field, errors }: { field: string; errors: FieldErrors },
+): void {
   const source = asText(rule["rule"]);
   if (source.trim() === "") return errors.required(field, "rule is not specified");
-  try {
-    compileRule(source);
-  } catch (error) {
+  const fault = ruleFault(source, schema, rule["optionalOldSelf"] === true);
+  if (fault !== undefined)
     errors.invalid(
       field,
       goRule(rule),
-      compileErrorText(source, error, () => false),
+      compileErrorText(source, fault, () => false),
     );
+}
+
+function ruleFault(source: string, schema: JsonObject, isOldOptional: boolean): unknown {
+  try {
+    compileRule(source);
+  } catch (error) {
+    return error;
   }
+  // An old state that may be absent is no object but a box for one.
+  return undefinedField(parseRule(source), schema, isOldOptional ? ["self"] : ["self", "oldSelf"]);
 }
 
 /** The rule as the API's own type has it, with every field. */

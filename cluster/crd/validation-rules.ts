@@ -1,4 +1,4 @@
-import type { ParseResult } from "@marcbachmann/cel-js";
+import type { ASTNode, ParseResult } from "@marcbachmann/cel-js";
 import { toCelValue } from "../admission/cel/cel-value.js";
 import { admissionEnvironment } from "../admission/cel/environment.js";
 import { withBudget } from "../admission/cel/evaluation-budget.js";
@@ -118,13 +118,21 @@ function evaluate(source: string, bindings: object): unknown {
 
 let environment: ReturnType<typeof admissionEnvironment> | undefined;
 
-/** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */
-export function compileRule(source: string): ParseResult {
-  environment ??= admissionEnvironment({ hasParams: false, hasAuthorizer: false })
+function ruleEnvironment(): ReturnType<typeof admissionEnvironment> {
+  return (environment ??= admissionEnvironment({ hasParams: false, hasAuthorizer: false })
     .clone()
     .registerVariable("self", "dyn")
-    .registerVariable("oldSelf", "dyn");
-  const program = environment.parse(executableSource(environment.parse(source).ast));
+    .registerVariable("oldSelf", "dyn"));
+}
+
+/** The syntax tree of an expression as its author wrote it; throws where it is not valid CEL. */
+export function parseRule(source: string): ASTNode {
+  return ruleEnvironment().parse(source).ast;
+}
+
+/** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */
+export function compileRule(source: string): ParseResult {
+  const program = ruleEnvironment().parse(executableSource(parseRule(source)));
   const { valid, error } = program.check();
   if (!valid) throw error ?? new Error(`${source} should be a CEL expression and does not compile`);
   return program;

@@ -86,7 +86,8 @@ function literalType(value: unknown): string {
   );
 }
 
-function* walk(value: unknown): Generator<ASTNode> {
+/** The node and all below it, in the order they are written. */
+export function* walk(value: unknown): Generator<ASTNode> {
   if (Array.isArray(value)) for (const item of value) yield* walk(item);
   if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
   yield value as ASTNode;

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { copyFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -53,23 +52,13 @@ export class Box {
     const child = spawn(
       "bwrap",
       [
-        ...[
-          "--unshare-all",
-          "--unshare-user",
-          "--uid",
-          "0",
-          "--gid",
-          "0",
-          "--cap-add",
-          "ALL",
-          "--hostname",
-          "box",
-        ],
-        ...[options.readOnlyRoot ? "--ro-bind" : "--bind", folder, "/", "--proc", "/proc", "--dev", "/dev"],
-        ...["--as-pid-1", "--die-with-parent", "--info-fd", "3", "--clearenv", "--chdir", image.workingDir],
-        ...env.flatMap(([name, value]) => ["--setenv", name, value]),
-        ...["--", ...programOf(image, options)],
-      ],
+        "--unshare-all --unshare-user --uid 0 --gid 0 --cap-add ALL --hostname box".split(" "),
+        [options.readOnlyRoot ? "--ro-bind" : "--bind", folder, "/"],
+        "--proc /proc --dev /dev --as-pid-1 --die-with-parent --info-fd 3 --clearenv".split(" "),
+        ["--chdir", image.workingDir],
+        env.flatMap(([name, value]) => ["--setenv", name, value]),
+        ["--", ...programOf(image, options)],
+      ].flat(),
       { stdio: ["ignore", "pipe", "pipe", "pipe"] },
     );
     const info = JSON.parse(await text(child.stdio[3] as Readable)) as { "child-pid": number };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { isWithout } from "../../test/requirements/without.js";
-import { Box } from "./box-for-tests.js";
+import { isWithout } from "../requirements/without.js";
+import { Box } from "./image-box.js";
 
 const AT = "http://127.0.0.1";
 const FORMAT =

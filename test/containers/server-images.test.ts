@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { isWithout } from "../../test/requirements/without.js";
-import { Box } from "./box-for-tests.js";
+import { isWithout } from "../requirements/without.js";
+import { Box } from "./image-box.js";
 
 const AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.47";
 

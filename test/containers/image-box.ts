@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { findImage } from "./catalogue.js";
-import { programOf } from "./image.js";
+import { findImage } from "../../containers/images/catalogue.js";
+import { programOf } from "../../containers/images/image.js";
 
 const BUSYBOX = "/usr/bin/busybox";
 const CURL_DEADLINE_SECONDS = "10";

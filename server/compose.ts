@@ -51,8 +51,10 @@ export interface ServerAssignment {
   kubeconfig: string;
   /** Absent where sessions have pods. */
   terminalSocket?: string;
-  /** Whether the cluster runs no containers. */
+  /** Whether the cluster is Lectern's own, which runs at most the images that Lectern plays. */
   embedded: boolean;
+  /** Whether there is what runs those. */
+  hasContainers: boolean;
   /** What the supervisor found when it read the labs. */
   labsBefore?: LabsBefore;
 }
@@ -209,7 +211,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 }
 
 function workshopParts(
-  { embedded }: ServerAssignment,
+  { embedded, hasContainers }: ServerAssignment,
   { platform, installation, repository, workshops, activity, disk, log }: Foundation,
   { cache, metrics, names }: { cache: SessionCache; metrics: Metrics; names: PersonNames },
 ): WorkshopParts {
@@ -240,7 +242,10 @@ function workshopParts(
     lookForLab: workshops.lookFor,
     catchUpWithLab: workshops.catchUp,
     pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
-    abilities: { containers: !embedded, ownClusters: platform.settings.ownClusters !== undefined },
+    abilities: {
+      pods: !embedded ? "any" : hasContainers ? "played" : "none",
+      ownClusters: platform.settings.ownClusters !== undefined,
+    },
     ...platform,
     steps,
     pages: createPageWatch({ ...platform, steps, log }),

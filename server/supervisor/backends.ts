@@ -18,6 +18,8 @@ export interface Backends {
   kubeconfig: string;
   /** Absent where sessions have pods. */
   terminalSocket?: string;
+  /** Whether pods of the embedded cluster run the images that Lectern plays. */
+  hasContainers: boolean;
   stop(): Promise<void>;
 }
 
@@ -99,8 +101,8 @@ export async function startBackends(
   };
   if (terminals.status === "fulfilled" && cluster.status === "fulfilled") {
     const { socket } = terminals.value;
-    const { kubeconfig } = cluster.value;
-    return { kubeconfig, ...(socket !== undefined && { terminalSocket: socket }), stop };
+    const { kubeconfig, hasContainers } = cluster.value;
+    return { kubeconfig, hasContainers, ...(socket !== undefined && { terminalSocket: socket }), stop };
   }
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (terminals as PromiseRejectedResult).reason;
@@ -136,6 +138,6 @@ async function ownCluster(
   }
 }
 
-function operatorsCluster(kubeconfig: string): { kubeconfig: string; stop(): Promise<void> } {
-  return { kubeconfig, stop: () => Promise.resolve() };
+function operatorsCluster(kubeconfig: string): Omit<Backends, "terminalSocket"> {
+  return { kubeconfig, hasContainers: false, stop: () => Promise.resolve() };
 }

@@ -10,7 +10,7 @@ import type { ProcessEvents } from "./supervised-process.js";
 export async function startClusterWithContainers(
   options: ContainersOptions & { port?: number },
   events: ProcessEvents,
-): ReturnType<typeof startCluster> {
+): Promise<Awaited<ReturnType<typeof startCluster>> & { hasContainers: boolean }> {
   const socket = containersSocket(options, events);
   const { environment, paths, logTo, port } = options;
   const place = { ...(port !== undefined && { port }), ...(socket !== undefined && { containers: socket }) };
@@ -23,7 +23,8 @@ export async function startClusterWithContainers(
     if (cluster.status === "fulfilled") await cluster.value.stop();
     if (containers.status === "fulfilled") await containers.value?.stop();
   };
-  if (cluster.status === "fulfilled" && containers.status === "fulfilled") return { ...cluster.value, stop };
+  if (cluster.status === "fulfilled" && containers.status === "fulfilled")
+    return { ...cluster.value, hasContainers: socket !== undefined, stop };
   await stop();
   throw cluster.status === "rejected" ? cluster.reason : (containers as PromiseRejectedResult).reason;
 }

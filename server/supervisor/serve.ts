@@ -109,7 +109,10 @@ async function startServer(
     entry: builtFile("server/main.js"),
     args: [],
     assignment: async () => {
-      const [{ kubeconfig, terminalSocket }, before] = await Promise.all([backends, labsBefore]);
+      const [{ kubeconfig, terminalSocket, hasContainers }, before] = await Promise.all([
+        backends,
+        labsBefore,
+      ]);
       // A restarted server takes the port of the one before it: pages that are open keep calling there.
       const port = config.port === 0 ? await lastPort(config) : config.port;
       const embedded = config.kubeconfig === undefined;
@@ -118,6 +121,7 @@ async function startServer(
         kubeconfig,
         ...(terminalSocket !== undefined && { terminalSocket }),
         embedded,
+        hasContainers,
         labsBefore: before,
       } satisfies ServerAssignment;
     },

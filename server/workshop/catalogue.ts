@@ -1,13 +1,16 @@
 import { basename } from "node:path";
+import { catalogueNames, findImage } from "../../containers/images/catalogue.js";
 import type { LabSummary } from "../../workshop/common/api.js";
 import { labelOf } from "../../workshop/common/page-name.js";
 import { NO_OWN_CLUSTERS } from "../../workshop/node/session-cluster.js";
 import type { Lab } from "../../workshop/common/lab.js";
 
+/** Which pods really run: those of any image, those whose images Lectern plays, or none. */
+export type PodAbility = "any" | "played" | "none";
+
 /** What the cluster can do that not every cluster can. */
 export interface ClusterAbilities {
-  /** Whether pods run their containers; the embedded cluster runs none. */
-  containers: boolean;
+  pods: PodAbility;
   /** Whether sessions may have a cluster of their own. */
   ownClusters: boolean;
 }
@@ -45,8 +48,22 @@ export function summariseUnread(path: string): LabSummary {
   };
 }
 
-function missingNeed(lab: Lab, { containers, ownClusters }: ClusterAbilities): string | undefined {
+function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
   if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
-  if (!lab.needs.includes("containers") || containers) return undefined;
+  if (pods === "any") return undefined;
+  if (!lab.needs.includes("containers")) return missingImages(lab, pods);
   return "This lab runs real containers, and this cluster runs none. Start Lectern with --kubeconfig for a cluster that does.";
+}
+
+function missingImages({ images = [], cluster }: Lab, pods: PodAbility): string | undefined {
+  // A cluster of the session's own runs no containers, whatever the platform's does.
+  const isSimulated = pods === "none" || cluster === "own";
+  const missing = isSimulated ? images : images.filter((name) => findImage(name).kind !== "runs");
+  if (missing.length === 0) return undefined;
+  const lab = `This lab's pods really run ${missing.join(", ")}`;
+  const elsewhere = "Start Lectern with --kubeconfig for a cluster that runs any image";
+  if (cluster === "own") return `${lab}, and pods of a cluster of your own are simulated.`;
+  return pods === "none"
+    ? `${lab}, and pods are simulated here. ${elsewhere}, or as root with bubblewrap and busybox-static installed.`
+    : `${lab}, and Lectern plays only ${catalogueNames().join(", ")}. ${elsewhere}.`;
 }

@@ -14,6 +14,15 @@ export const dnsLabelSchema = z
 /** A class; each of them has a namespace, a home and a shell that nobody uses yet. */
 const MAX_POOL = 50;
 
+/** More than any lab's pods are made of. */
+const MAX_IMAGES = 50;
+
+const imageSchema = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[^\s"'`$]+$/, "write an image reference, as in registry.example.org/tools:1");
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, "a variable is letters, digits and underscores");
 
@@ -106,11 +115,12 @@ export const workshopFileSchema = z.strictObject({
     .strictObject({ ready: z.number().int().min(0).max(MAX_POOL) })
     .default({ ready: 0 })
     .describe("sessions that are kept ready before anybody asks for them"),
-  image: z
-    .string()
-    .min(1)
-    .max(512)
-    .regex(/^[^\s"'`$]+$/, "write an image reference, as in registry.example.org/tools:1")
+  images: z
+    .array(imageSchema)
+    .max(MAX_IMAGES)
+    .default([])
+    .describe("images that pods of the lab really run, without which it cannot be done"),
+  image: imageSchema
     .optional()
     .describe("tool box of the shells where sessions have pods: any image with glibc and bash"),
   home: z

@@ -40,6 +40,8 @@ export interface Lab {
   ingresses: LabIngress[];
   /** Sessions that are kept ready before anybody asks for them. */
   pool: { ready: number };
+  /** Images that its pods really run, without which it cannot be done; none where absent. */
+  images?: string[];
   /** The tool box of the shells, where sessions have pods; the operator's where absent. */
   image?: string;
   /** Whether the home outlives its pod, where sessions have pods. */

@@ -13,10 +13,23 @@ import { readYamlAs } from "./yaml-file.js";
 export async function loadNativeLab(folder: string): Promise<Lab> {
   const file = { path: join(folder, "workshop.yaml"), code: WORKSHOP_ERRORS.labInvalid };
   const read = await readYamlAs(workshopFileSchema, file, "a lab");
-  const { name, files, pages: _pages, objects, dashboards, image, editor, limits, cluster, ...rest } = read;
+  const {
+    name,
+    files,
+    pages: _pages,
+    objects,
+    dashboards,
+    image,
+    images,
+    editor,
+    limits,
+    cluster,
+    ...rest
+  } = read;
   return {
     ...rest,
     ...(image !== undefined && { image }),
+    ...(images.length > 0 && { images }),
     ...(cluster === "own" && { cluster }),
     ...(editor !== undefined && { editor }),
     ...(limits !== undefined && { limits }),

@@ -20,7 +20,7 @@ it.each([
     const ownClusters = openOwnClusters(config, paths, log);
     expect(ownClusters).toBeUndefined();
     expect(() => requireCluster(lab, { ownClusters })).toThrow(flag);
-    expect(summarise(lab, { containers: true, ownClusters: false }).unavailable).toContain(flag);
+    expect(summarise(lab, { pods: "any", ownClusters: false }).unavailable).toContain(flag);
   },
 );
 

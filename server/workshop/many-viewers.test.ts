@@ -78,7 +78,7 @@ function surroundings() {
   const own = {
     labs: new Map([[lab.name, lab]]),
     refreshLabs: () => Promise.resolve(),
-    abilities: { containers: true },
+    abilities: { pods: "any" },
     provisioning: new SessionQueue(),
     followers: createSessionFollowers(),
     activity,

@@ -127,6 +127,19 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
       expect((await helm.run(...words, "1.35.0", ...image)).status).toBe(0);
     });
 
+    it("lets servers reach what else labs need, and nothing more than before where nothing is named", async () => {
+      const before = await egressOf(helm, []);
+      const rule = { to: [{ ipBlock: { cidr: "10.1.0.0/16" } }], ports: [{ port: 5000 }, { port: 9418 }] };
+      const named = "networkPolicy.egress[0]";
+      const values = [
+        `${named}.to[0].ipBlock.cidr=10.1.0.0/16`,
+        `${named}.ports[0].port=5000`,
+        `${named}.ports[1].port=9418`,
+      ];
+      expect(before).not.toEqual([]);
+      expect(await egressOf(helm, values)).toEqual([...before, rule]);
+    });
+
     it("runs every container as nobody in particular, with nothing it may gain and little it may use", async () => {
       const objects = await helm.render([url, "replicas=3", "database.secretName=lectern-database"]);
       const pods = objects.flatMap(podSpecs);
@@ -201,4 +214,10 @@ function podSpecs(object: { kind: string; [field: string]: unknown }): PodSpec[]
   if (object.kind === "Pod") return [object["spec"] as PodSpec];
   const { template } = (object["spec"] ?? {}) as { template?: { spec: PodSpec } };
   return template === undefined ? [] : [template.spec];
+}
+
+/** What the servers may reach with these values. */
+async function egressOf(helm: Helm, values: readonly string[]): Promise<unknown[]> {
+  const policies = (await helm.render([url, ...values])).filter(({ kind }) => kind === "NetworkPolicy");
+  return policies.flatMap(({ spec }) => (spec as { egress?: unknown[] }).egress ?? []);
 }

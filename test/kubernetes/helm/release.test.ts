@@ -23,6 +23,7 @@ const everything = [
   "labs.images[0].reference=registry.example.org/labs:1",
   "labs.authoritiesConfigMap=kube-root-ca.crt",
   "networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8",
+  "networkPolicy.egress[0].ports[0].port=5000",
   "imagePullSecrets[0]=registry",
   "shells.imagePullSecrets[0]=registry",
   "ingressDomain=apps.example.org",

@@ -89,6 +89,7 @@ describe("a session with a cluster of its own", () => {
       "succeeded",
       ["passed", "passed", "before", "before"],
     ]);
+    expect(ada.provisioning.map((step) => step.state)).toEqual(["done", "done", "done", "done"]);
     expect(ada.dashboards.map(({ name }) => name)).not.toContain("Console");
   });
 

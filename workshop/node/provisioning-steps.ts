@@ -8,6 +8,14 @@ const STEPS = {
   terminal: "Start the terminals",
 } as const;
 
+/** Those of a session with a cluster of its own, in which no image policies hold. */
+const OWN_CLUSTER_STEPS: Readonly<Record<Exclude<StepName, "policies">, string>> = {
+  namespace: "Start a cluster of its own",
+  access: "Give access to it",
+  files: STEPS.files,
+  terminal: STEPS.terminal,
+};
+
 export type StepName = keyof typeof STEPS;
 
 /** The steps of making one session as they happen, with their times. */
@@ -15,8 +23,8 @@ export class ProvisioningSteps {
   readonly #steps: ProvisioningStep[];
   readonly #onChange: () => void;
 
-  constructor(onChange: () => void) {
-    this.#steps = waitingSteps();
+  constructor(onChange: () => void, hasOwnCluster: boolean) {
+    this.#steps = waitingSteps(hasOwnCluster);
     this.#onChange = onChange;
   }
 
@@ -57,6 +65,10 @@ export class ProvisioningSteps {
 }
 
 /** What a session shows before anything was done. */
-export function waitingSteps(): ProvisioningStep[] {
-  return Object.entries(STEPS).map(([name, title]) => ({ name, title, state: "waiting" }));
+export function waitingSteps(hasOwnCluster = false): ProvisioningStep[] {
+  return Object.entries(hasOwnCluster ? OWN_CLUSTER_STEPS : STEPS).map(([name, title]) => ({
+    name,
+    title,
+    state: "waiting",
+  }));
 }

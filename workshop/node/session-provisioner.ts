@@ -67,7 +67,7 @@ export class SessionProvisioner {
       options.onProgress?.(current);
       return current;
     };
-    const steps = new ProvisioningSteps(() => report("Pending"));
+    const steps = new ProvisioningSteps(() => report("Pending"), hasOwnCluster(session));
     const make = async (signal: AbortSignal): Promise<SessionResource> => {
       await repeatWhileAway(() => this.#runSteps(steps, session, lab, options), signal);
       return repeatWhileAway(async () => {

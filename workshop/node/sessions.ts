@@ -90,7 +90,7 @@ export async function createSession(
     },
   };
   const created = await client.create<SessionResource>(SESSIONS_PATH, session);
-  return { ...created, status: { phase: "Pending", provisioning: waitingSteps() } };
+  return { ...created, status: { phase: "Pending", provisioning: waitingSteps(lab.cluster === "own") } };
 }
 
 /** Throws SESSION_NOT_FOUND. */

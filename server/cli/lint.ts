@@ -3,6 +3,7 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import { LINT_REPORTS, type LintFormat } from "../../workshop/node/lint-reports/lint-report.js";
 import type { LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { bringPictures } from "../../workshop/node/bring-pictures.js";
 import { type LoadOptions, loadLab } from "../../workshop/node/load-lab.js";
 import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js";
 import { labPathsAt } from "../labs.js";
@@ -15,6 +16,7 @@ export interface LintFlags {
   labVariable?: string[];
   sessionLimits?: Partial<SessionLimits>;
   format?: LintFormat;
+  fix?: boolean;
 }
 
 /**
@@ -31,11 +33,27 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
     ...(allowed === undefined ? {} : { labVariables: allowed }),
   };
   const labs: LintedLab[] = [];
-  for (const path of (await Promise.all(paths.map(labPathsAt))).flat())
+  for (const path of (await Promise.all(paths.map(labPathsAt))).flat()) {
+    if (flags.fix) await fixOne(path, options);
     labs.push(await lintOne(path, options));
+  }
   process.stdout.write(terminalText(LINT_REPORTS[format](labs)));
   if (labs.some((lab) => "unreadable" in lab)) throw new ExitWith(exitStatus.usage);
   if (labs.some((lab) => "report" in lab && lab.report.errors > 0)) throw new ExitWith(exitStatus.failed);
+}
+
+/** What cannot be read is told when it is linted. */
+async function fixOne(path: string, options: LoadOptions): Promise<void> {
+  const lab = await loadLab(path, options).catch((error: unknown) => {
+    if (error instanceof WorkshopError) return undefined;
+    throw error;
+  });
+  if (lab === undefined) return;
+  const place = fromHere(lab.source.folder);
+  for (const { file, address, path: brought, why } of await bringPictures(lab)) {
+    const outcome = brought === undefined ? `could not be fetched: ${why ?? ""}` : `is now ${place(brought)}`;
+    process.stderr.write(`${terminalText(`${place(file)}: the picture ${address} ${outcome}.`)}\n`);
+  }
 }
 
 async function lintOne(path: string, options: LoadOptions): Promise<LintedLab> {

@@ -113,7 +113,7 @@ function blockedPicture({ address, line }: PageLink): PageProblem[] {
       rule: "external-picture",
       line,
       message: `The picture ${address} is not part of the lab, and browsers are told not to load what others serve`,
-      fix: "Put the picture into the lab, beside the page or in images/",
+      fix: "Put the picture into the lab, beside the page or in images/, or let lectern lint --fix do that",
     },
   ];
 }

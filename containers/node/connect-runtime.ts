@@ -17,6 +17,7 @@ import type {
 } from "../../cluster/containers/container-runtime.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
+import { DialedConnection } from "./dialed-connection.js";
 import { remoteProcess } from "./remote-process.js";
 import { decodeLine, type EventsGreeting, type RuntimeAnswer, type RuntimeRequest, toWire } from "./wire.js";
 
@@ -104,7 +105,7 @@ export class ConnectedRuntime implements ContainerRuntime {
     const { stream, socket } = await this.#ask({ type: "dial", sandbox, port });
     const early = stream.detach();
     if (early.length > 0) socket.unshift(early);
-    return socket;
+    return new DialedConnection(socket);
   }
 
   async stop(container: string, graceMs: number): Promise<void> {

@@ -77,6 +77,35 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     expect(said).toContain("/x: Read-only file system");
   });
 
+  it("are ready by their probes, carry ports, and have the terminal's size", async () => {
+    const port = 80;
+    await cluster.create("web", {
+      containers: [
+        busybox(`echo page > /tmp/index.html; exec httpd -f -p ${port} -h /tmp`, {
+          startupProbe: { exec: { command: ["test", "-e", "/tmp/index.html"] }, periodSeconds: 1 },
+          readinessProbe: { httpGet: { path: "/index.html", port }, periodSeconds: 1, timeoutSeconds: 5 },
+          livenessProbe: { tcpSocket: { port }, periodSeconds: 1, timeoutSeconds: 5 },
+        }),
+      ],
+    });
+    await becomes("web", "{.status.containerStatuses[0].ready}", "true");
+    const forward = cluster.kubectl.start(["port-forward", "pod/web", `:${port}`]);
+    try {
+      let said = "";
+      forward.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
+      await expect.poll(() => said).toMatch(/127\.0\.0\.1:\d+ ->/);
+      const [, local = ""] = /127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+      expect(await (await fetch(`http://127.0.0.1:${local}/index.html`)).text()).toBe("page\n");
+    } finally {
+      forward.kill();
+    }
+    const size =
+      "for i in $(seq 100); do [ \"$(stty size)\" = '17 91' ] && break; sleep 0.1; done; stty size";
+    const typed = `stty rows 17 cols 91; exec kubectl exec -it web -- sh -c '${size.replaceAll("'", "'\\''")}'`;
+    expect(await cluster.onTerminal(typed)).toContain("17 91\r\n");
+    expect(await cluster.read("web", "{.status.containerStatuses[0].restartCount}")).toBe("0");
+  });
+
   it("are ended within their grace, and say why they could not start", async () => {
     await cluster.create("deaf", {
       terminationGracePeriodSeconds: 2,

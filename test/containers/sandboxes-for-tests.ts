@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { spawn as spawnTerminal } from "node-pty";
 import type { KubectlFixture } from "../../cluster/kubectl-for-tests.js";
 import { findKubectl, startKubectlFixture } from "../../cluster/kubectl-for-tests.js";
 import { askContainers } from "../../containers/node/ask-containers.js";
@@ -69,6 +70,26 @@ export class SandboxedCluster {
   async read(name: string, path: string, namespace = "default"): Promise<string> {
     const args = ["get", "pod", name, "-n", namespace, "-o", `jsonpath=${path}`];
     return (await this.kubectl.run(args)).stdout;
+  }
+
+  /** What a line of shell shows on a terminal, with `kubectl` and its credentials at hand; it is ended after 20 s. */
+  onTerminal(line: string): Promise<string> {
+    const kubectl = findKubectl() ?? "";
+    const env = {
+      HOME: this.#folder,
+      KUBECONFIG: this.kubectl.cluster.kubeconfigPath,
+      PATH: `${dirname(kubectl)}:${process.env["PATH"] ?? ""}`,
+    };
+    const pty = spawnTerminal("/bin/sh", ["-c", line], { env });
+    let shown = "";
+    pty.onData((text) => (shown += text));
+    const timer = setTimeout(() => pty.kill("SIGKILL"), 20_000);
+    return new Promise((resolve) => {
+      pty.onExit(() => {
+        clearTimeout(timer);
+        resolve(shown);
+      });
+    });
   }
 
   async close(): Promise<void> {

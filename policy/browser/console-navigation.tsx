@@ -24,7 +24,7 @@ export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
         <Entry
           name="Assignments"
           isInner
-          isCurrent={current.page === ASSIGNMENTS.page}
+          isCurrent={current.page === ASSIGNMENTS.page || current.page === "history"}
           onPress={() => goTo(ASSIGNMENTS)}
         />
         <Entry

@@ -4,6 +4,7 @@ import { useHierarchy } from "./api/use-hierarchy.js";
 import { Console } from "./console-context.js";
 import { ConsoleNavigation } from "./console-navigation.js";
 import { formatConsoleRoute, parseConsoleRoute, type ConsoleRoute } from "./console-route.js";
+import { HistoryPage } from "./history/history-page.js";
 import { ImageRegistryPage } from "./image-registry/image-registry-page.js";
 import { NamespacePage } from "./namespaces/namespace-page.js";
 import { NamespacesPage } from "./namespaces/namespaces-page.js";
@@ -61,6 +62,8 @@ function Page({ route }: { route: ConsoleRoute }): ReactElement {
   switch (route.page) {
     case "image-registry":
       return <ImageRegistryPage route={route} />;
+    case "history":
+      return <HistoryPage key={`${route.workspace ?? ""}/${route.policy ?? ""}`} route={route} />;
     case "insights":
       return <InsightsPage />;
     case "workspaces":

@@ -1,4 +1,5 @@
 import type { PermissionsView } from "../../common/access-api.js";
+import type { ChangeList } from "../../common/history-api.js";
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
 import type { ExceptionList, ExceptionView } from "../../common/exception-api.js";
@@ -65,6 +66,13 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     workspaces: (signal?: AbortSignal) => read<WorkspaceList>("workspaces", signal),
     clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
     namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
+    history: ({ workspace }: PolicyPlace, policy?: string, signal?: AbortSignal) =>
+      read<ChangeList>(
+        `${placePath(workspace)}/history${policy === undefined ? "" : `?kind=policy&name=${part(policy)}`}`,
+        signal,
+      ),
+    restore: ({ workspace }: PolicyPlace, id: string) =>
+      call<object>("POST", `${placePath(workspace)}/history/${part(id)}/restore`),
     permissions: (signal?: AbortSignal) => read<PermissionsView>("permissions", signal),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
@@ -120,12 +128,16 @@ export function problemText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function placePath(workspace: string | undefined): string {
+  return workspace === undefined ? "organization" : `workspaces/${part(workspace)}`;
+}
+
 function policiesPath({ workspace }: PolicyPlace): string {
-  return workspace === undefined ? "organization/policies" : `workspaces/${part(workspace)}/policies`;
+  return `${placePath(workspace)}/policies`;
 }
 
 function exceptionsPath({ workspace }: PolicyPlace): string {
-  return workspace === undefined ? "organization/exceptions" : `workspaces/${part(workspace)}/exceptions`;
+  return `${placePath(workspace)}/exceptions`;
 }
 
 function part(name: string): string {

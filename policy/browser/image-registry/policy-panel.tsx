@@ -61,12 +61,20 @@ export function PolicyPanel({ workspace }: { workspace: string | undefined }): R
 }
 
 function Heading({ workspace }: { workspace: string | undefined }): ReactElement {
-  const organization = useConsole().hierarchy.organization.fullName.name;
+  const { hierarchy, goTo } = useConsole();
+  const organization = hierarchy.organization.fullName.name;
   return (
-    <h2 className="registry__heading">
-      Image registry policies for{" "}
-      {workspace === undefined ? `organization ${organization}` : `workspace ${workspace}`}
-    </h2>
+    <>
+      <h2 className="registry__heading">
+        Image registry policies for{" "}
+        {workspace === undefined ? `organization ${organization}` : `workspace ${workspace}`}
+      </h2>
+      <p>
+        <button type="button" className="console__link" onClick={() => goTo({ page: "history", workspace })}>
+          History
+        </button>
+      </p>
+    </>
   );
 }
 

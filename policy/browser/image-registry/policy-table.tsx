@@ -4,6 +4,7 @@ import { describeViolations } from "../../common/violation-words.js";
 import { describePolicy, describeSelector } from "../../common/words.js";
 import { TEMPLATES } from "../../common/templates.js";
 import { useViolations, violationsOfPolicy } from "../api/use-violations.js";
+import { useConsole } from "../console-context.js";
 import { ForceBadge } from "../parts/force-badge.js";
 import { RelativeTime } from "../parts/relative-time.js";
 
@@ -86,6 +87,8 @@ function Audit({ policy }: { policy: PolicyView }): ReactElement | null {
 }
 
 function State({ policy }: { policy: PolicyView }): ReactElement {
+  const { goTo } = useConsole();
+  const { name, workspaceName } = policy.fullName;
   const { exceptions } = policy.status;
   return (
     <td data-label="State">
@@ -98,6 +101,14 @@ function State({ policy }: { policy: PolicyView }): ReactElement {
       <span className="registry__scope">
         changed <RelativeTime iso={policy.meta.updateTime} />
       </span>
+      <button
+        type="button"
+        className="console__link"
+        aria-label={`History of ${name}`}
+        onClick={() => goTo({ page: "history", workspace: workspaceName ?? undefined, policy: name })}
+      >
+        History
+      </button>
     </td>
   );
 }

@@ -106,7 +106,7 @@ describe("an event", () => {
     const guesses = await Promise.all(
       Array.from({ length: 100 }, () => browser.call("POST", admission, { token, code: "stork" })),
     );
-    expect(guesses.at(-1)?.status).toBe(429);
+    expect(guesses.map(({ status }) => status)).toContain(429);
     expect((await browser.call("POST", admission, { token, code: "heron" })).status).toBe(429);
     expect((await browser.call("POST", `api/events/${name}/join`, { name: "Ada" })).status).toBe(202);
   });

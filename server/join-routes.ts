@@ -83,10 +83,10 @@ function openEvents(
   { scope }: Mount,
   quota: SessionQuota,
 ): EventDoors {
-  const find = createEventLookup(client);
-  const parts: EventParts = { client, people, workshop, cache, find, labs: repository.labs };
+  const lookup = createEventLookup(client);
+  const parts: EventParts = { client, people, workshop, cache, labs: repository.labs, ...lookup };
   return {
-    find,
+    find: (name) => lookup.find(name),
     events: createEvents(parts),
     attendance: createAttendance({ ...parts, quota, names }),
     eventAccess: createEventAccess({ tokens, scope }),

@@ -6,10 +6,17 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 /** A room that opens the link at once asks the cluster about it once. */
 const KNOWN_MS = 1_000;
 
-/** Finds events by name, as they were within the last second. Throws SERVER_EVENT_NOT_FOUND. */
-export function createEventLookup(client: KubernetesClient): (name: string) => Promise<EventResource> {
+export interface EventLookup {
+  /** The event of that name, as it was within the last second. Throws SERVER_EVENT_NOT_FOUND. */
+  find(name: string): Promise<EventResource>;
+  /** Looks anew from now on: this server has changed it. */
+  forget(name: string): void;
+}
+
+/** Finds events in the cluster. */
+export function createEventLookup(client: KubernetesClient): EventLookup {
   const known = new Map<string, Promise<EventResource | undefined>>();
-  return async (name) => {
+  const find = async (name: string) => {
     let found = known.get(name);
     if (found === undefined) {
       found = findEvent(client, name);
@@ -23,4 +30,5 @@ export function createEventLookup(client: KubernetesClient): (name: string) => P
       "There is no such event here; it may have been deleted. Ask whoever gave you the link.",
     );
   };
+  return { find, forget: (name) => void known.delete(name) };
 }

@@ -26,6 +26,8 @@ export interface EventParts {
   cache: Pick<SessionCache, "all">;
   labs: ReadonlyMap<string, Lab>;
   find: (name: string) => Promise<EventResource>;
+  /** Lets `find` look anew. */
+  forget: (name: string) => void;
 }
 
 type LinklessRow = Omit<EventRow, "link">;
@@ -61,6 +63,7 @@ export function createEvents(parts: EventParts): Events {
     remove: async (event) => {
       await endSessionsOf(parts, event.metadata.name);
       await deleteEvent(client, event);
+      parts.forget(event.metadata.name);
       await people.removeEvent(uidOf(event));
     },
     removePerson: async (event, id) => {

@@ -19,7 +19,7 @@ import { createEventLookup } from "./event/event-lookup.js";
 import { type EventParts, createEvents } from "./event/events.js";
 import type { PersonNames } from "./event/person-names.js";
 import { createEventAccess } from "./http/event-access.js";
-import type { EventDoors } from "./http/app.js";
+import type { EventRouteParts } from "./http/app.js";
 import type { SessionQuota } from "./http/session-quota.js";
 import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
@@ -82,7 +82,7 @@ function openEvents(
   { platform: { client, tokens }, installation: { people }, workshop, cache, names, repository }: RouteParts,
   { scope }: Mount,
   quota: SessionQuota,
-): EventDoors {
+): EventRouteParts {
   const lookup = createEventLookup(client);
   const parts: EventParts = { client, people, workshop, cache, labs: repository.labs, ...lookup };
   return {

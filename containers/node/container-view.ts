@@ -1,13 +1,13 @@
 import type { ContainerSpec } from "../../cluster/containers/container-runtime.js";
 import type { Image } from "../images/image.js";
-import type { BoxView } from "./box.js";
+import type { ContainerView } from "./bubblewrap-command.js";
 
 /** What the processes of a container see, by what its pod and its image say. */
 export function viewOf(
   { env, workingDir, readOnlyRoot, tty }: ContainerSpec,
   image: Image,
-  { root, hostname, mounts }: Pick<BoxView, "root" | "hostname" | "mounts">,
-): BoxView {
+  { root, hostname, mounts }: Pick<ContainerView, "root" | "hostname" | "mounts">,
+): ContainerView {
   // Later ones win, as a kubelet has it.
   const variables = new Map([
     ["HOME", "/root"],

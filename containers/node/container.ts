@@ -6,7 +6,7 @@ import type {
   ContainerState,
   RunningProcess,
 } from "../../cluster/containers/container-runtime.js";
-import type { BoxedProcess } from "./boxed-process.js";
+import type { ContainerProcess } from "./container-process.js";
 import { ContainerLog } from "./container-log.js";
 
 /** Bytes of log that one container may write in a second, with what each line costs besides; whoever writes more waits. */
@@ -20,7 +20,7 @@ const KILLED = 137;
 /** One attempt at a container: its first process, its log and its end. */
 export class Container {
   readonly spec: ContainerSpec;
-  readonly process: BoxedProcess;
+  readonly process: ContainerProcess;
   readonly log = new ContainerLog();
   readonly startedMs = Date.now();
   /** Resolves with how it ended. */
@@ -29,7 +29,7 @@ export class Container {
   readonly #attached = new Set<{ stdout: PassThrough; stderr?: PassThrough }>();
 
   /** `wasOutOfMemory` is asked once it has ended. */
-  constructor(spec: ContainerSpec, process: BoxedProcess, wasOutOfMemory: () => boolean) {
+  constructor(spec: ContainerSpec, process: ContainerProcess, wasOutOfMemory: () => boolean) {
     this.spec = spec;
     this.process = process;
     const read = Promise.all([this.#read("stdout"), this.#read("stderr")]);

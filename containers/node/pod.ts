@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import type { ContainerSpec, SandboxSpec, VolumeSpec } from "../../cluster/containers/container-runtime.js";
 import { endProcesses } from "../../terminal/node/end-processes.js";
 import { mountTemporary, unmount } from "../../terminal/node/sandbox/libc.js";
-import type { BoxView } from "./box.js";
+import type { ContainerView } from "./bubblewrap-command.js";
 import type { Container } from "./container.js";
 import type { ContainerLimits } from "./container-limits.js";
 import { PodNetwork } from "./pod-network.js";
@@ -46,7 +46,7 @@ export class Pod {
   }
 
   /** Where the container sees the pod's volumes. Throws where a path leads out of a volume. */
-  mountsOf({ mounts }: ContainerSpec): BoxView["mounts"] {
+  mountsOf({ mounts }: ContainerSpec): ContainerView["mounts"] {
     return mounts.map(({ volume: name, path, subPath, readOnly }) => {
       const volume = this.spec.volumes.find((each) => each.name === name);
       if (volume === undefined) throw new Error(`the pod has no volume ${JSON.stringify(name)}`);

@@ -5,7 +5,7 @@ import { findProgram } from "../../terminal/node/bubblewrap.js";
 /** The one program of every root: linked with nothing, it runs wherever it lies. */
 export const BUSYBOX = findProgram("busybox");
 
-/** An empty box is open in 20 ms; a machine under load takes its time. */
+/** An empty sandbox is open in 20 ms; a machine under load takes its time. */
 const TRIAL_MS = 5_000;
 /** Of a program that asks for a dynamic linker (elf(5), PT_INTERP). */
 const PT_INTERP = 3;
@@ -31,10 +31,10 @@ export function missingForContainers(): { what: string; remedy: string } | undef
   return tryBox();
 }
 
-/** Opens an empty box as containers have them: what a machine forbids, a container around it or a unit of systemd, shows only there. */
+/** Opens an empty sandbox as containers have them: what a machine forbids, a container around it or a unit of systemd, shows only there. */
 function tryBox(): { what: string; remedy: string } | undefined {
   const account = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
-  const box = [
+  const sandbox = [
     "--unshare-user",
     "--uid",
     "0",
@@ -61,7 +61,7 @@ function tryBox(): { what: string; remedy: string } | undefined {
       findProgram("setpriv"),
       ...account,
       findProgram("bwrap"),
-      ...box,
+      ...sandbox,
     ],
     { env: {}, encoding: "utf8", timeout: TRIAL_MS },
   );

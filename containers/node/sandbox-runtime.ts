@@ -22,8 +22,8 @@ import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
-import { type BoxPlace, type BoxView, boxedCommand } from "./box.js";
-import { BoxedProcess, CannotRunError } from "./boxed-process.js";
+import { type ContainerPlace, type ContainerView, bubblewrapCommand } from "./bubblewrap-command.js";
+import { ContainerProcess, CannotRunError } from "./container-process.js";
 import { groupOf, podOf } from "./container-id.js";
 import { Container } from "./container.js";
 import {
@@ -39,16 +39,16 @@ import { Pod } from "./pod.js";
 import { startError } from "./start-error.js";
 
 export interface SandboxRuntimeOptions {
-  /** Holds a folder for each pod, and what boxes tell of themselves; on a path that every account may pass through. */
+  /** Holds a folder for each pod, and what bubblewrap tells of containers; on a path that every account may pass through. */
   dataDir: string;
   limits?: ContainerLimits;
 }
 
-/** Runs containers in boxes on this machine. The mount namespace of this process must be its own. */
+/** Runs containers in sandboxes on this machine. The mount namespace of this process must be its own. */
 export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"> {
   readonly #pods = new Map<string, Promise<Pod>>();
   readonly #events = new EventEmitter();
-  readonly #boxes = new Map<string, { view: BoxView; place: BoxPlace }>();
+  readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
   /** Of control groups of containers that have ended. */
   readonly #removals = new Set<Promise<void>>();
   readonly #limits: ContainerLimits;
@@ -65,7 +65,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     this.#limits = limits;
     this.#groups = groups;
     this.#podsFolder = join(dataDir, "pods");
-    this.#statusFolder = join(dataDir, "boxes");
+    this.#statusFolder = join(dataDir, "status");
     for (const folder of [dataDir, this.#podsFolder, this.#statusFolder]) {
       mkdirSync(folder, { recursive: true });
       chmodSync(folder, 0o711);
@@ -104,7 +104,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const view = viewOf(spec, image, { root, hostname, mounts: pod.mountsOf(spec) });
     const place = this.#placeOf(spec, image, pod);
     const forget = async (): Promise<void> => {
-      this.#boxes.delete(spec.id);
+      this.#views.delete(spec.id);
       removeFolder(root);
       const removed = this.#groups.remove(groupOf(spec));
       this.#removals.add(removed);
@@ -115,7 +115,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       await forget();
       throw error;
     });
-    this.#boxes.set(spec.id, { view, place });
+    this.#views.set(spec.id, { view, place });
     const container = new Container(spec, process, () => wasOutOfMemory(place.groups));
     pod.containers.set(spec.id, container);
     void this.#whenEnded(container, forget);
@@ -123,13 +123,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   async exec(id: string, { command, stdin, tty }: ExecSpec): Promise<RunningProcess> {
     const container = await this.#running(id);
-    const box = this.#boxes.get(id);
-    if (box === undefined) throw new Error(`the container ${id} has ended`);
+    const seen = this.#views.get(id);
+    if (seen === undefined) throw new Error(`the container ${id} has ended`);
     const view = tty
-      ? { ...box.view, env: [...box.view.env, ["TERM", "xterm"] as [string, string]] }
-      : box.view;
+      ? { ...seen.view, env: [...seen.view.env, ["TERM", "xterm"] as [string, string]] }
+      : seen.view;
     const streams = { stdin, tty };
-    const process = await this.#run(command, { ...box, view, streams, beside: container.process.pid });
+    const process = await this.#run(command, { ...seen, view, streams, beside: container.process.pid });
     return {
       ...(process.stdin && { stdin: process.stdin }),
       stdout: process.stdout,
@@ -231,7 +231,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     }
   }
 
-  #placeOf(spec: ContainerSpec, image: Image, pod: Pod): BoxPlace {
+  #placeOf(spec: ContainerSpec, image: Image, pod: Pod): ContainerPlace {
     const user = spec.user ?? image.user ?? 0;
     const limits = boundedLimits(this.#limits, spec);
     return {
@@ -246,11 +246,14 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     };
   }
 
-  async #run(command: readonly string[], { view, place, streams, beside }: Run): Promise<BoxedProcess> {
+  async #run(command: readonly string[], { view, place, streams, beside }: Run): Promise<ContainerProcess> {
     const statusFile = join(this.#statusFolder, randomUUID());
-    const argv = boxedCommand(command, view, place, { statusFile, ...(beside !== undefined && { beside }) });
+    const argv = bubblewrapCommand(command, view, place, {
+      statusFile,
+      ...(beside !== undefined && { beside }),
+    });
     try {
-      return await BoxedProcess.start(argv, streams, statusFile);
+      return await ContainerProcess.start(argv, streams, statusFile);
     } catch (error) {
       if (!(error instanceof CannotRunError)) throw error;
       throw new Error(startError(command[0] ?? "", error.message), { cause: error });
@@ -287,8 +290,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 }
 
 interface Run {
-  view: BoxView;
-  place: BoxPlace;
+  view: ContainerView;
+  place: ContainerPlace;
   streams: { stdin: boolean; tty: boolean };
   beside?: number;
 }

@@ -35,7 +35,7 @@ import type { SessionQuota } from "./session-quota.js";
 import type { Workshop } from "../workshop/workshop.js";
 
 /** What the routes of events call. */
-export type EventDoors = Pick<
+export type EventRouteParts = Pick<
   EventRoutes & InstructorEventRoutes,
   "attendance" | "events" | "find" | "eventAccess"
 >;
@@ -54,7 +54,7 @@ export interface AppParts {
   health: Health;
   disk: DiskWatch;
   metrics: Metrics;
-  events: EventDoors;
+  events: EventRouteParts;
   log: Logger;
   origin: OriginRules;
   mount: Mount;

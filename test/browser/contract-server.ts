@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import type { InstructorEvent, InstructorRow } from "../../workshop/common/instructor-api.js";
-import { sampleDoor, sampleEvent } from "./sample-event.js";
+import { sampleEventView, sampleEvent } from "./sample-event.js";
 
 const BROWSER_FILES = fileURLToPath(new URL("../../dist/browser", import.meta.url));
 const TYPES: Record<string, string> = {
@@ -118,7 +118,7 @@ function usual(method: string, path: string, state: ContractState): { status: nu
     "api/instructor/sessions": state.rows,
     "api/instructor/labs": [],
     "api/instructor/workshop-events": [sampleEvent],
-    "api/events/k8s-day": sampleDoor,
+    "api/events/k8s-day": sampleEventView,
     "api/instructor/pools": [],
     "api/instructor/start-link": { link: "http://localhost/#start=x", start: "open" },
     "api/instructor/confinement": { measures: [] },

@@ -70,7 +70,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await learner.keyboard.press("Enter");
     await learner.getByLabel("Your name").selectOption({ label: "Jürgen Größe" });
     expect(new URL(learner.url()).hash).toBe("");
-    await takePicture(learner, "event-door");
+    await takePicture(learner, "event-page");
     expect(await accessibilityProblems(learner)).toEqual([]);
     await learner.getByRole("button", { name: "Come in" }).click();
     await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();

@@ -22,8 +22,8 @@ export const sampleEvent: EventRow = {
   link: "https://lectern.example/e/k8s-day#join=AbCdEfGhIjKlMnOpQrStUv",
 };
 
-/** The same as somebody sees it who stands at its door. */
-export const sampleDoor: EventView = {
+/** The same as its link shows it to somebody who may come in. */
+export const sampleEventView: EventView = {
   ...shared,
   seatsTaken: 12,
   needsCode: false,

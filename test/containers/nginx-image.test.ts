@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { Box } from "./image-box.js";
+import { ImageSandbox } from "./image-sandbox.js";
 
 const AT = "http://127.0.0.1";
 const FORMAT =
@@ -22,65 +22,67 @@ const WRONG: readonly [string, string][] = [
 ];
 
 describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the stand-in for nginx", () => {
-  const boxes: Box[] = [];
+  const sandboxes: ImageSandbox[] = [];
   afterEach(async () => {
-    await Promise.all(boxes.splice(0).map((box) => box.close()));
+    await Promise.all(sandboxes.splice(0).map((sandbox) => sandbox.close()));
   });
 
-  async function started(options?: Parameters<typeof Box.start>[1]): Promise<Box> {
-    const box = await Box.start("nginx:1.27.0", options);
-    boxes.push(box);
-    await expect.poll(() => box.stderr).toContain("start worker processes");
-    return box;
+  async function started(options?: Parameters<typeof ImageSandbox.start>[1]): Promise<ImageSandbox> {
+    const sandbox = await ImageSandbox.start("nginx:1.27.0", options);
+    sandboxes.push(sandbox);
+    await expect.poll(() => sandbox.stderr).toContain("start worker processes");
+    return sandbox;
   }
 
   const configured = (configuration: string, files: Record<string, string> = {}) =>
     started({ files: { "/etc/nginx/conf.d/default.conf": configuration, ...files } });
 
   it("serves its page, tells it in the log, and ends when it is told to", async () => {
-    const box = await started();
-    const answer = await box.curl("--include", `${AT}/`);
+    const sandbox = await started();
+    const answer = await sandbox.curl("--include", `${AT}/`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nServer: nginx\/1\.27\.0\r\n/);
     expect(answer).toContain("<title>Welcome to nginx!</title>");
-    await expect.poll(() => box.stdout).toMatch(FORMAT);
-    box.signal("SIGTERM");
-    expect(await box.ended).toBe(0);
+    await expect.poll(() => sandbox.stdout).toMatch(FORMAT);
+    sandbox.signal("SIGTERM");
+    expect(await sandbox.ended).toBe(0);
   });
 
   it("answers HEAD without a body, what is not there with 404, and other methods with 405", async () => {
-    const box = await started();
-    expect(await box.curl("--head", `${AT}/`)).toMatch(/Content-Length: [1-9]/);
-    const missing = await box.curl("--include", `${AT}/nope`);
+    const sandbox = await started();
+    expect(await sandbox.curl("--head", `${AT}/`)).toMatch(/Content-Length: [1-9]/);
+    const missing = await sandbox.curl("--include", `${AT}/nope`);
     expect(missing).toContain("404 Not Found");
     expect(missing).toContain("<center>nginx/1.27.0</center>");
-    expect(box.stderr).toContain('open() "/usr/share/nginx/html/nope" failed (2: No such file or directory)');
-    expect(await box.curl("--include", "--data", "a=b", `${AT}/`)).toContain("405 Not Allowed");
+    expect(sandbox.stderr).toContain(
+      'open() "/usr/share/nginx/html/nope" failed (2: No such file or directory)',
+    );
+    expect(await sandbox.curl("--include", "--data", "a=b", `${AT}/`)).toContain("405 Not Allowed");
   });
 
   it("leads nobody out of its root", async () => {
-    const box = await started();
+    const sandbox = await started();
     const paths = ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/a/../../etc/passwd", "/%00", "/%zz"];
     for (const path of paths) {
-      const answer = await box.curl("--include", "--path-as-is", `${AT}${path}`);
+      const answer = await sandbox.curl("--include", "--path-as-is", `${AT}${path}`);
       expect(answer, path).toContain("400 Bad Request");
       expect(answer, path).not.toContain("root:");
     }
   });
 
   it("keeps a connection for further requests, and ends it where it is asked to", async () => {
-    const box = await started();
+    const sandbox = await started();
     const connects = ["--write-out", "%{num_connects}", "--output", "/dev/null"];
-    expect(await box.curl(...connects, `${AT}/`, ...connects, `${AT}/50x.html`)).toBe("10");
-    expect(await box.curl("--head", "--header", "Connection: close", `${AT}/`)).toContain(
+    expect(await sandbox.curl(...connects, `${AT}/`, ...connects, `${AT}/50x.html`)).toBe("10");
+    expect(await sandbox.curl("--head", "--header", "Connection: close", `${AT}/`)).toContain(
       "Connection: close",
     );
   });
 
   it("answers fifty at once while another client takes its time", async () => {
-    const box = await started();
+    const sandbox = await started();
     const parts = `printf "GET /sl" >&3; sleep 1; printf "ow HTTP/1.0\\r\\n\\r\\n" >&3`;
-    const slow = box.inside("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/80; ${parts}; cat <&3`);
-    const page = await box.curl(
+    const slow = sandbox.inside("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/80; ${parts}; cat <&3`);
+    const page = await sandbox.curl(
       "--parallel",
       "--parallel-immediate",
       "--parallel-max",
@@ -89,17 +91,17 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the stand-in for ng
     );
     expect(page.match(/<title>Welcome to nginx!/g)).toHaveLength(50);
     expect((await slow).stdout).toContain("404 Not Found");
-    await expect.poll(() => box.stdout.match(/GET \/\?\d+ HTTP/g)?.length).toBe(50);
+    await expect.poll(() => sandbox.stdout.match(/GET \/\?\d+ HTTP/g)?.length).toBe(50);
   });
 
   it("writes nothing into its log that could look like another line", async () => {
-    const box = await started();
-    await box.curl("--user-agent", 'a" 200\u001b[2J', `${AT}/`);
-    await expect.poll(() => box.stdout).toContain('"a\\x22 200\\x1B[2J"');
+    const sandbox = await started();
+    await sandbox.curl("--user-agent", 'a" 200\u001b[2J', `${AT}/`);
+    await expect.poll(() => sandbox.stdout).toContain('"a\\x22 200\\x1B[2J"');
   });
 
   it("honours what a server and its locations say", async () => {
-    const box = await configured(
+    const sandbox = await configured(
       `server {
         listen 8080; server_name _;
         root /site; error_page 404 /lost.html;
@@ -113,34 +115,36 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the stand-in for ng
       { "/site/index.html": "home", "/site/lost.html": "lost", "/srv/a.txt": "alpha", "/site/x.PNG": "png" },
     );
     const at = `${AT}:8080`;
-    expect(await box.curl(`${at}/health`)).toBe("fine on box\n");
-    expect(await box.curl("--include", `${at}/old/`)).toContain("Location: http://127.0.0.1:8080/new/\r\n");
-    expect(await box.curl(`${at}/app/a/b`)).toBe("home");
-    expect(await box.curl(`${at}/files/a.txt`)).toBe("alpha");
-    expect(await box.curl(`${at}/files/`)).toContain('<a href="a.txt">');
-    expect(await box.curl("--include", `${at}/secret`)).toContain("403 Forbidden");
-    expect(await box.curl("--include", `${at}/x.PNG`)).toContain("X-Picture: yes");
-    const lost = await box.curl("--include", `${at}/none`);
+    expect(await sandbox.curl(`${at}/health`)).toBe("fine on sandbox\n");
+    expect(await sandbox.curl("--include", `${at}/old/`)).toContain(
+      "Location: http://127.0.0.1:8080/new/\r\n",
+    );
+    expect(await sandbox.curl(`${at}/app/a/b`)).toBe("home");
+    expect(await sandbox.curl(`${at}/files/a.txt`)).toBe("alpha");
+    expect(await sandbox.curl(`${at}/files/`)).toContain('<a href="a.txt">');
+    expect(await sandbox.curl("--include", `${at}/secret`)).toContain("403 Forbidden");
+    expect(await sandbox.curl("--include", `${at}/x.PNG`)).toContain("X-Picture: yes");
+    const lost = await sandbox.curl("--include", `${at}/none`);
     expect(lost).toMatch(/^HTTP\/1\.1 404 Not Found/);
     expect(lost).toMatch(/lost$/);
   });
 
   it("ends at its start for a configuration it cannot read", async () => {
     const configuration = "server { lissten 80; }";
-    const box = await Box.start("nginx:1.27.0", {
+    const sandbox = await ImageSandbox.start("nginx:1.27.0", {
       files: { "/etc/nginx/conf.d/default.conf": configuration },
     });
-    boxes.push(box);
-    expect(await box.ended).toBe(1);
+    sandboxes.push(sandbox);
+    expect(await sandbox.ended).toBe(1);
     const problem = 'unknown directive "lissten" in /etc/nginx/conf.d/default.conf:1';
-    expect(box.stderr).toContain(`nginx: [emerg] ${problem}\n`);
-    expect(box.stderr).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[emerg\] 1#1: unknown directive/);
+    expect(sandbox.stderr).toContain(`nginx: [emerg] ${problem}\n`);
+    expect(sandbox.stderr).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[emerg\] 1#1: unknown directive/);
   });
 
   it("names what is wrong with a configuration, and where", async () => {
-    const box = await started();
+    const sandbox = await started();
     for (const [configuration, problem] of WRONG) {
-      const { status, stderr } = box.exec(
+      const { status, stderr } = sandbox.exec(
         "sh",
         "-c",
         'echo "$0" >/etc/nginx/conf.d/default.conf; nginx -t',
@@ -152,21 +156,25 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the stand-in for ng
   });
 
   it("needs a root it can write into, as the original does", async () => {
-    const box = await Box.start("nginx:1.27.0", { readOnlyRoot: true });
-    boxes.push(box);
-    expect(await box.ended).toBe(1);
-    expect(box.stderr).toContain("(30: Read-only file system)");
+    const sandbox = await ImageSandbox.start("nginx:1.27.0", { readOnlyRoot: true });
+    sandboxes.push(sandbox);
+    expect(await sandbox.ended).toBe(1);
+    expect(sandbox.stderr).toContain("(30: Read-only file system)");
   });
 
   it("tests its configuration and takes up a changed one when asked to", async () => {
-    const box = await configured("server { location / { return 200 one; } }");
-    expect(await box.curl(AT)).toBe("one");
-    expect(box.exec("nginx", "-t").stderr).toContain("test is successful");
-    box.exec("sh", "-c", "echo 'server { location / { return 200 two; } }' >/etc/nginx/conf.d/default.conf");
-    expect(box.exec("nginx", "-s", "reload")).toMatchObject({ status: 0 });
-    await expect.poll(() => box.curl("--retry", "3", "--retry-connrefused", AT)).toBe("two");
-    box.exec("sh", "-c", "echo nonsense >/etc/nginx/conf.d/default.conf");
-    expect(box.exec("nginx", "-t")).toMatchObject({ status: 1 });
-    expect(await box.curl(AT)).toBe("two");
+    const sandbox = await configured("server { location / { return 200 one; } }");
+    expect(await sandbox.curl(AT)).toBe("one");
+    expect(sandbox.exec("nginx", "-t").stderr).toContain("test is successful");
+    sandbox.exec(
+      "sh",
+      "-c",
+      "echo 'server { location / { return 200 two; } }' >/etc/nginx/conf.d/default.conf",
+    );
+    expect(sandbox.exec("nginx", "-s", "reload")).toMatchObject({ status: 0 });
+    await expect.poll(() => sandbox.curl("--retry", "3", "--retry-connrefused", AT)).toBe("two");
+    sandbox.exec("sh", "-c", "echo nonsense >/etc/nginx/conf.d/default.conf");
+    expect(sandbox.exec("nginx", "-t")).toMatchObject({ status: 1 });
+    expect(await sandbox.curl(AT)).toBe("two");
   });
 });

@@ -1,69 +1,75 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { Box } from "./image-box.js";
+import { ImageSandbox } from "./image-sandbox.js";
 
 const AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.47";
 
 describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins", () => {
-  const boxes: Box[] = [];
+  const sandboxes: ImageSandbox[] = [];
   afterEach(async () => {
-    await Promise.all(boxes.splice(0).map((box) => box.close()));
+    await Promise.all(sandboxes.splice(0).map((sandbox) => sandbox.close()));
   });
 
-  async function start(...options: Parameters<typeof Box.start>): Promise<Box> {
-    const box = await Box.start(...options);
-    boxes.push(box);
-    return box;
+  async function start(...options: Parameters<typeof ImageSandbox.start>): Promise<ImageSandbox> {
+    const sandbox = await ImageSandbox.start(...options);
+    sandboxes.push(sandbox);
+    return sandbox;
   }
 
   it("httpd serves its page, logs in the common format, and ends when it is told to", async () => {
-    const box = await start("httpd:2.4");
-    await expect.poll(() => box.stderr).toContain("resuming normal operations");
-    expect(await box.curl("--include", "http://127.0.0.1/")).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*It works!/);
-    expect(await box.curl("http://127.0.0.1/nope")).toContain(
+    const sandbox = await start("httpd:2.4");
+    await expect.poll(() => sandbox.stderr).toContain("resuming normal operations");
+    expect(await sandbox.curl("--include", "http://127.0.0.1/")).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n[^]*It works!/,
+    );
+    expect(await sandbox.curl("http://127.0.0.1/nope")).toContain(
       "The requested URL was not found on this server.",
     );
-    expect(await box.curl("--path-as-is", "http://127.0.0.1/../conf/httpd.conf")).toContain(
+    expect(await sandbox.curl("--path-as-is", "http://127.0.0.1/../conf/httpd.conf")).toContain(
       "400 Bad Request",
     );
-    await expect.poll(() => box.stdout).toMatch(/^127\.0\.0\.1 - - \[[^\]]+\] "GET \/ HTTP\/1\.1" 200 45\n/);
-    box.signal("SIGTERM");
-    expect(await box.ended).toBe(0);
-    expect(box.stderr).toContain("AH00491: caught SIGTERM, shutting down");
+    await expect
+      .poll(() => sandbox.stdout)
+      .toMatch(/^127\.0\.0\.1 - - \[[^\]]+\] "GET \/ HTTP\/1\.1" 200 45\n/);
+    sandbox.signal("SIGTERM");
+    expect(await sandbox.ended).toBe(0);
+    expect(sandbox.stderr).toContain("AH00491: caught SIGTERM, shutting down");
   });
 
   it("httpd ends at its start for a directive it does not play", async () => {
     const file = "/usr/local/apache2/conf/httpd.conf";
-    const box = await start("httpd", { files: { [file]: "Listen 80\nProxyPass / http://b/\n" } });
-    expect(await box.ended).toBe(1);
-    expect(box.stderr).toContain(`AH00526: Syntax error on line 2 of ${file}:\nInvalid command 'ProxyPass'`);
+    const sandbox = await start("httpd", { files: { [file]: "Listen 80\nProxyPass / http://b/\n" } });
+    expect(await sandbox.ended).toBe(1);
+    expect(sandbox.stderr).toContain(
+      `AH00526: Syntax error on line 2 of ${file}:\nInvalid command 'ProxyPass'`,
+    );
   });
 
   it("http-echo answers with its text, and says what it misses", async () => {
-    const box = await start("hashicorp/http-echo", { args: ["-text=hello there", "-listen", ":8080"] });
-    await expect.poll(() => box.stdout).toContain("[INFO] server is listening on :8080");
-    const answer = await box.curl("--include", "--data", "a=b", "http://127.0.0.1:8080/any");
+    const sandbox = await start("hashicorp/http-echo", { args: ["-text=hello there", "-listen", ":8080"] });
+    await expect.poll(() => sandbox.stdout).toContain("[INFO] server is listening on :8080");
+    const answer = await sandbox.curl("--include", "--data", "a=b", "http://127.0.0.1:8080/any");
     expect(answer).toMatch(/X-App-Name: http-echo\r\n\r\nhello there\n$/);
-    box.signal("SIGTERM");
-    expect(await box.ended).toBe(0);
+    sandbox.signal("SIGTERM");
+    expect(await sandbox.ended).toBe(0);
     const silent = await start("hashicorp/http-echo:1.0");
     expect(await silent.ended).toBe(127);
     expect(silent.stderr).toContain("Missing -text option");
   });
 
   it("agnhost plays netexec, serve-hostname and pause, and no other verb", async () => {
-    const box = await start(AGNHOST, { args: ["netexec", "--http-port=8080"] });
-    await expect.poll(() => box.stdout).toContain("Started HTTP server on port 8080");
+    const sandbox = await start(AGNHOST, { args: ["netexec", "--http-port=8080"] });
+    await expect.poll(() => sandbox.stdout).toContain("Started HTTP server on port 8080");
     const at = "http://127.0.0.1:8080";
-    expect(await box.curl(`${at}/hostname`)).toBe("box");
-    expect(await box.curl(`${at}/echo?msg=a%20b`)).toBe("a b");
-    expect(await box.curl("--header", "X-Y: z", `${at}/header?key=X-Y`)).toBe("z");
-    expect(await box.curl("--write-out", "%{http_code}", `${at}/echo?msg=x&code=503`)).toBe("x503");
-    await box.curl(`${at}/exit?code=3`);
-    expect(await box.ended).toBe(3);
+    expect(await sandbox.curl(`${at}/hostname`)).toBe("sandbox");
+    expect(await sandbox.curl(`${at}/echo?msg=a%20b`)).toBe("a b");
+    expect(await sandbox.curl("--header", "X-Y: z", `${at}/header?key=X-Y`)).toBe("z");
+    expect(await sandbox.curl("--write-out", "%{http_code}", `${at}/echo?msg=x&code=503`)).toBe("x503");
+    await sandbox.curl(`${at}/exit?code=3`);
+    expect(await sandbox.ended).toBe(3);
     const names = await start(AGNHOST, { args: ["serve-hostname"] });
     await expect.poll(() => names.stdout).toContain("Serving on port 9376.");
-    expect(await names.curl("http://127.0.0.1:9376")).toBe("box");
+    expect(await names.curl("http://127.0.0.1:9376")).toBe("sandbox");
     const other = await start(AGNHOST, { args: ["dns-server"] });
     expect(await other.ended).toBe(1);
     expect(other.stderr).toContain('plays netexec, serve-hostname and pause, not "dns-server"');
@@ -72,16 +78,16 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins
   it.each(["registry.k8s.io/pause:3.9", AGNHOST])(
     "%s waits, and ends at once when it is told to",
     async (name) => {
-      const box = await start(name);
-      await expect.poll(() => box.exec("ps").stdout).toMatch(/sleep 86400/);
-      box.signal("SIGTERM");
-      expect(await box.ended).toBe(0);
+      const sandbox = await start(name);
+      await expect.poll(() => sandbox.exec("ps").stdout).toMatch(/sleep 86400/);
+      sandbox.signal("SIGTERM");
+      expect(await sandbox.ended).toBe(0);
     },
   );
 
   it("alpine says that it has no packages", async () => {
-    const box = await start("alpine:3.20", { command: ["apk"], args: ["add", "curl"] });
-    expect(await box.ended).toBe(1);
-    expect(box.stderr).toContain("has no packages");
+    const sandbox = await start("alpine:3.20", { command: ["apk"], args: ["add", "curl"] });
+    expect(await sandbox.ended).toBe(1);
+    expect(sandbox.stderr).toContain("has no packages");
   });
 });

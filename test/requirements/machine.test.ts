@@ -9,6 +9,7 @@ it
     "chromium",
     "zsh",
     "bwrap",
+    "busybox",
     "postgres",
     "caddy",
     "systemd-analyze",

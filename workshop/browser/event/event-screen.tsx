@@ -9,7 +9,7 @@ import { JoinForm } from "./join-form.js";
 import { useEvent } from "./use-event.js";
 import "./event.css";
 
-/** The door of an event: says when it is, and lets in who has its link. */
+/** The page of an event: says when it is, and lets in who has its link. */
 export function EventScreen({ event }: { event: string }): ReactElement {
   const { data, error, refetch } = useEvent(event);
   useEffect(() => {
@@ -19,7 +19,7 @@ export function EventScreen({ event }: { event: string }): ReactElement {
     <>
       <TopBar />
       <main className="event">
-        {data && <Door event={data} />}
+        {data && <EventPage event={data} />}
         {!data && error && (
           <>
             <ScreenTitle>The event cannot be opened</ScreenTitle>
@@ -37,7 +37,7 @@ export function EventScreen({ event }: { event: string }): ReactElement {
   );
 }
 
-function Door({ event }: { event: EventView }): ReactElement {
+function EventPage({ event }: { event: EventView }): ReactElement {
   return (
     <>
       <ScreenTitle>{event.title}</ScreenTitle>

@@ -13,7 +13,7 @@ const BUSYBOX = "/usr/bin/busybox";
 const CURL_DEADLINE_SECONDS = "10";
 const run = promisify(execFile);
 
-interface BoxOptions {
+interface SandboxOptions {
   command?: string[];
   args?: string[];
   env?: Record<string, string>;
@@ -23,7 +23,7 @@ interface BoxOptions {
 }
 
 /** One container in a plain root of bubblewrap with a network of its own, and curl on that network. */
-export class Box {
+export class ImageSandbox {
   readonly #folder: string;
   readonly #child: ChildProcess;
   readonly #pid: number;
@@ -40,7 +40,7 @@ export class Box {
     this.ended = once(child, "close").then(([code]) => code as number);
   }
 
-  static async start(imageName: string, options: BoxOptions = {}): Promise<Box> {
+  static async start(imageName: string, options: SandboxOptions = {}): Promise<ImageSandbox> {
     const answer = findImage(imageName);
     if (answer.kind !== "runs") throw new Error(`${imageName} does not run`);
     const { image } = answer;
@@ -52,7 +52,7 @@ export class Box {
     const child = spawn(
       "bwrap",
       [
-        "--unshare-all --unshare-user --uid 0 --gid 0 --cap-add ALL --hostname box".split(" "),
+        "--unshare-all --unshare-user --uid 0 --gid 0 --cap-add ALL --hostname sandbox".split(" "),
         [options.readOnlyRoot ? "--ro-bind" : "--bind", folder, "/"],
         "--proc /proc --dev /dev --as-pid-1 --die-with-parent --info-fd 3 --clearenv".split(" "),
         ["--chdir", image.workingDir],
@@ -62,7 +62,7 @@ export class Box {
       { stdio: ["ignore", "pipe", "pipe", "pipe"] },
     );
     const info = JSON.parse(await text(child.stdio[3] as Readable)) as { "child-pid": number };
-    return new Box(folder, child, info["child-pid"]);
+    return new ImageSandbox(folder, child, info["child-pid"]);
   }
 
   /** What curl says, with its status; never rejects for an answer it does not like. */

@@ -18,7 +18,7 @@ exec "$@"`;
 const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /** What every process of one container sees, its own and those of `exec`. */
-export interface BoxView {
+export interface ContainerView {
   root: string;
   isRootReadOnly: boolean;
   mounts: readonly { source: string; path: string; readOnly: boolean }[];
@@ -28,7 +28,7 @@ export interface BoxView {
 }
 
 /** Who runs it on this machine, where, and within which bounds. */
-export interface BoxPlace {
+export interface ContainerPlace {
   /** Account of the pod on this machine. */
   uid: number;
   /** Account inside. */
@@ -49,10 +49,10 @@ export interface BoxPlace {
  * The command line that runs a program as a container's first process, or beside the process `beside` of one that runs, by its number on
  * this machine. Bubblewrap writes to `statusFile` whom it started and how that ended.
  */
-export function boxedCommand(
+export function bubblewrapCommand(
   command: readonly string[],
-  view: BoxView,
-  place: BoxPlace,
+  view: ContainerView,
+  place: ContainerPlace,
   { statusFile, beside }: { statusFile: string; beside?: number },
 ): string[] {
   const { uid, limits, groups, countsMemory, filter } = place;
@@ -94,7 +94,7 @@ export function boxedCommand(
   ];
 }
 
-function ownNamespaces({ user, group }: BoxPlace): string[] {
+function ownNamespaces({ user, group }: ContainerPlace): string[] {
   return ["--unshare-user", "--uid", String(user), "--gid", String(group), "--unshare-pid", "--as-pid-1"];
 }
 
@@ -102,7 +102,7 @@ function joinedNamespaces(): string[] {
   return ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
 }
 
-function filesOf({ root, isRootReadOnly, mounts }: BoxView): string[] {
+function filesOf({ root, isRootReadOnly, mounts }: ContainerView): string[] {
   const devices = DEVICES.flatMap((name) => ["--dev-bind", `/dev/${name}`, `/dev/${name}`]);
   const volumes = mounts.flatMap(({ source, path, readOnly }) => [
     readOnly ? "--ro-bind" : "--bind",

@@ -4,7 +4,7 @@ import { PassThrough, type Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { spawn as spawnTerminal } from "node-pty";
 
-/** A box is open in 20 ms; a machine under load takes its time. */
+/** A sandbox is open in 20 ms; a machine under load takes its time. */
 const START_MS = 20_000;
 const LOOK_MS = 4;
 /** Silence after which a process that has ended is taken to have said all. */
@@ -15,10 +15,10 @@ const REASON_BYTES = 4096;
 const UNREAD_BYTES = 64 * 1024;
 const SIZE = { cols: 80, rows: 24 };
 
-/** What a box is told of its surroundings: nothing of ours. */
+/** What bubblewrap is told of its surroundings: nothing of ours. */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin" };
 
-export interface BoxedStreams {
+export interface ProcessStreams {
   stdin: boolean;
   tty: boolean;
 }
@@ -26,8 +26,8 @@ export interface BoxedStreams {
 /** A program that could not be run at all. */
 export class CannotRunError extends Error {}
 
-/** A process in a box. */
-export class BoxedProcess {
+/** A process in a sandbox. */
+export class ContainerProcess {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable | undefined;
@@ -52,19 +52,22 @@ export class BoxedProcess {
   /** Starts it and waits until its program runs. Throws `CannotRunError` with what was said where it does not. */
   static async start(
     argv: readonly string[],
-    streams: BoxedStreams,
+    streams: ProcessStreams,
     statusFile: string,
-  ): Promise<BoxedProcess> {
-    const boxed = new BoxedProcess(streams.tty ? onTerminal(argv) : onPipes(argv, streams), statusFile);
+  ): Promise<ContainerProcess> {
+    const sandboxed = new ContainerProcess(
+      streams.tty ? onTerminal(argv) : onPipes(argv, streams),
+      statusFile,
+    );
     try {
-      await boxed.#begun();
-      return boxed;
+      await sandboxed.#begun();
+      return sandboxed;
     } catch (error) {
-      boxed.kill("SIGKILL");
-      boxed.#started.kill();
+      sandboxed.kill("SIGKILL");
+      sandboxed.#started.kill();
       throw error;
     } finally {
-      void boxed.exitCode.finally(() => rmSync(statusFile, { force: true }));
+      void sandboxed.exitCode.finally(() => rmSync(statusFile, { force: true }));
     }
   }
 
@@ -104,7 +107,7 @@ export class BoxedProcess {
   #reason(code: number): string {
     const said = (this.stderr ?? this.stdout).read(REASON_BYTES) as Buffer | null;
     const rest = said ?? ((this.stderr ?? this.stdout).read() as Buffer | null);
-    return rest?.toString().trim() || `its box ended with ${code}`;
+    return rest?.toString().trim() || `its sandbox ended with ${code}`;
   }
 }
 
@@ -117,7 +120,7 @@ interface Started {
   kill(): void;
 }
 
-function onPipes([file = "", ...args]: readonly string[], { stdin }: BoxedStreams): Started {
+function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStreams): Started {
   const child = spawn(file, args, {
     cwd: "/",
     env: ENVIRONMENT,
@@ -219,7 +222,7 @@ function readStatus(file: string): { child?: number; hasExited: boolean } {
   return { ...(child !== undefined && { child: Number(child) }), hasExited: text.includes('"exit-code"') };
 }
 
-/** Whether the box has made way for the program. */
+/** Whether bubblewrap has made way for the program. */
 function hasBegun(pid: number): boolean {
   try {
     return !readlinkSync(`/proc/${pid}/exe`).endsWith("/bwrap");

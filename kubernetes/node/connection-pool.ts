@@ -37,7 +37,7 @@ export class ConnectionPool {
       maxSockets: MAX_SOCKETS,
       timeout: IDLE_MS,
     };
-    const agent = new Agent(options);
+    const agent = new OrderlyAgent(options);
     this.#agents.set(identity, agent);
     if (this.#agents.size > MAX_AGENTS) this.#forgetOldest();
     return agent;
@@ -53,6 +53,18 @@ export class ConnectionPool {
     if (oldest === undefined) return;
     this.#agents.delete(oldest[0]);
     oldest[1].destroy();
+  }
+}
+
+/**
+ * Hands a connection on only once the call before has said that it is over. Node's agent gives it to a call that waits a moment earlier,
+ * and node-fetch then takes a whole answer for one that was cut off, with "Premature close" (its fixResponseChunkedTransferBadEnding).
+ */
+class OrderlyAgent extends Agent {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event !== "free") return super.emit(event, ...values);
+    setImmediate(() => super.emit(event, ...values));
+    return true;
   }
 }
 

@@ -44,7 +44,7 @@ describe("the completion scripts", () => {
       env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
       encoding: "utf8",
     }).trim();
-  const verbsOfPolicies = "create delete exception get help list templates update violations";
+  const verbsOfPolicies = "create delete exception get help history list restore templates update violations";
 
   it("give bash the words", () => {
     const typed = 'COMP_WORDS=(tmc workspace image-policy ""); COMP_CWORD=3; _tmc; echo "${COMPREPLY[*]}"';

@@ -96,7 +96,7 @@ describe("shortcodes", () => {
 
   it("leave every line of the page where it is told to be", () => {
     const { problems } = compiled(
-      '{{< note >}}one{{< /note >}}\n\n{{< details "More" >}}\n\ntwo\n\n{{< /details >}}\n\n```execute\n\n```\n\n![](https://example.org/a.png)\n',
+      '{{< note >}}one{{< /note >}}\n\n{{< details "More" >}}\n\ntwo\n\n{{< /details >}}\n\n```execute\n\n```\n\n![A picture](https://example.org/a.png)\n',
     );
     expect(problems.map(({ line }) => line)).toEqual([5 + 8, 5 + 12]);
   });

@@ -183,12 +183,12 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       const question = { namespace, pod: pod.metadata?.name };
       const { body } = await world.rest("POST", "image-policies/explain", question);
       expect((body as unknown as ExplainAnswer).allowed).toBe(true);
-      const violations = await eventually(async () => {
+      const violations = async () => {
         const answer = await world.rest("GET", "image-policies/violations");
         const found = answer.body["violations"] as { workload: { name: string } }[];
-        return found.length > 0 ? found.map(({ workload }) => workload.name) : undefined;
-      });
-      expect(violations).toEqual(["other"]);
+        return found.map(({ workload }) => workload.name);
+      };
+      await expect.poll(violations, { timeout: 15_000 }).toEqual(["other"]);
     });
 
     it("refuse at the deadline while no controller runs, and are written down as expired by the next", async () => {

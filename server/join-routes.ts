@@ -79,7 +79,14 @@ export function joinRoutes(parts: RouteParts) {
 }
 
 function openEvents(
-  { platform: { client, tokens }, installation: { people }, workshop, cache, names, repository }: RouteParts,
+  {
+    platform: { client, tokens },
+    installation: { people, counter },
+    workshop,
+    cache,
+    names,
+    repository,
+  }: RouteParts,
   { scope }: Mount,
   quota: SessionQuota,
 ): EventRouteParts {
@@ -88,7 +95,7 @@ function openEvents(
   return {
     find: (name) => lookup.find(name),
     events: createEvents(parts),
-    attendance: createAttendance({ ...parts, quota, names }),
+    attendance: createAttendance({ ...parts, quota, names, counter }),
     eventAccess: createEventAccess({ tokens, scope }),
   };
 }

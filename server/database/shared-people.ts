@@ -58,9 +58,9 @@ export function createSharedPeople(database: Postgres): PeopleStore {
         event,
       ]),
     events: async () =>
-      (await database.query<{ event: string }>("SELECT DISTINCT event FROM people")).map(
-        ({ event }) => event,
-      ),
+      (
+        await database.query<{ event: string }>("SELECT event FROM people UNION SELECT event FROM outcomes")
+      ).map(({ event }) => event),
     close: () => Promise.resolve(),
   };
 }

@@ -7,6 +7,7 @@ import { isOver } from "../../workshop/common/session.js";
 import type { Newcomer, Person } from "../../workshop/node/people-store.js";
 import { Turns } from "../../workshop/node/turns.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import { type CounterFactory, type RateLimit, createRateLimit } from "../http/rate-limit.js";
 import type { SessionQuota } from "../http/session-quota.js";
 import { type EventParts, titleOf, uidOf } from "./events.js";
 import type { PersonNames } from "./person-names.js";
@@ -14,6 +15,7 @@ import type { PersonNames } from "./person-names.js";
 export interface AttendanceParts extends EventParts {
   quota: Pick<SessionQuota, "takeForInstructor">;
   names: PersonNames;
+  counter?: CounterFactory | undefined;
 }
 
 /** Who comes to an event: by a name typed in, or one chosen from its list. */
@@ -27,13 +29,20 @@ export interface Attendance {
   view(event: EventResource, visitor: string): Promise<EventView>;
   /**
    * The session of whoever arrives in this browser: the one there is, or a new one. Throws SERVER_EVENT_CLOSED, SERVER_EVENT_FULL,
-   * SERVER_NAME_UNUSABLE, SERVER_TOO_MANY_SESSIONS, and what making a session throws.
+   * SERVER_NAME_UNUSABLE, SERVER_TOO_MANY_SESSIONS, SERVER_TOO_MANY_REQUESTS, and what making a session throws.
    */
   join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView>;
 }
 
 export function createAttendance(parts: AttendanceParts): Attendance {
   const turns = new Turns();
+  const again = createRateLimit({
+    what: "new sessions",
+    from: "of one person",
+    burst: 5,
+    perMinute: 2,
+    ...(parts.counter && { counter: parts.counter }),
+  });
   return {
     outside: async (event) => {
       const people = await parts.people.people(uidOf(event));
@@ -61,7 +70,7 @@ export function createAttendance(parts: AttendanceParts): Attendance {
       requireOpen(event);
       const person = await seat(parts, event, { visitor, arrival, before });
       // Two pages of one person get one session.
-      return turns.take(person.id, () => sessionOf(parts, event, person.id));
+      return turns.take(person.id, () => sessionOf({ ...parts, again }, event, person.id));
     },
   };
 }
@@ -128,12 +137,18 @@ function unusable(message: string): ServerError {
 }
 
 /** The person's session where it goes on, else a new one. */
-async function sessionOf(parts: AttendanceParts, event: EventResource, id: string): Promise<SessionView> {
-  const { people, workshop, names } = parts;
+async function sessionOf(
+  parts: AttendanceParts & { again: RateLimit },
+  event: EventResource,
+  id: string,
+): Promise<SessionView> {
+  const { people, workshop, names, again } = parts;
   const person = await people.person(id);
   const before = person?.session;
   const current = await live(parts, before);
   if (current !== undefined) return current;
+  // Who ends their session over and over would have a namespace made each time.
+  await again.take(id);
   const giveBack = await parts.quota.takeForInstructor(1, workshop.liveSessions());
   const { lab } = event.spec;
   const made = await workshop

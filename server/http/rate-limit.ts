@@ -27,6 +27,8 @@ const GROUPS = 8;
 export interface RateLimitOptions {
   /** What is limited, in words for who is refused. */
   what: string;
+  /** Who is counted, in words for them; whoever has an address where absent. */
+  from?: string;
   burst: number;
   perMinute: number;
   counter?: CounterFactory;
@@ -35,6 +37,7 @@ export interface RateLimitOptions {
 /** Lets a client do something `perMinute` times a minute, and `burst` times besides in the time it takes to earn them at that rate. */
 export function createRateLimit({
   what,
+  from = "from this address",
   burst,
   perMinute,
   counter = memoryCounter,
@@ -52,19 +55,19 @@ export function createRateLimit({
         await limiter.consume(networkOf(client));
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
-        throw tooMany(what, error.msBeforeNext);
+        throw tooMany(`${what} ${from}`, error.msBeforeNext);
       }
     },
     refuseSpent: async (client) => {
       const counts = await Promise.all([steady, besides].map((one) => one.get(networkOf(client))));
       if (counts.some((count) => count === null || count.remainingPoints > 0)) return;
-      throw tooMany(what, Math.min(...counts.map((count) => count?.msBeforeNext ?? 0)));
+      throw tooMany(`${what} ${from}`, Math.min(...counts.map((count) => count?.msBeforeNext ?? 0)));
     },
   };
 }
 
-/** Whoever has one address of IPv6 has the 64 bits behind it: all count as one, and fill no memory. */
-function networkOf(client: string): string {
+/** What a client is counted by. Whoever has one address of IPv6 has the 64 bits behind it: all count as one, and fill no memory. */
+export function networkOf(client: string): string {
   if (!isIPv6(client) || client.startsWith("::ffff:")) return client;
   const [before = "", after] = client.split("::");
   const [left, right] = [groupsOf(before), groupsOf(after ?? "")];
@@ -80,6 +83,6 @@ function tooMany(what: string, waitMs: number): ServerError {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new ServerError(
     serverErrorCodes.tooManyRequests,
-    `Too many ${what} from this address; try again in ${String(seconds)} s.`,
+    `Too many ${what}; try again in ${String(seconds)} s.`,
   );
 }

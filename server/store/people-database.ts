@@ -157,7 +157,7 @@ async function prepare(database: Database) {
     removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
     remove: await prepared("DELETE FROM people WHERE id = ?"),
     removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
-    events: await prepared("SELECT DISTINCT event FROM people"),
+    events: await prepared("SELECT event FROM people UNION SELECT event FROM outcomes"),
   };
 }
 

@@ -34,6 +34,10 @@ const BOXES: Readonly<Record<string, string>> = {
 
 /** Docusaurus: `:::note[Title]`, ended by as many colons. */
 const COLONS = /^(:{3,20})[ \t]{0,8}([a-z]{2,20})(?:\[([^\n]{0,300})\]|[ \t]{1,8}([^\n]{1,300}))?[ \t]{0,8}$/;
+/** How a line that opens one begins. */
+const OPENING = /^(:{3,20})[ \t]{0,8}[a-z]{2,20}(?=[[ \t]|$)/;
+/** Of a line that opens one. */
+const LONGEST = 400;
 /** MkDocs: `!!! note "Title"`, or `???` for one that is folded, with its text indented by four columns. */
 const MARKS =
   /^(!!!|\?\?\?\+?)[ \t]{1,8}([a-z]{2,20})(?:[ \t]{1,8}[a-z-]{1,20}){0,4}(?:[ \t]{1,8}"([^"\n]{0,300})")?[ \t]{0,8}$/;
@@ -81,7 +85,7 @@ function lineAt(state: StateBlock, line: number): string {
 }
 
 function colonBox(state: StateBlock, line: number, end: number, text: string): Box | undefined {
-  const found = COLONS.exec(text);
+  const found = COLONS.exec(text.slice(0, LONGEST));
   const [, colons = "", name = "", bracketed, written] = found ?? [];
   const className = classOf(name);
   if (!className) return undefined;
@@ -97,7 +101,7 @@ function closingLine(state: StateBlock, from: number, end: number, colons: strin
     const text = lineAt(state, at);
     if (!text.startsWith(colons)) continue;
     if (text.trim() === colons && depth-- === 0) return at;
-    if (COLONS.exec(text)?.[1] === colons) depth++;
+    if (OPENING.exec(text)?.[1] === colons) depth++;
   }
   return end;
 }

@@ -6,11 +6,23 @@ interface Meta {
   subId: number;
 }
 
+/** Of the name of a note; without a bound, the end of each would be looked for in all that follows. */
+const LONGEST_NAME = 200;
+
 /** Reads `[^1]` with its `[^1]: note`; the notes stand at the end of the page, each with a way back. */
 export function addFootnotes(markdown: Markdown): void {
   markdown.use(footnotes);
   // `^[` is no note but the beginning of many a pattern.
   markdown.disable("footnote_inline");
+  markdown.inline.ruler.before("footnote_ref", "footnote_none", (state, silent) => {
+    const { src, pos } = state;
+    const hasNotes = (state.env as { footnotes?: { refs?: unknown } }).footnotes?.refs !== undefined;
+    if (!hasNotes || !src.startsWith("[^", pos) || src.slice(pos, pos + LONGEST_NAME).includes("]"))
+      return false;
+    if (!silent) state.pending += "[^";
+    state.pos += 2;
+    return true;
+  });
   const { rules } = markdown.renderer;
   rules["footnote_ref"] = (tokens, at) => {
     const meta: unknown = tokens[at]?.meta;

@@ -18,6 +18,8 @@ export interface Authorization {
   permissionsOf(request: Request): Promise<Permissions>;
   /** At a workspace, or at the organization where it is absent. */
   require(request: Request, level: Level, workspace?: string): Promise<void>;
+  /** To view the organization and all of its workspaces. */
+  requireEverywhere(request: Request): Promise<void>;
   /** At the workspace a namespace is in; one that is in none is everybody's. */
   requireOnNamespace(request: Request, level: Level, namespace: string): Promise<void>;
   /** Those of the items that the caller may view; what belongs to no workspace is the organization's. */
@@ -51,13 +53,19 @@ export function createAuthorization(
   return {
     permissionsOf,
     require,
+    requireEverywhere: async (request) => {
+      if ((await permissionsOf(request)).workspaces === undefined)
+        throw forbidden(identify(request).user, "view");
+    },
     visible,
     visibleByNamespace: async (request, items) => {
       const { organization } = identify(request);
       if ((await permissionsOf(request)).workspaces !== undefined) return items;
       const namespaces = await policies.listNamespaces({ organization });
       const workspaces = new Map(namespaces.map(({ fullName, spec }) => [fullName.name, spec.workspaceName]));
-      return visible(request, items, ({ namespace }) => workspaces.get(namespace));
+      // One that went meanwhile may have been in a workspace of others; in none is written as an empty one.
+      const there = items.filter(({ namespace }) => workspaces.has(namespace));
+      return visible(request, there, ({ namespace }) => workspaces.get(namespace) || undefined);
     },
     requireOnNamespace: async (request, level, namespace) => {
       const { organization, user } = identify(request);

@@ -34,6 +34,7 @@ function mount(router: Router, path: string, context: PolicyRoutesContext): void
   router.post(`${path}/:id/restore`, async (request, response) => {
     const [scope, id] = [scopeOf(request), idOf(request)];
     const { kind, name } = await policies.getChange(scope, id);
+    if (kind === "workspace") await authorization.require(request, "edit");
     // It may be in another workspace by now.
     if (kind === "namespace") await authorization.requireOnNamespace(request, "admin", name);
     response.json({ change: await policies.restoreChange(scope, { id, ...writeOptions(context, request) }) });

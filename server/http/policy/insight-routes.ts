@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 
 import type { ExplainRequest } from "../../../policy/common/tmc-api.js";
 import { policyManifest } from "../../../policy/common/manifest.js";
@@ -8,6 +8,11 @@ import type { PolicyRoutesContext } from "./router.js";
 /** What TMC never had: what holds, why, what would change, what was refused. */
 export function insightRoutes({ policies, organizationOf, authorization }: PolicyRoutesContext): Router {
   const router = Router();
+  // What a policy of the organization refuses is told of every workspace.
+  const requireSight = async (request: Request, workspace?: string) =>
+    workspace === undefined
+      ? authorization.requireEverywhere(request)
+      : authorization.require(request, "view", workspace);
   router.get("/image-policies/effective/:namespace", async (request, response) => {
     response.json(await policies.effectivePolicies(organizationOf(request), request.params.namespace));
   });
@@ -34,14 +39,14 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
     }
     if (exception !== undefined) {
       const { name, workspaceName } = exception;
-      await authorization.require(request, "view", workspaceName);
+      await requireSight(request, workspaceName);
       const place = workspaceName === undefined ? {} : { workspace: workspaceName };
       const address = { organization: organizationOf(request), name, ...place };
       response.json(await policies.previewException(address, { remove }));
       return;
     }
     const workspace = policyManifest.parse(policy).fullName.workspaceName;
-    await authorization.require(request, "view", workspace);
+    await requireSight(request, workspace);
     const scope = { organization: organizationOf(request), ...(workspace !== undefined && { workspace }) };
     response.json(await policies.previewPolicy(scope, { policy, remove }));
   });

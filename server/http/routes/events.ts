@@ -7,7 +7,7 @@ import type { Attendance } from "../../event/attendance.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import type { EventAccess } from "../event-access.js";
-import { createRateLimit } from "../rate-limit.js";
+import { createRateLimit, networkOf } from "../rate-limit.js";
 import type { CounterFactory } from "../rate-limit.js";
 import type { EventResource } from "../../../workshop/common/event.js";
 
@@ -40,7 +40,7 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
     if (event.spec.code !== undefined) {
       if (code === undefined)
         return void response.json((await attendance.outside(event)) satisfies EventView);
-      const client = `${request.params.name} ${request.ip ?? ""}`;
+      const client = `${request.params.name} ${networkOf(request.ip ?? "")}`;
       await guesses.refuseSpent(client);
       if (!eventAccess.isCode(event, code)) {
         await guesses.take(client);

@@ -184,6 +184,16 @@ export function describeRoles(title: string, target: () => { kubeConfig: KubeCon
       ).toEqual(Object.fromEntries(expected));
     });
 
+    it("what a policy of the organization would refuse is told to whoever sees all workspaces", async () => {
+      for (const [user, status] of [
+        ["own-admin", 403],
+        ["all-view", 200],
+      ] as const) {
+        const answer = await world.as(user).rest("POST", "image-policies/preview", policy("p"));
+        expect([user, answer.status]).toEqual([user, status]);
+      }
+    });
+
     it("a path that is spelled otherwise is asked the same", async () => {
       const spellings = [`WORKSPACES/${workspace}/policies`, `workspaces/${workspace}/policies/`];
       for (const path of [...spellings, `workspaces/%72oles-ws/policies`]) {

@@ -24,6 +24,9 @@ export type ChangeObject = HierarchyObject<ChangeSpec>;
 /** Of one organization; older ones go. A lab's learner makes some dozens, and a cluster may hold hundreds of organizations. */
 export const MAX_CHANGES = 200;
 
+/** Of those that made living things what they are, which stay beyond the others. */
+const MOST_KEPT = 2 * MAX_CHANGES;
+
 /** Characters of what an organization's changes hold, which 200 policies of ten rules come nowhere near; the newest is kept whatever it holds. */
 export const MAX_STATE_CHARACTERS = 1_000_000;
 
@@ -116,10 +119,15 @@ export function isSameThing(
 
 function tooMany(changes: ChangeObject[]): string[] {
   let characters = 0;
+  const newer: ChangeSpec[] = [];
   return changes
     .toSorted((left, right) => (left.spec.time < right.spec.time ? 1 : -1))
     .filter(({ spec }, index) => {
       characters += spec.state?.length ?? 0;
+      const isNewest = !newer.some((one) => isSameThing(one, spec));
+      newer.push(spec);
+      // What made a thing that is there what it is would be written down anew, as if it were made now.
+      if (isNewest && spec.state !== undefined && index < MOST_KEPT) return false;
       return index > 0 && (index >= MAX_CHANGES || characters > MAX_STATE_CHARACTERS);
     })
     .map(({ metadata }) => metadata.name ?? "");

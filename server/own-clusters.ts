@@ -64,6 +64,8 @@ export class OwnClusterProcesses implements OwnClusters {
   readonly #options: OwnClustersOptions;
   readonly #most: number;
   readonly #running = new Map<string, Promise<Running>>();
+  /** What is being ended is not opened again meanwhile. */
+  readonly #closing = new Set<string>();
   /** Of those that run. */
   readonly #addresses = new Map<string, string>();
   #remover: FolderRemover | undefined;
@@ -83,11 +85,13 @@ export class OwnClusterProcesses implements OwnClusters {
   async open(session: string): Promise<KubernetesClient> {
     const known = this.#running.get(session);
     if (known !== undefined) return (await known).client;
-    if (!existsSync(this.#folderOf(session))) throw gone(session);
+    if (this.#closing.has(session) || !existsSync(this.#folderOf(session))) throw gone(session);
     if (this.#running.size >= this.#most) throw tooMany(this.#most);
     const starting = this.#start(session);
     this.#running.set(session, starting);
-    starting.catch(() => this.#running.delete(session));
+    starting.catch(() => {
+      if (this.#running.get(session) === starting) this.#running.delete(session);
+    });
     return (await starting).client;
   }
 
@@ -104,6 +108,15 @@ export class OwnClusterProcesses implements OwnClusters {
   }
 
   async close(session: string): Promise<void> {
+    this.#closing.add(session);
+    try {
+      await this.#close(session);
+    } finally {
+      this.#closing.delete(session);
+    }
+  }
+
+  async #close(session: string): Promise<void> {
     const running = await this.#running.get(session)?.catch(() => undefined);
     if (running === undefined) await endLeftOver(this.#ownerFileOf(session));
     else await end(running);

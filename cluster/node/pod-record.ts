@@ -1,4 +1,4 @@
-import type { SandboxState } from "../containers/container-runtime.js";
+import type { ContainerState, SandboxState } from "../containers/container-runtime.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { containersOf, statusOfContainer } from "../controllers/pod-status.js";
 import { ContainerRecord, runtimeIdIn } from "./container-record.js";
@@ -72,6 +72,20 @@ export class PodRecord {
       const found = sandbox?.containers.find(({ id }) => id === record.runtimeId);
       if (found?.exit !== undefined) record.finished(found.exit);
       else if (found === undefined) lost(record, now);
+    }
+    this.#adopt(pod, sandbox?.containers ?? []);
+  }
+
+  /** Takes up what was begun after the status was written last. */
+  #adopt(pod: Pod, found: readonly ContainerState[]): void {
+    for (const container of containersOf(pod)) {
+      const own = found.filter(({ name }) => name === container.name);
+      const newest = own.toSorted((left, right) => right.attempt - left.attempt)[0];
+      const record = this.container(pod, container);
+      if (newest === undefined || newest.attempt <= record.attempt) continue;
+      const { id, attempt, startedMs, exit } = newest;
+      record.began(id, { attempt, image: container.image ?? "", at: new Date(startedMs) });
+      if (exit !== undefined) record.finished(exit);
     }
   }
 }

@@ -7,6 +7,8 @@ const MIB = 1024 * 1024;
 export interface ContainerLimits {
   /** Pods of one namespace that run at once. */
   podsOfNamespace: number;
+  /** Of one pod, with those that have ended and whose logs are kept. */
+  containersOfPod: number;
   /** Of one container, where its pod asks for no less. */
   memoryBytes: number;
   /** Processes and threads of one container. */
@@ -23,6 +25,7 @@ export interface ContainerLimits {
 /** Enough for every pod of a lab: a small server, a shell and a loop; thirty learners with five each fit a machine of 8 GiB. */
 export const defaultContainerLimits: Readonly<ContainerLimits> = {
   podsOfNamespace: 20,
+  containersOfPod: 20,
   memoryBytes: 128 * MIB,
   processes: 128,
   cpus: 0.5,

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { PassThrough, type Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { spawn as spawnTerminal } from "node-pty";
+import { type IPty, spawn as spawnTerminal } from "node-pty";
+import { isDrained } from "../../terminal/node/start-shell.js";
 
 /** A sandbox is open in 20 ms; a machine under load takes its time. */
 const START_MS = 20_000;
@@ -13,6 +14,8 @@ const LAST_OUTPUT_MS = 500;
 const REASON_BYTES = 4096;
 /** Of output that nobody has read yet, before the process waits. */
 const UNREAD_BYTES = 64 * 1024;
+/** What a terminal of Linux takes at once. */
+const TYPED_BYTES = 4096;
 const SIZE = { cols: 80, rows: 24 };
 
 /** What bubblewrap is told of its surroundings: nothing of ours. */
@@ -47,6 +50,8 @@ export class ContainerProcess {
     this.exitCode = started.ended.finally(() => {
       this.#isOver = true;
     });
+    // Its number may be another process's from then on, long before what it left behind is silent.
+    started.onExit(() => (this.#isOver = true));
   }
 
   /** Starts it and waits until its program runs. Throws `CannotRunError` with what was said where it does not. */
@@ -90,6 +95,13 @@ export class ContainerProcess {
     }
   }
 
+  /** Ends it, and lets go of its streams, which what it has left behind may hold. */
+  end(): void {
+    this.kill("SIGKILL");
+    this.stdin?.destroy();
+    this.#started.letGo();
+  }
+
   async #begun(): Promise<void> {
     const deadline = performance.now() + START_MS;
     let code: number | undefined;
@@ -116,6 +128,10 @@ interface Started {
   stdout: Readable;
   stderr?: Readable;
   ended: Promise<number>;
+  /** Told once the process itself is gone. */
+  onExit(listener: () => void): void;
+  /** Reads nothing more of what it writes. */
+  letGo(): void;
   resize(size: { columns: number; rows: number }): void;
   kill(): void;
 }
@@ -147,6 +163,10 @@ function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStre
     stdout,
     stderr,
     ended,
+    onExit: (listener) => void child.once("exit", listener),
+    letGo: () => {
+      for (const { from } of outputs) from.destroy();
+    },
     resize: () => undefined,
     kill: () => void child.kill("SIGKILL"),
   };
@@ -188,8 +208,7 @@ function onTerminal([file = "", ...args]: readonly string[]): Started {
   });
   const stdin = new Writable({
     write: (bytes: Buffer, _encoding, done) => {
-      if (!isOver) pty.write(bytes);
-      done();
+      writeSlowly(pty, bytes, () => isOver).then(() => done(), done);
     },
     // The end of the input of a terminal is a key.
     final: (done) => {
@@ -201,6 +220,10 @@ function onTerminal([file = "", ...args]: readonly string[]): Started {
     stdin,
     stdout,
     ended,
+    onExit: (listener) => void ended.then(listener),
+    letGo: () => {
+      if (!isOver) pty.kill("SIGKILL");
+    },
     resize: ({ columns, rows }) => {
       if (!isOver && columns > 0 && rows > 0) pty.resize(columns, rows);
     },
@@ -208,6 +231,14 @@ function onTerminal([file = "", ...args]: readonly string[]): Started {
       if (!isOver) pty.kill("SIGKILL");
     },
   };
+}
+
+/** Waits until the terminal takes what it was given: its library would keep all of it, and try again without a pause. */
+async function writeSlowly(pty: IPty, bytes: Buffer, isOver: () => boolean): Promise<void> {
+  for (let at = 0; at < bytes.length && !isOver(); at += TYPED_BYTES) {
+    while (!isOver() && !isDrained(pty)) await wait(LOOK_MS);
+    if (!isOver()) pty.write(bytes.subarray(at, at + TYPED_BYTES));
+  }
 }
 
 /** What bubblewrap has told so far: JSON documents, a line each. It tells of an end only where the program had run. */

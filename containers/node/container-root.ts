@@ -50,7 +50,9 @@ export function makeRoot(folder: string, { image, hostname, address, uid }: Root
     const first = made?.length ?? Number.POSITIVE_INFINITY;
     for (let at = path; at.length >= first; at = dirname(at)) own(at);
   };
-  makeFolder(folder);
+  // Fails where it is there: a container may have been in it, and put links in the place of folders.
+  mkdirSync(folder, { mode: 0o755 });
+  own(folder);
   for (const [name, mode] of FOLDERS) makeFolder(join(folder, name), mode);
   const write = (path: string, content: string | Buffer, mode = 0o644): void => {
     // A path is the image's own, but a root is not to be left by a mistake in it.

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
@@ -17,7 +16,7 @@ import type {
 } from "../../cluster/containers/container-runtime.js";
 import { AccountRegistry } from "../../terminal/node/account-registry.js";
 import { writeFilter } from "../../terminal/node/bubblewrap.js";
-import { endProcesses } from "../../terminal/node/end-processes.js";
+import { endLeftOverPods, removeFolder } from "./left-over-pods.js";
 import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
@@ -49,6 +48,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   readonly #pods = new Map<string, Promise<Pod>>();
   readonly #events = new EventEmitter();
   readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
+  /** Ids of containers that are being started. */
+  readonly #starting = new Set<string>();
   /** Of control groups of containers that have ended. */
   readonly #removals = new Set<Promise<void>>();
   readonly #limits: ContainerLimits;
@@ -79,7 +80,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     // Of the folder, so that it finds what a killed one has left.
     const owner = createHash("sha256").update(join(options.dataDir, "pods")).digest("hex").slice(0, 16);
     const runtime = new SandboxRuntime(options, await ControlGroups.detect(owner));
-    await runtime.#sweep();
+    await endLeftOverPods(runtime.#podsFolder, runtime.#accounts);
+    for (const name of readdirSync(runtime.#statusFolder)) removeFolder(join(runtime.#statusFolder, name));
     return runtime;
   }
 
@@ -95,6 +97,22 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   async start(spec: ContainerSpec): Promise<void> {
     const pod = await this.#pod(spec.sandbox);
+    if (pod.containers.has(spec.id) || this.#starting.has(spec.id))
+      throw new Error(`the container ${spec.id} was started before`);
+    const most = this.#limits.containersOfPod;
+    if (pod.containers.size >= most)
+      throw new Error(
+        `at most ${most} containers of a pod run on this machine, those that have ended with them`,
+      );
+    this.#starting.add(spec.id);
+    try {
+      await this.#begin(pod, spec);
+    } finally {
+      this.#starting.delete(spec.id);
+    }
+  }
+
+  async #begin(pod: Pod, spec: ContainerSpec): Promise<void> {
     const answer = findImage(spec.image);
     if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
     const { image } = answer;
@@ -115,6 +133,11 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       await forget();
       throw error;
     });
+    if ((await this.#pods.get(spec.sandbox)) !== pod) {
+      process.end();
+      await forget();
+      throw new Error(`the pod of the container ${spec.id} was removed meanwhile`);
+    }
     this.#views.set(spec.id, { view, place });
     const container = new Container(spec, process, () => wasOutOfMemory(place.groups));
     pod.containers.set(spec.id, container);
@@ -136,7 +159,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       ...(process.stderr && { stderr: process.stderr }),
       resize: (size) => process.resize(size),
       exitCode: process.exitCode,
-      close: () => process.kill("SIGKILL"),
+      close: () => process.end(),
     };
   }
 
@@ -277,16 +300,6 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     if (container.exit !== undefined) throw new Error(`the container ${id} has ended`);
     return container;
   }
-
-  async #sweep(): Promise<void> {
-    for (const id of readdirSync(this.#podsFolder)) {
-      const { uid } = await this.#accounts.claim(id);
-      await endProcesses([], { uids: [uid] });
-      rmdirSync(join(this.#podsFolder, id));
-      this.#accounts.release(id);
-    }
-    for (const name of readdirSync(this.#statusFolder)) removeFolder(join(this.#statusFolder, name));
-  }
 }
 
 interface Run {
@@ -294,9 +307,4 @@ interface Run {
   place: ContainerPlace;
   streams: { stdin: boolean; tty: boolean };
   beside?: number;
-}
-
-/** By a program of its own: what a container has made may be deep and many. */
-function removeFolder(folder: string): void {
-  execFile("/bin/rm", ["-rf", "--", folder], () => undefined);
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
 
@@ -133,6 +134,19 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     );
     await becomes("lost", "{.status.containerStatuses[0].ready}", "true");
     expect(processes("sleep 7654")).toHaveLength(1);
+  });
+
+  it("are not started over themselves: what they have put in the place of folders leads nowhere", async () => {
+    const command = "rm -r /tmp /etc; ln -s /etc /tmp; ln -s /etc /etc; exec sleep 6543";
+    await cluster.create("twice", { containers: [busybox(command)] });
+    await becomes("twice", "{.status.phase}", "Running");
+    const uid = await cluster.read("twice", "{.metadata.uid}");
+    const before = statSync("/etc");
+    const spec = { name: "c", attempt: 0, image: "busybox", env: [], mounts: [], readOnlyRoot: false };
+    const again = { ...spec, id: `${uid}/c/0`, sandbox: uid, tty: false, stdin: false, stdinOnce: false };
+    await expect(cluster.runtime.start(again)).rejects.toThrow("was started before");
+    expect([statSync("/etc").mode, statSync("/etc").uid]).toEqual([before.mode, before.uid]);
+    expect(processes("sleep 6543")).toHaveLength(1);
   });
 
   it("are found again by a cluster that is started anew", async () => {

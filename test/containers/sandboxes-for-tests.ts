@@ -22,7 +22,7 @@ export function whyNoContainers(): string | undefined {
 /** An embedded cluster in this process whose pods run in sandboxes, and the process that runs them. */
 export class SandboxedCluster {
   readonly #folder: string;
-  readonly #runtime: ConnectedRuntime;
+  readonly runtime: ConnectedRuntime;
   #process: ChildProcess;
   readonly kubectl: KubectlFixture;
 
@@ -34,7 +34,7 @@ export class SandboxedCluster {
   ) {
     this.#folder = folder;
     this.#process = process;
-    this.#runtime = runtime;
+    this.runtime = runtime;
     this.kubectl = kubectl;
   }
 
@@ -94,7 +94,7 @@ export class SandboxedCluster {
 
   async close(): Promise<void> {
     await this.kubectl.close();
-    this.#runtime.close();
+    this.runtime.close();
     const ended = once(this.#process, "exit");
     this.#process.kill("SIGTERM");
     await ended;

@@ -208,7 +208,7 @@ function onTerminal([file = "", ...args]: readonly string[]): Started {
   });
   const stdin = new Writable({
     write: (bytes: Buffer, _encoding, done) => {
-      writeSlowly(pty, bytes, () => isOver).then(() => done(), done);
+      writeSlowly(pty, bytes, { isOver: () => isOver, done });
     },
     // The end of the input of a terminal is a key.
     final: (done) => {
@@ -234,11 +234,14 @@ function onTerminal([file = "", ...args]: readonly string[]): Started {
 }
 
 /** Waits until the terminal takes what it was given: its library would keep all of it, and try again without a pause. */
-async function writeSlowly(pty: IPty, bytes: Buffer, isOver: () => boolean): Promise<void> {
-  for (let at = 0; at < bytes.length && !isOver(); at += TYPED_BYTES) {
-    while (!isOver() && !isDrained(pty)) await wait(LOOK_MS);
-    if (!isOver()) pty.write(bytes.subarray(at, at + TYPED_BYTES));
+function writeSlowly(pty: IPty, bytes: Buffer, ends: { isOver: () => boolean; done: () => void }): void {
+  if (bytes.length === 0 || ends.isOver()) return ends.done();
+  if (!isDrained(pty)) {
+    setTimeout(() => writeSlowly(pty, bytes, ends), LOOK_MS);
+    return;
   }
+  pty.write(bytes.subarray(0, TYPED_BYTES));
+  writeSlowly(pty, bytes.subarray(TYPED_BYTES), ends);
 }
 
 /** What bubblewrap has told so far: JSON documents, a line each. It tells of an end only where the program had run. */

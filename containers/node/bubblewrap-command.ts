@@ -7,12 +7,13 @@ import { BUSYBOX } from "./requirements.js";
 const STATUS_DESCRIPTOR = 3;
 const USER_DESCRIPTOR = 7;
 const PROCESSES_DESCRIPTOR = 8;
+const ARGUMENTS_DESCRIPTOR = 6;
 
 /** Opens what bubblewrap is handed by number; `-p` keeps bash from reading BASH_ENV. */
 const OPEN = `
-exec ${STATUS_DESCRIPTOR}>"$1"
+exec ${STATUS_DESCRIPTOR}>"$1" ${ARGUMENTS_DESCRIPTOR}<"$3"
 [[ $2 ]] && exec ${USER_DESCRIPTOR}<"/proc/$2/ns/user" ${PROCESSES_DESCRIPTOR}<"/proc/$2/ns/pid"
-shift 2
+shift 3
 exec "$@"`;
 
 const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -47,13 +48,14 @@ export interface ContainerPlace {
 
 /**
  * The command line that runs a program as a container's first process, or beside the process `beside` of one that runs, by its number on
- * this machine. Bubblewrap writes to `statusFile` whom it started and how that ended.
+ * this machine. Bubblewrap writes to `statusFile` whom it started and how that
+ * ended, and reads `variablesText` from `variablesFile`.
  */
 export function bubblewrapCommand(
   command: readonly string[],
   view: ContainerView,
   place: ContainerPlace,
-  { statusFile, beside }: { statusFile: string; beside?: number },
+  { statusFile, variablesFile, beside }: { statusFile: string; variablesFile: string; beside?: number },
 ): string[] {
   const { uid, limits, groups, countsMemory, filter } = place;
   return [
@@ -65,6 +67,7 @@ export function bubblewrapCommand(
     "open",
     statusFile,
     beside === undefined ? "" : String(beside),
+    variablesFile,
     findProgram("nsenter"),
     `--net=${place.network}`,
     "--",
@@ -86,12 +89,28 @@ export function bubblewrapCommand(
     String(STATUS_DESCRIPTOR),
     ...(filter === "" ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)]),
     "--clearenv",
-    ...view.env.flatMap(([name, value]) => ["--setenv", name, value]),
+    "--args",
+    String(ARGUMENTS_DESCRIPTOR),
     "--chdir",
     view.workingDir,
     "--",
     ...command,
   ];
+}
+
+/**
+ * What the file has that hands bubblewrap the variables: among them are Secrets, and everybody on the machine reads arguments of programs.
+ * Throws where one holds a zero byte, behind which bubblewrap would read the next argument.
+ */
+export function variablesText(env: readonly (readonly [string, string])[]): string {
+  return env
+    .flatMap(([name, value]) => {
+      if (`${name}${value}`.includes("\0"))
+        throw new Error(`the variable ${JSON.stringify(name)} holds a zero byte`);
+      return ["--setenv", name, value];
+    })
+    .map((part) => `${part}\0`)
+    .join("");
 }
 
 function ownNamespaces({ user, group }: ContainerPlace): string[] {

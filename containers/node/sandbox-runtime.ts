@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type {
@@ -21,7 +21,12 @@ import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
-import { type ContainerPlace, type ContainerView, bubblewrapCommand } from "./bubblewrap-command.js";
+import {
+  type ContainerPlace,
+  type ContainerView,
+  bubblewrapCommand,
+  variablesText,
+} from "./bubblewrap-command.js";
 import { ContainerProcess, CannotRunError } from "./container-process.js";
 import { groupOf, podOf } from "./container-id.js";
 import { Container } from "./container.js";
@@ -271,8 +276,11 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   async #run(command: readonly string[], { view, place, streams, beside }: Run): Promise<ContainerProcess> {
     const statusFile = join(this.#statusFolder, randomUUID());
+    const variablesFile = `${statusFile}.variables`;
+    writeFileSync(variablesFile, variablesText(view.env), { mode: 0o600 });
     const argv = bubblewrapCommand(command, view, place, {
       statusFile,
+      variablesFile,
       ...(beside !== undefined && { beside }),
     });
     try {
@@ -280,6 +288,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     } catch (error) {
       if (!(error instanceof CannotRunError)) throw error;
       throw new Error(startError(command[0] ?? "", error.message), { cause: error });
+    } finally {
+      rmSync(variablesFile, { force: true });
     }
   }
 

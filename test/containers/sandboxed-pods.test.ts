@@ -149,6 +149,15 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     expect(processes("sleep 6543")).toHaveLength(1);
   });
 
+  it("keep their variables out of what the machine tells of processes", async () => {
+    const env = [{ name: "WORD", value: "very-secret-word" }];
+    await cluster.create("quiet", { containers: [busybox("echo $WORD; exec sleep 5432", { env })] });
+    await expect.poll(() => logs("quiet")).toBe("very-secret-word\n");
+    const told = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+    expect(told).toContain("sleep 5432");
+    expect(told).not.toContain("very-secret-word");
+  });
+
   it("are found again by a cluster that is started anew", async () => {
     await cluster.create("found", { containers: [busybox("echo alive; exec sleep 8765")] });
     await becomes("found", "{.status.phase}", "Running");

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type {
@@ -21,13 +21,7 @@ import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
-import {
-  type ContainerPlace,
-  type ContainerView,
-  bubblewrapCommand,
-  variablesText,
-} from "./bubblewrap-command.js";
-import { ContainerProcess, CannotRunError } from "./container-process.js";
+import type { ContainerPlace, ContainerView } from "./bubblewrap-command.js";
 import { groupOf, podOf } from "./container-id.js";
 import { Container } from "./container.js";
 import {
@@ -40,7 +34,7 @@ import { makeRoot } from "./container-root.js";
 import { viewOf } from "./container-view.js";
 import { wasOutOfMemory } from "./out-of-memory.js";
 import { Pod } from "./pod.js";
-import { startError } from "./start-error.js";
+import { runInSandbox } from "./run-in-sandbox.js";
 
 export interface SandboxRuntimeOptions {
   /** Holds a folder for each pod, and what bubblewrap tells of containers; on a path that every account may pass through. */
@@ -134,10 +128,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       await removed.finally(() => this.#removals.delete(removed));
     };
     const command = programOf(image, spec);
-    const process = await this.#run(command, { view, place, streams: spec }).catch(async (error: unknown) => {
-      await forget();
-      throw error;
-    });
+    const folder = this.#statusFolder;
+    const process = await runInSandbox(command, { view, place, streams: spec, folder }).catch(
+      async (error: unknown) => {
+        await forget();
+        throw error;
+      },
+    );
     if ((await this.#pods.get(spec.sandbox)) !== pod) {
       process.end();
       await forget();
@@ -156,8 +153,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const view = tty
       ? { ...seen.view, env: [...seen.view.env, ["TERM", "xterm"] as [string, string]] }
       : seen.view;
-    const streams = { stdin, tty };
-    const process = await this.#run(command, { ...seen, view, streams, beside: container.process.pid });
+    const process = await runInSandbox(command, {
+      ...seen,
+      view,
+      streams: { stdin, tty },
+      folder: this.#statusFolder,
+      beside: container.process.pid,
+    });
     return {
       ...(process.stdin && { stdin: process.stdin }),
       stdout: process.stdout,
@@ -274,25 +276,6 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     };
   }
 
-  async #run(command: readonly string[], { view, place, streams, beside }: Run): Promise<ContainerProcess> {
-    const statusFile = join(this.#statusFolder, randomUUID());
-    const variablesFile = `${statusFile}.variables`;
-    writeFileSync(variablesFile, variablesText(view.env), { mode: 0o600 });
-    const argv = bubblewrapCommand(command, view, place, {
-      statusFile,
-      variablesFile,
-      ...(beside !== undefined && { beside }),
-    });
-    try {
-      return await ContainerProcess.start(argv, streams, statusFile);
-    } catch (error) {
-      if (!(error instanceof CannotRunError)) throw error;
-      throw new Error(startError(command[0] ?? "", error.message), { cause: error });
-    } finally {
-      rmSync(variablesFile, { force: true });
-    }
-  }
-
   async #pod(id: string): Promise<Pod> {
     const pod = await this.#pods.get(id);
     if (pod === undefined) throw new Error(`there is no sandbox ${id}`);
@@ -310,11 +293,4 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     if (container.exit !== undefined) throw new Error(`the container ${id} has ended`);
     return container;
   }
-}
-
-interface Run {
-  view: ContainerView;
-  place: ContainerPlace;
-  streams: { stdin: boolean; tty: boolean };
-  beside?: number;
 }

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type ContainerPlace,
+  type ContainerView,
+  bubblewrapCommand,
+  variablesText,
+} from "./bubblewrap-command.js";
+import { CannotRunError, ContainerProcess, type ProcessStreams } from "./container-process.js";
+import { startError } from "./start-error.js";
+
+interface Run {
+  view: ContainerView;
+  place: ContainerPlace;
+  streams: ProcessStreams;
+  /** Where bubblewrap tells how it goes; nobody but root writes there. */
+  folder: string;
+  /** The process of the container to run beside, by its number on this machine; absent for the container's first. */
+  beside?: number;
+}
+
+/** Resolves once the program runs in a sandbox. Throws with what a kubelet says where it cannot be run. */
+export async function runInSandbox(
+  command: readonly string[],
+  { view, place, streams, folder, beside }: Run,
+): Promise<ContainerProcess> {
+  const statusFile = join(folder, randomUUID());
+  const variablesFile = `${statusFile}.variables`;
+  writeFileSync(variablesFile, variablesText(view.env), { mode: 0o600 });
+  const argv = bubblewrapCommand(command, view, place, {
+    statusFile,
+    variablesFile,
+    ...(beside !== undefined && { beside }),
+  });
+  try {
+    return await ContainerProcess.start(argv, streams, statusFile);
+  } catch (error) {
+    if (!(error instanceof CannotRunError)) throw error;
+    throw new Error(startError(command[0] ?? "", error.message), { cause: error });
+  } finally {
+    rmSync(variablesFile, { force: true });
+  }
+}

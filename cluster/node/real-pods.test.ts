@@ -68,7 +68,15 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       containers: [busybox("echo three")],
     });
     await becomes("done", "{.status.phase}", "Succeeded");
-    expect(await logs("done", "--all-containers")).toBe("one\ntwo\nthree\n");
+    // kubectl prints the logs of all containers in no order of theirs.
+    const lines = await logs("done", "--all-containers", "--timestamps");
+    expect(
+      lines
+        .trim()
+        .split("\n")
+        .sort()
+        .map((line) => line.split(" ")[1]),
+    ).toEqual(["one", "two", "three"]);
     expect(await read("done", "{.status.containerStatuses[0].state.terminated.reason}")).toBe("Completed");
     await create("failed", {
       restartPolicy: "Never",

@@ -74,7 +74,7 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       lines
         .trim()
         .split("\n")
-        .sort()
+        .toSorted()
         .map((line) => line.split(" ")[1]),
     ).toEqual(["one", "two", "three"]);
     expect(await read("done", "{.status.containerStatuses[0].state.terminated.reason}")).toBe("Completed");

@@ -29,6 +29,7 @@ import { trackActivity } from "./store/activity-tracker.js";
 import { joinRoutes } from "./join-routes.js";
 import { endAll } from "./supervisor/end-all.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
+import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { showSavedPages } from "./workshop/show-saved-pages.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -62,6 +63,8 @@ export interface ServerAssignment {
 export interface LecternServer {
   router: Router;
   platform: Platform;
+  /** What labs may need of the cluster. */
+  abilities: ClusterAbilities;
   /** Takes the upgrade where it is for a terminal of ours, and says whether it did. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Tells where browsers and where this machine's shells reach the server, once they do. Both end in `/`. */
@@ -112,6 +115,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   return {
     router: rooms.router,
     platform,
+    abilities: rooms.parts.abilities,
     handleUpgrade: (request, socket, head) => rooms.sockets.handleUpgrade(request, socket, head),
     listensAt: (url, shellUrl = url) => {
       const isKnown = address === url && shellAddress === shellUrl;

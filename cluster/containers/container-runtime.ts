@@ -5,8 +5,8 @@ import type { Duplex, Readable, Writable } from "node:stream";
  * has a deadline of the implementation's own, and rejects with an error whose message says what was not done and why.
  */
 export interface ContainerRuntime {
-  /** Whether and how an image can be run. */
-  image(name: string): ImageVerdict;
+  /** Whether and how an image can be run; `ownImages` is what the pod's namespace has of its own, in words of the runtime. */
+  image(name: string, ownImages: string | undefined): ImageVerdict;
   /** Makes what the containers of a pod share: its network, its folder. Safe to repeat. */
   startSandbox(sandbox: SandboxSpec): Promise<void>;
   /** Starts the process of a container in its pod's sandbox; resolves when it has been started. */
@@ -70,6 +70,8 @@ export interface ContainerSpec {
   name: string;
   attempt: number;
   image: string;
+  /** What `image` of the runtime was asked with. */
+  ownImages?: string;
   /** As in the pod, with variables filled in; absent for what the image has. */
   command?: string[];
   args?: string[];

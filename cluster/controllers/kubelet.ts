@@ -112,7 +112,7 @@ class Kubelet {
 
   /** Looks after the pod by its containers, if it is one that really runs. */
   #realPodsFor(pod: Pod): RealPods | undefined {
-    return hasRealContainers(this.#containers?.runtime, pod) ? this.#real : undefined;
+    return hasRealContainers(this.#containers?.runtime, this.#context.api, pod) ? this.#real : undefined;
   }
 
   learn(pod: Pod): void {

@@ -4,6 +4,7 @@ import type { ContainerSpec } from "../containers/container-runtime.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { nanoUnits } from "../schema/quantity.js";
 import { environmentOf, expand } from "./environment.js";
+import { ownImagesOf } from "./own-images.js";
 
 /** What the runtime calls an attempt at a container of a pod. */
 export function runtimeIdOf(pod: Pod, name: string, attempt: number): string {
@@ -25,12 +26,14 @@ export function containerSpec(
   const [user, group] = [setting("runAsUser"), setting("runAsGroup")];
   const [command, args] = [expanded("command"), expanded("args")];
   const workingDir = asText(container["workingDir"]);
+  const ownImages = ownImagesOf(api, pod);
   return {
     id: runtimeIdOf(pod, container.name, attempt),
     sandbox: pod.metadata.uid ?? "",
     name: container.name,
     attempt,
     image: container.image ?? "",
+    ...(ownImages !== undefined && { ownImages }),
     ...(command.length > 0 && { command }),
     ...(args.length > 0 && { args }),
     env: [...variables],

@@ -7,6 +7,7 @@ import { startProblem } from "../controllers/start-problems.js";
 import type { WorkQueue } from "../controllers/work-queue.js";
 import type { ContainerRecord } from "./container-record.js";
 import { containerSpec, runtimeIdOf } from "./container-spec.js";
+import { ownImagesOf } from "./own-images.js";
 import { podEvents } from "./pod-events.js";
 import { podTitle } from "./volume-files.js";
 
@@ -68,8 +69,8 @@ export class ContainerStarter {
   }
 
   #hasImage({ pod, queue }: StartTurn, { image = "" }: Container, record: ContainerRecord): boolean {
-    const { runtime, recorder } = this.#context;
-    const verdict = runtime.image(image);
+    const { api, runtime, recorder } = this.#context;
+    const verdict = runtime.image(image, ownImagesOf(api, pod));
     if (verdict.kind === "runs") {
       record.imageId = verdict.id;
       return true;
@@ -107,7 +108,7 @@ export class ContainerStarter {
   ): Promise<void> {
     const { api, runtime, recorder, clock } = this.#context;
     const attempt = record.attempt + 1;
-    const verdict = runtime.image(container.image ?? "");
+    const verdict = runtime.image(container.image ?? "", ownImagesOf(api, pod));
     if (verdict.kind === "runs") recorder.record(pod, podEvents.pulled(verdict.message));
     const spec = containerSpec(api, pod, container, { attempt, address });
     recorder.record(pod, podEvents.created());

@@ -1,7 +1,9 @@
+import type { ApiService } from "../api/service.js";
 import { recordsAt } from "../api/field-access.js";
 import type { JsonObject } from "../api/field-access.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
 import type { Pod } from "../controllers/object-kinds.js";
+import { ownImagesOf } from "./own-images.js";
 
 /** Sources of volumes that a pod's folder can hold; storage that outlives pods, and the machine's own, are not among them. */
 const FILE_SOURCES = ["configMap", "secret", "emptyDir", "downwardAPI", "projected"];
@@ -13,13 +15,16 @@ const FILE_SOURCES = ["configMap", "secret", "emptyDir", "downwardAPI", "project
  */
 export function hasRealContainers(
   runtime: ContainerRuntime | undefined,
-  { spec }: Pod,
+  api: Pick<ApiService, "find">,
+  pod: Pod,
 ): runtime is ContainerRuntime {
+  const { spec } = pod;
   if (runtime === undefined || spec.hostNetwork === true) return false;
   if (!recordsAt(spec, "volumes").every(isOfFiles)) return false;
+  const ownImages = ownImagesOf(api, pod);
   // Containers that are added for debugging do not change what the pod is.
   return [...(spec.initContainers ?? []), ...spec.containers].every(
-    ({ image = "" }) => runtime.image(image).kind !== "unknown",
+    ({ image = "" }) => runtime.image(image, ownImages).kind !== "unknown",
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ApiService } from "../api/service.js";
 import { badRequest, notImplemented, StatusError } from "../api/status.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
 import type { ContainerStatus, Pod } from "../controllers/object-kinds.js";
@@ -5,7 +6,7 @@ import { containersOf, statusOfContainer } from "../controllers/pod-status.js";
 import type { Call } from "../http/call.js";
 import { runtimeIdIn } from "../node/container-record.js";
 import { hasRealContainers } from "../node/played-pods.js";
-import { requireObject } from "../rest/api-core.js";
+import { findObject, requireObject } from "../rest/api-core.js";
 
 /** The annotation that says which of several containers is meant. */
 const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
@@ -15,7 +16,11 @@ const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
 export function requireRealPod(call: Call, runtime: ContainerRuntime, missing: string): Pod {
   const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
   const pod = requireObject(call.core, call.type, at) as Pod;
-  if (hasRealContainers(runtime, pod)) return pod;
+  const { core } = call;
+  const api: Pick<ApiService, "find"> = {
+    find: (ref, place) => findObject(core, core.registry.require(ref), place),
+  };
+  if (hasRealContainers(runtime, api, pod)) return pod;
   throw notImplemented(
     `no image is known here for a container of pod ${JSON.stringify(call.name)}: the pod is simulated, so ${missing}`,
   );

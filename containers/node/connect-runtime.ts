@@ -53,8 +53,8 @@ export class ConnectedRuntime implements ContainerRuntime {
     void this.#follow();
   }
 
-  image(name: string): ImageVerdict {
-    const answer = findImage(name);
+  image(name: string, ownImages: string | undefined): ImageVerdict {
+    const answer = findImage(name, ownImages);
     if (answer.kind !== "runs") return answer;
     const { message, image } = answer;
     return { kind: "runs", message, id: image.id, ...(image.user !== undefined && { user: image.user }) };

@@ -112,7 +112,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   }
 
   async #begin(pod: Pod, spec: ContainerSpec): Promise<void> {
-    const answer = findImage(spec.image);
+    const answer = findImage(spec.image, spec.ownImages);
     if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
     const { image } = answer;
     const root = pod.rootFolder(spec);

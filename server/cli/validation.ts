@@ -24,6 +24,7 @@ import { labPathsAt } from "../labs.js";
 import { openListeners } from "../listeners.js";
 import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
+import { requireAvailable } from "../workshop/catalogue.js";
 import { fromHere, placed, placedMutant } from "./from-here.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
@@ -152,6 +153,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
   });
   const ends = [() => withDeadline(STOPPING_MS, undefined, () => running.stop())];
   try {
+    requireAvailable(lab, running.server.abilities);
     const listening = await listen(running.server, config);
     ends.unshift(async () => listening.close(0));
     return await replayWhole(lab, validationParts(running.server), validation);

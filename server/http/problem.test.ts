@@ -20,9 +20,10 @@ describe("problemOf", () => {
         "sessionNotActive",
         "sessionStepNotRunnable",
         "sessionKubeconfigUnusable",
+        "labUnavailable",
       ] as const
     ).map((name) => problemOf(new WorkshopError(WORKSHOP_ERRORS[name], "x")).status);
-    expect(statuses).toEqual([404, 400, 409, 409, 409]);
+    expect(statuses).toEqual([404, 400, 409, 409, 409, 409]);
   });
 
   it("says of a cluster that does not answer that nothing was lost", () => {

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from "express";
 import type { Logger } from "pino";
 import { ClusterUnreachable, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import type { ApiProblem } from "../../workshop/common/api.js";
+import { WORKSHOP_ERRORS } from "../../workshop/common/errors.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 const STATUS: Record<string, number> = {
@@ -25,6 +26,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.tooManySessions]: 503,
   [serverErrorCodes.sessionsMissing]: 503,
   [serverErrorCodes.notReady]: 503,
+  [WORKSHOP_ERRORS.labUnavailable]: 409,
 };
 
 /** What an API server answers while it is being restarted, or has more to do than it can. */

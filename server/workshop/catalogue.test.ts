@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Lab } from "../../workshop/common/lab.js";
-import { type PodAbility, summarise } from "./catalogue.js";
+import { type PodAbility, requireAvailable, summarise } from "./catalogue.js";
+
+const OWN = [{ name: "shop:1", missing: true as const }];
 
 describe("a lab in the catalogue", () => {
   it.each<[string, Partial<Lab>, PodAbility, RegExp | undefined]>([
@@ -26,13 +28,32 @@ describe("a lab in the catalogue", () => {
       "played",
       /cluster of your own are simulated/,
     ],
-    ["any container", { needs: ["containers"] }, "played", /--kubeconfig/],
+    ["pods that run", { needs: ["containers"] }, "played", undefined],
+    [
+      "pods that run, where they are simulated",
+      { needs: ["containers"] },
+      "none",
+      /real containers.*--kubeconfig/,
+    ],
+    ["images of its own", { ownImages: OWN }, "played", undefined],
+    [
+      "images of its own, where pods are simulated",
+      { ownImages: OWN },
+      "none",
+      /really run shop:1, .* as root/,
+    ],
+    ["images of its own, in another cluster", { ownImages: OWN }, "any", /shop:1, which only Lectern's/],
   ])("with %s says whether it can be had", (_what, part, pods, why) => {
-    const { unavailable } = summarise({ needs: [], pages: [], problems: [], ...part } as unknown as Lab, {
-      pods,
-      ownClusters: true,
-    });
-    if (why === undefined) expect(unavailable).toBeUndefined();
-    else expect(unavailable).toMatch(why);
+    const lab = { needs: [], pages: [], problems: [], ...part } as unknown as Lab;
+    const abilities = { pods, ownClusters: true };
+    const { unavailable } = summarise(lab, abilities);
+    const begin = (): void => requireAvailable(lab, abilities);
+    if (why === undefined) {
+      expect(unavailable).toBeUndefined();
+      expect(begin).not.toThrow();
+    } else {
+      expect(unavailable).toMatch(why);
+      expect(begin).toThrow(unavailable);
+    }
   });
 });

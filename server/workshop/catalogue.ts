@@ -1,12 +1,15 @@
 import { basename } from "node:path";
 import { catalogueNames, findImage } from "../../containers/images/catalogue.js";
 import type { LabSummary } from "../../workshop/common/api.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import { labelOf } from "../../workshop/common/page-name.js";
 import { NO_OWN_CLUSTERS } from "../../workshop/node/session-cluster.js";
 import type { Lab } from "../../workshop/common/lab.js";
 
 /** Which pods really run: those of any image, those whose images Lectern plays, or none. */
 export type PodAbility = "any" | "played" | "none";
+
+const ELSEWHERE = "Start Lectern with --kubeconfig for a cluster that runs any image";
 
 /** What the cluster can do that not every cluster can. */
 export interface ClusterAbilities {
@@ -48,22 +51,39 @@ export function summariseUnread(path: string): LabSummary {
   };
 }
 
-function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
-  if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
-  if (pods === "any") return undefined;
-  if (!lab.needs.includes("containers")) return missingImages(lab, pods);
-  return "This lab runs real containers, and this cluster runs none. Start Lectern with --kubeconfig for a cluster that does.";
+/** Throws LAB_UNAVAILABLE where the lab needs what is not to be had here. */
+export function requireAvailable(lab: Lab, abilities: ClusterAbilities): void {
+  const missing = missingNeed(lab, abilities);
+  if (missing !== undefined) throw new WorkshopError(WORKSHOP_ERRORS.labUnavailable, missing);
 }
 
-function missingImages({ images = [], cluster }: Lab, pods: PodAbility): string | undefined {
+/** Why the lab cannot be done here, in sentences; `undefined` where it can. */
+function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
+  if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
+  if (pods === "any") return unplayedHere(lab);
+  if (lab.needs.includes("containers") && (pods === "none" || lab.cluster === "own"))
+    return `This lab runs real containers, and pods are simulated here. ${ELSEWHERE}, or as root with bubblewrap and busybox-static installed.`;
+  return missingImages(lab, pods);
+}
+
+/** Images of a lab's own are in no registry, and only Lectern plays them. */
+function unplayedHere({ ownImages }: Lab): string | undefined {
+  if (ownImages === undefined) return undefined;
+  const names = ownImages.map(({ name }) => name).join(", ");
+  return `This lab has images of its own, ${names}, which only Lectern's own cluster plays. Start Lectern without --kubeconfig.`;
+}
+
+function missingImages({ images = [], ownImages = [], cluster }: Lab, pods: PodAbility): string | undefined {
   // A cluster of the session's own runs no containers, whatever the platform's does.
   const isSimulated = pods === "none" || cluster === "own";
-  const missing = isSimulated ? images : images.filter((name) => findImage(name).kind !== "runs");
+  const own = ownImages.map(({ name }) => name);
+  const missing = isSimulated
+    ? [...images, ...own]
+    : images.filter((name) => findImage(name).kind !== "runs");
   if (missing.length === 0) return undefined;
   const lab = `This lab's pods really run ${missing.join(", ")}`;
-  const elsewhere = "Start Lectern with --kubeconfig for a cluster that runs any image";
   if (cluster === "own") return `${lab}, and pods of a cluster of your own are simulated.`;
   return pods === "none"
-    ? `${lab}, and pods are simulated here. ${elsewhere}, or as root with bubblewrap and busybox-static installed.`
-    : `${lab}, and Lectern plays only ${catalogueNames().join(", ")}. ${elsewhere}.`;
+    ? `${lab}, and pods are simulated here. ${ownImages.length > 0 ? "Start Lectern" : `${ELSEWHERE}, or`} as root with bubblewrap and busybox-static installed.`
+    : `${lab}, and Lectern plays only ${catalogueNames().join(", ")}. ${ELSEWHERE}.`;
 }

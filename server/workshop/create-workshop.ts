@@ -34,7 +34,7 @@ import { offeredLabs } from "../lab-repository.js";
 import type { DiskWatch } from "../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
-import { summarise, summariseUnread } from "./catalogue.js";
+import { requireAvailable, summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
 import { LostPods } from "./lost-pods.js";
 import type { InstructorTable } from "./instructor-table.js";
@@ -246,6 +246,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   if (lab === undefined)
     throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${wanted.lab}" here`);
   requireCluster(lab, parts.settings);
+  requireAvailable(lab, parts.abilities);
   const { lab: _name, ...options } = wanted;
   const ready = options.prefix === undefined ? await parts.pool.claim(lab, options) : undefined;
   if (ready !== undefined) return briefView(parts, ready);

@@ -3,6 +3,7 @@ export const WORKSHOP_ERRORS = {
   labNotFound: "LAB_NOT_FOUND",
   labExists: "LAB_EXISTS",
   labInvalid: "LAB_INVALID",
+  labUnavailable: "LAB_UNAVAILABLE",
   labSourceUnusable: "LAB_SOURCE_UNUSABLE",
   labPageNotFound: "LAB_PAGE_NOT_FOUND",
   labFileNotFound: "LAB_FILE_NOT_FOUND",

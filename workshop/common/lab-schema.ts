@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MAX_EGRESS, egressTarget, isLocalTarget } from "./egress.js";
 import { ingressesSchema } from "./ingress.js";
 import { BUDGET_NAMES, LAB_LEVELS } from "./lab.js";
+import { imageSchema, imagesSchema } from "./lab-images.js";
 import { LIMIT_NAMES, readLimit, type ShellLimits } from "./shell-limits.js";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -13,15 +14,6 @@ export const dnsLabelSchema = z
 
 /** A class; each of them has a namespace, a home and a shell that nobody uses yet. */
 const MAX_POOL = 50;
-
-/** More than any lab's pods are made of. */
-const MAX_IMAGES = 50;
-
-const imageSchema = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[^\s"'`$]+$/, "write an image reference, as in registry.example.org/tools:1");
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, "a variable is letters, digits and underscores");
@@ -115,11 +107,11 @@ export const workshopFileSchema = z.strictObject({
     .strictObject({ ready: z.number().int().min(0).max(MAX_POOL) })
     .default({ ready: 0 })
     .describe("sessions that are kept ready before anybody asks for them"),
-  images: z
-    .array(imageSchema)
-    .max(MAX_IMAGES)
+  images: imagesSchema
     .default([])
-    .describe("images that pods of the lab really run, without which it cannot be done"),
+    .describe(
+      "images that pods of the lab really run, without which it cannot be done; and images of its own, {name} with like, missing or exits",
+    ),
   image: imageSchema
     .optional()
     .describe("tool box of the shells where sessions have pods: any image with glibc and bash"),

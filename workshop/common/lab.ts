@@ -1,6 +1,7 @@
 import type { TerminalLayout } from "./api.js";
 import type { EgressTarget } from "./egress.js";
 import type { LabIngress } from "./ingress.js";
+import type { OwnImage } from "./lab-images.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Expectation } from "./expectation.js";
 import type { ShellLimits } from "./shell-limits.js";
@@ -42,6 +43,8 @@ export interface Lab {
   pool: { ready: number };
   /** Images that its pods really run, without which it cannot be done; none where absent. */
   images?: string[];
+  /** Images that only this lab has; none where absent. */
+  ownImages?: OwnImage[];
   /** The tool box of the shells, where sessions have pods; the operator's where absent. */
   image?: string;
   /** Whether the home outlives its pod, where sessions have pods. */

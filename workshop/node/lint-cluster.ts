@@ -1,4 +1,5 @@
 import { parse as parseYaml } from "yaml";
+import { catalogueNames, findImage, nameProblem } from "../../containers/images/catalogue.js";
 import type { Lab, LabProblem } from "../common/lab.js";
 import { beyondNamespace, parseCondition } from "../common/condition.js";
 import { fillValue } from "../common/fill-plain.js";
@@ -53,6 +54,9 @@ export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place
     ...(lab.needs.includes("containers")
       ? [problem(place, "it needs containers, and a session's own cluster runs none", fix)]
       : []),
+    ...(lab.ownImages
+      ? [problem(place, "it has images of its own, and a session's own cluster runs none", fix)]
+      : []),
     ...pages.flatMap(({ page }) =>
       page.checks.standIns.map(() =>
         problem(
@@ -70,6 +74,34 @@ export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place
         ),
     ),
   ];
+}
+
+/** Images of the lab's own that are to run like one that nobody plays, or whose names cannot be read. */
+export function unplayedImages({ images = [], ownImages = [] }: Lab, place: Place): LabProblem[] {
+  const problem = (message: string, fix: string): LabProblem => ({
+    severity: "error",
+    rule: "own-image",
+    ...place,
+    message,
+    fix,
+  });
+  const unreadable = [...images, ...ownImages.map(({ name }) => name)].flatMap((name) => {
+    const why = nameProblem(name);
+    return why === undefined
+      ? []
+      : [problem(`${JSON.stringify(name)} is no image that anybody could pull: ${why}`, "Correct it")];
+  });
+  const unplayed = ownImages.flatMap((image) =>
+    "like" in image && findImage(image.like).kind !== "runs"
+      ? [
+          problem(
+            `The image ${image.name} is to run like ${image.like}, which Lectern does not play`,
+            `Choose one of ${catalogueNames().join(", ")}, with a tag it has had`,
+          ),
+        ]
+      : [],
+  );
+  return [...unreadable, ...unplayed];
 }
 
 /** Conditions on what a session without a cluster of its own has not. */

@@ -152,6 +152,18 @@ describe("what one namespace is not enough for", () => {
   });
 });
 
+it("says which images of a lab's own nobody can play", async () => {
+  const images =
+    "images: [busybox, {name: 'a:1', like: nginx}, {name: 'b:1', like: 'nginx:1.161'}, {name: 'C:1', missing: true}]";
+  expect(await problemsOf(images, "text")).toEqual([
+    expect.stringMatching(/^error workshop.yaml:1 own-image: "C:1" is no image that anybody could pull/),
+    "error workshop.yaml:1 own-image: The image b:1 is to run like nginx:1.161, which Lectern does not play",
+  ]);
+  expect(await problemsOf("cluster: own\nimages: [{name: 'a:1', exits: 3}]", "text")).toEqual([
+    expect.stringContaining("it has images of its own"),
+  ]);
+});
+
 async function problemsOf(settings: string, page: string, options?: InspectOptions): Promise<string[]> {
   await mkdir(join(folder, "pages"), { recursive: true });
   await writeFile(join(folder, "workshop.yaml"), `title: x\n${settings}\n`);

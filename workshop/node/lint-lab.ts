@@ -10,7 +10,13 @@ import type { ShellLimits } from "../common/shell-limits.js";
 import { builtInTabs } from "../common/built-in-tabs.js";
 import { addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
-import { commandsBeyond, conditionsBeyond, impossibleObjects, lackingInOwnCluster } from "./lint-cluster.js";
+import {
+  commandsBeyond,
+  conditionsBeyond,
+  impossibleObjects,
+  lackingInOwnCluster,
+  unplayedImages,
+} from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
 import { findPictures } from "./pictures.js";
@@ -62,6 +68,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...conditionsBeyond(lab, pages),
     ...commandsBeyond(lab, pages, variables["session_namespace"] ?? ""),
     ...lackingInOwnCluster(lab, pages, labFileOf(lab)),
+    ...unplayedImages(lab, labFileOf(lab)),
     ...refusedVariables(lab, options),
     ...refusedLimits(lab, options.sessionLimits),
     ...scripts,

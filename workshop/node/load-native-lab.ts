@@ -29,7 +29,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
   return {
     ...rest,
     ...(image !== undefined && { image }),
-    ...(images.length > 0 && { images }),
+    ...imagesOf(images),
     ...(cluster === "own" && { cluster }),
     ...(editor !== undefined && { editor }),
     ...(limits !== undefined && { limits }),
@@ -40,6 +40,12 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     source: { form: "native", path: folder, folder, ...(await homeFiles(folder, files)) },
     problems: [],
   };
+}
+
+function imagesOf(listed: WorkshopFile["images"]): Pick<Lab, "images" | "ownImages"> {
+  const images = listed.filter((image) => typeof image === "string");
+  const ownImages = listed.filter((image) => typeof image !== "string");
+  return { ...(images.length > 0 && { images }), ...(ownImages.length > 0 && { ownImages }) };
 }
 
 async function readPages(folder: string, file: WorkshopFile): Promise<Lab["pages"]> {

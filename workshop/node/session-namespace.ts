@@ -1,4 +1,5 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { Lab } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import {
   type KubernetesClient,
@@ -12,8 +13,12 @@ interface FoundNamespace {
 }
 
 /** Makes the session's namespace, or takes up the one it made before. Throws SESSION_NAME_INVALID where it is somebody else's. */
-export async function claimNamespace(client: KubernetesClient, session: SessionResource): Promise<void> {
-  const { path, object } = namespaceOf(session);
+export async function claimNamespace(
+  client: KubernetesClient,
+  session: SessionResource,
+  lab: Pick<Lab, "ownImages">,
+): Promise<void> {
+  const { path, object } = namespaceOf(session, lab);
   try {
     await client.create(path, object);
   } catch (error) {

@@ -1,5 +1,7 @@
 import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
 import type { EgressTarget } from "../common/egress.js";
+import type { Lab } from "../common/lab.js";
+import { OWN_IMAGES_ANNOTATION } from "../common/lab-images.js";
 import {
   LEARNER,
   LEARNER_ROLE,
@@ -45,12 +47,13 @@ export function ownedBy(session: SessionResource): {
   };
 }
 
-export function namespaceOf(session: SessionResource): Manifest {
+export function namespaceOf(session: SessionResource, { ownImages }: Pick<Lab, "ownImages">): Manifest {
   const { labels, ownerReferences } = ownedBy(session);
   const metadata = {
     name: session.spec.namespace,
     ownerReferences,
     labels: { ...labels, [ORGANIZATION_LABEL]: session.spec.organization, ...POD_SECURITY },
+    ...(ownImages && { annotations: { [OWN_IMAGES_ANNOTATION]: JSON.stringify(ownImages) } }),
   };
   return { path: "/api/v1/namespaces", object: { apiVersion: "v1", kind: "Namespace", metadata } };
 }

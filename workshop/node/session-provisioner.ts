@@ -131,7 +131,7 @@ export class SessionProvisioner {
     { isPooled = false }: ProvisionOptions,
   ): Promise<void> {
     requireCluster(lab, this.#parts.settings);
-    const place = takePlace(session, this.#parts);
+    const place = takePlace(session, lab, this.#parts);
     const kubeconfig = steps.run("access", () =>
       place.then(() => giveAccess(session, this.#parts, isPooled)),
     );

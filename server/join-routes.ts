@@ -53,13 +53,15 @@ export function joinRoutes(parts: RouteParts) {
   const token = () => loadInstructorToken(instructorToken);
   const mount = createMount(config.publicUrl, parts.tlsUrl);
   const origin = originRules(config);
-  const { tokens } = platform;
-  const access = createAccess({ tokens, instructorToken: token, start: config.start, scope: mount.scope });
+  const { tokens, namedTokens } = platform;
+  const { start } = config;
+  const access = createAccess({ tokens, instructorToken: token, namedTokens, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount, token });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
   const router = createApp({
     workshop,
     access,
+    namedTokens,
     quota,
     events: openEvents(parts, mount, quota),
     counter: installation.counter,

@@ -16,6 +16,7 @@ import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
 import { Turns } from "../workshop/node/turns.js";
 import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
+import { type NamedTokens, openNamedTokens } from "./auth/named-tokens.js";
 import { NAMESPACE, loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
@@ -41,6 +42,8 @@ export interface Platform {
   compiler: PageCompiler;
   provisioner: SessionProvisioner;
   tokens: Tokens;
+  /** Those that instructors and helpers log in with. */
+  namedTokens: NamedTokens;
   turns: TurnTaking;
   /** Whether this server does what one does for all. */
   leadership: Leadership;
@@ -84,27 +87,19 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const kubeConfig = await readKubeconfig(options.kubeconfig);
   const inPods = options.config.pods === undefined ? undefined : ADDRESS_IN_PODS;
   const client = new KubernetesClient(kubeConfig, inPods);
-  const [{ host, dial }, tokens, policies] = await Promise.all([
+  const onLost = (error: unknown) =>
+    log.warn({ err: error }, "the tokens of instructors could not be read; those known stay good");
+  const [{ host, dial }, tokens, namedTokens, policies] = await Promise.all([
     openShells({ ...options, kubeConfig, client }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
+    openNamedTokens({ client, onError: onLost }),
     startPolicies(kubeConfig, log),
     installSessionCrds(client),
     installSessionGuard(client),
   ]);
   const leadership = leadershipOf(client, sharing, log);
   policies.control(leadership);
-  const settings: SessionSettings = {
-    server: sharing.server,
-    urlOf: (session) => `${options.publicUrl()}s/${session}`,
-    ingressDomain: options.ingressDomain,
-    environment: options.environment,
-    shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
-    ...(options.ownClusters && { ownClusters: options.ownClusters }),
-    platformTargets: (ownCluster) =>
-      [ownCluster ?? inPods ?? kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
-        .filter((url) => url !== "")
-        .map((url) => targetOfUrl(url)),
-  };
+  const settings = sessionSettings(options, { server: sharing.server, tokens, inPods, kubeConfig });
   const provisioner = new SessionProvisioner({
     client,
     policies: policies.service,
@@ -113,6 +108,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   });
   const compiler = threadCompiler(builtFile(LAB_THREAD));
   const close = async () => {
+    namedTokens.close();
     await leadership.close();
     await options.ownClusters?.stop();
     await compiler.close();
@@ -130,9 +126,33 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     compiler,
     provisioner,
     tokens,
+    namedTokens,
     turns,
     leadership,
     close,
+  };
+}
+
+function sessionSettings(
+  options: PlatformOptions,
+  {
+    server,
+    tokens,
+    inPods,
+    kubeConfig,
+  }: { server: string; tokens: Tokens; inPods: string | undefined; kubeConfig: KubeConfig },
+): SessionSettings {
+  return {
+    server,
+    urlOf: (session) => `${options.publicUrl()}s/${session}`,
+    ingressDomain: options.ingressDomain,
+    environment: options.environment,
+    shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
+    ...(options.ownClusters && { ownClusters: options.ownClusters }),
+    platformTargets: (ownCluster) =>
+      [ownCluster ?? inPods ?? kubeConfig.getCurrentCluster()?.server ?? "", options.shellUrl()]
+        .filter((url) => url !== "")
+        .map((url) => targetOfUrl(url)),
   };
 }
 

@@ -4,7 +4,6 @@ import { createTokens } from "./tokens.js";
 
 const subject = { id: "lab-abc12", createdAt: "2026-01-01T00:00:00Z", linkRevision: 1 };
 const pageKey = "k".repeat(43);
-const holder = { instructorToken: "the-instructor", pageKey };
 
 describe("tokens", () => {
   const tokens = createTokens(randomBytes(32));
@@ -47,13 +46,24 @@ describe("tokens", () => {
     expect(tokens.sessionOfShellToken("../../etc/passwd.x")).toBeUndefined();
   });
 
-  it("end an instructor's cookie at its time, with the instructor's token, and without the page's key", () => {
-    const token = tokens.forInstructor(1000, holder);
-    expect(tokens.isForInstructor(token, 999, holder)).toBe(true);
-    expect(tokens.isForInstructor(token, 1000, holder)).toBe(false);
-    expect(tokens.isForInstructor(token.replace("1000", "9000"), 999, holder)).toBe(false);
-    expect(tokens.isForInstructor(token, 999, { ...holder, instructorToken: "renewed" })).toBe(false);
-    expect(tokens.isForInstructor(token, 999, { ...holder, pageKey: "" })).toBe(false);
+  it("end an account's cookie at its time, with what it hangs on, and without the page's key", () => {
+    const claim = { by: "token", id: "1a2b", role: "instructor", name: "Ms Ø", expiresAt: 1000 } as const;
+    const token = tokens.forAccount(claim, { secret: "digest", pageKey });
+    const asked = { now: 999, pageKey, secretOf: () => "digest" };
+    expect(tokens.accountOf(token, asked)).toEqual(claim);
+    const raised = tokens.forAccount({ ...claim, role: "operator" }, { secret: "guess", pageKey });
+    for (const [of, other] of [
+      [token, { now: 1000 }],
+      [token, { pageKey: "" }],
+      [token, { secretOf: () => undefined }],
+      [token, { secretOf: () => "another" }],
+      [raised, {}],
+      [`${raised.split(".")[0] ?? ""}.${token.split(".")[1] ?? ""}`, {}],
+      ["", {}],
+      ["e30.", {}],
+      ["x".repeat(10_000), {}],
+    ] as const)
+      expect(tokens.accountOf(of, { ...asked, ...other })).toBeUndefined();
   });
 
   it("let a browser into one application of one session for one purpose, until their time or link is over", () => {

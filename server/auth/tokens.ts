@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type AccountClaim, readClaim, writeClaim } from "./account.js";
 
 /** The session a token admits to; `createdAt` keeps a token of an ended session from opening a later one of the same name. */
 export interface TokenSubject {
@@ -48,9 +49,13 @@ export interface Tokens {
   /** The value of the cookie that lets a browser start labs; ends with the instructor's token. */
   forStart(holder: InstructorHolder): string;
   isForStart(token: string, holder: InstructorHolder): boolean;
-  /** The value of an instructor's cookie; ends with `expiresAt`, with the instructor's token, or without the page's key. */
-  forInstructor(expiresAt: number, holder: InstructorHolder): string;
-  isForInstructor(token: string, now: number, holder: InstructorHolder): boolean;
+  /** The value of the cookie of whoever is signed in; ends with the secret it hangs on, or without the page's key. */
+  forAccount(claim: AccountClaim, holder: AccountHolder): string;
+  /** Whose cookie it is; `secretOf` says what a claim hangs on, and nothing where that is over. */
+  accountOf(
+    token: string,
+    asked: { now: number; pageKey: string; secretOf: (claim: AccountClaim) => string | undefined },
+  ): AccountClaim | undefined;
 }
 
 export interface IngressGrant {
@@ -62,6 +67,12 @@ export interface IngressGrant {
   expiresAt: number;
   /** Of the instructor it is given to; absent where the browser is the learner's. */
   instructorToken?: string;
+}
+
+export interface AccountHolder {
+  /** The instructor's token, or what else the account is known by. */
+  secret: string;
+  pageKey: string;
 }
 
 export interface InstructorHolder {
@@ -83,8 +94,6 @@ export function createTokens(key: Buffer): Tokens {
     if (!isSame(revised(purpose, { ...subject, linkRevision }, pageKey), token)) return "unknown";
     return linkRevision === subject.linkRevision ? "valid" : "revoked";
   };
-  const instructor = (expiresAt: string, { instructorToken, pageKey }: InstructorHolder) =>
-    `${expiresAt}.${sign("instructor", expiresAt, instructorToken, pageKey)}`;
   const ingress = (
     { id, createdAt, linkRevision }: TokenSubject,
     { purpose, ingress: name, expiresAt, instructorToken }: IngressGrant,
@@ -114,15 +123,7 @@ export function createTokens(key: Buffer): Tokens {
     ...eventTokens(sign),
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
-    forInstructor: (expiresAt, holder) => instructor(String(expiresAt), holder),
-    isForInstructor: (token, now, holder) => {
-      const expiresAt = token.split(".", 1)[0] ?? "";
-      return (
-        /^\d{1,15}$/.test(expiresAt) &&
-        Number(expiresAt) > now &&
-        isSame(instructor(expiresAt, holder), token)
-      );
-    },
+    ...accountTokens(sign),
   };
 }
 
@@ -147,6 +148,23 @@ function bearerTokens(
       return { id, user: Buffer.from(name, "base64url").toString() };
     },
     isForUser: (subject, name, token) => isSame(user(subject, name), token),
+  };
+}
+
+/** What says who is signed in. */
+function accountTokens(sign: (...parts: string[]) => string): Pick<Tokens, "forAccount" | "accountOf"> {
+  const account = (claim: string, { secret, pageKey }: AccountHolder) =>
+    `${claim}.${sign("account", claim, secret, pageKey)}`;
+  return {
+    forAccount: (claim, holder) => account(writeClaim(claim), holder),
+    accountOf: (token, { now, pageKey, secretOf }) => {
+      const written = token.split(".", 1)[0] ?? "";
+      const claim = readClaim(written);
+      if (claim === undefined || claim.expiresAt <= now) return undefined;
+      const secret = secretOf(claim);
+      if (secret === undefined || !isSame(account(written, { secret, pageKey }), token)) return undefined;
+      return claim;
+    },
   };
 }
 

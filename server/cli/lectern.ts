@@ -11,6 +11,7 @@ import { resultsCommand } from "./commands/results.js";
 import { serveCommand } from "./commands/serve.js";
 import { recordingCommand } from "./commands/recording.js";
 import { sessionCommand } from "./commands/session.js";
+import { tokenCommand } from "./commands/token.js";
 import { uninstallCommand } from "./commands/uninstall.js";
 import { terminalHostCommand } from "./commands/terminal-host.js";
 import { validateCommand } from "./commands/validate.js";
@@ -36,6 +37,7 @@ await runProgram({
     resultsCommand(),
     recordingCommand(),
     instructorTokenCommand(),
+    tokenCommand(),
     clusterCommand(),
     uninstallCommand(),
     terminalHostCommand(),

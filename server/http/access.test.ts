@@ -13,15 +13,21 @@ const session = {
 const other = { ...session, id: "lab-xyz89" };
 const pageKey = randomBytes(32).toString("base64url");
 const tokens = createTokens(randomBytes(32));
-const holder = { instructorToken: "the-instructor", pageKey };
+const operator = { by: "installation", id: "", role: "operator", name: "Operator" } as const;
+const helper = { by: "token", id: "h1", role: "helper", name: "ben" } as const;
+const good = new Map([["h1", "digest"]]);
 const access = createAccess({
   tokens,
-  instructorToken: () => holder.instructorToken,
+  instructorToken: () => "the-instructor",
+  namedTokens: {
+    accountOf: (token) => (token === "bens" && good.has("h1") ? helper : undefined),
+    secretOf: (id) => good.get(id),
+  },
   start: "open",
   scope: () => ({ base: "/", secure: false }),
 });
 const learner = withCookie(`lectern-session-${session.id}=${tokens.forBrowser(session, pageKey)}`);
-const instructor = withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() + 60_000, holder)}`);
+const instructor = signedIn(operator, "the-instructor");
 
 describe("access", () => {
   it("lets a page use the session its cookie is for, and no other", () => {
@@ -68,8 +74,24 @@ describe("access", () => {
       ]).toEqual([true, true, false]);
     }
     expect(access.isInstructor({ headers: { authorization: "Bearer guess" } })).toBe(false);
-    const late = withCookie(`lectern-instructor=${tokens.forInstructor(Date.now() - 1, holder)}`);
-    expect(access.isInstructor(late)).toBe(false);
+    expect(access.isInstructor(signedIn(operator, "the-instructor", -1))).toBe(false);
+  });
+
+  it("lets a helper use sessions, end none of them, and do nothing more once the token is revoked", () => {
+    const forbidden = expect.objectContaining({ code: "SERVER_ROLE_FORBIDDEN" }) as Error;
+    const requests = [signedIn(helper, "digest"), { headers: { authorization: "Bearer bens" } }];
+    for (const request of requests) {
+      expect(access.accountOf(request)).toMatchObject(helper);
+      expect([access.mayUse(request, session), access.isInstructor(request)]).toEqual([true, false]);
+      expect(() => access.requireInstructor(request)).toThrow(forbidden);
+      expect(() => access.requireEnd(request, session)).toThrow(forbidden);
+    }
+    expect(() => access.requireEnd(learner, session)).not.toThrow();
+    good.clear();
+    for (const request of requests) {
+      expect(access.accountOf(request)).toBeUndefined();
+      expect(access.mayUse(request, session)).toBe(false);
+    }
   });
 
   it("takes a shell's token for a shell only, not for a browser or an instructor", () => {
@@ -94,6 +116,11 @@ function enter(subject: typeof session, token: string, headers: object = { "lect
   const response = { cookie: (name: string) => set.push(name) } as unknown as Response;
   access.admitByLink({ headers } as Request, response, { session: subject, token });
   return set;
+}
+
+function signedIn(account: typeof operator | typeof helper, secret: string, leftMs = 60_000) {
+  const claim = { ...account, expiresAt: Date.now() + leftMs };
+  return withCookie(`lectern-account=${tokens.forAccount(claim, { secret, pageKey })}`);
 }
 
 function withCookie(cookie: string) {

@@ -1,14 +1,19 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
 import type { StartRule } from "../../workshop/common/instructor-api.js";
+import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
+import type { Account } from "../auth/account.js";
+import type { NamedTokens } from "../auth/named-tokens.js";
 import { isSame } from "../auth/tokens.js";
+import { accountLookup, bearerOf, holderOf, roleRules } from "./account-access.js";
 import { startLink, startToken } from "../auth/start-token.js";
 import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import {
+  clearAccountCookie,
   clearSessionCookie,
   readCookies,
-  setInstructorCookie,
+  setAccountCookie,
   setSessionCookie,
   setStartCookie,
 } from "./cookies.js";
@@ -27,6 +32,9 @@ export interface GuardedSession extends TokenSubject {
 }
 
 export interface Access {
+  /** Who is signed in in the browser, or whose token the program sends; nothing where nobody is. */
+  accountOf(request: Credentials): Account | undefined;
+  /** An instructor, or somebody who may more. */
   isInstructor(request: Credentials): boolean;
   mayUse(request: Credentials, session: GuardedSession): boolean;
   /** Whether the page was admitted to this very session, and is not only an instructor's. */
@@ -35,8 +43,12 @@ export interface Access {
   startRefusal(request: Credentials): string | undefined;
   /** Lets the browser start labs by the token of the link for it. Throws SERVER_UNAUTHORIZED, SERVER_BAD_REQUEST. */
   admitToStart(request: Request, response: Response, token: string): void;
-  /** Throws SERVER_UNAUTHORIZED. */
+  /** Throws SERVER_UNAUTHORIZED where nobody is signed in, SERVER_ROLE_FORBIDDEN for a helper. */
   requireInstructor(request: Credentials): void;
+  /** Throws SERVER_UNAUTHORIZED where nobody is signed in, SERVER_ROLE_FORBIDDEN where the account may less. */
+  requireRole(request: Credentials, least: Role): void;
+  /** That who asks may end the session: its learner or an instructor. Throws SERVER_ROLE_FORBIDDEN. */
+  requireEnd(request: Credentials, session: GuardedSession): void;
   /** Throws SERVER_UNAUTHORIZED, SERVER_LINK_REVOKED. */
   requireSession(request: Credentials, session: GuardedSession): void;
   /** Whether the key in a file's address is of this session. Throws SERVER_UNAUTHORIZED. */
@@ -59,8 +71,10 @@ export interface Access {
   admitByLink(request: Request, response: Response, link: { session: GuardedSession; token: string }): void;
   forget(request: Request, response: Response, session: string): void;
   isInstructorToken(token: string): boolean;
-  /** Throws SERVER_UNAUTHORIZED when the token is not the instructor's, SERVER_BAD_REQUEST where the page sends no key. */
+  /** Throws SERVER_UNAUTHORIZED when the token is nobody's, SERVER_BAD_REQUEST where the page sends no key. */
   login(request: Request, response: Response, token: string): void;
+  /** Makes the browser nobody's. */
+  signOut(request: Request, response: Response): void;
   /** The link that lets a browser start labs. */
   startLink(url: string): string;
   /** Who may start labs. */
@@ -73,27 +87,25 @@ export interface AccessOptions {
   tokens: Tokens;
   /** Asked each time, because it may be renewed while the server runs. */
   instructorToken: () => string;
+  /** Of helpers and other instructors. */
+  namedTokens: Pick<NamedTokens, "accountOf" | "secretOf">;
   /** Who may start labs. */
   start: StartRule;
   /** Where Lectern is mounted, as the browser sees it. */
   scope: (request: Request) => CookieScope;
 }
 
-/** A working day; an instructor logs in each morning. */
-const INSTRUCTOR_MS = 12 * 3600 * 1000;
+/** A working day; whoever has an account signs in each morning. */
+const ACCOUNT_MS = 12 * 3600 * 1000;
 /** A session's cookie outlives it, so that its pages stay readable. */
 const COOKIE_GRACE_MS = 24 * 3600 * 1000;
 
 /** The rules of who may see and do what. A cookie counts only together with the key of the page that sends it. */
 export function createAccess(options: AccessOptions): Access {
   const { tokens, instructorToken } = options;
-  const isInstructor = ({ headers }: Credentials) => {
-    const bearer = bearerOf(headers.authorization);
-    if (bearer !== undefined && isSame(instructorToken(), bearer)) return true;
-    const [cookie, pageKey] = [readCookies(headers.cookie).instructor, pageKeyOf(headers)];
-    if (cookie === undefined || pageKey === undefined) return false;
-    return tokens.isForInstructor(cookie, Date.now(), { pageKey, instructorToken: instructorToken() });
-  };
+  const accountOf = accountLookup(options);
+  const isInstructor = (request: Credentials) =>
+    isAtLeast(accountOf(request)?.role ?? "learner", "instructor");
   const standing = ({ headers }: Credentials, session: GuardedSession): TokenStanding => {
     const [cookie, pageKey] = [readCookies(headers.cookie).sessions.get(session.id), pageKeyOf(headers)];
     if (cookie === undefined || pageKey === undefined) return "unknown";
@@ -101,8 +113,9 @@ export function createAccess(options: AccessOptions): Access {
   };
   const isLearner = (request: Credentials, session: GuardedSession) => standing(request, session) === "valid";
   const mayUse = (request: Credentials, session: GuardedSession) =>
-    isLearner(request, session) || isInstructor(request);
+    isLearner(request, session) || isAtLeast(accountOf(request)?.role ?? "learner", "helper");
   return {
+    accountOf,
     isInstructor,
     mayUse,
     isLearner,
@@ -116,10 +129,7 @@ export function createAccess(options: AccessOptions): Access {
         return undefined;
       return "Labs are started from a link here. Ask your instructor for it.";
     },
-    requireInstructor: (request) => {
-      if (!isInstructor(request))
-        throw unauthorized("Only instructors may do this. Log in with the instructor token.");
-    },
+    ...roleRules({ accountOf, isLearner, isInstructor }),
     requireSession: (request, session) => {
       if (mayUse(request, session)) return;
       throw standing(request, session) === "revoked" ? linkRevoked() : unauthorized(NOT_YOURS);
@@ -129,10 +139,11 @@ export function createAccess(options: AccessOptions): Access {
     },
     claimedSessions: ({ headers }) => [...readCookies(headers.cookie).sessions.keys()],
     browserOf: ({ headers }, { id, linkRevision }) => {
-      const { sessions, instructor } = readCookies(headers.cookie);
-      return JSON.stringify([sessions.get(id), instructor, linkRevision]);
+      const { sessions, account } = readCookies(headers.cookie);
+      return JSON.stringify([sessions.get(id), account, linkRevision]);
     },
     ...bearers(tokens),
+    ...signIn(options),
     ...admission(options),
   };
 }
@@ -158,6 +169,31 @@ function bearers(
   };
 }
 
+/** What makes a browser that of an account, and nobody's again. */
+function signIn({
+  tokens,
+  instructorToken,
+  namedTokens,
+  scope,
+}: AccessOptions): Pick<Access, "isInstructorToken" | "login" | "signOut"> {
+  return {
+    isInstructorToken: (token) => holderOf({ instructorToken, namedTokens }, token) !== undefined,
+    login: (request, response, token) => {
+      const account = holderOf({ instructorToken, namedTokens }, token);
+      if (account === undefined)
+        throw unauthorized(
+          'That is no token of an instructor, or not any more. Ask your operator: "lectern token create" makes one.',
+        );
+      const pageKey = requirePageKey(request);
+      const secret = account.by === "installation" ? token : namedTokens.secretOf(account.id);
+      const claim = { ...account, expiresAt: Date.now() + ACCOUNT_MS };
+      const cookie = tokens.forAccount(claim, { secret: secret ?? "", pageKey });
+      setAccountCookie(response, scope(request), cookie, ACCOUNT_MS);
+    },
+    signOut: (request, response) => clearAccountCookie(response, scope(request)),
+  };
+}
+
 /** What lets a browser in. */
 function admission({
   tokens,
@@ -166,15 +202,7 @@ function admission({
   start,
 }: AccessOptions): Pick<
   Access,
-  | "admit"
-  | "admitByLink"
-  | "admitToStart"
-  | "startLink"
-  | "startRule"
-  | "forget"
-  | "isInstructorToken"
-  | "login"
-  | "linkPath"
+  "admit" | "admitByLink" | "admitToStart" | "startLink" | "startRule" | "forget" | "linkPath"
 > {
   const admit = (request: Request, response: Response, session: GuardedSession) => {
     const left = Date.parse(session.expiresAt) - Date.now();
@@ -200,16 +228,6 @@ function admission({
       setStartCookie(response, scope(request), tokens.forStart(holder));
     },
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),
-    isInstructorToken: (token) => isSame(instructorToken(), token),
-    login: (request, response, token) => {
-      if (!isSame(instructorToken(), token))
-        throw unauthorized(
-          'That is not the instructor token. On the machine of the server, "lectern instructor-token" prints it.',
-        );
-      const holder = { instructorToken: token, pageKey: requirePageKey(request) };
-      const cookie = tokens.forInstructor(Date.now() + INSTRUCTOR_MS, holder);
-      setInstructorCookie(response, scope(request), cookie, INSTRUCTOR_MS);
-    },
     startRule: start,
     startLink: (url) => startLink(url, instructorToken()),
     linkPath: (session) => `s/${session.id}#access=${tokens.forLink(session)}`,
@@ -218,10 +236,6 @@ function admission({
 
 const NOT_YOURS =
   "This browser has no access to the session. Open the link you were given, or start a session of your own.";
-
-function bearerOf(authorization: string | undefined): string | undefined {
-  return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;
-}
 
 function unauthorized(message: string): ServerError {
   return new ServerError(serverErrorCodes.unauthorized, message);

@@ -13,6 +13,8 @@ import type { PolicyRouters } from "./policy-routers.js";
 import { problemHandler } from "./problem.js";
 import type { IngressAdmission } from "../ingress/ingress-admission.js";
 import type { Ingresses } from "../ingress/ingresses.js";
+import type { NamedTokens } from "../auth/named-tokens.js";
+import { createAccountsRouter } from "./routes/accounts.js";
 import { createEventsRouter } from "./routes/events.js";
 import type { EventRoutes } from "./routes/events.js";
 import { createInstructorEventsRouter } from "./routes/instructor-events.js";
@@ -44,6 +46,7 @@ export type EventRouteParts = Pick<
 export interface AppParts {
   workshop: Workshop;
   access: Access;
+  namedTokens: NamedTokens;
   quota: SessionQuota;
   counter: CounterFactory;
   terminals: TerminalSockets;
@@ -74,6 +77,7 @@ export function createApp(parts: AppParts): Router {
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
   api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(workshop));
+  api.use(createAccountsRouter({ access, namedTokens: parts.namedTokens }));
   api.use(createSessionsRouter({ workshop, access, quota }));
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));

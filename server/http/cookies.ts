@@ -2,7 +2,7 @@ import { parseCookie } from "cookie";
 import type { Response } from "express";
 
 const SESSION = "lectern-session-";
-const INSTRUCTOR = "lectern-instructor";
+const ACCOUNT = "lectern-account";
 const START = "lectern-start";
 const EVENT = "lectern-event-";
 /** A course of some weeks. */
@@ -16,7 +16,8 @@ const COOKIE_HEADER_LIMIT = 16 * 1024;
 export interface LecternCookies {
   /** Tokens by session. */
   sessions: Map<string, string>;
-  instructor?: string;
+  /** Who is signed in. */
+  account?: string;
   /** What lets the browser start labs. */
   start?: string;
   /** Tokens by event. */
@@ -31,7 +32,7 @@ export function readCookies(header: string | undefined): LecternCookies {
   for (const [prefixed, value] of [...sent.filter((one) => !isSecure(one)), ...sent.filter(isSecure)]) {
     const name = prefixed.replace(SECURE_PREFIX, "");
     if (value === undefined) continue;
-    if (name === INSTRUCTOR) cookies.instructor = value;
+    if (name === ACCOUNT) cookies.account = value;
     else if (name === START) cookies.start = value;
     else if (name.startsWith(EVENT)) cookies.events.set(name.slice(EVENT.length), value);
     else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
@@ -65,14 +66,20 @@ export function clearSessionCookie(response: Response, scope: CookieScope, id: s
   response.clearCookie(`${prefix}${SESSION}${id}`, options);
 }
 
-/** Makes the browser an instructor's. */
-export function setInstructorCookie(
+/** Makes the browser that of an account. */
+export function setAccountCookie(
   response: Response,
   scope: CookieScope,
   token: string,
   maxAgeMs: number,
 ): void {
-  setCookie(response, scope, { name: INSTRUCTOR, token, maxAgeMs });
+  setCookie(response, scope, { name: ACCOUNT, token, maxAgeMs });
+}
+
+/** Makes the browser nobody's. */
+export function clearAccountCookie(response: Response, scope: CookieScope): void {
+  const { prefix, ...options } = attributes(scope);
+  response.clearCookie(`${prefix}${ACCOUNT}`, options);
 }
 
 /** Lets the browser start labs. */

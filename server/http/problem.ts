@@ -11,6 +11,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.unauthorized]: 401,
   [serverErrorCodes.linkRevoked]: 401,
   [serverErrorCodes.startClosed]: 403,
+  [serverErrorCodes.tooManyTokens]: 409,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.eventClosed]: 403,
   [serverErrorCodes.eventFull]: 409,

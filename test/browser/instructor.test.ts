@@ -45,7 +45,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
   it("is told clearly that a token is wrong, and can try again", async () => {
     await page.getByLabel("Token").fill("not-the-token");
     await page.getByRole("button", { name: "Log in" }).click();
-    await page.getByText(/That is not the instructor token/).waitFor();
+    await page.getByText(/That is no token of an instructor/).waitFor();
     await takePicture(page, "class-refused");
     await page.getByLabel("Token").fill(server.token);
     await page.keyboard.press("Enter");

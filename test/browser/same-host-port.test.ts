@@ -61,7 +61,7 @@ describe("a page on another port of the same host name", () => {
     const page = await context.newPage();
     await page.goto(other);
     const cookie = stolen.join("; ");
-    expect(cookie).toContain("lectern-instructor=");
+    expect(cookie).toContain("lectern-account=");
     expect(cookie).toContain("lectern-session-");
     for (const path of [
       "api/instructor/sessions",

@@ -94,7 +94,7 @@ describe("a server with a certificate", () => {
     const token = instructorToken(data);
     const login = await secureCall(lectern.url, "api/instructor/login", JSON.stringify({ token }));
     expect([login.status, login.fingerprint]).toEqual([204, first]);
-    expect(login.cookie).toMatch(/^__Host-lectern-instructor=.*Path=\/;.*HttpOnly; Secure; SameSite=Strict/);
+    expect(login.cookie).toMatch(/^__Host-lectern-account=.*Path=\/;.*HttpOnly; Secure; SameSite=Strict/);
   });
 
   it("is reached by this machine's command lines, whose links are for browsers", async () => {

@@ -33,6 +33,7 @@ beforeAll(async () => {
   const access = createAccess({
     tokens,
     instructorToken: () => INSTRUCTOR,
+    namedTokens: { accountOf: () => undefined, secretOf: () => undefined },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });

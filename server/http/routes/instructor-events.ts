@@ -8,12 +8,13 @@ import type { EventResults } from "../../../workshop/common/event-results.js";
 import type { Events } from "../../event/events.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
+import { isUnsafe } from "../same-origin.js";
 import type { EventAccess } from "../event-access.js";
 
 export interface InstructorEventRoutes {
   events: Events;
   find: (name: string) => Promise<EventResource>;
-  access: Pick<Access, "requireInstructor">;
+  access: Pick<Access, "requireRole">;
   eventAccess: EventAccess;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
@@ -44,7 +45,7 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
   const linkOf = (request: Request, event: EventResource) =>
     options.publicUrl(request) + eventAccess.linkPath(event);
   router.use("/instructor/workshop-events", (request, _response, next) => {
-    access.requireInstructor(request);
+    access.requireRole(request, isUnsafe(request.method) ? "instructor" : "helper");
     next();
   });
   router.get("/instructor/workshop-events", async (request, response) => {

@@ -10,7 +10,10 @@ import type {
   SessionLink,
   StartLinkView,
 } from "../../../workshop/common/instructor-api.js";
+import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
+import type { Account } from "../../auth/account.js";
 import type { Access } from "../access.js";
+import { isUnsafe } from "../same-origin.js";
 import type { DiskWatch } from "../../disk-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
@@ -56,7 +59,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   const router = Router();
   admit(router, options);
   router.use("/instructor", (request, _response, next) => {
-    access.requireInstructor(request);
+    access.requireRole(request, leastRole(request));
     next();
   });
   router.get("/instructor/sessions", (request, response) => {
@@ -110,6 +113,16 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   return router;
 }
 
+/** Helpers look, and give more time; what lets others in, makes or ends something is for instructors. */
+function leastRole({ method, path }: Request): Role {
+  const isLooking = isUnsafe(method) ? path.endsWith("/extend") : path !== "/start-link";
+  return isLooking ? "helper" : "instructor";
+}
+
+function isHelper(account: Account | undefined): boolean {
+  return account !== undefined && isAtLeast(account.role, "helper");
+}
+
 /** Lets instructors log in. */
 function admit(router: Router, { access, counter }: InstructorRoutes): void {
   const attempts = createRateLimit({ what: "attempts to log in", burst: 1, perMinute: 9, counter });
@@ -143,7 +156,7 @@ async function streamRows(
   const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
   const tell = (event: InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
-    if (options.access.isInstructor(request)) stream.send(event);
+    if (isHelper(options.access.accountOf(request))) stream.send(event);
     else stream.end();
   };
   tell({ type: "sessions", rows: linked(table.rows()) });

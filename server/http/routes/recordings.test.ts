@@ -17,6 +17,7 @@ beforeEach(async () => {
   const access = createAccess({
     tokens: createTokens(Buffer.alloc(32, 7)),
     instructorToken: () => TOKEN,
+    namedTokens: { accountOf: () => undefined, secretOf: () => undefined },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });

@@ -72,7 +72,9 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     response.json(session);
   });
   router.delete("/sessions/:id", async (request, response) => {
-    const { id } = own(request);
+    const session = own(request);
+    const { id } = session;
+    access.requireEnd(request, session);
     await workshop.endSession(id);
     access.forget(request, response, id);
     response.status(204).end();

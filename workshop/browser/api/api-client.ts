@@ -1,3 +1,4 @@
+import type { AccountView } from "../../common/account-api.js";
 import type { BrokenLab, LabSummary, PageView, SessionView, StepResult } from "../../common/api.js";
 import type {
   ConfinementView,
@@ -50,6 +51,8 @@ export const api = {
       `${sessionPath(id)}/tmc/v1alpha1/image-policies/effective/${encodeURIComponent(namespace)}`,
     ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
+  account: (signal?: AbortSignal) => call<AccountView>("GET", "api/account", { signal }),
+  signOut: () => call<void>("POST", "api/sign-out"),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
   startLink: () => call<StartLinkView>("GET", "api/instructor/start-link"),
   brokenLabs: () => call<BrokenLab[]>("GET", "api/instructor/labs"),

@@ -4,6 +4,7 @@ import type { DiskView, InstructorEvent, InstructorRow } from "../../common/inst
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
 import { ApiError } from "../errors.js";
+import { SignedIn } from "../parts/signed-in.js";
 import { TopBar } from "../parts/top-bar.js";
 import { openEventStream, type Connection } from "../store/event-stream.js";
 import { FullDisk } from "./full-disk.js";
@@ -27,7 +28,7 @@ export function InstructorScreen(): ReactElement {
   }, []);
   return (
     <>
-      <TopBar />
+      <TopBar>{access.state === "granted" && <SignedIn />}</TopBar>
       <main className="instructor">
         {access.state === "unreachable" && (
           <div className="notice notice--danger" role="alert">

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { ROLES, type Role } from "../../workshop/common/account-api.js";
+
+/** Somebody whom the server knows, and by what. */
+export interface Account {
+  /** `installation` is the operator, by the token of the data directory. */
+  by: "installation" | "token";
+  /** What it is known by there; empty for the operator. */
+  id: string;
+  role: Role;
+  /** For people to read. */
+  name: string;
+}
+
+/** What a browser's cookie says of whose it is, once its signature is found good. */
+export interface AccountClaim extends Account {
+  /** Epoch milliseconds. */
+  expiresAt: number;
+}
+
+export const operatorAccount: Account = {
+  by: "installation",
+  id: "",
+  role: "operator",
+  name: "Operator",
+};
+
+const claim = z.strictObject({
+  by: z.enum(["installation", "token"]),
+  id: z.string().max(400),
+  role: z.enum(ROLES),
+  name: z.string().max(400),
+  expiresAt: z.number().int(),
+});
+
+/** Longer than any claim of ours, and little to read. */
+const MAX_CHARACTERS = 3_000;
+
+/** As it stands in a cookie. */
+export function writeClaim(of: AccountClaim): string {
+  return Buffer.from(JSON.stringify(of)).toString("base64url");
+}
+
+/** The claim as it was written; nothing where it is none. */
+export function readClaim(text: string): AccountClaim | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  try {
+    return claim.safeParse(JSON.parse(Buffer.from(text, "base64url").toString("utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
+import { type Account, operatorAccount } from "../auth/account.js";
+import { type Tokens, isSame } from "../auth/tokens.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { Access, AccessOptions, Credentials } from "./access.js";
+import { readCookies } from "./cookies.js";
+import { pageKeyOf } from "./page-key.js";
+
+interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens"> {
+  tokens: Pick<Tokens, "accountOf">;
+}
+
+/** Finds out whose a request is. */
+export function accountLookup({
+  tokens,
+  instructorToken,
+  namedTokens,
+}: AccountOptions): (request: Credentials) => Account | undefined {
+  const secretOf = ({ by, id }: Account) =>
+    by === "installation" ? instructorToken() : namedTokens.secretOf(id);
+  return ({ headers }) => {
+    const bearer = bearerOf(headers.authorization);
+    const program = bearer === undefined ? undefined : holderOf({ instructorToken, namedTokens }, bearer);
+    if (program !== undefined) return program;
+    const [cookie, pageKey] = [readCookies(headers.cookie).account, pageKeyOf(headers)];
+    if (cookie === undefined || pageKey === undefined) return undefined;
+    return tokens.accountOf(cookie, { now: Date.now(), pageKey, secretOf });
+  };
+}
+
+/** Whose token it is. */
+export function holderOf(
+  { instructorToken, namedTokens }: Pick<AccountOptions, "instructorToken" | "namedTokens">,
+  token: string,
+): Account | undefined {
+  return isSame(instructorToken(), token) ? operatorAccount : namedTokens.accountOf(token);
+}
+
+/** What each role may do. */
+export function roleRules({
+  accountOf,
+  isLearner,
+  isInstructor,
+}: Pick<Access, "accountOf" | "isLearner" | "isInstructor">): Pick<
+  Access,
+  "requireInstructor" | "requireRole" | "requireEnd"
+> {
+  const requireRole = (request: Credentials, least: Role) => {
+    const account = accountOf(request);
+    if (account === undefined)
+      throw unauthorized("Only instructors may do this. Log in with the instructor token.");
+    if (!isAtLeast(account.role, least)) throw forbidden(account, least);
+  };
+  return {
+    requireRole,
+    requireInstructor: (request) => requireRole(request, "instructor"),
+    requireEnd: (request, session) => {
+      const account = accountOf(request);
+      if (isLearner(request, session) || isInstructor(request) || account === undefined) return;
+      throw forbidden(account, "instructor");
+    },
+  };
+}
+
+/** The token that a program sends. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;
+}
+
+function unauthorized(message: string): ServerError {
+  return new ServerError(serverErrorCodes.unauthorized, message);
+}
+
+function forbidden({ name, role }: Account, least: Role): ServerError {
+  return new ServerError(
+    serverErrorCodes.forbidden,
+    `This takes the role ${least}, and ${name} is signed in as ${role}. Sign in with an account that has it, or ask somebody who has one.`,
+  );
+}

@@ -1,0 +1,60 @@
+import { Router } from "express";
+import { z } from "zod";
+import {
+  TOKEN_ROLES,
+  type AccountView,
+  type InstructorTokenView,
+  type IssuedToken,
+  type NewInstructorToken,
+} from "../../../workshop/common/account-api.js";
+import type { NamedTokens } from "../../auth/named-tokens.js";
+import type { Access } from "../access.js";
+import { parseBody } from "../body.js";
+
+export interface AccountRoutes {
+  access: Pick<Access, "accountOf" | "requireRole" | "signOut">;
+  namedTokens: Pick<NamedTokens, "list" | "issue" | "revoke">;
+}
+
+const MAX_DAYS = 3_650;
+
+const newToken = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9]([A-Za-z0-9._@-]{0,62}[A-Za-z0-9])?$/,
+      "must be letters, digits, dots, hyphens or @, at most 64",
+    ),
+  role: z.enum(TOKEN_ROLES),
+  days: z.number().int().min(1).max(MAX_DAYS).optional(),
+});
+
+/** `api/account`, and what operators do with the tokens of instructors. */
+export function createAccountsRouter({ access, namedTokens }: AccountRoutes): Router {
+  const router = Router();
+  router.get("/account", (request, response) => {
+    const account = access.accountOf(request);
+    const shown = account && { account: { name: account.name, role: account.role } };
+    response.json({ ...shown } satisfies AccountView);
+  });
+  router.post("/sign-out", (request, response) => {
+    access.signOut(request, response);
+    response.status(204).end();
+  });
+  router.use("/instructor/tokens", (request, _response, next) => {
+    access.requireRole(request, "operator");
+    next();
+  });
+  router.get("/instructor/tokens", async (_request, response) => {
+    response.json((await namedTokens.list()) satisfies InstructorTokenView[]);
+  });
+  router.post("/instructor/tokens", async (request, response) => {
+    const wanted = parseBody(newToken, request.body) as NewInstructorToken;
+    response.status(201).json((await namedTokens.issue(wanted)) satisfies IssuedToken);
+  });
+  router.delete("/instructor/tokens/:name", async (request, response) => {
+    await namedTokens.revoke(request.params.name);
+    response.status(204).end();
+  });
+  return router;
+}

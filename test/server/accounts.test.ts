@@ -1,0 +1,164 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AccountView, IssuedToken, TokenRole } from "../../workshop/common/account-api.js";
+import type { EventRow } from "../../workshop/common/event-api.js";
+import type { SessionLink } from "../../workshop/common/instructor-api.js";
+import { BrowserSession, instructorToken } from "./browser-session.js";
+import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+
+const HOUR_MS = 3_600_000;
+/** As a Kubernetes object or a session is named that is not there: who may ask is told so, and nothing happens. */
+const NOWHERE = "none-abc123";
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+let lectern: LecternProcess;
+
+beforeAll(async () => {
+  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
+});
+afterAll(async () => {
+  await lectern.stop();
+  folder.remove();
+});
+
+type Role = "helper" | "instructor" | "operator";
+/** What each route takes; whoever may less is refused before anything is looked at. */
+const ROUTES: [method: string, path: string, least: Role][] = [
+  ["GET", "api/instructor/sessions", "helper"],
+  ["GET", "api/instructor/labs", "helper"],
+  ["GET", "api/instructor/pools", "helper"],
+  ["GET", "api/instructor/disk", "helper"],
+  ["GET", "api/instructor/confinement", "helper"],
+  ["POST", `api/instructor/sessions/${NOWHERE}/extend`, "helper"],
+  ["GET", "api/instructor/workshop-events", "helper"],
+  ["GET", `api/instructor/workshop-events/${NOWHERE}`, "helper"],
+  ["GET", `api/instructor/workshop-events/${NOWHERE}/results`, "helper"],
+  ["GET", "api/instructor/start-link", "instructor"],
+  ["POST", "api/instructor/sessions", "instructor"],
+  ["POST", `api/instructor/sessions/${NOWHERE}/revoke-link`, "instructor"],
+  ["DELETE", `api/instructor/sessions/${NOWHERE}`, "instructor"],
+  ["POST", "api/instructor/workshop-events", "instructor"],
+  ["DELETE", `api/instructor/workshop-events/${NOWHERE}`, "instructor"],
+  ["DELETE", `api/instructor/workshop-events/${NOWHERE}/people/x`, "instructor"],
+  ["GET", "api/instructor/recordings", "instructor"],
+  ["GET", "metrics", "instructor"],
+  ["GET", "api/instructor/tokens", "operator"],
+  ["POST", "api/instructor/tokens", "operator"],
+  ["DELETE", `api/instructor/tokens/${NOWHERE}`, "operator"],
+];
+const ORDER = ["nobody", "helper", "instructor", "operator"];
+
+describe("accounts", () => {
+  it("have roles, and every route of instructors takes the one it needs", async () => {
+    const browsers: Record<string, BrowserSession> = {
+      nobody: new BrowserSession(lectern.url),
+      helper: await signedIn(await tokenFor("table-helper", "helper")),
+      instructor: await signedIn(await tokenFor("table-instructor")),
+      operator: await signedIn(instructorToken(data)),
+    };
+    const found: [string, string, string, boolean][] = [];
+    const expected: typeof found = [];
+    for (const [method, path, least] of ROUTES)
+      for (const role of ORDER) {
+        const body = method === "POST" ? {} : undefined;
+        const { status, text } = (await browsers[role]?.call(method, path, body)) ?? { status: 0, text: "" };
+        // What is allowed may still be no sensible question: then it is refused for that.
+        found.push([method, path, role, !/SERVER_(UNAUTHORIZED|ROLE_FORBIDDEN)/.test(text) && status !== 0]);
+        expected.push([method, path, role, ORDER.indexOf(role) >= ORDER.indexOf(least)]);
+      }
+    expect(found).toEqual(expected);
+  });
+
+  it("of a helper see and extend a learner's session, and cannot end it, whichever way they ask", async () => {
+    const operator = await signedIn(instructorToken(data));
+    const wanted = { lab: "slow-steps", count: 1 };
+    const [made] = await operator.json<SessionLink[]>("POST", "api/instructor/sessions", wanted);
+    const { id = "", link = "" } = made ?? {};
+    const learner = new BrowserSession(lectern.url);
+    expect((await learner.open(link)).status).toBe(204);
+    await until("the session is there", 20_000, async () => {
+      const { text } = await learner.call("GET", `api/sessions/${id}`);
+      return /"phase":"Active"/.test(text) || undefined;
+    });
+    const helper = await signedIn(await tokenFor("ending-helper", "helper"));
+    expect((await helper.call("GET", `api/sessions/${id}`)).status).toBe(200);
+    const extended = await helper.call("POST", `api/instructor/sessions/${id}/extend`, { minutes: 5 });
+    expect(extended.status).toBe(200);
+    for (const path of [`api/sessions/${id}`, `api/instructor/sessions/${id}`]) {
+      const refused = await helper.call("DELETE", path);
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("role instructor")]);
+    }
+    expect((await learner.call("GET", `api/sessions/${id}`)).status).toBe(200);
+    expect((await learner.call("DELETE", `api/sessions/${id}`)).status).toBe(204);
+  });
+
+  it("end when their token is revoked or the browser signs out, and no other does with them", async () => {
+    const [one, other] = [await tokenFor("revoked"), await tokenFor("kept")];
+    const [revoked, kept] = [await signedIn(one), await signedIn(other)];
+    const { account } = await revoked.json<AccountView>("GET", "api/account");
+    expect(account).toEqual({ name: "revoked", role: "instructor" });
+    expect((await cli("token", "list")).output).toMatch(/revoked +instructor +\S+ +it is revoked/);
+    expect((await cli("token", "revoke", "revoked")).output).toContain("The token revoked is revoked.");
+    expect((await revoked.call("GET", "api/instructor/sessions")).status).toBe(401);
+    const again = await new BrowserSession(lectern.url).call("POST", "api/instructor/login", { token: one });
+    expect(again.status).toBe(401);
+    expect((await kept.call("GET", "api/instructor/sessions")).status).toBe(200);
+    expect((await cli("token", "revoke", "revoked")).output).toContain('There is no token "revoked"');
+    expect((await kept.call("POST", "api/sign-out")).status).toBe(204);
+    expect(await kept.json<AccountView>("GET", "api/account")).toEqual({});
+    expect((await kept.call("GET", "api/instructor/sessions")).status).toBe(401);
+    expect((await kept.call("POST", "api/instructor/login", { token: other })).status).toBe(204);
+  });
+
+  it("know no token twice, and keep none that could be read anywhere", async () => {
+    const { output } = await cli("token", "create", "once", "--role", "helper", "--days", "1");
+    const token = output.trim();
+    const { account } = await (await signedIn(token)).json<AccountView>("GET", "api/account");
+    expect(account).toEqual({ name: "once", role: "helper" });
+    const twice = await cli("token", "create", "once");
+    expect([twice.status, twice.output]).toEqual([
+      1,
+      expect.stringContaining('There is a token "once" already'),
+    ]);
+    expect((await cli("token", "list", "--json")).output).not.toContain(token);
+    const logs = readdirSync(join(data, "logs")).map((name) =>
+      readFileSync(join(data, "logs", name), "utf8"),
+    );
+    expect(logs.join("").includes(token)).toBe(false);
+    expect((await cli("token", "create", "two words")).output).toContain("must be letters");
+  });
+
+  it("outlive a restart of the server", async () => {
+    const instructor = await signedIn(await tokenFor("lasting"));
+    const from = new Date().toISOString();
+    const event = { lab: "slow-steps", from, until: new Date(Date.now() + HOUR_MS).toISOString(), seats: 3 };
+    const { name } = await instructor.json<EventRow>("POST", "api/instructor/workshop-events", event);
+    await lectern.stop();
+    lectern = await startLectern(data, [
+      "--lab",
+      join(folder.path, "slow-steps.md"),
+      "--start",
+      "instructor",
+    ]);
+    const again = instructor.at(lectern.url);
+    const events = await again.json<EventRow[]>("GET", "api/instructor/workshop-events");
+    expect(events.map((one) => one.name)).toEqual([name]);
+  });
+});
+
+async function tokenFor(name: string, role: TokenRole = "instructor"): Promise<string> {
+  const operator = await signedIn(instructorToken(data));
+  return (await operator.json<IssuedToken>("POST", "api/instructor/tokens", { name, role })).token;
+}
+
+async function signedIn(token: string): Promise<BrowserSession> {
+  const browser = new BrowserSession(lectern.url);
+  await browser.json("POST", "api/instructor/login", { token });
+  return browser;
+}
+
+function cli(...args: string[]): Promise<{ status: number | null; output: string }> {
+  return runCli([...args, "--data", data]);
+}

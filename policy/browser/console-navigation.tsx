@@ -8,6 +8,9 @@ interface Props {
 
 const ASSIGNMENTS: ConsoleRoute = { page: "image-registry", side: "workspaces" };
 
+/** The pages that are reached from the assignments. */
+const ASSIGNED = new Set<ConsoleRoute["page"]>(["image-registry", "access", "history"]);
+
 const PLACES: { name: string; route: ConsoleRoute }[] = [
   { name: "Workspaces", route: { page: "workspaces" } },
   { name: "Namespaces", route: { page: "namespaces" } },
@@ -24,7 +27,7 @@ export function ConsoleNavigation({ current, goTo }: Props): ReactElement {
         <Entry
           name="Assignments"
           isInner
-          isCurrent={current.page === ASSIGNMENTS.page || current.page === "history"}
+          isCurrent={ASSIGNED.has(current.page)}
           onPress={() => goTo(ASSIGNMENTS)}
         />
         <Entry

@@ -15,6 +15,8 @@ const routes: ConsoleRoute[] = [
   { page: "clusters" },
   { page: "activity" },
   { page: "insights" },
+  { page: "access", workspace: undefined },
+  { page: "access", workspace: "team blue/ä" },
 ];
 
 describe("console routes", () => {

@@ -2,6 +2,8 @@
 export type ConsoleRoute =
   | { page: "image-registry"; side: "workspaces"; workspace?: string | undefined }
   | { page: "image-registry"; side: "clusters" }
+  /** Who may do what on a place. */
+  | { page: "access"; workspace?: string | undefined }
   /** Of a place, or of one policy that is set there. */
   | { page: "history"; workspace?: string | undefined; policy?: string | undefined }
   | { page: "insights" }
@@ -13,23 +15,23 @@ export type ConsoleRoute =
 /** Reads the part of the URL below `console/`; anything unknown is the image registry page, where policies are set. */
 export function parseConsoleRoute(path: string): ConsoleRoute {
   const parts = path.split("/").filter(Boolean).map(decodePart);
-  const [first, second, third, fourth] = parts;
+  const [first, second] = parts;
   if (first === "workspaces") return { page: "workspaces" };
   if (first === "namespaces") return { page: "namespaces", namespace: second };
   if (first === "clusters") return { page: "clusters" };
   if (first === "activity") return { page: "activity" };
-  if (first === "policies" && second === "insights") return { page: "insights" };
-  if (first === "policies" && second === "image-registry" && third === "clusters") {
-    return { page: "image-registry", side: "clusters" };
-  }
-  const at = third === "workspaces" ? 4 : 3;
-  if (second === "image-registry" && parts[at] === "history")
-    return { page: "history", workspace: at === 4 ? fourth : undefined, policy: parts[at + 1] };
-  return {
-    page: "image-registry",
-    side: "workspaces",
-    workspace: third === "workspaces" ? fourth : undefined,
-  };
+  return parsePoliciesRoute(first === "policies" ? parts.slice(1) : []);
+}
+
+/** Of the parts below `policies/`: the kind of page, and the place it is about. */
+function parsePoliciesRoute([kind, side, ...rest]: string[]): ConsoleRoute {
+  if (kind === "insights") return { page: "insights" };
+  if (kind === "image-registry" && side === "clusters") return { page: "image-registry", side };
+  const workspace = side === "workspaces" ? rest.shift() : undefined;
+  if (kind === "access") return { page: "access", workspace };
+  const [third, policy] = rest;
+  if (kind === "image-registry" && third === "history") return { page: "history", workspace, policy };
+  return { page: "image-registry", side: "workspaces", workspace };
 }
 
 /** The path below `console/` that shows a route. */
@@ -37,9 +39,11 @@ export function formatConsoleRoute(route: ConsoleRoute): string {
   switch (route.page) {
     case "image-registry":
       if (route.side === "clusters") return "policies/image-registry/clusters";
-      return placePath(route.workspace);
+      return placePath("image-registry", route.workspace);
+    case "access":
+      return placePath("access", route.workspace);
     case "history":
-      return `${placePath(route.workspace)}/history${route.policy === undefined ? "" : `/${encodeURIComponent(route.policy)}`}`;
+      return `${placePath("image-registry", route.workspace)}/history${route.policy === undefined ? "" : `/${encodeURIComponent(route.policy)}`}`;
     case "insights":
       return "policies/insights";
     case "namespaces":
@@ -51,10 +55,10 @@ export function formatConsoleRoute(route: ConsoleRoute): string {
   }
 }
 
-function placePath(workspace: string | undefined): string {
+function placePath(kind: string, workspace: string | undefined): string {
   return workspace === undefined
-    ? "policies/image-registry/organization"
-    : `policies/image-registry/workspaces/${encodeURIComponent(workspace)}`;
+    ? `policies/${kind}/organization`
+    : `policies/${kind}/workspaces/${encodeURIComponent(workspace)}`;
 }
 
 function decodePart(part: string): string {

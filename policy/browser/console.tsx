@@ -5,7 +5,7 @@ import { Console } from "./console-context.js";
 import { ConsoleNavigation } from "./console-navigation.js";
 import { formatConsoleRoute, parseConsoleRoute, type ConsoleRoute } from "./console-route.js";
 import { HistoryPage } from "./history/history-page.js";
-import { ImageRegistryPage } from "./image-registry/image-registry-page.js";
+import { AssignmentsPage } from "./assignments/assignments-page.js";
 import { NamespacePage } from "./namespaces/namespace-page.js";
 import { NamespacesPage } from "./namespaces/namespaces-page.js";
 import { ActivityPage } from "./places/activity-page.js";
@@ -61,7 +61,8 @@ export function PolicyConsole({ apiBase, apiHeaders, path, navigate }: Props): R
 function Page({ route }: { route: ConsoleRoute }): ReactElement {
   switch (route.page) {
     case "image-registry":
-      return <ImageRegistryPage route={route} />;
+    case "access":
+      return <AssignmentsPage route={route} />;
     case "history":
       return <HistoryPage key={`${route.workspace ?? ""}/${route.policy ?? ""}`} route={route} />;
     case "insights":

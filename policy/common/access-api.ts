@@ -17,11 +17,13 @@ export interface AccessPolicyList {
 /** Who asks, and what they may do. */
 export interface PermissionsView {
   user: string;
+  groups: string[];
   permissions: Permissions;
 }
 
 /** What logs a user in to `tmc` and REST. */
 export interface ApiToken {
   user: string;
+  groups: string[];
   token: string;
 }

@@ -17,21 +17,58 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number];
 
+/** What each role allows, in a sentence. */
+export const ROLE_MEANINGS: Record<Role, string> = {
+  "organization.view": "Sees everything.",
+  "organization.edit":
+    "Sees everything, makes workspaces, attaches namespaces, and asks for exceptions, the organization's as well.",
+  "organization.admin": "Everything.",
+  "workspace.view": "Sees the workspace, its policies, exceptions and namespaces.",
+  "workspace.edit": "Sees the workspace, attaches namespaces to it, and asks for exceptions.",
+  "workspace.admin":
+    "Changes the policies of the workspace, grants exceptions, moves namespaces, gives roles.",
+};
+
+/** The roles that can be bound on a workspace, or on the organization. */
+export function rolesFor(place: "workspace" | "organization"): readonly Role[] {
+  return place === "organization" ? ROLES : ROLES.filter((each) => each.startsWith("workspace."));
+}
+
 /** Of one place; as many as fit into an object of the cluster with room to spare. */
 export const MAX_SUBJECTS = 200;
 
-export const userName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9@._+-]{0,251}[A-Za-z0-9])?$/,
-    "must be a user such as alice or alice@example.com",
-  );
+/** Without commas, which stand between the names of a list. */
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9@._+-]{0,251}[A-Za-z0-9])?$/;
+
+export const userName = z.string().regex(NAME, "must be a user such as alice or alice@example.com");
+
+/** A group; whose it is stands in the API token of a user, as in what an identity provider signs. */
+export const groupName = z.string().regex(NAME, "must be a group such as team-blue or team-blue@example.com");
+
+export const SUBJECT_KINDS = ["USER", "GROUP"] as const;
 
 /** Whom a role is given to. */
-export const subject = z.object({
-  kind: z.literal("USER", { error: "must be USER: there are no groups and no service accounts here" }),
-  name: userName,
-});
+export const subject = z.discriminatedUnion(
+  "kind",
+  [
+    z.object({ kind: z.literal("USER"), name: userName }),
+    z.object({ kind: z.literal("GROUP"), name: groupName }),
+  ],
+  { error: "must be of kind USER or GROUP: there are no service accounts here" },
+);
+
+export type Subject = z.output<typeof subject>;
+
+/** Who asks: a user, with the groups they belong to. */
+export interface Identity {
+  user: string;
+  groups?: readonly string[];
+}
+
+/** Whether what is bound to the subject is bound to whoever asks. */
+export function isSubject({ user, groups = [] }: Identity, { kind, name }: Subject): boolean {
+  return kind === "USER" ? name === user : groups.includes(name);
+}
 
 export const role = z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` });
 
@@ -40,7 +77,7 @@ export const roleBindings = z
   .array(z.object({ role, subjects: z.array(subject) }))
   .refine(
     (bindings) => bindings.reduce((sum, { subjects }) => sum + subjects.length, 0) <= MAX_SUBJECTS,
-    `may bind ${String(MAX_SUBJECTS)} users at most`,
+    `may bind ${String(MAX_SUBJECTS)} users and groups at most`,
   );
 
 export type RoleBinding = z.output<typeof roleBindings>[number];
@@ -69,11 +106,11 @@ export interface BoundRoles {
 }
 
 /** Roles add up: of several, the one that allows most holds. */
-export function permissionsOf(user: string, places: readonly BoundRoles[]): Permissions {
+export function permissionsOf(identity: Identity, places: readonly BoundRoles[]): Permissions {
   const permissions: Permissions = { workspace: {} };
   for (const { workspace, roleBindings: bindings } of places)
     for (const { role: bound } of bindings.filter(({ subjects }) =>
-      subjects.some(({ name }) => name === user),
+      subjects.some((each) => isSubject(identity, each)),
     )) {
       const [kind, level] = bound.split(".") as ["organization" | "workspace", Level];
       if (workspace !== undefined) {
@@ -113,25 +150,34 @@ export function changeBindings(
   bindings: readonly RoleBinding[],
   deltas: readonly BindingDelta[],
 ): RoleBinding[] {
-  const names = new Map(
+  const bound = new Map(
     ROLES.map((each) => [
       each,
-      new Set(
+      new Map(
         bindings
-          .filter(({ role: bound }) => bound === each)
-          .flatMap(({ subjects }) => subjects.map(({ name }) => name)),
+          .filter(({ role: of }) => of === each)
+          .flatMap(({ subjects }) => subjects.map((of) => [subjectKey(of), of] as const)),
       ),
     ]),
   );
-  for (const { op, role: bound, subject: of } of deltas) {
-    if (op === "ADD") names.get(bound)?.add(of.name);
-    else names.get(bound)?.delete(of.name);
+  for (const { op, role: of, subject: whom } of deltas) {
+    if (op === "ADD") bound.get(of)?.set(subjectKey(whom), whom);
+    else bound.get(of)?.delete(subjectKey(whom));
   }
-  return [...names].flatMap(([bound, users]) =>
-    users.size === 0
+  return [...bound].flatMap(([of, subjects]) =>
+    subjects.size === 0
       ? []
-      : [{ role: bound, subjects: [...users].toSorted().map((name) => ({ kind: "USER" as const, name })) }],
+      : [{ role: of, subjects: [...subjects].toSorted(byKey).map(([, whom]) => whom) }],
   );
+}
+
+/** Users before groups, each by name. */
+function subjectKey({ kind, name }: Subject): string {
+  return `${kind === "USER" ? "0" : "1"}/${name}`;
+}
+
+function byKey([left]: readonly [string, Subject], [right]: readonly [string, Subject]): number {
+  return left < right ? -1 : 1;
 }
 
 function higher(held: Level | undefined, level: Level): Level {

@@ -3,10 +3,13 @@ import {
   type BindingDelta,
   type BoundRoles,
   changeBindings,
+  type Identity,
+  isSubject,
   type Permissions,
   permissionsOf,
   type RoleBinding,
   roleBindings,
+  rolesFor,
 } from "../common/roles.js";
 import type { Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
@@ -33,15 +36,17 @@ const NAME = "access";
 /** Those who change bindings of one place at the same time take turns this often. */
 const MAX_ATTEMPTS = 5;
 
-/** What a user may do in the organization. Bindings of a place that is gone count for nothing, also in one that later has its name. */
+/** What whoever asks may do in the organization. Bindings of a place that is gone count for nothing, also in one that later has its name. */
 export async function readPermissions(
   { store }: PolicyContext,
   organization: string,
-  user: string,
+  identity: Identity,
 ): Promise<Permissions> {
   const stored = await store.list<AccessPolicySpec>("accesspolicies", organization);
-  const own = stored.filter(({ spec }) => bindingsOf(spec).some(({ subjects }) => isAmong(subjects, user)));
-  if (own.length === 0) return permissionsOf(user, []);
+  const own = stored.filter(({ spec }) =>
+    bindingsOf(spec).some(({ subjects }) => subjects.some((each) => isSubject(identity, each))),
+  );
+  if (own.length === 0) return permissionsOf(identity, []);
   const [parent, workspaces] = await Promise.all([
     store.get<unknown>("organizations", organization),
     store.list("workspaces", organization),
@@ -53,7 +58,7 @@ export async function readPermissions(
       ...(spec.workspace !== undefined && { workspace: spec.workspace }),
       roleBindings: bindingsOf(spec),
     }));
-  return permissionsOf(user, places);
+  return permissionsOf(identity, places);
 }
 
 /** The bindings that bear on a place: a workspace inherits the organization's. Throws POLICY_NOT_FOUND. */
@@ -165,12 +170,9 @@ function bindingsOf({ roleBindings: stored }: AccessPolicySpec): RoleBinding[] {
   return parsed.success ? parsed.data : [];
 }
 
-function isAmong(subjects: RoleBinding["subjects"], user: string): boolean {
-  return subjects.some(({ name }) => name === user);
-}
-
 function requireFittingRoles({ workspace }: Scope, bindings: readonly Pick<RoleBinding, "role">[]): void {
-  const wrong = bindings.find(({ role }) => workspace !== undefined && role.startsWith("organization."));
+  const fitting = rolesFor(workspace === undefined ? "organization" : "workspace");
+  const wrong = bindings.find(({ role }) => !fitting.includes(role));
   if (!wrong) return;
   const message = `the role ${wrong.role} is bound on the organization; on a workspace bind workspace.view, workspace.edit or workspace.admin`;
   throw new PolicyError(POLICY_ERROR.invalid, message, { fields: [{ path: "role", message }] });

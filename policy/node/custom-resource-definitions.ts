@@ -3,7 +3,7 @@ import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { CHANGED_KINDS } from "../common/history-api.js";
 import { MAX_RULES } from "../common/manifest.js";
-import { MAX_SUBJECTS, ROLES } from "../common/roles.js";
+import { MAX_SUBJECTS, ROLES, SUBJECT_KINDS } from "../common/roles.js";
 
 /** The kinds of the hierarchy, by the plural in their URLs. */
 export const RESOURCES = {
@@ -131,7 +131,10 @@ const EXCEPTION_FIELDS: Record<string, Schema> = {
   note: text(500),
 };
 
-const SUBJECT = object({ kind: { type: "string", enum: ["USER"] }, name: text(253) }, ["kind", "name"]);
+const SUBJECT = object({ kind: { type: "string", enum: [...SUBJECT_KINDS] }, name: text(253) }, [
+  "kind",
+  "name",
+]);
 
 const ACCESS_FIELDS: Record<string, Schema> = {
   workspace: name(),

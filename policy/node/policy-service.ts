@@ -3,7 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { PolicyAdministration } from "../common/administration.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
-import type { BindingDelta, Permissions, RoleBinding } from "../common/roles.js";
+import type { BindingDelta, Identity, Permissions, RoleBinding } from "../common/roles.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
 import { listViolations } from "./audit/audit-namespace.js";
@@ -56,7 +56,7 @@ export interface PolicyService extends PolicyAdministration {
   deleteException(address: PolicyAddress, options?: WriteOptions): Promise<void>;
   getException(address: PolicyAddress): Promise<ExceptionView>;
   listExceptions(scope: Scope & { everywhere?: boolean }): Promise<ExceptionView[]>;
-  readPermissions(organization: string, user: string): Promise<Permissions>;
+  readPermissions(organization: string, identity: Identity): Promise<Permissions>;
   listAccessPolicies(scope: Scope): Promise<AccessPolicyList>;
   changeAccessPolicy(
     scope: Scope,
@@ -115,7 +115,8 @@ export async function createPolicyService(options: {
     deleteException: (address, write) => exceptions.deleteException(context, address, write),
     getException: (address) => exceptions.getException(context, address),
     listExceptions: (scope) => exceptions.listExceptions(context, scope),
-    readPermissions: (organization, user) => accessPolicies.readPermissions(context, organization, user),
+    readPermissions: (organization, identity) =>
+      accessPolicies.readPermissions(context, organization, identity),
     listAccessPolicies: (scope) => accessPolicies.listAccessPolicies(context, scope),
     changeAccessPolicy: (scope, change) => accessPolicies.changeAccessPolicy(context, scope, change),
     replaceAccessPolicy: (scope, wanted) => accessPolicies.replaceAccessPolicy(context, scope, wanted),

@@ -88,16 +88,27 @@ describe("tokens", () => {
   });
 
   it("of a user log in one user of one session, and no shell", () => {
-    const token = tokens.forUser(subject, "alice@example.com");
-    expect(tokens.claimedByUserToken(token)).toEqual({ id: subject.id, user: "alice@example.com" });
-    expect(tokens.isForUser(subject, "alice@example.com", token)).toBe(true);
-    expect(tokens.isForUser(subject, "bob@example.com", token)).toBe(false);
-    expect(tokens.isForUser({ ...subject, id: "lab-other" }, "alice@example.com", token)).toBe(false);
-    expect(
-      tokens.isForUser({ ...subject, createdAt: "2026-01-02T00:00:00Z" }, "alice@example.com", token),
-    ).toBe(false);
+    const alice = { user: "alice@example.com" };
+    const token = tokens.forUser(subject, alice);
+    expect(tokens.claimedByUserToken(token)).toEqual({ id: subject.id, ...alice, groups: [] });
+    expect(tokens.isForUser(subject, alice, token)).toBe(true);
+    expect(tokens.isForUser(subject, { user: "bob@example.com" }, token)).toBe(false);
+    expect(tokens.isForUser({ ...subject, id: "lab-other" }, alice, token)).toBe(false);
+    expect(tokens.isForUser({ ...subject, createdAt: "2026-01-02T00:00:00Z" }, alice, token)).toBe(false);
     expect(tokens.sessionOfShellToken(token)).toBeUndefined();
     expect(tokens.claimedByUserToken(tokens.forShell(subject))).toBeUndefined();
+  });
+
+  it("of a user say which groups it is of, and log in nobody of others", () => {
+    const alice = { user: "alice", groups: ["blue", "qa@example.com"] };
+    const token = tokens.forUser(subject, alice);
+    expect(tokens.claimedByUserToken(token)).toEqual({ id: subject.id, ...alice });
+    expect(tokens.isForUser(subject, alice, token)).toBe(true);
+    const others = [["blue"], [], ["blue", "qa@example.com", "admins"], ["qa@example.com", "blue"]];
+    for (const groups of others)
+      expect(tokens.isForUser(subject, { user: "alice", groups }, token)).toBe(false);
+    const most = { user: "a".repeat(253), groups: Array.from({ length: 10 }, () => "g".repeat(253)) };
+    expect(tokens.claimedByUserToken(tokens.forUser(subject, most))).toEqual({ id: subject.id, ...most });
   });
 
   it("are worth nothing under another key", () => {

@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type AccountClaim, readClaim, writeClaim } from "./account.js";
 
+import type { Identity } from "../../policy/common/roles.js";
+
 /** The session a token admits to; `createdAt` keeps a token of an ended session from opening a later one of the same name. */
 export interface TokenSubject {
   id: string;
@@ -35,11 +37,11 @@ export interface Tokens {
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
   sessionOfShellToken(token: string): string | undefined;
   isForShell(subject: TokenSubject, token: string): boolean;
-  /** What logs a user of the session's organization in to the policy API; what it is good for is up to the roles of the user. */
-  forUser(subject: TokenSubject, user: string): string;
-  /** The session and the user that such a token claims to be for; `isForUser` says whether that is true. */
-  claimedByUserToken(token: string): { id: string; user: string } | undefined;
-  isForUser(subject: TokenSubject, user: string, token: string): boolean;
+  /** What logs a user of the session's organization in to the policy API; what it is good for is up to the roles of the user and of the groups. */
+  forUser(subject: TokenSubject, identity: Identity): string;
+  /** The session, the user and the groups that such a token claims to be for; `isForUser` says whether that is true. */
+  claimedByUserToken(token: string): UserClaim | undefined;
+  isForUser(subject: TokenSubject, identity: Identity, token: string): boolean;
   /** What the link of an event carries; short, for a QR code that is read across a room. `uid` is that of its object. */
   forEventLink(uid: string): string;
   /** The value of the cookie of a browser that opened the link; names the browser to the event. */
@@ -56,6 +58,14 @@ export interface Tokens {
     token: string,
     asked: { now: number; pageKey: string; secretOf: (claim: AccountClaim) => string | undefined },
   ): AccountClaim | undefined;
+}
+
+/** What the token of a user says of itself. */
+export interface UserClaim {
+  /** Of the session. */
+  id: string;
+  user: string;
+  groups: string[];
 }
 
 export interface IngressGrant {
@@ -135,19 +145,23 @@ function bearerTokens(
   "forShell" | "sessionOfShellToken" | "isForShell" | "forUser" | "claimedByUserToken" | "isForUser"
 > {
   const shell = ({ id, createdAt }: TokenSubject) => `${id}.${sign("shell", id, createdAt)}`;
-  const user = ({ id, createdAt }: TokenSubject, name: string) =>
-    `${id}.${Buffer.from(name).toString("base64url")}.${sign("user", name, id, createdAt)}`;
+  // No name has a comma in it.
+  const user = ({ id, createdAt }: TokenSubject, { user: name, groups = [] }: Identity) => {
+    const names = [name, ...groups].join(",");
+    return `${id}.${Buffer.from(names).toString("base64url")}.${sign("user", names, id, createdAt)}`;
+  };
   return {
     forShell: shell,
     sessionOfShellToken: (token) => /^([a-z0-9-]{1,63})\.[\w-]{43}$/.exec(token)?.[1],
     isForShell: (subject, token) => isSame(shell(subject), token),
     forUser: user,
     claimedByUserToken: (token) => {
-      const [, id, name] = /^([a-z0-9-]{1,63})\.([\w-]{1,400})\.[\w-]{43}$/.exec(token) ?? [];
-      if (id === undefined || name === undefined) return undefined;
-      return { id, user: Buffer.from(name, "base64url").toString() };
+      const [, id, names] = /^([a-z0-9-]{1,63})\.([\w-]{1,4000})\.[\w-]{43}$/.exec(token) ?? [];
+      if (id === undefined || names === undefined) return undefined;
+      const [name = "", ...groups] = Buffer.from(names, "base64url").toString().split(",");
+      return { id, user: name, groups };
     },
-    isForUser: (subject, name, token) => isSame(user(subject, name), token),
+    isForUser: (subject, identity, token) => isSame(user(subject, identity), token),
   };
 }
 

@@ -7,7 +7,8 @@ import type { NamedTokens } from "../auth/named-tokens.js";
 import { isSame } from "../auth/tokens.js";
 import { accountLookup, bearerOf, holderOf, roleRules } from "./account-access.js";
 import { startLink, startToken } from "../auth/start-token.js";
-import type { TokenStanding, TokenSubject, Tokens } from "../auth/tokens.js";
+import type { Identity } from "../../policy/common/roles.js";
+import type { TokenStanding, TokenSubject, Tokens, UserClaim } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import {
   clearAccountCookie,
@@ -59,10 +60,10 @@ export interface Access {
   claimedByShell(request: Credentials): { id: string; token: string } | undefined;
   isShellOf(session: GuardedSession, token: string): boolean;
   /** The session and the user that an API token claims to be of, and whether it is. */
-  claimedByUser(request: Credentials): { id: string; user: string; token: string } | undefined;
-  isUserOf(session: GuardedSession, claim: { user: string; token: string }): boolean;
+  claimedByUser(request: Credentials): (UserClaim & { token: string }) | undefined;
+  isUserOf(session: GuardedSession, claim: Omit<UserClaim, "id"> & { token: string }): boolean;
   /** What logs a user of the session's organization in to the policy API. */
-  userToken(session: GuardedSession, user: string): string;
+  userToken(session: GuardedSession, identity: Identity): string;
   /** Names the browser by what its cookies say for the session, so that a ticket serves no other, and none once the link is revoked. */
   browserOf(request: Credentials, session: GuardedSession): string;
   /** Throws SERVER_BAD_REQUEST where the page sends no key. */
@@ -164,8 +165,8 @@ function bearers(
       const claim = tokens.claimedByUserToken(token);
       return claim && { ...claim, token };
     },
-    isUserOf: (session, { user, token }) => tokens.isForUser(session, user, token),
-    userToken: (session, user) => tokens.forUser(session, user),
+    isUserOf: (session, { user, groups, token }) => tokens.isForUser(session, { user, groups }, token),
+    userToken: (session, identity) => tokens.forUser(session, identity),
   };
 }
 

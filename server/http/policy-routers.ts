@@ -28,10 +28,10 @@ export function createPolicyRouters(parts: {
   const api = createPolicyRouter({
     policies,
     identify: (request) => callers.get(request) ?? unknownCaller(),
-    issueToken: (request, user) => {
+    issueToken: (request, identity) => {
       const { session } = callers.get(request) ?? unknownCaller();
-      if ([INSTRUCTOR, LECTERN_USER, session.id].includes(user)) throw nameTaken(user);
-      return access.userToken(session, user);
+      if ([INSTRUCTOR, LECTERN_USER, session.id].includes(identity.user)) throw nameTaken(identity.user);
+      return access.userToken(session, identity);
     },
   });
   const as = (request: Request, { session, ...caller }: Admitted) => {
@@ -74,7 +74,7 @@ function admitByToken(
   const claim = access.claimedByUser(request);
   const session = claim && workshop.find(claim.id);
   if (claim !== undefined && session !== undefined && access.isUserOf(session, claim))
-    return { session, user: claim.user };
+    return { session, user: claim.user, groups: claim.groups };
   throw new ServerError(
     serverErrorCodes.unauthorized,
     "The token is not that of a live session. Use the shell of your session, where LECTERN_TOKEN is set.",

@@ -1,4 +1,5 @@
-import type { PermissionsView } from "../../common/access-api.js";
+import type { AccessPolicy, AccessPolicyList, PermissionsView } from "../../common/access-api.js";
+import type { BindingDelta } from "../../common/roles.js";
 import type { ChangeList } from "../../common/history-api.js";
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
@@ -46,6 +47,11 @@ export interface PolicyPlace {
   workspace?: string | undefined;
 }
 
+/** The same where roles are bound; the organization goes by its name there. */
+export interface AccessPlace extends PolicyPlace {
+  organization: string;
+}
+
 /** What the server in front of the policy API answers, such as to a session that has ended. */
 interface ServerProblem {
   error: { message: string };
@@ -73,7 +79,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
       ),
     restore: ({ workspace }: PolicyPlace, id: string) =>
       call<object>("POST", `${placePath(workspace)}/history/${part(id)}/restore`),
-    permissions: (signal?: AbortSignal) => read<PermissionsView>("permissions", signal),
+    ...accessCalls(call),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
     exceptions: (signal?: AbortSignal) => read<ExceptionList>("image-policies/exceptions", signal),
@@ -118,6 +124,19 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
   };
 }
 
+type Call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
+
+/** Who may do what. */
+function accessCalls(call: Call) {
+  return {
+    permissions: (signal?: AbortSignal) => call<PermissionsView>("GET", "permissions", undefined, signal),
+    access: (place: AccessPlace, signal?: AbortSignal) =>
+      call<AccessPolicyList>("GET", iamPath(place), undefined, signal),
+    changeAccess: (place: AccessPlace, bindingDeltaList: readonly BindingDelta[]) =>
+      call<{ policy: AccessPolicy }>("PATCH", iamPath(place), { bindingDeltaList }),
+  };
+}
+
 /** Whether what was asked for is not there any more, so that asking again is of no use. */
 export function isGone(error: Error | null): boolean {
   return error instanceof PolicyApiError && error.status === 404;
@@ -138,6 +157,12 @@ function policiesPath({ workspace }: PolicyPlace): string {
 
 function exceptionsPath({ workspace }: PolicyPlace): string {
   return `${placePath(workspace)}/exceptions`;
+}
+
+function iamPath({ organization, workspace }: AccessPlace): string {
+  return workspace === undefined
+    ? `organization:iam/${part(organization)}`
+    : `workspaces:iam/${part(workspace)}`;
 }
 
 function part(name: string): string {

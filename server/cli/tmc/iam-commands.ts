@@ -1,23 +1,19 @@
 import { Command, Option } from "commander";
 
 import type { AccessPolicy, AccessPolicyList, ApiToken } from "../../../policy/common/access-api.js";
-import { type Role, ROLES } from "../../../policy/common/roles.js";
+import { type BindingDelta, type Role, ROLES, type Subject } from "../../../policy/common/roles.js";
 import { examples, givenName, nameFlag, required, workspaceFlag } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
-import { TmcError } from "./tmc-error.js";
 
-interface BoundUser {
-  user: string;
-  role: Role;
-  place: string;
-}
+type BoundSubject = Subject & { role: Role; place: string };
 
-const BINDINGS: Table<BoundUser> = {
+const BINDINGS: Table<BoundSubject> = {
   columns: [
-    ["USER", ({ user }) => user],
+    ["SUBJECT", ({ name }) => name],
     ["ROLE", ({ role }) => role],
     ["BOUND ON", ({ place }) => place],
+    ["KIND", ({ kind }) => kind],
   ],
   empty: "No role bindings to list",
 };
@@ -25,6 +21,7 @@ const BINDINGS: Table<BoundUser> = {
 const TOKENS: Table<ApiToken> = {
   columns: [
     ["USER", ({ user }) => user],
+    ["GROUPS", ({ groups }) => groups.join(","), "wide"],
     ["TOKEN", ({ token }) => token],
   ],
   empty: "No API tokens to list",
@@ -46,9 +43,14 @@ interface Options {
 
 /** `tmc organization iam ...`, `tmc workspace iam ...`: who may do what there. */
 export function iamCommand(world: TmcWorld, kind: Kind): Command {
-  const iam = new Command("iam").description("Who may do what: roles bound to users");
-  addChange(iam, world, { kind, verb: "add-binding", op: "ADD", does: "Give a role to a user" });
-  addChange(iam, world, { kind, verb: "remove-binding", op: "DELETE", does: "Take a role from a user" });
+  const iam = new Command("iam").description("Who may do what: roles bound to users and groups");
+  addChange(iam, world, { kind, verb: "add-binding", op: "ADD", does: "Give a role to a user or to groups" });
+  addChange(iam, world, {
+    kind,
+    verb: "remove-binding",
+    op: "DELETE",
+    does: "Take a role from a user or from groups",
+  });
   const get = placed(iam.command("get-policy [name]"), kind)
     .description("List who has which role there, inherited ones first")
     .addOption(outputOption())
@@ -56,7 +58,7 @@ export function iamCommand(world: TmcWorld, kind: Kind): Command {
       const answer = (await world
         .connect()
         .call("GET", await pathOf(world, kind, positional, options))) as AccessPolicyList;
-      const bound = answer.policyList.flatMap(boundUsers);
+      const bound = answer.policyList.flatMap(boundSubjects);
       world.print(await formatList(answer, bound, { format: options.output, table: BINDINGS }));
     });
   examples(get, `${commandOf(kind)} get-policy${example(kind)}`);
@@ -70,39 +72,58 @@ function addChange(
   { kind, verb, op, does }: { kind: Kind; verb: string; op: "ADD" | "DELETE"; does: string },
 ): void {
   const command = placed(iam.command(`${verb} [name]`), kind)
-    .description(`${does}; it counts from the user's next request on`)
+    .description(`${does}; it counts from their next request on`)
     .addOption(new Option("-r, --role <role>", "the role").choices(ROLES))
     .option("-u, --user <user>", "the user, such as alice or alice@example.com")
-    .addOption(new Option("--groups <groups>", "there are no groups").hideHelp())
+    .option("--groups <groups>", "groups, with commas between them, such as team-blue,qa")
     .addOption(outputOption())
     .action(async (positional: string | undefined, options: Options) => {
-      if (options.groups !== undefined)
-        throw new TmcError("Unimplemented: there are no groups here; name each user with -u");
-      const name = required(options.user, "-u USER");
-      const role = required(options.role, "-r ROLE");
-      const bindingDeltaList = [{ op, role, subject: { kind: "USER", name } }];
+      const subjects = subjectsOf(options);
+      const role = required(options.role, "-r ROLE") as Role;
+      const bindingDeltaList = subjects.map((subject): BindingDelta => ({ op, role, subject }));
       const path = await pathOf(world, kind, positional, options);
       const { policy } = (await world.connect().call("PATCH", path, { bindingDeltaList })) as {
         policy: AccessPolicy;
       };
-      const done = op === "ADD" ? `given to "${name}"` : `taken from "${name}"`;
+      const whom = subjects.map(describeSubject).join(", ");
+      const done = op === "ADD" ? `given to ${whom}` : `taken from ${whom}`;
       world.print(
         options.output === undefined
           ? `✔ role ${role} ${done} on ${placeOf(policy)}`
-          : await formatList(policy, boundUsers(policy), { format: options.output, table: BINDINGS }),
+          : await formatList(policy, boundSubjects(policy), { format: options.output, table: BINDINGS }),
       );
     });
-  examples(command, `${commandOf(kind)} ${verb}${example(kind)} -r workspace.edit -u alice`);
+  const start = `${commandOf(kind)} ${verb}${example(kind)} -r workspace.edit`;
+  examples(command, `${start} -u alice`, `${start} --groups team-blue`);
+}
+
+/** Whom the flags name: a user, groups, or both. */
+function subjectsOf({ user, groups }: Options): Subject[] {
+  const named: Subject[] = splitGroups(groups).map((name) => ({ kind: "GROUP", name }));
+  if (user === undefined && named.length > 0) return named;
+  return [{ kind: "USER", name: required(user, "-u USER or --groups GROUP") }, ...named];
+}
+
+function splitGroups(groups = ""): string[] {
+  return groups.split(",").flatMap((name) => name.trim() || []);
+}
+
+function describeSubject({ kind, name }: Subject): string {
+  return kind === "USER" ? `"${name}"` : `group "${name}"`;
 }
 
 function addToken(iam: Command, world: TmcWorld): void {
   const command = nameFlag(iam.command("create-api-token [name]"), "user")
-    .description("Print what logs a user in as LECTERN_TOKEN, with the roles the user has at the time")
+    .description(
+      "Print what logs a user in as LECTERN_TOKEN, with the roles the user and the groups have at the time",
+    )
     .addOption(new Option("-u, --user <user>", "the same as its place among the arguments").hideHelp())
+    .option("--groups <groups>", "the groups the user belongs to, with commas between them")
     .addOption(outputOption())
     .action(async (positional: string | undefined, options: Options) => {
       const user = givenName("user", positional, options.user ?? options.name);
-      const answer = await world.connect().call("POST", "organization/api-tokens", { apiToken: { user } });
+      const asked = { user, groups: splitGroups(options.groups) };
+      const answer = await world.connect().call("POST", "organization/api-tokens", { apiToken: asked });
       const { apiToken } = answer as { apiToken: ApiToken };
       world.print(
         options.output === undefined
@@ -112,7 +133,7 @@ function addToken(iam: Command, world: TmcWorld): void {
     });
   examples(
     command,
-    "tmc organization iam create-api-token alice",
+    "tmc organization iam create-api-token alice --groups team-blue",
     "LECTERN_TOKEN=$(tmc organization iam create-api-token alice) tmc workspace image-policy list -k my-workspace",
   );
 }
@@ -139,9 +160,9 @@ async function pathOf(
   return `organization:iam/${encodeURIComponent(organization.fullName.orgId)}`;
 }
 
-function boundUsers(policy: AccessPolicy): BoundUser[] {
+function boundSubjects(policy: AccessPolicy): BoundSubject[] {
   return policy.roleBindings.flatMap(({ role, subjects }) =>
-    subjects.map(({ name }) => ({ user: name, role, place: placeOf(policy) })),
+    subjects.map((subject) => ({ ...subject, role, place: placeOf(policy) })),
   );
 }
 

@@ -8,17 +8,18 @@ import type { PolicyRoutesContext } from "./router.js";
 /** Who may do what: roles bound on the organization and on workspaces, and what logs users in. */
 export function accessRoutes(context: PolicyRoutesContext): Router {
   const router = Router();
-  const { authorization, organizationOf, userOf, issueToken } = context;
+  const { authorization, organizationOf, userOf, groupsOf, issueToken } = context;
   router.get("/permissions", async (request, response) => {
     const answer: PermissionsView = {
       user: userOf(request),
+      groups: groupsOf(request),
       permissions: await authorization.permissionsOf(request),
     };
     response.json(answer);
   });
   router.post("/organization/api-tokens", (request, response) => {
-    const { user } = apiTokenBody.parse(request.body).apiToken;
-    response.json({ apiToken: { user, token: issueToken(request, user) } });
+    const { user, groups } = apiTokenBody.parse(request.body).apiToken;
+    response.json({ apiToken: { user, groups, token: issueToken(request, { user, groups }) } });
   });
   mount(router, "/organization\\:iam/:organization", context, (request) => {
     const organization = organizationOf(request);

@@ -35,10 +35,10 @@ export function createAuthorization(
 ): Authorization {
   const known = new WeakMap<Request, Promise<Permissions>>();
   const permissionsOf = (request: Request): Promise<Permissions> => {
-    const { organization, user, isAdmin = false } = identify(request);
+    const { organization, isAdmin = false, ...identity } = identify(request);
     const found =
       known.get(request) ??
-      (isAdmin ? Promise.resolve(ALL_PERMISSIONS) : policies.readPermissions(organization, user));
+      (isAdmin ? Promise.resolve(ALL_PERMISSIONS) : policies.readPermissions(organization, identity));
     known.set(request, found);
     return found;
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { bindingDelta, roleBindings, userName } from "../../../policy/common/roles.js";
+import { bindingDelta, groupName, roleBindings, userName } from "../../../policy/common/roles.js";
 import { labelKey, labelValue, resourceName } from "../../../policy/common/manifest.js";
 
 const MAX_IMAGE_CHARACTERS = 1024;
@@ -65,7 +65,12 @@ const MAX_DELTAS = 200;
 
 export const bindingsBody = z.object({ bindingDeltaList: z.array(bindingDelta).min(1).max(MAX_DELTAS) });
 
-export const apiTokenBody = z.object({ apiToken: z.object({ user: userName }) });
+/** Of one user; as many as a token carries with room to spare. */
+const MAX_GROUPS = 10;
+
+export const apiTokenBody = z.object({
+  apiToken: z.object({ user: userName, groups: z.array(groupName).max(MAX_GROUPS).default([]) }),
+});
 
 export const explainBody = z
   .object({

@@ -229,7 +229,7 @@ function insightOperations(): Operation[] {
 
 function accessOperations(): Operation[] {
   return [
-    read("/permissions", "Who asks, and what they may do", ["user", "permissions"]),
+    read("/permissions", "Who asks, and what they may do", ["user", "groups", "permissions"]),
     {
       method: "post",
       path: "/organization/api-tokens",

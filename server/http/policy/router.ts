@@ -1,5 +1,6 @@
 import express, { type Request, Router } from "express";
 
+import type { Identity } from "../../../policy/common/roles.js";
 import type { PolicyService } from "../../../policy/node/policy-service.js";
 import { accessRoutes } from "./access-routes.js";
 import { type Authorization, createAuthorization, guardOperations } from "./authorization.js";
@@ -15,9 +16,8 @@ import { workspaceRoutes } from "./workspace-routes.js";
 /** Largest body; a policy with all rules it may have takes a quarter of it. */
 const MAX_BODY = "256kb";
 
-export interface Caller {
+export interface Caller extends Identity {
   organization: string;
-  user: string;
   /** Administers the organization, whatever roles are bound. */
   isAdmin?: boolean;
 }
@@ -27,7 +27,7 @@ export interface PolicyRouterOptions {
   /** Who asks; called after the server authenticated the request. */
   identify: (request: Request) => Caller;
   /** Makes what logs a user of the caller's organization in. */
-  issueToken: (request: Request, user: string) => string;
+  issueToken: (request: Request, identity: Identity) => string;
 }
 
 /** What the routes share. */
@@ -35,8 +35,9 @@ export interface PolicyRoutesContext {
   policies: PolicyService;
   organizationOf: (request: Request) => string;
   userOf: (request: Request) => string;
+  groupsOf: (request: Request) => string[];
   authorization: Authorization;
-  issueToken: (request: Request, user: string) => string;
+  issueToken: (request: Request, identity: Identity) => string;
 }
 
 /** The policy API of `policy/common/tmc-api.ts`, to be mounted at `/v1alpha1` or at the path above it. */
@@ -46,6 +47,7 @@ export function createPolicyRouter({ policies, identify, issueToken }: PolicyRou
     policies,
     organizationOf: (request) => identify(request).organization,
     userOf: (request) => identify(request).user,
+    groupsOf: (request) => [...(identify(request).groups ?? [])],
     authorization,
     issueToken,
   };

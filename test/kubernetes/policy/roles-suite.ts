@@ -259,7 +259,7 @@ export function describeRoles(title: string, target: () => { kubeConfig: KubeCon
       const given = await world.tmc("workspace", "iam", "add-binding", workspace, ...change);
       expect(given.out).toBe('✔ role workspace.view given to "passing" on workspace "roles-ws"');
       expect((await world.tmc("workspace", "iam", "get-policy", workspace)).out).toMatch(
-        /\norg-admin +organization.admin +the organization\n[^]*\npassing +workspace.view +workspace "roles-ws"/,
+        /\norg-admin +organization.admin +the organization +USER\n[^]*\npassing +workspace.view +workspace "roles-ws" +USER/,
       );
       expect((await tmc("workspace", "list")).out).toMatch(/\nroles-ws /);
       expect((await tmc("system", "context", "current", "-o", "wide")).out).toMatch(
@@ -267,6 +267,30 @@ export function describeRoles(title: string, target: () => { kubeConfig: KubeCon
       );
       await world.tmc("workspace", "iam", "remove-binding", workspace, ...change);
       expect((await tmc("workspace", "list")).err).toContain("PermissionDenied");
+    });
+
+    it("roles of a group are those of the users whose token is of it, and of nobody else", async () => {
+      const change = ["-r", "workspace.view", "--groups", "blue,qa"];
+      const given = await world.tmc("workspace", "iam", "add-binding", workspace, ...change);
+      expect(given.out).toBe(
+        '✔ role workspace.view given to group "blue", group "qa" on workspace "roles-ws"',
+      );
+      const asked = ["iam", "create-api-token", "member", "--groups", "green,blue"];
+      const { out: token } = await world.tmc("organization", ...asked);
+      const member = world.as(token);
+      expect((await member.tmc("workspace", "list")).out).toMatch(/\nroles-ws /);
+      expect((await member.rest("GET", "permissions")).body).toEqual({
+        user: "member",
+        groups: ["green", "blue"],
+        permissions: { workspace: { [workspace]: "view" } },
+      });
+      for (const other of ["blue", "member", "member,green"])
+        expect([other, (await world.as(other).rest("GET", "workspaces")).status]).toEqual([other, 403]);
+      expect((await world.tmc("workspace", "iam", "get-policy", workspace)).out).toMatch(
+        /\nblue +workspace.view +workspace "roles-ws" +GROUP/,
+      );
+      await world.tmc("workspace", "iam", "remove-binding", workspace, ...change);
+      expect((await member.rest("GET", "workspaces")).status).toBe(403);
     });
 
     it("roles go with their workspace, and do not come back with another of its name", async () => {

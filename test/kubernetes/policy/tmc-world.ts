@@ -26,7 +26,7 @@ export type Rest = (
   body?: unknown,
 ) => Promise<{ status: number; body: Record<string, unknown> }>;
 
-/** Who administers the organization; whom a token names stands in it here. */
+/** Who administers the organization; a token is the user here, followed by the groups. */
 const LEARNER = "learner";
 
 /** A learner's `tmc` and REST on a cluster, in an organization of its own. */
@@ -58,10 +58,17 @@ export async function startTmcWorld(
   await policies.registerCluster(organization, `${organization}-cluster`, owner);
   const app = express();
   const identify = ({ headers }: Request) => {
-    const user = headers.authorization?.replace("Bearer ", "") ?? LEARNER;
-    return { organization, user, isAdmin: user === LEARNER };
+    const token = headers.authorization?.replace("Bearer ", "") ?? LEARNER;
+    const [user = "", ...groups] = token.split(",");
+    return { organization, user, groups, isAdmin: user === LEARNER };
   };
-  app.use(createPolicyRouter({ policies, identify, issueToken: (_request, user) => user }));
+  app.use(
+    createPolicyRouter({
+      policies,
+      identify,
+      issueToken: (_request, { user, groups = [] }) => [user, ...groups].join(","),
+    }),
+  );
   const server = createServer(app).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,18 +1,24 @@
 import type { ReactElement } from "react";
 import { Button, Collection, Tree, TreeItem, TreeItemContent, type Key } from "react-aria-components";
 import { useConsole } from "../console-context.js";
-import { directPolicies } from "../api/use-hierarchy.js";
 
 const ORGANIZATION = "organization";
 
-/** The organization with its workspaces, each with the number of policies set on it. */
-export function HierarchyTree({ selected }: { selected: string | undefined }): ReactElement {
-  const { hierarchy, goTo } = useConsole();
+interface Props {
+  selected: string | undefined;
+  /** A workspace, or the organization where it is absent. */
+  onChoose: (workspace: string | undefined) => void;
+  /** How many policies are set on a place itself; not shown where absent. */
+  countOf?: (workspace: string | undefined) => number;
+}
+
+/** The organization with its workspaces, one of which is chosen. */
+export function HierarchyTree({ selected, onChoose, countOf = () => 0 }: Props): ReactElement {
+  const { hierarchy } = useConsole();
   const current = selected === undefined ? ORGANIZATION : `workspace:${selected}`;
   function choose(key: Key | undefined): void {
     if (key === undefined) return;
-    const workspace = key === ORGANIZATION ? undefined : String(key).replace("workspace:", "");
-    goTo({ page: "image-registry", side: "workspaces", workspace });
+    onChoose(key === ORGANIZATION ? undefined : String(key).replace("workspace:", ""));
   }
   return (
     <Tree
@@ -26,15 +32,11 @@ export function HierarchyTree({ selected }: { selected: string | undefined }): R
       defaultExpandedKeys={[ORGANIZATION]}
     >
       <TreeItem id={ORGANIZATION} textValue={hierarchy.organization.fullName.name} className="tree__item">
-        <Row
-          name={hierarchy.organization.fullName.name}
-          kind="organization"
-          policies={directPolicies(hierarchy, undefined).length}
-        />
+        <Row name={hierarchy.organization.fullName.name} kind="organization" policies={countOf(undefined)} />
         <Collection items={hierarchy.workspaces}>
           {({ fullName: { name } }) => (
             <TreeItem id={`workspace:${name}`} textValue={name} className="tree__item tree__item--child">
-              <Row name={name} kind="workspace" policies={directPolicies(hierarchy, name).length} />
+              <Row name={name} kind="workspace" policies={countOf(name)} />
             </TreeItem>
           )}
         </Collection>

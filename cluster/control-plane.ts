@@ -33,6 +33,7 @@ export interface ControlPlaneOptions {
   quotaBytes?: number | undefined;
   /** Asks no webhook that has an address. */
   isIsolated?: boolean | undefined;
+  hasOneNetwork?: boolean | undefined;
 }
 
 /** Everything of the cluster but its listener. */
@@ -47,6 +48,9 @@ export interface ControlPlane {
 
 /** Milliseconds controllers get for their last writes; what is not written then is done after the next start. */
 const STOP_DEADLINE_MS = 500;
+
+/** No namespace can have this name. */
+const ONE_NETWORK = "*";
 
 /** Puts the API, access control, admission and controllers together, over the stored state. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -73,6 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       containers: {
         runtime,
         podToken: (pod, audience, seconds) => access.issuePodToken(pod, audience, seconds),
+        networkOf: (namespace) => (options.hasOneNetwork ? ONE_NETWORK : namespace),
       },
     }),
   });

@@ -13,6 +13,7 @@ interface Flags {
   port?: number;
   quotaBackendBytes?: number;
   isolated: boolean;
+  oneNetwork: boolean;
   logLevel: string;
   containers?: string;
 }
@@ -25,7 +26,9 @@ export type ConnectRuntime = (place: string, report: (line: string) => void) => 
  * knows how to reach what runs them.
  */
 export async function runCluster(connect?: ConnectRuntime): Promise<void> {
-  const { data, port, isolated, logLevel, containers, quotaBackendBytes } = readFlags(connect !== undefined);
+  const { data, port, isolated, oneNetwork, logLevel, containers, quotaBackendBytes } = readFlags(
+    connect !== undefined,
+  );
   // A log that cannot be written must not end the cluster.
   process.stderr.on("error", () => undefined);
   const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
@@ -41,6 +44,7 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
       dataDir: data,
       logger,
       isIsolated: isolated,
+      hasOneNetwork: oneNetwork,
       ...(port !== undefined && { port }),
       ...(quotaBackendBytes !== undefined && { quotaBytes: quotaBackendBytes }),
       ...(containerRuntime && { containerRuntime }),
@@ -71,6 +75,7 @@ function readFlags(canRunContainers: boolean): Flags {
     .option("--port <port>", "port on loopback (default: that of the last start, or a free one)", parsePort)
     .option("--quota-backend-bytes <bytes>", "most that all objects may have together", parseBytes)
     .option("--isolated", "call no address: webhooks that have one are not asked", false)
+    .option("--one-network", "let pods reach those of every namespace, not only of their own", false)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info");
   if (canRunContainers)
     program.option(

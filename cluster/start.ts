@@ -37,6 +37,8 @@ export interface StartClusterOptions {
   quotaBytes?: number;
   /** Calls no address, for whoever administers it must not reach by it what this machine reaches: webhooks that have one are not asked. */
   isIsolated?: boolean;
+  /** Whether pods reach those of every namespace, for the cluster is one person's; otherwise only those of their own. */
+  hasOneNetwork?: boolean;
 }
 
 export interface Cluster {
@@ -79,6 +81,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     signal: closing.signal,
     containerRuntime: options.containerRuntime,
     isIsolated: options.isIsolated,
+    hasOneNetwork: options.hasOneNetwork,
     quotaBytes: options.quotaBytes,
   });
   const serving = { ...certificates, clientAuthority: clientAuthority.certificate };

@@ -29,6 +29,11 @@ export interface ContainerRuntime {
   onExit(listener: (exit: ContainerExit) => void): () => void;
   /** Calls `listener` when the runtime began anew, without anything that ran before; returns the way to stop. */
   onLost(listener: () => void): () => void;
+  /**
+   * Says what a network offers besides its pods, in the place of what was said before; a runtime that began anew has to be told
+   * again. Without effect where the machine cannot connect pods.
+   */
+  setServices(network: string, services: NetworkServices): Promise<void>;
   /** Every sandbox and container there is, running or ended: how a cluster that was started anew finds its own again. */
   list(): Promise<SandboxState[]>;
 }
@@ -48,7 +53,29 @@ export interface SandboxSpec {
   name: string;
   hostname: string;
   address: string;
+  /** The pods that reach each other; those of different networks do not. */
+  network: string;
+  /** The text of `/etc/resolv.conf`. */
+  resolver: string;
   volumes: VolumeSpec[];
+}
+
+/** Names and addresses of services in one network. */
+export interface NetworkServices {
+  names: ServiceName[];
+  listeners: ServiceListener[];
+}
+
+/** A full name in lower case, without the last dot, and the addresses or the one other name it leads to. */
+export type ServiceName = { name: string } & ({ addresses: string[] } | { alias: string });
+
+/** A port at the address of a service or of the node, with the ready pods behind it. */
+export interface ServiceListener {
+  address: string;
+  port: number;
+  /** Whether a client always gets the same of them. */
+  isSticky: boolean;
+  endpoints: { address: string; port: number }[];
 }
 
 export interface VolumeSpec {

@@ -142,6 +142,10 @@ export class ProcessRuntime implements ContainerRuntime {
     return () => void this.#events.off("lost", listener);
   }
 
+  async setServices(): Promise<void> {
+    // There is one network, of everybody.
+  }
+
   async list(): Promise<SandboxState[]> {
     return [...this.#sandboxes.keys()].map((id) => ({ id, containers: this.#of(id).map(stateOf) }));
   }

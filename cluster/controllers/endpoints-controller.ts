@@ -69,7 +69,8 @@ function affectedServices({ api }: ControllerContext, { type, object, previous }
 function backendState(pod: ApiObject | undefined): unknown {
   if (pod === undefined || !isBackend(pod as Pod)) return undefined;
   const { status, spec, metadata } = pod as Pod;
-  return [status?.podIP, isReadyPod(pod as Pod), spec.nodeName, metadata.labels ?? {}];
+  const { hostname, subdomain } = spec;
+  return [status?.podIP, isReadyPod(pod as Pod), spec.nodeName, hostname, subdomain, metadata.labels ?? {}];
 }
 
 function isBackend(pod: Pod): boolean {
@@ -81,9 +82,15 @@ function endpointOf(service: Service, pod: Pod): Endpoint {
   return {
     addresses: [pod.status?.podIP ?? ""],
     conditions: { ready, serving: isReadyPod(pod), terminating: false },
+    ...nameBehind(service, pod),
     ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
     targetRef: targetOf(pod),
   };
+}
+
+/** The name a pod has below that of its service. */
+function nameBehind(service: Service, { spec: { hostname, subdomain } }: Pod): { hostname?: string } {
+  return hostname !== undefined && subdomain === nameOf(service) ? { hostname } : {};
 }
 
 async function removeEndpoints({ api }: ControllerContext, key: string): Promise<void> {
@@ -154,15 +161,21 @@ async function writeEndpoints(
   }
 }
 
-function addressOf(pod: Pod): object {
+function addressOf(service: Service, pod: Pod): object {
   const { nodeName } = pod.spec;
-  return { ip: pod.status?.podIP ?? "", ...(nodeName ? { nodeName } : {}), targetRef: targetOf(pod) };
+  return {
+    ip: pod.status?.podIP ?? "",
+    ...nameBehind(service, pod),
+    ...(nodeName ? { nodeName } : {}),
+    targetRef: targetOf(pod),
+  };
 }
 
 function subsetsOf(service: Service, backends: Pod[]): object[] {
   const isListed = (pod: Pod) => service.spec.publishNotReadyAddresses === true || isReadyPod(pod);
-  const addresses = backends.filter(isListed).map(addressOf);
-  const notReadyAddresses = backends.filter((pod) => !isListed(pod)).map(addressOf);
+  const listed = (pod: Pod): object => addressOf(service, pod);
+  const addresses = backends.filter(isListed).map(listed);
+  const notReadyAddresses = backends.filter((pod) => !isListed(pod)).map(listed);
   if (backends.length === 0) return [];
   const ports = portsOf(service, backends).map(({ name, ...port }) => ({ ...(name && { name }), ...port }));
   return [

@@ -39,6 +39,8 @@ type Step = "creating" | "stopping";
 export interface RealContainers {
   runtime: ContainerRuntime;
   podToken: VolumeSources["podToken"];
+  /** The network a namespace's pods are in. */
+  networkOf: (namespace: string) => string;
 }
 
 /**

@@ -239,8 +239,11 @@ export interface Service extends ApiObject {
       targetPort?: number | string;
       protocol?: string;
       appProtocol?: string;
+      nodePort?: number;
     }[];
     clusterIP?: string;
+    externalName?: string;
+    sessionAffinity?: string;
     publishNotReadyAddresses?: boolean;
   };
 }

@@ -27,6 +27,7 @@ import {
   createServiceAccountController,
 } from "./namespace-defaults-controller.js";
 import { createReplicaSetController, createReplicationController } from "./replica-set-controller.js";
+import { createServiceNetworks } from "./service-networks.js";
 import { createScheduler } from "./scheduler.js";
 import { createTaintEvictionController } from "./taint-eviction-controller.js";
 import type { IssueSecretToken } from "./token-secret-controller.js";
@@ -101,6 +102,7 @@ function createControllers(
     createNodeRegistration(context),
     createScheduler(context),
     createKubelet(context, containers),
+    ...(containers === undefined ? [] : [createServiceNetworks(context, containers)]),
     createNamespaceController(context, inventory),
     createServiceAccountController(context),
     createTokenSecretController(context, tokens),

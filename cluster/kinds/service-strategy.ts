@@ -7,8 +7,8 @@ export const NODE_PORT_FIRST = 30_000;
 export const NODE_PORT_LAST = 32_767;
 /** Where cluster addresses come from, as kubeadm chooses. */
 export const SERVICE_NETWORK = "10.96.0.0/16";
-/** The first is the API's own, and some are left for those who choose theirs. */
-const FIRST_ADDRESS = 10;
+/** The first is the API's own, the tenth the name server's, and some are left for those who choose theirs. */
+const FIRST_ADDRESS = 11;
 const ADDRESSES = 65_000;
 
 /** Gives a new service its cluster address and node ports. */

@@ -22,6 +22,7 @@ import { LifecycleHooks } from "./lifecycle-hooks.js";
 import { podEvents } from "./pod-events.js";
 import { PodRecord } from "./pod-record.js";
 import { realStatus } from "./real-status.js";
+import { resolverOf } from "./resolver.js";
 import type { VolumeSources } from "./volume-files.js";
 import { volumesOf } from "./volume-files.js";
 
@@ -34,6 +35,7 @@ export interface RealPodsOptions extends Pick<ControllerContext, "api" | "clock"
   runtime: ContainerRuntime;
   recorder: EventRecorder;
   podToken: VolumeSources["podToken"];
+  networkOf: (namespace: string) => string;
   /** The address of a pod, the same at every call. */
   addressOf: (pod: Pod) => string;
 }
@@ -179,6 +181,8 @@ export class RealPods {
         name: nameOf(pod),
         hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
         address: record.address,
+        network: this.#options.networkOf(namespaceOf(pod)),
+        resolver: resolverOf(pod),
         volumes: volumesOf(this.#options, pod, record.address),
       });
       record.hasSandbox = true;

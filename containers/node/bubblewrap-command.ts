@@ -1,6 +1,7 @@
 import { FILTER_DESCRIPTOR, findProgram } from "../../terminal/node/bubblewrap.js";
 import { launchWith } from "../../terminal/node/sandbox/launch.js";
 import { asSessionLimits, type ContainerLimits } from "./container-limits.js";
+import type { PodNetwork } from "./pod-network.js";
 import { BUSYBOX } from "./requirements.js";
 
 /** Descriptors by which bubblewrap tells how it goes, and gets the namespaces of a container that runs. */
@@ -35,8 +36,7 @@ export interface ContainerPlace {
   /** Account inside. */
   user: number;
   group: number;
-  /** A path to the pod's network. */
-  network: string;
+  network: Pick<PodNetwork, "path" | "whileOpen">;
   /** Control groups to join. */
   groups: readonly string[];
   limits: ContainerLimits;
@@ -69,7 +69,7 @@ export function bubblewrapCommand(
     beside === undefined ? "" : String(beside),
     variablesFile,
     findProgram("nsenter"),
-    `--net=${place.network}`,
+    `--net=${place.network.path}`,
     "--",
     findProgram("setpriv"),
     `--reuid=${uid}`,

@@ -11,6 +11,7 @@ import type {
   ImageVerdict,
   LogLine,
   LogOptions,
+  NetworkServices,
   RunningProcess,
   SandboxSpec,
   SandboxState,
@@ -118,6 +119,10 @@ export class ConnectedRuntime implements ContainerRuntime {
 
   async removeSandbox(sandbox: string): Promise<void> {
     await this.#call({ type: "removeSandbox", sandbox });
+  }
+
+  async setServices(network: string, services: NetworkServices): Promise<void> {
+    await this.#call({ type: "setServices", network, services });
   }
 
   async list(): Promise<SandboxState[]> {

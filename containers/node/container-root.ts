@@ -35,6 +35,8 @@ export interface RootFiles {
   image: Image;
   hostname: string;
   address: string;
+  /** The text of `/etc/resolv.conf`. */
+  resolver: string;
   uid: number;
 }
 
@@ -42,7 +44,7 @@ export interface RootFiles {
  * Makes the root of one container in a folder nobody but this process has seen yet: busybox with all its names, the files of the image,
  * and the pod's names. All of it belongs to the pod's account, which is what root is inside.
  */
-export function makeRoot(folder: string, { image, hostname, address, uid }: RootFiles): void {
+export function makeRoot(folder: string, { image, hostname, address, resolver, uid }: RootFiles): void {
   const own = (path: string): void => lchownSync(path, uid, uid);
   const makeFolder = (path: string, mode = 0o755): void => {
     const made = mkdirSync(path, { recursive: true });
@@ -74,7 +76,8 @@ export function makeRoot(folder: string, { image, hostname, address, uid }: Root
   write("bin/busybox", "", 0o755);
   write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n");
   write("etc/group", "root:x:0:\nnobody:x:65534:\n");
-  write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+  write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+  write("etc/resolv.conf", resolver);
   for (const file of image.files) write(file.path, file.content, file.mode);
   write("etc/hostname", `${hostname}\n`);
   write("etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n${address}\t${hostname}\n`);

@@ -1,30 +1,20 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
-import { Socket } from "node:net";
+import { closeSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
-import {
-  addLoopbackAddress,
-  connectionState,
-  beginToConnect,
-  enterNetwork,
-  newNetwork,
-} from "../../terminal/node/sandbox/libc.js";
+import { addLoopbackAddress, newNetwork } from "../../terminal/node/sandbox/libc.js";
+import { connectInside, visit } from "./visit-network.js";
 
-/** How long a port in a pod may take to answer, as a full queue of connections makes it. */
-const CONNECT_MS = 5_000;
-const LOOK_MS = 5;
 /** Lets every account in the network listen at every port, as root in a container expects. */
 const FIRST_FREE_PORT = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
-let home: number | undefined;
-
-/** The network of one pod: `lo`, with the pod's address beside 127.0.0.1, and nothing that leads out. */
+/** The network of one pod: `lo`, with the pod's address beside 127.0.0.1, and nothing that leads out until it is connected to others. */
 export class PodNetwork {
-  readonly #descriptor: number;
+  readonly descriptor: number;
   readonly #addresses: readonly string[];
+  #users = 0;
+  #isClosed = false;
 
   private constructor(descriptor: number, address: string) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.#addresses = ["127.0.0.1", address];
   }
 
@@ -45,54 +35,43 @@ export class PodNetwork {
     }
   }
 
-  /** For programs of this machine; of this process. */
+  /** For programs of this machine, while it is held. */
   get path(): string {
-    return `/proc/${process.pid}/fd/${this.#descriptor}`;
+    return `/proc/${process.pid}/fd/${this.descriptor}`;
+  }
+
+  /**
+   * Keeps the network from being closed until the work is done: the number of a closed descriptor is soon another pod's network. Rejects
+   * where it is closed.
+   */
+  async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new Error("the pod's network is closed");
+    this.#users += 1;
+    try {
+      return await work();
+    } finally {
+      this.#users -= 1;
+      if (this.#isClosed && this.#users === 0) closeSync(this.descriptor);
+    }
   }
 
   /** A connection to what listens at the port, by `localhost` or the pod's address. Rejects where nothing does. */
-  async dial(port: number): Promise<Duplex> {
-    let reason = "";
-    for (const address of this.#addresses) {
-      const descriptor = visit(() => {
-        enterNetwork(this.#descriptor);
-        return beginToConnect(address, port);
-      });
-      const state = await connected(descriptor);
-      if (state === "connected")
-        return new Socket({ fd: descriptor, allowHalfOpen: true, readable: true, writable: true });
-      closeSync(descriptor);
-      reason = state;
-    }
-    throw new Error(`dial tcp4 127.0.0.1:${port}: connect: ${reason}`);
+  dial(port: number): Promise<Duplex> {
+    return this.whileOpen(async () => {
+      let reason = "";
+      for (const address of this.#addresses) {
+        const connection = await connectInside(this.descriptor, address, port);
+        if (typeof connection !== "string") return connection;
+        reason = connection;
+      }
+      throw new Error(`dial tcp4 127.0.0.1:${port}: connect: ${reason}`);
+    });
   }
 
+  /** Lets go of it; once nobody uses it any more it is gone. */
   close(): void {
-    closeSync(this.#descriptor);
-  }
-}
-
-async function connected(descriptor: number): Promise<string> {
-  const deadline = performance.now() + CONNECT_MS;
-  for (;;) {
-    const state = connectionState(descriptor);
-    if (state !== "connecting") return state;
-    if (performance.now() > deadline) return "i/o timeout";
-    await wait(LOOK_MS);
-  }
-}
-
-/** Runs something that moves this thread to another network, and comes back; without a way back this process is of no use any more. */
-function visit<Result>(work: () => Result): Result {
-  home ??= openSync("/proc/thread-self/ns/net", "r");
-  try {
-    return work();
-  } finally {
-    try {
-      enterNetwork(home);
-    } catch (error) {
-      process.stderr.write(`the way back from a pod's network is lost: ${String(error)}\n`);
-      process.exit(1);
-    }
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#users === 0) closeSync(this.descriptor);
   }
 }

@@ -6,7 +6,17 @@ import { mountTemporary, unmount } from "../../terminal/node/sandbox/libc.js";
 import type { ContainerView } from "./bubblewrap-command.js";
 import type { Container } from "./container.js";
 import type { ContainerLimits } from "./container-limits.js";
+import type { Networks } from "./networks.js";
 import { PodNetwork } from "./pod-network.js";
+
+export interface PodParts {
+  spec: SandboxSpec;
+  uid: number;
+  /** A folder that is there and empty. */
+  folder: string;
+  limits: ContainerLimits;
+  networks: Networks;
+}
 
 /** What the containers of one pod share: an account of this machine, a network, and a disk with a bound. */
 export class Pod {
@@ -16,25 +26,31 @@ export class Pod {
   /** By id. */
   readonly containers = new Map<string, Container>();
   readonly #folder: string;
+  readonly #networks: Networks;
 
-  private constructor(spec: SandboxSpec, uid: number, folder: string, network: PodNetwork) {
+  private constructor({ spec, uid, folder, networks }: PodParts, network: PodNetwork) {
     this.spec = spec;
     this.uid = uid;
     this.network = network;
     this.#folder = folder;
+    this.#networks = networks;
   }
 
-  /** Makes it in a folder that is there and empty. Throws `SystemCallError`, and what the volumes cannot be. */
-  static make(spec: SandboxSpec, uid: number, folder: string, limits: ContainerLimits): Pod {
+  /** Throws `SystemCallError`, and what the volumes cannot be. */
+  static make(parts: PodParts): Pod {
+    const { spec, uid, folder, limits, networks } = parts;
     mountTemporary(folder, { bytes: limits.diskBytes, files: limits.diskFiles, uid, gid: uid });
     let network: PodNetwork | undefined;
     try {
       network = PodNetwork.make(spec.address);
-      const pod = new Pod(spec, uid, folder, network);
+      const { descriptor } = network;
+      networks.join(spec.network, { descriptor, address: spec.address, link: "eth0" });
+      const pod = new Pod(parts, network);
       for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
       for (const volume of spec.volumes) pod.#makeVolume(volume);
       return pod;
     } catch (error) {
+      networks.leave(spec.network, spec.address);
       network?.close();
       unmount(folder);
       throw error;
@@ -70,6 +86,7 @@ export class Pod {
 
   /** Gives back all it had but the account; nothing of it runs any more. */
   giveBack(): void {
+    this.#networks.leave(this.spec.network, this.spec.address);
     this.network.close();
     unmount(this.#folder);
     rmdirSync(this.#folder);

@@ -34,7 +34,7 @@ export async function runInSandbox(
     ...(beside !== undefined && { beside }),
   });
   try {
-    return await ContainerProcess.start(argv, streams, statusFile);
+    return await place.network.whileOpen(() => ContainerProcess.start(argv, streams, statusFile));
   } catch (error) {
     if (!(error instanceof CannotRunError)) throw error;
     throw new Error(startError(command[0] ?? "", error.message), { cause: error });

@@ -33,6 +33,7 @@ import {
 import { makeRoot } from "./container-root.js";
 import { viewOf } from "./container-view.js";
 import { wasOutOfMemory } from "./out-of-memory.js";
+import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
 import { runInSandbox } from "./run-in-sandbox.js";
 
@@ -43,7 +44,8 @@ export interface SandboxRuntimeOptions {
 }
 
 /** Runs containers in sandboxes on this machine. The mount namespace of this process must be its own. */
-export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"> {
+export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost" | "setServices"> {
+  readonly networks = new Networks((line) => process.stderr.write(`${line}\n`));
   readonly #pods = new Map<string, Promise<Pod>>();
   readonly #events = new EventEmitter();
   readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
@@ -116,8 +118,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
     const { image } = answer;
     const root = pod.rootFolder(spec);
-    const { hostname, address } = pod.spec;
-    makeRoot(root, { image, hostname, address, uid: pod.uid });
+    const { hostname, address, resolver } = pod.spec;
+    makeRoot(root, { image, hostname, address, resolver, uid: pod.uid });
     const view = viewOf(spec, image, { root, hostname, mounts: pod.mountsOf(spec) });
     const place = this.#placeOf(spec, image, pod);
     const forget = async (): Promise<void> => {
@@ -223,6 +225,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     await Promise.all(pods.flatMap(({ containers }) => [...containers.values()].map(({ ended }) => ended)));
     await Promise.all(this.#removals);
     for (const pod of pods) this.#giveBack(pod);
+    this.networks.close();
     this.#groups.close();
     this.#accounts.close();
   }
@@ -253,7 +256,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     mkdirSync(folder, { mode: 0o711 });
     try {
       const { uid } = await this.#accounts.claim(spec.id);
-      return Pod.make(spec, uid, folder, this.#limits);
+      return Pod.make({ spec, uid, folder, limits: this.#limits, networks: this.networks });
     } catch (error) {
       this.#accounts.release(spec.id);
       rmdirSync(folder);
@@ -268,7 +271,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       uid: pod.uid,
       user,
       group: spec.group ?? user,
-      network: pod.network.path,
+      network: pod.network,
       groups: this.#groups.make(groupOf(spec), asSessionLimits(limits)),
       limits,
       countsMemory: this.#groups.controllers.includes("memory"),

@@ -120,6 +120,8 @@ class RuntimeConnection {
     if (request.type === "stop") return runtime.stop(request.container, request.graceMs);
     if (request.type === "removeContainer") return runtime.removeContainer(request.container);
     if (request.type === "removeSandbox") return runtime.removeSandbox(request.sandbox);
+    if (request.type === "setServices")
+      return runtime.networks.setServices(request.network, request.services);
     if (request.type === "list") return runtime.list();
     throw new Error(`there is no request ${JSON.stringify(request.type)}`);
   }

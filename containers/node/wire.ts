@@ -5,6 +5,7 @@ import type {
   ExecSpec,
   LogLine,
   LogOptions,
+  NetworkServices,
   SandboxSpec,
 } from "../../cluster/containers/container-runtime.js";
 
@@ -18,6 +19,7 @@ export type RuntimeRequest = { boot: string } & (
   | { type: "stop"; container: string; graceMs: number }
   | { type: "removeContainer"; container: string }
   | { type: "removeSandbox"; sandbox: string }
+  | { type: "setServices"; network: string; services: NetworkServices }
   | { type: "list" }
   | { type: "exec"; container: string; process: ExecSpec }
   | { type: "attach"; container: string; process: AttachSpec }

@@ -1,6 +1,7 @@
 import { containersSocket, startContainers } from "./containers.js";
 import type { ContainersOptions } from "./containers.js";
 import { startCluster } from "./embedded-cluster.js";
+import type { ClusterOptions } from "./embedded-cluster.js";
 import type { ProcessEvents } from "./supervised-process.js";
 
 /**
@@ -8,12 +9,16 @@ import type { ProcessEvents } from "./supervised-process.js";
  * SERVER_CONTAINERS_UNAVAILABLE where containers were asked for and cannot be had.
  */
 export async function startClusterWithContainers(
-  options: ContainersOptions & { port?: number },
+  options: ContainersOptions & Pick<ClusterOptions, "port" | "hasOneNetwork">,
   events: ProcessEvents,
 ): Promise<Awaited<ReturnType<typeof startCluster>> & { hasContainers: boolean }> {
   const socket = containersSocket(options, events);
-  const { environment, paths, logTo, port } = options;
-  const place = { ...(port !== undefined && { port }), ...(socket !== undefined && { containers: socket }) };
+  const { environment, paths, logTo, port, hasOneNetwork = false } = options;
+  const place = {
+    hasOneNetwork,
+    ...(port !== undefined && { port }),
+    ...(socket !== undefined && { containers: socket }),
+  };
   const [cluster, containers] = await Promise.allSettled([
     startCluster({ environment, paths, logTo, ...place }, events),
     socket === undefined ? undefined : startContainers(socket, options, events),

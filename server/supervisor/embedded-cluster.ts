@@ -13,13 +13,15 @@ export interface ClusterOptions {
   port?: number;
   /** Socket of the process that runs containers; pods are simulated where absent. */
   containers?: string;
+  /** Whether pods reach those of every namespace, and not only of their own. */
+  hasOneNetwork?: boolean;
 }
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Starts the embedded Kubernetes; resolves when it answers. */
 export async function startCluster(
-  { environment, paths, logTo, port, containers }: ClusterOptions,
+  { environment, paths, logTo, port, containers, hasOneNetwork = false }: ClusterOptions,
   events: ProcessEvents,
 ): Promise<{ kubeconfig: string; uid: string; stop(): Promise<void> }> {
   const since = performance.now();
@@ -33,6 +35,7 @@ export async function startCluster(
         paths.cluster,
         ...(port === undefined ? [] : ["--port", String(port)]),
         ...(containers === undefined ? [] : ["--containers", containers]),
+        ...(hasOneNetwork ? ["--one-network"] : []),
       ],
       env: environment.childEnvironment,
       ...logFileOf("cluster", paths, logTo),

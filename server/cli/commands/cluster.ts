@@ -48,6 +48,7 @@ function start(): Command {
               logTo: "files",
               paths: dataDir.paths,
               containers,
+              hasOneNetwork: true,
               ...(port === undefined ? {} : { port }),
             },
             { report },

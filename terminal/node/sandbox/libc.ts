@@ -9,6 +9,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const STREAM_CLOEXEC_NONBLOCK = 0o2004001;
 const DATAGRAM_CLOEXEC = 0o2000002;
+const DATAGRAM_CLOEXEC_NONBLOCK = 0o2004002;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
@@ -106,6 +107,19 @@ export function listenAt(host: string, port: number): number {
     check(setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, one, one.length), "setsockopt");
     check(bind(descriptor, bytes, bytes.length), `bind ${host}:${port}`);
     check(listen(descriptor, BACKLOG), "listen");
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** A socket for datagrams at an IPv4 address of the network this thread is in. Throws `SystemCallError`. */
+export function bindDatagramsAt(host: string, port: number): number {
+  const { family, bytes } = socketAddress(host, port);
+  const descriptor = check(socket(family, DATAGRAM_CLOEXEC_NONBLOCK, 0), "socket");
+  try {
+    check(bind(descriptor, bytes, bytes.length), `bind ${host}:${port}`);
     return descriptor;
   } catch (error) {
     closeSync(descriptor);

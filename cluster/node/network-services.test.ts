@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import type { ApiObject } from "../api/object.js";
+import type { Pod, Service } from "../controllers/object-kinds.js";
+import { servicesOf } from "./network-services.js";
+import { resolverOf } from "./resolver.js";
+
+const slice = (name: string, endpoints: object[], addressType = "IPv4"): ApiObject => ({
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata: { name: "web-1", namespace: "shop" },
+  addressType,
+  ports: [{ name, port: 8080, protocol: "TCP" }],
+  endpoints,
+});
+const podOf = (spec: object): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p", namespace: "shop" },
+  spec: { containers: [], ...spec },
+});
+const service = (spec: Service["spec"]): Service => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "web", namespace: "shop" },
+  spec,
+});
+const ready = (address: string, more: object = {}): object => ({
+  addresses: [address],
+  conditions: { ready: true },
+  ...more,
+});
+const away = { addresses: ["10.244.0.9"], conditions: { ready: false } };
+
+it("names a service by its address, and leads to ready pods alone", () => {
+  const ports = [
+    { name: "http", port: 80, nodePort: 30_080 },
+    { name: "names", port: 53, protocol: "UDP" },
+  ];
+  const slices = [slice("http", [ready("10.244.0.5"), away]), slice("http", [ready("fd00::1")], "IPv6")];
+  const behind = { isSticky: true, endpoints: [{ address: "10.244.0.5", port: 8080 }] };
+  const spec = { clusterIP: "10.96.0.20", ports, sessionAffinity: "ClientIP" };
+  expect(servicesOf([{ service: service(spec), slices }])).toEqual({
+    names: [{ name: "web.shop.svc.cluster.local", addresses: ["10.96.0.20"] }],
+    listeners: [
+      { address: "10.96.0.20", port: 80, ...behind },
+      { address: "192.0.2.1", port: 30_080, ...behind },
+    ],
+  });
+});
+
+it("names each ready pod of a service without an address", () => {
+  const slices = [slice("", [ready("10.244.0.5", { hostname: "db-0" }), ready("10.244.0.6"), away])];
+  expect(servicesOf([{ service: service({ clusterIP: "None", ports: [{ port: 80 }] }), slices }])).toEqual({
+    names: [
+      { name: "web.shop.svc.cluster.local", addresses: ["10.244.0.5", "10.244.0.6"] },
+      { name: "db-0.web.shop.svc.cluster.local", addresses: ["10.244.0.5"] },
+      { name: "10-244-0-6.web.shop.svc.cluster.local", addresses: ["10.244.0.6"] },
+    ],
+    listeners: [],
+  });
+});
+
+it("names another name for a service that is elsewhere", () => {
+  const spec = { type: "ExternalName", externalName: "Shop.example.org." };
+  expect(servicesOf([{ service: service(spec), slices: [] }]).names).toEqual([
+    { name: "web.shop.svc.cluster.local", alias: "shop.example.org" },
+  ]);
+});
+
+it("writes the file for names as the pod asks for it", () => {
+  const dnsConfig = {
+    nameservers: ["192.0.2.53"],
+    searches: ["a.test"],
+    options: [{ name: "ndots", value: "2" }],
+  };
+  expect(resolverOf(podOf({}))).toBe(
+    "search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n",
+  );
+  expect(resolverOf(podOf({ dnsConfig }))).toBe(
+    "search shop.svc.cluster.local svc.cluster.local cluster.local a.test\nnameserver 10.96.0.10\nnameserver 192.0.2.53\noptions ndots:2\n",
+  );
+  expect(resolverOf(podOf({ dnsPolicy: "None", dnsConfig }))).toBe(
+    "search a.test\nnameserver 192.0.2.53\noptions ndots:2\n",
+  );
+  expect(resolverOf(podOf({ dnsPolicy: "Default" }))).toBe("");
+});

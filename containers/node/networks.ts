@@ -17,9 +17,9 @@ export class Networks {
       report(`pods reach nothing but themselves: this machine does not connect networks (${this.#missing})`);
   }
 
-  /** Connects a network; without effect where the machine cannot. Throws `SystemCallError`. */
-  join(name: string, end: NetworkEnd): void {
-    if (this.#missing !== undefined) return;
+  /** Connects a network, in the place of one that had the address before; the way to take it out again. Throws `SystemCallError`. */
+  join(name: string, end: NetworkEnd): () => void {
+    if (this.#missing !== undefined) return () => undefined;
     let network = this.#open.get(name);
     if (network === undefined) {
       network = SharedNetwork.make(this.#report);
@@ -28,16 +28,19 @@ export class Networks {
       if (services !== undefined) network.setServices(services);
     }
     try {
-      network.connect(end);
+      const disconnect = network.connect(end);
+      return () => {
+        disconnect();
+        this.#closeIfEmpty(name);
+      };
     } catch (error) {
-      this.leave(name, end.address);
+      this.#closeIfEmpty(name);
       throw error;
     }
   }
 
-  leave(name: string, address: string): void {
+  #closeIfEmpty(name: string): void {
     const network = this.#open.get(name);
-    network?.disconnect(address);
     if (network?.isEmpty !== true) return;
     network.close();
     this.#open.delete(name);

@@ -26,14 +26,14 @@ export class Pod {
   /** By id. */
   readonly containers = new Map<string, Container>();
   readonly #folder: string;
-  readonly #networks: Networks;
+  readonly #leave: () => void;
 
-  private constructor({ spec, uid, folder, networks }: PodParts, network: PodNetwork) {
+  private constructor({ spec, uid, folder }: PodParts, network: PodNetwork, leave: () => void) {
     this.spec = spec;
     this.uid = uid;
     this.network = network;
     this.#folder = folder;
-    this.#networks = networks;
+    this.#leave = leave;
   }
 
   /** Throws `SystemCallError`, and what the volumes cannot be. */
@@ -41,16 +41,17 @@ export class Pod {
     const { spec, uid, folder, limits, networks } = parts;
     mountTemporary(folder, { bytes: limits.diskBytes, files: limits.diskFiles, uid, gid: uid });
     let network: PodNetwork | undefined;
+    let leave: (() => void) | undefined;
     try {
       network = PodNetwork.make(spec.address);
       const { descriptor } = network;
-      networks.join(spec.network, { descriptor, address: spec.address, link: "eth0" });
-      const pod = new Pod(parts, network);
+      leave = networks.join(spec.network, { descriptor, address: spec.address, link: "eth0" });
+      const pod = new Pod(parts, network, leave);
       for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
       for (const volume of spec.volumes) pod.#makeVolume(volume);
       return pod;
     } catch (error) {
-      networks.leave(spec.network, spec.address);
+      leave?.();
       network?.close();
       unmount(folder);
       throw error;
@@ -86,7 +87,7 @@ export class Pod {
 
   /** Gives back all it had but the account; nothing of it runs any more. */
   giveBack(): void {
-    this.#networks.leave(this.spec.network, this.spec.address);
+    this.#leave();
     this.network.close();
     unmount(this.#folder);
     rmdirSync(this.#folder);

@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import type { RunningProcess } from "../../cluster/containers/container-runtime.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
+import type { JoinRequest } from "../../terminal/node/sandbox/pod-membership.js";
+import { joinShells } from "./join-shells.js";
 import type { SandboxRuntime } from "./sandbox-runtime.js";
 import {
   encodeLine,
@@ -83,9 +85,10 @@ class RuntimeConnection {
     this.#stream.setHandlers({ json: () => undefined, closed: () => this.#gone.abort() });
     // Input that follows at once is for what is about to be started.
     this.#stream.pause();
-    const request = JSON.parse(text) as RuntimeRequest | EventsRequest;
+    const request = JSON.parse(text) as RuntimeRequest | EventsRequest | JoinRequest;
     if (request.type === "events") return this.#tellEvents();
     try {
+      if (request.type === "join") return this.#connectShells(request);
       if (request.boot !== this.#boot) throw new Error("the containers' process began anew meanwhile");
       await this.#serve(request);
     } catch (error) {
@@ -93,6 +96,15 @@ class RuntimeConnection {
       this.#stream.resume();
       this.#stream.end();
     }
+  }
+
+  /** For as long as the connection lasts. */
+  #connectShells({ network, path }: JoinRequest): void {
+    if (this.#gone.signal.aborted) return;
+    const leave = joinShells(this.#runtime.networks, network, path);
+    this.#gone.signal.addEventListener("abort", leave);
+    this.#answer({ type: "ok" });
+    this.#stream.resume();
   }
 
   async #serve(request: RuntimeRequest): Promise<void> {

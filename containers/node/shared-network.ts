@@ -87,40 +87,47 @@ export class SharedNetwork {
     }
   }
 
-  /** Connects another network, in the place of one that had the address before. Throws `SystemCallError`. */
-  connect({ descriptor, address, link }: NetworkEnd): void {
-    this.disconnect(address);
+  /** Connects another network, in the place of one that had the address before; the way to take it out again. Throws `SystemCallError`. */
+  connect({ descriptor, address, link }: NetworkEnd): () => void {
+    const before = this.#links.get(address);
+    if (before !== undefined) this.#disconnect(address, before);
     const name = `to${(this.#count += 1)}`;
-    this.#inside(() => {
-      addLinkPair(name, { name: link, network: descriptor });
-      setLinkUp(name);
-      addRoute({ destination: address, link: name, source: GATEWAY });
-    });
+    this.#inside(() => addLinkPair(name, { name: link, network: descriptor }));
     this.#links.set(address, name);
-    visit(() => {
-      enterNetwork(descriptor);
-      addAddress(link, address);
-      setLinkUp(link);
-      addRoute({ destination: GATEWAY, link, source: address });
-      // No other: what is elsewhere is unreachable at once.
-      for (const destination of [PODS, SERVICES, NODE])
-        addRoute({ destination, link, gateway: GATEWAY, source: address });
-    });
+    try {
+      this.#inside(() => {
+        setLinkUp(name);
+        addRoute({ destination: address, link: name, source: GATEWAY });
+      });
+      visit(() => {
+        enterNetwork(descriptor);
+        addAddress(link, address);
+        setLinkUp(link);
+        addRoute({ destination: GATEWAY, link, source: address });
+        // No other: what is elsewhere is unreachable at once.
+        for (const destination of [PODS, SERVICES, NODE])
+          addRoute({ destination, link, gateway: GATEWAY, source: address });
+      });
+    } catch (error) {
+      this.#disconnect(address, name);
+      throw error;
+    }
+    return () => this.#disconnect(address, name);
   }
 
-  disconnect(address: string): void {
-    const name = this.#links.get(address);
-    if (name === undefined) return;
+  get isEmpty(): boolean {
+    return this.#links.size === 0;
+  }
+
+  #disconnect(address: string, name: string): void {
+    // Another may have taken its place.
+    if (this.#isClosed || this.#links.get(address) !== name) return;
     this.#links.delete(address);
     try {
       this.#inside(() => removeLink(name));
     } catch {
       // It went with the network at its other end.
     }
-  }
-
-  get isEmpty(): boolean {
-    return this.#links.size === 0;
   }
 
   setServices({ names, listeners }: NetworkServices): void {

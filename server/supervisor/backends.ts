@@ -1,6 +1,7 @@
 import type { Confinement } from "../../terminal/node/confinement.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { startClusterWithContainers } from "./cluster-with-containers.js";
+import { containersSocket } from "./containers.js";
 import { tieToCluster } from "./cluster-identity.js";
 import {
   addressOf,
@@ -90,10 +91,17 @@ export async function startBackends(
   machine: CheckedMachine,
   events: ProcessEvents,
 ): Promise<Backends> {
-  const { config } = options;
+  const { config, paths } = options;
+  const { containers: chosen } = config;
+  const containers =
+    config.kubeconfig === undefined
+      ? containersSocket({ paths, ...(chosen && { containers: chosen }) }, events)
+      : undefined;
   const [terminals, cluster] = await Promise.allSettled([
-    terminalsOf(options, machine, events),
-    config.kubeconfig === undefined ? ownCluster(options, events) : operatorsCluster(config.kubeconfig),
+    terminalsOf(options, { ...machine, containers }, events),
+    config.kubeconfig === undefined
+      ? ownCluster(containers, options, events)
+      : operatorsCluster(config.kubeconfig),
   ]);
   const stop = async () => {
     const parts = [terminals, cluster].flatMap((part) => (part.status === "fulfilled" ? [part.value] : []));
@@ -111,24 +119,22 @@ export async function startBackends(
 /** The host of this server, one that several share, or none where sessions have pods. */
 async function terminalsOf(
   options: BackendOptions,
-  { kubectl, confinement }: CheckedMachine,
+  { kubectl, confinement, containers }: CheckedMachine & { containers: string | undefined },
   events: ProcessEvents,
 ): Promise<{ socket?: string; stop(): Promise<void> }> {
   const { config } = options;
   if (config.terminalHost !== undefined) return sharedTerminals(config.terminalHost, config);
   if (kubectl === undefined) return NO_TERMINALS;
-  return startTerminals({ ...options, confinement, kubectl }, events);
+  return startTerminals({ ...options, confinement, kubectl, ...(containers && { containers }) }, events);
 }
 
 async function ownCluster(
+  containers: string | undefined,
   { config, environment, paths }: BackendOptions,
   events: ProcessEvents,
 ): ReturnType<typeof startClusterWithContainers> {
-  const { logTo, containers } = config;
-  const cluster = await startClusterWithContainers(
-    { environment, paths, logTo, ...(containers && { containers }) },
-    events,
-  );
+  const { logTo } = config;
+  const cluster = await startClusterWithContainers(containers, { environment, paths, logTo }, events);
   try {
     tieToCluster(config.data, paths, { uid: cluster.uid, name: "the embedded cluster" });
     return cluster;

@@ -1,18 +1,15 @@
-import { containersSocket, startContainers } from "./containers.js";
+import { startContainers } from "./containers.js";
 import type { ContainersOptions } from "./containers.js";
 import { startCluster } from "./embedded-cluster.js";
 import type { ClusterOptions } from "./embedded-cluster.js";
 import type { ProcessEvents } from "./supervised-process.js";
 
-/**
- * Starts the embedded Kubernetes and, as chosen, the process that runs its containers; resolves when both answer. Throws
- * SERVER_CONTAINERS_UNAVAILABLE where containers were asked for and cannot be had.
- */
+/** Starts the embedded Kubernetes and, where it has a socket, the process that runs its containers; resolves when both answer. */
 export async function startClusterWithContainers(
-  options: ContainersOptions & Pick<ClusterOptions, "port" | "hasOneNetwork">,
+  socket: string | undefined,
+  options: Omit<ContainersOptions, "containers"> & Pick<ClusterOptions, "port" | "hasOneNetwork">,
   events: ProcessEvents,
 ): Promise<Awaited<ReturnType<typeof startCluster>> & { hasContainers: boolean }> {
-  const socket = containersSocket(options, events);
   const { environment, paths, logTo, port, hasOneNetwork = false } = options;
   const place = {
     hasOneNetwork,

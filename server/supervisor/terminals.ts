@@ -21,6 +21,8 @@ export interface TerminalOptions {
   confinement: Confinement;
   /** Absolute path of the kubectl that learners find. */
   kubectl: string;
+  /** The socket of the process that runs pods, whose networks learners reach. */
+  containers?: string;
   config: Pick<ServeConfig, "host" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork">;
 }
 
@@ -48,7 +50,7 @@ export function checkConfinement(
  * listen to.
  */
 export async function startTerminals(
-  { environment, paths, confinement, kubectl, config }: TerminalOptions,
+  { environment, paths, confinement, kubectl, containers, config }: TerminalOptions,
   events: ProcessEvents,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   const socket = processSocket(paths.terminal, "host.sock");
@@ -63,6 +65,7 @@ export async function startTerminals(
     ...tools.readOnlyPaths.flatMap((path) => ["--read-only", path]),
     ...(config.keepRecordings ? ["--keep-recordings", paths.recordings] : []),
     ...(config.sessionLimits ? ["--limits", JSON.stringify(config.sessionLimits)] : []),
+    ...(containers === undefined ? [] : ["--pod-networks", containers]),
     ...(confinement.kind === "none" ? ["--allow-unconfined"] : []),
   ];
   const running = await supervise(

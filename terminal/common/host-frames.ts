@@ -92,6 +92,11 @@ const limitsSchema = z.strictObject({
   openFiles: limit,
 });
 
+/** Of the name of a network of pods. */
+const NETWORK_CHARACTERS = 200;
+const networkText = z.string().min(1).max(NETWORK_CHARACTERS);
+const podNetworkSchema = z.strictObject({ network: networkText, namespace: networkText });
+
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
   z.strictObject({
@@ -100,6 +105,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     session: name,
     reaches: networkTargetsSchema,
     limits: limitsSchema.exactOptional(),
+    pods: podNetworkSchema.exactOptional(),
   }),
   z.strictObject({ call, method: z.literal("reach"), session: name, reaches: networkTargetsSchema }),
   z.strictObject({ call, method: z.literal("sessions") }),

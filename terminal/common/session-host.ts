@@ -15,12 +15,21 @@ export interface SessionSpec {
   files: Iterable<HomeFile> | AsyncIterable<HomeFile>;
   /** What its programs may reach besides the session's own loopback, where it has a network of its own; nothing where absent. */
   reaches?: readonly NetworkTarget[];
+  /** The pods its programs find by address and name, where it has a network of its own and pods of the machine run. */
+  pods?: PodNetwork;
   /** Leaves what a home that outlived its pod holds already as it is; files are put in the place of others where absent. */
   keepsFiles?: boolean;
   /** Most of what its shells may use, where that is less than the operator's limits. */
   limits?: Partial<SessionLimits>;
   /** What its pod is made of, where sessions have pods; shells of one machine share what the machine has. */
   pod?: SessionPod;
+}
+
+/** Pods that reach each other. */
+export interface PodNetwork {
+  network: string;
+  /** The namespace whose names are found without it. */
+  namespace: string;
 }
 
 /** What is asked of a cluster for one session. */

@@ -29,6 +29,8 @@ export interface BoxFolders {
   temporaryFolder: string;
   /** Of one session: its /etc/hosts, where it has a network of its own. */
   hostsFile?: string;
+  /** Of one session: its /etc/resolv.conf, where its programs find pods. */
+  resolverFile?: string;
 }
 
 /** A command line before another that shows it the system and nothing else; to try whether boxes work here. */
@@ -41,7 +43,7 @@ export function emptyBox(): string[] {
  * --new-session: it would take the controlling terminal away, and with it Ctrl-C and job control.
  */
 export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: string): string[] {
-  const { privateFolder, temporaryFolder, hostsFile } = folders;
+  const { privateFolder, temporaryFolder, hostsFile, resolverFile } = folders;
   const readOnly = shell.readOnlyPaths.filter((path) => !path.startsWith("/usr/"));
   makeTemporaryFolder(temporaryFolder, shell.account);
   const binds = [
@@ -52,7 +54,10 @@ export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: str
     ["--bind", shell.home, shell.home],
   ];
   const names = hostsFile
-    ? ["--ro-bind", hostsFile, "/etc/hosts"]
+    ? [
+        ...["--ro-bind", hostsFile, "/etc/hosts"],
+        ...(resolverFile ? ["--ro-bind", resolverFile, "/etc/resolv.conf"] : []),
+      ]
     : NAMES.flatMap((path) => ["--ro-bind-try", path, path]);
   const keys = KEYS.filter((path) => existsSync(path)).flatMap((path) => ["--ro-bind", "/dev/null", path]);
   const filter = seccompFilter() ? ["--seccomp", String(FILTER_DESCRIPTOR)] : [];

@@ -86,7 +86,8 @@ export function confine(
     ...launchWith({ ...sandbox, filter: isBoxed ? writeFilter(options.privateFolder) : "" }),
     ...enter(sandbox, shell.home),
   ];
-  const folders = { ...options, ...(sandbox.hostsFile !== undefined && { hostsFile: sandbox.hostsFile }) };
+  const { hostsFile, resolverFile } = sandbox;
+  const folders = { ...options, ...(hostsFile && { hostsFile }), ...(resolverFile && { resolverFile }) };
   const box = isBoxed ? boxFor(shell, folders, argv[0] ?? "/bin/bash") : [];
   return shell.account && isRoot
     ? asAccount(shell.account, { before, box, argv })

@@ -56,8 +56,8 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
-    prepare: async (session, { files, reaches = [], limits = {}, keepsFiles = false }) => {
-      await call<void>({ method: "prepare", session, reaches: [...reaches], limits });
+    prepare: async (session, { files, reaches = [], limits = {}, pods, keepsFiles = false }) => {
+      await call<void>({ method: "prepare", session, reaches: [...reaches], limits, ...(pods && { pods }) });
       try {
         await layOutFiles(execIn(session), files, keepsFiles);
       } catch (error) {

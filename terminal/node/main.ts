@@ -8,7 +8,7 @@ import { startTerminalHost, type TerminalHostOptions } from "./start-terminal-ho
 
 const USAGE = `node dist/terminal/node/main.js --socket PATH --data DIR [options]
        node dist/terminal/node/main.js --listen ADDRESS:PORT --tls-cert FILE --tls-key FILE --tls-ca FILE --session NAME --home DIR --tmp DIR --data DIR [options]
-Options: [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--allow-unconfined]`;
+Options: [--search-path PATHS] [--read-only PATH]... [--keep-recordings DIR] [--limits JSON] [--pod-networks SOCKET] [--allow-unconfined]`;
 
 /** To the kubelet a pod whose programs end with 0 was done, and it drops the reason why it ended the pod itself. */
 const ENDED_IN_POD = 143;
@@ -54,18 +54,21 @@ function readOptions(): TerminalHostOptions {
     "read-only": { type: "string", multiple: true },
     "keep-recordings": { type: "string" },
     limits: { type: "string" },
+    "pod-networks": { type: "string" },
     "allow-unconfined": { type: "boolean" },
   } as const;
   try {
     const { values } = parseArgs({ options });
     const searchPath = values["search-path"];
     const keptRecordings = values["keep-recordings"];
+    const podNetworks = values["pod-networks"];
     return {
       ...(values.listen === undefined ? onThisMachine(values) : inPod(values)),
       dataDir: needed(values, "data"),
       allowUnconfined: values["allow-unconfined"] ?? false,
       ...(searchPath !== undefined && { tools: { searchPath, readOnlyPaths: values["read-only"] ?? [] } }),
       ...(keptRecordings !== undefined && { keptRecordings }),
+      ...(podNetworks !== undefined && { podNetworks }),
       limits: { ...defaultSessionLimits, ...(JSON.parse(values.limits ?? "{}") as Partial<SessionLimits>) },
     };
   } catch (error) {

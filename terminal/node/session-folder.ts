@@ -2,6 +2,7 @@ import { chmodSync, chownSync, constants, mkdirSync, renameSync, writeFileSync }
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
+import type { PodNetwork } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { boundedLimits, type SessionLimits } from "../common/session-limits.js";
 import type { Sandbox } from "./sandbox/launch.js";
@@ -26,10 +27,14 @@ export interface SessionPlace {
   startFolder: string;
   /** The /etc/hosts of its own network; the host's own. */
   hostsFile: string;
+  /** Its /etc/resolv.conf, where its programs find pods; the host's own. */
+  resolverFile: string;
   /** Absent where the host may not switch accounts. */
   account?: Account;
   /** What its programs may reach besides the session's own loopback. */
   reaches: readonly NetworkTarget[];
+  /** The pods its programs find. */
+  pods?: PodNetwork;
   /** What it may use: the host's limits, or less where that was asked for. */
   limits: SessionLimits;
   /** What was asked for, whatever limits a later host has. */
@@ -55,6 +60,7 @@ export type SessionTools = Pick<SessionPlace, "readOnlyPaths" | "searchPath">;
 export interface AskedOfSession {
   reaches: readonly NetworkTarget[];
   limits?: Partial<SessionLimits>;
+  pods?: PodNetwork;
 }
 
 /** The session that a host has a pod for; there is no other at it. */
@@ -124,9 +130,11 @@ export class SessionFolders {
   }
 
   /** Writes down what the next host has to know of the session. */
-  record({ folder, account, reaches, askedLimits: limits }: SessionPlace): void {
+  record({ folder, account, reaches, pods, askedLimits: limits }: SessionPlace): void {
     const record = join(folder, "session.json");
-    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches, limits }), { mode: 0o600 });
+    writeFileSync(`${record}.new`, JSON.stringify({ uid: account?.uid, reaches, pods, limits }), {
+      mode: 0o600,
+    });
     renameSync(`${record}.new`, record);
   }
 
@@ -148,7 +156,11 @@ export class SessionFolders {
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
-  #at(name: string, account: Account | undefined, { reaches, limits = {} }: AskedOfSession): SessionPlace {
+  #at(
+    name: string,
+    account: Account | undefined,
+    { reaches, pods, limits = {} }: AskedOfSession,
+  ): SessionPlace {
     const folder = this.pathOf(name);
     return {
       name,
@@ -158,6 +170,8 @@ export class SessionFolders {
       recordings: join(folder, "recordings"),
       startFolder: join(folder, "start"),
       hostsFile: join(folder, "hosts"),
+      resolverFile: join(folder, "resolv.conf"),
+      ...(pods && { pods }),
       reaches,
       ...(account && { account }),
       ...this.#tools,

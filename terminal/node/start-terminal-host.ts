@@ -29,6 +29,8 @@ export interface TerminalHostOptions {
   keptRecordings?: string;
   /** What each session may use; `defaultSessionLimits` where absent. */
   limits?: SessionLimits;
+  /** The socket of what connects sessions to the networks of pods. */
+  podNetworks?: string;
   /** The one session of a host that has a pod to itself, with the folders that were mounted for it. */
   only?: OnlySession;
   /** For tests of what a machine with less does; found out otherwise. */
@@ -110,6 +112,7 @@ async function makeHost(
     limits,
     confinement,
     report,
+    ...(options.podNetworks !== undefined && { podNetworks: options.podNetworks }),
   });
   const switchesAccounts = process.getuid?.() === 0 && confinement.kind !== "none";
   const sessions = new SessionRegistry({

@@ -47,6 +47,11 @@ export class SandboxedCluster {
     return new SandboxedCluster(folder, process, runtime, kubectl);
   }
 
+  /** Of the process that runs containers, by which others are connected to pods. */
+  get socket(): string {
+    return socketOf(this.#folder);
+  }
+
   /** Of the process that runs containers. */
   get pid(): number {
     return this.#process.pid ?? 0;

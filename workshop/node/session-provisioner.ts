@@ -158,6 +158,7 @@ export class SessionProvisioner {
       files: homeFiles(lab, kubeconfig),
       reaches: reachedBy(lab, settings, session),
       limits: shellLimitsOf(lab),
+      pods: { network: session.spec.namespace, namespace: session.spec.namespace },
       pod: podSpecOf(session, lab),
     });
   }

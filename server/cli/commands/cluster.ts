@@ -38,16 +38,18 @@ function start(): Command {
     .action(async ({ data, port, containers }: StartFlags) => {
       // Loaded when needed: the other commands should not wait for it.
       const { startClusterWithContainers } = await import("../../supervisor/cluster-with-containers.js");
+      const { containersSocket } = await import("../../supervisor/containers.js");
       const { lockDataDir } = await import("../../supervisor/data-dir.js");
       await untilSignalled(async () => {
         const dataDir = lockDataDir(data);
         try {
+          const { paths } = dataDir;
           const cluster = await startClusterWithContainers(
+            containersSocket({ paths, containers }, { report }),
             {
               environment: readEnvironment(),
               logTo: "files",
-              paths: dataDir.paths,
-              containers,
+              paths,
               hasOneNetwork: true,
               ...(port === undefined ? {} : { port }),
             },

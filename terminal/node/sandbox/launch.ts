@@ -12,6 +12,8 @@ export interface Sandbox {
   countsMemory: boolean;
   /** The session's /etc/hosts, where it has a network of its own. */
   hostsFile?: string;
+  /** The session's /etc/resolv.conf, where its programs find pods. */
+  resolverFile?: string;
 }
 
 /** What holds everywhere: limits of each process, on the machine's own network. */

@@ -47,7 +47,7 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
     const temporaryFolder = join(root, "tmp");
     mkdirSync(temporaryFolder, { mode: 0o700 });
     if (account) chownSync(temporaryFolder, account.uid, account.gid);
-    const hosts = { hostsFile: join(root, "hosts"), reaches: [] };
+    const hosts = { hostsFile: join(root, "hosts"), resolverFile: join(root, "names"), reaches: [] };
     opened.set(
       name,
       await sandboxes.open({ name, temporaryFolder, limits, ...hosts, ...(account && { account }) }),
@@ -120,7 +120,7 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
     const { root } = learners.greedy;
     const temporaryFolder = join(root, "runaway");
     mkdirSync(temporaryFolder);
-    const hosts = { hostsFile: join(root, "hosts2"), reaches: [] };
+    const hosts = { hostsFile: join(root, "hosts2"), resolverFile: join(root, "names2"), reaches: [] };
     const { groups } = await sandboxes.open({ name, temporaryFolder, limits, ...hosts });
     if (groups.length === 0) return context.skip("this process may make no control groups");
     // Not confined, so that nothing but the group holds them: two that left their session, one of them twice over.

@@ -51,6 +51,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
       name,
       temporaryFolder,
       hostsFile: join(root, "hosts"),
+      resolverFile: join(root, "resolv.conf"),
       reaches: targets,
       limits,
       ...(account && { account }),
@@ -152,6 +153,7 @@ describe.skipIf(!isBoxed)("the networks of two sessions", () => {
         name: `many-${round}`,
         temporaryFolder: join(learner.root, "home"),
         hostsFile: join(learner.root, "hosts"),
+        resolverFile: join(learner.root, "resolv.conf"),
         reaches: [platform("127.0.0.1")],
         limits,
       };

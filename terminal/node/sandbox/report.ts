@@ -10,6 +10,8 @@ export interface Found {
   limits: SessionLimits;
   groups: ControlGroups;
   abilities: AgentAbilities;
+  /** Set where sessions find the pods that run on this machine. */
+  podNetworks?: string;
 }
 
 /** Puts into words what holds on this machine. */
@@ -39,13 +41,13 @@ function kernel({ confinement }: Found): ConfinementMeasure {
   };
 }
 
-function network({ abilities }: Found): ConfinementMeasure {
+function network({ abilities, podNetworks }: Found): ConfinementMeasure {
   const holds = abilities.network === true;
   return {
     subject: "network",
     holds,
     text: holds
-      ? "its own; reaches Kubernetes, Lectern and what its lab lists"
+      ? `its own; reaches Kubernetes, Lectern${podNetworks === undefined ? "" : ", its pods"} and what its lab lists`
       : `this machine's, shared by all sessions (${String(abilities.network)})`,
   };
 }

@@ -12,6 +12,7 @@ import { ControlGroups } from "./control-groups.js";
 import { endpointsFor, hostsFile, type Endpoint } from "./endpoints.js";
 import type { Sandbox } from "./launch.js";
 import { measure } from "./measure.js";
+import { PodMembership, resolverText } from "./pod-membership.js";
 import { reportOfPod } from "./pod-report.js";
 import { reportOf } from "./report.js";
 
@@ -21,6 +22,8 @@ export interface SandboxesOptions {
   /** Most of what a session may use; told in the report. */
   limits: SessionLimits;
   confinement: Confinement;
+  /** The socket of what connects networks to those of pods; none are connected where absent. */
+  podNetworks?: string;
   /** One line for the log. */
   report(line: string): void;
 }
@@ -28,7 +31,7 @@ export interface SandboxesOptions {
 /** What a sandbox needs to know of its session; its folders exist. */
 export type SandboxedSession = Pick<
   SessionPlace,
-  "name" | "account" | "temporaryFolder" | "hostsFile" | "reaches" | "limits"
+  "name" | "account" | "temporaryFolder" | "hostsFile" | "resolverFile" | "reaches" | "pods" | "limits"
 >;
 
 /** Longest pause before an agent that ends again and again is started once more. */
@@ -40,6 +43,7 @@ interface OpenSandbox {
   session: SandboxedSession;
   endpoints: readonly Endpoint[];
   network?: number;
+  membership?: PodMembership;
 }
 
 /** What the sessions of one host have for themselves besides account and folders: network, temporary files, control groups. */
@@ -117,8 +121,10 @@ export class Sandboxes {
         countsMemory: this.#isPod || this.#groups.controllers.includes("memory"),
         namespaces: own?.namespaces ?? [],
         ...(own?.network !== undefined && { hostsFile: session.hostsFile }),
+        ...(own?.membership && { resolverFile: session.resolverFile }),
       };
       this.#open.set(session.name, { sandbox, session, endpoints, ...own });
+      await own?.membership?.settled;
       return sandbox;
     } catch (error) {
       await this.#discard(session);
@@ -144,6 +150,7 @@ export class Sandboxes {
     const found = this.#open.get(name);
     if (!found) return this.#groups.remove(name);
     this.#open.delete(name);
+    found.membership?.end();
     await this.#discard(found.session, found.network);
   }
 
@@ -157,7 +164,10 @@ export class Sandboxes {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all([...this.#open.keys()].map((name) => this.#groups.remove(name)));
-    for (const { network } of this.#open.values()) if (network !== undefined) closeSync(network);
+    for (const { network, membership } of this.#open.values()) {
+      membership?.end();
+      if (network !== undefined) closeSync(network);
+    }
     this.#open.clear();
     this.#agent?.stop();
     this.#groups.close();
@@ -179,7 +189,7 @@ export class Sandboxes {
     agent: SandboxAgent,
     session: SandboxedSession,
     endpoints: readonly Endpoint[],
-  ): Promise<{ namespaces: string[]; network?: number }> {
+  ): Promise<{ namespaces: string[]; network?: number; membership?: PodMembership }> {
     const { temporaryBytes: bytes, temporaryFiles: files } = session.limits;
     const account = session.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const hasNetwork = agent.abilities.network === true;
@@ -198,7 +208,21 @@ export class Sandboxes {
       ...(mount === undefined || !this.hasOwnTemporary ? [] : [`--mount=${pathOf(mount)}`]),
       ...(network === undefined ? [] : [`--net=${pathOf(network)}`]),
     ];
-    return { namespaces, ...(network !== undefined && { network }) };
+    if (network === undefined) return { namespaces };
+    const membership = this.#joinPods(session, network);
+    return { namespaces, network, ...(membership && { membership }) };
+  }
+
+  /** Has the pods of a session in its network, where there are any. */
+  #joinPods({ name, pods, resolverFile }: SandboxedSession, network: number): PodMembership | undefined {
+    const { podNetworks: socket, report } = this.#options;
+    if (socket === undefined || pods === undefined) return undefined;
+    writeFileSync(resolverFile, resolverText(pods.namespace), { mode: 0o644 });
+    return new PodMembership({
+      socket,
+      request: { type: "join", network: pods.network, path: pathOf(network) },
+      report: (line) => report(`${name}: ${line}`),
+    });
   }
 
   #adopt(agent: SandboxAgent): void {

@@ -55,7 +55,9 @@ export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: str
   ];
   const names = hostsFile
     ? [
-        ...["--ro-bind", hostsFile, "/etc/hosts"],
+        "--ro-bind",
+        hostsFile,
+        "/etc/hosts",
         ...(resolverFile ? ["--ro-bind", resolverFile, "/etc/resolv.conf"] : []),
       ]
     : NAMES.flatMap((path) => ["--ro-bind-try", path, path]);

@@ -86,8 +86,7 @@ export function confine(
     ...launchWith({ ...sandbox, filter: isBoxed ? writeFilter(options.privateFolder) : "" }),
     ...enter(sandbox, shell.home),
   ];
-  const { hostsFile, resolverFile } = sandbox;
-  const folders = { ...options, ...(hostsFile && { hostsFile }), ...(resolverFile && { resolverFile }) };
+  const folders = { ...options, ...nameFilesOf(sandbox) };
   const box = isBoxed ? boxFor(shell, folders, argv[0] ?? "/bin/bash") : [];
   return shell.account && isRoot
     ? asAccount(shell.account, { before, box, argv })
@@ -96,6 +95,10 @@ export function confine(
         argv: [...before, ...box, ...limitProcesses(sandbox.limits.processes), ...argv],
         confinement: `bubblewrap, uid ${process.getuid?.()}`,
       };
+}
+
+function nameFilesOf({ hostsFile, resolverFile }: Sandbox): Pick<BoxFolders, "hostsFile" | "resolverFile"> {
+  return { ...(hostsFile && { hostsFile }), ...(resolverFile && { resolverFile }) };
 }
 
 function inContainer(

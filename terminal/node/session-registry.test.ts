@@ -36,7 +36,10 @@ function accounts(count: number) {
   return { file: join(root, "accounts.db"), first: FIRST, count };
 }
 
-describe.skipIf(!isRoot)("two servers of one machine", () => {
+/** Each session is a dozen programs that are started: seconds, on a machine that does much else. */
+const PATIENCE_MS = 120_000;
+
+describe.skipIf(!isRoot)("two servers of one machine", { timeout: PATIENCE_MS }, () => {
   it("never give two sessions one account", async () => {
     const [one, two] = [await start({ accounts: accounts(8) }), await start({ accounts: accounts(8) })];
     const names = ["a", "b", "c", "d"];

@@ -95,19 +95,19 @@ describe.skipIf(why !== undefined)("the shells of two learners", { timeout: 120_
   it("reach their pods, and these reach what the learner serves", async () => {
     const address = await cluster.read("web-of-one", "{.status.podIP}", "one");
     await expect.poll(() => page("one", address, 8080), PATIENCE).toContain("web-of-one");
-    let isAsked = false;
+    const asked = new AbortController();
     const serving = (async () => {
       const serve = "echo of one >~/page; timeout 10 busybox httpd -f -p 8123 -h ~";
-      while (!isAsked)
+      while (!asked.signal.aborted)
         await runConfined(learners["one"] as TestLearner, confinement, serve, opened.get("one"));
     })();
-    const asked = ["exec", "-n", "one", "web-of-one", "-c", "c", "--", "wget", "-q", "-O", "-"];
+    const words = ["exec", "-n", "one", "web-of-one", "-c", "c", "--", "wget", "-q", "-O", "-"];
     const asking = async (): Promise<string> =>
-      (await cluster.kubectl.run([...asked, "http://10.244.255.254:8123/page"])).stdout;
+      (await cluster.kubectl.run([...words, "http://10.244.255.254:8123/page"])).stdout;
     try {
       await expect.poll(asking, PATIENCE).toBe("of one\n");
     } finally {
-      isAsked = true;
+      asked.abort();
       await serving;
     }
   });

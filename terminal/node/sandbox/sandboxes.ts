@@ -115,16 +115,23 @@ export class Sandboxes {
     try {
       const groups = this.#groups.make(session.name, session.limits);
       const own = this.#agent && (await this.#openInAgent(this.#agent, session, endpoints));
+      const membership = this.#joinPods(session, own?.network);
       const sandbox: Sandbox = {
         limits: session.limits,
         groups,
         countsMemory: this.#isPod || this.#groups.controllers.includes("memory"),
         namespaces: own?.namespaces ?? [],
         ...(own?.network !== undefined && { hostsFile: session.hostsFile }),
-        ...(own?.membership && { resolverFile: session.resolverFile }),
+        ...(membership && { resolverFile: session.resolverFile }),
       };
-      this.#open.set(session.name, { sandbox, session, endpoints, ...own });
-      await own?.membership?.settled;
+      this.#open.set(session.name, {
+        sandbox,
+        session,
+        endpoints,
+        ...own,
+        ...(membership && { membership }),
+      });
+      await membership?.settled;
       return sandbox;
     } catch (error) {
       await this.#discard(session);
@@ -189,7 +196,7 @@ export class Sandboxes {
     agent: SandboxAgent,
     session: SandboxedSession,
     endpoints: readonly Endpoint[],
-  ): Promise<{ namespaces: string[]; network?: number; membership?: PodMembership }> {
+  ): Promise<{ namespaces: string[]; network?: number }> {
     const { temporaryBytes: bytes, temporaryFiles: files } = session.limits;
     const account = session.account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const hasNetwork = agent.abilities.network === true;
@@ -208,20 +215,21 @@ export class Sandboxes {
       ...(mount === undefined || !this.hasOwnTemporary ? [] : [`--mount=${pathOf(mount)}`]),
       ...(network === undefined ? [] : [`--net=${pathOf(network)}`]),
     ];
-    if (network === undefined) return { namespaces };
-    const membership = this.#joinPods(session, network);
-    return { namespaces, network, ...(membership && { membership }) };
+    return { namespaces, ...(network !== undefined && { network }) };
   }
 
   /** Has the pods of a session in its network, where there are any. */
-  #joinPods({ name, pods, resolverFile }: SandboxedSession, network: number): PodMembership | undefined {
-    const { podNetworks: socket, report } = this.#options;
-    if (socket === undefined || pods === undefined) return undefined;
+  #joinPods(
+    { name, pods, resolverFile }: SandboxedSession,
+    network: number | undefined,
+  ): PodMembership | undefined {
+    const { podNetworks: socket } = this.#options;
+    if (socket === undefined || pods === undefined || network === undefined) return undefined;
     writeFileSync(resolverFile, resolverText(pods.namespace), { mode: 0o644 });
     return new PodMembership({
       socket,
       request: { type: "join", network: pods.network, path: pathOf(network) },
-      report: (line) => report(`${name}: ${line}`),
+      report: (line) => this.#options.report(`${name}: ${line}`),
     });
   }
 

@@ -166,7 +166,8 @@ export const defaultPodShells: PodShells = {
   pullSecrets: [],
 };
 
-function productVersion(): string {
+/** The version of Lectern that runs. */
+export function productVersion(): string {
   return (JSON.parse(readFileSync(join(productRoot, "package.json"), "utf8")) as { version: string }).version;
 }
 

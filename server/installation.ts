@@ -7,7 +7,7 @@ import type { PeopleStore } from "../workshop/node/people-store.js";
 import { Turns } from "../workshop/node/turns.js";
 import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
-import { dataPaths } from "./config.js";
+import { dataPaths, productVersion } from "./config.js";
 import type { DataPaths, ServeConfig } from "./config.js";
 import { joinDeployment } from "./database/deployment.js";
 import { joinServers } from "./database/living-servers.js";
@@ -102,7 +102,8 @@ async function joinInstallation(
     await migrate(database);
     const server = await joinDeployment(database, cluster);
     const identity = randomUUID();
-    const servers = await joinServers(database, { id: identity, name: loadServerId(paths.serverId), log });
+    const name = loadServerId(paths.serverId);
+    const servers = await joinServers(database, { id: identity, name, version: productVersion(), log });
     ends.push(() => servers.close());
     const store = await openSharedActivity({ database, servers, log });
     return {
@@ -116,7 +117,7 @@ async function joinInstallation(
       identity,
       looksAfter: (session) => servers.looksAfter(session),
       onLook: (listener) => void servers.onLook(listener),
-      probe: () => database.query("SELECT 1"),
+      probe: () => database.probe(),
       close: () => endAll(ends.toReversed()),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { type RuledConfig, dataPaths, productRoot } from "./config.js";
 import type { DiskWatch } from "./disk-watch.js";
+import { createHealthWatch } from "./health-watch.js";
 import { createHealth } from "./health.js";
 import { type Access, createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
@@ -58,6 +59,7 @@ export function joinRoutes(parts: RouteParts) {
   const access = createAccess({ tokens, instructorToken: token, namedTokens, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount, token });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
+  const health = createHealth({ ...platform, disk, database: installation.probe });
   const router = createApp({
     workshop,
     access,
@@ -69,7 +71,8 @@ export function joinRoutes(parts: RouteParts) {
     ...applications,
     host: platform.host,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
-    health: createHealth({ ...platform, disk, database: installation.probe }),
+    health,
+    healthWatch: createHealthWatch(health),
     disk,
     metrics,
     log,

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { keeperOf } from "./session-keeper.js";
 import type { Postgres } from "./postgres.js";
+import { noteVersions } from "./server-versions.js";
 
 /** How often each server says that it lives. */
 const BEAT_MS = 500;
@@ -21,6 +22,14 @@ export interface LivingServers {
   close(): Promise<void>;
 }
 
+export interface ServerIdentity {
+  id: string;
+  /** Of its data directory, which only one process has at a time. */
+  name: string;
+  /** Of Lectern. */
+  version: string;
+}
+
 interface Seen {
   beat: string;
   /** On this process's own clock: those of other machines may be set otherwise. */
@@ -28,20 +37,20 @@ interface Seen {
 }
 
 /**
- * Says from now on that this server lives, and looks which others do. `name` is that of its data directory, which only one process
- * has at a time: whoever had it before is dead.
+ * Says from now on that this server lives, and looks which others do. Whoever had the data directory of its name before is dead.
  */
 export async function joinServers(
   database: Postgres,
-  { id, name, log }: { id: string; name: string; log: Pick<Logger, "warn"> },
+  { id, name, version, log }: ServerIdentity & { log: Pick<Logger, "info" | "warn"> },
 ): Promise<LivingServers> {
   const listeners = new Set<(hasChanged: boolean) => void>();
   const seen = new Map<string, Seen>();
   let living: ReadonlySet<string> = new Set([id]);
   let lastLook = performance.now();
   await database.query("DELETE FROM servers WHERE name = $1", [name]);
+  const note = noteVersions(version, log);
   const look = async () => {
-    const rows = await database.query<{ id: string; beat: string }>(BEAT, [id, name]);
+    const rows = await database.query<Row>(BEAT, [id, name, version]);
     const now = performance.now();
     // While this one could not look, nothing is known of the others.
     if (now - lastLook > SILENT_MS / 2) for (const entry of seen.values()) entry.at = now;
@@ -50,6 +59,7 @@ export async function joinServers(
       id,
       ...rows.filter((row) => row.id !== id && isAlive(seen, row, now)).map((row) => row.id),
     ]);
+    note(rows.filter((row) => row.id !== id && living.has(row.id)).map((row) => row.version));
     for (const known of seen.keys()) if (!rows.some((row) => row.id === known)) seen.delete(known);
     const dead = rows.filter((row) => !living.has(row.id));
     // Only as it was seen: one that says something meanwhile stays.
@@ -92,12 +102,19 @@ export async function joinServers(
   };
 }
 
+interface Row {
+  id: string;
+  beat: string;
+  /** Nothing where it is from before versions were written down. */
+  version: string | null;
+}
+
 /** The other servers as before this statement, which is all that matters of them. */
 const BEAT = `
   WITH mine AS (
-    INSERT INTO servers (id, name, beat) VALUES ($1, $2, 1) ON CONFLICT (id) DO UPDATE SET beat = servers.beat + 1
+    INSERT INTO servers (id, name, beat, version) VALUES ($1, $2, 1, $3) ON CONFLICT (id) DO UPDATE SET beat = servers.beat + 1
   )
-  SELECT id, beat FROM servers`;
+  SELECT id, beat, version FROM servers`;
 
 function isAlive(seen: Map<string, Seen>, { id, beat }: { id: string; beat: string }, now: number): boolean {
   const before = seen.get(id);

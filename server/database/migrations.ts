@@ -48,6 +48,7 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       );
       CREATE INDEX outcomes_by_event ON outcomes (event);`,
   },
+  { name: "0004-versions-of-servers", sql: "ALTER TABLE servers ADD COLUMN version text;" },
 ];
 
 /**

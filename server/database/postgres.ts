@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Client, Pool } from "pg";
 import type { ClientConfig, PoolClient, QueryResultRow } from "pg";
 import { parseIntoClientConfig } from "pg-connection-string";
@@ -12,6 +13,11 @@ const CONNECT_MS = 3_000;
 const STATEMENT_MS = 5_000;
 const ANSWER_MS = STATEMENT_MS + 1_000;
 
+/** What there has to be room for before a database that was full is believed to be well again. */
+const ROOM_KB = 1_024;
+/** Everybody may ask whether it is; it is tried no more often than this. */
+const ROOM_MS = 2_000;
+
 type Row = QueryResultRow;
 export type Query = <R extends Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
@@ -20,6 +26,8 @@ export interface Postgres {
   query: Query;
   /** Commits what the work does where it resolves. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Throws where it cannot be used just now, also where it refused something for want of room and has none yet. */
+  probe(): Promise<void>;
   /** For libraries that take one; what they throw is the driver's. */
   pool: Pool;
   /** A connection of its own that is not connected yet; whoever takes it ends it. */
@@ -42,14 +50,24 @@ export function openPostgres(url: string, log?: Pick<Logger, "warn">): Postgres 
   });
   // Of a connection nobody uses just now; whoever uses one is told by what it waits for.
   pool.on("error", (error) => log?.warn({ err: error }, "a connection to the database broke"));
+  let hasRefused = false;
+  let tried: { at: number; room: Promise<void> } | undefined;
   const told = <T>(work: Promise<T>) =>
     work.catch((error: unknown): never => {
-      throw databaseError(name, error);
+      const said = databaseError(name, error);
+      if (said instanceof ServerError && said.code === serverErrorCodes.databaseFull) hasRefused = true;
+      throw said;
     });
   return {
     query: <R extends Row>(text: string, values: readonly unknown[] = []) =>
       told(pool.query<R>(text, [...values]).then(({ rows }) => rows)),
     transaction: (work) => told(inTransaction(pool, work)),
+    probe: async () => {
+      if (!hasRefused) return void (await told(pool.query("SELECT 1")));
+      if (tried === undefined || performance.now() - tried.at > ROOM_MS)
+        tried = { at: performance.now(), room: told(tryRoom(pool)).then(() => void (hasRefused = false)) };
+      await tried.room;
+    },
     pool,
     client: () => new Client(config),
     name,
@@ -87,6 +105,15 @@ async function inTransaction<T>(pool: Pool, work: (query: Query) => Promise<T>):
     );
     throw error;
   }
+}
+
+/** Takes as much room as some results need, and gives it back: a small write finds room in places where a larger one does not. */
+async function tryRoom(pool: Pool): Promise<void> {
+  const table = `room_${randomBytes(8).toString("hex")}`;
+  await inTransaction(pool, async (query) => {
+    await query(`CREATE TABLE ${table} AS SELECT repeat('x', 1000) AS x FROM generate_series(1, ${ROOM_KB})`);
+    await query(`DROP TABLE ${table}`);
+  });
 }
 
 function queryOf(client: PoolClient): Query {

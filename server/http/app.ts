@@ -2,6 +2,7 @@ import { Router, json } from "express";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { DiskWatch } from "../disk-watch.js";
+import type { HealthWatch } from "../health-watch.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { Access } from "./access.js";
@@ -56,6 +57,7 @@ export interface AppParts {
   policies: PolicyRouters;
   health: Health;
   disk: DiskWatch;
+  healthWatch: HealthWatch;
   metrics: Metrics;
   events: EventRouteParts;
   log: Logger;
@@ -94,6 +96,7 @@ export function createApp(parts: AppParts): Router {
       quota,
       counter: parts.counter,
       disk: parts.disk,
+      healthWatch: parts.healthWatch,
       host: parts.host,
       publicUrl: mount.url,
     }),

@@ -119,6 +119,8 @@ class WritingTracker implements ActivityTracker {
   }
 
   async begin(step: SavedStep): Promise<StepResult> {
+    // To the store the run before is still under way where its end was not written.
+    await this.#unwritten.writeNow(step);
     const other = await this.#store.beginStep(step).catch((error: unknown): never => {
       // Whether it was written is not known; what is told here is that it was not begun.
       if ((error as ServerError).code === serverErrorCodes.databaseUnavailable)

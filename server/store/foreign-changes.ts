@@ -51,9 +51,9 @@ export class ForeignChanges {
 
   /** Takes a step as the store has it. */
   async reread(step: StepKey): Promise<void> {
-    const { store, known, cache, revive } = this.#parts;
+    const { store, known, cache, unwritten, revive } = this.#parts;
     const found = await store.step(step);
-    if (found === undefined) return;
+    if (found === undefined || unwritten.isAheadOf(found)) return;
     const { session } = step;
     revive(session);
     known.putStep(found.record);

@@ -70,6 +70,29 @@ it("what a full disk did not take is seen at once, and written when it has room 
   await tracker.close();
 });
 
+it("a step whose end had no room keeps it, and is not begun again before it is written", async () => {
+  const store = await openActivityDatabase(join(folder, "activity.db"));
+  let isFull = false;
+  const saveStep: typeof store.saveStep = (step) =>
+    isFull ? Promise.reject(new ServerError(serverErrorCodes.diskFull, "no room")) : store.saveStep(step);
+  const tracker = await trackActivity({ ...store, saveStep });
+  const states = async () => (await tracker.results("s1")).map(({ state }) => state);
+  await tracker.begin(run("first", "queued"));
+  expect(await states()).toEqual(["queued"]);
+  isFull = true;
+  await tracker.settle(run("first", "failed"));
+  await expect(tracker.begin(run("second", "queued"))).rejects.toMatchObject({ code: "SERVER_DISK_FULL" });
+  expect(await states()).toEqual(["failed"]);
+  isFull = false;
+  expect(await tracker.begin(run("second", "queued"))).toMatchObject({ state: "queued" });
+  await tracker.settle(run("second", "succeeded"));
+  expect([await states(), (await store.results("s1")).map(({ state }) => state)]).toEqual([
+    ["succeeded"],
+    ["succeeded"],
+  ]);
+  await tracker.close();
+});
+
 it("a batch that has no room as a whole refuses only what has none by itself", async () => {
   const file = join(folder, "batch.db");
   const script = `
@@ -88,6 +111,10 @@ it("a batch that has no room as a whole refuses only what has none by itself", a
   expect((await again.results("s1")).map(({ number }) => number)).toEqual([1]);
   await again.close();
 });
+
+function run(command: string, state: StepResult["state"]) {
+  return { session: "s1", command, result: { page: "p", step: "0", number: 0, state, checks: [] } };
+}
 
 function fillDisk(file: string, size: number): Record<string, string | number> {
   const built = ["activity-database", "activity-tracker"].map((name) => builtFile(`server/store/${name}.js`));

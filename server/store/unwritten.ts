@@ -53,6 +53,18 @@ export class Unwritten {
     this.#schedule();
   }
 
+  /** Writes what is kept of the step, where something is. Throws what the store throws. */
+  async writeNow({ session, result }: SavedStep): Promise<void> {
+    const key = keyOf(session, result);
+    const kept = this.#steps.get(key);
+    if (kept !== undefined) await this.#writeStep(key, kept);
+  }
+
+  /** Whether of this very run something newer is kept than the store has. */
+  isAheadOf({ session, result, command }: SavedStep): boolean {
+    return this.#steps.get(keyOf(session, result))?.command === command;
+  }
+
   steps(): Iterable<SavedStep> {
     return this.#steps.values();
   }

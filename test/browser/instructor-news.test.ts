@@ -46,6 +46,33 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await notice.waitFor({ state: "detached" });
   });
 
+  it.each(["light", "dark"] as const)(
+    "is what Lectern cannot use just now, until it can again or the stream is new, in the %s theme",
+    async (theme) => {
+      await open(new Map(), theme);
+      const problem =
+        "There is no room on the disk of the database db:5432/lectern. Its operator can make some";
+      opened.contract.send({ type: "health", problems: [{ name: "database", problem }] });
+      const notice = page.getByRole("alert", { name: "The database cannot be used" });
+      await notice.getByText(`${problem}.`).waitFor();
+      await takePicture(page, `instructor-unusable-${theme}`);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await takePicture(page, `instructor-unusable-${theme}-phone`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await page.setViewportSize({ width: 1440, height: 900 });
+      opened.contract.send({ type: "health", problems: [] });
+      await notice.waitFor({ state: "detached" });
+      opened.contract.send({
+        type: "health",
+        problems: [{ name: "cluster", problem: "It does not answer." }],
+      });
+      const other = page.getByRole("alert", { name: "The cluster cannot be used" });
+      await other.getByText("It does not answer.").waitFor();
+      opened.contract.dropStreams();
+      await other.waitFor({ state: "detached" });
+    },
+  );
+
   it("is which labs cannot be read and where, until they are mended", async () => {
     const broken = [{ path: "/labs/quotas", message: "workshop.yaml, line 2: Aliases are not allowed." }];
     const answers: ContractState["answers"] = new Map([

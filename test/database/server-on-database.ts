@@ -13,13 +13,18 @@ export interface ServerOnDatabase {
   close(): Promise<void>;
 }
 
-const log = { warn: () => undefined };
+type Log = Parameters<typeof joinServers>[1]["log"];
+const silent: Log = { info: () => undefined, warn: () => undefined };
 
 /** Opens the database as a server does; `name` is that of its data directory. */
-export async function openServerOnDatabase(url: string, name: string): Promise<ServerOnDatabase> {
+export async function openServerOnDatabase(
+  url: string,
+  name: string,
+  { version = "1.0.0", log = silent }: { version?: string; log?: Log } = {},
+): Promise<ServerOnDatabase> {
   const database = openPostgres(url, log);
   await migrate(database);
-  const servers = await joinServers(database, { id: randomUUID(), name, log });
+  const servers = await joinServers(database, { id: randomUUID(), name, version, log });
   const store = await openSharedActivity({ database, servers, log });
   const close = async () => {
     await store.close();

@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,9 +20,12 @@ import { mountSmallDisk } from "../../server/small-disk-for-tests.js";
 /** PostgreSQL does not run as root; `nobody` is on every machine. */
 const ACCOUNT = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const START_MS = 30_000;
+const FILLER_BYTES = 64 * 1024;
 /** Small segments leave a small disk to what the test writes. */
 const INITDB = ["--no-sync", "--wal-segsize=1", "--auth=trust", "--username=lectern", "--no-instructions"];
 const SETTINGS = ["listen_addresses=", "min_wal_size=2MB", "max_wal_size=4MB", "logging_collector=off"];
+/** For as long as a test takes. */
+const NO_CHECKPOINTS = ["max_wal_size=1GB", "checkpoint_timeout=1h"];
 
 export interface TestPostgres {
   /** Of a database that exists. */
@@ -25,14 +37,22 @@ export interface TestPostgres {
   stop(how: "immediate" | "fast"): Promise<void>;
   /** Starts it again with what it had. */
   start(): Promise<void>;
+  /** Takes all the room there is left on its disk, where it has one of its own. */
+  fillDisk(): void;
   /** Gives it a larger disk, where it has one of its own. */
   enlargeDisk(size: string): void;
   /** Ends it and takes away what it had. */
   remove(): Promise<void>;
 }
 
-/** Starts a PostgreSQL of the test's own, on a unix socket; `diskSize` keeps what it has on a file system in memory of that size. */
-export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
+/**
+ * Starts a PostgreSQL of the test's own, on a unix socket; `diskSize` keeps what it has on a file system in memory of that size, all but its
+ * log of writes where `logElsewhere` is said: without room for that one, or for a checkpoint, PostgreSQL does not refuse a write, it ends.
+ */
+export async function startPostgres(
+  diskSize?: string,
+  { logElsewhere = false }: { logElsewhere?: boolean } = {},
+): Promise<TestPostgres> {
   const bin = findPostgres();
   if (bin === undefined) throw new Error("PostgreSQL is missing; the set-up of the tests says why");
   const folder = mkdtempSync(join(tmpdir(), "lectern-pg-"));
@@ -43,15 +63,14 @@ export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
     diskSize === undefined ? () => undefined : mountSmallDisk(data, `size=${diskSize},mode=700`);
   for (const path of [data, sockets])
     if (ACCOUNT.uid !== undefined) chownSync(path, ACCOUNT.uid, ACCOUNT.gid);
-  execFileSync(join(bin, "initdb"), ["-D", data, ...INITDB], { ...ACCOUNT, cwd: folder, stdio: "pipe" });
+  const words = logElsewhere ? [...INITDB, `--waldir=${join(sockets, "wal")}`] : INITDB;
+  const given = logElsewhere ? [...SETTINGS, ...NO_CHECKPOINTS] : SETTINGS;
+  execFileSync(join(bin, "initdb"), ["-D", data, ...words], { ...ACCOUNT, cwd: folder, stdio: "pipe" });
   const urlOf = (name: string) => `postgresql://lectern@/${name}?host=${encodeURIComponent(sockets)}`;
   let running: ChildProcess | undefined;
   const start = async () => {
     if (running?.exitCode === null && running.signalCode === null) return;
-    const settings = [...SETTINGS, `unix_socket_directories=${sockets}`].flatMap((setting) => [
-      "-c",
-      setting,
-    ]);
+    const settings = [...given, `unix_socket_directories=${sockets}`].flatMap((setting) => ["-c", setting]);
     running = spawn(join(bin, "postgres"), ["-D", data, ...settings], {
       ...ACCOUNT,
       cwd: folder,
@@ -77,6 +96,7 @@ export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
     query: (text) => ask(url, text),
     stop,
     start,
+    fillDisk: () => fill(join(data, "filler")),
     enlargeDisk: (size) =>
       void execFileSync("mount", ["-o", `remount,size=${size}`, data], { stdio: "pipe" }),
     remove: async () => {
@@ -85,6 +105,17 @@ export async function startPostgres(diskSize?: string): Promise<TestPostgres> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function fill(file: string): void {
+  const descriptor = openSync(file, "w");
+  try {
+    for (const block = Buffer.alloc(FILLER_BYTES); ;) writeSync(descriptor, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {

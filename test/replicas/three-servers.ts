@@ -14,6 +14,8 @@ const START_MS = 60_000;
 
 export interface Replica {
   data: string;
+  /** The words it was started with, besides its port and data directory. */
+  words: readonly string[];
   process: LecternProcess;
   /** Its own address, without what stands in front. */
   url: string;
@@ -32,8 +34,20 @@ export interface SeveralServers {
   close(): Promise<void>;
 }
 
+interface SeveralServersOptions {
+  /** Three where absent. */
+  count?: number;
+  /** Writes a lab into the folder and returns its path; `slow-steps` where absent. */
+  lab?: (folder: string) => string;
+  openPostgres?: () => Promise<TestPostgres>;
+}
+
 /** Three servers on one cluster, one database and one terminal host, and a load balancer before them, each a process of its own. */
-export async function startSeveralServers(): Promise<SeveralServers> {
+export async function startSeveralServers({
+  count = SERVERS,
+  lab: write = writeLab,
+  openPostgres = () => startPostgres(),
+}: SeveralServersOptions = {}): Promise<SeveralServers> {
   const folder = temporaryFolder();
   const ends: (() => Promise<unknown>)[] = [async () => folder.remove()];
   const close = async () => {
@@ -41,12 +55,12 @@ export async function startSeveralServers(): Promise<SeveralServers> {
   };
   try {
     const [cluster, terminals] = [join(folder.path, "cluster"), join(folder.path, "terminals")];
-    const lab = writeLab(folder.path);
+    const lab = write(folder.path);
     const token = join(folder.path, "token");
     writeFileSync(token, INSTRUCTOR_TOKEN);
     const balancer = await startRoundRobin();
     ends.push(() => balancer.close());
-    const postgres = await startPostgres();
+    const postgres = await openPostgres();
     ends.push(() => postgres.remove());
     const [kubeconfig, socket] = await Promise.all([
       startAlone(["cluster", "start", "--data", cluster], /export KUBECONFIG=(\S+)/, ends),
@@ -55,7 +69,7 @@ export async function startSeveralServers(): Promise<SeveralServers> {
     const url = `http://127.0.0.1:${String(balancer.port)}/`;
     const shared = ["--lab", lab, "--kubeconfig", kubeconfig, "--database", postgres.url];
     const access = ["--terminal-host", socket, "--instructor-token-file", token, "--public-url", url];
-    const folders = Array.from({ length: SERVERS }, (_, at) => join(folder.path, `server-${String(at)}`));
+    const folders = Array.from({ length: count }, (_, at) => join(folder.path, `server-${String(at)}`));
     const replicas = await Promise.all(
       folders.map((data) => startReplica(data, [...shared, ...access], ends)),
     );
@@ -69,14 +83,15 @@ export async function startSeveralServers(): Promise<SeveralServers> {
 
 async function startReplica(
   data: string,
-  args: readonly string[],
+  words: readonly string[],
   ends: (() => Promise<unknown>)[],
 ): Promise<Replica> {
-  const process = await startLectern(data, args);
+  const process = await startLectern(data, words);
   ends.push(() => process.stop());
   const running = () =>
     JSON.parse(readFileSync(join(data, "server.json"), "utf8")) as { pid: number; url: string };
-  return { data, process, url: running().url.replace("localhost", "127.0.0.1"), pid: () => running().pid };
+  const url = running().url.replace("localhost", "127.0.0.1");
+  return { data, words, process, url, pid: () => running().pid };
 }
 
 /** Starts a part of Lectern alone; resolves to what it says of where it is. */

@@ -57,6 +57,12 @@ export interface DiskView {
   largest: { session: string; bytes: number }[];
 }
 
+/** Something Lectern stands on that cannot be used just now: the cluster, the database or the terminal host. */
+export interface HealthProblem {
+  name: string;
+  problem: string;
+}
+
 /** How sessions are kept apart on the server's machine; the same from one start to the next. */
 export interface ConfinementView {
   measures: {
@@ -99,4 +105,6 @@ export type InstructorEvent =
   | { type: "changes"; rows: InstructorRow[]; gone: string[] }
   /** The disk is full, or has room again; sent at the start where it is full. */
   | { type: "disk"; disk: DiskView }
+  /** What cannot be used just now; sent at the start where there is something. */
+  | { type: "health"; problems: HealthProblem[] }
   | { type: "ping" };

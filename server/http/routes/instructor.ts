@@ -15,6 +15,7 @@ import type { Account } from "../../auth/account.js";
 import type { Access } from "../access.js";
 import { isUnsafe } from "../same-origin.js";
 import type { DiskWatch } from "../../disk-watch.js";
+import type { HealthWatch } from "../../health-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
 import { problemOf } from "../problem.js";
@@ -31,6 +32,7 @@ export interface InstructorRoutes {
   quota: SessionQuota;
   counter: CounterFactory;
   disk: DiskWatch;
+  healthWatch: HealthWatch;
   host: Pick<SessionHost, "confinement">;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
@@ -162,11 +164,13 @@ async function streamRows(
   tell({ type: "sessions", rows: linked(table.rows()) });
   const stop = table.follow(({ rows, gone }) => tell({ type: "changes", rows: linked(rows), gone }));
   const stopDisk = options.disk.follow((disk) => tell({ type: "disk", disk }));
+  const stopHealth = options.healthWatch.follow((problems) => tell({ type: "health", problems }));
   stream.signal.addEventListener(
     "abort",
     () => {
       stop();
       stopDisk();
+      stopHealth();
     },
     { once: true },
   );

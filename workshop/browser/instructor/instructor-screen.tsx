@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { DiskView, InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
+import type { DiskView, HealthProblem, InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
 import { ApiError } from "../errors.js";
@@ -11,6 +11,7 @@ import { FullDisk } from "./full-disk.js";
 import { Login } from "./login.js";
 import { rowsAfter } from "./rows.js";
 import { Sessions } from "./sessions.js";
+import { UnusableParts } from "./unusable-parts.js";
 import "./instructor.css";
 
 type Access =
@@ -76,12 +77,20 @@ interface LiveProps {
 function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
   const [rows, setRows] = useState(first);
   const [disk, setDisk] = useState<DiskView>();
+  const [problems, setProblems] = useState<HealthProblem[]>([]);
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
+    const forget = () => {
+      setDisk(undefined);
+      setProblems([]);
+    };
     const stream = openEventStream<InstructorEvent>(`${mountPath()}api/instructor/events`, {
       onEvent: (event) => {
         if (event.type === "disk") setDisk(event.disk);
+        else if (event.type === "health") setProblems(event.problems);
         else setRows((before) => rowsAfter(before, event));
+        // A stream begins with the sessions; what was said by the one before may be over.
+        if (event.type === "sessions") forget();
       },
       onConnection: setConnection,
     });
@@ -99,6 +108,7 @@ function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
   return (
     <>
       {disk && <FullDisk disk={disk} />}
+      {connection === "open" && <UnusableParts problems={problems} />}
       <Sessions rows={rows} connection={connection} />
     </>
   );

@@ -55,7 +55,9 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
  * Brings the schema up to date, also where several servers start at once. Throws SERVER_SCHEMA_NEWER where a newer Lectern has been here,
  * and what `Postgres` throws.
  */
-export function migrate(database: Postgres): Promise<void> {
+export async function migrate(database: Postgres): Promise<void> {
+  // It brings a parser of command lines, which servers without a database need not load; a transaction does not wait for a disk that is busy.
+  const { Umzug } = await import("umzug");
   return database.transaction(async (query) => {
     await query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     await query("CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY)");
@@ -63,15 +65,13 @@ export function migrate(database: Postgres): Promise<void> {
     const newer = (await namesIn(query)).filter((name) => !known.has(name));
     if (newer.length > 0)
       throw schemaNewer(`The database ${database.name}`, newer.join(", "), [...known].at(-1) ?? "");
-    await (await migrations(query)).up();
+    await migrations(Umzug, query).up();
   });
 }
 
 /** What it does and what it writes down of it are of one transaction. */
-async function migrations(query: Query): Promise<Umzug> {
-  // It brings a parser of command lines, which servers without a database need not load.
-  const { Umzug } = await import("umzug");
-  return new Umzug({
+function migrations(Library: typeof Umzug, query: Query): Umzug {
+  return new Library({
     logger: undefined,
     migrations: MIGRATIONS.map(({ name, sql }) => ({ name, up: () => query(sql) })),
     storage: {

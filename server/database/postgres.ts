@@ -48,6 +48,8 @@ export function openPostgres(url: string, log?: Pick<Logger, "warn">): Postgres 
     query_timeout: ANSWER_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS,
   });
+  // One that breaks between two statements of a transaction is told by the next, and unheard would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   // Of a connection nobody uses just now; whoever uses one is told by what it waits for.
   pool.on("error", (error) => log?.warn({ err: error }, "a connection to the database broke"));
   let hasRefused = false;

@@ -117,6 +117,20 @@ describe.skipIf(isWithout("postgres"))("of two servers on one database", () => {
     expect((await one.store.results("s")).map(({ state }) => state)).toEqual(["succeeded"]);
   });
 
+  it("one whose connection breaks in the middle of a transaction is told, and goes on", async () => {
+    const broken = one.database.transaction(async (query) => {
+      const [row] = await query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      await two.database.query("SELECT pg_terminate_backend($1)", [row?.pid]);
+      const left = () => two.database.query("SELECT FROM pg_stat_activity WHERE pid = $1", [row?.pid]);
+      await expect.poll(left).toEqual([]);
+      // What the system says of it comes before the next turn of the loop.
+      await delay(100);
+      await query("SELECT 1");
+    });
+    await expect(broken).rejects.toMatchObject({ code: "SERVER_DATABASE_UNAVAILABLE" });
+    expect(await one.database.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  });
+
   it("both have one id, and a server of another cluster is refused", async () => {
     expect(await joinDeployment(one.database, "uid-1")).toBe(await joinDeployment(two.database, "uid-1"));
     await expect(joinDeployment(two.database, "uid-2")).rejects.toMatchObject({

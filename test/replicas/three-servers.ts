@@ -1,16 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres } from "../database/start-postgres.js";
 import type { TestPostgres } from "../database/start-postgres.js";
-import { productRoot, startLectern, temporaryFolder, until, writeLab } from "../server/lectern-process.js";
+import { startLectern, temporaryFolder, writeLab } from "../server/lectern-process.js";
 import type { LecternProcess } from "../server/lectern-process.js";
 import { startRoundRobin } from "./round-robin.js";
+import { startAlone } from "./start-alone.js";
 
 export const INSTRUCTOR_TOKEN = "0123456789abcdef0123456789abcdef";
 const SERVERS = 3;
-const START_MS = 60_000;
 
 export interface Replica {
   data: string;
@@ -92,29 +90,4 @@ async function startReplica(
     JSON.parse(readFileSync(join(data, "server.json"), "utf8")) as { pid: number; url: string };
   const url = running().url.replace("localhost", "127.0.0.1");
   return { data, words, process, url, pid: () => running().pid };
-}
-
-/** Starts a part of Lectern alone; resolves to what it says of where it is. */
-async function startAlone(
-  args: readonly string[],
-  says: RegExp,
-  ends: (() => Promise<unknown>)[],
-): Promise<string> {
-  const child = spawn(process.execPath, ["bin/lectern.js", ...args], { cwd: productRoot });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-  ends.push(async () => {
-    if (child.exitCode !== null) return;
-    child.kill("SIGINT");
-    await once(child, "exit");
-  });
-  return until(
-    () => `it said where it is:\n${output}`,
-    START_MS,
-    () => {
-      if (child.exitCode !== null) throw new Error(`lectern ${args.join(" ")} ended:\n${output}`);
-      return says.exec(output)?.[1];
-    },
-  );
 }

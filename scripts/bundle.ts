@@ -1,4 +1,4 @@
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 
@@ -21,14 +21,13 @@ const ENTRIES: Record<string, string[]> = {
     "workshop/node/lab-thread-entry",
   ],
 };
-/** They bring programs of their own, look for files beside them, are looked up by their name, or call what Node warns of outside of packages. */
-const PACKAGES = [
-  /^node-pty(\/|$)/,
-  /^umzug(\/|$)/,
-  /^koffi(\/|$)/,
-  /^libsql(\/|$)/,
-  /^pg-native$/,
-  /^node-fetch$/,
+/**
+ * They bring programs of their own, look for files beside them, are looked up by their name, or call what Node warns of outside of
+ * packages; `pg-native` is only there where somebody installed it.
+ */
+const UNBUNDLED = [
+  ...(JSON.parse(readFileSync("scripts/unbundled-packages.json", "utf8")) as string[]),
+  "pg-native",
 ];
 /** They are no modules, and are read beside the module that names them. */
 const FOLDERS_OF_FILES = ["containers/images/files"];
@@ -43,7 +42,7 @@ for (const [folder, entries] of Object.entries(ENTRIES)) {
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, `./${entry}.ts`])),
     platform: "node",
-    external: [...PACKAGES],
+    external: UNBUNDLED.map((name) => new RegExp(`^${name}(/|$)`)),
     plugins: [...(folder === "kubernetes" ? [] : [builtClientLibrary()]), sources(), ownAddresses()],
     logLevel: "warn",
     checks: { pluginTimings: false, eval: false },

@@ -1,51 +1,46 @@
-import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { failuresIn, fileNameOf, passesIn, readReport, secondReportPath } from "./test-reports.js";
 
 const SLOWEST = 10;
 
 /**
- * Reads vitest's JSON reports given as arguments; prints the slowest files, each failed test, and one closing line. Exits 1 where
- * a test failed, a report is missing, or none ran.
+ * Reads vitest's JSON reports given as arguments; prints the slowest files, each failed test, each that passed only when its file ran
+ * once more by itself, and one closing line. Exits 1 where a test failed, a report is missing, or none ran.
  */
-const reports = process.argv.slice(2).map(read);
-const files = reports.flatMap(({ testResults = [] }) => testResults);
+const paths = process.argv.slice(2);
+const reports = paths.map(readReport);
 
-const slowest = files.toSorted((left, right) => secondsOf(right) - secondsOf(left)).slice(0, SLOWEST);
-process.stdout.write("\nslowest files:\n");
-for (const file of slowest)
-  process.stdout.write(`${secondsOf(file).toFixed(1).padStart(7)} s  ${nameOf(file)}\n`);
-
-for (const file of files.filter(({ status }) => status === "failed")) {
-  const failed = file.assertionResults.filter(({ status }) => status === "failed");
-  for (const { fullName } of failed) process.stdout.write(`failed: ${nameOf(file)}: ${fullName}\n`);
-  if (failed.length === 0)
-    process.stdout.write(`failed: ${nameOf(file)}: ${file.message.split("\n", 1)[0]}\n`);
+printSlowest(reports.flatMap(({ testResults }) => testResults));
+let passed = 0;
+let failed = 0;
+for (const [index, report] of reports.entries()) {
+  const { broken, unsteady } = judge(report, secondReportPath(paths[index]));
+  for (const name of broken) process.stdout.write(`failed: ${name}\n`);
+  for (const name of unsteady) process.stdout.write(`unsteady, passed only by itself: ${name}\n`);
+  // A worker that did not end counts as one failed test.
+  const isNameless = !report.success && broken.length + unsteady.length === 0;
+  passed += report.numPassedTests + unsteady.length;
+  failed += broken.length + (isNameless ? 1 : 0);
 }
-
-const passed = sum(({ numPassedTests }) => numPassedTests);
-// A file that could not be loaded, and a worker that did not end, count as one failed test each.
-const failed = sum((report) => Math.max(report.numFailedTests, report.success ? 0 : 1));
-const skipped = sum(({ numPendingTests, numTodoTests = 0 }) => numPendingTests + numTodoTests);
+const skipped = reports.reduce((sum, report) => sum + report.numPendingTests + (report.numTodoTests ?? 0), 0);
 process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-function read(file) {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    process.stdout.write(`failed: ${file} has no report: ${error.message}\n`);
-    return { success: false, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
-  }
+function judge(report, secondPath) {
+  const failures = failuresIn(report);
+  if (secondPath === undefined) return { broken: failures, unsteady: [] };
+  const second = readReport(secondPath);
+  const passes = new Set(passesIn(second));
+  const broken = new Set([...failures.filter((name) => !passes.has(name)), ...failuresIn(second)]);
+  return { broken: [...broken], unsteady: failures.filter((name) => !broken.has(name)) };
+}
+
+function printSlowest(files) {
+  const slowest = files.toSorted((left, right) => secondsOf(right) - secondsOf(left)).slice(0, SLOWEST);
+  process.stdout.write("\nslowest files:\n");
+  for (const file of slowest)
+    process.stdout.write(`${secondsOf(file).toFixed(1).padStart(7)} s  ${fileNameOf(file)}\n`);
 }
 
 function secondsOf({ startTime, endTime }) {
   return (endTime - startTime) / 1000;
-}
-
-function nameOf({ name }) {
-  return relative(process.cwd(), name);
-}
-
-function sum(count) {
-  return reports.reduce((total, report) => total + count(report), 0);
 }

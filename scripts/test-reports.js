@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** Reads vitest's JSON report; one that cannot be read is a report that failed. */
+export function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    process.stderr.write(`failed: ${path} has no report: ${error.message}\n`);
+    return { success: false, testResults: [], numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  }
+}
+
+/** Where the report of the files that failed and ran once more by themselves is; undefined where they did not. */
+export function secondReportPath(path) {
+  const second = path.replace(/\.json$/, "-again.json");
+  return existsSync(second) ? second : undefined;
+}
+
+/** The names of what failed in the report: tests after their files, and files of which no test did. */
+export function failuresIn({ testResults }) {
+  return testResults
+    .filter(({ status }) => status === "failed")
+    .flatMap((file) => {
+      const failed = testsOf(file, "failed");
+      return failed.length > 0 ? failed : [fileNameOf(file)];
+    });
+}
+
+/** The names of what passed in the report, as `failuresIn` has them. */
+export function passesIn({ testResults }) {
+  return testResults.flatMap((file) => [
+    ...testsOf(file, "passed"),
+    ...(file.status === "passed" ? [fileNameOf(file)] : []),
+  ]);
+}
+
+function testsOf(file, wanted) {
+  return file.assertionResults
+    .filter(({ status }) => status === wanted)
+    .map(({ fullName }) => `${fileNameOf(file)}: ${fullName}`);
+}
+
+export function fileNameOf({ name }) {
+  return relative(process.cwd(), name);
+}

@@ -151,7 +151,7 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
     await cluster.kubectl.run(["apply", "-n", ATTACKER, "-f", "-"], list);
     const events = ["get", "events", "-n", ATTACKER, "-o", "jsonpath={.items[*].message}"];
     await expect
-      .poll(async () => (await cluster.kubectl.run(events)).stdout)
+      .poll(async () => (await cluster.kubectl.run(events)).stdout, { timeout: 60_000 })
       .toContain(`at most 20 pods of a namespace run on this machine at once, and ${ATTACKER} has them`);
     await neighbourAnswers();
   });

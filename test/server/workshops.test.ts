@@ -194,8 +194,9 @@ async function push(repository = "labs.git"): Promise<void> {
   await git("-C", work, "push", "--quiet", "--force", join(repositories, repository), "main");
 }
 
+/** One of the files is large, and not to be compressed at each turn. */
 function git(...words: string[]): Promise<string> {
-  return execute("git", words);
+  return execute("git", ["-c", "core.compression=0", "-c", "core.bigFileThreshold=1m", ...words]);
 }
 
 async function execute(program: string, words: string[]): Promise<string> {

@@ -28,7 +28,7 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET v1alpha1/image-policies/exceptions | | `ExceptionList`: of the organization and all of its workspaces |
  * | GET, POST v1alpha1/organization/exceptions, v1alpha1/workspaces/WS/exceptions | `{exception: {fullName: {name}, spec: ExceptionSpecInput}}` | `ExceptionList`, `{exception: ExceptionView}` |
  * | GET, DELETE .../exceptions/NAME | | `{exception}`, `{}` |
- * | POST .../exceptions/NAME/grant, .../exceptions/NAME/deny | `{note?}` | `{exception}` |
+ * | POST .../exceptions/NAME/grant, .../exceptions/NAME/deny | `{note?, resourceVersion?}`: refused where it is not that any more | `{exception}` |
  *
  * | GET v1alpha1/permissions | | `PermissionsView`: who asks, and what they may do |
  * | GET, PUT, PATCH v1alpha1/organization:iam/ORG, v1alpha1/workspaces:iam/WS | PUT: `{policy: {roleBindings}}`, PATCH: `{bindingDeltaList: BindingDelta[]}` | `AccessPolicyList`, `{policy: AccessPolicy}` |
@@ -165,8 +165,10 @@ export interface ExplainRequest {
   namespace: string;
   /** Either an image as one would write it in a pod ... */
   image?: string;
-  /** ... or the name of a pod of the namespace. */
+  /** ... or the name of a pod of the namespace, ... */
   pod?: string;
+  /** ... or a workload of it, whose next pods are judged. */
+  workload?: { kind: string; name: string };
 }
 
 export interface ExplainAnswer {

@@ -159,6 +159,7 @@ function change(): Schema {
       workspace: name(),
       kind: { type: "string", enum: CHANGED_KINDS },
       of: text(253),
+      from: name(),
       revision: { type: "integer", format: "int64" },
       action: text(63),
       time: text(63),

@@ -59,6 +59,8 @@ export interface Decision {
   isGranted: boolean;
   user: string;
   note?: string;
+  /** What whoever decides has seen; another one is not decided on, such as one that was asked for anew under the name. */
+  resourceVersion?: string;
   /** Checks and answers, stores nothing. */
   dryRun?: boolean;
 }
@@ -70,9 +72,10 @@ export interface Decision {
 export async function decideException(
   context: PolicyContext,
   address: PolicyAddress,
-  { isGranted, user, note, dryRun = false }: Decision,
+  { isGranted, user, note, resourceVersion: seen, dryRun = false }: Decision,
 ): Promise<ExceptionView> {
   const current = await requireException(context, address);
+  if (seen !== undefined && seen !== current.metadata.resourceVersion) throw changedMeanwhile(address);
   const { state } = exceptionView(current).status;
   if (state !== "Requested" && (isGranted || state !== "Granted")) throw alreadyDecided(address, state);
   if (isGranted && user === current.spec.requestedBy) throw ownRequest(address);
@@ -170,6 +173,6 @@ function alreadyDecided(address: PolicyAddress, state: string): PolicyError {
 function changedMeanwhile(address: PolicyAddress): PolicyError {
   return new PolicyError(
     POLICY_ERROR.conflict,
-    `${describe(address)} was changed by someone else meanwhile; load it again and repeat the decision`,
+    `${describe(address)} was changed or asked for anew meanwhile; look at what it is now and decide again`,
   );
 }

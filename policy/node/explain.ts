@@ -1,36 +1,56 @@
-import type { V1Pod } from "@kubernetes/client-node";
-
+import type { NamedImage } from "../common/audit.js";
 import { evaluateImage } from "../common/evaluate.js";
-import { workloadsOfPod } from "../common/exception.js";
+import { workloadsOfPod, type WorkloadReference } from "../common/exception.js";
 import type { ExplainAnswer, ExplainRequest } from "../common/tmc-api.js";
+import { AUDITED_KINDS, type Shown } from "./audit/audited-kinds.js";
 import { orUndefined } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { effectiveView } from "./namespaces.js";
 import { podImages } from "./pod-images.js";
 
-/** Judges an image, or every image of a pod, by what holds in a namespace. */
+/** Judges an image, or every image of a pod or of a workload's next pods, by what holds in a namespace. */
 export async function explain(
   context: PolicyContext,
   organization: string,
-  { namespace, image, pod }: ExplainRequest,
+  { namespace, image = "", pod, workload }: ExplainRequest,
 ): Promise<ExplainAnswer> {
   const { managed, policies } = await effectiveView(context, organization, namespace);
-  const found = pod === undefined ? undefined : await requirePod(context, namespace, pod);
-  const images = found
-    ? podImages(found)
-    : [{ container: "", kind: "container" as const, image: image ?? "" }];
-  const judgedPod = found ? { workloads: workloadsOfPod(found.metadata ?? {}) } : {};
+  const named = pod === undefined ? workload : { kind: "Pod", name: pod };
+  const { images, ...of } = named
+    ? await requireWorkload(context, namespace, named)
+    : { images: [{ container: "", kind: "container" as const, image }] };
   const judged = images.map(({ container, kind, image: name }) => ({
     container,
     kind,
-    verdict: evaluateImage(name, policies, judgedPod),
+    verdict: evaluateImage(name, policies, of),
   }));
   return { namespace, managed, allowed: judged.every(({ verdict }) => verdict.allowed), images: judged };
 }
 
-async function requirePod(context: PolicyContext, namespace: string, name: string): Promise<V1Pod> {
-  const pod = await orUndefined(context.client.core.readNamespacedPod({ namespace, name }));
-  if (pod) return pod;
-  throw new PolicyError(POLICY_ERROR.notFound, `pod "${name}" not found in namespace "${namespace}"`);
+/** The images of a pod or of what makes pods, and what exceptions these are judged by. */
+async function requireWorkload(
+  { client }: PolicyContext,
+  namespace: string,
+  { kind, name }: WorkloadReference,
+): Promise<{ images: NamedImage[]; workloads: WorkloadReference[] }> {
+  const audited = AUDITED_KINDS.find((each) => each.kind === kind);
+  const { apiVersion = "v1" } = audited ?? {};
+  const reading = client.objects.read<Shown>({ apiVersion, kind, metadata: { name, namespace } });
+  const found = audited && (await orUndefined(reading));
+  if (!found)
+    throw new PolicyError(
+      POLICY_ERROR.notFound,
+      `${kind.toLowerCase()} "${name}" not found in namespace "${namespace}"`,
+    );
+  const spec = audited.podSpec(found);
+  return { images: spec ? podImages({ spec }) : [], workloads: workloadsOf(found, { kind, name }) };
+}
+
+/** What its pods belong to. */
+function workloadsOf({ metadata, spec }: Shown, self: WorkloadReference): WorkloadReference[] {
+  if (self.kind === "Pod") return workloadsOfPod(metadata);
+  if (self.kind === "Deployment" || self.kind === "CronJob") return [self];
+  const labels = spec?.template?.metadata?.labels ?? {};
+  return workloadsOfPod({ labels, ownerReferences: [{ ...self, controller: true }] });
 }

@@ -63,8 +63,12 @@ export async function updateNamespace(
   const changes = ownLabels(namespace, labels);
   if (dryRun)
     return namespaceView(withLabels(namespace, { ...changes, ...memberLabels(target) }), address.cluster);
-  const action = target.workspace === workspaceOf(namespace) ? "labelled" : "moved";
-  const moved = await join(context, { ...target, user, action }, namespace, changes);
+  const from = workspaceOf(namespace);
+  const done: Joining =
+    from === undefined || from === target.workspace
+      ? { action: "labelled", user }
+      : { action: "moved", user, from };
+  const moved = await join(context, { ...target, ...done }, namespace, changes);
   await nudgeBlockedWorkloads(context, address.namespace);
   return moved;
 }
@@ -132,13 +136,21 @@ export async function effectiveView(
   };
 }
 
+/** What is written down of a namespace that comes into a workspace, or is changed there. */
+interface Joining {
+  user: string;
+  action: NamespaceAction;
+  /** Where it moved from. */
+  from?: string;
+}
+
 /**
  * Parameters are written before the label that makes them count, so that pods are never refused for want of them. The label is set only where the
  * namespace is as it was `seen`: of several who attach it at once one succeeds.
  */
 async function join(
   context: PolicyContext,
-  address: NamespaceAddress & { workspace: string; user: string; action: NamespaceAction },
+  address: NamespaceAddress & Joining & { workspace: string },
   seen: V1Namespace,
   changes: Labels = {},
 ): Promise<NamespaceView> {

@@ -82,15 +82,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     ...accessCalls(call),
     policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
-    exceptions: (signal?: AbortSignal) => read<ExceptionList>("image-policies/exceptions", signal),
-    requestException: (place: PolicyPlace, name: string, spec: ExceptionSpecInput) =>
-      call<{ exception: ExceptionView }>("POST", exceptionsPath(place), {
-        exception: { fullName: { name }, spec },
-      }),
-    decideException: (place: PolicyPlace, name: string, decision: "grant" | "deny") =>
-      call<{ exception: ExceptionView }>("POST", `${exceptionsPath(place)}/${part(name)}/${decision}`, {}),
-    deleteException: (place: PolicyPlace, name: string) =>
-      call<object>("DELETE", `${exceptionsPath(place)}/${part(name)}`),
+    ...exceptionCalls(call),
     activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
     /** What tells this organization's answers from another's. */
     base,
@@ -125,6 +117,27 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
 }
 
 type Call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
+
+/** What is excepted from policies. */
+function exceptionCalls(call: Call) {
+  return {
+    exceptions: (signal?: AbortSignal) =>
+      call<ExceptionList>("GET", "image-policies/exceptions", undefined, signal),
+    requestException: (place: PolicyPlace, name: string, spec: ExceptionSpecInput) =>
+      call<{ exception: ExceptionView }>("POST", exceptionsPath(place), {
+        exception: { fullName: { name }, spec },
+      }),
+    /** Decides on what was shown, and on nothing that took its name meanwhile. */
+    decideException: (place: PolicyPlace, { fullName, meta }: ExceptionView, decision: "grant" | "deny") =>
+      call<{ exception: ExceptionView }>(
+        "POST",
+        `${exceptionsPath(place)}/${part(fullName.name)}/${decision}`,
+        { resourceVersion: meta.resourceVersion },
+      ),
+    deleteException: (place: PolicyPlace, name: string) =>
+      call<object>("DELETE", `${exceptionsPath(place)}/${part(name)}`),
+  };
+}
 
 /** Who may do what. */
 function accessCalls(call: Call) {

@@ -141,11 +141,12 @@ const BADGES = {
 } as const;
 
 function Actions({
-  exception: { fullName, status },
+  exception,
   workspace,
   onDone,
 }: Omit<TableProps, "exceptions"> & { exception: ExceptionView }): ReactElement {
   const { api, hierarchy } = useConsole();
+  const { fullName, status } = exception;
   const isAdmin = useMay()("admin", workspace);
   const isOwn = status.requestedBy === hierarchy.user;
   const { isBusy, problem, run } = useTask();
@@ -157,7 +158,7 @@ function Actions({
     });
   }
   const decide = (decision: "grant" | "deny", news: string) =>
-    void act(() => api.decideException({ workspace }, name, decision), news);
+    void act(() => api.decideException({ workspace }, exception, decision), news);
   const remove = () =>
     void act(
       () => api.deleteException({ workspace }, name),

@@ -163,7 +163,11 @@ function Restore({
   async function restore(): Promise<void> {
     await run(async () => {
       await api.restore({ workspace }, id);
-      await onRestored(`${KINDS[kind]} ${name} is again what it was in revision ${revision}.`);
+      await onRestored(
+        kind === "exception"
+          ? `Exception ${name} is asked for again. It holds once another admin grants it.`
+          : `${KINDS[kind]} ${name} is again what it was in revision ${revision}.`,
+      );
     });
   }
   return (

@@ -19,12 +19,12 @@ export interface AuditedObject extends WatchedObject {
 }
 
 /** A pod or workload as the cluster shows it; what is not of its kind is absent. */
-interface Shown {
+export interface Shown {
   metadata: V1ObjectMeta;
   spec?: V1PodSpec & {
     replicas?: number;
     parallelism?: number;
-    template?: { spec?: V1PodSpec };
+    template?: { metadata?: V1ObjectMeta; spec?: V1PodSpec };
     jobTemplate?: { spec?: { template?: { spec?: V1PodSpec } } };
   };
   status?: {

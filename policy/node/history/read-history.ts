@@ -20,12 +20,22 @@ export async function listHistory(
   const stored = await context.store.list<ChangeSpec>("policychanges", organization);
   if (workspace !== undefined && !stored.some(({ spec }) => spec.workspace === workspace))
     await requireWorkspace(context, organization, workspace);
-  return changesOf(stored).filter(
-    (change) =>
-      (everywhere || change.workspaceName === workspace) &&
-      (kind === undefined || change.kind === kind) &&
-      (name === undefined || change.name === name),
+  const changes = changesOf(stored).filter(
+    (change) => (kind === undefined || change.kind === kind) && (name === undefined || change.name === name),
   );
+  if (everywhere) return changes;
+  const moves = new Map(stored.map(({ spec }) => [spec.name, spec.from]));
+  return changes.flatMap((change) => {
+    if (change.workspaceName === workspace) return [change];
+    return workspace !== undefined && moves.get(change.id) === workspace
+      ? [departure(change, workspace)]
+      : [];
+  });
+}
+
+/** A move as the workspace that was left shows it: where the namespace is now is the business of whoever may see that. */
+function departure(change: Change, workspace: string): Change {
+  return { ...change, workspaceName: workspace, action: "moved away", after: null, isRestorable: false };
 }
 
 /** One change. Throws POLICY_NOT_FOUND. */
@@ -66,7 +76,7 @@ function view(spec: ChangeSpec, before: ChangeSpec | undefined): Change {
     ...(before && { before: parse(before.state) }),
     ...(!before && isFirst && { before: null }),
     after: parse(state),
-    isRestorable: kind !== "exception" && state !== undefined,
+    isRestorable: state !== undefined,
   };
 }
 

@@ -9,6 +9,8 @@ export interface ChangeSpec extends MemberSpec {
   workspace?: string;
   kind: ChangedKind;
   of: string;
+  /** The workspace it was in before. */
+  from?: string;
   revision: number;
   action: string;
   /** ISO 8601, to the millisecond. */
@@ -71,6 +73,7 @@ export interface NewChange {
   address: { organization: string; workspace?: string };
   kind: ChangedKind;
   of: string;
+  from?: string;
   action: string;
   user?: string;
   state?: object;
@@ -79,7 +82,7 @@ export interface NewChange {
 /** Writes one change down, unless that was done already; takes the oldest away where there are too many. */
 export async function writeChange(
   { store }: PolicyContext,
-  { id, address, kind, of, action, user, state }: NewChange,
+  { id, address, kind, of, from, action, user, state }: NewChange,
 ): Promise<void> {
   const parent = await store.get<unknown>("organizations", address.organization);
   if (!parent) return;
@@ -91,6 +94,7 @@ export async function writeChange(
     name: id,
     kind,
     of,
+    ...(from !== undefined && { from }),
     revision: Math.max(0, ...earlier.map((change) => change.spec.revision)) + 1,
     action,
     time: new Date().toISOString(),

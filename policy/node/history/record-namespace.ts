@@ -15,16 +15,19 @@ export function recordNamespace(
     namespace: string;
     user: string;
     action: NamespaceAction;
+    /** Where it moved from. */
+    from?: string;
   },
   { metadata: { uid = "", resourceVersion = "", labels = {} } = {} }: V1Namespace,
 ): Promise<void> {
-  const { organization, workspace, cluster, namespace, user, action } = change;
+  const { organization, workspace, cluster, namespace, user, action, from } = change;
   const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.includes("/")));
   return writeChange(context, {
     id: `${uid}.${resourceVersion}`,
     address: { organization, workspace },
     kind: "namespace",
     of: namespace,
+    ...(from !== undefined && { from }),
     action,
     user,
     ...(action !== "detached" && { state: { workspace, cluster, labels: own } }),

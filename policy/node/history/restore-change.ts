@@ -3,12 +3,14 @@ import { changeAccess } from "../access-policies.js";
 import type { Scope } from "../bring-into-force.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { requestException } from "../exceptions.js";
 import { requireNamespace } from "../find.js";
 import { attachNamespace, updateNamespace, workspaceOf } from "../namespaces.js";
 import { createPolicy, updatePolicy } from "../policies.js";
-import { type ImagePolicySpec, type MemberSpec, objectName } from "../records.js";
+import { type ExceptionObject, type ImagePolicySpec, type MemberSpec, objectName } from "../records.js";
 import { createWorkspace } from "../workspaces.js";
-import type { WriteOptions } from "../write-options.js";
+import { exceptionView } from "../views.js";
+import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { getChange } from "./read-history.js";
 
 /**
@@ -48,7 +50,7 @@ const RESTORE: Record<Change["kind"], Restore> = {
       ? Promise.resolve()
       : changeAccess(context, scope, { next: () => roleBindings, user: options.user });
   },
-  exception: (_context, { change }) => Promise.reject(notRestorable(change)),
+  exception: restoreException,
 };
 
 async function restorePolicy(
@@ -79,10 +81,21 @@ async function restoreNamespace(
     : updateNamespace(context, address, { workspace, ...options });
 }
 
+/** Asks for it anew, in the name of whoever restores it: another grants it. */
+function restoreException(
+  context: PolicyContext,
+  { scope, state }: Restoring,
+  { user = LECTERN_USER, dryRun = false }: WriteOptions,
+): Promise<unknown> {
+  const { fullName, spec } = exceptionView({ metadata: {}, spec: state } as ExceptionObject);
+  return requestException(context, scope, {
+    input: { fullName: { name: fullName.name }, spec },
+    user,
+    dryRun,
+  });
+}
+
 function notRestorable({ kind, name, action }: Change): PolicyError {
-  const why =
-    kind === "exception"
-      ? "what was excepted once is asked for anew"
-      : `it was ${action} by it; restore the change before`;
-  return new PolicyError(POLICY_ERROR.inUse, `this change of ${kind} "${name}" cannot be restored: ${why}`);
+  const message = `this change of ${kind} "${name}" cannot be restored: it was ${action} by it; restore the change before`;
+  return new PolicyError(POLICY_ERROR.inUse, message);
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
-import type { ExplainAnswer } from "../../../policy/common/tmc-api.js";
+import { parseWorkload } from "../../../policy/common/exception.js";
+import type { ExplainAnswer, ExplainRequest } from "../../../policy/common/tmc-api.js";
 import type { ImageVerdict, PolicyOrigin, PolicyVerdict } from "../../../policy/common/verdict.js";
 import { examples, required } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
@@ -10,6 +11,7 @@ import { TmcError } from "./tmc-error.js";
 interface ExplainOptions {
   name?: string;
   pod?: string;
+  workload?: string;
   output?: OutputFormat;
 }
 
@@ -41,12 +43,17 @@ export function imageCommand(world: TmcWorld): Command {
     .description("Say whether an image may run in a namespace, by which policy and rule, and what would pass")
     .option("-n, --name <namespace>", "the namespace")
     .option("--pod <pod>", "instead of an image: every image of this pod")
+    .option(
+      "--workload <workload>",
+      "instead of an image: what its next pods would have, such as deployment/web",
+    )
     .addOption(outputOption())
     .action((given: string | undefined, options: ExplainOptions) => explainImage(world, given, options));
   examples(
     explain,
     "tmc image explain busybox -n my-namespace",
     "tmc image explain --pod web-0 -n my-namespace -o wide",
+    "tmc image explain --workload deployment/web -n my-namespace",
   );
   return image;
 }
@@ -54,14 +61,9 @@ export function imageCommand(world: TmcWorld): Command {
 async function explainImage(
   world: TmcWorld,
   image: string | undefined,
-  { name, pod, output }: ExplainOptions,
+  { output, ...options }: ExplainOptions,
 ): Promise<void> {
-  const namespace = required(name, "-n");
-  if ((image === undefined) === (pod === undefined))
-    throw new TmcError(
-      "InvalidArgument: expected either an image or --pod; say tmc image explain busybox -n NS",
-    );
-  const question = { namespace, ...(image !== undefined && { image }), ...(pod !== undefined && { pod }) };
+  const question = questionOf(image, options);
   const answer = (await world.connect().call("POST", "image-policies/explain", question)) as ExplainAnswer;
   if (output === "json" || output === "yaml") {
     world.print(await formatObject(answer, { format: output, table: { columns: [], empty: "" } }));
@@ -75,6 +77,24 @@ async function explainImage(
     verdict.policies.map((policy) => ({ container, image: verdict.image, policy })),
   );
   world.print(await formatList(answer, rows, { format: output, table: VERDICTS }));
+}
+
+function questionOf(
+  image: string | undefined,
+  { name, pod, workload: text }: ExplainOptions,
+): ExplainRequest {
+  const namespace = required(name, "-n");
+  if ([image, pod, text].filter((each) => each !== undefined).length !== 1)
+    throw new TmcError(
+      "InvalidArgument: expected one of an image, --pod and --workload; say tmc image explain busybox -n NS",
+    );
+  if (image !== undefined) return { namespace, image };
+  if (pod !== undefined) return { namespace, pod };
+  const workload = parseWorkload(text ?? "");
+  if (workload) return { namespace, workload };
+  throw new TmcError(
+    `InvalidArgument: --workload "${String(text)}" is no workload; write its kind and name, such as deployment/web`,
+  );
 }
 
 function inWords({ namespace, managed }: ExplainAnswer, container: string, verdict: ImageVerdict): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { bindingDelta, groupName, roleBindings, userName } from "../../../policy/common/roles.js";
+import { EXCEPTED_KINDS } from "../../../policy/common/exception.js";
 import { labelKey, labelValue, resourceName } from "../../../policy/common/manifest.js";
 
 const MAX_IMAGE_CHARACTERS = 1024;
@@ -31,7 +32,10 @@ export const policyBody = z.object({ policy: z.record(z.string(), z.unknown()) }
 /** As policies. */
 export const exceptionBody = z.object({ exception: z.record(z.string(), z.unknown()) });
 
-export const decisionBody = z.object({ note: z.string().max(MAX_NOTE_CHARACTERS).nullish() });
+export const decisionBody = z.object({
+  note: z.string().max(MAX_NOTE_CHARACTERS).nullish(),
+  resourceVersion: z.string().max(MAX_NAME_CHARACTERS).nullish(),
+});
 
 export const workspaceBody = z.object({
   workspace: z.object({ fullName: z.object({ name: resourceName }), meta: workspaceMeta }),
@@ -77,10 +81,14 @@ export const explainBody = z
     namespace: z.string().min(1).max(MAX_NAME_CHARACTERS),
     image: z.string().max(MAX_IMAGE_CHARACTERS).optional(),
     pod: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
+    workload: z
+      .object({ kind: z.enum(EXCEPTED_KINDS), name: z.string().min(1).max(MAX_NAME_CHARACTERS) })
+      .optional(),
   })
-  .refine(({ image, pod }) => (image === undefined) !== (pod === undefined), {
-    message: "give either an image or a pod",
-  });
+  .refine(
+    ({ image, pod, workload }) => [image, pod, workload].filter((each) => each !== undefined).length === 1,
+    { message: "give one of an image, a pod and a workload" },
+  );
 
 export const previewBody = z
   .object({

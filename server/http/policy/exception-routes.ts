@@ -33,11 +33,12 @@ function mount(
   const decide =
     (isGranted: boolean): RequestHandler =>
     async (request, response) => {
-      const note = decisionBody.parse(request.body ?? {}).note;
+      const { note, resourceVersion } = decisionBody.parse(request.body ?? {});
       const decision = {
         isGranted,
         ...writeOptions({ userOf }, request),
         ...(note != null && { note }),
+        ...(resourceVersion != null && { resourceVersion }),
       };
       response.json({ exception: await policies.decideException(addressOf(request), decision) });
     };

@@ -17,12 +17,13 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
     response.json(await policies.effectivePolicies(organizationOf(request), request.params.namespace));
   });
   router.post("/image-policies/explain", async (request, response) => {
-    const { namespace, image, pod } = explainBody.parse(request.body);
+    const { namespace, image, pod, workload } = explainBody.parse(request.body);
     await authorization.requireOnNamespace(request, "view", namespace);
     const question: ExplainRequest = {
       namespace,
       ...(image !== undefined && { image }),
       ...(pod !== undefined && { pod }),
+      ...(workload !== undefined && { workload }),
     };
     response.json(await policies.explain(organizationOf(request), question));
   });

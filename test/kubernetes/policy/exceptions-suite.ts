@@ -191,6 +191,54 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
       await expect.poll(violations, { timeout: 15_000 }).toEqual(["other"]);
     });
 
+    it("that are asked for anew under a name are not granted by who decides on what was there before", async () => {
+      const path = `workspaces/${workspace}/exceptions/again`;
+      const versionOf = ({ body }: Awaited<ReturnType<typeof request>>) =>
+        (body["exception"] as ExceptionView).meta.resourceVersion;
+      const decide = (resourceVersion: string, decision = "grant") =>
+        approver().rest("POST", `${path}/${decision}`, { resourceVersion });
+      const shown = versionOf(await request("again", { image: "busybox:1.30" }));
+      await world.rest("DELETE", path);
+      const now = versionOf(await request("again", { image: "busybox" }));
+      const stale = await decide(shown);
+      expect([stale.status, stale.body["message"]]).toEqual([
+        409,
+        expect.stringContaining("asked for anew meanwhile"),
+      ]);
+      expect((await decide(shown, "deny")).status).toBe(409);
+      expect(await stateOf("again")).toBe("Requested");
+      expect(await refusalFor("busybox")).toContain("[no-busybox]");
+      expect((await decide(now)).status).toBe(200);
+      expect(await refusalFor("busybox")).toBe("");
+      await world.rest("DELETE", path);
+    });
+
+    it("are in what is explained of a workload, whose next pods are judged", async () => {
+      const body = deployment("explained", "busybox:1.30");
+      await apps.createNamespacedDeployment({ namespace, body });
+      const owned = { namespace, labelSelector: "app=explained" };
+      const { metadata } = await eventually(
+        async () => (await apps.listNamespacedReplicaSet(owned)).items[0],
+      );
+      await request("explained", { workload: { kind: "Deployment", name: "explained" } });
+      const explain = (of: string) => world.tmc("image", "explain", "--workload", of, "-n", namespace);
+      const refused = await explain("deployment/explained");
+      expect(refused.out).toContain(`busybox:1.30 (container main): refused in namespace "${namespace}"`);
+      expect((await grant("explained")).status).toBe(200);
+      for (const of of ["Deployment/explained", `replicaset/${metadata?.name ?? ""}`])
+        expect((await explain(of)).out).toContain("passes by an exception");
+      expect((await explain("deployment/nowhere")).err).toContain(
+        `NotFound: deployment "nowhere" not found in namespace "${namespace}"`,
+      );
+      expect((await explain("explained")).err).toContain("such as deployment/web");
+      const both = await world.tmc(
+        ...`image explain busybox --workload deployment/explained -n ${namespace}`.split(" "),
+      );
+      expect(both.err).toContain("expected one of an image, --pod and --workload");
+      await exception("delete", "explained");
+      await apps.deleteNamespacedDeployment({ namespace, name: "explained" });
+    });
+
     it("refuse at the deadline while no controller runs, and are written down as expired by the next", async () => {
       controller.abort();
       await request("short", { image: "busybox:9", expires: new Date(Date.now() + 4000).toISOString() });

@@ -131,9 +131,48 @@ export function describeHistory(title: string, target: () => { kubeConfig: KubeC
       const attached = (await changesOf("?kind=namespace"))[1]?.id ?? "";
       expect((await world.rest("POST", `${path}/history/${attached}/restore`)).status).toBe(200);
       expect((await world.rest("GET", at)).status).toBe(200);
+    });
+
+    it("an exception is asked for anew by restoring it, and holds once another grants it", async () => {
       const granted = (await changesOf("?kind=exception"))[0]?.id ?? "";
-      expect((await world.rest("POST", `${path}/history/${granted}/restore`)).status).toBe(409);
+      const restore = () => world.as("alice").rest("POST", `${path}/history/${granted}/restore`);
+      expect((await restore()).status).toBe(409);
       await world.rest("DELETE", `${path}/exceptions/debug`);
+      expect((await restore()).status).toBe(200);
+      const { body } = await world.rest("GET", `${path}/exceptions/debug`);
+      expect(body["exception"]).toMatchObject({
+        spec: { policy: "blocked", namespace, owner: "blue", reason: "ticket 7" },
+        status: { state: "Requested", requestedBy: "alice" },
+      });
+      expect(body["exception"]).not.toHaveProperty("status.decidedBy");
+      expect(await refusalFor("busybox")).toContain("[blocked]");
+      const grant = (user?: string) =>
+        (user === undefined ? world : world.as(user)).rest("POST", `${path}/exceptions/debug/grant`, {});
+      expect((await grant("alice")).status).toBe(403);
+      expect((await grant()).status).toBe(200);
+      expect(await refusalFor("busybox")).toBe("");
+      await world.rest("DELETE", `${path}/exceptions/debug`);
+    });
+
+    it("a namespace that moves away is in the history of the workspace it leaves", async () => {
+      const elsewhere = "history-elsewhere";
+      const at = `clusters/${cluster}/namespaces/${namespace}`;
+      const moveTo = (workspaceName: string) =>
+        world.rest("PUT", at, { namespace: { spec: { workspaceName } } });
+      await world.rest("POST", "workspaces", { workspace: { fullName: { name: elsewhere } } });
+      expect((await moveTo(elsewhere)).status).toBe(200);
+      const [left] = await changesOf("?kind=namespace");
+      expect(left).toMatchObject({ action: "moved away", name: namespace, user: "learner", after: null });
+      expect(JSON.stringify(left)).not.toContain(elsewhere);
+      const one = await world.rest("GET", `${path}/history/${left?.id ?? ""}`);
+      expect(one.body["change"]).toEqual(left);
+      const restored = await world.rest("POST", `${path}/history/${left?.id ?? ""}/restore`);
+      expect(restored.status).toBe(409);
+      expect((await moveTo(workspace)).status).toBe(200);
+      const there = await world.rest("GET", `workspaces/${elsewhere}/history?kind=namespace`);
+      const actions = (there.body["changes"] as Change[]).map(({ action }) => action);
+      expect(actions).toEqual(["moved away", "moved"]);
+      await world.rest("DELETE", `workspaces/${elsewhere}`);
     });
 
     it("tmc lists, compares and restores revisions by their number", async () => {

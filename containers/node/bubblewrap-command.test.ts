@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { variablesText } from "./bubblewrap-command.js";
 
 it("variables are handed over each as one argument", () => {
@@ -7,4 +7,30 @@ it("variables are handed over each as one argument", () => {
 
 it("a zero byte in one adds no argument, it is refused", () => {
   expect(() => variablesText([["A", "x\0--bind\0/\0/host"]])).toThrow('"A" holds a zero byte');
+});
+
+describe("variables beyond what a program can be given are refused by what they have:", () => {
+  it.each<[string, [string, string][], string]>([
+    [
+      "one too large",
+      [["BIG", "x".repeat(128 * 1024)]],
+      '"BIG" has 131077 bytes, and the kernel takes 131072',
+    ],
+    [
+      "too many",
+      Array.from({ length: 3000 }, (_, at) => [`V${at}`, ""]),
+      "has 3000 variables, and at most 2900",
+    ],
+    [
+      "too large together",
+      Array.from({ length: 20 }, (_, at) => [`V${at}`, "x".repeat(60_000)]),
+      "bytes together, and at most 1048576",
+    ],
+  ])("%s", (_what, env, words) => {
+    expect(() => variablesText(env)).toThrow(words);
+  });
+
+  it("what the kernel just takes passes", () => {
+    expect(() => variablesText([["BIG", "x".repeat(128 * 1024 - 5)]])).not.toThrow();
+  });
 });

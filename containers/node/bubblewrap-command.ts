@@ -10,18 +10,22 @@ const USER_DESCRIPTOR = 7;
 const PROCESSES_DESCRIPTOR = 8;
 const ARGUMENTS_DESCRIPTOR = 6;
 
-/** Opens what bubblewrap is handed by number; `-p` keeps bash from reading BASH_ENV. */
+/**
+ * Opens what bubblewrap is handed by number, and gives the pod its terminal, which programs open by name; `-p` keeps bash from reading
+ * BASH_ENV.
+ */
 const OPEN = `
 exec ${STATUS_DESCRIPTOR}>"$1" ${ARGUMENTS_DESCRIPTOR}<"$3"
 [[ $2 ]] && exec ${USER_DESCRIPTOR}<"/proc/$2/ns/user" ${PROCESSES_DESCRIPTOR}<"/proc/$2/ns/pid"
-shift 3
+[[ -t 0 ]] && "$5" "$4" /proc/self/fd/0
+shift 5
 exec "$@"`;
-
-const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /** What every process of one container sees, its own and those of `exec`. */
 export interface ContainerView {
   root: string;
+  /** The pod's memory that processes share by name. */
+  sharedMemory: string;
   isRootReadOnly: boolean;
   mounts: readonly { source: string; path: string; readOnly: boolean }[];
   hostname: string;
@@ -37,6 +41,8 @@ export interface ContainerPlace {
   user: number;
   group: number;
   network: Pick<PodNetwork, "path" | "whileOpen">;
+  /** A path to the mounts of the machine as sandboxes see them while they are made. */
+  machine: string;
   /** Control groups to join. */
   groups: readonly string[];
   limits: ContainerLimits;
@@ -68,8 +74,11 @@ export function bubblewrapCommand(
     statusFile,
     beside === undefined ? "" : String(beside),
     variablesFile,
+    String(uid),
+    findProgram("chown"),
     findProgram("nsenter"),
     `--net=${place.network.path}`,
+    `--mount=${place.machine}`,
     "--",
     findProgram("setpriv"),
     `--reuid=${uid}`,
@@ -98,11 +107,19 @@ export function bubblewrapCommand(
   ];
 }
 
+/** What the kernel takes of one variable, its name and a zero byte with it, and of all together (execve(2)). */
+const VARIABLE_BYTES = 128 * 1024;
+const ALL_BYTES = 1024 * 1024;
+/** Bubblewrap takes 9,000 words, of which a variable is three. */
+const MOST_VARIABLES = 2_900;
+
 /**
  * What the file has that hands bubblewrap the variables: among them are Secrets, and everybody on the machine reads arguments of programs.
- * Throws where one holds a zero byte, behind which bubblewrap would read the next argument.
+ * Throws where one holds a zero byte, behind which bubblewrap would read the next argument, and where they are larger or more than a
+ * program can be given.
  */
 export function variablesText(env: readonly (readonly [string, string])[]): string {
+  requireSize(env);
   return env
     .flatMap(([name, value]) => {
       if (`${name}${value}`.includes("\0"))
@@ -113,6 +130,22 @@ export function variablesText(env: readonly (readonly [string, string])[]): stri
     .join("");
 }
 
+function requireSize(env: readonly (readonly [string, string])[]): void {
+  if (env.length > MOST_VARIABLES)
+    throw new Error(`the container has ${env.length} variables, and at most ${MOST_VARIABLES} can be set`);
+  const sizes = env.map(([name, value]) => Buffer.byteLength(name) + Buffer.byteLength(value) + 2);
+  const at = sizes.findIndex((size) => size > VARIABLE_BYTES);
+  if (at >= 0)
+    throw new Error(
+      `argument list too long: the variable ${JSON.stringify(env[at]?.[0])} has ${sizes[at]} bytes, and the kernel takes ${VARIABLE_BYTES}`,
+    );
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  if (all > ALL_BYTES)
+    throw new Error(
+      `argument list too long: the variables have ${all} bytes together, and at most ${ALL_BYTES} can be set`,
+    );
+}
+
 function ownNamespaces({ user, group }: ContainerPlace): string[] {
   return ["--unshare-user", "--uid", String(user), "--gid", String(group), "--unshare-pid", "--as-pid-1"];
 }
@@ -121,8 +154,7 @@ function joinedNamespaces(): string[] {
   return ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
 }
 
-function filesOf({ root, isRootReadOnly, mounts }: ContainerView): string[] {
-  const devices = DEVICES.flatMap((name) => ["--dev-bind", `/dev/${name}`, `/dev/${name}`]);
+function filesOf({ root, sharedMemory, isRootReadOnly, mounts }: ContainerView): string[] {
   const volumes = mounts.flatMap(({ source, path, readOnly }) => [
     readOnly ? "--ro-bind" : "--bind",
     source,
@@ -137,7 +169,14 @@ function filesOf({ root, isRootReadOnly, mounts }: ContainerView): string[] {
     "/bin/busybox",
     "--proc",
     "/proc",
-    ...devices,
+    "--dev",
+    "/dev",
+    "--bind",
+    sharedMemory,
+    "/dev/shm",
+    // It is in memory without a bound.
+    "--remount-ro",
+    "/dev",
     ...volumes,
     ...(isRootReadOnly ? ["--remount-ro", "/"] : []),
   ];

@@ -16,6 +16,7 @@ import type {
   SandboxSpec,
   SandboxState,
 } from "../../cluster/containers/container-runtime.js";
+import { MAX_FRAME_BYTES } from "../../terminal/common/host-frames.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
 import { DialedConnection } from "./dialed-connection.js";
@@ -27,6 +28,8 @@ const BACK_MS = 15_000;
 const ANSWER_MS = 30_000;
 /** Between looks for a process that is not there. */
 const AGAIN_MS = 100;
+/** What a request says besides what it carries. */
+const BOOT_BYTES = 200;
 /** Lines of a log that wait for whoever reads it. */
 const WAITING_LINES = 256;
 
@@ -199,6 +202,7 @@ export class ConnectedRuntime implements ContainerRuntime {
     request: Asked,
     answerMs = ANSWER_MS,
   ): Promise<{ stream: FrameStream; socket: Socket; value: unknown }> {
+    requireRoom(request);
     if (this.#boot === undefined) await this.#back();
     const socket = await this.#dial().catch((error: unknown) => {
       throw gone(error);
@@ -243,6 +247,23 @@ export class ConnectedRuntime implements ContainerRuntime {
       throw gone(error);
     }
   }
+}
+
+/** What each kind of request carries that may be large, with its verb. */
+const CARGO: Partial<Record<Asked["type"], string>> = {
+  startSandbox: "the files of the pod's volumes have",
+  start: "the variables and arguments of the container have",
+  exec: "the command has",
+};
+
+/** Throws where the request is larger than a frame, which would end the connection without a word of why. */
+function requireRoom(request: Asked): void {
+  const cargo = CARGO[request.type];
+  if (cargo === undefined) return;
+  const bytes = Buffer.byteLength(JSON.stringify(request)) + BOOT_BYTES;
+  if (bytes <= MAX_FRAME_BYTES) return;
+  const [has, most] = [bytes, MAX_FRAME_BYTES].map((each) => `${(each / 1024 / 1024).toFixed(1)} MiB`);
+  throw new Error(`${cargo} ${has} as they are handed over (files in base64), and at most ${most} can be`);
 }
 
 function gone(cause?: unknown): Error {

@@ -22,13 +22,6 @@ const FOLDERS: readonly [string, number][] = [
   ["var/tmp", 0o1777],
 ];
 
-const DEVICE_LINKS: readonly [string, string][] = [
-  ["fd", "/proc/self/fd"],
-  ["stdin", "/proc/self/fd/0"],
-  ["stdout", "/proc/self/fd/1"],
-  ["stderr", "/proc/self/fd/2"],
-];
-
 let applets: string[] | undefined;
 
 export interface RootFiles {
@@ -68,10 +61,6 @@ export function makeRoot(folder: string, { image, hostname, address, resolver, u
     const link = join(folder, "bin", applet);
     symlinkSync("busybox", link);
     own(link);
-  }
-  for (const [name, target] of DEVICE_LINKS) {
-    symlinkSync(target, join(folder, "dev", name));
-    own(join(folder, "dev", name));
   }
   write("bin/busybox", "", 0o755);
   write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n");

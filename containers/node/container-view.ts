@@ -6,21 +6,19 @@ import type { ContainerView } from "./bubblewrap-command.js";
 export function viewOf(
   { env, workingDir, readOnlyRoot, tty }: ContainerSpec,
   image: Image,
-  { root, hostname, mounts }: Pick<ContainerView, "root" | "hostname" | "mounts">,
+  place: Pick<ContainerView, "root" | "sharedMemory" | "hostname" | "mounts">,
 ): ContainerView {
   // Later ones win, as a kubelet has it.
   const variables = new Map([
     ["HOME", "/root"],
     ...image.env,
-    ["HOSTNAME", hostname],
+    ["HOSTNAME", place.hostname],
     ...(tty ? [["TERM", "xterm"] as [string, string]] : []),
     ...env,
   ] as [string, string][]);
   return {
-    root,
+    ...place,
     isRootReadOnly: readOnlyRoot,
-    mounts,
-    hostname,
     env: [...variables],
     workingDir: workingDir ?? image.workingDir,
   };

@@ -48,6 +48,7 @@ export class Pod {
       leave = networks.join(spec.network, { descriptor, address: spec.address, link: "eth0" });
       const pod = new Pod(parts, network, leave);
       for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
+      makeShared(pod.sharedMemory, uid);
       for (const volume of spec.volumes) pod.#makeVolume(volume);
       return pod;
     } catch (error) {
@@ -56,6 +57,11 @@ export class Pod {
       unmount(folder);
       throw error;
     }
+  }
+
+  /** What the containers of the pod see as /dev/shm. */
+  get sharedMemory(): string {
+    return join(this.#folder, "shm");
   }
 
   rootFolder({ name, attempt }: ContainerSpec): string {
@@ -113,4 +119,11 @@ export class Pod {
     mkdirSync(folder, { recursive: true });
     chownSync(folder, this.uid, this.uid);
   }
+}
+
+/** A folder that every account of the pod may write to, and nobody take others' files out of. */
+function makeShared(folder: string, uid: number): void {
+  mkdirSync(folder);
+  chmodSync(folder, 0o1777);
+  chownSync(folder, uid, uid);
 }

@@ -43,6 +43,8 @@ function tryBox(): { what: string; remedy: string } | undefined {
     "--unshare-pid",
     "--proc",
     "/proc",
+    "--dev",
+    "/dev",
     "--ro-bind",
     BUSYBOX,
     "/busybox",

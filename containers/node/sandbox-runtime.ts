@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type {
@@ -24,6 +24,7 @@ import { programOf } from "../images/image.js";
 import type { ContainerPlace, ContainerView } from "./bubblewrap-command.js";
 import { groupOf, podOf } from "./container-id.js";
 import { Container } from "./container.js";
+import type { ContainerProcess } from "./container-process.js";
 import {
   asSessionLimits,
   boundedLimits,
@@ -35,6 +36,8 @@ import { viewOf } from "./container-view.js";
 import { wasOutOfMemory } from "./out-of-memory.js";
 import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
+import { PodTable } from "./pod-table.js";
+import { ReadOnlyMachine } from "./read-only-machine.js";
 import { runInSandbox } from "./run-in-sandbox.js";
 
 export interface SandboxRuntimeOptions {
@@ -46,7 +49,7 @@ export interface SandboxRuntimeOptions {
 /** Runs containers in sandboxes on this machine. The mount namespace of this process must be its own. */
 export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost" | "setServices"> {
   readonly networks = new Networks((line) => process.stderr.write(`${line}\n`));
-  readonly #pods = new Map<string, Promise<Pod>>();
+  readonly #pods: PodTable;
   readonly #events = new EventEmitter();
   readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
   /** Ids of containers that are being started. */
@@ -58,14 +61,16 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   readonly #statusFolder: string;
   readonly #accounts: AccountRegistry;
   readonly #groups: ControlGroups;
+  readonly #machine: ReadOnlyMachine;
   readonly #filter: string;
 
   private constructor(
     { dataDir, limits = defaultContainerLimits }: SandboxRuntimeOptions,
-    groups: ControlGroups,
+    { groups, machine }: { groups: ControlGroups; machine: ReadOnlyMachine },
   ) {
     this.#limits = limits;
     this.#groups = groups;
+    this.#machine = machine;
     this.#podsFolder = join(dataDir, "pods");
     this.#statusFolder = join(dataDir, "status");
     for (const folder of [dataDir, this.#podsFolder, this.#statusFolder]) {
@@ -73,6 +78,12 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       chmodSync(folder, 0o711);
     }
     this.#accounts = new AccountRegistry({ sessionsFolder: this.#podsFolder });
+    this.#pods = new PodTable({
+      folder: this.#podsFolder,
+      accounts: this.#accounts,
+      limits,
+      networks: this.networks,
+    });
     this.#filter = writeFilter(dataDir);
   }
 
@@ -80,20 +91,15 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   static async start(options: SandboxRuntimeOptions): Promise<SandboxRuntime> {
     // Of the folder, so that it finds what a killed one has left.
     const owner = createHash("sha256").update(join(options.dataDir, "pods")).digest("hex").slice(0, 16);
-    const runtime = new SandboxRuntime(options, await ControlGroups.detect(owner));
+    const [groups, machine] = await Promise.all([ControlGroups.detect(owner), ReadOnlyMachine.make()]);
+    const runtime = new SandboxRuntime(options, { groups, machine });
     await endLeftOverPods(runtime.#podsFolder, runtime.#accounts);
     for (const name of readdirSync(runtime.#statusFolder)) removeFolder(join(runtime.#statusFolder, name));
     return runtime;
   }
 
-  startSandbox(spec: SandboxSpec): Promise<void> {
-    let pod = this.#pods.get(spec.id);
-    if (pod === undefined) {
-      pod = this.#makePod(spec);
-      this.#pods.set(spec.id, pod);
-      pod.catch(() => this.#pods.delete(spec.id));
-    }
-    return pod.then(() => undefined);
+  async startSandbox(spec: SandboxSpec): Promise<void> {
+    await this.#pods.make(spec);
   }
 
   async start(spec: ContainerSpec): Promise<void> {
@@ -118,10 +124,6 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
     const { image } = answer;
     const root = pod.rootFolder(spec);
-    const { hostname, address, resolver } = pod.spec;
-    makeRoot(root, { image, hostname, address, resolver, uid: pod.uid });
-    const view = viewOf(spec, image, { root, hostname, mounts: pod.mountsOf(spec) });
-    const place = this.#placeOf(spec, image, pod);
     const forget = async (): Promise<void> => {
       this.#views.delete(spec.id);
       removeFolder(root);
@@ -129,15 +131,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       this.#removals.add(removed);
       await removed.finally(() => this.#removals.delete(removed));
     };
-    const command = programOf(image, spec);
-    const folder = this.#statusFolder;
-    const process = await runInSandbox(command, { view, place, streams: spec, folder }).catch(
+    const { view, place, process } = await this.#run(pod, spec, { image, root }).catch(
       async (error: unknown) => {
         await forget();
         throw error;
       },
     );
-    if ((await this.#pods.get(spec.sandbox)) !== pod) {
+    if (this.#pods.get(spec.sandbox) !== pod) {
       process.end();
       await forget();
       throw new Error(`the pod of the container ${spec.id} was removed meanwhile`);
@@ -146,6 +146,22 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const container = new Container(spec, process, () => wasOutOfMemory(place.groups));
     pod.containers.set(spec.id, container);
     void this.#whenEnded(container, forget);
+  }
+
+  /** Makes its root and starts its first process there. */
+  async #run(
+    pod: Pod,
+    spec: ContainerSpec,
+    { image, root }: { image: Image; root: string },
+  ): Promise<{ view: ContainerView; place: ContainerPlace; process: ContainerProcess }> {
+    const { hostname, address, resolver } = pod.spec;
+    makeRoot(root, { image, hostname, address, resolver, uid: pod.uid });
+    const { sharedMemory } = pod;
+    const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts: pod.mountsOf(spec) });
+    const place = this.#placeOf(spec, image, pod);
+    const folder = this.#statusFolder;
+    const process = await runInSandbox(programOf(image, spec), { view, place, streams: spec, folder });
+    return { view, place, process };
   }
 
   async exec(id: string, { command, stdin, tty }: ExecSpec): Promise<RunningProcess> {
@@ -189,15 +205,16 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   }
 
   async removeContainer(id: string): Promise<void> {
-    const pod = await this.#pods.get(podOf(id));
+    const pod = this.#pods.get(podOf(id));
     if (pod?.containers.get(id)?.exit !== undefined) pod.containers.delete(id);
   }
 
   async removeSandbox(id: string): Promise<void> {
-    const pod = await this.#pods.get(id);
+    // One that could not be made has left nothing.
+    const pod = await this.#pods.whenMade(id).catch(() => undefined);
     if (pod === undefined) return;
     await Pod.end([pod]);
-    this.#giveBack(pod);
+    this.#pods.giveBack(pod);
   }
 
   onExit(listener: (exit: ContainerExit) => void): () => void {
@@ -206,62 +223,25 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   }
 
   async list(): Promise<SandboxState[]> {
-    const pods = await Promise.allSettled(this.#pods.values());
-    return pods.flatMap((made) =>
-      made.status === "rejected"
-        ? []
-        : {
-            id: made.value.spec.id,
-            containers: [...made.value.containers.values()].map(({ state }) => state),
-          },
-    );
+    return this.#pods.states();
   }
 
   /** Ends and removes everything. */
   async close(): Promise<void> {
-    const made = await Promise.allSettled(this.#pods.values());
-    const pods = made.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    const pods = await this.#pods.all();
     await Pod.end(pods);
     await Promise.all(pods.flatMap(({ containers }) => [...containers.values()].map(({ ended }) => ended)));
     await Promise.all(this.#removals);
-    for (const pod of pods) this.#giveBack(pod);
+    for (const pod of pods) this.#pods.giveBack(pod);
     this.networks.close();
     this.#groups.close();
+    this.#machine.close();
     this.#accounts.close();
   }
 
   async #whenEnded(container: Container, forget: () => Promise<void>): Promise<void> {
     this.#events.emit("exit", await container.ended);
     await forget();
-  }
-
-  #giveBack(pod: Pod): void {
-    const { id } = pod.spec;
-    if (!this.#pods.delete(id)) return;
-    pod.giveBack();
-    this.#accounts.release(id);
-  }
-
-  async #makePod(spec: SandboxSpec): Promise<Pod> {
-    const made = await Promise.allSettled(this.#pods.values());
-    const beside = made.filter(
-      (each) => each.status === "fulfilled" && each.value.spec.namespace === spec.namespace,
-    );
-    const { podsOfNamespace: most } = this.#limits;
-    if (beside.length >= most)
-      throw new Error(
-        `at most ${most} pods of a namespace run on this machine at once, and ${spec.namespace} has them; delete one`,
-      );
-    const folder = join(this.#podsFolder, spec.id);
-    mkdirSync(folder, { mode: 0o711 });
-    try {
-      const { uid } = await this.#accounts.claim(spec.id);
-      return Pod.make({ spec, uid, folder, limits: this.#limits, networks: this.networks });
-    } catch (error) {
-      this.#accounts.release(spec.id);
-      rmdirSync(folder);
-      throw error;
-    }
   }
 
   #placeOf(spec: ContainerSpec, image: Image, pod: Pod): ContainerPlace {
@@ -272,6 +252,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       user,
       group: spec.group ?? user,
       network: pod.network,
+      machine: this.#machine.path,
       groups: this.#groups.make(groupOf(spec), asSessionLimits(limits)),
       limits,
       countsMemory: this.#groups.controllers.includes("memory"),
@@ -280,13 +261,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   }
 
   async #pod(id: string): Promise<Pod> {
-    const pod = await this.#pods.get(id);
+    const pod = await this.#pods.whenMade(id);
     if (pod === undefined) throw new Error(`there is no sandbox ${id}`);
     return pod;
   }
 
   async #container(id: string): Promise<Container> {
-    const found = (await this.#pods.get(podOf(id)))?.containers.get(id);
+    const found = this.#pods.get(podOf(id))?.containers.get(id);
     if (found === undefined) throw new Error(`there is no container ${id}`);
     return found;
   }

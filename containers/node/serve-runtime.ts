@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import type { RunningProcess } from "../../cluster/containers/container-runtime.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import type { JoinRequest } from "../../terminal/node/sandbox/pod-membership.js";
+import { claimSocket } from "../../terminal/node/socket-path.js";
 import { joinShells } from "./join-shells.js";
 import type { SandboxRuntime } from "./sandbox-runtime.js";
 import {
@@ -24,10 +24,12 @@ import {
 /** Of output in one frame. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Serves the runtime on a unix socket that only this account can open; resolves with what stops it. */
+/**
+ * Serves the runtime on a unix socket that only this account can open; resolves with what stops it. Throws TERMINAL_SOCKET_UNUSABLE where
+ * somebody else made the socket's folder, TERMINAL_HOST_RUNNING where another process answers there.
+ */
 export async function serveRuntime(runtime: SandboxRuntime, path: string): Promise<() => void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  rmSync(path, { force: true });
+  await claimSocket(path);
   const boot = randomUUID();
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
@@ -18,9 +18,11 @@ export async function claimSocket(path: string): Promise<void> {
   const folder = dirname(path);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stat = statSync(folder);
-  if (stat.uid !== process.getuid?.()) {
+  // A link that somebody else has put there leads to a folder of ours, whose mode would be changed.
+  const stranger = [lstatSync(folder), stat].find(({ uid }) => uid !== process.getuid?.());
+  if (stranger !== undefined) {
     throw unusable(
-      `The folder ${folder} of the terminal socket belongs to uid ${stat.uid}; use one of this account's own.`,
+      `The folder ${folder} of the socket belongs to uid ${stranger.uid}; use one of this account's own, or remove it.`,
     );
   }
   if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);

@@ -1,3 +1,4 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -136,6 +137,33 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
     } finally {
       server.close();
     }
+    await neighbourAnswers();
+  });
+
+  it("links where a command is to be shown its volumes", async () => {
+    const shared = mkdtempSync("/var/tmp/lectern-everybody-");
+    chmodSync(shared, 0o1777);
+    try {
+      const links = `mv /data /elsewhere && ln -s /oldroot${shared} /data && echo linked; exec sleep 1000`;
+      await cluster.create(
+        "links",
+        {
+          terminationGracePeriodSeconds: 1,
+          volumes: [{ name: "v", emptyDir: {} }],
+          containers: [busybox(links, { volumeMounts: [{ name: "v", mountPath: "/data/planted" }] })],
+        },
+        { namespace: ATTACKER },
+      );
+      await expect
+        .poll(async () => (await cluster.kubectl.run(["logs", "links", "-n", ATTACKER])).stdout)
+        .toBe("linked\n");
+      const command = await cluster.kubectl.run(["exec", "links", "-n", ATTACKER, "--", "true"]);
+      expect(command.stderr).toContain("Read-only file system");
+      expect(readdirSync(shared)).toEqual([]);
+    } finally {
+      rmSync(shared, { recursive: true });
+    }
+    await remove("links");
     await neighbourAnswers();
   });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -11,6 +11,17 @@ import { askContainers } from "../../containers/node/ask-containers.js";
 import { ConnectedRuntime } from "../../containers/node/connect-runtime.js";
 import { missingForContainers } from "../../containers/node/requirements.js";
 import { builtFile } from "../../server/config.js";
+
+/** No test has a terminal longer; what hangs is ended. */
+const TERMINAL_MS = 60_000;
+
+export interface TypedTerminal {
+  type(text: string): void;
+  /** Everything it has shown so far. */
+  shown(): string;
+  /** Resolves with the same once the line has ended. */
+  ended: Promise<string>;
+}
 
 /** Why containers cannot be had here, for a line that says what is left out; `undefined` where they can. */
 export function whyNoContainers(): string | undefined {
@@ -77,8 +88,18 @@ export class SandboxedCluster {
     return (await this.kubectl.run(args)).stdout;
   }
 
-  /** What a line of shell shows on a terminal, with `kubectl` and its credentials at hand; it is ended after 20 s. */
+  /** What a folder of the pod's disk holds, which is mounted for the process that runs containers alone. */
+  filesOfPod(uid: string, folder: string): string[] {
+    return readdirSync(join(`/proc/${this.pid}/root`, this.#folder, "containers/pods", uid, folder));
+  }
+
+  /** What a line of shell shows on a terminal, with `kubectl` and its credentials at hand; it is ended after `TERMINAL_MS`. */
   onTerminal(line: string): Promise<string> {
+    return this.openTerminal(line).ended;
+  }
+
+  /** The same as a terminal that can be typed into. */
+  openTerminal(line: string): TypedTerminal {
     const kubectl = findKubectl() ?? "";
     const env = {
       HOME: this.#folder,
@@ -88,13 +109,14 @@ export class SandboxedCluster {
     const pty = spawnTerminal("/bin/sh", ["-c", line], { env });
     let shown = "";
     pty.onData((text) => (shown += text));
-    const timer = setTimeout(() => pty.kill("SIGKILL"), 20_000);
-    return new Promise((resolve) => {
+    const timer = setTimeout(() => pty.kill("SIGKILL"), TERMINAL_MS);
+    const ended = new Promise<string>((resolve) => {
       pty.onExit(() => {
         clearTimeout(timer);
         resolve(shown);
       });
     });
+    return { type: (text) => pty.write(text), shown: () => shown, ended };
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,103 @@
+import { mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import type { SandboxSpec, SandboxState } from "../../cluster/containers/container-runtime.js";
+import type { AccountRegistry } from "../../terminal/node/account-registry.js";
+import type { ContainerLimits } from "./container-limits.js";
+import type { Networks } from "./networks.js";
+import { Pod } from "./pod.js";
+
+/** A pod, from when it is begun to be made. */
+interface Entry {
+  namespace: string;
+  made: Promise<Pod>;
+  /** Once it is made. */
+  pod?: Pod;
+}
+
+export interface PodTableOptions {
+  /** Holds a folder for each pod. */
+  folder: string;
+  accounts: Pick<AccountRegistry, "claim" | "release">;
+  limits: ContainerLimits;
+  networks: Networks;
+}
+
+/** The pods of this machine. Each is made by itself: one whose account is long in coming holds up no other. */
+export class PodTable {
+  readonly #options: PodTableOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: PodTableOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the pod, or waits for the one of that id. Throws where its namespace has as many as it may, and what `Pod.make` throws. */
+  async make(spec: SandboxSpec): Promise<Pod> {
+    const known = this.#entries.get(spec.id);
+    if (known !== undefined) return known.made;
+    this.#requireRoom(spec.namespace);
+    const entry: Entry = { namespace: spec.namespace, made: this.#make(spec) };
+    this.#entries.set(spec.id, entry);
+    try {
+      return (entry.pod = await entry.made);
+    } catch (error) {
+      this.#entries.delete(spec.id);
+      throw error;
+    }
+  }
+
+  /** The pod of that id, once it is made; rejects where it cannot be. */
+  async whenMade(id: string): Promise<Pod | undefined> {
+    return this.#entries.get(id)?.made;
+  }
+
+  /** The pod of that id, where it is made. */
+  get(id: string): Pod | undefined {
+    return this.#entries.get(id)?.pod;
+  }
+
+  /** All there are, with those that are still being made, for which nobody waits. */
+  states(): SandboxState[] {
+    return [...this.#entries].map(([id, { pod }]) => ({
+      id,
+      containers: [...(pod?.containers.values() ?? [])].map(({ state }) => state),
+    }));
+  }
+
+  /** Those that could be made, once they are. */
+  async all(): Promise<Pod[]> {
+    const made = await Promise.allSettled([...this.#entries.values()].map((entry) => entry.made));
+    return made.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+  }
+
+  /** Gives back all that a pod had of which nothing runs any more. */
+  giveBack(pod: Pod): void {
+    const { id } = pod.spec;
+    if (!this.#entries.delete(id)) return;
+    pod.giveBack();
+    this.#options.accounts.release(id);
+  }
+
+  #requireRoom(namespace: string): void {
+    const beside = [...this.#entries.values()].filter((entry) => entry.namespace === namespace);
+    const { podsOfNamespace: most } = this.#options.limits;
+    if (beside.length < most) return;
+    throw new Error(
+      `at most ${most} pods of a namespace run on this machine at once, and ${namespace} has them; delete one`,
+    );
+  }
+
+  async #make(spec: SandboxSpec): Promise<Pod> {
+    const { accounts, limits, networks } = this.#options;
+    const folder = join(this.#options.folder, spec.id);
+    mkdirSync(folder, { mode: 0o711 });
+    try {
+      const { uid } = await accounts.claim(spec.id);
+      return Pod.make({ spec, uid, folder, limits, networks });
+    } catch (error) {
+      accounts.release(spec.id);
+      rmdirSync(folder);
+      throw error;
+    }
+  }
+}

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SignInConfig } from "./auth/sign-in-provider.js";
 import type { SessionLimits } from "../terminal/common/session-limits.js";
 import type { StartRule } from "../workshop/common/instructor-api.js";
 
@@ -35,6 +36,8 @@ export interface ServeConfig {
   maxOwnClusters?: number;
   /** Who may start labs; what the supervisor finds fitting where absent. */
   start?: StartRule;
+  /** The provider that people sign in at; nobody does where absent. */
+  signIn?: SignInConfig;
   /** PEM files of the server's certificate, with its chain, and key; plain HTTP where absent. */
   tls?: { cert: string; key: string };
   /** Holds the instructor's token, where the operator keeps it; in the data directory where absent. */

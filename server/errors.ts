@@ -21,6 +21,8 @@ export const serverErrorCodes = {
   unauthorized: "SERVER_UNAUTHORIZED",
   instructorTokenUnusable: "SERVER_INSTRUCTOR_TOKEN_UNUSABLE",
   forbidden: "SERVER_ROLE_FORBIDDEN",
+  signInUnavailable: "SERVER_SIGN_IN_UNAVAILABLE",
+  signInFailed: "SERVER_SIGN_IN_FAILED",
   tokenExists: "SERVER_TOKEN_EXISTS",
   tooManyTokens: "SERVER_TOO_MANY_TOKENS",
   linkRevoked: "SERVER_LINK_REVOKED",

@@ -4,6 +4,7 @@ import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.
 import { type RuledConfig, dataPaths, productRoot } from "./config.js";
 import type { DiskWatch } from "./disk-watch.js";
 import { createHealthWatch } from "./health-watch.js";
+import { createSignInProvider } from "./auth/sign-in-provider.js";
 import { createHealth } from "./health.js";
 import { type Access, createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
@@ -55,8 +56,10 @@ export function joinRoutes(parts: RouteParts) {
   const mount = createMount(config.publicUrl, parts.tlsUrl);
   const origin = originRules(config);
   const { tokens, namedTokens } = platform;
-  const { start } = config;
-  const access = createAccess({ tokens, instructorToken: token, namedTokens, start, scope: mount.scope });
+  const { start, signIn } = config;
+  const provider = signIn && createSignInProvider(signIn, tokens);
+  const who = { tokens, instructorToken: token, namedTokens, provider };
+  const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount, token });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
   const health = createHealth({ ...platform, disk, database: installation.probe });
@@ -64,6 +67,7 @@ export function joinRoutes(parts: RouteParts) {
     workshop,
     access,
     namedTokens,
+    provider,
     quota,
     events: openEvents(parts, mount, quota),
     counter: installation.counter,

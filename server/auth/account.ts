@@ -3,8 +3,8 @@ import { ROLES, type Role } from "../../workshop/common/account-api.js";
 
 /** Somebody whom the server knows, and by what. */
 export interface Account {
-  /** `installation` is the operator, by the token of the data directory. */
-  by: "installation" | "token";
+  /** `installation` is the operator, by the token of the data directory; `provider` whoever signed in by OpenID Connect. */
+  by: "installation" | "token" | "provider";
   /** What it is known by there; empty for the operator. */
   id: string;
   role: Role;
@@ -26,7 +26,7 @@ export const operatorAccount: Account = {
 };
 
 const claim = z.strictObject({
-  by: z.enum(["installation", "token"]),
+  by: z.enum(["installation", "token", "provider"]),
   id: z.string().max(400),
   role: z.enum(ROLES),
   name: z.string().max(400),

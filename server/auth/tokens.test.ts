@@ -66,6 +66,18 @@ describe("tokens", () => {
       expect(tokens.accountOf(of, { ...asked, ...other })).toBeUndefined();
   });
 
+  it("prove of a sign-in that the browser that finishes it began it, within ten minutes", () => {
+    const begun = tokens.forSignIn(1000, pageKey);
+    expect(tokens.ofSignIn(begun.state, 600_999, pageKey)).toEqual(begun);
+    expect(begun.verifier).toMatch(/^[\w-]{43}$/);
+    expect(new Set([begun.nonce, begun.verifier, begun.state]).size).toBe(3);
+    expect(tokens.forSignIn(1000, pageKey).verifier).not.toBe(begun.verifier);
+    expect(tokens.ofSignIn(begun.state, 601_000, pageKey)).toBeUndefined();
+    expect(tokens.ofSignIn(begun.state, 1000, "x".repeat(43))).toBeUndefined();
+    for (const state of ["", begun.state.replace("1000", "9000"), `${begun.state}x`])
+      expect(tokens.ofSignIn(state, 1000, pageKey)).toBeUndefined();
+  });
+
   it("let a browser into one application of one session for one purpose, until their time or link is over", () => {
     const grant = { purpose: "stay", ingress: "web", expiresAt: 1000 } as const;
     const asked = { purpose: "stay", ingress: "web", now: 999, instructorToken: "the-instructor" } as const;

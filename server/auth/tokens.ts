@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { type AccountClaim, readClaim, writeClaim } from "./account.js";
 
 import type { Identity } from "../../policy/common/roles.js";
@@ -48,6 +48,10 @@ export interface Tokens {
   forVisitor(uid: string, visitor: string, pageKey: string): string;
   /** The visitor the cookie names; nothing where it is of another event or page key. */
   visitorOf(uid: string, pageKey: string, token: string): string | undefined;
+  /** What a sign-in is begun with in the browser of that page; none of it is kept. `now` is in epoch milliseconds. */
+  forSignIn(now: number, pageKey: string): SignInProofs;
+  /** The same once more, of its `state`; nothing where it is of another browser, or too long ago. */
+  ofSignIn(state: string, now: number, pageKey: string): SignInProofs | undefined;
   /** The value of the cookie that lets a browser start labs; ends with the instructor's token. */
   forStart(holder: InstructorHolder): string;
   isForStart(token: string, holder: InstructorHolder): boolean;
@@ -79,6 +83,13 @@ export interface IngressGrant {
   instructorToken?: string;
 }
 
+export interface SignInProofs {
+  state: string;
+  nonce: string;
+  /** Of PKCE (RFC 7636). */
+  verifier: string;
+}
+
 export interface AccountHolder {
   /** The instructor's token, or what else the account is known by. */
   secret: string;
@@ -90,6 +101,9 @@ export interface InstructorHolder {
   pageKey: string;
 }
 
+/** Long enough to find a password and a second factor. */
+const SIGN_IN_MS = 600_000;
+const SIGN_IN_BYTES = 16;
 /** 132 bits. */
 const EVENT_LINK_CHARACTERS = 22;
 
@@ -134,6 +148,7 @@ export function createTokens(key: Buffer): Tokens {
     forStart: start,
     isForStart: (token, holder) => isSame(start(holder), token),
     ...accountTokens(sign),
+    ...signInTokens(sign),
   };
 }
 
@@ -162,6 +177,24 @@ function bearerTokens(
       return { id, user: name, groups };
     },
     isForUser: (subject, identity, token) => isSame(user(subject, identity), token),
+  };
+}
+
+/** What binds the way to a provider and back to one browser. */
+function signInTokens(sign: (...parts: string[]) => string): Pick<Tokens, "forSignIn" | "ofSignIn"> {
+  const proofsOf = (at: string, once: string, pageKey: string): SignInProofs => ({
+    state: `${at}.${once}.${sign("sign-in state", at, once, pageKey)}`,
+    nonce: sign("sign-in nonce", at, once, pageKey),
+    verifier: sign("sign-in verifier", at, once, pageKey),
+  });
+  return {
+    forSignIn: (now, pageKey) =>
+      proofsOf(String(now), randomBytes(SIGN_IN_BYTES).toString("base64url"), pageKey),
+    ofSignIn: (state, now, pageKey) => {
+      const [, at = "", once = ""] = /^(\d{1,15})\.([\w-]{1,40})\./.exec(state) ?? [];
+      const proofs = proofsOf(at, once, pageKey);
+      return isSame(proofs.state, state) && Number(at) + SIGN_IN_MS > now ? proofs : undefined;
+    },
   };
 }
 

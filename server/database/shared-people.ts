@@ -1,5 +1,5 @@
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import type { Newcomer, PeopleStore, Person } from "../../workshop/node/people-store.js";
+import { type Newcomer, type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
 import type { Postgres, Query } from "./postgres.js";
 
 const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
@@ -7,8 +7,9 @@ const TAKEN =
   "(SELECT count(*) FROM people AS seated WHERE seated.event = $2 AND seated.joined_at IS NOT NULL)";
 
 const NOTE_TRY = `
+  WITH one AS (SELECT id, event FROM people WHERE session = $1 FOR KEY SHARE)
   INSERT INTO outcomes AS kept (person, event, page, step, number, tries, failures, first_at, done_at)
-  SELECT id, event, $2, $3, $4::integer, 1, $5::integer, $6::timestamptz, $7::timestamptz FROM people WHERE session = $1
+  SELECT id, event, $2, $3, $4::integer, 1, $5::integer, $6::timestamptz, $7::timestamptz FROM one
   ON CONFLICT (person, page, step) DO UPDATE SET number = excluded.number, tries = kept.tries + 1,
     failures = kept.failures + excluded.failures, done_at = coalesce(kept.done_at, excluded.done_at)`;
 const OUTCOMES =
@@ -34,7 +35,7 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     ofSession: (session) => one("WHERE session = $1", [session]),
     seat: async (place, newcomer) => {
       await database.transaction((query) => seat(query, place, newcomer));
-      return ofVisitor(place.event, place.visitor);
+      return whoSits(await ofVisitor(place.event, place.visitor), newcomer);
     },
     setSession: async (person, session, before) =>
       (
@@ -50,13 +51,9 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     },
     outcomes: async (event) => (await database.query<OutcomeRow>(OUTCOMES, [event])).map(outcomeOf),
     remove: (person) =>
-      write("WITH gone AS (DELETE FROM outcomes WHERE person = $1) DELETE FROM people WHERE id = $1", [
-        person,
-      ]),
+      database.transaction((query) => remove(query, { people: "id", outcomes: "person", is: person })),
     removeEvent: (event) =>
-      write("WITH gone AS (DELETE FROM outcomes WHERE event = $1) DELETE FROM people WHERE event = $1", [
-        event,
-      ]),
+      database.transaction((query) => remove(query, { people: "event", outcomes: "event", is: event })),
     events: async () =>
       (
         await database.query<{ event: string }>("SELECT event FROM people UNION SELECT event FROM outcomes")
@@ -80,12 +77,28 @@ async function seat(
     );
     return;
   }
-  await query("UPDATE people SET visitor = NULL WHERE event = $1 AND visitor = $2", [event, visitor]);
+  // A browser that cannot become somebody else stays whose it was.
+  await query(
+    `UPDATE people SET visitor = NULL WHERE event = $2 AND visitor = $3 AND EXISTS (
+       SELECT 1 FROM people AS chosen WHERE chosen.id = $1 AND chosen.event = $2 AND chosen.listed
+         AND (chosen.joined_at IS NOT NULL OR ${TAKEN} < $4))`,
+    [newcomer.person, event, visitor, seats],
+  );
   await query(
     `UPDATE people SET joined_at = coalesce(joined_at, now()), visitor = $3
      WHERE id = $1 AND event = $2 AND listed AND (joined_at IS NOT NULL OR ${TAKEN} < $4)`,
     [newcomer.person, event, visitor, seats],
   );
+}
+
+/** Takes the people first: what another server notes of them just now is then there to be removed, or is not noted. */
+async function remove(
+  query: Query,
+  { people, outcomes, is }: { people: "id" | "event"; outcomes: "person" | "event"; is: string },
+): Promise<void> {
+  await query(`SELECT 1 FROM people WHERE ${people} = $1 ORDER BY id FOR UPDATE`, [is]);
+  await query(`DELETE FROM outcomes WHERE ${outcomes} = $1`, [is]);
+  await query(`DELETE FROM people WHERE ${people} = $1`, [is]);
 }
 
 interface PersonRow {

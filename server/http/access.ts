@@ -4,8 +4,9 @@ import type { StartRule } from "../../workshop/common/instructor-api.js";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
 import type { Account } from "../auth/account.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
+import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { isSame } from "../auth/tokens.js";
-import { accountLookup, bearerOf, holderOf, roleRules } from "./account-access.js";
+import { accountLookup, bearerOf, holderOf, roleRules, secretOfAccount } from "./account-access.js";
 import { startLink, startToken } from "../auth/start-token.js";
 import type { Identity } from "../../policy/common/roles.js";
 import type { TokenStanding, TokenSubject, Tokens, UserClaim } from "../auth/tokens.js";
@@ -74,6 +75,8 @@ export interface Access {
   isInstructorToken(token: string): boolean;
   /** Throws SERVER_UNAUTHORIZED when the token is nobody's, SERVER_BAD_REQUEST where the page sends no key. */
   login(request: Request, response: Response, token: string): void;
+  /** Makes the browser that of the account. Throws SERVER_BAD_REQUEST where the page sends no key. */
+  enter(request: Request, response: Response, account: Account): void;
   /** Makes the browser nobody's. */
   signOut(request: Request, response: Response): void;
   /** The link that lets a browser start labs. */
@@ -90,6 +93,8 @@ export interface AccessOptions {
   instructorToken: () => string;
   /** Of helpers and other instructors. */
   namedTokens: Pick<NamedTokens, "accountOf" | "secretOf">;
+  /** Those who signed in by it hang on its stamp; absent where nobody can. */
+  provider?: Pick<SignInProvider, "stamp"> | undefined;
   /** Who may start labs. */
   start: StartRule;
   /** Where Lectern is mounted, as the browser sees it. */
@@ -122,6 +127,8 @@ export function createAccess(options: AccessOptions): Access {
     isLearner,
     startRefusal: (request) => {
       if (options.start === "open" || isInstructor(request)) return undefined;
+      if (options.start === "account")
+        return accountOf(request) === undefined ? "Sign in to start labs here." : undefined;
       if (options.start === "instructor")
         return "Instructors start the labs here. Open the link you were given.";
       const [cookie, pageKey] = [readCookies(request.headers.cookie).start, pageKeyOf(request.headers)];
@@ -171,26 +178,24 @@ function bearers(
 }
 
 /** What makes a browser that of an account, and nobody's again. */
-function signIn({
-  tokens,
-  instructorToken,
-  namedTokens,
-  scope,
-}: AccessOptions): Pick<Access, "isInstructorToken" | "login" | "signOut"> {
+function signIn(options: AccessOptions): Pick<Access, "isInstructorToken" | "login" | "enter" | "signOut"> {
+  const { tokens, scope } = options;
+  const enter = (request: Request, response: Response, account: Account) => {
+    const claim = { ...account, expiresAt: Date.now() + ACCOUNT_MS };
+    const holder = { secret: secretOfAccount(options, account) ?? "", pageKey: requirePageKey(request) };
+    setAccountCookie(response, scope(request), tokens.forAccount(claim, holder), ACCOUNT_MS);
+  };
   return {
-    isInstructorToken: (token) => holderOf({ instructorToken, namedTokens }, token) !== undefined,
+    isInstructorToken: (token) => holderOf(options, token) !== undefined,
     login: (request, response, token) => {
-      const account = holderOf({ instructorToken, namedTokens }, token);
+      const account = holderOf(options, token);
       if (account === undefined)
         throw unauthorized(
           'That is no token of an instructor, or not any more. Ask your operator: "lectern token create" makes one.',
         );
-      const pageKey = requirePageKey(request);
-      const secret = account.by === "installation" ? token : namedTokens.secretOf(account.id);
-      const claim = { ...account, expiresAt: Date.now() + ACCOUNT_MS };
-      const cookie = tokens.forAccount(claim, { secret: secret ?? "", pageKey });
-      setAccountCookie(response, scope(request), cookie, ACCOUNT_MS);
+      enter(request, response, account);
     },
+    enter,
     signOut: (request, response) => clearAccountCookie(response, scope(request)),
   };
 }

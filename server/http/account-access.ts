@@ -6,7 +6,7 @@ import type { Access, AccessOptions, Credentials } from "./access.js";
 import { readCookies } from "./cookies.js";
 import { pageKeyOf } from "./page-key.js";
 
-interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens"> {
+interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens" | "provider"> {
   tokens: Pick<Tokens, "accountOf">;
 }
 
@@ -15,9 +15,9 @@ export function accountLookup({
   tokens,
   instructorToken,
   namedTokens,
+  provider,
 }: AccountOptions): (request: Credentials) => Account | undefined {
-  const secretOf = ({ by, id }: Account) =>
-    by === "installation" ? instructorToken() : namedTokens.secretOf(id);
+  const secretOf = (account: Account) => secretOfAccount({ instructorToken, namedTokens, provider }, account);
   return ({ headers }) => {
     const bearer = bearerOf(headers.authorization);
     const program = bearer === undefined ? undefined : holderOf({ instructorToken, namedTokens }, bearer);
@@ -26,6 +26,15 @@ export function accountLookup({
     if (cookie === undefined || pageKey === undefined) return undefined;
     return tokens.accountOf(cookie, { now: Date.now(), pageKey, secretOf });
   };
+}
+
+/** What log-ins of the account hang on; nothing where that is over. */
+export function secretOfAccount(
+  { instructorToken, namedTokens, provider }: Omit<AccountOptions, "tokens">,
+  { by, id }: Account,
+): string | undefined {
+  if (by === "installation") return instructorToken();
+  return by === "token" ? namedTokens.secretOf(id) : provider?.stamp;
 }
 
 /** Whose token it is. */

@@ -15,6 +15,7 @@ import { problemHandler } from "./problem.js";
 import type { IngressAdmission } from "../ingress/ingress-admission.js";
 import type { Ingresses } from "../ingress/ingresses.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
+import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { createAccountsRouter } from "./routes/accounts.js";
 import { createEventsRouter } from "./routes/events.js";
 import type { EventRoutes } from "./routes/events.js";
@@ -28,6 +29,7 @@ import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createPageRoutes } from "./routes/pages.js";
 import { createRecordingsRouter } from "./routes/recordings.js";
+import { createSignInRouter } from "./routes/sign-in.js";
 import { createSessionsRouter } from "./routes/sessions.js";
 import { createTerminalRoutes } from "./routes/terminals.js";
 import type { TerminalSockets } from "./routes/terminals.js";
@@ -48,6 +50,8 @@ export interface AppParts {
   workshop: Workshop;
   access: Access;
   namedTokens: NamedTokens;
+  /** Absent where nobody signs in by one. */
+  provider: SignInProvider | undefined;
   quota: SessionQuota;
   counter: CounterFactory;
   terminals: TerminalSockets;
@@ -79,7 +83,8 @@ export function createApp(parts: AppParts): Router {
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
   api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(workshop));
-  api.use(createAccountsRouter({ access, namedTokens: parts.namedTokens }));
+  api.use(createAccountsRouter(parts));
+  api.use(createSignInRouter({ ...parts, publicUrl: mount.url }));
   api.use(createSessionsRouter({ workshop, access, quota }));
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));

@@ -33,7 +33,10 @@ export function createPagesRouter({ folder, base }: PageOptions): Router {
       .set("cache-control", "no-cache")
       .type("html")
       .send(mounted(template, base(request)));
-  router.get(["/", "/s/*path", "/e/*path", "/instructor", "/instructor/*path", "/index.html"], send);
+  router.get(
+    ["/", "/s/*path", "/e/*path", "/instructor", "/instructor/*path", "/sign-in", "/index.html"],
+    send,
+  );
   // For a person the page says that there is nothing here; programs get a problem.
   router.get("/*path", (request, response, next) => {
     if (request.accepts(["json", "html"]) === "html") send(request, response.status(404));

@@ -12,6 +12,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.linkRevoked]: 401,
   [serverErrorCodes.startClosed]: 403,
   [serverErrorCodes.tooManyTokens]: 409,
+  [serverErrorCodes.signInFailed]: 403,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.eventClosed]: 403,
   [serverErrorCodes.eventFull]: 409,

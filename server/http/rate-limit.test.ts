@@ -18,6 +18,29 @@ describe("createRateLimit", () => {
     await limit.take("192.0.2.1");
   });
 
+  it("does of many attempts at once no more than may fail, and counts none that does not", async () => {
+    const limit = createRateLimit({ what: "wrong codes", burst: 6, perMinute: 4 });
+    const wrong = new Error("wrong");
+    let looked = 0;
+    const attempt = (isRight: boolean, client = "192.0.2.1") =>
+      limit.attempt(
+        client,
+        async () => {
+          looked += 1;
+          if (!isRight) throw wrong;
+          return "in";
+        },
+        (error) => error === wrong,
+      );
+    const room = await Promise.all(Array.from({ length: 300 }, () => attempt(true)));
+    expect(room).toEqual(Array.from({ length: 300 }, () => "in"));
+    looked = 0;
+    const guesses = await Promise.allSettled(Array.from({ length: 300 }, (_, at) => attempt(at === 299)));
+    expect([looked, guesses.some(({ status }) => status === "fulfilled")]).toEqual([10, false]);
+    await expect(attempt(true)).rejects.toMatchObject({ code: "SERVER_TOO_MANY_REQUESTS" });
+    expect(await attempt(true, "192.0.2.2")).toBe("in");
+  });
+
   it("counts the addresses of one IPv6 network together", async () => {
     const limit = createRateLimit({ what: "new sessions", burst: 1, perMinute: 1 });
     await limit.take("2001:db8:1:2::1");

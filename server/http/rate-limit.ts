@@ -1,13 +1,17 @@
 import { isIPv6 } from "node:net";
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
+import { Turns } from "../../workshop/node/turns.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 export interface RateLimit {
   /** Counts one request of the client. Throws SERVER_TOO_MANY_REQUESTS. */
   take(client: string): Promise<void>;
-  /** Counts nothing. Throws SERVER_TOO_MANY_REQUESTS where `take` would. */
-  refuseSpent(client: string): Promise<void>;
+  /**
+   * Does the work, where only those count that fail so; they count before they are begun, so that of many at once no more are done than
+   * may fail. Throws SERVER_TOO_MANY_REQUESTS, and what the work throws.
+   */
+  attempt<T>(client: string, work: () => Promise<T>, isCounted: (error: unknown) => boolean): Promise<T>;
 }
 
 /** How often something may be done in a time; whoever does it is counted in one place. */
@@ -20,6 +24,8 @@ export type CounterFactory = (counter: {
 /** Counts in the memory of this server. */
 export const memoryCounter: CounterFactory = (counter) => new RateLimiterMemory(counter);
 
+/** Attempts of one client at once: a room behind one address does not spend with what it is about to do what it may fail. */
+const LANES = 8;
 const MINUTE_S = 60;
 /** Of an address of IPv6. */
 const GROUPS = 8;
@@ -48,22 +54,46 @@ export function createRateLimit({
     points: burst,
     duration: Math.ceil((burst / perMinute) * MINUTE_S),
   });
-  const limiter = new BurstyRateLimiter(steady, besides);
+  const lanes = new Turns();
+  let next = 0;
+  const take = async (network: string) => {
+    const first = await consumed(steady, network);
+    if (first === undefined) return steady;
+    const second = await consumed(besides, network);
+    if (second === undefined) return besides;
+    throw tooMany(`${what} ${from}`, Math.min(first, second));
+  };
   return {
-    take: async (client) => {
-      try {
-        await limiter.consume(networkOf(client));
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw tooMany(`${what} ${from}`, error.msBeforeNext);
-      }
-    },
-    refuseSpent: async (client) => {
-      const counts = await Promise.all([steady, besides].map((one) => one.get(networkOf(client))));
-      if (counts.some((count) => count === null || count.remainingPoints > 0)) return;
-      throw tooMany(`${what} ${from}`, Math.min(...counts.map((count) => count?.msBeforeNext ?? 0)));
+    take: async (client) => void (await take(networkOf(client))),
+    attempt: (client, work, isCounted) => {
+      const network = networkOf(client);
+      next = (next + 1) % LANES;
+      return lanes.take(`${String(next)} ${network}`, async () => {
+        const counted = await take(network);
+        try {
+          const result = await work();
+          await counted.reward(network, 1);
+          return result;
+        } catch (error) {
+          if (!isCounted(error)) await counted.reward(network, 1);
+          throw error;
+        }
+      });
     },
   };
+}
+
+/** Counts one; milliseconds until it could be, where it cannot. */
+async function consumed(counter: RateLimiterAbstract, network: string): Promise<number | undefined> {
+  try {
+    await counter.consume(network);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    // What was refused was counted all the same.
+    await counter.reward(network, 1);
+    return error.msBeforeNext;
+  }
 }
 
 /** What a client is counted by. Whoever has one address of IPv6 has the 64 bits behind it: all count as one, and fill no memory. */

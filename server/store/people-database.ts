@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
+import { type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
 import { withRoom } from "./full-disk.js";
 import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
@@ -62,10 +62,10 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
       await queue.write(() => {
         if ("name" in newcomer)
           return void statements.sit.run(newcomer.id, event, newcomer.name, now, visitor, seats);
-        statements.leaveBrowser.run(event, visitor);
+        statements.leaveBrowser.run(newcomer.person, event, visitor, seats);
         statements.choose.run(newcomer.person, event, now, visitor, seats);
       });
-      return one(statements.ofVisitor, event, visitor);
+      return whoSits(await one(statements.ofVisitor, event, visitor), newcomer);
     },
     setSession: (person, session, before) =>
       queue.write(() => statements.setSession.run(person, session, before ?? null).changes > 0),
@@ -138,7 +138,12 @@ async function prepare(database: Database) {
       `INSERT INTO people (id, event, name, listed, joined_at, visitor)
        SELECT ?1, ?2, ?3, 0, ?4, ?5 WHERE ${taken} < ?6 ON CONFLICT DO NOTHING`,
     ),
-    leaveBrowser: await prepared("UPDATE people SET visitor = NULL WHERE event = ? AND visitor = ?"),
+    // A browser that cannot become somebody else stays whose it was.
+    leaveBrowser: await prepared(
+      `UPDATE people SET visitor = NULL WHERE event = ?2 AND visitor = ?3 AND EXISTS (
+         SELECT 1 FROM people AS chosen WHERE chosen.id = ?1 AND chosen.event = ?2 AND chosen.listed = 1
+           AND (chosen.joined_at IS NOT NULL OR ${taken} < ?4))`,
+    ),
     choose: await prepared(
       `UPDATE people SET joined_at = coalesce(joined_at, ?3), visitor = ?4
        WHERE id = ?1 AND event = ?2 AND listed = 1 AND (joined_at IS NOT NULL OR ${taken} < ?5)`,

@@ -205,6 +205,7 @@ function announce(config: RuledConfig, announcement: Announcement): void {
 function startWords(rule: StartRule, url: string, { dataDir, events, token }: Announcement): string {
   if (rule === "open") return "everybody who reaches the page (--start link closes that)";
   if (rule === "instructor") return "instructors only";
+  if (rule === "account") return "whoever has signed in";
   const how = events.isInteractive
     ? startLink(url, loadInstructorToken(token))
     : `"lectern session start-link --data ${dataDir.path}" prints it`;

@@ -12,6 +12,15 @@ import { isWithout } from "../requirements/without.js";
 import { describePeople } from "./people-suite.js";
 import { type TestPostgres, startPostgres } from "./start-postgres.js";
 
+/** How many wait for a lock of that kind. */
+async function waiting(client: ReturnType<Postgres["client"]>, kind: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*)::integer AS count FROM pg_locks WHERE locktype = $1 AND NOT granted",
+    [kind],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 describe("the people store as a file", () => {
   let folder = "";
   let store: PeopleStore;
@@ -57,4 +66,46 @@ describe.skipIf(isWithout("postgres"))("the people store in PostgreSQL", () => {
     await postgres.remove();
   });
   describePeople(() => store);
+
+  it.each(["remove", "removeEvent"] as const)(
+    "keeps nothing by %s of what another server notes at that moment",
+    async (way) => {
+      const event = `noted by ${way}`;
+      const person = await store.seat({ event, seats: 1, visitor: "a" }, { id: `ada ${way}`, name: "Ada" });
+      await store.setSession(person?.id ?? "", `session ${way}`, undefined);
+      const held = database.client();
+      await held.connect();
+      await held.query("BEGIN");
+      // Whoever notes a try waits for this in the middle of it.
+      await held.query(
+        `CREATE OR REPLACE FUNCTION wait_in_the_middle() RETURNS trigger LANGUAGE plpgsql AS
+           'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END'`,
+      );
+      await held.query("DROP TRIGGER IF EXISTS wait_in_the_middle ON outcomes");
+      await held.query(
+        "CREATE TRIGGER wait_in_the_middle BEFORE INSERT ON outcomes FOR EACH ROW EXECUTE FUNCTION wait_in_the_middle()",
+      );
+      await held.query("COMMIT");
+      await held.query("SELECT pg_advisory_lock(4711)");
+      const noted = store.noteTry({
+        session: `session ${way}`,
+        page: "begin",
+        step: "abc",
+        number: 0,
+        verdict: "done",
+        at: 1_000,
+      });
+      await expect.poll(() => waiting(held, "advisory")).toBe(1);
+      let isRemoved = false;
+      const removed = store[way](way === "remove" ? (person?.id ?? "") : event).finally(
+        () => (isRemoved = true),
+      );
+      await expect.poll(async () => isRemoved || (await waiting(held, "transactionid")) === 1).toBe(true);
+      await held.query("SELECT pg_advisory_unlock(4711)");
+      await Promise.all([noted, removed]);
+      await held.query("DROP TRIGGER wait_in_the_middle ON outcomes");
+      await held.end();
+      expect([await store.outcomes(event), await store.people(event)]).toEqual([[], []]);
+    },
+  );
 });

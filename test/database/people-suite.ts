@@ -50,6 +50,18 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await store.seat({ event, seats: 2, visitor: "a" }, { person: randomUUID() })).toBeUndefined();
     });
 
+    it("stay who they are in a browser that tries a name there is no seat for, or that is not there", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const [ada, grace] = [typed("Ada"), typed("Grace")];
+      await store.addListed(event, [ada, grace]);
+      const place = { event, seats: 1, visitor: "a" };
+      await store.seat(place, { person: ada.id });
+      for (const person of [grace.id, randomUUID()]) {
+        expect(await store.seat(place, { person })).toBeUndefined();
+        expect(await store.ofVisitor(event, "a")).toMatchObject({ id: ada.id });
+      }
+    });
+
     it("keep one session of two that are made at once, and are found by it", async () => {
       const [store, event] = [people(), randomUUID()];
       const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));

@@ -2,6 +2,7 @@ import { lazy, Suspense, type ReactElement } from "react";
 import { ApplicationEntry } from "./lab/application-entry.js";
 import { CatalogueScreen } from "./catalogue/catalogue-screen.js";
 import { Link } from "./parts/link.js";
+import { SignInScreen } from "./catalogue/sign-in-screen.js";
 import { ScreenTitle } from "./parts/screen-title.js";
 import { TopBar } from "./parts/top-bar.js";
 import { useRoute } from "./store/navigation.js";
@@ -41,6 +42,8 @@ export function App(): ReactElement {
           <EventScreen key={route.event} event={route.event} />
         </Suspense>
       );
+    case "sign-in":
+      return <SignInScreen />;
     case "application":
       return <ApplicationEntry route={route} />;
     case "instructor":

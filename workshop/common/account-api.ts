@@ -4,6 +4,8 @@
  * | method and path | answer |
  * |---|---|
  * | GET api/account | `AccountView` |
+ * | POST api/sign-in/begin | `SignInAddress`, to send the browser to |
+ * | POST api/sign-in/finish `{code, state, iss?}` | `AccountView` and a cookie |
  * | POST api/sign-out | 204; the browser is nobody's, its sessions stay open to it |
  * | GET api/instructor/tokens | `InstructorTokenView[]`, for operators |
  * | POST api/instructor/tokens `NewInstructorToken` | 201 `IssuedToken` |
@@ -27,6 +29,13 @@ export function isAtLeast(role: Role, least: Role): boolean {
 export interface AccountView {
   /** Absent where nobody is signed in. */
   account?: { name: string; role: Role };
+  /** The provider that people sign in at; absent where there is none. */
+  signIn?: { name: string };
+}
+
+/** Where the provider signs people in. */
+export interface SignInAddress {
+  url: string;
 }
 
 /** A token of one instructor or helper, without what makes it one. */

@@ -80,9 +80,9 @@ export interface StartLinkView {
   start: StartRule;
 }
 
-/** Everybody who reaches the page, whoever has the link for it, or instructors only. */
+/** Everybody who reaches the page, whoever has the link for it, whoever has signed in, or instructors only. */
 export type StartRule = (typeof START_RULES)[number];
-export const START_RULES = ["open", "link", "instructor"] as const;
+export const START_RULES = ["open", "link", "account", "instructor"] as const;
 
 /** Sessions of a lab that are ready before anybody asks for them. */
 export interface PoolView {

@@ -30,6 +30,11 @@ export interface StepTry {
 /** Who sits down: somebody of the list by the id, or whoever typed a name. */
 export type Newcomer = { person: string } | { id: string; name: string };
 
+/** Who of a browser has the seat that was asked for: whoever typed a name is whom the browser is known as, and nobody else's name is chosen. */
+export function whoSits(seated: Person | undefined, newcomer: Newcomer): Person | undefined {
+  return "name" in newcomer || seated?.id === newcomer.person ? seated : undefined;
+}
+
 /**
  * Who takes part in events: the one place that knows names. A write that resolves is on the disk; one that rejects
  * (SERVER_DISK_FULL, SERVER_DATABASE_FULL, SERVER_DATABASE_UNAVAILABLE) is not kept.

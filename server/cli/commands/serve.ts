@@ -27,12 +27,14 @@ import {
 } from "../options.js";
 import { addShellFlags, shellsOf } from "../shell-flags.js";
 import type { ShellFlags } from "../shell-flags.js";
+import { addSignInFlags, signInOf } from "../sign-in-flags.js";
+import type { SignInFlags } from "../sign-in-flags.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 import { terminalText } from "../terminal-text.js";
 
-interface ServeFlags extends ShellFlags {
+interface ServeFlags extends ShellFlags, SignInFlags {
   port: number;
   host: string;
   data: string;
@@ -134,7 +136,7 @@ export function serveCommand(): Command {
     .option("--follow-files", "show what is saved of a lab on open pages at once, for its author", false)
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
-  return addSharingFlags(addAccessFlags(addShellFlags(addEventFlags(serve))));
+  return addSharingFlags(addSignInFlags(addAccessFlags(addShellFlags(addEventFlags(serve)))));
 }
 
 function addEventFlags(serve: Command): Command {
@@ -173,7 +175,7 @@ function addAccessFlags(serve: Command): Command {
     .addOption(
       new Option(
         "--start <who>",
-        "who may start labs: everybody (open), who has the link for it, or instructors only (default: open on loopback with confined shells, else link)",
+        "who may start labs: everybody (open), who has the link for it, who has signed in (account), or instructors only (default: open on loopback with confined shells, else link)",
       ).choices(START_RULES),
     )
     .option("--tls-cert <file>", "certificate with its chain, PEM; read again when it changes", path)
@@ -211,6 +213,7 @@ async function run(
   const config: ServeConfig = {
     ...flags,
     ...tlsOf(tlsCert, tlsKey),
+    ...signInOf(flags, flags.start),
     ...shellsOf({
       ...flags,
       shells,

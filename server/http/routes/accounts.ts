@@ -8,12 +8,14 @@ import {
   type NewInstructorToken,
 } from "../../../workshop/common/account-api.js";
 import type { NamedTokens } from "../../auth/named-tokens.js";
+import type { SignInProvider } from "../../auth/sign-in-provider.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 
 export interface AccountRoutes {
   access: Pick<Access, "accountOf" | "requireRole" | "signOut">;
   namedTokens: Pick<NamedTokens, "list" | "issue" | "revoke">;
+  provider: Pick<SignInProvider, "name"> | undefined;
 }
 
 const MAX_DAYS = 3_650;
@@ -30,12 +32,13 @@ const newToken = z.strictObject({
 });
 
 /** `api/account`, and what operators do with the tokens of instructors. */
-export function createAccountsRouter({ access, namedTokens }: AccountRoutes): Router {
+export function createAccountsRouter({ access, namedTokens, provider }: AccountRoutes): Router {
   const router = Router();
   router.get("/account", (request, response) => {
     const account = access.accountOf(request);
     const shown = account && { account: { name: account.name, role: account.role } };
-    response.json({ ...shown } satisfies AccountView);
+    const signIn = provider && { signIn: { name: provider.name } };
+    response.json({ ...shown, ...signIn } satisfies AccountView);
   });
   router.post("/sign-out", (request, response) => {
     access.signOut(request, response);

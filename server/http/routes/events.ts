@@ -41,11 +41,7 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
       if (code === undefined)
         return void response.json((await attendance.outside(event)) satisfies EventView);
       const client = `${request.params.name} ${networkOf(request.ip ?? "")}`;
-      await guesses.refuseSpent(client);
-      if (!eventAccess.isCode(event, code)) {
-        await guesses.take(client);
-        throw codeWrong();
-      }
+      await guesses.attempt(client, () => requireCode(eventAccess, event, code), isWrongCode);
     }
     const visitor = eventAccess.admit(request, response, event);
     response.json(await attendance.view(event, visitor));
@@ -64,9 +60,14 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
   return router;
 }
 
-function codeWrong(): ServerError {
-  return new ServerError(
+async function requireCode(access: EventAccess, event: EventResource, code: string): Promise<void> {
+  if (access.isCode(event, code)) return;
+  throw new ServerError(
     serverErrorCodes.eventCodeWrong,
     "That is not the code of this event. Look at it again, or ask in the room.",
   );
+}
+
+function isWrongCode(error: unknown): boolean {
+  return error instanceof ServerError && error.code === serverErrorCodes.eventCodeWrong;
 }

@@ -1,4 +1,4 @@
-import type { AccountView } from "../../common/account-api.js";
+import type { AccountView, SignInAddress } from "../../common/account-api.js";
 import type { BrokenLab, LabSummary, PageView, SessionView, StepResult } from "../../common/api.js";
 import type {
   ConfinementView,
@@ -52,6 +52,9 @@ export const api = {
     ),
   login: (token: string) => call<void>("POST", "api/instructor/login", { body: { token } }),
   account: (signal?: AbortSignal) => call<AccountView>("GET", "api/account", { signal }),
+  beginSignIn: () => call<SignInAddress>("POST", "api/sign-in/begin"),
+  finishSignIn: (answer: { code: string; state: string; iss?: string }) =>
+    call<AccountView>("POST", "api/sign-in/finish", { body: answer }),
   signOut: () => call<void>("POST", "api/sign-out"),
   instructorSessions: () => call<InstructorRow[]>("GET", "api/instructor/sessions"),
   startLink: () => call<StartLinkView>("GET", "api/instructor/start-link"),

@@ -1,6 +1,8 @@
 import { useEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { ScreenTitle } from "../parts/screen-title.js";
+import { SignInButton } from "../parts/sign-in-button.js";
+import { SignedIn } from "../parts/signed-in.js";
 import { TopBar } from "../parts/top-bar.js";
 import { useLabs } from "../store/use-labs.js";
 import { LabCard } from "./lab-card.js";
@@ -15,7 +17,10 @@ export function CatalogueScreen(): ReactElement {
   }, []);
   return (
     <>
-      <TopBar />
+      <TopBar>
+        <SignedIn />
+        <SignInButton />
+      </TopBar>
       <main className="catalogue">
         <ScreenTitle>Labs</ScreenTitle>
         <p className="catalogue__lead">

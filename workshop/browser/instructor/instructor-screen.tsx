@@ -29,7 +29,7 @@ export function InstructorScreen(): ReactElement {
   }, []);
   return (
     <>
-      <TopBar>{access.state === "granted" && <SignedIn />}</TopBar>
+      <TopBar>{access.state !== "asking" && <SignedIn key={access.state} />}</TopBar>
       <main className="instructor">
         {access.state === "unreachable" && (
           <div className="notice notice--danger" role="alert">
@@ -61,7 +61,9 @@ async function ask(): Promise<Access> {
   try {
     return { state: "granted", rows: await api.instructorSessions() };
   } catch (error) {
-    const isLogin = error instanceof ApiError && (error.status === 401 || error.status === 403);
+    const isLogin = error instanceof ApiError && error.status === 401;
+    if (error instanceof ApiError && error.status === 403)
+      return { state: "refused", message: error.message };
     return isLogin ? { state: "refused" } : { state: "unreachable", message: messageOf(error) };
   }
 }

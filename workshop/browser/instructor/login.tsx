@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactElement } from "react";
 import { Button, Input, Label, TextField } from "react-aria-components";
+import { SignInButton } from "../parts/sign-in-button.js";
 import { api } from "../api/api-client.js";
 
 interface Props {
@@ -28,9 +29,10 @@ export function Login({ message, onEntered }: Props): ReactElement {
   return (
     <form className="card login" onSubmit={(event) => void enter(event)}>
       <h1 className="login__title">Instructor</h1>
+      <SignInButton isPrimary />
       <p className="field__hint">
-        On the machine of the server, <code>lectern instructor-token</code> prints the token. It also stands
-        in the file <code>instructor-token</code> of the server's data folder.
+        Your operator gives you a token: <code>lectern token create</code> makes one. On the machine of the
+        server, <code>lectern instructor-token</code> prints the operator's own.
       </p>
       <TextField className="field" value={token} onChange={setToken} type="password" isRequired>
         <Label className="field__label">Token</Label>

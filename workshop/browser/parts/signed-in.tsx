@@ -1,12 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { api } from "../api/api-client.js";
+import { useAccount } from "../store/use-account.js";
 import "./signed-in.css";
 
 /** Who is signed in in this browser, and the way out; nothing where nobody is. */
 export function SignedIn(): ReactElement | null {
-  const { data } = useQuery({ queryKey: ["account"], queryFn: ({ signal }) => api.account(signal) });
+  const { data } = useAccount();
   const [problem, setProblem] = useState<string>();
   if (data?.account === undefined) return null;
   const { name, role } = data.account;

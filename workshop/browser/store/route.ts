@@ -5,6 +5,8 @@ export type Route =
   /** The way into an application of a session; `path` is the place in it, with its query. */
   | { screen: "application"; session: string; ingress: string; path: string }
   | { screen: "instructor" }
+  /** Where the provider sends those back who sign in. */
+  | { screen: "sign-in" }
   /** What the people of an event came to. */
   | { screen: "results"; event: string }
   /** The way into an event, for everybody who has its link. */
@@ -28,6 +30,7 @@ export function parseRoute(path: string, search: string): Route {
     .map(decode);
   const [first, second, third] = parts;
   if (first === undefined) return { screen: "catalogue" };
+  if (first === "sign-in" && second === undefined) return { screen: "sign-in" };
   if (first === "instructor") return second === undefined ? { screen: "instructor" } : watchAt(parts, search);
   if (first === "e" && second !== undefined && third === undefined) return { screen: "event", event: second };
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
@@ -56,6 +59,8 @@ export function formatRoute(route: Route): string {
       return "";
     case "instructor":
       return "instructor";
+    case "sign-in":
+      return "sign-in";
     case "results":
       return `instructor/events/${encodeURIComponent(route.event)}`;
     case "event":

@@ -1,0 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../api/api-client.js";
+
+/** Who is signed in in this browser, and how people sign in. */
+export function useAccount() {
+  return useQuery({ queryKey: ["account"], queryFn: ({ signal }) => api.account(signal) });
+}

@@ -113,7 +113,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
 
     it("takes from another browser nothing that one has begun", async () => {
       const begun = await opened("");
-      const back = begun.waitForRequest((request) => request.url().startsWith(`${lectern.url}sign-in?`));
+      const isBack = (request: { url(): string }) => request.url().startsWith(`${lectern.url}sign-in?`);
+      const back = begun.waitForRequest(isBack, { timeout: TEST_MS });
       await begun.route(`${lectern.url}sign-in?*`, (route) => route.abort());
       await signIn(begun, "grace");
       const address = (await back).url();

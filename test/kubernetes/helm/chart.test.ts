@@ -31,7 +31,7 @@ const WRONG: [string, string][] = [
   ["start=account", "signIn.issuer"],
   ["signIn.issuer=https://accounts.example.org", "signIn.client"],
   ["signIn.issuer=http://accounts.example.org", "/signIn/issuer"],
-  ["signIn.roles={teacher=x}", "/signIn/roles"],
+  ["signIn.roles[0]=teacher=x", "/signIn/roles"],
   ["maxSessions=many", "/maxSessions"],
   ["trustProxy=1", "/trustProxy"],
   ["logLevel=loud", "/logLevel"],
@@ -167,7 +167,17 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
 
     it("starts servers with flags they have", async () => {
       const image = ["labs.images[0].name=mine", "labs.images[0].reference=registry.example.org/labs:1"];
-      const optional = ["sessionLimits=memory=1Gi", "ingressDomain=apps.example.org"];
+      const signIn = [
+        "issuer=https://accounts.example.org",
+        "client=lectern",
+        "secretName=oidc",
+        "roles[0]=helper=x",
+      ];
+      const optional = [
+        "sessionLimits=memory=1Gi",
+        "ingressDomain=apps.example.org",
+        ...signIn.map((value) => `signIn.${value}`),
+      ];
       const secrets = ["shells.imagePullSecrets[0]=registry"];
       const objects = await helm.render([url, ...optional, ...secrets, ...image]);
       const words = objects.flatMap(podSpecs).flatMap(({ containers }) => argumentsOf(containers, "serve"));

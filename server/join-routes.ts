@@ -33,6 +33,7 @@ export interface RouteParts {
   config: RuledConfig;
   /** Whether the cluster runs no containers. */
   embedded: boolean;
+  hasContainers: boolean;
   platform: Platform;
   installation: Installation;
   disk: DiskWatch;
@@ -119,7 +120,7 @@ interface Rules {
 
 /** The ways of browsers to what a session has: its terminals, and applications in it. */
 function openWays(
-  { config, embedded, platform, installation, workshop, log }: RouteParts,
+  { config, embedded, hasContainers, platform, installation, workshop, log }: RouteParts,
   { access, origin, mount, token }: Rules,
 ) {
   const terminals = createTerminalSockets({
@@ -136,7 +137,7 @@ function openWays(
     access,
     instructorToken: token,
     domain: config.ingressDomain,
-    containers: !embedded,
+    containers: !embedded || hasContainers,
     origin,
     url: mount.url,
     log,

@@ -15,7 +15,7 @@ export function dialIngressBy({ host, dialService }: DialParts): DialIngress {
   return async (session, { service, port }) => {
     if (service === undefined) return new SessionSocket(await host.dial(session, port));
     if (dialService !== undefined) return dialService(session, { service, port });
-    const message = `This cluster runs no containers, so nothing answers behind the Service ${service}. Start Lectern with --kubeconfig for a cluster that does.`;
+    const message = `This cluster runs no containers, so nothing answers behind the Service ${service}. Start Lectern as root with bubblewrap and busybox-static installed, or with --kubeconfig for a cluster that does.`;
     throw new ServerError(serverErrorCodes.ingressUnanswered, message);
   };
 }

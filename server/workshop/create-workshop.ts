@@ -133,9 +133,9 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       );
     },
     touch: touched,
-    runStep: async (address, answer) => {
+    runStep: async (address, entry) => {
       await parts.disk.requireRoom();
-      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts), answer);
+      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts), entry);
     },
     cancelStep: async (address) =>
       parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts)),

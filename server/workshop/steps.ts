@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { CheckResult, StepResult } from "../../workshop/common/api.js";
+import type { CheckResult, StepEntry, StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
@@ -19,8 +19,8 @@ export interface StepsParts extends StepSurroundings {
 
 /** The steps of all sessions: what runs and what became of it. */
 export interface Steps {
-  /** Begins the step, with the answer to a question, or joins it where it is under way; resolves when it is queued. Throws SESSION_STEP_NOT_RUNNABLE. */
-  run(step: SessionStep, answer?: readonly string[]): Promise<StepResult>;
+  /** Begins the step, with what was entered for it, or joins it where it is under way; resolves when it is queued. Throws SESSION_STEP_NOT_RUNNABLE. */
+  run(step: SessionStep, entry?: StepEntry): Promise<StepResult>;
   /** Sends Ctrl-C to the step's terminals. */
   interrupt(step: SessionStep): Promise<void>;
   /** Takes the step back where it still waits for its terminal. */
@@ -51,9 +51,7 @@ interface Running {
   latest?: StepResult;
 }
 
-interface StartOptions {
-  /** To a question. */
-  answer?: readonly string[] | undefined;
+interface StartOptions extends StepEntry {
   resumedFrom?: "queued" | "running";
 }
 
@@ -72,12 +70,12 @@ class SessionSteps implements Steps {
     this.#parts = parts;
   }
 
-  async run(step: SessionStep, answer?: readonly string[]): Promise<StepResult> {
+  async run(step: SessionStep, entry: StepEntry = {}): Promise<StepResult> {
     if (this.isDone(step)) return doneResult(this.#parts.activity, step);
     const last = step.action.question && (await resultOf(this.#parts.activity, step));
     if (last?.quiz?.triesLeft === 0) return last;
     const current = this.#running.get(keyOf(step));
-    return current?.latest ?? current?.begun ?? this.#start(step, randomUUID(), { answer });
+    return current?.latest ?? current?.begun ?? this.#start(step, randomUUID(), entry);
   }
 
   interrupt(step: SessionStep): Promise<void> {
@@ -141,7 +139,7 @@ class SessionSteps implements Steps {
     this.#isClosed = true;
   }
 
-  #start(step: SessionStep, id: string, { answer, resumedFrom }: StartOptions): Promise<StepResult> {
+  #start(step: SessionStep, id: string, { answer, inputs, resumedFrom }: StartOptions): Promise<StepResult> {
     const failuresBefore = () => this.#parts.activity.failures(stepKey(step));
     const begun = new Promise<StepResult>((resolve, reject) => {
       const onQueued = async (result: StepResult): Promise<void> => {
@@ -153,6 +151,7 @@ class SessionSteps implements Steps {
         id,
         onQueued,
         ...(resumedFrom && { resumedFrom }),
+        ...(inputs && { inputs }),
         ...(answer && { answer: { given: answer, failuresBefore } }),
       })
         .catch((error: unknown) =>

@@ -5,6 +5,7 @@ import type {
   PageView,
   SessionEvent,
   SessionView,
+  StepEntry,
   StepResult,
 } from "../../workshop/common/api.js";
 import type { PoolView } from "../../workshop/common/instructor-api.js";
@@ -61,8 +62,8 @@ export interface Workshop {
   visit(id: string, page: string): Promise<void>;
   /** Remembers that the learner did something. */
   touch(id: string): void;
-  /** Runs a step; a question with what was answered. */
-  runStep(step: StepAddress, answer?: readonly string[]): Promise<StepResult>;
+  /** Runs a step with what was entered for it. */
+  runStep(step: StepAddress, entry?: StepEntry): Promise<StepResult>;
   /** Takes a step back that still waits for its terminal. */
   cancelStep(step: StepAddress): Promise<void>;
   interruptStep(step: StepAddress): Promise<void>;

@@ -67,6 +67,8 @@ export interface FileReplacement {
   content: Uint8Array | string;
   /** SHA-256 of the bytes it was read as, in hexadecimal; absent for a file that is not there yet. */
   version?: string;
+  /** Make the folders on the way to it that are not there. */
+  makesFolders?: boolean;
 }
 
 /** How a shell begins. Only `env` and what the host sets (`HOME`, `KUBECONFIG`, `PATH`, `TERM`) reach it; nothing is inherited. */

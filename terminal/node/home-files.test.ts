@@ -137,6 +137,11 @@ describe("replacing", () => {
     });
   });
 
+  it("makes the folders on the way to it where that is asked for", async () => {
+    await test.client.replace(session, { path: "far/away/made", content: "x", makesFolders: true });
+    expect(text(await test.client.read(session, "far/away/made"))).toBe("x");
+  });
+
   it.each([
     ["a pipe", "mkfifo at"],
     ["a folder", "mkdir at"],

@@ -50,7 +50,7 @@ chmod "$2" "$new" && mv -fT "$new" "$1"`;
 const REPLACE = `file=$(readlink -m -- "$1") && folder=$(dirname "$file") || exit
 [ ! -d "$file" ] || exit 91
 [ ! -e "$file" ] || [ -f "$file" ] || exit 92
-[ -d "$folder" ] || exit 96
+[ -d "$folder" ] || { [ "$4" = make ] && mkdir -p -- "$folder"; } || exit 96
 now=
 [ ! -e "$file" ] || now=$(sha256sum < "$file") || exit
 [ "\${now%% *}" = "$2" ] || exit 95
@@ -103,10 +103,17 @@ export async function writeHomeFile(
 /** See `SessionHost.replace`. */
 export async function replaceHomeFile(
   exec: Exec,
-  { path, content, version = "" }: FileReplacement,
+  { path, content, version = "", makesFolders = false }: FileReplacement,
 ): Promise<void> {
   const stdin = typeof content === "string" ? Buffer.from(content) : content;
-  const argv = script(REPLACE, "replace", inHome(path), version, String(stdin.length));
+  const argv = script(
+    REPLACE,
+    "replace",
+    inHome(path),
+    version,
+    String(stdin.length),
+    makesFolders ? "make" : "",
+  );
   const result = await exec({ argv, stdin });
   if (result.exitStatus !== CHANGED) return requireSuccess(result, path, "written");
   const message =

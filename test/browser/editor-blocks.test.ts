@@ -108,15 +108,15 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("blocks of the ed
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("colour: blue\n");
     for (const content of ["first", "second"]) {
       const choosing = page.waitForEvent("filechooser");
-      await block("Upload uploaded.txt").getByRole("button", { name: "Choose a file" }).click();
+      await block("Upload uploads/uploaded.txt").getByRole("button", { name: "Choose a file" }).click();
       await (
         await choosing
       ).setFiles({ name: "any.txt", mimeType: "text/plain", buffer: Buffer.from(content) });
-      await block("Upload uploaded.txt").getByText("Done").waitFor();
+      await block("Upload uploads/uploaded.txt").getByText("Done").waitFor();
     }
     const field = page.getByRole("textbox", { name: "Path of a file in the home" });
-    await field.fill("uploaded.txt");
+    await field.fill("uploads/uploaded.txt");
     await field.press("Enter");
-    await page.getByRole("textbox", { name: "Text of uploaded.txt" }).getByText("second").waitFor();
+    await page.getByRole("textbox", { name: "Text of uploads/uploaded.txt" }).getByText("second").waitFor();
   });
 });

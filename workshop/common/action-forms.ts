@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isTerminalName } from "./terminals.js";
 import { EDITOR_FORMS, type EditorFields } from "./editor/editor-forms.js";
 import { FILE_FORMS, type FileFields } from "./file-actions.js";
+import type { FlowFields } from "./block-flow.js";
 import { EXAMINER_FORM, type ExaminerFields } from "./examiner.js";
 import { QUIZ_FORMS, type QuizFields } from "./quiz.js";
 import { REFUSED_ACTIONS } from "./refused-actions.js";
@@ -92,7 +93,7 @@ function formsOf<Word extends string>(
 export type FormWord = keyof typeof ACTION_FORMS;
 
 /** Arguments of an action form, as one loose record: each family reads its own fields. */
-export interface FormFields extends EditorFields, FileFields, ExaminerFields, QuizFields {
+export interface FormFields extends EditorFields, FileFields, ExaminerFields, QuizFields, FlowFields {
   prefix?: string | undefined;
   title?: string | undefined;
   description?: string | undefined;
@@ -103,9 +104,6 @@ export interface FormFields extends EditorFields, FileFields, ExaminerFields, Qu
   session?: string;
   clear?: boolean;
   endl?: boolean;
-  autostart?: boolean | undefined;
-  cascade?: boolean | undefined;
-  hidden?: boolean | undefined;
 }
 
 /** The words of a fence that this page's readers may have meant. */

@@ -9,6 +9,7 @@ import {
   parseExpectation,
   scriptText,
 } from "./expectation.js";
+import { readFlow } from "./block-flow.js";
 import { unseenIn } from "./command-characters.js";
 import type { EditorEdit } from "./editor/editor-edit.js";
 import { type EditorWord, isEditorWord } from "./editor/editor-forms.js";
@@ -215,6 +216,8 @@ function formParts(word: FormWord, fence: Fence, { fillings, notes }: Reading): 
   if (fields.title) given.title = fields.title;
   if (fields.prefix) given.title = `${fields.prefix}: ${given.title}`;
   if (fields.description) given.description = fields.description;
+  const flow = readFlow(given.kind, fields);
+  if (flow) given.flow = flow;
   return given;
 }
 
@@ -255,7 +258,7 @@ function quizParts(action: QuizWord, fields: FormFields): Parts {
 function testParts(action: string, fields: FormFields): Parts {
   const test = readExamination(fields);
   const title = scriptText(test.name);
-  return { action, kind: "examine", title, test };
+  return { action, kind: "examine", title, test, ...(test.inputs && { inputs: test.inputs }) };
 }
 
 function sectionParts(action: string, { title, name = "*", open = false }: FormFields): Parts {

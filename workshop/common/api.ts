@@ -14,7 +14,7 @@
  * | DELETE api/sessions/ID | 204 |
  * | GET api/sessions/ID/pages/PAGE | `PageView` |
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
- * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}`, for a test that asks `{inputs}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
@@ -200,6 +200,47 @@ export interface QuizView {
   tries: number;
 }
 
+/** When a block runs besides for clicks, and what follows from it. */
+export interface BlockFlow {
+  /** It runs once when its page, or the section around it, is first opened. */
+  starts?: true;
+  /** Once it has come to what is expected, the next block runs after this long. */
+  pauseMs?: number;
+  /** It runs by another block or by itself, and is not shown while nothing is wrong with it. */
+  isHidden?: true;
+  /** The way to the next page opens once it is done. */
+  isRequired?: true;
+  /** It is not offered again once it is done. */
+  isOnce?: true;
+  /** The end of a section that is not folded again where a cascade comes to it. */
+  staysOpen?: true;
+}
+
+/** What a test asks for before it runs. */
+export interface InputForm {
+  fields: InputField[];
+  /** The words on its button. */
+  submit: string;
+}
+
+export interface InputField {
+  name: string;
+  label: string;
+  /** Free text in one line, several or unseen; a number; yes or no; one or many of the options. */
+  type: "text" | "textarea" | "password" | "number" | "yes" | "one" | "many";
+  options: { value: string; label: string }[];
+  /** What it holds at first. */
+  given: string[];
+  isRequired: boolean;
+  note?: string;
+}
+
+/** What comes with a click: the answer to a question, or what a test asked for. */
+export interface StepEntry {
+  answer?: readonly string[] | undefined;
+  inputs?: Readonly<Record<string, string | readonly string[]>> | undefined;
+}
+
 export interface QuizResult {
   /** The chosen options, or the one text that was typed. */
   given: string[];
@@ -267,6 +308,9 @@ export interface ActionView {
   /** Whether a tab that is made or loaded again is shown at once. */
   bringsForward?: boolean;
   quiz?: QuizView;
+  /** What a test asks for before it runs. */
+  inputs?: InputForm;
+  flow?: BlockFlow;
   /** Sections: the name that pairs begin with end, and whether it starts open. */
   section?: { name: string; open: boolean };
   inline: boolean;

@@ -1,4 +1,5 @@
 import { type PageAction, expecting, inlineCopy, problemAction, readAction } from "./action.js";
+import { flowProblems, withFlow } from "./block-flow.js";
 import { namesAbsentVariable } from "./absent-variables.js";
 import { withSelections } from "./editor/edit-selections.js";
 import { isActionWord } from "./action-forms.js";
@@ -78,9 +79,9 @@ export function compilePage(
   );
   for (const leaf of leaves) replaceActions(leaf, place);
   const html = withMarksReplaced(sanitisePage(fillings.html(render(tokens)), addresses), place);
-  const actions = withSelections(place.actions)
-    .map((action) => withChecks(action, page, variables))
-    .map((action) => withColours(action, highlight));
+  const actions = withFlow(withSelections(place.actions)).map((action) =>
+    withColours(withChecks(action, page, variables), highlight),
+  );
   const all = [
     ...oversize(page),
     ...(isCrowded ? [crowded(page)] : []),
@@ -91,7 +92,7 @@ export function compilePage(
     ...inText.map((problem) => ({ ...problem, line: place.lineOf(problem.line) })),
     ...place.problems,
     ...actions.flatMap(actionProblem).filter(({ line }) => !unclosed.has(line)),
-    ...sectionProblems(actions),
+    ...[sectionProblems(actions), flowProblems(place.actions)].flat(),
   ];
   return {
     html,

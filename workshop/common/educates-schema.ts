@@ -43,6 +43,7 @@ export const classicModulesSchema = z.looseObject({
 });
 
 const pageTitles = z.array(z.looseObject({ name: z.string(), title: scalar.nullish() }));
+const titlesByPage = z.record(z.string(), z.unknown());
 const pathway = z.looseObject({
   title: scalar.nullish(),
   steps: z.array(scalar).nullish(),
@@ -52,7 +53,8 @@ const pathway = z.looseObject({
 /** `workshop/config.yaml` of the Hugo form. */
 export const hugoConfigSchema = z.looseObject({
   params: pageVariables.nullish(),
-  modules: pageTitles.nullish(),
+  /** Some workshops have the map of the classic form here. */
+  modules: z.union([pageTitles, titlesByPage]).nullish(),
   pathways: z
     .looseObject({
       default: z.string().nullish(),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { InputForm } from "./api.js";
+import { readInputs } from "./test-inputs.js";
 
 /** YAML has numbers that authors put in quotes, and `.INF` for as often as it takes. */
 const count = z.union([
@@ -17,7 +19,9 @@ export const EXAMINER_FORM = {
   timeout: count.optional(),
   retries: count.default(0),
   delay: count.default(1),
-  inputs: z.looseObject({ schema: z.record(z.string(), z.unknown()) }).optional(),
+  inputs: z
+    .looseObject({ schema: z.record(z.string(), z.unknown()), form: z.array(z.unknown()).optional() })
+    .optional(),
 };
 
 /** What such a body was read as. */
@@ -26,7 +30,7 @@ export interface ExaminerFields {
   timeout?: number | undefined;
   retries?: number;
   delay?: number;
-  inputs?: { schema: Record<string, unknown> } | undefined;
+  inputs?: { schema: Record<string, unknown>; form?: unknown[] | undefined } | undefined;
 }
 
 /** A test of the lab: a program that says by its status whether something is so. */
@@ -39,6 +43,8 @@ export interface Examination {
   /** How often it is run again where it fails; bounded by the time of all runs. */
   retries: number;
   delayMs: number;
+  /** What it asks for before it runs, and is given on its standard input as JSON. */
+  inputs?: InputForm;
 }
 
 const TIMEOUT_S = 15;
@@ -50,10 +56,6 @@ export function readExamination(
   fields: ExaminerFields & { name?: string; url?: string | undefined },
 ): Examination {
   const { name = "", url, args = [], timeout = TIMEOUT_S, retries = 0, delay = 1, inputs } = fields;
-  if (inputs !== undefined)
-    throw new Error(
-      "it asks learners for values (`inputs`), which is not done yet; have them write the values into a file",
-    );
   if (url !== undefined)
     throw new Error("a test at an address (`url`) is not asked; bring the test among the files of the lab");
   if (name.startsWith("/") || name.split("/").includes(".."))
@@ -64,6 +66,7 @@ export function readExamination(
     timeoutMs: bounded(timeout, MAX_TIMEOUT_S) * 1000,
     retries: retries < 0 ? Infinity : Math.floor(retries),
     delayMs: bounded(delay, MAX_DELAY_S) * 1000,
+    ...(inputs && { inputs: readInputs(inputs) }),
   };
 }
 

@@ -13,7 +13,7 @@ export const FILE_FORMS = {
   "files:copy-file": source,
   "files:download-file": { ...source, download: z.string().optional() },
   "files:upload-file": { path: z.string() },
-  "files:upload-files": { directory: z.string() },
+  "files:upload-files": { directory: z.string().optional() },
 } as const;
 
 export type FileWord = keyof typeof FILE_FORMS;
@@ -26,7 +26,7 @@ export function isFileWord(word: string): word is FileWord {
 export interface FileFields {
   path?: string | undefined;
   url?: string | undefined;
-  directory?: string;
+  directory?: string | undefined;
   download?: string | undefined;
   preview?: boolean;
 }
@@ -36,14 +36,14 @@ type FileView = Pick<ActionView, "action" | "kind" | "title"> & Partial<ActionVi
 /** What an action does that moves files between the home and the learner's machine. Throws where it names no file of the home. */
 export function fileView(
   word: FileWord,
-  { path, url, directory = "", download, preview }: FileFields,
+  { path, url, directory = UPLOADS, download, preview }: FileFields,
 ): FileView {
   if (word === "files:upload-file") {
-    const file = inHome(path);
+    const file = uploadPath(path);
     return { action: word, kind: "upload-file", title: `Upload ${file}`, file };
   }
   if (word === "files:upload-files") {
-    const folder = inHome(directory);
+    const folder = uploadPath(directory);
     return {
       action: word,
       kind: "upload-file",
@@ -68,6 +68,14 @@ function webFile(word: FileWord, url: string): FileView {
   throw new Error(
     "a page may not read files of the web; bring it among the files of the lab and give its path",
   );
+}
+
+/** Where files go that are put into the home, but where their path says another folder of it. */
+const UPLOADS = "~/uploads";
+const NAMES_HOME = /^(?:[~/]|\$HOME|\$\{HOME\})/;
+
+function uploadPath(written = ""): string {
+  return inHome(written === "" || NAMES_HOME.test(written) ? written : `${UPLOADS}/${written}`);
 }
 
 function inHome(written = ""): string {

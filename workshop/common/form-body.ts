@@ -28,7 +28,7 @@ export function readForm(word: FormWord, fence: Fence, fillings: Fillings): Form
     .map((surprise) => misread(word, fence, surprise));
   return {
     fields: read.data,
-    notes: [...changed, ...unusedKeys(word, fence, Object.keys(value ?? {}), read.data)],
+    notes: [...changed, ...unusedKeys(word, fence, Object.keys(value ?? {}))],
   };
 }
 
@@ -51,11 +51,6 @@ const TEXTS = new Set(
     " ",
   ),
 );
-/** Keys that other platforms act on and that do nothing here; learners click each block themselves. */
-const WITHOUT_EFFECT = new Set(["autostart", "cascade", "hidden", "required"]);
-/** Keys that say nothing a learner would miss. */
-const HARMLESS = new Set(["pause", "cooldown", "event"]);
-
 function fillFields(written: object, fillings: Fillings): object {
   const filled = Object.entries(written).map(([name, value]) => [name, fillField(name, value, fillings)]);
   return Object.fromEntries(filled) as object;
@@ -84,27 +79,17 @@ function misread(
   };
 }
 
-function unusedKeys(word: FormWord, fence: Fence, keys: readonly string[], read: object): PageProblem[] {
+function unusedKeys(word: FormWord, fence: Fence, keys: readonly string[]): PageProblem[] {
   const known = new Set(Object.keys(ACTION_FORMS[word].shape));
-  return keys.flatMap((key): PageProblem[] => {
-    const isAsked = (read as Record<string, unknown>)[key] === true;
-    if (HARMLESS.has(key) || (known.has(key) && !(WITHOUT_EFFECT.has(key) && isAsked))) return [];
-    const message = WITHOUT_EFFECT.has(key)
-      ? `The option "${key}" of \`${word}\` does nothing here: learners click each block themselves`
-      : `The key "${key}" of \`${word}\` is not known here and has no effect`;
-    const fix = WITHOUT_EFFECT.has(key)
-      ? "Remove it, or merge the commands into one block"
-      : "Correct its name, or remove it";
-    return [
-      {
-        severity: "warning",
-        rule: "action-option",
-        line: fence.line,
-        message,
-        fix,
-        action: word,
-        fidelity: "approximated",
-      },
-    ];
-  });
+  return keys
+    .filter((key) => !known.has(key))
+    .map((key) => ({
+      severity: "warning",
+      rule: "action-option",
+      line: fence.line,
+      message: `The key "${key}" of \`${word}\` is not known here and has no effect`,
+      fix: "Correct its name, or remove it",
+      action: word,
+      fidelity: "approximated",
+    }));
 }

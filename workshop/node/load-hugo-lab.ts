@@ -43,6 +43,7 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
     roots: ["workshop/static", "workshop/content", "."],
     problems: [
       ...config.problems,
+      ...orderWithoutEffect(settings, config.lineOf(["modules", "activate"])),
       ...found.problems,
       ...ordered.missing.map((step) => missingStep(step, config.lineOf(stepPath(pathway, step)))),
     ],
@@ -128,11 +129,34 @@ function pathwayOf({ pathways }: HugoConfig, wanted: string | undefined): Pathwa
 }
 
 function titlesOf({ modules, pathways }: HugoConfig): Map<string, string> {
-  const listed = (modules ?? []).map(({ name, title }) => [name, title] as const);
+  const listed = Array.isArray(modules)
+    ? modules.map(({ name, title }) => [name, title] as const)
+    : Object.entries(modules ?? {}).map(([name, entry]) => [name, titleIn(entry)] as const);
   const mapped = Object.entries(pathways?.modules ?? {}).map(
     ([name, entry]) => [name, entry?.title] as const,
   );
   return new Map([...mapped, ...listed].flatMap(([name, title]) => (title ? [[pathOf(name), title]] : [])));
+}
+
+function titleIn(entry: unknown): string | undefined {
+  const { title } = Object(entry) as { title?: unknown };
+  return typeof title === "string" ? title : undefined;
+}
+
+/** A list of pages is of the classic form; in this one pages have their order from elsewhere. */
+function orderWithoutEffect({ modules }: HugoConfig, line: number): LabProblem[] {
+  if (Array.isArray(modules) || !Array.isArray(modules?.["activate"])) return [];
+  return [
+    {
+      severity: "warning",
+      rule: "unsupported",
+      file: CONFIG,
+      line,
+      message:
+        "modules.activate is of the classic form and has no effect: pages are in the order of their weights, else of their names",
+      fix: "Give the pages a `weight`, or the workshop a pathway with them as its steps",
+    },
+  ];
 }
 
 function lastOfEach(variables: readonly PageVariable[]): PageVariable[] {

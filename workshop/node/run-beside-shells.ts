@@ -2,13 +2,14 @@ import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepResult } from "../common/api.js";
 import { MAX_EDITED_BYTES } from "../common/editor/file-limits.js";
 import { failedText } from "../common/judge-step.js";
+import type { InputValues } from "../common/test-inputs.js";
 import { editHome } from "./edit-home.js";
 import { runExamination } from "./script-check.js";
 import { shellOf } from "./session-environment.js";
 import type { SessionStep, StepSurroundings } from "./session-step.js";
 
 interface RunOptions {
-  inputs?: Readonly<Record<string, unknown>> | undefined;
+  inputs?: InputValues | undefined;
   signal?: AbortSignal;
   /** Told of a test that has failed and is run again. */
   onAttempt: (check: CheckResult) => void;

@@ -4,6 +4,7 @@ import type { CheckResult, StepResult, StepState } from "../common/api.js";
 import { scriptText } from "../common/expectation.js";
 import { failedText, inAuthorsWords, judgeOutcome } from "../common/judge-step.js";
 import { type QuizAnswer, judgeAnswer } from "../common/quiz.js";
+import type { InputValues } from "../common/test-inputs.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { ConditionWatch } from "./check-evaluator.js";
@@ -30,7 +31,7 @@ export interface StepRunOptions {
   /** What was known of the step's conditions when it was first shown; looked up before it runs where absent. */
   baseline?: readonly CheckResult[];
   /** What a person has entered for a test. */
-  inputs?: Readonly<Record<string, unknown>> | undefined;
+  inputs?: InputValues | undefined;
   /** What a person has answered to a question. */
   answer?: QuizAnswer;
   /** Interrupt a command that runs longer than expected, and call that a failure. */
@@ -50,7 +51,7 @@ export async function runStep(
   step: SessionStep,
   options: StepRunOptions = {},
 ): Promise<StepResult> {
-  requireRunnable(step, options.answer);
+  requireRunnable(step, options);
   return new StepRun(surroundings, step, options).run();
 }
 

@@ -7,6 +7,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Examination } from "../common/examiner.js";
 import { scriptText } from "../common/expectation.js";
 import type { Lab } from "../common/lab.js";
+import type { InputValues } from "../common/test-inputs.js";
 import { runLabProgram, saidBy } from "./lab-program.js";
 import { isReallyWithin } from "./lab-path.js";
 
@@ -68,7 +69,7 @@ export async function runCheckScript(
  * it fails and the block says so, `retries` times or two minutes. Throws what the session host throws, and the signal's reason.
  */
 export async function runExamination(
-  run: ScriptRun & { test: Examination; inputs?: Readonly<Record<string, unknown>> | undefined },
+  run: ScriptRun & { test: Examination; inputs?: InputValues | undefined },
   host: Pick<SessionHost, "exec">,
   { signal, onAttempt }: { signal?: AbortSignal; onAttempt?: (check: CheckResult) => void } = {},
 ): Promise<CheckResult> {

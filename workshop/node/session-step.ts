@@ -5,6 +5,7 @@ import type { ActionView } from "../common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { type QuizAnswer, answerProblem } from "../common/quiz.js";
+import { type InputValues, inputProblem } from "../common/test-inputs.js";
 import { findPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
@@ -106,12 +107,13 @@ export function isRunnable({ kind }: Pick<ActionView, "kind">): boolean {
 
 /** Throws SESSION_STEP_NOT_RUNNABLE. */
 export function requireRunnable(
-  { page, action: { view, question } }: SessionStep,
-  answer?: QuizAnswer,
+  { page, action: { view, question, test } }: SessionStep,
+  { answer, inputs = {} }: { answer?: QuizAnswer; inputs?: InputValues | undefined } = {},
 ): void {
-  const why = isRunnable(view)
-    ? question && answerProblem(question, answer?.given ?? [])
-    : (view.problem ?? "it happens in the browser");
+  const entered = question
+    ? answerProblem(question, answer?.given ?? [])
+    : test?.inputs && inputProblem(test.inputs, inputs);
+  const why = isRunnable(view) ? entered : (view.problem ?? "it happens in the browser");
   if (why === undefined) return;
   throw new WorkshopError(
     WORKSHOP_ERRORS.sessionStepNotRunnable,

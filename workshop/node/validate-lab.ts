@@ -13,9 +13,10 @@ import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
-import { runStep } from "./run-step.js";
+import { type StepRunOptions, runStep } from "./run-step.js";
 import { isRunnable } from "./session-step.js";
 import { baselineOf } from "./step-conditions.js";
+import { givenValues, inputProblem } from "../common/test-inputs.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
 import { withoutCommand } from "./without-command.js";
 import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
@@ -200,10 +201,8 @@ async function validateStep(
 ): Promise<ValidatedStep> {
   const step = stepOf(page, action);
   run.options.onActivity?.(step);
-  const skipped = skipReason(action, run.options.environment ?? "ci");
-  if (action.view.kind === "problem")
-    return { ...step, state: "failed", message: action.view.problem ?? "the block cannot be read" };
-  if (skipped) return { ...step, state: "skipped", message: skipped };
+  const untried = verdictBefore(action, run.options.environment ?? "ci");
+  if (untried) return { ...step, ...untried };
   const started = performance.now();
   const { lab, parts, session, options } = run;
   const result = await runStep(
@@ -214,7 +213,7 @@ async function validateStep(
       interruptsOverdue: true,
       queuedForMs,
       ...(baseline && { baseline }),
-      ...(action.question && { answer: { given: action.question.answers, failuresBefore: async () => 0 } }),
+      ...enteredFor(action),
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
@@ -228,6 +227,29 @@ async function validateStep(
     durationMs,
     result,
     message: result.cause ?? result.message ?? `the step ended ${result.state}`,
+  };
+}
+
+/** What is told of a block without running it. */
+function verdictBefore(
+  action: PageAction,
+  environment: string,
+): { state: "failed" | "skipped"; message: string } | undefined {
+  const { view, test } = action;
+  if (view.kind === "problem")
+    return { state: "failed", message: view.problem ?? "the block cannot be read" };
+  const skipped = skipReason(action, environment);
+  if (skipped) return { state: "skipped", message: skipped };
+  const why = test?.inputs && inputProblem(test.inputs, givenValues(test.inputs));
+  if (why === undefined) return undefined;
+  return { state: "failed", message: `${why}: give it a \`default\`, or leave the block out by skip=ci` };
+}
+
+/** What a person would enter: the right answer, and what a form holds at first. */
+function enteredFor({ question, test }: PageAction): Pick<StepRunOptions, "answer" | "inputs"> {
+  return {
+    ...(test?.inputs && { inputs: givenValues(test.inputs) }),
+    ...(question && { answer: { given: question.answers, failuresBefore: async () => 0 } }),
   };
 }
 

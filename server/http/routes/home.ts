@@ -21,7 +21,7 @@ const FILE_HEADERS = {
 
 /**
  * `api/sessions/ID/home`: folders and files of the learner's home, read and written as the learner. A file has its SHA-256 as `ETag`;
- * it is written with `If-Match` of what was read, or `If-None-Match: *` where it is to be new.
+ * it is written with `If-Match` of what was read, or `If-None-Match: *` where it is to be new; with `folders=make` the folders on its way are made.
  */
 export function createHomeRoutes({ workshop, access, host }: HomeRoutes): Router {
   const router = Router();
@@ -50,7 +50,13 @@ export function createHomeRoutes({ workshop, access, host }: HomeRoutes): Router
       const content = bodyOf(request);
       const version = expectedVersion(request);
       const path = pathOf(request);
-      await host.replace(session.id, { path, content, ...(version !== undefined && { version }) });
+      const makesFolders = request.query["folders"] === "make";
+      await host.replace(session.id, {
+        path,
+        content,
+        ...(version !== undefined && { version }),
+        ...(makesFolders && { makesFolders }),
+      });
       response
         .set({ etag: `"${versionOf(content)}"` })
         .status(204)

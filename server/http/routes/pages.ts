@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
 import { MAX_ANSWER_CHARACTERS, MAX_OPTIONS } from "../../../workshop/common/quiz-limits.js";
+import { MAX_INPUTS } from "../../../workshop/common/test-inputs.js";
 import { isStepId } from "../../../workshop/common/step-id.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
@@ -20,8 +21,13 @@ interface PageParams {
 
 type StepParams = PageParams & { step: string };
 
+const entered = z.string().max(MAX_ANSWER_CHARACTERS);
 const run = z.strictObject({
-  answer: z.array(z.string().max(MAX_ANSWER_CHARACTERS)).max(MAX_OPTIONS).optional(),
+  answer: z.array(entered).max(MAX_OPTIONS).optional(),
+  inputs: z
+    .record(z.string(), z.union([entered, z.array(entered).max(MAX_OPTIONS)]))
+    .refine((values) => Object.keys(values).length <= MAX_INPUTS, `at most ${MAX_INPUTS} values are taken`)
+    .optional(),
 });
 
 /** `api/sessions/ID/pages/...`: reading pages and running their steps. */
@@ -41,8 +47,8 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
   });
   router.post("/sessions/:id/pages/:page/steps/:step/run", async (request, response) => {
     const step = addressOf(own(request), request.params);
-    const { answer } = parseBody(run, (request.body as unknown) ?? {});
-    response.status(202).json(await workshop.runStep(step, answer));
+    const entry = parseBody(run, (request.body as unknown) ?? {});
+    response.status(202).json(await workshop.runStep(step, entry));
   });
   router.post("/sessions/:id/pages/:page/steps/:step/interrupt", async (request, response) => {
     await workshop.interruptStep(addressOf(own(request), request.params));

@@ -1,5 +1,12 @@
 import type { AccountView, SignInAddress } from "../../common/account-api.js";
-import type { BrokenLab, LabSummary, PageView, SessionView, StepResult } from "../../common/api.js";
+import type {
+  BrokenLab,
+  LabSummary,
+  PageView,
+  SessionView,
+  StepEntry,
+  StepResult,
+} from "../../common/api.js";
 import type {
   ConfinementView,
   InstructorRow,
@@ -31,10 +38,8 @@ export const api = {
   page: (id: string, page: string, signal?: AbortSignal) =>
     call<PageView>("GET", pagePath(id, page), { signal }),
   visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
-  run: (id: string, page: string, step: string, answer?: readonly string[]) =>
-    call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`, {
-      body: answer && { answer },
-    }),
+  run: (id: string, page: string, step: string, entry?: StepEntry) =>
+    call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`, { body: entry }),
   interrupt: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   cancel: (id: string, page: string, step: string) =>

@@ -28,12 +28,17 @@ export const homeApi = {
   write: async (
     session: string,
     path: string,
-    { content, version }: { content: string | Blob; version: string | undefined },
+    {
+      content,
+      version,
+      makesFolders,
+    }: { content: string | Blob; version: string | undefined; makesFolders?: boolean },
   ): Promise<string> => {
     const expected: Record<string, string> =
       version === undefined ? { "if-none-match": "*" } : { "if-match": `"${version}"` };
     const headers = { "content-type": "application/octet-stream", ...expected };
-    return versionIn(await send(session, "file", path, { method: "PUT", headers, body: content }));
+    const options = { method: "PUT", headers, body: content, ...(makesFolders && { makesFolders }) };
+    return versionIn(await send(session, "file", path, options));
   },
 };
 
@@ -41,13 +46,21 @@ function versionIn(response: Response): string {
   return response.headers.get("etag")?.replaceAll('"', "") ?? "";
 }
 
+interface SendOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Blob;
+  /** Also the folders on the way to a file that is written. */
+  makesFolders?: boolean;
+}
+
 async function send(
   session: string,
   what: "file" | "folder",
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string | Blob } = {},
+  { makesFolders = false, ...options }: SendOptions = {},
 ): Promise<Response> {
-  const address = `${sessionApiPath(session)}/home/${what}?path=${encodeURIComponent(path)}`;
+  const address = `${sessionApiPath(session)}/home/${what}?path=${encodeURIComponent(path)}${makesFolders ? "&folders=make" : ""}`;
   const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const headers = { ...pageKeyHeader(), ...options.headers };
   const init: RequestInit = { ...options, credentials: "same-origin", cache: "no-store", signal, headers };

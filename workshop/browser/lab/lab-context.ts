@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
-import type { ActionView, SessionView } from "../../common/api.js";
+import type { ActionView, SessionView, StepEntry } from "../../common/api.js";
+import type { BegunBlocks } from "./begun-blocks.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
 
@@ -18,8 +19,12 @@ export interface Lab {
   isFollowing: boolean;
   /** Over or watched: nothing can be run from here. */
   isReadOnly: boolean;
-  /** Runs a block of the page named; a question with what was answered. */
-  run: (page: string, action: ActionView, answer?: readonly string[]) => void;
+  /** Runs a block of the page named, with what was entered for it. */
+  run: (page: string, action: ActionView, entry?: StepEntry) => Promise<void>;
+  /** Shows, makes or takes away what a block says, beside the text. */
+  open: (action: ActionView) => Promise<void>;
+  /** Told of every block of the page that is begun, so that what follows from it can be done. */
+  begun: BegunBlocks;
   /** The block of the editor that was clicked last, whose outcome the editor shows; another object for each click. */
   followed: FollowedStep | undefined;
   /** Types the text into the terminal and leaves the line open. */
@@ -32,8 +37,6 @@ export interface Lab {
   pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */
   showTab: (name: string) => void;
-  /** Makes, loads or removes a tab as the block says. */
-  changeTab: (action: ActionView) => void;
   /** Brings the console forward, at a place of its own. */
   showConsole: (path: string) => void;
 }

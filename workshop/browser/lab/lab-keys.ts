@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { ActionView, PageView } from "../../common/api.js";
 import { navigate } from "../store/navigation.js";
-import { nextBlock } from "../store/step-results.js";
+import { requiredSentence } from "./page-footer.js";
+import { nextBlock, requiredActions } from "../store/step-results.js";
 import { keyOf, type LabKey } from "./key-names.js";
 import type { Lab } from "./lab-context.js";
 import { isTerminal, isTextField } from "./text-entry.js";
@@ -38,7 +39,7 @@ function act(key: LabKey, lab: Lab, page: PageView): void {
     case "previous":
       return goTo(lab, page.previous?.name);
     case "next":
-      return goTo(lab, page.next?.name);
+      return goOn(lab, page);
     case "terminal": {
       const terminal = lab.session.terminals[key.number - 1];
       if (terminal !== undefined) lab.enterTerminal(terminal);
@@ -59,9 +60,9 @@ function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
   const results = lab.store.snapshot().results;
   const action = nextBlock(page.name, page.actions, results);
   if (!action) return lab.store.announce("Every block of this page has been run.");
-  if (action.kind === "quiz") return answer(lab, action);
+  if (action.kind === "quiz" || action.inputs) return answer(lab, action);
   if (action.kind === "manual" && !hasFocus(action)) return goToManual(lab, action);
-  lab.run(page.name, action);
+  void lab.run(page.name, action);
   const shown = goesOn ? nextBlock(page.name, page.actions, lab.store.snapshot().results) : action;
   blockOf(shown ?? action)?.scrollIntoView({ block: goesOn ? "center" : "nearest" });
 }
@@ -78,8 +79,9 @@ function answer(lab: Lab, action: ActionView): void {
   const block = blockOf(action);
   if (hasFocus(action)) return block?.querySelector("form")?.requestSubmit();
   block?.scrollIntoView({ block: "center" });
-  block?.querySelector("input")?.focus({ preventScroll: true });
-  lab.store.announce(`${action.title} Choose an answer, then press the same keys again.`);
+  block?.querySelector<HTMLElement>("input, textarea")?.focus({ preventScroll: true });
+  const asked = action.inputs ? "Fill it in" : "Choose an answer";
+  lab.store.announce(`${action.title} ${asked}, then press the same keys again.`);
 }
 
 function blockOf({ step }: ActionView): HTMLElement | null {
@@ -98,6 +100,12 @@ function enterConsole(lab: Lab): void {
   requestAnimationFrame(() =>
     document.querySelector<HTMLElement>(`[role="tab"][data-key="${CONSOLE_TAB}"]`)?.focus(),
   );
+}
+
+function goOn(lab: Lab, page: PageView): void {
+  const required = requiredActions(page.name, page.actions, lab.store.snapshot().results).length;
+  if (required === 0 || lab.isReadOnly) return goTo(lab, page.next?.name);
+  lab.store.announce(requiredSentence(required));
 }
 
 function goTo(lab: Lab, page: string | undefined): void {

@@ -4,6 +4,7 @@ import { useOwnTabs, withOwnTabs } from "../store/own-tabs.js";
 import type { SessionStore } from "../store/session-store.js";
 import { NARROW, useMedia } from "../store/use-media.js";
 import { useSession } from "../store/use-session.js";
+import { BegunBlocks } from "./begun-blocks.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
 import { EndedBar } from "./ended-bar.js";
@@ -39,6 +40,7 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
   const pageName = usePageName(route, session);
   const loaded = usePage(session, pageName, { isWatching });
   const terminals = useRef<TerminalsHandle>(null);
+  const [begun] = useState(() => new BegunBlocks());
   const layout = useRef<HTMLElement>(null);
   const [followed, follow] = useState<FollowedStep>();
   const [view, setView] = useState<"text" | "work">(route.screen === "console" ? "work" : "text");
@@ -60,11 +62,11 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
     terminals,
     showWork,
     changeTabs: own.apply,
+    begun,
     followed,
     follow,
   });
   useLabKeys(lab, loaded.page);
-  const announcement = useSession(store, (state) => state.announcement);
 
   return (
     <LabContext value={lab}>
@@ -82,11 +84,18 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
           <WorkPane tab={tab} consolePath={consolePath} terminals={terminals} />
         </main>
         {lab.isNarrow && <NarrowSwitch view={view} tab={tab} onView={setView} />}
-        <div className="visually-hidden" role="status" aria-live="polite">
-          {announcement}
-        </div>
+        <Announcement store={store} />
       </div>
     </LabContext>
+  );
+}
+
+/** What screen readers say of what happens. */
+function Announcement({ store }: { store: SessionStore }): ReactElement {
+  return (
+    <div className="visually-hidden" role="status" aria-live="polite">
+      {useSession(store, (state) => state.announcement)}
+    </div>
   );
 }
 

@@ -5,6 +5,8 @@ import { Action } from "./blocks/action.js";
 import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { followers } from "./page-flow.js";
+import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
 import { PageContents } from "./page-contents.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
@@ -17,28 +19,37 @@ interface Placed {
   body: HTMLElement | undefined;
 }
 
+interface Shown extends Omit<ShownPage, "page"> {
+  placed: Placed[];
+}
+
+const NOTHING: Shown = { placed: [], elements: new Map(), next: new Map() };
+
 /** The page's HTML with a working block in the place of each action. */
 export function PageContent({ page }: { page: PageView }): ReactElement {
   const root = useRef<HTMLDivElement>(null);
-  const [placed, setPlaced] = useState<Placed[]>([]);
+  const [{ placed, elements, next }, setShown] = useState<Shown>(NOTHING);
   const [copies, setCopies] = useState<Element[]>([]);
   const [headings, setHeadings] = useState<HTMLElement[]>([]);
   useLayoutEffect(() => {
     if (!root.current) return;
-    setPlaced(place(root.current, page));
+    setShown(place(root.current, page));
     setHeadings([...root.current.querySelectorAll<HTMLElement>("h2[id], h3[id]")]);
     setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
+  const folds = usePageFlow({ page, elements, next });
   return (
     <BlockPageContext value={page.name}>
-      <PageContents headings={headings} />
-      <Prose html={page.html} ref={root} />
-      {placed.map(({ action, element, body }) =>
-        createPortal(<Action action={action} sectionBody={body} />, element, action.step),
-      )}
-      {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
-      <EnlargedPicture text={root} />
-      {page.problems.length > 0 && <Problems problems={page.problems} />}
+      <FoldsContext value={folds}>
+        <PageContents headings={headings} />
+        <Prose html={page.html} ref={root} />
+        {placed.map(({ action, element, body }) =>
+          createPortal(<Action action={action} sectionBody={body} />, element, action.step),
+        )}
+        {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
+        <EnlargedPicture text={root} />
+        {page.problems.length > 0 && <Problems problems={page.problems} />}
+      </FoldsContext>
     </BlockPageContext>
   );
 }
@@ -53,12 +64,14 @@ const Prose = memo(function Prose({ html, ref }: { html: string; ref: React.Ref<
   return <div className="prose" ref={ref} dangerouslySetInnerHTML={{ __html: html }} />;
 });
 
-function place(root: HTMLElement, page: PageView): Placed[] {
+function place(root: HTMLElement, page: PageView): Shown {
   const bodies = prepareContent(root, page);
-  return page.actions.flatMap((action) => {
+  const placed = page.actions.flatMap((action) => {
     const element = root.querySelector(`[data-step="${action.step}"]`);
     return element ? [{ action, element, body: bodies.get(action.step) }] : [];
   });
+  const elements = new Map(placed.map(({ action, element }) => [action.step, element]));
+  return { placed, elements, next: followers(root, page.actions) };
 }
 
 function Problems({ problems }: { problems: PageView["problems"] }): ReactElement {

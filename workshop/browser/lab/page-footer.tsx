@@ -3,16 +3,17 @@ import type { PageView } from "../../common/api.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
 import type { Route } from "../store/route.js";
-import { undoneActions } from "../store/step-results.js";
+import { requiredActions, undoneActions } from "../store/step-results.js";
 import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
 import { LabSummary } from "./lab-summary.js";
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
-  const { store, pageRoute, isWatching } = useLab();
+  const { store, pageRoute, isReadOnly, isWatching } = useLab();
   const results = useSession(store, (state) => state.results);
   const left = undoneActions(page.name, page.actions, results).length;
+  const required = isReadOnly ? 0 : requiredActions(page.name, page.actions, results).length;
   const { previous, next } = page;
   return (
     <footer className="page-footer">
@@ -28,7 +29,10 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
             <Icon name="arrowLeft" /> <span className="page-footer__name">Back</span>
           </Link>
         )}
-        {next && <NextPage to={pageRoute(next.name)} title={next.title} isReady={left === 0} />}
+        {next && required > 0 && <LockedPage title={next.title} required={required} />}
+        {next && required === 0 && (
+          <NextPage to={pageRoute(next.name)} title={next.title} isReady={left === 0} />
+        )}
         {!next && (
           <Link
             className="page-footer__way page-footer__way--next"
@@ -62,6 +66,26 @@ function NextPage({ to, title, isReady }: NextProps): ReactElement {
       <Icon name="arrowRight" />
     </Link>
   );
+}
+
+/** The page that follows, before what its author requires is done. */
+function LockedPage({ title, required }: { title: string; required: number }): ReactElement {
+  return (
+    <p className="page-footer__way page-footer__way--next page-footer__way--locked">
+      <span>
+        <span className="page-footer__label">Next page</span>
+        <span className="page-footer__name">{title}</span>
+        <span className="page-footer__label">{requiredSentence(required)}</span>
+      </span>
+    </p>
+  );
+}
+
+/** Why the next page is not to be had yet. */
+export function requiredSentence(required: number): string {
+  return required === 1
+    ? "One block of this page has to be done first."
+    : `${required} blocks of this page have to be done first.`;
 }
 
 function sentence(left: number, hasBlocks: boolean): string {

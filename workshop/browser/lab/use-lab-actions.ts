@@ -1,5 +1,6 @@
 import { useMemo, type RefObject } from "react";
 import type { ActionView, SessionView } from "../../common/api.js";
+import type { BegunBlocks } from "./begun-blocks.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
@@ -20,6 +21,7 @@ interface Parts {
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
   changeTabs: (action: ActionView) => void;
+  begun: BegunBlocks;
   followed: FollowedStep | undefined;
   follow: (step: FollowedStep) => void;
 }
@@ -27,7 +29,7 @@ interface Parts {
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
   const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing } = parts;
-  const { terminals, showWork, changeTabs, followed, follow } = parts;
+  const { terminals, showWork, changeTabs, begun, followed, follow } = parts;
   return useMemo(
     () =>
       createLab({
@@ -42,6 +44,7 @@ export function useLabActions(parts: Parts): Lab {
         terminals,
         showWork,
         changeTabs,
+        begun,
         followed,
         follow,
       }),
@@ -57,6 +60,7 @@ export function useLabActions(parts: Parts): Lab {
       terminals,
       showWork,
       changeTabs,
+      begun,
       followed,
       follow,
     ],
@@ -71,6 +75,11 @@ function createLab(parts: Parts): Lab {
     ways.showTab(TERMINAL_TAB);
     terminals.current?.show(terminal);
   };
+  const enterTerminal = (terminal: string): void => {
+    bring(terminal);
+    // Once it is on the screen: what is hidden takes no focus.
+    requestAnimationFrame(() => terminals.current?.focus(terminal));
+  };
   return {
     store,
     session,
@@ -81,7 +90,8 @@ function createLab(parts: Parts): Lab {
     isFollowing,
     isReadOnly: isOver || isWatching,
     followed: parts.followed,
-    run: (ofPage, action, answer) => {
+    begun: parts.begun,
+    run: (ofPage, action, entry) => {
       const [terminal] = action.terminals;
       // On a narrow screen that would take the text away; the block shows the last lines instead.
       if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
@@ -91,21 +101,23 @@ function createLab(parts: Parts): Lab {
         // On a narrow screen that would take the text away; the block says how it went.
         if (!isNarrow) ways.showTab(EDITOR_TAB);
       }
-      void store.run(ofPage, action, answer);
+      const queued = store.run(ofPage, action, entry);
+      parts.begun.tell(action);
+      return queued;
+    },
+    open: async (action) => {
+      const { kind, dashboard } = action;
+      if (kind === "terminal-select") enterTerminal(action.terminals[0] ?? "1");
+      else if (kind !== "open-dashboard") parts.changeTabs(action);
+      if (dashboard !== undefined && (kind === "open-dashboard" || action.bringsForward))
+        ways.showTab(dashboard);
+      parts.begun.tell(action);
     },
     paste: (terminal, text) => {
       bring(terminal);
       terminals.current?.paste(terminal, text);
     },
-    enterTerminal: (terminal) => {
-      bring(terminal);
-      // Once it is on the screen: what is hidden takes no focus.
-      requestAnimationFrame(() => terminals.current?.focus(terminal));
-    },
-    changeTab: (action) => {
-      parts.changeTabs(action);
-      if (action.bringsForward && action.dashboard !== undefined) ways.showTab(action.dashboard);
-    },
+    enterTerminal,
     lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",
     ...ways,
   };

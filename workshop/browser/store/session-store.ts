@@ -1,4 +1,4 @@
-import type { ActionView, SessionEvent, SessionView, StepResult } from "../../common/api.js";
+import type { ActionView, SessionEvent, SessionView, StepEntry, StepResult } from "../../common/api.js";
 import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";
@@ -89,7 +89,7 @@ export class SessionStore {
   async run(
     page: string,
     { step, number }: Pick<ActionView, "step" | "number">,
-    answer?: readonly string[],
+    entry?: StepEntry,
   ): Promise<void> {
     const key = resultKey(page, step);
     const before = this.#state.results.get(key);
@@ -100,7 +100,7 @@ export class SessionStore {
       refusals: without(this.#state.refusals, key),
     });
     try {
-      const result = await api.run(this.id, page, step, answer);
+      const result = await api.run(this.id, page, step, entry);
       // An event may have told more since the click; then the answer is old news.
       if (this.#state.results.get(key) === guess)
         this.#set({ results: withResult(this.#state.results, result) });

@@ -46,6 +46,15 @@ export function undoneActions(page: string, actions: readonly ActionView[], resu
   return actions.filter((action) => isWork(action) && !wasDone(results.get(resultKey(page, action.step))));
 }
 
+/** The blocks that are to be done before the next page is read, and are not. */
+export function requiredActions(
+  page: string,
+  actions: readonly ActionView[],
+  results: Results,
+): ActionView[] {
+  return undoneActions(page, actions, results).filter(({ flow }) => flow?.isRequired);
+}
+
 /** The block `Alt+Enter` is about: the first that is neither done nor under way, by hand or not. */
 export function nextBlock(
   page: string,

@@ -20,7 +20,8 @@ const searched = {
   stop: whole.optional(),
 };
 const around = { before: whole.optional(), after: whole.optional() };
-const range = { start: lineNumber, stop: lineNumber };
+/** Without its end it is one line. */
+const range = { start: lineNumber, stop: lineNumber.optional() };
 const atPath = { ...file, path: z.string() };
 const valueAtPath = { ...atPath, value: z.unknown().refine((value) => value !== undefined, "say the value") };
 const moved = { src: z.string(), dest: z.string(), open: z.boolean().default(true) };
@@ -76,7 +77,7 @@ export function isEditorWord(word: string): word is EditorWord {
 /** What a body of the editor was read as, whichever it is. */
 export interface EditorFields {
   file?: string;
-  directory?: string;
+  directory?: string | undefined;
   line?: number;
   text?: string;
   src?: string;

@@ -13,3 +13,11 @@ export function withIngresses(line: string, ports: Set<number>): string {
   };
   return line.replaceAll(TRAFFIC, address).replaceAll(KATACODA, address);
 }
+
+/** At most 200 characters between the brackets: a link's words, and no search without end. */
+const SELECTOR = /\[([^[\]]{1,200})\]\(\{\{TRAFFIC_SELECTOR\}\}\)/g;
+
+/** A line with links to the page on which a port is chosen as their words alone, for there is no such page here. */
+export function withoutPortPage(line: string): string {
+  return line.replaceAll(SELECTOR, "**$1**");
+}

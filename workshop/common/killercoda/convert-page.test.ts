@@ -68,11 +68,18 @@ describe("a page of Killercoda", () => {
     expect(converted("`a.yaml`{{open}}")).toBe("`a.yaml`");
   });
 
+  it("leaves of a link to the page of ports its words, and says so", () => {
+    const { text, problems } = convertPage("Open [any port]({{TRAFFIC_SELECTOR}}) now");
+    expect(text).toBe("Open **any port** now");
+    expect(problems).toMatchObject([{ line: 1, action: "link", fidelity: "lacking" }]);
+  });
+
   it.each([
     ["openings", "{{".repeat(50_000)],
     ["back-ticks", "`".repeat(100_000)],
     ["code", "`` ` ".repeat(25_000)],
     ["marks", "`a`{{exec}}".repeat(9_000)],
+    ["brackets", "[".repeat(100_000)],
     ["blanks", `\`a\`{{exec${" ".repeat(100_000)}`],
   ])("is read in one go, whatever it holds: %s", (_what, line) => {
     expect(convertPage(line).text).not.toBe("");

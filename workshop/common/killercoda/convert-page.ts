@@ -1,6 +1,6 @@
 import type { PageProblem } from "../page-problem.js";
 import { verbatim } from "../imported-text.js";
-import { withIngresses } from "./addresses.js";
+import { withIngresses, withoutPortPage } from "./addresses.js";
 import { type CodeMark, markAt, markedCodeOf } from "./marked-code.js";
 
 /** A page of a scenario as a page of ours. */
@@ -112,7 +112,15 @@ class PageConversion {
   }
 
   /** A line of text: marks of commands are taken off, those of copies stay, for they mean the same here. */
-  #text(line: string, number: number): string {
+  #text(written: string, number: number): string {
+    const line = withoutPortPage(written);
+    if (line !== written)
+      this.#lacking(
+        "link",
+        number,
+        "there is no page on which a port is chosen; the link is its words alone",
+        "Link to the port itself, as an application of the session (`ingresses`)",
+      );
     let text = "";
     let from = 0;
     for (const { action, code, markedAt, end, terminal } of markedCodeOf(line)) {

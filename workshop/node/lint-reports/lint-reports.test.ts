@@ -20,7 +20,7 @@ spec:
 `,
   "workshop/content/a.md": [
     "# A",
-    "```terminal:execute\ncommand: ls\nautostart: true\n```",
+    "```terminal:execute\ncommand: ls\nbackground: true\n```",
     "```terminal:execute\ncommand: ls\n```",
     "```editor:execute-command\ncommand: x\n```",
     "```terminal:execute\ncomand: ls\n```",

@@ -5,6 +5,19 @@ type Named = Pick<ActionView, "kind" | "title" | "text" | "terminals">;
 
 const BESIDE_SHELLS: ReadonlySet<Named["kind"]> = new Set(["edit", "show-file", "examine"]);
 
+const OPENING: ReadonlySet<Named["kind"]> = new Set([
+  "open-dashboard",
+  "create-dashboard",
+  "reload-dashboard",
+  "delete-dashboard",
+  "terminal-select",
+]);
+
+/** Whether a block only shows, makes or takes away what stands beside the text, in this browser alone. */
+export function isOpening({ kind }: Pick<Named, "kind">): boolean {
+  return OPENING.has(kind);
+}
+
 /** Where a block acts: `Terminal 1`, `Terminals 1, 2 and 3`. */
 export function targetName(action: Named): string {
   return action.terminals.length === 0 ? action.title : capital(terminalsName(action.terminals));

@@ -1,8 +1,11 @@
 import type { ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
+import { isOpening } from "./action-names.js";
 import { CopyBlock } from "./copy-block.js";
 import { FileBlock } from "./file-block.js";
 import { InlineCopy } from "./inline-copy.js";
+import { HiddenBlock } from "./hidden-block.js";
+import { InputBlock } from "./input-block.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
 import { QuizBlock } from "./quiz-block.js";
@@ -22,20 +25,18 @@ interface Props {
 
 type Kinds = ReadonlySet<ActionView["kind"]>;
 
-const LINKS: Kinds = new Set([
-  "open-url",
-  "open-dashboard",
-  "create-dashboard",
-  "reload-dashboard",
-  "delete-dashboard",
-  "terminal-select",
-]);
 const FILES: Kinds = new Set(["copy-file", "download-file", "upload-file"]);
+
+function isLink(action: ActionView): boolean {
+  return action.kind === "open-url" || isOpening(action);
+}
 
 /** The working block of one action. */
 export function Action({ action, sectionBody }: Props): ReactElement | null {
-  if (LINKS.has(action.kind)) return <LinkBlock action={action} />;
+  if (action.flow?.isHidden) return <HiddenBlock action={action} sectionBody={sectionBody} />;
+  if (isLink(action)) return <LinkBlock action={action} />;
   if (FILES.has(action.kind)) return <FileBlock action={action} />;
+  if (action.inputs) return <InputBlock action={action} inputs={action.inputs} />;
   switch (action.kind) {
     case "copy":
     case "copy-and-edit":
@@ -45,7 +46,7 @@ export function Action({ action, sectionBody }: Props): ReactElement | null {
     case "quiz":
       return action.quiz ? <QuizBlock action={action} quiz={action.quiz} /> : null;
     case "section-begin":
-      return <SectionToggle action={action} body={sectionBody} />;
+      return <SectionToggle action={action} body={sectionBody} isHidden={false} />;
     case "section-end":
       return null;
     case "problem":

@@ -116,7 +116,7 @@ async function upload(session: string, { file = "", takesMany }: ActionView, cho
 /** Whoever chooses a file means it to take the place of one that is there. */
 async function put(session: string, path: string, content: Blob): Promise<void> {
   try {
-    await homeApi.write(session, path, { content, version: undefined });
+    await homeApi.write(session, path, { content, version: undefined, makesFolders: true });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "TERMINAL_FILE_CHANGED") throw error;
     const there = await homeApi.read(session, path);

@@ -6,7 +6,7 @@ import { useLab } from "../lab-context.js";
 
 /** A step that opens something: a page in a new tab, a tab beside the text, a terminal. */
 export function LinkBlock({ action }: { action: ActionView }): ReactElement {
-  const { showTab, enterTerminal, changeTab } = useLab();
+  const { open } = useLab();
   if (action.kind === "open-url") {
     return (
       <a className="button block-link" href={action.url} target="_blank" rel="noopener noreferrer">
@@ -15,13 +15,8 @@ export function LinkBlock({ action }: { action: ActionView }): ReactElement {
       </a>
     );
   }
-  function open(): void {
-    if (action.kind === "terminal-select") enterTerminal(action.terminals[0] ?? "1");
-    else if (action.kind !== "open-dashboard") changeTab(action);
-    else if (action.dashboard !== undefined) showTab(action.dashboard);
-  }
   return (
-    <Button className="button block-link" onPress={open}>
+    <Button className="button block-link" onPress={() => void open(action)}>
       <Icon name={action.kind === "terminal-select" ? "terminal" : "arrowRight"} size={14} /> {action.title}
     </Button>
   );

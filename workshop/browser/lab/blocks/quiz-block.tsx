@@ -22,7 +22,8 @@ export function QuizBlock({ action, quiz }: { action: ActionView; quiz: QuizView
     const given = new FormData(event.currentTarget).getAll("answer").map(String);
     const hasAnswer = given.some((one) => one.trim() !== "");
     setIsEmpty(!hasAnswer);
-    if (hasAnswer && !isOver && !isReadOnly && !isBusy(result?.state)) run(page, action, given);
+    if (hasAnswer && !isOver && !isReadOnly && !isBusy(result?.state))
+      void run(page, action, { answer: given });
   };
   return (
     <form className="block quiz" data-state={result?.state ?? "idle"} onSubmit={submit} noValidate>

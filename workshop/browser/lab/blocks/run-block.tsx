@@ -4,7 +4,7 @@ import type { ActionView, StepResult } from "../../../common/api.js";
 import { CopyButton } from "../../parts/copy-button.js";
 import { IconButton } from "../../parts/icon-button.js";
 import { Icon, type IconName } from "../../parts/icon.js";
-import { isBusy, resultKey } from "../../store/step-results.js";
+import { isBusy, resultKey, wasDone } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
 import { actionName, headline, shortened, verbOf } from "./action-names.js";
@@ -91,11 +91,17 @@ function BlockHead({ action }: { action: ActionView }): ReactElement {
   );
 }
 
-function RunButton({ action, result }: { action: ActionView; result: StepResult | undefined }): ReactElement {
+interface RunButtonProps {
+  action: ActionView;
+  result: StepResult | undefined;
+}
+
+function RunButton({ action, result }: RunButtonProps): ReactElement | null {
   const { run, isReadOnly } = useLab();
   const page = useBlockPage();
   const isUnderWay = isBusy(result?.state);
   const isRepeat = result !== undefined && result.state !== "idle";
+  if (action.flow?.isOnce && wasDone(result) && !isUnderWay) return null;
   const words = isRepeat && !isUnderWay ? `${verbOf(action)} again` : verbOf(action);
   return (
     <Button

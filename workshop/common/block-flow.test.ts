@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { compilePage } from "./compile-page.js";
+import type { LabPage } from "./lab.js";
+
+function compiled(source: string) {
+  const page: LabPage = {
+    name: "p",
+    title: "P",
+    file: "p.md",
+    source,
+    firstLine: 1,
+    problems: [],
+    steps: [],
+    terminals: [],
+    blocks: [],
+    pictures: {},
+    checks: { expectations: {}, standIns: [] },
+  };
+  return compilePage(
+    page,
+    {},
+    { picture: () => undefined, page: () => undefined, application: () => undefined },
+  );
+}
+
+function block(action: string, body: string): string {
+  return `\`\`\`${action}\n${body}\n\`\`\`\n\n`;
+}
+
+it("keeps what runs without a click, and how long it waits", () => {
+  const { actions, problems } = compiled(
+    block("terminal:execute", "command: a\nautostart: true\nhidden: true") +
+      block("terminal:execute", "command: b\ncascade: true\nrequired: true\ncooldown: -1") +
+      block("section:end", "cascade: true\ntoggle: false") +
+      block("terminal:execute", "command: c\ncascade: true\npause: 999999999"),
+  );
+  expect(actions.map(({ view }) => view.flow)).toEqual([
+    { starts: true, isHidden: true },
+    { pauseMs: 750, isRequired: true, isOnce: true },
+    { pauseMs: 0, staysOpen: true },
+    { pauseMs: 60_000 },
+  ]);
+  expect(problems.filter(({ rule }) => rule === "action-option")).toEqual([]);
+});
+
+it("hides nothing that only learners could run, and says so", () => {
+  const { actions, problems } = compiled(
+    block("terminal:execute", "command: a\nhidden: true") +
+      block("terminal:execute", "command: b\ncascade: true") +
+      block("terminal:execute", "command: c\nhidden: true"),
+  );
+  expect(actions.map(({ view }) => view.flow?.isHidden)).toEqual([undefined, undefined, true]);
+  expect(problems).toMatchObject(
+    [
+      { rule: "action-option", line: 1, fidelity: "approximated", message: /"hidden".*nothing else runs it/ },
+    ].map((problem) => ({ ...problem, message: expect.stringMatching(problem.message) as string })),
+  );
+});
+
+it("says of what browsers do for clicks only that it waits for one", () => {
+  const { actions, problems } = compiled(
+    block("dashboard:open-url", "url: https://example.org/\nautostart: true") +
+      block("terminal:execute", "command: a\ncascade: true") +
+      block("workshop:copy", "text: a"),
+  );
+  expect(actions[0]?.view.flow).toEqual({});
+  expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    expect.stringMatching(/^1 The option "autostart" .*browsers do that only for a click/),
+    expect.stringMatching(/^6 The option "cascade" .*ends before the block `workshop:copy`/),
+  ]);
+});

@@ -68,8 +68,8 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
   // Every open watch listens; Node would take more than ten for a leak.
   setMaxListeners(0, closing.signal);
   const remembered = loadRemembered(dataDir);
-  const certificates = await loadCertificates(dataDir, new Date());
-  const clientAuthority = await loadClientAuthority(dataDir, () => new Date());
+  const certificates = loadCertificates(dataDir, new Date());
+  const clientAuthority = loadClientAuthority(dataDir, () => new Date());
   const { adminToken } = remembered;
   const plane = await startControlPlane({
     dataDir,

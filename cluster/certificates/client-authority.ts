@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Extension, X509Certificate } from "@peculiar/x509";
 import { writePrivateFile } from "../process/private-file.js";
+import { issueAuthority } from "./issue-certificate.js";
 import type { SigningRequest } from "./signing-request.js";
 import { x509 } from "./x509.js";
 
@@ -43,11 +44,9 @@ const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 const ECDSA = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
 /** The authority kept in `dataDir`, made on the first start, so that certificates outlive a restart. */
-export async function loadClientAuthority(dataDir: string, now: () => Date): Promise<ClientAuthority> {
+export function loadClientAuthority(dataDir: string, now: () => Date): ClientAuthority {
   const path = join(dataDir, "client-authority.json");
-  const kept = existsSync(path)
-    ? (JSON.parse(readFileSync(path, "utf8")) as Kept)
-    : await makeAuthority(now());
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Kept) : makeAuthority(now());
   writePrivateFile(path, JSON.stringify(kept));
   return {
     certificate: kept.certificate,
@@ -55,19 +54,11 @@ export async function loadClientAuthority(dataDir: string, now: () => Date): Pro
   };
 }
 
-async function makeAuthority(now: Date): Promise<Kept> {
-  const { generate } = await import("selfsigned");
-  const made = await generate([{ name: "commonName", value: "lectern-client-ca" }], {
-    notBeforeDate: now,
-    notAfterDate: new Date(now.getTime() + AUTHORITY_DAYS * DAY_MS),
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
-    ],
+function makeAuthority(now: Date): Kept {
+  return issueAuthority("lectern-client-ca", {
+    notBefore: now,
+    notAfter: new Date(now.getTime() + AUTHORITY_DAYS * DAY_MS),
   });
-  return { certificate: made.cert, key: made.private };
 }
 
 async function signed(

@@ -48,7 +48,7 @@ it("keeps out whoever shows a certificate of another authority, or one whose tim
   const request = await readSigningRequest(guest.request);
   const wish = { usages: ["client auth"], expirationSeconds: 600 };
   const signedIn = async (folder: string, now: Date) => ({
-    cert: await (await loadClientAuthority(folder, () => now)).sign(request, wish),
+    cert: await loadClientAuthority(folder, () => now).sign(request, wish),
     key: guest.key,
   });
   const elsewhere = mkdtempSync(join(tmpdir(), "lectern-other-authority-"));

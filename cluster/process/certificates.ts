@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { issueAuthority, issueServing } from "../certificates/issue-certificate.js";
 import { writePrivateFile } from "./private-file.js";
 
 /** What TLS serves, and what clients trust. All PEM. */
@@ -21,14 +22,20 @@ const NAMES = [
   "kubernetes.default.svc",
   "kubernetes.default.svc.cluster.local",
 ];
-const ADDRESSES = ["127.0.0.1", "::1", "10.96.0.1"];
+/** Both of loopback, and that of the Service `kubernetes`. */
+const ADDRESSES = [
+  [127, 0, 0, 1],
+  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+  [10, 96, 0, 1],
+];
+const AUTHORITY_NAME = "lectern-cluster-ca";
 
 /** The certificates kept in `dataDir`, made on the first start, so that kubeconfigs stay valid. */
-export async function loadCertificates(dataDir: string, now: Date): Promise<Certificates> {
+export function loadCertificates(dataDir: string, now: Date): Certificates {
   const path = join(dataDir, "certificates.json");
   const kept = readKept(path, now);
   if (kept !== undefined) return kept;
-  const made = await makeCertificates(now);
+  const made = makeCertificates(now);
   const renewAt = now.getTime() + (VALID_DAYS - RENEW_BEFORE_DAYS) * DAY_MS;
   writePrivateFile(path, JSON.stringify({ ...made, renewAt }));
   return made;
@@ -40,36 +47,11 @@ function readKept(path: string, now: Date): Certificates | undefined {
   return now.getTime() < kept.renewAt ? kept : undefined;
 }
 
-async function makeCertificates(now: Date): Promise<Certificates> {
-  // Loading it takes longer than all the rest of a start, and only the first one needs it.
-  const { generate } = await import("selfsigned");
-  const dates = { notBeforeDate: now, notAfterDate: new Date(now.getTime() + VALID_DAYS * DAY_MS) };
-  const ca = await generate([{ name: "commonName", value: "lectern-cluster-ca" }], {
-    ...dates,
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
-    ],
-  });
-  const serving = await generate([{ name: "commonName", value: "kube-apiserver" }], {
-    ...dates,
-    keyType: "ec",
-    algorithm: "sha256",
-    ca: { key: ca.private, cert: ca.cert },
-    extensions: [
-      { name: "basicConstraints", cA: false, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      {
-        name: "subjectAltName",
-        altNames: [
-          ...NAMES.map((value) => ({ type: 2 as const, value })),
-          ...ADDRESSES.map((ip) => ({ type: 7 as const, ip })),
-        ],
-      },
-    ],
-  });
-  return { ca: ca.cert, cert: serving.cert, key: serving.private };
+function makeCertificates(now: Date): Certificates {
+  const validity = { notBefore: now, notAfter: new Date(now.getTime() + VALID_DAYS * DAY_MS) };
+  const authority = issueAuthority(AUTHORITY_NAME, validity);
+  const issuer = { commonName: AUTHORITY_NAME, key: authority.key };
+  const served = { names: NAMES, addresses: ADDRESSES };
+  const serving = issueServing("kube-apiserver", { validity, served, issuer });
+  return { ca: authority.certificate, cert: serving.certificate, key: serving.key };
 }

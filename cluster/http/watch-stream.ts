@@ -6,6 +6,8 @@ import type { StoreEvent } from "../store/history.js";
 import { tableOf } from "../table/table.js";
 import type { Call } from "./call.js";
 import { partialKind, textInForm } from "./object-form.js";
+import { sharedLine, WatchLine } from "./watch-line.js";
+import { WatchOutput } from "./watch-output.js";
 import { tooOld } from "./watch-query.js";
 import type { WatchQuery } from "./watch-query.js";
 
@@ -29,13 +31,13 @@ export class WatchStream {
   readonly #call: Call;
   readonly #query: WatchQuery;
   readonly #stops: (() => void)[] = [];
-  readonly #lines: Generator<string, void>;
+  readonly #lines: Generator<WatchLine | undefined, void>;
+  readonly #output: WatchOutput;
   /** Every change up to this revision is sent, or none of the watch's. */
   #sent: number;
   #isBookmarkDue = false;
   #hasSentColumns = false;
   #isWaiting = false;
-  #isWoken = false;
   #isEnded = false;
 
   constructor(call: Call, query: WatchQuery) {
@@ -43,6 +45,7 @@ export class WatchStream {
     this.#query = query;
     this.#sent = query.from;
     this.#lines = this.#allLines();
+    this.#output = new WatchOutput(call.reply.response);
   }
 
   /** Resolves when the connection is done with. */
@@ -89,24 +92,21 @@ export class WatchStream {
     }
   }
 
-  /** Many changes of one turn are sent at once, and after whoever made them has gone on. */
+  /**
+   * Sends what there is. The store wakes its watches when the changes of a turn are on disk and before it answers whoever made them:
+   * one who writes as fast as the answers come leaves nobody who watches behind.
+   */
   #wake(): void {
-    if (this.#isWoken || this.#isWaiting) return;
-    this.#isWoken = true;
-    setImmediate(() => {
-      this.#isWoken = false;
-      this.#send();
-    });
+    if (!this.#isWaiting) this.#send();
   }
 
   #send(): void {
     while (!this.#isEnded) {
-      const text = this.#nextBatch();
-      if (text === "") return;
-      const { response } = this.#call.reply;
-      if (response.write(text)) continue;
+      const batch = this.#nextBatch();
+      if (batch === undefined) return;
+      if (this.#output.write(batch)) continue;
       this.#isWaiting = true;
-      response.once("drain", () => {
+      this.#output.whenDrained(() => {
         this.#isWaiting = false;
         this.#send();
       });
@@ -114,28 +114,30 @@ export class WatchStream {
     }
   }
 
-  #nextBatch(): string {
-    let text = "";
+  /** A single line as it is, for other watches send it too. */
+  #nextBatch(): WatchLine | undefined {
+    const batch: WatchLine[] = [];
+    let length = 0;
     try {
-      while (text.length < BATCH_CHARS) {
+      while (length < BATCH_CHARS) {
         const next = this.#lines.next();
-        if (next.done === true || next.value === "") break;
-        text += next.value;
+        if (next.done === true || next.value === undefined) break;
+        batch.push(next.value);
+        length += next.value.text.length;
       }
     } catch (error) {
       // What one watch cannot show ends that watch, with the reason in it.
-      text += this.#errorLine(error);
-      this.#call.reply.response.write(text);
+      this.#output.write(joined([...batch, new WatchLine(this.#errorLine(error))]));
       this.#end();
-      return "";
+      return undefined;
     }
-    return text;
+    return batch.length > 1 ? joined(batch) : batch[0];
   }
 
-  /** Every line of the watch; an empty one where there is nothing to send for now. */
-  *#allLines(): Generator<string, void> {
-    for (const object of this.#query.initial) yield this.#line("ADDED", object);
-    if (this.#query.marksInitialEnd) yield this.#bookmark({ [INITIAL_EVENTS_END]: "true" });
+  /** Every line of the watch; none where there is nothing to send for now. */
+  *#allLines(): Generator<WatchLine | undefined, void> {
+    for (const object of this.#query.initial) yield new WatchLine(this.#text("ADDED", object));
+    if (this.#query.marksInitialEnd) yield new WatchLine(this.#bookmark({ [INITIAL_EVENTS_END]: "true" }));
     for (;;) {
       const { store } = this.#call.core;
       const { storageKey } = this.#call.type;
@@ -144,7 +146,7 @@ export class WatchStream {
       for (const change of changes) {
         this.#sent = change.revision;
         const line = this.#lineOf(change);
-        if (line !== "") yield line;
+        if (line !== undefined) yield line;
       }
       if (changes.length > 0) continue;
       this.#sent = Math.max(this.#sent, store.committedRevision);
@@ -152,9 +154,9 @@ export class WatchStream {
     }
   }
 
-  #lineOf({ type, object, previous }: StoreEvent): string {
+  #lineOf({ type, object, previous }: StoreEvent): WatchLine | undefined {
     const { namespace, matches } = this.#query;
-    if (namespace !== undefined && object.metadata.namespace !== namespace) return "";
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return undefined;
     const shown = inVersion(this.#call.type, object);
     const before = previous && inVersion(this.#call.type, previous);
     const isMatch = matches(shown);
@@ -163,12 +165,21 @@ export class WatchStream {
       // To this client the object appears or goes away.
       if (isMatch) return this.#line("ADDED", shown);
       const metadata = { ...before?.metadata, ...versionOf(shown) };
-      return this.#line("DELETED", { ...(before ?? shown), metadata });
+      return new WatchLine(this.#text("DELETED", { ...(before ?? shown), metadata }));
     }
-    return isMatch || (type === "DELETED" && wasMatch) ? this.#line(type, shown) : "";
+    return isMatch || (type === "DELETED" && wasMatch) ? this.#line(type, shown) : undefined;
   }
 
-  #line(type: string, object: ApiObject): string {
+  /** `object`: as it is in the store. */
+  #line(type: string, object: ApiObject): WatchLine {
+    const { form } = this.#call;
+    if (form.as === "table") return new WatchLine(this.#text(type, object));
+    return sharedLine(object, `${type} ${form.as === "metadata" ? form.version : ""}`, () =>
+      this.#text(type, object),
+    );
+  }
+
+  #text(type: string, object: ApiObject): string {
     const { form } = this.#call;
     if (form.as !== "table") return `{"type":"${type}","object":${textInForm(form, object)}}\n`;
     const table = tableOf(this.#call, [object], { withColumns: !this.#hasSentColumns });
@@ -176,10 +187,10 @@ export class WatchStream {
     return `${JSON.stringify({ type, object: table })}\n`;
   }
 
-  #dueBookmark(): string {
-    if (!this.#isBookmarkDue) return "";
+  #dueBookmark(): WatchLine | undefined {
+    if (!this.#isBookmarkDue) return undefined;
     this.#isBookmarkDue = false;
-    return this.#bookmark();
+    return new WatchLine(this.#bookmark());
   }
 
   #bookmark(annotations?: Record<string, string>): string {
@@ -213,4 +224,8 @@ export class WatchStream {
 
 function versionOf({ metadata }: ApiObject): { resourceVersion?: string } {
   return metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion };
+}
+
+function joined(lines: WatchLine[]): WatchLine {
+  return new WatchLine(lines.map(({ text }) => text).join(""));
 }

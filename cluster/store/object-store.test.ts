@@ -146,6 +146,20 @@ describe("ObjectStore", () => {
     expect([heard, failures.count]).toEqual([["a", "b"], 2]);
   });
 
+  it("wakes who follows a resource before whoever changed it is told, whatever becomes of others", async () => {
+    const { store, failures } = emptyStore();
+    const order: string[] = [];
+    store.follow(RESOURCE, () => {
+      throw new Error("a follower of no use");
+    });
+    store.follow(RESOURCE, () => {
+      order.push(`woken at ${store.changesAfter(RESOURCE, 1)?.length}`);
+    });
+    await store.put(RESOURCE, configMap("a"));
+    order.push("told");
+    expect([order, failures.count]).toEqual([["woken at 1", "told"], 1]);
+  });
+
   it("finds objects by an index that is as new as the store, also while listeners are told", async () => {
     const { store } = emptyStore();
     await store.put(RESOURCE, configMap("a", { x: "" }));

@@ -138,7 +138,7 @@ export class ObjectStore {
     return addTo(this.#listeners, resource, listener);
   }
 
-  /** Calls `wake` whenever changes of the resource have come to the disk; returns the way to stop. */
+  /** Calls `wake` when changes of the resource have come to the disk, before whoever made them is told; returns the way to stop. */
   follow(resource: string, wake: () => void): () => void {
     return addTo(this.#followers, resource, wake);
   }
@@ -197,7 +197,8 @@ export class ObjectStore {
     const resources = new Set(this.#uncommitted.map(({ event }) => event.resource));
     this.#uncommitted = [];
     this.#committedRevision = this.#revision;
-    for (const resource of resources) for (const wake of this.#followers.get(resource) ?? []) wake();
+    for (const resource of resources)
+      for (const wake of this.#followers.get(resource) ?? []) this.#call(`a watch of ${resource}`, wake);
   }
 
   /** Puts everything back as it is on disk, by changes that undo those that did not get there; returns the refusal. */
@@ -234,17 +235,18 @@ export class ObjectStore {
     if (this.#isDelivering) return;
     this.#isDelivering = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      for (const listener of this.#listeners.get(next.resource) ?? []) this.#deliver(listener, next);
+      for (const listener of this.#listeners.get(next.resource) ?? [])
+        this.#call(`a listener to changes of ${next.resource}`, () => listener(next));
     }
     this.#isDelivering = false;
   }
 
-  /** A listener that throws keeps the change neither from the others nor from whoever made it. */
-  #deliver(listener: StoreListener, event: StoreEvent): void {
+  /** One who throws keeps the change neither from the others nor from whoever made it. */
+  #call(who: string, listen: () => void): void {
     try {
-      listener(event);
+      listen();
     } catch (error) {
-      this.#failures.report(`a listener to changes of ${event.resource}`, error);
+      this.#failures.report(who, error);
     }
   }
 }

@@ -92,7 +92,7 @@ it("says when a client takes no more, and when it does again", { timeout: 60_000
 });
 
 it("makes a line once for all that send it in a turn", async () => {
-  const object = { metadata: { name: "a" } };
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } };
   let made = 0;
   const line = (form: string): WatchLine => sharedLine(object, form, () => `${form} ${(made += 1)}`);
   expect([line("ADDED").text, line("ADDED").text, line("MODIFIED").text]).toEqual([

@@ -206,6 +206,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   cache.onChange((session) => cache.get(session) ?? names.forget(session));
   const workshop = createWorkshop(parts);
   const routes = joinRoutes({ ...assignment, ...foundation, workshop, cache, names, metrics });
+  cache.onChange((session) => routes.sockets.guestChanged(session));
   const stopSweep = sweepPeople({
     ...parts,
     people: foundation.installation.people,

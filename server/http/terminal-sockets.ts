@@ -8,6 +8,7 @@ import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import type { TicketStore } from "../../terminal/node/tickets.js";
 import type { Access } from "./access.js";
 import { problemOf } from "./problem.js";
+import { guestIn } from "./routes/help.js";
 import type { TerminalSockets } from "./routes/terminals.js";
 import { checkHost, checkedRequest, originOf } from "./same-origin.js";
 import type { OriginRules } from "./same-origin.js";
@@ -28,6 +29,8 @@ export interface ServedTerminalSockets extends TerminalSockets {
   /** Takes an upgrade for one of our terminals; false, and nothing touched, where the address is not ours. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   openSockets(): number;
+  /** Lets go of helpers who may type in the session no more. */
+  guestChanged(session: string): void;
   close(): void;
 }
 
@@ -40,13 +43,23 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
     dial: options.dial,
     tickets: options.tickets,
     logger: options.log,
-    reauthorise: ({ address }) => isLive(workshop, address.session),
+    reauthorise: ({ address, grant }) =>
+      isLive(workshop, address.session) &&
+      (grant === undefined || workshop.guestOf(address.session)?.id === grant),
   });
   return {
     issueTicket: async (address, request, session) => {
       await workshop.openTerminal(address);
       const user = access.browserOf(request, session);
-      return options.tickets.issue({ address, user, readOnly: !access.isLearner(request, session) });
+      const grant = guestIn({ workshop, access }, address.session, request);
+      if (access.isLearner(request, session))
+        return options.tickets.issue({ address, user, readOnly: false });
+      return options.tickets.issue({
+        address,
+        user,
+        readOnly: grant === undefined,
+        ...(grant === undefined ? {} : { grant }),
+      });
     },
     handleUpgrade: (request, socket, head) => {
       const address = addressOf(request.url);
@@ -60,6 +73,7 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
       return true;
     },
     openSockets: () => gateway.viewerCount(),
+    guestChanged: (session) => gateway.reauthoriseGrants(session),
     closeSession: (session) => gateway.closeSession(session),
     close: () => gateway.close(),
   };

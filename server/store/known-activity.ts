@@ -14,6 +14,8 @@ export interface Progress {
   failed: number;
   /** Failures of one step without a success since; the step with most of them. */
   failuresOfOneStep: number;
+  /** That step; absent where none has failed. */
+  worst?: { page: string; step: string };
 }
 
 type StepSummary = Pick<StepRecord, "state" | "failures" | "done">;
@@ -43,7 +45,7 @@ export class KnownActivity {
   }
 
   progress(session: string): Progress {
-    return progressOf(this.#sessions.get(session)?.steps.values() ?? []);
+    return progressOf(this.#sessions.get(session)?.steps ?? []);
   }
 
   isDone({ session, page, step }: StepKey): boolean {
@@ -104,14 +106,22 @@ function after(before: StepSummary | undefined, result: StepResult): StepSummary
   return { state, failures, done: done || (before?.done ?? false) };
 }
 
-function progressOf(steps: Iterable<StepSummary>): Progress {
-  const progress = { done: 0, failed: 0, failuresOfOneStep: 0 };
-  for (const { state, failures, done } of steps) {
+function progressOf(steps: Iterable<[string, StepSummary]>): Progress {
+  const progress: Progress = { done: 0, failed: 0, failuresOfOneStep: 0 };
+  for (const [key, { state, failures, done }] of steps) {
     if (done) progress.done += 1;
     else if (state === "failed") progress.failed += 1;
-    progress.failuresOfOneStep = Math.max(progress.failuresOfOneStep, failures);
+    if (failures <= progress.failuresOfOneStep) continue;
+    progress.failuresOfOneStep = failures;
+    progress.worst = placeOf(key);
   }
   return progress;
+}
+
+/** Names of pages may have slashes, ids of steps have none. */
+function placeOf(key: string): { page: string; step: string } {
+  const end = key.lastIndexOf("/");
+  return { page: key.slice(0, end), step: key.slice(end + 1) };
 }
 
 function keyOf({ page, step }: { page: string; step: string }): string {

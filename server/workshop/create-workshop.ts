@@ -4,6 +4,7 @@ import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { progressOf } from "../../workshop/common/progress.js";
 import type { BrokenLab, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import type { GuestSpec } from "../../workshop/common/help.js";
 import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
@@ -26,7 +27,9 @@ import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { TurnTaking } from "../../workshop/node/turns.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { extensionOf } from "../../workshop/node/session-view.js";
+import { changeSession } from "../../workshop/node/change-session.js";
 import { createSession, extendSession, openSession, revokeLink } from "../../workshop/node/sessions.js";
+import { pauseSession, shortenSession } from "../../workshop/node/session-time.js";
 import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
@@ -46,7 +49,7 @@ import { endSessionOf, sessionNotFound } from "./end-session.js";
 import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
-import type { NewSession, Workshop } from "./workshop.js";
+import type { NewSession, StepAddress, Workshop } from "./workshop.js";
 
 /** A lab that takes longer than this is broken, or behind one that is. */
 const LATE_LAB_MS = 15_000;
@@ -109,10 +112,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     view: (id) => viewOf(parts, found(id).session),
     progress: ({ id, pages }) => progressOf(pages, (page, step) => activity.isDone(id, page, step)),
     liveSessions: () => parts.cache.live(),
-    extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    ...changesOfTime(parts),
     openSession: (id) => open(parts, found(id).session),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
     endSession: (id) => endSessionOf(parts, id),
+    change: async (id, change) => changed(parts, active(id), await changeSession(client, id, change)),
+    guestOf: (id) => guestIn(parts.cache.get(id)),
     page: async (id, page) => {
       found(id);
       await parts.refreshLabs();
@@ -139,15 +144,37 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     },
     cancelStep: async (address) =>
       parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts)),
-    interruptStep: async (address) => {
-      await parts.steps.interrupt(await findStep({ ...address, ...active(address.session) }, parts));
-      touched(address.session);
-    },
+    interruptStep: async (address) =>
+      touched(await interrupt(parts, { ...address, ...active(address.session) })),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     file: async (id, path) => labFile(found(id).lab, path),
     table,
     pools: () => parts.pool.views(),
   };
+}
+
+function changesOfTime(
+  parts: WorkshopParts,
+): Pick<Workshop, "extendSession" | "pauseSession" | "shortenSession"> {
+  const active = (id: string) => requireActive(findSession(parts, id));
+  return {
+    extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    pauseSession: async (id, until) => changed(parts, active(id), await pauseSession(parts, id, until)),
+    shortenSession: async (id, minutes) =>
+      changed(parts, active(id), await shortenSession(parts, id, minutes)),
+  };
+}
+
+/** Who has been let in. */
+function guestIn(session: SessionResource | undefined): GuestSpec | undefined {
+  const guest = session?.spec.guest;
+  return guest?.agreedAt === undefined ? undefined : guest;
+}
+
+/** Resolves to the session's name. */
+async function interrupt(parts: WorkshopParts, step: Omit<StepAddress, "session"> & Found): Promise<string> {
+  await parts.steps.interrupt(await findStep(step, parts));
+  return step.session.metadata.name;
 }
 
 async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopParts): Promise<LabSummary[]> {

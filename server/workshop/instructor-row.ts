@@ -1,6 +1,7 @@
 import type { SessionView } from "../../workshop/common/api.js";
 import { EVENT_LABEL } from "../../workshop/common/event.js";
 import { progressOf } from "../../workshop/common/progress.js";
+import { pausedUntil } from "../../workshop/common/session-time.js";
 import { isPooled, labKeyOf } from "../../workshop/common/session.js";
 import type { Activity } from "../../workshop/node/activity-store.js";
 import type { PersonNames } from "../event/person-names.js";
@@ -46,7 +47,11 @@ export function instructorRow(
   view: Omit<SessionView, "results">,
   { steps, progress, activity, now }: RowParts,
 ): SessionRow {
-  const stuck = view.phase === "Active" ? stuckReason(progress, activity, now) : undefined;
+  const stuck =
+    view.phase === "Active" && pausedUntil(view, now) === undefined
+      ? stuckReason(progress, activity, now)
+      : undefined;
+  const stuckAt = placeOfTrouble(view, progress);
   return {
     id: view.id,
     lab: view.lab,
@@ -66,7 +71,32 @@ export function instructorRow(
     expiresAt: view.expiresAt,
     linkRevision: view.linkRevision,
     ...(stuck === undefined ? {} : { stuck }),
+    ...(stuckAt === undefined ? {} : { stuckAt }),
+    ...asked(view),
   };
+}
+
+function asked({
+  pausedUntil: until,
+  announcement,
+  help,
+  guest,
+}: Omit<SessionView, "results">): Pick<SessionRow, "pausedUntil" | "announcement" | "help" | "guest"> {
+  return {
+    ...(until === undefined ? {} : { pausedUntil: until }),
+    ...(announcement === undefined ? {} : { announcement }),
+    ...(help === undefined ? {} : { help }),
+    ...(guest === undefined ? {} : { guest }),
+  };
+}
+
+/** Where a helper looks first. */
+function placeOfTrouble(
+  { help, phase }: Pick<SessionView, "help" | "phase">,
+  { failuresOfOneStep, worst }: Progress,
+): SessionRow["stuckAt"] {
+  if (help?.step !== undefined) return { page: help.page, step: help.step };
+  return phase === "Active" && failuresOfOneStep >= STUCK_FAILURES ? worst : undefined;
 }
 
 /** A session nobody has begun is not stuck: its link may not have been handed out. */

@@ -9,6 +9,8 @@ import type {
   StepResult,
 } from "../../workshop/common/api.js";
 import type { PoolView } from "../../workshop/common/instructor-api.js";
+import type { GuestSpec } from "../../workshop/common/help.js";
+import type { SpecChange } from "../../workshop/common/session.js";
 import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { EventOwner } from "../../workshop/node/event-owner.js";
 import type { InstructorTable } from "./instructor-table.js";
@@ -51,11 +53,19 @@ export interface Workshop {
   /** Sessions that are not over. */
   liveSessions(): number;
   extendSession(id: string, minutes?: number): Promise<SessionView>;
+  /** Lets its time stand still until then (epoch milliseconds), or go on. */
+  pauseSession(id: string, until: number | undefined): Promise<SessionView>;
+  /** Lets its time be over in so many minutes, unless it is before. */
+  shortenSession(id: string, minutes: number): Promise<SessionView>;
   /** Lets the time of a session made in advance begin. */
   openSession(id: string): Promise<void>;
   /** Makes the link there was, and whom it admitted, worth nothing. */
   revokeLink(id: string): Promise<SessionView>;
   endSession(id: string): Promise<void>;
+  /** Changes what the session is asked to be. Throws what the change throws. */
+  change(id: string, change: SpecChange): Promise<SessionView>;
+  /** Which browser may type in its terminals besides its learner's, by its digest, and since which asking. */
+  guestOf(id: string): Pick<GuestSpec, "id" | "browser"> | undefined;
   page(id: string, page: string): Promise<PageView>;
   /** Starts the shell, or leaves the running one as it is. */
   openTerminal(address: TerminalAddress): Promise<void>;

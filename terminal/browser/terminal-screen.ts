@@ -23,6 +23,8 @@ export interface ScreenOptions {
   fontFamily?: string;
   readOnly?: boolean;
   screenReader?: boolean;
+  /** Wishes for no size: the terminal is somebody else's. */
+  keepsSize?: boolean;
   /** Words for assistive technology: `Terminal 1`. */
   label?: string;
   onInput?: (data: string) => void;
@@ -113,7 +115,7 @@ export class TerminalScreen implements ConnectedScreen {
   }
 
   wishedSize(): { columns: number; rows: number } | undefined {
-    const size = this.#fit.proposeDimensions();
+    const size = this.#options.keepsSize === true ? undefined : this.#fit.proposeDimensions();
     if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return undefined;
     return { columns: Math.min(500, Math.max(2, size.cols)), rows: Math.min(300, Math.max(1, size.rows)) };
   }

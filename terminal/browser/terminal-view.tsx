@@ -23,6 +23,8 @@ export interface TerminalViewProps {
   fontSize?: number;
   readOnly?: boolean;
   screenReader?: boolean;
+  /** Shows the terminal at the size it has; another page decides. */
+  keepsSize?: boolean;
   label?: string;
   className?: string;
   onState?: (state: ConnectionState, reason?: CloseReason) => void;
@@ -103,11 +105,12 @@ function join(
   props: () => TerminalViewProps,
   { onNotice, onWaiting }: { onNotice: (text: string) => void; onWaiting: (characters: number) => void },
 ): { handle: TerminalHandle; leave: () => void } {
-  const { fontSize, readOnly, screenReader, label } = props();
+  const { fontSize, readOnly, screenReader, keepsSize, label } = props();
   const screen = new TerminalScreen(place, {
     ...(fontSize !== undefined && { fontSize }),
     ...(readOnly !== undefined && { readOnly }),
     ...(screenReader !== undefined && { screenReader }),
+    ...(keepsSize !== undefined && { keepsSize }),
     ...(label !== undefined && { label }),
     onInput: (data) => connection.input(data),
     onFit: (columns, rows) => connection.resize(columns, rows),

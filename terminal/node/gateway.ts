@@ -45,6 +45,8 @@ export interface TerminalGateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, who: Claim): void;
   /** Sockets that are open now, for metrics. */
   viewerCount(session?: string): number;
+  /** Looks at once whether those who see a session's terminals by a grant may stay. */
+  reauthoriseGrants(session: string): void;
   /** Closes the sockets of a session whose access was withdrawn. */
   closeSession(session: string): void;
   close(): void;
@@ -88,6 +90,12 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
   return {
     handleUpgrade: (request, socket, head, who) => void admit(request, socket, head, who),
     viewerCount: count,
+    reauthoriseGrants: (session) => {
+      const granted = [...viewers].filter(
+        ([, { admission }]) => admission.grant !== undefined && admission.address.session === session,
+      );
+      if (granted.length > 0) void reauthoriseAll(new Map(granted), options).then(dismiss);
+    },
     closeSession: (session) =>
       dismiss(
         [...viewers]
@@ -177,8 +185,13 @@ async function judge(
   const [, query = ""] = (request.url ?? "").split("?", 2);
   try {
     const admission = await tickets.redeem(new URLSearchParams(query).get("ticket") ?? "", who);
-    if (!admission) logger.warn({ address: who.address }, "terminal socket without a valid ticket refused");
-    return admission ?? 401;
+    if (!admission) {
+      logger.warn({ address: who.address }, "terminal socket without a valid ticket refused");
+      return 401;
+    }
+    // A grant may have been taken back since the ticket was given.
+    if (admission.grant !== undefined && !(await options.reauthorise?.(admission))) return 401;
+    return admission;
   } catch (error) {
     logger.warn({ error, address: who.address }, "a ticket cannot be looked up just now");
     return 503;

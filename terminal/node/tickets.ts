@@ -11,6 +11,8 @@ export interface TerminalAdmission {
   address: TerminalAddress;
   user: string;
   readOnly: boolean;
+  /** What lets this one in besides, and may be taken back; what it says is `reauthorise`'s to know. */
+  grant?: string;
 }
 
 /** What whoever brings a ticket says to be and to want. */

@@ -68,6 +68,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     canExtend: true,
     extensionMinutes: 12,
     linkRevision: 1,
+    hasHelpers: false,
     minutes: 60,
     results: sampleResults,
     ...change,

@@ -12,7 +12,7 @@ import type {
 } from "../../workshop/common/api.js";
 import { configMapLab } from "../server/config-map-lab.js";
 import { isWithout } from "../requirements/without.js";
-import { BrowserSession } from "../server/browser-session.js";
+import { BrowserSession, typeAndSee } from "../server/browser-session.js";
 import type { Answer } from "../server/browser-session.js";
 import { homeOf, until } from "../server/lectern-process.js";
 import { INSTRUCTOR_TOKEN, startSeveralServers } from "./three-servers.js";
@@ -148,6 +148,42 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     await until("the others refuse it too", 15_000, async () =>
       (await one.at(two.url).call("GET", `api/sessions/${own.id}`)).status === 401 ? true : undefined,
     );
+  });
+
+  it("share who asks for help and who comes, and let a helper go at one when the learner ends it at another", async () => {
+    const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
+    const own = await one.startLab("slow-steps");
+    const helper = new BrowserSession(two.url);
+    await helper.json("POST", "api/instructor/login", { token: INSTRUCTOR_TOKEN });
+    await one.json("POST", `api/sessions/${own.id}/help`, { text: "At one of them" });
+    const ofHelper = `api/instructor/sessions/${own.id}`;
+    const taken = await Promise.all(
+      [two, three].map(({ url }, number) =>
+        helper.at(url).call("POST", `${ofHelper}/help`, { name: `Helper ${String(number)}` }),
+      ),
+    );
+    expect(new Set(taken.map(({ status }) => status))).toEqual(new Set([204, 409]));
+    await until("all of them say who comes", 15_000, async () => {
+      const views = await Promise.all(
+        servers.replicas.map(({ url }) => one.at(url).json<SessionView>("GET", `api/sessions/${own.id}`)),
+      );
+      const takers = new Set(views.map(({ help }) => help?.takenBy));
+      return takers.size === 1 && !takers.has(undefined) ? true : undefined;
+    });
+    const { id } = await helper.json<{ id: string }>("POST", `${ofHelper}/guest`, { name: "Helper" });
+    await one.at(three.url).json("POST", `api/sessions/${own.id}/guest`, { id });
+    await until("the helper's server knows it", 15_000, async () =>
+      (await one.at(two.url).json<SessionView>("GET", `api/sessions/${own.id}`)).guest?.agreedAt === undefined
+        ? undefined
+        : true,
+    );
+    const socket = await helper.socket(own.id, await helper.ticket(own.id));
+    if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
+    await typeAndSee(socket, "echo typed-$((40+2))\r", /typed-42/, 30_000);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await one.json("DELETE", `api/sessions/${own.id}/guest`);
+    expect(await closed).toBe(4003);
+    await one.json("DELETE", `api/sessions/${own.id}`);
   });
 
   it("take up the command that one of them was watching when it was killed", async () => {

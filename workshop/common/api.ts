@@ -12,6 +12,9 @@
  * | GET api/sessions/ID/events | server-sent events, each a `SessionEvent` in JSON; the first is `session` |
  * | POST api/sessions/ID/extend | `SessionView` |
  * | DELETE api/sessions/ID | 204 |
+ * | POST api/sessions/ID/help `{text, step?}`, DELETE api/sessions/ID/help | `SessionView`; asks for help, and takes it back |
+ * | POST api/sessions/ID/announcement/answer `{id, answer}` | `SessionView`; its learner only |
+ * | POST api/sessions/ID/guest `{id}`, DELETE api/sessions/ID/guest | `SessionView`; lets the helper of that id type, and ends it; its learner only |
  * | GET api/sessions/ID/pages/PAGE | `PageView` |
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}`, for a test that asks `{inputs}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
@@ -28,7 +31,9 @@
  * Refusals answer `ApiProblem` with a fitting status.
  */
 
+import type { Announcement } from "./announcement.js";
 import type { CodePiece } from "./highlight/code-piece.js";
+import type { Guest, HelpRequest } from "./help.js";
 import type { IngressAddress } from "./ingress.js";
 
 /** Carries the secret a page holds besides its cookies: 32 random bytes, base64url, the same for all pages of a browser. */
@@ -121,6 +126,16 @@ export interface SessionView {
   extensionMinutes: number;
   /** Counts the links to it there have been. */
   linkRevision: number;
+  /** ISO 8601; its time stands still until then, which `expiresAt` takes in already. */
+  pausedUntil?: string;
+  /** What its learner was told last. */
+  announcement?: Announcement;
+  /** Whether somebody is there to help: the session was handed out, or is of an event. */
+  hasHelpers: boolean;
+  /** What its learner has asked for and not got yet. */
+  help?: HelpRequest;
+  /** Who types in its terminals besides its learner, or has asked to. */
+  guest?: Guest;
   results: StepResult[];
 }
 

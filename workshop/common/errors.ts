@@ -17,6 +17,9 @@ export const WORKSHOP_ERRORS = {
   sessionProvisioningFailed: "SESSION_PROVISIONING_FAILED",
   sessionPageChanged: "SESSION_PAGE_CHANGED",
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",
+  sessionHelpChanged: "SESSION_HELP_CHANGED",
+  sessionGuestChanged: "SESSION_GUEST_CHANGED",
+  sessionAnnouncementChanged: "SESSION_ANNOUNCEMENT_CHANGED",
 } as const;
 
 export type WorkshopErrorCode = (typeof WORKSHOP_ERRORS)[keyof typeof WORKSHOP_ERRORS];

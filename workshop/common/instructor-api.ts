@@ -14,9 +14,16 @@
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
  * | POST api/instructor/sessions/ID/extend `{minutes}`, DELETE api/instructor/sessions/ID | `InstructorRow`, 204 |
  * | POST api/instructor/sessions/ID/revoke-link | `SessionLink`, the new one; what the old one admitted is refused |
+ * | POST api/instructor/orders `Order` | `OrderOutcome[]`, one for each session it is for |
+ * | POST api/instructor/sessions/ID/help `{name}` | 204; says who comes; 409 SESSION_HELP_CHANGED where somebody else does |
+ * | DELETE api/instructor/sessions/ID/help/taker, DELETE api/instructor/sessions/ID/help | 204; puts it back into the queue, and out of it |
+ * | POST api/instructor/sessions/ID/guest `{name}` | `{id}`; asks the learner to let this browser type |
+ * | DELETE api/instructor/sessions/ID/guest | 204; asks no more, and types no more |
  */
 
+import type { Announcement } from "./announcement.js";
 import type { SessionPhase } from "./api.js";
+import type { Guest, HelpRequest } from "./help.js";
 
 export interface InstructorRow {
   id: string;
@@ -45,6 +52,16 @@ export interface InstructorRow {
   linkRevision: number;
   /** Why the learner may need help; absent otherwise. */
   stuck?: string;
+  /** Where: the step that failed so often, or the one help is asked for. */
+  stuckAt?: { page: string; step: string };
+  /** ISO 8601; its time stands still until then, which `expiresAt` takes in already. */
+  pausedUntil?: string;
+  /** What its learner was told last, and has answered. */
+  announcement?: Announcement;
+  /** What the learner has asked for and not got yet. */
+  help?: HelpRequest;
+  /** Who types in its terminals besides its learner, or has asked to. */
+  guest?: Guest;
   link: string;
 }
 
@@ -91,6 +108,30 @@ export interface PoolView {
   wanted: number;
   ready: number;
   /** Why no more could be made; it is tried again. */
+  problem?: string;
+}
+
+/** What is done with many sessions at once. */
+export interface Order {
+  /** All that live, those of an event, or those named. */
+  to: { all: true } | { event: string } | { sessions: string[] };
+  do: OrderAction;
+}
+
+export type OrderAction =
+  | { type: "announce"; text: string; command?: string; asks?: true }
+  /** Time stands still for so many minutes from now, in the place of what was said before. */
+  | { type: "pause"; minutes: number }
+  | { type: "resume" }
+  | { type: "extend"; minutes: number }
+  /** Ends them in so many minutes, and tells their learners; 0 is now. */
+  | { type: "end"; minutes: number };
+
+export interface OrderOutcome {
+  id: string;
+  /** ISO 8601; when it ends now, where the order was about that. */
+  expiresAt?: string;
+  /** Why it was not done; absent where it was. */
   problem?: string;
 }
 

@@ -1,4 +1,6 @@
+import type { Announcement } from "./announcement.js";
 import type { ProvisioningStep, SessionPhase } from "./api.js";
+import type { GuestSpec, HelpRequest } from "./help.js";
 
 export const SESSION_GROUP = "lectern.dev";
 export const SESSION_VERSION = "v1alpha1";
@@ -74,7 +76,21 @@ export interface SessionSpec {
   startedBy?: string;
   /** Counts the links there have been; absent while the first one is good. */
   linkRevision?: number;
+  /** ISO 8601; its time stands still until then, which `expiresAt` takes in already. */
+  pausedUntil?: string;
+  /** What its learner was told last. */
+  announcement?: Announcement;
+  /** What its learner has asked for and not got yet. */
+  help?: HelpRequest;
+  /** Who types in its terminals besides its learner, or has asked to. */
+  guest?: GuestSpec;
 }
+
+/** What a change writes over a part of what there is; `null` takes away. */
+export type Patch<T> = { [K in keyof T]?: (T[K] extends object | undefined ? Patch<T[K]> : T[K]) | null };
+
+/** What becomes of a session's spec, by what it is; nothing where it may stay as it is. */
+export type SpecChange = (spec: SessionSpec) => Patch<SessionSpec> | undefined;
 
 /** Whether the session's work is done in a cluster of its own. */
 export function hasOwnCluster({ spec }: Pick<SessionResource, "spec">): boolean {

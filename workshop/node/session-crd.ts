@@ -52,6 +52,33 @@ const STEP_SCHEMA = {
   },
 };
 
+const time = { type: "string", format: "date-time" };
+
+const HELP_SCHEMA = {
+  type: "object",
+  required: ["text", "askedAt", "page"],
+  properties: { text, askedAt: time, page: text, step: text, takenBy: text },
+};
+
+const GUEST_SCHEMA = {
+  type: "object",
+  required: ["id", "name", "askedAt", "browser"],
+  properties: { id: text, name: text, askedAt: time, agreedAt: time, browser: text },
+};
+
+const ANNOUNCEMENT_SCHEMA = {
+  type: "object",
+  required: ["id", "text", "at"],
+  properties: {
+    id: text,
+    text,
+    at: time,
+    command: text,
+    asks: { type: "boolean" },
+    answer: { type: "string", enum: ["yes", "no"] },
+  },
+};
+
 const SPEC_SCHEMA = {
   type: "object",
   required: ["lab", "minutes", "expiresAt", "namespace", "organization"],
@@ -59,12 +86,16 @@ const SPEC_SCHEMA = {
     lab: text,
     labRevision: text,
     minutes: { type: "integer", minimum: 1 },
-    expiresAt: { type: "string", format: "date-time" },
+    expiresAt: time,
     namespace: text,
     cluster: { type: "string", enum: ["own"] },
     organization: text,
     startedBy: text,
     linkRevision: { type: "integer", minimum: 1 },
+    pausedUntil: time,
+    announcement: ANNOUNCEMENT_SCHEMA,
+    help: HELP_SCHEMA,
+    guest: GUEST_SCHEMA,
   },
 };
 
@@ -73,8 +104,8 @@ const STATUS_SCHEMA = {
   properties: {
     phase: { type: "string", enum: ["Pending", "Ready", "Active", "Ending", "Ended", "Failed"] },
     reason: text,
-    startedAt: { type: "string", format: "date-time" },
-    openedAt: { type: "string", format: "date-time" },
+    startedAt: time,
+    openedAt: time,
     provisioning: { type: "array", items: STEP_SCHEMA },
   },
 };

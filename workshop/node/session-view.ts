@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
 import { builtInTabs } from "../common/built-in-tabs.js";
 import { CONSOLE_TAB, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { EVENT_LABEL } from "../common/event.js";
+import { guestView } from "../common/help.js";
 import { ingressAt } from "../common/ingress.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
@@ -59,7 +61,23 @@ export function sessionView(
     canExtend: phase === "Active" && canExtend(session, new Date(openedAt ?? createdAt)),
     extensionMinutes: extensionOf(lab),
     linkRevision: linkRevisionOf(session.spec),
+    ...asked(session),
     results,
+  };
+}
+
+/** What goes on between the learner and those who help. */
+function asked({
+  metadata,
+  spec,
+}: SessionResource): Pick<SessionView, "hasHelpers" | "help" | "guest" | "announcement" | "pausedUntil"> {
+  const guest = guestView(spec);
+  return {
+    hasHelpers: spec.startedBy === "instructor" || metadata.labels?.[EVENT_LABEL] !== undefined,
+    ...(spec.pausedUntil === undefined ? {} : { pausedUntil: spec.pausedUntil }),
+    ...(spec.announcement === undefined ? {} : { announcement: spec.announcement }),
+    ...(spec.help === undefined ? {} : { help: spec.help }),
+    ...(guest === undefined ? {} : { guest }),
   };
 }
 

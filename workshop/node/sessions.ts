@@ -16,6 +16,7 @@ import {
   linkRevisionOf,
   openedAtOf,
 } from "../common/session.js";
+import { pausedUntil } from "../common/session-time.js";
 import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { waitingSteps } from "./provisioning-steps.js";
@@ -166,7 +167,8 @@ export async function openSession(client: KubernetesClient, name: string): Promi
   if (openedAtOf(session) !== undefined) return session;
   const path = `${SESSIONS_PATH}/${name}`;
   const now = Date.now();
-  const expiresAt = new Date(now + session.spec.minutes * 60_000).toISOString();
+  const from = pausedUntil(session.spec, now) ?? now;
+  const expiresAt = new Date(from + session.spec.minutes * 60_000).toISOString();
   await client.merge(path, { spec: { expiresAt } });
   // Last: whoever dies in between leaves a session whose time begins when it is opened again.
   return client.merge<SessionResource>(`${path}/status`, {
@@ -174,7 +176,7 @@ export async function openSession(client: KubernetesClient, name: string): Promi
   });
 }
 
-interface Renewing extends RenewalParts {
+export interface Renewing extends RenewalParts {
   /** Of the changes to one session's time and access: two at once would lose one's time, and each end the other's token. */
   turns: TurnTaking;
 }
@@ -192,7 +194,8 @@ export function followCluster(parts: Renewing, name: string): Promise<void> {
   });
 }
 
-function renewalOf(name: string): string {
+/** The turn of changes to the session's time and access. */
+export function renewalOf(name: string): string {
   return `renew ${name}`;
 }
 

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import type { InstructorRow, SessionLink } from "../../../workshop/common/instructor-api.js";
+import { timeLeft } from "../../../workshop/common/session-time.js";
 import { readEnvironment } from "../../config.js";
 import { path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { callInstructorApi } from "../instructor-client.js";
+import { orderCommands } from "./orders.js";
 import { formatTable } from "../table.js";
 import { terminalText } from "../terminal-text.js";
 
@@ -13,19 +15,14 @@ const MAX_MINUTES = 7 * 24 * 60;
 /** `lectern session`: what an instructor does, through the running server. */
 export function sessionCommand(): Command {
   const command = new Command("session").description(
-    "Create, list, extend and end sessions of the running server, and replace their links.",
+    "Create and list sessions of the running server, tell their learners something, pause, extend and end them, and replace their links.",
   );
   command.addHelpText(
     "after",
     examplesText(["lectern session create --lab my-lab --count 20 --prefix team", "lectern session list"]),
   );
-  return command
-    .addCommand(create())
-    .addCommand(list())
-    .addCommand(extend())
-    .addCommand(revokeLink())
-    .addCommand(startLink())
-    .addCommand(end());
+  for (const order of orderCommands()) command.addCommand(order);
+  return command.addCommand(create()).addCommand(list()).addCommand(revokeLink()).addCommand(startLink());
 }
 
 interface CreateFlags {
@@ -65,10 +62,12 @@ function create(): Command {
 function list(): Command {
   return withData(new Command("list"))
     .description("List sessions: lab, page, steps, time left.")
+    .option("--json", "print them as JSON")
     .addHelpText("after", examplesText(["lectern session list"]))
-    .action(async ({ data }: { data: string }) => {
+    .action(async ({ data, json }: { data: string; json?: boolean }) => {
       const rows = await callInstructorApi<InstructorRow[]>(data, "GET", "sessions");
-      if (rows.length === 0)
+      if (json) print(JSON.stringify(rows, null, 2));
+      else if (rows.length === 0)
         print('There are no sessions. Make some with "lectern session create --lab NAME".');
       else
         print(
@@ -77,23 +76,6 @@ function list(): Command {
             rows.map(cells),
           ),
         );
-    });
-}
-
-function extend(): Command {
-  return withData(new Command("extend"))
-    .description("Give a session more time.")
-    .argument("<session>")
-    .option("--minutes <number>", "how many minutes more", wholeNumber(1, MAX_MINUTES), 30)
-    .addHelpText("after", examplesText(["lectern session extend my-lab-x7k2p --minutes 30"]))
-    .action(async (id: string, { data, minutes }: { data: string; minutes: number }) => {
-      const row = await callInstructorApi<InstructorRow>(
-        data,
-        "POST",
-        `sessions/${encodeURIComponent(id)}/extend`,
-        { minutes },
-      );
-      print(`${row.id} ends at ${row.expiresAt}`);
     });
 }
 
@@ -117,19 +99,6 @@ function startLink(): Command {
     });
 }
 
-function end(): Command {
-  return withData(new Command("end"))
-    .description("End sessions, with their namespace, shells and home.")
-    .argument("<session...>")
-    .addHelpText("after", examplesText(["lectern session end my-lab-x7k2p"]))
-    .action(async (ids: string[], { data }: { data: string }) => {
-      for (const id of ids) {
-        await callInstructorApi<undefined>(data, "DELETE", `sessions/${encodeURIComponent(id)}`);
-        print(`${id} is ending`);
-      }
-    });
-}
-
 function withData(command: Command): Command {
   return command.option("--data <dir>", "data directory of the running server", path, readEnvironment().data);
 }
@@ -142,17 +111,36 @@ function cells(row: InstructorRow): string[] {
     row.pages === 0 ? "" : `${String(row.pageNumber)} of ${String(row.pages)}`,
     `${String(row.stepsDone)}/${String(row.steps)}`,
     String(row.stepsFailed),
-    row.openedAt === undefined ? "" : minutesLeft(row.expiresAt),
-    row.stuck ?? row.reason ?? (row.openedAt === undefined ? unopened(row.expiresAt) : ""),
+    row.openedAt === undefined ? "" : minutesLeft(row),
+    noteOf(row),
   ];
+}
+
+function noteOf({
+  help,
+  pausedUntil,
+  announcement,
+  stuck,
+  reason,
+  openedAt,
+  expiresAt,
+}: InstructorRow): string {
+  if (help !== undefined)
+    return [`asks for help${help.takenBy === undefined ? "" : ` (${help.takenBy} comes)`}`, help.text]
+      .filter((part) => part !== "")
+      .join(": ");
+  if (pausedUntil !== undefined && Date.parse(pausedUntil) > Date.now())
+    return `paused until ${pausedUntil.slice(0, 16).replace("T", " ")} UTC`;
+  if (announcement?.asks) return `asked: ${announcement.answer ?? "no answer yet"}`;
+  return stuck ?? reason ?? (openedAt === undefined ? unopened(expiresAt) : "");
 }
 
 function unopened(expiresAt: string): string {
   return `not opened yet; its link is good until ${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function minutesLeft(expiresAt: string): string {
-  const minutes = Math.max(0, Math.round((Date.parse(expiresAt) - Date.now()) / 60_000));
+function minutesLeft(row: InstructorRow): string {
+  const minutes = Math.max(0, Math.round(timeLeft(row, Date.now()) / 60_000));
   return Number.isFinite(minutes) ? `${String(minutes)} min` : "";
 }
 

@@ -1,4 +1,5 @@
 import type { AccountView, SignInAddress } from "../../common/account-api.js";
+import type { Answer } from "../../common/announcement.js";
 import type {
   BrokenLab,
   LabSummary,
@@ -10,6 +11,8 @@ import type {
 import type {
   ConfinementView,
   InstructorRow,
+  Order,
+  OrderOutcome,
   PoolView,
   SessionLink,
   StartLinkView,
@@ -69,17 +72,38 @@ export const api = {
   createSessions: (wanted: NewSessions) =>
     call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),
   extendSession: (id: string, minutes: number) =>
-    call<InstructorRow>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/extend`, {
+    call<InstructorRow>("POST", `${instructorPath(id)}/extend`, {
       body: { minutes },
     }),
-  revokeLink: (id: string) =>
-    call<SessionLink>("POST", `api/instructor/sessions/${encodeURIComponent(id)}/revoke-link`),
-  endSession: (id: string) => call<void>("DELETE", `api/instructor/sessions/${encodeURIComponent(id)}`),
+  revokeLink: (id: string) => call<SessionLink>("POST", `${instructorPath(id)}/revoke-link`),
+  askForHelp: (id: string, text: string, step?: string) =>
+    call<SessionView>("POST", `${sessionPath(id)}/help`, {
+      body: { text, ...(step === undefined ? {} : { step }) },
+    }),
+  needNoHelp: (id: string) => call<SessionView>("DELETE", `${sessionPath(id)}/help`),
+  letGuestIn: (id: string, guest: string) =>
+    call<SessionView>("POST", `${sessionPath(id)}/guest`, { body: { id: guest } }),
+  letGuestGo: (id: string) => call<SessionView>("DELETE", `${sessionPath(id)}/guest`),
+  answerAnnouncement: (id: string, asked: string, answer: Answer) =>
+    call<SessionView>("POST", `${sessionPath(id)}/announcement/answer`, { body: { id: asked, answer } }),
+  order: (order: Order) => call<OrderOutcome[]>("POST", "api/instructor/orders", { body: order }),
+  takeHelp: (id: string, name: string) =>
+    call<void>("POST", `${instructorPath(id)}/help`, { body: { name } }),
+  giveHelpBack: (id: string) => call<void>("DELETE", `${instructorPath(id)}/help/taker`),
+  endHelp: (id: string) => call<void>("DELETE", `${instructorPath(id)}/help`),
+  askToType: (id: string, name: string) =>
+    call<{ id: string }>("POST", `${instructorPath(id)}/guest`, { body: { name } }),
+  stopTyping: (id: string) => call<void>("DELETE", `${instructorPath(id)}/guest`),
+  endSession: (id: string) => call<void>("DELETE", instructorPath(id)),
 };
 
 /** Absolute path of the session's part of the API. */
 export function sessionApiPath(id: string): string {
   return mountPath() + sessionPath(id);
+}
+
+function instructorPath(id: string): string {
+  return `api/instructor/sessions/${encodeURIComponent(id)}`;
 }
 
 function sessionPath(id: string): string {

@@ -2,7 +2,8 @@ import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
-import { BulkQuestions, type BulkQuestion } from "./bulk-questions.js";
+import { BulkQuestions, WARNING_MINUTES, type BulkQuestion } from "./bulk-questions.js";
+import { MessageForm, PauseForm, giveOrder } from "./orders.js";
 import { useCopy } from "../store/clipboard.js";
 
 const MORE_MINUTES = 30;
@@ -31,6 +32,9 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
     return () => clearTimeout(timer);
   }, [outcome]);
   const isNone = selected.length === 0;
+  async function endSoon(): Promise<void> {
+    setOutcome(await giveOrder(selected, { type: "end", minutes: WARNING_MINUTES }));
+  }
   async function extend(): Promise<void> {
     setIsExtending(true);
     setOutcome({});
@@ -56,13 +60,7 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
       >
         Extend by {MORE_MINUTES} min
       </Button>
-      <CopyLinks selected={selected} />
-      <Button className="button button--small" isDisabled={isNone} onPress={() => setQuestion("revoke")}>
-        Replace links…
-      </Button>
-      <Button className="button button--small" isDisabled={isNone} onPress={() => setQuestion("end")}>
-        End…
-      </Button>
+      <Orders selected={selected} onOutcome={setOutcome} onAsk={setQuestion} />
       <span className="bulk__done" role="status">
         {outcome.done}
       </span>
@@ -74,10 +72,46 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
       <BulkQuestions
         asked={question}
         selected={selected}
-        onConfirm={{ end, revoke }}
+        onConfirm={{ end, "end-soon": endSoon, revoke }}
         onClose={() => setQuestion(undefined)}
       />
     </div>
+  );
+}
+
+interface OrdersProps {
+  selected: InstructorRow[];
+  onOutcome: (outcome: Outcome) => void;
+  onAsk: (question: BulkQuestion) => void;
+}
+
+/** What opens a form or asks a question first. */
+function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement {
+  const [form, setForm] = useState<"message" | "pause">();
+  const isNone = selected.length === 0;
+  const ofForm = { selected, onClose: () => setForm(undefined), onOutcome };
+  const opens = (which: "message" | "pause") => ({
+    className: "button button--small",
+    isDisabled: isNone,
+    "aria-expanded": form === which,
+    onPress: () => setForm(form === which ? undefined : which),
+  });
+  const asks = (question: BulkQuestion) => ({
+    className: "button button--small",
+    isDisabled: isNone,
+    onPress: () => onAsk(question),
+  });
+  return (
+    <>
+      <Button {...opens("message")}>Message…</Button>
+      <Button {...opens("pause")}>Pause…</Button>
+      <CopyLinks selected={selected} />
+      <Button {...asks("revoke")}>Replace links…</Button>
+      <Button {...asks("end-soon")}>End in {WARNING_MINUTES} min…</Button>
+      <Button {...asks("end")}>End…</Button>
+      {form === "message" && !isNone && <MessageForm {...ofForm} />}
+      {form === "pause" && !isNone && <PauseForm {...ofForm} />}
+    </>
   );
 }
 

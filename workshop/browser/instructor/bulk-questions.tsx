@@ -5,7 +5,10 @@ import { Confirm } from "../parts/confirm.js";
 /** Names spelled out in the question; more than that nobody reads. */
 const NAMED_SESSIONS = 8;
 
-export type BulkQuestion = "end" | "revoke";
+/** Time for learners to take with them what they want to keep. */
+export const WARNING_MINUTES = 5;
+
+export type BulkQuestion = "end" | "end-soon" | "revoke";
 
 interface Props {
   /** The question that is asked now; none where absent. */
@@ -26,6 +29,7 @@ export function BulkQuestions({ asked, selected, onConfirm, onClose }: Props): R
   return (
     <>
       <EndQuestion {...of("end")} />
+      <EndSoonQuestion {...of("end-soon")} />
       <RevokeQuestion {...of("revoke")} />
     </>
   );
@@ -48,6 +52,16 @@ function EndQuestion({ selected, ...question }: QuestionProps): ReactElement {
     >
       Namespaces, files and terminals of {nameList(selected)} are deleted. What the learners have not taken
       away is gone.
+    </Confirm>
+  );
+}
+
+function EndSoonQuestion({ selected, ...question }: QuestionProps): ReactElement {
+  const what = selected.length === 1 ? `session ${selected[0]?.id ?? ""}` : `${selected.length} sessions`;
+  return (
+    <Confirm {...question} title={`End ${what} in ${WARNING_MINUTES} min?`} action="Tell them, and end then">
+      The learners of {nameList(selected)} are told now. In {WARNING_MINUTES} min their namespaces, files and
+      terminals are deleted; until then <strong>Extend</strong> takes it back.
     </Confirm>
   );
 }

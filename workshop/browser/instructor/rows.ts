@@ -1,3 +1,4 @@
+import type { Route } from "../store/route.js";
 import type { InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 
 export type SortKey = "id" | "lab" | "page" | "done" | "failed" | "activity" | "left";
@@ -23,6 +24,18 @@ export function nameOf({ id, person }: InstructorRow): string {
   return person ?? id;
 }
 
+/** Those who ask for help, in the order of asking. */
+export function helpQueue(rows: readonly InstructorRow[]): InstructorRow[] {
+  return rows
+    .filter((row) => row.help !== undefined && !isOver(row))
+    .toSorted((a, b) => compare(a.help?.askedAt ?? "", b.help?.askedAt ?? "") || compare(a.id, b.id));
+}
+
+/** The learner's page, at the step that fails where it is known; else the page follows the learner. */
+export function placeToLook({ id, stuckAt }: InstructorRow): Extract<Route, { screen: "watch" }> {
+  return { screen: "watch", session: id, ...stuckAt };
+}
+
 /** The rows as they are after an event of the server. */
 export function rowsAfter(rows: InstructorRow[], event: InstructorEvent): InstructorRow[] {
   if (event.type === "sessions") return event.rows;
@@ -33,12 +46,12 @@ export function rowsAfter(rows: InstructorRow[], event: InstructorEvent): Instru
   return [...byId.values()];
 }
 
-/** The rows in the order asked for; stuck learners stay on top, whatever the order. */
+/** The rows in the order asked for; learners who ask for help, and then stuck ones, stay on top, whatever the order. */
 export function sortRows(rows: readonly InstructorRow[], { key, isDescending }: Sort): InstructorRow[] {
   const value = VALUES[key];
   const direction = isDescending ? -1 : 1;
   return rows.toSorted(
-    (a, b) => stuckFirst(a, b) || direction * compare(value(a), value(b)) || compare(a.id, b.id),
+    (a, b) => needyFirst(a, b) || direction * compare(value(a), value(b)) || compare(a.id, b.id),
   );
 }
 
@@ -51,7 +64,7 @@ export function filterRows(
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     const text =
-      `${row.person ?? ""} ${row.event ?? ""} ${row.id} ${row.lab} ${row.title} ${row.page} ${row.phase} ${row.stuck ?? ""}`.toLowerCase();
+      `${row.person ?? ""} ${row.event ?? ""} ${row.id} ${row.lab} ${row.title} ${row.page} ${row.phase} ${row.stuck ?? ""} ${row.help === undefined ? "" : `asks for help ${row.help.text} ${row.help.takenBy ?? ""}`}`.toLowerCase();
     return isOfKind(row, filter) && wanted.every((word) => text.includes(word));
   });
 }
@@ -61,13 +74,24 @@ export function isOver(row: InstructorRow): boolean {
 }
 
 function isOfKind(row: InstructorRow, filter: RowFilter): boolean {
-  if (filter === "stuck") return row.stuck !== undefined && !isOver(row);
+  if (filter === "stuck") return needsHelp(row);
   if (filter === "active") return !isOver(row);
   return filter === "all" || isOver(row);
 }
 
-function stuckFirst(a: InstructorRow, b: InstructorRow): number {
-  return Number(b.stuck !== undefined && !isOver(b)) - Number(a.stuck !== undefined && !isOver(a));
+/** Whether the learner asks for help, or seems to need some. */
+export function needsHelp(row: InstructorRow): boolean {
+  return needOf(row) > 0;
+}
+
+function needyFirst(a: InstructorRow, b: InstructorRow): number {
+  return needOf(b) - needOf(a);
+}
+
+function needOf(row: InstructorRow): number {
+  if (isOver(row)) return 0;
+  if (row.help !== undefined) return 2;
+  return row.stuck === undefined ? 0 : 1;
 }
 
 function compare(a: string | number, b: string | number): number {

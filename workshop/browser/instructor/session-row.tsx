@@ -3,8 +3,9 @@ import type { InstructorRow } from "../../common/instructor-api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
+import { pausedUntil, timeLeft } from "../../common/session-time.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
-import { isOver, nameOf } from "./rows.js";
+import { isOver, nameOf, needsHelp, placeToLook } from "./rows.js";
 
 const MINUTE_MS = 60_000;
 
@@ -17,9 +18,8 @@ interface Props {
 
 /** One session of the table. */
 export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElement {
-  const isStuck = row.stuck !== undefined && !isOver(row);
   return (
-    <tr data-selected={isChosen || undefined} data-stuck={isStuck || undefined}>
+    <tr data-selected={isChosen || undefined} data-stuck={needsHelp(row) || undefined}>
       <td>
         <input
           type="checkbox"
@@ -31,18 +31,14 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
       <td>
         <Link
           className={row.person === undefined ? "session-table__id" : "session-table__person"}
-          to={{ screen: "watch", session: row.id }}
+          to={placeToLook(row)}
           aria-label={`Watch ${nameOf(row)}`}
         >
           {nameOf(row)}
         </Link>{" "}
         <Phase row={row} />
         {row.person !== undefined && <span className="session-table__session">{row.id}</span>}
-        {isStuck && (
-          <span className="session-table__stuck">
-            <Icon name="warning" size={14} /> {row.stuck}
-          </span>
-        )}
+        {!isOver(row) && <Need row={row} />}
         {row.phase === "Failed" && row.reason && <span className="session-table__stuck">{row.reason}</span>}
       </td>
       <td>{row.title}</td>
@@ -64,6 +60,32 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
   );
 }
 
+/** Why a helper may be wanted, and who is there. */
+function Need({ row: { announcement, help, guest, stuck } }: { row: InstructorRow }): ReactElement {
+  return (
+    <>
+      {help !== undefined && (
+        <span className="session-table__stuck">
+          <Icon name="hand" size={14} /> Asks for help
+          {help.takenBy === undefined ? "" : `; ${help.takenBy} comes`}
+          {help.text === "" ? "" : `: ${help.text}`}
+        </span>
+      )}
+      {announcement?.answer !== undefined && (
+        <span className="session-table__session">answered {announcement.answer}</span>
+      )}
+      {guest?.agreedAt !== undefined && (
+        <span className="session-table__session">{guest.name} types along</span>
+      )}
+      {stuck !== undefined && (
+        <span className="session-table__stuck">
+          <Icon name="warning" size={14} /> {stuck}
+        </span>
+      )}
+    </>
+  );
+}
+
 function Failed({ count }: { count: number }): ReactElement {
   return (
     <span className="session-table__failed">
@@ -73,15 +95,17 @@ function Failed({ count }: { count: number }): ReactElement {
 }
 
 function TimeLeft({ row, now }: { row: InstructorRow; now: number }): ReactElement {
-  const left = Date.parse(row.expiresAt) - now;
+  const left = timeLeft(row, now);
+  const isPaused = pausedUntil(row, now) !== undefined && !isOver(row);
   if (row.openedAt === undefined && !isOver(row)) return <TimeFromOpening row={row} />;
   return (
     <td
       className="numeric session-table__left"
-      data-urgency={isOver(row) ? undefined : urgencyOf(left)}
+      data-urgency={isOver(row) || isPaused ? undefined : urgencyOf(left)}
       title={new Date(row.expiresAt).toLocaleString()}
     >
       {isOver(row) ? "–" : formatTimeLeft(left)}
+      {isPaused && <span className="session-table__session">paused</span>}
     </td>
   );
 }

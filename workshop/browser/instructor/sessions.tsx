@@ -11,8 +11,10 @@ import { ReadySessions } from "./ready-sessions.js";
 import { CreateEvent } from "./create-event.js";
 import { Events } from "./events.js";
 import { CreateSessions } from "./create-sessions.js";
+import { HelpQueue } from "./help-queue.js";
 import { FilterBar } from "./filter-bar.js";
 import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.js";
+import { Answers } from "./orders.js";
 import { SessionTable } from "./session-table.js";
 import { StartLink } from "./start-link.js";
 
@@ -36,6 +38,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
         <div>
           <ScreenTitle>Sessions</ScreenTitle>
           <Summary rows={rows} connection={connection} />
+          <Answers rows={rows} />
         </div>
         <div className="instructor__make">
           <Button
@@ -58,6 +61,7 @@ export function Sessions({ rows, connection }: Props): ReactElement {
       <StartLink />
       {making === "sessions" && <CreateSessions onClose={() => setMaking(undefined)} />}
       {making === "event" && <CreateEvent onClose={() => setMaking(undefined)} />}
+      <HelpQueue rows={rows} />
       <Events />
       <FilterBar filter={filter} words={words} rows={rows} onFilter={setFilter} onWords={setWords} />
       {rows.length > 0 && <BulkActions selected={selected} onDone={() => setChosen(new Set())} />}
@@ -76,7 +80,7 @@ function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Conn
   const live = rows.filter((row) => !isOver(row));
   const active = live.filter((row) => row.openedAt !== undefined);
   const unopened = live.length - active.length;
-  const stuck = active.filter((row) => row.stuck !== undefined).length;
+  const stuck = filterRows(active, "stuck", "").length;
   return (
     <p className="instructor__summary" role="status">
       {connection === "lost" ? (

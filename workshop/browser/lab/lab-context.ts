@@ -19,6 +19,8 @@ export interface Lab {
   isFollowing: boolean;
   /** Over or watched: nothing can be run from here. */
   isReadOnly: boolean;
+  /** The learner lets this instructor type in the terminals. */
+  isGuest: boolean;
   /** Runs a block of the page named, with what was entered for it. */
   run: (page: string, action: ActionView, entry?: StepEntry) => Promise<void>;
   /** Shows, makes or takes away what a block says, beside the text. */
@@ -29,6 +31,8 @@ export interface Lab {
   followed: FollowedStep | undefined;
   /** Types the text into the terminal and leaves the line open. */
   paste: (terminal: string, text: string) => void;
+  /** Types the line into the terminal and enters it: only where the learner asked for just that. */
+  enterLine: (terminal: string, line: string) => void;
   /** Brings the terminal forward and puts the keyboard into it: only where the learner asked for just that. */
   enterTerminal: (terminal: string) => void;
   /** The last lines on the terminal, empty where it shows none. */

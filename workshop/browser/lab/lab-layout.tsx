@@ -4,10 +4,13 @@ import { useOwnTabs, withOwnTabs } from "../store/own-tabs.js";
 import type { SessionStore } from "../store/session-store.js";
 import { NARROW, useMedia } from "../store/use-media.js";
 import { useSession } from "../store/use-session.js";
+import { AnnouncementBar, PauseBar } from "./announcement-bar.js";
 import { BegunBlocks } from "./begun-blocks.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
 import { EndedBar } from "./ended-bar.js";
+import { GuestBar } from "./guest-bar.js";
+import { useIsGuest } from "../store/helper.js";
 import { LabHeader } from "./header/lab-header.js";
 import { LabContext, type FollowedStep } from "./lab-context.js";
 import { useLabKeys } from "./lab-keys.js";
@@ -59,6 +62,7 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
     isNarrow,
     isWatching,
     isFollowing,
+    isGuest: useIsGuest(session),
     terminals,
     showWork,
     changeTabs: own.apply,
@@ -72,14 +76,12 @@ export function LabLayout({ store, session: given, route }: Props): ReactElement
     <LabContext value={lab}>
       <div className="lab" data-view={lab.isNarrow ? view : "both"} data-layout={session.layout}>
         <LabHeader page={pageName} />
-        <ConnectionBar />
-        <EndedBar />
-        <WatchingBar />
+        <Bars />
         <main className="lab__panes" ref={layout} style={divider.style}>
           {lab.isNarrow && view === "work" && (
             <h1 className="visually-hidden">{pageTitle(session, pageName)}</h1>
           )}
-          <ReadingPane loaded={loaded} />
+          <ReadingPane loaded={loaded} step={stepIn(route)} />
           <Divider divider={divider} />
           <WorkPane tab={tab} consolePath={consolePath} terminals={terminals} />
         </main>
@@ -97,6 +99,24 @@ function Announcement({ store }: { store: SessionStore }): ReactElement {
       {useSession(store, (state) => state.announcement)}
     </div>
   );
+}
+
+/** What is said of the session as a whole, over the panes. */
+function Bars(): ReactElement {
+  return (
+    <>
+      <ConnectionBar />
+      <EndedBar />
+      <WatchingBar />
+      <PauseBar />
+      <AnnouncementBar />
+      <GuestBar />
+    </>
+  );
+}
+
+function stepIn(route: LabRoute): string | undefined {
+  return route.screen === "watch" ? route.step : undefined;
 }
 
 function pageTitle({ pages, title }: SessionView, page: string): string {

@@ -8,17 +8,25 @@ import { NoSuchPage } from "./no-such-page.js";
 import { PageContent } from "./page-content.js";
 import { PageFooter } from "./page-footer.js";
 import { useKeptScroll } from "./use-kept-scroll.js";
+import { useShownStep } from "./use-shown-step.js";
 import type { LoadedPage } from "./use-page.js";
 import "./reading-pane.css";
 
 /** The text of the page, in its own scroll. */
-export function ReadingPane({ loaded }: { loaded: LoadedPage }): ReactElement {
+export function ReadingPane({
+  loaded,
+  step,
+}: {
+  loaded: LoadedPage;
+  step: string | undefined;
+}): ReactElement {
   const scroll = useRef<HTMLElement>(null);
   const { page } = loaded;
   const { session, page: wanted } = useLab();
   const isKnown = session.pages.some(({ name }) => name === wanted);
   useKeptScroll(scroll, page && `${session.id}/${page.name}`);
   useFocusOnTitle(scroll, page?.name);
+  useShownStep(scroll, page?.name, step);
   if (!isKnown)
     return (
       <ReadingFrame pane={scroll}>

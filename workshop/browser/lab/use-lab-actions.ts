@@ -17,6 +17,7 @@ interface Parts {
   isNarrow: boolean;
   isWatching: boolean;
   isFollowing: boolean;
+  isGuest: boolean;
   terminals: RefObject<TerminalsHandle | null>;
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
@@ -28,7 +29,7 @@ interface Parts {
 
 /** What the parts of a lab may do to it. */
 export function useLabActions(parts: Parts): Lab {
-  const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing } = parts;
+  const { store, session, page, tab, consolePath, isNarrow, isWatching, isFollowing, isGuest } = parts;
   const { terminals, showWork, changeTabs, begun, followed, follow } = parts;
   return useMemo(
     () =>
@@ -41,6 +42,7 @@ export function useLabActions(parts: Parts): Lab {
         isNarrow,
         isWatching,
         isFollowing,
+        isGuest,
         terminals,
         showWork,
         changeTabs,
@@ -57,6 +59,7 @@ export function useLabActions(parts: Parts): Lab {
       isNarrow,
       isWatching,
       isFollowing,
+      isGuest,
       terminals,
       showWork,
       changeTabs,
@@ -89,6 +92,7 @@ function createLab(parts: Parts): Lab {
     isWatching,
     isFollowing,
     isReadOnly: isOver || isWatching,
+    isGuest: isWatching && parts.isGuest,
     followed: parts.followed,
     begun: parts.begun,
     run: (ofPage, action, entry) => {
@@ -116,6 +120,10 @@ function createLab(parts: Parts): Lab {
     paste: (terminal, text) => {
       bring(terminal);
       terminals.current?.paste(terminal, text);
+    },
+    enterLine: (terminal, line) => {
+      bring(terminal);
+      terminals.current?.enterLine(terminal, line);
     },
     enterTerminal,
     lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",

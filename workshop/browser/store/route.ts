@@ -16,6 +16,8 @@ export type Route =
       session: string;
       /** Absent while it follows the learner. */
       page?: string;
+      /** The step that is shown of the page. */
+      step?: string;
       tab?: string;
       /** Place in the console, where that is the tab. */
       consolePath?: string;
@@ -42,9 +44,10 @@ export function parseRoute(path: string, search: string): Route {
 function watchAt([, session = "", page]: string[], search: string): Route {
   // No session is called so: the name of each ends in a hyphen and six characters.
   if (session === "events" && page !== undefined) return { screen: "results", event: page };
-  const at = new URLSearchParams(search).get("console");
-  const place = at ? { consolePath: at } : {};
-  return { screen: "watch", session, ...(page ? { page } : {}), ...tabIn(search), ...place };
+  const asked = new URLSearchParams(search);
+  const [at, step] = [asked.get("console"), asked.get("step")];
+  const place = { ...(page ? { page } : {}), ...(page && step ? { step } : {}) };
+  return { screen: "watch", session, ...place, ...tabIn(search), ...(at ? { consolePath: at } : {}) };
 }
 
 function tabIn(search: string): { tab?: string } {
@@ -81,6 +84,7 @@ export function formatRoute(route: Route): string {
 function placeOf(root: string, route: Extract<Route, { screen: "lab" | "watch" }>): string {
   const page = route.page ? `/${encodeURIComponent(route.page)}` : "";
   const asked = [
+    ...(route.screen === "watch" && route.step ? [`step=${encodeURIComponent(route.step)}`] : []),
     ...(route.tab ? [`tab=${encodeURIComponent(route.tab)}`] : []),
     ...(route.screen === "watch" && route.consolePath
       ? [`console=${encodeURIComponent(route.consolePath)}`]

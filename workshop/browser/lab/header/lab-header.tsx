@@ -3,6 +3,7 @@ import { Link } from "../../parts/link.js";
 import { ThemeSwitch } from "../../parts/theme-switch.js";
 import { Brand } from "../../parts/top-bar.js";
 import { useLab } from "../lab-context.js";
+import { AskHelp } from "./ask-help.js";
 import { EndSession } from "./end-session.js";
 import { Help } from "./help.js";
 import { PageMenu } from "./page-menu.js";
@@ -22,6 +23,7 @@ export function LabHeader({ page }: { page: string }): ReactElement {
       </span>
       <PageMenu page={page} />
       <div className="lab-header__end">
+        {!isReadOnly && <AskHelp />}
         {!isReadOnly && <TimeLeft />}
         <ThemeSwitch />
         <Help />

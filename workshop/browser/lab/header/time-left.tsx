@@ -2,14 +2,16 @@ import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { Icon } from "../../parts/icon.js";
 import { formatTimeLeft, urgencyOf } from "../../../common/durations.js";
+import { pausedUntil, timeLeft } from "../../../common/session-time.js";
 import { useNow } from "../../store/use-now.js";
 import { useLab } from "../lab-context.js";
 
 /** The time the session has left; warns ten and two minutes before the end and offers more where that is allowed. */
 export function TimeLeft(): ReactElement {
   const { session, store } = useLab();
-  const left = Date.parse(session.expiresAt) - useNow(1000);
-  const urgency = urgencyOf(left);
+  const now = useNow(1000);
+  const left = timeLeft(session, now);
+  const urgency = pausedUntil(session, now) === undefined ? urgencyOf(left) : "calm";
   const isShort = urgency !== "calm";
   useEffect(() => {
     if (urgency === "warning") store.announce("10 min are left.");

@@ -30,6 +30,7 @@ export interface TerminalPaneHandle {
   revive(): void;
   focus(): void;
   paste(text: string): void;
+  enterLine(line: string): void;
   lastLines(): string;
 }
 
@@ -42,7 +43,7 @@ interface Props {
 
 /** One terminal of the session with its bar: search, size of the type, help for screen readers, and what is wrong if anything is. */
 export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
-  const { store, session, isOver, isReadOnly } = useLab();
+  const { store, session, isOver, isReadOnly, isGuest } = useLab();
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [isSearching, setIsSearching] = useState(false);
@@ -50,10 +51,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   const loss = useSession(store, (state) => state.shells.get(terminal)?.loss);
   const { shell, handle, trouble, wasOnline, setHandle, noteState, startShell, enterShell } =
     useShell(opened);
-  const over = useRef(isOver);
-  useEffect(() => {
-    over.current = isOver;
-  }, [isOver]);
+  const over = useLatest(isOver);
   usePaneHandle(ref, handle, () => trouble?.reason === "exited" && startShell());
   const name = terminalName(terminal);
   return (
@@ -74,12 +72,14 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         />
       )}
       <TerminalView
-        key={shell}
+        // Whoever is let in, or is no longer, joins anew.
+        key={`${String(shell)}/${String(isGuest)}`}
         className="terminal-pane__screen"
         connect={() => connectTerminal(session.id, terminal, over)}
         theme={theme}
         fontSize={look.fontSize}
-        readOnly={isReadOnly}
+        readOnly={isReadOnly && !isGuest}
+        keepsSize={isReadOnly}
         screenReader={look.isForScreenReader}
         label={name}
         onState={(state, reason) => {
@@ -100,6 +100,14 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
       />
     </section>
   );
+}
+
+function useLatest<T>(value: T): { readonly current: T } {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  }, [value]);
+  return latest;
 }
 
 /**
@@ -157,6 +165,10 @@ function usePaneHandle(
     revive,
     focus: () => handle?.focus(),
     paste: (text) => handle?.pasteWithoutRunning(text),
+    enterLine: (line) => {
+      handle?.pasteWithoutRunning(line);
+      handle?.input("\r");
+    },
     lastLines: () => handle?.screen.lastLines(LAST_LINES) ?? "",
   }));
 }

@@ -20,6 +20,7 @@ export interface TerminalsHandle {
   /** Puts the keyboard into the terminal. */
   focus(terminal: string): void;
   paste(terminal: string, text: string): void;
+  enterLine(terminal: string, line: string): void;
   /** The last lines on its screen. */
   lastLines(terminal: string): string;
 }
@@ -39,6 +40,7 @@ export function Terminals({ handle }: { handle: RefObject<TerminalsHandle | null
     },
     focus: (terminal) => panes.current.get(terminal)?.focus(),
     lastLines: (terminal) => panes.current.get(terminal)?.lastLines() ?? "",
+    enterLine: (terminal, line) => panes.current.get(terminal)?.enterLine(line),
     paste: (terminal, text) => panes.current.get(terminal)?.paste(text),
   }));
   const hasChoice = !isSplit && terminals.length > 1;

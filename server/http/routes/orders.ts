@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { Router } from "express";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { MAX_ANNOUNCEMENT, MAX_COMMAND, announce } from "../../../workshop/common/announcement.js";
+import type { Order, OrderAction, OrderOutcome } from "../../../workshop/common/instructor-api.js";
+import { isOver } from "../../../workshop/common/session.js";
+import type { Workshop } from "../../workshop/workshop.js";
+import type { Access } from "../access.js";
+import { parseBody } from "../body.js";
+import { problemOf } from "../problem.js";
+
+export interface OrderRoutes {
+  workshop: Workshop;
+  access: Pick<Access, "requireInstructor">;
+  log: Pick<Logger, "info">;
+}
+
+const MAX_SESSIONS = 1_000;
+const MAX_MINUTES = 7 * 24 * 60;
+/** Sessions changed at the same time; giving time runs a program in each. */
+const CONCURRENCY = 8;
+const ID_BYTES = 9;
+
+const minutes = z.number().int().min(1).max(MAX_MINUTES);
+const order = z.strictObject({
+  to: z.union([
+    z.strictObject({ all: z.literal(true) }),
+    z.strictObject({ event: z.string().min(1).max(63) }),
+    z.strictObject({ sessions: z.array(z.string().min(1).max(63)).min(1).max(MAX_SESSIONS) }),
+  ]),
+  do: z.discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("announce"),
+      text: z.string().trim().min(1).max(MAX_ANNOUNCEMENT),
+      command: z.string().trim().min(1).max(MAX_COMMAND).optional(),
+      asks: z.literal(true).optional(),
+    }),
+    z.strictObject({ type: z.literal("pause"), minutes }),
+    z.strictObject({ type: z.literal("resume") }),
+    z.strictObject({ type: z.literal("extend"), minutes }),
+    z.strictObject({ type: z.literal("end"), minutes: z.number().int().min(0).max(MAX_MINUTES) }),
+  ]),
+});
+
+/** `api/instructor/orders`: the same for many sessions at once. */
+export function createOrderRoutes({ workshop, access, log }: OrderRoutes): Router {
+  const router = Router();
+  router.post("/instructor/orders", async (request, response) => {
+    access.requireInstructor(request);
+    const { to, do: action } = parseBody(order, request.body) as Order;
+    const ids = recipients(workshop, to);
+    const carryOut = actionOf(workshop, action, Date.now());
+    const outcomes = await inTurns(ids, async (id): Promise<OrderOutcome> => {
+      try {
+        await workshop.lookUp(id);
+        const view = await carryOut(id);
+        return { id, ...(view === undefined ? {} : { expiresAt: view.expiresAt }) };
+      } catch (error) {
+        return { id, problem: problemOf(error).problem.error.message };
+      }
+    });
+    const failed = outcomes.filter(({ problem }) => problem !== undefined).length;
+    log.info({ order: action.type, sessions: ids.length, failed }, "an instructor's order was carried out");
+    response.json(outcomes);
+  });
+  return router;
+}
+
+/** Those that live; of the named ones all, so that whoever named one hears what is the matter with it. */
+function recipients({ table }: Workshop, to: Order["to"]): string[] {
+  if ("sessions" in to) return [...new Set(to.sessions)];
+  return table
+    .rows()
+    .filter(({ phase, event }) => !isOver(phase) && ("all" in to || event === to.event))
+    .map(({ id }) => id);
+}
+
+/** Resolves to the session where its time is another one by it. */
+type CarryOut = (id: string) => Promise<{ expiresAt: string } | undefined>;
+
+/** Worked out once, so that all are told the same and wait for the same moment. */
+function actionOf(workshop: Workshop, action: OrderAction, now: number): CarryOut {
+  const id = randomBytes(ID_BYTES).toString("base64url");
+  const at = new Date(now).toISOString();
+  switch (action.type) {
+    case "announce": {
+      const { type: _type, ...said } = action;
+      return async (session) => void (await workshop.change(session, announce({ ...said, id, at })));
+    }
+    case "pause":
+      return (session) => workshop.pauseSession(session, now + action.minutes * 60_000);
+    case "resume":
+      return (session) => workshop.pauseSession(session, undefined);
+    case "extend":
+      return (session) => workshop.extendSession(session, action.minutes);
+    case "end":
+      return action.minutes === 0
+        ? async (session) => {
+            await workshop.endSession(session);
+            return undefined;
+          }
+        : async (session) => {
+            const { expiresAt } = await workshop.shortenSession(session, action.minutes);
+            const left = Math.max(1, Math.ceil((Date.parse(expiresAt) - Date.now()) / 60_000));
+            return workshop.change(session, announce({ text: endWords(left), id, at }));
+          };
+  }
+}
+
+function endWords(left: number): string {
+  return `Your session ends in ${String(left)} min. Take with you what you want to keep.`;
+}
+
+async function inTurns<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < all.length; at += CONCURRENCY)
+    done.push(...(await Promise.all(all.slice(at, at + CONCURRENCY).map(act))));
+  return done;
+}

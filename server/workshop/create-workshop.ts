@@ -252,13 +252,14 @@ async function brokenLabs(parts: WorkshopParts): Promise<BrokenLab[]> {
 }
 
 async function showPage(
-  { client, settings, compiler, tokens }: WorkshopParts,
+  { client, settings, compiler, tokens, abilities }: WorkshopParts,
   { session, lab }: Found,
   name: string,
 ): Promise<PageView> {
   const page = findPage(lab, name);
   const compiled = await compiler.compile(lab, page, variablesOf(lab, session, client, settings));
-  return pageView(lab, page, { compiled, fileKey: tokens.forFiles(subjectOf(session)) });
+  const playsImages = abilities.pods === "played" && lab.cluster !== "own";
+  return pageView(lab, page, { compiled, fileKey: tokens.forFiles(subjectOf(session)), playsImages });
 }
 
 async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<SessionView> {

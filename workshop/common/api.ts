@@ -326,6 +326,8 @@ export interface ActionView {
   /** What a test asks for before it runs. */
   inputs?: InputForm;
   flow?: BlockFlow;
+  /** Images that are used here for the first time in the lab, and are not the original ones. */
+  played?: string[];
   /** Sections: the name that pairs begin with end, and whether it starts open. */
   section?: { name: string; open: boolean };
   inline: boolean;

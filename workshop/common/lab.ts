@@ -139,6 +139,8 @@ export interface LabPage {
   blocks: { action: string; line: number }[];
   /** What `labFile` takes for each relative picture of the page; `null` where it was not found. */
   pictures: Record<string, string | null>;
+  /** Images that Lectern plays where it runs them, by the block that names them first in the lab. */
+  played?: Record<string, string[]>;
   /** What `checks.yaml` says about the page. */
   checks: PageChecks;
 }

@@ -55,8 +55,9 @@ const FILE_KEY = "\uE00D";
 export function pageView(
   lab: Lab,
   page: LabPage,
-  { compiled, fileKey }: { compiled: CompiledPage; fileKey: string },
+  { compiled, fileKey, playsImages }: { compiled: CompiledPage; fileKey: string; playsImages: boolean },
 ): PageView {
+  const played = (playsImages && page.played) || {};
   const at = lab.pages.indexOf(page);
   const previous = lab.pages[at - 1];
   const next = lab.pages[at + 1];
@@ -64,7 +65,10 @@ export function pageView(
     name: page.name,
     title: page.title,
     html: compiled.html.replaceAll(FILE_KEY, encodeURIComponent(fileKey)),
-    actions: compiled.actions.map((action) => action.view),
+    actions: compiled.actions.map(({ view }) => {
+      const images = played[view.step];
+      return images === undefined ? view : { ...view, played: images };
+    }),
     problems: [...page.problems, ...compiled.problems].map(({ line, message, fix }) => ({
       line,
       message: `${message}. ${fix}.`,

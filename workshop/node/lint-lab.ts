@@ -20,6 +20,7 @@ import {
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
 import { findPictures } from "./pictures.js";
+import { notePlayedImages } from "./played-images.js";
 
 export interface InspectOptions {
   /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
@@ -48,6 +49,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     pages.push({ page, compiled });
     scripts.push(...(await missingScripts(lab, { page, compiled })));
   }
+  await notePlayedImages(lab, pages);
   const tabs = tabsOf(lab, pages);
   const compiledOf = new Map(pages.map(({ page, compiled }) => [page, compiled]));
   const problems = pages.flatMap((inspected) => [

@@ -8,6 +8,7 @@ import { HiddenBlock } from "./hidden-block.js";
 import { InputBlock } from "./input-block.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
+import { PlayedNote } from "./played-note.js";
 import { QuizBlock } from "./quiz-block.js";
 import { ProblemBlock } from "./problem-block.js";
 import { RunBlock } from "./run-block.js";
@@ -31,8 +32,18 @@ function isLink(action: ActionView): boolean {
   return action.kind === "open-url" || isOpening(action);
 }
 
-/** The working block of one action. */
-export function Action({ action, sectionBody }: Props): ReactElement | null {
+/** The working block of one action, below what is to be known of the images it uses. */
+export function Action(props: Props): ReactElement {
+  const { played } = props.action;
+  return (
+    <>
+      {played && <PlayedNote images={played} />}
+      <Block {...props} />
+    </>
+  );
+}
+
+function Block({ action, sectionBody }: Props): ReactElement | null {
   if (action.flow?.isHidden) return <HiddenBlock action={action} sectionBody={sectionBody} />;
   if (isLink(action)) return <LinkBlock action={action} />;
   if (FILES.has(action.kind)) return <FileBlock action={action} />;

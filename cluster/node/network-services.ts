@@ -7,6 +7,9 @@ import { SIMULATED_NODE_ADDRESS } from "../controllers/simulated-node.js";
 import { CLUSTER_DOMAIN } from "./resolver.js";
 
 const HEADLESS = "None";
+/** Of one service; a lab has a handful, and each takes a descriptor of the machine. */
+const MOST_PORTS = 50;
+const LAST_PORT = 65_535;
 
 interface Endpoint {
   address: string;
@@ -51,7 +54,7 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
   const { clusterIP, ports = [], type } = service.spec;
   if (type === "ExternalName" || clusterIP === HEADLESS || !clusterIP) return [];
   const isSticky = service.spec.sessionAffinity === "ClientIP";
-  return ports.flatMap(({ name = "", port, protocol = "TCP", nodePort }) => {
+  return ports.slice(0, MOST_PORTS).flatMap(({ name = "", port, protocol = "TCP", nodePort }) => {
     if (protocol !== "TCP") return [];
     const behind = { isSticky, endpoints: behindPort(slices, name) };
     return [
@@ -65,7 +68,7 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
 function behindPort(slices: readonly ApiObject[], name: string): ServiceListener["endpoints"] {
   return slices.flatMap((slice) => {
     const port = recordsAt(slice, "ports").find((each) => (each["name"] ?? "") === name)?.["port"];
-    if (typeof port !== "number") return [];
+    if (typeof port !== "number" || port < 1 || port > LAST_PORT) return [];
     return endpointsOf([slice])
       .filter(({ isReady }) => isReady)
       .map(({ address }) => ({ address, port }));

@@ -34,7 +34,7 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
     return stdout.split("\n").map((line) => line.trim());
   };
   const becomes = (name: string, path: string, value: string): Promise<void> =>
-    expect.poll(() => read(name, path), { timeout: 10_000 }).toBe(value);
+    expect.poll(() => read(name, path), { timeout: 30_000 }).toBe(value);
 
   it("start again at once when they end, then wait and say so", async () => {
     await create("crash", { containers: [busybox("echo no; exit 7")] });

@@ -6,6 +6,8 @@ import type { ServiceListener } from "../../cluster/containers/container-runtime
  * direction: what a learner makes us hold is bounded.
  */
 const CONNECTIONS = 256;
+/** Ports that one network may listen at: each takes a descriptor of a process that all share. */
+const LISTENERS = 500;
 
 export interface ServicePlace {
   /** A socket that listens in the network. Throws `SystemCallError`. */
@@ -27,6 +29,7 @@ export class ServiceProxy {
   readonly #place: ServicePlace;
   readonly #listening = new Map<string, Listening>();
   readonly #sockets = new Set<Socket>();
+  #connections = 0;
 
   constructor(place: ServicePlace) {
     this.#place = place;
@@ -37,6 +40,7 @@ export class ServiceProxy {
     const wanted = new Map(
       listeners
         .filter(({ endpoints }) => endpoints.length > 0)
+        .slice(0, LISTENERS)
         .map((listener) => [keyOf(listener), listener]),
     );
     for (const [key, { server }] of this.#listening) {
@@ -65,8 +69,13 @@ export class ServiceProxy {
     }
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
       near.on("error", () => near.destroy());
-      if (this.#sockets.size >= 2 * CONNECTIONS) near.resetAndDestroy();
-      else void this.#pass(near, listening);
+      if (this.#connections >= CONNECTIONS) return void near.resetAndDestroy();
+      this.#connections += 1;
+      near.once("close", () => (this.#connections -= 1));
+      this.#pass(near, listening).catch((error: unknown) => {
+        this.#place.report(`${key}: ${error instanceof Error ? error.message : String(error)}`);
+        near.resetAndDestroy();
+      });
     });
     const listening = { server, listener, count: 0 };
     server.on("error", (error) => this.#place.report(`${key}: ${error.message}`));

@@ -6,6 +6,8 @@ import { beginToConnect, connectionState, enterNetwork } from "../../terminal/no
 /** How long a port may take to answer, as a full queue of connections makes it. */
 const CONNECT_MS = 5_000;
 const LOOK_MS = 5;
+/** Many that wait long must not keep the thread from all others. */
+const LONGEST_LOOK_MS = 250;
 
 let home: number | undefined;
 
@@ -43,10 +45,10 @@ export async function connectInside(
 
 async function connected(descriptor: number): Promise<string> {
   const deadline = performance.now() + CONNECT_MS;
-  for (;;) {
+  for (let pauseMs = LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
     const state = connectionState(descriptor);
     if (state !== "connecting") return state;
     if (performance.now() > deadline) return "i/o timeout";
-    await wait(LOOK_MS);
+    await wait(pauseMs);
   }
 }

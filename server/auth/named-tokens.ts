@@ -69,19 +69,24 @@ export interface NamedTokenOptions {
 export async function openNamedTokens({ client, onError }: NamedTokenOptions): Promise<NamedTokens> {
   let kept = tokensIn(await read(client));
   let isLooking = false;
+  let changes = 0;
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
+    const before = changes;
     await read(client)
       .then((secret) => {
-        kept = tokensIn(secret);
+        // What was read before a change of ours is older than what that left.
+        if (changes === before) kept = tokensIn(secret);
         return undefined;
       }, onError)
       .finally(() => (isLooking = false));
   };
   const timer = setInterval(() => void look(), LOOK_MS).unref();
   const change = async (by: (tokens: KeptToken[]) => KeptToken[]) => {
-    kept = await changeTokens(client, by);
+    const changed = await changeTokens(client, by);
+    changes += 1;
+    kept = changed;
   };
   const find = (id: string) => kept.find((token) => token.id === id && isGood(token, Date.now()));
   return {

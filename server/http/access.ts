@@ -6,7 +6,15 @@ import type { Account } from "../auth/account.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
 import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { isSame } from "../auth/tokens.js";
-import { accountLookup, bearerOf, holderOf, roleRules, secretOfAccount } from "./account-access.js";
+import {
+  type AccountStanding,
+  accountLookup,
+  accountStandings,
+  bearerOf,
+  holderOf,
+  roleRules,
+  secretOfAccount,
+} from "./account-access.js";
 import { startLink, startToken } from "../auth/start-token.js";
 import type { Identity } from "../../policy/common/roles.js";
 import type { TokenStanding, TokenSubject, Tokens, UserClaim } from "../auth/tokens.js";
@@ -36,6 +44,10 @@ export interface GuardedSession extends TokenSubject {
 export interface Access {
   /** Who is signed in in the browser, or whose token the program sends; nothing where nobody is. */
   accountOf(request: Credentials): Account | undefined;
+  /** What the right of who is signed in hangs on, to be kept with what is given to them; nothing where nobody is. */
+  standingOf(request: Credentials): AccountStanding | undefined;
+  /** Whether a right that was noted still holds: the token is not revoked, the provider still the same. */
+  stands(standing: AccountStanding): boolean;
   /** An instructor, or somebody who may more. */
   isInstructor(request: Credentials): boolean;
   mayUse(request: Credentials, session: GuardedSession): boolean;
@@ -138,6 +150,7 @@ export function createAccess(options: AccessOptions): Access {
       return "Labs are started from a link here. Ask your instructor for it.";
     },
     ...roleRules({ accountOf, isLearner, isInstructor }),
+    ...accountStandings(options, accountOf),
     requireSession: (request, session) => {
       if (mayUse(request, session)) return;
       throw standing(request, session) === "revoked" ? linkRevoked() : unauthorized(NOT_YOURS);

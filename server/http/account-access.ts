@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
 import { type Account, operatorAccount } from "../auth/account.js";
 import { type Tokens, isSame } from "../auth/tokens.js";
@@ -31,7 +32,7 @@ export function accountLookup({
 /** What log-ins of the account hang on; nothing where that is over. */
 export function secretOfAccount(
   { instructorToken, namedTokens, provider }: Omit<AccountOptions, "tokens">,
-  { by, id }: Account,
+  { by, id }: Pick<Account, "by" | "id">,
 ): string | undefined {
   if (by === "installation") return instructorToken();
   return by === "token" ? namedTokens.secretOf(id) : provider?.stamp;
@@ -43,6 +44,31 @@ export function holderOf(
   token: string,
 ): Account | undefined {
   return isSame(instructorToken(), token) ? operatorAccount : namedTokens.accountOf(token);
+}
+
+/** What the right of an account hangs on, as it is kept with something that was given to it; no secret can be read from it. */
+export interface AccountStanding extends Pick<Account, "by" | "id"> {
+  /** Of the secret that its log-ins hang on. */
+  digest: string;
+}
+
+/** Notes what the right of who asks hangs on, and says later whether it still does. */
+export function accountStandings(
+  options: Omit<AccountOptions, "tokens">,
+  accountOf: Access["accountOf"],
+): Pick<Access, "standingOf" | "stands"> {
+  const digestOf = (account: Pick<Account, "by" | "id">) => {
+    const secret = secretOfAccount(options, account);
+    return secret && createHash("sha256").update(secret).digest("base64url");
+  };
+  return {
+    standingOf: (request) => {
+      const account = accountOf(request);
+      const digest = account && digestOf(account);
+      return account && digest ? { by: account.by, id: account.id, digest } : undefined;
+    },
+    stands: (standing) => digestOf(standing) === standing.digest,
+  };
 }
 
 /** What each role may do. */

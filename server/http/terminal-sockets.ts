@@ -6,7 +6,9 @@ import type { DialHostOf } from "../../terminal/node/dial-host.js";
 import { type Claim, createTerminalGateway } from "../../terminal/node/gateway.js";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import type { TicketStore } from "../../terminal/node/tickets.js";
-import type { Access } from "./access.js";
+import type { Access, Credentials } from "./access.js";
+import type { AccountStanding } from "./account-access.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import { problemOf } from "./problem.js";
 import { guestIn } from "./routes/help.js";
 import type { TerminalSockets } from "./routes/terminals.js";
@@ -34,6 +36,15 @@ export interface ServedTerminalSockets extends TerminalSockets {
   close(): void;
 }
 
+/** By what somebody other than the learner has a terminal. */
+interface Grant {
+  account: AccountStanding;
+  /** The asking that the learner agreed to, for who types along. */
+  guest?: string;
+}
+
+/** Whoever watches or types along is let go this soon after their right is over. */
+const REAUTHORISE_MS = 5_000;
 const TERMINAL_PATH = /\/api\/sessions\/([a-z0-9-]{1,63})\/terminals\/([A-Za-z0-9._-]{1,63})$/;
 
 /** The way from a browser to its terminals: a page of ours, and a ticket that was given to this browser for one use. */
@@ -44,21 +55,21 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
     tickets: options.tickets,
     logger: options.log,
     reauthorise: ({ address, grant }) =>
-      isLive(workshop, address.session) &&
-      (grant === undefined || workshop.guestOf(address.session)?.id === grant),
+      isLive(workshop, address.session) && (grant === undefined || isGood(options, address.session, grant)),
+    reauthoriseMs: REAUTHORISE_MS,
   });
   return {
     issueTicket: async (address, request, session) => {
       await workshop.openTerminal(address);
       const user = access.browserOf(request, session);
-      const grant = guestIn({ workshop, access }, address.session, request);
       if (access.isLearner(request, session))
         return options.tickets.issue({ address, user, readOnly: false });
+      const grant = grantOf(options, address.session, request);
       return options.tickets.issue({
         address,
         user,
-        readOnly: grant === undefined,
-        ...(grant === undefined ? {} : { grant }),
+        readOnly: grant.guest === undefined,
+        grant: JSON.stringify(grant),
       });
     },
     handleUpgrade: (request, socket, head) => {
@@ -77,6 +88,21 @@ export function createTerminalSockets(options: TerminalSocketsOptions): ServedTe
     closeSession: (session) => gateway.closeSession(session),
     close: () => gateway.close(),
   };
+}
+
+/** Throws SERVER_UNAUTHORIZED where nobody is signed in. */
+function grantOf({ workshop, access }: TerminalSocketsOptions, session: string, request: Credentials): Grant {
+  access.requireRole(request, "helper");
+  const account = access.standingOf(request);
+  if (account === undefined) throw new ServerError(serverErrorCodes.unauthorized, "Sign in again.");
+  const guest = guestIn({ workshop, access }, session, request);
+  return { account, ...(guest === undefined ? {} : { guest }) };
+}
+
+/** Whether the account may still be there, and type where it does. */
+function isGood({ workshop, access }: TerminalSocketsOptions, session: string, text: string): boolean {
+  const { account, guest } = JSON.parse(text) as Grant;
+  return access.stands(account) && (guest === undefined || workshop.guestOf(session)?.id === guest);
 }
 
 /** What the upgrade is to be held against. Throws where it comes from a foreign page, and where there is no such session. */

@@ -12,7 +12,7 @@ import { startLectern, type LecternServer } from "./lectern-server.js";
 
 /** The workspace of the lab that tests of the console start. */
 export const WORKSPACE = "tko-day1-ops-ws";
-const STEP_DEADLINE_MS = 20_000;
+const STEP_DEADLINE_MS = 60_000;
 
 /** A browser in front of a session of a real server. */
 export interface ConsoleVisit {

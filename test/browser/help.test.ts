@@ -12,7 +12,7 @@ const LAB = writeLab("help-lab", {
   "workshop.yaml": "title: Lab with trouble\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": `# Begin\n\n${FILLER}\`\`\`execute-1\nfalse\n\`\`\`\n\nThe end.\n`,
 });
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 // A learner who is stuck, in order, against `lectern serve`: the instructor and another helper on large screens, the learner on a small one.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("help on the day", () => {

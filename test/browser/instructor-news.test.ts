@@ -25,6 +25,8 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   ): Promise<void> {
     await opened.open("instructor", { answers }, { theme });
     await page.getByRole("table").waitFor();
+    // The rows are there before the stream is, and what is sent into no stream is lost.
+    await expect.poll(() => opened.contract.requests).toContain("GET api/instructor/events");
   }
 
   function tellDisk(change: Partial<DiskView>): void {

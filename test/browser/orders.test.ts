@@ -11,7 +11,7 @@ const LAB = writeLab("orders-lab", {
   "workshop.yaml": "title: Lab of the room\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": "# Begin\n\n```execute-1\necho fine\n```\n",
 });
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 // What an instructor tells a room, in order, against `lectern serve`: one learner on a large screen, one on a phone.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor who speaks to all", () => {

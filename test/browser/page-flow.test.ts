@@ -19,6 +19,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("blocks that run 
     server = await startLectern(["--lab", lab]);
     browser = await launchChromium();
     ({ page, problems } = await openPage(browser));
+    page.setDefaultTimeout(60_000);
     page.on("request", (request) => {
       if (request.method() === "POST" && request.url().endsWith("/run")) begun.push(request.url());
     });

@@ -12,7 +12,7 @@ export interface StartedLab {
 }
 
 /** How long a step of a page may take; one that starts a session on a busy machine takes seconds. */
-const STEP_DEADLINE_MS = 20_000;
+const STEP_DEADLINE_MS = 60_000;
 
 /** Writes the lab, serves it and starts it; paths inside its folder to their content. */
 export async function startLab(

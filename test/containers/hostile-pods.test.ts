@@ -155,7 +155,9 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
         { namespace: ATTACKER },
       );
       await expect
-        .poll(async () => (await cluster.kubectl.run(["logs", "links", "-n", ATTACKER])).stdout)
+        .poll(async () => (await cluster.kubectl.run(["logs", "links", "-n", ATTACKER])).stdout, {
+          timeout: 60_000,
+        })
         .toBe("linked\n");
       const command = await cluster.kubectl.run(["exec", "links", "-n", ATTACKER, "--", "true"]);
       expect(command.stderr).toContain("Read-only file system");

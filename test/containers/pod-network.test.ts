@@ -67,7 +67,7 @@ describe.skipIf(why !== undefined)("pods that are connected", { timeout: 120_000
     await kubectl("wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s");
     await kubectl("wait", "-n", "other", "--for=condition=Ready", "pod", "--all", "--timeout=60s");
   }, 180_000);
-  afterAll(() => cluster.close());
+  afterAll(() => cluster?.close());
 
   it("find a service by each of its names, and by its address", async () => {
     const address = await kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");

@@ -20,7 +20,7 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
   const logs = async (name: string, ...args: string[]): Promise<string> =>
     (await kubectl("logs", name, ...args)).stdout;
   const becomes = (name: string, path: string, value: string): Promise<void> =>
-    expect.poll(() => cluster.read(name, path)).toBe(value);
+    expect.poll(() => cluster.read(name, path), { timeout: 60_000 }).toBe(value);
 
   it("write logs, run commands with their input, and end with a status", async () => {
     await cluster.create("shell", { containers: [busybox("echo here; echo there >&2; exec sleep 1000")] });

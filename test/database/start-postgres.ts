@@ -25,7 +25,7 @@ const FILLER_BYTES = 64 * 1024;
 const INITDB = ["--no-sync", "--wal-segsize=1", "--auth=trust", "--username=lectern", "--no-instructions"];
 const SETTINGS = ["listen_addresses=", "min_wal_size=2MB", "max_wal_size=4MB", "logging_collector=off"];
 /** For as long as a test takes. */
-const NO_CHECKPOINTS = ["max_wal_size=1GB", "checkpoint_timeout=1h"];
+const NO_CHECKPOINTS = ["max_wal_size=1GB", "checkpoint_timeout=1h", "autovacuum=off"];
 
 export interface TestPostgres {
   /** Of a database that exists. */

@@ -46,13 +46,14 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl") || !canMount())(
       await learner.run(session, 0);
       expect((await learner.outcome(session, 0)).state).toBe("succeeded");
       servers.postgres.fillDisk();
-      await until("a result finds no room", LATER, async () => {
+      await until("a result finds no room, and probes say so", LATER, async () => {
         await click();
         await learner.outcome(session, 0);
-        return (await readyz()).status === 503 ? true : undefined;
+        const { status, text } = await readyz();
+        const isFull = /"name":"database","problem":"There is no room on the disk/.test(text);
+        return status === 503 && isFull ? true : undefined;
       });
-      expect((await readyz()).text).toMatch(/"name":"database","problem":"There is no room on the disk/);
-      expect((await readyz("?exclude=database")).status).toBe(200);
+      await expect.poll(async () => (await readyz("?exclude=database")).status, { timeout: LATER }).toBe(200);
       await expect
         .poll(() => told.at(-1), { timeout: LATER })
         .toEqual([

@@ -145,7 +145,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     expect([revoked.status, revoked.text]).toEqual([200, expect.stringContaining(own.id)]);
     await closed;
     expect(await follower.socket(own.id, unspent)).toBe(401);
-    await until("the others refuse it too", 15_000, async () =>
+    await until("the others refuse it too", 60_000, async () =>
       (await one.at(two.url).call("GET", `api/sessions/${own.id}`)).status === 401 ? true : undefined,
     );
   });
@@ -163,7 +163,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
       ),
     );
     expect(new Set(taken.map(({ status }) => status))).toEqual(new Set([204, 409]));
-    await until("all of them say who comes", 15_000, async () => {
+    await until("all of them say who comes", 60_000, async () => {
       const views = await Promise.all(
         servers.replicas.map(({ url }) => one.at(url).json<SessionView>("GET", `api/sessions/${own.id}`)),
       );
@@ -172,7 +172,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     });
     const { id } = await helper.json<{ id: string }>("POST", `${ofHelper}/guest`, { name: "Helper" });
     await one.at(three.url).json("POST", `api/sessions/${own.id}/guest`, { id });
-    await until("the helper's server knows it", 15_000, async () =>
+    await until("the helper's server knows it", 60_000, async () =>
       (await one.at(two.url).json<SessionView>("GET", `api/sessions/${own.id}`)).guest?.agreedAt === undefined
         ? undefined
         : true,
@@ -209,7 +209,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     // A page that is open has been read once.
     await stateOf(one, 1);
     await servers.postgres.stop("immediate");
-    const refused = await until("nothing is begun", 15_000, async () => {
+    const refused = await until("nothing is begun", 60_000, async () => {
       const answer = await runStep(two, 0);
       return answer.status === 503 ? answer : undefined;
     });
@@ -220,7 +220,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     expect((await one.outcome(session, 1)).output?.trim()).toBe("woke up");
     await servers.postgres.start();
     await expect.poll(() => stateOf(two, 1)).toBe("succeeded");
-    await until("steps begin again", 15_000, async () =>
+    await until("steps begin again", 60_000, async () =>
       (await runStep(two, 0)).status === 202 ? true : undefined,
     );
     expect((await two.outcome(session, 0)).state).toBe("succeeded");

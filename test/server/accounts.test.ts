@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccountView, IssuedToken, TokenRole } from "../../workshop/common/account-api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
-import type { SessionLink } from "../../workshop/common/instructor-api.js";
+import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -19,7 +19,7 @@ beforeAll(async () => {
   lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
 });
 afterAll(async () => {
-  await lectern.stop();
+  await lectern?.stop();
   folder.remove();
 });
 
@@ -84,7 +84,7 @@ describe("accounts", () => {
     const { id = "", link = "" } = made ?? {};
     const learner = new BrowserSession(lectern.url);
     expect((await learner.open(link)).status).toBe(204);
-    await until("the session is there", 20_000, async () => {
+    await until("the session is there", 60_000, async () => {
       const { text } = await learner.call("GET", `api/sessions/${id}`);
       return /"phase":"Active"/.test(text) || undefined;
     });
@@ -92,6 +92,15 @@ describe("accounts", () => {
     expect((await helper.call("GET", `api/sessions/${id}`)).status).toBe(200);
     const extended = await helper.call("POST", `api/instructor/sessions/${id}/extend`, { minutes: 5 });
     expect(extended.status).toBe(200);
+    // Nothing of this makes them the learner.
+    expect(link).toContain("#access=");
+    const { link: shown } = JSON.parse(extended.text) as InstructorRow;
+    expect(shown).not.toContain("#");
+    expect((await helper.call("GET", "api/instructor/sessions")).text).not.toContain("#access=");
+    expect((await helper.call("POST", `api/sessions/${id}/extend`)).status).toBe(200);
+    expect((await helper.call("POST", `api/sessions/${id}/help`, { text: "" })).status).toBe(401);
+    for (const path of ["api/instructor/start-link/", "api/instructor/START-LINK"])
+      expect((await helper.call("GET", path)).status).toBe(403);
     for (const path of [`api/sessions/${id}`, `api/instructor/sessions/${id}`]) {
       const refused = await helper.call("DELETE", path);
       expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("role instructor")]);
@@ -141,7 +150,7 @@ describe("accounts", () => {
     const from = new Date().toISOString();
     const event = { lab: "slow-steps", from, until: new Date(Date.now() + HOUR_MS).toISOString(), seats: 3 };
     const { name } = await instructor.json<EventRow>("POST", "api/instructor/workshop-events", event);
-    await lectern.stop();
+    await lectern?.stop();
     lectern = await startLectern(data, [
       "--lab",
       join(folder.path, "slow-steps.md"),

@@ -180,7 +180,7 @@ export async function typeAndSee(
   socket: WebSocket,
   typed: string,
   expected: RegExp,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<string> {
   let seen = "";
   seeOutput(socket, (text) => (seen += text));

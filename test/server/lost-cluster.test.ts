@@ -60,7 +60,9 @@ describe.skipIf(isWithout("kubectl"))("a server whose API server is gone for a m
           ? true
           : undefined;
       });
-      expect((await learner.call("GET", "readyz?exclude=cluster")).status).toBe(200);
+      await expect
+        .poll(async () => (await learner.call("GET", "readyz?exclude=cluster")).status, { timeout: LATER })
+        .toBe(200);
       await expect
         .poll(() => told.at(-1), { timeout: LATER })
         .toEqual([{ name: "cluster", problem: expect.stringContaining("does not answer") as string }]);

@@ -1,12 +1,21 @@
 import { lazy, Suspense, type ReactElement } from "react";
-import { ApplicationEntry } from "./lab/application-entry.js";
-import { CatalogueScreen } from "./catalogue/catalogue-screen.js";
 import { Link } from "./parts/link.js";
-import { SignInScreen } from "./catalogue/sign-in-screen.js";
 import { ScreenTitle } from "./parts/screen-title.js";
 import { TopBar } from "./parts/top-bar.js";
 import { useRoute } from "./store/navigation.js";
+import type { Route } from "./store/route.js";
+import "./catalogue/catalogue.css";
 
+// Each screen is loaded when it is first shown: a learner's page needs none of the others.
+const CatalogueScreen = lazy(async () => ({
+  default: (await import("./catalogue/catalogue-screen.js")).CatalogueScreen,
+}));
+const SignInScreen = lazy(async () => ({
+  default: (await import("./catalogue/sign-in-screen.js")).SignInScreen,
+}));
+const ApplicationEntry = lazy(async () => ({
+  default: (await import("./lab/application-entry.js")).ApplicationEntry,
+}));
 const LabScreen = lazy(async () => ({ default: (await import("./lab/lab-screen.js")).LabScreen }));
 const ResultsScreen = lazy(async () => ({
   default: (await import("./instructor/results-screen.js")).ResultsScreen,
@@ -19,39 +28,31 @@ const InstructorScreen = lazy(async () => ({
 /** The screen the address names. */
 export function App(): ReactElement {
   const route = useRoute();
+  return (
+    <Suspense>
+      <Screen route={route} />
+    </Suspense>
+  );
+}
+
+function Screen({ route }: { route: Route }): ReactElement {
   switch (route.screen) {
     case "catalogue":
       return <CatalogueScreen />;
     case "lab":
     case "console":
     case "watch":
-      return (
-        <Suspense>
-          <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />
-        </Suspense>
-      );
+      return <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />;
     case "results":
-      return (
-        <Suspense>
-          <ResultsScreen key={route.event} event={route.event} />
-        </Suspense>
-      );
+      return <ResultsScreen key={route.event} event={route.event} />;
     case "event":
-      return (
-        <Suspense>
-          <EventScreen key={route.event} event={route.event} />
-        </Suspense>
-      );
+      return <EventScreen key={route.event} event={route.event} />;
     case "sign-in":
       return <SignInScreen />;
     case "application":
       return <ApplicationEntry route={route} />;
     case "instructor":
-      return (
-        <Suspense>
-          <InstructorScreen />
-        </Suspense>
-      );
+      return <InstructorScreen />;
     default:
       return <NotFound path={route.path} />;
   }

@@ -14,7 +14,7 @@ import type { EventAccess } from "../event-access.js";
 export interface InstructorEventRoutes {
   events: Events;
   find: (name: string) => Promise<EventResource>;
-  access: Pick<Access, "requireRole">;
+  access: Pick<Access, "requireRole" | "isInstructor">;
   eventAccess: EventAccess;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
@@ -43,7 +43,9 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
   const { events, find, access, eventAccess } = options;
   const router = Router();
   const linkOf = (request: Request, event: EventResource) =>
-    options.publicUrl(request) + eventAccess.linkPath(event);
+    // The whole link lets its holder be anybody of the event, and helpers are nobody of it.
+    options.publicUrl(request) +
+    (access.isInstructor(request) ? eventAccess.linkPath(event) : `e/${event.metadata.name}`);
   router.use("/instructor/workshop-events", (request, _response, next) => {
     access.requireRole(request, isUnsafe(request.method) ? "instructor" : "helper");
     next();

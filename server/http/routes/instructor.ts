@@ -11,7 +11,6 @@ import type {
   StartLinkView,
 } from "../../../workshop/common/instructor-api.js";
 import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
-import type { Account } from "../../auth/account.js";
 import type { Access } from "../access.js";
 import { isUnsafe } from "../same-origin.js";
 import type { DiskWatch } from "../../disk-watch.js";
@@ -55,6 +54,9 @@ const newSessions = z.strictObject({
     .optional(),
 });
 
+/** As the router takes it: with a slash behind it, and in capitals, as well. */
+const EXTENSION = /^\/sessions\/[^/]+\/extend\/?$/i;
+
 /** `api/instructor/...`: watching, making, extending and ending everybody's sessions. */
 export function createInstructorRouter(options: InstructorRoutes): Router {
   const { workshop, access, quota } = options;
@@ -71,6 +73,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.json(await workshop.brokenLabs());
   });
   router.get("/instructor/start-link", (request, response) => {
+    access.requireInstructor(request);
     const link = access.startLink(options.publicUrl(request));
     response.json({ link, start: access.startRule } satisfies StartLinkView);
   });
@@ -117,12 +120,17 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
 
 /** Helpers look, and give more time; what lets others in, makes or ends something is for instructors. */
 function leastRole({ method, path }: Request): Role {
-  const isLooking = isUnsafe(method) ? path.endsWith("/extend") : path !== "/start-link";
-  return isLooking ? "helper" : "instructor";
+  const isHelping = !isUnsafe(method) || (method === "POST" && EXTENSION.test(path));
+  return isHelping ? "helper" : "instructor";
 }
 
-function isHelper(account: Account | undefined): boolean {
-  return account !== undefined && isAtLeast(account.role, "helper");
+/** Also false while nobody's role can be told, as when the file with the token is being written: the page comes back. */
+function isStillHelper({ access }: InstructorRoutes, request: Request): boolean {
+  try {
+    return isAtLeast(access.accountOf(request)?.role ?? "learner", "helper");
+  } catch {
+    return false;
+  }
 }
 
 /** Lets instructors log in. */
@@ -138,7 +146,9 @@ function admit(router: Router, { access, counter }: InstructorRoutes): void {
 }
 
 function withLink({ access, publicUrl }: InstructorRoutes, request: Request, row: SessionRow): InstructorRow {
-  return { ...row, link: publicUrl(request) + access.linkPath(row) };
+  // Whoever opens the whole link is the learner, which helpers are not.
+  const path = access.isInstructor(request) ? access.linkPath(row) : `s/${row.id}`;
+  return { ...row, link: publicUrl(request) + path };
 }
 
 function linkTo(
@@ -156,15 +166,15 @@ async function streamRows(
 ): Promise<void> {
   const { table } = options.workshop;
   const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
-  const tell = (event: InstructorEvent) => {
+  const tell = (event: () => InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
-    if (isHelper(options.access.accountOf(request))) stream.send(event);
+    if (isStillHelper(options, request)) stream.send(event());
     else stream.end();
   };
-  tell({ type: "sessions", rows: linked(table.rows()) });
-  const stop = table.follow(({ rows, gone }) => tell({ type: "changes", rows: linked(rows), gone }));
-  const stopDisk = options.disk.follow((disk) => tell({ type: "disk", disk }));
-  const stopHealth = options.healthWatch.follow((problems) => tell({ type: "health", problems }));
+  tell(() => ({ type: "sessions", rows: linked(table.rows()) }));
+  const stop = table.follow(({ rows, gone }) => tell(() => ({ type: "changes", rows: linked(rows), gone })));
+  const stopDisk = options.disk.follow((disk) => tell(() => ({ type: "disk", disk })));
+  const stopHealth = options.healthWatch.follow((problems) => tell(() => ({ type: "health", problems })));
   stream.signal.addEventListener(
     "abort",
     () => {
@@ -175,7 +185,7 @@ async function streamRows(
     { once: true },
   );
   const disk = await options.disk.state();
-  if (disk.isFull) tell({ type: "disk", disk });
+  if (disk.isFull) tell(() => ({ type: "disk", disk }));
 }
 
 /** Asks for as many; throws where there are fewer, saying how many there are and why. */

@@ -1,7 +1,7 @@
 import { Router } from "express";
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import { z } from "zod";
-import type { LabSummary, SessionView } from "../../../workshop/common/api.js";
+import type { LabSummary, SessionEvent, SessionView } from "../../../workshop/common/api.js";
 import { isOver } from "../../../workshop/common/session.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Access } from "../access.js";
@@ -20,7 +20,8 @@ const newSession = z.strictObject({ lab: z.string().min(1).max(63) });
 const admission = z.strictObject({ token: z.string().min(1).max(200) });
 
 /** `api/labs`, and everything of one session but its pages, terminals and files. */
-export function createSessionsRouter({ workshop, access, quota }: SessionRoutes): Router {
+export function createSessionsRouter(options: SessionRoutes): Router {
+  const { workshop, access, quota } = options;
   const router = Router();
   const own = (request: Request<{ id: string }>): SessionView => {
     const session = workshop.session(request.params.id);
@@ -56,19 +57,13 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     response.json(await workshop.view(own(request).id));
   });
   router.get("/sessions/:id/events", async (request, response) => {
-    const { id } = own(request);
-    const stream = openEventStream(request, response);
-    const stop = await workshop.follow(id, (event) => {
-      // A stream lives for hours; what was allowed at its start may have been taken back.
-      if (event.type === "session" && !access.mayUse(request, event.session)) stream.end();
-      else stream.send(event);
-    });
-    if (stream.signal.aborted) stop();
-    else stream.signal.addEventListener("abort", stop, { once: true });
+    await streamSession(options, own(request).id, request, response);
   });
   router.post("/sessions/:id/extend", async (request, response) => {
-    const session = await workshop.extendSession(own(request).id);
-    access.admit(request, response, session);
+    const before = own(request);
+    const session = await workshop.extendSession(before.id);
+    // Whoever looks on must not become the learner by it.
+    if (access.isLearner(request, before)) access.admit(request, response, session);
     response.json(session);
   });
   router.delete("/sessions/:id", async (request, response) => {
@@ -80,6 +75,32 @@ export function createSessionsRouter({ workshop, access, quota }: SessionRoutes)
     response.status(204).end();
   });
   return router;
+}
+
+async function streamSession(
+  { workshop, access }: Pick<SessionRoutes, "workshop" | "access">,
+  id: string,
+  request: Request<{ id: string }>,
+  response: Response,
+): Promise<void> {
+  const stream = openEventStream<SessionEvent>(request, response);
+  const stop = await workshop.follow(id, (event) => {
+    // A stream lives for hours; what was allowed at its start may have been taken back.
+    const session = event.type === "session" ? event.session : workshop.find(id);
+    if (session !== undefined && !isStillAllowed(access, request, session)) stream.end();
+    else stream.send(event);
+  });
+  if (stream.signal.aborted) stop();
+  else stream.signal.addEventListener("abort", stop, { once: true });
+}
+
+/** Also false while nobody's role can be told, as when the file with the token is being written: the page comes back. */
+function isStillAllowed(access: Access, request: Request<{ id: string }>, session: SessionView): boolean {
+  try {
+    return access.mayUse(request, session);
+  } catch {
+    return false;
+  }
 }
 
 /** The live sessions whose cookies this browser holds, newest first. */

@@ -5,6 +5,7 @@ import { api } from "../api/api-client.js";
 import { BulkQuestions, WARNING_MINUTES, type BulkQuestion } from "./bulk-questions.js";
 import { MessageForm, PauseForm, giveOrder } from "./orders.js";
 import { useCopy } from "../store/clipboard.js";
+import { useHasLinks } from "../store/use-account.js";
 
 const MORE_MINUTES = 30;
 /** Read by then; what stays is the new time in the table. */
@@ -118,11 +119,12 @@ function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement {
 const COPY_WORDS = { idle: "Copy links", copied: "Copied", refused: "The browser refused to copy" } as const;
 
 function CopyLinks({ selected }: { selected: InstructorRow[] }): ReactElement {
+  const hasLinks = useHasLinks();
   const { state, copy } = useCopy();
   return (
     <Button
       className="button button--small"
-      isDisabled={selected.length === 0}
+      isDisabled={selected.length === 0 || !hasLinks}
       onPress={() => void copy(selected.map((row) => row.link).join("\n"))}
     >
       {COPY_WORDS[state]}

@@ -9,6 +9,7 @@ import { CopyButton } from "../parts/copy-button.js";
 import { Link } from "../parts/link.js";
 import { EventQr } from "./event-qr.js";
 import "./events.css";
+import { useHasLinks } from "../store/use-account.js";
 
 /** Who comes shows within moments. */
 const LOOK_MS = 5_000;
@@ -74,6 +75,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
 }
 
 function EventFacts({ event }: { event: EventRow }): ReactElement {
+  const hasLinks = useHasLinks();
   return (
     <>
       <div className="event-card__head">
@@ -95,10 +97,12 @@ function EventFacts({ event }: { event: EventRow }): ReactElement {
           </>
         )}
       </p>
-      <div className="event-card__link">
-        <code>{event.link}</code>
-        <CopyButton text={event.link} what={`the link of ${event.name}`} />
-      </div>
+      {hasLinks && (
+        <div className="event-card__link">
+          <code>{event.link}</code>
+          <CopyButton text={event.link} what={`the link of ${event.name}`} />
+        </div>
+      )}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Link } from "../parts/link.js";
 import { pausedUntil, timeLeft } from "../../common/session-time.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
 import { isOver, nameOf, needsHelp, placeToLook } from "./rows.js";
+import { useHasLinks } from "../store/use-account.js";
 
 const MINUTE_MS = 60_000;
 
@@ -18,6 +19,7 @@ interface Props {
 
 /** One session of the table. */
 export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElement {
+  const hasLinks = useHasLinks();
   return (
     <tr data-selected={isChosen || undefined} data-stuck={needsHelp(row) || undefined}>
       <td>
@@ -53,9 +55,7 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
         {row.openedAt === undefined ? "not opened yet" : formatAgo(now - Date.parse(row.lastActivityAt))}
       </td>
       <TimeLeft row={row} now={now} />
-      <td>
-        <CopyButton text={row.link} what={`the link of ${row.id}`} />
-      </td>
+      <td>{hasLinks && <CopyButton text={row.link} what={`the link of ${row.id}`} />}</td>
     </tr>
   );
 }

@@ -1,30 +1,30 @@
-import { useCallback, useMemo, useRef, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
 import { useOwnTabs, withOwnTabs } from "../store/own-tabs.js";
 import type { SessionStore } from "../store/session-store.js";
 import { NARROW, useMedia } from "../store/use-media.js";
 import { useSession } from "../store/use-session.js";
-import { AnnouncementBar, PauseBar } from "./announcement-bar.js";
 import { BegunBlocks } from "./begun-blocks.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
 import { EndedBar } from "./ended-bar.js";
-import { GuestBar } from "./guest-bar.js";
 import { useIsGuest } from "../store/helper.js";
 import { LabHeader } from "./header/lab-header.js";
-import { LabContext, type FollowedStep } from "./lab-context.js";
+import { LabContext, useLab, type FollowedStep } from "./lab-context.js";
 import { useLabKeys } from "./lab-keys.js";
 import type { LabRoute } from "./lab-screen.js";
 import { NarrowSwitch } from "./narrow-switch.js";
 import { ReadingPane } from "./reading-pane.js";
 import { useLabActions } from "./use-lab-actions.js";
 import { usePage } from "./use-page.js";
-import { WatchingBar } from "./watching-bar.js";
 import { CONSOLE_TAB, TERMINAL_TAB } from "./work/tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
 import { WorkPane } from "./work/work-pane.js";
 import "./lab-layout.css";
 import "./print.css";
+
+const WatchingBar = lazy(async () => ({ default: (await import("./watching-bar.js")).WatchingBar }));
+const RoomBars = lazy(async () => ({ default: (await import("./room-bars.js")).RoomBars }));
 
 interface Props {
   store: SessionStore;
@@ -103,14 +103,22 @@ function Announcement({ store }: { store: SessionStore }): ReactElement {
 
 /** What is said of the session as a whole, over the panes. */
 function Bars(): ReactElement {
+  const { session, isWatching } = useLab();
+  const { announcement, guest, pausedUntil } = session;
   return (
     <>
       <ConnectionBar />
       <EndedBar />
-      <WatchingBar />
-      <PauseBar />
-      <AnnouncementBar />
-      <GuestBar />
+      {isWatching && (
+        <Suspense fallback={null}>
+          <WatchingBar />
+        </Suspense>
+      )}
+      {[announcement, guest, pausedUntil].some((told) => told !== undefined) && (
+        <Suspense fallback={null}>
+          <RoomBars />
+        </Suspense>
+      )}
     </>
   );
 }

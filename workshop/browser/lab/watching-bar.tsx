@@ -6,9 +6,8 @@ import { askToType, isOwnGuest, useHelperName } from "../store/helper.js";
 import { useLab } from "./lab-context.js";
 
 /** Tells an instructor whose session this is and where its learner reads, lets one ask to type, and leads back to all of them. */
-export function WatchingBar(): ReactElement | null {
-  const { session, isWatching, isFollowing, isOver } = useLab();
-  if (!isWatching) return null;
+export function WatchingBar(): ReactElement {
+  const { session, isFollowing, isOver } = useLab();
   const number = session.pages.findIndex(({ name }) => name === session.currentPage) + 1;
   return (
     <aside className="bar bar--ended" aria-label="Watching">

@@ -5,3 +5,8 @@ import { api } from "../api/api-client.js";
 export function useAccount() {
   return useQuery({ queryKey: ["account"], queryFn: ({ signal }) => api.account(signal) });
 }
+
+/** Whether who is signed in is told the links that let learners in, which helpers are not. */
+export function useHasLinks(): boolean {
+  return useAccount().data?.account?.role !== "helper";
+}

@@ -1,11 +1,10 @@
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
 import { isOpening } from "./action-names.js";
 import { CopyBlock } from "./copy-block.js";
 import { FileBlock } from "./file-block.js";
 import { InlineCopy } from "./inline-copy.js";
 import { HiddenBlock } from "./hidden-block.js";
-import { InputBlock } from "./input-block.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
 import { PlayedNote } from "./played-note.js";
@@ -23,6 +22,8 @@ interface Props {
   /** What the action folds, where it begins a section. */
   sectionBody: HTMLElement | undefined;
 }
+
+const InputBlock = lazy(async () => ({ default: (await import("./input-block.js")).InputBlock }));
 
 type Kinds = ReadonlySet<ActionView["kind"]>;
 
@@ -47,7 +48,12 @@ function Block({ action, sectionBody }: Props): ReactElement | null {
   if (action.flow?.isHidden) return <HiddenBlock action={action} sectionBody={sectionBody} />;
   if (isLink(action)) return <LinkBlock action={action} />;
   if (FILES.has(action.kind)) return <FileBlock action={action} />;
-  if (action.inputs) return <InputBlock action={action} inputs={action.inputs} />;
+  if (action.inputs)
+    return (
+      <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the form" />}>
+        <InputBlock action={action} inputs={action.inputs} />
+      </Suspense>
+    );
   switch (action.kind) {
     case "copy":
     case "copy-and-edit":

@@ -14,8 +14,8 @@ import { api } from "../../api/api-client.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 
-/** Asks the people who help in the room, says who comes, and takes it back; only where there are such people. */
-export function AskHelp(): ReactElement | null {
+/** Asks the people who help in the room, says who comes, and takes it back. */
+export function AskHelp(): ReactElement {
   const { session, store } = useLab();
   const [isOpen, setIsOpen] = useState(false);
   const { help } = session;
@@ -23,7 +23,6 @@ export function AskHelp(): ReactElement | null {
   useEffect(() => {
     if (taker !== undefined) store.announce(`${taker} comes to help you.`);
   }, [taker, store]);
-  if (!session.hasHelpers && help === undefined) return null;
   const words =
     help === undefined ? "I need help" : taker === undefined ? "Help is coming" : `${taker} comes`;
   return (

@@ -1,5 +1,4 @@
-import { useEffect, useState, type KeyboardEvent, type ReactElement } from "react";
-import { Input, Label, TextField } from "react-aria-components";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import type { TerminalHandle } from "../../../../terminal/browser/terminal-view.js";
 import { IconButton } from "../../parts/icon-button.js";
 
@@ -13,7 +12,11 @@ interface Props {
 export function TerminalSearch({ name, handle, onClose }: Props): ReactElement {
   const [words, setWords] = useState("");
   const [isFound, setIsFound] = useState(true);
-  useEffect(() => () => void handle.find(""), [handle]);
+  const line = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    line.current?.focus();
+    return () => void handle.find("");
+  }, [handle]);
   function find(text: string, direction: "next" | "previous"): void {
     setIsFound(text === "" || handle.find(text, direction));
   }
@@ -23,19 +26,18 @@ export function TerminalSearch({ name, handle, onClose }: Props): ReactElement {
   }
   return (
     <search className="terminal-search">
-      <TextField
-        className="terminal-search__field"
-        autoFocus
+      <input
+        ref={line}
+        className="terminal-search__field field__input"
+        aria-label={`Search in ${name}`}
+        placeholder="Search"
         value={words}
-        onChange={(text) => {
-          setWords(text);
-          find(text, "previous");
+        onChange={({ target }) => {
+          setWords(target.value);
+          find(target.value, "previous");
         }}
         onKeyDown={press}
-      >
-        <Label className="visually-hidden">Search in {name}</Label>
-        <Input className="field__input" placeholder="Search" />
-      </TextField>
+      />
       <span className="terminal-search__result" role="status">
         {isFound ? "" : "Not found"}
       </span>

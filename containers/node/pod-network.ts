@@ -23,10 +23,10 @@ export class PodNetwork {
     let descriptor: number | undefined;
     try {
       descriptor = visit(() => {
-        const made = newNetwork();
+        descriptor = newNetwork();
         addLoopbackAddress(address, 1);
         writeFileSync(FIRST_FREE_PORT, "0");
-        return made;
+        return descriptor;
       });
       return new PodNetwork(descriptor, address);
     } catch (error) {

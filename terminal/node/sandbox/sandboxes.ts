@@ -112,10 +112,12 @@ export class Sandboxes {
   async open(session: SandboxedSession): Promise<Sandbox> {
     await this.close(session.name);
     const endpoints = endpointsFor(session.reaches);
+    let network: number | undefined;
     try {
       const groups = this.#groups.make(session.name, session.limits);
       const own = this.#agent && (await this.#openInAgent(this.#agent, session, endpoints));
-      const membership = this.#joinPods(session, own?.network);
+      network = own?.network;
+      const membership = this.#joinPods(session, network);
       const sandbox: Sandbox = {
         limits: session.limits,
         groups,
@@ -134,7 +136,8 @@ export class Sandboxes {
       await membership?.settled;
       return sandbox;
     } catch (error) {
-      await this.#discard(session);
+      this.#open.delete(session.name);
+      await this.#discard(session, network);
       if (error instanceof TerminalError) throw error;
       const message = `The sandbox of session ${session.name} could not be made: ${(error as Error).message}.`;
       throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);

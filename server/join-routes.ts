@@ -61,7 +61,7 @@ export function joinRoutes(parts: RouteParts) {
   const provider = signIn && createSignInProvider(signIn, tokens);
   const who = { tokens, instructorToken: token, namedTokens, provider };
   const access = createAccess({ ...who, start, scope: mount.scope });
-  const { sockets, applications } = openWays(parts, { access, origin, mount, token });
+  const { sockets, applications } = openWays(parts, { access, origin, mount });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
   const health = createHealth({ ...platform, disk, database: installation.probe });
   const router = createApp({
@@ -115,13 +115,12 @@ interface Rules {
   origin: OriginRules;
   mount: Mount;
   /** The instructor's. */
-  token: () => string;
 }
 
 /** The ways of browsers to what a session has: its terminals, and applications in it. */
 function openWays(
   { config, embedded, hasContainers, platform, installation, workshop, log }: RouteParts,
-  { access, origin, mount, token }: Rules,
+  { access, origin, mount }: Rules,
 ) {
   const terminals = createTerminalSockets({
     dial: platform.dial,
@@ -135,7 +134,6 @@ function openWays(
     platform,
     workshop,
     access,
-    instructorToken: token,
     domain: config.ingressDomain,
     containers: !embedded || hasContainers,
     origin,

@@ -80,23 +80,25 @@ describe("tokens", () => {
 
   it("let a browser into one application of one session for one purpose, until their time or link is over", () => {
     const grant = { purpose: "stay", ingress: "web", expiresAt: 1000 } as const;
-    const asked = { purpose: "stay", ingress: "web", now: 999, instructorToken: "the-instructor" } as const;
+    const asked = { purpose: "stay", ingress: "web", now: 999 } as const;
     const token = tokens.forIngress(subject, grant);
-    expect(tokens.isForIngress(subject, token, asked)).toBe(true);
+    expect(tokens.ingressHolderOf(subject, token, asked)).toBe("learner");
     for (const other of [{ now: 1000 }, { ingress: "web2" }, { purpose: "entry" as const }])
-      expect(tokens.isForIngress(subject, token, { ...asked, ...other })).toBe(false);
+      expect(tokens.ingressHolderOf(subject, token, { ...asked, ...other })).toBeUndefined();
     for (const other of [{ id: "lab-other" }, { createdAt: "2026-01-02T00:00:00Z" }, { linkRevision: 2 }])
-      expect(tokens.isForIngress({ ...subject, ...other }, token, asked)).toBe(false);
-    expect(tokens.isForIngress(subject, token.replace("1000", "9000"), asked)).toBe(false);
-    expect(tokens.isForIngress(subject, token.replace("learner", "instructor"), asked)).toBe(false);
+      expect(tokens.ingressHolderOf({ ...subject, ...other }, token, asked)).toBeUndefined();
+    for (const forged of [token.replace("1000", "9000"), token.replace("learner", "somebody")])
+      expect(tokens.ingressHolderOf(subject, forged, asked)).toBeUndefined();
   });
 
-  it("of an instructor for an application end with the instructor's token", () => {
-    const grant = { purpose: "entry", ingress: "web", expiresAt: 1000, instructorToken: "one" } as const;
+  it("for an application say what the right of an instructor hangs on", () => {
+    const grant = { purpose: "entry", ingress: "web", expiresAt: 1000, holder: "the-instructor" } as const;
     const asked = { purpose: "entry", ingress: "web", now: 0 } as const;
     const token = tokens.forIngress(subject, grant);
-    expect(tokens.isForIngress(subject, token, { ...asked, instructorToken: "one" })).toBe(true);
-    expect(tokens.isForIngress(subject, token, { ...asked, instructorToken: "renewed" })).toBe(false);
+    expect(tokens.ingressHolderOf(subject, token, asked)).toBe("the-instructor");
+    expect(
+      tokens.ingressHolderOf(subject, token.replace("the-instructor", "the-learner"), asked),
+    ).toBeUndefined();
   });
 
   it("of a user log in one user of one session, and no shell", () => {

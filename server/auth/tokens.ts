@@ -24,14 +24,14 @@ export interface Tokens {
   /** Reads the files of the session's lab, which a page shows by their address alone. */
   forFiles(subject: TokenSubject): string;
   isForFiles(subject: TokenSubject, token: string): boolean;
-  /** Lets a browser into one application of the session; one that an instructor was given ends with the instructor's token. */
+  /** Lets a browser into one application of the session; one that somebody else than the learner was given ends with their right. */
   forIngress(subject: TokenSubject, grant: IngressGrant): string;
-  /** `instructorToken` is the one of now. */
-  isForIngress(
+  /** Who holds such a token that is good at `now`, in epoch milliseconds: the `holder` of its grant, or `learner`; nothing where it is not. */
+  ingressHolderOf(
     subject: TokenSubject,
     token: string,
-    asked: Pick<IngressGrant, "purpose" | "ingress"> & { now: number; instructorToken: string },
-  ): boolean;
+    asked: Pick<IngressGrant, "purpose" | "ingress"> & { now: number },
+  ): string | undefined;
   /** The bearer token in a learner's shell, good for the policy API of one session's organization. */
   forShell(subject: TokenSubject): string;
   /** The session a bearer token claims to be for; `isForShell` says whether that is true. */
@@ -72,6 +72,9 @@ export interface UserClaim {
   groups: string[];
 }
 
+/** The holder of what the session's own browser is given. */
+export const LEARNER = "learner";
+
 export interface IngressGrant {
   /** `entry` opens the application once more within moments, `stay` is what the browser then holds. */
   purpose: "entry" | "stay";
@@ -79,8 +82,8 @@ export interface IngressGrant {
   ingress: string;
   /** Epoch milliseconds. */
   expiresAt: number;
-  /** Of the instructor it is given to; absent where the browser is the learner's. */
-  instructorToken?: string;
+  /** What the right of somebody else hangs on, in base64url; absent where the browser is the learner's. */
+  holder?: string;
 }
 
 export interface SignInProofs {
@@ -120,12 +123,10 @@ export function createTokens(key: Buffer): Tokens {
   };
   const ingress = (
     { id, createdAt, linkRevision }: TokenSubject,
-    { purpose, ingress: name, expiresAt, instructorToken }: IngressGrant,
+    { purpose, ingress: name, expiresAt, holder = LEARNER }: IngressGrant,
   ) => {
-    const holder = instructorToken === undefined ? "learner" : "instructor";
     const parts = [String(linkRevision), String(expiresAt), holder];
-    const secret = instructorToken ?? "";
-    return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts, secret)].join(".");
+    return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts)].join(".");
   };
   const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
@@ -136,12 +137,11 @@ export function createTokens(key: Buffer): Tokens {
     forFiles: (subject) => revised("files", subject),
     isForFiles: (subject, token) => standing("files", subject, token) === "valid",
     forIngress: ingress,
-    isForIngress: (subject, token, { now, instructorToken, ...asked }) => {
-      const [, expires = "", holder] = /^\d{1,9}\.(\d{1,15})\.(learner|instructor)\./.exec(token) ?? [];
+    ingressHolderOf: (subject, token, { now, ...asked }) => {
+      const [, expires = "", holder] = /^\d{1,9}\.(\d{1,15})\.([\w-]{1,1000})\./.exec(token) ?? [];
       const expiresAt = Number(expires);
-      if (holder === undefined || expiresAt <= now) return false;
-      const given = holder === "instructor" ? { instructorToken } : {};
-      return isSame(ingress(subject, { ...asked, expiresAt, ...given }), token);
+      if (holder === undefined || expiresAt <= now) return undefined;
+      return isSame(ingress(subject, { ...asked, expiresAt, holder }), token) ? holder : undefined;
     },
     ...bearerTokens(sign),
     ...eventTokens(sign),

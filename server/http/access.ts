@@ -44,8 +44,8 @@ export interface GuardedSession extends TokenSubject {
 export interface Access {
   /** Who is signed in in the browser, or whose token the program sends; nothing where nobody is. */
   accountOf(request: Credentials): Account | undefined;
-  /** What the right of who is signed in hangs on, to be kept with what is given to them; nothing where nobody is. */
-  standingOf(request: Credentials): AccountStanding | undefined;
+  /** What the right of who is signed in hangs on, to be kept with what is given to them. Throws SERVER_UNAUTHORIZED where nobody is. */
+  standingOf(request: Credentials): AccountStanding;
   /** Whether a right that was noted still holds: the token is not revoked, the provider still the same. */
   stands(standing: AccountStanding): boolean;
   /** An instructor, or somebody who may more. */

@@ -65,7 +65,8 @@ export function accountStandings(
     standingOf: (request) => {
       const account = accountOf(request);
       const digest = account && digestOf(account);
-      return account && digest ? { by: account.by, id: account.id, digest } : undefined;
+      if (account && digest) return { by: account.by, id: account.id, digest };
+      throw unauthorized("Nobody is signed in any more. Sign in again.");
     },
     stands: (standing) => digestOf(standing) === standing.digest,
   };

@@ -17,7 +17,7 @@ export interface IngressRequest {
 export const ENTRY_PATH = "/.lectern/enter";
 
 /** Names and tokens of an application's address below a path of ours. */
-const BELOW_PATH = /^(.*?\/s\/([a-z0-9-]{1,63})\/ingress\/([a-z0-9-]{1,63})\/~([\w.-]{1,200}))(\/.*)?$/;
+const BELOW_PATH = /^(.*?\/s\/([a-z0-9-]{1,63})\/ingress\/([a-z0-9-]{1,63})\/~([\w.-]{1,1200}))(\/.*)?$/;
 const LABEL = /^[a-z0-9-]{1,63}$/;
 
 /** Reads the address of an application below a path; nothing where the request is for something else. */

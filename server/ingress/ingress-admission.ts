@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import type { Access, Credentials, GuardedSession } from "../http/access.js";
-import type { Tokens } from "../auth/tokens.js";
+import { LEARNER, type Tokens } from "../auth/tokens.js";
+import type { AccountStanding } from "../http/account-access.js";
 import { ENTRY_PATH, type IngressRequest, ingressOrigin } from "./ingress-addresses.js";
 import { admissionTokens } from "./ingress-cookie.js";
 
@@ -30,9 +31,7 @@ export interface IngressAdmission {
 
 export interface AdmissionParts {
   tokens: Tokens;
-  access: Pick<Access, "isLearner">;
-  /** Asked each time, because it may be renewed while the server runs. */
-  instructorToken: () => string;
+  access: Pick<Access, "isLearner" | "standingOf" | "stands">;
   /** The wildcard domain; applications are below a path where absent. */
   domain: string | undefined;
   /** Where browsers reach Lectern, ending in `/`. */
@@ -40,13 +39,21 @@ export interface AdmissionParts {
 }
 
 export function createIngressAdmission(parts: AdmissionParts): IngressAdmission {
-  const { tokens, domain, instructorToken } = parts;
-  const isGood = (purpose: "entry" | "stay", session: GuardedSession, ingress: string, token: string) => {
-    const asked = { purpose, ingress, now: Date.now(), instructorToken: instructorToken() };
-    return tokens.isForIngress(session, token, asked);
+  const { tokens, domain, access } = parts;
+  /** Who holds the token, if it is good and so is their right. */
+  const goodHolder = (
+    purpose: "entry" | "stay",
+    session: GuardedSession,
+    ingress: string,
+    token: string,
+  ): string | undefined => {
+    const holder = tokens.ingressHolderOf(session, token, { purpose, ingress, now: Date.now() });
+    return holder === LEARNER || (holder !== undefined && access.stands(readHolder(holder)))
+      ? holder
+      : undefined;
   };
   const holderOf = (request: Credentials, session: GuardedSession) =>
-    parts.access.isLearner(request, session) ? {} : { instructorToken: instructorToken() };
+    access.isLearner(request, session) ? {} : { holder: writeHolder(access.standingOf(request)) };
   return {
     addressFor: (request, session, { ingress, path }) => {
       const holder = holderOf(request, session);
@@ -60,18 +67,27 @@ export function createIngressAdmission(parts: AdmissionParts): IngressAdmission 
       return `${origin}${ENTRY_PATH}?${query.toString()}`;
     },
     stayFor: (session, ingress, entry) => {
-      if (!isGood("entry", session, ingress, entry)) return undefined;
-      const holder = /\.instructor\./.test(entry) ? { instructorToken: instructorToken() } : {};
+      const holder = goodHolder("entry", session, ingress, entry);
+      if (holder === undefined) return undefined;
       return tokens.forIngress(session, {
         purpose: "stay",
         ingress,
         expiresAt: Date.now() + STAY_MS,
-        ...holder,
+        holder,
       });
     },
     isAdmitted: ({ ingress, pathToken }, session, { headers }) =>
-      (pathToken === undefined ? admissionTokens(headers.cookie) : [pathToken]).some((token) =>
-        isGood("stay", session, ingress, token),
+      (pathToken === undefined ? admissionTokens(headers.cookie) : [pathToken]).some(
+        (token) => goodHolder("stay", session, ingress, token) !== undefined,
       ),
   };
+}
+
+function writeHolder(standing: AccountStanding): string {
+  return Buffer.from(JSON.stringify(standing)).toString("base64url");
+}
+
+/** Of a token whose signature was found good. */
+function readHolder(text: string): AccountStanding {
+  return JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as AccountStanding;
 }

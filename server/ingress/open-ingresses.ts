@@ -15,7 +15,6 @@ export interface IngressesOptions {
   platform: Pick<Platform, "client" | "host" | "tokens" | "settings">;
   workshop: Workshop;
   access: Access;
-  instructorToken: () => string;
   /** The wildcard domain; applications are below a path where absent. */
   domain: string | undefined;
   /** Whether pods of the cluster run their containers. */

@@ -114,7 +114,6 @@ interface Rules {
   access: Access;
   origin: OriginRules;
   mount: Mount;
-  /** The instructor's. */
 }
 
 /** The ways of browsers to what a session has: its terminals, and applications in it. */

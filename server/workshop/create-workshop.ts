@@ -242,7 +242,9 @@ function changed(
   { session: { status } }: Pick<Found, "session">,
   answer: SessionResource,
 ): Promise<SessionView> {
-  parts.cache.put({ ...answer, ...(status === undefined ? {} : { status }) });
+  const { openedAt } = answer.status ?? {};
+  const known = status && { ...status, ...(openedAt === undefined ? {} : { openedAt }) };
+  parts.cache.put({ ...answer, ...(known === undefined ? {} : { status: known }) });
   return viewOf(parts, answer);
 }
 

@@ -29,7 +29,7 @@ export function rowOf(
   const event = session.metadata.labels?.[EVENT_LABEL];
   const person = event === undefined ? undefined : parts.names.nameOf(id);
   return {
-    ...instructorRow(view, { steps, progress, activity, now }),
+    ...instructorRow(view, { steps, progress, activity, pauseEnd: session.spec.pausedUntil, now }),
     ...(event === undefined ? {} : { event }),
     ...(person === undefined ? {} : { person }),
   };
@@ -39,17 +39,20 @@ interface RowParts {
   steps: { done: number; steps: number };
   progress: Progress;
   activity: Activity;
+  /** Of the last pause (ISO 8601), also of one that is over. */
+  pauseEnd: string | undefined;
   now: number;
 }
 
 /** A session as the instructor's table shows it, without its link. */
 export function instructorRow(
   view: Omit<SessionView, "results">,
-  { steps, progress, activity, now }: RowParts,
+  { steps, progress, activity, pauseEnd, now }: RowParts,
 ): SessionRow {
+  const idleMs = idleTime(activity, pauseEnd, now);
   const stuck =
     view.phase === "Active" && pausedUntil(view, now) === undefined
-      ? stuckReason(progress, activity, now)
+      ? stuckReason(progress, idleMs)
       : undefined;
   const stuckAt = placeOfTrouble(view, progress);
   return {
@@ -99,14 +102,13 @@ function placeOfTrouble(
   return phase === "Active" && failuresOfOneStep >= STUCK_FAILURES ? worst : undefined;
 }
 
-/** A session nobody has begun is not stuck: its link may not have been handed out. */
-function stuckReason(
-  { failuresOfOneStep }: Progress,
-  { lastActivityAt }: Activity,
-  now: number,
-): string | undefined {
+/** For how long nothing has happened; a pause does not count. A session nobody has begun is not idle: its link may not have been handed out. */
+function idleTime({ lastActivityAt }: Activity, pauseEnd: string | undefined, now: number): number {
+  if (lastActivityAt === undefined) return 0;
+  return now - Math.max(Date.parse(lastActivityAt), Date.parse(pauseEnd ?? lastActivityAt));
+}
+
+function stuckReason({ failuresOfOneStep }: Progress, idleMs: number): string | undefined {
   if (failuresOfOneStep >= STUCK_FAILURES) return `One step failed ${String(failuresOfOneStep)} times`;
-  if (lastActivityAt === undefined) return undefined;
-  const idleMs = now - Date.parse(lastActivityAt);
   return idleMs >= IDLE_MS ? `Nothing happened for ${String(Math.floor(idleMs / 60_000))} min` : undefined;
 }

@@ -55,7 +55,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("help on the day"
     await takePicture(learner, "help-ask-390");
     expect(await accessibilityProblems(learner)).toEqual([]);
     await dialog.getByRole("button", { name: "Ask for help" }).click();
-    await learner.getByRole("button", { name: "Help is coming" }).waitFor();
+    await learner.getByRole("button", { name: "You asked for help" }).waitFor();
     await live(learner, "Your instructors are told that you need help.");
   });
 

@@ -88,6 +88,21 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("blocks that run 
     await page.getByRole("heading", { level: 1, name: "Ask" }).waitFor();
   });
 
+  it("go on where the page is loaded again before what they follow has ended", async () => {
+    const before = begun.length;
+    await block("sleep 6")
+      .getByRole("button", { name: /^Run in terminal 1/ })
+      .click();
+    // What the server says of it, and not the page's own guess.
+    await page
+      .locator('.block[data-state="running"], .block[data-state="succeeded"]')
+      .filter({ hasText: "sleep 6" })
+      .waitFor();
+    await page.reload();
+    await expect.poll(() => begun.length, { timeout: 60_000 }).toBe(before + 2);
+    expect(await block("echo late").count()).toBe(0);
+  });
+
   it("ask for what a test needs, refuse what does not fit, and give it to the test", async () => {
     const form = page.locator("form").filter({ hasText: "Name a stone" });
     await form.getByRole("textbox", { name: "Its name" }).fill(" ");
@@ -106,6 +121,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("blocks that run 
     await form.getByRole("checkbox", { name: "It lies" }).check();
     await form.getByRole("button", { name: "Name it" }).click();
     await form.getByText("Succeeded").waitFor();
+    // It is done once.
+    await form.getByRole("button", { name: "Name it" }).waitFor({ state: "detached" });
     await page.setViewportSize({ width: 390, height: 844 });
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });

@@ -139,6 +139,23 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     ]);
   });
 
+  it("also ends a session that nobody has opened, whose time counts from then on", async () => {
+    const id = (await made()).id;
+    await cli("message", "Are you there?", "--ask", id);
+    expect((await cli("list")).split("\n").find((line) => line.includes(id))).toMatch(
+      /not opened yet; its link is good until .*; asked: no answer yet/,
+    );
+    await cli("end", "--in", "5", id);
+    const learner = new BrowserSession(lectern.url);
+    const { link = "" } = (await rowOf(id)) ?? {};
+    expect((await learner.open(link)).status).toBe(204);
+    const opened = await learner.json<SessionView>("GET", `api/sessions/${id}`);
+    expect(endOf(opened)).toBeLessThanOrEqual(Date.now() + 5 * MINUTE_MS);
+    await cli("extend", "--minutes", "30", id);
+    const extended = await learner.json<SessionView>("GET", `api/sessions/${id}`);
+    expect(endOf(extended) - endOf(opened)).toBe(30 * MINUTE_MS);
+  });
+
   it("is an instructor's alone", async () => {
     const refused = await learners[0]?.browser.call("POST", "api/instructor/orders", {
       to: { all: true },
@@ -147,6 +164,19 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     expect(refused?.status).toBe(401);
   });
 });
+
+async function made(): Promise<InstructorRow> {
+  const output = await cli("create", "--lab", "slow-steps");
+  const [id = ""] = /slow-steps-[a-z0-9]+/.exec(output) ?? [];
+  return until(`${id} is active`, 60_000, async () => {
+    const row = await rowOf(id);
+    return row?.phase === "Active" ? row : undefined;
+  });
+}
+
+async function rowOf(id: string): Promise<InstructorRow | undefined> {
+  return (JSON.parse(await cli("list", "--json")) as InstructorRow[]).find((row) => row.id === id);
+}
 
 async function joined(name: string): Promise<{ browser: BrowserSession; id: string }> {
   const browser = new BrowserSession(lectern.url);

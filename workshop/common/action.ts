@@ -31,6 +31,8 @@ export interface PageAction {
   expectation: Expectation;
   /** Line of the page's file, from 1. */
   line: number;
+  /** Which list item, quotation or box of the page it stands in; absent outside of them. */
+  container?: number;
   /** Wipe the screen before the command. */
   clear: boolean;
   /** Type a return after the text. */

@@ -1,6 +1,7 @@
 import type { PageAction } from "./action.js";
 import type { ActionView, BlockFlow } from "./api.js";
 import type { PageProblem } from "./page-problem.js";
+import { isWork } from "./progress.js";
 
 /** What a YAML block may say about when it runs and whether it is seen. */
 export interface FlowFields {
@@ -37,6 +38,17 @@ const UNCLICKED: ReadonlySet<ActionView["kind"]> = new Set([
   "section-end",
 ]);
 
+/** What is over without anybody being told how it went: nothing can follow from it. */
+const UNTOLD: ReadonlySet<ActionView["kind"]> = new Set([
+  "copy",
+  "copy-and-edit",
+  "copy-file",
+  "download-file",
+  "upload-file",
+  "open-url",
+  "problem",
+]);
+
 /** Whether such a block can run without a click; one that asks for something waits for the answer. */
 export function runsUnclicked({ kind, inputs }: Pick<ActionView, "kind" | "inputs">): boolean {
   return UNCLICKED.has(kind) && inputs === undefined;
@@ -62,49 +74,80 @@ function pauseOf(kind: ActionView["kind"], { pause }: FlowFields): number {
   return wanted >= 0 ? Math.min(wanted, MAX_PAUSE_MS) : PAUSE_MS;
 }
 
-/** The blocks of a page without what cannot be: a start without a click where one is needed, and hiding what nothing would ever run. */
+/** The blocks of a page without what cannot be: a start without a click where one is needed, a cascade from what never tells its end, and hiding what nothing would ever run. */
 export function withFlow(actions: readonly PageAction[]): PageAction[] {
-  return actions.map((action, at) => {
+  const before = leaders(actions);
+  return actions.map((action) => {
     const { flow } = action.view;
     if (!flow) return action;
-    const { starts, isHidden, ...rest } = flow;
+    const { starts, pauseMs, isHidden, ...rest } = flow;
     const isStarted = starts && runsUnclicked(action.view);
     const kept: BlockFlow = {
       ...rest,
       ...(isStarted && { starts }),
-      ...(isHidden && isReached(actions, at) && { isHidden }),
+      ...(pauseMs !== undefined && leadsOn(action) && { pauseMs }),
+      ...(isHidden && isReached(action, before.get(action)) && { isHidden }),
     };
     return { ...action, view: { ...action.view, flow: kept } };
   });
 }
 
+/** What a cascade comes from to each block, by the block: the one before it in the same list item, box or page; buttons within the text are none. */
+function leaders(actions: readonly PageAction[]): Map<PageAction, PageAction> {
+  const lastIn = new Map<number | undefined, PageAction>();
+  const before = new Map<PageAction, PageAction>();
+  for (const action of actions) {
+    if (action.view.inline) continue;
+    const last = lastIn.get(action.container);
+    if (last) before.set(action, last);
+    lastIn.set(action.container, action);
+  }
+  return before;
+}
+
+/** Whether something can follow from the block, as its author wants. */
+function leadsOn({ view }: PageAction): boolean {
+  return view.flow?.pauseMs !== undefined && !UNTOLD.has(view.kind);
+}
+
 /** Whether the block would run if it could not be seen. */
-function isReached(actions: readonly PageAction[], at: number): boolean {
-  const view = actions[at]?.view;
-  const before = actions[at - 1]?.view.flow;
-  if (view === undefined || !runsUnclicked(view)) return false;
+function isReached({ view }: PageAction, before: PageAction | undefined): boolean {
+  if (!runsUnclicked(view)) return false;
   // What an open section holds is there to be read without its bar.
-  return view.section?.open === true || view.flow?.starts === true || before?.pauseMs !== undefined;
+  if (view.section?.open === true || view.flow?.starts === true) return true;
+  return before !== undefined && leadsOn(before);
 }
 
 /** What a page wants to happen without a click, and does not. */
 export function flowProblems(actions: readonly PageAction[]): PageProblem[] {
-  return actions.flatMap((action, at): PageProblem[] => {
+  const before = leaders(actions);
+  const next = new Map([...before].map(([action, leader]) => [leader, action.view]));
+  return actions.flatMap((action): PageProblem[] => {
     const { flow, inputs } = action.view;
-    const next = actions[at + 1]?.view;
     const why = inputs ? "it asks for something" : "browsers do that only for a click";
     return [
       ...(flow?.starts && !runsUnclicked(action.view)
         ? [note(action, "autostart", `does not start by itself: ${why}; learners click it`)]
         : []),
-      ...(flow?.isHidden && !isReached(actions, at)
+      ...(flow?.isHidden && !isReached(action, before.get(action))
         ? [note(action, "hidden", "is shown: nothing else runs it")]
         : []),
-      ...(flow?.pauseMs !== undefined && next !== undefined && next.kind !== "problem" && !runsUnclicked(next)
-        ? [note(action, "cascade", `ends before the block \`${next.action}\`, which learners click`)]
-        : []),
+      ...(flow?.isRequired && !isWork(action.view) ? [withoutHold(action)] : []),
+      ...cascadeProblems(action, next.get(action)),
     ];
   });
+}
+
+function withoutHold(action: PageAction): PageProblem {
+  const what = "keeps no page locked: nothing says whether it was done";
+  return { ...note(action, "required", what), fix: "Require a command, a test or a question instead" };
+}
+
+function cascadeProblems(action: PageAction, next: ActionView | undefined): PageProblem[] {
+  if (action.view.flow?.pauseMs === undefined) return [];
+  if (!leadsOn(action)) return [note(action, "cascade", "does not begin: nothing says when it is done")];
+  if (next === undefined || next.kind === "problem" || runsUnclicked(next)) return [];
+  return [note(action, "cascade", `ends before the block \`${next.action}\`, which learners click`)];
 }
 
 function note({ view, line }: PageAction, option: string, what: string): PageProblem {

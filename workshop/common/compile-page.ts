@@ -175,11 +175,11 @@ function outsideComments<Problem extends { line: number }>(
 }
 
 function replaceActions(leaf: Leaf, place: Place): void {
-  if (leaf.kind === "fence") replaceFence(leaf.token, place.lineOf(leaf.line - 1), place);
+  if (leaf.kind === "fence") replaceFence(leaf, place.lineOf(leaf.line - 1), place);
   else if (leaf.kind === "text") replaceCopies(leaf, place);
 }
 
-function replaceFence(token: Token, line: number, place: Place): void {
+function replaceFence({ token, container }: Leaf, line: number, place: Place): void {
   const info = token.info.trim();
   const [word = ""] = info.split(/\s/, 1);
   if (!isActionWord(word)) {
@@ -197,7 +197,8 @@ function replaceFence(token: Token, line: number, place: Place): void {
   place.problems.push(...notes);
   if (heading !== undefined) return becomeHtml(token, `<h3>${escapeHtml(heading)}</h3>\n`);
   const wrong = openEnd(token);
-  place.actions.push(wrong === undefined ? action : problemAction({ id, number, line }, word, wrong));
+  const usable = wrong === undefined ? action : problemAction({ id, number, line }, word, wrong);
+  place.actions.push({ ...usable, ...(container !== undefined && { container }) });
   becomeHtml(token, `${blockMark(number)}\n`);
 }
 

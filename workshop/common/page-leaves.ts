@@ -9,17 +9,23 @@ export interface Leaf {
   content: string;
   /** Line of the filled text on which the content begins, from 1. */
   line: number;
+  /** What of the page holds it, such as a list item; absent where nothing does. */
+  container?: number;
 }
 
 /** The pieces of a page in order. */
 export function leavesOf(tokens: readonly Token[]): Leaf[] {
   const leaves: Leaf[] = [];
+  const containers: number[] = [];
   // Cells of a table have no place of their own; their row has.
   let at = 0;
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     at = token.map?.[0] ?? at;
+    if (token.nesting > 0) containers.push(index);
+    if (token.nesting < 0) containers.pop();
     const leaf = leafOf(token, at + 1);
-    if (leaf) leaves.push(leaf);
+    const container = containers.at(-1);
+    if (leaf) leaves.push({ ...leaf, ...(container !== undefined && { container }) });
   }
   return leaves;
 }

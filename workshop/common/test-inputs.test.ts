@@ -52,11 +52,21 @@ describe("what was entered", () => {
       size: { type: "number", title: "Size" },
       colour: { enum: ["red", "blue"], title: "Colour", default: "red" },
       marks: { type: "array", title: "Marks", items: { enum: ["x", "y"] }, default: ["y"] },
+      lies: { type: "boolean", title: "It lies" },
+      stands: { type: "boolean", title: "It stands", default: true },
     },
   });
 
   it("is what the form holds, where nobody changes it", () => {
-    expect(givenValues(form)).toEqual({ name: "", size: "", colour: "red", marks: ["y"] });
+    expect(givenValues(form)).toEqual({
+      name: "",
+      size: "",
+      colour: "red",
+      marks: ["y"],
+      // As the page sends a box that is not ticked.
+      lies: "false",
+      stands: "true",
+    });
     expect(inputProblem(form, givenValues(form))).toBe('"Name" has to be filled in');
     expect(inputProblem(form, { ...givenValues(form), name: "Ada" })).toBeUndefined();
   });

@@ -139,6 +139,9 @@ export function inputProblem({ fields }: InputForm, values: InputValues): string
 /** What stands in the form before anybody has changed it, as validation enters it. */
 export function givenValues({ fields }: InputForm): InputValues {
   return Object.fromEntries(
-    fields.map(({ name, type, given }) => [name, type === "many" ? given : (given[0] ?? "")]),
+    fields.map(({ name, type, given }) => {
+      if (type === "yes") return [name, given[0] === "true" ? "true" : "false"];
+      return [name, type === "many" ? given : (given[0] ?? "")];
+    }),
   );
 }

@@ -19,6 +19,8 @@ it("an image that is played is noted at the block that names it first, of all pa
     "files/site.yaml": "containers:\n- image: 'busybox:1.35'\n- image: nginx:1.27\n",
     "pages/a.md": [
       block("ls"),
+      // Nobody sees this one; the note stands over the next that names the image.
+      "\n```terminal:execute\ncommand: kubectl run web0 --image=nginx:1.27\nautostart: true\nhidden: true\n```\n",
       block("kubectl run web --image=nginx:1.27"),
       block("kubectl apply -f site.yaml -f nosuch.yaml -f ../workshop.yaml"),
     ].join(""),
@@ -32,7 +34,7 @@ it("an image that is played is noted at the block that names it first, of all pa
   const { pages } = await loadLab(folder);
   const noted = pages.map(({ steps, played = {} }) => steps.map((step) => played[step]));
   expect(noted).toEqual([
-    [undefined, ["nginx:1.27"], ["busybox:1.35"]],
+    [undefined, undefined, ["nginx:1.27"], ["busybox:1.35"]],
     [undefined, undefined, undefined, ["shop:1"]],
   ]);
 });

@@ -11,14 +11,14 @@ const FILE_BYTES = 256 * 1024;
 const QUOTES = /["']/g;
 const ENDS = /[,;]/g;
 
-/** Notes in each page the blocks in which an image that Lectern plays is named for the first time in the lab. */
+/** Notes in each page the blocks that are seen in which an image that Lectern plays is named for the first time in the lab. */
 export async function notePlayedImages(lab: Lab, pages: readonly Inspected[]): Promise<void> {
   const seen = new Set<string>();
   const own = JSON.stringify(lab.ownImages ?? []);
   for (const { page, compiled } of pages) {
     const played: Record<string, string[]> = {};
     for (const { view } of compiled.actions) {
-      if (view.inline || view.text === undefined) continue;
+      if (view.inline || view.text === undefined || view.flow?.isHidden) continue;
       const named = [...namedIn(view.text), ...(await namedInFiles(lab, view.text))];
       const fresh = [...new Set(named)].filter(
         (name) => !seen.has(name) && findImage(name, own).kind === "runs",

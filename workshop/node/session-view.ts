@@ -7,6 +7,7 @@ import { guestView } from "../common/help.js";
 import { ingressAt } from "../common/ingress.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
+import { pausedUntil } from "../common/session-time.js";
 import type { Variables } from "../common/variables.js";
 import { terminalsOf } from "../common/terminals.js";
 import type { Activity } from "./activity-store.js";
@@ -61,20 +62,22 @@ export function sessionView(
     canExtend: phase === "Active" && canExtend(session, new Date(openedAt ?? createdAt)),
     extensionMinutes: extensionOf(lab),
     linkRevision: linkRevisionOf(session.spec),
-    ...asked(session),
+    ...asked(session, now),
     results,
   };
 }
 
 /** What goes on between the learner and those who help. */
-function asked({
-  metadata,
-  spec,
-}: SessionResource): Pick<SessionView, "hasHelpers" | "help" | "guest" | "announcement" | "pausedUntil"> {
+function asked(
+  { metadata, spec }: SessionResource,
+  now: number,
+): Pick<SessionView, "hasHelpers" | "help" | "guest" | "announcement" | "pausedUntil"> {
   const guest = guestView(spec);
+  // One that is over is nobody's business, least of all that of a browser whose clock is behind.
+  const isPaused = pausedUntil(spec, now) !== undefined;
   return {
     hasHelpers: spec.startedBy === "instructor" || metadata.labels?.[EVENT_LABEL] !== undefined,
-    ...(spec.pausedUntil === undefined ? {} : { pausedUntil: spec.pausedUntil }),
+    ...(isPaused && { pausedUntil: spec.pausedUntil }),
     ...(spec.announcement === undefined ? {} : { announcement: spec.announcement }),
     ...(spec.help === undefined ? {} : { help: spec.help }),
     ...(guest === undefined ? {} : { guest }),

@@ -171,8 +171,13 @@ export async function openSession(client: KubernetesClient, name: string): Promi
   const expiresAt = new Date(from + session.spec.minutes * 60_000).toISOString();
   await client.merge(path, { spec: { expiresAt } });
   // Last: whoever dies in between leaves a session whose time begins when it is opened again.
-  return client.merge<SessionResource>(`${path}/status`, {
-    status: { openedAt: new Date(now).toISOString() },
+  return beginTime(client, name, now);
+}
+
+/** Writes down since when the session's time counts, in epoch milliseconds. */
+export function beginTime(client: KubernetesClient, name: string, at: number): Promise<SessionResource> {
+  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}/status`, {
+    status: { openedAt: new Date(at).toISOString() },
   });
 }
 

@@ -129,10 +129,13 @@ function noteOf({
     return [`asks for help${help.takenBy === undefined ? "" : ` (${help.takenBy} comes)`}`, help.text]
       .filter((part) => part !== "")
       .join(": ");
-  if (pausedUntil !== undefined && Date.parse(pausedUntil) > Date.now())
-    return `paused until ${pausedUntil.slice(0, 16).replace("T", " ")} UTC`;
-  if (announcement?.asks) return `asked: ${announcement.answer ?? "no answer yet"}`;
-  return stuck ?? reason ?? (openedAt === undefined ? unopened(expiresAt) : "");
+  const isPaused = pausedUntil !== undefined && Date.parse(pausedUntil) > Date.now();
+  const trouble = stuck ?? reason ?? (openedAt === undefined ? unopened(expiresAt) : undefined);
+  return [
+    ...(trouble === undefined ? [] : [trouble]),
+    ...(isPaused ? [`paused until ${pausedUntil.slice(0, 16).replace("T", " ")} UTC`] : []),
+    ...(announcement?.asks ? [`asked: ${announcement.answer ?? "no answer yet"}`] : []),
+  ].join("; ");
 }
 
 function unopened(expiresAt: string): string {

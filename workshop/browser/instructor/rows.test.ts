@@ -17,6 +17,19 @@ describe("the instructor's rows", () => {
     expect(ids(sorted)).toEqual(["class-3", "class-10", "other-1"]);
   });
 
+  it("are ordered by the time that is left, in a pause and before the opening too", () => {
+    const { openedAt: _openedAt, ...unopened } = row("unopened", { expiresAt: at(5_000), minutes: 45 });
+    const timed = [
+      row("long", { expiresAt: at(50) }),
+      unopened,
+      row("paused", { expiresAt: at(100), pausedUntil: at(90) }),
+      row("short", { expiresAt: at(5) }),
+      row("over", { expiresAt: at(200), phase: "Ended" }),
+    ];
+    const sorted = sortRows(timed, { key: "left", isDescending: false });
+    expect(ids(sorted)).toEqual(["over", "short", "paused", "unopened", "long"]);
+  });
+
   it("keep stuck learners on top in both directions, but not those whose session is over", () => {
     for (const isDescending of [false, true]) {
       expect(sortRows(rows, { key: "done", isDescending })[0]?.id).toBe("class-9");
@@ -41,6 +54,10 @@ describe("the instructor's rows", () => {
     expect(filterRows(rows, "active", "")).toHaveLength(4);
   });
 });
+
+function at(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toISOString();
+}
 
 function ids(rows: InstructorRow[]): string[] {
   return rows.map(({ id }) => id);

@@ -1,5 +1,8 @@
 import type { Route } from "../store/route.js";
 import type { InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
+import { timeLeft } from "../../common/session-time.js";
+
+const MINUTE_MS = 60_000;
 
 export type SortKey = "id" | "lab" | "page" | "done" | "failed" | "activity" | "left";
 export interface Sort {
@@ -16,8 +19,14 @@ const VALUES: Record<SortKey, (row: InstructorRow) => string | number> = {
   done: (row) => (row.steps === 0 ? 0 : row.stepsDone / row.steps),
   failed: (row) => row.stepsFailed,
   activity: (row) => Date.parse(row.lastActivityAt),
-  left: (row) => Date.parse(row.expiresAt),
+  left: timeShown,
 };
+
+/** What the column says: what is left, the whole time of a session nobody has opened, nothing of one that is over. */
+function timeShown(row: InstructorRow): number {
+  if (isOver(row)) return 0;
+  return row.openedAt === undefined ? row.minutes * MINUTE_MS : timeLeft(row, Date.now());
+}
 
 /** What people call it: by whose it is, where that is known. */
 export function nameOf({ id, person }: InstructorRow): string {

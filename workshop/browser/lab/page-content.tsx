@@ -5,7 +5,7 @@ import { Action } from "./blocks/action.js";
 import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
-import { followers } from "./page-flow.js";
+import { followers, withReachedHidden } from "./followers.js";
 import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
 import { PageContents } from "./page-contents.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
@@ -66,12 +66,13 @@ const Prose = memo(function Prose({ html, ref }: { html: string; ref: React.Ref<
 
 function place(root: HTMLElement, page: PageView): Shown {
   const bodies = prepareContent(root, page);
-  const placed = page.actions.flatMap((action) => {
+  const next = followers(root, page.actions);
+  const placed = withReachedHidden(page.actions, next).flatMap((action) => {
     const element = root.querySelector(`[data-step="${action.step}"]`);
     return element ? [{ action, element, body: bodies.get(action.step) }] : [];
   });
   const elements = new Map(placed.map(({ action, element }) => [action.step, element]));
-  return { placed, elements, next: followers(root, page.actions) };
+  return { placed, elements, next };
 }
 
 function Problems({ problems }: { problems: PageView["problems"] }): ReactElement {

@@ -9,16 +9,14 @@ import type { TextSelection } from "./edit-text.js";
 export function withSelections(actions: readonly PageAction[]): PageAction[] {
   const selected = new Map<string, TextSelection>();
   return actions.map((action) => {
-    const { edit, view, line } = action;
+    const { edit, view, line, container } = action;
     if (edit?.does === "select") selected.set(edit.file, edit.selection);
     if (edit?.does !== "change" || !actsOnSelection(edit.change)) return action;
     const selection = selected.get(edit.file);
     if (selection) return { ...action, edit: { ...edit, change: { ...edit.change, selection } } };
-    return problemAction(
-      { id: view.step, number: view.number, line },
-      view.action,
-      `no block before it on the page selects text in ${edit.file}`,
-    );
+    const why = `no block before it on the page selects text in ${edit.file}`;
+    const problem = problemAction({ id: view.step, number: view.number, line }, view.action, why);
+    return { ...problem, ...(container !== undefined && { container }) };
   });
 }
 

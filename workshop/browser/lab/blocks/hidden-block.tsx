@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView, StepResult } from "../../../common/api.js";
 import { isOpening } from "./action-names.js";
 import { isBusy, isDone, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
@@ -16,11 +16,16 @@ interface Props {
 export function HiddenBlock({ action, sectionBody }: Props): ReactElement | null {
   const { store } = useLab();
   const key = resultKey(useBlockPage(), action.step);
-  const state = useSession(store, ({ results }) => results.get(key)?.state);
+  const result = useSession(store, ({ results }) => results.get(key));
   const refusal = useSession(store, ({ refusals }) => refusals.get(key));
   if (action.kind === "section-begin") return <SectionToggle action={action} body={sectionBody} isHidden />;
   if (isOpening(action) || action.kind === "section-end") return null;
-  const isFine =
-    state === undefined || state === "idle" || state === "typed" || isDone(state) || isBusy(state);
-  return isFine && refusal === undefined ? null : <RunBlock action={action} />;
+  return isFine(result) && refusal === undefined ? null : <RunBlock action={action} />;
+}
+
+/** One that was taken out of its queue has not been run, and nothing runs it again but a reader. */
+function isFine(result: StepResult | undefined): boolean {
+  if (result === undefined || result.state === "typed") return true;
+  if (result.state === "idle") return result.done === true;
+  return isDone(result.state) || isBusy(result.state);
 }

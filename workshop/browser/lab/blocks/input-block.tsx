@@ -4,7 +4,7 @@ import type { ActionView, InputField, InputForm } from "../../../common/api.js";
 import { MAX_ANSWER_CHARACTERS } from "../../../common/quiz-limits.js";
 import { type InputValues, inputProblem } from "../../../common/test-inputs.js";
 import { Icon } from "../../parts/icon.js";
-import { isBusy, resultKey } from "../../store/step-results.js";
+import { isBusy, resultKey, wasDone } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";
 import { useBlockPage, useLab } from "../lab-context.js";
 import { Checks } from "./checks.js";
@@ -22,12 +22,13 @@ export function InputBlock({ action, inputs }: { action: ActionView; inputs: Inp
   const refusal = useSession(store, (state) => state.refusals.get(key));
   const [problem, setProblem] = useState<string>();
   const title = useId();
+  const isFinal = action.flow?.isOnce === true && wasDone(result) && !isBusy(result?.state);
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const values = valuesIn(new FormData(event.currentTarget), inputs);
     const why = inputProblem(inputs, values);
     setProblem(why);
-    if (why === undefined && !isReadOnly && !isBusy(result?.state))
+    if (why === undefined && !isReadOnly && !isFinal && !isBusy(result?.state))
       void run(page, action, { inputs: values });
   };
   return (
@@ -48,9 +49,11 @@ export function InputBlock({ action, inputs }: { action: ActionView; inputs: Inp
         ))}
       </fieldset>
       <div className="block__foot">
-        <Button className="button button--small button--primary" type="submit" isDisabled={isReadOnly}>
-          {inputs.submit}
-        </Button>
+        {!isFinal && (
+          <Button className="button button--small button--primary" type="submit" isDisabled={isReadOnly}>
+            {inputs.submit}
+          </Button>
+        )}
         <StepStatus result={result} step={action.step} isStoppable={false} />
       </div>
       {(problem ?? refusal) !== undefined && (

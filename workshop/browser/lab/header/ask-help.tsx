@@ -24,7 +24,7 @@ export function AskHelp(): ReactElement {
     if (taker !== undefined) store.announce(`${taker} comes to help you.`);
   }, [taker, store]);
   const words =
-    help === undefined ? "I need help" : taker === undefined ? "Help is coming" : `${taker} comes`;
+    help === undefined ? "I need help" : taker === undefined ? "You asked for help" : `${taker} comes`;
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
       <Button

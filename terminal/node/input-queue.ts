@@ -7,9 +7,9 @@ const PIECE_BYTES = 4_096;
 const LOOK_MS = 5;
 /** Bytes that may wait for a program that does not read; several of the largest pastes a page allows. */
 const QUEUE_BYTES = 2 * 1024 * 1024;
-/** How long a shell has to answer Ctrl-C before the next attempt to bring it out of a paste, and how many there are; drawing a megabyte takes bash seconds. */
+/** How long a shell has to answer Ctrl-C before the next attempt to bring it out of a paste, and how many there are; drawing a megabyte takes bash seconds, and on a machine that others use up as many times longer. */
 const LEAVE_MS = 120;
-const LEAVE_TRIES = 250;
+const LEAVE_TRIES = 1_000;
 const CTRL_C = "\u0003";
 /** Ctrl-U, in readline and in zsh's line editor. */
 const KILL_LINE = "\u0015";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessSpec } from "./supervised-process.js";
 
@@ -42,7 +42,7 @@ describe("supervise", () => {
     const since = Date.now();
     await running.stop();
     expect(isAlive(pid)).toBe(false);
-    expect(Date.now() - since).toBeLessThan(2_500 * crowding());
+    expect(Date.now() - since).toBeLessThan(2_500 * crowdingBesideTests());
   });
 
   it("replaces a process that runs but does not answer, and says what is lost with it", async () => {

@@ -15,3 +15,11 @@ export function crowding(): number {
   }
   return Math.max(1, ((performance.now() - since) * 1_000) / used);
 }
+
+/** How many test files run at once, at the most. */
+const FILES_AT_ONCE = 3;
+
+/** The same for a test beside which others run: what took the processors a moment ago may have ended before it is measured. */
+export function crowdingBesideTests(): number {
+  return FILES_AT_ONCE * crowding();
+}

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { detectConfinement } from "./confinement.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
-import { crowding } from "./crowding-for-tests.js";
+import { crowdingBesideTests } from "./crowding-for-tests.js";
 import { dialUnixSocket } from "./dial-host.js";
 import { HostProcesses, hostProgram } from "./terminal-host-for-tests.js";
 import { openShell } from "./test-host.js";
@@ -83,7 +83,7 @@ describe("the terminal host process", () => {
     const at = Date.now();
     child.kill("SIGTERM");
     await once(child, "exit");
-    expect(Date.now() - at).toBeLessThan(1_000 * crowding());
+    expect(Date.now() - at).toBeLessThan(1_000 * crowdingBesideTests());
     expect(child.exitCode).toBe(0);
     expect(sleepers()).toBe(0);
     expect(existsSync(join(hosts.folder, "data", "terminal-host.lock"))).toBe(false);

@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { serverPid } from "../server/browser-session.js";
 import { isWithout } from "../requirements/without.js";
 import { launchChromium, openPage, takePicture } from "./chromium.js";
@@ -79,7 +79,7 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     const began = Date.now();
     await page.keyboard.type("echo wait''ed");
     await waiting.waitFor();
-    expect(Date.now() - began).toBeLessThan(NOTICED_MS * crowding());
+    expect(Date.now() - began).toBeLessThan(NOTICED_MS * crowdingBesideTests());
     await takePicture(page, "terminal-waiting");
     process.kill(serverPid(server.data), "SIGCONT");
     await waiting.waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { BrowserSession, serverPid } from "./browser-session.js";
 import {
@@ -127,7 +127,7 @@ describe("kill -9 of the supervisor", () => {
   });
 
   it("leaves nothing running that the next Ctrl-C does not end", async () => {
-    expect(await lectern.stop("SIGINT")).toBeLessThan(3_000 * crowding());
+    expect(await lectern.stop("SIGINT")).toBeLessThan(3_000 * crowdingBesideTests());
     expect(processesOf(data)).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCluster } from "../../cluster/start.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
@@ -104,7 +104,7 @@ describe("what one learner leaves behind does not reach the other", () => {
     await until("all of it is removed", 60_000, () =>
       readdirSync(join(data, "terminal/removed")).length === 0 ? true : undefined,
     );
-    expect(await slowest()).toBeLessThan(1_500 * crowding());
+    expect(await slowest()).toBeLessThan(1_500 * crowdingBesideTests());
     expect(await as(other, "ls")).toContain("shell.since");
   });
 

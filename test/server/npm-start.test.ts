@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { processesOf, productRoot, temporaryFolder, until, writeLab } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -17,10 +17,10 @@ it("Ctrl-C while Lectern starts ends what had been started", async () => {
   const since = Date.now();
   lectern.kill("SIGINT");
   await until("every process is gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
-  expect(Date.now() - since).toBeLessThan(3_000 * crowding());
+  expect(Date.now() - since).toBeLessThan(3_000 * crowdingBesideTests());
 });
 
-it("npm start ends everything within three seconds of Ctrl-C, which reaches npm and Lectern alike", async () => {
+it("npm start ends everything within seconds of Ctrl-C, which reaches npm and Lectern alike", async () => {
   const data = join(folder.path, "data");
   // Without the scripts around it: building is not what is tested here.
   const args = [
@@ -41,7 +41,7 @@ it("npm start ends everything within three seconds of Ctrl-C, which reaches npm 
   const since = Date.now();
   process.kill(-(npm.pid ?? 0), "SIGINT");
   await until("every process is gone", 10_000, () => (processesOf(data).length === 0 ? true : undefined));
-  expect(Date.now() - since).toBeLessThan(3_000 * crowding());
+  expect(Date.now() - since).toBeLessThan(3_000 * crowdingBesideTests());
   await until("npm is gone", 5_000, () =>
     npm.exitCode !== null || npm.signalCode !== null ? true : undefined,
   );

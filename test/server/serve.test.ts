@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
+import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -275,11 +275,11 @@ describe("a second start", () => {
     expect(processesOf(join(folder.path, "other"))).toEqual([]);
   });
 
-  it("finds the sessions of the first, with homes and progress, after Ctrl-C ended everything in three seconds", async () => {
+  it("finds the sessions of the first, with homes and progress, after Ctrl-C ended everything in seconds", async () => {
     const session = await browser.startLab("slow-steps");
     await browser.run(session, 0);
     await browser.outcome(session, 0);
-    expect(await lectern.stop("SIGINT")).toBeLessThan(STOP_LIMIT_MS * crowding());
+    expect(await lectern.stop("SIGINT")).toBeLessThan(STOP_LIMIT_MS * crowdingBesideTests());
     expect(processesOf(data)).toEqual([]);
     lectern = await startLectern(data, ["--lab", lab]);
     expect(lectern.output()).toContain(join(data, "instructor-token"));

@@ -1,10 +1,9 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SessionLink } from "../../workshop/common/instructor-api.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { SIZES, launchChromium, openPage, takePicture } from "./chromium.js";
-import { type LecternServer, startLectern } from "./lectern-server.js";
+import { SIZES, takePicture } from "./chromium.js";
+import { DEADLINE_MS, openRoom, type Room } from "./room.js";
 import { writeLab } from "./write-lab.js";
 
 const FILLER = "Words that push the failing step out of sight.\n\n".repeat(60);
@@ -12,32 +11,27 @@ const LAB = writeLab("help-lab", {
   "workshop.yaml": "title: Lab with trouble\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": `# Begin\n\n${FILLER}\`\`\`execute-1\nfalse\n\`\`\`\n\nThe end.\n`,
 });
-const DEADLINE_MS = 60_000;
 
 // A learner who is stuck, in order, against `lectern serve`: the instructor and another helper on large screens, the learner on a small one.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("help on the day", () => {
-  let server: LecternServer;
-  let browser: Browser;
+  let room: Room;
   let helper: Page;
   let other: Page;
   let learner: Page;
   let id = "";
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", LAB.folder, "--start", "instructor"]);
-    browser = await launchChromium();
-    const [made] = await newSessions(server);
+    room = await openRoom({ name: "help-lab", folder: LAB.folder }, 1);
+    const [made] = room.links;
     id = made?.id ?? "";
-    learner = await opened(SIZES[2]);
+    learner = await room.open(SIZES[2]);
     await learner.goto(made?.link ?? "");
     await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
-    [helper, other] = [await loggedIn(), await loggedIn()];
+    [helper, other] = [await room.logIn(SIZES[0]), await room.logIn(SIZES[0])];
   });
   afterAll(async () => {
     if (helper) await takePicture(helper, "help-end");
-    await browser?.close();
-    await server?.stop();
+    await room?.close();
     LAB.remove();
   });
 
@@ -151,34 +145,9 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("help on the day"
       .click();
     await queue(other).waitFor({ state: "detached" });
     await learner.getByRole("button", { name: "I need help" }).waitFor();
-    expect(problems).toEqual([]);
+    expect(room.problems).toEqual([]);
   });
-
-  async function opened(size: { width: number; height: number }): Promise<Page> {
-    const { page } = await openPage(browser, { size });
-    page.setDefaultTimeout(DEADLINE_MS);
-    page.on("pageerror", (error) => problems.push(error.message));
-    return page;
-  }
-
-  async function loggedIn(): Promise<Page> {
-    const page = await opened(SIZES[0]);
-    await page.goto(`${server.url}instructor`);
-    await page.getByLabel("Token").fill(server.token);
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: `Watch ${id}` }).waitFor();
-    return page;
-  }
 });
-
-async function newSessions({ url, token }: LecternServer): Promise<SessionLink[]> {
-  const answer = await fetch(`${url}api/instructor/sessions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ lab: "help-lab", count: 1 }),
-  });
-  return (await answer.json()) as SessionLink[];
-}
 
 function queue(page: Page): Locator {
   return page.getByRole("region", { name: /Help is asked for/ });

@@ -1,46 +1,36 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SessionLink } from "../../workshop/common/instructor-api.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
-import { SIZES, launchChromium, openPage, takePicture } from "./chromium.js";
-import { type LecternServer, startLectern } from "./lectern-server.js";
+import { SIZES, takePicture } from "./chromium.js";
+import { DEADLINE_MS, openRoom, type Room } from "./room.js";
 import { writeLab } from "./write-lab.js";
 
 const LAB = writeLab("orders-lab", {
   "workshop.yaml": "title: Lab of the room\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": "# Begin\n\n```execute-1\necho fine\n```\n",
 });
-const DEADLINE_MS = 60_000;
 
 // What an instructor tells a room, in order, against `lectern serve`: one learner on a large screen, one on a phone.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor who speaks to all", () => {
-  let server: LecternServer;
-  let browser: Browser;
+  let room: Room;
   let instructor: Page;
   let ada: Page;
   let grace: Page;
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    server = await startLectern(["--lab", LAB.folder, "--start", "instructor"]);
-    browser = await launchChromium();
-    const links = await newSessions(server);
-    [ada, grace, instructor] = [await opened(SIZES[1]), await opened(SIZES[2]), await opened(SIZES[0])];
+    room = await openRoom({ name: "orders-lab", folder: LAB.folder }, 2);
+    [ada, grace] = [await room.open(SIZES[1]), await room.open(SIZES[2])];
     for (const [at, page] of [ada, grace].entries()) {
-      await page.goto(links[at]?.link ?? "");
+      await page.goto(room.links[at]?.link ?? "");
       await page.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
     }
-    await instructor.goto(`${server.url}instructor`);
-    await instructor.getByLabel("Token").fill(server.token);
-    await instructor.keyboard.press("Enter");
-    for (const { id } of links) await instructor.getByRole("link", { name: `Watch ${id}` }).waitFor();
+    instructor = await room.logIn(SIZES[0]);
     await instructor.getByRole("checkbox", { name: "Select all sessions shown" }).check();
   });
   afterAll(async () => {
     if (instructor) await takePicture(instructor, "orders-end");
-    await browser?.close();
-    await server?.stop();
+    await room?.close();
     LAB.remove();
   });
 
@@ -130,25 +120,9 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wh
         .waitFor();
       await page.getByRole("timer", { name: /^[0-5] min/ }).waitFor();
     }
-    expect(problems).toEqual([]);
+    expect(room.problems).toEqual([]);
   });
-
-  async function opened(size: { width: number; height: number }): Promise<Page> {
-    const { page } = await openPage(browser, { size });
-    page.setDefaultTimeout(DEADLINE_MS);
-    page.on("pageerror", (error) => problems.push(error.message));
-    return page;
-  }
 });
-
-async function newSessions({ url, token }: LecternServer): Promise<SessionLink[]> {
-  const answer = await fetch(`${url}api/instructor/sessions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ lab: "orders-lab", count: 2 }),
-  });
-  return (await answer.json()) as SessionLink[];
-}
 
 function told(page: Page): Locator {
   return page.getByRole("complementary", { name: "From your instructor" });

@@ -1,7 +1,7 @@
 import type { ApiService } from "../api/service.js";
 import { badRequest, notImplemented, StatusError } from "../api/status.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
-import type { ContainerStatus, Pod } from "../controllers/object-kinds.js";
+import type { Container, ContainerStatus, Pod } from "../controllers/object-kinds.js";
 import { containersOf, statusOfContainer } from "../controllers/pod-status.js";
 import type { Call } from "../http/call.js";
 import { runtimeIdIn } from "../node/container-record.js";
@@ -48,14 +48,24 @@ export function chosenContainer(call: Call, pod: Pod): string {
 /** What the runtime calls the container that runs; throws the kubelet's refusal where none does. */
 export function runningContainer(pod: Pod, name: string): string {
   const status = statusOfContainer(pod.status, name);
-  if (status?.state.running === undefined || status.containerID === undefined) {
-    throw new StatusError({
-      code: 404,
-      reason: "NotFound",
-      message: `container not found (${JSON.stringify(name)})`,
-    });
-  }
+  if (status?.state.running === undefined || status.containerID === undefined) throw notRunning(name);
   return runtimeIdIn(status.containerID);
+}
+
+/**
+ * What the runtime calls the container to attach to: one that runs, or one that takes input and has ended, of which
+ * the runtime may still have what nobody has seen. Throws the kubelet's refusal where there is none.
+ */
+export function attachedContainer(pod: Pod, container: Container): string {
+  const status = statusOfContainer(pod.status, container.name);
+  const hasEnded = status?.state.terminated !== undefined && container["stdin"] === true;
+  if (!hasEnded || status.containerID === undefined) return runningContainer(pod, container.name);
+  return runtimeIdIn(status.containerID);
+}
+
+function notRunning(name: string): StatusError {
+  const message = `container not found (${JSON.stringify(name)})`;
+  return new StatusError({ code: 404, reason: "NotFound", message });
 }
 
 /** What the runtime calls the container whose log is asked for; throws the kubelet's refusal where it has not run. */

@@ -4,7 +4,7 @@ import type { Container, Pod } from "../controllers/object-kinds.js";
 import { containersOf } from "../controllers/pod-status.js";
 import type { Call } from "../http/call.js";
 import { isTrue } from "../http/request-info.js";
-import { chosenContainer, requireRealPod, runningContainer } from "./container-target.js";
+import { attachedContainer, chosenContainer, requireRealPod, runningContainer } from "./container-target.js";
 import { relayProcess, statusOfFailure } from "./process-relay.js";
 import type { RemoteChannels, WantedStreams } from "./remote-channels.js";
 import { COMMAND_PROTOCOLS, spdyChannels } from "./spdy-channels.js";
@@ -17,14 +17,15 @@ export async function execInPod(call: Call, runtime: ContainerRuntime): Promise<
   const command = call.info.query.getAll("command");
   if (command.length === 0) throw badRequest("you must specify a command for the container");
   const wanted = wantedStreams(call);
-  const { id } = target(call, pod);
+  const id = runningContainer(pod, target(call, pod).name);
   await runOver(call, wanted, () => runtime.exec(id, { command, stdin: wanted.stdin, tty: wanted.tty }));
 }
 
 /** Serves `pods/NAME/attach`: the streams of the container's own process. */
 export async function attachToPod(call: Call, runtime: ContainerRuntime): Promise<void> {
   const pod = requireRealPod(call, runtime, "there is nothing to attach to");
-  const { id, container } = target(call, pod);
+  const container = target(call, pod);
+  const id = attachedContainer(pod, container);
   const wanted = wantedStreams(call);
   // The process has a terminal or has none, whatever the client asks for.
   const tty = container["tty"] === true;
@@ -34,11 +35,11 @@ export async function attachToPod(call: Call, runtime: ContainerRuntime): Promis
   );
 }
 
-function target(call: Call, pod: Pod): { id: string; container: Container } {
+function target(call: Call, pod: Pod): Container {
   const name = chosenContainer(call, pod);
   const container = containersOf(pod).find((each) => each.name === name);
   if (container === undefined) throw badRequest(`container ${name} is not valid for pod ${call.name}`);
-  return { id: runningContainer(pod, name), container };
+  return container;
 }
 
 /** Begins the process once the client listens, so that nothing it writes is lost. */

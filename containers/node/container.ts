@@ -8,6 +8,7 @@ import type {
 } from "../../cluster/containers/container-runtime.js";
 import type { ContainerProcess } from "./container-process.js";
 import { ContainerLog } from "./container-log.js";
+import { FirstOutput } from "./first-output.js";
 
 /** Bytes of log that one container may write in a second, with what each line costs besides; whoever writes more waits. */
 const LOG_BYTES_PER_SECOND = 2 * 1024 * 1024;
@@ -27,6 +28,7 @@ export class Container {
   readonly ended: Promise<ContainerExit>;
   exit: ContainerExit | undefined;
   readonly #attached = new Set<{ stdout: PassThrough; stderr?: PassThrough }>();
+  readonly #firstOutput = new FirstOutput();
 
   /** `wasOutOfMemory` is asked once it has ended. */
   constructor(spec: ContainerSpec, process: ContainerProcess, wasOutOfMemory: () => boolean) {
@@ -56,10 +58,19 @@ export class Container {
     return { id, name, attempt, startedMs: this.startedMs, ...(this.exit && { exit: this.exit }) };
   }
 
-  /** Its streams from now on; whoever goes leaves the container as it is. */
+  /**
+   * Its streams from now on; whoever goes leaves the container as it is. The first to attach to one that takes input
+   * also gets what it wrote until then, so that `kubectl run -i` loses nothing of a program that is faster than kubectl.
+   * Throws as containerd does where it has ended and nobody is to be told anything.
+   */
   attach(): RunningProcess {
+    if (this.exit !== undefined && (!this.spec.stdin || this.#firstOutput.isTaken)) {
+      throw new Error("container is in CONTAINER_EXITED state");
+    }
     const hasTerminal = this.process.stderr === undefined;
     const streams = { stdout: new PassThrough(), ...(!hasTerminal && { stderr: new PassThrough() }) };
+    if (this.spec.stdin)
+      for (const { stream, bytes } of this.#firstOutput.take()) streams[stream]?.write(bytes);
     if (this.exit === undefined) this.#attached.add(streams);
     else endStreams(streams);
     const { stdin } = this.process;
@@ -88,6 +99,7 @@ export class Container {
     let since = performance.now();
     for await (const bytes of (this.process[stream] ?? []) as AsyncIterable<Buffer>) {
       const cost = this.log.append(stream, bytes);
+      if (this.spec.stdin) this.#firstOutput.append(stream, bytes);
       for (const streams of this.#attached) this.#passOn(streams, stream, bytes);
       const now = performance.now();
       allowance = Math.min(LOG_BURST_BYTES, allowance + ((now - since) / 1000) * LOG_BYTES_PER_SECOND) - cost;

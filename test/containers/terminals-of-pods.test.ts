@@ -90,4 +90,29 @@ describe.skipIf(why !== undefined)("a terminal of a pod", () => {
       .poll(async () => (await cluster.kubectl.run(["logs", "console"])).stdout, WAIT)
       .toMatch(/^\/dev\/\S+\s+by-name\s/);
   });
+
+  it("shows the first who attaches what was written before, and nobody after them", async () => {
+    const container = busybox("echo early; echo worse >&2; read word; echo got $word; read word", {
+      stdin: true,
+    });
+    await cluster.create("early", { containers: [container], restartPolicy: "Never" });
+    await expect
+      .poll(async () => (await cluster.kubectl.run(["logs", "early"])).stdout, WAIT)
+      .toContain("early");
+    const first = await cluster.onTerminal("echo one | kubectl attach -i early 2>&1 | sed /got/q");
+    expect(first).toContain("early\r\n");
+    expect(first).toContain("worse\r\n");
+    expect(first).toContain("got one\r\n");
+    const second = await cluster.onTerminal("echo two | kubectl attach -i early");
+    expect(second).not.toContain("early");
+  });
+
+  it("loses nothing of programs that end before kubectl has attached", async () => {
+    const run = "kubectl run quick --rm -i --restart=Never --quiet --image=busybox:1.36 -- echo said at once";
+    for (let times = 0; times < 5; times++) {
+      const said = await cluster.onTerminal(run);
+      expect(said.match(/^said at once\r$/gm)).toHaveLength(1);
+      expect(said).not.toContain("warning");
+    }
+  });
 });

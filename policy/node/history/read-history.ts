@@ -1,3 +1,4 @@
+import { toSecond } from "../../common/exception.js";
 import type { Change, ChangedKind } from "../../common/history-api.js";
 import type { Scope } from "../bring-into-force.js";
 import type { PolicyContext } from "../context.js";
@@ -76,8 +77,16 @@ function view(spec: ChangeSpec, before: ChangeSpec | undefined): Change {
     ...(before && { before: parse(before.state) }),
     ...(!before && isFirst && { before: null }),
     after: parse(state),
-    isRestorable: state !== undefined,
+    isRestorable: isRestorable(spec, toSecond(new Date())),
   };
+}
+
+/** Whether there is something to restore; an exception that was to end before `now` would except nothing. */
+export function isRestorable({ kind, state }: Pick<ChangeSpec, "kind" | "state">, now: string): boolean {
+  if (state === undefined) return false;
+  if (kind !== "exception") return true;
+  const { expires } = parse(state) as { expires?: string };
+  return expires !== undefined && now < expires;
 }
 
 function newestFirst(left: Change, right: Change): number {

@@ -95,7 +95,10 @@ function restoreException(
   });
 }
 
-function notRestorable({ kind, name, action }: Change): PolicyError {
-  const message = `this change of ${kind} "${name}" cannot be restored: it was ${action} by it; restore the change before`;
-  return new PolicyError(POLICY_ERROR.inUse, message);
+function notRestorable({ kind, name, action, after }: Change): PolicyError {
+  const why =
+    after === null
+      ? `it was ${action} by it; restore the change before`
+      : "its expiry has passed; ask for another with one to come";
+  return new PolicyError(POLICY_ERROR.inUse, `this change of ${kind} "${name}" cannot be restored: ${why}`);
 }

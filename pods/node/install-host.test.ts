@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,12 @@ describe("what the init container brings into a pod", () => {
   it("has tmc with all that it loads", () => {
     expect(said("tmc", "--version")).toMatch(/\d+\.\d+\.\d+/);
     expect(said("tmc", "cluster", "namespace", "attach", "--help")).toContain("--workspace");
+  });
+
+  it("has what Node.js is linked to, for images that have nothing but the C library", () => {
+    const libraries = readdirSync(join(folder, "lib"));
+    expect(libraries).toEqual(expect.arrayContaining(["libgcc_s.so.1", "libstdc++.so.6"]));
+    expect(said("run-node", "--print", "6 * 7")).toBe("42\n");
   });
 
   it("has a host with all that it loads", () => {

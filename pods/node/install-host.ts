@@ -1,12 +1,14 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The terminal host and `tmc` as they are built; all of it is in the folder, so that it runs in any image with glibc and bash. */
 const OWN = ["package.json", "bin/tmc.js", "dist/terminal", "dist/server/cli/tmc.js", "dist/server/chunks"];
 /** What they still load by name. */
 const PACKAGES = ["node-pty"];
+/** What Node.js is linked to that not every image has that has the C library. */
+const LIBRARIES = /^lib(stdc\+\+|gcc_s)\.so/;
 const UNUSED = /\.(d\.ts|d\.mts|d\.cts|map|md|c|cc|h)$/;
 const LEARNER = "learner";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -16,10 +18,12 @@ function install(folder: string): void {
   for (const name of ["bin", "etc"]) mkdirSync(join(folder, name), { recursive: true });
   cpSync(process.execPath, join(folder, "bin/node"));
   chmodSync(join(folder, "bin/node"), 0o755);
+  for (const library of loadedLibraries()) copy(library, join(folder, "lib", basename(library)));
   for (const name of OWN) copy(join(ROOT, name), join(folder, name));
+  writeFileSync(join(folder, "bin/run-node"), runNode(folder), { mode: 0o755 });
   writeFileSync(
     join(folder, "bin/tmc"),
-    `#!/bin/sh\nexec "${folder}/bin/node" "${folder}/bin/tmc.js" "$@"\n`,
+    `#!/bin/sh\nexec "${folder}/bin/run-node" "${folder}/bin/tmc.js" "$@"\n`,
     { mode: 0o755 },
   );
   const { resolve } = createRequire(import.meta.url);
@@ -32,6 +36,22 @@ function install(folder: string): void {
     copy(source, join(folder, "node_modules", name));
   }
   nameAccount(folder);
+}
+
+/** Of the process that runs, by the names they were loaded under. */
+function loadedLibraries(): string[] {
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+  return sharedObjects.filter((path) => LIBRARIES.test(basename(path)));
+}
+
+/** An image's own libraries fit its C library best: those that were brought serve where it has none. */
+function runNode(folder: string): string {
+  return `#!/bin/sh
+if ! "${folder}/bin/node" --version >/dev/null 2>&1; then
+  LD_LIBRARY_PATH="${folder}/lib" && export LD_LIBRARY_PATH
+fi
+exec "${folder}/bin/node" "$@"
+`;
 }
 
 function copy(from: string, to: string): void {

@@ -138,7 +138,7 @@ function shellContainer(
   return {
     name: "shell",
     image: pod.image ?? settings.image,
-    command: [`${HOST_FOLDER}/bin/node`, ...HOST_NODE_OPTIONS, entry],
+    command: [`${HOST_FOLDER}/bin/run-node`, ...HOST_NODE_OPTIONS, entry],
     args: [
       "--listen",
       `*:${HOST_PORT}`,

@@ -107,9 +107,9 @@ export class InstalledChart {
     await this.#succeed("uninstall", "lectern", ...WAIT);
   }
 
-  /** `helm test`, whatever it says. */
+  /** `helm test --logs`, whatever it says. */
   test(): Promise<HelmAnswer> {
-    return this.#helm.run("test", "lectern", ...this.#place());
+    return this.#helm.run("test", "lectern", "--logs", ...this.#place());
   }
 
   /** The servers that are not being ended. */

@@ -28,6 +28,10 @@ app.kubernetes.io/component: server
 {{ include "lectern.image" (dict "image" .Values.image "appVersion" .Chart.AppVersion) }}
 {{- end }}
 
+{{- define "lectern.testPod" -}}
+{{ include "lectern.name" . }}-test
+{{- end }}
+
 {{- define "lectern.instructorSecret" -}}
 {{ .Values.instructorToken.secretName | default (printf "%s-instructor" (include "lectern.name" .)) }}
 {{- end }}

@@ -1,0 +1,41 @@
+import { execFileSync } from "node:child_process";
+import { realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeImageArchive } from "../kubernetes/node/image-archive.js";
+import { importImages } from "../kubernetes/node/node-images.js";
+import type { NodeNamespaces } from "../kubernetes/node/node-namespaces.js";
+import { configMapLab } from "../server/config-map-lab.js";
+
+const IMAGE = "author/instruments:1";
+/** Of this machine; nothing of Lectern's or of Node.js is among them. */
+const PROGRAMS = ["bash", "cat", "id", "ls", "sleep", "uname"];
+/** Who and where the learner is, what Node.js would need and is not here, and what Lectern brought along. */
+const STEPS = ["cat /opt/author/notes; id -un", "! ls /usr/lib/*/libstdc++*", "tmc workspace list"];
+
+/** A lab whose tool box is an image of its author: bash, a few programs and the C library. */
+export async function labOfOwnImage(node: NodeNamespaces): Promise<{ image: string; objects: unknown[] }> {
+  const archive = join(node.identity.folder, "author-image.tar");
+  const programs = PROGRAMS.map((name) => realpathSync(`/bin/${name}`));
+  const entries = [...programs.map((path) => [path.slice(1), path]), ...librariesOf(programs)];
+  await writeImageArchive(
+    {
+      name: IMAGE,
+      programs: Object.fromEntries(entries) as Record<string, string>,
+      links: { bin: "usr/bin", "usr/bin/sh": "bash" },
+      texts: { "opt/author/notes": "of the author\n" },
+    },
+    archive,
+  );
+  await importImages(node, archive);
+  rmSync(archive);
+  const page = ["# Own image", ...STEPS.map((step) => `\`\`\`execute-1\n${step}\n\`\`\``)].join("\n\n");
+  const workshop = `title: Own image\nlayout: default\nimage: ${IMAGE}\nworkspaces: [team]\n`;
+  return { image: IMAGE, objects: configMapLab("own-image", { workshop, page }) };
+}
+
+/** Where the loader looks for each, and the loader itself. */
+function librariesOf(programs: readonly string[]): [string, string][] {
+  const said = execFileSync("ldd", programs, { encoding: "utf8" });
+  const paths = [...said.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
+  return [...new Set(paths)].map((path) => [path.slice(1), realpathSync(path)]);
+}

@@ -238,6 +238,11 @@ function workshopParts(
   const steps = createSteps({ ...platform, activity, log, onResult });
   const refreshLabs = repository.refresh;
   const lateLabs = () => repository.late();
+  const abilities: ClusterAbilities = {
+    pods: !embedded ? "any" : hasContainers ? "played" : "none",
+    ownClusters: platform.settings.ownClusters !== undefined,
+  };
+  const ofLabs = { labs, lateLabs, refreshLabs, abilities };
   return {
     labs,
     brokenLabs: () => repository.broken(),
@@ -246,11 +251,8 @@ function workshopParts(
     refreshLabs,
     lookForLab: workshops.lookFor,
     catchUpWithLab: workshops.catchUp,
-    pool: createSessionPool({ ...platform, labs, lateLabs, refreshLabs, provisioning, cache, disk, log }),
-    abilities: {
-      pods: !embedded ? "any" : hasContainers ? "played" : "none",
-      ownClusters: platform.settings.ownClusters !== undefined,
-    },
+    pool: createSessionPool({ ...platform, ...ofLabs, provisioning, cache, disk, log }),
+    abilities,
     ...platform,
     steps,
     pages: createPageWatch({ ...platform, steps, log }),

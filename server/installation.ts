@@ -17,6 +17,7 @@ import { openSharedActivity } from "./database/shared-activity.js";
 import { sharedCounter } from "./database/shared-counter.js";
 import { createSharedPeople } from "./database/shared-people.js";
 import { createSharedPlaces } from "./database/shared-places.js";
+import { shareRefusals } from "./database/shared-refusals.js";
 import { createSharedTickets } from "./database/shared-tickets.js";
 import { createSharedTurns } from "./database/shared-turns.js";
 import { memoryCounter } from "./http/rate-limit.js";
@@ -105,6 +106,7 @@ async function joinInstallation(
     const name = loadServerId(paths.serverId);
     const servers = await joinServers(database, { id: identity, name, version: productVersion(), log });
     ends.push(() => servers.close());
+    ends.push(await shareRefusals(database, { id: identity, log }));
     const store = await openSharedActivity({ database, servers, log });
     return {
       server,

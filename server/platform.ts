@@ -20,7 +20,7 @@ import { type NamedTokens, openNamedTokens } from "./auth/named-tokens.js";
 import { NAMESPACE, loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
-import { LAB_THREAD, builtFile } from "./config.js";
+import { LAB_THREAD, builtFile, productVersion } from "./config.js";
 import type { DataPaths } from "./config.js";
 import type { OwnClusterProcesses } from "./own-clusters.js";
 import { openShells } from "./shells.js";
@@ -94,8 +94,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     openNamedTokens({ client, onError: onLost }),
     startPolicies(kubeConfig, log),
-    installSessionCrds(client),
-    installSessionGuard(client),
+    installSessionCrds(client, productVersion()),
+    installSessionGuard(client, productVersion()),
   ]);
   const leadership = leadershipOf(client, sharing, log);
   policies.control(leadership);

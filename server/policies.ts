@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Leadership } from "../kubernetes/node/leader-election.js";
 import { installPolicyEngine } from "../policy/node/install.js";
 import { startPolicyController } from "../policy/node/controller.js";
+import { productVersion } from "./config.js";
 import { createPolicyService } from "../policy/node/policy-service.js";
 import type { PolicyService } from "../policy/node/policy-service.js";
 
@@ -14,7 +15,7 @@ export interface Policies {
 
 /** Puts the policy engine into the cluster and opens the service over it. */
 export async function startPolicies(kubeConfig: KubeConfig, log: Logger): Promise<Policies> {
-  await installPolicyEngine({ kubeConfig });
+  await installPolicyEngine({ kubeConfig, version: productVersion() });
   const service = await createPolicyService({ kubeConfig, logger: log });
   const control = (leadership: Leadership) =>
     leadership.whileLeading((signal) => {

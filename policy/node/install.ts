@@ -13,6 +13,7 @@ import {
   orUndefined,
   toPolicyError,
 } from "./cluster-client.js";
+import { isOfNewer, writtenBy } from "../../kubernetes/node/installed-version.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
 import { PolicyError, isNotInForce } from "./errors.js";
@@ -29,6 +30,8 @@ const MAX_APPLY_ATTEMPTS = 5;
 
 export interface InstallOptions {
   kubeConfig: KubeConfig;
+  /** Of the Lectern that does it: what a newer one wrote stays as it is. Absent, all is written. */
+  version?: string;
   signal?: AbortSignal;
 }
 
@@ -39,10 +42,11 @@ export interface InstallOptions {
 export async function installPolicyEngine(options: InstallOptions): Promise<void> {
   const client = await createClusterClient(options.kubeConfig);
   try {
-    for (const definition of customResourceDefinitions()) await apply(client, definition);
+    const bring = (manifest: Manifest) => apply(client, manifest, options.version);
+    for (const definition of customResourceDefinitions()) await bring(definition);
     const isReportOurs = await createReportDefinition(client);
     await waitUntilServed(client, isReportOurs, options.signal);
-    for (const manifest of engineManifests()) await apply(client, manifest);
+    for (const manifest of engineManifests()) await bring(manifest);
     await waitUntilBiting(client, options.signal);
   } catch (error) {
     throw toPolicyError(error);
@@ -58,12 +62,14 @@ async function createReportDefinition({ objects }: ClusterClient): Promise<boole
   return true;
 }
 
-async function apply({ objects }: ClusterClient, manifest: Manifest): Promise<void> {
+async function apply({ objects }: ClusterClient, wanted: Manifest, version?: string): Promise<void> {
+  const manifest = writtenBy(version, wanted);
   for (let attempt = 1; ; attempt++) {
     const current = await orUndefined(objects.read(manifest));
     try {
       if (!current) await objects.create(manifest);
-      else await objects.replace(withVersion(manifest, current.metadata?.resourceVersion));
+      else if (!isOfNewer(current, version))
+        await objects.replace(withVersion(manifest, current.metadata?.resourceVersion));
       return;
     } catch (error) {
       if (attempt === MAX_APPLY_ATTEMPTS || !(isConflict(error) || isNotFound(error))) throw error;

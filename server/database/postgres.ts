@@ -28,6 +28,10 @@ export interface Postgres {
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** Throws where it cannot be used just now, also where it refused something for want of room and has none yet. */
   probe(): Promise<void>;
+  /** Has the next probe look for room, as after a refusal. */
+  lookForRoom(): void;
+  /** Told when it has refused something for want of room, once until a probe has found some. */
+  onRefused(listener: () => void): void;
   /** For libraries that take one; what they throw is the driver's. */
   pool: Pool;
   /** A connection of its own that is not connected yet; whoever takes it ends it. */
@@ -52,12 +56,24 @@ export function openPostgres(url: string, log?: Pick<Logger, "warn">): Postgres 
   pool.on("connect", (client) => client.on("error", () => undefined));
   // Of a connection nobody uses just now; whoever uses one is told by what it waits for.
   pool.on("error", (error) => log?.warn({ err: error }, "a connection to the database broke"));
+  let isInDoubt = false;
   let hasRefused = false;
+  const onRefused = new Set<() => void>();
   let tried: { at: number; room: Promise<void> } | undefined;
+  const refused = () => {
+    isInDoubt = true;
+    if (hasRefused) return;
+    hasRefused = true;
+    for (const listener of onRefused) listener();
+  };
+  const hasRoom = () => {
+    isInDoubt = false;
+    hasRefused = false;
+  };
   const told = <T>(work: Promise<T>) =>
     work.catch((error: unknown): never => {
       const said = databaseError(name, error);
-      if (said instanceof ServerError && said.code === serverErrorCodes.databaseFull) hasRefused = true;
+      if (said instanceof ServerError && said.code === serverErrorCodes.databaseFull) refused();
       throw said;
     });
   return {
@@ -65,11 +81,13 @@ export function openPostgres(url: string, log?: Pick<Logger, "warn">): Postgres 
       told(pool.query<R>(text, [...values]).then(({ rows }) => rows)),
     transaction: (work) => told(inTransaction(pool, work)),
     probe: async () => {
-      if (!hasRefused) return void (await told(pool.query("SELECT 1")));
+      if (!isInDoubt) return void (await told(pool.query("SELECT 1")));
       if (tried === undefined || performance.now() - tried.at > ROOM_MS)
-        tried = { at: performance.now(), room: told(tryRoom(pool)).then(() => void (hasRefused = false)) };
+        tried = { at: performance.now(), room: told(tryRoom(pool)).then(hasRoom) };
       await tried.room;
     },
+    lookForRoom: () => void (isInDoubt = true),
+    onRefused: (listener) => void onRefused.add(listener),
     pool,
     client: () => new Client(config),
     name,

@@ -58,7 +58,7 @@ export function requireAvailable(lab: Lab, abilities: ClusterAbilities): void {
 }
 
 /** Why the lab cannot be done here, in sentences; `undefined` where it can. */
-function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
+export function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
   if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
   if (pods === "any") return unplayedHere(lab);
   if (lab.needs.includes("containers") && (pods === "none" || lab.cluster === "own"))

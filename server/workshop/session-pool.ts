@@ -18,6 +18,7 @@ import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
 import { offeredLabs } from "../lab-repository.js";
+import { type ClusterAbilities, missingNeed } from "./catalogue.js";
 import type { SessionCache } from "./session-cache.js";
 
 export interface PoolParts {
@@ -25,6 +26,7 @@ export interface PoolParts {
   /** Paths of labs that are not read yet. */
   lateLabs: () => readonly string[];
   refreshLabs: () => Promise<void>;
+  abilities: ClusterAbilities;
   client: KubernetesClient;
   settings: SessionSettings;
   provisioner: SessionProvisioner;
@@ -135,7 +137,7 @@ class Pool {
       .filter(({ pool }) => pool.ready > 0)
       .map((lab) => {
         const ready = this.#of(lab).filter(isFree).length;
-        const problem = this.#failures.get(lab.name)?.reason;
+        const problem = this.#problemOf(lab);
         const view = { lab: lab.name, title: lab.title, wanted: lab.pool.ready, ready };
         return problem === undefined ? view : { ...view, problem };
       });
@@ -187,15 +189,28 @@ class Pool {
   async #fillLab(lab: Lab, isFull: boolean): Promise<void> {
     const { client, settings } = this.#parts;
     const sessions = this.#of(lab).filter((session) => !this.#isGoing(session));
-    if (lab.pool.ready === 0 && sessions.length === 0) return;
+    const wanted = this.#wanted(lab);
+    if (wanted === 0 && sessions.length === 0) return;
     const made = await madeOf(lab, client, settings);
     const isGood = (session: SessionResource) =>
       wasMadeOf(session) === made && (isFree(session) || this.#making.has(session.metadata.name));
     const good = sessions.filter(isGood);
-    const surplus = [...sessions.filter((session) => !isGood(session)), ...good.slice(lab.pool.ready)];
+    const surplus = [...sessions.filter((session) => !isGood(session)), ...good.slice(wanted)];
     await Promise.all(surplus.map((session) => this.#discard(session)));
     if (isFull || (this.#failures.get(lab.name)?.until ?? 0) > performance.now()) return;
-    for (let count = good.length; count < lab.pool.ready; count += 1) await this.#begin(lab, made);
+    for (let count = good.length; count < wanted; count += 1) await this.#begin(lab, made);
+  }
+
+  #problemOf(lab: Lab): string | undefined {
+    const missing = missingNeed(lab, this.#parts.abilities);
+    if (missing !== undefined) return `None is made: ${missing}`;
+    const failure = this.#failures.get(lab.name);
+    return failure && `No more could be made: ${failure.reason}. It is tried again.`;
+  }
+
+  /** A lab that cannot be done here is started by nobody. */
+  #wanted(lab: Lab): number {
+    return missingNeed(lab, this.#parts.abilities) === undefined ? lab.pool.ready : 0;
   }
 
   async #begin(lab: Lab, made: string): Promise<void> {

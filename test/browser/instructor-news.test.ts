@@ -131,7 +131,13 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   });
 
   it("is how many sessions are ready before anybody asks, and why there are no more", async () => {
-    const pool = { lab: "shop", title: "Shop", wanted: 3, ready: 1, problem: "no account is free" };
+    const pool = {
+      lab: "shop",
+      title: "Shop",
+      wanted: 3,
+      ready: 1,
+      problem: "No more could be made: no account is free. It is tried again.",
+    };
     await open(new Map([["GET api/instructor/pools", { status: 200, body: [pool] }]]));
     const list = page.getByRole("list", { name: "Sessions kept ready" });
     await list.getByText("Shop: 1 of 3 ready for the next who start it").waitFor();

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import type { SessionView } from "../../workshop/common/api.js";
@@ -10,6 +12,7 @@ import { type LecternProcess, homeOf, startLectern, temporaryFolder, until } fro
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
 const lab = join(folder.path, "pooled");
+const UNAVAILABLE = "elsewhere";
 let lectern: LecternProcess;
 let instructor: BrowserSession;
 
@@ -22,7 +25,7 @@ beforeAll(async () => {
   );
   writeFileSync(join(lab, "pages", "a.md"), "# Pooled\n");
   writeFileSync(join(lab, "files", "version"), "first");
-  lectern = await startLectern(data, ["--lab", lab]);
+  lectern = await startLectern(data, ["--lab", writeUnavailableLab(), "--lab", lab]);
   instructor = new BrowserSession(lectern.url);
   await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
 });
@@ -36,6 +39,19 @@ it("keeps as many ready as the lab says, shown to instructors, and nobody's sess
   expect(await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions")).toEqual([]);
   const { text } = await instructor.call("GET", "metrics");
   expect(text).toContain('lectern_sessions{phase="Ready"} 2');
+});
+
+it("makes none of a lab that cannot be done here, and says why", async () => {
+  await allReady();
+  const pools = await instructor.json<PoolView[]>("GET", "api/instructor/pools");
+  expect(pools.find((pool) => pool.lab === UNAVAILABLE)).toMatchObject({
+    wanted: 2,
+    ready: 0,
+    problem: expect.stringMatching(/^None is made: This lab runs real containers/),
+  });
+  const names = await sessionNames();
+  expect(names.some((name) => name.startsWith("pooled-"))).toBe(true);
+  expect(names.filter((name) => name.startsWith(UNAVAILABLE))).toEqual([]);
 });
 
 it("hands one out at once, with access and its whole time, and makes another", async () => {
@@ -93,9 +109,7 @@ it("is as large as before once the server was killed, and hands out none that wa
   await until("another server answers", 30_000, () => (serverPid(data) === pid ? undefined : true));
   await until("all are ready", 60_000, async () => {
     const answer = await instructor.call("GET", "api/instructor/pools").catch(() => undefined);
-    return answer?.status === 200 && (JSON.parse(answer.text) as PoolView[])[0]?.ready === 2
-      ? true
-      : undefined;
+    return answer?.status === 200 && isFull(JSON.parse(answer.text) as PoolView[]) ? true : undefined;
   });
   const browser = new BrowserSession(lectern.url);
   expect((await browser.startLab("pooled")).phase).toBe("Active");
@@ -107,12 +121,38 @@ it("is given up when the lab wants none", async () => {
     const { text } = await instructor.call("GET", "metrics");
     return /lectern_sessions\{phase="Ready"\} [1-9]/.test(text) ? undefined : true;
   });
-  expect(await instructor.json<PoolView[]>("GET", "api/instructor/pools")).toEqual([]);
+  const pools = await instructor.json<PoolView[]>("GET", "api/instructor/pools");
+  expect(pools.map((pool) => pool.lab)).toEqual([UNAVAILABLE]);
 });
 
 async function allReady(): Promise<void> {
   await until("all are ready", 60_000, async () => {
-    const [pool] = await instructor.json<PoolView[]>("GET", "api/instructor/pools");
-    return pool?.ready === 2 && pool.wanted === 2 ? true : undefined;
+    const pools = await instructor.json<PoolView[]>("GET", "api/instructor/pools");
+    return isFull(pools) ? true : undefined;
   });
+}
+
+function isFull(pools: readonly PoolView[]): boolean {
+  return pools.some((pool) => pool.lab === "pooled" && pool.ready === 2 && pool.wanted === 2);
+}
+
+/** It stands before the other, so that whoever finds that one's sessions ready knows that this one was looked at. */
+function writeUnavailableLab(): string {
+  const path = join(folder.path, UNAVAILABLE);
+  mkdirSync(join(path, "pages"), { recursive: true });
+  const yaml = "title: Elsewhere\nlayout: default\nneeds: [containers]\ncluster: own\npool: {ready: 2}\n";
+  writeFileSync(join(path, "workshop.yaml"), yaml);
+  writeFileSync(join(path, "pages", "a.md"), "# Elsewhere\n");
+  return path;
+}
+
+async function sessionNames(): Promise<string[]> {
+  const words = [
+    "--kubeconfig",
+    join(data, "cluster", "kubeconfig"),
+    "get",
+    "sessions",
+    "--output=jsonpath={.items[*].metadata.name}",
+  ];
+  return (await promisify(execFile)("kubectl", words, { timeout: 60_000 })).stdout.trim().split(" ");
 }

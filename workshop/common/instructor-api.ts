@@ -107,7 +107,7 @@ export interface PoolView {
   title: string;
   wanted: number;
   ready: number;
-  /** Why no more could be made; it is tried again. */
+  /** Why no more are made, in sentences. */
   problem?: string;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SESSION_GROUP, SESSION_PLURAL, SESSION_VERSION } from "../common/session.js";
-import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
+import { install } from "../../kubernetes/node/installed-version.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { EVENTS_PATH, EVENT_CRD } from "./event-definition.js";
 import { WORKSHOPS_PATH, WORKSHOP_CRD } from "./revisions/workshop-resource.js";
 
@@ -11,9 +12,13 @@ const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ESTABLISHED_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
 
-/** Makes the kinds Session, Workshop and Event known to the cluster, or brings them up to date, and waits until they are served. */
-export async function installSessionCrds(client: KubernetesClient): Promise<void> {
-  await Promise.all([SESSION_CRD, WORKSHOP_CRD, EVENT_CRD].map((definition) => install(client, definition)));
+/**
+ * Makes the kinds Session, Workshop and Event known to the cluster, or brings them up to date where `version` is not older than what wrote
+ * them, whose new fields it would drop; waits until they are served.
+ */
+export async function installSessionCrds(client: KubernetesClient, version?: string): Promise<void> {
+  const definitions = [SESSION_CRD, WORKSHOP_CRD, EVENT_CRD];
+  await Promise.all(definitions.map((object) => install(client, CRD_PATH, { object, version })));
   const deadline = AbortSignal.timeout(ESTABLISHED_TIMEOUT_MS);
   for (;;) {
     try {
@@ -25,17 +30,6 @@ export async function installSessionCrds(client: KubernetesClient): Promise<void
     }
     await sleep(POLL_MS);
   }
-}
-
-async function install(
-  client: KubernetesClient,
-  definition: typeof SESSION_CRD | typeof WORKSHOP_CRD | typeof EVENT_CRD,
-): Promise<void> {
-  await client.create(CRD_PATH, definition).catch(async (error: unknown) => {
-    if (!isAlreadyThere(error)) throw error;
-    // An older server's would drop the fields that are new.
-    await client.merge(`${CRD_PATH}/${definition.metadata.name}`, { spec: definition.spec });
-  });
 }
 
 const text = { type: "string" };

@@ -1,5 +1,6 @@
 import { LEARNER, SESSION_LABEL } from "../common/session.js";
-import { type KubernetesClient, isAlreadyThere } from "../../kubernetes/node/kubernetes-client.js";
+import { install } from "../../kubernetes/node/installed-version.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 
@@ -15,13 +16,16 @@ const MAY_MAKE_SESSIONS = 'authorizer.group("lectern.dev").resource("sessions").
 
 /**
  * Puts into the cluster what quotas and roles cannot say of sessions' namespaces, or brings it up to date: their isolation stays as it
- * was made, no service takes an address that is not its own, and nobody fills the store with events.
+ * was made, no service takes an address that is not its own, and nobody fills the store with events. What a newer Lectern than `version`
+ * wrote stays.
  */
-export async function installSessionGuard(client: KubernetesClient): Promise<void> {
+export async function installSessionGuard(client: KubernetesClient, version?: string): Promise<void> {
   for (const { name, spec } of guards()) {
     const binding = { policyName: name, validationActions: ["Deny"] };
-    await apply(client, { kind: "ValidatingAdmissionPolicy", name, spec });
-    await apply(client, { kind: "ValidatingAdmissionPolicyBinding", name, spec: binding });
+    const policy = manifest("ValidatingAdmissionPolicy", { name, spec });
+    await install(client, `${REGISTRATION}/validatingadmissionpolicies`, { object: policy, version });
+    const bound = manifest("ValidatingAdmissionPolicyBinding", { name, spec: binding });
+    await install(client, `${REGISTRATION}/validatingadmissionpolicybindings`, { object: bound, version });
   }
 }
 
@@ -94,17 +98,6 @@ function guard(name: string, { rule, operations, condition, validations }: Guard
   return { name, spec };
 }
 
-async function apply(
-  client: KubernetesClient,
-  { kind, name, spec }: Guard & { kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" },
-): Promise<void> {
-  const plural =
-    kind === "ValidatingAdmissionPolicy"
-      ? "validatingadmissionpolicies"
-      : "validatingadmissionpolicybindings";
-  const object = { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name }, spec };
-  await client.create(`${REGISTRATION}/${plural}`, object).catch((error: unknown) => {
-    if (!isAlreadyThere(error)) throw error;
-    return client.merge(`${REGISTRATION}/${plural}/${name}`, { spec });
-  });
+function manifest(kind: string, { name, spec }: Guard) {
+  return { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name }, spec };
 }

@@ -18,7 +18,7 @@ export function ReadySessions(): ReactElement | null {
       {data.map(({ lab, title, wanted, ready, problem }) => (
         <li key={lab}>
           {title}: {ready} of {wanted} ready for the next who start it
-          {problem !== undefined && <p>No more could be made: {problem}. It is tried again.</p>}
+          {problem !== undefined && <p>{problem}</p>}
         </li>
       ))}
     </ul>

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { realpathSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { writeImageArchive } from "../kubernetes/node/image-archive.js";
 import { importImages } from "../kubernetes/node/node-images.js";
 import type { NodeNamespaces } from "../kubernetes/node/node-namespaces.js";
@@ -9,6 +9,7 @@ import { configMapLab } from "../server/config-map-lab.js";
 const IMAGE = "author/instruments:1";
 /** Of this machine; nothing of Lectern's or of Node.js is among them. */
 const PROGRAMS = ["bash", "cat", "id", "ls", "sleep", "uname"];
+const C_LIBRARY = ["libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1"];
 /** Who and where the learner is, what Node.js would need and is not here, and what Lectern brought along. */
 const STEPS = ["cat /opt/author/notes; id -un", "! ls /usr/lib/*/libstdc++*", "tmc workspace list"];
 
@@ -33,9 +34,11 @@ export async function labOfOwnImage(node: NodeNamespaces): Promise<{ image: stri
   return { image: IMAGE, objects: configMapLab("own-image", { workshop, page }) };
 }
 
-/** Where the loader looks for each, and the loader itself. */
+/** Where the loader looks for each, and the loader itself; of the C library all, as every image has it. */
 function librariesOf(programs: readonly string[]): [string, string][] {
   const said = execFileSync("ldd", programs, { encoding: "utf8" });
-  const paths = [...said.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
+  const needed = [...said.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
+  const folder = dirname(needed.find((path) => basename(path) === "libc.so.6") ?? "");
+  const paths = [...needed, ...C_LIBRARY.map((name) => join(folder, name))];
   return [...new Set(paths)].map((path) => [path.slice(1), realpathSync(path)]);
 }

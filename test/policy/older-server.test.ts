@@ -28,7 +28,7 @@ interface Annotated {
   metadata: { annotations: Record<string, string> };
 }
 
-describe("what servers bring into a cluster", () => {
+describe("what servers bring into a cluster", { timeout: 180_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-older-"));
   const kubeConfig = new KubeConfig();
   let cluster: Cluster | undefined;
@@ -45,7 +45,7 @@ describe("what servers bring into a cluster", () => {
       await client.merge(path, { spec: { versions } });
     }
     await client.merge(GUARD, { spec: { failurePolicy: FAILURE_POLICY } });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     client?.close();
     await cluster?.close();

@@ -9,7 +9,14 @@ import { configMapLab } from "../server/config-map-lab.js";
 const IMAGE = "author/instruments:1";
 /** Of this machine; nothing of Lectern's or of Node.js is among them. */
 const PROGRAMS = ["bash", "cat", "id", "ls", "sleep", "uname"];
-const C_LIBRARY = ["libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1"];
+const C_LIBRARY = [
+  "libdl.so.2",
+  "libm.so.6",
+  "libpthread.so.0",
+  "libresolv.so.2",
+  "librt.so.1",
+  "libutil.so.1",
+];
 /** Who and where the learner is, what Node.js would need and is not here, and what Lectern brought along. */
 const STEPS = ["cat /opt/author/notes; id -un", "! ls /usr/lib/*/libstdc++*", "tmc workspace list"];
 

@@ -1,7 +1,7 @@
 /** One published figure: what it measures, the bound it must keep, and how it is taken. */
 export interface Figure {
   name: string;
-  unit: "ms" | "s" | "kB" | "MB" | "x";
+  unit: "ms" | "s" | "kB" | "MB" | "x" | "%";
   /** The measured value may not pass this. */
   bound: number;
   /** What was done to get the value, for the table. */

@@ -11,6 +11,7 @@ import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
 import { sessionMemory } from "./figures/session-memory.js";
 import { sessionReady } from "./figures/session-ready.js";
+import { wallOfTerminals } from "./figures/wall.js";
 import { validateLab } from "./figures/validate-lab.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
 
@@ -23,6 +24,7 @@ const figures: Figure[] = [
   sessionsAtOnce(100, 4),
   sessionsAtOnce(300, 12),
   sessionMemory,
+  wallOfTerminals,
   validateLab,
   pageHtml,
   lintPages,

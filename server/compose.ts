@@ -168,13 +168,14 @@ async function takeUp(
 /** From what answers browsers down to what it stands on. */
 function endsOf(
   { platform, installation, activity, disk }: Foundation,
-  { parts, sockets, stopSweep }: ReturnType<typeof joinRooms>,
+  { parts, sockets, screens, stopSweep }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
     stopSweep,
     () => parts.steps.close(),
     () => parts.pages.close(),
     () => sockets.close(),
+    () => screens.close(),
     () => platform.close(),
     () => parts.table.close(),
     () => disk.close(),

@@ -27,6 +27,7 @@ import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
 import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
+import { createScreenWatch } from "./workshop/screen-watch.js";
 import type { Workshop } from "./workshop/workshop.js";
 
 export interface RouteParts {
@@ -63,6 +64,9 @@ export function joinRoutes(parts: RouteParts) {
   const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
+  const screens = createScreenWatch(platform.host, (error) =>
+    log.warn({ err: error }, "the terminals cannot be shown on a wall for now"),
+  );
   const health = createHealth({ ...platform, disk, database: installation.probe });
   const router = createApp({
     workshop,
@@ -75,6 +79,7 @@ export function joinRoutes(parts: RouteParts) {
     terminals: sockets,
     ...applications,
     host: platform.host,
+    screens,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health,
     healthWatch: createHealthWatch(health),
@@ -85,7 +90,7 @@ export function joinRoutes(parts: RouteParts) {
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { sockets, router };
+  return { sockets, screens, router };
 }
 
 function openEvents(

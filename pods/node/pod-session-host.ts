@@ -7,7 +7,13 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
 import { TerminalError, terminalErrorCodes } from "../../terminal/common/errors.js";
-import type { RecordingInfo, SessionHost, TerminalInfo } from "../../terminal/common/session-host.js";
+import type {
+  RecordingInfo,
+  ScreenQuestion,
+  ScreenText,
+  SessionHost,
+  TerminalInfo,
+} from "../../terminal/common/session-host.js";
 import type { DialHostOf } from "../../terminal/node/dial-host.js";
 import { AuthorityStore } from "./authority-store.js";
 import { PodConnections, type PodRoute } from "./pod-connections.js";
@@ -79,6 +85,7 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
     terminals: (session) => terminalsOf(parts, session),
     open: async (address, shell) => (await of(address)).open(address, shell),
     run: async (address, command) => (await of(address)).run(address, command),
+    screens: (questions) => screensOf(parts, questions),
     outcome: async (address, id) => (await of(address)).outcome(address, id),
     cancel: async (address, id) => (await of(address)).cancel(address, id),
     input: async (address, text) => (await of(address)).input(address, text),
@@ -118,6 +125,19 @@ async function terminalsOf({ pods, connections }: PodParts, session?: string): P
   const asked = pods.running.filter((name) => session === undefined || name === session);
   const found = await Promise.allSettled(
     asked.map(async (name) => (await connections.to(name)).terminals(name)),
+  );
+  return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+}
+
+/** Of those hosts that answer, as above. */
+async function screensOf(
+  { pods, connections }: PodParts,
+  questions: readonly ScreenQuestion[],
+): Promise<ScreenText[]> {
+  const running = new Set(pods.running);
+  const asked = questions.filter(({ session }) => running.has(session));
+  const found = await Promise.allSettled(
+    asked.map(async (question) => (await connections.to(question.session)).screens([question])),
   );
   return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
 }

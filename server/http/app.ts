@@ -30,6 +30,8 @@ import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createOrderRoutes } from "./routes/orders.js";
 import { createPageRoutes } from "./routes/pages.js";
+import { createScreenRoutes } from "./routes/screens.js";
+import type { ScreenWatch } from "../workshop/screen-watch.js";
 import { createRecordingsRouter } from "./routes/recordings.js";
 import { createSignInRouter } from "./routes/sign-in.js";
 import { createSessionsRouter } from "./routes/sessions.js";
@@ -58,6 +60,7 @@ export interface AppParts {
   counter: CounterFactory;
   terminals: TerminalSockets;
   host: SessionHost;
+  screens: ScreenWatch;
   ingresses: Pick<Ingresses, "handle">;
   admission: IngressAdmission;
   policies: PolicyRouters;
@@ -110,6 +113,7 @@ export function createApp(parts: AppParts): Router {
       publicUrl: mount.url,
     }),
   );
+  api.use(createScreenRoutes(parts));
   api.use(createRecordingsRouter({ host: parts.host, access }));
   api.use(nothingHere);
   router.use("/api", api);

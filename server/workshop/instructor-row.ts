@@ -25,14 +25,26 @@ export function rowOf(
   if (session === undefined || isPooled(session) || !parts.labs.has(labKeyOf(session.spec))) return undefined;
   const view = briefView(parts, session);
   const steps = progressOf(view.pages, (page, step) => parts.activity.isDone(id, page, step));
+  const step = nextStep(view, (page, step_) => parts.activity.isDone(id, page, step_));
   const [progress, activity] = [parts.activity.progress(id), parts.activity.activity(id)];
   const event = session.metadata.labels?.[EVENT_LABEL];
   const person = event === undefined ? undefined : parts.names.nameOf(id);
   return {
     ...instructorRow(view, { steps, progress, activity, pauseEnd: session.spec.pausedUntil, now }),
+    ...(step === undefined ? {} : { step }),
     ...(event === undefined ? {} : { event }),
     ...(person === undefined ? {} : { person }),
   };
+}
+
+/** Where on their page the learner is. */
+function nextStep(
+  { pages, currentPage }: Pick<SessionView, "pages" | "currentPage">,
+  isDone: (page: string, step: string) => boolean,
+): SessionRow["step"] {
+  const steps = pages.find(({ name }) => name === currentPage)?.steps ?? [];
+  const index = steps.findIndex((step) => !isDone(currentPage, step));
+  return index < 0 ? undefined : { number: index + 1, of: steps.length };
 }
 
 interface RowParts {

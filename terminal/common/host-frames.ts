@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_NETWORK_TARGETS } from "./network-target.js";
+import { SCREENS_AT_ONCE } from "./session-host.js";
 import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
@@ -129,6 +130,13 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     session: name,
     recording: z.string().max(200),
     from: z.number().int().min(0),
+  }),
+  z.strictObject({
+    call,
+    method: z.literal("screens"),
+    questions: z
+      .array(z.strictObject({ session: name, known: z.string().max(200).exactOptional() }))
+      .max(SCREENS_AT_ONCE),
   }),
   z.strictObject({ call, method: z.literal("largest") }),
   z.strictObject({ call, method: z.literal("confinement") }),

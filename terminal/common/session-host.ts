@@ -156,6 +156,29 @@ export interface TerminalInfo {
   confinement: string;
 }
 
+/** Asks what one session's screen shows, for somebody who has seen it as `known`. */
+export interface ScreenQuestion {
+  session: string;
+  known?: string;
+}
+
+/** What the terminal of a session shows that was written to last, as plain text. */
+export interface ScreenText {
+  session: string;
+  terminal: string;
+  /** Of what is shown; the same as long as the screen is. */
+  version: string;
+  columns: number;
+  rows: number;
+  /** From the top to the last line that is not empty, at most `SCREEN_LINES` of them, those at the bottom. */
+  lines: string[];
+}
+
+/** Sessions of one `screens` call, and the lines and characters of each that it tells. */
+export const SCREENS_AT_ONCE = 64;
+export const SCREEN_LINES = 60;
+export const SCREEN_CHARACTERS = 200;
+
 /** One command handed to a shell; `id` is the caller's and makes `run` idempotent. */
 export interface Command {
   id: string;
@@ -216,6 +239,11 @@ export interface SessionHost {
    * TERMINAL_NOT_FOUND.
    */
   run(address: TerminalAddress, command: Command): Promise<CommandOutcome>;
+  /**
+   * The screens of those of at most `SCREENS_AT_ONCE` sessions that show something else than what is known; those without a terminal,
+   * or whose host does not answer, are left out. Changes nobody's size.
+   */
+  screens(questions: readonly ScreenQuestion[]): Promise<ScreenText[]>;
   /** What became of a command, also after a restart of the server; `undefined` where the id is unknown. */
   outcome(address: TerminalAddress, id: string): Promise<CommandOutcome | "queued" | "running" | undefined>;
   /** Takes a command back that still waits; `false` where it has been entered or is not known. */

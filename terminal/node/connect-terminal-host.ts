@@ -8,6 +8,7 @@ import type {
   ExecRequest,
   ExecResult,
   RecordingInfo,
+  ScreenText,
   SessionHost,
   TerminalEvent,
   TerminalInfo,
@@ -74,6 +75,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     run: (address, command) => call<CommandOutcome>({ method: "run", address, command }),
     outcome: (address, id) =>
       call<CommandOutcome | "queued" | "running" | undefined>({ method: "outcome", address, id }),
+    screens: (questions) => call<ScreenText[]>({ method: "screens", questions: [...questions] }),
     cancel: (address, id) => call<boolean>({ method: "cancel", address, id }),
     endShell: (address) => call<void>({ method: "endShell", address }),
     input: (address, text) => call<void>({ method: "input", address, text }),

@@ -70,6 +70,20 @@ export class Emulator {
     return new TextEncoder().encode(before + text + this.#filter.unfinished());
   }
 
+  /** What stands on the screen, from its top to the last line that is not empty, each without what is blank at its end. */
+  text(): string[] {
+    const { active } = this.#terminal.buffer;
+    const lines: string[] = [];
+    for (let y = 0; y < this.#terminal.rows; y += 1)
+      lines.push(
+        active
+          .getLine(active.baseY + y)
+          ?.translateToString(true)
+          .trimEnd() ?? "",
+      );
+    return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
+  }
+
   dispose(): void {
     this.#terminal.dispose();
   }

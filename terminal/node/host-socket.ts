@@ -10,6 +10,7 @@ import {
 import type { CommandOutcome, TerminalInfo } from "../common/session-host.js";
 import { serveExec } from "./exec-socket.js";
 import { FrameStream } from "./frame-stream.js";
+import { readScreens } from "./read-screens.js";
 import { readPiece } from "./recording.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
 import type { SessionRegistry } from "./session-registry.js";
@@ -129,6 +130,8 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
       return readPiece(await sessions.recordingPath(call.session, call.recording), call.from);
     case "reach":
       return sessions.reach(call.session, call.reaches);
+    case "screens":
+      return readScreens(terminals, call.questions);
     case "largest":
       return sessions.largest;
     case "confinement":

@@ -26,7 +26,7 @@ function taskNumber(): number | undefined {
   }
 }
 
-function perform({ screen, create, steps, wantsSnapshot, ends }: ScreenJob): ScreenReply {
+function perform({ screen, create, steps, wantsSnapshot, wantsText, ends }: ScreenJob): ScreenReply {
   if (create) emulators.set(screen, new Emulator(create));
   const emulator = emulators.get(screen);
   if (!emulator) return { answers: "", scrollsWhole: true };
@@ -42,5 +42,6 @@ function perform({ screen, create, steps, wantsSnapshot, ends }: ScreenJob): Scr
     answers: emulator.takeAnswers(),
     scrollsWhole: emulator.scrollsWhole,
     ...(wantsSnapshot && { snapshot: emulator.snapshot() }),
+    ...(wantsText && { text: emulator.text() }),
   };
 }

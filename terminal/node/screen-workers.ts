@@ -21,6 +21,8 @@ export interface ScreenJob {
   /** Output and changes of size, in order. */
   steps: (Uint8Array<ArrayBuffer> | ScreenSize)[];
   wantsSnapshot: boolean;
+  /** Asks for what stands on the screen as plain lines. */
+  wantsText?: boolean;
   /** The screen is not needed any more. */
   ends?: boolean;
 }
@@ -30,6 +32,7 @@ export interface ScreenReply {
   answers: string;
   scrollsWhole: boolean;
   snapshot?: Uint8Array<ArrayBuffer>;
+  text?: string[];
 }
 
 /** The first word of a thread. */

@@ -40,6 +40,11 @@ export interface Snapshot {
   size: SizeChange;
 }
 
+interface Wish<Value> {
+  resolve: (value: Value) => void;
+  reject: (error: Error) => void;
+}
+
 /**
  * The screen of one terminal, kept by an emulator in a worker: a reader of the output like others. It parses when a
  * program asks something, when a viewer wants the screen, or when enough has come. Of a flood of plain lines it reads
@@ -50,7 +55,8 @@ export class Screen implements ScreenClient {
   readonly #worker: ScreenWorker;
   readonly #screen: number;
   readonly #answers: RateLimit;
-  readonly #wishes: { resolve: (snapshot: Snapshot) => void; reject: (error: Error) => void }[] = [];
+  readonly #wishes: Wish<Snapshot>[] = [];
+  readonly #textWishes: Wish<readonly string[]>[] = [];
   /** Position up to which the emulator has the output, and the size it has. */
   #parsed = 0;
   #size: SizeChange | undefined;
@@ -85,18 +91,32 @@ export class Screen implements ScreenClient {
 
   /** The screen once everything until now is on it. */
   snapshot(): Promise<Snapshot> {
+    return this.#wish(this.#wishes);
+  }
+
+  /** What stands on the screen, line by line without colours, once everything until now is on it. */
+  text(): Promise<readonly string[]> {
+    return this.#wish(this.#textWishes);
+  }
+
+  #wish<Value>(wishes: Wish<Value>[]): Promise<Value> {
     if (this.#state !== "live") return Promise.reject(new Error("the terminal is closed"));
     return new Promise((resolve, reject) => {
-      this.#wishes.push({ resolve, reject });
+      wishes.push({ resolve, reject });
       this.#worker.request(this);
     });
+  }
+
+  get #isWanted(): boolean {
+    return this.#wishes.length + this.#textWishes.length > 0;
   }
 
   /** Forgets the screen. */
   dispose(): void {
     if (this.#state !== "live") return;
     this.#state = "ending";
-    for (const { reject } of this.#wishes.splice(0)) reject(new Error("the terminal was closed"));
+    const closed = new Error("the terminal was closed");
+    for (const { reject } of [...this.#wishes.splice(0), ...this.#textWishes.splice(0)]) reject(closed);
     this.#worker.remove(this);
   }
 
@@ -109,7 +129,7 @@ export class Screen implements ScreenClient {
     const target = scanner.safePosition;
     if (this.#last?.position === target && this.#last.size === sizes.current) {
       this.#deliver(this.#last);
-      return undefined;
+      if (!this.#needsWork()) return undefined;
     }
     return this.#takeJob(target);
   }
@@ -119,15 +139,16 @@ export class Screen implements ScreenClient {
     const create = this.#size ? undefined : sizes.at(this.#parsed);
     this.#size ??= sizes.at(this.#parsed);
     const steps: ScreenJob["steps"] = create && this.#isDropped ? [LOST_SCREEN.slice()] : [];
-    const isWanted = this.#wishes.length > 0 || this.#isAsked;
+    const isWanted = this.#isWanted || this.#isAsked;
     const end = this.#collect(steps, isWanted ? target : this.#unaskedTarget(target));
     const wantsSnapshot = this.#wishes.length > 0 && end === target;
+    const wantsText = this.#textWishes.length > 0 && end === target;
     if (end === target) this.#isAsked = false;
     this.#job = { end, size: this.#size };
-    return { screen: this.#screen, ...(create && { create }), steps, wantsSnapshot };
+    return { screen: this.#screen, ...(create && { create }), steps, wantsSnapshot, wantsText };
   }
 
-  finish({ answers, scrollsWhole, snapshot }: ScreenReply): void {
+  finish({ answers, scrollsWhole, snapshot, text }: ScreenReply): void {
     if (!this.#job) return;
     const { end, size } = this.#job;
     this.#job = undefined;
@@ -137,6 +158,7 @@ export class Screen implements ScreenClient {
     this.#answered = Math.max(this.#answered, end);
     this.#parsed = end;
     if (snapshot) this.#deliver({ bytes: snapshot, position: end, size });
+    if (text) for (const { resolve } of this.#textWishes.splice(0)) resolve(text);
     this.#source.progress();
   }
 
@@ -158,7 +180,7 @@ export class Screen implements ScreenClient {
   }
 
   #needsWork(): boolean {
-    if (this.#wishes.length > 0 || this.#state !== "live") return true;
+    if (this.#isWanted || this.#state !== "live") return true;
     const { replay, scanner } = this.#source;
     if (this.#isAsked && this.#parsed < scanner.safePosition) return true;
     const waiting = replay.end - this.#parsed;

@@ -47,6 +47,17 @@ export class TerminalRegistry {
       .filter((info) => session === undefined || info.address.session === session);
   }
 
+  /** Of each session the terminal that was written to last. */
+  latest(): Map<string, Terminal> {
+    const latest = new Map<string, Terminal>();
+    for (const terminal of this.#terminals.values()) {
+      const { session } = terminal.info.address;
+      const other = latest.get(session);
+      if (other === undefined || other.wroteAt < terminal.wroteAt) latest.set(session, terminal);
+    }
+    return latest;
+  }
+
   /** Throws TERMINAL_NOT_FOUND. */
   get(address: TerminalAddress): Terminal {
     const terminal = this.#terminals.get(keyOf(address));

@@ -39,6 +39,8 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   readonly replay = new ReplayBuffer();
   readonly scanner = new StreamScanner();
   readonly sizes: SizeHistory;
+  /** When something was written last, or it began, by the clock of `performance`. */
+  wroteAt = performance.now();
   readonly pageInput = new PageInput();
   readonly commands: CommandQueue;
   readonly #options: TerminalOptions;
@@ -173,6 +175,16 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     return this.#screen.snapshot();
   }
 
+  /** What its screen is made of by now: the same as long as nothing is on it that was not there before. */
+  get screenVersion(): string {
+    return `${this.stream}.${String(this.scanner.safePosition)}.${String(this.sizes.current.number)}`;
+  }
+
+  /** See `Screen.text`. */
+  screenText(): Promise<readonly string[]> {
+    return this.#screen.text();
+  }
+
   answer(text: string): void {
     this.#write(text);
   }
@@ -217,6 +229,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   #receive(bytes: Buffer): void {
+    this.wroteAt = performance.now();
     const start = this.replay.end;
     this.replay.append(bytes);
     this.#recording.output(bytes);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
-import type { InstructorEvent, InstructorRow } from "../../workshop/common/instructor-api.js";
+import type { InstructorEvent, InstructorRow, ScreensEvent } from "../../workshop/common/instructor-api.js";
 import { sampleEventView, sampleEvent } from "./sample-event.js";
 
 const BROWSER_FILES = fileURLToPath(new URL("../../dist/browser", import.meta.url));
@@ -22,6 +22,8 @@ export interface ContractState {
   session?: SessionView;
   pages: Record<string, PageView>;
   rows: InstructorRow[];
+  /** What the terminals show. */
+  screens?: ScreensEvent;
   /** Answers to come: method and path (`POST api/sessions`) to status and body. */
   answers: Map<string, { status: number; body?: unknown }>;
 }
@@ -52,7 +54,7 @@ export async function startContractServer(state: ContractState, base = "/"): Pro
     if (local === "blank") return void response.writeHead(200, { "content-type": "text/html" }).end();
     if (local.startsWith("api/")) requests.push(`${request.method} ${local}`);
     response.setHeader("content-security-policy", POLICY);
-    if (local.endsWith("/events")) return follow(response, streams, state, local);
+    if (/\/(events|screens)$/.test(local)) return follow(response, streams, state, local);
     if (local.startsWith("api/")) return answer(request, response, state, local);
     return sendFile(response, local, base);
   });
@@ -85,12 +87,17 @@ function follow(
   const planned = state.answers.get(`GET ${path}`);
   if (planned) return void response.writeHead(planned.status).end();
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-  const first = path.startsWith("api/instructor")
-    ? { type: "sessions", rows: state.rows }
-    : { type: "session", session: state.session };
+  const first = firstEvent(state, path);
   response.write(`data: ${JSON.stringify(first)}\n\n`);
   streams.add(response);
   response.once("close", () => streams.delete(response));
+}
+
+function firstEvent(state: ContractState, path: string): unknown {
+  if (path.endsWith("/screens")) return state.screens ?? { type: "screens", screens: [], gone: [] };
+  return path.startsWith("api/instructor")
+    ? { type: "sessions", rows: state.rows }
+    : { type: "session", session: state.session };
 }
 
 function answer(

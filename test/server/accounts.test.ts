@@ -77,6 +77,16 @@ describe("accounts", () => {
     expect(found).toEqual(expected);
   });
 
+  it("let helpers look at the wall of terminals, and nobody else who may not", async () => {
+    const refused = await new BrowserSession(lectern.url).call("GET", "api/instructor/screens");
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining("SERVER_UNAUTHORIZED")]);
+    const helper = await signedIn(await tokenFor("wall-helper", "helper"));
+    const told: unknown[] = [];
+    const leave = await helper.events("api/instructor/screens?event=none", (event) => told.push(event));
+    await expect.poll(() => told, { timeout: 60_000 }).toEqual([{ type: "screens", screens: [], gone: [] }]);
+    leave();
+  });
+
   it("of a helper see and extend a learner's session, and cannot end it, whichever way they ask", async () => {
     const operator = await signedIn(instructorToken(data));
     const wanted = { lab: "slow-steps", count: 1 };

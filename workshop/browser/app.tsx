@@ -51,8 +51,9 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <SignInScreen />;
     case "application":
       return <ApplicationEntry route={route} />;
+    case "wall":
     case "instructor":
-      return <InstructorScreen />;
+      return <InstructorScreen key={route.screen} route={route} />;
     default:
       return <NotFound path={route.path} />;
   }

@@ -9,6 +9,7 @@
  * | GET api/instructor/labs | `BrokenLab[]` |
  * | GET api/instructor/pools | `PoolView[]`, of labs that want sessions ready |
  * | GET api/instructor/events | server-sent `InstructorEvent`s; the first is `sessions`, then `changes` |
+ * | GET api/instructor/screens, `?event=NAME` for those of an event | server-sent `ScreensEvent`s: the wall; the first has whole screens, then what changed |
  * | GET api/instructor/disk | `DiskView` |
  * | GET api/instructor/confinement | `ConfinementView` |
  * | POST api/instructor/sessions `{lab, count, minutes?, prefix?}` | 202 `SessionLink[]` |
@@ -38,6 +39,8 @@ export interface InstructorRow {
   page: string;
   pageNumber: number;
   pages: number;
+  /** The first step of that page that is not done; absent where none is left. */
+  step?: { number: number; of: number };
   stepsDone: number;
   stepsFailed: number;
   steps: number;
@@ -63,6 +66,25 @@ export interface InstructorRow {
   /** Who types in its terminals besides its learner, or has asked to. */
   guest?: Guest;
   link: string;
+}
+
+/** What terminals show, without colours. */
+export type ScreensEvent =
+  | {
+      type: "screens";
+      screens: ScreenChange[];
+      /** Sessions that are shown no more. */
+      gone: string[];
+    }
+  | { type: "ping" };
+
+/** What of one session's screen is another than before; with another `count` of lines, those beyond are gone. */
+export interface ScreenChange {
+  session: string;
+  columns: number;
+  count: number;
+  /** Places, from 0, and what stands there now. */
+  lines: [number, string][];
 }
 
 /** How full the disk is that holds homes and results. While it is full, no session and no step is begun. */

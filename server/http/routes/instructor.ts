@@ -10,7 +10,7 @@ import type {
   SessionLink,
   StartLinkView,
 } from "../../../workshop/common/instructor-api.js";
-import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
+import type { Role } from "../../../workshop/common/account-api.js";
 import type { Access } from "../access.js";
 import { isUnsafe } from "../same-origin.js";
 import type { DiskWatch } from "../../disk-watch.js";
@@ -21,6 +21,7 @@ import { problemOf } from "../problem.js";
 import { createRateLimit } from "../rate-limit.js";
 import type { CounterFactory } from "../rate-limit.js";
 import { openEventStream } from "../server-sent-events.js";
+import { isStillHelper } from "../still-helper.js";
 import type { SessionQuota } from "../session-quota.js";
 import type { SessionRow } from "../../workshop/instructor-table.js";
 import type { Workshop } from "../../workshop/workshop.js";
@@ -124,15 +125,6 @@ function leastRole({ method, path }: Request): Role {
   return isHelping ? "helper" : "instructor";
 }
 
-/** Also false while nobody's role can be told, as when the file with the token is being written: the page comes back. */
-function isStillHelper({ access }: InstructorRoutes, request: Request): boolean {
-  try {
-    return isAtLeast(access.accountOf(request)?.role ?? "learner", "helper");
-  } catch {
-    return false;
-  }
-}
-
 /** Lets instructors log in. */
 function admit(router: Router, { access, counter }: InstructorRoutes): void {
   const attempts = createRateLimit({ what: "attempts to log in", burst: 1, perMinute: 9, counter });
@@ -168,7 +160,7 @@ async function streamRows(
   const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
   const tell = (event: () => InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
-    if (isStillHelper(options, request)) stream.send(event());
+    if (isStillHelper(options.access, request)) stream.send(event());
     else stream.end();
   };
   tell(() => ({ type: "sessions", rows: linked(table.rows()) }));

@@ -55,6 +55,13 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         >
           Results
         </Link>
+        <Link
+          className="button button--small"
+          to={{ screen: "wall", event: event.name, view: {} }}
+          aria-label={`Wall of ${event.name}`}
+        >
+          Wall
+        </Link>
         <Button className="button button--small" onPress={() => setIsAsking(true)}>
           Delete…
         </Button>

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { DiskView, HealthProblem, InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
@@ -6,6 +6,7 @@ import { mountPath } from "../api/base.js";
 import { ApiError } from "../errors.js";
 import { SignedIn } from "../parts/signed-in.js";
 import { TopBar } from "../parts/top-bar.js";
+import type { Route } from "../store/route.js";
 import { openEventStream, type Connection } from "../store/event-stream.js";
 import { FullDisk } from "./full-disk.js";
 import { Login } from "./login.js";
@@ -14,23 +15,32 @@ import { Sessions } from "./sessions.js";
 import { UnusableParts } from "./unusable-parts.js";
 import "./instructor.css";
 
+const Wall = lazy(async () => ({ default: (await import("../wall/wall.js")).Wall }));
+
+type PortalRoute = Extract<Route, { screen: "instructor" | "wall" }>;
+
 type Access =
   | { state: "asking" }
   | { state: "refused"; message?: string }
   | { state: "unreachable"; message: string }
   | { state: "granted"; rows: InstructorRow[] };
 
-/** The instructor's portal: log in with the token, then all sessions as they are. */
-export function InstructorScreen(): ReactElement {
+/** The instructor's portal: log in with the token, then all sessions as they are, in a table or on a wall. */
+export function InstructorScreen({ route }: { route: PortalRoute }): ReactElement {
   const [access, setAccess] = useState<Access>({ state: "asking" });
   useEffect(() => {
-    document.title = "Sessions · Lectern";
     void ask().then(setAccess);
   }, []);
+  const isWall = route.screen === "wall";
+  useEffect(() => {
+    document.title = `${isWall ? "Wall" : "Sessions"} · Lectern`;
+  }, [isWall]);
+  // Whoever looks at the wall of a room need not read who shows it.
+  const isProjected = isWall && route.view.isProjected === true;
   return (
     <>
-      <TopBar>{access.state !== "asking" && <SignedIn key={access.state} />}</TopBar>
-      <main className="instructor">
+      <TopBar>{access.state !== "asking" && !isProjected && <SignedIn key={access.state} />}</TopBar>
+      <main className={isWall ? "wall-screen" : "instructor"}>
         {access.state === "unreachable" && (
           <div className="notice notice--danger" role="alert">
             <span>{access.message}</span>
@@ -48,6 +58,7 @@ export function InstructorScreen(): ReactElement {
         {access.state === "granted" && (
           <LiveSessions
             first={access.rows}
+            route={route}
             onRefused={() => setAccess({ state: "refused", message: LATE })}
           />
         )}
@@ -72,11 +83,12 @@ const LATE = "You were logged out. Log in again.";
 
 interface LiveProps {
   first: InstructorRow[];
+  route: PortalRoute;
   /** The log-in has run out. */
   onRefused: () => void;
 }
 
-function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
+function LiveSessions({ first, route, onRefused }: LiveProps): ReactElement {
   const [rows, setRows] = useState(first);
   const [disk, setDisk] = useState<DiskView>();
   const [problems, setProblems] = useState<HealthProblem[]>([]);
@@ -111,7 +123,13 @@ function LiveSessions({ first, onRefused }: LiveProps): ReactElement {
     <>
       {disk && <FullDisk disk={disk} />}
       {connection === "open" && <UnusableParts problems={problems} />}
-      <Sessions rows={rows} connection={connection} />
+      {route.screen === "wall" ? (
+        <Suspense>
+          <Wall rows={rows} route={route} connection={connection} />
+        </Suspense>
+      ) : (
+        <Sessions rows={rows} connection={connection} />
+      )}
     </>
   );
 }

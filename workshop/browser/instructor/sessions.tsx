@@ -2,6 +2,7 @@ import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/instructor-api.js";
 import { ScreenTitle } from "../parts/screen-title.js";
+import { Link } from "../parts/link.js";
 import { Icon, Spinner } from "../parts/icon.js";
 import type { Connection } from "../store/event-stream.js";
 import { BrokenLabs } from "./broken-labs.js";
@@ -41,6 +42,9 @@ export function Sessions({ rows, connection }: Props): ReactElement {
           <Answers rows={rows} />
         </div>
         <div className="instructor__make">
+          <Link className="button" to={{ screen: "wall", view: {} }}>
+            <Icon name="terminal" /> Wall of terminals
+          </Link>
           <Button
             className="button"
             aria-expanded={making === "event"}

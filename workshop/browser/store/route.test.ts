@@ -7,6 +7,15 @@ describe("routes", () => {
     ["instructor", { screen: "instructor" }],
     ["e/k8s-day", { screen: "event", event: "k8s-day" }],
     ["instructor/events/k8s-day", { screen: "results", event: "k8s-day" }],
+    ["instructor/wall", { screen: "wall", view: {} }],
+    [
+      "instructor/wall?event=k8s-day&state=stuck&words=an+na&sort=need&projector=",
+      {
+        screen: "wall",
+        event: "k8s-day",
+        view: { state: "stuck", words: "an na", sort: "need", isProjected: true },
+      },
+    ],
     ["instructor/lab-7f3a", { screen: "watch", session: "lab-7f3a" }],
     ["instructor/s1/two?tab=Console", { screen: "watch", session: "s1", page: "two", tab: "Console" }],
     [

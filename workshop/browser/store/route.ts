@@ -1,3 +1,15 @@
+/** Which terminals of a wall are shown and how, as its address says it. */
+export interface WallView {
+  /** The state of those shown; all where absent. */
+  state?: string;
+  /** What is looked for. */
+  words?: string;
+  /** By name where absent. */
+  sort?: "need" | "page";
+  /** Without names, for everybody to see. */
+  isProjected?: true;
+}
+
 export type Route =
   | { screen: "catalogue" }
   | { screen: "lab"; session: string; page?: string; tab?: string }
@@ -5,6 +17,8 @@ export type Route =
   /** The way into an application of a session; `path` is the place in it, with its query. */
   | { screen: "application"; session: string; ingress: string; path: string }
   | { screen: "instructor" }
+  /** All terminals at once; of an event where one is named. */
+  | { screen: "wall"; event?: string; view: WallView }
   /** Where the provider sends those back who sign in. */
   | { screen: "sign-in" }
   /** What the people of an event came to. */
@@ -43,11 +57,37 @@ export function parseRoute(path: string, search: string): Route {
 
 function watchAt([, session = "", page]: string[], search: string): Route {
   // No session is called so: the name of each ends in a hyphen and six characters.
+  if (session === "wall" && page === undefined) return wallAt(search);
   if (session === "events" && page !== undefined) return { screen: "results", event: page };
   const asked = new URLSearchParams(search);
   const [at, step] = [asked.get("console"), asked.get("step")];
   const place = { ...(page ? { page } : {}), ...(page && step ? { step } : {}) };
   return { screen: "watch", session, ...place, ...tabIn(search), ...(at ? { consolePath: at } : {}) };
+}
+
+function wallAt(search: string): Route {
+  const asked = new URLSearchParams(search);
+  const [event, state, words, sort] = ["event", "state", "words", "sort"].map((name) => asked.get(name));
+  const view: WallView = {
+    ...(state ? { state } : {}),
+    ...(words ? { words } : {}),
+    ...(sort === "need" || sort === "page" ? { sort } : {}),
+    ...(asked.has("projector") ? { isProjected: true } : {}),
+  };
+  return { screen: "wall", view, ...(event ? { event } : {}) };
+}
+
+function wallPath({ event, view }: Extract<Route, { screen: "wall" }>): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries({
+    event,
+    state: view.state,
+    words: view.words,
+    sort: view.sort,
+  }))
+    if (value !== undefined && value !== "") asked.set(name, value);
+  if (view.isProjected) asked.set("projector", "");
+  return asked.size === 0 ? "instructor/wall" : `instructor/wall?${asked.toString()}`;
 }
 
 function tabIn(search: string): { tab?: string } {
@@ -62,6 +102,8 @@ export function formatRoute(route: Route): string {
       return "";
     case "instructor":
       return "instructor";
+    case "wall":
+      return wallPath(route);
     case "sign-in":
       return "sign-in";
     case "results":

@@ -1,6 +1,7 @@
 import MarkdownIt from "markdown-it";
 import definitionLists from "markdown-it-deflist";
 import { addAdmonitions } from "./admonitions.js";
+import { addBareLinks } from "./bare-links.js";
 import type { Fillings } from "./filled-text.js";
 import { addFootnotes } from "./footnotes.js";
 import type { Token } from "./markdown-types.js";
@@ -11,6 +12,7 @@ const markdown = new MarkdownIt("commonmark", { html: true }).enable(["table", "
 addAdmonitions(markdown);
 addFootnotes(markdown);
 markdown.use(definitionLists);
+addBareLinks(markdown);
 const normalizeLink = markdown.normalizeLink.bind(markdown);
 const validateLink = markdown.validateLink.bind(markdown);
 /** Of the page that is being parsed; nothing else is parsed meanwhile. Making a parser for each page takes longer than most pages. */
@@ -18,7 +20,7 @@ let current: Fillings | undefined;
 markdown.normalizeLink = (url) => normalizeLink(current?.plain(url) ?? url);
 markdown.validateLink = (url) => validateLink(current?.plain(url) ?? url);
 
-/** CommonMark with tables, struck words, boxes, footnotes and definition lists; author HTML passes here and is sanitised afterwards. */
+/** CommonMark with tables, struck words, boxes, footnotes, definition lists and links of bare addresses; author HTML passes here and is sanitised afterwards. */
 export function parseMarkdown(
   text: string,
   fillings: Fillings,

@@ -22,10 +22,11 @@ describe("a workshop of the Hugo form", () => {
       "resources/workshop.yaml":
         "kind: Workshop\nmetadata: {name: shop}\nspec:\n  title: A shop\n  session:\n    env: [{name: SHOP, value: $(session_name)-shop}]\n",
       "workshop/content/01-start/index.md":
-        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![p](/images/a.png) ![p](/workshop/content/01-start/pic.png)\n",
+        "---\ntitle: Start\nweight: 20\n---\n**{{< param product >}}** {{< param space >}} ![pic](pic.png) ![p](/images/a.png) ![p](/workshop/content/01-start/pic.png) ![p](/workshop/content/b.png)\n",
       "workshop/content/01-start/pic.png": "",
       "workshop/content/01-start/notes.md": "no page",
       "workshop/static/images/a.png": "",
+      "workshop/static/b.png": "",
       "workshop/content/_index.md": "---\ntitle: List\n---\n",
       "workshop/content/z.md": "+++\ntitle = 'First of all'\nweight = 10\n+++\nz\n",
       "workshop/content/b.md": "---\ntitle: B\nweight: 20\n---\nb\n",
@@ -44,6 +45,7 @@ describe("a workshop of the Hugo form", () => {
       "pic.png": "workshop/content/01-start/pic.png",
       "/images/a.png": "workshop/static/images/a.png",
       "/workshop/content/01-start/pic.png": "workshop/content/01-start/pic.png",
+      "/workshop/content/b.png": "workshop/static/b.png",
     });
     const { html } = compileLabPage(lab, lab.pages[2]!, sampleVariables(lab));
     expect(html).toContain("<strong>sample-shop</strong> sample <img");

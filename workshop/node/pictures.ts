@@ -31,7 +31,9 @@ async function findPicture(
   const wanted = decoded(src.split(/[?#]/, 1)[0] ?? "");
   const places = [
     join(where.folder, dirname(where.page.file), wanted),
-    ...where.roots.map((root) => join(where.folder, root, wanted)),
+    ...where.roots.flatMap((root) =>
+      [wanted, ...published(wanted)].map((path) => join(where.folder, root, path)),
+    ),
     join(where.folder, "images", basename(wanted)),
     ...where.imageFolders.map((folder) => join(folder, basename(wanted))),
   ];
@@ -41,6 +43,13 @@ async function findPicture(
     if (isAllowed.includes(true) && (await isFile(candidate))) return pathFrom(where.folder, candidate);
   }
   return null;
+}
+
+/** Where Educates' site shows what is in `static`, as in `content`. */
+const SITE = "/workshop/content/";
+
+function published(path: string): string[] {
+  return path.startsWith(SITE) ? [path.slice(SITE.length)] : [];
 }
 
 /** As it stands where it cannot be decoded: then it names no file, and lint says so. */

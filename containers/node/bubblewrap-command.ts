@@ -67,6 +67,7 @@ export function bubblewrapCommand(
   return [
     ...launchWith({ limits: asSessionLimits(limits), groups, countsMemory, filter }),
     "/bin/bash",
+    "--norc",
     "-p",
     "-c",
     OPEN,

@@ -20,7 +20,7 @@ wait`;
 export async function dialSession(dial: DialHost, session: string, port: number): Promise<SessionConnection> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw refused(session, port, "it is no port");
   const connection = new RelayedConnection();
-  const argv = ["/bin/bash", "-c", RELAY, "dial", String(port)];
+  const argv = ["/bin/bash", "--norc", "-c", RELAY, "dial", String(port)];
   const stream = await startProgram(dial, session, { argv, env: {} }, connection);
   connection.begin(stream);
   const deadline = setTimeout(() => stream.destroy(), CONNECT_MS);

@@ -40,6 +40,14 @@ describe("a program of a session", () => {
     expect(text(result.stderr)).toBe("bad\n");
   });
 
+  it("begins without the start-up files of the home, whose lines nobody else runs either", async () => {
+    const content = `echo started >&2; cd /; { id -u; pwd; } >>"$HOME/started"\n`;
+    await test.client.write(session, { path: ".bashrc", content });
+    const { stdout, stderr } = await test.client.exec(session, { argv: ["ls"] });
+    await test.client.exec(session, { argv: ["rm", ".bashrc"] });
+    expect([text(stdout), text(stderr)]).toEqual(["", ""]);
+  });
+
   it("reads what it is sent, however much, and may stop reading", async () => {
     const piece = Buffer.alloc(1024 * 1024, "a");
     const stdin = Array.from({ length: 40 }, () => piece);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { LabProblem } from "../../workshop/common/lab.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
+import { writeFiles } from "../../workshop/node/write-files-for-tests.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 /** What a lab of the corpus is to come to. */
@@ -53,6 +54,7 @@ describe("in a session", () => {
       });
       expect(report.steps.length).toBeGreaterThan(0);
       expect(report.steps.filter(({ state }) => state === "failed")).toEqual([]);
+      expect(report.problems.filter(({ rule }) => rule === "set-up")).toEqual([]);
     },
   );
 });
@@ -74,6 +76,31 @@ describe("a lab whose object the cluster refuses", () => {
       code: "LAB_INVALID",
       message: expect.stringMatching(/the lab's Service web: .*spec\.ports/) as string,
     });
+  });
+});
+
+describe("a workshop whose set-up fails", () => {
+  let workshop: string;
+  beforeAll(async () => {
+    workshop = mkdtempSync(join(tmpdir(), "lectern-set-up-"));
+    await writeFiles(workshop, {
+      "workshop/content/a.md": "a\n\n```execute\ntrue\n```\n",
+      "workshop/setup.d/01-good.sh": "echo made >made\n",
+      "workshop/setup.d/02-fill in.sh": "echo filling\nno-such-program --all\n",
+    });
+  });
+  afterAll(() => rmSync(workshop, { recursive: true }));
+
+  it("is warned of by validate, with what the program wrote last", async () => {
+    const parts = { ...platform, policies: platform.policies.service };
+    const { outcome, problems } = await validateLab(await loadLab(workshop), parts);
+    expect(outcome).toBe("passed");
+    expect(problems).toMatchObject([
+      { rule: "set-up", severity: "warning", file: "workshop/setup.d/02-fill in.sh", line: 1 },
+    ]);
+    expect(problems[0]?.message).toMatch(
+      /^The lab's set-up 02-fill in\.sh failed with status 127\n {2}filling\n {2}.*no-such-program: command not found$/,
+    );
   });
 });
 

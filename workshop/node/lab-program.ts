@@ -37,7 +37,7 @@ export async function runLabProgram(
   const by = namesInterpreter(content) ? "" : "bash";
   const file = name.split("/").at(-1) ?? name;
   return host.exec(session, {
-    argv: ["bash", "-c", RUN, "check", String(content.length), file, by, ...args],
+    argv: ["bash", "--norc", "-c", RUN, "check", String(content.length), file, by, ...args],
     stdin: Buffer.concat([content, Buffer.from(stdin)]),
     env,
     timeoutMs,

@@ -24,7 +24,7 @@ export async function setUpHome(
 ): Promise<void> {
   const { name } = session.metadata;
   const { env } = shellOf(session, lab, parts);
-  const argv = ["bash", "-c", SET_UP_PROGRAM];
+  const argv = ["bash", "--norc", "-c", SET_UP_PROGRAM];
   const { killed } = await parts.host.exec(name, { argv, env, timeoutMs: SET_UP_MS });
   const late = lateSetUp(SET_UP_MS / 1000);
   if (killed !== undefined) await parts.host.write(name, late);

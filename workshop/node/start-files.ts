@@ -10,8 +10,10 @@ const START_FOLDER = ".local/share/workshop";
 const SET_UP = `${START_FOLDER}/setup.d`;
 /** Lines `NAME=value` that those add for the shells. */
 const ADDED_VARIABLES = `${START_FOLDER}/environment`;
-const LOG = `${START_FOLDER}/setup-scripts.log`;
-const FAILURES = `${START_FOLDER}/setup-scripts.failed`;
+/** What the programs that set the home up have written. */
+export const SET_UP_LOG = `${START_FOLDER}/setup-scripts.log`;
+/** A sentence for each of them that failed; not there where none did. */
+export const SET_UP_FAILURES = `${START_FOLDER}/setup-scripts.failed`;
 
 /** What the shells of a lab read, and what runs before them, as files of the home; none where the lab says nothing of them. */
 export async function* startFiles({ shells, source }: Lab): AsyncIterable<HomeFile> {
@@ -42,7 +44,7 @@ async function startUpFile(shells: ShellStart, home: string | undefined): Promis
     ...(shells.setUp.length > 0
       ? [
           `set -a; [ -r ~/${ADDED_VARIABLES} ] && . ~/${ADDED_VARIABLES}; set +a`,
-          `[ -r ~/${FAILURES} ] && cat ~/${FAILURES}`,
+          `[ -r ~/${SET_UP_FAILURES} ] && cat ~/${SET_UP_FAILURES}`,
         ]
       : []),
     ...profiles,
@@ -74,20 +76,20 @@ function quoted(path: string): string {
  * written down, and every shell that begins shows it.
  */
 export const SET_UP_PROGRAM = `cd ~
-rm -f ${FAILURES}
+rm -f ${SET_UP_FAILURES}
 export WORKSHOP_ENV=~/${ADDED_VARIABLES}
 touch "$WORKSHOP_ENV"
 for program in ${SET_UP}/*; do
   [ -f "$program" ] || continue
   case $program in *.sh) set -- bash "$program" ;; *) [ -x "$program" ] || continue; set -- "$program" ;; esac
   set -a; . "$WORKSHOP_ENV"; set +a
-  "$@" </dev/null >>${LOG} 2>&1 ||
-    echo "The lab's set-up \${program##*/} failed with status $?; ~/${LOG} says more." >>${FAILURES}
+  "$@" </dev/null >>${SET_UP_LOG} 2>&1 ||
+    echo "The lab's set-up \${program##*/} failed with status $?; ~/${SET_UP_LOG} says more." >>${SET_UP_FAILURES}
 done
 true`;
 
 /** Shown by every shell where the programs did not end in time. */
 export function lateSetUp(seconds: number): RegularFile {
-  const content = `The lab's set-up took longer than ${seconds} s and was ended; ~/${LOG} says more.\n`;
-  return { path: FAILURES, content };
+  const content = `The lab's set-up took longer than ${seconds} s and was ended; ~/${SET_UP_LOG} says more.\n`;
+  return { path: SET_UP_FAILURES, content };
 }

@@ -15,6 +15,7 @@ import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { type StepRunOptions, runStep } from "./run-step.js";
 import { isRunnable } from "./session-step.js";
+import { setUpProblems } from "./set-up-problems.js";
 import { baselineOf } from "./step-conditions.js";
 import { givenValues, inputProblem } from "../common/test-inputs.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
@@ -107,8 +108,9 @@ async function replay({ lab, parts, options, creating }: Replay): Promise<Valida
   );
   const variables = variablesOf(lab, session, parts.client, parts.settings);
   const run: Run = { lab, parts, options, session, variables, steps: [] };
+  const setUp = await setUpProblems(lab, session.metadata.name, parts.host);
   await unlessAborted(validatePages(run), signal);
-  return reportOf({ ...run, startedAt });
+  return reportOf({ ...run, setUp, startedAt });
 }
 
 async function validatePages(run: Run): Promise<void> {

@@ -60,15 +60,17 @@ interface Validation {
   session: SessionResource;
   steps: readonly ValidatedStep[];
   startedAt: Date;
+  /** What failed before the shells began. */
+  setUp: readonly LabProblem[];
   /** Whether a check that was true before its step is an error. */
   options: { provesChecks?: boolean };
 }
 
 /** What a validation that has come to its end found. */
-export function reportOf({ lab, session, steps: done, startedAt, options }: Validation): ValidationReport {
+export function reportOf({ lab, session, steps: done, startedAt, setUp, options }: Validation): ValidationReport {
   const steps = done.toSorted(inOrderOf(lab));
   const unprovenIs = options.provesChecks ? "error" : "warning";
-  const problems = [...lintLab(lab), ...steps.flatMap((step) => provesNothing(step, unprovenIs))];
+  const problems = [...lintLab(lab), ...setUp, ...steps.flatMap((step) => provesNothing(step, unprovenIs))];
   const isFailed =
     steps.some(({ state }) => state === "failed") || problems.some(({ severity }) => severity === "error");
   return {

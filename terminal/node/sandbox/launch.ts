@@ -21,14 +21,15 @@ export function bareSandbox(limits: SessionLimits): Sandbox {
   return { limits, namespaces: [], groups: [], countsMemory: false };
 }
 
-const BASH = ["/bin/bash", "-p", "-c"];
+const BASH = ["/bin/bash", "--norc", "-p", "-c"];
 
 /** Where the machine has no memory left the learner's programs go before anything of Lectern's does. */
 const FIRST_TO_GO = 500;
 
 /**
  * Joins the groups, closes every descriptor above 2 (node-pty once handed earlier shells' terminals to later ones, and whoever
- * started the host may have left some open), then opens the filter. `-p` keeps bash from reading BASH_ENV.
+ * started the host may have left some open), then opens the filter. It is the host that runs until then, with its rights: `-p` keeps bash
+ * from reading BASH_ENV, and `--norc` from reading the `~/.bashrc` of the learner, as it would where its input is a socket.
  */
 const LAUNCH = `
 filter=$1; shift

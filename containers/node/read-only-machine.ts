@@ -32,7 +32,17 @@ export class ReadOnlyMachine {
   /** Made from the mounts of this process, which hand on to it what is mounted later. Throws where it cannot be made. */
   static async make(): Promise<ReadOnlyMachine> {
     await run(["mount", "--make-rshared", "/"]);
-    const words = ["--mount", "--propagation", "slave", "--", "/bin/bash", "--norc", "-p", "-c", MAKE_READ_ONLY];
+    const words = [
+      "--mount",
+      "--propagation",
+      "slave",
+      "--",
+      "/bin/bash",
+      "--norc",
+      "-p",
+      "-c",
+      MAKE_READ_ONLY,
+    ];
     const child = spawn(findProgram("unshare"), [...words, findProgram("mount"), findProgram("sleep")], {
       stdio: ["ignore", "pipe", "inherit"],
       env: {},

@@ -67,7 +67,14 @@ interface Validation {
 }
 
 /** What a validation that has come to its end found. */
-export function reportOf({ lab, session, steps: done, startedAt, setUp, options }: Validation): ValidationReport {
+export function reportOf({
+  lab,
+  session,
+  steps: done,
+  startedAt,
+  setUp,
+  options,
+}: Validation): ValidationReport {
   const steps = done.toSorted(inOrderOf(lab));
   const unprovenIs = options.provesChecks ? "error" : "warning";
   const problems = [...lintLab(lab), ...setUp, ...steps.flatMap((step) => provesNothing(step, unprovenIs))];

@@ -128,7 +128,7 @@ describe("clients that mean no good", () => {
       const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
       const sent = { method, path: `${services}/${name}/proxy`, token, type };
       const answer = await send(cluster, method === "PUT" || method === "PATCH" ? { ...sent, body } : sent);
-      expect(answer.code).toBe(404);
+      expect(answer.code).toBe(501);
       const kept = await send(cluster, { path: `${services}/${name}` });
       expect([kept.code, kept.body.metadata["labels"]]).toEqual([200, undefined]);
     },

@@ -3,6 +3,7 @@ import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js
 import { getObject } from "../rest/api-service.js";
 import { isVirtual } from "../registry/resource-type.js";
 import type { PodStreams } from "../streaming/pod-streams.js";
+import { refusedProxy } from "../streaming/proxy-target.js";
 import type { Call } from "./call.js";
 import { writeOptions } from "./call.js";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.js";
@@ -17,12 +18,12 @@ const DEPRECATIONS: Record<string, string> = {
   "/endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
 };
 
-/** Subresources that would need a running container. */
+/** What there is not without a running container, by resource and subresource. */
 const NEEDS_CONTAINERS: Record<string, string> = {
-  log: "there are no logs",
-  exec: "no command can be run in it",
-  attach: "there is nothing to attach to",
-  portforward: "there is no port to forward to",
+  "pods/log": "there are no logs",
+  "pods/exec": "no command can be run in it",
+  "pods/attach": "there is nothing to attach to",
+  "pods/portforward": "there is no port to forward to",
 };
 
 /** Subresources that show or change a part of their object; whatever is left can only be posted to. */
@@ -74,11 +75,12 @@ async function handleVerb(call: Call): Promise<void> {
 async function handleSubresource(call: Call, handlers: ResourceHandlers, name: string): Promise<void> {
   const known = call.type.subresources.find((subresource) => subresource.name === name);
   if (known === undefined) throw pathNotFound();
-  const missing = NEEDS_CONTAINERS[name];
-  const isOfPod = missing !== undefined && call.type.kind === "Pod";
-  const stream = isOfPod ? handlers.podStreams?.get(name) : undefined;
-  if (isOfPod && stream === undefined) throw needsContainer(call, missing);
+  const full = `${call.type.resource}/${name}`;
+  const missing = call.type.group === "" ? NEEDS_CONTAINERS[full] : undefined;
+  const stream = call.type.group === "" ? handlers.podStreams?.get(full) : undefined;
+  if (missing !== undefined && stream === undefined) throw needsContainer(call, missing);
   if (!known.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  if (name === "proxy" && stream === undefined) throw refusedProxy(call);
   if (stream !== undefined) return stream(call);
   const handler = handlers.subresources.find(
     (candidate) => isFor(candidate, call) && candidate.subresource === name,

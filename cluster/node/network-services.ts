@@ -56,7 +56,7 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
   const isSticky = service.spec.sessionAffinity === "ClientIP";
   return ports.slice(0, MOST_PORTS).flatMap(({ name = "", port, protocol = "TCP", nodePort }) => {
     if (protocol !== "TCP") return [];
-    const behind = { isSticky, endpoints: behindPort(slices, name) };
+    const behind = { isSticky, endpoints: readyEndpoints(slices, name) };
     return [
       { address: clusterIP, port, ...behind },
       ...(nodePort ? [{ address: SIMULATED_NODE_ADDRESS, port: nodePort, ...behind }] : []),
@@ -65,7 +65,7 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
 }
 
 /** The ready endpoints of a port, which slices name as the service does. */
-function behindPort(slices: readonly ApiObject[], name: string): ServiceListener["endpoints"] {
+export function readyEndpoints(slices: readonly ApiObject[], name: string): ServiceListener["endpoints"] {
   return slices.flatMap((slice) => {
     const port = recordsAt(slice, "ports").find((each) => (each["name"] ?? "") === name)?.["port"];
     if (typeof port !== "number" || port < 1 || port > LAST_PORT) return [];

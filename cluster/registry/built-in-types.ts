@@ -22,7 +22,7 @@ interface ResourceFact {
 const NOT_SERVED = new Set(["componentstatuses"]);
 
 /** No node runs here that a request could be passed on to. */
-const SUBRESOURCES_NOT_SERVED = new Set(["proxy"]);
+const SUBRESOURCES_NOT_SERVED = new Set(["nodes/proxy"]);
 
 /** Adds every built-in resource, as the facts of a real control plane describe it. */
 export function addBuiltInTypes(registry: ResourceRegistry, schemas: Map<string, Schema>): void {
@@ -48,7 +48,7 @@ function typeOf(fact: ResourceFact, schemas: Map<string, Schema>): ResourceType 
     shortNames: fact.shortNames ?? [],
     categories: fact.categories ?? [],
     subresources: (fact.subresources ?? [])
-      .filter(({ name }) => !SUBRESOURCES_NOT_SERVED.has(name))
+      .filter(({ name }) => !SUBRESOURCES_NOT_SERVED.has(`${fact.resource}/${name}`))
       .map(({ name, kind: bodyKind, verbs }) => ({
         name,
         kind: parseKind(bodyKind, { group, version }),

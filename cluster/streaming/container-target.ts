@@ -16,13 +16,23 @@ const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
 export function requireRealPod(call: Call, runtime: ContainerRuntime, missing: string): Pod {
   const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
   const pod = requireObject(call.core, call.type, at) as Pod;
-  const { core } = call;
+  requireRealContainers(call, runtime, pod, missing);
+  return pod;
+}
+
+/** Throws 501 for a pod that is simulated, of which `missing` says what there is not. */
+export function requireRealContainers(
+  { core }: Pick<Call, "core">,
+  runtime: ContainerRuntime,
+  pod: Pod,
+  missing: string,
+): void {
   const api: Pick<ApiService, "find"> = {
     find: (ref, place) => findObject(core, core.registry.require(ref), place),
   };
-  if (hasRealContainers(runtime, api, pod)) return pod;
+  if (hasRealContainers(runtime, api, pod)) return;
   throw notImplemented(
-    `no image is known here for a container of pod ${JSON.stringify(call.name)}: the pod is simulated, so ${missing}`,
+    `no image is known here for a container of pod ${JSON.stringify(pod.metadata.name)}: the pod is simulated, so ${missing}`,
   );
 }
 

@@ -71,7 +71,7 @@ export function acceptSpdy(call: Call, protocols: readonly string[]): Duplex {
 }
 
 /** From here on the socket is the caller's, and no answer of HTTP can be given. */
-function takeSocket({ upgrade, reply }: Call): { socket: Duplex; head: Buffer } {
+export function takeSocket({ upgrade, reply }: Call): { socket: Duplex; head: Buffer } {
   if (upgrade === undefined) throw badRequest(NO_UPGRADE);
   upgrade.detach(reply.response);
   return upgrade;

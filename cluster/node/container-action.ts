@@ -13,6 +13,8 @@ export interface ActionTarget {
   container: Container;
   sandbox: string;
   runtimeId: string;
+  /** The pod's, for messages. */
+  address: string;
 }
 
 /** Does what a probe or a hook asks for; rejects, in a kubelet's words, where it fails or takes longer than `timeoutMs`. */
@@ -26,7 +28,7 @@ export async function performAction(
   const http = recordAt(action, "httpGet");
   if (http !== undefined) return askHttp(target, http, timeoutMs);
   const tcp = recordAt(action, "tcpSocket");
-  if (tcp !== undefined) return void (await connect(target, tcp["port"])).destroy();
+  if (tcp !== undefined) return connectTcp(target, tcp, timeoutMs);
   const sleep = recordAt(action, "sleep");
   if (sleep !== undefined) return wait(Number(sleep["seconds"]) * 1000, timeoutMs);
   throw new Error("gRPC probes are not run by Lectern");
@@ -38,7 +40,11 @@ async function runCommand(
   timeoutMs: number,
 ): Promise<void> {
   const command = Array.isArray(exec["command"]) ? exec["command"].map((word) => asText(word)) : [];
-  const process = await runtime.exec(runtimeId, { command, stdin: false, tty: false });
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const starting = runtime.exec(runtimeId, { command, stdin: false, tty: false });
+  const process = await unlessLate(starting, deadline, (late) => late.close()).catch((error: unknown) => {
+    throw deadline.aborted ? lateError(timeoutMs) : error;
+  });
   let output = "";
   for (const stream of [process.stdout, process.stderr]) {
     stream?.on("data", (bytes: Buffer) => {
@@ -46,19 +52,17 @@ async function runCommand(
     });
     stream?.on("error", () => undefined);
   }
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    process.close();
-  }, timeoutMs);
+  const close = (): void => process.close();
+  deadline.addEventListener("abort", close, { once: true });
+  if (deadline.aborted) close();
   try {
     const exitCode = await process.exitCode;
-    if (isLate) throw lateError(timeoutMs);
+    if (deadline.aborted) throw lateError(timeoutMs);
     if (exitCode !== 0) throw new Error(output.slice(0, MAX_OUTPUT_BYTES));
   } catch (error) {
-    throw isLate ? lateError(timeoutMs) : error;
+    throw deadline.aborted ? lateError(timeoutMs) : error;
   } finally {
-    clearTimeout(timer);
+    deadline.removeEventListener("abort", close);
   }
 }
 
@@ -68,18 +72,37 @@ function lateError(timeoutMs: number): Error {
 
 async function askHttp(target: ActionTarget, http: JsonObject, timeoutMs: number): Promise<void> {
   if (asText(http["scheme"], "HTTP") === "HTTPS") throw new Error("HTTPS probes are not run by Lectern");
-  const socket = await connect(target, http["port"]);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const path = asText(http["path"], "/") || "/";
+  try {
+    const status = await statusOf(target, { http, path, deadline });
+    if (status < 200 || status >= 400) throw new Error(`HTTP probe failed with statuscode: ${status}`);
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    const url = `http://${target.address}:${portOf(target, http["port"])}${path.startsWith("/") ? "" : "/"}${path}`;
+    throw new Error(
+      `Get ${JSON.stringify(url)}: context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+      { cause: error },
+    );
+  }
+}
+
+async function statusOf(
+  target: ActionTarget,
+  { http, path, deadline }: { http: JsonObject; path: string; deadline: AbortSignal },
+): Promise<number> {
+  const socket = await connect(target, http["port"], deadline);
   const headers = recordsAt(http, "httpHeaders").map((header): [string, string] => [
     asText(header["name"]),
     asText(header["value"]),
   ]);
   try {
-    const status = await new Promise<number>((resolve, reject) => {
+    return await new Promise<number>((resolve, reject) => {
       const asked = request({
-        path: asText(http["path"], "/") || "/",
+        path,
         headers: { host: "localhost", "user-agent": "kube-probe/1.35", ...Object.fromEntries(headers) },
         createConnection: () => socket,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: deadline,
       });
       asked.once("error", reject);
       asked.once("response", (response) => {
@@ -88,15 +111,51 @@ async function askHttp(target: ActionTarget, http: JsonObject, timeoutMs: number
       });
       asked.end();
     });
-    if (status < 200 || status >= 400) throw new Error(`HTTP probe failed with statuscode: ${status}`);
   } finally {
     socket.destroy();
   }
 }
 
-function connect({ runtime, container, sandbox }: ActionTarget, port: unknown): Promise<Duplex> {
+async function connectTcp(target: ActionTarget, tcp: JsonObject, timeoutMs: number): Promise<void> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    (await connect(target, tcp["port"], deadline)).destroy();
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    const host = `${target.address}:${portOf(target, tcp["port"])}`;
+    throw new Error(`dial tcp ${host}: i/o timeout`, { cause: error });
+  }
+}
+
+function connect(target: ActionTarget, port: unknown, deadline: AbortSignal): Promise<Duplex> {
+  const dialing = target.runtime.dial(target.sandbox, portOf(target, port));
+  return unlessLate(dialing, deadline, (socket) => socket.destroy());
+}
+
+function portOf({ container }: ActionTarget, port: unknown): number {
   const named = container.ports?.find(({ name }) => name === port)?.containerPort;
-  return runtime.dial(sandbox, named ?? Number(port));
+  return named ?? Number(port);
+}
+
+/** What comes in time; rejects at the deadline, and lets go of what comes after it. */
+async function unlessLate<T>(
+  coming: Promise<T>,
+  deadline: AbortSignal,
+  letGo: (late: T) => void,
+): Promise<T> {
+  let stop = (): void => undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(deadline.reason as Error);
+    deadline.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([coming, late]);
+  } catch (error) {
+    if (deadline.aborted) coming.then(letGo, () => undefined);
+    throw error;
+  } finally {
+    deadline.removeEventListener("abort", stop);
+  }
 }
 
 function wait(milliseconds: number, timeoutMs: number): Promise<void> {

@@ -91,7 +91,8 @@ export class ContainerProbes {
     timeoutMs: number,
   ): Promise<string | undefined> {
     const { runtime } = this.#options;
-    const target = { runtime, container, sandbox: pod.metadata.uid ?? "", runtimeId };
+    const address = pod.status?.podIP ?? "";
+    const target = { runtime, container, sandbox: pod.metadata.uid ?? "", runtimeId, address };
     try {
       await performAction(target, probe, timeoutMs);
       return undefined;

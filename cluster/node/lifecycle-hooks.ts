@@ -45,7 +45,8 @@ export class LifecycleHooks {
   }
 
   #target(pod: Pod, container: Container, runtimeId: string): Parameters<typeof performAction>[0] {
-    return { runtime: this.#runtime, container, sandbox: pod.metadata.uid ?? "", runtimeId };
+    const [sandbox, address] = [pod.metadata.uid ?? "", pod.status?.podIP ?? ""];
+    return { runtime: this.#runtime, container, sandbox, runtimeId, address };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Image } from "../images/image.js";
 import { BUSYBOX } from "./requirements.js";
 
 /** Folders that programs expect to find, with their modes. */
-const FOLDERS: readonly [string, number][] = [
+export const ROOT_FOLDERS: readonly [string, number][] = [
   ["bin", 0o755],
   ["dev", 0o755],
   ["etc", 0o755],
@@ -48,7 +48,7 @@ export function makeRoot(folder: string, { image, hostname, address, resolver, u
   // Fails where it is there: a container may have been in it, and put links in the place of folders.
   mkdirSync(folder, { mode: 0o755 });
   own(folder);
-  for (const [name, mode] of FOLDERS) makeFolder(join(folder, name), mode);
+  for (const [name, mode] of ROOT_FOLDERS) makeFolder(join(folder, name), mode);
   const write = (path: string, content: string | Buffer, mode = 0o644): void => {
     // A path is the image's own, but a root is not to be left by a mistake in it.
     const inside = join(folder, normalize(`/${path}`));

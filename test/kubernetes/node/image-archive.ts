@@ -14,25 +14,37 @@ export interface ImageSource {
   links?: Record<string, string>;
   /** Small text files by their path in the image. */
   texts?: Record<string, string>;
+  /** Further files with their modes, by absolute paths in the image. */
+  files?: readonly { path: string; content: Buffer; mode: number }[];
+  /** Folders besides those above files, with their modes. */
+  folders?: readonly (readonly [string, number])[];
   entrypoint?: string[];
   command?: string[];
+  /** Variables besides `PATH`. */
+  env?: readonly (readonly [string, string])[];
 }
 
 /** Writes the image as an archive that `ctr images import` and `docker load` take. */
 export async function writeImageArchive(source: ImageSource, path: string): Promise<void> {
   const layer = await tarOf((tar) => {
+    for (const [name, mode] of source.folders ?? []) tar.entry({ name, type: "directory", mode });
     for (const [name, target] of Object.entries(source.links ?? {}))
       tar.entry({ name, type: "symlink", linkname: target });
     for (const [name, from] of Object.entries(source.programs))
       tar.entry({ name, mode: 0o755 }, readFileSync(from));
     for (const [name, text] of Object.entries(source.texts ?? {})) tar.entry({ name, mode: 0o644 }, text);
+    for (const { path: name, content, mode } of source.files ?? [])
+      tar.entry({ name: name.replace(/^\//, ""), mode }, content);
     tar.entry({ name: "tmp", type: "directory", mode: 0o1777 });
   });
   const configuration = JSON.stringify({
     architecture: process.arch === "x64" ? "amd64" : process.arch,
     os: "linux",
     config: {
-      Env: ["PATH=/usr/local/bin:/usr/bin:/bin"],
+      Env: [
+        "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin",
+        ...(source.env ?? []).map((pair) => pair.join("=")),
+      ],
       ...(source.entrypoint && { Entrypoint: source.entrypoint }),
       ...(source.command && { Cmd: source.command }),
     },

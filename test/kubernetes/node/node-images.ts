@@ -33,11 +33,12 @@ function nodeImages(binaries: string): ImageSource[] {
   return [
     { name: PAUSE_IMAGE, programs: { pause: join(binaries, "pause") }, entrypoint: ["/pause"] },
     { name: DNS_IMAGE, programs: { coredns: join(binaries, "coredns") }, entrypoint: ["/coredns"] },
-    busybox(),
+    busyboxImage(),
   ];
 }
 
-function busybox(): ImageSource {
+/** What pods have that are of the usual small tools alone. */
+export function busyboxImage(): ImageSource {
   const applets = execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).split("\n");
   const links = applets.filter((applet) => applet !== "" && applet !== "busybox");
   return {

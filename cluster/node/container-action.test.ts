@@ -25,7 +25,7 @@ describe("a probe that is not answered in its time", () => {
   const ends: (() => void)[] = [];
   afterEach(() => ends.splice(0).forEach((end) => end()));
 
-  function targetOf<T extends ProcessRuntime>(runtime: T): ActionTarget {
+  function targetOf(runtime: ProcessRuntime): ActionTarget {
     ends.push(() => runtime.close());
     return { runtime, container: CONTAINER, sandbox: "pod", runtimeId: "pod/web/0", address: "10.244.0.2" };
   }

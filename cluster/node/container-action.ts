@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { asText, recordAt, recordsAt } from "../api/field-access.js";
@@ -143,10 +144,9 @@ async function unlessLate<T>(
   deadline: AbortSignal,
   letGo: (late: T) => void,
 ): Promise<T> {
-  let stop = (): void => undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(deadline.reason as Error);
-    deadline.addEventListener("abort", stop, { once: true });
+  const over = new AbortController();
+  const late = once(deadline, "abort", { signal: over.signal }).then(() => {
+    throw deadline.reason as Error;
   });
   try {
     return await Promise.race([coming, late]);
@@ -154,7 +154,8 @@ async function unlessLate<T>(
     if (deadline.aborted) coming.then(letGo, () => undefined);
     throw error;
   } finally {
-    deadline.removeEventListener("abort", stop);
+    late.catch(() => undefined);
+    over.abort();
   }
 }
 

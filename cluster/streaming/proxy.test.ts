@@ -45,6 +45,8 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
 
   const raw = (path: string) => fixture.run(["get", "--raw", `${NAMESPACE}/${path}`]);
 
+  const refusal = async (name: string) => (await raw(`services/${name}/proxy/`)).stderr;
+
   beforeAll(async () => {
     server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -71,9 +73,8 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
 
   it("passes requests on to a port of a Service, by number and by name", async () => {
     // The Service's endpoints are written some time after its pod is ready.
-    const answered = async (name: string) => (await raw(`services/${name}/proxy/`)).stderr;
-    await expect.poll(() => answered("web:80"), { timeout: 20_000 }).toBe("");
-    await expect.poll(() => answered("drawn:80"), { timeout: 20_000 }).toContain("is simulated");
+    await expect.poll(() => refusal("web:80"), { timeout: 20_000 }).toBe("");
+    await expect.poll(() => refusal("drawn:80"), { timeout: 20_000 }).toContain("is simulated");
     for (const name of ["web:80", "web:http", "http:web:80"]) {
       const { stdout } = await raw(`services/${name}/proxy/a/b?c=d`);
       expect(JSON.parse(stdout)).toMatchObject({ url: "/a/b?c=d", method: "GET" });

@@ -24,6 +24,24 @@ describe("what somebody may who signs in", () => {
   });
 
   it.each([
+    [{ kind: "group", value: "x@example.org" }, { groups: ["x@example.org"] }, "instructor"],
+    [{ kind: "group", value: "x@example.org" }, { email: "x@example.org", email_verified: true }, "learner"],
+    [{ kind: "group", value: "s" }, {}, "learner"],
+    [
+      { kind: "email", value: "x@example.org" },
+      { email: "x@example.org", email_verified: true },
+      "instructor",
+    ],
+    [{ kind: "email", value: "x@example.org" }, { groups: ["x@example.org"] }, "learner"],
+    [{ kind: "email", value: "x@example.org" }, { email: "x@example.org" }, "learner"],
+    [{ kind: "subject", value: "s" }, {}, "instructor"],
+    [{ kind: "subject", value: "teachers" }, { groups: ["teachers"] }, "learner"],
+  ] as const)("by a rule %j of %j is %s", (rule, claims, role) => {
+    const only = [{ role: "instructor" as const, ...rule }];
+    expect(accountOfClaims({ sub: "s", ...claims }, { roleClaim: "groups", roles: only }).role).toBe(role);
+  });
+
+  it.each([
     ["realm_access.roles", { realm_access: { roles: ["teachers"] } }, "instructor"],
     ["https://x.example/roles", { "https://x.example/roles": ["teachers"] }, "instructor"],
     ["a.b", { "a.b": ["teachers"] }, "instructor"],

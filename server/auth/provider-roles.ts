@@ -2,10 +2,16 @@ import { ROLES, type Role } from "../../workshop/common/account-api.js";
 import { MAX_PERSON_NAME, personName } from "../../workshop/common/person-name.js";
 import type { Account } from "./account.js";
 
-/** Who has that value in the claim of roles, that confirmed address, or that subject has the role. */
+/** What a rule may look at; by their names in a flag. */
+export const RULE_KINDS = ["group", "email", "subject"] as const;
+
+export type RuleKind = (typeof RULE_KINDS)[number];
+
+/** Who has that value in the claim of roles, as confirmed address, or as subject has the role; in any of them where no kind is named. */
 export interface RoleRule {
   role: Role;
   value: string;
+  kind?: RuleKind;
 }
 
 type Claims = Readonly<Record<string, unknown>> & { sub: string };
@@ -15,8 +21,14 @@ export function accountOfClaims(
   claims: Claims,
   { roleClaim, roles }: { roleClaim: string; roles: readonly RoleRule[] },
 ): Account {
-  const known = new Set([...valuesAt(claims, roleClaim), ...addressesOf(claims), claims.sub]);
-  const given = roles.filter(({ value }) => known.has(value)).map(({ role }) => role);
+  const known: Record<RuleKind, string[]> = {
+    group: valuesAt(claims, roleClaim),
+    email: addressesOf(claims),
+    subject: [claims.sub],
+  };
+  const isKnown = ({ kind, value }: RoleRule) =>
+    (kind === undefined ? RULE_KINDS : [kind]).some((one) => known[one].includes(value));
+  const given = roles.filter(isKnown).map(({ role }) => role);
   const role = ROLES.findLast((one) => given.includes(one)) ?? "learner";
   return { by: "provider", id: claims.sub.slice(0, MAX_SUBJECT), role, name: nameOf(claims) };
 }

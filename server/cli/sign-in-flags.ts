@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { ROLES } from "../../workshop/common/account-api.js";
-import type { RoleRule } from "../auth/provider-roles.js";
+import { RULE_KINDS, type RoleRule } from "../auth/provider-roles.js";
 import type { SignInConfig } from "../auth/sign-in-provider.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { path } from "./options.js";
@@ -34,7 +34,7 @@ export function addSignInFlags(serve: Command): Command {
     )
     .option(
       "--oidc-role <role=value>",
-      "who has that group, that confirmed address or that subject is a helper, instructor or operator; may be repeated (default: all are learners)",
+      "who has that value is a helper, instructor or operator: as group:NAME, as confirmed email:ADDRESS, as subject:ID, or as any of them where the value names none; may be repeated (default: all are learners)",
       roleRules,
     );
 }
@@ -49,15 +49,18 @@ function issuer(value: string): string {
   );
 }
 
-function roleRules(value: string, previous: RoleRule[] | undefined): RoleRule[] {
+/** Adds the rule of one flag. Throws InvalidArgumentError. */
+export function roleRules(value: string, previous: RoleRule[] | undefined): RoleRule[] {
   const at = value.indexOf("=");
   const role = ROLES.find((one) => one === value.slice(0, at));
   const wanted = value.slice(at + 1);
-  if (role === undefined || role === "learner" || wanted === "")
+  const kind = RULE_KINDS.find((one) => wanted.startsWith(`${one}:`));
+  const own = kind === undefined ? wanted : wanted.slice(kind.length + 1);
+  if (role === undefined || role === "learner" || own === "")
     throw new InvalidArgumentError(
-      "Expected ROLE=VALUE with a role of helper, instructor, operator, such as instructor=teachers.",
+      "Expected ROLE=VALUE with a role of helper, instructor, operator, such as instructor=group:teachers.",
     );
-  return [...(previous ?? []), { role, value: wanted }];
+  return [...(previous ?? []), { role, value: own, ...(kind !== undefined && { kind }) }];
 }
 
 /** What the flags ask for. Throws SERVER_USAGE where one is missing. */

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import { threadCompiler } from "../../workshop/node/page-compiler.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+
+const ENTRY = new URL("../../dist/workshop/node/lab-thread-entry.js", import.meta.url).pathname;
 
 let platform: TestPlatform;
 let folder: string;
@@ -77,6 +80,20 @@ it("what belongs inside a shell is left out where the way into it failed", async
     "passed",
   ]);
   expect(steps[4]?.message).toContain("kubectl exec -it no-such-pod -- sh");
+});
+
+it("a page of which nothing could be compiled in time fails its lab", async () => {
+  const compiler = threadCompiler(ENTRY, { deadlineMs: 0 });
+  const parts = { ...platform, policies: platform.policies.service, compiler };
+  const page = join(folder, "unread.md");
+  writeFileSync(page, `${block("execute", "true")}\n`);
+  const { outcome, steps, problems } = await validateLab(await loadLab(page), parts);
+  await compiler.close();
+  expect(steps).toEqual([]);
+  expect([outcome, ...problems.map(({ rule, file }) => `${rule} ${file}`)]).toEqual([
+    "failed",
+    "page-time unread.md",
+  ]);
 });
 
 it("a check that was true before its step is warned of", async () => {

@@ -3,11 +3,13 @@ import { WorkshopError } from "../common/errors.js";
 import { pageHighlighter } from "../common/highlight/highlight-code.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { LabAnswer, LabJob } from "./lab-thread.js";
+import { ownTask } from "./lab-thread-time.js";
 import { loadLab } from "./load-lab.js";
 
 /** The thread of `LabThread`: it does one job after the other and answers each. */
 parentPort?.on("message", (job: LabJob) => void answer(job));
-tell({ kind: "ready" });
+const task = ownTask();
+tell({ kind: "ready", ...(task !== undefined && { task }) });
 
 async function answer(job: LabJob): Promise<void> {
   try {

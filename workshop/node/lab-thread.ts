@@ -3,6 +3,7 @@ import type { CompiledPage, PageSurroundings } from "../common/render-page.js";
 import { type WorkshopErrorCode, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage } from "../common/lab.js";
 import type { Variables } from "../common/variables.js";
+import { afterOwnTime } from "./lab-thread-time.js";
 import type { LoadOptions } from "./load-lab.js";
 
 /** What the thread is asked for. Plain data, as is what it answers. */
@@ -10,9 +11,9 @@ export type LabJob =
   | { kind: "load"; path: string; options: LoadOptions }
   | { kind: "compile"; lab: PageSurroundings; page: LabPage; variables: Variables };
 
-/** What the thread says: that it is there, and how each job went. */
+/** What the thread says: that it is there, with its number in the kernel, and how each job went. */
 export type LabAnswer =
-  | { kind: "ready" }
+  | { kind: "ready"; task?: number }
   | { kind: "done"; result: unknown }
   | { kind: "failed"; message: string; code?: WorkshopErrorCode };
 
@@ -20,6 +21,11 @@ export type LabAnswer =
 const HEAP_MIB = 256;
 /** Reading the compiler's own code, on a machine that is busy with other things. */
 const START_MS = 30_000;
+
+interface LabWorker {
+  worker: Worker;
+  task?: number;
+}
 
 /** What became of a job that was not done. */
 export class LabThreadError extends Error {
@@ -39,7 +45,7 @@ export class LabThreadError extends Error {
  */
 export class LabThread {
   readonly #file: string;
-  #worker: Promise<Worker> | undefined;
+  #worker: Promise<LabWorker> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** The compiled `lab-thread-entry.js`. */
@@ -61,8 +67,8 @@ export class LabThread {
   }
 
   async close(): Promise<void> {
-    const worker = await this.#worker?.catch(() => undefined);
-    await worker?.terminate();
+    const started = await this.#worker?.catch(() => undefined);
+    await started?.worker.terminate();
   }
 
   #queue(job: LabJob, deadlineMs: number): Promise<unknown> {
@@ -74,15 +80,15 @@ export class LabThread {
   async #do(job: LabJob, deadlineMs: number): Promise<unknown> {
     this.#worker ??= startWorker(this.#file);
     try {
-      const worker = await this.#worker;
-      const answer = await nextAnswer(worker, deadlineMs, () => worker.postMessage(job));
+      const started = await this.#worker;
+      const answer = await nextAnswer(started, deadlineMs, () => started.worker.postMessage(job));
       if (answer.kind === "done") return answer.result;
       throw answer.kind === "failed" ? refusal(answer) : new LabThreadError("it gave no answer");
     } catch (error) {
       if (error instanceof LabThreadError) {
-        const worker = this.#worker;
+        const broken = this.#worker;
         this.#worker = undefined;
-        await worker?.then((broken) => broken.terminate()).catch(() => undefined);
+        await broken?.then(({ worker }) => worker.terminate()).catch(() => undefined);
       }
       throw error;
     }
@@ -93,20 +99,20 @@ function refusal({ message, code }: Extract<LabAnswer, { kind: "failed" }>): Err
   return code === undefined ? new Error(message) : new WorkshopError(code, message);
 }
 
-async function startWorker(file: string): Promise<Worker> {
+async function startWorker(file: string): Promise<LabWorker> {
   const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
   // What ends it is told to whoever waits for an answer.
   worker.on("error", () => undefined);
   worker.unref();
-  await nextAnswer(worker, START_MS);
-  return worker;
+  const ready = await nextAnswer({ worker }, START_MS);
+  return ready.kind === "ready" && ready.task !== undefined ? { worker, task: ready.task } : { worker };
 }
 
 /** Throws LabThreadError where the thread falls, or the deadline passes, before it answers. */
-function nextAnswer(worker: Worker, deadlineMs: number, ask?: () => void): Promise<LabAnswer> {
+function nextAnswer({ worker, task }: LabWorker, deadlineMs: number, ask?: () => void): Promise<LabAnswer> {
   return new Promise<LabAnswer>((resolve, reject) => {
     const settle = (finish: () => void): void => {
-      clearTimeout(timer);
+      stop();
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       finish();
     };
@@ -114,7 +120,8 @@ function nextAnswer(worker: Worker, deadlineMs: number, ask?: () => void): Promi
     const onMessage = (answer: LabAnswer): void => settle(() => resolve(answer));
     const onError = (error: Error): void => fail(error.message);
     const onExit = (): void => fail("it asked for more memory than it may have");
-    const timer = setTimeout(() => fail(`it took longer than ${deadlineMs / 1000} s`, true), deadlineMs);
+    const late = `it took longer than ${deadlineMs / 1000} s`;
+    const stop = afterOwnTime(deadlineMs, task, () => fail(late, true));
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
     ask?.();
   });

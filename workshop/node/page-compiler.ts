@@ -14,7 +14,8 @@ export interface PageCompiler {
 const DEADLINE_MS = 2_000;
 /** 1 min until a page that took too long is tried again: a busy machine is no fault of the page, and one that is too long costs little so. */
 const RETRY_MS = 60_000;
-const TOO_LONG = "page-time";
+/** The rule of the problem that a page has of which nothing could be compiled in time. */
+export const PAGE_TIME = "page-time";
 
 /** A compiler in a thread of its own, so that nobody waits for a page that is not theirs. Takes the compiled `lab-thread-entry.js`. */
 export function threadCompiler(
@@ -81,13 +82,13 @@ function remembering(
 }
 
 function isTooLong({ problems }: CompiledPage): boolean {
-  return problems.some(({ rule }) => rule === TOO_LONG);
+  return problems.some(({ rule }) => rule === PAGE_TIME);
 }
 
 function withoutContent(page: LabPage, why: string): CompiledPage {
   const problem = {
     severity: "error",
-    rule: TOO_LONG,
+    rule: PAGE_TIME,
     line: page.firstLine,
     message: `The page ${page.file} could not be compiled, so nothing of it is shown: ${why}`,
     fix: "Shorten it, or take out what is nested deeply",

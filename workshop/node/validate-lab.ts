@@ -2,12 +2,12 @@ import type { PolicyAdministration } from "../../policy/common/administration.js
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepState } from "../common/api.js";
-import type { Lab, LabPage, StandIn } from "../common/lab.js";
+import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/fill-plain.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import type { PageCompiler } from "./page-compiler.js";
+import { PAGE_TIME, type PageCompiler } from "./page-compiler.js";
 import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
@@ -107,10 +107,10 @@ async function replay({ lab, parts, options, creating }: Replay): Promise<Valida
     parts.provisioner.provision(await creating, lab),
   );
   const variables = variablesOf(lab, session, parts.client, parts.settings);
-  const run: Run = { lab, parts, options, session, variables, steps: [] };
-  const setUp = await setUpProblems(lab, session.metadata.name, parts.host);
+  const problems = await setUpProblems(lab, session.metadata.name, parts.host);
+  const run: Run = { lab, parts, options, session, variables, steps: [], problems };
   await unlessAborted(validatePages(run), signal);
-  return reportOf({ ...run, setUp, startedAt });
+  return reportOf({ ...run, startedAt });
 }
 
 async function validatePages(run: Run): Promise<void> {
@@ -147,10 +147,16 @@ interface Run {
   session: SessionResource;
   variables: Variables;
   steps: ValidatedStep[];
+  /** What failed besides steps. */
+  problems: LabProblem[];
 }
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const compiled = await run.parts.compiler.compile(run.lab, page, run.variables);
+  const isUnread = ({ rule }: { rule: string }): boolean => rule === PAGE_TIME;
+  run.problems.push(
+    ...compiled.problems.filter(isUnread).map((problem) => ({ ...problem, file: page.file })),
+  );
   const actions = compiled.actions.map((action) => mutated(run, page, action));
   const running = new UnansweredSteps();
   const nested = new NestedShells(actions);

@@ -60,8 +60,8 @@ interface Validation {
   session: SessionResource;
   steps: readonly ValidatedStep[];
   startedAt: Date;
-  /** What failed before the shells began. */
-  setUp: readonly LabProblem[];
+  /** What failed besides steps. */
+  problems: readonly LabProblem[];
   /** Whether a check that was true before its step is an error. */
   options: { provesChecks?: boolean };
 }
@@ -72,12 +72,12 @@ export function reportOf({
   session,
   steps: done,
   startedAt,
-  setUp,
+  problems: others,
   options,
 }: Validation): ValidationReport {
   const steps = done.toSorted(inOrderOf(lab));
   const unprovenIs = options.provesChecks ? "error" : "warning";
-  const problems = [...lintLab(lab), ...setUp, ...steps.flatMap((step) => provesNothing(step, unprovenIs))];
+  const problems = [...lintLab(lab), ...others, ...steps.flatMap((step) => provesNothing(step, unprovenIs))];
   const isFailed =
     steps.some(({ state }) => state === "failed") || problems.some(({ severity }) => severity === "error");
   return {

@@ -5,6 +5,7 @@ import type { CheckResult, StepState } from "../common/api.js";
 import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { fillValue } from "../common/fill-plain.js";
+import type { CompiledPage } from "../common/render-page.js";
 import type { Variables } from "../common/variables.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { PAGE_TIME, type PageCompiler } from "./page-compiler.js";
@@ -153,10 +154,7 @@ interface Run {
 
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const compiled = await run.parts.compiler.compile(run.lab, page, run.variables);
-  const isUnread = ({ rule }: { rule: string }): boolean => rule === PAGE_TIME;
-  run.problems.push(
-    ...compiled.problems.filter(isUnread).map((problem) => ({ ...problem, file: page.file })),
-  );
+  run.problems.push(...unreadProblems(page, compiled));
   const actions = compiled.actions.map((action) => mutated(run, page, action));
   const running = new UnansweredSteps();
   const nested = new NestedShells(actions);
@@ -186,6 +184,11 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
   }
   await running.end();
   await standIn(run, page, (before) => before >= actions.length);
+}
+
+/** A page of which nothing could be compiled has no step that could fail. */
+function unreadProblems({ file }: LabPage, { problems }: CompiledPage): LabProblem[] {
+  return problems.filter(({ rule }) => rule === PAGE_TIME).map((problem) => ({ ...problem, file }));
 }
 
 function mutated({ options: { without } }: Run, page: LabPage, action: PageAction): PageAction {

@@ -75,6 +75,8 @@ it("signs no request that was not approved, and none whose signature is another'
   const encoded = Buffer.from(forged.join("\n"), "latin1").toString("base64");
   const refused = await ask("forged", { ...first, request: encoded });
   expect(refused.code).toBe(422);
+  const blanks = Buffer.from(`-----BEGIN CERTIFICATE REQUEST-----${" ".repeat(500_000)}`).toString("base64");
+  expect((await ask("blanks", { ...first, request: blanks })).code).toBe(422);
 });
 
 function whoIs(by: { certificate: { cert: string; key: string }; token?: string }): Promise<Answer> {

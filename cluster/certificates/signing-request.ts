@@ -7,14 +7,17 @@ export type SigningRequest = Pkcs10CertificateRequest;
 /** Why a text is no request for a certificate. */
 export class UnreadableRequest extends Error {}
 
-const PEM = /-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)-----END \1-----/;
+const BEGIN = "-----BEGIN CERTIFICATE REQUEST-----";
+const END = "-----END CERTIFICATE REQUEST-----";
 
 /** The first request in base64 of PEM text, as `spec.request` holds it. Throws `UnreadableRequest` where there is none, or its signature is another's. */
 export async function readSigningRequest(encoded: string): Promise<SigningRequest> {
-  const [, label, body = ""] = PEM.exec(Buffer.from(encoded, "base64").toString("latin1")) ?? [];
-  if (label !== "CERTIFICATE REQUEST") {
+  const text = Buffer.from(encoded, "base64").toString("latin1");
+  const begin = text.indexOf("-----BEGIN ");
+  const end = begin < 0 ? -1 : text.indexOf(END, begin);
+  if (!text.startsWith(BEGIN, begin) || end < 0)
     throw new UnreadableRequest("PEM block type must be CERTIFICATE REQUEST");
-  }
+  const body = text.slice(begin + BEGIN.length, end);
   const request = decoded(Buffer.from(body, "base64"));
   const isSigned = await request.verify().catch(() => false);
   if (!isSigned) throw new UnreadableRequest("the signature is not of the key in the request");

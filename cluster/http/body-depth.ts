@@ -5,7 +5,7 @@ const MAX_DEPTH = 500;
 /** Brackets a YAML text may have open: those within its own texts count, so it is more than the depth. */
 const MAX_OPEN_BRACKETS = 1000;
 /** Lists in lists on one line, as `- - - a`: the parser takes time and memory with the square of them. */
-const NESTED_ON_ONE_LINE = /^(?:[-?:]?[ \t]+){100}[-?:][ \t]/m;
+const NESTED_ON_ONE_LINE = /^[ \t]*(?:[-?:][ \t]+){100}/m;
 
 /** Throws 400 where the value is nested too deep. */
 export function requireShallow(value: unknown): void {

@@ -1,15 +1,13 @@
 import { isRecord } from "../api/field-access.js";
 import type { JsonObject } from "../api/field-access.js";
-import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
-import { requireShallow, requireShallowYaml } from "./body-depth.js";
+import { badRequest, unsupportedMediaType } from "../api/status.js";
+import { requireShallow } from "./body-depth.js";
 import { decodeProtobuf } from "../protobuf/envelope.js";
+import { readYaml } from "./read-yaml.js";
 
 const JSON_TYPE = "application/json";
 const YAML_TYPE = "application/yaml";
 const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
-
-/** Aliases of one YAML text, times the aliases within them; no manifest people write comes near. */
-const MAX_ALIASES = 100;
 
 /** A body as a JSON object, and what reading it brought to light. */
 export interface DecodedBody {
@@ -55,27 +53,14 @@ function valueOf(text: string): unknown {
   }
 }
 
-/** YAML with the aliases and the depth bounded, so that a short text cannot grow without end; throws 400. */
+/** YAML or JSON; throws 400, and 413 where YAML is too long. */
 export async function parseYaml(text: string): Promise<unknown> {
   const json = ifJson(text);
   if (json !== undefined) {
     requireShallow(json);
     return json;
   }
-  requireShallowYaml(text);
-  // Loaded when first needed: kubectl sends JSON, and a start should not wait for it.
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { uniqueKeys: false, version: "1.1" });
-  const [problem] = document.errors;
-  if (problem !== undefined) throw badRequest(`error parsing YAML: ${problem.message}`, problem);
-  try {
-    const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
-    requireShallow(value);
-    return value;
-  } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw badRequest(`error parsing YAML: ${(error as Error).message}`, error);
-  }
+  return readYaml(text);
 }
 
 /** What clients apply is mostly JSON, which its own parser reads many times faster. */

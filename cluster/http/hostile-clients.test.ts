@@ -67,6 +67,15 @@ describe("clients that mean no good", () => {
     expect((await send(cluster, { method: "PATCH", path, type: patch, body })).code).toBeOneOf([400, 404]);
   });
 
+  it.each([
+    ["blanks before a word", `${" ".repeat(200_000)}x`, 400],
+    ["lists behind a list", "[0]".repeat(80_000), 400],
+    ["more than YAML may be", `a: ${"x".repeat(300_000)}`, 413],
+  ])("are refused YAML of %s without holding up others", async (_what, body, code) => {
+    const type = "application/yaml";
+    expect((await send(cluster, { method: "POST", path: CONFIG_MAPS, type, body })).code).toBe(code);
+  });
+
   it("may write YAML as deep as objects are", async () => {
     const deep = `${"{a: ".repeat(100)}1${"}".repeat(100)}`;
     const lists = `${"- ".repeat(20)}x`;

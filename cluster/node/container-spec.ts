@@ -3,7 +3,7 @@ import type { ApiService } from "../api/service.js";
 import type { ContainerSpec } from "../containers/container-runtime.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { nanoUnits } from "../schema/quantity.js";
-import { environmentOf, expand } from "./environment.js";
+import { environmentOf, VariableFiller } from "./environment.js";
 import { ownImagesOf } from "./own-images.js";
 
 /** What the runtime calls an attempt at a container of a pod. */
@@ -18,9 +18,12 @@ export function containerSpec(
   container: Container,
   { attempt, address }: { attempt: number; address: string },
 ): ContainerSpec {
-  const variables = environmentOf(api, pod, container, address);
+  const filler = new VariableFiller();
+  const variables = environmentOf(api, pod, { container, address }, filler);
   const expanded = (field: string): string[] =>
-    (Array.isArray(container[field]) ? container[field] : []).map((text) => expand(asText(text), variables));
+    (Array.isArray(container[field]) ? container[field] : []).map((text) =>
+      filler.fill(asText(text), variables),
+    );
   const setting = (field: string): unknown =>
     valueAt(container, `securityContext.${field}`) ?? valueAt(pod.spec, `securityContext.${field}`);
   const [user, group] = [setting("runAsUser"), setting("runAsGroup")];

@@ -10,8 +10,8 @@ import { contentsOf, fieldValue, resourceValue } from "./pod-facts.js";
 export function environmentOf(
   api: ApiService,
   pod: Pod,
-  container: Container,
-  address: string,
+  { container, address }: Pick<Subject, "container" | "address">,
+  filler: VariableFiller,
 ): Map<string, string> {
   const variables = serviceVariables(api, pod);
   for (const from of recordsAt(container, "envFrom")) {
@@ -30,18 +30,39 @@ export function environmentOf(
     const source = recordAt(variable, "valueFrom");
     const value =
       source === undefined
-        ? expand(asText(variable["value"]), variables)
+        ? filler.fill(asText(variable["value"]), variables)
         : sourceValue(api, { pod, container, address }, source);
     if (value !== undefined) variables.set(name, value);
   }
   return variables;
 }
 
-/** `$(NAME)` in the text, where there is such a variable; `$$` is a dollar. */
-export function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) =>
-    name === undefined ? "$" : (variables.get(name) ?? whole),
-  );
+/** Characters that variables may put into the texts of one container: more than any program can be handed, and little for those who wait. */
+const MAX_EXPANDED = 4 * 1024 * 1024;
+
+/**
+ * Fills variables into the texts of one container: `$(NAME)`, where there is such a variable; `$$` is a dollar. What variables made of
+ * variables would grow to is bounded: beyond it names stay as they stand, and the runtime refuses what is already too much to be started.
+ */
+export class VariableFiller {
+  #left = MAX_EXPANDED;
+
+  fill(text: string, variables: ReadonlyMap<string, string>): string {
+    // Behind the last bracket no name ends, and looking for its end would take time with the square of the text.
+    const end = text.lastIndexOf(")") + 1;
+    const filled = text
+      .slice(0, end)
+      .replaceAll(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) =>
+        name === undefined ? "$" : (this.#take(variables.get(name)) ?? whole),
+      );
+    return filled + text.slice(end).replaceAll("$$", () => "$");
+  }
+
+  #take(value: string | undefined): string | undefined {
+    if (value === undefined || value.length > this.#left) return undefined;
+    this.#left -= value.length;
+    return value;
+  }
 }
 
 interface Subject {

@@ -11,39 +11,43 @@ export function orderElements(
   serverOrder: unknown[],
   identify: Identify,
 ): unknown[] {
-  const patchIds = patchOrder.map(identify);
-  const serverIds = serverOrder.map(identify);
-  const named = merged.filter((element) => patchIds.includes(identify(element)));
-  const others = merged.filter((element) => !patchIds.includes(identify(element)));
+  const patchRanks = ranksOf(patchOrder.map(identify));
+  const serverRanks = ranksOf(serverOrder.map(identify));
+  const named = merged.filter((element) => patchRanks.has(identify(element)));
+  const others = merged.filter((element) => !patchRanks.has(identify(element)));
   return interleave(
-    sortBy(others, serverIds, identify),
-    sortBy(named, patchIds, identify),
-    serverIds,
+    sortBy(others, serverRanks, identify),
+    sortBy(named, patchRanks, identify),
+    serverRanks,
     identify,
   );
 }
 
-function sortBy(elements: unknown[], order: unknown[], identify: Identify): unknown[] {
-  const rank = (element: unknown): number => {
-    const index = order.indexOf(identify(element));
-    return index === -1 ? order.length : index;
-  };
+/** The first place of each, so that looking for one takes no longer in a long list. */
+function ranksOf(ids: readonly unknown[]): ReadonlyMap<unknown, number> {
+  const ranks = new Map<unknown, number>();
+  for (const [index, id] of ids.entries()) if (!ranks.has(id)) ranks.set(id, index);
+  return ranks;
+}
+
+function sortBy(elements: unknown[], ranks: ReadonlyMap<unknown, number>, identify: Identify): unknown[] {
+  const rank = (element: unknown): number => ranks.get(identify(element)) ?? Number.MAX_SAFE_INTEGER;
   return elements.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function interleave(
   others: unknown[],
   named: unknown[],
-  serverIds: unknown[],
+  serverRanks: ReadonlyMap<unknown, number>,
   identify: Identify,
 ): unknown[] {
   const result: unknown[] = [];
   let left = 0;
   let right = 0;
   while (left < others.length && right < named.length) {
-    const leftRank = serverIds.indexOf(identify(others[left]));
-    const rightRank = serverIds.indexOf(identify(named[right]));
-    const isLeftFirst = leftRank !== -1 && rightRank !== -1 && leftRank < rightRank;
+    const leftRank = serverRanks.get(identify(others[left]));
+    const rightRank = serverRanks.get(identify(named[right]));
+    const isLeftFirst = leftRank !== undefined && rightRank !== undefined && leftRank < rightRank;
     result.push(isLeftFirst ? others[left++] : named[right++]);
   }
   return [...result, ...others.slice(left), ...named.slice(right)];

@@ -49,6 +49,14 @@ describe("applyStrategicMergePatch", () => {
     expect(names(patched(target, ordered))).toEqual(["c1", "c2", "c3"]);
   });
 
+  it("merges lists of many thousand elements in their order", () => {
+    const containers = Array.from({ length: 100_000 }, (_, at) => ({ name: `c${at}` }));
+    const change = { containers: containers.toReversed(), "$setElementOrder/containers": containers };
+    expect(patched({ containers }, change)).toEqual({ containers });
+    const gone = containers.map(({ name }) => ({ name, $patch: "delete" }));
+    expect(patched({ containers }, { containers: gone })).toEqual({ containers: [] });
+  });
+
   it("deletes elements, replaces lists and maps, and drops nulls", () => {
     expect(patched(target, { containers: [{ name: "c1", $patch: "delete" }] })).toMatchObject({
       containers: [{ name: "c2", image: "b" }],

@@ -113,8 +113,8 @@ class StrategicMerge {
       (change) => change[DIRECTIVE] !== "delete" && change[DIRECTIVE] !== "replace",
     );
     if (changes.some((change) => change[DIRECTIVE] === "replace")) return kept.map(dropDirectives);
-    const deleted = changes.filter((change) => change[DIRECTIVE] === "delete").map(identify);
-    const remaining = original.filter((element) => !deleted.includes(identify(element)));
+    const deleted = new Set(changes.filter((change) => change[DIRECTIVE] === "delete").map(identify));
+    const remaining = original.filter((element) => !deleted.has(identify(element)));
     return orderElements(this.#mergeElements(remaining, kept, meta), kept, remaining, identify);
   }
 
@@ -122,11 +122,15 @@ class StrategicMerge {
     const identify = identifier(meta.mergeKey);
     const merged = [...remaining];
     const items = meta.schema?.items;
+    const places = new Map<unknown, number>();
+    for (const [index, element] of merged.entries())
+      if (!places.has(identify(element))) places.set(identify(element), index);
     for (const change of changes) {
-      const index = merged.findIndex((element) => identify(element) === identify(change));
+      const id = identify(change);
+      const index = places.get(id) ?? merged.length;
       const current = merged[index];
-      if (isRecord(current)) merged[index] = this.mergeMap(current, change, items);
-      else merged.push(dropDirectives(change));
+      merged[index] = isRecord(current) ? this.mergeMap(current, change, items) : dropDirectives(change);
+      places.set(id, index);
     }
     return merged;
   }
@@ -161,7 +165,8 @@ function requireMergeKeys(changes: Fields[], mergeKey: string): void {
 function retainKeys(original: Fields, patch: Fields): Fields {
   const kept = patch[RETAIN_KEYS];
   if (!Array.isArray(kept)) return original;
-  return Object.fromEntries(Object.entries(original).filter(([key]) => kept.includes(key)));
+  const names = new Set<unknown>(kept);
+  return Object.fromEntries(Object.entries(original).filter(([key]) => names.has(key)));
 }
 
 /** What a patch adds where nothing was: its values, without instructions and without nulls. */

@@ -1,4 +1,5 @@
-import { type CST, Composer, type Document, LineCounter, type Node, Parser } from "yaml";
+import { type CST, Composer, type Document, type DocumentOptions, LineCounter, type Node } from "yaml";
+import { type ParseOptions, Parser, type SchemaOptions } from "yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 
 /** A value read from YAML, with what an author may not have meant. */
@@ -31,9 +32,10 @@ const TOO_DEEP = `it is nested more than ${MAX_DEPTH} deep`;
 export function readYaml(text: string, limit = MAX_YAML_CHARACTERS): YamlValue {
   if (text.length > limit)
     throw new YamlProblem(`it has ${text.length} characters; at most ${limit} are read`, 1);
-  const lines = new LineCounter();
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const document = composed(text, lines, lineAt);
+  const { documents, lineAt } = composeYaml(text);
+  const [document, second] = documents;
+  if (second) throw new YamlProblem("it holds several documents; one is read", lineAt(second.range[0]));
+  if (!document) throw new YamlProblem("it is empty", 1);
   const [error] = document.errors;
   if (error) throw new YamlProblem(sentence(error.message), lineAt(error.pos[0]));
   const [warning] = document.warnings;
@@ -54,24 +56,29 @@ export function splitDocuments(text: string): { text: string; firstLine: number 
   return documents;
 }
 
-/**
- * The document of the text. Parsing goes on level by level, composing calls itself for each level: a text that is nested without end is
- * refused before that. Keys are compared by the reader below, since the library compares each with all others.
- */
-function composed(text: string, lines: LineCounter, lineAt: (offset: number) => number): Document.Parsed {
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  refuseDepth(tokens, lineAt);
-  const options = { prettyErrors: false, uniqueKeys: false };
-  const [document, second] = [...new Composer(options).compose(tokens, true, text.length)];
-  if (second) throw new YamlProblem("it holds several documents; one is read", lineAt(second.range[0]));
-  if (document) return document;
-  throw new YamlProblem("it is empty", 1);
+/** The documents of a text, of whose errors the first is the first of the text, and the lines of its offsets. */
+export interface ComposedYaml {
+  documents: Document.Parsed[];
+  lineAt: (offset: number) => number;
 }
 
-/** Throws `YamlProblem` for a text that is nested so deep that whoever composes it calls itself without end. */
-export function refuseDeepYaml(text: string): void {
+/**
+ * The documents of the text, at least one. Parsing goes on level by level, composing calls itself for each level: a text that is nested
+ * without end is refused before that. What follows the first token that is none is left out, errors are not drawn with their line, and
+ * keys are not compared: for each of these the library takes time with the square of the text.
+ */
+export function composeYaml(
+  text: string,
+  options: ParseOptions & DocumentOptions & SchemaOptions = {},
+): ComposedYaml {
   const lines = new LineCounter();
-  refuseDepth([...new Parser(lines.addNewLine).parse(text)], (offset) => lines.linePos(offset).line);
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  refuseDepth(tokens, lineAt);
+  const wrong = tokens.findIndex(({ type }) => type === "error");
+  const read = wrong < 0 ? tokens : tokens.slice(0, wrong + 1);
+  const composer = new Composer({ ...options, prettyErrors: false, uniqueKeys: false });
+  return { documents: [...composer.compose(read, true, text.length)], lineAt };
 }
 
 function refuseDepth(tokens: readonly CST.Token[], lineAt: (offset: number) => number): void {

@@ -118,6 +118,14 @@ describe("a change", () => {
     expect(editText("", { does: "insert-at-end", text: "one", side: "after" }).text).toBe("one\n");
   });
 
+  it("takes many lines out of a text of many", () => {
+    const keep = "keep\n".repeat(300_000);
+    const text = keep + "drop\n".repeat(9_000);
+    const change = { does: "delete-matching-lines", search: search("drop"), before: 0, after: 0 } as const;
+    const edited = editText(text, change);
+    expect(edited.text === keep).toBe(true);
+  });
+
   it("shows what it has put in", () => {
     const { text, range } = editText(TEXT, { does: "insert-at-line", line: 1, text: "new", side: "after" });
     expect(text.slice(range?.from, range?.to)).toBe("new\n");

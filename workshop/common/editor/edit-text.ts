@@ -110,8 +110,9 @@ function deleteMatchingLines(
   let result = "";
   let end = 0;
   let first: number | undefined;
+  const starts = lineStarts(text);
   for (const place of findAll(text, search)) {
-    const { from, to } = aroundRange(text, place, before, after);
+    const { from, to } = aroundRange(text, place, { before, after }, starts);
     if (from < end) continue;
     result += text.slice(end, from);
     first ??= result.length;

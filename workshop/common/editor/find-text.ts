@@ -43,7 +43,7 @@ export function selectMatch(
   if (!first) throw new EditProblem(`it has no text ${quoted(search.text)}`);
   const { before, after } = around;
   if (before === undefined && after === undefined) return first;
-  return aroundRange(text, first, before ?? 0, after ?? 0);
+  return aroundRange(text, first, { before: before ?? 0, after: after ?? 0 });
 }
 
 /** A text as a sentence repeats it. */

@@ -40,9 +40,19 @@ export function searchedRange(text: string, start: number | undefined, stop: num
   return { from, to: Math.max(from, stop === undefined ? text.length : offset(lineOf(stop))) };
 }
 
-/** Whole lines around a range: `before` lines above and `after` lines below it, -1 for all of them. */
-export function aroundRange(text: string, range: TextRange, before: number, after: number): TextRange {
-  const starts = lineStarts(text);
+/** How many lines around a range: above and below it, -1 for all of them. */
+export interface LinesAround {
+  before: number;
+  after: number;
+}
+
+/** Whole lines around a range; whoever asks for many ranges of one text has found out once where its lines start. */
+export function aroundRange(
+  text: string,
+  range: TextRange,
+  { before, after }: LinesAround,
+  starts: readonly number[] = lineStarts(text),
+): TextRange {
   const last = starts.length - 1;
   const first = before < 0 ? 0 : Math.max(0, lineAt(starts, range.from) - before);
   const end = after < 0 ? last : Math.min(last, lineAt(starts, Math.max(range.from, range.to - 1)) + after);

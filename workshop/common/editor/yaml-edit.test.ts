@@ -111,6 +111,7 @@ describe("a value of YAML", () => {
     [MANIFEST, { does: "delete", path: "spec.none" }, "it has nothing at spec.none"],
     ["a: [1", { does: "set", path: "a", value: 1 }, "its YAML cannot be read"],
     ["", { does: "set", path: "a", value: 1 }, "it holds no YAML"],
+    ["[0]".repeat(40_000), { does: "set", path: "a", value: 1 }, "its YAML cannot be read, line 1"],
     [`a: ${"[".repeat(5000)}`, { does: "set", path: "a", value: 1 }, "its YAML cannot be read"],
     ["x".repeat(200_000), { does: "set", path: "a", value: 1 }, "at most 131072 is edited"],
     [MANIFEST, { does: "set", path: "a[", value: 1 }, "the path a[ cannot be read"],

@@ -1,5 +1,5 @@
-import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
-import { YamlProblem, refuseDeepYaml } from "../yaml-value.js";
+import { type Document, isMap, isScalar, isSeq, type Node } from "yaml";
+import { type ComposedYaml, YamlProblem, composeYaml } from "../yaml-value.js";
 import { EditProblem, type TextRange } from "./edit-problem.js";
 import { yamlPath, type YamlStep } from "./yaml-path.js";
 
@@ -16,7 +16,7 @@ export function editYaml(text: string, change: YamlChange): string {
   const documents = documentsOf(text);
   const path = yamlPath(change.path);
   const document = documents.find((one) => hasPlace(one, path, change)) ?? documents[0];
-  if (!document) throw new EditProblem("it holds no YAML");
+  if (!document?.contents) throw new EditProblem("it holds no YAML");
   applyChange(document, resolved(document, path, change), change);
   const options = { lineWidth: 0, indentSeq: !hasFlushLists(text), flowCollectionPadding: false };
   return documents.map((one) => one.toString(options)).join("");
@@ -35,18 +35,23 @@ export function findYaml(text: string, path: string): TextRange {
 function documentsOf(text: string): Document.Parsed[] {
   if (text.length > MAX_CHARACTERS)
     throw new EditProblem(`it has ${text.length} characters; YAML of at most ${MAX_CHARACTERS} is edited`);
+  const { documents, lineAt } = composed(text);
+  const [error] = documents.flatMap(({ errors }) => errors);
+  if (error) throw unreadable(error.message.split("\n", 1)[0] ?? "", lineAt(error.pos[0]));
+  return documents;
+}
+
+function composed(text: string): ComposedYaml {
   try {
-    refuseDeepYaml(text);
+    return composeYaml(text, { keepSourceTokens: true });
   } catch (error) {
-    if (error instanceof YamlProblem)
-      throw new EditProblem(`its YAML cannot be read, line ${error.line}: ${error.message}`);
+    if (error instanceof YamlProblem) throw unreadable(error.message, error.line);
     throw error;
   }
-  const documents = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false });
-  const all = Array.isArray(documents) ? documents : [];
-  const [error] = all.flatMap(({ errors }) => errors);
-  if (error) throw new EditProblem(`its YAML cannot be read: ${error.message.split("\n", 1)[0] ?? ""}`);
-  return all;
+}
+
+function unreadable(why: string, line: number): EditProblem {
+  return new EditProblem(`its YAML cannot be read, line ${line}: ${why}`);
 }
 
 type Keys = (string | number)[];

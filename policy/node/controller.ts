@@ -166,11 +166,9 @@ async function settle(context: PolicyContext, policy: ImagePolicyObject): Promis
     await context.store.setStatus(policy, { inForce: false, message, ...seen });
     return;
   }
-  const labels = placeLabels(policy.spec);
-  const isLabelled = Object.entries(labels).every(([key, value]) => policy.metadata.labels?.[key] === value);
-  const labelled = isLabelled
+  const labelled = isLabelled(policy)
     ? policy
-    : await context.store.replace("imagepolicies", withLabels(policy, labels));
+    : await context.store.replace("imagepolicies", withLabels(policy, placeLabels(policy.spec)));
   if (labelled) await enforce(context, labelled.spec, labelled);
 }
 
@@ -210,9 +208,15 @@ function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string):
   queue.add(`namespace/${name}`, () => bringNamespaceIntoForce(context, name).then(() => undefined));
 }
 
-function isSettled({ metadata, status }: ImagePolicyObject): boolean {
-  const isSeen = status?.observedGeneration === metadata.generation;
-  return isSeen && (status?.inForce === true || status?.message !== undefined);
+function isSettled(policy: ImagePolicyObject): boolean {
+  const { metadata, status } = policy;
+  if (status?.observedGeneration !== metadata.generation) return false;
+  return status?.message !== undefined || (status?.inForce === true && isLabelled(policy));
+}
+
+/** Without the labels it is not found, and holds nowhere. */
+function isLabelled({ metadata, spec }: ImagePolicyObject): boolean {
+  return Object.entries(placeLabels(spec)).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 /** Each namespace for itself, so that one that fails holds up no other. */

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage } from "node:http";
-import { Agent, type AgentOptions, request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { Agent, type AgentOptions, createServer, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 
+import { issueAuthority, issueServing } from "../../../cluster/certificates/issue-certificate.js";
 import { KubeConfig } from "../../../kubernetes/node/client-library.js";
 
 /** A way to a cluster on which a process dies: from the write it is cut before, nothing gets through. */
@@ -25,10 +26,13 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
   const address = new URL(cluster.getCurrentCluster()?.server ?? "");
   let left = Number.POSITIVE_INFINITY;
   let isCut = false;
-  const server = createServer((asked, answer) => {
+  const { authority, serving } = makeCertificates();
+  const tls = { cert: serving.certificate, key: serving.key };
+  const server = createServer(tls, (asked, answer) => {
     if (isWrite(asked) && left-- <= 0) isCut = true;
     if (isCut) {
-      asked.socket.destroy();
+      // Watches end with it.
+      server.closeAllConnections();
       return;
     }
     const forwarded = httpsRequest(
@@ -40,6 +44,7 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
       },
     );
     forwarded.on("error", () => asked.socket.destroy());
+    answer.on("close", () => forwarded.destroy());
     asked.pipe(forwarded);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -48,8 +53,9 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
     clusters: [
       {
         name: "cut",
-        server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        skipTLSVerify: true,
+        server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        caData: Buffer.from(authority.certificate).toString("base64"),
+        skipTLSVerify: false,
       },
     ],
     users: [{ name: "cut" }],
@@ -69,6 +75,17 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
       agent.destroy();
     },
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+function makeCertificates() {
+  const now = Date.now();
+  const validity = { notBefore: new Date(now - HOUR_MS), notAfter: new Date(now + HOUR_MS) };
+  const authority = issueAuthority("cut", validity);
+  const served = { names: [], addresses: [[127, 0, 0, 1]] };
+  const issuer = { commonName: "cut", key: authority.key };
+  return { authority, serving: issueServing("cut", { validity, served, issuer }) };
 }
 
 function isWrite({ method, url = "" }: IncomingMessage): boolean {

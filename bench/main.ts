@@ -10,6 +10,7 @@ import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
 import { sessionMemory } from "./figures/session-memory.js";
+import { pageAfterKill, requestsOfThree } from "./figures/several-servers.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { wallOfTerminals } from "./figures/wall.js";
 import { validateLab } from "./figures/validate-lab.js";
@@ -25,6 +26,8 @@ const figures: Figure[] = [
   sessionsAtOnce(300, 12),
   sessionMemory,
   wallOfTerminals,
+  requestsOfThree,
+  pageAfterKill,
   validateLab,
   pageHtml,
   lintPages,
@@ -32,7 +35,7 @@ const figures: Figure[] = [
   podCreate,
   ...clusterFigures(),
   ...terminalFigures(),
-];
+].filter(({ name }) => process.argv.slice(2).every((word) => name.includes(word)));
 
 let isWithinBounds = true;
 print("figure", "measured", "bound", "how");

@@ -5,6 +5,7 @@ import { isWithout } from "../requirements/without.js";
 import { BrowserSession } from "../server/browser-session.js";
 import { startLectern, temporaryFolder, until } from "../server/lectern-process.js";
 import { InstalledChart, NAMESPACE } from "./installed-chart.js";
+import { labOfOwnImage } from "./author-image.js";
 import { learnFirstSteps, learnSeedPage, seedLab } from "./chart-in-chromium.js";
 import { labInPods } from "./lab-in-pods.js";
 import { labInGit, startNodeGit } from "./node-git.js";
@@ -48,6 +49,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
       "delete",
       "configmap",
       "in-pods",
+      "own-image",
       "seed-page",
       "--namespace=default",
       "--ignore-not-found",
@@ -83,6 +85,21 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     expect([state, output]).toEqual(["succeeded", expect.stringMatching(/^v3\.[^]*yes\n[^]*team/)]);
     await browser.run(session, 4);
     expect((await browser.outcome(session, 4)).state).toBe("failed");
+  });
+
+  it("gives the learner of a lab with an image of its author a shell in a pod of that", async () => {
+    const { image, objects } = await labOfOwnImage(cluster.node);
+    await cluster.apply(...objects);
+    await offered("own-image");
+    const own = await startLab("own-image");
+    const shown = "--output=jsonpath={.spec.containers[0].image}";
+    expect(await cluster.read("get", "pod", own.id, `--namespace=${SHELLS}`, shown)).toBe(image);
+    for (const [number, said] of [/of the author\nlearner/, /No such file/, /team/].entries()) {
+      await browser.run(own, number);
+      const { state, output = "" } = await browser.outcome(own, number);
+      expect([state, output]).toEqual(["succeeded", expect.stringMatching(said)]);
+    }
+    await browser.json("DELETE", `api/sessions/${own.id}`);
   });
 
   it("tells at every server what becomes of a shell", async () => {

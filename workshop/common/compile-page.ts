@@ -15,7 +15,7 @@ import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
 import { blockMark, codeMark, spanMark, withMarksReplaced } from "./page-marks.js";
 import type { PageProblem } from "./page-problem.js";
-import { MAX_PAGE_CHARACTERS, crowded, isTooCrowded, oversize } from "./page-size.js";
+import { MAX_PAGE_CHARACTERS, isOversize, isTooCrowded, sizeProblems } from "./page-size.js";
 import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { insteadOf } from "./refused-actions.js";
@@ -82,9 +82,9 @@ export function compilePage(
   const actions = withFlow(withSelections(place.actions)).map((action) =>
     withColours(withChecks(action, page, variables), highlight),
   );
+  const size = sizeProblems(page, isCrowded);
   const all = [
-    ...oversize(page),
-    ...(isCrowded ? [crowded(page)] : []),
+    ...size,
     ...outsideComments(problems, text, leaves, lines).map((problem) => ({
       ...problem,
       line: problem.line + page.firstLine - 1,
@@ -97,7 +97,8 @@ export function compilePage(
   return {
     html,
     actions,
-    problems: all.toSorted((one, other) => one.line - other.line),
+    // Of a page that was cut, all else could be of where it was cut.
+    problems: isOversize(page) ? size : all.toSorted((one, other) => one.line - other.line),
     anchors: [...anchors],
     links: links.map((link) => ({ ...link, line: place.lineOf(link.line) })),
   };

@@ -18,7 +18,12 @@ const validateLink = markdown.validateLink.bind(markdown);
 /** Of the page that is being parsed; nothing else is parsed meanwhile. Making a parser for each page takes longer than most pages. */
 let current: Fillings | undefined;
 markdown.normalizeLink = (url) => normalizeLink(current?.plain(url) ?? url);
-markdown.validateLink = (url) => validateLink(current?.plain(url) ?? url);
+/** Read as a picture or a link, not as text: lint says that nobody else has the file, and pictures are shown whatever their format. */
+const OF_PAGES = /^(?:file:|data:image\/)/i;
+markdown.validateLink = (url) => {
+  const plain = current?.plain(url) ?? url;
+  return validateLink(plain) || OF_PAGES.test(plain);
+};
 
 /** CommonMark with tables, struck words, boxes, footnotes, definition lists and links of bare addresses; author HTML passes here and is sanitised afterwards. */
 export function parseMarkdown(

@@ -58,6 +58,7 @@ export function linkProblems(
       return [...wordlessPicture(link), ...(isElsewhere(link.address) ? blockedPicture(link) : [])];
     if (link.address.startsWith("#"))
       return isThere(link.address.slice(1), anchors) ? [] : [lost(link, "no heading of the page")];
+    if (/^file:/i.test(link.address)) return [lost(link, "a file on the machine of its author")];
     if (link.address === "" || hasScheme(link.address)) return [];
     return addresses.page(link.address) === undefined ? [lost(link, "no page of the lab")] : [];
   });

@@ -138,6 +138,14 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
       '[a](#part--two) [b](#h%C3%A9llo) [c](#part--two-1) [d](#日本) [e](#top) [f](#)\n\n## Part & Two\n\n## Héllo\n\n## Part & Two\n\n## 日本\n\n<a name="top"></a>\n',
     problems: [],
   },
+  "a link to a file of its author": {
+    source: "x\n\n[x](file:///home/me/a.txt)\n",
+    problems: [[3, "missing-page"]],
+  },
+  "a picture of its own": {
+    source: "x\n\n![x](data:image/svg+xml;base64,PHN2Zy8+)\n",
+    problems: [],
+  },
   "a link to no heading": { source: "# A\n\n[x](#b)\n", problems: [[3, "missing-page"]] },
   "a picture of another site": {
     source: "x\n\n![x](https://img.example/a.png)\n",
@@ -164,6 +172,40 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     problems: [[2, "copy"]],
   },
 };
+
+describe("a page with too much", () => {
+  const lines = (line: string, characters: number): string =>
+    line.repeat(Math.ceil(characters / line.length));
+
+  it.each([
+    [
+      "text",
+      lines("Some words that go on. ", 300_000),
+      /^The page has \d+ characters; only the first \d+ are/,
+    ],
+    [
+      "text, cut in a block",
+      `${FENCE}execute\n${lines("echo a\n", 300_000)}${FENCE}\n`,
+      /only the first \d+ are/,
+    ],
+    ["text, cut in a name", `${lines("x", 262_136)} {{ session_name }} ${lines("y", 20)}`, /only the first/],
+    [
+      "pieces",
+      lines("*a* ", 80_010),
+      /^The page has more than \d+ pieces of text and HTML, and is not shown$/,
+    ],
+    [
+      "of both",
+      lines("*a* ", 300_000),
+      /^The page has \d+ characters, more than \d+ pieces .*, and is not shown$/,
+    ],
+  ])("%s says so in one sentence", (_what, source, message) => {
+    const { problems } = compile(source);
+    expect(problems).toMatchObject([
+      { rule: "page-size", line: 1, message: expect.stringMatching(message) as string },
+    ]);
+  });
+});
 
 describe("a page with", () => {
   it.each(Object.entries(CASES))("%s is told on the right line", (_name, { source, problems }) => {

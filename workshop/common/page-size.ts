@@ -8,20 +8,23 @@ export const MAX_PAGE_CHARACTERS = 256 * 1024;
 /** Ten times what a long page has; the HTML of more would hold up everyone else for seconds. */
 const MAX_PAGE_TOKENS = 20_000;
 
+/** Whether only the beginning of the page is read. */
+export function isOversize({ source }: LabPage): boolean {
+  return source.length > MAX_PAGE_CHARACTERS;
+}
+
 /** Whether the page has more pieces than are made into HTML. */
 export function isTooCrowded(tokens: readonly Token[]): boolean {
   return tokens.reduce((sum, { children }) => sum + 1 + (children?.length ?? 0), 0) > MAX_PAGE_TOKENS;
 }
 
-/** What is told of a page of which only the beginning is shown. */
-export function oversize(page: LabPage): PageProblem[] {
-  if (page.source.length <= MAX_PAGE_CHARACTERS) return [];
-  const message = `The page has ${page.source.length} characters; only the first ${MAX_PAGE_CHARACTERS} are shown`;
+/** What is told of a page that is too large, or holds too much: one sentence, with what becomes of it. */
+export function sizeProblems(page: LabPage, isCrowded: boolean): PageProblem[] {
+  const characters = `${page.source.length} characters`;
+  const pieces = `more than ${MAX_PAGE_TOKENS} pieces of text and HTML`;
+  const message = isCrowded
+    ? `The page has ${isOversize(page) ? `${characters}, ` : ""}${pieces}, and is not shown`
+    : `The page has ${characters}; only the first ${MAX_PAGE_CHARACTERS} are shown`;
+  if (!isCrowded && !isOversize(page)) return [];
   return [{ severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" }];
-}
-
-/** What is told of a page that is not shown. */
-export function crowded(page: LabPage): PageProblem {
-  const message = `The page has more than ${MAX_PAGE_TOKENS} pieces of text and HTML, and is not shown`;
-  return { severity: "error", rule: "page-size", line: page.firstLine, message, fix: "Split the page" };
 }

@@ -45,6 +45,17 @@ describe("a native lab", () => {
     ]);
   });
 
+  it("has no picture that lies on its author's machine alone, however it is written", async () => {
+    await write({
+      "workshop.yaml": "title: x\n",
+      "pages/a.md": '![p](file:///home/me/p.png)\n\n<img src="file:///home/me/q.png" alt="q">\n',
+    });
+    expect(lintLab(await loadLab(folder)).map(({ rule, line }) => [rule, line])).toEqual([
+      ["missing-picture", 1],
+      ["missing-picture", 3],
+    ]);
+  });
+
   it("hands out the pictures of its pages and nothing else", async () => {
     await write({
       "workshop.yaml": "title: x\n",

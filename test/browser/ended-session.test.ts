@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { accessibilityProblems } from "./accessibility.js";
+import { accessibilityProblems, RULES_IN } from "./accessibility.js";
 import { openPage, takePicture, THEMES } from "./chromium.js";
 import { type StartedLab, startLab } from "./started-lab.js";
 
@@ -37,7 +37,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a session that h
     await takePicture(page, "ended-reloaded");
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await accessibilityProblems(page, RULES_IN[colorScheme])).toEqual([]);
     }
   });
 

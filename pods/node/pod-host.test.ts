@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client?.disconnect();
-  if (host && host.exitCode === null) {
+  if (host && host.exitCode === null && host.signalCode === null) {
     host.kill("SIGTERM");
     await once(host, "exit");
   }

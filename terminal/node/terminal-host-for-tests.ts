@@ -44,7 +44,8 @@ export class HostProcesses {
     child.stdout?.on("data", (bytes: Buffer) => (line += bytes.toString()));
     child.stderr?.on("data", (bytes: Buffer) => (error += bytes.toString()));
     const exited = once(child, "exit");
-    while (!line.includes("\n") && child.exitCode === null)
+    // Of one that was killed there is a signal and no code.
+    while (!line.includes("\n") && child.exitCode === null && child.signalCode === null)
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
     return { child, line, error, code: child.exitCode };
   }

@@ -53,8 +53,10 @@ export async function startNodeGit(node: NodeNamespaces): Promise<NodeGit> {
       return git("-C", work, "rev-parse", "HEAD").trim();
     },
     remove: async () => {
+      const hasEnded = server.exitCode !== null || server.signalCode !== null;
+      const ended = hasEnded ? undefined : once(server, "exit");
       server.kill();
-      if (server.exitCode === null) await once(server, "exit");
+      await ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -79,7 +79,7 @@ export async function startPostgres(
     await untilItAnswers(urlOf("postgres"), running);
   };
   const stop = async (how: "immediate" | "fast") => {
-    if (running === undefined || running.exitCode !== null) return;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => running?.once("exit", () => resolve()));
     running.kill(how === "immediate" ? "SIGQUIT" : "SIGINT");
     await ended;
@@ -135,7 +135,7 @@ async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
       await ask(url, "SELECT 1");
       return;
     } catch (error) {
-      if (Date.now() > deadline || child.exitCode !== null) throw error;
+      if (Date.now() > deadline || child.exitCode !== null || child.signalCode !== null) throw error;
     }
     await delay(50);
   }

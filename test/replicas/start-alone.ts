@@ -23,7 +23,8 @@ export async function startAlone(
     () => `it said where it is:\n${output}`,
     START_MS,
     () => {
-      if (child.exitCode !== null) throw new Error(`lectern ${args.join(" ")} ended:\n${output}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`lectern ${args.join(" ")} ended:\n${output}`);
       return says.exec(output)?.[1];
     },
   );

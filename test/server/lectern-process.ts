@@ -92,7 +92,7 @@ export async function startLectern(
     () => `it said where it listens:\n${output()}`,
     START_MS,
     () => {
-      if (child.exitCode !== null)
+      if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`lectern serve ended with ${String(child.exitCode)}:\n${output()}`);
       // What it says of itself then may come in pieces; this is the last of it.
       return /Lectern is ready: (\S+)[^]*\nData and logs: /.exec(output())?.[1];

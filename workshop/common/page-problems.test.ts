@@ -173,10 +173,11 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
   },
 };
 
-describe("a page with too much", () => {
-  const lines = (line: string, characters: number): string =>
-    line.repeat(Math.ceil(characters / line.length));
+function lines(line: string, characters: number): string {
+  return line.repeat(Math.ceil(characters / line.length));
+}
 
+describe("a page with too much", () => {
   it.each([
     [
       "text",

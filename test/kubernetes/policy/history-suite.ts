@@ -247,6 +247,7 @@ export function describeHistory(title: string, target: () => { kubeConfig: KubeC
       expect(many[0]).toMatchObject({ revision: MAX_CHANGES, after: { index: MAX_CHANGES - 1 } });
       // Before the oldest that is kept was one that is not.
       expect(changes.filter(({ name }) => name === "blocked")).toEqual([]);
-    });
+      // Some thousand requests, one after the other.
+    }, 300_000);
   });
 }

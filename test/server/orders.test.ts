@@ -102,6 +102,9 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     expect(endOf(longer) - endOf(again)).toBe(
       Date.parse(longer?.pausedUntil ?? "") - Date.parse(again?.pausedUntil ?? ""),
     );
+    // Two long pauses are none of the learner's own extensions.
+    await cli("pause", "--minutes", "240", learners[0]?.id ?? "");
+    expect((await views())[0]?.canExtend).toBe(true);
     await cli("resume", "--all");
     const [resumed, , untouched] = await views();
     expect(resumed?.pausedUntil).toBeUndefined();
@@ -126,12 +129,22 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     expect(endOf(ada)).toBeLessThanOrEqual(Date.now() + 5 * MINUTE_MS);
     expect(ada?.announcement?.text).toMatch(/^Your session ends in \d min\./);
     expect(endOf(alone)).toBeGreaterThan(Date.now() + 5 * MINUTE_MS);
+    // Its learner cannot put off what the instructor has said.
+    expect(ada?.canExtend).toBe(false);
+    const refused = await learners[0]?.browser.call("POST", `api/sessions/${learners[0].id}/extend`);
+    expect([refused?.status, refused?.text]).toEqual([409, expect.stringContaining("ask your instructor")]);
     const outcomes = await order({
       to: { sessions: [learners[0]?.id ?? "", "nobody-bcdfgh"] },
       do: { type: "extend", minutes: 60 },
     });
     expect(outcomes.map(({ problem }) => problem !== undefined)).toEqual([false, true]);
-    expect(endOf((await views())[0])).toBeGreaterThan(Date.now() + 55 * MINUTE_MS);
+    const [again, grace] = await views();
+    expect(endOf(again)).toBeGreaterThan(Date.now() + 55 * MINUTE_MS);
+    // What is no longer true is not said any more, and what is true is.
+    expect(again?.announcement).toBeUndefined();
+    expect(grace?.announcement?.text).toMatch(/^Your session ends in \d min\./);
+    await cli("pause", "--minutes", "5", learners[1]?.id ?? "");
+    expect((await views())[1]?.announcement).toBeUndefined();
     const unclear = await runCli(["session", "pause", "--minutes", "5", "--data", data]);
     expect([unclear.status === 0, unclear.output]).toEqual([
       false,

@@ -12,6 +12,8 @@ export interface Announcement {
   command?: string;
   /** It is a question, and answered by yes or no. */
   asks?: true;
+  /** It says when the session ends, and is taken back when that becomes another time. */
+  tellsEnd?: true;
   answer?: Answer;
 }
 
@@ -23,7 +25,14 @@ export const MAX_COMMAND = 2_000;
 /** Tells the learner. */
 export function announce(announcement: Omit<Announcement, "answer">): SpecChange {
   // A merge leaves what it does not name.
-  return () => ({ announcement: { command: null, asks: null, answer: null, ...announcement } });
+  return () => ({
+    announcement: { command: null, asks: null, tellsEnd: null, answer: null, ...announcement },
+  });
+}
+
+/** What becomes of it where the session's end is another one than it may have said: what is no longer true stands on no screen. */
+export function afterOtherEnd(announcement: Announcement | undefined): { announcement?: null } {
+  return announcement?.tellsEnd === true ? { announcement: null } : {};
 }
 
 /** Answers the question of that id. Throws SESSION_ANNOUNCEMENT_CHANGED where another one is asked, or none. */

@@ -78,6 +78,10 @@ export interface SessionSpec {
   linkRevision?: number;
   /** ISO 8601; its time stands still until then, which `expiresAt` takes in already. */
   pausedUntil?: string;
+  /** Milliseconds that pauses have put its end off; they are none of its learner's extensions. */
+  pausedMs?: number;
+  /** An instructor has said when it ends, which its learner cannot put off. */
+  isEndSet?: boolean;
   /** What its learner was told last. */
   announcement?: Announcement;
   /** What its learner has asked for and not got yet. */

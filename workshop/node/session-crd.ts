@@ -69,6 +69,7 @@ const ANNOUNCEMENT_SCHEMA = {
     at: time,
     command: text,
     asks: { type: "boolean" },
+    tellsEnd: { type: "boolean" },
     answer: { type: "string", enum: ["yes", "no"] },
   },
 };
@@ -87,6 +88,8 @@ const SPEC_SCHEMA = {
     startedBy: text,
     linkRevision: { type: "integer", minimum: 1 },
     pausedUntil: time,
+    pausedMs: { type: "integer", minimum: 0 },
+    isEndSet: { type: "boolean" },
     announcement: ANNOUNCEMENT_SCHEMA,
     help: HELP_SCHEMA,
     guest: GUEST_SCHEMA,

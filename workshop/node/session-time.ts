@@ -1,3 +1,4 @@
+import { afterOtherEnd } from "../common/announcement.js";
 import { pausedUntil } from "../common/session-time.js";
 import { type SessionResource, type SessionSpec, openedAtOf } from "../common/session.js";
 import { changeSession } from "./change-session.js";
@@ -26,7 +27,8 @@ export function shortenSession(parts: Renewing, name: string, minutes: number): 
     const shortened = await changeSession(parts.client, name, (spec) => {
       const now = Date.now();
       const end = moment(now + minutes * 60_000);
-      return end < spec.expiresAt ? { expiresAt: end, ...endOfPause(spec, now) } : undefined;
+      // Also of one that ends before: its learner must not put that off beyond.
+      return { isEndSet: true, ...(end < spec.expiresAt && { expiresAt: end, ...endOfPause(spec, now) }) };
     });
     if (openedAtOf(shortened) !== undefined) return shortened;
     // Last: whoever dies in between leaves a session that can be shortened again.
@@ -39,15 +41,16 @@ async function pause(parts: RenewalParts, name: string, until: number | undefine
   const now = Date.now();
   const wasUntil = pausedUntil(session.spec, now) ?? now;
   const change = until === undefined ? endOfPause(session.spec, now) : { pausedUntil: moment(until) };
-  const more = (until ?? now) - wasUntil;
   // What nobody has opened has no time yet; it begins with the end of the pause.
   const isOpen = openedAtOf(session) !== undefined;
-  const end = Date.parse(session.spec.expiresAt) + (isOpen ? more : 0);
+  const more = isOpen ? (until ?? now) - wasUntil : 0;
+  const end = Date.parse(session.spec.expiresAt) + more;
+  const pausedMs = Math.max(0, (session.spec.pausedMs ?? 0) + more);
   const spec = { ...session.spec, expiresAt: moment(end) };
   // First the token: time without access would be worth nothing.
-  if (isOpen && more > 0) await renewAccess(parts, { ...session, spec });
+  if (more > 0) await renewAccess(parts, { ...session, spec });
   return parts.client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, {
-    spec: { expiresAt: spec.expiresAt, ...change },
+    spec: { expiresAt: spec.expiresAt, pausedMs, ...change, ...afterOtherEnd(spec.announcement) },
   });
 }
 

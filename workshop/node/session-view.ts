@@ -102,11 +102,11 @@ function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
   return [...unnamed.map((name) => ({ name })), ...shown];
 }
 
-/** True while the learner may still take more time. */
-export function canExtend(session: SessionResource, openedAt: Date): boolean {
-  return (
-    Date.parse(session.spec.expiresAt) - openedAt.getTime() < session.spec.minutes * 60_000 * MAX_EXTENSION
-  );
+/** True while the learner may still take more time: pauses do not count, and what an instructor has ended stays so. */
+export function canExtend({ spec }: Pick<SessionResource, "spec">, openedAt: Date): boolean {
+  if (spec.isEndSet === true) return false;
+  const lasts = Date.parse(spec.expiresAt) - openedAt.getTime() - (spec.pausedMs ?? 0);
+  return lasts < spec.minutes * 60_000 * MAX_EXTENSION;
 }
 
 /** Minutes a learner's extension adds: a quarter of the lab's time, at least five. */

@@ -16,6 +16,7 @@ import {
   linkRevisionOf,
   openedAtOf,
 } from "../common/session.js";
+import { afterOtherEnd } from "../common/announcement.js";
 import { pausedUntil } from "../common/session-time.js";
 import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
@@ -169,7 +170,7 @@ export async function openSession(client: KubernetesClient, name: string): Promi
   const now = Date.now();
   const from = pausedUntil(session.spec, now) ?? now;
   const expiresAt = new Date(from + session.spec.minutes * 60_000).toISOString();
-  await client.merge(path, { spec: { expiresAt } });
+  await client.merge(path, { spec: { expiresAt, pausedMs: from - now } });
   // Last: whoever dies in between leaves a session whose time begins when it is opened again.
   return beginTime(client, name, now);
 }
@@ -207,8 +208,9 @@ export function renewalOf(name: string): string {
 async function extend(parts: RenewalParts, name: string, minutes: number): Promise<SessionResource> {
   const { client } = parts;
   const session = await getSession(client, name);
+  const otherEnd = { isEndSet: null, ...afterOtherEnd(session.spec.announcement) };
   if (openedAtOf(session) === undefined) {
-    const spec = { minutes: session.spec.minutes + minutes };
+    const spec = { minutes: session.spec.minutes + minutes, ...otherEnd };
     return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec });
   }
   const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
@@ -216,7 +218,7 @@ async function extend(parts: RenewalParts, name: string, minutes: number): Promi
   // First the token: time without access would be worth nothing.
   await renewAccess(parts, { ...session, spec });
   const { expiresAt } = spec;
-  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt } });
+  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt, ...otherEnd } });
 }
 
 /** Makes the session's link, and whom it admitted, worth nothing; there is another one from now on. Throws SESSION_NOT_FOUND. */

@@ -103,7 +103,7 @@ function actionOf(workshop: Workshop, action: OrderAction, now: number): CarryOu
         : async (session) => {
             const { expiresAt } = await workshop.shortenSession(session, action.minutes);
             const left = Math.max(1, Math.ceil((Date.parse(expiresAt) - Date.now()) / 60_000));
-            return workshop.change(session, announce({ text: endWords(left), id, at }));
+            return workshop.change(session, announce({ text: endWords(left), tellsEnd: true, id, at }));
           };
   }
 }

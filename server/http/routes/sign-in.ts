@@ -32,12 +32,16 @@ export function createSignInRouter({ access, provider, counter, publicUrl }: Sig
   const router = Router();
   // A room is behind one address, and each of it signs in once: only what fails counts.
   const failures = createRateLimit({ what: "failed sign-ins", burst: 60, perMinute: 30, counter });
+  // Each asks the provider how it is reached. A room is behind one address, and presses the button at once, some of it twice.
+  const beginnings = createRateLimit({ what: "sign-ins", burst: 600, perMinute: 120, counter });
   const pageOf = (request: Request) => ({
     redirectUri: publicUrl(request) + RETURN_PATH,
     pageKey: requirePageKey(request),
   });
   router.post("/sign-in/begin", async (request, response) => {
-    const url = await required(provider).begin(pageOf(request));
+    const { begin } = required(provider);
+    await beginnings.take(request.ip ?? "");
+    const url = await begin(pageOf(request));
     response.json({ url } satisfies SignInAddress);
   });
   router.post("/sign-in/finish", async (request, response) => {

@@ -12,6 +12,9 @@ import { createSignInRouter } from "./sign-in.js";
 const ROOM = 600;
 /** The limits are so many times smaller here, that few calls reach them. */
 const SMALLER = 100;
+const counter: CounterFactory = (limit) =>
+  memoryCounter({ ...limit, points: Math.floor(limit.points / SMALLER) });
+const publicUrl = () => "https://lectern.example/";
 let server: Server;
 let url = "";
 let asked = 0;
@@ -28,9 +31,6 @@ beforeEach(async () => {
     finish: () => Promise.reject(new Error("nobody comes back here")),
   };
   const access = { enter: () => undefined };
-  const counter: CounterFactory = (limit) =>
-    memoryCounter({ ...limit, points: Math.floor(limit.points / SMALLER) });
-  const publicUrl = () => "https://lectern.example/";
   const application = express()
     .use(createSignInRouter({ access, provider, counter, publicUrl }))
     .use(problemHandler(pino({ level: "silent" })));

@@ -39,9 +39,9 @@ export function createSignInRouter({ access, provider, counter, publicUrl }: Sig
     pageKey: requirePageKey(request),
   });
   router.post("/sign-in/begin", async (request, response) => {
-    const { begin } = required(provider);
+    const known = required(provider);
     await beginnings.take(request.ip ?? "");
-    const url = await begin(pageOf(request));
+    const url = await known.begin(pageOf(request));
     response.json({ url } satisfies SignInAddress);
   });
   router.post("/sign-in/finish", async (request, response) => {

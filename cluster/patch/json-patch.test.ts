@@ -24,6 +24,8 @@ describe("applyJsonPatch", () => {
     [[{ op: "copy", from: "/none", path: "/a" }]],
     [[null]],
     [[{ op: "test", path: "/a", value: 2 }]],
+    [[{ op: "move", from: "", path: "/b" }]],
+    [[{ op: "move", from: "/a", path: "/a/b" }]],
   ])("refuses %j, which does not apply", (patch) => {
     expect(() => applyJsonPatch({ a: 1 }, patch)).toThrow("the server rejected our request");
   });

@@ -32,6 +32,7 @@ function applyOperations(target: unknown, operations: Operation[]): unknown {
   let document = target;
   let copied = 0;
   for (const [index, operation] of operations.entries()) {
+    if (movesIntoItself(operation)) throw new RangeError(`operation ${index} moves a value into itself`);
     if (isRecord(operation) && operation.op === "copy" && typeof operation.from === "string") {
       copied += sizeOf(fastJsonPatch.getValueByPointer(document, operation.from));
       if (copied > MAX_COPIED_BYTES)
@@ -40,6 +41,17 @@ function applyOperations(target: unknown, operations: Operation[]): unknown {
     document = fastJsonPatch.applyOperation(document, operation, true, true, true, index).newDocument;
   }
   return document;
+}
+
+/** What RFC 6902, section 4.4, forbids: the value would hold itself. */
+function movesIntoItself(operation: Operation): boolean {
+  return (
+    isRecord(operation) &&
+    operation.op === "move" &&
+    typeof operation.from === "string" &&
+    typeof operation.path === "string" &&
+    operation.path.startsWith(`${operation.from}/`)
+  );
 }
 
 function sizeOf(value: unknown): number {

@@ -70,6 +70,7 @@ describe("clients that mean no good", () => {
   it.each([
     ["blanks before a word", `${" ".repeat(200_000)}x`, 400],
     ["lists behind a list", "[0]".repeat(80_000), 400],
+    ["thousands of aliases", `a: [${`&a x${",*a".repeat(98)},`.repeat(850)}]`, 400],
     ["more than YAML may be", `a: ${"x".repeat(300_000)}`, 413],
   ])("are refused YAML of %s without holding up others", async (_what, body, code) => {
     const type = "application/yaml";

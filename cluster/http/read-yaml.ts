@@ -3,8 +3,10 @@ import { requireShallow, requireShallowYaml } from "./body-depth.js";
 
 /** 256 Ki characters, in a process that everybody waits for: the parser takes a thousand times as long as that of JSON, which clients send. */
 const MAX_CHARACTERS = 256 * 1024;
-/** Aliases of one YAML text, times the aliases within them; no manifest people write comes near. */
-const MAX_ALIASES = 100;
+/** Aliases of one YAML text: the parser looks for each among all. No manifest people write comes near. */
+const MAX_ALIASES = 1000;
+/** Times that one anchor may be written out, with the aliases within it. */
+const MAX_ALIAS_COUNT = 100;
 
 /**
  * The value of a YAML text; throws 400 where it is none, and 413 where it is too long. Size, depth and aliases are bounded, so that a
@@ -18,7 +20,7 @@ export async function readYaml(text: string): Promise<unknown> {
       `the YAML has ${text.length} characters and at most ${MAX_CHARACTERS} are read: send it as JSON`,
     );
   // Loaded when first needed: kubectl sends JSON, and a start should not wait for it.
-  const { Composer, LineCounter, Parser } = await import("yaml");
+  const { Composer, LineCounter, Parser, visit } = await import("yaml");
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const wrong = tokens.findIndex(({ type }) => type === "error");
@@ -32,8 +34,14 @@ export async function readYaml(text: string): Promise<unknown> {
       problem,
     );
   if (second !== undefined) throw badRequest("error parsing YAML: it holds more than one document");
+  let aliases = 0;
+  if (document !== undefined) visit(document, { Alias: () => void (aliases += 1) });
+  if (aliases > MAX_ALIASES)
+    throw badRequest(
+      `error parsing YAML: it has ${aliases} aliases, of which at most ${MAX_ALIASES} are read`,
+    );
   try {
-    const value = document?.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+    const value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
     requireShallow(value);
     return value;
   } catch (error) {

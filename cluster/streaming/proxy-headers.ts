@@ -35,15 +35,22 @@ export function requestHeaders({
   request,
   upgrade,
 }: Pick<Call, "request" | "upgrade">): Record<string, string | string[]> {
-  const { host = "", connection } = request.headers;
+  const { host = "" } = request.headers;
+  const named = namedByConnection(request);
+  // The body of a request for another protocol is not passed on.
+  if (upgrade !== undefined) named.add("content-length");
   const kept = Object.entries(request.headersDistinct).filter(
-    ([name]) => !OF_A_CONNECTION.has(name) && name !== "authorization" && !name.startsWith("impersonate-"),
+    ([name]) =>
+      !OF_A_CONNECTION.has(name) &&
+      !named.has(name) &&
+      name !== "authorization" &&
+      !name.startsWith("impersonate-"),
   ) as [string, string[]][];
   const client = request.socket.remoteAddress;
   return {
     ...Object.fromEntries(kept),
     ...(upgrade !== undefined && {
-      connection: connection ?? "Upgrade",
+      connection: "Upgrade",
       upgrade: request.headers.upgrade ?? "",
     }),
     host,
@@ -58,8 +65,9 @@ export function requestHeaders({
 }
 
 /** What the client is told; a place on the target is one below `prefix` for it. */
-export function responseHeaders({ rawHeaders, headers }: IncomingMessage, prefix: string): string[] {
-  const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
+export function responseHeaders(answer: IncomingMessage, prefix: string): string[] {
+  const { rawHeaders } = answer;
+  const named = namedByConnection(answer);
   const kept: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = "", value = ""] = [rawHeaders[at], rawHeaders[at + 1]];
@@ -69,4 +77,9 @@ export function responseHeaders({ rawHeaders, headers }: IncomingMessage, prefix
     kept.push(name, isPlace && !value.startsWith(prefix) ? prefix + value : value);
   }
   return kept;
+}
+
+/** Headers that a message itself says are about its connection. Source: RFC 9110, section 7.6.1. */
+function namedByConnection({ headers }: Pick<IncomingMessage, "headers">): Set<string> {
+  return new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { ProcessRuntime } from "../containers/processes-for-tests.js";
 import { open, send } from "../https-for-tests.js";
@@ -54,15 +54,19 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     const sockets = new WebSocketServer({ server });
     sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
     fixture = await startKubectlFixture(kubectl ?? "", { containerRuntime: runtime });
-    await fixture.run(["apply", "-f", "-"], objects(port));
-    const ready = await fixture.run([
-      "wait",
-      "--for=condition=Ready",
-      "pod/web",
-      "pod/drawn",
-      "--timeout=12s",
-    ]);
-    expect(ready.stderr).toBe("");
+    expect(await fixture.run(["apply", "-f", "-"], objects(port))).toMatchObject({ code: 0 });
+    const phases = [
+      "get",
+      "pods",
+      "web",
+      "drawn",
+      "-o",
+      "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}",
+    ];
+    await vi.waitFor(async () => expect((await fixture.run(phases)).stdout).toBe("True True"), {
+      timeout: 60_000,
+      interval: 500,
+    });
   });
   afterAll(async () => {
     await fixture?.close();
@@ -161,6 +165,17 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     );
   });
 
+  it.each([
+    ["a status that is none", "000 x", 503],
+    ["words that cannot be passed on", "404 N\u0001F", 404],
+  ])("is not ended by %s", async (_what, status, code) => {
+    const path = `${NAMESPACE}/services/web:80/proxy/says?${encodeURIComponent(status)}`;
+    const response = await open(fixture.cluster, { path });
+    expect(response.statusCode).toBe(code);
+    response.destroy();
+    expect(JSON.parse((await raw("pods/web/proxy/")).stdout)).toMatchObject({ url: "/" });
+  });
+
   it("lets go of the target when the client goes", async () => {
     const response = await open(fixture.cluster, { path: `${NAMESPACE}/services/web:80/proxy/endless` });
     expect(await connections()).toBeGreaterThan(0);
@@ -184,6 +199,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const { url = "", method, headers } = request;
   if (url === "/moved") response.writeHead(302, { location: "/there" }).end();
   else if (url === "/drop") request.socket.destroy();
+  else if (url.startsWith("/says?"))
+    request.socket.end(`HTTP/1.1 ${decodeURIComponent(url.slice("/says?".length))}\r\n\r\n`);
   else if (url === "/endless") response.write("a");
   else if (url === "/echo") request.pipe(response.writeHead(201, { "x-own": "yes" }));
   else response.end(JSON.stringify({ url, method, headers }));

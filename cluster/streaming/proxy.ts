@@ -1,5 +1,5 @@
 import { request as httpRequest } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
@@ -18,6 +18,7 @@ export async function proxyRequest(call: Call, target: ProxyTarget): Promise<voi
     return;
   }
   const connection = await dial(target);
+  if (reply.response.destroyed) return void connection.destroy();
   const leave = (): void => void connection.destroy();
   reply.response.once("close", leave);
   call.signal.addEventListener("abort", leave, { once: true });
@@ -57,17 +58,19 @@ function exchange(call: Call, { connection, prefix, path }: Way): Promise<void> 
   return new Promise((resolve, reject) => {
     const outgoing = asked(call, connection, path);
     const after = (done: Promise<void>): void => void done.then(resolve, reject);
-    outgoing.once("error", reject);
-    outgoing.once("response", (answer) => {
-      const { statusCode = 502, statusMessage = "" } = answer;
-      reply.response.writeHead(statusCode, statusMessage, responseHeaders(answer, prefix));
-      after(pipeline(answer, reply.response));
-    });
+    outgoing.on("error", reject);
+    outgoing.once("response", (answer) => after(passOn(answer, reply.response, prefix)));
     outgoing.once("upgrade", (answer, socket, head) => after(goOn(call, { answer, socket, head })));
     if (upgrade !== undefined) return void outgoing.end();
     // A target may answer before it has read everything, and hang up.
     pipeline(request, outgoing).catch(() => undefined);
   });
+}
+
+/** Rejects where the target's status or headers are none that can be passed on; the words of its status are not, as with a real API server. */
+async function passOn(answer: IncomingMessage, response: ServerResponse, prefix: string): Promise<void> {
+  response.writeHead(answer.statusCode ?? 502, responseHeaders(answer, prefix));
+  await pipeline(answer, response);
 }
 
 function asked(call: Call, connection: Duplex, path: string): ReturnType<typeof httpRequest> {

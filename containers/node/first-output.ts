@@ -1,3 +1,5 @@
+/** Pieces are put together up to this size, so that a program that writes single characters keeps few of them. */
+const PIECE_BYTES = 4 * 1024;
 /** Bytes that are kept: some screens of text, with their colours. The oldest make room for new ones. */
 const KEPT_BYTES = 64 * 1024;
 
@@ -20,8 +22,11 @@ export class FirstOutput {
   append(stream: Written["stream"], bytes: Buffer): void {
     if (this.#isTaken) return;
     const kept = Buffer.from(bytes.subarray(-KEPT_BYTES));
-    this.#written.push({ stream, bytes: kept });
     this.#bytes += kept.length;
+    const last = this.#written.at(-1);
+    if (last?.stream === stream && last.bytes.length + kept.length <= PIECE_BYTES)
+      last.bytes = Buffer.concat([last.bytes, kept]);
+    else this.#written.push({ stream, bytes: kept });
     while (this.#bytes > KEPT_BYTES) this.#bytes -= this.#written.shift()?.bytes.length ?? this.#bytes;
   }
 

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { ConfinementReport } from "../../terminal/common/confinement-report.js";
@@ -34,6 +35,9 @@ export interface PodSessionHostOptions {
   readyMs?: number;
 }
 
+/** What a host may take to tell what its terminal shows, before the others are shown without it. */
+const SCREEN_MS = 1_000;
+
 /** What is said of confinement before there is a pod that could be asked. */
 const NO_POD_YET: ConfinementReport = {
   hasOwnNetwork: true,
@@ -55,7 +59,7 @@ export async function openPodSessionHost(
   const connections = new PodConnections({ ...options, pods, registry, authorities });
   await registry.start();
   return {
-    host: sessionHost({ pods, registry, connections }, options),
+    host: sessionHost({ pods, registry, connections, asked: new Set() }, options),
     dial: (session) => connections.dial(session),
   };
 }
@@ -64,6 +68,8 @@ interface PodParts {
   pods: PodWatch;
   registry: PodRegistry;
   connections: PodConnections;
+  /** Sessions that were asked for their screen and have not answered. */
+  asked: Set<string>;
 }
 
 function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHost {
@@ -129,17 +135,27 @@ async function terminalsOf({ pods, connections }: PodParts, session?: string): P
   return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
 }
 
-/** Of those hosts that answer, as above. */
+/**
+ * Of those hosts that answer soon: whose answer comes later, or not at all, is left out and asked again once it has come, so that nobody
+ * keeps the screens of the others back.
+ */
 async function screensOf(
-  { pods, connections }: PodParts,
+  { pods, connections, asked }: PodParts,
   questions: readonly ScreenQuestion[],
 ): Promise<ScreenText[]> {
   const running = new Set(pods.running);
-  const asked = questions.filter(({ session }) => running.has(session));
-  const found = await Promise.allSettled(
-    asked.map(async (question) => (await connections.to(question.session)).screens([question])),
-  );
-  return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  const screenOf = async (question: ScreenQuestion): Promise<ScreenText[]> =>
+    (await connections.to(question.session)).screens([question]);
+  const answers = questions
+    .filter(({ session }) => running.has(session) && !asked.has(session))
+    .map(async (question) => {
+      asked.add(question.session);
+      const answer = screenOf(question)
+        .catch((): ScreenText[] => [])
+        .finally(() => asked.delete(question.session));
+      return Promise.race([answer, wait(SCREEN_MS, [], { ref: false })]);
+    });
+  return (await Promise.all(answers)).flat();
 }
 
 async function recordingsOf(

@@ -216,9 +216,10 @@ export function watchPage({ cache, labs, activity, pages, looksAfter }: Workshop
     pages.show({ session, lab, page });
 }
 
-async function open({ client, cache }: WorkshopParts, session: SessionResource): Promise<void> {
+async function open(parts: WorkshopParts, session: SessionResource): Promise<void> {
+  const { cache } = parts;
   if (openedAtOf(session) !== undefined) return;
-  const opened = await openSession(client, session.metadata.name);
+  const opened = await openSession(parts, session.metadata.name);
   // Only what is new: the answer may carry an older status than this process knows.
   const known = session.status ?? { phase: "Pending", provisioning: waitingSteps() };
   const { openedAt = new Date().toISOString() } = opened.status ?? {};
@@ -230,9 +231,10 @@ async function extend(
   { session, lab }: Found,
   minutes: number | undefined,
 ): Promise<SessionView> {
-  if (minutes === undefined && !briefView(parts, session).canExtend) throw cannotExtend(lab);
   const { name } = session.metadata;
-  const extended = await extendSession(parts, name, minutes ?? extensionOf(lab));
+  const extended = await extendSession(parts, name, minutes ?? extensionOf(lab), (current) => {
+    if (minutes === undefined && !briefView(parts, current).canExtend) throw cannotExtend(lab);
+  });
   return changed(parts, { session }, extended);
 }
 

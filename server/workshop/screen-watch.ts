@@ -45,11 +45,10 @@ export function createScreenWatch(
   const look = async () => {
     timer = undefined;
     isLooking = true;
-    const wanted = new Map(
-      [...viewers.keys()].map((viewer) => [viewer, viewer.sessions().slice(0, SESSIONS)]),
-    );
+    const wanted = new Map<WallViewer, readonly string[]>();
     let pause = LOOK_MS;
     try {
+      for (const viewer of viewers.keys()) wanted.set(viewer, viewer.sessions().slice(0, SESSIONS));
       await readScreens(host, new Set([...wanted.values()].flat()), known);
       hasFailed = false;
     } catch (error) {

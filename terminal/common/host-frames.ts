@@ -19,8 +19,13 @@ const COMMAND_LIMIT = 262_144;
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
 export const addressSchema = z.strictObject({ session: name, terminal: name });
 
-/** Loader variables are refused: the shell is started through programs that still run as the host's account. */
-const variable = z.string().regex(/^(?!LD_|GLIBC_TUNABLES$)[A-Za-z_][A-Za-z0-9_]*$/);
+/**
+ * Variables by which the C library loads code or tables are refused: the shell is started through programs that still run as the
+ * host's account.
+ */
+const variable = z
+  .string()
+  .regex(/^(?!LD_|(?:GLIBC_TUNABLES|GCONV_PATH|LOCPATH|NLSPATH)$)[A-Za-z_][A-Za-z0-9_]*$/);
 const environment = z.record(variable, z.string().max(32_768));
 export const shellSpecSchema = z.strictObject({
   env: environment,

@@ -161,11 +161,11 @@ describe("what a machine lacks", () => {
 
   it("refuses loader variables, which would act on the programs that confine", async () => {
     const test = await startTestHost();
-    await expect(
-      test.open({ session: "x", terminal: "1" }, { LD_PRELOAD: "/tmp/evil.so" }),
-    ).rejects.toMatchObject({
-      code: "TERMINAL_FRAME_INVALID",
-    });
+    for (const name of ["LD_PRELOAD", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH"])
+      await expect(
+        test.open({ session: "x", terminal: "1" }, { [name]: "/tmp/evil" }),
+        name,
+      ).rejects.toMatchObject({ code: "TERMINAL_FRAME_INVALID" });
     await test.close();
   });
 

@@ -66,7 +66,7 @@ export class Screen implements ScreenClient {
   #isDropped = false;
   #isAsked = false;
   #state: "live" | "ending" | "ended" = "live";
-  #job: { end: number; size: SizeChange } | undefined;
+  #job: { end: number; size: SizeChange; texts: number } | undefined;
   #last: Snapshot | undefined;
 
   /** `now` is the clock, for tests. */
@@ -144,13 +144,13 @@ export class Screen implements ScreenClient {
     const wantsSnapshot = this.#wishes.length > 0 && end === target;
     const wantsText = this.#textWishes.length > 0 && end === target;
     if (end === target) this.#isAsked = false;
-    this.#job = { end, size: this.#size };
+    this.#job = { end, size: this.#size, texts: this.#textWishes.length };
     return { screen: this.#screen, ...(create && { create }), steps, wantsSnapshot, wantsText };
   }
 
   finish({ answers, scrollsWhole, snapshot, text }: ScreenReply): void {
     if (!this.#job) return;
-    const { end, size } = this.#job;
+    const { end, size, texts } = this.#job;
     this.#job = undefined;
     this.#last = undefined;
     this.#scrollsWhole = scrollsWhole;
@@ -158,7 +158,8 @@ export class Screen implements ScreenClient {
     this.#answered = Math.max(this.#answered, end);
     this.#parsed = end;
     if (snapshot) this.#deliver({ bytes: snapshot, position: end, size });
-    if (text) for (const { resolve } of this.#textWishes.splice(0)) resolve(text);
+    // Who asked since the job was given out is told what has come since.
+    if (text) for (const { resolve } of this.#textWishes.splice(0, texts)) resolve(text);
     this.#source.progress();
   }
 

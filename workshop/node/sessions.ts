@@ -163,7 +163,11 @@ export function isOwn({ metadata }: SessionResource, server: string | undefined)
 }
 
 /** Lets the time of a session made in advance begin; does nothing where it has. Throws SESSION_NOT_FOUND. */
-export async function openSession(client: KubernetesClient, name: string): Promise<SessionResource> {
+export function openSession({ client, turns }: Opening, name: string): Promise<SessionResource> {
+  return turns.take(renewalOf(name), () => open(client, name));
+}
+
+async function open(client: KubernetesClient, name: string): Promise<SessionResource> {
   const session = await getSession(client, name);
   if (openedAtOf(session) !== undefined) return session;
   const path = `${SESSIONS_PATH}/${name}`;
@@ -187,9 +191,19 @@ export interface Renewing extends RenewalParts {
   turns: TurnTaking;
 }
 
-/** Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
-export function extendSession(parts: Renewing, name: string, minutes: number): Promise<SessionResource> {
-  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes));
+type Opening = Pick<Renewing, "client" | "turns">;
+
+/**
+ * Gives the session more time, and its learner a token that lasts as long. `check` is called with the session as it is at its turn, and
+ * throws where it may not have more. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE.
+ */
+export function extendSession(
+  parts: Renewing,
+  name: string,
+  minutes: number,
+  check?: (session: SessionResource) => void,
+): Promise<SessionResource> {
+  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes, check));
 }
 
 /** Lets the learner's kubeconfig name the cluster where it is now. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
@@ -205,9 +219,15 @@ export function renewalOf(name: string): string {
   return `renew ${name}`;
 }
 
-async function extend(parts: RenewalParts, name: string, minutes: number): Promise<SessionResource> {
+async function extend(
+  parts: RenewalParts,
+  name: string,
+  minutes: number,
+  check?: (session: SessionResource) => void,
+): Promise<SessionResource> {
   const { client } = parts;
   const session = await getSession(client, name);
+  check?.(session);
   const otherEnd = { isEndSet: null, ...afterOtherEnd(session.spec.announcement) };
   if (openedAtOf(session) === undefined) {
     const spec = { minutes: session.spec.minutes + minutes, ...otherEnd };

@@ -133,7 +133,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the wall of a re
     learner = await room.open(SIZES[1]);
     await learner.goto(made?.link ?? "");
     await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
-    await learner.locator(".xterm").first().waitFor();
+    // It has the size of its place once it is connected.
+    await learner.locator(".xterm-rows", { hasText: /[$#]/ }).first().waitFor();
   });
   afterAll(async () => {
     if (wall) await takePicture(wall, "wall-end");
@@ -153,7 +154,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the wall of a re
     await learner.keyboard.type("echo seen-$((40+2))");
     await learner.keyboard.press("Enter");
     await expect.poll(() => textOf(wall, id), PATIENT).toContain("seen-42");
-    expect(await rowsOf(learner)).toBe(before);
+    await expect.poll(() => rowsOf(learner), PATIENT).toBe(before);
   });
 
   it("says on which step the learner is, and that those who have not come are not here", async () => {

@@ -99,7 +99,9 @@ describe.skipIf(why !== undefined)("a terminal of a pod", () => {
     await expect
       .poll(async () => (await cluster.kubectl.run(["logs", "early"])).stdout, WAIT)
       .toContain("early");
-    const first = await cluster.onTerminal("echo one | kubectl attach -i early 2>&1 | sed /got/q");
+    // kubectl writes what came of errors and of the rest in no order of its own.
+    const all = "awk '{ print } /worse/ { worse = 1 } /got/ { got = 1 } worse && got { exit }'";
+    const first = await cluster.onTerminal(`echo one | kubectl attach -i early 2>&1 | ${all}`);
     expect(first).toContain("early\r\n");
     expect(first).toContain("worse\r\n");
     expect(first).toContain("got one\r\n");

@@ -10,6 +10,8 @@ import type { SeveralServers } from "./three-servers.js";
 const READING_MS = 1_000;
 /** All of them begin at once, and servers die over what they do. */
 const PATIENCE_MS = 120_000;
+/** Thirty wait for each other's sessions to be made. */
+const BEGINNING_MS = 240_000;
 /** Of the lab `slow-steps`: what notes when its shell began, and what shows it. */
 const STEPS = [0, 2];
 
@@ -31,9 +33,10 @@ export class WorkingLearner {
   /** Starts the lab, and has its shell written down. */
   static async begin({ url, terminals }: SeveralServers): Promise<WorkingLearner> {
     const browser = new BrowserSession(url);
-    const session = await until("a lab can be started", PATIENCE_MS, () =>
-      browser.startLab("slow-steps").catch(() => undefined),
+    const { id } = await until("a lab can be started", PATIENCE_MS, () =>
+      browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" }).catch(() => undefined),
     );
+    const session = await browser.whenActive(id, BEGINNING_MS);
     await clicked(browser, session, 0);
     return new WorkingLearner(browser, session, terminals);
   }

@@ -82,7 +82,12 @@ export class BrowserSession {
   /** Starts the lab and waits until it can be used. */
   async startLab(lab: string): Promise<SessionView> {
     const { id } = await this.json<SessionView>("POST", "api/sessions", { lab });
-    return until(`session ${id} is active`, 60_000, async () => {
+    return this.whenActive(id);
+  }
+
+  /** Waits until the session can be used. */
+  async whenActive(id: string, deadlineMs = 60_000): Promise<SessionView> {
+    return until(`session ${id} is active`, deadlineMs, async () => {
       const view = await this.json<SessionView>("GET", `api/sessions/${id}`);
       if (view.phase === "Failed") throw new Error(`the session failed: ${view.reason ?? ""}`);
       return view.phase === "Active" ? view : undefined;

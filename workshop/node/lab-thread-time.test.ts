@@ -22,13 +22,13 @@ function waited(task: number): number {
 }
 
 it("what a thread waits for a processor is none of its time", async () => {
-  for (let rival = 0; rival < 3; rival += 1) start("sh", "-c", FOREVER);
+  // Four share a processor alike; whatever else the machine does goes before them.
+  for (let rival = 0; rival < 3; rival += 1) start("nice", "-n", "10", "sh", "-c", FOREVER);
   const starved = start("nice", "-n", "10", "sh", "-c", FOREVER);
   await expect.poll(() => waited(starved), { timeout: 20_000 }).toBeGreaterThan(100);
-  const before = waited(starved);
   const since = performance.now();
   await new Promise<void>((resolve) => void afterOwnTime(300, starved, resolve));
-  expect(performance.now() - since - (waited(starved) - before)).toBeGreaterThan(250);
+  expect(performance.now() - since).toBeGreaterThan(600);
 });
 
 it("all else is, and passes no more once it was stopped", async () => {

@@ -20,7 +20,7 @@ export function ownTask(): number | undefined {
 export function afterOwnTime(ms: number, task: number | undefined, passed: () => void): () => void {
   const start = performance.now() - waitedMs(task);
   let isOver = false;
-  let timer: NodeJS.Timeout;
+  let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
     if (isOver) return;
     const left = start + ms - (performance.now() - waitedMs(task));
@@ -29,7 +29,8 @@ export function afterOwnTime(ms: number, task: number | undefined, passed: () =>
   };
   // An answer that has come while this thread was busy itself is read before it is called late.
   const after = (delay: number): NodeJS.Timeout => setTimeout(() => setImmediate(look), delay);
-  timer = after(ms);
+  if (ms === 0) queueMicrotask(look);
+  else timer = after(ms);
   return () => {
     isOver = true;
     clearTimeout(timer);

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 const (
@@ -104,7 +106,19 @@ func (r *run) page(ctx context.Context) error {
 		}
 	}
 	fmt.Printf("%d pages of %d versions: %d objects, %d of them twice\n", pages, len(versions), len(seen), twice)
-	return each(r.objects, r.objects+100, func(i int) error {
+	if err := each(r.objects, r.objects+100, func(i int) error {
 		return maps.Delete(ctx, name(i), metav1.DeleteOptions{})
+	}); err != nil {
+		return err
+	}
+	return r.cached(ctx)
+}
+
+// cached waits until a list from the server's cache, which is what an informer begins with, has come as far as the writes.
+func (r *run) cached(ctx context.Context) error {
+	maps := r.client.CoreV1().ConfigMaps(r.namespace)
+	return wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		list, err := maps.List(ctx, metav1.ListOptions{LabelSelector: shardLabel, ResourceVersion: "0"})
+		return err == nil && len(list.Items) == r.objects, err
 	})
 }

@@ -40,6 +40,17 @@ describe.skipIf(isWithout("chromium"))("the wall of a full room", () => {
     expect((last?.y ?? Infinity) + (last?.height ?? 0)).toBeLessThanOrEqual(SIZES[0].height);
   });
 
+  it.each([30, 12, 6])("has %i as large as they can be on one screen of a laptop", async (count) => {
+    const rows = wallRows().slice(0, count);
+    await opened.open("instructor/wall", { rows, screens: wallScreens() }, { size: SIZES[0] });
+    await expect.poll(() => tiles(opened.page).count(), PATIENT).toBe(count);
+    const last = await tiles(opened.page).last().boundingBox();
+    const bottom = (last?.y ?? Infinity) + (last?.height ?? 0);
+    expect(bottom).toBeGreaterThan(SIZES[0].height * 0.6);
+    expect(bottom).toBeLessThanOrEqual(SIZES[0].height);
+    await takePicture(opened.page, `wall-${String(count)}`);
+  });
+
   it("says of each who, where and how, in words", async () => {
     const page = await show();
     const asking = page.getByRole("link", { name: / asks page 2, step 4\/4 My pod does not start$/ });

@@ -60,6 +60,13 @@ export function arrangedTiles(tiles: readonly WallTile[], view: WallView): WallT
   return shown.toSorted((a, b) => byView(a, b, view) || byName(a, b, view));
 }
 
+/** How large tiles are when there are so many: as large as lets them stand on one screen of a laptop. */
+export function tileSizeOf(count: number): "small" | "medium" | "large" | "largest" {
+  if (count > 30) return "small";
+  if (count > 12) return "medium";
+  return count > 6 ? "large" : "largest";
+}
+
 function byView(a: WallTile, b: WallTile, { sort }: WallView): number {
   if (sort === "need") return WALL_STATES.indexOf(a.state) - WALL_STATES.indexOf(b.state);
   return sort === "page" ? placeOf(a) - placeOf(b) : 0;

@@ -12,7 +12,7 @@ import { Tile } from "./tile.js";
 import { tileAfter } from "./tile-keys.js";
 import { WallFilters } from "./wall-filters.js";
 import { createWallScreens, type WallScreens } from "./wall-screens.js";
-import { arrangedTiles, tilesOf, type WallTile } from "./wall-state.js";
+import { arrangedTiles, tileSizeOf, tilesOf, type WallTile } from "./wall-state.js";
 import "./wall.css";
 
 interface Props {
@@ -119,6 +119,7 @@ function Tiles({ tiles, screens, isProjected }: TilesProps): ReactElement {
       <ul
         ref={list}
         className="wall__tiles"
+        data-size={tileSizeOf(tiles.length)}
         aria-label="Terminals"
         aria-describedby="wall-keys"
         onKeyDown={move}

@@ -240,8 +240,8 @@ export interface SessionHost {
    */
   run(address: TerminalAddress, command: Command): Promise<CommandOutcome>;
   /**
-   * The screens of those of at most `SCREENS_AT_ONCE` sessions that show something else than what is known; those without a terminal,
-   * or whose host does not answer, are left out. Changes nobody's size.
+   * The screens of those of at most `SCREENS_AT_ONCE` sessions that show something else than what is known; one whose terminal is gone
+   * is empty, and those that never had one, or whose host does not answer, are left out. Changes nobody's size.
    */
   screens(questions: readonly ScreenQuestion[]): Promise<ScreenText[]>;
   /** What became of a command, also after a restart of the server; `undefined` where the id is unknown. */

@@ -55,6 +55,16 @@ describe("what terminals show, as text", { timeout: 120_000 }, () => {
     expect(await shown("one")).toContain("first-1");
   });
 
+  it("is empty once the terminal is closed, and left out from then on", async () => {
+    await host.open({ session: "three", terminal: "1" });
+    const known = await settled("three");
+    await host.client.close("three");
+    await expect.poll(() => screenOf("three", known.version), PATIENT).toMatchObject({ lines: [] });
+    const { version } = (await screenOf("three", known.version)) ?? {};
+    expect(await screenOf("three", version)).toBeUndefined();
+    expect(await screenOf("three")).toBeUndefined();
+  });
+
   it("is bounded however much is printed, and however many marks stand on a character", async () => {
     const flood = "for i in $(seq 400); do printf 'e\\u0301%.0s' $(seq 200); echo; done";
     await host.client.run({ session: "two", terminal: "1" }, { id: "d", text: flood });

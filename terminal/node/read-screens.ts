@@ -6,6 +6,9 @@ import {
 } from "../common/session-host.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 
+/** The version of a screen that is there no more. */
+const NOTHING = "";
+
 /** What the sessions show whose screen is another than the one that is known; a terminal that goes meanwhile is left out. */
 export async function readScreens(
   terminals: TerminalRegistry,
@@ -14,8 +17,9 @@ export async function readScreens(
   const latest = terminals.latest();
   const texts = questions.map(async ({ session, known }): Promise<ScreenText[]> => {
     const terminal = latest.get(session);
-    const version = terminal?.screenVersion;
-    if (terminal === undefined || version === undefined || version === known) return [];
+    if (terminal === undefined) return known === undefined || known === NOTHING ? [] : [nothingOf(session)];
+    const version = terminal.screenVersion;
+    if (version === undefined || version === known) return [];
     const lines = await terminal.screenText();
     const { columns, rows } = terminal;
     return [
@@ -24,6 +28,10 @@ export async function readScreens(
   });
   const settled = await Promise.allSettled(texts);
   return settled.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+}
+
+function nothingOf(session: string): ScreenText {
+  return { session, terminal: "", version: NOTHING, columns: 80, rows: 24, lines: [] };
 }
 
 /** Marks that stand on a character make a line long without making it wide. */

@@ -29,6 +29,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const browser = new BrowserSession(servers.url);
     session = await browser.startLab("slow-steps");
     at = servers.replicas.map(({ url }) => browser.at(url));
+    for (const each of at) await each.whenActive(session.id);
   });
   afterAll(() => servers?.close());
 
@@ -133,6 +134,8 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
     const own = await one.startLab("slow-steps");
     const follower = one.at(two.url);
+    // What one of them knows, another may come to know a moment later.
+    await follower.whenActive(own.id);
     const socket = await follower.socket(own.id, await follower.ticket(own.id));
     const unspent = await follower.ticket(own.id);
     if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
@@ -153,6 +156,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
   it("share who asks for help and who comes, and let a helper go at one when the learner ends it at another", async () => {
     const [one, two, three] = at as [BrowserSession, BrowserSession, BrowserSession];
     const own = await one.startLab("slow-steps");
+    for (const { url } of [two, three]) await one.at(url).whenActive(own.id);
     const helper = new BrowserSession(two.url);
     await helper.json("POST", "api/instructor/login", { token: INSTRUCTOR_TOKEN });
     await one.json("POST", `api/sessions/${own.id}/help`, { text: "At one of them" });

@@ -20,8 +20,9 @@ export const RULES_IN: Record<"light" | "dark", Rules> = { light: "all", dark: "
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds wrong with the page as it is now, one line for each element; WCAG 2.2 A and AA. */
+/** What axe finds wrong with the page once its colours have settled, one line for each element; WCAG 2.2 A and AA. */
 export async function accessibilityProblems(page: Page, rules: Rules = "all"): Promise<string[]> {
+  await settleTransitions(page);
   // Evaluated by the debugger, which the content security policy of the page does not concern; once for each document.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
   const violations = await page.evaluate(async (which) => {
@@ -35,4 +36,15 @@ export async function accessibilityProblems(page: Page, rules: Rules = "all"): P
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(" ")} (${node.failureSummary.replaceAll("\n", " ")})`),
   );
+}
+
+/** While a theme changes, a button has the old colour of one property and the new one of another. */
+async function settleTransitions(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // A style that has just changed begins its transitions only with the next frame.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    // One that is broken off rejects; what came in its place has begun by then or needs none.
+    await Promise.allSettled(transitions.map(({ finished }) => finished));
+  });
 }

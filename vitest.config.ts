@@ -38,7 +38,7 @@ export default defineConfig({
           name: "unit",
           globalSetup,
           include: [
-            "{cluster,workshop,policy,terminal,kubernetes,pods,containers,server,scripts,bench}/**/*.test.{ts,tsx}",
+            "{cluster,workshop,policy,terminal,kubernetes,pods,containers,processes,server,scripts,bench}/**/*.test.{ts,tsx}",
           ],
           exclude: TIMED,
           ...whole,

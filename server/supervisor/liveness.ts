@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { waitedForProcessor } from "../../terminal/node/process-stat.js";
+import { waitedForProcessor } from "../../processes/node/process-stat.js";
 
 /** Asks a process something it must answer itself; rejects where it does not. The signal fires when the answer is too late. */
 export type Probe = (pid: number, signal: AbortSignal) => Promise<void>;

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writePrivately } from "./private-file.js";
-import { startTimeOf } from "../../terminal/node/process-stat.js";
+import { startTimeOf } from "../../processes/node/process-stat.js";
 import { foundHandle, isAlive } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
-import { startTimeOf } from "./process-stat.js";
+import { startTimeOf } from "../../processes/node/process-stat.js";
 
 /** Holds a folder for this process; returns the release. Throws TERMINAL_HOST_RUNNING where a living process has it. */
 export function holdDataDir(dataDir: string): () => void {

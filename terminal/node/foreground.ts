@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { statFields } from "./process-stat.js";
+import { statFields } from "../../processes/node/process-stat.js";
 
 /** Programs that read commands of their own; what is typed into them has no status. */
 const INTERACTIVE = new Set(

@@ -1,6 +1,5 @@
-import { readlinkSync } from "node:fs";
-import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { ownTask } from "../../processes/node/process-stat.js";
 import { Emulator } from "./emulator.js";
 import type { ScreenJob, ScreenReply, ScreenThreadReady } from "./screen-workers.js";
 
@@ -15,16 +14,7 @@ parentPort?.on("message", (job: ScreenJob) => {
   parentPort?.postMessage(reply, reply.snapshot ? [reply.snapshot.buffer] : []);
 });
 
-parentPort?.postMessage({ isReady: true, task: taskNumber() } satisfies ScreenThreadReady);
-
-/** The number of this thread in the kernel; `undefined` where there is no `/proc`. */
-function taskNumber(): number | undefined {
-  try {
-    return Number(basename(readlinkSync("/proc/thread-self")));
-  } catch {
-    return undefined;
-  }
-}
+parentPort?.postMessage({ isReady: true, task: ownTask() } satisfies ScreenThreadReady);
 
 function perform({ screen, create, steps, wantsSnapshot, wantsText, ends }: ScreenJob): ScreenReply {
   if (create) emulators.set(screen, new Emulator(create));

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { ScreenSize } from "../common/size-history.js";
 import { startScreenWorker } from "./start-screen-worker.js";
-import { ThreadDeadline } from "./thread-deadline.js";
+import { ThreadDeadline } from "../../processes/node/thread-deadline.js";
 
 /** Threads that all screens of a host share: one that is busy with a hostile program leaves the other to half of the class. */
 const WORKERS = 2;

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { commandLine, foregroundOf, isInteractive, type Foreground } from "./foreground.js";
 import type { Account } from "./session-folder.js";
 import { integrateAgain, startFileIn, type ShellProgram } from "./shell-integration.js";
-import { statFields } from "./process-stat.js";
+import { statFields } from "../../processes/node/process-stat.js";
 
 /** Characters of a program's command line by which it is named. */
 const NAME_CHARACTERS = 80;

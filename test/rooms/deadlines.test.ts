@@ -7,11 +7,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Where Node runs; Chromium keeps the time-out of a joined signal. */
 const FOLDERS = [
   "cluster",
+  "containers",
   "kubernetes",
   "policy/node",
   "server",
   "terminal/node",
   "pods/node",
+  "processes/node",
   "test",
   "workshop/node",
   "bench",

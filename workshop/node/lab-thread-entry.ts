@@ -1,9 +1,9 @@
 import { parentPort } from "node:worker_threads";
+import { ownTask } from "../../processes/node/process-stat.js";
 import { WorkshopError } from "../common/errors.js";
 import { pageHighlighter } from "../common/highlight/highlight-code.js";
 import { compileLabPage } from "../common/render-page.js";
 import type { LabAnswer, LabJob } from "./lab-thread.js";
-import { ownTask } from "./lab-thread-time.js";
 import { loadLab } from "./load-lab.js";
 
 /** The thread of `LabThread`: it does one job after the other and answers each. */

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
+import { ThreadDeadline } from "../../processes/node/thread-deadline.js";
 import type { CompiledPage, PageSurroundings } from "../common/render-page.js";
 import { type WorkshopErrorCode, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage } from "../common/lab.js";
 import type { Variables } from "../common/variables.js";
-import { afterOwnTime } from "./lab-thread-time.js";
 import type { LoadOptions } from "./load-lab.js";
 
 /** What the thread is asked for. Plain data, as is what it answers. */
@@ -112,7 +112,7 @@ async function startWorker(file: string): Promise<LabWorker> {
 function nextAnswer({ worker, task }: LabWorker, deadlineMs: number, ask?: () => void): Promise<LabAnswer> {
   return new Promise<LabAnswer>((resolve, reject) => {
     const settle = (finish: () => void): void => {
-      stop();
+      deadline.stop();
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       finish();
     };
@@ -121,7 +121,8 @@ function nextAnswer({ worker, task }: LabWorker, deadlineMs: number, ask?: () =>
     const onError = (error: Error): void => fail(error.message);
     const onExit = (): void => fail("it asked for more memory than it may have");
     const late = `it took longer than ${deadlineMs / 1000} s`;
-    const stop = afterOwnTime(deadlineMs, task, () => fail(late, true));
+    const deadline = new ThreadDeadline(() => fail(late, true));
+    deadline.start(deadlineMs, task);
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
     ask?.();
   });

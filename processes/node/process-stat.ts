@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Of the fields after the name: start time in the kernel's ticks since boot. Source: proc_pid_stat(5), field 22. */
 const START_TIME = 19;
@@ -19,6 +20,15 @@ export function statFields(pid: number): string[] | undefined {
  */
 export function startTimeOf(pid: number): string | undefined {
   return statFields(pid)?.[START_TIME];
+}
+
+/** The number of the calling thread in the kernel; `undefined` where there is no `/proc`. */
+export function ownTask(): number | undefined {
+  try {
+    return Number(basename(readlinkSync("/proc/thread-self")));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

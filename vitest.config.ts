@@ -12,12 +12,9 @@ const whole = { testTimeout: 120_000, hookTimeout: 120_000, expect: expectations
  */
 const besideOthers = { maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } };
 /** They time the keys of one learner while another does their worst: what runs beside them would be timed as well. */
-const TIMED = [
-  "terminal/node/hostile-output.test.ts",
-  "test/server/bounded-pages.test.ts",
-  "test/server/two-learners.test.ts",
-];
+const TIMED = "test/resilience/timed/**";
 
+/** `npm test` runs rooms, unit and system, `npm run test:resilience` resilience and timed, `npm run test:browser` browser. */
 export default defineConfig({
   test: {
     // A worker that does not end after its last test is named and fails the run.
@@ -40,7 +37,6 @@ export default defineConfig({
           include: [
             "{cluster,workshop,policy,terminal,kubernetes,pods,containers,processes,server,scripts,bench}/**/*.test.{ts,tsx}",
           ],
-          exclude: TIMED,
           ...whole,
           ...besideOthers,
         },
@@ -52,7 +48,21 @@ export default defineConfig({
           name: "system",
           globalSetup,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{rooms,browser,kubernetes,cluster,current-node}/**", ...TIMED],
+          exclude: [
+            "test/{rooms,browser,resilience,replicas,database,fuzz,kubernetes,cluster,current-node}/**",
+          ],
+          ...whole,
+          ...besideOthers,
+        },
+      },
+      {
+        resolve: builtLibraries,
+        test: {
+          server: notTransformed,
+          name: "resilience",
+          globalSetup,
+          include: ["test/{resilience,replicas,database,fuzz}/**/*.test.ts"],
+          exclude: [TIMED],
           ...whole,
           ...besideOthers,
         },
@@ -74,7 +84,7 @@ export default defineConfig({
           server: notTransformed,
           name: "timed",
           globalSetup,
-          include: TIMED,
+          include: [TIMED],
           ...whole,
           fileParallelism: false,
           sequence: { groupOrder: 2 },

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canMount, mountSmallDisk } from "../../server/small-disk-for-tests.js";
 import type { ApiProblem, SessionView } from "../../workshop/common/api.js";
 import type { DiskView, InstructorEvent } from "../../workshop/common/instructor-api.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
-import { homeOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { BrowserSession, instructorToken } from "../server/browser-session.js";
+import { homeOf, startLectern, temporaryFolder, until, writeLab } from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
 
 if (!canMount()) process.stderr.write("left out: a server on a full disk (nothing can be mounted here)\n");
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crowding } from "./crowding-for-tests.js";
-import { openTestGateway, TestReader, type TestGateway } from "./gateway-for-tests.js";
-import { startTestHost, type TestHost } from "./test-host.js";
+import { crowding } from "../../../terminal/node/crowding-for-tests.js";
+import { openTestGateway, TestReader, type TestGateway } from "../../../terminal/node/gateway-for-tests.js";
+import { startTestHost, type TestHost } from "../../../terminal/node/test-host.js";
 
 /** What one byte sequence may cost another learner; before they were bounded it was half a minute and more. */
 const ECHO_MS = 3_000;

@@ -6,10 +6,10 @@ import type { PageView, SessionView } from "../../workshop/common/api.js";
 import type { HealthProblem, InstructorEvent } from "../../workshop/common/instructor-api.js";
 import { startAlone } from "../replicas/start-alone.js";
 import { isWithout } from "../requirements/without.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
+import { BrowserSession, instructorToken } from "../server/browser-session.js";
 import { startClusterGate } from "./cluster-gate.js";
 import type { ClusterGate } from "./cluster-gate.js";
-import { homeOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { homeOf, startLectern, temporaryFolder, until, writeLab } from "../server/lectern-process.js";
 
 /** How long the API server is gone. */
 const AWAY_MS = 60_000;

@@ -7,9 +7,9 @@ import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { dialUnixSocket } from "../../terminal/node/dial-host.js";
 import { connectTerminalHost } from "../../terminal/node/connect-terminal-host.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import { BrowserSession } from "./browser-session.js";
-import { homeOf, runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { BrowserSession } from "../server/browser-session.js";
+import { homeOf, runCli, startLectern, temporaryFolder, until, writeLab } from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
 
 /** Twenty names of 250 characters: longer than any path may be. */
 const DEEP = `n=$(printf 'd%.0s' {1..250}); for i in {1..20}; do mkdir $n && cd $n || exit 1; done 2>/dev/null`;

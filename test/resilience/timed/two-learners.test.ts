@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
-import type { SessionView } from "../../workshop/common/api.js";
-import { BrowserSession, serverPid, typeAndSee } from "./browser-session.js";
-import { echoesDuring } from "./echo-watch.js";
-import { startLectern, temporaryFolder, until } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { crowding } from "../../../terminal/node/crowding-for-tests.js";
+import type { SessionView } from "../../../workshop/common/api.js";
+import { BrowserSession, serverPid, typeAndSee } from "../../server/browser-session.js";
+import { echoesDuring } from "../echo-watch.js";
+import { startLectern, temporaryFolder, until } from "../../server/lectern-process.js";
+import type { LecternProcess } from "../../server/lectern-process.js";
 
 /** What one key takes while another learner does their worst; most of it is this machine's own noise. */
 const ECHO_MS = 100;

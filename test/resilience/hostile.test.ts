@@ -4,9 +4,9 @@ import { text as textOf } from "node:stream/consumers";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiProblem, LabSummary, PageView, SessionView } from "../../workshop/common/api.js";
-import { BrowserSession, instructorToken, typeAndSee } from "./browser-session.js";
-import { startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { BrowserSession, instructorToken, typeAndSee } from "../server/browser-session.js";
+import { startLectern, temporaryFolder, writeLab } from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import { decodeOutput } from "../../terminal/common/viewer-frames.js";
-import { until } from "./lectern-process.js";
+import { until } from "../server/lectern-process.js";
 
 /** Longest one key may take before the terminal counts as standing still. */
 const LONGEST_MS = 20_000;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
+import { BrowserSession, instructorToken } from "../server/browser-session.js";
 import {
   type LecternProcess,
   homeOf,
@@ -13,7 +13,7 @@ import {
   startLectern,
   temporaryFolder,
   until,
-} from "./lectern-process.js";
+} from "../server/lectern-process.js";
 
 const LATER = { timeout: 60_000 };
 /** The budget small gives one processor: room for one of them. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
-import { type TestPlatform, startTestPlatform } from "./test-platform.js";
+import { type TestPlatform, startTestPlatform } from "../labs/test-platform.js";
 
 let platform: TestPlatform;
 let folder: string;

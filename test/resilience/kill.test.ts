@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import type { SessionView } from "../../workshop/common/api.js";
-import { BrowserSession, serverPid } from "./browser-session.js";
+import { BrowserSession, serverPid } from "../server/browser-session.js";
 import {
   homeOf,
   processesOf,
@@ -12,8 +12,8 @@ import {
   temporaryFolder,
   until,
   writeLab,
-} from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+} from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
+import { busybox, SandboxedCluster, whyNoContainers } from "../containers/sandboxes-for-tests.js";
 
 const why = whyNoContainers();
 if (why !== undefined) process.stdout.write(`left out: hostile pods in sandboxes (${why})\n`);

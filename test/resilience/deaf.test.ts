@@ -2,9 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
-import { BrowserSession, serverPid } from "./browser-session.js";
-import { homeOf, processesOf, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { BrowserSession, serverPid } from "../server/browser-session.js";
+import {
+  homeOf,
+  processesOf,
+  startLectern,
+  temporaryFolder,
+  until,
+  writeLab,
+} from "../server/lectern-process.js";
+import type { LecternProcess } from "../server/lectern-process.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");

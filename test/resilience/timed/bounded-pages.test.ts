@@ -2,13 +2,13 @@ import { utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { WebSocket } from "ws";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { crowding } from "../../terminal/node/crowding-for-tests.js";
-import type { PageView } from "../../workshop/common/api.js";
-import { BrowserSession, typeAndSee } from "./browser-session.js";
-import { echoesDuring } from "./echo-watch.js";
-import { PAGES } from "./hostile-text.js";
-import { startLectern, temporaryFolder } from "./lectern-process.js";
-import type { LecternProcess } from "./lectern-process.js";
+import { crowding } from "../../../terminal/node/crowding-for-tests.js";
+import type { PageView } from "../../../workshop/common/api.js";
+import { BrowserSession, typeAndSee } from "../../server/browser-session.js";
+import { echoesDuring } from "../echo-watch.js";
+import { PAGES } from "../hostile-text.js";
+import { startLectern, temporaryFolder } from "../../server/lectern-process.js";
+import type { LecternProcess } from "../../server/lectern-process.js";
 
 /** What one key takes while pages are read and compiled; most of it is this machine's own noise. */
 const ECHO_MS = 100;

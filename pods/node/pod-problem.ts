@@ -62,6 +62,13 @@ export function isStuck({ status }: PodStatus): boolean {
   );
 }
 
+/** Whether the scheduler has found no node for it. */
+export function isUnplaced({ status }: PodStatus): boolean {
+  return (
+    status?.conditions?.some(({ type, status: is }) => type === "PodScheduled" && is === "False") ?? false
+  );
+}
+
 /** Why the pod does not run, in a sentence for whoever can act on it; nothing is said by its name alone. */
 export function problemOf(pod: PodStatus, events: readonly PodEvent[] = []): string {
   return (

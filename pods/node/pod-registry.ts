@@ -9,7 +9,15 @@ import { TerminalError, terminalErrorCodes } from "../../terminal/common/errors.
 import type { NetworkTarget } from "../../terminal/common/network-target.js";
 import type { SessionPod, SessionSpec } from "../../terminal/common/session-host.js";
 import { type AuthorityStore, ensureNamespace } from "./authority-store.js";
-import { type PodEvent, type PodStatus, isOver, isRunning, isStuck, problemOf } from "./pod-problem.js";
+import {
+  type PodEvent,
+  type PodStatus,
+  isOver,
+  isRunning,
+  isStuck,
+  isUnplaced,
+  problemOf,
+} from "./pod-problem.js";
 import { boundedLimits } from "../../terminal/common/session-limits.js";
 import { POD_SESSION_LABEL, type PodSettings } from "./pod-settings.js";
 import { type PodWatch, SHELL_SELECTOR } from "./pod-watch.js";
@@ -24,8 +32,8 @@ import {
   networkPolicyOf,
 } from "./shell-objects.js";
 
-/** A node may have to be started for a pod, and an image to be pulled. */
-const READY_MS = 180_000;
+/** A node may have to be started for a pod, and an image to be pulled; a session has two minutes, and is to fail with what the cluster says. */
+const READY_MS = 105_000;
 /** More than the grace period and what a busy node needs besides. */
 const GONE_MS = 60_000;
 /** A controller makes the account of a new namespace within a tenth of a second. */
@@ -45,7 +53,7 @@ export interface PodRegistryOptions {
   authorities: AuthorityStore;
   /** One line for the log. */
   report: (line: string) => void;
-  /** Milliseconds a pod has to run; 180,000 where absent. */
+  /** Milliseconds a pod has to run; 105,000 where absent. */
   readyMs?: number;
 }
 
@@ -109,7 +117,7 @@ export class PodRegistry {
       client.create(this.#networkPath, networkPolicyOf(session, network, pod, settings)),
     ]);
     await client.create(this.#path("pods"), podOf(session, pod, settings));
-    await this.#ready(session);
+    await this.#ready(session, spec.onWait);
     return { hasOldHome };
   }
 
@@ -194,13 +202,18 @@ export class PodRegistry {
     }
   }
 
-  async #ready(session: string): Promise<void> {
+  async #ready(session: string, onWait: SessionSpec["onWait"]): Promise<void> {
     let pod: PodStatus | undefined;
     let events: PodEvent[] = [];
+    let hasToldWait = false;
     const isSettled = await this.#pods.until(this.#options.readyMs ?? READY_MS, async () => {
       pod = this.#pods.get(session);
       if (pod === undefined) return false;
       if (isRunning(pod) || isOver(pod)) return true;
+      if (!hasToldWait && isUnplaced(pod)) {
+        hasToldWait = true;
+        onWait?.(problemOf(pod));
+      }
       if (!isStuck(pod)) return false;
       events = await this.#events(session);
       return true;

@@ -31,7 +31,7 @@ export interface PodSessionHostOptions {
   keptRecordings?: string;
   /** One line for the log. */
   report: (line: string) => void;
-  /** Milliseconds a pod has to run; 180,000 where absent. */
+  /** Milliseconds a pod has to run; 105,000 where absent. */
   readyMs?: number;
 }
 

@@ -22,6 +22,12 @@ export function containerResources(limits: SessionLimits, hasPersistentHome: boo
   };
 }
 
+/** What the pod of a session's shells takes of a node, as the scheduler reckons it, and the most it may. */
+export function shellPodDemand(limits: SessionLimits, hasPersistentHome: boolean) {
+  const { requests, limits: most } = containerResources(limits, hasPersistentHome);
+  return { takes: { ...requests, pods: "1" }, mayTake: { ...most, pods: "1" } };
+}
+
 /** The size of a volume for so many bytes of files: the host ends what writes too much before the kubelet would end the pod. */
 export function volumeBytes(bytes: number): number {
   return Math.ceil(bytes * 1.25);

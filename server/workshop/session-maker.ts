@@ -67,6 +67,11 @@ interface Making {
   signal: AbortSignal;
 }
 
+/** A session at its turn, which gives way to the next where it can only wait. */
+interface MakingNow extends Making {
+  onWait: () => void;
+}
+
 /**
  * Makes what the session consists of; how far it is, and what went wrong, is in the session itself. False where it was not begun
  * because the cluster is away.
@@ -77,7 +82,8 @@ async function makeSession(parts: MakerParts, { session, lab, signal }: Making):
   const since = performance.now();
   try {
     const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
-    await parts.provisioning.run(name, () => provision(parts, { session, lab, signal }), { group });
+    const making = { session, lab, signal };
+    await parts.provisioning.run(name, (onWait) => provision(parts, { ...making, onWait }), { group });
     log.info({ durationMs: Math.round(performance.now() - since) }, "session ready");
     return true;
   } catch (error) {
@@ -90,8 +96,8 @@ async function makeSession(parts: MakerParts, { session, lab, signal }: Making):
 }
 
 /** Makes the session where it is still wanted: meanwhile somebody may have ended it, or the server that led before have made it. */
-async function provision({ client, provisioner, cache }: MakerParts, making: Making): Promise<void> {
-  const { lab, signal } = making;
+async function provision({ client, provisioner, cache }: MakerParts, making: MakingNow): Promise<void> {
+  const { lab, signal, onWait } = making;
   const { name } = making.session.metadata;
   signal.throwIfAborted();
   const session = await getSession(client, name);
@@ -99,6 +105,7 @@ async function provision({ client, provisioner, cache }: MakerParts, making: Mak
   if ((session.status?.phase ?? "Pending") !== "Pending") return;
   await provisioner.provision(session, lab, {
     onProgress: (progress) => cache.putProgress(progress),
+    onWait,
     signal,
   });
 }

@@ -229,7 +229,7 @@ class Pool {
     try {
       await provisioning.run(
         name,
-        () => provisioner.provision(session, lab, { onProgress, isPooled: true }),
+        (onWait) => provisioner.provision(session, lab, { onProgress, onWait, isPooled: true }),
         {
           isBackground: true,
         },

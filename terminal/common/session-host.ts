@@ -23,6 +23,8 @@ export interface SessionSpec {
   limits?: Partial<SessionLimits>;
   /** What its pod is made of, where sessions have pods; shells of one machine share what the machine has. */
   pod?: SessionPod;
+  /** Told in words, at most once, that it waits for what no work of the host brings about, such as a node with room. */
+  onWait?: (why: string) => void;
 }
 
 /** Pods that reach each other. */

@@ -55,6 +55,20 @@ export function describeCapacity(title: string, startCluster: () => Promise<Test
       expect(output).toMatch(/^Where each takes all it may there is .+ of the (machine|nodes) ends first/m);
     });
 
+    it("reckons with a pod for each session's shells where sessions have one, and not with this machine", async () => {
+      const report = JSON.parse((await capacity("--json", "--shells", "pods")).output) as CapacityReport;
+      const takes = Object.fromEntries(
+        report.rows.map(({ where, name, ...row }) => [`${where} ${name}`, row.takes]),
+      );
+      expect(takes).toMatchObject({ "nodes cpu": 0.05, "nodes memory": GIB / 8, "nodes pods": 1 });
+      expect(Object.keys(takes).filter((name) => name.startsWith("machine"))).toEqual([]);
+      const cpu = report.rows.find(({ name }) => name === "cpu");
+      expect(cpu?.enoughFor).toBe(Math.floor((cpu?.free ?? 0) / 0.05));
+      // The budget medium and the one processor of a shell.
+      expect(cpu?.mayTake).toBe(3);
+      expect(report.endsFirst?.where).toBe("nodes");
+    });
+
     function capacity(...flags: string[]) {
       return runCli([
         "capacity",

@@ -72,6 +72,11 @@ it("refuses what is no lab, and a cluster that does not answer, in a sentence", 
   expect([nowhere.status, nowhere.output]).toEqual([2, expect.stringContaining("[LAB_NOT_FOUND]")]);
   const none = await runCli(["capacity", "--lab", page, "--kubeconfig", "/not/there"]);
   expect([none.status, none.output]).toEqual([3, expect.stringContaining("[SERVER_KUBECONFIG_INVALID]")]);
+  const podless = await runCli(["capacity", "--lab", page, "--shells", "pods"]);
+  expect([podless.status, podless.output]).toEqual([
+    2,
+    expect.stringContaining("--shells pods needs a cluster"),
+  ]);
 });
 
 function processesOf(uid: string): string[] {

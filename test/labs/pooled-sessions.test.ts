@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionSpec } from "../../terminal/common/session-host.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { type SessionResource, openedAtOf } from "../../workshop/common/session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
@@ -140,6 +141,25 @@ it("that takes too long to be made fails with what held it up, and leaves its pl
     "Failed",
     expect.stringContaining("Lay out the files"),
   ]);
+});
+
+it("that waits for a node with room says so meanwhile, and gives way to others", async () => {
+  const why = "no node has room for it: 0/1 nodes are available: 1 Insufficient cpu.";
+  // The word of a pod's host; nodes that are full are those of `bench/pods`.
+  const prepare = (_name: string, { onWait }: SessionSpec) => {
+    onWait?.(why);
+    return Promise.reject(new Error(`The pod does not run: ${why}`));
+  };
+  const { client, settings } = platform;
+  const policies = platform.policies.service;
+  const full = new SessionProvisioner({ client, policies, host: { ...platform.host, prepare }, settings });
+  const session = await createSession(client, lab, { startedBy: "learner" });
+  const [said, ways]: [Set<string>, unknown[]] = [new Set(), []];
+  const onProgress = ({ status }: SessionResource) =>
+    status?.provisioning?.forEach(({ state, message }) => said.add(`${state} ${message ?? ""}`));
+  const making = full.provision(session, lab, { onProgress, onWait: () => ways.push(true) });
+  await expect(making).rejects.toThrow(`could not be made: The pod does not run: ${why}`);
+  expect([said.has(`running ${why}`), ways]).toEqual([true, [true]]);
 });
 
 async function makeReady(): Promise<SessionResource> {

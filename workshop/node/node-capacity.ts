@@ -42,11 +42,23 @@ export interface NodeCapacity {
   notes: string[];
 }
 
+/** What one pod takes in any case and may take, as quantities by resource; `pods` among them. */
+export interface PodDemand {
+  takes: Quantities;
+  mayTake: Quantities;
+}
+
+type Name = "cpu" | "memory" | "pods" | "ephemeral-storage";
+
 /**
- * What the nodes have allocatable beyond the requests of the pods on them, and what the pods of one session of the lab may take of it.
- * Throws KubernetesError.
+ * What the nodes have allocatable beyond the requests of the pods on them, and what one session of the lab takes of it: its pods, and that
+ * of its shells, where it has one. Throws KubernetesError.
  */
-export async function nodeCapacity(client: KubernetesClient, lab: Lab): Promise<NodeCapacity> {
+export async function nodeCapacity(
+  client: KubernetesClient,
+  lab: Lab,
+  shell: PodDemand = { takes: {}, mayTake: {} },
+): Promise<NodeCapacity> {
   const [nodes, pods] = await Promise.all([
     listAll<Node>(client, "/api/v1/nodes"),
     listAll<Pod>(client, "/api/v1/pods"),
@@ -54,22 +66,25 @@ export async function nodeCapacity(client: KubernetesClient, lab: Lab): Promise<
   const closed = nodes.filter((node) => refusal(node) !== undefined);
   const open = nodes.filter((node) => refusal(node) === undefined);
   const running = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
-  const free = (name: "cpu" | "memory" | "pods") =>
-    open.reduce((sum, node) => sum + freeOn(node, running, name), 0);
+  const free = (name: Name) => open.reduce((sum, node) => sum + freeOn(node, running, name), 0);
   const budget = budgetOf(lab.budget);
-  const resource = (name: "cpu" | "memory" | "pods", unit: Resource["unit"], mayTake: number): Resource => ({
+  const resource = (name: Name, unit: Resource["unit"], ofPods: number): Resource => ({
     where: "nodes",
-    name,
+    name: name === "ephemeral-storage" ? "disk" : name,
     unit,
     free: free(name),
-    takes: 0,
-    mayTake,
+    takes: quantity(shell.takes, name),
+    mayTake: ofPods + quantity(shell.mayTake, name),
   });
+  const storage = "ephemeral-storage";
+  const knowsStorage = open.some(({ status }) => status.allocatable?.[storage] !== undefined);
   return {
     resources: [
       ...(budget ? [resource("cpu", "cores", quantityOf(budget.cpu))] : []),
       ...(budget ? [resource("memory", "bytes", quantityOf(budget.memory))] : []),
       resource("pods", "count", MAX_PODS),
+      // The budget bounds none of it.
+      ...(shell.takes[storage] !== undefined && knowsStorage ? [resource(storage, "bytes", 0)] : []),
     ],
     notes: [
       ...(nodes.length === 0 ? ["The cluster has no nodes: no pod of a session will run."] : []),
@@ -101,7 +116,7 @@ function refusal({ spec, status }: Node): string | undefined {
   return ready?.status === "True" ? undefined : "it is not ready";
 }
 
-function freeOn(node: Node, pods: readonly Pod[], name: "cpu" | "memory" | "pods"): number {
+function freeOn(node: Node, pods: readonly Pod[], name: Name): number {
   const own = pods.filter(({ spec }) => spec.nodeName === node.metadata.name);
   const taken = name === "pods" ? own.length : own.reduce((sum, pod) => sum + requestOf(pod, name), 0);
   return Math.max(0, quantity(node.status.allocatable, name) - taken);

@@ -55,6 +55,11 @@ export class ProvisioningSteps {
     }
   }
 
+  /** Says beside a step what it waits for. */
+  note(name: StepName, message: string): void {
+    this.#change(name, { message });
+  }
+
   #change(name: StepName, change: Partial<ProvisioningStep>): void {
     const step = this.#steps.find((candidate) => candidate.name === name);
     // What went wrong before stands beside it while it is tried again.

@@ -1,5 +1,5 @@
 import type { Owner, PolicyAdministration } from "../../policy/common/administration.js";
-import type { HomeFile, SessionHost } from "../../terminal/common/session-host.js";
+import type { HomeFile, SessionHost, SessionSpec } from "../../terminal/common/session-host.js";
 import type { SessionPhase } from "../common/api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
@@ -33,6 +33,8 @@ export interface ProvisionerParts {
 export interface ProvisionOptions {
   /** Told after every change of a step. */
   onProgress?: (session: SessionResource) => void;
+  /** Told that there is nothing to do for it but to wait, for a node with room for example. */
+  onWait?: () => void;
   /** Makes it `Ready` for whoever asks next: with all but access to the cluster, which `complete` gives. */
   isPooled?: boolean;
   /** Leaves it as it is, for another server to make: nothing more is begun, reported or undone. */
@@ -128,14 +130,18 @@ export class SessionProvisioner {
     steps: ProvisioningSteps,
     session: SessionResource,
     lab: Lab,
-    { isPooled = false }: ProvisionOptions,
+    { isPooled = false, onWait }: ProvisionOptions,
   ): Promise<void> {
     requireCluster(lab, this.#parts.settings);
     const place = takePlace(session, lab, this.#parts);
     const kubeconfig = steps.run("access", () =>
       place.then(() => giveAccess(session, this.#parts, isPooled)),
     );
-    const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig));
+    const waits = (why: string): void => {
+      steps.note("files", why);
+      onWait?.();
+    };
+    const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig, waits));
     const objects = steps.run("namespace", () => place.then(() => fillPlace(session, lab, this.#parts)));
     await allDone([
       objects,
@@ -152,7 +158,12 @@ export class SessionProvisioner {
   }
 
   /** Makes the session's side with the lab's files. */
-  async #layOut(session: SessionResource, lab: Lab, kubeconfig: string | undefined): Promise<void> {
+  async #layOut(
+    session: SessionResource,
+    lab: Lab,
+    kubeconfig: string | undefined,
+    onWait?: SessionSpec["onWait"],
+  ): Promise<void> {
     const { host, settings } = this.#parts;
     await host.prepare(session.metadata.name, {
       files: homeFiles(lab, kubeconfig),
@@ -160,6 +171,7 @@ export class SessionProvisioner {
       limits: shellLimitsOf(lab),
       pods: { network: session.spec.namespace, namespace: session.spec.namespace },
       pod: podSpecOf(session, lab),
+      ...(onWait && { onWait }),
     });
   }
 

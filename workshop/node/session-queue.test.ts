@@ -21,6 +21,28 @@ it("does 500 asked for at once, no more than its limit at the same time, in the 
   expect(made.filter(({ status }) => status === "rejected")).toHaveLength(1);
 });
 
+it("lets others begin while one can only wait, once for each, and never more than its limit besides", async () => {
+  const queue = new SessionQueue(2);
+  const ends: (() => void)[] = [];
+  const begun: string[] = [];
+  const run = (name: string, isWaiting: boolean) =>
+    queue.run(name, (giveWay) => {
+      begun.push(name);
+      if (isWaiting) [giveWay, giveWay].forEach((give) => give());
+      return new Promise<void>((end) => ends.push(end));
+    });
+  const runs = ["w1", "w2", "w3", "a", "b", "c"].map((name) => run(name, name.startsWith("w")));
+  await expect.poll(() => begun, { timeout: 10_000 }).toEqual(["w1", "w2", "w3", "a", "b"]);
+  // Those that have given way leave no second place.
+  for (const end of ends.slice(0, 3)) end();
+  await Promise.all(runs.slice(0, 3));
+  expect(begun).toEqual(["w1", "w2", "w3", "a", "b"]);
+  ends[3]?.();
+  await expect.poll(() => begun.at(-1), { timeout: 10_000 }).toBe("c");
+  for (const end of ends) end();
+  await Promise.all(runs);
+});
+
 it("tells each that waits how many are before it, whenever that changes", async () => {
   const told: string[][] = [];
   const queue = new SessionQueue(1, (waiting) => void told.push([...waiting]));

@@ -33,10 +33,13 @@ export class SessionQueue {
     this.#onMove = onMove;
   }
 
-  /** Does the work when it is the session's turn. A session that is in the queue already must not be put there again. */
+  /**
+   * Does the work when it is the session's turn. Work that has nothing to do but to wait lets the next one begin by calling `giveWay`.
+   * A session that is in the queue already must not be put there again.
+   */
   async run<Result>(
     session: string,
-    work: () => Promise<Result>,
+    work: (giveWay: () => void) => Promise<Result>,
     { group = "", isBackground = false }: Turn = {},
   ): Promise<Result> {
     await new Promise<void>((begin, refuse) => {
@@ -45,12 +48,18 @@ export class SessionQueue {
       if (!isBackground) this.#groups.set(group, line);
       this.#begin();
     });
-    try {
-      return await work();
-    } finally {
+    let hasPlace = true;
+    const giveWay = (): void => {
+      if (!hasPlace) return;
+      hasPlace = false;
       this.#running -= 1;
       if (isBackground) this.#runningBackground -= 1;
       if (this.#begin() > 0) this.#onMove(this.#waiting());
+    };
+    try {
+      return await work(giveWay);
+    } finally {
+      giveWay();
     }
   }
 

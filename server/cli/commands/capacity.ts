@@ -3,10 +3,12 @@ import { boundedLimits, defaultSessionLimits } from "../../../terminal/common/se
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
 import { type CapacityReport, type CapacityRow, capacityReport } from "../../../workshop/common/capacity.js";
 import type { Lab } from "../../../workshop/common/lab.js";
+import type { PodDemand } from "../../../workshop/node/node-capacity.js";
 import { readEnvironment } from "../../config.js";
 import { path, wholeNumber } from "../options.js";
 import { ExitWith, examplesText, exitStatus } from "../program.js";
 import { sessionLimits } from "../session-limits.js";
+import { type ShellFlags, isInPods, shellsOption } from "../shell-flags.js";
 import { formatTable } from "../table.js";
 
 /** More than any cluster has been asked for at once. */
@@ -17,6 +19,7 @@ interface CapacityFlags {
   lab: string;
   data: string;
   kubeconfig?: string;
+  shells: ShellFlags["shells"];
   sessionLimits?: Partial<SessionLimits>;
   json: boolean;
 }
@@ -28,6 +31,7 @@ export function capacityCommand(): Command {
     .requiredOption("--lab <dir>", "the lab: its folder, or its one page", path)
     .option("--sessions <number>", "how many are wanted", wholeNumber(1, MAX_SESSIONS), 30)
     .option("--kubeconfig <file>", "the cluster their pods will run in (default: the embedded one)", path)
+    .addOption(shellsOption())
     .option("--data <dir>", "data directory of the server", path, readEnvironment().data)
     .option("--session-limits <list>", "what each session may use, as for lectern serve", sessionLimits)
     .option("--json", "print the figures as JSON", false)
@@ -36,6 +40,7 @@ export function capacityCommand(): Command {
       examplesText([
         "lectern capacity --sessions 30 --lab content/image-registry-policies",
         "lectern capacity --sessions 30 --lab ~/labs/shop --kubeconfig ~/.kube/config --json",
+        "lectern capacity --sessions 30 --lab ~/labs/shop --kubeconfig ~/.kube/config --shells pods",
       ]),
     )
     .action(async (flags: CapacityFlags) => {
@@ -46,18 +51,21 @@ export function capacityCommand(): Command {
 }
 
 async function measure(flags: CapacityFlags): Promise<CapacityReport> {
+  const hasPods = isInPods(flags);
   // Loaded when needed: the other commands should not wait for it.
-  const [{ loadLab }, { shellLimitsOf }, { machineCapacity }] = await Promise.all([
+  const [{ loadLab }, { shellLimitsOf }, { machineCapacity }, { shellPodDemand }] = await Promise.all([
     import("../../../workshop/node/load-lab.js"),
     import("../../../workshop/node/session-shell-limits.js"),
     import("../../machine-capacity.js"),
+    import("../../../pods/node/shell-resources.js"),
   ]);
   const lab = await loadLab(flags.lab);
   const most = { ...defaultSessionLimits, ...flags.sessionLimits };
   const limits = boundedLimits(most, shellLimitsOf(lab));
+  const shell = hasPods ? shellPodDemand(limits, lab.home === "persistent") : undefined;
   const [machine, nodes] = await Promise.all([
-    machineCapacity(flags.data, limits),
-    flags.kubeconfig === undefined ? embedded() : nodesOf(flags.kubeconfig, lab),
+    hasPods ? [] : machineCapacity(flags.data, limits),
+    flags.kubeconfig === undefined ? embedded() : nodesOf(flags.kubeconfig, lab, shell),
   ]);
   return capacityReport({ lab: lab.name, sessions: flags.sessions, notes: nodes.notes }, [
     ...machine,
@@ -72,7 +80,7 @@ function embedded() {
   };
 }
 
-async function nodesOf(kubeconfig: string, lab: Lab) {
+async function nodesOf(kubeconfig: string, lab: Lab, shell: PodDemand | undefined) {
   const [{ nodeCapacity }, { KubernetesClient }, { checkVersion, readKubeconfig }] = await Promise.all([
     import("../../../workshop/node/node-capacity.js"),
     import("../../../kubernetes/node/kubernetes-client.js"),
@@ -82,7 +90,7 @@ async function nodesOf(kubeconfig: string, lab: Lab) {
   await checkVersion(config);
   const client = new KubernetesClient(config);
   try {
-    return await nodeCapacity(client, lab);
+    return await nodeCapacity(client, lab, shell);
   } finally {
     client.close();
   }

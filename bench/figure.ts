@@ -11,7 +11,7 @@ export interface Figure {
   /** Takes the figure once; everything it started is gone when it resolves. */
   measure(): Promise<number>;
   /** Why the figure cannot be taken on this machine, as one sentence; absent or `undefined` where it can. */
-  missing?(): string | undefined;
+  missing?(): string | undefined | Promise<string | undefined>;
 }
 
 /** The middle value; of an even number, the upper one of the two in the middle. */

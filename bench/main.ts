@@ -14,6 +14,7 @@ import { pageAfterKill, requestsOfThree } from "./figures/several-servers.js";
 import { sessionReady } from "./figures/session-ready.js";
 import { wallOfTerminals } from "./figures/wall.js";
 import { validateLab } from "./figures/validate-lab.js";
+import { podFigures } from "./pods/pod-figures.js";
 import { terminalFigures } from "./terminals/terminal-figures.js";
 
 const figures: Figure[] = [
@@ -33,6 +34,7 @@ const figures: Figure[] = [
   lintPages,
   scriptSize,
   podCreate,
+  ...podFigures(),
   ...clusterFigures(),
   ...terminalFigures(),
 ].filter(({ name }) => process.argv.slice(2).every((word) => name.includes(word)));
@@ -40,7 +42,7 @@ const figures: Figure[] = [
 let isWithinBounds = true;
 print("figure", "measured", "bound", "how");
 for (const figure of figures) {
-  const missing = figure.missing?.();
+  const missing = await figure.missing?.();
   if (missing) {
     print(figure.name, "left out", `<= ${figure.bound} ${figure.unit}`, missing);
     continue;

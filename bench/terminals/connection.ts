@@ -5,7 +5,7 @@ import { ACKNOWLEDGE_EVERY } from "../../terminal/common/flow.js";
 import { decodeOutput, parseViewerEvent, type ViewerRequest } from "../../terminal/common/viewer-frames.js";
 import { wettyFolder } from "./wetty.js";
 
-export type Peer = "raw" | "lectern" | "wetty" | "ttyd";
+export type Peer = "raw" | "lectern" | "pods" | "wetty" | "ttyd";
 
 /** A terminal as a page has it: output comes, keys go, and what was taken in is acknowledged where the peer asks for that. */
 export interface TerminalConnection {
@@ -29,6 +29,7 @@ export async function openTerminal(peer: Peer, server: string, name: string): Pr
     case "raw":
       return openRaw(address);
     case "lectern":
+    case "pods":
       return openLectern(address);
     case "wetty":
       return openWetty(address);

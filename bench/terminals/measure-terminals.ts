@@ -6,15 +6,31 @@ import type { Peer } from "./connection.js";
 /** A client that hangs is a result too. */
 const CLIENT_MS = 180_000;
 const START_MS = 60_000;
+/** By its path: who enters the namespaces of a node is in another folder. */
+const TSX = import.meta.resolve("tsx");
 
-/** A server of one peer that runs while `work` does, with the client as a process of its own. */
-export async function withPeer<Result>(peer: Peer, work: (run: PeerRun) => Promise<Result>): Promise<Result> {
-  const child = spawn(process.execPath, ["--import", "tsx", fileOf(`${peer}-server.ts`)], {
+/** Where server and client run: the command by which a program does, and what it finds in its environment. */
+export interface Place {
+  inside(program: string, args: string[]): [string, string[]];
+  env?: Record<string, string>;
+}
+
+const HERE: Place = { inside: (program, args) => [program, args] };
+
+/** A server of one peer that runs while `work` does, with the client as a process of its own, both in one place. */
+export async function withPeer<Result>(
+  peer: Peer,
+  work: (run: PeerRun) => Promise<Result>,
+  place = HERE,
+): Promise<Result> {
+  const [command, words] = place.inside(process.execPath, ["--import", TSX, fileOf(`${peer}-server.ts`)]);
+  const child = spawn(command, words, {
     stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...place.env },
   });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   try {
-    return await work(new PeerRun(peer, await readAddress(child)));
+    return await work(new PeerRun(peer, await readAddress(child), place));
   } finally {
     child.stdin?.end();
     await exited;
@@ -25,15 +41,19 @@ export async function withPeer<Result>(peer: Peer, work: (run: PeerRun) => Promi
 export class PeerRun {
   readonly #peer: Peer;
   readonly #server: string;
+  readonly #place: Place;
 
-  constructor(peer: Peer, server: string) {
+  constructor(peer: Peer, server: string, place: Place) {
     this.#peer = peer;
     this.#server = server;
+    this.#place = place;
   }
 
   async perform(task: TaskOf): Promise<TaskResult> {
     const whole: Task = { ...task, peer: this.#peer, server: this.#server };
-    const client = spawn(process.execPath, ["--import", "tsx", fileOf("client.ts"), JSON.stringify(whole)], {
+    const program = ["--import", TSX, fileOf("client.ts"), JSON.stringify(whole)];
+    const [command, words] = this.#place.inside(process.execPath, program);
+    const client = spawn(command, words, {
       stdio: ["ignore", "pipe", "inherit"],
       timeout: CLIENT_MS,
     });

@@ -14,6 +14,8 @@ export default defineConfig({
     target: ["chrome123", "edge123", "firefox121", "safari17.5"],
     // The content security policy admits no data: URL.
     assetsInlineLimit: 0,
+    // In kB: mermaid's own parts, which only pages with such diagrams load.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     sourcemap: false,
   },

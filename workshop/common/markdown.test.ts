@@ -54,6 +54,21 @@ describe("the Markdown of pages", () => {
     ["!!! nope\n    text", "<p>!!! nopetext</p>"],
     [":::tabs\na\n:::", "<p>:::tabsa:::</p>"],
     ["    !!! note", "<pre><code>!!! note</code></pre>"],
+    [
+      '=== "One"\n    a\n\n===+ "*Two*"\n    - b\nafter',
+      '<div class="tabs"><details class="tab"><summary>One</summary><p>a</p></details><details class="tab" open=""><summary><em>Two</em></summary><ul><li>b</li></ul></details></div><p>after</p>',
+    ],
+    [
+      '=== "Only"\n    === "Within"\n        a',
+      '<div class="tabs"><details class="tab" open=""><summary>Only</summary><div class="tabs"><details class="tab" open=""><summary>Within</summary><p>a</p></details></div></details></div>',
+    ],
+    ["Title\n===", "<h1>Title</h1>"],
+    ["=== nothing", "<p>=== nothing</p>"],
+    ["a\n$$\nx < y\n$$\nb", '<p>a</p><pre><code class="language-math">x &lt; y</code></pre><p>b</p>'],
+    ["- $$\n  x\n  $$", '<ul><li><pre><code class="language-math">x</code></pre></li></ul>'],
+    ["$$\nnever closed", "<p>$$never closed</p>"],
+    ["kill $$ and $HOME $`x`$.", '<p>kill $$ and $HOME <code class="language-math">x</code>.</p>'],
+    ["$`date` and `x`$", "<p>$<code>date</code> and <code>x</code>$</p>"],
     ["Term\n: One\n: *Two*", "<dl><dt>Term</dt><dd>One</dd><dd><em>Two</em></dd></dl>"],
     ["grep ^[a-z] b[^x]", "<p>grep ^[a-z] b[^x]</p>"],
   ])("reads %j", (text, expected) => {

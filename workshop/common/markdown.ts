@@ -2,14 +2,18 @@ import MarkdownIt from "markdown-it";
 import definitionLists from "markdown-it-deflist";
 import { addAdmonitions } from "./admonitions.js";
 import { addBareLinks } from "./bare-links.js";
+import { addContentTabs } from "./content-tabs.js";
 import type { Fillings } from "./filled-text.js";
 import { addFootnotes } from "./footnotes.js";
+import { addFormulas } from "./formulas.js";
 import type { Token } from "./markdown-types.js";
 
 export type { Token } from "./markdown-types.js";
 
 const markdown = new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]);
 addAdmonitions(markdown);
+addContentTabs(markdown);
+addFormulas(markdown);
 addFootnotes(markdown);
 markdown.use(definitionLists);
 addBareLinks(markdown);
@@ -25,7 +29,7 @@ markdown.validateLink = (url) => {
   return validateLink(plain) || OF_PAGES.test(plain);
 };
 
-/** CommonMark with tables, struck words, boxes, footnotes, definition lists and links of bare addresses; author HTML passes here and is sanitised afterwards. */
+/** CommonMark with tables, struck words, boxes, tabs, formulas, footnotes, definition lists and links of bare addresses; author HTML passes here and is sanitised afterwards. */
 export function parseMarkdown(
   text: string,
   fillings: Fillings,

@@ -76,8 +76,8 @@ const POLICY: sanitizeHtml.IOptions = {
   allowedTags: ELEMENTS,
   allowedAttributes: ATTRIBUTES,
   allowedClasses: {
-    div: [...NOTES, "footnotes"],
-    details: NOTES,
+    div: [...NOTES, "footnotes", "tabs"],
+    details: [...NOTES, "tab"],
     p: NOTES,
     span: [...NOTES, "missing-picture"],
     mark: ["unknown-variable"],

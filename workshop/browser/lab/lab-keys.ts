@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { ActionView, PageView } from "../../common/api.js";
+import { bringIntoSight } from "./bring-into-sight.js";
 import { navigate } from "../store/navigation.js";
 import { requiredSentence } from "./page-footer.js";
 import { nextBlock, requiredActions } from "../store/step-results.js";
@@ -64,12 +65,12 @@ function runNext(lab: Lab, page: PageView, goesOn: boolean): void {
   if (action.kind === "manual" && !hasFocus(action)) return goToManual(lab, action);
   void lab.run(page.name, action);
   const shown = goesOn ? nextBlock(page.name, page.actions, lab.store.snapshot().results) : action;
-  blockOf(shown ?? action)?.scrollIntoView({ block: goesOn ? "center" : "nearest" });
+  bringIntoSight(blockOf(shown ?? action), { block: goesOn ? "center" : "nearest" });
 }
 
 /** What is done by hand cannot be run: its button takes the focus, and the same key then presses it. */
 function goToManual(lab: Lab, action: ActionView): void {
-  blockOf(action)?.scrollIntoView({ block: "center" });
+  bringIntoSight(blockOf(action), { block: "center" });
   blockOf(action)?.querySelector<HTMLElement>(".block__foot button")?.focus({ preventScroll: true });
   lab.store.announce(`${action.title}: do this by hand, then press its button.`);
 }
@@ -78,7 +79,7 @@ function goToManual(lab: Lab, action: ActionView): void {
 function answer(lab: Lab, action: ActionView): void {
   const block = blockOf(action);
   if (hasFocus(action)) return block?.querySelector("form")?.requestSubmit();
-  block?.scrollIntoView({ block: "center" });
+  bringIntoSight(block, { block: "center" });
   block?.querySelector<HTMLElement>("input, textarea")?.focus({ preventScroll: true });
   const asked = action.inputs ? "Fill it in" : "Choose an answer";
   lab.store.announce(`${action.title} ${asked}, then press the same keys again.`);

@@ -7,6 +7,8 @@ import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { followers, withReachedHidden } from "./followers.js";
 import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
+import { Drawing } from "./drawn/drawing.js";
+import { DRAWING } from "./drawn/prepare-drawings.js";
 import { PageContents } from "./page-contents.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
@@ -30,11 +32,13 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
   const root = useRef<HTMLDivElement>(null);
   const [{ placed, elements, next }, setShown] = useState<Shown>(NOTHING);
   const [copies, setCopies] = useState<Element[]>([]);
+  const [drawings, setDrawings] = useState<HTMLElement[]>([]);
   const [headings, setHeadings] = useState<HTMLElement[]>([]);
   useLayoutEffect(() => {
     if (!root.current) return;
     setShown(place(root.current, page));
     setHeadings([...root.current.querySelectorAll<HTMLElement>("h2[id], h3[id]")]);
+    setDrawings([...root.current.querySelectorAll<HTMLElement>(`.${DRAWING}`)]);
     setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
   const folds = usePageFlow({ page, elements, next });
@@ -47,6 +51,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
           createPortal(<Action action={action} sectionBody={body} />, element, action.step),
         )}
         {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
+        {drawings.map((element, at) => createPortal(<Drawing element={element} />, element, `drawing-${at}`))}
         <EnlargedPicture text={root} />
         {page.problems.length > 0 && <Problems problems={page.problems} />}
       </FoldsContext>

@@ -1,4 +1,5 @@
 import { useState, type MouseEvent, type ReactElement } from "react";
+import { bringIntoSight } from "./bring-into-sight.js";
 import "./page-contents.css";
 
 /** A page with less is seen at a glance. */
@@ -31,7 +32,7 @@ export function PageContents({ headings }: { headings: readonly HTMLElement[] })
 /** The address of the page stays what it is: `<base>` would send the link to the catalogue. */
 function show(event: MouseEvent, heading: HTMLElement): void {
   event.preventDefault();
+  bringIntoSight(heading);
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  heading.scrollIntoView();
 }

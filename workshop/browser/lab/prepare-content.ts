@@ -1,4 +1,7 @@
 import type { ActionView, PageView } from "../../common/api.js";
+import { bringIntoSight } from "./bring-into-sight.js";
+import { prepareTabs } from "./content-tabs.js";
+import { prepareDrawings } from "./drawn/prepare-drawings.js";
 import { fittingLevels } from "./heading-levels.js";
 import { pairSections } from "../../common/section-pairs.js";
 
@@ -8,7 +11,7 @@ const HEADING = /^H[1-6]$/;
 
 /**
  * Makes the author's HTML fit the page: puts the headings under the title, folds what stands between the marks of a
- * section, lets wide tables and code scroll, opens links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
+ * section and what tabs show in turn, lets wide tables and code scroll, opens links to elsewhere in a new tab and keeps links to headings on this page. Returns the folded elements by the step that begins them.
  */
 export function prepareContent(
   root: HTMLElement,
@@ -16,6 +19,8 @@ export function prepareContent(
 ): Map<string, HTMLElement> {
   hideRepeatedTitle(root, page.title);
   fitHeadings(root);
+  prepareTabs(root);
+  prepareDrawings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
   for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) prepareLink(link, root);
   for (const code of root.querySelectorAll<HTMLElement>("pre")) wrapCode(code);
@@ -74,7 +79,7 @@ function prepareLink(link: HTMLAnchorElement, root: HTMLElement): void {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const name = CSS.escape(decodeURIComponent(href.slice(1)));
-      root.querySelector(`[id="${name}"], a[name="${name}"]`)?.scrollIntoView();
+      bringIntoSight(root.querySelector(`[id="${name}"], a[name="${name}"]`));
     });
     return;
   }

@@ -1,4 +1,5 @@
 import { useEffect, type RefObject } from "react";
+import { bringIntoSight } from "./bring-into-sight.js";
 
 /** Blocks and pictures take their time to reach their height; after this the reader has begun elsewhere. */
 const SETTLE_MS = 3000;
@@ -19,9 +20,9 @@ export function useShownStep(
     const show = (): void => {
       const block = element.querySelector<HTMLElement>(`[data-step="${CSS.escape(step)}"]`);
       if (!block) return;
+      bringIntoSight(block, { block: "center" });
       if (shown !== block) mark(block);
       shown = block;
-      block.scrollIntoView({ block: "center" });
     };
     // After the place that the page was left at.
     const observer = new ResizeObserver(show);

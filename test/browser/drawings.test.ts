@@ -1,0 +1,114 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isWithout } from "../requirements/without.js";
+import { accessibilityProblems, RULES_IN } from "./accessibility.js";
+import { takePicture, THEMES } from "./chromium.js";
+import { type StartedLab, startLab } from "./started-lab.js";
+
+const PAGE = `# Drawn things
+
+The cost is $\`O(n^2)\`$, and \`$HOME\` is the shell's.
+
+$$
+\\sum_{i=1}^{n} i
+$$
+
+\`\`\`math
+\\frac{
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  accTitle: A request to a pod
+  A[Learner] --> B(API server) --> C["<b onmouseover='document.title=1'>Pod</b>"]
+  click A "javascript:document.title=1"
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  A[[ --> B
+\`\`\`
+
+=== "Linux"
+    Here.
+
+    \`\`\`execute-1
+    echo on-linux
+    \`\`\`
+
+===+ "Windows"
+    ### There
+
+    Not here.
+`;
+
+// What is drawn in the place of its text, on the page of a real server with its content security policy.
+describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw", () => {
+  let lab: StartedLab;
+  let page: Page;
+  const loaded: string[] = [];
+  const loadedToDraw = (): string[] => loaded.filter((path) => /draw-(?:diagram|formula)/.test(path));
+
+  beforeAll(async () => {
+    lab = await startLab("drawn", {
+      "workshop.yaml": "title: Drawn\npages: [plain, one]\n",
+      "pages/plain.md": "# Plain\n\nNothing is drawn here.\n",
+      "pages/one.md": PAGE,
+    });
+    ({ page } = lab);
+    page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  });
+  afterAll(() => lab?.close());
+
+  it("is loaded by the first page that has such a thing", async () => {
+    await page.getByText("Nothing is drawn here.").waitFor();
+    expect(loadedToDraw()).toEqual([]);
+    await page.getByRole("link", { name: /Next page/ }).click();
+    await page.getByRole("img", { name: "A request to a pod" }).locator("svg").waitFor();
+    expect(loadedToDraw()).not.toEqual([]);
+  });
+
+  it("are formulas, also within a sentence; a dollar sign in code is the shell's", async () => {
+    await expect.poll(() => page.locator(".prose math").count()).toBe(2);
+    expect(await page.locator(".prose p").first().locator("math").count()).toBe(1);
+    await page.getByText("$HOME", { exact: true }).waitFor();
+  });
+
+  it("are diagrams with their text, of which nothing runs", async () => {
+    await page.getByText("The diagram as text").click();
+    await page.locator("details pre").getByText("A[Learner] --> B(API server)").waitFor();
+    const diagram = page.getByRole("img", { name: "A request to a pod" });
+    const title = await page.title();
+    await diagram.getByText("Pod", { exact: true }).hover();
+    await diagram.getByText("Learner", { exact: true }).click();
+    expect(await diagram.innerHTML()).not.toMatch(/onmouseover|javascript:/);
+    expect(await page.title()).toBe(title);
+  });
+
+  it("stay as they were written where they cannot be drawn, with the reason", async () => {
+    await page.getByText(/^This formula cannot be drawn.*expected '}'/).waitFor();
+    await page.getByText(/^This diagram cannot be drawn.*Parse error on line/).waitFor();
+    await page.locator("pre").getByText("A[[ --> B").waitFor();
+  });
+
+  it("are tabs, by a press and by the arrow keys; a step in one that is not shown is brought into sight", async () => {
+    await page.getByText("Not here.").waitFor();
+    await page.getByRole("tab", { name: "Windows" }).press("ArrowRight");
+    await page.getByRole("button", { name: /Run in terminal 1: echo on-linux/ }).waitFor();
+    expect(await page.getByText("Not here.").isVisible()).toBe(false);
+    await page.getByRole("tab", { name: "Linux" }).press("End");
+    await page.getByText("Not here.").waitFor();
+    await page.keyboard.press("Alt+Enter");
+    await page.getByRole("tab", { name: "Linux", selected: true }).waitFor();
+    await page.getByText(/^Succeeded/).waitFor();
+  });
+
+  it("can be read in both themes", async () => {
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.getByRole("img", { name: "A request to a pod" }).locator("svg").waitFor();
+      await takePicture(page, `drawings-${colorScheme}`);
+      expect(await accessibilityProblems(page, RULES_IN[colorScheme])).toEqual([]);
+    }
+  });
+});

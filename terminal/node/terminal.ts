@@ -14,9 +14,9 @@ import { RateLimit } from "./rate-limit.js";
 import { Recording } from "./recording.js";
 import { Screen, type ScreenSource, type Snapshot } from "./screen.js";
 import type { ScreenWorkers } from "./screen-workers.js";
+import { onShellOutput } from "./shell-output.js";
 import { ShellProcess } from "./shell-process.js";
 import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
-import { TurnOutput } from "./turn-output.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
 
 /** Size of a shell nobody looks at yet. */
@@ -53,7 +53,6 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   readonly #shell: ShellProcess;
   readonly #ended: Promise<void>;
   readonly #input: InputQueue;
-  readonly #output = new TurnOutput((bytes) => this.#receive(bytes));
   #exitStatus: number | undefined;
   #isPaused = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -96,8 +95,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
       onWaiting: (id, waitsFor) => options.emit({ type: "command-waiting", address, id, waitsFor }),
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
     });
-    // With encoding null the data are Buffers; the library's types say string.
-    this.#pty.onData((data) => this.#output.add(data as unknown as Buffer));
+    onShellOutput(this.#pty, (bytes) => this.#receive(bytes));
     this.#ended = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => resolve(this.#handleExit(signal ? 128 + signal : exitCode)));
     });
@@ -199,7 +197,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
 
   /** Shows a line of Lectern's own between what the shell's programs print. */
   notify(text: string): void {
-    if (this.isRunning) this.#output.add(Buffer.from(`\r\n\u001b[1mLectern:\u001b[0m ${text}\r\n`));
+    if (this.isRunning) this.#receive(Buffer.from(`\r\n\u001b[1mLectern:\u001b[0m ${text}\r\n`));
   }
 
   /** Forgets the screen; the shell must have ended. */
@@ -282,7 +280,6 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   }
 
   async #handleExit(exitStatus: number): Promise<void> {
-    this.#output.flush();
     this.#exitStatus = exitStatus;
     clearInterval(this.#stallTimer);
     clearTimeout(this.#resizeTimer);

@@ -68,7 +68,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     next();
   });
   router.get("/instructor/sessions", (request, response) => {
-    response.json(workshop.table.rows().map((row) => withLink(options, request, row)));
+    response.json(workshop.table.rows().map(linkerFor(options, request)));
   });
   router.get("/instructor/labs", async (_request, response) => {
     response.json(await workshop.brokenLabs());
@@ -106,7 +106,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     const { minutes } = parseBody(extension, request.body);
     await workshop.extendSession(request.params.id, minutes);
     const row = workshop.table.row(request.params.id);
-    response.json(row && withLink(options, request, row));
+    response.json(row && linkerFor(options, request)(row));
   });
   router.post("/instructor/sessions/:id/revoke-link", async (request, response) => {
     const session = await workshop.revokeLink(request.params.id);
@@ -137,10 +137,15 @@ function admit(router: Router, { access, counter }: InstructorRoutes): void {
   });
 }
 
-function withLink({ access, publicUrl }: InstructorRoutes, request: Request, row: SessionRow): InstructorRow {
+/** Adds the links that whoever asks may have; who that is costs as much as many rows, and is found out once for all. */
+function linkerFor(
+  { access, publicUrl }: InstructorRoutes,
+  request: Request,
+): (row: SessionRow) => InstructorRow {
+  const url = publicUrl(request);
   // Whoever opens the whole link is the learner, which helpers are not.
-  const path = access.isInstructor(request) ? access.linkPath(row) : `s/${row.id}`;
-  return { ...row, link: publicUrl(request) + path };
+  const isInstructor = access.isInstructor(request);
+  return (row) => ({ ...row, link: url + (isInstructor ? access.linkPath(row) : `s/${row.id}`) });
 }
 
 function linkTo(
@@ -157,7 +162,8 @@ async function streamRows(
   stream: ReturnType<typeof openEventStream<InstructorEvent>>,
 ): Promise<void> {
   const { table } = options.workshop;
-  const linked = (rows: readonly SessionRow[]) => rows.map((row) => withLink(options, request, row));
+  // Asked anew for each event: what was allowed at its start may have been taken back.
+  const linked = (rows: readonly SessionRow[]) => rows.map(linkerFor(options, request));
   const tell = (event: () => InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
     if (isStillHelper(options.access, request)) stream.send(event());

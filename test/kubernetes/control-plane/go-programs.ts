@@ -70,29 +70,37 @@ function sourcesHash({ modulesFolder, flags, programs }: GoPrograms): string {
 
 async function build(set: GoPrograms, folder: string, options: Required<BuildOptions>): Promise<void> {
   const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished);
+  // A build that is ended leaves what it has compiled; beside its programs, and not in the temporary folder, it goes with them.
+  const scratch = `${folder}.scratch`;
+  clear(unfinished, scratch);
+  for (const made of [unfinished, scratch]) mkdirSync(made);
   try {
     for (const [index, program] of set.programs.entries()) {
       const position = `(${index + 1} of ${set.programs.length})`;
       await reportingTime(`building ${program.name} ${position}`, options.progress, () =>
-        buildProgram(set, program, { folder: unfinished, signal: options.signal }),
+        buildProgram(set, program, { folder: unfinished, scratch, signal: options.signal }),
       );
     }
     renameSync(unfinished, folder);
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    clear(unfinished, scratch);
   }
+}
+
+/** A compiler that was ended may still write for a moment. */
+function clear(...folders: string[]): void {
+  for (const folder of folders)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 async function buildProgram(
   { modulesFolder, flags }: GoPrograms,
   { name, module, main }: GoProgram,
-  { folder, signal }: { folder: string; signal: AbortSignal },
+  { folder, scratch, signal }: { folder: string; scratch: string; signal: AbortSignal },
 ): Promise<void> {
   await runProgram("go", ["build", ...flags, "-o", join(folder, name), main], {
     cwd: join(modulesFolder, module),
-    env: { ...process.env, CGO_ENABLED: "0" },
+    env: { ...process.env, CGO_ENABLED: "0", GOTMPDIR: scratch },
     signal,
   });
 }

@@ -7,10 +7,13 @@ const expectations = { poll: { timeout: 15_000 } };
 /** Room for what starts whole servers, real shells and browsers. */
 const whole = { testTimeout: 120_000, hookTimeout: 120_000, expect: expectations };
 /**
- * Most files wait for a shell, a page or a cluster much of the time; a third one uses two processors meanwhile. They leave nothing behind
- * in their process, so that the next need not load everything anew.
+ * Files wait for a shell, a page or a cluster so much of the time that this many keep two processors busy
+ * (`terminal/node/crowding-for-tests.ts` reckons with it). They leave nothing behind in their process, so that the next need not load
+ * everything anew.
  */
-const besideOthers = { maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } };
+const besideOthers = { maxWorkers: 4, isolate: false, sequence: { groupOrder: 1 } };
+/** A browser or several servers take more of them. */
+const besideFew = { ...besideOthers, maxWorkers: 3, sequence: { groupOrder: 2 } };
 /** They time the keys of one learner while another does their worst: what runs beside them would be timed as well. */
 const TIMED = "test/resilience/timed/**";
 
@@ -64,7 +67,7 @@ export default defineConfig({
           include: ["test/{resilience,replicas,database,fuzz}/**/*.test.ts"],
           exclude: [TIMED],
           ...whole,
-          ...besideOthers,
+          ...besideFew,
         },
       },
       {
@@ -75,7 +78,7 @@ export default defineConfig({
           globalSetup,
           include: ["test/browser/**/*.test.ts"],
           ...whole,
-          ...besideOthers,
+          ...besideFew,
         },
       },
       {
@@ -87,7 +90,7 @@ export default defineConfig({
           include: [TIMED],
           ...whole,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

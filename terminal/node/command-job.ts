@@ -14,7 +14,10 @@ const NAME_CHARACTERS = 60;
 
 /** What the queue needs of its terminal. */
 export interface QueueSurroundings {
-  readonly shell: Pick<ShellProcess, "program" | "isPromptShown" | "foreground" | "integrateAgain">;
+  readonly shell: Pick<
+    ShellProcess,
+    "program" | "isPromptShown" | "foreground" | "integrateAgain" | "resume"
+  >;
   write(text: string): void;
   /** Whether the program that reads takes bracketed pastes. */
   bracketedPaste(): boolean;

@@ -21,7 +21,13 @@ const DEPTH_LIMIT = 256;
 
 /** What a typed line would reach: the shell itself, a program, one that reads commands of its own, or what replaced the shell. */
 export type Foreground =
-  | { kind: "shell"; /** Whether it waits for something. */ isIdle: boolean }
+  | {
+      kind: "shell";
+      /** Whether it waits for something. */
+      isIdle: boolean;
+      /** Whether it stands still until somebody has it go on. */
+      isStopped: boolean;
+    }
   | { kind: "program" | "interactive" | "replaced"; name: string };
 
 /** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */

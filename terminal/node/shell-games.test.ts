@@ -62,6 +62,8 @@ const BASH_GAMES = [
   "PS0=mine",
   "PS0=mine; PROMPT_COMMAND=true",
   "exec >/dev/tty",
+  "kill -STOP $$",
+  "suspend -f",
 ];
 
 const ZSH_GAMES = [
@@ -80,6 +82,9 @@ const ZSH_GAMES = [
   "unsetopt prompt_subst interactive_comments",
   "TRAPZERR() { true }",
   "exec 2>/dev/null",
+  "setopt hist_reduce_blanks hist_allow_clobber",
+  "kill -STOP $$",
+  "suspend -f",
 ];
 
 const games: [string, string[]][] = [["/bin/bash", BASH_GAMES]];
@@ -92,7 +97,7 @@ describe.concurrent.each(games)("in %s commands are judged", { timeout: 120_000 
     await expectJudged(opened);
   });
 
-  it.each(texts.filter((text) => !/^(?:exec|stty)/.test(text)))(
+  it.each(texts.filter((text) => !/^(?:exec|stty|kill|suspend)/.test(text)))(
     "with %s in the start-up file",
     async (text) => {
       await expectJudged(await open(shell, `${text}\n`));
@@ -118,6 +123,7 @@ const ZSH_BREAKS = [
   "readonly __lectern_command",
   "typeset -r __lectern_lines",
   "unsetopt zle",
+  "zle-line-finish() { BUFFER='echo changed' }; zle -N zle-line-finish",
 ];
 
 const breaks: [string, string[]][] = [["/bin/bash", BASH_BREAKS]];

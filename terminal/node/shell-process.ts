@@ -46,6 +46,15 @@ export class ShellProcess {
     rmSync(startFileIn(this.#options.privateFolder, this.#program), { force: true });
   }
 
+  /** Has a shell that stopped itself go on: nobody else is there who could. */
+  resume(): void {
+    try {
+      process.kill(this.#pid, "SIGCONT");
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+
   /** Writes the start-up file again for what has taken its place; answers with the line that has it read. */
   integrateAgain(): string | undefined {
     const group = foregroundOf(this.#options.pid)?.group;
@@ -77,10 +86,11 @@ export class ShellProcess {
     if (front && isStarting && /^(?:ba|z)sh$/.test(name) && this.#options.isLineRead())
       return { kind: "replaced", name };
     if (!front || isStarting) return { kind: "program", name: "the shell's start-up files" };
-    if (front.group === this.#pid)
-      return front.argv.join("\0") === this.#argv
-        ? { kind: "shell", isIdle: statFields(this.#pid)?.[0] === "S" }
-        : { kind: "replaced", name };
+    if (front.group === this.#pid) {
+      if (front.argv.join("\0") !== this.#argv) return { kind: "replaced", name };
+      const state = statFields(this.#pid)?.[0];
+      return { kind: "shell", isIdle: state === "S", isStopped: state === "T" };
+    }
     return isInteractive(front.argv)
       ? { kind: "interactive", name }
       : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };

@@ -91,7 +91,10 @@ export class ShellWatch {
     }
     const foreground = this.#around.shell.foreground();
     if (job.phase === "typed") return this.#watchTyped(job, foreground);
-    if (foreground.kind === "shell") return this.#watchShell(job, foreground.isIdle);
+    if (foreground.kind === "shell") {
+      if (foreground.isStopped) this.#around.shell.resume();
+      return this.#watchShell(job, foreground.isIdle);
+    }
     this.#queue.tellWaiting();
     job.looks = foreground.kind === "program" ? 0 : job.looks + 1;
     const { name } = foreground;

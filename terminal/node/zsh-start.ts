@@ -13,7 +13,12 @@ const FUNCTIONS = String.raw`__lectern_mark() {
   [[ \${(t)preexec_functions} == *readonly* ]] || preexec_functions=(\${preexec_functions:#__lectern_preexec} __lectern_preexec)
 }
 __lectern_preexec() {
-  { __lectern_begun=1; \builtin printf '\e]133;C;%s;;1;%s;%s\a' "$__lectern_command" "\${__lectern_histexpand:+1}" "$__lectern_nonce" >/dev/tty; } >/dev/null 2>&1
+  {
+    # Of a line that a widget of the learner's changed after it was made, nothing is told. Some options change blanks and bars of the history.
+    [[ -z $1 || \${1//[[:space:]|]/} == \${__lectern_line//[[:space:]|]/} ]] || __lectern_command=
+     __lectern_begun=1
+    \builtin printf '\e]133;C;%s;;1;%s;%s\a' "$__lectern_command" "\${__lectern_histexpand:+1}" "$__lectern_nonce" >/dev/tty
+  } >/dev/null 2>&1
 }
 __lectern_take() {
   {
@@ -37,6 +42,7 @@ __lectern_fill() {
   while [[ $CONTEXT == start && $#__lectern_lines -gt 0 && $__lectern_lines[1] == [[:space:]]#(\#*|) ]]; do \builtin shift __lectern_lines; done
   BUFFER=$__lectern_lines[1]
   CURSOR=$#BUFFER
+  if [[ $CONTEXT == start ]]; then __lectern_line=$BUFFER; else __lectern_line+=$'\n'$BUFFER; fi
   (( $#__lectern_lines )) && \builtin shift __lectern_lines
 }
 __lectern_next() {
@@ -77,7 +83,7 @@ function startFile(nonce: string, learnersFiles: string): string {
   return String.raw`unset ZDOTDIR
 [[ \${__lectern_nonce-} == ${nonce} ]] || { typeset -gr __lectern_nonce=${nonce}; } 2>/dev/null
 \builtin printf '\e]133;S;%s\a' "$__lectern_nonce" >/dev/tty
-typeset -g __lectern_command= __lectern_begun=0 __lectern_histexpand=
+typeset -g __lectern_command= __lectern_line= __lectern_begun=0 __lectern_histexpand=
 typeset -gi __lectern_prompts=1000
 typeset -ga __lectern_lines=()
 ${FUNCTIONS}__lectern_bind() {

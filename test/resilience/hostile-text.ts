@@ -1,22 +1,28 @@
 /** 100 kB: what a page, a policy, an event or a command's output may well have, made of what costs most to read. */
 const SIZE = 100_000;
 
-/** The pieces again and again, up to 100 kB. */
-export function filled(...pieces: readonly string[]): string {
-  const piece = pieces.join("");
-  return piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
+/** A quarter of it, where a parser takes long for each character: what takes time with the square of them is as plain in a quarter. */
+const QUARTER = SIZE / 4;
+
+/** The piece again and again, up to 100 kB. */
+export function filled(piece: string, size = SIZE): string {
+  return piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
+}
+
+export function quarter(piece: string): string {
+  return filled(piece, QUARTER);
 }
 
 /** Many openings, and as many endings. */
-function nested(open: string, close: string): string {
-  const depth = Math.floor(SIZE / (open.length + close.length));
+function nested(open: string, close: string, size = SIZE): string {
+  const depth = Math.floor(size / (open.length + close.length));
   return `${open.repeat(depth)}x${close.repeat(depth)}`;
 }
 
 const FENCE = "```";
 
 /** Text that is easy to read wrongly in quadratic time, for every reader. */
-const GENERAL: Record<string, string> = {
+export const GENERAL: Record<string, string> = {
   "blanks before a letter": `${filled(" ")}x`,
   "line ends": filled("\n"),
   "letters and a mark": `${filled("a")}!`,
@@ -95,30 +101,30 @@ export const PAGES: Record<string, string> = {
 };
 
 /** What a lab's YAML can be made of. */
-export function yamlTexts(): Record<string, string> {
+export function yamlTexts(size = QUARTER): Record<string, string> {
   return {
-    "flow lists": filled("["),
-    "flow lists that end": nested("[", "]"),
-    "flow maps": filled("{"),
-    "flow maps that end": nested("{a: ", "}"),
-    "block lists": filled("- "),
-    "complex keys": filled("? "),
+    "flow lists": filled("[", size),
+    "flow lists that end": nested("[", "]", size),
+    "flow maps": filled("{", size),
+    "flow maps that end": nested("{a: ", "}", size),
+    "block lists": filled("- ", size),
+    "complex keys": filled("? ", size),
     "ever deeper maps": Array.from({ length: 440 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n"),
-    aliases: `a: &a x\n${filled("b: *a\n")}`,
+    aliases: `a: &a x\n${filled("b: *a\n", size)}`,
     "an alias bomb": Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join(
       "\n",
     ),
-    anchors: Array.from({ length: 8000 }, (_, at) => `- &a${at} x`).join("\n"),
-    "merge keys": `a: &a {x: 1}\nb:\n${filled("  <<: *a\n")}`,
-    "many keys": Array.from({ length: 9000 }, (_, at) => `k${at}: v`).join("\n"),
-    "one key again and again": filled("k: v\n"),
-    tags: filled("!a "),
-    comments: filled("#\n"),
-    "line ends": filled("\n"),
-    colons: filled("a:"),
-    documents: filled("---\n"),
-    "a quoted scalar": `a: "${filled("x\\n ")}"`,
-    "a folded scalar": `a: >\n${filled("  x\n\n")}`,
+    anchors: Array.from({ length: Math.floor(size / 12) }, (_, at) => `- &a${at} x`).join("\n"),
+    "merge keys": `a: &a {x: 1}\nb:\n${filled("  <<: *a\n", size)}`,
+    "many keys": Array.from({ length: Math.floor(size / 11) }, (_, at) => `k${at}: v`).join("\n"),
+    "one key again and again": filled("k: v\n", size),
+    tags: filled("!a ", size),
+    comments: filled("#\n", size),
+    "line ends": filled("\n", size),
+    colons: filled("a:", size),
+    documents: filled("---\n", size),
+    "a quoted scalar": `a: "${filled("x\\n ", size)}"`,
+    "a folded scalar": `a: >\n${filled("  x\n\n", size)}`,
   };
 }
 

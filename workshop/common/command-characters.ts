@@ -1,7 +1,7 @@
 /** Line ends and tabs can be typed; other control characters are keys of the shell's own. */
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 /** What looks like a space and is a letter to a shell, what has no width, and what has text shown in another order than it is in. */
-const UNSEEN = /[\u00A0\u00AD\u061C\u2007\u200B\u200E\u200F\u202A-\u202F\u2060\u2066-\u2069\uFEFF]/;
+const UNSEEN = /[\u00A0\u00AD\u061C\u2007\u200B\u200E\u200F\u2028-\u202F\u2060\u2066-\u2069\uFEFF]/;
 /** Stands for what could not be read. */
 const REPLACEMENT = /\uFFFD/;
 

@@ -25,13 +25,27 @@ export function htmlTags(html: string): HtmlTag[] {
   return tags;
 }
 
+/** What a comment begins with. */
+export const COMMENT = "<!--";
+const COMMENT_END = "-->";
+
+/** The comments of a piece of HTML in order; one that is not closed ends with it. */
+export function commentsIn(html: string): { at: number; end: number; isClosed: boolean }[] {
+  const comments = [];
+  let from = 0;
+  for (let at = html.indexOf(COMMENT); at >= 0; at = html.indexOf(COMMENT, from)) {
+    const close = html.indexOf(COMMENT_END, at + COMMENT.length);
+    from = close < 0 ? html.length : close + COMMENT_END.length;
+    comments.push({ at, end: from, isClosed: close >= 0 });
+  }
+  return comments;
+}
+
 /** The text with every comment blanked out, line by line as it was. */
 export function withoutComments(html: string): string {
   let clean = "";
   let from = 0;
-  for (let at = html.indexOf("<!--"); at >= 0; at = html.indexOf("<!--", from)) {
-    const close = html.indexOf("-->", at + 4);
-    const end = close < 0 ? html.length : close + 3;
+  for (const { at, end } of commentsIn(html)) {
     clean += html.slice(from, at) + html.slice(at, end).replaceAll(/[^\n]/g, " ");
     from = end;
   }

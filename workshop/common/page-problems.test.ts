@@ -40,6 +40,18 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     source: `<!--\n${FENCE}execute\n{{ nope }} ![x](nowhere.png) [y](gone.md) {% nope %}\n${FENCE}\n-->\n\n<!-- {{ nope }} --> text <!-- {{ nope }} -->\n`,
     problems: [],
   },
+  "a comment that hides the rest of the page": {
+    source: `text\n\n<!-- a note\n\n${FENCE}execute\nls\n${FENCE}\n`,
+    problems: [[3, "unclosed-comment"]],
+  },
+  "a comment that hides all up to the next one": {
+    source: `a\n\n<!-- first\n\n${FENCE}execute\nls\n${FENCE}\n\n<!-- second -->\n\nb <!-- c --> d <!-- e\n`,
+    problems: [[3, "unclosed-comment"]],
+  },
+  "a comment in a list that hides the rest of its item": {
+    source: `- a\n\n  <!-- note\n  ${FENCE}execute\n  ls\n  ${FENCE}\n\n${FENCE}execute\npwd\n${FENCE}\n`,
+    problems: [[3, "unclosed-comment"]],
+  },
   "a block that HTML swallows": {
     source: `<p>\n</p>\n${FENCE}execute\nls\n${FENCE}\n`,
     problems: [[3, "swallowed-fence"]],
@@ -72,6 +84,14 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     source: `${FENCE}terminal:execute\ncommand: !echo hello\n${FENCE}\n`,
     problems: [[1, "action"]],
   },
+  "a command whose negation YAML takes for a tag": {
+    source: `${FENCE}terminal:execute\ncommand: ! grep -q x file\n${FENCE}\n`,
+    problems: [[1, "action"]],
+  },
+  "a command that begins like an anchor of YAML": {
+    source: `${FENCE}terminal:execute\ncommand: &all ls\n${FENCE}\n`,
+    problems: [[2, "action-yaml"]],
+  },
   "a key that does nothing": {
     source: `${FENCE}terminal:execute\ncommand: ls\nbackground: false\n${FENCE}\n`,
     problems: [[1, "action-option"]],
@@ -92,10 +112,10 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     problems: [],
   },
   "characters of a command that nobody sees": {
-    source: ["ls\u00a0-l", "ls \u202e-l", "ls\u200b", "l\ufeffs", "ls \0"]
+    source: ["ls\u00a0-l", "ls \u202e-l", "ls\u200b", "l\ufeffs", "ls \0", "ls\u2028pwd"]
       .map((command) => `${FENCE}execute\n${command}\n${FENCE}\n`)
       .join("\n"),
-    problems: [1, 5, 9, 13, 17].map((line) => [line, "unseen-character"]),
+    problems: [1, 5, 9, 13, 17, 21].map((line) => [line, "unseen-character"]),
   },
   "characters of any language in a command": {
     source: `${FENCE}execute\necho grün 漢字\u3000 می\u200cخواهم 👩\u200d👧 ⚠️\n${FENCE}\n`,

@@ -1,12 +1,13 @@
 import type { PageProblem } from "./page-problem.js";
-import { type HtmlTag, htmlTags } from "./html-tags.js";
+import { COMMENT, commentsIn, type HtmlTag, htmlTags } from "./html-tags.js";
 import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
 import { isAllowedAttribute, isAllowedElement, isHtmlElement } from "./sanitise.js";
 
 /** Finds what an author wrote and the sanitiser takes away. Lines count within the filled text; code is no HTML. */
 export function removedHtml(leaves: readonly Leaf[]): PageProblem[] {
   return leaves.flatMap((leaf) => {
-    if (leaf.kind === "html") return inHtml(leaf.content, leaf.line);
+    if (leaf.kind === "html")
+      return [...openComments(leaf.token.content, leaf.line), ...inHtml(leaf.content, leaf.line)];
     if (leaf.kind !== "text") return [];
     return partsOf(leaf).flatMap(({ part, line }) => {
       if (part.type === "html_inline") return inHtml(part.content, line);
@@ -22,6 +23,24 @@ export function showPlaceholders(leaves: readonly Leaf[]): void {
     const [tag] = htmlTags(part.content);
     if (tag && !isHtmlElement(tag.name)) part.type = "text";
   }
+}
+
+/** Comments whose end was forgotten: they take in what follows, up to the end of the next one or of the page. */
+function openComments(html: string, line: number): PageProblem[] {
+  return commentsIn(html).flatMap(({ at, end, isClosed }): PageProblem[] => {
+    if (isClosed && !html.slice(at + COMMENT.length, end).includes(COMMENT)) return [];
+    return [
+      {
+        severity: isClosed ? "warning" : "error",
+        rule: "unclosed-comment",
+        line: line + lineEnds(html, at),
+        message: isClosed
+          ? "The comment opened with <!-- is not closed before the next one, and hides what stands between them"
+          : "The comment opened with <!-- is not closed, and hides what follows",
+        fix: "Write --> behind what is not to be seen",
+      },
+    ];
+  });
 }
 
 function inHtml(html: string, line: number): PageProblem[] {

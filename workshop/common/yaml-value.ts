@@ -1,4 +1,12 @@
-import { type CST, Composer, type Document, type DocumentOptions, LineCounter, type Node } from "yaml";
+import {
+  type CST,
+  Composer,
+  type Document,
+  type DocumentOptions,
+  LineCounter,
+  type Node,
+  type Scalar,
+} from "yaml";
 import { type ParseOptions, Parser, type SchemaOptions } from "yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 
@@ -108,6 +116,7 @@ class YamlReader {
     if (!isNode(node)) return node ?? null;
     if (isAlias(node))
       throw this.#problem(node, `aliases (*${node.source}) are not read; write the value out`);
+    if (node.tag === "!") throw this.#problem(node, tagText("!"));
     if (isScalar(node)) return this.#scalar(node, key);
     if (isSeq(node)) return node.items.map((item) => this.read(item, key));
     if (!isMap(node)) throw this.#problem(node, "it is neither a value nor a list nor a map");
@@ -126,10 +135,14 @@ class YamlReader {
     throw this.#problem(isNode(key) ? key : map, "a key must be a word, not a list or a map");
   }
 
-  #scalar(
-    node: { value: unknown; type?: string; comment?: string | null; range?: [number, number, number] | null },
-    key: string,
-  ): unknown {
+  #scalar(node: Scalar, key: string): unknown {
+    if (node.type === "PLAIN" && node.anchor)
+      this.surprises.push({
+        line: this.#lineAt(node.range?.[0] ?? 0),
+        key,
+        what: `"${key}" begins behind "&${node.anchor}", which YAML reads as the name of the value`,
+        fix: "Put the whole value in quotes, or write it behind a | on lines of its own",
+      });
     if (node.type === "PLAIN" && node.comment && typeof node.value === "string")
       this.surprises.push({
         line: this.#lineAt(node.range?.[0] ?? 0),

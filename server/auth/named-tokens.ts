@@ -8,6 +8,7 @@ import type {
 } from "../../workshop/common/account-api.js";
 import { TOKEN_ROLES } from "../../workshop/common/account-api.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
+import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { Account } from "./account.js";
 import { NAMESPACE } from "./signing-key.js";
@@ -25,16 +26,22 @@ export interface NamedTokens {
   accountOf(token: string): Account | undefined;
   /** What log-ins by the token of that id hang on; nothing where it is revoked or over. */
   secretOf(id: string): string | undefined;
+  /** Takes them in as they are in the cluster now, or leaves them as they are where it does not answer. */
+  look(): Promise<void>;
   close(): void;
 }
 
 /** Enough for every school, and one small Secret. */
 const MAX_TOKENS = 200;
+/** Whoever finds one knows what it is for. */
+const PREFIX = "lectern-";
 const ID_BYTES = 5;
 const SECRET_BYTES = 16;
 const DAY_MS = 24 * 3600 * 1000;
 /** How long after another server has revoked one it is good here. */
 const LOOK_MS = 1_000;
+/** Nobody waits longer for a cluster that does not answer. */
+const ASK_MS = 3_000;
 /** Of two servers that change the list at once one tries again. */
 const MOST_TRIES = 5;
 
@@ -68,21 +75,30 @@ export interface NamedTokenOptions {
  */
 export async function openNamedTokens({ client, onError }: NamedTokenOptions): Promise<NamedTokens> {
   let kept = tokensIn(await read(client));
-  let isLooking = false;
+  let looking: Promise<void> | undefined;
   let changes = 0;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
+  const lookNow = () => {
     const before = changes;
-    await read(client)
+    looking = read(client)
       .then((secret) => {
         // What was read before a change of ours is older than what that left.
         if (changes === before) kept = tokensIn(secret);
         return undefined;
       }, onError)
-      .finally(() => (isLooking = false));
+      .finally(() => (looking = undefined));
+    return looking;
   };
-  const timer = setInterval(() => void look(), LOOK_MS).unref();
+  let next: Promise<void> | undefined;
+  // What is being read may be of before the call: all who come meanwhile wait for one more reading.
+  const look = () => {
+    if (looking === undefined) return lookNow();
+    next ??= looking.then(() => {
+      next = undefined;
+      return lookNow();
+    });
+    return next;
+  };
+  const timer = setInterval(() => void (looking ?? lookNow()), LOOK_MS).unref();
   const change = async (by: (tokens: KeptToken[]) => KeptToken[]) => {
     const changed = await changeTokens(client, by);
     changes += 1;
@@ -103,14 +119,19 @@ export async function openNamedTokens({ client, onError }: NamedTokenOptions): P
       return { by: "token", id: found.id, role: found.role, name: found.name };
     },
     secretOf: (id) => find(id)?.digest,
+    look: () => withDeadline(ASK_MS, undefined, look).catch(() => undefined),
     close: () => clearInterval(timer),
   };
 }
 
-/** Begins so that whoever finds one knows what it is for. */
+/** Whether a text has the form of one. */
+export function isNamedToken(text: string | undefined): boolean {
+  return text?.startsWith(PREFIX) ?? false;
+}
+
 function make({ name, role, days }: NewInstructorToken, now: number): { token: string; entry: KeptToken } {
   const id = randomBytes(ID_BYTES).toString("hex");
-  const token = `lectern-${id}-${randomBytes(SECRET_BYTES).toString("hex")}`;
+  const token = `${PREFIX}${id}-${randomBytes(SECRET_BYTES).toString("hex")}`;
   const expires = days === undefined ? {} : { expiresAt: new Date(now + days * DAY_MS).toISOString() };
   const createdAt = new Date(now).toISOString();
   return { token, entry: { id, name, role, digest: digestOf(token), createdAt, ...expires } };

@@ -25,6 +25,8 @@ export function createEventLookup(client: KubernetesClient): EventLookup {
     }
     const event = await found;
     if (event !== undefined) return event;
+    // Another server may make it in the next moment.
+    known.delete(name);
     throw new ServerError(
       serverErrorCodes.eventNotFound,
       "There is no such event here; it may have been deleted. Ask whoever gave you the link.",

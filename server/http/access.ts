@@ -11,6 +11,7 @@ import {
   accountLookup,
   accountStandings,
   bearerOf,
+  bringsAccount,
   holderOf,
   roleRules,
   secretOfAccount,
@@ -42,6 +43,10 @@ export interface GuardedSession extends TokenSubject {
 }
 
 export interface Access {
+  /** Takes in the tokens there are now where the request brings one, or a log-in by one, that this server does not know. */
+  lookUpAccount(request: Credentials): Promise<void>;
+  /** Takes in the tokens there are now. */
+  lookUpTokens(): Promise<void>;
   /** Who is signed in in the browser, or whose token the program sends; nothing where nobody is. */
   accountOf(request: Credentials): Account | undefined;
   /** What the right of who is signed in hangs on, to be kept with what is given to them. Throws SERVER_UNAUTHORIZED where nobody is. */
@@ -104,7 +109,7 @@ export interface AccessOptions {
   /** Asked each time, because it may be renewed while the server runs. */
   instructorToken: () => string;
   /** Of helpers and other instructors. */
-  namedTokens: Pick<NamedTokens, "accountOf" | "secretOf">;
+  namedTokens: Pick<NamedTokens, "accountOf" | "secretOf" | "look">;
   /** Those who signed in by it hang on its stamp; absent where nobody can. */
   provider?: Pick<SignInProvider, "stamp"> | undefined;
   /** Who may start labs. */
@@ -133,6 +138,10 @@ export function createAccess(options: AccessOptions): Access {
   const mayUse = (request: Credentials, session: GuardedSession) =>
     isLearner(request, session) || isAtLeast(accountOf(request)?.role ?? "learner", "helper");
   return {
+    lookUpAccount: async (request) => {
+      if (accountOf(request) === undefined && bringsAccount(request)) await options.namedTokens.look();
+    },
+    lookUpTokens: () => options.namedTokens.look(),
     accountOf,
     isInstructor,
     mayUse,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
 import { type Account, operatorAccount } from "../auth/account.js";
+import { isNamedToken } from "../auth/named-tokens.js";
 import { type Tokens, isSame } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { Access, AccessOptions, Credentials } from "./access.js";
@@ -96,6 +97,11 @@ export function roleRules({
       throw forbidden(account, "instructor");
     },
   };
+}
+
+/** Whether the request says whose it is, true or not. */
+export function bringsAccount({ headers }: Credentials): boolean {
+  return isNamedToken(bearerOf(headers.authorization)) || readCookies(headers.cookie).account !== undefined;
 }
 
 /** The token that a program sends. */

@@ -6,6 +6,7 @@ import type { HealthWatch } from "../health-watch.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { Access } from "./access.js";
+import { lookUpFor } from "./ask-again.js";
 import type { Mount } from "./mount.js";
 import type { Metrics } from "./metrics.js";
 import type { CounterFactory } from "./rate-limit.js";
@@ -87,7 +88,8 @@ export function createApp(parts: AppParts): Router {
   router.use(createOperationsRouter(parts.health, parts.metrics, access));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
-  api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(workshop));
+  api.use(lookUpAccount(access));
+  api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(parts));
   api.use(createAccountsRouter(parts));
   api.use(createSignInRouter({ ...parts, publicUrl: mount.url }));
   api.use(createSessionsRouter({ workshop, access, quota }));
@@ -133,9 +135,17 @@ function fromHere(rules: OriginRules): RequestHandler {
   };
 }
 
-function lookUp(workshop: Workshop): RequestHandler<{ id: string }> {
+function lookUp(parts: Pick<AppParts, "workshop" | "access">): RequestHandler<{ id: string }> {
   return async (request, _response, next) => {
-    await workshop.lookUp(request.params.id);
+    await lookUpFor(parts, request.params.id, request);
+    next();
+  };
+}
+
+/** A token may have been given out at another server a moment ago. */
+function lookUpAccount(access: Access): RequestHandler {
+  return async (request, _response, next) => {
+    await access.lookUpAccount(request);
     next();
   };
 }

@@ -48,7 +48,9 @@ export function createPolicyRouters(parts: {
   };
   ofSession.use("/v1alpha1", admitPage as RequestHandler, api);
   const ofShell = Router();
-  const admitShell: RequestHandler = (request, _response, next) => {
+  const admitShell: RequestHandler = async (request, _response, next) => {
+    const claimed = access.claimedByShell(request) ?? access.claimedByUser(request);
+    if (claimed !== undefined) await workshop.lookUp(claimed.id);
     as(request, admitByToken(request, { workshop, access }));
     next();
   };

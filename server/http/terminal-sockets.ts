@@ -109,8 +109,8 @@ async function claim(
 ): Promise<Claim> {
   const checked = checkedRequest(request, origin);
   checkHost(checked, origin);
-  // The server that gave the ticket may have heard of the session before this one.
-  await workshop.lookUp(address.session);
+  // The server that gave the ticket may know more of the session, and of who is signed in, than this one.
+  await Promise.all([workshop.refresh(address.session), access.lookUpAccount(request)]);
   const user = access.browserOf(request, workshop.session(address.session));
   return { address, user, origin: originOf(checked, origin) };
 }

@@ -36,7 +36,7 @@ export interface Ingresses {
 }
 
 export interface IngressParts {
-  workshop: Pick<Workshop, "find" | "ingress">;
+  workshop: Pick<Workshop, "find" | "ingress" | "lookUp" | "refresh">;
   admission: IngressAdmission;
   connections: IngressConnections;
   /** The wildcard domain; applications are below a path where absent. */
@@ -47,6 +47,9 @@ export interface IngressParts {
   /** Who asks, as far as proxies in front are believed. */
   log: Logger;
 }
+
+/** Names of sessions and of applications have a few hyphens together. */
+const MOST_READINGS = 8;
 
 /** An application that was found, and who asks for it. */
 interface Found {
@@ -89,6 +92,30 @@ function askedOf(parts: IngressParts, request: IncomingMessage, url: string): In
   const path = url.startsWith("/") ? url : "/";
   const reading = readingsOf(label).find(({ session, ingress }) => parts.workshop.ingress(session, ingress));
   return { session: "", ingress: "", ...reading, path, prefix: "" };
+}
+
+/**
+ * The same, once this server knows what another may have done a moment ago: made the session, or let the browser in. Of the names that a
+ * host can be read as, a few are asked for: nobody knows yet which there are.
+ */
+async function lookedUp(
+  parts: IngressParts,
+  first: IngressRequest,
+  request: IncomingMessage,
+  url: string,
+): Promise<IngressRequest> {
+  const { workshop, admission } = parts;
+  const label = parts.domain === undefined ? undefined : labelBelow(parts.domain, request);
+  const names =
+    first.session === "" && label !== undefined
+      ? readingsOf(label).map(({ session }) => session)
+      : [first.session];
+  await Promise.all(names.slice(0, MOST_READINGS).map((name) => workshop.lookUp(name)));
+  const asked = askedOf(parts, request, url) ?? first;
+  const session = workshop.find(asked.session);
+  if (session !== undefined && !admission.isAdmitted(asked, session, request))
+    await workshop.refresh(session.id);
+  return asked;
 }
 
 function isOwnHost({ origin }: IngressParts, request: IncomingMessage): boolean {
@@ -154,10 +181,11 @@ function isOfSession(parts: IngressParts, origin: string, session: string, proto
 
 async function serve(
   parts: IngressParts,
-  asked: IngressRequest,
+  first: IngressRequest,
   request: Request,
   response: Response,
 ): Promise<void> {
+  const asked = await lookedUp(parts, first, request, request.originalUrl);
   const isBelowPath = asked.pathToken !== undefined;
   let found: Found | undefined;
   try {
@@ -196,10 +224,11 @@ async function pass(parts: IngressParts, found: Found, request: Request, respons
 
 async function upgrade(
   parts: IngressParts,
-  asked: IngressRequest,
+  first: IngressRequest,
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
 ): Promise<void> {
   socket.on("error", () => socket.destroy());
+  const asked = await lookedUp(parts, first, request, request.url ?? "/");
   const found = find(parts, asked, request);
   authorise(parts, found, request);
   const connection = await parts.connections.of(found.session.id).connect(found.ingress);

@@ -105,7 +105,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     labs: () => catalogue(parts),
     brokenLabs: () => brokenLabs(parts),
     createSession: (wanted) => startSession(parts, wanted),
-    lookUp: createSessionLookup(parts),
+    ...createSessionLookup(parts),
     find: (id) => findView(parts, id),
     ingress: (id, name) => findIngress(parts, id, name),
     session: (id) => briefView(parts, found(id).session),

@@ -40,6 +40,8 @@ export interface Workshop {
   createSession(wanted: NewSession): Promise<SessionView>;
   /** Makes sure that a session is known here which another server has made a moment ago. */
   lookUp(id: string): Promise<void>;
+  /** Takes in how the session is in the cluster now, for whoever is about to refuse something by what this server knows. */
+  refresh(id: string): Promise<void>;
   /** Without its results, which most who ask for a session do not need; nothing where there is none. */
   find(id: string): SessionView | undefined;
   /** The ingress of that name in the session's lab; nothing where either is not there. */

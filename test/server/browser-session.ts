@@ -102,8 +102,8 @@ export class BrowserSession {
   }
 
   /** Waits until the step has ended. */
-  async outcome(session: SessionView, number: number): Promise<StepResult> {
-    return until(`step ${String(number)} has ended`, 30_000, async () => {
+  async outcome(session: SessionView, number: number, deadlineMs = 30_000): Promise<StepResult> {
+    return until(`step ${String(number)} has ended`, deadlineMs, async () => {
       const answer = await this.call("GET", `api/sessions/${session.id}`).catch(() => undefined);
       if (answer?.status !== 200) return undefined;
       const { results } = JSON.parse(answer.text) as SessionView;

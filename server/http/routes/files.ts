@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { Access } from "../access.js";
+import { askAgain } from "../ask-again.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Workshop } from "../../workshop/workshop.js";
 
@@ -15,11 +16,11 @@ const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 export function createFileRoutes({ workshop, access }: FileRoutes): Router {
   const router = Router();
   router.get("/sessions/:id/files/*path", async (request, response, next) => {
-    const session = workshop.session(request.params.id);
-    access.requireFiles(session, request.query.key);
+    const { id } = request.params;
+    await askAgain(workshop, id, (session) => access.requireFiles(session, request.query.key));
     const path = request.params.path.join("/");
     if (isSuspicious(request.params.path)) throw notFound(path);
-    const file = await workshop.file(session.id, path);
+    const file = await workshop.file(id, path);
     response.set({ "content-security-policy": FILE_POLICY, "cache-control": "private, max-age=300" });
     response.sendFile(file, { dotfiles: "allow", cacheControl: false }, (error?: Error) => {
       if (error && !response.headersSent) next(notFound(path));

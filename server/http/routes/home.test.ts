@@ -33,7 +33,7 @@ beforeAll(async () => {
   const access = createAccess({
     tokens,
     instructorToken: () => INSTRUCTOR,
-    namedTokens: { accountOf: () => undefined, secretOf: () => undefined },
+    namedTokens: { accountOf: () => undefined, secretOf: () => undefined, look: () => Promise.resolve() },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });

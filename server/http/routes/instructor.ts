@@ -130,6 +130,7 @@ function admit(router: Router, { access, counter }: InstructorRoutes): void {
   const attempts = createRateLimit({ what: "attempts to log in", burst: 1, perMinute: 9, counter });
   router.post("/instructor/login", async (request, response) => {
     const { token } = parseBody(login, request.body);
+    if (!access.isInstructorToken(token)) await access.lookUpTokens();
     // Only wrong tokens count: somebody who guesses must not lock the instructor out.
     if (!access.isInstructorToken(token)) await attempts.take(request.ip ?? "");
     access.login(request, response, token);

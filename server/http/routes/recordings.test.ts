@@ -17,7 +17,7 @@ beforeEach(async () => {
   const access = createAccess({
     tokens: createTokens(Buffer.alloc(32, 7)),
     instructorToken: () => TOKEN,
-    namedTokens: { accountOf: () => undefined, secretOf: () => undefined },
+    namedTokens: { accountOf: () => undefined, secretOf: () => undefined, look: () => Promise.resolve() },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });

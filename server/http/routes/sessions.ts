@@ -5,6 +5,7 @@ import type { LabSummary, SessionEvent, SessionView } from "../../../workshop/co
 import { isOver } from "../../../workshop/common/session.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Access } from "../access.js";
+import { askAgain } from "../ask-again.js";
 import { parseBody } from "../body.js";
 import type { SessionQuota } from "../session-quota.js";
 import { openEventStream } from "../server-sent-events.js";
@@ -49,7 +50,7 @@ export function createSessionsRouter(options: SessionRoutes): Router {
   router.post("/sessions/:id/admission", async (request, response) => {
     const { token } = parseBody(admission, request.body);
     const { id } = request.params;
-    access.admitByLink(request, response, { session: workshop.session(id), token });
+    await askAgain(workshop, id, (session) => access.admitByLink(request, response, { session, token }));
     await workshop.openSession(id);
     response.status(204).end();
   });

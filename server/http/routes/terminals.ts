@@ -23,8 +23,10 @@ export function createTerminalRoutes({ workshop, access, terminals }: TerminalRo
   const router = Router();
   router.post("/sessions/:id/terminals/:name/ticket", async (request, response) => {
     const { id, name } = request.params;
+    access.requireSession(request, workshop.session(id));
+    // The learner may have agreed a moment ago, at another server, that a helper types.
+    if (!access.isLearner(request, workshop.session(id))) await workshop.refresh(id);
     const session = workshop.session(id);
-    access.requireSession(request, session);
     if (!session.terminals.includes(name)) {
       throw new ServerError(serverErrorCodes.notFound, `Session ${id} has no terminal "${name}".`);
     }

@@ -59,11 +59,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   it("has all its servers ready, and its own test says so and what it asked", async () => {
     const servers = await chart.servers();
     expect(servers.map(({ isReady }) => isReady)).toEqual([true, true, true]);
-    const { status, output, complaint } = await chart.test();
-    expect([status, output + complaint]).toEqual([
-      0,
-      expect.stringMatching(/Phase: +Succeeded[^]*\/readyz answers 200\n[^]*\/ answers 200\n/),
-    ]);
+    expect(await chart.test()).toMatch(/Phase: +Succeeded[^]*\/readyz answers 200\n[^]*\/ answers 200\n/);
   });
 
   it("takes a lab of a ConfigMap, and gives its learner a shell in a pod of the tool box", async () => {

@@ -1,17 +1,13 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { Helm, chart, setting } from "../kubernetes/helm/helm.js";
-import type { HelmAnswer } from "../kubernetes/helm/helm.js";
 import type { Forward } from "../kubernetes/node/node-namespaces.js";
 import { type NodePostgres, startNodePostgres } from "./node-postgres.js";
+import { OperatorShell, filledIn, pageBlock } from "./operator-shell.js";
 import { type ProductImages, productImages } from "./product-images.js";
 import type { RealCluster } from "./real-cluster.js";
 
 /** Where the chart is installed. */
 export const NAMESPACE = "lectern";
-const DATABASE_SECRET = "lectern-database";
-/** Covers the start of all servers, one after the other, on a busy machine. */
-const WAIT = ["--wait", "--timeout", "480s"];
 const SERVERS = "app.kubernetes.io/component=server,app.kubernetes.io/name=lectern";
 
 /** A server's pod. */
@@ -34,61 +30,38 @@ interface PodList {
   }[];
 }
 
-/** The chart on the real node, with three servers on a PostgreSQL of their own, reached through its Service. */
+/** The chart on the real node by the words of `docs/operate.md`, with three servers on a PostgreSQL of their own, reached through its Service. */
 export class InstalledChart {
   /** Where browsers open it: the Service's address, passed on to this machine. */
   readonly url: string;
   readonly images: ProductImages;
   readonly postgres: NodePostgres;
+  readonly shell: OperatorShell;
   readonly #cluster: RealCluster;
-  readonly #helm: Helm;
   readonly #forwards: Forward[] = [];
-  readonly #values: string[];
 
   private constructor(
     cluster: RealCluster,
-    parts: { helm: Helm; images: ProductImages; postgres: NodePostgres; port: number },
+    parts: { shell: OperatorShell; images: ProductImages; postgres: NodePostgres; port: number },
   ) {
     this.#cluster = cluster;
-    this.#helm = parts.helm;
+    this.shell = parts.shell;
     this.images = parts.images;
     this.postgres = parts.postgres;
     this.url = `http://127.0.0.1:${String(parts.port)}/`;
-    const [image, toolbox] = [split(parts.images.server.name), split(parts.images.toolbox.name)];
-    this.#values = [
-      ...setting([
-        `publicUrl=${this.url.slice(0, -1)}`,
-        "replicas=3",
-        `database.secretName=${DATABASE_SECRET}`,
-        "ingress.enabled=false",
-        "start=open",
-        // The authority of the cluster, by which git knows the test's repository.
-        "labs.authoritiesConfigMap=kube-root-ca.crt",
-        `image.repository=${image.repository}`,
-        `shells.image.repository=${toolbox.repository}`,
-      ]),
-      // A tag may be all digits, and is no number.
-      ...["image.tag=" + image.tag, "shells.image.tag=" + toolbox.tag].flatMap((value) => [
-        "--set-string",
-        value,
-      ]),
-    ];
   }
 
   /** Installs it, and waits until all servers are ready. */
   static async install(cluster: RealCluster): Promise<InstalledChart> {
     const images = await productImages(cluster.node);
-    const [helm, postgres, port] = await Promise.all([
-      Helm.open("helm3"),
+    const [shell, postgres, port] = await Promise.all([
+      OperatorShell.open(cluster),
       startNodePostgres(cluster.node),
       freePort(),
     ]);
-    const installed = new InstalledChart(cluster, { helm, images, postgres, port });
+    const installed = new InstalledChart(cluster, { shell, images, postgres, port });
     try {
-      await cluster.createNamespace(NAMESPACE);
-      const url = `--from-literal=url=${postgres.url}`;
-      await cluster.read("create", "secret", "generic", DATABASE_SECRET, `--namespace=${NAMESPACE}`, url);
-      await installed.#succeed("install", "lectern", chart, ...installed.#values, ...WAIT);
+      await shell.run(filledIn(pageBlock("Install on a cluster", "helm install"), installed.#ownValues()));
       await installed.#forward();
       return installed;
     } catch (error) {
@@ -100,16 +73,16 @@ export class InstalledChart {
 
   /** Changes values of the release, and waits until all servers have them. */
   async upgrade(...words: string[]): Promise<void> {
-    await this.#succeed("upgrade", "lectern", chart, "--reset-then-reuse-values", ...words, ...WAIT);
+    await this.shell.run([pageBlock("Upgrade", "helm upgrade").trimEnd(), ...words].join(" "));
   }
 
   async uninstall(): Promise<void> {
-    await this.#succeed("uninstall", "lectern", ...WAIT);
+    await this.shell.run(pageBlock("Remove", "helm uninstall"));
   }
 
-  /** `helm test --logs`, whatever it says. */
-  test(): Promise<HelmAnswer> {
-    return this.#helm.run("test", "lectern", "--logs", ...this.#place());
+  /** What `helm test --logs` says; throws where the test fails. */
+  test(): Promise<string> {
+    return this.shell.run(`helm test lectern --namespace ${NAMESPACE} --logs`);
   }
 
   /** The servers that are not being ended. */
@@ -143,7 +116,7 @@ export class InstalledChart {
   async close(): Promise<void> {
     await Promise.all(this.#forwards.map((forward) => forward.close()));
     await this.postgres.remove();
-    this.#helm.close();
+    this.shell.close();
   }
 
   async #forward(): Promise<void> {
@@ -152,12 +125,18 @@ export class InstalledChart {
     this.#forwards.push(await this.#cluster.node.forward(address, Number(new URL(this.url).port)));
   }
 
-  #succeed(...words: string[]): Promise<string> {
-    return this.#helm.succeed(...words, ...this.#place());
-  }
-
-  #place(): string[] {
-    return ["--namespace", NAMESPACE, "--kubeconfig", this.#cluster.kubeconfig];
+  /** What of the page's words is each reader's own. */
+  #ownValues(): Record<string, string> {
+    const [image, toolbox] = [split(this.images.server.name), split(this.images.toolbox.name)];
+    // The authority of the cluster is that by which git knows the test's repository.
+    const address = `publicUrl=${this.url.slice(0, -1)} --set ingress.enabled=false --set start=open --set labs.authoritiesConfigMap=kube-root-ca.crt`;
+    return {
+      "postgresql://USER:PASSWORD@HOST/NAME": this.postgres.url,
+      "publicUrl=https://labs.example.org": address,
+      // A tag may be all digits, and is no number.
+      " image.repository=REGISTRY/lectern ": ` image.repository=${image.repository} --set-string image.tag=${image.tag} `,
+      "REGISTRY/lectern-toolbox": `${toolbox.repository} --set-string shells.image.tag=${toolbox.tag}`,
+    };
   }
 
   /** What a person would look at where an installation does not come to its end. */

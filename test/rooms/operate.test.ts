@@ -6,11 +6,12 @@ import { parse } from "yaml";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = read("docs/operate.md");
-/** Of kubectl, helm, systemctl and tar, which are not ours to change. */
+/** Of kubectl, helm, docker, systemctl, curl and tar, which are not ours to change. */
 const FLAGS_OF_OTHERS = [
   "--docker-password",
   "--docker-server",
   "--docker-username",
+  "--fail",
   "--from-literal",
   "--logs",
   "--no-hooks",
@@ -18,6 +19,8 @@ const FLAGS_OF_OTHERS = [
   "--numeric-owner",
   "--reset-then-reuse-values",
   "--set",
+  "--silent",
+  "--stdin",
 ];
 
 describe("docs/operate.md", () => {

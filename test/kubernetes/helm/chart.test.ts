@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveCommand } from "../../../server/cli/commands/serve.js";
 import { createMetrics } from "../../../server/http/metrics.js";
@@ -33,7 +35,15 @@ const WRONG: [string, string][] = [
   ["signIn.issuer=http://accounts.example.org", "/signIn/issuer"],
   ["signIn.roles[0]=teacher=x", "/signIn/roles"],
   ["maxSessions=many", "/maxSessions"],
-  ["trustProxy=1", "/trustProxy"],
+  ["trustProxy=everybody", "/trustProxy"],
+  ["trustProxy=10", "/trustProxy"],
+  ["sessionLimits=memory=plenty", "/sessionLimits"],
+  ["sessionLimits=ram=1Gi", "/sessionLimits"],
+  ["image.repository=registry.example.org/lectern:1", "/image/repository"],
+  ["image.tag=15", "/image/tag"],
+  ["shells.image.tag=of yesterday", "/shells/image/tag"],
+  ["resources.limits.memory=lots", "/resources/limits/memory"],
+  ["resources.limts.memory=1Gi", "limts"],
   ["logLevel=loud", "/logLevel"],
   ["image.digest=latest", "/image/digest"],
   ["image.pullPolicy=Sometimes", "/image/pullPolicy"],
@@ -49,6 +59,16 @@ const WRONG: [string, string][] = [
   ["tolerations=all", "/tolerations"],
   ["ingressDomain=*.apps.example.org", "/ingressDomain"],
   ["shells.imagePullSecrets=registry", "/shells/imagePullSecrets"],
+];
+
+/** Values in each of the forms that Helm hands on. */
+const RIGHT = [
+  "trustProxy=1",
+  "trustProxy=loopback\\,10.0.0.0/8\\,fd00::/8",
+  "sessionLimits=memory=1.5Gi\\,cpu=0.5",
+  "image.repository=localhost:5000/labs/lectern",
+  "resources.limits.cpu=2",
+  "resources.requests.memory=512Mi",
 ];
 
 /** Values that are right each by itself, and wrong together or on this cluster. */
@@ -91,6 +111,12 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
       const words = ["template", "lectern", chart, ...KUBE_VERSION, ...setting([url, value])];
       const { status, complaint } = await helm.run(...words);
       expect([status, complaint]).toEqual([1, expect.stringContaining(named)]);
+    });
+
+    it.each(RIGHT)("takes %s", async (value) => {
+      const words = ["template", "lectern", chart, ...KUBE_VERSION, ...setting([url, value])];
+      const { status, complaint } = await helm.run(...words);
+      expect([status, complaint]).toEqual([0, expect.any(String)]);
     });
 
     it.each(CONTRADICTIONS)("refuses %j in a sentence", async (values, sentence) => {
@@ -197,6 +223,18 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
     });
   },
 );
+
+describe("what takes away the pod of helm test", () => {
+  it("warns where it cannot, and keeps nothing from being removed", async () => {
+    const program = readFileSync(join(chart, "files/remove-test.js"), "utf8");
+    const words = ["--input-type=module", "--eval", program, "lectern", "lectern-test"];
+    // There is neither an account of a pod here nor a cluster.
+    const { stderr } = await promisify(execFile)(process.execPath, words, { timeout: 60_000 });
+    expect(stderr).toMatch(
+      /^The pod lectern-test of helm test could not be deleted \(.+\)\. Delete it yourself: kubectl delete pod lectern-test --namespace lectern\n$/,
+    );
+  });
+});
 
 describe("the dashboard", () => {
   it("asks for nothing but figures that servers give", () => {

@@ -8,7 +8,7 @@ export interface RoundRobin {
   close(): Promise<void>;
 }
 
-/** Hands each new connection to the next of several servers that takes it, as a Service of a cluster does. */
+/** Hands each new connection to the next of several servers that takes it, as a Service of a cluster does; each is tried once. */
 export async function startRoundRobin(): Promise<RoundRobin> {
   const targets: number[] = [];
   const sockets = new Set<Socket>();
@@ -16,10 +16,10 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
-    join(socket, targets.length);
+    join(socket, next++, targets.length);
   });
-  const join = (socket: Socket, tries: number) => {
-    const port = targets[next++ % targets.length];
+  const join = (socket: Socket, at: number, tries: number) => {
+    const port = targets[at % targets.length];
     if (tries === 0 || port === undefined || socket.destroyed) return socket.destroy();
     const target = connect(port, "127.0.0.1");
     let isConnected = false;
@@ -29,7 +29,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
       target.pipe(socket);
     });
     target.on("error", () => target.destroy());
-    target.on("close", () => (isConnected ? socket.destroy() : join(socket, tries - 1)));
+    target.on("close", () => (isConnected ? socket.destroy() : join(socket, at + 1, tries - 1)));
     socket.on("close", () => target.destroy());
     return socket;
   };

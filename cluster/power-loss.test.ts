@@ -33,7 +33,7 @@ afterAll(() => {
 
 it.skipIf(!canCompile)(
   "keeps every acknowledged write, and the order of revisions, when the power fails in the midst of writes",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const library = join(folder, "synced.so");
     execFileSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);

@@ -7,7 +7,7 @@ import { events, namespaces, pods, serviceAccounts, statusOf } from "./resource-
 import type { ControllersOptions } from "./start-controllers.js";
 import { startControllers } from "./start-controllers.js";
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 60_000;
 const POLL_MS = 10;
 
 /** The API with admission and the controllers, in memory. */

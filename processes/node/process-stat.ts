@@ -43,3 +43,17 @@ export function waitedForProcessor(task: number): number {
     return 0;
   }
 }
+
+/**
+ * What the kernel has counted of a process or thread that can run; while it stays the same, it has not run. `undefined` of one that waits for
+ * something else than a processor, and where the kernel does not count.
+ */
+export function runnableCount(task: number): string | undefined {
+  if (statFields(task)?.[0] !== "R") return undefined;
+  try {
+    const counted = readFileSync(`/proc/${task}/schedstat`, "utf8");
+    return counted.startsWith("0 ") ? undefined : counted;
+  } catch {
+    return undefined;
+  }
+}

@@ -32,6 +32,11 @@ it("counts what a thread that could run let pass", async () => {
   await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(500, idle));
 });
 
+it("counts what a thread ran without an end", async () => {
+  const busy = start("sh", "-c", FOREVER);
+  await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(300, busy));
+});
+
 it("counts all of a thread whose number is not known, and passes at once where there is no time", async () => {
   const passed: string[] = [];
   new ThreadDeadline(() => passed.push("unknown")).start(100);

@@ -1,4 +1,4 @@
-import { waitedForProcessor } from "./process-stat.js";
+import { runnableCount, waitedForProcessor } from "./process-stat.js";
 
 /** How soon a thread that is owed time is looked at again; the kernel counts its waiting only once it runs. */
 const LOOK_MS = 100;
@@ -25,10 +25,17 @@ export class ThreadDeadline {
     const round = this.#round;
     const waitedMs = (): number => (task === undefined ? 0 : waitedForProcessor(task));
     const start = performance.now() - waitedMs();
+    let seen: string | undefined;
+    /** Whether it waits for a processor since before the last look, which the kernel has not counted yet; learnt by looking twice. */
+    const isStarved = (): boolean => {
+      const before = seen;
+      seen = task === undefined ? undefined : runnableCount(task);
+      return seen !== undefined && (before === undefined || before === seen);
+    };
     const look = (): void => {
       if (round !== this.#round) return;
       const leftMs = start + ms - (performance.now() - waitedMs());
-      if (ms > 0 && leftMs > 0) return lookAfter(Math.max(LOOK_MS, leftMs));
+      if (ms > 0 && (leftMs > 0 || isStarved())) return lookAfter(Math.max(LOOK_MS, leftMs));
       this.stop();
       this.#passed();
     };

@@ -9,7 +9,7 @@ import { ScreenWorkers, type ScreenWorkersOptions } from "./screen-workers.js";
 import { Screen, type ScreenSource } from "./screen.js";
 
 /** Time a thread needs to start from source on a busy machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const SIZE = { columns: 80, rows: 24 };
 let workers: ScreenWorkers;
 let replaced: string[];

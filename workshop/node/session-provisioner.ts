@@ -60,7 +60,7 @@ export class SessionProvisioner {
     options: ProvisionOptions = {},
   ): Promise<SessionResource> {
     const startedAt = new Date().toISOString();
-    const writer = new StatusWriter(this.#parts.client, session);
+    const writer = new StatusWriter(this.#parts.client, session, options.signal);
     const report = (phase: SessionPhase, reason?: string): SessionResource => {
       options.signal?.throwIfAborted();
       const status = { phase, startedAt, provisioning: steps.current, ...(reason ? { reason } : {}) };

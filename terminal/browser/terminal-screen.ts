@@ -1,5 +1,5 @@
 import { FitAddon } from "@xterm/addon-fit";
-import { SearchAddon } from "@xterm/addon-search";
+import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { useCharacterWidths } from "../common/character-width.js";
@@ -43,11 +43,11 @@ export interface ScreenOptions {
 export class TerminalScreen implements ConnectedScreen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon();
   readonly #options: ScreenOptions;
   readonly #container: HTMLElement;
   readonly #observer: ResizeObserver;
   #filter: OutputFilter;
+  #search: SearchAddon | undefined;
   #fitTimer: ReturnType<typeof setTimeout> | undefined;
   #isHidden: boolean;
   #restoring = 0;
@@ -59,7 +59,6 @@ export class TerminalScreen implements ConnectedScreen {
     this.#options = options;
     this.#terminal = createTerminal(container, options);
     this.#terminal.loadAddon(this.#fit);
-    this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new WebLinksAddon(openLink));
     useCharacterWidths(this.#terminal);
     silenceQueries(this.#terminal.parser);
@@ -143,13 +142,20 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.options.screenReaderMode = on;
   }
 
-  /** Whether the text was found; an empty text ends the search. */
-  find(text: string, direction: "next" | "previous" = "next"): boolean {
+  /** Whether the text was found; an empty text ends the search. What searches is loaded by the first; rejects where that fails. */
+  async find(text: string, direction: "next" | "previous" = "next"): Promise<boolean> {
     if (text === "") {
-      this.#search.clearDecorations();
+      this.#search?.clearDecorations();
       return false;
     }
-    return direction === "next" ? this.#search.findNext(text) : this.#search.findPrevious(text);
+    const search = await this.#loadSearch();
+    return direction === "next" ? search.findNext(text) : search.findPrevious(text);
+  }
+
+  async #loadSearch(): Promise<SearchAddon> {
+    const { SearchAddon } = await import("@xterm/addon-search");
+    if (!this.#search) this.#terminal.loadAddon((this.#search = new SearchAddon()));
+    return this.#search;
   }
 
   /** The last lines down to the cursor, those that were wrapped in one piece, without empty ones at either end. */

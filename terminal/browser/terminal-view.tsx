@@ -10,7 +10,7 @@ export interface TerminalHandle {
   input(text: string): void;
   /** Types text so that nothing of it runs. */
   pasteWithoutRunning(text: string): void;
-  find(text: string, direction?: "next" | "previous"): boolean;
+  find(text: string, direction?: "next" | "previous"): Promise<boolean>;
   retryNow(): void;
   readonly screen: TerminalScreen;
 }

@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useRef, useState, type ReactElement } from "react";
+import { lazy, memo, Suspense, useLayoutEffect, useRef, useState, type ReactElement } from "react";
 import { createPortal } from "react-dom";
 import type { ActionView, PageView } from "../../common/api.js";
 import { Action } from "./blocks/action.js";
@@ -7,12 +7,13 @@ import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { followers, withReachedHidden } from "./followers.js";
 import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
-import { Drawing } from "./drawn/drawing.js";
 import { DRAWING } from "./drawn/prepare-drawings.js";
 import { PageContents } from "./page-contents.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
 import "./prose.css";
+
+const Drawing = lazy(async () => ({ default: (await import("./drawn/drawing.js")).Drawing }));
 
 interface Placed {
   action: ActionView;
@@ -51,7 +52,11 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
           createPortal(<Action action={action} sectionBody={body} />, element, action.step),
         )}
         {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
-        {drawings.map((element, at) => createPortal(<Drawing element={element} />, element, `drawing-${at}`))}
+        <Suspense>
+          {drawings.map((element, at) =>
+            createPortal(<Drawing element={element} />, element, `drawing-${at}`),
+          )}
+        </Suspense>
         <EnlargedPicture text={root} />
         {page.problems.length > 0 && <Problems problems={page.problems} />}
       </FoldsContext>

@@ -2,13 +2,11 @@ import { lazy, Suspense, type ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
 import { isOpening } from "./action-names.js";
 import { CopyBlock } from "./copy-block.js";
-import { FileBlock } from "./file-block.js";
 import { InlineCopy } from "./inline-copy.js";
 import { HiddenBlock } from "./hidden-block.js";
 import { LinkBlock } from "./link-block.js";
 import { ManualBlock } from "./manual-block.js";
 import { PlayedNote } from "./played-note.js";
-import { QuizBlock } from "./quiz-block.js";
 import { ProblemBlock } from "./problem-block.js";
 import { RunBlock } from "./run-block.js";
 import { SectionToggle } from "./section-toggle.js";
@@ -23,6 +21,9 @@ interface Props {
   sectionBody: HTMLElement | undefined;
 }
 
+// Loaded by the first page that has one.
+const FileBlock = lazy(async () => ({ default: (await import("./file-block.js")).FileBlock }));
+const QuizBlock = lazy(async () => ({ default: (await import("./quiz-block.js")).QuizBlock }));
 const InputBlock = lazy(async () => ({ default: (await import("./input-block.js")).InputBlock }));
 
 type Kinds = ReadonlySet<ActionView["kind"]>;
@@ -39,7 +40,9 @@ export function Action(props: Props): ReactElement {
   return (
     <>
       {played && <PlayedNote images={played} />}
-      <Block {...props} />
+      <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the block" />}>
+        <Block {...props} />
+      </Suspense>
     </>
   );
 }
@@ -48,12 +51,7 @@ function Block({ action, sectionBody }: Props): ReactElement | null {
   if (action.flow?.isHidden) return <HiddenBlock action={action} sectionBody={sectionBody} />;
   if (isLink(action)) return <LinkBlock action={action} />;
   if (FILES.has(action.kind)) return <FileBlock action={action} />;
-  if (action.inputs)
-    return (
-      <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the form" />}>
-        <InputBlock action={action} inputs={action.inputs} />
-      </Suspense>
-    );
+  if (action.inputs) return <InputBlock action={action} inputs={action.inputs} />;
   switch (action.kind) {
     case "copy":
     case "copy-and-edit":

@@ -11,14 +11,17 @@ interface Props {
 /** The search line of a terminal: Enter finds further up, Shift+Enter further down, Esc closes. */
 export function TerminalSearch({ name, handle, onClose }: Props): ReactElement {
   const [words, setWords] = useState("");
-  const [isFound, setIsFound] = useState(true);
+  const [problem, setProblem] = useState("");
   const line = useRef<HTMLInputElement>(null);
   useEffect(() => {
     line.current?.focus();
     return () => void handle.find("");
   }, [handle]);
   function find(text: string, direction: "next" | "previous"): void {
-    setIsFound(text === "" || handle.find(text, direction));
+    handle.find(text, direction).then(
+      (isFound) => setProblem(text === "" || isFound ? "" : "Not found"),
+      () => setProblem("Cannot search: the server does not answer"),
+    );
   }
   function press(event: KeyboardEvent): void {
     if (event.key === "Enter") find(words, event.shiftKey ? "next" : "previous");
@@ -39,7 +42,7 @@ export function TerminalSearch({ name, handle, onClose }: Props): ReactElement {
         onKeyDown={press}
       />
       <span className="terminal-search__result" role="status">
-        {isFound ? "" : "Not found"}
+        {problem}
       </span>
       <IconButton isSmall icon="chevronUp" label="Previous match" onPress={() => find(words, "previous")} />
       <IconButton isSmall icon="chevronDown" label="Next match" onPress={() => find(words, "next")} />

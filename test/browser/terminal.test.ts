@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { serverPid } from "../server/browser-session.js";
 import { isWithout } from "../requirements/without.js";
+import { focusedName } from "./console-steps.js";
 import { launchChromium, openPage, takePicture } from "./chromium.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
@@ -46,6 +47,18 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await type(page, "ls; echo li''sted");
     await rows(page).getByText("listed", { exact: true }).waitFor();
     expect(await shown(page)).not.toMatch(/^(first|second)-ran/m);
+  });
+
+  it("finds what stands in it, and says what does not", async () => {
+    await page.keyboard.press("Control+Shift+F");
+    const line = page.getByRole("search");
+    await line.getByRole("textbox").fill("nothing of the kind");
+    await line.getByText("Not found").waitFor();
+    await line.getByRole("textbox").fill("listed");
+    await line.getByText("Not found").waitFor({ state: "detached" });
+    expect(await page.locator(".xterm-selection > div").count()).toBeGreaterThan(0);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focusedName(page)).toBe("Terminal 1");
   });
 
   it("shows what is run where characters take two columns", async () => {

@@ -55,20 +55,20 @@ describe("lectern validate", () => {
   });
 
   it("ends at Ctrl-C in the middle of a command that would outlast this test", async () => {
-    const lab = writeLab("endless", "sleep 1000");
+    const lab = writeLab("endless", "sleep 7350");
     const child = spawn(process.execPath, ["bin/lectern.js", "validate", lab], {
       cwd: productRoot,
       env: { ...process.env, ...env },
       stdio: "ignore",
     });
-    await until("the command runs", 60_000, () => isRunning("sleep\u00001000"));
+    await until("the command runs", 60_000, () => isRunning("sleep\u00007350"));
     child.kill("SIGINT");
     await new Promise((resolve) => child.once("exit", resolve));
     expect(child.exitCode).toBe(130);
   });
 
   it("ends when its time is over with a status of its own, and says what it was at", async () => {
-    const lab = writeLab("lasting", "sleep 1001");
+    const lab = writeLab("lasting", "sleep 7351");
     const { status, output } = await runCli(["validate", lab, "--timeout", "10s"], env);
     expect([status, output]).toEqual([
       4,
@@ -79,19 +79,19 @@ describe("lectern validate", () => {
   });
 
   it("has no verdict when the terminal host is killed in mid-run, and says what was lost with it", async () => {
-    const validation = start("killed-host", "sleep 1002", "echo after");
-    await until("the command runs", 60_000, () => isRunning("sleep\u00001002"));
+    const validation = start("killed-host", "sleep 7352", "echo after");
+    await until("the command runs", 60_000, () => isRunning("sleep\u00007352"));
     process.kill(supervisedPid(dataOfValidation(), "terminal"), "SIGKILL");
     const { status, output } = await validation.ended;
     expect(status).toBe(3);
     expect(output).toContain("terminal host ended (SIGKILL)");
-    expect(output).toMatch(/has stopped\. It was at block 0 of "Killed-host" \(.*\): sleep 1002/);
+    expect(output).toMatch(/has stopped\. It was at block 0 of "Killed-host" \(.*\): sleep 7352/);
     expect(output).toContain("The terminal host was started again meanwhile: the shells it had have ended");
   });
 
   it("says that the cluster does not answer when it stops in mid-run, and what is left there", async () => {
     const cluster = await startOwnCluster();
-    const lab = writeLab("stopped-cluster", "sleep 1003");
+    const lab = writeLab("stopped-cluster", "sleep 7353");
     writeFileSync(
       lab,
       '# Stopped\n\n```execute-1\ntouch begun; sleep 4.003\n```\n\n```execute-1 until="configmap/late exists" timeout=5s\ntrue\n```\n',
@@ -108,9 +108,9 @@ describe("lectern validate", () => {
 
   it("ends at Ctrl-C also where the cluster does not answer", async () => {
     const cluster = await startOwnCluster();
-    const lab = writeLab("frozen-cluster", "sleep 1004");
+    const lab = writeLab("frozen-cluster", "sleep 7354");
     const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
-    await until("the command runs", 60_000, () => isRunning("sleep\u00001004"));
+    await until("the command runs", 60_000, () => isRunning("sleep\u00007354"));
     cluster.freeze();
     validation.interrupt();
     const { status, output } = await validation.ended;
@@ -147,6 +147,7 @@ function start(lab: string | string[], ...commands: string[]) {
   return { ended, interrupt: () => child.kill("SIGINT") };
 }
 
+/** Each test sleeps for a number of seconds that nothing else on the machine sleeps for. */
 function isRunning(command: string): true | undefined {
   return processesOf(command).length > 0 ? true : undefined;
 }

@@ -1,10 +1,10 @@
-import { failuresIn, fileNameOf, passesIn, readReport, secondReportPath } from "./test-reports.js";
+import { failuresIn, fileNameOf, passesIn, readReport, reasonsIn, secondReportPath } from "./test-reports.js";
 
 const SLOWEST = 10;
 
 /**
- * Reads vitest's JSON reports given as arguments; prints the slowest files, each failed test, each that passed only when its file ran
- * once more by itself, and one closing line. Exits 1 where a test failed, a report is missing, or none ran.
+ * Reads vitest's JSON reports given as arguments; prints the slowest files, each failed test and each that passed only when its file ran
+ * once more by itself, both with the reason, and one closing line. Exits 1 where a test failed, a report is missing, or none ran.
  */
 const paths = process.argv.slice(2);
 const reports = paths.map(readReport);
@@ -14,8 +14,9 @@ let passed = 0;
 let failed = 0;
 for (const [index, report] of reports.entries()) {
   const { broken, unsteady } = judge(report, secondReportPath(paths[index]));
-  for (const name of broken) process.stdout.write(`failed: ${name}\n`);
-  for (const name of unsteady) process.stdout.write(`unsteady, passed only by itself: ${name}\n`);
+  const reasons = reasonsIn(report);
+  for (const name of broken) printFailure("failed", name, reasons);
+  for (const name of unsteady) printFailure("unsteady, passed only by itself", name, reasons);
   // A worker that did not end counts as one failed test.
   const isNameless = !report.success && broken.length + unsteady.length === 0;
   passed += report.numPassedTests + unsteady.length;
@@ -32,6 +33,12 @@ function judge(report, secondPath) {
   const passes = new Set(passesIn(second));
   const broken = new Set([...failures.filter((name) => !passes.has(name)), ...failuresIn(second)]);
   return { broken: [...broken], unsteady: failures.filter((name) => !broken.has(name)) };
+}
+
+function printFailure(kind, name, reasons) {
+  process.stdout.write(`${kind}: ${name}\n`);
+  const reason = reasons.get(name) ?? "";
+  if (reason !== "") process.stdout.write(`${reason.replace(/^/gm, "    ")}\n`);
 }
 
 function printSlowest(files) {

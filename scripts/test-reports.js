@@ -1,5 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+/** Of why a test failed, as much as tells where to look; the rest stands where it ran. */
+const REASON_LINES = 8;
+const REASON_COLUMNS = 300;
 
 /** Reads vitest's JSON report; one that cannot be read is a report that failed. */
 export function readReport(path) {
@@ -35,10 +40,29 @@ export function passesIn({ testResults }) {
   ]);
 }
 
+/** The first lines of why each failed, by the names that `failuresIn` has. */
+export function reasonsIn({ testResults }) {
+  return new Map(
+    testResults.flatMap((file) => [
+      [fileNameOf(file), beginning(file.message)],
+      ...file.assertionResults
+        .filter(({ status }) => status === "failed")
+        .map((test) => [nameOf(file, test), beginning(test.failureMessages?.[0])]),
+    ]),
+  );
+}
+
+function beginning(message = "") {
+  const lines = stripVTControlCharacters(message).split("\n", REASON_LINES);
+  return lines.map((line) => line.slice(0, REASON_COLUMNS)).join("\n");
+}
+
 function testsOf(file, wanted) {
-  return file.assertionResults
-    .filter(({ status }) => status === wanted)
-    .map(({ fullName }) => `${fileNameOf(file)}: ${fullName}`);
+  return file.assertionResults.filter(({ status }) => status === wanted).map((test) => nameOf(file, test));
+}
+
+function nameOf(file, { fullName }) {
+  return `${fileNameOf(file)}: ${fullName}`;
 }
 
 export function fileNameOf({ name }) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lints and replays labs, one after the other, whatever becomes of the one before: validate-labs.sh LAB...
-# Writes NAME.xml (JUnit) and the recordings of NAME's terminals into $LECTERN_REPORTS; $LECTERN_VALIDATE_OPTIONS are options of `lectern validate` besides.
+# Writes NAME.xml (JUnit), the recordings of NAME's terminals and the objects of its namespace where a step failed into $LECTERN_REPORTS; $LECTERN_VALIDATE_OPTIONS are options of `lectern validate` besides.
 # Ends with the highest status of `lectern lint` and `lectern validate`: 0 all passed, 1 a step failed or a page has an error, 2 a lab cannot be read, 3 the
 # platform failed, 4 the time was over.
 set -uo pipefail

@@ -11,10 +11,14 @@ export function liveLines(stream: { write(text: string): unknown }): (step: Vali
   };
 }
 
-/** What the terminal report has after its steps: the problems of the text, what nobody would miss, and the sum. */
+/** What the terminal report has after its steps: the problems of the text, what nobody would miss, where objects are kept, and the sum. */
 export function summaryOf(report: ValidationReport): string {
   const sections = terminalReport(report).trimEnd().split("\n\n");
-  const asides = [report.problems.length > 0, report.mutants !== undefined].filter(Boolean).length;
+  const asides = [
+    report.problems.length > 0,
+    report.mutants !== undefined,
+    report.objects !== undefined,
+  ].filter(Boolean).length;
   const kept = sections.slice(-1 - asides);
   return `\n${kept.join("\n\n")}\n`;
 }

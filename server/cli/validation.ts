@@ -26,6 +26,7 @@ import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
 import { requireAvailable } from "../workshop/catalogue.js";
 import { fromHere, placed, placedMutant } from "./from-here.js";
+import { KeptObjects } from "./kept-objects.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
@@ -189,13 +190,27 @@ async function replayUntilSteady(
   parts: ValidationParts,
   validation: Validation,
 ): Promise<ValidationReport> {
-  let report = await validateLab(lab, parts, optionsOf(validation));
+  const { recordings } = validation.flags;
+  const objects = recordings === undefined ? undefined : new KeptObjects(recordings);
+  const options = (): ValidationOptions => ({
+    ...optionsOf(validation),
+    ...(objects && keepingObjects(objects, parts, validation)),
+  });
+  let report = await validateLab(lab, parts, options());
   for (let again = 0; again < validation.flags.retryFlaky; again++) {
     if (report.steps.every(({ state }) => state !== "failed")) break;
     tellProgress("A step failed. The lab is replayed to see whether it fails again.");
-    report = withFlaky(await validateLab(lab, parts, optionsOf(validation)), report);
+    report = withFlaky(await validateLab(lab, parts, options()), report);
   }
-  return report;
+  return objects?.toldIn(report) ?? report;
+}
+
+function keepingObjects(
+  objects: KeptObjects,
+  clusters: ValidationParts,
+  { signal }: Validation,
+): Pick<ValidationOptions, "onFirstFailure"> {
+  return { onFirstFailure: (step, session) => objects.keep(step, { session, clusters, signal }) };
 }
 
 /** Where programs in pods were told to call, it is this process that answers. */

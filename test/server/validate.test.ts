@@ -1,7 +1,16 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import { askOwnCluster } from "../../server/supervisor/own-cluster.js";
 import {
@@ -19,6 +28,23 @@ const scratch = mkdtempSync(join(folder.path, "scratch-"));
 chmodSync(scratch, 0o711);
 const env = { TMPDIR: scratch };
 afterAll(() => folder.remove());
+
+const WIDGETS = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "widgets.shop.example" },
+  spec: {
+    group: "shop.example",
+    scope: "Namespaced",
+    names: { plural: "widgets", singular: "widget", kind: "Widget" },
+    versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+  },
+};
+const WIDGET = {
+  apiVersion: "shop.example/v1",
+  kind: "Widget",
+  metadata: { name: "cog", namespace: "shop" },
+};
 
 describe("lectern validate", () => {
   it("shows each step with its time, and ends with 0 when all pass", async () => {
@@ -41,8 +67,40 @@ describe("lectern validate", () => {
     expect([status, output]).toEqual([1, expect.stringContaining("FAILED")]);
     const report = JSON.parse(readFileSync(out, "utf8")) as ValidationReport;
     expect(report.steps.map(({ state }) => state)).toEqual(["passed", "failed"]);
-    const [cast = ""] = readdirSync(recordings);
+    const [cast = "", objects = ""] = readdirSync(recordings);
     expect(readFileSync(join(recordings, cast), "utf8")).toMatch(/^\{"version":2,[^]*no-such-folder/);
+    const kept = join(recordings, objects);
+    expect([kept, output]).toEqual([
+      join(recordings, "objects.yaml"),
+      expect.stringContaining(`are in ${kept}`),
+    ]);
+    expect([report.objects, report.problems]).toEqual([[kept], []]);
+    expect(readFileSync(kept, "utf8")).toMatch(/^# Objects of the namespace bad-[^]*\nkind: Namespace\n/);
+  });
+
+  it("keeps what all namespaces of a cluster of one's own held when a step failed, custom kinds too", async () => {
+    const lab = join(folder.path, "own");
+    mkdirSync(join(lab, "pages"), { recursive: true });
+    writeFileSync(join(lab, "workshop.yaml"), "title: Own\ncluster: own\n");
+    const commands = [
+      "kubectl create namespace shop && kubectl create configmap prices -n shop",
+      `kubectl apply -f - <<X\n${JSON.stringify(WIDGETS)}\nX\nkubectl wait --for=condition=Established crd/widgets.shop.example`,
+      `kubectl apply -f - <<X\n${JSON.stringify(WIDGET)}\nX`,
+      "false",
+    ];
+    writeFileSync(join(lab, "pages/one.md"), pageOf("One", commands));
+    const recordings = join(folder.path, "own-casts");
+    const { status, output } = await runCli(["validate", lab, "--recordings", recordings], env);
+    expect([status, output]).toEqual([1, expect.stringContaining("(3 passed, 1 failed, 0 skipped)")]);
+    const objects = parseAllDocuments(readFileSync(join(recordings, "objects.yaml"), "utf8"));
+    const names = objects.map((object) => {
+      const { kind, metadata } = object.toJS() as { kind: string; metadata: Record<string, string> };
+      return `${kind} ${metadata["namespace"] ?? ""}/${metadata["name"] ?? ""}`;
+    });
+    expect(names).toEqual(
+      expect.arrayContaining(["ConfigMap shop/prices", "Widget shop/cog", "Namespace /shop"]),
+    );
+    expect(names.filter((name) => name.includes(" kube-"))).toEqual([]);
   });
 
   it("ends with 2 when the lab cannot be read, and 3 when the cluster is not there", async () => {
@@ -191,8 +249,11 @@ function answers(kubeconfig: string): Promise<boolean> {
 
 function writeLab(name: string, ...commands: string[]): string {
   const file = join(folder.path, `${name}.md`);
-  const blocks = commands.map((command) => `\`\`\`execute-1\n${command}\n\`\`\`\n`);
-  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  writeFileSync(file, [`# ${title}\n`, ...blocks].join("\n"));
+  writeFileSync(file, pageOf(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, commands));
   return file;
+}
+
+function pageOf(title: string, commands: readonly string[]): string {
+  const blocks = commands.map((command) => `\`\`\`execute-1\n${command}\n\`\`\`\n`);
+  return [`# ${title}\n`, ...blocks].join("\n");
 }

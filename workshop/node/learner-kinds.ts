@@ -8,13 +8,19 @@ const KEPT_MS = 60_000;
 /** The API server counts no events: they go by themselves after an hour. */
 const UNCOUNTED = new Set(["events", "events.events.k8s.io"]);
 
-const known = new WeakMap<KubernetesClient, { kinds: Promise<CountedKind[]>; until: number }>();
+/** A kind of namespaces, and where it is served. */
+export interface ServedKind extends CountedKind {
+  /** Base of the address of its API, such as `/apis/apps/v1`. */
+  path: string;
+}
+
+const known = new WeakMap<KubernetesClient, { kinds: Promise<ServedKind[]>; until: number }>();
 
 /**
  * Every stored kind a learner may make: what the learner's role lets create, as far as the cluster serves it in namespaces. Read from
  * the cluster, so that what a later role or an installed kind adds is counted as well; asked at most once a minute.
  */
-export function learnerKinds(client: KubernetesClient): Promise<CountedKind[]> {
+export function learnerKinds(client: KubernetesClient): Promise<ServedKind[]> {
   const found = known.get(client);
   if (found && found.until > performance.now()) return found.kinds;
   const kinds = readKinds(client);
@@ -29,7 +35,7 @@ interface RoleRule {
   verbs: string[];
 }
 
-async function readKinds(client: KubernetesClient): Promise<CountedKind[]> {
+async function readKinds(client: KubernetesClient): Promise<ServedKind[]> {
   const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${LEARNER_ROLE}`;
   const { rules } = await client.get<{ rules: RoleRule[] | null }>(path);
   const creating = (rules ?? []).filter(({ verbs }) =>
@@ -61,7 +67,7 @@ interface ResourceList {
 }
 
 /** The kinds of namespaces that can be made and looked at again; a review answers at once and is stored nowhere. */
-async function servedKinds(client: KubernetesClient): Promise<CountedKind[]> {
+export async function servedKinds(client: KubernetesClient): Promise<ServedKind[]> {
   const { groups } = await client.get<GroupList>("/apis");
   const places = [
     { group: "", path: "/api/v1" },
@@ -75,7 +81,7 @@ async function servedKinds(client: KubernetesClient): Promise<CountedKind[]> {
       const { resources } = await client.get<ResourceList>(path).catch(unlessDown);
       return resources
         .filter(({ name, namespaced, verbs }) => namespaced && !name.includes("/") && isStored(verbs))
-        .map(({ name }) => ({ group, resource: name }));
+        .map(({ name }) => ({ group, path, resource: name }));
     }),
   );
   return [...new Map(lists.flat().map((kind) => [countedName(kind), kind])).values()];

@@ -15,12 +15,12 @@ import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { type StepRunOptions, runStep } from "./run-step.js";
-import { isRunnable } from "./session-step.js";
 import { setUpProblems } from "./set-up-problems.js";
 import { baselineOf } from "./step-conditions.js";
-import { givenValues, inputProblem } from "../common/test-inputs.js";
+import { givenValues } from "../common/test-inputs.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
 import { withoutCommand } from "./without-command.js";
+import { placeOf, stepOf, verdictBefore } from "./validated-step.js";
 import { type ValidatedStep, type ValidationReport, reportOf } from "./validation-report.js";
 
 export interface ValidationParts {
@@ -45,6 +45,8 @@ export interface ValidationOptions {
   provesChecks?: boolean;
   /** Told of each step when it is done. */
   onStep?: (step: ValidatedStep) => void;
+  /** Told of the first step that fails, before anything else is done in its session. Must not reject. */
+  onFirstFailure?: (step: ValidatedStep, session: SessionResource) => Promise<void>;
   /** Told of what begins. */
   onActivity?: (activity: ValidationActivity) => void;
   /** Told of a session that could not be ended. */
@@ -169,13 +171,13 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
     run.options.signal?.throwIfAborted();
     const leftOut = nested.reasonToSkip(action);
     if (leftOut !== undefined) {
-      record(run, { ...stepOf(page, action), state: "skipped", message: leftOut });
+      await record(run, { ...stepOf(page, action), state: "skipped", message: leftOut });
       continue;
     }
     const take = async (): Promise<void> => {
       const validated = await validateStep(run, page, { action, queuedForMs, ...(baseline && { baseline }) });
       nested.note(action, validated);
-      record(run, validated);
+      await record(run, validated);
     };
     const step = take();
     if (action.ending === undefined) await step;
@@ -241,21 +243,6 @@ async function validateStep(
   };
 }
 
-/** What is told of a block without running it. */
-function verdictBefore(
-  action: PageAction,
-  environment: string,
-): { state: "failed" | "skipped"; message: string } | undefined {
-  const { view, test } = action;
-  if (view.kind === "problem")
-    return { state: "failed", message: view.problem ?? "the block cannot be read" };
-  const skipped = skipReason(action, environment);
-  if (skipped) return { state: "skipped", message: skipped };
-  const why = test?.inputs && inputProblem(test.inputs, givenValues(test.inputs));
-  if (why === undefined) return undefined;
-  return { state: "failed", message: `${why}: give it a \`default\`, or leave the block out by skip=ci` };
-}
-
 /** What a person would enter: the right answer, and what a form holds at first. */
 function enteredFor({ question, test }: PageAction): Pick<StepRunOptions, "answer" | "inputs"> {
   return {
@@ -265,14 +252,6 @@ function enteredFor({ question, test }: PageAction): Pick<StepRunOptions, "answe
 }
 
 const PASSED: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
-
-function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
-  if (expectation.skip.includes(environment)) return `left out in ${environment}`;
-  const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
-  if (view.kind === "manual" && isLookedAt && !expectation.manual) return undefined;
-  if (view.kind === "manual" || expectation.manual) return "done by a person";
-  return isRunnable(view) ? undefined : "happens in the browser";
-}
 
 async function standIn(run: Run, page: LabPage, isDue: (before: number) => boolean): Promise<void> {
   if (run.options.withoutStandIns) return;
@@ -286,9 +265,9 @@ async function standIn(run: Run, page: LabPage, isDue: (before: number) => boole
     run.options.onActivity?.(step);
     try {
       await doStandIn(run, due);
-      record(run, { ...step, durationMs: Math.round(performance.now() - started) });
+      await record(run, { ...step, durationMs: Math.round(performance.now() - started) });
     } catch (error) {
-      record(run, {
+      await record(run, {
         ...step,
         state: "failed",
         message: error instanceof Error ? error.message : String(error),
@@ -304,29 +283,9 @@ async function doStandIn(run: Run, due: StandIn): Promise<void> {
   if (due.delete) await run.parts.policies.deletePolicy(organization, due.delete);
 }
 
-function stepOf(page: LabPage, { line, view }: PageAction): ValidatedStep {
-  const isCommand = view.kind === "execute" || view.kind === "execute-all";
-  return {
-    ...placeOf(page, line, view.number),
-    text: view.text ?? view.title,
-    ...(isCommand && { isCommand }),
-  };
-}
-
-function placeOf(page: LabPage, line: number, step: number): ValidatedStep {
-  return {
-    page: page.name,
-    pageTitle: page.title,
-    file: page.file,
-    line,
-    step,
-    text: "",
-    state: "skipped",
-    durationMs: 0,
-  };
-}
-
-function record(run: Run, step: ValidatedStep): void {
+async function record(run: Run, step: ValidatedStep): Promise<void> {
+  const isFirstFailure = step.state === "failed" && run.steps.every(({ state }) => state !== "failed");
   run.steps.push(step);
   run.options.onStep?.(step);
+  if (isFirstFailure) await run.options.onFirstFailure?.(step, run.session);
 }

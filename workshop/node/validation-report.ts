@@ -16,6 +16,8 @@ export interface ValidationReport {
   problems: LabProblem[];
   /** Where it was asked what the lab would notice: each of its commands, left out once. */
   mutants?: Mutant[];
+  /** Files with what the namespaces of sessions held when a step had failed, where they are kept. */
+  objects?: string[];
 }
 
 export interface ValidatedStep {

@@ -33,7 +33,11 @@ export function validateCommand(): Command {
       "environment variable that the lab may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
       names,
     )
-    .option("--recordings <dir>", "keep an asciicast of every terminal there", path)
+    .option(
+      "--recordings <dir>",
+      "keep an asciicast of every terminal there, and the objects of the namespace where a step failed",
+      path,
+    )
     .option("--kubeconfig <file>", "use this cluster instead of a temporary one", path)
     .option(
       "--timeout <duration>",

@@ -10,6 +10,12 @@ describe("a report", () => {
     expect(text).toContain("A lab: failed in 2.0 s (1 passed, 1 failed, 1 skipped, 1 error in the text)");
   });
 
+  it("for a terminal says where the objects are that a failed step left, and only then", () => {
+    expect(REPORTERS.terminal(report())).not.toContain("objects");
+    const text = REPORTERS.terminal({ ...report(), objects: ["casts/objects.yaml"] });
+    expect(text).toMatch(/\n\nThe objects of the namespace, .* are in casts\/objects\.yaml\n\nA lab: failed/);
+  });
+
   it("as JSON is the report itself", () => {
     expect(JSON.parse(REPORTERS.json(report()))).toEqual(report());
   });

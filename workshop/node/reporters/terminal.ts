@@ -11,8 +11,17 @@ export function terminalReport(report: ValidationReport): string {
   const problems = report.problems.map(
     ({ severity, file, line, message, fix }) => `${severity}: ${file}:${line}: ${message}. ${fix}.`,
   );
-  const asides = [problems, mutation(report)].flatMap((aside) => (aside.length > 0 ? [...aside, ""] : []));
+  const asides = [problems, mutation(report), kept(report)].flatMap((aside) =>
+    aside.length > 0 ? [...aside, ""] : [],
+  );
   return [...lines, ...asides, summary(report), ""].join("\n");
+}
+
+/** Where the objects are that a step which failed has left. */
+function kept({ objects = [] }: ValidationReport): string[] {
+  return objects.map(
+    (file) => `The objects of the namespace, when the first step had failed, are in ${file}`,
+  );
 }
 
 /** What of the lab nobody would miss. */

@@ -8,37 +8,27 @@ import type { GuestSpec } from "../../workshop/common/help.js";
 import type { LabIngress } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
-import {
-  type SessionResource,
-  isPooled,
-  labKeyOf,
-  openedAtOf,
-  phaseOf,
-} from "../../workshop/common/session.js";
+import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { requireCluster } from "../../workshop/node/session-cluster.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { shellOf, variablesOf } from "../../workshop/node/session-environment.js";
-import { waitingSteps } from "../../workshop/node/provisioning-steps.js";
 import type { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { TurnTaking } from "../../workshop/node/turns.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
-import { extensionOf } from "../../workshop/node/session-view.js";
-import { changeSession } from "../../workshop/node/change-session.js";
-import { createSession, extendSession, openSession, revokeLink } from "../../workshop/node/sessions.js";
-import { pauseSession, shortenSession } from "../../workshop/node/session-time.js";
+import { createSession } from "../../workshop/node/sessions.js";
 import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
 import { offeredLabs } from "../lab-repository.js";
 import type { DiskWatch } from "../disk-watch.js";
-import { ServerError, serverErrorCodes } from "../errors.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { requireAvailable, summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
+import { type Found, findSession, requireActive, stillRead } from "./found-session.js";
 import { LostPods } from "./lost-pods.js";
 import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
@@ -46,6 +36,7 @@ import type { SessionCache } from "./session-cache.js";
 import type { SessionPool } from "./session-pool.js";
 import type { SessionFollowers } from "./session-follower.js";
 import { endSessionOf, sessionNotFound } from "./end-session.js";
+import { sessionChanges } from "./session-changes.js";
 import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
@@ -112,11 +103,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     view: (id) => viewOf(parts, found(id).session),
     progress: ({ id, pages }) => progressOf(pages, (page, step) => activity.isDone(id, page, step)),
     liveSessions: () => parts.cache.live(),
-    ...changesOfTime(parts),
-    openSession: (id) => open(parts, found(id).session),
-    revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
+    ...sessionChanges(parts),
     endSession: (id) => endSessionOf(parts, id),
-    change: async (id, change) => changed(parts, active(id), await changeSession(client, id, change)),
     guestOf: (id) => guestIn(parts.cache.get(id)),
     page: async (id, page) => {
       found(id);
@@ -150,18 +138,6 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     file: async (id, path) => labFile(found(id).lab, path),
     table,
     pools: () => parts.pool.views(),
-  };
-}
-
-function changesOfTime(
-  parts: WorkshopParts,
-): Pick<Workshop, "extendSession" | "pauseSession" | "shortenSession"> {
-  const active = (id: string) => requireActive(findSession(parts, id));
-  return {
-    extendSession: (id, minutes) => extend(parts, active(id), minutes),
-    pauseSession: async (id, until) => changed(parts, active(id), await pauseSession(parts, id, until)),
-    shortenSession: async (id, minutes) =>
-      changed(parts, active(id), await shortenSession(parts, id, minutes)),
   };
 }
 
@@ -216,40 +192,6 @@ export function watchPage({ cache, labs, activity, pages, looksAfter }: Workshop
     pages.show({ session, lab, page });
 }
 
-async function open(parts: WorkshopParts, session: SessionResource): Promise<void> {
-  const { cache } = parts;
-  if (openedAtOf(session) !== undefined) return;
-  const opened = await openSession(parts, session.metadata.name);
-  // Only what is new: the answer may carry an older status than this process knows.
-  const known = session.status ?? { phase: "Pending", provisioning: waitingSteps() };
-  const { openedAt = new Date().toISOString() } = opened.status ?? {};
-  cache.put({ ...opened, status: { ...known, openedAt } });
-}
-
-async function extend(
-  parts: WorkshopParts,
-  { session, lab }: Found,
-  minutes: number | undefined,
-): Promise<SessionView> {
-  const { name } = session.metadata;
-  const extended = await extendSession(parts, name, minutes ?? extensionOf(lab), (current) => {
-    if (minutes === undefined && !briefView(parts, current).canExtend) throw cannotExtend(lab);
-  });
-  return changed(parts, { session }, extended);
-}
-
-/** Takes in what the cluster answered to a change of the spec, which may carry an older status than this process knows. */
-function changed(
-  parts: WorkshopParts,
-  { session: { status } }: Pick<Found, "session">,
-  answer: SessionResource,
-): Promise<SessionView> {
-  const { openedAt } = answer.status ?? {};
-  const known = status && { ...status, ...(openedAt === undefined ? {} : { openedAt }) };
-  parts.cache.put({ ...answer, ...(known === undefined ? {} : { status: known }) });
-  return viewOf(parts, answer);
-}
-
 async function brokenLabs(parts: WorkshopParts): Promise<BrokenLab[]> {
   await parts.refreshLabs();
   return [...parts.brokenLabs()];
@@ -286,42 +228,4 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   // Whichever server makes sessions sees that it waits.
   parts.cache.put(session);
   return briefView(parts, session);
-}
-
-interface Found {
-  session: SessionResource;
-  lab: Lab;
-}
-
-function findSession({ cache, labs, lateLabs }: WorkshopParts, id: string): Found {
-  const session = cache.get(id);
-  const lab = session && labs.get(labKeyOf(session.spec));
-  // One that is nobody's yet is not there for anybody.
-  if (session && isPooled(session)) throw sessionNotFound(id);
-  if (session && lab) return { session, lab };
-  if (session && lateLabs().length > 0) throw stillRead("The lab of this session");
-  throw sessionNotFound(id);
-}
-
-function stillRead(what: string): ServerError {
-  return new ServerError(
-    serverErrorCodes.notReady,
-    `${what} is still being read. Try again in a moment; nothing was lost.`,
-  );
-}
-
-function requireActive<T extends { session: SessionResource }>(found: T): T {
-  const { metadata, status } = found.session;
-  if (status?.phase === "Active" && metadata.deletionTimestamp === undefined) return found;
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.sessionNotActive,
-    `The session ${metadata.name} is not active but ${status?.phase ?? "Pending"}; wait until it is ready, or start another`,
-  );
-}
-
-function cannotExtend(lab: Lab): WorkshopError {
-  return new WorkshopError(
-    WORKSHOP_ERRORS.sessionNotActive,
-    `"${lab.title}" cannot be given more time by its learner; ask your instructor`,
-  );
 }

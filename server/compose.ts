@@ -18,7 +18,7 @@ import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
 import { type PersonNames, createPersonNames } from "./event/person-names.js";
-import { createTryNotes } from "./event/try-notes.js";
+import { createHintNotes, createTryNotes } from "./event/try-notes.js";
 import { sweepPeople } from "./event/people-sweep.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
@@ -229,7 +229,8 @@ function workshopParts(
   const table = createInstructorTable((session) =>
     rowOf({ ...platform, labs, activity, cache, provisioning, names }, session, Date.now()),
   );
-  const noteTry = createTryNotes({ people: installation.people, cache, log });
+  const notes = { people: installation.people, cache, log };
+  const noteTry = createTryNotes(notes);
   const onResult = (session: string, result: StepResult) => {
     noteTry(session, result);
     if (result.durationMs !== undefined) metrics.stepFinished(result.state, result.durationMs);
@@ -256,6 +257,7 @@ function workshopParts(
     abilities,
     ...platform,
     steps,
+    noteHints: createHintNotes(notes),
     pages: createPageWatch({ ...platform, steps, log }),
     looksAfter: installation.looksAfter,
     activity,

@@ -49,6 +49,7 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX outcomes_by_event ON outcomes (event);`,
   },
   { name: "0004-versions-of-servers", sql: "ALTER TABLE servers ADD COLUMN version text;" },
+  { name: "0005-hints-taken", sql: "ALTER TABLE outcomes ADD COLUMN hints integer NOT NULL DEFAULT 0;" },
 ];
 
 /**

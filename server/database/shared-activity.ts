@@ -132,8 +132,12 @@ function savedOf(row: ResultRow): SavedStep {
   return { session: row.session, command: row.command, result: resultOf(row) };
 }
 
-function resultOf({ result, done }: ResultRow): StepResult {
-  return { ...(JSON.parse(result) as StepResult), ...(done ? { done } : {}) };
+function resultOf({ result, done, failures }: ResultRow): StepResult {
+  return {
+    ...(JSON.parse(result) as StepResult),
+    ...(done ? { done } : {}),
+    ...(failures > 0 && { failures }),
+  };
 }
 
 function recordOf({ session, page, step, state, failures, done }: StepRecord): StepRecord {

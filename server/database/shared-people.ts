@@ -12,8 +12,13 @@ const NOTE_TRY = `
   SELECT id, event, $2, $3, $4::integer, 1, $5::integer, $6::timestamptz, $7::timestamptz FROM one
   ON CONFLICT (person, page, step) DO UPDATE SET number = excluded.number, tries = kept.tries + 1,
     failures = kept.failures + excluded.failures, done_at = coalesce(kept.done_at, excluded.done_at)`;
+const NOTE_HINTS = `
+  WITH one AS (SELECT id, event FROM people WHERE session = $1 FOR KEY SHARE)
+  INSERT INTO outcomes AS kept (person, event, page, step, number, tries, failures, first_at, hints)
+  SELECT id, event, $2, $3, $4::integer, 0, 0, $6::timestamptz, $5::integer FROM one
+  ON CONFLICT (person, page, step) DO UPDATE SET hints = greatest(kept.hints, excluded.hints)`;
 const OUTCOMES =
-  "SELECT person, page, step, number, tries, failures, first_at, done_at FROM outcomes WHERE event = $1 ORDER BY person, page, number";
+  "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes WHERE event = $1 ORDER BY person, page, number";
 
 /** The people of the events of several servers, in a database whose schema is up to date. Throws what `Postgres` throws. */
 export function createSharedPeople(database: Postgres): PeopleStore {
@@ -49,6 +54,8 @@ export function createSharedPeople(database: Postgres): PeopleStore {
       const values = [session, page, step, number, verdict === "failed" ? 1 : 0, new Date(at), doneAt];
       return write(NOTE_TRY, values);
     },
+    noteHints: ({ session, page, step, number, hints, at }) =>
+      write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
     outcomes: async (event) => (await database.query<OutcomeRow>(OUTCOMES, [event])).map(outcomeOf),
     remove: (person) =>
       database.transaction((query) => remove(query, { people: "id", outcomes: "person", is: person })),
@@ -117,13 +124,15 @@ interface OutcomeRow {
   number: number;
   tries: number;
   failures: number;
+  hints: number;
   first_at: Date;
   done_at: Date | null;
 }
 
-function outcomeOf({ first_at: firstAt, done_at: doneAt, ...row }: OutcomeRow): StepOutcome {
+function outcomeOf({ first_at: firstAt, done_at: doneAt, hints, ...row }: OutcomeRow): StepOutcome {
   return {
     ...row,
+    ...(hints > 0 && { hints }),
     firstAt: firstAt.getTime(),
     ...(doneAt === null ? {} : { doneAt: doneAt.getTime() }),
   };

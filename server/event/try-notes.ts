@@ -2,11 +2,11 @@ import type { Logger } from "pino";
 import type { StepResult } from "../../workshop/common/api.js";
 import { EVENT_LABEL } from "../../workshop/common/event.js";
 import { isSuccess } from "../../workshop/common/step-state.js";
-import type { PeopleStore, StepTry } from "../../workshop/node/people-store.js";
+import type { HintsTaken, PeopleStore, StepTry } from "../../workshop/node/people-store.js";
 import type { SessionCache } from "../workshop/session-cache.js";
 
 export interface TryNoteParts {
-  people: Pick<PeopleStore, "noteTry">;
+  people: Pick<PeopleStore, "noteTry" | "noteHints">;
   cache: Pick<SessionCache, "get">;
   log: Pick<Logger, "warn">;
 }
@@ -24,6 +24,21 @@ export function createTryNotes({
     people
       .noteTry({ session, page, step, number, verdict, at: Date.now() })
       .catch((error: unknown) => log.warn({ err: error, session, page }, "a try is missing in the results"));
+  };
+}
+
+/** Counts the hints that are taken there; nobody waits for it either. */
+export function createHintNotes({
+  people,
+  cache,
+  log,
+}: TryNoteParts): (taken: Omit<HintsTaken, "at">) => void {
+  return (taken) => {
+    const { session, page } = taken;
+    if (cache.get(session)?.metadata.labels?.[EVENT_LABEL] === undefined) return;
+    people
+      .noteHints({ ...taken, at: Date.now() })
+      .catch((error: unknown) => log.warn({ err: error, session, page }, "a hint is missing in the results"));
   };
 }
 

@@ -188,6 +188,7 @@ interface ResultRow {
   command: string;
   result: string;
   done: number;
+  failures: number;
 }
 
 type StepRow = Omit<StepRecord, "done"> & { done: number };
@@ -209,8 +210,12 @@ function savedOf(row: ResultRow): SavedStep {
   return { session: row.session, command: row.command, result: resultOf(row) };
 }
 
-function resultOf({ result, done }: ResultRow): StepResult {
-  return { ...(JSON.parse(result) as StepResult), ...(done ? { done: true } : {}) };
+function resultOf({ result, done, failures }: ResultRow): StepResult {
+  return {
+    ...(JSON.parse(result) as StepResult),
+    ...(done ? { done: true } : {}),
+    ...(failures > 0 && { failures }),
+  };
 }
 
 /** The driver may add fields of its own to a row. */

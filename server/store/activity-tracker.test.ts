@@ -31,7 +31,7 @@ describe("what learners did", () => {
     await reopen();
     expect(await tracker.results("s1")).toEqual([
       { ...result(0, "succeeded"), done: true },
-      result(1, "failed"),
+      { ...result(1, "failed"), failures: 1 },
     ]);
     expect(tracker.activity("s1")).toEqual({ page: "page-2", lastActivityAt });
     expect(tracker.progress("s1")).toMatchObject({ done: 1, failed: 1, failuresOfOneStep: 1 });
@@ -79,10 +79,10 @@ describe("what learners did", () => {
     await save("s1", 0, "failed");
     expect(tracker.isDone("s1", "p", "0")).toBe(true);
     expect(tracker.progress("s1")).toMatchObject({ done: 1, failed: 0, failuresOfOneStep: 1 });
-    expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true }]);
+    expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true, failures: 1 }]);
     await reopen();
     expect(tracker.isDone("s1", "p", "0")).toBe(true);
-    expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true }]);
+    expect(await tracker.results("s1")).toEqual([{ ...result(0, "failed"), done: true, failures: 1 }]);
   });
 
   it("is forgotten with its session", async () => {

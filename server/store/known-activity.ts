@@ -69,7 +69,8 @@ export class KnownActivity {
     const { steps } = this.#entryOf(session);
     const summary = after(steps.get(keyOf(result)), result);
     steps.set(keyOf(result), summary);
-    return summary.done ? { ...result, done: true } : result;
+    const { done, failures } = summary;
+    return { ...result, ...(done && { done }), ...(failures > 0 && { failures }) };
   }
 
   /** Takes what the store has of a step in place of what was known. */

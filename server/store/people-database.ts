@@ -7,7 +7,7 @@ import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** What is deleted of people is overwritten, and not only forgotten. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -34,10 +34,15 @@ const SCHEMA = `
     failures INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
     done_at INTEGER,
+    hints INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (person, page, step)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outcomes_by_event ON outcomes (event);
 `;
+/** What the version of that number has not. */
+const LACKING: Record<number, string> = {
+  2: "ALTER TABLE outcomes ADD COLUMN hints INTEGER NOT NULL DEFAULT 0",
+};
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
@@ -74,6 +79,8 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
         const [failures, doneAt] = [verdict === "failed" ? 1 : 0, verdict === "done" ? at : null];
         statements.noteTry.run(session, page, step, number, failures, at, doneAt);
       }),
+    noteHints: ({ session, page, step, number, hints, at }) =>
+      queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
     outcomes: async (event) =>
       ((await queue.read(() => statements.outcomes.all(event))) as OutcomeRow[]).map(outcomeOf),
     remove: (person) =>
@@ -111,6 +118,9 @@ async function open(file: string) {
       `schema ${String(SCHEMA_VERSION)}`,
     );
   }
+  const lacking = LACKING[version];
+  if (lacking !== undefined)
+    await database.exec(`BEGIN; ${lacking}; PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`);
   await database.exec(SCHEMA);
   // Nothing is written where nothing changes: a server comes back on a full disk.
   if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
@@ -155,8 +165,13 @@ async function prepare(database: Database) {
        ON CONFLICT DO UPDATE SET number = excluded.number, tries = tries + 1,
          failures = failures + excluded.failures, done_at = coalesce(done_at, excluded.done_at)`,
     ),
+    noteHints: await prepared(
+      `INSERT INTO outcomes (person, event, page, step, number, tries, failures, first_at, hints)
+       SELECT id, event, ?2, ?3, ?4, 0, 0, ?6, ?5 FROM people WHERE session = ?1
+       ON CONFLICT DO UPDATE SET hints = max(hints, excluded.hints)`,
+    ),
     outcomes: await prepared(
-      "SELECT person, page, step, number, tries, failures, first_at, done_at FROM outcomes WHERE event = ? ORDER BY person, page, number",
+      "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes WHERE event = ? ORDER BY person, page, number",
     ),
     removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
     removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
@@ -182,13 +197,19 @@ interface OutcomeRow {
   number: number;
   tries: number;
   failures: number;
+  hints: number;
   first_at: number;
   done_at: number | null;
 }
 
 function outcomeOf(row: OutcomeRow): StepOutcome {
-  const { person, page, step, number, tries, failures, first_at: firstAt, done_at: doneAt } = row;
-  return { person, page, step, number, tries, failures, firstAt, ...(doneAt === null ? {} : { doneAt }) };
+  const { person, page, step, number, tries, failures, hints, first_at: firstAt, done_at: doneAt } = row;
+  const outcome: StepOutcome = { person, page, step, number, tries, failures, firstAt };
+  return {
+    ...outcome,
+    ...(hints > 0 && { hints }),
+    ...(doneAt === null ? {} : { doneAt }),
+  };
 }
 
 function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {

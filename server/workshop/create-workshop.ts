@@ -40,12 +40,13 @@ import { sessionChanges } from "./session-changes.js";
 import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Steps } from "./steps.js";
+import { type TakeHintParts, takeHint } from "./take-hint.js";
 import type { NewSession, StepAddress, Workshop } from "./workshop.js";
 
 /** A lab that takes longer than this is broken, or behind one that is. */
 const LATE_LAB_MS = 15_000;
 
-export interface WorkshopParts {
+export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   labs: ReadonlyMap<string, Lab>;
   /** Takes in what their authors have changed since. */
   refreshLabs: () => Promise<void>;
@@ -130,14 +131,26 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await parts.disk.requireRoom();
       return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts), entry);
     },
-    cancelStep: async (address) =>
-      parts.steps.cancel(await findStep({ ...address, ...active(address.session) }, parts)),
-    interruptStep: async (address) =>
-      touched(await interrupt(parts, { ...address, ...active(address.session) })),
+    ...changesOfSteps(parts, touched),
+    hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     file: async (id, path) => labFile(found(id).lab, path),
     table,
     pools: () => parts.pool.views(),
+  };
+}
+
+function changesOfSteps(
+  parts: WorkshopParts,
+  touched: (id: string) => void,
+): Pick<Workshop, "cancelStep" | "interruptStep"> {
+  const activeStep = (address: StepAddress) => ({
+    ...address,
+    ...requireActive(findSession(parts, address.session)),
+  });
+  return {
+    cancelStep: async (address) => parts.steps.cancel(await findStep(activeStep(address), parts)),
+    interruptStep: async (address) => touched(await interrupt(parts, activeStep(address))),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
   BrokenLab,
+  HintText,
   LabSummary,
   PageView,
   SessionEvent,
@@ -30,6 +31,11 @@ export interface StepAddress {
   page: string;
   /** What the page calls it: `ActionView.step`. */
   step: string;
+}
+
+export interface HintAddress extends StepAddress {
+  /** Its place among the hints of the step, from 0. */
+  hint: number;
 }
 
 /** Labs and sessions as the routes need them; `compose.ts` puts it together from the workshop's rooms. */
@@ -79,6 +85,8 @@ export interface Workshop {
   /** Takes a step back that still waits for its terminal. */
   cancelStep(step: StepAddress): Promise<void>;
   interruptStep(step: StepAddress): Promise<void>;
+  /** The hint of a step, counted as taken or not. Throws SESSION_PAGE_CHANGED. */
+  hint(address: HintAddress & { isCounted: boolean }): Promise<HintText>;
   /** The first event is the session as it is now. */
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */

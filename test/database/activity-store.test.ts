@@ -57,7 +57,7 @@ function describeStore(open: () => Promise<ActivityStore>): void {
     await reopen();
     expect(await store.results("s1")).toEqual([
       { ...result(0, "succeeded"), done: true },
-      result(1, "failed"),
+      { ...result(1, "failed"), failures: 1 },
     ]);
     expect(await store.activity()).toEqual([
       { session: "s1", page: "intro", lastActivityAt: "2026-01-02T03:04:05.678Z" },
@@ -130,7 +130,7 @@ function describeStore(open: () => Promise<ActivityStore>): void {
     expect(await store.steps()).toEqual([
       { session: "s1", page: "p", step: "0", state: "failed", failures: 1, done: true },
     ]);
-    expect(await store.results("s1")).toEqual([{ ...result(0, "failed"), done: true }]);
+    expect(await store.results("s1")).toEqual([{ ...result(0, "failed"), done: true, failures: 1 }]);
   });
 
   it("keeps the page where only the time is written", async () => {
@@ -178,7 +178,7 @@ function describeStore(open: () => Promise<ActivityStore>): void {
     const page = `'); DROP TABLE results; --"`;
     const written = { session: "s1", command: "c", result: { ...result(0, "failed"), page } };
     await store.beginStep(written);
-    expect(await store.results("s1")).toEqual([written.result]);
+    expect(await store.results("s1")).toEqual([{ ...written.result, failures: 1 }]);
   });
 }
 

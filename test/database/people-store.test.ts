@@ -49,6 +49,25 @@ describe("the people store as a file", () => {
     newer.close();
     await expect(openPeopleDatabase(file)).rejects.toMatchObject({ code: "SERVER_SCHEMA_NEWER" });
   });
+
+  it("goes on with a file from before hints were counted", async () => {
+    const file = join(folder, "older.db");
+    const tried = { session: "s1", page: "begin", step: "abc", number: 2, at: 1_000 };
+    const before = await openPeopleDatabase(file);
+    await before.addListed("event", [{ id: "one", name: "Zoë" }]);
+    await before.setSession("one", "s1", undefined);
+    await before.noteTry({ ...tried, verdict: "failed" });
+    await before.close();
+    const older = new Database(file, {});
+    await older.exec("ALTER TABLE outcomes DROP COLUMN hints; PRAGMA user_version = 2");
+    older.close();
+    for (const hints of [1, 2]) {
+      const later = await openPeopleDatabase(file);
+      await later.noteHints({ ...tried, hints });
+      expect(await later.outcomes("event")).toMatchObject([{ tries: 1, failures: 1, hints }]);
+      await later.close();
+    }
+  });
 });
 
 describe.skipIf(isWithout("postgres"))("the people store in PostgreSQL", () => {

@@ -89,6 +89,15 @@ export function describePeople(people: () => PeopleStore): void {
       await store.noteTry({ ...step, session: second, verdict: "failed", at: 5_000 });
       const after = { ...before, tries: 4, failures: 2, doneAt: 4_000 };
       expect(await store.outcomes(event)).toEqual([after]);
+      const hint = { session: second, page: "begin", at: 6_000 };
+      for (const hints of [1, 2, 1]) await store.noteHints({ ...hint, step: "abc", number: 2, hints });
+      await store.noteHints({ ...hint, step: "def", number: 3, hints: 1 });
+      await store.noteHints({ ...hint, session: randomUUID(), step: "def", number: 3, hints: 9 });
+      const untried = { person: ada?.id, page: "begin", step: "def", number: 3, tries: 0, failures: 0 };
+      expect(await store.outcomes(event)).toEqual([
+        { ...after, hints: 2 },
+        { ...untried, hints: 1, firstAt: 6_000 },
+      ]);
       await store.remove(ada?.id ?? "");
       expect(await store.outcomes(event)).toEqual([]);
     });

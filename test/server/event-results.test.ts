@@ -14,6 +14,7 @@ import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lecter
 import type { LecternProcess } from "./lectern-process.js";
 
 const DAY_MS = 24 * 3_600_000;
+const LOOK = "<p>Look at <strong>true</strong>.</p>\n";
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
 let lectern: LecternProcess;
@@ -47,16 +48,22 @@ describe("what people of an event came to", () => {
     const steps = session.pages[0]?.steps ?? [];
     for (const step of [steps[0], steps[3], steps[3]]) await ran(learner, session, step ?? "");
     const at = `api/instructor/workshop-events/${event.name}`;
-    const before = await until("both verdicts are counted", 10_000, async () => {
+    const hint = `api/sessions/${id}/pages/slow-steps/steps/${steps[3] ?? ""}/hints`;
+    expect(await instructor.json("POST", `${hint}/0`)).toEqual({ html: LOOK });
+    expect(await learner.json("POST", `${hint}/0`)).toEqual({ html: LOOK });
+    expect((await learner.call("POST", `${hint}/1`)).status).toBe(409);
+    expect((await new BrowserSession(lectern.url).call("POST", `${hint}/0`)).status).toBe(401);
+    const before = await until("both verdicts and the hint are counted", 10_000, async () => {
       const now = await instructor.json<EventResults>("GET", `${at}/results`);
-      return now.people[0]?.steps[3]?.tries === 2 ? now : undefined;
+      const { tries = 0, hints = 0 } = now.people[0]?.steps[3] ?? {};
+      return tries === 2 && hints > 0 ? now : undefined;
     });
     expect(before.people[0]).toMatchObject({ name: "Ada & <co>", done: 1 });
-    expect(before.people[0]?.steps.map(({ state, failures }) => [state, failures])).toEqual([
-      ["done", 0],
-      ["open", 0],
-      ["open", 0],
-      ["tried", 2],
+    expect(before.people[0]?.steps.map(({ state, failures, hints }) => [state, failures, hints])).toEqual([
+      ["done", 0, 0],
+      ["open", 0, 0],
+      ["open", 0, 0],
+      ["tried", 2, 1],
     ]);
     await instructor.call("DELETE", `api/instructor/sessions/${id}`);
     await until("the session is gone", 20_000, async () =>

@@ -43,6 +43,7 @@ export function writeLab(folder: string): string {
     step("sleep 4; echo woke up"),
     step("cat shell.since"),
     step("false"),
+    "```hint\nLook at **true**.\n```",
   ];
   writeFileSync(file, page.join("\n"));
   writeFileSync(join(folder, "picture.gif"), PICTURE, "base64");

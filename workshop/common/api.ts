@@ -20,6 +20,7 @@
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}`, for a test that asks `{inputs}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/hints/N | `HintText`; the hint of that place among those of the step, from 0, counted as taken where its learner asks; 409 as for run |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
@@ -199,6 +200,8 @@ export interface StepResult {
   isOverdue?: true;
   /** The step has been done once; it stays so, whatever a later run of it comes to. */
   done?: boolean;
+  /** How often it has failed since it last came to what is expected; absent where it has not. */
+  failures?: number;
   /** What became of the answer to a question. */
   quiz?: QuizResult;
   /** What the editor is to show of it. */
@@ -338,12 +341,29 @@ export interface ActionView {
   expectsFailure: boolean;
 }
 
+/** What a page tells of a hint before it is taken; the hint stands behind its step, at `<div data-hint="N"></div>`. */
+export interface HintView {
+  /** The step it belongs to. */
+  step: string;
+  /** It is offered after so many failures of the step, */
+  after?: number;
+  /** or after so many minutes on it, whichever comes first; at once where it says neither. */
+  minutes?: number;
+}
+
+export interface HintText {
+  /** Sanitised. */
+  html: string;
+}
+
 export interface PageView {
   name: string;
   title: string;
   /** Sanitised. */
   html: string;
   actions: ActionView[];
+  /** In the order of the page, which is that of `data-hint` as well; absent where it has none. */
+  hints?: HintView[];
   problems: { line: number; message: string }[];
   previous?: { name: string; title: string };
   next?: { name: string; title: string };

@@ -13,9 +13,10 @@ import type { Highlight } from "./highlight/highlight-code.js";
 import { showGitHubBlocks } from "./github-blocks.js";
 import type { LabPage } from "./lab.js";
 import { type Token, parseMarkdown } from "./markdown.js";
-import { blockMark, codeMark, spanMark, withMarksReplaced } from "./page-marks.js";
+import { blockMark, codeMark, hintMark, spanMark, withMarksReplaced } from "./page-marks.js";
 import type { PageProblem } from "./page-problem.js";
 import { MAX_PAGE_CHARACTERS, isOversize, isTooCrowded, sizeProblems } from "./page-size.js";
+import { type HintSource, type PageHint, hintsIn, readHint } from "./page-hints.js";
 import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { insteadOf } from "./refused-actions.js";
@@ -31,9 +32,10 @@ import type { LineMap } from "./template-page.js";
 import type { Variables } from "./variables.js";
 
 export interface CompiledPage {
-  /** Sanitised; `<div data-step="ID"></div>` and `<span data-step="ID"></span>` stand where actions are. */
+  /** Sanitised; `<div data-step="ID"></div>` and `<span data-step="ID"></span>` stand where actions are, `<div data-hint="0"></div>` where the first hint is. */
   html: string;
   actions: PageAction[];
+  hints: PageHint[];
   problems: PageProblem[];
   /** What a link may lead to within the page. */
   anchors: string[];
@@ -55,23 +57,16 @@ export function compilePage(
   const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;
   showGitHubBlocks(tokens);
   const leaves = leavesOf(tokens);
-  const place: Place = {
-    page: page.name,
-    fillings,
-    ids: new StepIds(),
-    lineOf: lineInFile(page, lines),
-    actions: [],
-    problems: [],
-    highlight,
-    code: [],
-  };
-  showPlaceholders(leaves);
+  const hints = hintsIn(leaves, fillings);
+  const place = beginningOf({ page, lines, fillings, hints, highlight, addresses });
+  const shown = [...leaves, ...hints.flatMap((hint) => hint.leaves)];
+  showPlaceholders(shown);
   const anchors = nameHeadings(tokens, leaves, fillings);
-  const links = linksIn(leaves, fillings);
+  const links = linksIn(shown, fillings);
   const inText = [
     ...unfilled(leaves, fillings),
     ...fenceProblems(leaves),
-    ...removedHtml(leaves),
+    ...removedHtml(shown),
     ...linkProblems(links, anchors, addresses),
   ];
   const unclosed = new Set(
@@ -97,6 +92,7 @@ export function compilePage(
   return {
     html,
     actions,
+    hints: place.read,
     // Of a page that was cut, all else could be of where it was cut.
     problems: isOversize(page) ? size : all.toSorted((one, other) => one.line - other.line),
     anchors: [...anchors],
@@ -110,10 +106,35 @@ interface Place {
   ids: StepIds;
   lineOf: LineMap;
   actions: PageAction[];
+  /** By the fence that each of them is. */
+  hints: ReadonlyMap<Token, HintSource>;
+  /** Those that were come to so far. */
+  read: PageHint[];
   problems: PageProblem[];
   highlight: Highlight;
   /** Code that is shown in colours. */
   code: CodePiece[][];
+  addresses: PageAddresses;
+}
+
+interface Beginning extends Pick<Place, "fillings" | "highlight" | "addresses"> {
+  page: LabPage;
+  lines: LineMap;
+  hints: readonly HintSource[];
+}
+
+function beginningOf({ page, lines, hints, ...given }: Beginning): Place {
+  return {
+    ...given,
+    page: page.name,
+    ids: new StepIds(),
+    lineOf: lineInFile(page, lines),
+    actions: [],
+    hints: new Map(hints.map((source) => [source.fence.token, source])),
+    read: [],
+    problems: [],
+    code: [],
+  };
 }
 
 function lineInFile(page: LabPage, lines: LineMap): LineMap {
@@ -183,13 +204,9 @@ function replaceActions(leaf: Leaf, place: Place): void {
 function replaceFence({ token, container }: Leaf, line: number, place: Place): void {
   const info = token.info.trim();
   const [word = ""] = info.split(/\s/, 1);
-  if (!isActionWord(word)) {
-    token.info = word;
-    token.content = place.fillings.plain(token.content);
-    const pieces = place.highlight(token.content, word);
-    if (pieces) token.content = codeMark(place.code.push(pieces) - 1);
-    return;
-  }
+  const hint = place.hints.get(token);
+  if (hint) return becomeHtml(token, placeHint(hint, line, place));
+  if (!isActionWord(word)) return showCode(token, word, place);
   const number = place.actions.length;
   const body = token.content;
   const written = place.fillings.written(body);
@@ -201,6 +218,26 @@ function replaceFence({ token, container }: Leaf, line: number, place: Place): v
   const usable = wrong === undefined ? action : problemAction({ id, number, line }, word, wrong);
   place.actions.push({ ...usable, ...(container !== undefined && { container }) });
   becomeHtml(token, `${blockMark(number)}\n`);
+}
+
+function showCode(token: Token, word: string, { fillings, highlight, code }: Place): void {
+  token.info = word;
+  token.content = fillings.plain(token.content);
+  const pieces = highlight(token.content, word);
+  if (pieces) token.content = codeMark(code.push(pieces) - 1);
+}
+
+/** Keeps the text of the hint apart from the page, and leaves a mark where it stands. */
+function placeHint(source: HintSource, line: number, place: Place): string {
+  const { fillings, addresses, code, lineOf } = place;
+  const { hint, problems } = readHint(source, place.actions);
+  place.problems.push(...problems.map((problem) => ({ ...problem, line: lineOf(problem.line) })));
+  if (!hint) return "";
+  for (const { kind, token } of source.leaves)
+    if (kind === "fence") showCode(token, token.info.trim().split(/\s/, 1)[0] ?? "", place);
+  const html = sanitisePage(fillings.html(source.render(source.tokens)), addresses);
+  const number = place.read.push({ ...hint, html: withMarksReplaced(html, { actions: [], code }), line }) - 1;
+  return `${hintMark(number)}\n`;
 }
 
 /** A block that takes in what is not its own would type it into the shell. */

@@ -69,10 +69,26 @@ describe("results of an event", () => {
     expect(ranked[0]).toMatchObject({ triedBy: 2, doneBy: 1, medianMs: 2 * MINUTE_MS });
   });
 
+  it("count hints, also of who has tried nothing", () => {
+    const { steps, people } = eventResults({
+      ...parts,
+      outcomes: [
+        { ...outcome("ada", "one", "a", { tries: 1, failures: 1 }), hints: 2 },
+        { ...outcome("grace", "one", "a", { tries: 0, failures: 0 }), hints: 1 },
+      ],
+    });
+    expect(people.map((person) => person.steps[0])).toMatchObject([
+      { state: "tried", hints: 2 },
+      { state: "open", hints: 1 },
+      { state: "open", hints: 0 },
+    ]);
+    expect(steps[0]).toMatchObject({ triedBy: 1, hints: 3 });
+  });
+
   it("are a table in which no name is a formula or another column", () => {
     const lines = resultsCsv(results).trimEnd().split("\r\n");
-    expect(lines[0]).toBe("name,page,step,state,tries,failures,seconds,joined");
-    expect(lines[1]).toBe(`"'=cmd|""calc""",one,1,done,3,2,120,${new Date(JOINED).toISOString()}`);
+    expect(lines[0]).toBe("name,page,step,state,tries,failures,seconds,joined,hints");
+    expect(lines[1]).toBe(`"'=cmd|""calc""",one,1,done,3,2,120,${new Date(JOINED).toISOString()},0`);
     expect(lines[5]).toMatch(/^"Grace, Hopper",one,1,tried,2,2,,/);
     expect(lines).toHaveLength(13);
   });

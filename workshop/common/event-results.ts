@@ -10,6 +10,8 @@ export interface StepOutcome {
   number: number;
   tries: number;
   failures: number;
+  /** Hints of its author that were taken; none where absent. */
+  hints?: number;
   firstAt: number;
   /** When it was first done; absent where it was not. */
   doneAt?: number;
@@ -36,6 +38,8 @@ export interface StepSummary {
   triedBy: number;
   doneBy: number;
   failures: number;
+  /** Taken by all together. */
+  hints: number;
   /** In the middle of those who have done it; absent where nobody has. */
   medianMs?: number;
 }
@@ -55,6 +59,8 @@ export interface PersonStep {
   state: "done" | "tried" | "open";
   tries: number;
   failures: number;
+  /** Hints of its author that were taken. */
+  hints: number;
   /** From the step before that was done, or the coming, to its first success. */
   takenMs?: number;
 }
@@ -100,9 +106,10 @@ export function resultsCsv({ people, steps }: EventResults): string {
       failures: step.failures,
       seconds: step.takenMs === undefined ? "" : Math.round(step.takenMs / 1000),
       joined: person.joinedAt ?? "",
+      hints: step.hints,
     })),
   );
-  const columns = ["name", "page", "step", "state", "tries", "failures", "seconds", "joined"];
+  const columns = ["name", "page", "step", "state", "tries", "failures", "seconds", "joined", "hints"];
   return `${Papa.unparse(rows, { columns, escapeFormulae: true })}\r\n`;
 }
 
@@ -130,11 +137,12 @@ function personResults(
   const taken = timesTaken(outcomes, Date.parse(person.joinedAt ?? ""));
   const own = steps.map(({ page, step }): PersonStep => {
     const outcome = outcomes.find((one) => one.page === page && one.step === step);
-    if (outcome === undefined) return { page, step, state: "open", tries: 0, failures: 0 };
-    const { tries, failures, doneAt } = outcome;
+    if (outcome === undefined) return { page, step, state: "open", tries: 0, failures: 0, hints: 0 };
+    const { tries, failures, hints = 0, doneAt } = outcome;
     const takenMs = taken.get(outcome);
-    const state = doneAt === undefined ? "tried" : "done";
-    return { page, step, state, tries, failures, ...(takenMs === undefined ? {} : { takenMs }) };
+    // A hint is taken also by who has tried nothing yet.
+    const state = doneAt !== undefined ? "done" : tries > 0 ? "tried" : "open";
+    return { page, step, state, tries, failures, hints, ...(takenMs === undefined ? {} : { takenMs }) };
   });
   return { ...person, done: own.filter(({ state }) => state === "done").length, steps: own };
 }
@@ -159,6 +167,7 @@ function summaryOf(place: StepPlace, own: readonly PersonStep[]): StepSummary {
     triedBy: own.filter(({ state }) => state !== "open").length,
     doneBy: own.filter(({ state }) => state === "done").length,
     failures: own.reduce((sum, { failures }) => sum + failures, 0),
+    hints: own.reduce((sum, { hints }) => sum + hints, 0),
     ...(medianMs === undefined ? {} : { medianMs }),
   };
 }

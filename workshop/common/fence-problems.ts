@@ -1,4 +1,5 @@
 import { isActionWord, nearestActionWord } from "./action-forms.js";
+import { HINT_WORD } from "./hint-word.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Token } from "./markdown.js";
 import type { Leaf } from "./page-leaves.js";
@@ -47,7 +48,7 @@ const FENCE = /^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}|~{3,})/;
 function swallowedFences({ kind, content, line }: Leaf): PageProblem[] {
   return content.split("\n").flatMap((text, at) => {
     const word = openingFence(text)?.word ?? "";
-    return word !== "" && isActionWord(word) ? [swallowed(word, line + at, kind)] : [];
+    return isActionWord(word) || word === HINT_WORD ? [swallowed(word, line + at, kind)] : [];
   });
 }
 
@@ -95,7 +96,7 @@ function closingFix(markup: string): string {
 function mistypedWord({ token, line }: Leaf): PageProblem[] {
   const [word = ""] = token.info.trim().split(/\s/, 1);
   if (isActionWord(word)) return [];
-  const meant = nearestActionWord(word);
+  const meant = /^hints?:?$/i.test(word) && word !== HINT_WORD ? HINT_WORD : nearestActionWord(word);
   const looksLikeAction = /^[a-z][\w-]{0,40}:[a-z][\w-]{0,40}$/.test(word);
   if (meant === undefined && !looksLikeAction) return [];
   const problem: PageProblem = {

@@ -4,7 +4,7 @@ import type { CodePiece } from "./highlight/code-piece.js";
 
 /** What marks stand for. */
 export interface Marked {
-  actions: readonly PageAction[];
+  actions: readonly Pick<PageAction, "view">[];
   code: readonly (readonly CodePiece[])[];
 }
 
@@ -23,10 +23,16 @@ export function codeMark(number: number): string {
   return `\uE002c${number}\uE003`;
 }
 
+/** The mark of a hint, by its place among those of the page. */
+export function hintMark(number: number): string {
+  return `\uE002h${number}\uE003`;
+}
+
 /** The sanitised page with what the marks stand for. */
 export function withMarksReplaced(html: string, { actions, code }: Marked): string {
-  return html.replace(/\uE002([sc]?)(\d{1,9})\uE003/g, (_mark, kind: string, number: string) => {
+  return html.replace(/\uE002([sch]?)(\d{1,9})\uE003/g, (_mark, kind: string, number: string) => {
     if (kind === "c") return (code[Number(number)] ?? []).map(pieceHtml).join("");
+    if (kind === "h") return `<div data-hint="${number}"></div>`;
     const id = actions[Number(number)]?.view.step ?? "";
     return kind === "s" ? `<span data-step="${id}"></span>` : `<div data-step="${id}"></div>`;
   });

@@ -1,5 +1,5 @@
 import type { PageAction } from "./action.js";
-import type { PageView, TerminalLayout } from "./api.js";
+import type { HintText, PageView, TerminalLayout } from "./api.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";
@@ -64,10 +64,13 @@ export function pageView(
   return {
     name: page.name,
     title: page.title,
-    html: compiled.html.replaceAll(FILE_KEY, encodeURIComponent(fileKey)),
+    html: withFileKey(compiled.html, fileKey),
     actions: compiled.actions.map(({ view }) => {
       const images = played[view.step];
       return images === undefined ? view : { ...view, played: images };
+    }),
+    ...(compiled.hints.length > 0 && {
+      hints: compiled.hints.map(({ html: _html, line: _line, ...hint }) => hint),
     }),
     problems: [...page.problems, ...compiled.problems].map(({ line, message, fix }) => ({
       line,
@@ -76,6 +79,19 @@ export function pageView(
     ...(previous ? { previous: { name: previous.name, title: previous.title } } : {}),
     ...(next ? { next: { name: next.name, title: next.title } } : {}),
   };
+}
+
+/** The hint of that place among those of the step, from 0; `undefined` where the step has none there. */
+export function hintText(
+  { hints }: Pick<CompiledPage, "hints">,
+  at: { step: string; hint: number; fileKey: string },
+): HintText | undefined {
+  const found = hints.filter(({ step }) => step === at.step)[at.hint];
+  return found && { html: withFileKey(found.html, at.fileKey) };
+}
+
+function withFileKey(html: string, key: string): string {
+  return html.replaceAll(FILE_KEY, encodeURIComponent(key));
 }
 
 /** The page of that name. Throws LAB_PAGE_NOT_FOUND. */

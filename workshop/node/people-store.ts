@@ -27,6 +27,11 @@ export interface StepTry {
   at: number;
 }
 
+/** That somebody has taken so many hints of a step. */
+export interface HintsTaken extends Omit<StepTry, "verdict"> {
+  hints: number;
+}
+
 /** Who sits down: somebody of the list by the id, or whoever typed a name. */
 export type Newcomer = { person: string } | { id: string; name: string };
 
@@ -59,6 +64,8 @@ export interface PeopleStore {
   setSession(person: string, session: string, before: string | undefined): Promise<boolean>;
   /** Counts a try of whose session it is; nothing where it is nobody's. */
   noteTry(one: StepTry): Promise<void>;
+  /** Notes the hints taken by whose session it is, where they are more than were known; nothing where it is nobody's. */
+  noteHints(taken: HintsTaken): Promise<void>;
   /** What the people of the event came to; it stays when their sessions end. */
   outcomes(event: string): Promise<StepOutcome[]>;
   /** Removes everything about the person. */

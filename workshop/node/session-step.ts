@@ -41,7 +41,12 @@ export async function findStep(
   const { actions } = await compiler.compile(lab, findPage(lab, page), variables);
   const action = actions.find(({ view }) => view.step === step);
   if (action) return { session, lab, page, action };
-  throw new WorkshopError(
+  throw pageChanged();
+}
+
+/** What is asked for is not on the page as it is now. */
+export function pageChanged(): WorkshopError {
+  return new WorkshopError(
     WORKSHOP_ERRORS.sessionPageChanged,
     "This page has changed since you opened it; reload it to see what it says now. Nothing was run",
   );

@@ -16,7 +16,7 @@ const FORMATS: Record<string, (results: EventResults) => string> = {
 export function resultsCommand(): Command {
   return new Command("results")
     .description(
-      "Print what the people of an event came to: by person and step its state, tries, failures and time.",
+      "Print what the people of an event came to: by person and step its state, tries, failures, hints and time.",
     )
     .argument("<event>")
     .addOption(new Option("--format <format>", "how").choices(Object.keys(FORMATS)).default("csv"))

@@ -58,7 +58,19 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
     await workshop.cancelStep(addressOf(own(request), request.params));
     response.status(204).end();
   });
+  router.post("/sessions/:id/pages/:page/steps/:step/hints/:hint", async (request, response) => {
+    const address = addressOf(own(request), request.params);
+    const hint = numberOf(request.params);
+    // Who helps looks at it without having needed it.
+    const isCounted = access.isLearner(request, workshop.session(address.session));
+    response.json(await workshop.hint({ ...address, hint, isCounted }));
+  });
   return router;
+}
+
+function numberOf({ step, hint }: StepParams & { hint: string }): number {
+  if (/^\d{1,4}$/.test(hint)) return Number(hint);
+  throw new ServerError(serverErrorCodes.notFound, `Step "${step}" has no hint "${hint}".`);
 }
 
 function addressOf(session: string, { page, step }: StepParams): StepAddress {

@@ -2,6 +2,7 @@ import type { AccountView, SignInAddress } from "../../common/account-api.js";
 import type { Answer } from "../../common/announcement.js";
 import type {
   BrokenLab,
+  HintText,
   LabSummary,
   PageView,
   SessionView,
@@ -47,6 +48,8 @@ export const api = {
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   cancel: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/cancel`),
+  hint: (id: string, page: string, step: string, at: number) =>
+    call<HintText>("POST", `${pagePath(id, page)}/steps/${step}/hints/${String(at)}`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
   ingressAddress: (id: string, name: string, path: string) =>

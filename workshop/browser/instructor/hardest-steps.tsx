@@ -24,6 +24,9 @@ export function HardestSteps({ steps }: { steps: readonly StepSummary[] }): Reac
                 Failures
               </th>
               <th scope="col" className="numeric">
+                Hints
+              </th>
+              <th scope="col" className="numeric">
                 Tried by
               </th>
               <th scope="col" className="numeric">
@@ -41,6 +44,7 @@ export function HardestSteps({ steps }: { steps: readonly StepSummary[] }): Reac
                   {step.pageTitle}, step {step.number}
                 </th>
                 <td className="numeric">{step.failures}</td>
+                <td className="numeric">{step.hints}</td>
                 <td className="numeric">{step.triedBy}</td>
                 <td className="numeric">{step.doneBy}</td>
                 <td className="numeric">

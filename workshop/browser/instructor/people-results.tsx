@@ -68,6 +68,9 @@ function Head(): ReactElement {
           Failures
         </th>
         <th scope="col" className="numeric">
+          Hints
+        </th>
+        <th scope="col" className="numeric">
           Time
         </th>
         <th scope="col" className="results__actions">
@@ -81,11 +84,12 @@ function Head(): ReactElement {
 function PersonCells({ person }: { person: PersonResults }): ReactElement {
   if (person.joinedAt === undefined)
     return (
-      <td colSpan={3} className="numeric">
+      <td colSpan={4} className="numeric">
         did not come
       </td>
     );
   const failures = person.steps.reduce((sum, step) => sum + step.failures, 0);
+  const hints = person.steps.reduce((sum, step) => sum + step.hints, 0);
   const takenMs = person.steps.reduce((sum, step) => sum + (step.takenMs ?? 0), 0);
   return (
     <>
@@ -93,6 +97,7 @@ function PersonCells({ person }: { person: PersonResults }): ReactElement {
         {person.done} of {person.steps.length}
       </td>
       <td className="numeric">{failures}</td>
+      <td className="numeric">{hints}</td>
       <td className="numeric">{person.done === 0 ? "–" : formatDuration(takenMs)}</td>
     </>
   );

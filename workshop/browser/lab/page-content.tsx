@@ -14,6 +14,7 @@ import "./code-colors.css";
 import "./prose.css";
 
 const Drawing = lazy(async () => ({ default: (await import("./drawn/drawing.js")).Drawing }));
+const PageHints = lazy(async () => ({ default: (await import("./hints/page-hints.js")).PageHints }));
 
 interface Placed {
   action: ActionView;
@@ -34,12 +35,14 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
   const [{ placed, elements, next }, setShown] = useState<Shown>(NOTHING);
   const [copies, setCopies] = useState<Element[]>([]);
   const [drawings, setDrawings] = useState<HTMLElement[]>([]);
+  const [hints, setHints] = useState<HTMLElement[]>([]);
   const [headings, setHeadings] = useState<HTMLElement[]>([]);
   useLayoutEffect(() => {
     if (!root.current) return;
     setShown(place(root.current, page));
     setHeadings([...root.current.querySelectorAll<HTMLElement>("h2[id], h3[id]")]);
     setDrawings([...root.current.querySelectorAll<HTMLElement>(`.${DRAWING}`)]);
+    setHints([...root.current.querySelectorAll<HTMLElement>("[data-hint]")]);
     setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
   const folds = usePageFlow({ page, elements, next });
@@ -57,6 +60,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
             createPortal(<Drawing element={element} />, element, `drawing-${at}`),
           )}
         </Suspense>
+        <Suspense>{hints.length > 0 && <PageHints page={page} places={hints} />}</Suspense>
         <EnlargedPicture text={root} />
         {page.problems.length > 0 && <Problems problems={page.problems} />}
       </FoldsContext>

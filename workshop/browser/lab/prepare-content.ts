@@ -19,6 +19,12 @@ export function prepareContent(
 ): Map<string, HTMLElement> {
   hideRepeatedTitle(root, page.title);
   fitHeadings(root);
+  prepareText(root);
+  return foldSections(root, page.actions);
+}
+
+/** What of that a text of an author needs wherever it stands. */
+export function prepareText(root: HTMLElement): void {
   prepareTabs(root);
   prepareDrawings(root);
   for (const table of root.querySelectorAll("table")) wrapTable(table);
@@ -26,7 +32,6 @@ export function prepareContent(
   for (const code of root.querySelectorAll<HTMLElement>("pre")) wrapCode(code);
   for (const button of root.querySelectorAll("code + span[data-step]")) button.before(WORD_JOINER);
   for (const image of root.querySelectorAll("img")) prepareImage(image);
-  return foldSections(root, page.actions);
 }
 
 /** Many pages begin with their own title, which stands over the text already. */

@@ -93,8 +93,11 @@ export class SessionStore {
   ): Promise<void> {
     const key = resultKey(page, step);
     const before = this.#state.results.get(key);
-    const done = before?.done ? { done: true } : {};
-    const guess: StepResult = { page, step, number, state: "queued", checks: [], ...done };
+    const kept = {
+      ...(before?.done && { done: true }),
+      ...(before?.failures !== undefined && { failures: before.failures }),
+    };
+    const guess: StepResult = { page, step, number, state: "queued", checks: [], ...kept };
     this.#set({
       results: withResult(this.#state.results, guess),
       refusals: without(this.#state.refusals, key),

@@ -22,10 +22,11 @@ function suite({ name, steps: own }: PersonResults, steps: readonly StepSummary[
   );
 }
 
-function testCase({ page, state, tries, failures, takenMs = 0 }: PersonStep, number: number): string {
+function testCase({ page, state, tries, failures, hints, takenMs = 0 }: PersonStep, number: number): string {
   const head = `    <testcase classname="${escapeXml(page)}" name="step ${String(number)}" time="${seconds(takenMs)}"`;
   if (state === "open") return `${head}>\n      <skipped message="not tried"/>\n    </testcase>`;
   if (state === "done") return `${head}/>`;
-  const message = `not done in ${String(tries)} tries, ${String(failures)} of them failures`;
+  const helped = hints === 0 ? "" : `, with ${String(hints)} ${hints === 1 ? "hint" : "hints"} taken`;
+  const message = `not done in ${String(tries)} tries, ${String(failures)} of them failures${helped}`;
   return `${head}>\n      <failure message="${message}"/>\n    </testcase>`;
 }

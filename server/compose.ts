@@ -217,7 +217,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 }
 
 function workshopParts(
-  { embedded, hasContainers }: ServerAssignment,
+  { config, embedded, hasContainers }: ServerAssignment,
   { platform, installation, repository, workshops, activity, disk, log }: Foundation,
   { cache, metrics, names }: { cache: SessionCache; metrics: Metrics; names: PersonNames },
 ): WorkshopParts {
@@ -255,6 +255,7 @@ function workshopParts(
     catchUpWithLab: workshops.catchUp,
     pool: createSessionPool({ ...platform, ...ofLabs, provisioning, cache, disk, log }),
     abilities,
+    followsFiles: config.followFiles ?? false,
     ...platform,
     steps,
     noteHints: createHintNotes(notes),

@@ -60,6 +60,8 @@ export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   /** Resolves when none of them is any more. */
   labsSettled: () => Promise<void>;
   abilities: ClusterAbilities;
+  /** Whether labs are shown to the author who writes them. */
+  followsFiles: boolean;
   client: KubernetesClient;
   settings: SessionSettings;
   compiler: PageCompiler;

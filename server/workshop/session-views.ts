@@ -18,11 +18,13 @@ export interface ViewParts {
   provisioning: SessionQueue;
   client: KubernetesClient;
   settings: SessionSettings;
+  /** Whether labs are shown to the author who writes them. */
+  followsFiles?: boolean;
 }
 
 /** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
 export function briefView(
-  { labs, activity, client, settings, provisioning }: ViewParts,
+  { labs, activity, client, settings, provisioning, followsFiles = false }: ViewParts,
   session: SessionResource,
 ): SessionView {
   const { name } = session.metadata;
@@ -39,7 +41,11 @@ export function briefView(
     now: Date.now(),
   });
   const sessionsBefore = provisioning.before(name);
-  return sessionsBefore === undefined ? view : { ...view, sessionsBefore };
+  return {
+    ...view,
+    ...(sessionsBefore !== undefined && { sessionsBefore }),
+    ...(followsFiles && { isDraft: true }),
+  };
 }
 
 /** The same with its results. */

@@ -131,6 +131,8 @@ export interface SessionView {
   pausedUntil?: string;
   /** What its learner was told last. */
   announcement?: Announcement;
+  /** Its lab is shown to the author who writes it (`lectern dev`). */
+  isDraft?: true;
   /** Whether somebody is there to help: the session was handed out, or is of an event. */
   hasHelpers: boolean;
   /** What its learner has asked for and not got yet. */

@@ -23,6 +23,8 @@ export interface Lab {
   isGuest: boolean;
   /** Runs a block of the page named, with what was entered for it. */
   run: (page: string, action: ActionView, entry?: StepEntry) => Promise<void>;
+  /** The same, and nothing that the author wants to follow from the block. */
+  runAlone: (page: string, action: ActionView, entry?: StepEntry) => Promise<void>;
   /** Shows, makes or takes away what a block says, beside the text. */
   open: (action: ActionView) => Promise<void>;
   /** Told of every block of the page that is begun, so that what follows from it can be done. */

@@ -6,6 +6,7 @@ import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { followers, withReachedHidden } from "./followers.js";
+import { ReplayContext, useReplay } from "./replay/use-replay.js";
 import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
 import { DRAWING } from "./drawn/prepare-drawings.js";
 import { PageContents } from "./page-contents.js";
@@ -13,6 +14,7 @@ import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
 import "./prose.css";
 
+const ReplayBar = lazy(async () => ({ default: (await import("./replay/replay-bar.js")).ReplayBar }));
 const Drawing = lazy(async () => ({ default: (await import("./drawn/drawing.js")).Drawing }));
 const PageHints = lazy(async () => ({ default: (await import("./hints/page-hints.js")).PageHints }));
 
@@ -46,23 +48,31 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
     setCopies([...root.current.querySelectorAll(`.${CODE_COPY}`)]);
   }, [page]);
   const folds = usePageFlow({ page, elements, next });
+  const replay = useReplay(page);
   return (
     <BlockPageContext value={page.name}>
       <FoldsContext value={folds}>
-        <PageContents headings={headings} />
-        <Prose html={page.html} ref={root} />
-        {placed.map(({ action, element, body }) =>
-          createPortal(<Action action={action} sectionBody={body} />, element, action.step),
-        )}
-        {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
-        <Suspense>
-          {drawings.map((element, at) =>
-            createPortal(<Drawing element={element} />, element, `drawing-${at}`),
+        <ReplayContext value={replay}>
+          <PageContents headings={headings} />
+          <Prose html={page.html} ref={root} />
+          {placed.map(({ action, element, body }) =>
+            createPortal(<Action action={action} sectionBody={body} />, element, action.step),
           )}
-        </Suspense>
-        <Suspense>{hints.length > 0 && <PageHints page={page} places={hints} />}</Suspense>
-        <EnlargedPicture text={root} />
-        {page.problems.length > 0 && <Problems problems={page.problems} />}
+          {copies.map((element, at) => createPortal(<CodeCopy beside={element} />, element, String(at)))}
+          <Suspense>
+            {drawings.map((element, at) =>
+              createPortal(<Drawing element={element} />, element, `drawing-${at}`),
+            )}
+          </Suspense>
+          <Suspense>{hints.length > 0 && <PageHints page={page} places={hints} />}</Suspense>
+          <EnlargedPicture text={root} />
+          {page.problems.length > 0 && <Problems problems={page.problems} />}
+          {replay && (
+            <Suspense>
+              <ReplayBar replay={replay.replay} />
+            </Suspense>
+          )}
+        </ReplayContext>
       </FoldsContext>
     </BlockPageContext>
   );

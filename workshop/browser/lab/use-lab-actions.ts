@@ -83,6 +83,7 @@ function createLab(parts: Parts): Lab {
     // Once it is on the screen: what is hidden takes no focus.
     requestAnimationFrame(() => terminals.current?.focus(terminal));
   };
+  const runAlone = runsAlone(parts, ways, bring);
   return {
     store,
     session,
@@ -96,19 +97,11 @@ function createLab(parts: Parts): Lab {
     followed: parts.followed,
     begun: parts.begun,
     run: (ofPage, action, entry) => {
-      const [terminal] = action.terminals;
-      // On a narrow screen that would take the text away; the block shows the last lines instead.
-      if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
-      else if (terminal !== undefined) bring(terminal);
-      if (action.kind === "edit" || action.kind === "show-file") {
-        parts.follow({ page: ofPage, step: action.step });
-        // On a narrow screen that would take the text away; the block says how it went.
-        if (!isNarrow) ways.showTab(EDITOR_TAB);
-      }
-      const queued = store.run(ofPage, action, entry);
+      const queued = runAlone(ofPage, action, entry);
       parts.begun.tell(action);
       return queued;
     },
+    runAlone,
     open: async (action) => {
       const { kind, dashboard } = action;
       if (kind === "terminal-select") enterTerminal(action.terminals[0] ?? "1");
@@ -128,6 +121,26 @@ function createLab(parts: Parts): Lab {
     enterTerminal,
     lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",
     ...ways,
+  };
+}
+
+/** Brings forward what the block acts on, and runs it. */
+function runsAlone(
+  { store, isNarrow, terminals, follow }: Parts,
+  { showTab }: Pick<Lab, "showTab">,
+  bring: (terminal: string) => void,
+): Lab["runAlone"] {
+  return (page, action, entry) => {
+    const [terminal] = action.terminals;
+    // On a narrow screen that would take the text away; the block shows the last lines instead.
+    if (terminal !== undefined && isNarrow) terminals.current?.show(terminal);
+    else if (terminal !== undefined) bring(terminal);
+    if (action.kind === "edit" || action.kind === "show-file") {
+      follow({ page, step: action.step });
+      // On a narrow screen that would take the text away; the block says how it went.
+      if (!isNarrow) showTab(EDITOR_TAB);
+    }
+    return store.run(page, action, entry);
   };
 }
 

@@ -1,5 +1,6 @@
-import { lazy, Suspense, type ReactElement } from "react";
+import { lazy, Suspense, useContext, type ReactElement } from "react";
 import type { ActionView } from "../../../common/api.js";
+import { ReplayContext } from "../replay/use-replay.js";
 import { isOpening } from "./action-names.js";
 import { CopyBlock } from "./copy-block.js";
 import { InlineCopy } from "./inline-copy.js";
@@ -26,6 +27,10 @@ const FileBlock = lazy(async () => ({ default: (await import("./file-block.js"))
 const QuizBlock = lazy(async () => ({ default: (await import("./quiz-block.js")).QuizBlock }));
 const InputBlock = lazy(async () => ({ default: (await import("./input-block.js")).InputBlock }));
 
+const ReplayButton = lazy(async () => ({
+  default: (await import("../replay/replay-button.js")).ReplayButton,
+}));
+
 type Kinds = ReadonlySet<ActionView["kind"]>;
 
 const FILES: Kinds = new Set(["copy-file", "download-file", "upload-file"]);
@@ -34,15 +39,26 @@ function isLink(action: ActionView): boolean {
   return action.kind === "open-url" || isOpening(action);
 }
 
+/** Whether the author's way to it stands below the block: not within a sentence, nor where nothing is seen. */
+function hasReplay({ kind, inline, flow }: ActionView): boolean {
+  return !inline && flow?.isHidden !== true && kind !== "section-begin" && kind !== "section-end";
+}
+
 /** The working block of one action, below what is to be known of the images it uses. */
 export function Action(props: Props): ReactElement {
   const { played } = props.action;
+  const replay = useContext(ReplayContext);
   return (
     <>
       {played && <PlayedNote images={played} />}
       <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the block" />}>
         <Block {...props} />
       </Suspense>
+      {replay && hasReplay(props.action) && (
+        <Suspense>
+          <ReplayButton action={props.action} {...replay} />
+        </Suspense>
+      )}
     </>
   );
 }

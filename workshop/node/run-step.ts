@@ -11,10 +11,12 @@ import type { ConditionWatch } from "./check-evaluator.js";
 import { OverdueCommand, endCommand } from "./overdue-command.js";
 import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
 import { BASELINE_MS, asBefore, runScript, watchConditions, withUnseen } from "./step-conditions.js";
+import { runToItsEnd } from "./heard-command.js";
 import { shellOf } from "./session-environment.js";
 import { EndedShell, inOpenShell } from "./in-open-shell.js";
 import { clusterOf } from "./session-cluster.js";
 import { commandId, requireRunnable, type SessionStep, type StepSurroundings } from "./session-step.js";
+import { isAway } from "./while-away.js";
 import { worstOf } from "./worst-outcome.js";
 
 export interface StepRunOptions {
@@ -64,6 +66,8 @@ class StepRun {
   readonly #id: string;
   #last: StepResult | undefined;
   #isInterruptedOverdue = false;
+  /** Whether anything of it may have been done. */
+  #hasBegun: boolean;
   /** Whether the lab's own check passed before the step. */
   #wasScriptMet = false;
 
@@ -72,6 +76,7 @@ class StepRun {
     this.#step = step;
     this.#options = options;
     this.#id = options.id ?? randomUUID();
+    this.#hasBegun = options.resumedFrom !== undefined;
   }
 
   async run(): Promise<StepResult> {
@@ -92,7 +97,7 @@ class StepRun {
       return this.#tellEnd(isJudged ? await this.#runScript(checked) : checked);
     } catch (error) {
       if (this.#options.throwsPlatformFailures && !(error instanceof EndedShell)) throw error;
-      return this.#tell({ state: "unknown", message: `How it ended is not known: ${messageOf(error)}` });
+      return this.#tell({ state: "unknown", message: lossText(error, this.#hasBegun) });
     } finally {
       conditions?.close();
     }
@@ -105,10 +110,14 @@ class StepRun {
     const { answer } = this.#options;
     if (question && answer) return judgeAnswer(question, answer);
     if (view.kind === "manual") return { state: "succeeded" };
-    if (isBesideShells(action)) return this.#runBesideShells();
+    if (isBesideShells(action)) {
+      this.#hasBegun = true;
+      return this.#runBesideShells();
+    }
     const addresses = view.terminals.map((terminal) => ({ session: session.metadata.name, terminal }));
     const shell = shellOf(session, lab, { client, settings });
     await Promise.all(addresses.map((address) => host.open(address, shell)));
+    this.#hasBegun = true;
     const inShell = <Result>(address: TerminalAddress, act: () => Promise<Result>): Promise<Result> =>
       // What a server before this one has begun may have ended the shell, and is not begun again.
       this.#options.resumedFrom ? act() : inOpenShell(host, { address, shell }, act);
@@ -163,7 +172,8 @@ class StepRun {
     });
     try {
       if (this.#options.resumedFrom && (await host.outcome(address, id)) === "running") overdue.start();
-      const outcome = await host.run(address, { id, text: view.text ?? "", ...(clear && { clear }) });
+      const command = { id, text: view.text ?? "", ...(clear && { clear }) };
+      const outcome = await runToItsEnd(host, address, command, this.#options.signal);
       if (!this.#isInterruptedOverdue) return outcome;
       const seconds = expectation.timeoutMs / 1000;
       return { ...outcome, status: "unknown", reason: `it still ran after ${seconds} s and was interrupted` };
@@ -281,6 +291,9 @@ const PROVES_NOTHING = "This was so before the step, so it does not show that th
 /** Ctrl-L: the shell clears its screen and shows its prompt again. */
 const CLEAR_SCREEN = "\f";
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What a person is told of a step that got no verdict, and what to do where it was not begun. */
+function lossText(error: unknown, hasBegun: boolean): string {
+  const why = error instanceof Error ? error.message : String(error);
+  if (hasBegun) return `How it ended is not known: ${why}`;
+  return `Nothing was run: ${why.replace(/\.?$/, ".")} Run it again${isAway(error) ? " when the terminal is back" : ""}.`;
 }

@@ -126,12 +126,11 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
   };
 }
 
-/** Of those hosts that answer: one whose node is lost must not hide the others. */
+/** Of all, of those hosts that answer: one whose node is lost must not hide the others. */
 async function terminalsOf({ pods, connections }: PodParts, session?: string): Promise<TerminalInfo[]> {
-  const asked = pods.running.filter((name) => session === undefined || name === session);
-  const found = await Promise.allSettled(
-    asked.map(async (name) => (await connections.to(name)).terminals(name)),
-  );
+  const of = async (name: string): Promise<TerminalInfo[]> => (await connections.to(name)).terminals(name);
+  if (session !== undefined) return pods.running.includes(session) ? of(session) : [];
+  const found = await Promise.allSettled(pods.running.map(of));
   return found.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
 }
 

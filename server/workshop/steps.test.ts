@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TerminalError } from "../../terminal/common/errors.js";
 import type { CommandOutcome, SessionHost } from "../../terminal/common/session-host.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
@@ -62,6 +63,28 @@ describe("a step that another server began", () => {
         message: expect.stringContaining("run it again") as string,
       });
     }
+  });
+
+  it("is waited for where its host is not heard, and shown as it was until then", async () => {
+    await activity.begin({
+      session: "s1",
+      result: { page: pageName(), step: stepIds()[0] ?? "", number: 0, state: "running", checks: [] },
+      command: "the-command",
+    });
+    const begun: string[] = [];
+    const host = hostThat({ remembers: true, terminals: 1, begun });
+    const answers = [undefined, undefined, await host.terminals()];
+    const terminals: SessionHost["terminals"] = async () => {
+      const answer = answers.shift();
+      if (answer === undefined) throw new TerminalError("TERMINAL_HOST_LOST", "It is not heard.");
+      return answer;
+    };
+    const steps = stepsWith({ ...host, terminals });
+    const resumed = steps.resume(() => ({ session: session(), lab }));
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect((await steps.run(await step())).state).toBe("running");
+    await resumed;
+    await vi.waitFor(() => expect(begun).toEqual(["the-command-1"]));
   });
 
   it("is not typed twice", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { CheckResult, StepEntry, StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
@@ -7,6 +8,7 @@ import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
 import type { SavedStep, StepKey } from "../../workshop/node/activity-store.js";
 import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
+import { repeatWhileAway } from "../../workshop/node/while-away.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { StepUnderWay } from "../store/step-under-way.js";
 
@@ -37,6 +39,11 @@ export interface Steps {
   close(): void;
 }
 
+/** How long a server that starts waits for what it takes up; what takes longer goes on beside it. */
+const RESUMED_MS = 5_000;
+/** How long a host that is not heard is waited for, as by whoever began the step. */
+const SILENCE_MS = 10 * 60_000;
+
 const LOST: Partial<StepResult> = {
   state: "unknown",
   message:
@@ -65,6 +72,7 @@ class SessionSteps implements Steps {
   readonly #running = new Map<string, Running>();
   #resuming: Promise<void> | undefined;
   #isClosed = false;
+  readonly #ended = new AbortController();
 
   constructor(parts: StepsParts) {
     this.#parts = parts;
@@ -113,30 +121,46 @@ class SessionSteps implements Steps {
   }
 
   async #resumeAll(find: Parameters<Steps["resume"]>[0]): Promise<void> {
-    const { activity, log } = this.#parts;
     const isKnown = ({ session, result: { page, step } }: SavedStep) =>
       this.#running.has(`${session}/${page}/${step}`);
-    for (const { session, result, command } of await activity.takeOver(isKnown)) {
+    const resumed = (await this.#parts.activity.takeOver(isKnown)).map(async (saved) => {
+      const found = find(saved.session);
+      if (found && !isKnown(saved)) await this.#resumeOne(found, saved);
+    });
+    // Whose host is not heard must not keep the server from starting.
+    await Promise.race([Promise.all(resumed), sleep(RESUMED_MS, undefined, { ref: false })]);
+  }
+
+  async #resumeOne(
+    found: { session: SessionResource; lab: Lab },
+    { session, result, command }: SavedStep,
+  ): Promise<void> {
+    const { page, step: id } = result;
+    this.#running.set(`${session}/${page}/${id}`, {
+      id: command,
+      begun: Promise.resolve(result),
+      latest: result,
+    });
+    try {
+      const step = await findStep({ ...found, page, step: id }, this.#parts);
+      const patience = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(SILENCE_MS)]);
+      if (!(await repeatWhileAway(() => canGoOn(this.#parts, step, { result, command }), patience)))
+        throw new Error("nobody knows the command");
       if (this.#isClosed) return;
-      const found = find(session);
-      if (found === undefined) continue;
-      try {
-        const step = await findStep({ ...found, page: result.page, step: result.step }, this.#parts);
-        if (!(await canGoOn(this.#parts, step, { result, command })))
-          throw new Error("nobody knows the command");
-        if (this.#running.has(keyOf(step))) continue;
-        const resumedFrom = result.state === "running" ? "running" : "queued";
-        await this.#start(step, command, { resumedFrom });
-      } catch (error) {
-        // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
-        log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
-        await settle(this.#parts, found.session, { ...result, ...LOST }, command);
-      }
+      const resumedFrom = result.state === "running" ? "running" : "queued";
+      await this.#start(step, command, { resumedFrom });
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#running.delete(`${session}/${page}/${id}`);
+      // Also where the lab has changed meanwhile: one step without a verdict must not keep the server from starting.
+      this.#parts.log.warn({ err: error, session, step: nameOf(result) }, "a step could not be taken up");
+      await settle(this.#parts, found.session, { ...result, ...LOST }, command);
     }
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#ended.abort();
   }
 
   #start(step: SessionStep, id: string, { answer, inputs, resumedFrom }: StartOptions): Promise<StepResult> {

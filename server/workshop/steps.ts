@@ -8,6 +8,8 @@ import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
 import type { SavedStep, StepKey } from "../../workshop/node/activity-store.js";
 import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
+import { withDeadline } from "../../kubernetes/node/deadline.js";
+import { SILENCE_MS } from "../../workshop/node/heard-command.js";
 import { repeatWhileAway } from "../../workshop/node/while-away.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { StepUnderWay } from "../store/step-under-way.js";
@@ -41,8 +43,6 @@ export interface Steps {
 
 /** How long a server that starts waits for what it takes up; what takes longer goes on beside it. */
 const RESUMED_MS = 5_000;
-/** How long a host that is not heard is waited for, as by whoever began the step. */
-const SILENCE_MS = 10 * 60_000;
 
 const LOST: Partial<StepResult> = {
   state: "unknown",
@@ -143,8 +143,9 @@ class SessionSteps implements Steps {
     });
     try {
       const step = await findStep({ ...found, page, step: id }, this.#parts);
-      const patience = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(SILENCE_MS)]);
-      if (!(await repeatWhileAway(() => canGoOn(this.#parts, step, { result, command }), patience)))
+      const goesOn = (): Promise<boolean> => canGoOn(this.#parts, step, { result, command });
+      const heard = (ended: AbortSignal): Promise<boolean> => repeatWhileAway(goesOn, ended);
+      if (!(await withDeadline(SILENCE_MS, this.#ended.signal, heard)))
         throw new Error("nobody knows the command");
       if (this.#isClosed) return;
       const resumedFrom = result.state === "running" ? "running" : "queued";

@@ -4,10 +4,11 @@ import type {
   SessionHost,
   TerminalAddress,
 } from "../../terminal/common/session-host.js";
+import { DeadlineError, withDeadline } from "../../kubernetes/node/deadline.js";
 import { isAway, repeatWhileAway } from "./while-away.js";
 
 /** How long a host that is not heard is waited for: by then a cluster has given its node up, and ended its pods. */
-const SILENCE_MS = 10 * 60_000;
+export const SILENCE_MS = 10 * 60_000;
 /** The terminal host's word for a shell that has ended. */
 const ENDED = "TERMINAL_NOT_FOUND";
 
@@ -21,28 +22,33 @@ export async function runToItsEnd(
   command: Command,
   signal?: AbortSignal,
 ): Promise<CommandOutcome> {
-  try {
-    return await host.run(address, command);
-  } catch (lost) {
-    if (!isAway(lost)) throw lost;
-    const patience = AbortSignal.any([AbortSignal.timeout(SILENCE_MS), ...(signal ? [signal] : [])]);
-    return repeatWhileAway(async () => {
-      // Of a shell in the place of the one that had it, or of a host that never got it, nobody knows.
-      const known = await host.outcome(address, command.id).catch(orNothing);
-      if (known === undefined) throw new UnknownCommand(lost);
-      return host.run(address, command);
-    }, patience).catch((error: unknown) => {
-      throw error instanceof UnknownCommand ? error.cause : error;
-    });
+  let lost: unknown;
+  for (;;) {
+    try {
+      if (lost !== undefined && !(await isKnown(host, address, command, signal))) break;
+      return await host.run(address, command);
+    } catch (error) {
+      if (lost !== undefined && (error instanceof DeadlineError || hasEnded(error))) break;
+      if (!isAway(error)) throw error;
+      lost = error;
+    }
   }
+  throw lost;
 }
 
-class UnknownCommand extends Error {
-  constructor(cause: unknown) {
-    super("the host does not know the command", { cause });
-  }
+/** False of a shell in the place of the one that had it, and of a host that never got it. */
+function isKnown(
+  host: Pick<SessionHost, "outcome">,
+  address: TerminalAddress,
+  { id }: Command,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return withDeadline(SILENCE_MS, signal, async (ended) => {
+    const outcome = await repeatWhileAway(() => host.outcome(address, id), ended);
+    return outcome !== undefined;
+  });
 }
 
-function orNothing(error: unknown): undefined {
-  if ((error as { code?: unknown } | null)?.code !== ENDED) throw error;
+function hasEnded(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === ENDED;
 }

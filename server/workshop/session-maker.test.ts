@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, it, vi } from "vitest";
 import { soleLeadership } from "../../kubernetes/node/leader-election.js";
 import type { Lab } from "../../workshop/common/lab.js";
@@ -41,5 +42,36 @@ it("a session whose lab comes to the leading server after it is made then, once"
   await expect.poll(() => provision.mock.calls.length).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(provision).toHaveBeenCalledTimes(1);
+  await leadership.close();
+});
+
+it("a server that nobody else makes sessions beside makes none that was ended while it waited, without asking the cluster", async () => {
+  const cache = createSessionCache();
+  const labs = new Map([[labKeyOf(session.spec), { name: "late" } as Lab]]);
+  const leadership = soleLeadership();
+  const provision = vi.fn((_session: SessionResource) => Promise.resolve());
+  const get = vi.fn(() => Promise.resolve(session));
+  const log = { info: () => undefined, warn: () => undefined, child: () => log };
+  const provisioning = new SessionQueue(1);
+  makePendingSessions({
+    cache,
+    labs,
+    leadership,
+    provisioning,
+    client: { get },
+    provisioner: { provision },
+    log,
+  } as unknown as WorkshopParts);
+  const room = new AbortController();
+  const before = provisioning.run("before", () => once(room.signal, "abort"));
+  const named = (name: string) => ({ ...session, metadata: { name } });
+  for (const name of ["removed", "ending", "wanted"]) cache.put(named(name));
+  cache.remove("removed");
+  cache.put({ ...session, metadata: { name: "ending", deletionTimestamp: new Date().toISOString() } });
+  room.abort();
+  await before;
+  await provisioning.run("after", () => Promise.resolve(), { isBackground: true });
+  expect(provision.mock.calls.map(([{ metadata }]) => metadata.name)).toEqual(["wanted"]);
+  expect(get).not.toHaveBeenCalled();
   await leadership.close();
 });

@@ -96,16 +96,25 @@ async function makeSession(parts: MakerParts, { session, lab, signal }: Making):
 }
 
 /** Makes the session where it is still wanted: meanwhile somebody may have ended it, or the server that led before have made it. */
-async function provision({ client, provisioner, cache }: MakerParts, making: MakingNow): Promise<void> {
+async function provision(parts: MakerParts, making: MakingNow): Promise<void> {
+  const { provisioner, cache } = parts;
   const { lab, signal, onWait } = making;
   const { name } = making.session.metadata;
   signal.throwIfAborted();
-  const session = await getSession(client, name);
-  if (session.metadata.deletionTimestamp !== undefined) throw sessionNotFound(name);
+  const session = await sessionNow(parts, name);
+  if (session === undefined || session.metadata.deletionTimestamp !== undefined) throw sessionNotFound(name);
   if ((session.status?.phase ?? "Pending") !== "Pending") return;
   await provisioner.provision(session, lab, {
     onProgress: (progress) => cache.putProgress(progress),
     onWait,
     signal,
   });
+}
+
+/** The session as it is at its turn. A server that nobody else makes sessions beside knows it from its watch. */
+function sessionNow(
+  { cache, client, leadership }: MakerParts,
+  name: string,
+): SessionResource | undefined | Promise<SessionResource> {
+  return leadership.isSole === true ? cache.get(name) : getSession(client, name);
 }

@@ -4,9 +4,9 @@ import { SESSIONS_PATH } from "./session-crd.js";
 
 /**
  * Between two writes of what is merely progress. Of a class that begins, these would be a fifth of all the cluster is asked; the server that
- * makes a session shows its progress without them.
+ * makes a session shows its progress without them, and others are a second behind.
  */
-const PROGRESS_MS = 250;
+const PROGRESS_MS = 1_000;
 
 /** Writes a session's status one call at a time; of several changes meanwhile only the newest is sent. */
 export class StatusWriter {

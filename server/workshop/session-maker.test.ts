@@ -63,7 +63,8 @@ it("a server that nobody else makes sessions beside makes none that was ended wh
     log,
   } as unknown as WorkshopParts);
   const room = new AbortController();
-  const before = provisioning.run("before", () => once(room.signal, "abort"));
+  const isFree = once(room.signal, "abort");
+  const before = provisioning.run("before", () => isFree);
   const named = (name: string) => ({ ...session, metadata: { name } });
   for (const name of ["removed", "ending", "wanted"]) cache.put(named(name));
   cache.remove("removed");

@@ -206,7 +206,15 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
   const parts = workshopParts(assignment, foundation, { cache, metrics, names });
   cache.onChange((session) => cache.get(session) ?? names.forget(session));
   const workshop = createWorkshop(parts);
-  const routes = joinRoutes({ ...assignment, ...foundation, workshop, cache, names, metrics });
+  const routes = joinRoutes({
+    ...assignment,
+    ...foundation,
+    abilities: parts.abilities,
+    workshop,
+    cache,
+    names,
+    metrics,
+  });
   cache.onChange((session) => routes.sockets.guestChanged(session));
   const stopSweep = sweepPeople({
     ...parts,

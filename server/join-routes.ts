@@ -27,6 +27,8 @@ import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
 import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
+import { openRehearsals } from "./event/open-rehearsals.js";
+import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { createScreenWatch } from "./workshop/screen-watch.js";
 import type { Workshop } from "./workshop/workshop.js";
 
@@ -44,7 +46,8 @@ export interface RouteParts {
   workshop: Workshop;
   cache: SessionCache;
   names: PersonNames;
-  repository: Pick<LabRepository, "labs">;
+  repository: Pick<LabRepository, "labs" | "refresh">;
+  abilities: ClusterAbilities;
   metrics: Metrics;
 }
 
@@ -93,23 +96,24 @@ export function joinRoutes(parts: RouteParts) {
   return { sockets, screens, router };
 }
 
-function openEvents(
-  {
+function openEvents(routes: RouteParts, { scope }: Mount, quota: SessionQuota): EventRouteParts {
+  const {
     platform: { client, tokens },
     installation: { people, counter },
     workshop,
     cache,
     names,
     repository,
-  }: RouteParts,
-  { scope }: Mount,
-  quota: SessionQuota,
-): EventRouteParts {
+  } = routes;
   const lookup = createEventLookup(client);
   const parts: EventParts = { client, people, workshop, cache, labs: repository.labs, ...lookup };
+  const events = createEvents(parts);
+  const { labs, refresh: refreshLabs } = repository;
+  const containers = !routes.embedded || routes.hasContainers;
   return {
     find: (name) => lookup.find(name),
-    events: createEvents(parts),
+    events,
+    rehearse: openRehearsals({ ...routes, labs, refreshLabs, containers, events, quota }),
     attendance: createAttendance({ ...parts, quota, names, counter }),
     eventAccess: createEventAccess({ tokens, scope }),
   };

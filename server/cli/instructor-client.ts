@@ -24,9 +24,62 @@ export async function readFromInstructorApi(data: string, path: string): Promise
   return body ?? (async function* () {})();
 }
 
+/**
+ * The events that the server sends at a path of the instructor API, in order, as long as they come; whoever stops reading ends them. Throws
+ * SERVER_NOT_RUNNING, also where nothing is said for a minute, SERVER_REFUSED, and the signal's reason.
+ */
+export async function* followInstructorApi<T>(
+  data: string,
+  { signal, ...asked }: Asked & { signal: AbortSignal },
+): AsyncGenerator<T> {
+  const silence = new AbortController();
+  const stop = (): void => silence.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const late = setTimeout(() => silence.abort(silentFor(data)), TIMEOUT_MS);
+  try {
+    signal.throwIfAborted();
+    const { body } = await call(data, asked, silence.signal);
+    let text = "";
+    for await (const piece of (body ?? emptyBody()).pipeThrough(new TextDecoderStream())) {
+      late.refresh();
+      const whole = `${text}${piece}`.split("\n\n");
+      text = whole.pop() ?? "";
+      for (const one of whole)
+        if (one.startsWith(EVENT_DATA)) yield JSON.parse(one.slice(EVENT_DATA.length)) as T;
+    }
+  } catch (error) {
+    throw silence.signal.aborted ? silence.signal.reason : error;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", stop);
+    silence.abort();
+  }
+}
+
+const EVENT_DATA = "data: ";
+
+function emptyBody(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() });
+}
+
+function silentFor(data: string): ServerError {
+  const seconds = String(TIMEOUT_MS / 1000);
+  return new ServerError(
+    serverErrorCodes.notRunning,
+    `The server of ${data} has said nothing for ${seconds} s. Look at /readyz there, and try again.`,
+  );
+}
+
+interface Asked {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
 async function call(
   data: string,
-  { method, path, body }: { method: string; path: string; body: unknown },
+  { method, path, body }: Asked,
+  signal = AbortSignal.timeout(TIMEOUT_MS),
 ): Promise<Response> {
   const running = readRunningServer(data);
   const token = loadInstructorToken(instructorTokenOf(running, dataPaths(data)));
@@ -35,6 +88,7 @@ async function call(
     method,
     token,
     body,
+    signal,
   });
   if (!response.ok) throw await refusal(response);
   return response;
@@ -45,15 +99,16 @@ interface Call {
   method: string;
   token: string;
   body: unknown;
+  signal: AbortSignal;
 }
 
-async function request(url: URL, { data, method, token, body }: Call): Promise<Response> {
+async function request(url: URL, { data, method, token, body, signal }: Call): Promise<Response> {
   try {
     return await fetch(url, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
     });
   } catch (error) {
     throw unanswered(url, data, error);

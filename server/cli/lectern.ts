@@ -7,6 +7,7 @@ import { importCommand } from "./commands/import.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { newCommand } from "./commands/new.js";
+import { rehearseCommand } from "./commands/rehearse.js";
 import { resultsCommand } from "./commands/results.js";
 import { serveCommand } from "./commands/serve.js";
 import { recordingCommand } from "./commands/recording.js";
@@ -34,6 +35,7 @@ await runProgram({
     capacityCommand(),
     sessionCommand(),
     eventCommand(),
+    rehearseCommand(),
     resultsCommand(),
     recordingCommand(),
     instructorTokenCommand(),

@@ -31,6 +31,7 @@ import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createOrderRoutes } from "./routes/orders.js";
 import { createPageRoutes } from "./routes/pages.js";
+import { type RehearsalRoutes, createRehearsalRouter } from "./routes/rehearsals.js";
 import { createScreenRoutes } from "./routes/screens.js";
 import type { ScreenWatch } from "../workshop/screen-watch.js";
 import { createRecordingsRouter } from "./routes/recordings.js";
@@ -46,8 +47,8 @@ import type { Workshop } from "../workshop/workshop.js";
 
 /** What the routes of events call. */
 export type EventRouteParts = Pick<
-  EventRoutes & InstructorEventRoutes,
-  "attendance" | "events" | "find" | "eventAccess"
+  EventRoutes & InstructorEventRoutes & RehearsalRoutes,
+  "attendance" | "events" | "find" | "eventAccess" | "rehearse"
 >;
 
 /** Everything the routes call; `compose.ts` makes it. */
@@ -103,6 +104,7 @@ export function createApp(parts: AppParts): Router {
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));
   api.use(createInstructorEventsRouter({ ...parts.events, access, publicUrl: mount.url }));
+  api.use(createRehearsalRouter({ ...parts.events, log }));
   api.use(
     createInstructorRouter({
       workshop,

@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { Response } from "express";
 
 export interface EventStream<T> {
   send(event: T): void;
@@ -12,14 +12,16 @@ const PING_INTERVAL_MS = 15_000;
 /** What a browser that reads too slowly may leave lying; past it the stream ends, and a new one starts from a fresh view. */
 const BACKLOG_BYTES = 1024 * 1024;
 
-/** Answers with a stream of server-sent events, each one JSON; ends with the request or when the browser falls too far behind. */
-export function openEventStream<T>(request: Request, response: Response): EventStream<T | { type: "ping" }> {
+/** Answers with a stream of server-sent events, each one JSON; ends with the connection or when the browser falls too far behind. */
+export function openEventStream<T>(response: Response): EventStream<T | { type: "ping" }> {
   const abort = new AbortController();
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
     "x-accel-buffering": "no",
   });
+  // Otherwise they wait for the first event, and whoever listens does not know whether anything comes.
+  response.flushHeaders();
   const send = (event: T | { type: "ping" }) => {
     if (abort.signal.aborted) return;
     if (response.writableLength > BACKLOG_BYTES) response.destroy();
@@ -30,7 +32,7 @@ export function openEventStream<T>(request: Request, response: Response): EventS
     clearInterval(ping);
     abort.abort();
   };
-  request.once("close", stop);
+  // The request itself closes as soon as its body has been read.
   response.once("close", stop);
   return { send, end: () => response.end(), signal: abort.signal };
 }

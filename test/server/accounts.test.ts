@@ -46,6 +46,7 @@ const ROUTES: [method: string, path: string, least: Role][] = [
   ["POST", `api/instructor/sessions/${NOWHERE}/revoke-link`, "instructor"],
   ["DELETE", `api/instructor/sessions/${NOWHERE}`, "instructor"],
   ["POST", "api/instructor/workshop-events", "instructor"],
+  ["POST", `api/instructor/workshop-events/${NOWHERE}/rehearsal`, "instructor"],
   ["DELETE", `api/instructor/workshop-events/${NOWHERE}`, "instructor"],
   ["DELETE", `api/instructor/workshop-events/${NOWHERE}/people/x`, "instructor"],
   ["GET", "api/instructor/recordings", "instructor"],

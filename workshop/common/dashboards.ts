@@ -8,6 +8,9 @@ export const EDITOR_TAB = "Editor";
 /** The tab of the image-policy console, in sessions that work in the platform's cluster. */
 export const CONSOLE_TAB = "Console";
 
+/** Tabs that are Lectern's own, whatever address a lab gives them. */
+export const OWN_TABS: readonly string[] = [CONSOLE_TAB, EDITOR_TAB];
+
 /** Where a tab of the lab leads in a session; `undefined` for a tab that has no address. */
 export function dashboardAddress({ url }: LabDashboard, variables: Variables): string | undefined {
   return url === undefined ? undefined : fillPlain(url, variables);

@@ -10,6 +10,7 @@
  * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |
  * | GET api/instructor/workshop-events/NAME/results | `EventResults` |
+ * | POST api/instructor/workshop-events/NAME/rehearsal `{learners?}` | server-sent events, each a `RehearsalEvent` in JSON; it ends where nobody listens |
  * | DELETE api/instructor/workshop-events/NAME | 204; ends its sessions and removes everything of its people |
  * | DELETE api/instructor/workshop-events/NAME/people/ID | 204; the same for one |
  */

@@ -7,6 +7,8 @@ export const EVENT_LABEL = "lectern.dev/event";
 
 /** More people than one server runs sessions for at once. */
 export const MAX_SEATS = 500;
+/** Learners of a rehearsal at once; each runs every command of the lab as fast as the machine lets them. */
+export const MAX_REHEARSING = 50;
 export const MIN_CODE = 4;
 export const MAX_CODE = 64;
 

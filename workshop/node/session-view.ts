@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SessionView, StepResult } from "../common/api.js";
 import { builtInTabs } from "../common/built-in-tabs.js";
-import { CONSOLE_TAB, EDITOR_TAB, addressProblem, dashboardAddress } from "../common/dashboards.js";
+import { OWN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { EVENT_LABEL } from "../common/event.js";
 import { guestView } from "../common/help.js";
 import { ingressAt } from "../common/ingress.js";
@@ -15,9 +15,6 @@ import { waitingSteps } from "./provisioning-steps.js";
 
 /** Most a session may be prolonged beyond its lab's time by its learner: as long again. */
 const MAX_EXTENSION = 2;
-
-/** Tabs that are Lectern's own, whatever address a lab gives them. */
-const OWN_TABS: readonly string[] = [CONSOLE_TAB, EDITOR_TAB];
 
 export interface SessionActivity {
   activity: Activity;

@@ -43,6 +43,8 @@ export interface ValidationOptions {
   stopsAtFailure?: boolean;
   /** A check that was true before its step fails the lab. */
   provesChecks?: boolean;
+  /** Looks at the session once its pages are replayed, before it ends. */
+  atEnd?: (session: SessionResource) => Promise<void>;
   /** Told of each step when it is done. */
   onStep?: (step: ValidatedStep) => void;
   /** Told of the first step that fails, before anything else is done in its session. Must not reject. */
@@ -113,6 +115,7 @@ async function replay({ lab, parts, options, creating }: Replay): Promise<Valida
   const problems = await setUpProblems(lab, session.metadata.name, parts.host);
   const run: Run = { lab, parts, options, session, variables, steps: [], problems };
   await unlessAborted(validatePages(run), signal);
+  await unlessAborted(options.atEnd?.(session) ?? Promise.resolve(), signal);
   return reportOf({ ...run, startedAt });
 }
 

@@ -1,9 +1,6 @@
 import { Command } from "commander";
-import { boundedLimits, defaultSessionLimits } from "../../../terminal/common/session-limits.js";
 import type { SessionLimits } from "../../../terminal/common/session-limits.js";
-import { type CapacityReport, type CapacityRow, capacityReport } from "../../../workshop/common/capacity.js";
-import type { Lab } from "../../../workshop/common/lab.js";
-import type { PodDemand } from "../../../workshop/node/node-capacity.js";
+import type { CapacityReport, CapacityRow } from "../../../workshop/common/capacity.js";
 import { readEnvironment } from "../../config.js";
 import { path, wholeNumber } from "../options.js";
 import { ExitWith, examplesText, exitStatus } from "../program.js";
@@ -53,47 +50,28 @@ export function capacityCommand(): Command {
 async function measure(flags: CapacityFlags): Promise<CapacityReport> {
   const hasPods = isInPods(flags);
   // Loaded when needed: the other commands should not wait for it.
-  const [{ loadLab }, { shellLimitsOf }, { machineCapacity }, { shellPodDemand }] = await Promise.all([
+  const [{ loadLab }, { roomForSessions }] = await Promise.all([
     import("../../../workshop/node/load-lab.js"),
-    import("../../../workshop/node/session-shell-limits.js"),
-    import("../../machine-capacity.js"),
-    import("../../../pods/node/shell-resources.js"),
+    import("../../room-for-sessions.js"),
   ]);
   const lab = await loadLab(flags.lab);
-  const most = { ...defaultSessionLimits, ...flags.sessionLimits };
-  const limits = boundedLimits(most, shellLimitsOf(lab));
-  const shell = hasPods ? shellPodDemand(limits, lab.home === "persistent") : undefined;
-  const [machine, nodes] = await Promise.all([
-    hasPods ? [] : machineCapacity(flags.data, limits),
-    flags.kubeconfig === undefined ? embedded() : nodesOf(flags.kubeconfig, lab, shell),
-  ]);
-  return capacityReport({ lab: lab.name, sessions: flags.sessions, notes: nodes.notes }, [
-    ...machine,
-    ...nodes.resources,
-  ]);
+  const client = flags.kubeconfig === undefined ? undefined : await clientOf(flags.kubeconfig);
+  try {
+    const { data, sessionLimits: limits } = flags;
+    return await roomForSessions(lab, flags.sessions, { data, limits, hasPods, client });
+  } finally {
+    client?.close();
+  }
 }
 
-function embedded() {
-  return {
-    resources: [],
-    notes: ["The embedded cluster runs no containers: pods of sessions take nothing of this machine."],
-  };
-}
-
-async function nodesOf(kubeconfig: string, lab: Lab, shell: PodDemand | undefined) {
-  const [{ nodeCapacity }, { KubernetesClient }, { checkVersion, readKubeconfig }] = await Promise.all([
-    import("../../../workshop/node/node-capacity.js"),
+async function clientOf(kubeconfig: string) {
+  const [{ KubernetesClient }, { checkVersion, readKubeconfig }] = await Promise.all([
     import("../../../kubernetes/node/kubernetes-client.js"),
     import("../../supervisor/preflight.js"),
   ]);
   const config = await readKubeconfig(kubeconfig);
   await checkVersion(config);
-  const client = new KubernetesClient(config);
-  try {
-    return await nodeCapacity(client, lab, shell);
-  } finally {
-    client.close();
-  }
+  return new KubernetesClient(config);
 }
 
 const HEAD = ["WHERE", "RESOURCE", "FREE", "A SESSION TAKES", "ENOUGH FOR", "AND MAY TAKE", "ENOUGH FOR"];

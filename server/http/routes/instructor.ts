@@ -88,7 +88,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     response.json((await options.host.confinement()) satisfies ConfinementView);
   });
   router.get("/instructor/events", async (request, response) => {
-    await streamRows(options, request, openEventStream<InstructorEvent>(request, response));
+    await streamRows(options, request, openEventStream<InstructorEvent>(response));
   });
   router.post("/instructor/sessions", async (request, response) => {
     const { count, lab, minutes, prefix } = parseBody(newSessions, request.body);

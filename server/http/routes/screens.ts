@@ -21,7 +21,7 @@ export function createScreenRoutes({ workshop, access, screens }: ScreenRoutes):
   router.get("/instructor/screens", (request, response) => {
     access.requireRole(request, "helper");
     const { event } = request.query;
-    const stream = openEventStream<ScreensEvent>(request, response);
+    const stream = openEventStream<ScreensEvent>(response);
     const stop = screens.follow({
       sessions: () => openedSessions(workshop, typeof event === "string" ? event : undefined),
       isBehind: () => response.writableLength > BEHIND_BYTES,

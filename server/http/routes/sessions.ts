@@ -84,7 +84,7 @@ async function streamSession(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const stream = openEventStream<SessionEvent>(request, response);
+  const stream = openEventStream<SessionEvent>(response);
   const stop = await workshop.follow(id, (event) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
     const session = event.type === "session" ? event.session : workshop.find(id);

@@ -1,0 +1,53 @@
+import type { EventResource } from "../../workshop/common/event.js";
+import type { ServeConfig } from "../config.js";
+import { dialIngressBy } from "../ingress/dial-ingress.js";
+import { dialServiceBy } from "../ingress/dial-service.js";
+import type { Platform } from "../platform.js";
+import { roomForSessions } from "../room-for-sessions.js";
+import type { Events } from "./events.js";
+import { roomFindings } from "./rehearsal-room.js";
+import { type RehearsalOptions, type RehearsalParts, type Rehearsed, rehearse } from "./rehearsals.js";
+
+export interface OpenRehearsalParts extends Pick<
+  RehearsalParts,
+  "labs" | "refreshLabs" | "abilities" | "workshop" | "quota"
+> {
+  platform: Platform;
+  config: Pick<ServeConfig, "data" | "sessionLimits" | "pods" | "maxSessions">;
+  /** Whether the cluster is the embedded one. */
+  embedded: boolean;
+  /** Whether pods of the cluster run their containers. */
+  containers: boolean;
+  events: Pick<Events, "row">;
+}
+
+/** Joins what rehearsals are made of: those of this server, on its cluster and with its shells. */
+export function openRehearsals({
+  platform,
+  config,
+  embedded,
+  containers,
+  events,
+  ...parts
+}: OpenRehearsalParts): (event: EventResource, options: RehearsalOptions) => Promise<Rehearsed> {
+  const { client, host } = platform;
+  const { data, sessionLimits: limits, maxSessions } = config;
+  const place = { data, limits, hasPods: config.pods !== undefined, ...(!embedded && { client }) };
+  const dialService = containers ? dialServiceBy(client) : undefined;
+  const whole: RehearsalParts = {
+    ...platform,
+    ...parts,
+    policies: platform.policies.service,
+    dial: dialIngressBy({ host, dialService }),
+    seatsLeft: async (event) => {
+      const { seats, seatsTaken } = await events.row(event);
+      return Math.max(0, seats - seatsTaken);
+    },
+    room: async (lab, sessions) =>
+      roomFindings(await roomForSessions(lab, sessions, place), {
+        live: parts.workshop.liveSessions(),
+        maxSessions,
+      }),
+  };
+  return (event, options) => rehearse(whole, event, options);
+}

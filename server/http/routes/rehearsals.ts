@@ -1,0 +1,39 @@
+import { Router } from "express";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { MAX_REHEARSING, type EventResource } from "../../../workshop/common/event.js";
+import type { RehearsalEvent } from "../../../workshop/common/rehearsal.js";
+import type { RehearsalOptions, Rehearsed } from "../../event/rehearsals.js";
+import { parseBody } from "../body.js";
+import { problemOf } from "../problem.js";
+import { openEventStream } from "../server-sent-events.js";
+
+export interface RehearsalRoutes {
+  find: (name: string) => Promise<EventResource>;
+  rehearse: (event: EventResource, options: RehearsalOptions) => Promise<Rehearsed>;
+  log: Pick<Logger, "warn">;
+}
+
+const wanted = z.strictObject({ learners: z.number().int().min(1).max(MAX_REHEARSING).default(1) });
+
+/** `api/instructor/workshop-events/NAME/rehearsal`: goes on as long as somebody listens. Who may is asked by the router of events. */
+export function createRehearsalRouter({ find, rehearse, log }: RehearsalRoutes): Router {
+  const router = Router();
+  router.post("/instructor/workshop-events/:name/rehearsal", async (request, response) => {
+    const { learners } = parseBody(wanted, request.body);
+    const event = await find(request.params.name);
+    const stream = openEventStream<RehearsalEvent>(response);
+    const { signal } = stream;
+    const send = (told: RehearsalEvent): void => stream.send(told);
+    try {
+      const onLearner: RehearsalOptions["onLearner"] = (finding) => send({ type: "learner", finding });
+      send({ type: "rehearsed", ...(await rehearse(event, { learners, signal, onLearner })) });
+    } catch (error) {
+      log.warn({ err: error, event: event.metadata.name }, "a rehearsal has stopped");
+      send({ type: "refused", ...problemOf(error).problem });
+    } finally {
+      stream.end();
+    }
+  });
+  return router;
+}

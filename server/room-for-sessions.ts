@@ -1,0 +1,44 @@
+import type { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
+import { shellPodDemand } from "../pods/node/shell-resources.js";
+import {
+  boundedLimits,
+  defaultSessionLimits,
+  type SessionLimits,
+} from "../terminal/common/session-limits.js";
+import { type CapacityReport, capacityReport } from "../workshop/common/capacity.js";
+import type { Lab } from "../workshop/common/lab.js";
+import { nodeCapacity } from "../workshop/node/node-capacity.js";
+import { shellLimitsOf } from "../workshop/node/session-shell-limits.js";
+import { machineCapacity } from "./machine-capacity.js";
+
+/** Where sessions would run. */
+export interface SessionPlace {
+  /** Data directory of the server. */
+  data: string;
+  /** What each session may use, where it is not the default. */
+  limits?: Partial<SessionLimits> | undefined;
+  /** Whether each has a pod for its shells. */
+  hasPods: boolean;
+  /** The cluster whose nodes their pods run on; absent for the embedded one. */
+  client?: KubernetesClient | undefined;
+}
+
+const EMBEDDED = {
+  resources: [],
+  notes: ["The embedded cluster runs no containers: pods of sessions take nothing of this machine."],
+};
+
+/** Whether there is room for so many sessions of the lab beyond what runs now, and which resource ends first. Throws KubernetesError. */
+export async function roomForSessions(
+  lab: Lab,
+  sessions: number,
+  { data, limits, hasPods, client }: SessionPlace,
+): Promise<CapacityReport> {
+  const each = boundedLimits({ ...defaultSessionLimits, ...limits }, shellLimitsOf(lab));
+  const shell = hasPods ? shellPodDemand(each, lab.home === "persistent") : undefined;
+  const [machine, nodes] = await Promise.all([
+    hasPods ? [] : machineCapacity(data, each),
+    client === undefined ? EMBEDDED : nodeCapacity(client, lab, shell),
+  ]);
+  return capacityReport({ lab: lab.name, sessions, notes: nodes.notes }, [...machine, ...nodes.resources]);
+}

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { ApiObject } from "./api/object.js";
 import type { ApiService, UserInfo } from "./api/service.js";
+import { SERVICE_NETWORK } from "./kinds/service-strategy.js";
 
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 const NAMESPACES_REF = { group: "", version: "v1", resource: "namespaces" };
@@ -30,6 +31,14 @@ const STANDARD_CLASS: ApiObject = {
     annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
   },
   provisioner: "lectern.dev/simulated",
+};
+
+const SERVICE_RANGES_REF = { group: "networking.k8s.io", version: "v1", resource: "servicecidrs" };
+const SERVICE_RANGE: ApiObject = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "ServiceCIDR",
+  metadata: { name: "kubernetes", finalizers: ["networking.k8s.io/service-cidr-finalizer"] },
+  spec: { cidrs: [SERVICE_NETWORK] },
 };
 
 const SERVICES_REF = { group: "", version: "v1", resource: "services" };
@@ -69,11 +78,26 @@ export async function createBootstrapObjects(api: ApiService): Promise<void> {
     const apiService = { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", metadata, spec };
     await api.create(API_SERVICES_REF, undefined, apiService, { user: apiServerUser });
   }
+  if (api.find(SERVICE_RANGES_REF, { name: "kubernetes" }) === undefined) await createServiceRange(api);
   if (api.find(SERVICES_REF, { namespace: "default", name: "kubernetes" }) === undefined) {
     await api.create(SERVICES_REF, "default", KUBERNETES_SERVICE, { user: apiServerUser });
   }
   if (api.find(STORAGE_CLASSES_REF, { name: "standard" }) !== undefined) return;
   await api.create(STORAGE_CLASSES_REF, undefined, STANDARD_CLASS, { user: apiServerUser });
+}
+
+/** Tells of the range that addresses of services are taken from. */
+async function createServiceRange(api: ApiService): Promise<void> {
+  const created = await api.create(SERVICE_RANGES_REF, undefined, SERVICE_RANGE, { user: apiServerUser });
+  const ready = {
+    type: "Ready",
+    status: "True",
+    lastTransitionTime: created.metadata.creationTimestamp,
+    reason: "",
+    message: "Kubernetes Service CIDR is ready",
+  };
+  const status = { ...SERVICE_RANGES_REF, subresource: "status" };
+  await api.update(status, { ...created, status: { conditions: [ready] } }, { user: apiServerUser });
 }
 
 function builtInApis(): { name: string; spec: object }[] {

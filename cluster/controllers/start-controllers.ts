@@ -12,6 +12,7 @@ import { createDaemonSetController } from "./daemon-set-controller.js";
 import { createDeploymentController } from "./deployment-controller.js";
 import { createDisruptionController } from "./disruption-controller.js";
 import { createEndpointsController } from "./endpoints-controller.js";
+import { createEndpointsMirrorController } from "./endpoints-mirror-controller.js";
 import { createEventExpiryController } from "./event-expiry-controller.js";
 import { EventRecorder } from "./event-recorder.js";
 import { createGarbageCollector } from "./garbage-collector.js";
@@ -95,6 +96,7 @@ function createControllers(
     createDisruptionController(context, inventory),
     createAutoscalerController(context, inventory),
     createEndpointsController(context),
+    createEndpointsMirrorController(context),
     createVolumeBinder(context),
     createVolumeLifecycle(context),
     createClaimProtection(context),

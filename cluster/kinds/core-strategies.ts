@@ -77,7 +77,13 @@ export const coreStrategies: Record<string, KindStrategy> = {
   },
   "/LimitRange": { setDefaults: limitRangeDefaults, validate: validateLimitRange },
   "/ResourceQuota": { validate: validateQuota },
-  "/Endpoints": { validate: validateEndpoints },
+  "/Endpoints": {
+    setDefaults: (object) => {
+      for (const subset of recordsAt(object, "subsets"))
+        for (const port of recordsAt(subset, "ports")) port["protocol"] ??= "TCP";
+    },
+    validate: validateEndpoints,
+  },
 };
 
 function prepareNewNamespace(namespace: ApiObject): void {

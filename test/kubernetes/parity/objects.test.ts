@@ -195,6 +195,34 @@ describeParity("stored objects", () => {
     },
     [/FailedGetResourceMetric/],
   );
+
+  sameOnBoth(
+    "the slices of endpoints that somebody writes, as they change and go",
+    async ({ run, until }) => {
+      const metadata = { name: "web", labels: { app: "web" }, annotations: { note: "by hand" } };
+      const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" } };
+      await run("create -f -", { ...service, spec: { ports: [{ port: 80 }] } });
+      const endpoints = { apiVersion: "v1", kind: "Endpoints", metadata };
+      const subset = { addresses: [{ ip: "192.0.2.7", hostname: "one" }], ports: [{ port: 5432 }] };
+      await run("create -f -", { ...endpoints, subsets: [subset] });
+      await until("get endpointslices", /192\.0\.2\.7/);
+      await run("get endpoints,endpointslices -o yaml");
+      await run("describe service web");
+      const changed = { ...subset, notReadyAddresses: [{ ip: "192.0.2.8" }] };
+      await run("replace -f -", { ...endpoints, subsets: [changed] });
+      await until("get endpointslices", /192\.0\.2\.8/);
+      await run("get endpointslices -o jsonpath={.items[*].endpoints[*].conditions}");
+      await run(["label", "endpoints", "web", "endpointslice.kubernetes.io/skip-mirror=true"]);
+      await until("get endpointslices -o name", /^$/);
+    },
+    [/managed-by: endpointslicemirroring-controller/, /"ready":false/],
+  );
+
+  sameOnBoth(
+    "the range of the addresses of services",
+    ({ run }) => run("get servicecidr kubernetes -o yaml").then(() => undefined),
+    [/kind: ServiceCIDR/],
+  );
 });
 
 const EVENT_TIMES =

@@ -6,7 +6,7 @@ import { StatusError } from "../api/status.js";
 import { systemClock } from "../controllers/clock.js";
 import { WorkQueue } from "../controllers/work-queue.js";
 import type { Failures } from "../failures.js";
-import { labelSelectorMatcher } from "../selector/label-selector.js";
+import { type LabelMatcher, labelSelectorMatcher } from "../selector/label-selector.js";
 import type { PolicyRule } from "./rbac-rule.js";
 
 const CLUSTER_ROLES: ResourceRef = {
@@ -34,10 +34,15 @@ export function startClusterRoleAggregation(
     work: () => aggregateAll(api),
     onFailure: (_key, error) => failures.report("aggregating cluster roles", error),
   });
-  const stop = api.watch(CLUSTER_ROLES, ({ object, previous }) => {
-    const labelled = [object, previous].some((role) => role?.metadata.labels || role?.["aggregationRule"]);
-    // One key: many roles written at once are looked at once.
-    if (labelled) queue.add("all");
+  const selectors = new Map<string, LabelMatcher[]>();
+  const stop = api.watch(CLUSTER_ROLES, ({ type, object, previous }) => {
+    const { name = "" } = object.metadata;
+    const own = type === "DELETED" ? [] : selectorsOf(object).map(labelSelectorMatcher);
+    const isUnion = own.length > 0;
+    if (isUnion) selectors.set(name, own);
+    else selectors.delete(name);
+    // One key: many roles written at once are looked at once. Most roles are part of no other, and each session has one.
+    if (isUnion || isPartOfAny([object, previous], selectors)) queue.add("all");
   });
   return {
     settle: () => aggregateAll(api),
@@ -46,6 +51,15 @@ export function startClusterRoleAggregation(
       failures.follow("aggregating cluster roles", queue.stop());
     },
   };
+}
+
+/** Whether one of the roles is, or was, selected by a role that is a union of others. */
+function isPartOfAny(
+  roles: (ApiObject | undefined)[],
+  selectors: ReadonlyMap<string, LabelMatcher[]>,
+): boolean {
+  const labels = roles.flatMap((role) => (role?.metadata.labels ? [role.metadata.labels] : []));
+  return [...selectors.values()].flat().some((isSelected) => labels.some(isSelected));
 }
 
 /** Roles may aggregate aggregated roles (`admin` selects `edit` selects `view`), hence the repetition. */

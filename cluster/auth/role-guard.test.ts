@@ -132,6 +132,42 @@ test("a labelled role joins those that aggregate it", async () => {
   await expect.poll(() => cluster.access.authorizer.authorize(attributes).allowed).toBe(true);
 });
 
+const CLUSTER_ROLES = { group: GROUP, version: "v1", resource: "clusterroles" };
+
+test("a role leaves those that aggregate it with its label, and joins one that comes to select it", async () => {
+  const bob: UserInfo = { name: "bob", groups: ["system:authenticated"] };
+  const resource = { group: "example.com", resource: "widgets", namespace: "x" };
+  const mayGet = (user: UserInfo) =>
+    cluster.access.authorizer.authorize({ user, verb: "get", resource }).allowed;
+  const widgets = await cluster.apply({
+    apiVersion: `${GROUP}/v1`,
+    kind: "ClusterRole",
+    metadata: {
+      name: "widgets",
+      labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true", part: "b" },
+    },
+    rules: [{ apiGroups: ["example.com"], resources: ["widgets"], verbs: ["get"] }],
+  });
+  const all = await cluster.apply({
+    apiVersion: `${GROUP}/v1`,
+    kind: "ClusterRole",
+    metadata: { name: "all" },
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part: "a" } }] },
+    rules: [],
+  });
+  await cluster.apply(binding("v", "view", "ClusterRole", "ada"));
+  await cluster.apply(binding("a", "all", "ClusterRole", "bob"));
+  await expect.poll(() => mayGet(ada)).toBe(true);
+  expect(mayGet(bob)).toBe(false);
+  const { admin, api } = cluster;
+  const alone = { ...widgets, metadata: { ...widgets.metadata, labels: { part: "b" } } };
+  await api.update(CLUSTER_ROLES, alone, { user: admin });
+  await expect.poll(() => mayGet(ada)).toBe(false);
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { part: "b" } }] };
+  await api.update(CLUSTER_ROLES, { ...all, aggregationRule }, { user: admin });
+  await expect.poll(() => mayGet(bob)).toBe(true);
+});
+
 test("a decision takes microseconds with a thousand bindings around", async () => {
   await cluster.apply(role("r", [readPods]));
   for (let index = 0; index < 1000; index += 1)

@@ -40,10 +40,24 @@ export interface Quantity {
   readonly format: Format;
 }
 
+/** Quantities read before, by their texts. A quota names dozens, the same few in all namespaces, and is read with each object that it counts. */
+const known = new Map<string, Quantity | undefined>();
+const MAX_KNOWN = 1_000;
+
 /** Reads `500m`, `1Gi`, `1e3`, `2`; `undefined` where the text is none. Fractions below a billionth round up, as in Kubernetes. */
 export function parseQuantity(value: unknown): Quantity | undefined {
   const text = textOf(value);
-  const match = text.length > MAX_CHARACTERS ? null : PATTERN.exec(text);
+  if (text.length > MAX_CHARACTERS) return undefined;
+  const found = known.get(text);
+  if (found !== undefined || known.has(text)) return found;
+  const quantity = readQuantity(text);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, quantity);
+  return quantity;
+}
+
+function readQuantity(text: string): Quantity | undefined {
+  const match = PATTERN.exec(text);
   if (!match) return undefined;
   const [, sign, whole = "", fraction = "", exponentMark, exponent, suffix = ""] = match;
   if (whole === "" && fraction === "") return undefined;

@@ -1,4 +1,13 @@
-import { failuresIn, fileNameOf, passesIn, readReport, reasonsIn, secondReportPath } from "./test-reports.js";
+import {
+  beginning,
+  errorsBeside,
+  failuresIn,
+  fileNameOf,
+  passesIn,
+  readReport,
+  reasonsIn,
+  secondReportPath,
+} from "./test-reports.js";
 
 const SLOWEST = 10;
 
@@ -17,6 +26,10 @@ for (const [index, report] of reports.entries()) {
   const reasons = reasonsIn(report);
   for (const name of broken) printFailure("failed", name, reasons);
   for (const name of unsteady) printFailure("unsteady, passed only by itself", name, reasons);
+  const secondPath = secondReportPath(paths[index]);
+  const errors = [paths[index], ...(secondPath === undefined ? [] : [secondPath])].flatMap(errorsBeside);
+  for (const error of errors) printReason("failed: an error that no test caught", beginning(error));
+  failed += errors.length;
   // A worker that did not end counts as one failed test.
   const isNameless = !report.success && broken.length + unsteady.length === 0;
   passed += report.numPassedTests + unsteady.length;
@@ -36,8 +49,11 @@ function judge(report, secondPath) {
 }
 
 function printFailure(kind, name, reasons) {
-  process.stdout.write(`${kind}: ${name}\n`);
-  const reason = reasons.get(name) ?? "";
+  printReason(`${kind}: ${name}`, reasons.get(name) ?? "");
+}
+
+function printReason(what, reason) {
+  process.stdout.write(`${what}\n`);
   if (reason !== "") process.stdout.write(`${reason.replace(/^/gm, "    ")}\n`);
 }
 

@@ -16,6 +16,12 @@ export function readReport(path) {
   }
 }
 
+/** What no test caught while the report's tests ran; `unhandled-errors.js` writes it beside the report. */
+export function errorsBeside(path) {
+  const file = path.replace(/\.json$/, "-errors.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+}
+
 /** Where the report of the files that failed and ran once more by themselves is; undefined where they did not. */
 export function secondReportPath(path) {
   const second = path.replace(/\.json$/, "-again.json");
@@ -52,7 +58,8 @@ export function reasonsIn({ testResults }) {
   );
 }
 
-function beginning(message = "") {
+/** The lines of a message that tell where to look. */
+export function beginning(message = "") {
   const lines = stripVTControlCharacters(message).split("\n", REASON_LINES);
   return lines.map((line) => line.slice(0, REASON_COLUMNS)).join("\n");
 }

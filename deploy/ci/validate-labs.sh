@@ -7,7 +7,8 @@ set -uo pipefail
 
 lectern="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 reports="${LECTERN_REPORTS:-lectern-reports}"
-read -ra options <<<"${LECTERN_VALIDATE_OPTIONS:-}"
+# On one line or several; a reader that looks for the end of the text always says that it came to it.
+read -rd '' -a options <<<"${LECTERN_VALIDATE_OPTIONS:-}" || :
 format=terminal
 [ "${GITHUB_ACTIONS:-}" = true ] && format=github
 

@@ -68,6 +68,8 @@ export interface Access {
   requireRole(request: Credentials, least: Role): void;
   /** That who asks may end the session: its learner or an instructor. Throws SERVER_ROLE_FORBIDDEN. */
   requireEnd(request: Credentials, session: GuardedSession): void;
+  /** That who asks is the session's learner, whoever else may see it; `deed` completes "Only the learner of this session may". Throws SERVER_UNAUTHORIZED. */
+  requireLearner(request: Credentials, session: GuardedSession, deed: string): void;
   /** Throws SERVER_UNAUTHORIZED, SERVER_LINK_REVOKED. */
   requireSession(request: Credentials, session: GuardedSession): void;
   /** Whether the key in a file's address is of this session. Throws SERVER_UNAUTHORIZED. */

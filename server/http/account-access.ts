@@ -80,7 +80,7 @@ export function roleRules({
   isInstructor,
 }: Pick<Access, "accountOf" | "isLearner" | "isInstructor">): Pick<
   Access,
-  "requireInstructor" | "requireRole" | "requireEnd"
+  "requireInstructor" | "requireRole" | "requireEnd" | "requireLearner"
 > {
   const requireRole = (request: Credentials, least: Role) => {
     const account = accountOf(request);
@@ -91,6 +91,12 @@ export function roleRules({
   return {
     requireRole,
     requireInstructor: (request) => requireRole(request, "instructor"),
+    requireLearner: (request, session, deed) => {
+      if (isLearner(request, session)) return;
+      throw unauthorized(
+        `Only the learner of this session may ${deed}. Open the session by its own link to do so.`,
+      );
+    },
     requireEnd: (request, session) => {
       const account = accountOf(request);
       if (isLearner(request, session) || isInstructor(request) || account === undefined) return;

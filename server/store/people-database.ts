@@ -39,10 +39,8 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outcomes_by_event ON outcomes (event);
 `;
-/** What the version of that number has not. */
-const LACKING: Record<number, string> = {
-  2: "ALTER TABLE outcomes ADD COLUMN hints INTEGER NOT NULL DEFAULT 0",
-};
+/** Version 2 has no such column; nor has one whose making was cut off before it got its number. */
+const ADD_HINTS = "ALTER TABLE outcomes ADD COLUMN hints INTEGER NOT NULL DEFAULT 0";
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
@@ -118,13 +116,17 @@ async function open(file: string) {
       `schema ${String(SCHEMA_VERSION)}`,
     );
   }
-  const lacking = LACKING[version];
-  if (lacking !== undefined)
-    await database.exec(`BEGIN; ${lacking}; PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`);
+  if (await lacksHints(database))
+    await database.exec(`BEGIN; ${ADD_HINTS}; PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`);
   await database.exec(SCHEMA);
   // Nothing is written where nothing changes: a server comes back on a full disk.
   if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
   return { database, statements: await prepare(database) };
+}
+
+async function lacksHints(database: Database): Promise<boolean> {
+  const columns = (await (await database.prepare("PRAGMA table_info(outcomes)")).all()) as { name: string }[];
+  return columns.length > 0 && columns.every(({ name }) => name !== "hints");
 }
 
 /** The part of a prepared statement that is used: the driver's type says nothing. */

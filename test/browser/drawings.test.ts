@@ -22,12 +22,15 @@ flowchart LR
   accTitle: A request to a pod
   A[Learner] --> B(API server) --> C["<b onmouseover='document.title=1'>Pod</b>"]
   click A "javascript:document.title=1"
+  click B "https://kubernetes.example.org/"
 \`\`\`
 
 \`\`\`mermaid
 flowchart LR
   A[[ --> B
 \`\`\`
+
+<div class="tabs"><p>A box of the author's own.</p></div>
 
 === "Linux"
     Here.
@@ -83,6 +86,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
     await diagram.getByText("Learner", { exact: true }).click();
     expect(await diagram.innerHTML()).not.toMatch(/onmouseover|javascript:/);
     expect(await page.title()).toBe(title);
+    const link = diagram.locator('a[*|href="https://kubernetes.example.org/"]');
+    expect(await link.getAttribute("target")).toBe("_blank");
   });
 
   it("stay as they were written where they cannot be drawn, with the reason", async () => {
@@ -92,6 +97,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
   });
 
   it("are tabs, by a press and by the arrow keys; a step in one that is not shown is brought into sight", async () => {
+    await page.getByText("A box of the author's own.").waitFor();
     await page.getByText("Not here.").waitFor();
     await page.getByRole("tab", { name: "Windows" }).press("ArrowRight");
     await page.getByRole("button", { name: /Run in terminal 1: echo on-linux/ }).waitFor();

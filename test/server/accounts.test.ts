@@ -110,6 +110,17 @@ describe("accounts", () => {
     expect((await helper.call("GET", "api/instructor/sessions")).text).not.toContain("#access=");
     expect((await helper.call("POST", `api/sessions/${id}/extend`)).status).toBe(200);
     expect((await helper.call("POST", `api/sessions/${id}/help`, { text: "" })).status).toBe(401);
+    // Nor does it make them do the learner's work, or give away rights that would outlast their own.
+    const step = `api/sessions/${id}/pages/slow-steps/steps/0123456789ab`;
+    for (const deed of ["run", "interrupt", "cancel"])
+      expect((await helper.call("POST", `${step}/${deed}`)).text).toContain(
+        "Only the learner of this session",
+      );
+    expect((await helper.call("POST", `api/sessions/${id}/pages/slow-steps/visit`)).status).toBe(401);
+    const policies = `api/sessions/${id}/tmc/v1alpha1`;
+    expect((await helper.call("GET", `${policies}/organization`)).status).toBe(200);
+    const apiToken = { user: "alice" };
+    expect((await helper.call("POST", `${policies}/organization/api-tokens`, { apiToken })).status).toBe(403);
     for (const path of ["api/instructor/start-link/", "api/instructor/START-LINK"])
       expect((await helper.call("GET", path)).status).toBe(403);
     for (const path of [`api/sessions/${id}`, `api/instructor/sessions/${id}`]) {

@@ -52,7 +52,7 @@ describe("labs in somebody's continuous integration", { timeout: 240_000 }, () =
       ...job.variables,
       LECTERN_LABS: labs.good,
       LECTERN_REPORTS: reports,
-      LECTERN_VALIDATE_OPTIONS: "--prove --retry-flaky 1",
+      LECTERN_VALIDATE_OPTIONS: "--prove\n--retry-flaky 1\n",
     });
     expect([status, output]).toEqual([0, expect.stringContaining("passed")]);
     expect(existsSync(join(reports, "lab.xml"))).toBe(true);

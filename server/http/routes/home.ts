@@ -8,7 +8,7 @@ import { ServerError, serverErrorCodes } from "../../errors.js";
 
 export interface HomeRoutes {
   workshop: { session(id: string): GuardedSession };
-  access: Pick<Access, "requireSession" | "isLearner">;
+  access: Pick<Access, "requireSession" | "requireLearner">;
   host: Pick<SessionHost, "read" | "replace" | "list">;
 }
 
@@ -46,7 +46,7 @@ export function createHomeRoutes({ workshop, access, host }: HomeRoutes): Router
     raw({ type: FILE_HEADERS["content-type"], limit: MAX_EDITED_BYTES }),
     async (request: Request<{ id: string }>, response: Response) => {
       const session = own(request);
-      requireLearner(access, request, session);
+      access.requireLearner(request, session, "change its files");
       const content = bodyOf(request);
       const version = expectedVersion(request);
       const path = pathOf(request);
@@ -64,18 +64,6 @@ export function createHomeRoutes({ workshop, access, host }: HomeRoutes): Router
     },
   );
   return router;
-}
-
-function requireLearner(
-  access: Pick<Access, "isLearner">,
-  request: Request<{ id: string }>,
-  session: GuardedSession,
-): void {
-  if (access.isLearner(request, session)) return;
-  throw new ServerError(
-    serverErrorCodes.unauthorized,
-    "Only the learner of this session may change its files. Open the session by its own link to do so.",
-  );
 }
 
 function bodyOf({ body }: Request<{ id: string }>): Buffer {

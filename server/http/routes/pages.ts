@@ -38,24 +38,30 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
     access.requireSession(request, session);
     return session.id;
   };
+  /** Whoever helps looks on; what is done in the terminals is the learner's. */
+  const learners = (request: Request<PageParams>): string => {
+    const id = own(request);
+    access.requireLearner(request, workshop.session(id), "run its steps");
+    return id;
+  };
   router.get("/sessions/:id/pages/:page", async (request, response) => {
     response.json(await workshop.page(own(request), request.params.page));
   });
   router.post("/sessions/:id/pages/:page/visit", async (request, response) => {
-    await workshop.visit(own(request), request.params.page);
+    await workshop.visit(learners(request), request.params.page);
     response.status(204).end();
   });
   router.post("/sessions/:id/pages/:page/steps/:step/run", async (request, response) => {
-    const step = addressOf(own(request), request.params);
+    const step = addressOf(learners(request), request.params);
     const entry = parseBody(run, (request.body as unknown) ?? {});
     response.status(202).json(await workshop.runStep(step, entry));
   });
   router.post("/sessions/:id/pages/:page/steps/:step/interrupt", async (request, response) => {
-    await workshop.interruptStep(addressOf(own(request), request.params));
+    await workshop.interruptStep(addressOf(learners(request), request.params));
     response.status(204).end();
   });
   router.post("/sessions/:id/pages/:page/steps/:step/cancel", async (request, response) => {
-    await workshop.cancelStep(addressOf(own(request), request.params));
+    await workshop.cancelStep(addressOf(learners(request), request.params));
     response.status(204).end();
   });
   router.post("/sessions/:id/pages/:page/steps/:step/hints/:hint", async (request, response) => {

@@ -3,6 +3,9 @@ let sets = 0;
 /** Makes tabs of boxes that belong together: one is shown at a time, by a press or by the arrow keys. */
 export function prepareTabs(root: HTMLElement): void {
   for (const set of root.querySelectorAll<HTMLElement>("div.tabs:not([data-tabs])")) {
+    // A box of the same class that an author wrote is something else.
+    const boxes = [...set.children];
+    if (boxes.length === 0 || !boxes.every((box) => box.matches("details.tab"))) continue;
     sets += 1;
     set.dataset["tabs"] = String(sets);
     makeTabs(set);

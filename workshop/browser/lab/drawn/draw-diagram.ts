@@ -9,8 +9,8 @@ const LEAST_SCALE = 0.6;
 let count = 0;
 
 /**
- * The diagram as SVG in the colours that the page has now, without anything of its author's that runs or leads elsewhere. Throws
- * mermaid's own error, which names the line, for a text that is none.
+ * The diagram as SVG in the colours that the page has now, without anything of its author's that runs; its links open beside the lab.
+ * Throws mermaid's own error, which names the line, for a text that is none.
  */
 export async function drawDiagram(source: string, theme: Theme): Promise<{ svg: string; title?: string }> {
   mermaid.initialize({
@@ -24,7 +24,17 @@ export async function drawDiagram(source: string, theme: Theme): Promise<{ svg: 
   count += 1;
   const { svg } = await mermaid.render(`diagram-${count}`, source);
   const title = /<title[^>]*>([^<]+)<\/title>/.exec(svg)?.[1];
-  return { svg: readable(svg), ...(title !== undefined && { title }) };
+  return { svg: besideTheLab(readable(svg)), ...(title !== undefined && { title }) };
+}
+
+function besideTheLab(svg: string): string {
+  const box = document.createElement("template");
+  box.innerHTML = svg;
+  for (const link of box.content.querySelectorAll("a")) {
+    link.setAttribute("target", "_blank");
+    link.setAttribute("rel", "noopener noreferrer");
+  }
+  return box.innerHTML;
 }
 
 function readable(svg: string): string {

@@ -13,8 +13,8 @@ const LOOK_MS = 1_000;
 /** Bytes and files that may go before the next count without anybody looking. */
 const SUDDEN_BYTES = 64 * 1024 * 1024;
 const SUDDEN_FILES = 10_000;
-/** Sessions counted at once. */
-const AT_ONCE = 2;
+/** Sessions counted at once, by the same programs. */
+const AT_ONCE = 8;
 /** How long a program is watched to know whether it writes. */
 const WRITES_MS = 300;
 /** Counts over the limit and still growing, after which everything of the session is ended. */

@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import { PassThrough, Writable } from "node:stream";
 import { spawn as spawnTerminal } from "node-pty";
 import type {
+  AttachSpec,
   ContainerExit,
   ContainerRuntime,
   ContainerSpec,
@@ -82,7 +83,7 @@ export class ProcessRuntime implements ContainerRuntime {
     return tty ? terminal(command) : program(command);
   }
 
-  async attach(id: string): Promise<RunningProcess> {
+  async attach(id: string, wanted: AttachSpec): Promise<RunningProcess> {
     const running = this.#required(id);
     const { stdin, stdout: out, stderr: errors } = running.child;
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -93,7 +94,14 @@ export class ProcessRuntime implements ContainerRuntime {
       stdout.destroy();
       stderr.destroy();
     };
-    return { ...(stdin && { stdin }), stdout, stderr, resize: () => undefined, exitCode, close };
+    return {
+      ...(wanted.stdin && stdin && { stdin }),
+      stdout,
+      stderr,
+      resize: () => undefined,
+      exitCode,
+      close,
+    };
   }
 
   async *logs(id: string, { follow, tailLines, sinceMs = 0, signal }: LogOptions): AsyncGenerator<LogLine> {

@@ -13,6 +13,9 @@ export async function relayProcess(process: RunningProcess, channels: RemoteChan
   process.stdin?.on("error", () => undefined);
   if (channels.stdin !== undefined && process.stdin !== undefined) {
     void pipeline(channels.stdin, process.stdin).catch(() => undefined);
+  } else {
+    // What a container without input is sent must not hold up what else the client says.
+    channels.stdin?.resume();
   }
   try {
     const outputs = [send(process.stdout, channels.stdout), send(process.stderr, channels.stderr)];

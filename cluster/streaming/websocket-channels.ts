@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { Readable, Writable } from "node:stream";
+import { Writable } from "node:stream";
 import type { RawData, WebSocket } from "ws";
+import { ClientInput } from "./client-input.js";
 import type { RemoteChannels, WantedStreams } from "./remote-channels.js";
 import { TerminalSizes } from "./remote-channels.js";
 
@@ -16,16 +17,15 @@ const CLOSE_DEADLINE_MS = 2000;
 export function websocketChannels(client: WebSocket, wanted: WantedStreams): RemoteChannels {
   const gone = new AbortController();
   const sizes = new TerminalSizes();
-  const stdin = wanted.stdin ? new Readable({ read: () => client.resume() }) : undefined;
+  const stdin = wanted.stdin ? new ClientInput(() => client.resume()) : undefined;
   const stdout = wanted.stdout ? output(client, CHANNEL.stdout) : undefined;
   const stderr = wanted.stderr ? output(client, CHANNEL.stderr) : undefined;
   client.on("message", (data: RawData) => {
     const bytes = data as Buffer;
     const content = bytes.subarray(1);
     if (bytes[0] === CHANNEL.resize) sizes.take(content);
-    else if (bytes[0] === CHANNEL.close && content[0] === CHANNEL.stdin) endInput(stdin);
-    else if (bytes[0] === CHANNEL.stdin && content.length > 0 && isOpen(stdin) && !stdin.push(content))
-      client.pause();
+    else if (bytes[0] === CHANNEL.close && content[0] === CHANNEL.stdin) stdin?.receiveEnd();
+    else if (bytes[0] === CHANNEL.stdin && stdin?.receive(content) === false) client.pause();
   });
   client.once("close", () => {
     gone.abort();
@@ -46,14 +46,6 @@ export function websocketChannels(client: WebSocket, wanted: WantedStreams): Rem
       await closed(client);
     },
   };
-}
-
-function isOpen(stdin: Readable | undefined): stdin is Readable {
-  return stdin !== undefined && !stdin.destroyed && !stdin.readableEnded;
-}
-
-function endInput(stdin: Readable | undefined): void {
-  if (isOpen(stdin)) stdin.push(null);
 }
 
 function output(client: WebSocket, channel: number): Writable {

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { relayProcess } from "./process-relay.js";
+import type { RemoteChannels } from "./remote-channels.js";
+import { websocketChannels } from "./websocket-channels.js";
+import { openWebSocketPair, type WebSocketPair } from "./websocket-pair-for-tests.js";
+
+const WANTED = { stdin: true, stdout: true, stderr: false, tty: true };
+const END_OF_INPUT = Buffer.from([255, 0]);
+
+describe("the channels of a WebSocket", () => {
+  let pair: WebSocketPair;
+  let channels: RemoteChannels;
+
+  const input = (text: string): void =>
+    pair.client.send(Buffer.concat([Buffer.from([0]), Buffer.from(text)]));
+  /** Resolves when the server has taken whatever was sent before. */
+  const taken = async (): Promise<void> => {
+    const heard = new Promise<void>((resolve) => channels.onResize(() => resolve()));
+    pair.client.send(Buffer.concat([Buffer.from([4]), Buffer.from('{"Width":80,"Height":24}')]));
+    await heard;
+  };
+  const read = async (): Promise<string> => {
+    let text = "";
+    for await (const piece of channels.stdin ?? []) text += String(piece);
+    return text;
+  };
+
+  beforeEach(async () => {
+    pair = await openWebSocketPair();
+    channels = websocketChannels(pair.server, WANTED);
+  });
+  afterEach(() => pair.close());
+
+  it.each([
+    ["nothing", []],
+    ["some input", ["some ", "input"]],
+  ])("drop what comes behind the end of %s before a process has begun to read", async (_what, before) => {
+    for (const text of before) input(text);
+    pair.client.send(END_OF_INPUT);
+    input("more");
+    pair.client.send(END_OF_INPUT);
+    input("");
+    await taken();
+    expect(await read()).toBe(before.join(""));
+  });
+
+  it("drop what comes when nobody wants input any more", async () => {
+    channels.stdin?.destroy();
+    input("late");
+    pair.client.send(END_OF_INPUT);
+    await taken();
+    expect(channels.gone.aborted).toBe(false);
+  });
+
+  it("hear of sizes behind input that a process without input never reads", async () => {
+    const child = spawn("sleep", ["1000"], { stdio: ["ignore", "pipe", "ignore"] });
+    let sizes = 0;
+    const relayed = relayProcess(
+      {
+        stdout: child.stdout,
+        resize: () => (sizes += 1),
+        exitCode: once(child, "exit").then(() => 0),
+        close: () => void child.kill(),
+      },
+      channels,
+    );
+    for (let sent = 0; sent < 100; sent += 1) input("x".repeat(100_000));
+    pair.client.send(Buffer.concat([Buffer.from([4]), Buffer.from('{"Width":80,"Height":24}')]));
+    await expect.poll(() => sizes).toBe(1);
+    pair.client.close();
+    await relayed;
+    expect(child.killed).toBe(true);
+  });
+});

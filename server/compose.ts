@@ -19,6 +19,7 @@ import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-re
 import type { LoadLab } from "./labs.js";
 import { type PersonNames, createPersonNames } from "./event/person-names.js";
 import { createHintNotes, createTryNotes } from "./event/try-notes.js";
+import { endLeftRehearsals } from "./event/left-rehearsals.js";
 import { sweepPeople } from "./event/people-sweep.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
@@ -126,7 +127,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     keepSessionsReady: () => rooms.parts.pool.start(),
     close: () =>
       endAll([
-        () => rooms.parts.pool.close(),
+        ...firstEndsOf(rooms),
         stopSaved,
         stopSessions,
         () => workshops.close(),
@@ -158,11 +159,17 @@ async function takeUp(
 ): Promise<void> {
   makePendingSessions(parts);
   followServers(parts, installation);
+  endLeftRehearsals(parts, installation);
   const resumed = repository.settled().then(() => resumeSessions(parts));
   // A lab that takes its time keeps nobody from being served, only what was going on from being taken up.
   if (repository.late().length === 0) await resumed;
   else
     resumed.catch((error: unknown) => log.error({ err: error }, "what was going on could not be taken up"));
+}
+
+/** What ends while sessions can still be ended. */
+function firstEndsOf({ rehearsals, parts }: ReturnType<typeof joinRooms>): (() => void | Promise<void>)[] {
+  return [() => rehearsals.close(), () => parts.pool.close()];
 }
 
 /** From what answers browsers down to what it stands on. */

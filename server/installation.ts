@@ -41,6 +41,10 @@ export interface Installation {
   turns: TurnTaking;
   /** This process among several servers; absent where there is one. */
   identity?: string;
+  /** This process, of all that were or will be servers of the installation. */
+  process: string;
+  /** Whether that process is a server which lives. */
+  isLiving: (process: string) => boolean;
   /** Whether of the servers that live this one looks after the session. */
   looksAfter: (session: string) => boolean;
   /** Told every half second, and whether servers have come or gone; never where there is one. */
@@ -78,6 +82,7 @@ async function openOwnInstallation({ paths, maxSessions, log }: InstallationOpti
     log.warn({ results }, "results of an older version are dropped: steps are known by what they say now"),
   );
   const people = await openPeopleDatabase(paths.people);
+  const process = randomUUID();
   return {
     server: loadServerId(paths.serverId),
     store,
@@ -86,6 +91,8 @@ async function openOwnInstallation({ paths, maxSessions, log }: InstallationOpti
     counter: memoryCounter,
     places: ownPlaces(maxSessions),
     turns: new Turns(),
+    process,
+    isLiving: (other) => other === process,
     looksAfter: () => true,
     onLook: () => undefined,
     close: () => people.close(),
@@ -117,6 +124,8 @@ async function joinInstallation(
       places: createSharedPlaces(database, maxSessions),
       turns: createSharedTurns(database),
       identity,
+      process: identity,
+      isLiving: (other) => servers.living().has(other),
       looksAfter: (session) => servers.looksAfter(session),
       onLook: (listener) => void servers.onLook(listener),
       probe: () => database.probe(),

@@ -27,7 +27,7 @@ import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
 import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
-import { openRehearsals } from "./event/open-rehearsals.js";
+import { type Rehearsals, openRehearsals } from "./event/open-rehearsals.js";
 import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { createScreenWatch } from "./workshop/screen-watch.js";
 import type { Workshop } from "./workshop/workshop.js";
@@ -67,6 +67,7 @@ export function joinRoutes(parts: RouteParts) {
   const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
+  const { events, rehearsals } = openEvents(parts, mount, quota);
   const screens = createScreenWatch(platform.host, (error) =>
     log.warn({ err: error }, "the terminals cannot be shown on a wall for now"),
   );
@@ -77,7 +78,7 @@ export function joinRoutes(parts: RouteParts) {
     namedTokens,
     provider,
     quota,
-    events: openEvents(parts, mount, quota),
+    events,
     counter: installation.counter,
     terminals: sockets,
     ...applications,
@@ -93,13 +94,17 @@ export function joinRoutes(parts: RouteParts) {
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { sockets, screens, router };
+  return { sockets, screens, rehearsals, router };
 }
 
-function openEvents(routes: RouteParts, { scope }: Mount, quota: SessionQuota): EventRouteParts {
+function openEvents(
+  routes: RouteParts,
+  { scope }: Mount,
+  quota: SessionQuota,
+): { events: EventRouteParts; rehearsals: Rehearsals } {
   const {
     platform: { client, tokens },
-    installation: { people, counter },
+    installation: { people, counter, process },
     workshop,
     cache,
     names,
@@ -110,12 +115,16 @@ function openEvents(routes: RouteParts, { scope }: Mount, quota: SessionQuota): 
   const events = createEvents(parts);
   const { labs, refresh: refreshLabs } = repository;
   const containers = !routes.embedded || routes.hasContainers;
+  const rehearsals = openRehearsals({ ...routes, labs, refreshLabs, containers, events, quota, process });
   return {
-    find: (name) => lookup.find(name),
-    events,
-    rehearse: openRehearsals({ ...routes, labs, refreshLabs, containers, events, quota }),
-    attendance: createAttendance({ ...parts, quota, names, counter }),
-    eventAccess: createEventAccess({ tokens, scope }),
+    events: {
+      find: (name) => lookup.find(name),
+      events,
+      rehearse: (event, options) => rehearsals.rehearse(event, options),
+      attendance: createAttendance({ ...parts, quota, names, counter }),
+      eventAccess: createEventAccess({ tokens, scope }),
+    },
+    rehearsals,
   };
 }
 

@@ -7,10 +7,11 @@ import { roomForSessions } from "../room-for-sessions.js";
 import type { Events } from "./events.js";
 import { roomFindings } from "./rehearsal-room.js";
 import { type RehearsalOptions, type RehearsalParts, type Rehearsed, rehearse } from "./rehearsals.js";
+import { RunningRehearsals } from "./running-rehearsals.js";
 
 export interface OpenRehearsalParts extends Pick<
   RehearsalParts,
-  "labs" | "refreshLabs" | "abilities" | "workshop" | "quota"
+  "labs" | "refreshLabs" | "abilities" | "workshop" | "quota" | "process"
 > {
   platform: Platform;
   config: Pick<ServeConfig, "data" | "sessionLimits" | "pods" | "maxSessions">;
@@ -21,6 +22,13 @@ export interface OpenRehearsalParts extends Pick<
   events: Pick<Events, "row">;
 }
 
+/** The rehearsals of a server. */
+export interface Rehearsals {
+  rehearse: (event: EventResource, options: RehearsalOptions) => Promise<Rehearsed>;
+  /** Ends those under way, with their sessions; what takes too long is left to the server that comes next. */
+  close: () => Promise<void>;
+}
+
 /** Joins what rehearsals are made of: those of this server, on its cluster and with its shells. */
 export function openRehearsals({
   platform,
@@ -29,7 +37,7 @@ export function openRehearsals({
   containers,
   events,
   ...parts
-}: OpenRehearsalParts): (event: EventResource, options: RehearsalOptions) => Promise<Rehearsed> {
+}: OpenRehearsalParts): Rehearsals {
   const { client, host } = platform;
   const { data, sessionLimits: limits, maxSessions } = config;
   const place = { data, limits, hasPods: config.pods !== undefined, ...(!embedded && { client }) };
@@ -49,5 +57,10 @@ export function openRehearsals({
         maxSessions,
       }),
   };
-  return (event, options) => rehearse(whole, event, options);
+  const running = new RunningRehearsals();
+  return {
+    rehearse: (event, options) =>
+      running.run(options.signal, (signal) => rehearse(whole, event, { ...options, signal })),
+    close: () => running.close(),
+  };
 }

@@ -17,6 +17,7 @@ import type { SessionResource } from "../../workshop/common/session.js";
 import type { Variables } from "../../workshop/common/variables.js";
 import { variablesOf } from "../../workshop/node/session-environment.js";
 import { type ValidationParts, validateLab } from "../../workshop/node/validate-lab.js";
+import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import type { SessionQuota } from "../http/session-quota.js";
 import type { DialIngress } from "../ingress/ingress-connections.js";
 import { type ClusterAbilities, missingNeed } from "../workshop/catalogue.js";
@@ -34,6 +35,8 @@ export interface RehearsalParts extends ValidationParts {
   room: (lab: Lab, sessions: number) => Promise<RehearsalFinding[]>;
   /** Reaches the applications of a session. */
   dial: DialIngress;
+  /** This server process, which the sessions end with. */
+  process: string;
 }
 
 export interface RehearsalOptions {
@@ -54,7 +57,8 @@ const DIAL_MS = 10_000;
 
 /**
  * Replays the event's lab with so many learners at once, in sessions of this server that end with it, and looks at what else a class
- * needs. Throws LAB_NOT_FOUND, SERVER_TOO_MANY_SESSIONS, and the signal's reason; whatever else goes wrong is a finding.
+ * needs. Throws LAB_NOT_FOUND, SERVER_TOO_MANY_SESSIONS, and the signal's reason once its sessions are ended; whatever else goes wrong is
+ * a finding.
  */
 export async function rehearse(
   parts: RehearsalParts,
@@ -110,7 +114,8 @@ async function replayAll(
   const look = async (session: SessionResource): Promise<void> => {
     seen = await tabsOf(parts, { lab, session, signal });
   };
-  const replays = await Promise.all(
+  // All of them, also where one is stopped: whoever waits for the rehearsal waits for the ends of its sessions.
+  const settled = await Promise.allSettled(
     [...waiting].map(async (number) => {
       const atEnd = number === 1 ? look : undefined;
       const replayed = await replay(parts, lab, { number, signal, onBegun, atEnd }).finally(() =>
@@ -120,6 +125,10 @@ async function replayAll(
       return replayed;
     }),
   );
+  const replays = settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
   return { replays, ...seen };
 }
 
@@ -139,17 +148,22 @@ async function replay(
 ): Promise<LearnerReplay> {
   const started = performance.now();
   const took = () => Math.round(performance.now() - started);
+  let validating: Promise<ValidationReport> | undefined;
   try {
-    const { steps, problems } = await withDeadline(lab.minutes * 60_000, signal, (until) =>
-      validateLab(lab, parts, {
+    const { steps, problems } = await withDeadline(lab.minutes * 60_000, signal, (until) => {
+      validating = validateLab(lab, parts, {
         environment: "ci",
         signal: until,
+        rehearsal: parts.process,
         onActivity: (activity) => activity === "making the session" || onBegun(number),
         ...(atEnd && { atEnd }),
-      }),
-    );
+      });
+      return validating;
+    });
     return { number, durationMs: took(), steps, problems };
   } catch (error) {
+    // It ends its session, also where it was stopped.
+    await Promise.allSettled([validating]);
     signal.throwIfAborted();
     return { number, durationMs: took(), steps: [], problems: [], stopped: reasonOf(error, lab) };
   }

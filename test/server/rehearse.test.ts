@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import type { Rehearsal } from "../../workshop/common/rehearsal.js";
+import { readRunningServer } from "../../server/supervisor/running-server.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -131,28 +132,49 @@ describe("a rehearsal of an event", () => {
   });
 
   it("leaves no session when whoever asked for it goes away", async () => {
-    const event = await eventOf("long");
-    const stop = new AbortController();
-    const answer = await fetch(`${lectern.url}api/instructor/workshop-events/${event.name}/rehearsal`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${instructorToken(data)}`, "content-type": "application/json" },
-      body: JSON.stringify({ learners: 4 }),
-      signal: stop.signal,
+    const stop = await longRehearsal(4);
+    stop();
+    await until("they are gone", 30_000, async () => ((await sessions()).length === 0 ? true : undefined));
+  });
+
+  it("leaves no session, and no home of one, where the server is killed in the middle of it", async () => {
+    const stop = await longRehearsal(2);
+    const homes = () => readdirSync(join(data, "terminal", "sessions"));
+    await until("their homes are there", 30_000, () => (homes().length === 2 ? true : undefined));
+    const { pid } = readRunningServer(data);
+    process.kill(pid, "SIGKILL");
+    stop();
+    await until("another server is there", 60_000, () =>
+      readRunningServer(data).pid === pid ? undefined : true,
+    );
+    await until("they are gone", 60_000, async () => {
+      const left = await sessions().catch(() => undefined);
+      return left?.length === 0 && homes().length === 0 ? true : undefined;
     });
-    expect(answer.status).toBe(200);
-    await until("the rehearsal has its sessions", 30_000, async () =>
-      (await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions")).length === 4
-        ? true
-        : undefined,
-    );
-    stop.abort();
-    await until("they are gone", 30_000, async () =>
-      (await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions")).length === 0
-        ? true
-        : undefined,
-    );
   });
 });
+
+function sessions(): Promise<InstructorRow[]> {
+  return instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+}
+
+/** Begins a rehearsal that goes on until the returned function is called, and waits for its sessions to be in use. */
+async function longRehearsal(learners: number): Promise<() => void> {
+  const event = await eventOf("long");
+  const stop = new AbortController();
+  const answer = await fetch(`${lectern.url}api/instructor/workshop-events/${event.name}/rehearsal`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${instructorToken(data)}`, "content-type": "application/json" },
+    body: JSON.stringify({ learners }),
+    signal: stop.signal,
+  });
+  expect(answer.status).toBe(200);
+  await until("the rehearsal has its sessions", 30_000, async () => {
+    const active = (await sessions()).filter(({ phase }) => phase === "Active");
+    return active.length === learners ? true : undefined;
+  });
+  return () => stop.abort();
+}
 
 function eventOf(lab: string): Promise<EventRow> {
   const [from, end] = [new Date(), new Date(Date.now() + 3_600_000)];

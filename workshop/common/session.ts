@@ -11,6 +11,8 @@ export const SESSION_API_VERSION = `${SESSION_GROUP}/${SESSION_VERSION}`;
 export const SESSION_LABEL = "lectern.dev/session";
 /** Label on a session; the value tells the server that made it, has its homes and runs its shells. */
 export const SERVER_LABEL = "lectern.dev/server";
+/** Label on a session of a rehearsal; the value tells the server process that it ends with. */
+export const REHEARSAL_LABEL = "lectern.dev/rehearsal";
 /** Finalizer on a session; taken off by its server once nothing of the session is left on that server's machine. */
 export const SESSION_FINALIZER = "lectern.dev/session-host";
 /** Annotation on a session; the address of the cluster that its learner's kubeconfig names. */

@@ -7,6 +7,7 @@ import {
   MADE_OF_ANNOTATION,
   MAX_SESSION_NAME,
   OWN_CLUSTER_NAMESPACE,
+  REHEARSAL_LABEL,
   SERVER_LABEL,
   SESSION_API_VERSION,
   SESSION_FINALIZER,
@@ -43,6 +44,8 @@ export interface NewSession {
   server?: string | undefined;
   /** Whose member gets it; nobody's where absent. */
   event?: EventOwner;
+  /** The server process whose rehearsal replays the lab in it; see `REHEARSAL_LABEL`. */
+  rehearsal?: string | undefined;
 }
 
 /** How long a session is kept that nobody has opened; its own time where nothing is said. One that is ready is made anew after a day. */
@@ -72,13 +75,16 @@ export async function createSession(
     metadata: {
       name,
       ...owner,
-      labels: { ...eventLabels, ...(wanted.server === undefined ? {} : { [SERVER_LABEL]: wanted.server }) },
+      labels: {
+        ...eventLabels,
+        ...(wanted.server === undefined ? {} : { [SERVER_LABEL]: wanted.server }),
+        ...(wanted.rehearsal === undefined ? {} : { [REHEARSAL_LABEL]: wanted.rehearsal }),
+      },
       annotations: {
         [API_SERVER_ANNOTATION]: addressOf(client),
         ...(wanted.madeOf === undefined ? {} : { [MADE_OF_ANNOTATION]: wanted.madeOf }),
       },
-      // A validation keeps nothing beyond its own process: whoever kills it must not find sessions that never end.
-      ...(wanted.startedBy === "validate" ? {} : { finalizers: [SESSION_FINALIZER] }),
+      ...(isEndedByController(wanted) && { finalizers: [SESSION_FINALIZER] }),
     },
     spec: {
       lab: lab.name,
@@ -93,6 +99,11 @@ export async function createSession(
   };
   const created = await client.create<SessionResource>(SESSIONS_PATH, session);
   return { ...created, status: { phase: "Pending", provisioning: waitingSteps(lab.cluster === "own") } };
+}
+
+/** A validation keeps nothing beyond its own process: whoever kills it must not find sessions that never end. A rehearsal's server lives on. */
+function isEndedByController({ startedBy, rehearsal }: NewSession): boolean {
+  return startedBy !== "validate" || rehearsal !== undefined;
 }
 
 /** Throws SESSION_NOT_FOUND. */

@@ -12,7 +12,7 @@ import { PAGE_TIME, type PageCompiler } from "./page-compiler.js";
 import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
-import { createSession } from "./sessions.js";
+import { createSession, endSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
 import { type StepRunOptions, runStep } from "./run-step.js";
 import { setUpProblems } from "./set-up-problems.js";
@@ -59,6 +59,8 @@ export interface ValidationOptions {
   signal?: AbortSignal;
   /** Whether cluster and session host end with the validation: nothing is asked of them then once it was stopped. */
   ownsPlatform?: boolean;
+  /** The server process that rehearses on its own platform: its controller ends the session, also where this process dies over it. */
+  rehearsal?: string;
 }
 
 /** What is done at a moment: one of the two that frame the steps, or a step. */
@@ -84,6 +86,7 @@ export async function validateLab(
   const creating = createSession(parts.client, lab, {
     startedBy: "validate",
     server: parts.settings.server,
+    rehearsal: options.rehearsal,
     ...(options.minutes === undefined ? {} : { minutes: options.minutes }),
   });
   // Whoever awaits it hears of a failure.
@@ -133,14 +136,15 @@ function isDecided({ steps, options }: Run): boolean {
 /** Ends the session, also one that is only just being made. */
 async function endOf(
   creating: Promise<SessionResource>,
-  { provisioner }: ValidationParts,
-  { signal, ownsPlatform, onLeftBehind }: ValidationOptions,
+  { client, provisioner }: ValidationParts,
+  { signal, ownsPlatform, rehearsal, onLeftBehind }: ValidationOptions,
 ): Promise<void> {
   const isStopped = signal?.aborted ?? false;
   if (isStopped && ownsPlatform) return;
   const session = await creating;
   const timeoutMs = isStopped ? STOPPED_ENDING_MS : ENDING_MS;
-  await withDeadline(timeoutMs, undefined, () => provisioner.end(session)).catch((error: unknown) => {
+  const end = () => (rehearsal === undefined ? provisioner.end(session) : endSession(client, session));
+  await withDeadline<unknown>(timeoutMs, undefined, end).catch((error: unknown) => {
     onLeftBehind?.(session.metadata.name, error);
     throw error;
   });

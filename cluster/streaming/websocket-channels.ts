@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import { ClientInput } from "./client-input.js";
+import { WebSocketHold } from "./websocket-hold.js";
 import type { RemoteChannels, WantedStreams } from "./remote-channels.js";
 import { TerminalSizes } from "./remote-channels.js";
 
@@ -17,7 +18,8 @@ const CLOSE_DEADLINE_MS = 2000;
 export function websocketChannels(client: WebSocket, wanted: WantedStreams): RemoteChannels {
   const gone = new AbortController();
   const sizes = new TerminalSizes();
-  const stdin = wanted.stdin ? new ClientInput(() => client.resume()) : undefined;
+  const hold = new WebSocketHold(client);
+  const stdin = wanted.stdin ? new ClientInput(() => hold.release(CHANNEL.stdin)) : undefined;
   const stdout = wanted.stdout ? output(client, CHANNEL.stdout) : undefined;
   const stderr = wanted.stderr ? output(client, CHANNEL.stderr) : undefined;
   client.on("message", (data: RawData) => {
@@ -25,8 +27,9 @@ export function websocketChannels(client: WebSocket, wanted: WantedStreams): Rem
     const content = bytes.subarray(1);
     if (bytes[0] === CHANNEL.resize) sizes.take(content);
     else if (bytes[0] === CHANNEL.close && content[0] === CHANNEL.stdin) stdin?.receiveEnd();
-    else if (bytes[0] === CHANNEL.stdin && stdin?.receive(content) === false) client.pause();
+    else if (bytes[0] === CHANNEL.stdin && stdin?.receive(content) === false) hold.hold(CHANNEL.stdin);
   });
+  stdin?.once("close", () => hold.release(CHANNEL.stdin));
   client.once("close", () => {
     gone.abort();
     stdin?.destroy();
@@ -42,7 +45,7 @@ export function websocketChannels(client: WebSocket, wanted: WantedStreams): Rem
     onResize: (listener) => sizes.listen(listener),
     finish: async (status) => {
       await sent(client, CHANNEL.error, Buffer.from(JSON.stringify(status)));
-      client.resume();
+      stdin?.destroy();
       await closed(client);
     },
   };

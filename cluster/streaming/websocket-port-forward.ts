@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { RawData, WebSocket } from "ws";
 import { badRequest } from "../api/status.js";
 import type { Call } from "../http/call.js";
+import { WebSocketHold } from "./websocket-hold.js";
 
 /** The first byte of each message names its channel: an even one for the data of a port, the next one for its errors. */
 const CHANNELS_OF_A_PORT = 2;
@@ -29,18 +30,20 @@ export async function forwardOverChannels(
   ports: number[],
   dial: (port: number) => Promise<Duplex>,
 ): Promise<void> {
+  const hold = new WebSocketHold(client);
   const channels = ports.map((port, index) => {
     const channel = index * CHANNELS_OF_A_PORT;
     const number = Buffer.alloc(2);
     number.writeUInt16LE(port);
     for (const each of [channel, channel + 1]) client.send(Buffer.concat([Buffer.from([each]), number]));
-    return { port, errors: channel + 1, data: channelStream(client, channel) };
+    return { port, errors: channel + 1, data: channelStream(client, hold, channel) };
   });
   client.on("message", (message: RawData) => {
     const bytes = message as Buffer;
-    const { data } = channels[(bytes[0] ?? 0) / CHANNELS_OF_A_PORT] ?? {};
+    const channel = bytes[0] ?? 0;
+    const { data } = channels[channel / CHANNELS_OF_A_PORT] ?? {};
     if (data === undefined || data.destroyed || bytes.length < 2) return;
-    if (!data.push(bytes.subarray(1))) client.pause();
+    if (!data.push(bytes.subarray(1))) hold.hold(channel);
   });
   client.once("close", () => {
     for (const { data } of channels) data.destroy();
@@ -60,16 +63,22 @@ export async function forwardOverChannels(
           Buffer.concat([Buffer.from([errors]), Buffer.from(`error forwarding port ${port} to pod: ${why}`)]),
           () => undefined,
         );
+      } finally {
+        // What comes for a port that has ended must not hold up the others.
+        data.destroy();
       }
     }),
   );
   client.close(1000);
 }
 
-function channelStream(client: WebSocket, channel: number): Duplex {
-  return new Duplex({
-    read: () => client.resume(),
+function channelStream(client: WebSocket, hold: WebSocketHold, channel: number): Duplex {
+  const stream = new Duplex({
+    read: () => hold.release(channel),
     write: (bytes: Buffer, _encoding, done) =>
       client.send(Buffer.concat([Buffer.from([channel]), bytes]), () => done()),
   });
+  stream.on("error", () => undefined);
+  stream.once("close", () => hold.release(channel));
+  return stream;
 }

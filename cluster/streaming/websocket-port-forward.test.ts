@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forwardOverChannels } from "./websocket-port-forward.js";
+import { openWebSocketPair, type WebSocketPair } from "./websocket-pair-for-tests.js";
+
+/** Many times what all connections on the way hold at once. */
+const PIECES = 128;
+const PIECE = Buffer.alloc(512 * 1024, "x");
+/** Looks at a number that must be the same, for it to count as one that stays. */
+const SAME_LOOKS = 8;
+
+/** A program in the pod: it takes connections, and reads them when it is told to. */
+class Program {
+  bytes = 0;
+  readonly #sockets: Socket[] = [];
+  readonly #server: Server;
+  #isReading: boolean;
+
+  constructor(isReading: boolean) {
+    this.#isReading = isReading;
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => {
+      this.#sockets.push(socket);
+      socket.on("error", () => socket.destroy());
+      if (this.#isReading) this.#read(socket);
+    }).listen(0, "127.0.0.1");
+  }
+
+  async port(): Promise<number> {
+    if (!this.#server.listening) await once(this.#server, "listening");
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  read(): void {
+    this.#isReading = true;
+    for (const socket of this.#sockets) this.#read(socket);
+  }
+
+  end(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.end();
+    this.#server.close();
+  }
+
+  #read(socket: Socket): void {
+    socket.on("data", (bytes: Buffer) => (this.bytes += bytes.length));
+    socket.resume();
+  }
+}
+
+describe("ports over the channels of a WebSocket", () => {
+  let pair: WebSocketPair;
+  let idle: Program;
+  let busy: Program;
+
+  const send = (channel: number, bytes: Buffer): void =>
+    pair.client.send(Buffer.concat([Buffer.from([channel]), bytes]), () => undefined);
+  /** Of what came from the client, once it is no longer read or all is there. */
+  const bytesRead = async (all: number): Promise<number> => {
+    let [last, same] = [-1, 0];
+    const look = (): boolean => {
+      const now = pair.connection.bytesRead;
+      same = now === last ? same + 1 : 0;
+      last = now;
+      return now >= all || (pair.server.isPaused && same >= SAME_LOOKS);
+    };
+    await expect.poll(look, { timeout: 60_000 }).toBe(true);
+    return last;
+  };
+
+  beforeEach(async () => {
+    pair = await openWebSocketPair();
+    [idle, busy] = [new Program(false), new Program(true)];
+  });
+  afterEach(() => {
+    pair.close();
+    idle.close();
+    busy.close();
+  });
+
+  it("wait for a program that does not read, whatever the others read", async () => {
+    const served = forwardOverChannels(pair.server, [await idle.port(), await busy.port()], dial);
+    for (let sent = 0; sent < PIECES; sent += 1) {
+      send(0, PIECE);
+      send(2, Buffer.from("y"));
+    }
+    const all = PIECES * PIECE.length;
+    expect(await bytesRead(all)).toBeLessThan(all / 2);
+    idle.read();
+    await expect.poll(() => [idle.bytes, busy.bytes], { timeout: 60_000 }).toEqual([all, PIECES]);
+    pair.client.close();
+    await served;
+  });
+
+  it("go on for the others when the program that did not read is gone", async () => {
+    const served = forwardOverChannels(pair.server, [await idle.port(), await busy.port()], dial);
+    for (let sent = 0; sent < PIECES; sent += 1) send(0, PIECE);
+    send(2, Buffer.from("y"));
+    await expect.poll(() => pair.server.isPaused).toBe(true);
+    idle.end();
+    await expect.poll(() => busy.bytes, { timeout: 60_000 }).toBe(1);
+    pair.client.close();
+    await served;
+  });
+
+  it("go on for the others when nothing listens at one of them", async () => {
+    const port = await idle.port();
+    idle.close();
+    const served = forwardOverChannels(pair.server, [port, await busy.port()], dial);
+    for (let sent = 0; sent < PIECES; sent += 1) send(0, PIECE);
+    send(2, Buffer.from("y"));
+    await expect.poll(() => busy.bytes, { timeout: 60_000 }).toBe(1);
+    pair.client.close();
+    await served;
+  });
+});
+
+async function dial(port: number): Promise<Socket> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  await once(socket, "connect");
+  return socket;
+}

@@ -7,8 +7,10 @@ import {
   MANAGED_LABEL,
   PARAMETERS_LABEL,
 } from "../policy/common/engine-names.js";
+import { SHELLS_NAMESPACE_LABEL } from "../pods/node/pod-settings.js";
 import { POLICY_REPORTS, REPORT_NAME } from "../policy/node/audit/policy-report.js";
 import { DEFINITION_LABEL } from "../policy/node/audit/report-definition.js";
+import { SESSION_LABEL } from "../workshop/common/session.js";
 import { removeAllSessions } from "../workshop/node/remove-sessions.js";
 import type { RemovedSessions } from "../workshop/node/remove-sessions.js";
 import { NAMESPACE as PLATFORM_NAMESPACE } from "./auth/signing-key.js";
@@ -16,14 +18,23 @@ import { ServerError, serverErrorCodes } from "./errors.js";
 
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const NAMESPACES = "/api/v1/namespaces";
 const POLL_MS = 250;
 /** Of what is deleted; a namespace takes some seconds, an API server that needs longer is in trouble. */
 const GONE_MS = 60_000;
+/** A controller of the cluster that holds something takes its finalizer away in a moment. */
+const HELD_MS = 10_000;
 const GUARD_MS = 15_000;
 
 interface Found {
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
   spec?: { group?: string };
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
 }
 
 export interface RemovalOptions {
@@ -47,7 +58,8 @@ export async function removeSessions(
 
 /**
  * Takes away everything Lectern's servers made in the cluster: sessions, admission policies, kinds, keys, and the marks of attached
- * namespaces; only the policy that keeps API servers reading parameters stays. Throws KubernetesError, and SERVER_REMOVAL_INCOMPLETE for what does not go in a minute.
+ * namespaces; only the policy that keeps API servers reading parameters stays. Throws KubernetesError, and SERVER_REMOVAL_INCOMPLETE for what
+ * does not go in a minute, and last of all for namespaces of sessions that something holds.
  */
 export async function removeFromCluster(client: KubernetesClient, options: RemovalOptions): Promise<void> {
   await removeSessions(client, options);
@@ -59,8 +71,53 @@ export async function removeFromCluster(client: KubernetesClient, options: Remov
   await detachNamespaces(client, options);
   await removeReports(client, options);
   await removeOwn(client, DEFINITIONS, ({ spec }) => isOurGroup(spec?.group ?? ""), options);
-  for (const namespace of [ENGINE_NAMESPACE, PLATFORM_NAMESPACE])
-    await removeAndWait(client, `/api/v1/namespaces/${namespace}`, options.report);
+  const ofShells = await list(
+    client,
+    `${NAMESPACES}?labelSelector=${encodeURIComponent(SHELLS_NAMESPACE_LABEL)}`,
+  );
+  const namespaces = [...ofShells.map(({ metadata }) => metadata.name), ENGINE_NAMESPACE, PLATFORM_NAMESPACE];
+  for (const namespace of namespaces)
+    await removeAndWait(client, `${NAMESPACES}/${namespace}`, options.report);
+  await sessionNamespacesGone(client, options);
+}
+
+/** A learner may have put a finalizer on anything of theirs; nobody but the operator can say what it is worth. */
+async function sessionNamespacesGone(client: KubernetesClient, { report }: RemovalOptions): Promise<void> {
+  const left = await namespacesLeft(client);
+  if (left.length === 0) return;
+  for (const found of left) report(`namespace ${found.metadata.name} is still there: ${holderOf(found)}`);
+  const names = left.map(({ metadata }) => metadata.name).join(", ");
+  throw new ServerError(
+    serverErrorCodes.removalIncomplete,
+    `All else is gone, but these namespaces of ended sessions were deleted and are still there: ${names}. Each goes by itself when what holds it is taken away; see "kubectl get namespace NAME --output=yaml".`,
+  );
+}
+
+/** Those of sessions that are not gone in a minute, or that the cluster has said to be held for as long as that takes to pass by itself. */
+async function namespacesLeft(client: KubernetesClient): Promise<Found[]> {
+  const path = `${NAMESPACES}?labelSelector=${encodeURIComponent(SESSION_LABEL)}`;
+  const began = performance.now();
+  let heldSince: number | undefined;
+  for (;;) {
+    const found = await list(client, path);
+    const left = found.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    const now = performance.now();
+    heldSince = left.every(isHeld) ? (heldSince ?? now) : undefined;
+    const isSettled = heldSince !== undefined && now - heldSince > HELD_MS;
+    if (left.length === 0 || isSettled || now - began > GONE_MS) return left;
+    await sleep(POLL_MS);
+  }
+}
+
+function isHeld({ status }: Found): boolean {
+  const conditions = status?.conditions ?? [];
+  return conditions.some((found) => found.type === "NamespaceFinalizersRemaining" && found.status === "True");
+}
+
+/** What the cluster says of why a namespace does not go. */
+function holderOf({ status }: Found): string {
+  const said = (status?.conditions ?? []).filter((condition) => condition.status === "True");
+  return said.flatMap(({ message }) => message ?? []).join("; ") || "the cluster does not say why";
 }
 
 function isRemovedPolicy({ metadata: { name } }: Found): boolean {

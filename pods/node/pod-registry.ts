@@ -19,7 +19,7 @@ import {
   problemOf,
 } from "./pod-problem.js";
 import { boundedLimits } from "../../terminal/common/session-limits.js";
-import { POD_SESSION_LABEL, type PodSettings } from "./pod-settings.js";
+import { POD_SESSION_LABEL, type PodSettings, SHELLS_NAMESPACE_LABEL } from "./pod-settings.js";
 import { type PodWatch, SHELL_SELECTOR } from "./pod-watch.js";
 import { objectNames, podOf } from "./session-pod.js";
 import {
@@ -41,7 +41,8 @@ const ACCOUNT_MS = 30_000;
 const ACCOUNT_LOOK_MS = 50;
 /** Between looks for certificates that are past the middle of their life. */
 const RENEW_MS = 10 * 60_000;
-const RESTRICTED = {
+const NAMESPACE_LABELS = {
+  [SHELLS_NAMESPACE_LABEL]: "true",
   "pod-security.kubernetes.io/enforce": "restricted",
   "pod-security.kubernetes.io/enforce-version": "latest",
 };
@@ -76,7 +77,7 @@ export class PodRegistry {
   /** Makes the namespace where there is none and begins to follow its pods. Throws KubernetesError. */
   async start(): Promise<void> {
     const { client, settings, report } = this.#options;
-    await ensureNamespace(client, settings.namespace, RESTRICTED);
+    await ensureNamespace(client, settings.namespace, NAMESPACE_LABELS);
     await this.#account();
     await this.#pods.start(client, settings.namespace, report);
     void this.#renewAll();

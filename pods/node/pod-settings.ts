@@ -26,3 +26,5 @@ export const SHELL_LABELS = {
   "app.kubernetes.io/managed-by": "lectern",
   "app.kubernetes.io/component": "shell",
 };
+/** Marks a namespace for pods that a server has made, so that it goes when Lectern is removed. */
+export const SHELLS_NAMESPACE_LABEL = "lectern.dev/shells";

@@ -18,6 +18,7 @@ describe.skipIf(skipWithoutControlPlane("a removal from a real control plane"))(
     let cluster: ControlPlane;
     let lab: string;
     const foreign = join(folder.path, "reports.json");
+    const heldFile = join(folder.path, "held.json");
 
     beforeAll(async () => {
       cluster = await startControlPlane();
@@ -39,6 +40,24 @@ describe.skipIf(skipWithoutControlPlane("a removal from a real control plane"))(
       } finally {
         await second.stop();
       }
+    });
+
+    it("names a learner's namespace that something holds, with what the cluster says of it, after all else is gone", async () => {
+      const namespace = "held-learner";
+      writeFileSync(heldFile, JSON.stringify(held(namespace)));
+      await kubectl("create", "--filename", heldFile);
+      await kubectl("delete", "namespace", namespace, "--wait=false");
+      const { status, output } = await runCli([...uninstallWords(), "--wait", "0"]);
+      expect([status, output]).toEqual([1, expect.stringContaining("SERVER_REMOVAL_INCOMPLETE")]);
+      expect(output).toMatch(
+        new RegExp(
+          `namespace ${namespace} is still there: [^\\n]*example\\.org/held in 1 resource instances`,
+        ),
+      );
+      expect(await kubectl("get", "customresourcedefinitions", "--output=name")).not.toContain("lectern.dev");
+      const release = '--patch={"metadata":{"finalizers":null}}';
+      await kubectl("patch", "configmap", "held", "--namespace", namespace, "--type=merge", release);
+      await kubectl("wait", "--for=delete", `namespace/${namespace}`, "--timeout=60s");
     });
 
     it("leaves another tool's kind of policy reports, also one without the version of ours", async () => {
@@ -66,9 +85,12 @@ describe.skipIf(skipWithoutControlPlane("a removal from a real control plane"))(
       return startLectern(join(folder.path, installation), flags);
     }
 
+    function uninstallWords(): string[] {
+      return ["uninstall", "--kubeconfig", cluster.kubeconfig];
+    }
+
     async function uninstall(): Promise<void> {
-      const words = ["uninstall", "--kubeconfig", cluster.kubeconfig, "--wait", "0"];
-      const { status, output } = await runCli(words);
+      const { status, output } = await runCli([...uninstallWords(), "--wait", "0"]);
       expect(status, output).toBe(0);
       expect(output).toContain(`${READER} stays`);
       const found = await kubectl("get", READER_KINDS, "--output=name");
@@ -80,6 +102,23 @@ describe.skipIf(skipWithoutControlPlane("a removal from a real control plane"))(
     }
   },
 );
+
+/** The namespace of a session in which there is what a learner may make, and only whoever takes its finalizer away can end. */
+function held(namespace: string) {
+  const labels = { "lectern.dev/session": namespace };
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    items: [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "held", namespace, finalizers: ["example.org/held"] },
+      },
+    ],
+  };
+}
 
 /** The kind as another tool may have brought it: of the next version alone. */
 function foreignReports() {

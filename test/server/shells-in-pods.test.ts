@@ -29,6 +29,13 @@ describe("lectern serve --shells pods", () => {
     expect(ready.status, await ready.text()).toBe(200);
   });
 
+  it("takes its namespace for pods with it when it is uninstalled", async () => {
+    await lectern.stop();
+    const words = ["uninstall", "--kubeconfig", cluster.kubeconfigPath, "--wait", "0"];
+    const { status, output } = await runCli(words);
+    expect([status, output]).toEqual([0, expect.stringContaining("namespaces lectern-shells removed")]);
+  });
+
   it("is refused without a cluster that runs containers", async () => {
     const { status, output } = await runCli([
       "serve",

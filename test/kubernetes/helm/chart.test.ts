@@ -231,7 +231,7 @@ describe("what takes away the pod of helm test", () => {
     // There is neither an account of a pod here nor a cluster.
     const { stderr } = await promisify(execFile)(process.execPath, words, { timeout: 60_000 });
     expect(stderr).toMatch(
-      /^The pod lectern-test of helm test could not be deleted \(.+\)\. Delete it yourself: kubectl delete pod lectern-test --namespace lectern\n$/,
+      /^The pod lectern-test of helm test could not be removed \(.+\)\. See what holds it: kubectl get pod lectern-test --namespace lectern --output=yaml\n$/,
     );
   });
 });

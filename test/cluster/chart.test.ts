@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
 import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
-import { BrowserSession } from "../server/browser-session.js";
+import { BrowserSession, typeAndSee } from "../server/browser-session.js";
 import { startLectern, temporaryFolder, until } from "../server/lectern-process.js";
 import { InstalledChart, NAMESPACE } from "./installed-chart.js";
 import { labOfOwnImage } from "./author-image.js";
@@ -12,6 +13,7 @@ import { labInGit, startNodeGit } from "./node-git.js";
 import { podMemory } from "./pod-memory.js";
 import { killContainer, tagImage } from "./product-images.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
+import { silencePod } from "./silence-pod.js";
 import { validateInPods } from "./validate-in-pods.js";
 
 const SHELLS = "lectern-shells";
@@ -109,8 +111,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
         return { events, stop };
       }),
     );
-    const socket = await browser.socket(session.id, await browser.ticket(session.id));
-    if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
+    const socket = await terminal(await browser.ticket(session.id));
     socket.send(JSON.stringify({ type: "hello", columns: 80, rows: 24 }));
     socket.send(JSON.stringify({ type: "input", data: "exit\r" }));
     for (const { events, stop } of told) {
@@ -138,6 +139,35 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     await expect.poll(() => stateOf(3), LONG).toBe("succeeded");
     expect(sameShell((await browser.outcome(session, 3)).output)).toBe(true);
   });
+
+  it(
+    "loses no command and no shell when a pod is not heard for a while, and shows again what it shows",
+    async () => {
+      const shown = await terminal(await browser.ticket(session.id));
+      await typeAndSee(shown, "echo to be''fore\r", /to before/);
+      const ticket = await browser.ticket(session.id);
+      await browser.run(session, 2);
+      await until("it runs", 30_000, async () => ((await stateOf(2)) === "running" ? true : undefined));
+      const end = await silencePod(cluster, session.id, SHELLS);
+      try {
+        // The page asks again.
+        expect(await browser.socket(session.id, ticket)).toBe(502);
+        const asked = ["exec", session.id, `--namespace=${SHELLS}`, "--", "bash", "-c"];
+        await cluster.until([...asked, "grep -lx sleep /proc/[0-9]*/comm || echo it is over"], /it is over/);
+        expect(await stateOf(2)).toBe("running");
+      } finally {
+        await end();
+      }
+      const { state, output } = await browser.outcome(session, 2, LONG.timeout);
+      expect([state, sameShell(output)]).toEqual(["succeeded", true]);
+      await typeAndSee(shown, "echo to af''ter\r", /to after/, LONG.timeout);
+      shown.close();
+      const another = await terminal(await browser.ticket(session.id));
+      await typeAndSee(another, "echo on''ce more\r", /to before[^]*to after[^]*once more/);
+      another.close();
+    },
+    RESTARTS.timeout,
+  );
 
   it("makes and ends sessions after those that led were killed", async () => {
     const { id } = await startLab("first-steps");
@@ -249,7 +279,17 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   });
 
   it("leaves nothing when it is uninstalled but what is said to stay", RESTARTS, async () => {
-    await chart.uninstall();
+    const held = ["pod", "lectern-test", `--namespace=${NAMESPACE}`];
+    await cluster.read(
+      "patch",
+      ...held,
+      "--type=merge",
+      '--patch={"metadata":{"finalizers":["example.org/held"]}}',
+    );
+    expect(await chart.uninstall()).toMatch(
+      /\d+ sessions ended[^]*pod lectern-test of helm test could not be removed/,
+    );
+    await cluster.read("patch", ...held, "--type=merge", '--patch={"metadata":{"finalizers":null}}');
     await expect
       .poll(async () => newObjects(), LONG)
       .toEqual([`namespace/${NAMESPACE}`, ...PARAMETER_READER]);
@@ -276,6 +316,12 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
       folder.remove();
     }
   });
+
+  async function terminal(ticket: string): Promise<WebSocket> {
+    const socket = await browser.socket(session.id, ticket);
+    if (typeof socket === "number") throw new Error(`refused with ${String(socket)}`);
+    return socket;
+  }
 
   async function offered(lab: string): Promise<void> {
     await until(`the lab ${lab} is offered`, 60_000, async () =>

@@ -76,8 +76,9 @@ export class InstalledChart {
     await this.shell.run([pageBlock("Upgrade", "helm upgrade").trimEnd(), ...words].join(" "));
   }
 
-  async uninstall(): Promise<void> {
-    await this.shell.run(pageBlock("Remove", "helm uninstall"));
+  /** Removes it; what Helm and its hooks say. */
+  uninstall(): Promise<string> {
+    return this.shell.run(pageBlock("Remove", "helm uninstall"));
   }
 
   /** What `helm test --logs` says; throws where the test fails. */

@@ -168,7 +168,8 @@ describe.skipIf(!hasRealCluster())(
       expect(Buffer.concat(pieces).toString()).toContain("for the learner");
     });
 
-    it("is started again by the kubelet when it hears nobody, and reached again", async () => {
+    // These wait for the node most of the time, each for a pod of its own.
+    it.concurrent("is started again by the kubelet when it hears nobody, and reached again", async () => {
       const restarts = ["get", "pod", "shells-1", `--namespace=${NAMESPACE}`];
       const count = "--output=jsonpath={.status.containerStatuses[0].restartCount}";
       const stop = "kill -STOP $(grep -l [l]ectern-host/dist /proc/[0-9]*/cmdline | cut -d/ -f3 | head -n 1)";
@@ -179,6 +180,60 @@ describe.skipIf(!hasRealCluster())(
         output: "for the learner",
       });
     }, 240_000);
+
+    it.concurrent("says that an image is not there", async () => {
+      const pod = await podOf("shells-1", { image: "nobody/has-this:1" });
+      await expect(host.prepare("shells-2", { files: [], pod })).rejects.toMatchObject({
+        code: "TERMINAL_POD_NOT_READY",
+        message: expect.stringMatching(/the image nobody\/has-this:1 cannot be had \(ImagePullBackOff\)/),
+      });
+      await host.close("shells-2");
+    });
+
+    it.concurrent("keeps a home on a volume for the next pod, and takes the claim away with the session", async () => {
+      const volume = volumeOn(cluster.node);
+      await cluster.apply(volume);
+      const pod = await podOf("shells-1", { persistentHome: true });
+      const files = [{ path: "notes.txt", content: "for the learner" }];
+      try {
+        await host.prepare("shells-5", { files, pod });
+        await host.write("shells-5", { path: "notes.txt", content: "the learner's own" });
+        await cluster.read("delete", "pod", "shells-5", `--namespace=${NAMESPACE}`);
+        await host.prepare("shells-5", { files, pod });
+        expect(text(await host.read("shells-5", "notes.txt"))).toBe("the learner's own");
+      } finally {
+        await host.close("shells-5");
+        await cluster.read("delete", "persistentvolume", volume.metadata.name);
+      }
+    });
+
+    it.concurrent("says to whoever is in it why the node ended a pod, and gives another", async () => {
+      const events: TerminalEvent[] = [];
+      const stop = host.onEvent((event) => events.push(event));
+      const limits = { cpus: 0.5, memoryBytes: 256 * 2 ** 20, homeBytes: 4 * 2 ** 20 };
+      const full = { session: "shells-6", terminal: "1" };
+      const pod = await podOf("shells-1");
+      try {
+        await host.prepare("shells-6", { files: [], limits, pod });
+        await host.open(full, { env: {} });
+        // Past the host, which would end what writes too much.
+        const fill = "head -c 50000000 /dev/zero >/home/learner/full";
+        await cluster.kubectl(["exec", "shells-6", `--namespace=${NAMESPACE}`, "--", "bash", "-c", fill]);
+        await expect
+          .poll(() => events, { timeout: 120_000 })
+          .toContainEqual({
+            type: "terminal-exited",
+            address: full,
+            exitStatus: expect.any(Number),
+            reason: expect.stringMatching(/its node ended it \(evicted\): .*exceeds the limit/),
+          });
+        await host.prepare("shells-6", { files: [], limits, pod });
+        expect(await host.open(full, { env: {} })).toMatchObject({ state: "running" });
+      } finally {
+        stop();
+        await host.close("shells-6");
+      }
+    });
 
     it("tells that the pod was deleted, and gives another", async () => {
       const events: TerminalEvent[] = [];
@@ -204,15 +259,6 @@ describe.skipIf(!hasRealCluster())(
       });
     });
 
-    it("says that an image is not there", async () => {
-      const pod = await podOf("shells-1", { image: "nobody/has-this:1" });
-      await expect(host.prepare("shells-2", { files: [], pod })).rejects.toMatchObject({
-        code: "TERMINAL_POD_NOT_READY",
-        message: expect.stringMatching(/the image nobody\/has-this:1 cannot be had \(ImagePullBackOff\)/),
-      });
-      await host.close("shells-2");
-    });
-
     it("says that a home is not bound, and that no node has room", async () => {
       expect(await refusalOf("shells-3", { persistentHome: true })).toMatch(
         /its home, a PersistentVolumeClaim, is not bound/,
@@ -223,51 +269,6 @@ describe.skipIf(!hasRealCluster())(
         expect(await refusalOf("shells-4")).toMatch(/no node has room for it: .*unschedulable/);
       } finally {
         await cluster.read("uncordon", node);
-      }
-    });
-
-    it("keeps a home on a volume for the next pod, and takes the claim away with the session", async () => {
-      const volume = volumeOn(cluster.node);
-      await cluster.apply(volume);
-      const pod = await podOf("shells-1", { persistentHome: true });
-      const files = [{ path: "notes.txt", content: "for the learner" }];
-      try {
-        await host.prepare("shells-5", { files, pod });
-        await host.write("shells-5", { path: "notes.txt", content: "the learner's own" });
-        await cluster.read("delete", "pod", "shells-5", `--namespace=${NAMESPACE}`);
-        await host.prepare("shells-5", { files, pod });
-        expect(text(await host.read("shells-5", "notes.txt"))).toBe("the learner's own");
-      } finally {
-        await host.close("shells-5");
-        await cluster.read("delete", "persistentvolume", volume.metadata.name);
-      }
-    });
-
-    it("says to whoever is in it why the node ended a pod, and gives another", async () => {
-      const events: TerminalEvent[] = [];
-      const stop = host.onEvent((event) => events.push(event));
-      const limits = { cpus: 0.5, memoryBytes: 256 * 2 ** 20, homeBytes: 4 * 2 ** 20 };
-      const full = { session: "shells-6", terminal: "1" };
-      const pod = await podOf("shells-1");
-      try {
-        await host.prepare("shells-6", { files: [], limits, pod });
-        await host.open(full, { env: {} });
-        // Past the host, which would end what writes too much.
-        const fill = "head -c 50000000 /dev/zero >/home/learner/full";
-        await cluster.kubectl(["exec", "shells-6", `--namespace=${NAMESPACE}`, "--", "bash", "-c", fill]);
-        await expect
-          .poll(() => events, { timeout: 120_000 })
-          .toContainEqual({
-            type: "terminal-exited",
-            address: full,
-            exitStatus: expect.any(Number),
-            reason: expect.stringMatching(/its node ended it \(evicted\): .*exceeds the limit/),
-          });
-        await host.prepare("shells-6", { files: [], limits, pod });
-        expect(await host.open(full, { env: {} })).toMatchObject({ state: "running" });
-      } finally {
-        stop();
-        await host.close("shells-6");
       }
     });
 

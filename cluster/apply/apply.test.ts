@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import type { ApiService, UserInfo } from "../api/service.js";
 import { createApi } from "../create-api.js";
@@ -43,6 +43,8 @@ describe("server-side apply", () => {
   beforeEach(() => {
     ({ core, api } = createApi());
   });
+
+  afterEach(() => vi.useRealTimers());
 
   it("creates, and changes nothing when repeated", async () => {
     const first = await applyAs("one", deployment(2, main));
@@ -98,5 +100,19 @@ describe("server-side apply", () => {
     const after = await applyAs("two", deployment(1, main));
     // Who changed nothing has no time, and comes first.
     expect(managers(after)).toEqual(["two", "one"]);
+  });
+
+  it("leaves an object as it is where its manager changes nothing in the second in which it wrote the status", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const options = { user, fieldManager: "one" };
+    const made = await api.create(ref, "lab", deployment(2, main) as ApiObject, options);
+    const status = { ...ref, subresource: "status" };
+    const told = await api.update(status, { ...made, status: { readyReplicas: 2 } }, options);
+    const { resourceVersion } = told.metadata;
+    for (let time = 0; time < 3; time++) {
+      const body = { spec: { replicas: 2 } };
+      const patched = await api.patch(ref, at, { type: "merge", body }, options);
+      expect(patched.metadata.resourceVersion).toBe(resourceVersion);
+    }
   });
 });

@@ -60,11 +60,14 @@ function formatManager({ name, operation, apiVersion, subresource, time, fields 
   };
 }
 
-/** Appliers first, then by time and name. */
+/** Appliers first, then by these: no two managers are the same in all of them, or what changes nothing would be written in another order. */
+const ORDER = ["time", "name", "apiVersion", "subresource"] as const;
+
 function compareManagers(a: Manager, b: Manager): number {
   if (a.operation !== b.operation) return a.operation === "Apply" ? -1 : 1;
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-  return a.name < b.name ? -1 : Number(a.name > b.name);
+  const key = ORDER.find((field) => a[field] !== b[field]);
+  if (key === undefined) return 0;
+  return a[key] < b[key] ? -1 : 1;
 }
 
 function capped(managers: Manager[]): Manager[] {

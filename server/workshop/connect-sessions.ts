@@ -58,6 +58,7 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     ownClusters: parts.settings.ownClusters,
     leadership: parts.leadership,
     ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
+    isBeingMade: (name) => cache.isMaking(name),
     onSession: (session, change) => {
       if (change === "gone") announceEnd(parts, session, lastViews);
       else cache.put(session);

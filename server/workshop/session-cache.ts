@@ -15,6 +15,8 @@ export interface SessionCache {
   /** What this process reports of a session it is making; it knows more than the cluster until it is done. */
   putProgress(session: SessionResource): void;
   finishProgress(name: string): void;
+  /** Whether this process is making the session. */
+  isMaking(name: string): boolean;
   remove(name: string): void;
   /** Tells that something about the session has changed that is not in it. */
   touch(name: string): void;
@@ -63,6 +65,7 @@ export function createSessionCache(): SessionCache {
     },
     touch: tell,
     finishProgress: (name) => void making.delete(name),
+    isMaking: (name) => making.has(name),
     remove: (name) => {
       making.delete(name);
       count(sessions.get(name), -1);

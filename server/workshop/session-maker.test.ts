@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { expect, it, vi } from "vitest";
+import { KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { soleLeadership } from "../../kubernetes/node/leader-election.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { labKeyOf, type SessionResource } from "../../workshop/common/session.js";
@@ -74,5 +75,25 @@ it("a server that nobody else makes sessions beside makes none that was ended wh
   await provisioning.run("after", () => Promise.resolve(), { isBackground: true });
   expect(provision.mock.calls.map(([{ metadata }]) => metadata.name)).toEqual(["wanted"]);
   expect(get).not.toHaveBeenCalled();
+  await leadership.close();
+});
+
+it("a session whose cluster is away at its turn is made at a later one", async () => {
+  const cache = createSessionCache();
+  const labs = new Map([[labKeyOf(session.spec), { name: "late" } as Lab]]);
+  const leadership = soleLeadership();
+  const away = new KubernetesError("starting", 503, "");
+  const provision = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(away);
+  const log = { info: () => undefined, warn: () => undefined, child: () => log };
+  makePendingSessions({
+    cache,
+    labs,
+    leadership,
+    provisioning: new SessionQueue(),
+    provisioner: { provision },
+    log,
+  } as unknown as WorkshopParts);
+  cache.put(session);
+  await expect.poll(() => provision.mock.calls.length).toBe(2);
   await leadership.close();
 });

@@ -2,7 +2,7 @@ import { isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { getSession } from "../../workshop/node/sessions.js";
-import { isAway } from "../../workshop/node/while-away.js";
+import { repeatWhileAway } from "../../workshop/node/while-away.js";
 import { sessionNotFound } from "./end-session.js";
 import type { WorkshopParts } from "./create-workshop.js";
 
@@ -31,8 +31,7 @@ export function makePendingSessions(parts: MakerParts): void {
       const phase = phaseOf(session, Date.now());
       if (phase !== "Pending" && phase !== "Ready") return;
       begun.add(name);
-      if (phase === "Pending")
-        void makeSession(parts, { session, lab, signal }).then((isDone) => isDone || begun.delete(name));
+      if (phase === "Pending") void makeSession(parts, { session, lab, signal });
       else completeLater(parts, name, signal);
     };
     const lookAtAll = () => {
@@ -73,23 +72,23 @@ interface MakingNow extends Making {
 }
 
 /**
- * Makes what the session consists of; how far it is, and what went wrong, is in the session itself. False where it was not begun
- * because the cluster is away.
+ * Makes what the session consists of; how far it is, and what went wrong, is in the session itself. Where the cluster is away too long to
+ * say even that, it takes its turn again until the cluster is back.
  */
-async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<boolean> {
+async function makeSession(parts: MakerParts, { session, lab, signal }: Making): Promise<void> {
   const { name } = session.metadata;
   const log = parts.log.child({ session: name, lab: lab.name });
   const since = performance.now();
+  const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
+  const make = () =>
+    parts.provisioning.run(name, (onWait) => provision(parts, { session, lab, signal, onWait }), { group });
+  const onAway = (error: unknown) => log.warn({ err: error }, "the session is made when the cluster is back");
   try {
-    const group = `${lab.name} ${session.spec.startedBy ?? ""}`;
-    const making = { session, lab, signal };
-    await parts.provisioning.run(name, (onWait) => provision(parts, { ...making, onWait }), { group });
+    await repeatWhileAway(make, signal, onAway);
     log.info({ durationMs: Math.round(performance.now() - since) }, "session ready");
-    return true;
   } catch (error) {
     if (signal.aborted) log.info("the session is left to the server that leads next");
     else log.warn({ err: error }, "session could not be made");
-    return !isAway(error);
   } finally {
     parts.cache.finishProgress(name);
   }

@@ -20,6 +20,8 @@ export interface SessionControllerParts {
   server?: string;
   /** Whether this one ends sessions, of several that are one server to the cluster; it does where absent. */
   leadership?: Pick<Leadership, "isLeader">;
+  /** Whether this process is making the session: also where the cluster was away longer than that may take, it goes on. */
+  isBeingMade?: (session: string) => boolean;
   /** Told of every own session at the start and of every change; `gone` where it has ended. */
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;
   /** Lets go of what else is kept of a session that ends; asked again where it fails. */
@@ -116,7 +118,7 @@ class SessionEndings {
 }
 
 async function tick(
-  { client, server }: SessionControllerParts,
+  { client, server, isBeingMade }: SessionControllerParts,
   sessions: ReadonlyMap<string, SessionResource>,
   endings: SessionEndings,
 ): Promise<void> {
@@ -126,7 +128,8 @@ async function tick(
       if (session.metadata.deletionTimestamp) {
         if (isOwn(session, server)) endings.begin(session);
       } else if (isOver(session, now)) await endSession(client, session);
-      else if (isAbandoned(session, now)) await fail(client, session);
+      else if (isAbandoned(session, now) && isBeingMade?.(session.metadata.name) !== true)
+        await fail(client, session);
     }),
   );
 }

@@ -19,7 +19,7 @@ import { podSpecOf } from "./session-pod-spec.js";
 import { shellLimitsOf } from "./session-shell-limits.js";
 import { endSession, releaseSession } from "./sessions.js";
 import { StatusWriter } from "./status-writer.js";
-import { repeatWhileAway } from "./while-away.js";
+import { isClusterAway, repeatWhileAway } from "./while-away.js";
 
 export interface ProvisionerParts {
   client: KubernetesClient;
@@ -52,7 +52,9 @@ export class SessionProvisioner {
   /**
    * Brings a pending session to `Active`, or to `Ready` where it is to wait for somebody, also where the cluster or the session host is
    * away meanwhile. On failure its namespace, home and shells are removed, the session says `Failed` with the reason until the
-   * controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault.
+   * controller clears it away, and SESSION_PROVISIONING_FAILED is thrown, or LAB_INVALID where the lab is at fault. Where it was the
+   * cluster that held it up, or the failure cannot be written there, nothing is decided: what is thrown `isAway`, and it may be called
+   * again.
    */
   async provision(
     session: SessionResource,
@@ -70,22 +72,28 @@ export class SessionProvisioner {
       return current;
     };
     const steps = new ProvisioningSteps(() => report("Pending"), hasOwnCluster(session));
-    const make = async (signal: AbortSignal): Promise<SessionResource> => {
-      await repeatWhileAway(() => this.#runSteps(steps, session, lab, options), signal);
-      return repeatWhileAway(async () => {
-        const made = report(options.isPooled ? "Ready" : "Active");
-        await writer.flush();
-        return made;
-      }, signal);
+    const finish = async (): Promise<SessionResource> => {
+      const made = report(options.isPooled ? "Ready" : "Active");
+      await writer.flush();
+      return made;
     };
+    const trial = new Trial(async (signal, noteAway) => {
+      // A cluster of its own that does not answer is no reason to wait: only what follows says whether the platform's does.
+      const onAway = hasOwnCluster(session) ? undefined : noteAway;
+      await repeatWhileAway(() => this.#runSteps(steps, session, lab, options), signal, onAway);
+      return repeatWhileAway(finish, signal, onAway);
+    });
     try {
-      return await withinTime(make, steps, this.#parts.limitMs);
+      return await trial.within(this.#parts.limitMs ?? PROVISIONING_LIMIT_MS, steps);
     } catch (cause) {
       options.signal?.throwIfAborted();
+      if (isClusterAway(cause)) throw cause;
       await this.#undo(session);
       const reason = cause instanceof Error ? cause.message : String(cause);
       report("Failed", reason);
-      await writer.flush().catch(() => undefined);
+      await writer.flush().catch((error: unknown) => {
+        if (isClusterAway(error)) throw error;
+      });
       throw new WorkshopError(
         isLabsFault(cause) ? WORKSHOP_ERRORS.labInvalid : WORKSHOP_ERRORS.sessionProvisioningFailed,
         `The session ${session.metadata.name} could not be made: ${reason}`,
@@ -228,19 +236,46 @@ export function ownerOf(session: SessionResource): Owner {
 /** No session takes this long to be made once that has begun: what holds it up holds up those that wait for their turn. */
 export const PROVISIONING_LIMIT_MS = 2 * 60_000;
 
-/** Rejects with what was still to be done where it takes too long, and tells the work that its time is over. */
-async function withinTime<Result>(
-  work: (signal: AbortSignal) => Promise<Result>,
-  steps: ProvisioningSteps,
-  limitMs = PROVISIONING_LIMIT_MS,
-): Promise<Result> {
-  let time: AbortSignal | undefined;
-  try {
-    return await withDeadline(limitMs, undefined, (signal) => work((time = signal)));
-  } catch (error) {
-    if (time?.aborted !== true) throw error;
-    const message = `it takes longer than ${limitMs / 1000} s: ${steps.unfinished.join(", ")}`;
-    throw new Error(message, { cause: error });
+/** What was begun before its time was over ends with the calls it waits for, each of which has a deadline. */
+const LAST_MS = 30_000;
+
+/** Makes a session once. */
+class Trial {
+  readonly #work: (signal: AbortSignal, onAway: (error: unknown) => void) => Promise<SessionResource>;
+  /** What it was told last of somebody who is away. */
+  #away: unknown;
+
+  constructor(work: (signal: AbortSignal, onAway: (error: unknown) => void) => Promise<SessionResource>) {
+    this.#work = work;
+  }
+
+  /**
+   * Rejects with what was still to be done where it takes too long, or with how the cluster was away where that held it up, and tells the
+   * work that its time is over.
+   */
+  async within(limitMs: number, steps: ProvisioningSteps): Promise<SessionResource> {
+    let time: AbortSignal | undefined;
+    let working: Promise<SessionResource> | undefined;
+    try {
+      return await withDeadline(limitMs, undefined, (signal) => {
+        time = signal;
+        return (working = this.#work(signal, (error) => (this.#away = error)));
+      });
+    } catch (error) {
+      if (time?.aborted !== true || working === undefined) throw error;
+      if (isClusterAway(this.#away)) return this.#end(working);
+      const message = `it takes longer than ${limitMs / 1000} s: ${steps.unfinished.join(", ")}`;
+      throw new Error(message, { cause: error });
+    }
+  }
+
+  /** Whoever makes it again must not meet what is still being made now, and may find it done. */
+  async #end(working: Promise<SessionResource>): Promise<SessionResource> {
+    try {
+      return await withDeadline(LAST_MS, undefined, () => working);
+    } catch {
+      throw this.#away;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 import { ownTask, waitedForProcessor } from "./process-stat.js";
 import { ThreadDeadline } from "./thread-deadline.js";
@@ -10,11 +11,19 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 });
 
-/** Starts a process on the first processor, behind all else that the machine does there; returns its number. */
+/** The first processor that this process may run on. */
+const PROCESSOR = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+
+/** Starts a process on one processor, behind all else that the machine does there; returns its number. */
 function start(...argv: string[]): number {
-  const child = spawn("taskset", ["-c", "0", "nice", "-n", "10", ...argv], { stdio: "ignore" });
+  const child = spawn("taskset", ["-c", PROCESSOR, "nice", "-n", "10", ...argv], { stdio: "ignore" });
   started.push(child);
   return child.pid ?? 0;
+}
+
+/** Of one that is gone, the time would pass as well. */
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${String(pid)}/stat`);
 }
 
 it("what a thread waits for a processor is none of its time", async () => {
@@ -30,11 +39,13 @@ it("what a thread waits for a processor is none of its time", async () => {
 it("counts what a thread that could run let pass", async () => {
   const idle = start("sleep", "60");
   await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(500, idle));
+  expect(isThere(idle)).toBe(true);
 });
 
 it("counts what a thread ran without an end", async () => {
   const busy = start("sh", "-c", FOREVER);
   await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(300, busy));
+  expect(isThere(busy)).toBe(true);
 });
 
 it("counts all of a thread whose number is not known, and passes at once where there is no time", async () => {

@@ -16,13 +16,14 @@ const tokens = createTokens(randomBytes(32));
 const operator = { by: "installation", id: "", role: "operator", name: "Operator" } as const;
 const helper = { by: "token", id: "h1", role: "helper", name: "ben" } as const;
 const good = new Map([["h1", "digest"]]);
+let looks = 0;
 const access = createAccess({
   tokens,
   instructorToken: () => "the-instructor",
   namedTokens: {
     accountOf: (token) => (token === "bens" && good.has("h1") ? helper : undefined),
     secretOf: (id) => good.get(id),
-    look: () => Promise.resolve(),
+    look: () => Promise.resolve(void (looks += 1)),
   },
   start: "open",
   scope: () => ({ base: "/", secure: false }),
@@ -47,6 +48,21 @@ describe("access", () => {
         expect(() => access.requireSession(request, session)).toThrow("no access");
       }
     }
+  });
+
+  it("asks what tokens there are where an account it does not know is brought, which a picture's request does not", async () => {
+    const claim = {
+      by: "token",
+      id: "h2",
+      role: "helper",
+      name: "eve",
+      expiresAt: Date.now() + 60_000,
+    } as const;
+    const cookie = `lectern-account=${tokens.forAccount(claim, { secret: "new", pageKey })}`;
+    await access.lookUpAccount({ headers: { cookie } });
+    expect(looks).toBe(0);
+    await access.lookUpAccount(withCookie(cookie));
+    expect(looks).toBe(1);
   });
 
   it("refuses who brings nothing", () => {

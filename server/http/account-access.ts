@@ -105,9 +105,10 @@ export function roleRules({
   };
 }
 
-/** Whether the request says whose it is, true or not. */
+/** Whether the request says whose it is, true or not; a cookie without the key of its page, as with a picture, says nothing. */
 export function bringsAccount({ headers }: Credentials): boolean {
-  return isNamedToken(bearerOf(headers.authorization)) || readCookies(headers.cookie).account !== undefined;
+  if (isNamedToken(bearerOf(headers.authorization))) return true;
+  return readCookies(headers.cookie).account !== undefined && pageKeyOf(headers) !== undefined;
 }
 
 /** The token that a program sends. */

@@ -159,7 +159,12 @@ async function sessionOf(
       event: { name: event.metadata.name, uid: uidOf(event) },
     })
     .finally(giveBack);
-  if (await people.setSession(id, made.id, before)) {
+  const isNoted = await people.setSession(id, made.id, before).catch(async (error: unknown) => {
+    // Nobody would ever come to it, and it would hold a place until its time is over.
+    await workshop.endSession(made.id).catch(() => undefined);
+    throw error;
+  });
+  if (isNoted) {
     names.know(made.id, person?.name ?? "");
     return made;
   }

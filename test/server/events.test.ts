@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { EventDetail, EventRow, EventView } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
+import { dataPaths } from "../../server/config.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -156,6 +158,24 @@ describe("an event", () => {
     );
     expect(ends.some(({ status }) => status === 204)).toBe(true);
     for (const { status } of ends) expect([204, 404]).toContain(status);
+  });
+
+  it("leaves no session behind of somebody whom it cannot be noted for", async () => {
+    const { link, name } = await created({ seats: 1 });
+    const ada = await opened(link);
+    const people = new Database(dataPaths(data).people, { timeout: 10_000 });
+    people.exec(
+      `CREATE TRIGGER broken BEFORE UPDATE OF session ON people WHEN NEW.session IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'the disk has gone'); END`,
+    );
+    expect((await ada.refusal({ name: "Ada" })).status).toBe(500);
+    people.exec("DROP TRIGGER broken");
+    people.close();
+    await until("its session is gone", 30_000, async () => {
+      const left = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+      return left.every(({ event }) => event !== name) || undefined;
+    });
+    expect((await ada.join({ name: "Ada" })).id).toMatch(/^slow-steps-/);
   });
 
   it("keeps names in one place, and out of every log", async () => {

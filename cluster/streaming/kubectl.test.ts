@@ -63,7 +63,10 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
   });
 
   it.skipIf(kubectl === undefined)("shows logs", async () => {
-    expect((await run("logs shell -c main")).stdout).toBe("first\nsecond\n");
+    // A container is ready before it has written.
+    const logsOf = async (name: string): Promise<string> => (await run(`logs shell -c ${name}`)).stdout;
+    await expect.poll(() => logsOf("main")).toBe("first\nsecond\n");
+    await expect.poll(() => logsOf("side")).toBe("beside\n");
     // In no order of kubectl's.
     const all = (await run("logs shell --all-containers --tail=1")).stdout.trim().split("\n");
     expect(all.toSorted()).toEqual(["beside", "second"]);

@@ -109,11 +109,20 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
 
   it("are ended within their grace, and say why they could not start", async () => {
     await cluster.create("deaf", {
-      terminationGracePeriodSeconds: 2,
-      containers: [busybox("trap 'echo heard' TERM; while :; do sleep 0.1; done")],
+      terminationGracePeriodSeconds: 5,
+      containers: [busybox("trap 'echo heard' TERM; echo ready; while :; do sleep 0.1; done")],
     });
-    await becomes("deaf", "{.status.phase}", "Running");
-    await kubectl("delete", "pod", "deaf");
+    await expect.poll(() => logs("deaf")).toBe("ready\n");
+    const follow = cluster.kubectl.start(["logs", "-f", "deaf"]);
+    try {
+      let said = "";
+      follow.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
+      await expect.poll(() => said).toBe("ready\n");
+      expect(await kubectl("delete", "pod", "deaf")).toMatchObject({ code: 0, stderr: "" });
+      await expect.poll(() => said).toBe("ready\nheard\n");
+    } finally {
+      follow.kill();
+    }
     await cluster.create("unstarted", {
       restartPolicy: "Never",
       containers: [{ name: "c", image: "busybox", command: ["nosuch"] }],

@@ -24,7 +24,7 @@ export interface KubectlFixture {
   /** A command that goes on, such as `get -w`; the caller ends it. */
   start(args: string[]): ChildProcessWithoutNullStreams;
   /** Ends the cluster and starts it again on the same data and port; `meanwhile` is called between. */
-  restart(meanwhile?: () => void): Promise<void>;
+  restart(meanwhile?: () => void | Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function startKubectlFixture(
     cluster,
     async restart(meanwhile = () => undefined) {
       await cluster.close();
-      meanwhile();
+      await meanwhile();
       cluster = await startCluster({ dataDir: join(folder, "data"), ...options });
     },
     run: (args, input) => run(kubectl, args, env, input),

@@ -41,6 +41,10 @@ export class ProcessRuntime implements ContainerRuntime {
   readonly #events = new EventEmitter();
   readonly #sandboxes = new Map<string, SandboxSpec>();
   readonly #containers = new Map<string, Running>();
+  /** Most pods that a namespace may have. */
+  podsOfNamespace = Infinity;
+  /** Waited for before a call's answer is given; where it rejects, so does the call. */
+  beforeAnswer: (call: "list" | "removeSandbox", sandbox?: string) => Promise<void> = async () => undefined;
 
   image(name: string): ImageVerdict {
     if (!/^(busybox|nginx)(:|$)/.test(name)) return { kind: "unknown" };
@@ -54,6 +58,11 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 
   async startSandbox(sandbox: SandboxSpec): Promise<void> {
+    const beside = [...this.#sandboxes.values()].filter(
+      ({ id, namespace }) => id !== sandbox.id && namespace === sandbox.namespace,
+    );
+    if (beside.length >= this.podsOfNamespace)
+      throw new Error(`at most ${this.podsOfNamespace} pods of a namespace run at once`);
     this.#sandboxes.set(sandbox.id, sandbox);
     for (const { name, files = [] } of sandbox.volumes) {
       for (const { path, content, mode } of files) {
@@ -136,6 +145,7 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 
   async removeSandbox(id: string): Promise<void> {
+    await this.beforeAnswer("removeSandbox", id);
     for (const running of this.#of(id)) kill(running, "SIGKILL");
     this.#sandboxes.delete(id);
   }
@@ -155,12 +165,24 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 
   async list(): Promise<SandboxState[]> {
-    return [...this.#sandboxes.keys()].map((id) => ({ id, containers: this.#of(id).map(stateOf) }));
+    const states = [...this.#sandboxes.keys()].map((id) => ({ id, containers: this.#of(id).map(stateOf) }));
+    await this.beforeAnswer("list");
+    return states;
   }
 
-  /** The process ids of what runs. */
-  running(): number[] {
-    return [...this.#containers.values()].filter(({ exit }) => !exit).map(({ child }) => child.pid ?? 0);
+  /** The process ids of what runs of a pod. */
+  running(sandbox: string): number[] {
+    return this.#of(sandbox).flatMap(({ exit, child }) => (exit === undefined ? (child.pid ?? []) : []));
+  }
+
+  /** What a container was started with. */
+  spec(id: string): ContainerSpec {
+    return this.#required(id).spec;
+  }
+
+  /** The pods there is something of. */
+  sandboxes(): string[] {
+    return [...this.#sandboxes.keys()];
   }
 
   /** Ends everything without a word, as the end of the runtime's own process would, and begins anew. */

@@ -22,6 +22,8 @@ export interface ControllerContext {
 /** Brings one object at a time, by its key, from what is to what should be. */
 export interface Controller {
   readonly name: string;
+  /** Longest delay in milliseconds before a key that failed is tried again; that of the queue where it is absent. */
+  readonly retryMaxMs?: number;
   /** Watches whatever decides about the keys and adds them to the queue; returns the ways to stop. */
   watch(queue: WorkQueue): (() => void)[];
   /** Must be safe to call at any time, with the key of an object that is gone, too. */
@@ -35,6 +37,7 @@ export function runController(
 ): { stop(): Promise<void> } {
   const queue: WorkQueue = new WorkQueue({
     clock,
+    ...(controller.retryMaxMs !== undefined && { retryMaxMs: controller.retryMaxMs }),
     work: (key) => controller.reconcile(key, queue),
     onFailure: (key, error, delayMs) => {
       const fields = { controller: controller.name, key, delayMs, err: error };

@@ -32,6 +32,8 @@ import type { WorkQueue } from "./work-queue.js";
 /** How long simulated steps take, in milliseconds: long enough to be seen by a watch, short enough to wait for. */
 const CREATING_MS = 200;
 const STOPPING_MS = 300;
+/** Longest wait before a pod that failed has another turn: as a kubelet has it, since what it lacked may be there at any time. */
+const RETRY_MAX_MS = 10_000;
 
 type Step = "creating" | "stopping";
 
@@ -51,6 +53,7 @@ export function createKubelet(context: ControllerContext, containers?: RealConta
   const kubelet = new Kubelet(context, containers);
   return {
     name: "kubelet",
+    retryMaxMs: RETRY_MAX_MS,
     watch: (queue) => [
       ...kubelet.listen(queue),
       context.api.watch(pods, ({ type, object }) => {

@@ -41,6 +41,18 @@ describe("a work queue", () => {
     expect(worked).toHaveLength(20);
   });
 
+  it("waits no longer than its controller would have it", async () => {
+    const { queue, clock } = start(() => Promise.reject(new Error("no")), { retryMaxMs: 100 });
+    queue.add("a");
+    const delays: number[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      await settle();
+      delays.push(clock.nextMs ?? Number.NaN);
+      clock.advance(clock.nextMs ?? 0);
+    }
+    expect(delays).toEqual([5, 10, 20, 40, 80, 100, 100, 100]);
+  });
+
   it("starts over with a key added afresh", async () => {
     const { queue, clock } = start(() => Promise.reject(new Error("no")));
     queue.add("a");
@@ -99,7 +111,7 @@ describe("a work queue", () => {
   });
 });
 
-function start(work: (key: string) => Promise<void>) {
+function start(work: (key: string) => Promise<void>, more: { retryMaxMs?: number } = {}) {
   const clock = new ManualClock();
   const worked: string[] = [];
   const queue = new WorkQueue({
@@ -109,6 +121,7 @@ function start(work: (key: string) => Promise<void>) {
       return work(key);
     },
     onFailure: () => undefined,
+    ...more,
   });
   return { queue, clock, worked };
 }

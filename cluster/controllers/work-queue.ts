@@ -11,6 +11,8 @@ export interface WorkQueueOptions {
   work: (key: string) => Promise<void>;
   /** Told of each failed attempt. */
   onFailure: (key: string, error: unknown, delayMs: number) => void;
+  /** Longest delay before a failing key is tried again, where it is not that of every controller. */
+  retryMaxMs?: number;
 }
 
 /** Keys to work on: each is worked on by one worker at a time, and however often it is added while waiting, once. */
@@ -94,7 +96,7 @@ export class WorkQueue {
       this.#failures.delete(key);
     } catch (error) {
       const failures = this.#failures.get(key) ?? 0;
-      const delayMs = Math.min(RETRY_BASE_MS * 2 ** failures, RETRY_MAX_MS);
+      const delayMs = Math.min(RETRY_BASE_MS * 2 ** failures, this.#options.retryMaxMs ?? RETRY_MAX_MS);
       this.#failures.set(key, failures + 1);
       this.#options.onFailure(key, error, delayMs);
       this.addAfter(key, delayMs);

@@ -1,16 +1,11 @@
-import type {
-  ContainerExit,
-  ContainerRuntime,
-  ContainerState,
-  SandboxState,
-} from "../containers/container-runtime.js";
+import type { ContainerExit, ContainerRuntime } from "../containers/container-runtime.js";
 import { timestampOf } from "../controllers/clock.js";
 import type { ControllerContext } from "../controllers/controller.js";
 import type { EventRecorder } from "../controllers/event-recorder.js";
 import { isSameJson } from "../controllers/json-equality.js";
-import { keyOf, nameOf, namespaceOf } from "../controllers/object-keys.js";
+import { keyOf, locationOfObject, nameOf, namespaceOf } from "../controllers/object-keys.js";
 import type { Container, Pod, PodStatus } from "../controllers/object-kinds.js";
-import { isSidecar } from "../controllers/pod-status.js";
+import { containersOf, isSidecar } from "../controllers/pod-status.js";
 import { pods, statusOf } from "../controllers/resource-refs.js";
 import { NODE_WRITES } from "../controllers/simulated-node.js";
 import type { WorkQueue } from "../controllers/work-queue.js";
@@ -18,11 +13,13 @@ import { ContainerProbes } from "./container-probes.js";
 import type { ContainerRecord } from "./container-record.js";
 import type { StartTurn } from "./container-starter.js";
 import { ContainerStarter } from "./container-starter.js";
+import { FoundSandboxes } from "./found-sandboxes.js";
 import { LifecycleHooks } from "./lifecycle-hooks.js";
 import { podEvents } from "./pod-events.js";
 import { PodRecord } from "./pod-record.js";
 import { realStatus } from "./real-status.js";
 import { resolverOf } from "./resolver.js";
+import { isDone, isRestarted } from "./restart-policy.js";
 import type { VolumeSources } from "./volume-files.js";
 import { volumesOf } from "./volume-files.js";
 
@@ -47,13 +44,13 @@ export class RealPods {
   readonly #starter: ContainerStarter;
   readonly #probes: ContainerProbes;
   readonly #hooks: LifecycleHooks;
-  /** What the runtime had when this process began, by pod. */
-  #found: Promise<Map<string, SandboxState>> | undefined;
-  /** The same, once it is known and until a pod takes its part; what ends before that is noted here. */
-  #snapshot: Map<string, SandboxState> | undefined;
+  readonly #found: FoundSandboxes;
+  readonly #queue: WorkQueue;
 
   constructor(options: RealPodsOptions, queue: WorkQueue) {
     this.#options = options;
+    this.#queue = queue;
+    this.#found = new FoundSandboxes(options);
     this.#hooks = new LifecycleHooks(options);
     this.#probes = new ContainerProbes({
       ...options,
@@ -63,6 +60,7 @@ export class RealPods {
     this.#starter = new ContainerStarter({
       ...options,
       onStarted: (pod, container, record) => {
+        if (!this.#isThere(pod)) return;
         this.#hooks.afterStart(pod, container, record);
         this.#probes.start(pod, container, record);
       },
@@ -74,7 +72,7 @@ export class RealPods {
     const [uid = "", name = ""] = exit.container.split("/");
     const known = this.#records.get(uid);
     const container = known?.record.named(name);
-    if (known === undefined) this.#snapshot?.get(uid)?.containers.forEach((each) => noteExit(each, exit));
+    if (known === undefined) this.#found.exited(exit);
     if (known === undefined || container?.runtimeId !== exit.container || !container.isRunning)
       return undefined;
     container.finished(exit);
@@ -84,6 +82,7 @@ export class RealPods {
   /** Takes note that nothing of all pods is left; returns the keys of the pods. */
   lost(): string[] {
     const now = this.#options.clock.now();
+    this.#found.lost();
     return [...this.#records.values()].map(({ pod, record }) => {
       record.lose(now);
       return keyOf(pod);
@@ -93,8 +92,9 @@ export class RealPods {
   /** Brings the pod one step on; its volumes must be such that they can be set up. */
   async sync(pod: Pod, queue: WorkQueue): Promise<void> {
     const record = await this.#recordOf(pod);
-    if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return;
-    await this.#startSandbox(pod, record);
+    if (record === undefined || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return;
+    if (!record.hasSandbox) await this.#startSandbox(pod, record);
+    if (!this.#isThere(pod)) return;
     const turn: StartTurn = { pod, address: record.address, queue };
     if (isDone(pod, record)) this.#endSidecars(pod, record);
     else if (await this.#initialize(turn, record)) {
@@ -130,67 +130,79 @@ export class RealPods {
     return { ...status, ...why, phase: hasFailed ? "Failed" : "Succeeded" };
   }
 
+  /** Removes all the pod had, be it of before this process began. */
   forget(pod: Pod): void {
     const uid = pod.metadata.uid ?? "";
     const known = this.#records.get(uid);
     known?.record.close();
     this.#records.delete(uid);
-    if (known === undefined) return;
-    this.#options.runtime.removeSandbox(uid).catch((error: unknown) => {
+    this.#remove(pod, known !== undefined).catch((error: unknown) => {
       this.#options.logger.warn({ err: error, pod: keyOf(pod) }, "what a pod had could not be removed");
     });
   }
 
-  async #recordOf(pod: Pod): Promise<PodRecord> {
+  async #remove(pod: Pod, isKnown: boolean): Promise<void> {
+    const uid = pod.metadata.uid ?? "";
+    if (!isKnown) {
+      await this.#found.known();
+      if (this.#found.take(uid) === undefined) return;
+    }
+    await this.#options.runtime.removeSandbox(uid);
+    this.#madeRoom(namespaceOf(pod));
+  }
+
+  /** Those that found no room have another turn at once. */
+  #madeRoom(namespace: string): void {
+    for (const { pod, record } of this.#records.values())
+      if (!record.hasSandbox && namespaceOf(pod) === namespace) this.#queue.add(keyOf(pod));
+  }
+
+  /** Whether the pod was not removed while something of it was waited for. */
+  #isThere(pod: Pod): boolean {
+    return this.#options.api.find(pods, locationOfObject(pod))?.metadata.uid === pod.metadata.uid;
+  }
+
+  /** `undefined` where the pod was removed meanwhile. */
+  async #recordOf(pod: Pod): Promise<PodRecord | undefined> {
     const uid = pod.metadata.uid ?? "";
     const known = this.#records.get(uid);
     if (known !== undefined) {
       known.pod = pod;
       return known.record;
     }
-    this.#found ??= this.#list();
-    const found = await this.#found;
+    await this.#found.known();
+    if (!this.#isThere(pod)) return undefined;
     const record = new PodRecord(pod, this.#options.addressOf(pod));
-    record.recover(pod, found.get(uid), this.#options.clock.now());
-    found.delete(uid);
+    record.recover(pod, this.#found.take(uid), this.#options.clock.now());
     this.#records.set(uid, { pod, record });
-    for (const container of pod.spec.containers) {
+    for (const container of containersOf(pod)) {
       const each = record.container(pod, container);
       if (each.isRunning) this.#probes.start(pod, container, each);
     }
     return record;
   }
 
-  async #list(): Promise<Map<string, SandboxState>> {
-    const { runtime, api } = this.#options;
-    const sandboxes = await runtime.list();
-    const wanted = new Set(api.list(pods).map(({ metadata }) => metadata.uid));
-    await Promise.all(
-      sandboxes.filter(({ id }) => !wanted.has(id)).map(({ id }) => runtime.removeSandbox(id)),
-    );
-    this.#snapshot = new Map(sandboxes.map((sandbox) => [sandbox.id, sandbox]));
-    return this.#snapshot;
-  }
-
   async #startSandbox(pod: Pod, record: PodRecord): Promise<void> {
-    if (record.hasSandbox) return;
+    const { runtime, networkOf, recorder } = this.#options;
     try {
-      await this.#options.runtime.startSandbox({
+      await runtime.startSandbox({
         id: record.uid,
         namespace: namespaceOf(pod),
         name: nameOf(pod),
         hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
         address: record.address,
-        network: this.#options.networkOf(namespaceOf(pod)),
+        network: networkOf(namespaceOf(pod)),
         resolver: resolverOf(pod),
         volumes: volumesOf(this.#options, pod, record.address),
       });
       record.hasSandbox = true;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#options.recorder.record(pod, podEvents.sandboxFailed(why));
+      recorder.record(pod, podEvents.sandboxFailed(why));
       throw error;
     }
+    // Whoever forgot it meanwhile may have found nothing to remove yet.
+    if (!this.#isThere(pod)) await this.#remove(pod, true);
   }
 
   /** Whether the containers before the others have done their part; starts the next of them. */
@@ -269,27 +281,6 @@ export class RealPods {
       record: (container) => record.container(pod, container),
     });
   }
-}
-
-function noteExit(container: ContainerState, exit: ContainerExit): void {
-  if (container.id === exit.container) container.exit = exit;
-}
-
-/** Whether the containers that sidecars serve have ended for good. */
-function isDone(pod: Pod, record: PodRecord): boolean {
-  return pod.spec.containers.every((container) => {
-    const each = record.container(pod, container);
-    return each.state.terminated !== undefined && !isRestarted(pod, container, each);
-  });
-}
-
-function isRestarted({ spec }: Pod, container: Container, { ended }: ContainerRecord): boolean {
-  if (isSidecar(container)) return true;
-  if ((spec.ephemeralContainers ?? []).some(({ name }) => name === container.name)) return false;
-  const { restartPolicy = "Always" } = spec;
-  const isInit = (spec.initContainers ?? []).some(({ name }) => name === container.name);
-  if (restartPolicy === "Never") return false;
-  return restartPolicy === "Always" && !isInit ? true : ended?.exitCode !== 0;
 }
 
 /** Milliseconds the pod has to end itself. */

@@ -57,10 +57,14 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     noteHints: ({ session, page, step, number, hints, at }) =>
       write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
     outcomes: async (event) => (await database.query<OutcomeRow>(OUTCOMES, [event])).map(outcomeOf),
-    remove: (person) =>
-      database.transaction((query) => remove(query, { people: "id", outcomes: "person", is: person })),
+    remove: (person, session) => database.transaction((query) => removePerson(query, person, session)),
     removeEvent: (event) =>
-      database.transaction((query) => remove(query, { people: "event", outcomes: "event", is: event })),
+      // The people first, as with one of them.
+      database.transaction(async (query) => {
+        await query("SELECT 1 FROM people WHERE event = $1 ORDER BY id FOR UPDATE", [event]);
+        await query("DELETE FROM outcomes WHERE event = $1", [event]);
+        await query("DELETE FROM people WHERE event = $1", [event]);
+      }),
     events: async () =>
       (
         await database.query<{ event: string }>("SELECT event FROM people UNION SELECT event FROM outcomes")
@@ -98,14 +102,16 @@ async function seat(
   );
 }
 
-/** Takes the people first: what another server notes of them just now is then there to be removed, or is not noted. */
-async function remove(
-  query: Query,
-  { people, outcomes, is }: { people: "id" | "event"; outcomes: "person" | "event"; is: string },
-): Promise<void> {
-  await query(`SELECT 1 FROM people WHERE ${people} = $1 ORDER BY id FOR UPDATE`, [is]);
-  await query(`DELETE FROM outcomes WHERE ${outcomes} = $1`, [is]);
-  await query(`DELETE FROM people WHERE ${people} = $1`, [is]);
+/** Takes the person first: what another server notes of them just now is then there to be removed, or is not noted. */
+async function removePerson(query: Query, person: string, session: string | undefined): Promise<boolean> {
+  const taken = await query(
+    "SELECT 1 FROM people WHERE id = $1 AND session IS NOT DISTINCT FROM $2 FOR UPDATE",
+    [person, session ?? null],
+  );
+  if (taken.length === 0) return false;
+  await query("DELETE FROM outcomes WHERE person = $1", [person]);
+  await query("DELETE FROM people WHERE id = $1", [person]);
+  return true;
 }
 
 interface PersonRow {

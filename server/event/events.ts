@@ -66,14 +66,21 @@ export function createEvents(parts: EventParts): Events {
       parts.forget(event.metadata.name);
       await people.removeEvent(uidOf(event));
     },
-    removePerson: async (event, id) => {
-      const person = await people.person(id);
-      if (person?.event !== uidOf(event))
-        throw new ServerError(serverErrorCodes.notFound, "There is no such person in the event.");
-      if (person.session !== undefined) await endIfThere(parts, person.session);
-      await people.remove(id);
-    },
+    removePerson: (event, id) => removePerson(parts, event, id),
   };
+}
+
+async function removePerson(parts: EventParts, event: EventResource, id: string): Promise<void> {
+  const { people } = parts;
+  // Whoever comes in again meanwhile has another session, which ends as well; how often anybody can is bounded (`RateLimit`).
+  for (;;) {
+    const person = await people.person(id);
+    if (person?.event !== uidOf(event))
+      throw new ServerError(serverErrorCodes.notFound, "There is no such person in the event.");
+    // Before the person: where the cluster is away, both are still there to be removed.
+    if (person.session !== undefined) await endIfThere(parts, person.session);
+    if (await people.remove(id, person.session)) return;
+  }
 }
 
 /** What the event's people and their sessions are known by. */

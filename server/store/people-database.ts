@@ -81,10 +81,11 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
       queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
     outcomes: async (event) =>
       ((await queue.read(() => statements.outcomes.all(event))) as OutcomeRow[]).map(outcomeOf),
-    remove: (person) =>
+    remove: (person, session) =>
       queue.write(() => {
+        if (statements.remove.run(person, session ?? null).changes === 0) return false;
         statements.removeOutcomes.run(person);
-        statements.remove.run(person);
+        return true;
       }),
     removeEvent: (event) =>
       queue.write(() => {
@@ -177,7 +178,7 @@ async function prepare(database: Database) {
     ),
     removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
     removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
-    remove: await prepared("DELETE FROM people WHERE id = ?"),
+    remove: await prepared("DELETE FROM people WHERE id = ? AND session IS ?"),
     removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
     events: await prepared("SELECT event FROM people UNION SELECT event FROM outcomes"),
   };

@@ -4,7 +4,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { leaveMachine } from "../../workshop/node/session-cluster.js";
-import { endSession } from "../../workshop/node/sessions.js";
+import { endSession, getSession, isOwn } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import type { SessionCache } from "./session-cache.js";
@@ -12,7 +12,7 @@ import type { SessionCache } from "./session-cache.js";
 export interface EndingParts {
   client: KubernetesClient;
   host: SessionHost;
-  settings: Pick<SessionSettings, "ownClusters">;
+  settings: Pick<SessionSettings, "ownClusters" | "server">;
   disk: DiskWatch;
   cache: SessionCache;
   activity: ActivityTracker;
@@ -29,7 +29,7 @@ const RETRY_MS = 200;
 export async function endSessionOf(parts: EndingParts, id: string): Promise<void> {
   const { cache, client, host, disk, activity } = parts;
   const leave = () => leaveMachine(id, { host, ownClusters: parts.settings.ownClusters });
-  if (cache.get(id)) {
+  if (cache.get(id) !== undefined || (await isInCluster(parts, id))) {
     if (!(await disk.state()).isFull) return void (await endSession(client, id));
     await leave();
     return whenThereIsRoom(() => endSession(client, id));
@@ -37,6 +37,16 @@ export async function endSessionOf(parts: EndingParts, id: string): Promise<void
   if (!(await host.sessions()).includes(id)) throw sessionNotFound(id);
   await leave();
   await activity.forget(id);
+}
+
+/** What this server has not heard of, another of several may have made a moment ago. */
+async function isInCluster({ client, settings }: EndingParts, id: string): Promise<boolean> {
+  try {
+    return isOwn(await getSession(client, id), settings.server);
+  } catch (error) {
+    if (error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.sessionNotFound) return false;
+    throw error;
+  }
 }
 
 export function sessionNotFound(id: string): WorkshopError {

@@ -117,9 +117,9 @@ describe.skipIf(isWithout("postgres"))("the people store in PostgreSQL", () => {
       });
       await expect.poll(() => waiting(held, "advisory")).toBe(1);
       let isRemoved = false;
-      const removed = store[way](way === "remove" ? (person?.id ?? "") : event).finally(
-        () => (isRemoved = true),
-      );
+      const removing: Promise<unknown> =
+        way === "remove" ? store.remove(person?.id ?? "", `session ${way}`) : store.removeEvent(event);
+      const removed = removing.finally(() => (isRemoved = true));
       await expect.poll(async () => isRemoved || (await waiting(held, "transactionid")) === 1).toBe(true);
       await held.query("SELECT pg_advisory_unlock(4711)");
       await Promise.all([noted, removed]);

@@ -17,7 +17,7 @@ export function describePeople(people: () => PeopleStore): void {
       expect(seated.filter((person) => person !== undefined)).toHaveLength(25);
       expect(await store.people(event)).toHaveLength(25);
       const [first] = await store.people(event);
-      await store.remove(first?.id ?? "");
+      expect(await store.remove(first?.id ?? "", first?.session)).toBe(true);
       expect(await store.seat({ event, seats: 25, visitor: "late" }, typed("Late"))).toMatchObject({
         name: "Late",
       });
@@ -98,8 +98,25 @@ export function describePeople(people: () => PeopleStore): void {
         { ...after, hints: 2 },
         { ...untried, hints: 1, firstAt: 6_000 },
       ]);
-      await store.remove(ada?.id ?? "");
+      expect(await store.remove(ada?.id ?? "", second)).toBe(true);
       expect(await store.outcomes(event)).toEqual([]);
+    });
+
+    it("are removed with the session they have by then, or not at all", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));
+      const [id, session] = [ada?.id ?? "", randomUUID()];
+      await store.setSession(id, session, undefined);
+      const one = { session, page: "begin", step: "abc", number: 0, verdict: "done", at: 1_000 } as const;
+      await store.noteTry(one);
+      for (const other of [undefined, randomUUID()]) expect(await store.remove(id, other)).toBe(false);
+      expect([await store.person(id), await store.outcomes(event)]).toEqual([
+        expect.objectContaining({ session }),
+        [expect.objectContaining({ person: id })],
+      ]);
+      expect(await store.remove(id, session)).toBe(true);
+      expect([await store.person(id), await store.outcomes(event)]).toEqual([undefined, []]);
+      expect(await store.remove(id, session)).toBe(false);
     });
 
     it("are gone when they are removed, alone or with their event", async () => {

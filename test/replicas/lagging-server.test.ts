@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRunningServer } from "../../server/supervisor/running-server.js";
 import type { IssuedToken } from "../../workshop/common/account-api.js";
+import type { EventDetail, EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import type { PageView, SessionView } from "../../workshop/common/api.js";
 import { isWithout } from "../requirements/without.js";
@@ -70,6 +71,28 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("a server that he
     expect(socket).toBeTypeOf("object");
     if (typeof socket === "object") socket.close();
     await instructor.json("DELETE", `api/instructor/sessions/${id}`);
+  });
+
+  it("ends the session of somebody who has come to an event elsewhere, when they are removed here", async () => {
+    const [{ url }] = servers.replicas as [Replica];
+    const learner = new BrowserSession(url);
+    const there = await loggedIn(learner);
+    const [from, end] = [new Date(), new Date(Date.now() + 3_600_000)];
+    const wanted = { lab: "slow-steps", seats: 1, from: from.toISOString(), until: end.toISOString() };
+    const events = "api/instructor/workshop-events";
+    const { name, link } = await there.json<EventRow>("POST", events, wanted);
+    const token = new URL(link).hash.replace("#join=", "");
+    await learner.json("POST", `api/events/${name}/admission`, { token });
+    const session = await learner.json<SessionView>("POST", `api/events/${name}/join`, { name: "Ada" });
+    const { people } = await there.json<EventDetail>("GET", `${events}/${name}`);
+    const here = await loggedIn(new BrowserSession(behind));
+    const removed = await here.call("DELETE", `${events}/${name}/people/${people[0]?.id ?? ""}`);
+    expect([removed.status, removed.text]).toEqual([204, ""]);
+    await until("their session is gone", 60_000, async () => {
+      const left = await there.json<InstructorRow[]>("GET", "api/instructor/sessions");
+      return left.every(({ id }) => id !== session.id) || undefined;
+    });
+    expect((await there.json<EventDetail>("GET", `${events}/${name}`)).people).toEqual([]);
   });
 
   it("lets in a token that was made elsewhere, and lets its holder type where the learner has agreed elsewhere", async () => {

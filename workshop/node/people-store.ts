@@ -68,8 +68,8 @@ export interface PeopleStore {
   noteHints(taken: HintsTaken): Promise<void>;
   /** What the people of the event came to; it stays when their sessions end. */
   outcomes(event: string): Promise<StepOutcome[]>;
-  /** Removes everything about the person. */
-  remove(person: string): Promise<void>;
+  /** Removes everything about the person, whose newest session that is; false where it is another one by now, or the person is gone. */
+  remove(person: string, session: string | undefined): Promise<boolean>;
   /** Removes everything about everybody of the event. */
   removeEvent(event: string): Promise<void>;
   /** The uids of events of which somebody is known. */

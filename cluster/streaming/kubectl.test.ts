@@ -1,7 +1,8 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,10 @@ spec: {containers: [{name: web, image: "busybox:missing"}]}
 `;
 /** More than a connection, a pipe and a message hold at once. */
 const LARGE = Buffer.alloc(3_000_000, "0123456789abcdef\n");
+/** Of them: many times what they hold when nobody reads. */
+const MANY = 20;
+/** Looks at a number that must be the same, for it to count as one that stays. */
+const SAME_LOOKS = 8;
 
 // Up to 1.30 it speaks SPDY, from 1.31 on WebSockets with SPDY tunnelled for ports.
 describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
@@ -143,7 +148,65 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
     client.kill("SIGKILL");
     await expect.poll(() => existsSync(`/proc/${Number(line)}`), { timeout: 10_000 }).toBe(false);
   });
+
+  it.skipIf(kubectl === undefined)("ends a command whose client goes while its input waits", async () => {
+    const command = ["exec", "-i", "shell", "-c", "main", "--", "sh", "-c", "echo $$; exec sleep 1000"];
+    const client = fixture.start(command);
+    client.stdin.on("error", () => undefined);
+    const [line] = (await once(client.stdout, "data")) as [Buffer];
+    for (let sent = 0; sent < MANY; sent += 1) client.stdin.write(LARGE);
+    await stalled(client);
+    client.kill("SIGKILL");
+    await expect.poll(() => existsSync(`/proc/${Number(line)}`), { timeout: 30_000 }).toBe(false);
+  });
+
+  it.skipIf(kubectl === undefined)("goes on with input that has waited for its command", async () => {
+    const command = ["exec", "-i", "shell", "-c", "main", "--", "sh", "-c", "sleep 3; wc -c"];
+    const input = Buffer.concat(Array.from({ length: 5 }, () => LARGE)).toString();
+    expect(await fixture.run(command, input)).toEqual({ code: 0, stdout: `${input.length}\n`, stderr: "" });
+  });
+
+  it.skipIf(kubectl === undefined)(
+    "lets go of a port whose client goes while the program does not read",
+    async () => {
+      const programs: Socket[] = [];
+      const program = createServer({ pauseOnConnect: true }, (socket) => programs.push(socket));
+      program.listen(0, "127.0.0.1");
+      await once(program, "listening");
+      const { port } = program.address() as AddressInfo;
+      const forward = fixture.start(["port-forward", "pod/shell", `:${port}`]);
+      const [line] = (await once(forward.stdout, "data")) as [Buffer];
+      const local = connect(Number(/127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1]), "127.0.0.1");
+      local.on("error", () => local.destroy());
+      for (let sent = 0; sent < MANY; sent += 1) local.write(LARGE);
+      await stalled(forward);
+      const [socket] = programs as [Socket];
+      socket.on("error", () => socket.destroy());
+      forward.kill("SIGKILL");
+      // It does not read, and so hears of it only when it writes.
+      const isGone = (): boolean => {
+        if (!socket.destroyed) socket.write("more");
+        return socket.destroyed;
+      };
+      await expect.poll(isGone, { timeout: 30_000 }).toBe(true);
+      local.destroy();
+      program.close();
+    },
+  );
 });
+
+/** Resolves when kubectl has begun to read its input and reads no more, since what is behind it is full. */
+async function stalled(kubectl: ChildProcess): Promise<void> {
+  let [last, same] = [0, 0];
+  const look = (): boolean => {
+    const io = readFileSync(`/proc/${kubectl.pid}/io`, "utf8");
+    const now = Number(/^rchar: (\d+)/.exec(io)?.[1]);
+    same = now === last && now > LARGE.length ? same + 1 : 0;
+    last = now;
+    return same >= SAME_LOOKS;
+  };
+  await expect.poll(look, { timeout: 60_000 }).toBe(true);
+}
 
 async function sendThrough(port: number, bytes: Buffer): Promise<Buffer> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });

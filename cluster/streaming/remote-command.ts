@@ -53,6 +53,8 @@ async function runOver(
   try {
     process = await begin();
   } catch (error) {
+    // Input that nobody reads would keep from the connection that the client closes its end.
+    channels.stdin?.resume();
     return channels.finish(statusOfFailure(error));
   }
   await relayProcess(process, channels);

@@ -54,6 +54,14 @@ describe("the channels of a WebSocket", () => {
     expect(channels.gone.aborted).toBe(false);
   });
 
+  it("tell that the client has gone while nobody reads its input", async () => {
+    for (let sent = 0; sent < 500; sent += 1) input("x".repeat(100_000));
+    await expect.poll(() => pair.server.isPaused && pair.client.bufferedAmount > 0).toBe(true);
+    pair.client.terminate();
+    await expect.poll(() => channels.gone.aborted, { timeout: 30_000 }).toBe(true);
+    expect(channels.stdin?.destroyed).toBe(true);
+  });
+
   it("hear of sizes behind input that a process without input never reads", async () => {
     const child = spawn("sleep", ["1000"], { stdio: ["ignore", "pipe", "ignore"] });
     let sizes = 0;

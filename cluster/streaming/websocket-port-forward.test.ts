@@ -107,6 +107,15 @@ describe("ports over the channels of a WebSocket", () => {
     await served;
   });
 
+  it("end when the client goes while a program does not read", async () => {
+    let hasEnded = false;
+    void forwardOverChannels(pair.server, [await idle.port()], dial).then(() => (hasEnded = true));
+    for (let sent = 0; sent < PIECES; sent += 1) send(0, PIECE);
+    await bytesRead(PIECES * PIECE.length);
+    pair.client.terminate();
+    await expect.poll(() => hasEnded, { timeout: 30_000 }).toBe(true);
+  });
+
   it("go on for the others when nothing listens at one of them", async () => {
     const port = await idle.port();
     idle.close();

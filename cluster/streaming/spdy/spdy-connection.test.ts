@@ -60,9 +60,10 @@ describe("a SPDY connection", () => {
     expect(answer.readUInt16BE(2)).toBe(FRAME.synReply);
   });
 
-  it("answers pings", async () => {
+  it("answers pings, and not its own when they come back", async () => {
     const ping = controlFrame(FRAME.ping, 0, words(7));
-    expect((await serve([ping])).equals(ping)).toBe(true);
+    const own = controlFrame(FRAME.ping, 0, words(0xffff_ffff));
+    expect((await serve([own, ping])).equals(ping)).toBe(true);
   });
 
   it.each([

@@ -2,10 +2,14 @@ import type { Duplex } from "node:stream";
 import type { ControlFrame, DataPiece } from "./frames.js";
 import { controlFrame, FLAG_FIN, FRAME, readFrames, RESET, words } from "./frames.js";
 import { HeaderDecoder, HeaderEncoder } from "./header-codec.js";
+import { LOOK_MS } from "../look.js";
 import { SpdyStream } from "./spdy-stream.js";
 
 /** Streams a client may have open on one connection: a port-forward takes two for each connection it carries. */
 const MAX_STREAMS = 512;
+/** Odd, and so none that a server begins: a client that has not sent it answers with nothing (draft 3.1, section 2.6.5). */
+const LOOK_ID = 0xffff_ffff;
+const LOOK = controlFrame(FRAME.ping, 0, words(LOOK_ID));
 
 export interface SpdyConnectionOptions {
   /** Takes a stream the client opened; it may read and write at once. */
@@ -30,8 +34,11 @@ export class SpdyConnection {
 
   /** Serves until the client goes or sends what is no SPDY; then every stream is destroyed. Never rejects. */
   async serve(): Promise<void> {
+    // A stream without room keeps the loop from hearing of it.
+    this.#transport.once("close", () => this.#end());
     try {
       for await (const frame of readFrames(this.#transport)) {
+        if (this.#transport.destroyed) break;
         if (frame.kind === "data") await this.#takeData(frame);
         else if (frame.type === FRAME.goAway) break;
         else await this.#takeControl(frame);
@@ -46,15 +53,27 @@ export class SpdyConnection {
   async #takeData({ streamId, bytes, isLast }: DataPiece): Promise<void> {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return;
+    const looks = setInterval(() => this.#look(), LOOK_MS);
     await stream.receive(bytes);
+    clearInterval(looks);
     if (isLast) stream.receiveEnd();
+  }
+
+  /** What waits to be written looks as well. */
+  #look(): void {
+    if (this.#transport.writableLength === 0) this.#write(LOOK);
   }
 
   async #takeControl({ type, flags, body }: ControlFrame): Promise<void> {
     if (type === FRAME.synStream) await this.#open(body, flags);
-    else if (type === FRAME.ping) await this.#send(controlFrame(FRAME.ping, 0, body));
+    else if (type === FRAME.ping) await this.#answerPing(body);
     else if (type === FRAME.rstStream) this.#streams.get(body.readUInt32BE(0))?.reset();
     else if (type === FRAME.headers) await this.#decoder.decode(body.subarray(4));
+  }
+
+  /** A client that sends our look back all the same must not be sent it again, and so on. */
+  async #answerPing(body: Buffer): Promise<void> {
+    if (body.readUInt32BE(0) !== LOOK_ID) await this.#send(controlFrame(FRAME.ping, 0, body));
   }
 
   async #open(body: Buffer, flags: number): Promise<void> {

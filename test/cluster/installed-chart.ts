@@ -76,9 +76,9 @@ export class InstalledChart {
     await this.shell.run([pageBlock("Upgrade", "helm upgrade").trimEnd(), ...words].join(" "));
   }
 
-  /** Removes it; what Helm and its hooks say. */
+  /** Removes it; what Helm and its hooks say, of which Helm prints the latter as complaints. */
   uninstall(): Promise<string> {
-    return this.shell.run(pageBlock("Remove", "helm uninstall"));
+    return this.shell.run(`exec 2>&1\n${pageBlock("Remove", "helm uninstall")}`);
   }
 
   /** What `helm test --logs` says; throws where the test fails. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { announce } from "../../workshop/common/announcement.js";
 import type { SessionResource } from "../../workshop/common/session.js";
+import { changeSession } from "../../workshop/node/change-session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
-import { createSession, extendSession, followCluster } from "../../workshop/node/sessions.js";
+import { extendSession, pauseSession } from "../../workshop/node/session-time.js";
+import { createSession, followCluster } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const page = new URL("./testdata/one-page.md", import.meta.url).pathname;
@@ -30,6 +33,28 @@ it("a session that is extended several times at once has all that time, and a to
   expect([exitStatus, Buffer.from(stderr).toString()]).toEqual([0, expect.stringContaining("No resources")]);
   expect(await tokens()).toHaveLength(1);
 });
+
+it.each(["extended", "paused"])(
+  "a session that is %s takes back what it said of its end, and no newer message",
+  async (how) => {
+    const at = new Date().toISOString();
+    const told = (text: string, said = {}) =>
+      changeSession(platform.client, name, announce({ id: `${how}: ${text}`, text, at, ...said }));
+    const change = (parts: typeof platform) =>
+      how === "extended" ? extendSession(parts, name, 10) : pauseSession(parts, name, Date.now() + 3_600_000);
+    await told("It ends in 5 min", { tellsEnd: true });
+    const exec: typeof platform.host.exec = async (...words) => {
+      await told("Look at this");
+      return platform.host.exec(...words);
+    };
+    const changed = await change({ ...platform, host: { ...platform.host, exec } });
+    expect(changed.spec.announcement).toEqual({ id: `${how}: Look at this`, text: "Look at this", at });
+    await told("It ends in 5 min", { tellsEnd: true });
+    const again =
+      how === "extended" ? extendSession(platform, name, 10) : pauseSession(platform, name, undefined);
+    expect((await again).spec.announcement).toBeUndefined();
+  },
+);
 
 it("leaves no token behind where its machine cannot be asked", async () => {
   const before = await tokens();

@@ -9,7 +9,8 @@ import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { startSessionController } from "../../workshop/node/session-controller.js";
 import { SessionProvisioner } from "../../workshop/node/session-provisioner.js";
-import { createSession, endSession, extendSession, getSession } from "../../workshop/node/sessions.js";
+import { extendSession } from "../../workshop/node/session-time.js";
+import { createSession, endSession, getSession } from "../../workshop/node/sessions.js";
 import type { TestPlatform } from "./test-platform.js";
 
 const run = promisify(execFile);

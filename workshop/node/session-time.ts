@@ -1,10 +1,23 @@
 import { afterOtherEnd } from "../common/announcement.js";
 import { pausedUntil } from "../common/session-time.js";
-import { type SessionResource, type SessionSpec, openedAtOf } from "../common/session.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { type Patch, type SessionResource, type SessionSpec, openedAtOf } from "../common/session.js";
 import { changeSession } from "./change-session.js";
 import { type RenewalParts, renewAccess } from "./renew-access.js";
-import { SESSIONS_PATH } from "./session-crd.js";
 import { type Renewing, beginTime, getSession, renewalOf } from "./sessions.js";
+
+/**
+ * Gives the session more time, and its learner a token that lasts as long. `check` is called with the session as it is at its turn, and
+ * throws where it may not have more. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE.
+ */
+export function extendSession(
+  parts: Renewing,
+  name: string,
+  minutes: number,
+  check?: (session: SessionResource) => void,
+): Promise<SessionResource> {
+  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes, check));
+}
 
 /**
  * Lets the session's time stand still until then, in the place of what was said before, or go on where it is `undefined`. Throws
@@ -36,6 +49,33 @@ export function shortenSession(parts: Renewing, name: string, minutes: number): 
   });
 }
 
+async function extend(
+  parts: RenewalParts,
+  name: string,
+  minutes: number,
+  check?: (session: SessionResource) => void,
+): Promise<SessionResource> {
+  const { client } = parts;
+  const session = await getSession(client, name);
+  check?.(session);
+  if (openedAtOf(session) === undefined)
+    return changeEnd(client, name, (spec) => ({ minutes: spec.minutes + minutes, isEndSet: null }));
+  const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
+  const expiresAt = moment(from + minutes * 60_000);
+  // First the token: time without access would be worth nothing.
+  await renewAccess(parts, { ...session, spec: { ...session.spec, expiresAt } });
+  return changeEnd(client, name, () => ({ expiresAt, isEndSet: null }));
+}
+
+/** Takes back what its learner was told of the end, and nothing that they were told since the session was read: that has no turn to wait for. */
+function changeEnd(
+  client: KubernetesClient,
+  name: string,
+  change: (spec: SessionSpec) => Patch<SessionSpec>,
+): Promise<SessionResource> {
+  return changeSession(client, name, (spec) => ({ ...change(spec), ...afterOtherEnd(spec.announcement) }));
+}
+
 async function pause(parts: RenewalParts, name: string, until: number | undefined): Promise<SessionResource> {
   const session = await getSession(parts.client, name);
   const now = Date.now();
@@ -49,9 +89,7 @@ async function pause(parts: RenewalParts, name: string, until: number | undefine
   const spec = { ...session.spec, expiresAt: moment(end) };
   // First the token: time without access would be worth nothing.
   if (more > 0) await renewAccess(parts, { ...session, spec });
-  return parts.client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, {
-    spec: { expiresAt: spec.expiresAt, pausedMs, ...change, ...afterOtherEnd(spec.announcement) },
-  });
+  return changeEnd(parts.client, name, () => ({ expiresAt: spec.expiresAt, pausedMs, ...change }));
 }
 
 /** A pause that ends now is kept as one that is over: who did nothing in it had nothing to do, and is not stuck. */

@@ -17,7 +17,6 @@ import {
   linkRevisionOf,
   openedAtOf,
 } from "../common/session.js";
-import { afterOtherEnd } from "../common/announcement.js";
 import { pausedUntil } from "../common/session-time.js";
 import { type CollectionListener, watchCollection } from "../../kubernetes/node/collection-watch.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
@@ -204,19 +203,6 @@ export interface Renewing extends RenewalParts {
 
 type Opening = Pick<Renewing, "client" | "turns">;
 
-/**
- * Gives the session more time, and its learner a token that lasts as long. `check` is called with the session as it is at its turn, and
- * throws where it may not have more. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE.
- */
-export function extendSession(
-  parts: Renewing,
-  name: string,
-  minutes: number,
-  check?: (session: SessionResource) => void,
-): Promise<SessionResource> {
-  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes, check));
-}
-
 /** Lets the learner's kubeconfig name the cluster where it is now. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE. */
 export function followCluster(parts: Renewing, name: string): Promise<void> {
   return parts.turns.take(renewalOf(name), async () => {
@@ -228,28 +214,6 @@ export function followCluster(parts: Renewing, name: string): Promise<void> {
 /** The turn of changes to the session's time and access. */
 export function renewalOf(name: string): string {
   return `renew ${name}`;
-}
-
-async function extend(
-  parts: RenewalParts,
-  name: string,
-  minutes: number,
-  check?: (session: SessionResource) => void,
-): Promise<SessionResource> {
-  const { client } = parts;
-  const session = await getSession(client, name);
-  check?.(session);
-  const otherEnd = { isEndSet: null, ...afterOtherEnd(session.spec.announcement) };
-  if (openedAtOf(session) === undefined) {
-    const spec = { minutes: session.spec.minutes + minutes, ...otherEnd };
-    return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec });
-  }
-  const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
-  const spec = { ...session.spec, expiresAt: new Date(from + minutes * 60_000).toISOString() };
-  // First the token: time without access would be worth nothing.
-  await renewAccess(parts, { ...session, spec });
-  const { expiresAt } = spec;
-  return client.merge<SessionResource>(`${SESSIONS_PATH}/${name}`, { spec: { expiresAt, ...otherEnd } });
 }
 
 /** Makes the session's link, and whom it admitted, worth nothing; there is another one from now on. Throws SESSION_NOT_FOUND. */

@@ -3,7 +3,7 @@ import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { openPodSessionHost } from "../../pods/node/pod-session-host.js";
-import type { PodSettings } from "../../pods/node/pod-settings.js";
+import { POD_SESSION_LABEL, type PodSettings } from "../../pods/node/pod-settings.js";
 import type { SessionHost, SessionPod, TerminalEvent } from "../../terminal/common/session-host.js";
 import { defaultSessionLimits } from "../../terminal/common/session-limits.js";
 import { type RealCluster, hasRealCluster, realCluster } from "./real-cluster.js";
@@ -235,11 +235,17 @@ describe.skipIf(!hasRealCluster())(
       }
     });
 
-    it("tells that the pod was deleted, and gives another", async () => {
+    it("tells that the pod is gone with its node, which was drained, and gives another", async () => {
       const events: TerminalEvent[] = [];
       host.onEvent((event) => events.push(event));
       await host.terminals("shells-1");
-      await cluster.read("delete", "pod", "shells-1", `--namespace=${NAMESPACE}`);
+      const node = await cluster.read("get", "nodes", "--output=jsonpath={.items[0].metadata.name}");
+      const pods = `--pod-selector=${POD_SESSION_LABEL}=shells-1`;
+      try {
+        await cluster.read("drain", node, "--force", "--delete-emptydir-data", pods, "--timeout=60s");
+      } finally {
+        await cluster.read("uncordon", node);
+      }
       await expect
         .poll(() => events)
         .toContainEqual({

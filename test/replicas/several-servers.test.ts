@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
@@ -18,6 +19,7 @@ import { homeOf, until } from "../server/lectern-process.js";
 import { INSTRUCTOR_TOKEN, startSeveralServers } from "./three-servers.js";
 import type { Replica, SeveralServers } from "./three-servers.js";
 
+const OUTAGE_MS = 60_000;
 let servers: SeveralServers;
 let session: SessionView;
 /** The same browser at each of them. */
@@ -207,12 +209,13 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     );
   });
 
-  it("go on without the database, say what is the matter, and begin again when it is back", async () => {
+  it("go on without the database for a minute, say what is the matter, and begin again when it is back", async () => {
     const [one, two] = at as [BrowserSession, BrowserSession];
     await click(one, 1);
     // A page that is open has been read once.
     await stateOf(one, 1);
     await servers.postgres.stop("immediate");
+    const minute = sleep(OUTAGE_MS);
     const refused = await until("nothing is begun", 60_000, async () => {
       const answer = await runStep(two, 0);
       return answer.status === 503 ? answer : undefined;
@@ -222,6 +225,8 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     expect((await one.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
     expect((await one.call("GET", "readyz")).text).toContain('{"name":"database","problem"');
     expect((await one.outcome(session, 1)).output?.trim()).toBe("woke up");
+    await minute;
+    expect((await two.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
     await servers.postgres.start();
     await expect.poll(() => stateOf(two, 1)).toBe("succeeded");
     await until("steps begin again", 60_000, async () =>

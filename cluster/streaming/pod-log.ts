@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { invalid } from "../api/status.js";
+import type { ServerResponse } from "node:http";
+import { internalError, invalid } from "../api/status.js";
 import type { ContainerRuntime, LogLine } from "../containers/container-runtime.js";
 import type { Call } from "../http/call.js";
 import { numberParameter } from "../http/call.js";
@@ -34,25 +35,39 @@ export async function sendPodLog(call: Call, runtime: ContainerRuntime): Promise
       ...(tailLines !== undefined && { tailLines }),
       ...(sinceMs !== undefined && { sinceMs }),
     });
-    response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
-    response.flushHeaders();
-    for await (const piece of logText(lines, query)) {
-      if (response.destroyed) break;
-      if (!response.write(piece)) await once(response, "drain", { signal: gone.signal });
-    }
-    response.end();
+    await sendText(response, logText(lines, query), gone.signal);
   } catch (error) {
-    if (!gone.signal.aborted) throw error;
+    if (gone.signal.aborted) return;
+    throw internalError(error instanceof Error ? error.message : String(error), error);
   } finally {
     call.signal.removeEventListener("abort", abort);
     response.off("close", abort);
   }
 }
 
+/** Answers 200 only with the first piece or the end, as a kubelet does: until then a log that cannot be had is told as an error. */
+async function sendText(
+  response: ServerResponse,
+  pieces: AsyncGenerator<Buffer, void>,
+  gone: AbortSignal,
+): Promise<void> {
+  try {
+    let next = await pieces.next();
+    if (response.destroyed) return;
+    response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
+    for (; next.done !== true && !response.destroyed; next = await pieces.next()) {
+      if (!response.write(next.value)) await once(response, "drain", { signal: gone });
+    }
+    response.end();
+  } finally {
+    await pieces.return();
+  }
+}
+
 async function* logText(
   lines: AsyncIterable<LogLine>,
   { timestamps, limitBytes = Number.POSITIVE_INFINITY }: LogQuery,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Buffer, void> {
   let left = limitBytes;
   let isAtStart = true;
   for await (const { timeMs, bytes, isPartial } of lines) {

@@ -152,13 +152,13 @@ class HostConnection {
     this.#isClosed = true;
     this.#stream?.end();
     this.#stream = undefined;
-    this.#rejectAll(lost("was closed"));
+    this.#rejectAll(closed());
   }
 
   async #connect(): Promise<void> {
     const deadline = performance.now() + (this.#options.reconnectMs ?? RECONNECT_MS);
     for (let pause = RETRY_MIN_MS; ; pause = Math.min(RETRY_MAX_MS, pause * 2)) {
-      if (this.#isClosed || this.#options.signal?.aborted) throw lost("was closed");
+      if (this.#isClosed || this.#options.signal?.aborted) throw closed();
       try {
         const stream = this.#greet(await this.#options.dial());
         // Closed meanwhile: nobody else would end it.
@@ -170,7 +170,7 @@ class HostConnection {
         await wait(pause);
       }
     }
-    if (this.#isClosed) throw lost("was closed");
+    if (this.#isClosed) throw closed();
     for (const [call, waiting] of this.#waiting) {
       waiting.isRepeated = true;
       this.#stream?.json({ call, ...waiting.body });
@@ -223,6 +223,16 @@ class HostConnection {
 /** A session whose host is gone for good is not asked for again. */
 function isSettled(error: unknown): boolean {
   return error instanceof TerminalError && error.code === terminalErrorCodes.podGone;
+}
+
+/** What is said once `disconnect` was called; its cause tells that no host will answer here any more. */
+function closed(): TerminalError {
+  const cause = new DOMException("disconnect was called", "AbortError");
+  return new TerminalError(
+    terminalErrorCodes.hostLost,
+    "The connection to the terminal host was closed.",
+    cause,
+  );
 }
 
 function lost(how: string): TerminalError {

@@ -28,6 +28,7 @@ export async function runToItsEnd(
       if (lost !== undefined && !(await isKnown(host, address, command, signal))) break;
       return await host.run(address, command);
     } catch (error) {
+      if (wasLetGo(error)) throw error;
       if (lost !== undefined && (error instanceof DeadlineError || hasEnded(error))) break;
       if (!isAway(error)) throw error;
       lost = error;
@@ -44,9 +45,23 @@ function isKnown(
   signal?: AbortSignal,
 ): Promise<boolean> {
   return withDeadline(SILENCE_MS, signal, async (ended) => {
-    const outcome = await repeatWhileAway(() => host.outcome(address, id), ended);
+    const letGo = new AbortController();
+    const ask = async () => {
+      try {
+        return await host.outcome(address, id);
+      } catch (error) {
+        if (wasLetGo(error)) letGo.abort();
+        throw error;
+      }
+    };
+    const outcome = await repeatWhileAway(ask, AbortSignal.any([ended, letGo.signal]));
     return outcome !== undefined;
   });
+}
+
+/** This side has closed its connection itself: nothing is heard there again. */
+function wasLetGo(error: unknown): boolean {
+  return error instanceof Error && (error.cause as { name?: unknown } | undefined)?.name === "AbortError";
 }
 
 function hasEnded(error: unknown): boolean {

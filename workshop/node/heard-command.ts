@@ -45,16 +45,18 @@ function isKnown(
   signal?: AbortSignal,
 ): Promise<boolean> {
   return withDeadline(SILENCE_MS, signal, async (ended) => {
-    const letGo = new AbortController();
+    let letGo: unknown;
     const ask = async () => {
       try {
         return await host.outcome(address, id);
       } catch (error) {
-        if (wasLetGo(error)) letGo.abort();
-        throw error;
+        if (!wasLetGo(error)) throw error;
+        letGo = error;
+        return undefined;
       }
     };
-    const outcome = await repeatWhileAway(ask, AbortSignal.any([ended, letGo.signal]));
+    const outcome = await repeatWhileAway(ask, ended);
+    if (letGo !== undefined) throw letGo;
     return outcome !== undefined;
   });
 }

@@ -113,11 +113,11 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
     const others = ids.slice(1).toSorted();
     await page.getByRole("button", { name: "Lab", exact: true }).click();
     await page.getByRole("button", { name: "Session", exact: true }).click();
-    expect(await namesShown(page)).toEqual([ids[0], ...others]);
+    await expect.poll(() => namesShown(page)).toEqual([ids[0], ...others]);
     await page.getByRole("button", { name: /^Session/ }).click();
-    expect(await namesShown(page)).toEqual([ids[0], ...others.toReversed()]);
+    await expect.poll(() => namesShown(page)).toEqual([ids[0], ...others.toReversed()]);
     await page.getByLabel("Search sessions").fill(ids[2] ?? "");
-    expect(await namesShown(page)).toEqual([ids[2]]);
+    await expect.poll(() => namesShown(page)).toEqual([ids[2]]);
     await page.getByLabel("Search sessions").fill("");
   });
 

@@ -1,4 +1,4 @@
-import type { HintText } from "../../workshop/common/api.js";
+import type { HintText } from "../../workshop/common/page-view.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, hintText } from "../../workshop/common/render-page.js";
 import type { SessionResource } from "../../workshop/common/session.js";

@@ -1,14 +1,13 @@
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
   BrokenLab,
-  HintText,
   LabSummary,
-  PageView,
   SessionEvent,
   SessionView,
   StepEntry,
   StepResult,
 } from "../../workshop/common/api.js";
+import type { HintText, PageView } from "../../workshop/common/page-view.js";
 import type { PoolView } from "../../workshop/common/instructor-api.js";
 import type { GuestSpec } from "../../workshop/common/help.js";
 import type { SpecChange } from "../../workshop/common/session.js";

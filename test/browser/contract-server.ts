@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import type { InstructorEvent, InstructorRow, ScreensEvent } from "../../workshop/common/instructor-api.js";
 import { sampleEventView, sampleEvent } from "./sample-event.js";
 

@@ -1,4 +1,5 @@
-import type { ActionView, LabSummary, PageView, SessionView, StepResult } from "../../workshop/common/api.js";
+import type { LabSummary, SessionView, StepResult } from "../../workshop/common/api.js";
+import type { ActionView, PageView } from "../../workshop/common/page-view.js";
 
 const NAMESPACE = "lab-7f3a";
 const MINUTE_MS = 60_000;

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type {
-  LabSummary,
-  PageView,
-  SessionEvent,
-  SessionView,
-  StepResult,
-} from "../../workshop/common/api.js";
+import type { LabSummary, SessionEvent, SessionView, StepResult } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import { configMapLab } from "../server/config-map-lab.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession, typeAndSee } from "../server/browser-session.js";

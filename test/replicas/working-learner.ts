@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { PageView, SessionView, StepResult } from "../../workshop/common/api.js";
+import type { SessionView, StepResult } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import { BrowserSession } from "../server/browser-session.js";
 import { homeOf, until } from "../server/lectern-process.js";
 import type { SeveralServers } from "./three-servers.js";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { decodeOutput } from "../../terminal/common/viewer-frames.js";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
-import type { PageView, SessionView, StepResult } from "../../workshop/common/api.js";
+import type { SessionView, StepResult } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import { until } from "./lectern-process.js";
 
 export interface Answer {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { PageView } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
 import { BrowserSession } from "./browser-session.js";
 import { productRoot, runCli, startLectern, temporaryFolder } from "./lectern-process.js";

@@ -4,7 +4,8 @@ import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LabSummary, PageView, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
+import type { PageView } from "../../workshop/common/page-view.js";
 import type { ConfinementView, InstructorEvent } from "../../workshop/common/instructor-api.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import {

@@ -1,4 +1,4 @@
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 import { type FormFields, type FormWord, isFormWord, nearestActionWord } from "./action-forms.js";
 import type { PageProblem } from "./page-problem.js";
 import {

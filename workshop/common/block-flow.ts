@@ -1,5 +1,5 @@
 import type { PageAction } from "./action.js";
-import type { ActionView, BlockFlow } from "./api.js";
+import type { ActionView, BlockFlow } from "./page-view.js";
 import type { PageProblem } from "./page-problem.js";
 import { isWork } from "./progress.js";
 

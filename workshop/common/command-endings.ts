@@ -1,5 +1,5 @@
 import type { PageAction } from "./action.js";
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 import type { Ending } from "./judge-step.js";
 
 const ENDINGS: Partial<Record<ActionView["kind"], Ending>> = {

@@ -1,4 +1,4 @@
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 import type { FormFields } from "./action-forms.js";
 import { isTerminalName, terminalWords } from "./terminals.js";
 

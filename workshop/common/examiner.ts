@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { InputForm } from "./api.js";
+import type { InputForm } from "./page-view.js";
 import { readInputs } from "./test-inputs.js";
 
 /** YAML has numbers that authors put in quotes, and `.INF` for as often as it takes. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 import { homePath } from "./editor/home-path.js";
 
 const source = {

@@ -1,4 +1,4 @@
-import type { HintView } from "./api.js";
+import type { HintView } from "./page-view.js";
 import { isActionWord } from "./action-forms.js";
 import type { PageAction } from "./action.js";
 import { isClosed } from "./fence-problems.js";

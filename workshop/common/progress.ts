@@ -1,4 +1,5 @@
-import type { ActionView, PageSummary } from "./api.js";
+import type { PageSummary } from "./api.js";
+import type { ActionView } from "./page-view.js";
 
 const WORK: ReadonlySet<ActionView["kind"]> = new Set([
   "execute",

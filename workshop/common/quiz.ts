@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { QuizView, StepResult } from "./api.js";
+import type { StepResult } from "./api.js";
+import type { QuizView } from "./page-view.js";
 import { compilePattern } from "./pattern.js";
 import { parsePattern } from "./expectation.js";
 import { MAX_OPTIONS } from "./quiz-limits.js";

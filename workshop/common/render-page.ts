@@ -1,5 +1,6 @@
 import type { PageAction } from "./action.js";
-import type { HintText, PageView, TerminalLayout } from "./api.js";
+import type { TerminalLayout } from "./api.js";
+import type { HintText, PageView } from "./page-view.js";
 import { withEndings } from "./command-endings.js";
 import { type CompiledPage, compilePage } from "./compile-page.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "./errors.js";

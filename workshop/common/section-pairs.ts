@@ -1,4 +1,4 @@
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 
 type Mark = Pick<ActionView, "kind" | "section">;
 

@@ -1,4 +1,5 @@
-import type { ActionView, StepResult } from "./api.js";
+import type { StepResult } from "./api.js";
+import type { ActionView } from "./page-view.js";
 
 /** Whether a result is what was expected of its step. */
 export function isSuccess({ state, done }: Pick<StepResult, "state" | "done">): boolean {

@@ -1,5 +1,5 @@
 import type { FormFields, FormWord } from "./action-forms.js";
-import type { ActionView } from "./api.js";
+import type { ActionView } from "./page-view.js";
 import { untypeableIn } from "./command-characters.js";
 import { ALL_TERMINALS, terminalWords } from "./terminals.js";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { InputField, InputForm } from "./api.js";
+import type { InputField, InputForm } from "./page-view.js";
 import { MAX_ANSWER_CHARACTERS, MAX_OPTIONS } from "./quiz-limits.js";
 
 /** What a person has entered: text, or the chosen ones of several options. */

@@ -1,5 +1,5 @@
 import { type CompiledPage, compileLabPage } from "../common/render-page.js";
-import type { ActionView } from "../common/api.js";
+import type { ActionView } from "../common/page-view.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 import type { PageAction } from "../common/action.js";
-import type { ActionView } from "../common/api.js";
+import type { ActionView } from "../common/page-view.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { type QuizAnswer, answerProblem } from "../common/quiz.js";

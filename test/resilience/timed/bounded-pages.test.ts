@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { WebSocket } from "ws";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { crowding } from "../../../terminal/node/crowding-for-tests.js";
-import type { PageView } from "../../../workshop/common/api.js";
+import type { PageView } from "../../../workshop/common/page-view.js";
 import { BrowserSession, typeAndSee } from "../../server/browser-session.js";
 import { echoesDuring } from "../echo-watch.js";
 import { PAGES } from "../hostile-text.js";

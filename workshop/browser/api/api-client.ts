@@ -1,14 +1,7 @@
 import type { AccountView, SignInAddress } from "../../common/account-api.js";
 import type { Answer } from "../../common/announcement.js";
-import type {
-  BrokenLab,
-  HintText,
-  LabSummary,
-  PageView,
-  SessionView,
-  StepEntry,
-  StepResult,
-} from "../../common/api.js";
+import type { BrokenLab, LabSummary, SessionView, StepEntry, StepResult } from "../../common/api.js";
+import type { HintText, PageView } from "../../common/page-view.js";
 import type {
   ConfinementView,
   InstructorRow,

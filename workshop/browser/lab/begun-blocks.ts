@@ -1,4 +1,4 @@
-import type { ActionView } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 
 type Listener = (action: ActionView) => void;
 

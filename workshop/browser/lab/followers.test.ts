@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ActionView, BlockFlow } from "../../common/api.js";
+import type { ActionView, BlockFlow } from "../../common/page-view.js";
 import { withReachedHidden } from "./followers.js";
 
 it("a hidden block is shown where, as the page is laid out, nothing would run it", () => {

@@ -1,4 +1,4 @@
-import type { ActionView } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 
 /** The block that follows each one within what holds both, as a cascade goes on to it; folding sections changes nothing about it. */
 export function followers(root: Element, actions: readonly ActionView[]): Map<string, ActionView> {

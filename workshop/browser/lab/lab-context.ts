@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
-import type { ActionView, SessionView, StepEntry } from "../../common/api.js";
+import type { SessionView, StepEntry } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import type { BegunBlocks } from "./begun-blocks.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";

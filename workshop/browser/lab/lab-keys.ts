@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { ActionView, PageView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/page-view.js";
 import { bringIntoSight } from "./bring-into-sight.js";
 import { navigate } from "../store/navigation.js";
 import { requiredSentence } from "./page-footer.js";

@@ -1,6 +1,6 @@
 import { lazy, memo, Suspense, useLayoutEffect, useRef, useState, type ReactElement } from "react";
 import { createPortal } from "react-dom";
-import type { ActionView, PageView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/page-view.js";
 import { Action } from "./blocks/action.js";
 import { EnlargedPicture } from "./enlarged-picture.js";
 import { BlockPageContext } from "./lab-context.js";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ActionView, BlockFlow, StepResult, StepState } from "../../common/api.js";
+import type { StepResult, StepState } from "../../common/api.js";
+import type { ActionView, BlockFlow } from "../../common/page-view.js";
 import { resultKey } from "../store/step-results.js";
 import type { SessionState } from "../store/session-store.js";
 import { PageFlow } from "./page-flow.js";

@@ -1,5 +1,6 @@
 import { runsUnclicked } from "../../common/block-flow.js";
-import type { ActionView, StepResult, StepState } from "../../common/api.js";
+import type { StepResult, StepState } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import { isOpening } from "./blocks/action-names.js";
 import { pairSections } from "../../common/section-pairs.js";
 import type { SessionStore } from "../store/session-store.js";

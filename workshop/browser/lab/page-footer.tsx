@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { PageView } from "../../common/api.js";
+import type { PageView } from "../../common/page-view.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
 import type { Route } from "../store/route.js";

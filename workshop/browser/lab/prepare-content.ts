@@ -1,4 +1,4 @@
-import type { ActionView, PageView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/page-view.js";
 import { bringIntoSight } from "./bring-into-sight.js";
 import { prepareTabs } from "./content-tabs.js";
 import { prepareDrawings } from "./drawn/prepare-drawings.js";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactElement, type RefObject, type ReactNode, type Ref } from "react";
 import { Button } from "react-aria-components";
-import type { PageView } from "../../common/api.js";
+import type { PageView } from "../../common/page-view.js";
 import { useSession } from "../store/use-session.js";
 import { focusOnArrival } from "../store/navigation.js";
 import { useLab } from "./lab-context.js";

@@ -1,5 +1,6 @@
 import { useMemo, type RefObject } from "react";
-import type { ActionView, SessionView } from "../../common/api.js";
+import type { SessionView } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import type { BegunBlocks } from "./begun-blocks.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";

@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import type { ActionView, PageView } from "../../common/api.js";
+import type { ActionView, PageView } from "../../common/page-view.js";
 import { isOpening } from "./blocks/action-names.js";
 import { useLab } from "./lab-context.js";
 import { type FlowParts, PageFlow } from "./page-flow.js";

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { PageView, SessionView } from "../../common/api.js";
+import type { SessionView } from "../../common/api.js";
+import type { PageView } from "../../common/page-view.js";
 import { api } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { keepPage, recallPage } from "../store/kept-session.js";

@@ -1,4 +1,5 @@
-import type { PageView, SessionView } from "../../common/api.js";
+import type { SessionView } from "../../common/api.js";
+import type { PageView } from "../../common/page-view.js";
 
 /** What a tab still knows of a session that is gone: its text, and what was done. */
 interface KeptSession {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ActionView } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import { type OwnTabs, afterAction, withOwnTabs } from "./own-tabs.js";
 
 const SESSION = [{ name: "Console" }, { name: "Docs", url: "https://docs.example" }];

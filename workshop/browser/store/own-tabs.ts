@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
-import type { ActionView, SessionView } from "../../common/api.js";
+import type { SessionView } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 
 type Tab = SessionView["dashboards"][number] & {
   /** How often it was loaded again. */

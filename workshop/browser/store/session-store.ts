@@ -1,4 +1,5 @@
-import type { ActionView, SessionEvent, SessionView, StepEntry, StepResult } from "../../common/api.js";
+import type { SessionEvent, SessionView, StepEntry, StepResult } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import { api, sessionApiPath } from "../api/api-client.js";
 import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ActionView, StepResult, StepState } from "../../common/api.js";
+import type { StepResult, StepState } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import {
   indexResults,
   nextBlock,

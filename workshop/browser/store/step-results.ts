@@ -1,4 +1,5 @@
-import type { ActionView, PageSummary, StepResult, StepState } from "../../common/api.js";
+import type { PageSummary, StepResult, StepState } from "../../common/api.js";
+import type { ActionView } from "../../common/page-view.js";
 import { isWork, progressOf } from "../../common/progress.js";
 
 export type Results = ReadonlyMap<string, StepResult>;

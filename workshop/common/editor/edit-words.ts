@@ -1,4 +1,4 @@
-import type { ActionView } from "../api.js";
+import type { ActionView } from "../page-view.js";
 import { type EditorEdit, onlyShows } from "./editor-edit.js";
 
 /** A block of the editor as a page shows it. */

@@ -1,5 +1,5 @@
 import type { PageAction } from "../action.js";
-import type { ActionView } from "../api.js";
+import type { ActionView } from "../page-view.js";
 import type { Highlight } from "./highlight-code.js";
 
 /** The action with its text in colours: a command, or what goes into a file whose ending names a language. */

@@ -1,4 +1,4 @@
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { terminalWords } from "../../../common/terminals.js";
 
 type Named = Pick<ActionView, "kind" | "title" | "text" | "terminals">;

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useContext, type ReactElement } from "react";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { ReplayContext } from "../replay/use-replay.js";
 import { isOpening } from "./action-names.js";
 import { CopyBlock } from "./copy-block.js";

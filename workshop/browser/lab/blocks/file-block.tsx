@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { Button, FileTrigger } from "react-aria-components";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { MAX_EDITED_BYTES } from "../../../common/editor/file-limits.js";
 import { homeApi } from "../../api/home-api.js";
 import { ApiError } from "../../errors.js";

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
-import type { ActionView, StepResult } from "../../../common/api.js";
+import type { StepResult } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { isOpening } from "./action-names.js";
 import { isBusy, isDone, resultKey } from "../../store/step-results.js";
 import { useSession } from "../../store/use-session.js";

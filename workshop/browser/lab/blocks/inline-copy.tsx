@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { Icon } from "../../parts/icon.js";
 import { useCopy } from "../../store/clipboard.js";
 

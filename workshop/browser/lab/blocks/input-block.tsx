@@ -1,6 +1,6 @@
 import { type ReactElement, type SubmitEvent, useId, useState } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView, InputField, InputForm } from "../../../common/api.js";
+import type { ActionView, InputField, InputForm } from "../../../common/page-view.js";
 import { MAX_ANSWER_CHARACTERS } from "../../../common/quiz-limits.js";
 import { type InputValues, inputProblem } from "../../../common/test-inputs.js";
 import { Icon } from "../../parts/icon.js";

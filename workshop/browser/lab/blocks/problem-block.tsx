@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { Icon } from "../../parts/icon.js";
 import { Command } from "./command-text.js";
 

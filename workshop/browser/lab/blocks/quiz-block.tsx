@@ -1,6 +1,7 @@
 import { type ReactElement, type SubmitEvent, useState } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView, QuizResult, QuizView, StepResult } from "../../../common/api.js";
+import type { QuizResult, StepResult } from "../../../common/api.js";
+import type { ActionView, QuizView } from "../../../common/page-view.js";
 import { MAX_ANSWER_CHARACTERS } from "../../../common/quiz-limits.js";
 import { Icon } from "../../parts/icon.js";
 import { isBusy, resultKey, wasDone } from "../../store/step-results.js";

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView, StepResult } from "../../../common/api.js";
+import type { StepResult } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { CopyButton } from "../../parts/copy-button.js";
 import { IconButton } from "../../parts/icon-button.js";
 import { Icon, type IconName } from "../../parts/icon.js";

@@ -1,6 +1,6 @@
 import { useLayoutEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { useLab } from "../lab-context.js";
 import { useFolds } from "../use-page-flow.js";
 import { Icon } from "../../parts/icon.js";

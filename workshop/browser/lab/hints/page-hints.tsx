@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { createPortal } from "react-dom";
-import type { HintView, PageView } from "../../../common/api.js";
+import type { HintView, PageView } from "../../../common/page-view.js";
 import { useLab } from "../lab-context.js";
 import { HintText } from "./hint-text.js";
 import { type StepHints, useStepHints } from "./use-step-hints.js";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { HintView, PageView } from "../../../common/api.js";
+import type { HintView, PageView } from "../../../common/page-view.js";
 import { hintsTaken, noteSince, noteTaken, stepSince } from "../../store/hints-taken.js";
 import { resultKey, undoneActions, wasDone } from "../../store/step-results.js";
 import { useNow } from "../../store/use-now.js";

@@ -1,6 +1,7 @@
 import { endingOf } from "../../../common/command-endings.js";
 import { givenValues, inputProblem } from "../../../common/test-inputs.js";
-import type { ActionView, PageView, StepEntry, StepResult, StepState } from "../../../common/api.js";
+import type { StepEntry, StepResult, StepState } from "../../../common/api.js";
+import type { ActionView, PageView } from "../../../common/page-view.js";
 import type { SessionStore } from "../../store/session-store.js";
 import { isBusy, resultKey } from "../../store/step-results.js";
 import { personOnly, replayed } from "./replayed-blocks.js";

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import type { ActionView } from "../../../common/api.js";
+import type { ActionView } from "../../../common/page-view.js";
 import { Icon, Spinner } from "../../parts/icon.js";
 import { bringIntoSight } from "../bring-into-sight.js";
 import { useLab } from "../lab-context.js";

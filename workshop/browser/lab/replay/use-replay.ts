@@ -1,5 +1,5 @@
 import { createContext, useEffect, useMemo, useState } from "react";
-import type { PageView } from "../../../common/api.js";
+import type { PageView } from "../../../common/page-view.js";
 import { useLab } from "../lab-context.js";
 import type { PageReplay } from "./page-replay.js";
 

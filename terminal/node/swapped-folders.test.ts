@@ -8,7 +8,7 @@ const SESSION = "swapped";
 const SECRET = "what is no learner's";
 const ROUNDS = 15;
 
-/** Ends with the file `stop`; each state lasts only as long as it takes to make the next. */
+/** Ends with the file `stop`; each state lasts only as long as it takes to make the next. The count is never seen half written. */
 const SWAP = `cd ~; rm -f stop swaps
 mkdir -p real/kube; echo mine > real/kube/config; cp -r real/kube real/spare
 for ((n = 0; n < 2000000; n++)); do
@@ -17,7 +17,7 @@ for ((n = 0; n < 2000000; n++)); do
   rm -f .kube; ln -sn real/kube .kube
   rm -f .kube; cp -r real/spare .kube
   ln -sfn "$1/config" .kube/config
-  echo $n > swaps
+  echo $n > counted; mv counted swaps
 done`;
 
 describe(

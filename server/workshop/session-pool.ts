@@ -127,6 +127,8 @@ class Pool {
   }
 
   async complete(session: SessionResource): Promise<void> {
+    // Whoever hands it out here does this just now: twice at once would fail, and end it.
+    if (this.#taken.has(session.metadata.name)) return;
     await this.#complete(session).catch((error: unknown) =>
       this.#parts.log.warn({ err: error, session: session.metadata.name }, "a session was given no access"),
     );

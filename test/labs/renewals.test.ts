@@ -3,6 +3,7 @@ import { announce } from "../../workshop/common/announcement.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { changeSession } from "../../workshop/node/change-session.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
+import { issueToken, revokeTokens } from "../../workshop/node/session-access.js";
 import { extendSession, pauseSession } from "../../workshop/node/session-time.js";
 import { createSession, followCluster } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
@@ -55,6 +56,15 @@ it.each(["extended", "paused"])(
     expect((await again).spec.announcement).toBeUndefined();
   },
 );
+
+it("tokens that are issued at the same moment are each one of their own", async () => {
+  const before = await tokens();
+  const issued = await Promise.all(Array.from({ length: 5 }, () => issueToken(platform.client, session)));
+  const secrets = issued.map(({ secret }) => secret);
+  expect(new Set([...before, ...secrets]).size).toBe(before.length + 5);
+  await revokeTokens(platform.client, session, secrets);
+  expect(await tokens()).toEqual(before);
+});
 
 it("leaves no token behind where its machine cannot be asked", async () => {
   const before = await tokens();

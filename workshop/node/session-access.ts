@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
@@ -10,13 +11,16 @@ import { TOKEN_TYPE, tokenSecret } from "./session-objects.js";
 const MIN_TOKEN_SECONDS = 600;
 /** The token outlives the session a little, so that the last command is not refused; it dies with the secret in any case. */
 const TOKEN_SLACK_SECONDS = 60;
+/** Of a secret's name. */
+const NAME_BYTES = 5;
 
 /** A token for the learner's account, bound to a secret of the session: deleting the secret or the session ends it at once. */
 export async function issueToken(
   client: KubernetesClient,
   session: SessionResource,
 ): Promise<{ token: string; secret: string }> {
-  const name = `${LEARNER}-${Date.now().toString(36)}`;
+  // Servers that renew at the same moment must not meet: each ends the tokens that it found before.
+  const name = `${LEARNER}-${randomBytes(NAME_BYTES).toString("hex")}`;
   const { path, object } = tokenSecret(session, name);
   const secret = await createCounted<{ metadata: { uid: string } }>(client, path, object);
   const seconds = Math.ceil((Date.parse(session.spec.expiresAt) - Date.now()) / 1000) + TOKEN_SLACK_SECONDS;

@@ -1,3 +1,5 @@
+import { defaultContainerLimits } from "../containers/node/container-limits.js";
+import { missingForContainers } from "../containers/node/requirements.js";
 import type { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { shellPodDemand } from "../pods/node/shell-resources.js";
 import {
@@ -23,10 +25,15 @@ export interface SessionPlace {
   client?: KubernetesClient | undefined;
 }
 
-const EMBEDDED = {
-  resources: [],
-  notes: ["The embedded cluster runs no containers: pods of sessions take nothing of this machine."],
-};
+/** What pods of the embedded cluster take: as much as learners start, which nobody knows before. */
+function embeddedCapacity(): { resources: []; notes: string[] } {
+  const { podsOfNamespace, memoryBytes } = defaultContainerLimits;
+  const note =
+    missingForContainers() === undefined
+      ? `Small containers run on this machine, and what learners start in their pods is not counted: each container may take ${memoryBytes / 1024 / 1024} MiB, each session ${podsOfNamespace} pods.`
+      : "The embedded cluster runs no containers: pods of sessions take nothing of this machine.";
+  return { resources: [], notes: [note] };
+}
 
 /** Whether there is room for so many sessions of the lab beyond what runs now, and which resource ends first. Throws KubernetesError. */
 export async function roomForSessions(
@@ -38,7 +45,7 @@ export async function roomForSessions(
   const shell = hasPods ? shellPodDemand(each, lab.home === "persistent") : undefined;
   const [machine, nodes] = await Promise.all([
     hasPods ? [] : machineCapacity(data, each),
-    client === undefined ? EMBEDDED : nodeCapacity(client, lab, shell),
+    client === undefined ? embeddedCapacity() : nodeCapacity(client, lab, shell),
   ]);
   return capacityReport({ lab: lab.name, sessions, notes: nodes.notes }, [...machine, ...nodes.resources]);
 }

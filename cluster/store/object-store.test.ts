@@ -51,6 +51,20 @@ describe("ObjectStore", () => {
     expect(namesIn(store.list(RESOURCE))).toEqual(["lab/b", "lab/c"]);
   });
 
+  it("marks what it holds as deleted when it is full, within a reserve", async () => {
+    const store = new ObjectStore({ failures: new Failures(), quotaBytes: 2_000 });
+    await store.put(RESOURCE, configMap("a", { text: "x".repeat(1_850) }));
+    const marked = (text: string): ApiObject => {
+      const { metadata, ...rest } = configMap("a", { text });
+      return { ...rest, metadata: { ...metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    };
+    await expect(store.put(RESOURCE, configMap("b"))).rejects.toMatchObject({ status: { code: 507 } });
+    await store.put(RESOURCE, marked("x".repeat(1_850)));
+    await expect(store.put(RESOURCE, marked("x".repeat(2_500)))).rejects.toMatchObject({
+      status: { code: 507 },
+    });
+  });
+
   it("lists by namespace and name, as a real API server does", async () => {
     const { store } = emptyStore();
     await store.put("/configmapss", configMap("other"));

@@ -26,6 +26,8 @@ export interface ObjectStoreOptions {
 }
 
 const COMMIT = "a write to the cluster's database";
+/** The share of the quota, beyond it, that is kept for marking objects as deleted and for what their finalizers write: a full cluster must be able to make room. */
+const RESERVE_FOR_DELETION = 1 / 16;
 
 /** The first revision of an empty store; etcd, too, never hands out zero. */
 const FIRST_REVISION = 1;
@@ -108,7 +110,7 @@ export class ObjectStore {
     object.metadata.resourceVersion = String(revision);
     const text = JSON.stringify(object);
     const bytes = Buffer.byteLength(text);
-    this.#requireRoom(bytes - this.#keyspace.bytesOf(key));
+    this.#requireRoom(bytes - this.#keyspace.bytesOf(key), object);
     this.#write(() => this.#journal?.put(key, text, revision));
     const stored = deepFreeze(object);
     rememberText(stored, text);
@@ -174,8 +176,9 @@ export class ObjectStore {
   }
 
   /** What grows is refused where all may not be larger; what shrinks or goes makes room. */
-  #requireRoom(growth: number): void {
-    if (growth <= 0 || this.#bytes + growth <= this.#quotaBytes) return;
+  #requireRoom(growth: number, { metadata }: ApiObject): void {
+    const share = metadata.deletionTimestamp === undefined ? 1 : 1 + RESERVE_FOR_DELETION;
+    if (growth <= 0 || this.#bytes + growth <= this.#quotaBytes * share) return;
     throw noRoom(this.#quotaBytes);
   }
 

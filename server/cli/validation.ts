@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import express from "express";
 import { pino } from "pino";
 import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
@@ -79,7 +79,9 @@ export async function validate(path: string, flags: ValidateFlags, signal: Abort
     tell(report, flags);
     if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
   } catch (error) {
-    const isTold = error instanceof ServerError && error.code === serverErrorCodes.timedOut;
+    const isTold =
+      error instanceof ServerError &&
+      [serverErrorCodes.timedOut, serverErrorCodes.usage].some((code) => code === error.code);
     const isVerdict = error instanceof ExitWith && !signal.aborted;
     if (!isTold && !isVerdict) tellProgress(`The validation has stopped. ${clock.whereabouts()}`);
     throw error;
@@ -252,11 +254,15 @@ function leftBehind(session: string, why: unknown): string {
   return `The session ${session} could not be ended: ${reason.replace(/\.$/, "")}. End it with "kubectl delete session ${session}" when the cluster answers.`;
 }
 
-/** A validation has one session: its recordings go into the folder as they are. */
+/** A validation has one session: its recordings go into the folder as they are. What cannot be copied is told, for the verdict is known by then. */
 function copyRecordings(kept: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  for (const session of existsSync(kept) ? readdirSync(kept) : [])
-    cpSync(join(kept, session), folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const session of existsSync(kept) ? readdirSync(kept) : [])
+      cpSync(join(kept, session), folder, { recursive: true });
+  } catch (error) {
+    tellProgress(`The recordings could not be copied to ${folder}: ${(error as Error).message}`);
+  }
 }
 
 function validationParts({ platform }: LecternServer) {
@@ -277,10 +283,23 @@ async function listen(lectern: LecternServer, config: ServeConfig): Promise<List
   return listeners;
 }
 
+/** Throws SERVER_USAGE where the file cannot be written; the verdict has been told then. */
 function tell(report: ValidationReport, { reporter, out }: ValidateFlags): void {
-  if (out !== undefined) writeFileSync(out, REPORTERS[reporter](report));
   if (reporter === "terminal" || out !== undefined) process.stdout.write(terminalText(summaryOf(report)));
   else process.stdout.write(terminalText(REPORTERS[reporter](report)));
+  if (out !== undefined) writeReport(out, REPORTERS[reporter](report));
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ServerError(
+      serverErrorCodes.usage,
+      `The report could not be written: ${(error as Error).message}. Name a file of a folder that can be written to`,
+    );
+  }
 }
 
 function tellProgress(line: string): void {

@@ -78,6 +78,20 @@ describe("lectern validate", () => {
     expect(readFileSync(kept, "utf8")).toMatch(/^# Objects of the namespace bad-[^]*\nkind: Namespace\n/);
   });
 
+  it("says what it could not keep, with its verdict", async () => {
+    const [lab, file] = [writeLab("kept", "true"), join(folder.path, "a-file")];
+    writeFileSync(file, "");
+    const { status, output } = await runCli(["validate", lab, "--recordings", join(file, "casts")], env);
+    expect([status, output]).toEqual([0, expect.stringContaining("Kept: passed in")]);
+    expect(output).toContain(`The recordings could not be copied to ${join(file, "casts")}: ENOTDIR`);
+    const unwritten = await runCli(
+      ["validate", lab, "--reporter", "json", "--out", join(file, "r.json")],
+      env,
+    );
+    expect([unwritten.status, unwritten.output]).toEqual([2, expect.stringContaining("Kept: passed in")]);
+    expect(unwritten.output).toMatch(/The report could not be written: E\w+/);
+  });
+
   it("keeps what all namespaces of a cluster of one's own held when a step failed, custom kinds too", async () => {
     const lab = join(folder.path, "own");
     mkdirSync(join(lab, "pages"), { recursive: true });

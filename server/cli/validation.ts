@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import express from "express";
 import { pino } from "pino";
 import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
@@ -30,6 +30,7 @@ import { KeptObjects } from "./kept-objects.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
+import { copyRecordings, writeReport } from "./validation-files.js";
 import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 import { terminalText } from "./terminal-text.js";
@@ -162,7 +163,8 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     return await replayWhole(lab, validationParts(running.server), validation);
   } finally {
     await endAll(ends);
-    if (flags.recordings !== undefined) copyRecordings(dataPaths(data).recordings, flags.recordings);
+    if (flags.recordings !== undefined)
+      copyRecordings(dataPaths(data).recordings, flags.recordings, tellProgress);
   }
 }
 
@@ -254,17 +256,6 @@ function leftBehind(session: string, why: unknown): string {
   return `The session ${session} could not be ended: ${reason.replace(/\.$/, "")}. End it with "kubectl delete session ${session}" when the cluster answers.`;
 }
 
-/** A validation has one session: its recordings go into the folder as they are. What cannot be copied is told, for the verdict is known by then. */
-function copyRecordings(kept: string, folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const session of existsSync(kept) ? readdirSync(kept) : [])
-      cpSync(join(kept, session), folder, { recursive: true });
-  } catch (error) {
-    tellProgress(`The recordings could not be copied to ${folder}: ${(error as Error).message}`);
-  }
-}
-
 function validationParts({ platform }: LecternServer) {
   const { client, policies, provisioner, host, settings, compiler } = platform;
   return { client, policies: policies.service, provisioner, host, settings, compiler };
@@ -288,18 +279,6 @@ function tell(report: ValidationReport, { reporter, out }: ValidateFlags): void 
   if (reporter === "terminal" || out !== undefined) process.stdout.write(terminalText(summaryOf(report)));
   else process.stdout.write(terminalText(REPORTERS[reporter](report)));
   if (out !== undefined) writeReport(out, REPORTERS[reporter](report));
-}
-
-function writeReport(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.usage,
-      `The report could not be written: ${(error as Error).message}. Name a file of a folder that can be written to`,
-    );
-  }
 }
 
 function tellProgress(line: string): void {

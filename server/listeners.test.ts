@@ -42,6 +42,12 @@ it("goes on serving when the client of such an upgrade is gone before it is answ
   expect(await (await fetch(listeners.url)).text()).toBe("a page");
 });
 
+it("keeps a connection for the next request for longer than proxies before it do", async () => {
+  const { headers } = await fetch(listeners.url);
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get("keep-alive") ?? "") ?? [];
+  expect(Number(seconds)).toBeGreaterThan(120);
+});
+
 async function upgrading(): Promise<Socket> {
   const { port } = new URL(listeners.url);
   const client = connect({ host: "127.0.0.1", port: Number(port), allowHalfOpen: true });

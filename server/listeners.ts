@@ -10,8 +10,11 @@ import { followTlsFiles, readTlsFiles } from "./http/tls-files.js";
 import { portError } from "./supervisor/preflight.js";
 import type { RunningServer } from "./supervisor/running-server.js";
 
-/** A client that takes longer to send its headers holds a connection for nothing. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 60_000 };
+/**
+ * Who takes longer to send headers holds a connection for nothing. Who keeps one between requests must be the first to let go of it, or a
+ * click that comes at that moment is lost: of what stands before servers, nginx and load balancers keep them for one minute, Caddy for two.
+ */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 150_000 };
 const LOOPBACK = "127.0.0.1";
 
 export interface Listeners extends Pick<RunningServer, "url" | "localUrl"> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CoreV1Api, KubeConfig } from "./client-library.js";
+import { KubernetesClient } from "./kubernetes-client.js";
 import { connectionPoolOf } from "./connection-pool.js";
 import { pooledKubeConfig } from "./pooled-kube-config.js";
 
@@ -45,4 +46,13 @@ it("answers more calls at once than there are connections, each whole", async ()
   const answers = await Promise.allSettled(calls);
   expect(answers.filter(({ status }) => status === "rejected")).toEqual([]);
   expect(connections.size).toBeLessThanOrEqual(64);
+});
+
+it("asks again where the server has closed every connection that was kept", async () => {
+  const client = new KubernetesClient(kubeConfig);
+  const call = () => client.get("/api/v1/namespaces");
+  await Promise.all(Array.from({ length: 20 }, call));
+  server.closeAllConnections();
+  const answers = await Promise.allSettled(Array.from({ length: 5 }, call));
+  expect(answers.filter(({ status }) => status === "rejected")).toEqual([]);
 });

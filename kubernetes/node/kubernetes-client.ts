@@ -156,12 +156,12 @@ export function isAlreadyThere(error: unknown): boolean {
 /** A kept connection that the server had closed before the call was sent on it. */
 class StaleConnection extends Error {}
 
-/** Once more where the connection was one that the server had closed. */
+/** Once more where the connection was one that the server had closed; on one of its own, as it may have closed all others with it. */
 async function exchangeAnew(options: RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
   try {
     return await exchange(options, body);
   } catch (error) {
-    if (error instanceof StaleConnection) return exchange(options, body);
+    if (error instanceof StaleConnection) return exchange({ ...options, agent: false }, body);
     throw error;
   }
 }
@@ -170,7 +170,7 @@ function exchange(options: RequestOptions, body: Buffer | undefined): Promise<In
   return new Promise((resolve, reject) => {
     const sent = request(options, resolve);
     sent.on("error", (error: NodeJS.ErrnoException) => {
-      const isStale = sent.reusedSocket && error.code === "ECONNRESET";
+      const isStale = sent.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
       reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
     });
     sent.end(body);

@@ -81,7 +81,7 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async *logs(container: string, { signal, ...options }: LogOptions): AsyncGenerator<LogLine> {
-    const { stream, socket } = await this.#ask({ type: "logs", container, options });
+    const { stream } = await this.#ask({ type: "logs", container, options });
     const lines = new PassThrough({ objectMode: true, highWaterMark: WAITING_LINES });
     lines.on("drain", () => stream.resume());
     stream.setHandlers({
@@ -101,7 +101,7 @@ export class ConnectedRuntime implements ContainerRuntime {
       if (!signal?.aborted) throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
-      socket.destroy();
+      stream.destroy();
     }
   }
 

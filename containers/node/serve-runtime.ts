@@ -79,12 +79,12 @@ class RuntimeConnection {
     socket.once("end", this.#end);
     this.#stream = new FrameStream(socket, {
       json: (text) => void this.#begin(text),
-      closed: () => this.#gone.abort(),
+      gone: () => this.#gone.abort(),
     });
   }
 
   async #begin(text: string): Promise<void> {
-    this.#stream.setHandlers({ json: () => undefined, closed: () => this.#gone.abort() });
+    this.#stream.setHandlers({ json: () => undefined, gone: () => this.#gone.abort() });
     // Input that follows at once is for what is about to be started.
     this.#stream.pause();
     const request = JSON.parse(text) as RuntimeRequest | EventsRequest | JoinRequest;
@@ -171,7 +171,7 @@ class RuntimeConnection {
       output: (bytes) => {
         if (stdin?.writable && !stdin.write(Buffer.from(bytes))) stream.pause();
       },
-      closed: () => this.#gone.abort(),
+      gone: () => this.#gone.abort(),
     });
     stream.resume();
     this.#answer({ type: "ok" });

@@ -19,7 +19,7 @@ export async function serveExec(
   let isGone = false;
   stream.setHandlers({
     json: () => undefined,
-    closed: () => {
+    gone: () => {
       isGone = true;
       program?.kill();
     },
@@ -54,7 +54,7 @@ function forwardInput(stream: FrameStream, program: ConfinedProgram): void {
       if (!stdin.writable || stdin.write(bytes)) return;
       stream.pause();
     },
-    closed: () => program.kill(),
+    gone: () => program.kill(),
   });
 }
 

@@ -18,8 +18,10 @@ const LOOK_MS = 1_000;
 export interface FrameHandlers {
   json(text: string): void;
   output?(frame: Uint8Array): void;
-  /** Once, whatever ended the connection. */
-  closed(error?: Error): void;
+  /** The connection has ended, as soon as that is known: frames may still wait for `resume`. */
+  gone?(): void;
+  /** Once, whatever ended the connection, behind the last frame. */
+  closed?(error?: Error): void;
 }
 
 /** One frame of JSON as it stands on the wire. */
@@ -34,7 +36,12 @@ export class FrameStream {
   #handlers: FrameHandlers;
   #buffers: Buffer[] = [];
   #size = 0;
+  /** The other side has sent all it will. */
+  #hasEnded = false;
+  #isDropped = false;
   #isClosed = false;
+  #hasToldClosed = false;
+  #failure: Error | undefined;
   #isPaused = false;
   #isDetached = false;
   #looks: NodeJS.Timeout | undefined;
@@ -42,14 +49,20 @@ export class FrameStream {
   constructor(socket: Socket, handlers: FrameHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
-    let failure: Error | undefined;
     socket.on("data", this.#receive);
-    socket.on("error", (error) => (failure = error));
-    socket.on("close", () => this.#close(failure));
+    socket.on("error", (error) => (this.#failure = error));
+    socket.on("end", () => (this.#hasEnded = true));
+    socket.on("close", () => this.#close());
   }
 
   get #isDelivering(): boolean {
-    return !this.#isPaused && !this.#isDetached && !this.#socket.destroyed;
+    return !this.#isPaused && this.#mayDeliver;
+  }
+
+  /** A socket that has ended is destroyed although what came over it still waits for somebody who paused. */
+  get #mayDeliver(): boolean {
+    const isThere = this.#hasEnded || !this.#socket.destroyed;
+    return isThere && !this.#isDropped && !this.#isDetached;
   }
 
   get isClosed(): boolean {
@@ -94,14 +107,16 @@ export class FrameStream {
   pause(): void {
     this.#isPaused = true;
     this.#socket.pause();
-    this.#looks ??= setInterval(() => this.#send(KIND_EMPTY, new Uint8Array()), LOOK_MS);
+    if (!this.#isClosed) this.#looks ??= setInterval(() => this.#send(KIND_EMPTY, new Uint8Array()), LOOK_MS);
   }
 
   resume(): void {
     this.#isPaused = false;
     this.#stopLooking();
     this.#deliverAll();
-    if (!this.#isPaused) this.#socket.resume();
+    if (this.#isPaused) return;
+    this.#socket.resume();
+    if (this.#isClosed) this.#tellClosed();
   }
 
   /** Sends what is queued, then ends. */
@@ -109,8 +124,11 @@ export class FrameStream {
     this.#socket.end();
   }
 
+  /** Ends at once; what waits is dropped. */
   destroy(error?: Error): void {
+    this.#isDropped = true;
     this.#socket.destroy(error);
+    if (this.#isClosed) this.#tellClosed();
   }
 
   #send(kind: number, body: Uint8Array): void {
@@ -156,11 +174,19 @@ export class FrameStream {
     this.destroy(new TerminalError(terminalErrorCodes.frameInvalid, message));
   }
 
-  #close(error?: Error): void {
+  #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stopLooking();
-    this.#handlers.closed(error);
+    this.#handlers.gone?.();
+    const isAwaited = this.#isPaused && this.#mayDeliver && this.#size > 0;
+    if (!isAwaited) this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    if (this.#hasToldClosed) return;
+    this.#hasToldClosed = true;
+    this.#handlers.closed?.(this.#failure);
   }
 
   #stopLooking(): void {

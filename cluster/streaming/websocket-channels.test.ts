@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { relayProcess } from "./process-relay.js";
 import type { RemoteChannels } from "./remote-channels.js";
@@ -80,5 +81,23 @@ describe("the channels of a WebSocket", () => {
     pair.client.close();
     await relayed;
     expect(child.killed).toBe(true);
+  });
+
+  it("tell all that a process wrote before they tell how it ended, also over a slow connection", async () => {
+    const heard: Buffer[] = [];
+    pair.client.on("message", (data: Buffer) => heard.push(data));
+    const stdout = Readable.from(["one ", "two ", "three ", "four"].map((word) => Buffer.from(word)));
+    pair.connection.cork();
+    const relayed = relayProcess(
+      { stdout, resize: () => undefined, exitCode: Promise.resolve(0), close: () => undefined },
+      channels,
+    );
+    await expect.poll(() => stdout.readableEnded).toBe(true);
+    pair.connection.uncork();
+    await relayed;
+    const outcome = heard.findIndex((message) => message[0] === 3);
+    const before = heard.slice(0, outcome).map((message) => message.subarray(1).toString());
+    expect(before.join("")).toBe("one two three four");
+    expect(heard.slice(outcome + 1)).toEqual([]);
   });
 });

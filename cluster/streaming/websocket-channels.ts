@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import type { RawData, WebSocket } from "ws";
 import { ClientInput } from "./client-input.js";
 import { WebSocketHold } from "./websocket-hold.js";
@@ -44,6 +45,8 @@ export function websocketChannels(client: WebSocket, wanted: WantedStreams): Rem
     gone: gone.signal,
     onResize: (listener) => sizes.listen(listener),
     finish: async (status) => {
+      const outputs = [stdout, stderr].filter((each) => each !== undefined);
+      await Promise.allSettled(outputs.map((each) => finished(each.end())));
       await sent(client, CHANNEL.error, Buffer.from(JSON.stringify(status)));
       stdin?.destroy();
       await closed(client);

@@ -176,11 +176,13 @@ function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStre
 function giveUpWhenQuiet(child: ChildProcess, outputs: readonly { from: Readable; to: PassThrough }[]): void {
   let hasCome = false;
   for (const { from } of outputs) from.on("data", () => (hasCome = true));
-  const timer = setInterval(() => {
+  const giveUp = (): void => {
     if (!hasCome && !outputs.some(({ to }) => to.writableNeedDrain))
       for (const { from } of outputs) from.destroy();
     hasCome = false;
-  }, LAST_OUTPUT_MS);
+  };
+  // Where this process was held up, a pipe may have more than was read when its time is over: it is read first.
+  const timer = setInterval(() => setImmediate(giveUp), LAST_OUTPUT_MS);
   child.once("close", () => clearInterval(timer));
 }
 

@@ -8,8 +8,8 @@ import { startCluster } from "./start.js";
 
 /** Environment variable with the path of the kubectl to test instead of the one on PATH. */
 export const CHOSEN_KUBECTL = "LECTERN_TEST_KUBECTL";
-/** Milliseconds one kubectl command may take. */
-const COMMAND_TIMEOUT_MS = 15_000;
+/** Milliseconds one kubectl command may take, on a machine that does much else; one that hangs is ended, and says so. */
+const COMMAND_TIMEOUT_MS = 60_000;
 
 export interface CommandResult {
   code: number;
@@ -68,7 +68,8 @@ function run(kubectl: string, args: string[], env: NodeJS.ProcessEnv, input = ""
   return new Promise((resolve) => {
     const child = execFile(kubectl, args, { env, timeout: COMMAND_TIMEOUT_MS }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ code, stdout, stderr });
+      const isEnded = error?.killed === true;
+      resolve({ code, stdout, stderr: isEnded ? `${stderr}${error.message}: it was ended` : stderr });
     });
     // What a command does not read before it ends is nobody's fault.
     child.stdin?.on("error", () => undefined).end(input);

@@ -19,7 +19,9 @@ describe.skipIf(why !== undefined)("pods that are connected", { timeout: 120_000
   /** What a line of shell says in the pod, with its status last. */
   const say = async (pod: string, line: string, namespace = "default"): Promise<string> => {
     const command = ["exec", "-n", namespace, pod, "--", "sh", "-c", `${line} 2>&1; echo "status $?"`];
-    return (await cluster.kubectl.run(command)).stdout;
+    const { code, stdout, stderr } = await cluster.kubectl.run(command);
+    // The line's own status is said above: this one tells of a command that could not be run, or not be read to its end.
+    return code === 0 ? stdout : `${stdout}kubectl ended with ${code}: ${stderr}`;
   };
   const page = (pod: string, url: string, namespace?: string): Promise<string> =>
     say(pod, `wget -q -O - ${url}`, namespace);

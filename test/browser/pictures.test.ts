@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
@@ -13,7 +13,8 @@ const PICTURE = readFileSync(
 
 const FILES = {
   "workshop.yaml": "title: Pictures\npages: [one]\n",
-  "pages/one.md": "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n",
+  "pages/one.md":
+    "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n\nBelow them\n",
   "images/policy-image-registry-1.png": PICTURE,
   "images/form.png": PICTURE,
 };
@@ -32,6 +33,30 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a picture in the
   it("has words, also where its author wrote none", async () => {
     await page.getByRole("img", { name: "The form" }).waitFor();
     await page.getByRole("img", { name: "Picture: policy image registry 1" }).waitFor();
+  });
+
+  it("has its room before it is there, so that nothing moves under the hand of who reads", async () => {
+    const below = page.getByText("Below them");
+    const places: number[] = [];
+    const look = async (): Promise<void> =>
+      void places.push(await below.evaluate((each) => (each as HTMLElement).offsetTop));
+    const held: Route[] = [];
+    let isHeld = true;
+    await page.route(/\.png/, (route) => (isHeld ? void held.push(route) : route.continue()));
+    await page.reload();
+    await below.waitFor();
+    await look();
+    isHeld = false;
+    for (const route of held) await route.continue();
+    const picture = page.getByRole("img", { name: "The form" });
+    await picture.scrollIntoViewIfNeeded();
+    await expect.poll(() => picture.evaluate((each) => (each as HTMLImageElement).complete)).toBe(true);
+    await expect
+      .poll(() => picture.evaluate((each) => (each as HTMLImageElement).naturalWidth))
+      .toBeGreaterThan(0);
+    await look();
+    expect(places[1]).toBe(places[0]);
+    await page.unroute(/\.png/);
   });
 
   it("is enlarged by the keyboard, and Escape leads back to it", async () => {

@@ -31,7 +31,7 @@ function compiled(source: string) {
     checks: { expectations: {}, standIns: [] },
   };
   return compilePage(page, VARIABLES, {
-    picture: (src) => `p/${src}`,
+    picture: (src) => ({ src: `p/${src}` }),
     page: () => "x",
     application: () => undefined,
   });

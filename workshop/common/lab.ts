@@ -139,10 +139,18 @@ export interface LabPage {
   blocks: { action: string; line: number }[];
   /** What `labFile` takes for each relative picture of the page; `null` where it was not found. */
   pictures: Record<string, string | null>;
+  /** Of those whose files tell it, by address: what a browser keeps free until it has loaded them. */
+  pictureSizes?: Record<string, PictureSize>;
   /** Images that Lectern plays where it runs them, by the block that names them first in the lab. */
   played?: Record<string, string[]>;
   /** What `checks.yaml` says about the page. */
   checks: PageChecks;
+}
+
+/** In CSS pixels. */
+export interface PictureSize {
+  width: number;
+  height: number;
 }
 
 export interface PageChecks {

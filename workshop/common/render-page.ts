@@ -33,7 +33,8 @@ export function compileLabPage(
   const addresses = {
     picture: (src: string) => {
       const path = Object.hasOwn(page.pictures, src) ? page.pictures[src] : undefined;
-      return typeof path === "string" ? fileUrl(session, path) : undefined;
+      if (typeof path !== "string") return undefined;
+      return { src: fileUrl(session, path), ...page.pictureSizes?.[src] };
     },
     page: (href: string) => {
       const found = linkedPage(lab, page, href);

@@ -1,9 +1,10 @@
 import sanitizeHtml from "sanitize-html";
+import type { PictureSize } from "./lab.js";
 
 /** Where the relative addresses of a page lead. */
 export interface PageAddresses {
-  /** Address of a picture named by the page; `undefined` where there is none. */
-  picture: (src: string) => string | undefined;
+  /** Address of a picture named by the page, with its size where that is known; `undefined` where there is none. */
+  picture: (src: string) => ({ src: string } & Partial<PictureSize>) | undefined;
   /** Address of another page of the lab; `undefined` where there is none. */
   page: (href: string) => string | undefined;
   /** Where a browser is let into an application of the session; `undefined` for other web addresses. */
@@ -115,8 +116,11 @@ function alignedCell(tagName: string, attributes: sanitizeHtml.Attributes): sani
 
 function pictureTag(attributes: sanitizeHtml.Attributes, addresses: PageAddresses): sanitizeHtml.Tag {
   const src = attributes["src"] ?? "";
-  const found = isElsewhere(src) ? src : addresses.picture(src);
-  if (found) return { tagName: "img", attribs: { ...attributes, src: found, loading: "lazy" } };
+  const found = isElsewhere(src) ? { src } : addresses.picture(src);
+  if (found) {
+    const size = sizeAttributes(attributes, found);
+    return { tagName: "img", attribs: { ...attributes, ...size, src: found.src, loading: "lazy" } };
+  }
   const words = attributes["alt"]
     ? `${attributes["alt"]} (picture ${src} is missing)`
     : `Picture ${src} is missing`;
@@ -125,6 +129,17 @@ function pictureTag(attributes: sanitizeHtml.Attributes, addresses: PageAddresse
     attribs: { class: "missing-picture", role: "img", "aria-label": words },
     text: words,
   };
+}
+
+/** Both, so that a browser keeps the room free and nothing moves when the picture comes; what its author wrote holds. */
+function sizeAttributes(
+  attributes: sanitizeHtml.Attributes,
+  { width, height }: Partial<PictureSize>,
+): sanitizeHtml.Attributes {
+  if (width === undefined || height === undefined || attributes["height"] !== undefined) return {};
+  const wanted = attributes["width"] ?? String(width);
+  if (!/^\d+$/.test(wanted)) return {};
+  return { width: wanted, height: String(Math.round((Number(wanted) * height) / width)) };
 }
 
 /** Pictures of other sites and inline ones are not looked up. */

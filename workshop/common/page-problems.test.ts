@@ -250,6 +250,33 @@ describe("a page with", () => {
     expect(problems).toEqual([]);
   });
 
+  it.each(["title", "style", "script", "textarea", "option", "label", "output"])(
+    "a placeholder that is called <%s> as HTML is shown, and so is what follows it",
+    (name) => {
+      const { html, problems } = compile(`Write <${name}> here.\n\nThen **go on**.`);
+      expect(html).toBe(`<p>Write &lt;${name}&gt; here.</p>\n<p>Then <strong>go on</strong>.</p>\n`);
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(["title", "style", "script", "textarea", "option", 'script src="x.js"'])(
+    "<%s> on a line of its own takes in nothing without a word where its end is forgotten",
+    (tag) => {
+      const { html, problems } = compile(`Before\n\n<${tag}>\n\nThen go on.`);
+      expect(html).toContain(`&lt;${tag}&gt;`);
+      expect(html).toContain("Then go on.");
+      expect(problems).toMatchObject([{ line: 3, severity: "error", rule: "removed-html" }]);
+    },
+  );
+
+  it("a link and a picture are told of as they are written", () => {
+    const { problems } = compile("[to](#größe) ![](größe%20b.png)");
+    expect(problems.map(({ message }) => message)).toEqual([
+      "The link #größe leads to no heading of the page",
+      expect.stringContaining("größe b.png") as string,
+    ]);
+  });
+
   it("a pattern that cannot be read says so in the author's words alone", () => {
     const [problem] = compile(`${FENCE}execute match=/a(b/\nls\n${FENCE}\n`).problems;
     expect(problem?.message).toContain("/a(b/");

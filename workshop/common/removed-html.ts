@@ -16,13 +16,55 @@ export function removedHtml(leaves: readonly Leaf[]): PageProblem[] {
   });
 }
 
-/** Text such as `<your-name>` is a placeholder and no HTML: it is shown as it is written. */
+/**
+ * Text such as `<your-name>` is a placeholder and no HTML: it is shown as it is written, and so is a bare `<title>` that nothing closes.
+ * An element that takes all that follows for its text is shown where its end is forgotten, so that the rest of the page stays.
+ */
 export function showPlaceholders(leaves: readonly Leaf[]): void {
-  for (const { part } of leaves.flatMap((leaf) => (leaf.kind === "text" ? partsOf(leaf) : []))) {
-    if (part.type !== "html_inline") continue;
-    const [tag] = htmlTags(part.content);
-    if (tag && !isHtmlElement(tag.name)) part.type = "text";
+  for (const leaf of leaves) {
+    if (leaf.kind === "html") leaf.token.content = withOpenShown(leaf.token.content);
+    if (leaf.kind !== "text") continue;
+    const tags = partsOf(leaf).flatMap(({ part }) => {
+      const [tag] = part.type === "html_inline" ? htmlTags(part.content) : [];
+      return tag ? [{ part, tag }] : [];
+    });
+    const open = openTags(tags.map(({ tag }, at) => ({ ...tag, at })));
+    for (const [at, { part, tag }] of tags.entries())
+      if (isPlaceholder(tag, open.has(at))) part.type = "text";
   }
+}
+
+function isPlaceholder({ name, attributes }: HtmlTag, isOpen: boolean): boolean {
+  if (!isHtmlElement(name)) return true;
+  if (!isOpen || isAllowedElement(name) || name === "wbr") return false;
+  return attributes.length === 0 || TAKES_IN.has(name);
+}
+
+/** What stands behind their tag is text for them, whatever it is, up to the tag that closes them. */
+const TAKES_IN = new Set(["script", "style", "textarea", "title", "option", "xmp"]);
+
+function withOpenShown(html: string): string {
+  let shown = "";
+  let from = 0;
+  for (const { at } of forgottenEnds(html)) {
+    shown += `${html.slice(from, at)}&lt;`;
+    from = at + 1;
+  }
+  return shown + html.slice(from);
+}
+
+function forgottenEnds(html: string): HtmlTag[] {
+  const tags = htmlTags(html);
+  const open = openTags(tags);
+  return tags.filter(({ name, at }) => TAKES_IN.has(name) && open.has(at));
+}
+
+/** Where the tags stand that no tag of their name behind them closes. */
+function openTags(tags: readonly HtmlTag[]): Set<number> {
+  const closed = new Map(tags.filter(({ isClosing }) => isClosing).map(({ name, at }) => [name, at]));
+  return new Set(
+    tags.flatMap(({ name, isClosing, at }) => (isClosing || at < (closed.get(name) ?? -1) ? [] : [at])),
+  );
 }
 
 /** Comments whose end was forgotten: they take in what follows, up to the end of the next one or of the page. */
@@ -44,9 +86,11 @@ function openComments(html: string, line: number): PageProblem[] {
 }
 
 function inHtml(html: string, line: number): PageProblem[] {
+  const forgotten = new Set(forgottenEnds(html).map(({ at }) => at));
   return htmlTags(html).flatMap((tag) => {
     const at = line + lineEnds(html, tag.at);
     if (tag.isClosing) return [];
+    if (forgotten.has(tag.at)) return [notClosed(tag.name, at)];
     if (!isAllowedElement(tag.name))
       return isHtmlElement(tag.name)
         ? [removed(`The HTML element <${tag.name}>`, at)]
@@ -76,6 +120,16 @@ function removed(what: string, line: number): PageProblem {
     line,
     message: `${what} is not allowed on a page and has been removed`,
     fix: "Say it in Markdown, or use a block of Lectern",
+  };
+}
+
+function notClosed(name: string, line: number): PageProblem {
+  return {
+    severity: "error",
+    rule: "removed-html",
+    line,
+    message: `The HTML element <${name}> is not closed and would take in what follows; it is shown as it is written`,
+    fix: "Put it between back-ticks where it is a placeholder, or close it",
   };
 }
 

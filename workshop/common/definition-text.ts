@@ -5,8 +5,19 @@ import { SESSION_VARIABLES } from "./variables.js";
 export interface Definition<Value> {
   /** With `{{ name }}` in place of `$(name)`. */
   value: Value;
-  /** References that have no value, each with the reason as the end of a sentence. */
-  unknown: { written: string; why: string }[];
+  /** References that have no value. */
+  unknown: UnknownReference[];
+}
+
+/** A reference that stays as it is written. */
+export interface UnknownReference {
+  written: string;
+  /** The end of a sentence. */
+  why: string;
+  /** It stands among words, as `$(date)` does in a script: nothing that is a name or an address is wrong for it. */
+  isAmongWords: boolean;
+  /** The format has no variable of that name, so that it is mistyped. */
+  isMistyped: boolean;
 }
 
 /** `$(name)`, and `$(base64(name))`; capitals are the business of Kubernetes, which expands variables of containers so. */
@@ -21,7 +32,9 @@ export function definitionText(text: string, own: ReadonlySet<string>): Definiti
       const name = encoded ?? plain ?? "";
       const why = reasonFor(name, own) ?? (encoded === undefined ? undefined : "is not encoded here");
       if (why === undefined) return `{{ ${name} }}`;
-      unknown.push({ written, why });
+      const isAmongWords = /\s/.test(text);
+      const isMistyped = !isAmongWords && absentVariable(name) === undefined;
+      unknown.push({ written, why, isAmongWords, isMistyped });
       return written;
     },
   );

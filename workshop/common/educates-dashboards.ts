@@ -35,7 +35,11 @@ export function dashboardsOf(
     const { value, unknown } = definitionText(url, own);
     const [reference] = unknown;
     if (reference === undefined) dashboards.push({ name, url: value });
-    else notes.push(lacking(path, `names ${reference.written}, which ${reference.why}; the tab is left out`));
+    else
+      notes.push({
+        ...lacking(path, `names ${reference.written}, which ${reference.why}; the tab is left out`),
+        isError: reference.isMistyped,
+      });
   }
   return { dashboards, terminals: [...new Set(terminals)], notes };
 }

@@ -148,8 +148,11 @@ function environmentOf(session: EducatesSession, own: ReadonlySet<string>): Sess
     else if (entry.value === undefined || entry.value === null) read.ofServer.push(entry.name);
     else {
       const { value, unknown } = definitionText(entry.value, own);
-      for (const { written, why } of unknown)
-        read.notes.push(lacking(path, `names ${written}, which ${why}; it stays as it is written`));
+      for (const { written, why, isMistyped } of unknown)
+        read.notes.push({
+          ...lacking(path, `names ${written}, which ${why}; it stays as it is written`),
+          isError: isMistyped,
+        });
       read.variables[`ENV_${entry.name}`] = value;
       read.ofShells[entry.name] = value;
     }

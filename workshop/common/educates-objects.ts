@@ -1,8 +1,8 @@
 import { asksForCluster } from "./educates-applications.js";
-import { definitionValue } from "./definition-text.js";
+import { type UnknownReference, definitionValue } from "./definition-text.js";
 import type { EducatesResource } from "./educates-schema.js";
 import { fillValue } from "./fill-plain.js";
-import { type ResourceNote, lacking, placeOf } from "./resource-note.js";
+import { type ResourceNote, approximated, lacking, placeOf } from "./resource-note.js";
 import { objectObstacle, objectWords, otherNamespace } from "./session-object.js";
 import { sampleVariables } from "./variables.js";
 
@@ -37,13 +37,25 @@ function readObject(
   const { value, unknown } = definitionValue(given, new Set(Object.keys(own)));
   const variables = sampleVariables({ ...NAMELESS, variables: own });
   const object = fillValue(value, variables);
-  const [reference] = unknown;
+  const words = `${placeOf(path)}, the ${objectWords(given)},`;
+  const reference = unknown.find(({ isAmongWords }) => !isAmongWords);
   const why = reference
-    ? `names ${reference.written}, which ${reference.why}`
+    ? namesUnknown(reference)
     : obstacleTo(object, { namespace: variables["session_namespace"] ?? "", isOwnCluster });
-  if (why === undefined) return { objects: [value], notes: [] };
-  const message = `${placeOf(path)}, the ${objectWords(given)}, ${why}; sessions are made without it`;
-  return { objects: [], notes: [{ ...lacking(path), message }] };
+  if (why === undefined)
+    return {
+      objects: [value],
+      notes: unknown.slice(0, 1).map((left) => ({
+        ...approximated(path, ""),
+        message: `${words} ${namesUnknown(left)}; it stays as it is written`,
+      })),
+    };
+  const message = `${words} ${why}; sessions are made without it`;
+  return { objects: [], notes: [{ ...lacking(path), message, isError: reference?.isMistyped ?? false }] };
+}
+
+function namesUnknown({ written, why }: UnknownReference): string {
+  return `names ${written}, which ${why}`;
 }
 
 /** In a cluster of the session's own objects may be of any namespace or none; the kinds it has are seen to when all is known. */

@@ -129,8 +129,16 @@ export type WorkshopFile = z.infer<typeof workshopFileSchema>;
 
 /** What may stand between `---` lines at the top of a page. */
 export const frontMatterSchema = z.object({
-  title: scalar.optional(),
-  weight: z.number().optional(),
+  title: scalar.nullish(),
+  weight: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^-?\d{1,9}$/)
+        .transform(Number),
+    ])
+    .optional(),
   draft: z.boolean().optional(),
 });
 export type FrontMatter = z.infer<typeof frontMatterSchema>;

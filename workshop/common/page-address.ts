@@ -7,7 +7,7 @@ export function linkedPage<Page extends Pick<LabPage, "name" | "file">>(
   from: Pick<LabPage, "file">,
   address: string,
 ): Page | undefined {
-  const [path = ""] = decoded(address).split(/[#?]/, 1);
+  const [path = ""] = addressAsWritten(address).split(/[#?]/, 1);
   const wanted = withoutEnding(path);
   const beside = joined(from.file, wanted);
   const name = labelOf(wanted.split("/").at(-1) ?? "");
@@ -41,8 +41,8 @@ function joined(file: string, path: string): string {
   return parts.join("/");
 }
 
-/** As it stands where it cannot be decoded: then it leads nowhere. */
-function decoded(address: string): string {
+/** An address as its author wrote it; as it stands where it cannot be decoded: then it leads nowhere. */
+export function addressAsWritten(address: string): string {
   try {
     return decodeURI(address);
   } catch {

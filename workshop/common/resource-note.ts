@@ -5,6 +5,8 @@ export interface ResourceNote {
   /** Not at all, or in another way. */
   fidelity: "approximated" | "lacking";
   message: string;
+  /** Wrong on the original as well. */
+  isError?: boolean;
   /** What to do about it. */
   fix: string;
 }

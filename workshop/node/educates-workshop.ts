@@ -23,9 +23,17 @@ export async function readEducatesWorkshop(folder: string): Promise<EducatesWork
   const resource = value ?? { spec: {} };
   const { described, notes } = describeLab(resource);
   const content = homeContentOf(resource);
-  const said = [...notes, ...content.notes].map(({ path, fidelity, message, fix }): LabProblem => {
+  const said = [...notes, ...content.notes].map(({ path, fidelity, message, fix, isError }): LabProblem => {
     const line = lineOf(path);
-    return { severity: "warning", rule: "unsupported", file, line, message, fix, fidelity };
+    return {
+      severity: isError ? "error" : "warning",
+      rule: "unsupported",
+      file,
+      line,
+      message,
+      fix,
+      fidelity,
+    };
   });
   const start = await startFilesOf(folder);
   return {

@@ -81,6 +81,17 @@ describe("front matter", () => {
     await write({ "workshop.yaml": "title: x\n", "pages/a.md": page });
     expect(lintLab(await loadLab(folder)).map(({ rule, line }) => [rule, line])).toEqual(problems);
   });
+
+  it("has a weight in quotes and a title that is none, as Hugo takes them", async () => {
+    await write({
+      "workshop/config.yaml": "{}\n",
+      "workshop/content/a.md": '---\ntitle: 2024\nweight: "20"\n---\n',
+      "workshop/content/b.md": "---\ntitle:\nweight: 10\n---\n# Begin\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ title }) => title)).toEqual(["Begin", "2024"]);
+    expect(lintLab(lab)).toEqual([]);
+  });
 });
 
 function write(files: Record<string, string>): Promise<void> {

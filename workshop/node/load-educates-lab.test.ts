@@ -183,19 +183,23 @@ spec:
     - {apiVersion: v1, kind: Namespace, metadata: {name: other}}
     - {apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: other}}
     - {apiVersion: kappctrl.k14s.io/v1alpha1, kind: App, metadata: {name: y}}
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: script}, data: {a.sh: "echo $(date)"}}
     dashboards:
     - {name: Console}
     - {name: App, url: "$(ingress_protocol)://$(session_namespace).example.org"}
     - {name: Editor}
     - {name: More, url: "terminal:2"}
     - {name: Registry, url: "https://$(registry_host)/"}
+    - {name: Typo, url: "https://$(ingres_domain)/"}
 `,
     });
     const lab = await loadLab(folder);
     expect(lab.objects.map((text) => text.split("\n").slice(0, 4).join(" "))).toEqual([
       "apiVersion: v1 kind: ConfigMap metadata:   name: shared",
       'apiVersion: v1 kind: ConfigMap metadata:   name: "{{ session_namespace }}-notes"',
+      "apiVersion: v1 kind: ConfigMap metadata:   name: script",
     ]);
+    expect(lab.objects[2]).toContain("a.sh: echo $(date)");
     expect(lab.objects[1]).toContain('"{{ session_name }}": "{{ color }} $(HOME)"');
     expect(lab.dashboards).toEqual([
       { name: "Console" },
@@ -205,21 +209,25 @@ spec:
     expect(sampleVariables(lab)).toMatchObject({ color: "red", ENV_SPACE: "sample" });
     expect(lab).toMatchObject({ budget: "custom", minutes: 60 });
     expect(lab.problems.map(({ line, fidelity, message }) => `${line} ${fidelity}: ${message}`)).toEqual([
-      '6 approximated: spec.request.parameters[0] always has its default: color is "red"',
-      "6 lacking: spec.request.parameters[1] asks for size, which has no value here",
-      "11 lacking: spec.session.env[1] takes SECRET from an object of the original, and is left out",
       expect.stringMatching(
         /^17 lacking: .*ConfigMap \$\(nope\), names \$\(nope\), which is no name that has a value/,
       ),
+      expect.stringMatching(/^28 lacking: .*\$\(ingres_domain\), which is no name that has a value/),
+      '6 approximated: spec.request.parameters[0] always has its default: color is "red"',
+      "6 lacking: spec.request.parameters[1] asks for size, which has no value here",
+      "11 lacking: spec.session.env[1] takes SECRET from an object of the original, and is left out",
       expect.stringMatching(/^18 lacking: .*the Namespace other, belongs to the whole cluster/),
       expect.stringMatching(/^19 lacking: .*the ConfigMap x, is for the namespace other/),
       expect.stringMatching(
         /^20 lacking: .*kind App of kappctrl.k14s.io, which Kubernetes itself does not have/,
       ),
-      expect.stringMatching(/^24 lacking: .*the tab Editor, which sessions do not have/),
-      expect.stringMatching(/^25 approximated: .*is terminal 2/),
-      expect.stringMatching(/^26 lacking: .*\$\(registry_host\), which is of a registry of the session/),
+      expect.stringMatching(/^21 approximated: .*script, names \$\(date\), .*stays as it is written/),
+      expect.stringMatching(/^25 lacking: .*the tab Editor, which sessions do not have/),
+      expect.stringMatching(/^26 approximated: .*is terminal 2/),
+      expect.stringMatching(/^27 lacking: .*\$\(registry_host\), which is of a registry of the session/),
     ]);
+    const wrong = lab.problems.filter(({ severity }) => severity === "error");
+    expect(wrong.map(({ line }) => line)).toEqual([17, 28]);
   });
 
   it("names the applications that are not to be had before anybody starts the lab", async () => {

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage, LabSource } from "../common/lab.js";
+import { addressAsWritten } from "../common/page-address.js";
 import type { PageLink } from "../common/page-links.js";
 import { isElsewhere } from "../common/sanitise.js";
 import { isReallyWithin, isWithin } from "./lab-path.js";
@@ -28,7 +29,7 @@ async function findPicture(
   src: string,
   where: { page: LabPage; folder: string; roots: readonly string[]; imageFolders: readonly string[] },
 ): Promise<string | null> {
-  const wanted = decoded(src.split(/[?#]/, 1)[0] ?? "");
+  const wanted = addressAsWritten(src.split(/[?#]/, 1)[0] ?? "");
   const places = [
     join(where.folder, dirname(where.page.file), wanted),
     ...where.roots.flatMap((root) =>
@@ -50,15 +51,6 @@ const SITE = "/workshop/content/";
 
 function published(path: string): string[] {
   return path.startsWith(SITE) ? [path.slice(SITE.length)] : [];
-}
-
-/** As it stands where it cannot be decoded: then it names no file, and lint says so. */
-function decoded(address: string): string {
-  try {
-    return decodeURI(address);
-  } catch {
-    return address;
-  }
 }
 
 /** Marks pictures of the folders outside the lab. */

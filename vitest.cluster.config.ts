@@ -11,7 +11,9 @@ export default defineConfig({
     globalSetup: ["test/requirements/setup.ts", "test/cluster/global-setup.ts"],
     // Covers a first build of the control plane and the node.
     hookTimeout: 20 * 60_000,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
+    // A machine under load takes its time.
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
     // Covers the end of the cluster.
     teardownTimeout: 120_000,

@@ -3,9 +3,9 @@ import { builtLibraries, notTransformed } from "./test/requirements/built-librar
 
 const globalSetup = ["test/requirements/setup.ts"];
 /** What is polled for comes true at once on an idle machine; one under load takes its time. */
-const expectations = { poll: { timeout: 15_000 } };
+const expectations = { poll: { timeout: 60_000 } };
 /** Room for what starts whole servers, real shells and browsers. */
-const whole = { testTimeout: 120_000, hookTimeout: 120_000, expect: expectations };
+const whole = { testTimeout: 240_000, hookTimeout: 240_000, expect: expectations };
 /**
  * Files wait for a shell, a page or a cluster so much of the time that this many keep two processors busy
  * (`terminal/node/crowding-for-tests.ts` reckons with it). They leave nothing behind in their process, so that the next need not load

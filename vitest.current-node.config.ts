@@ -7,6 +7,7 @@ export default defineConfig({
     // Covers fetching that Node.
     hookTimeout: 6 * 60_000,
     testTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
   },
 });

@@ -9,7 +9,9 @@ export default defineConfig({
     globalSetup: ["test/requirements/setup.ts", "test/kubernetes/parity/global-setup.ts"],
     // Covers a first build of the control plane.
     hookTimeout: 20 * 60_000,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
+    // A machine under load takes its time.
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
   },
 });

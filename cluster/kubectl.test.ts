@@ -123,7 +123,7 @@ describe.skipIf(kubectl === undefined)("kubectl against the embedded cluster", (
   });
 
   it("waits for and restarts a rollout", async () => {
-    await ok("wait --for=condition=Available deployment/web -n lab --timeout=10s");
+    await ok("wait --for=condition=Available deployment/web -n lab --timeout=60s");
     expect(await ok("rollout restart deployment/web -n lab")).toContain("restarted");
     expect(await ok("rollout status deployment/web -n lab --timeout=12s")).toContain(
       "successfully rolled out",

@@ -120,7 +120,7 @@ describe.skipIf(missing)("kubectl", () => {
     const events =
       "get events -n lab --field-selector reason=FailedCreate -o jsonpath={.items[*].message}".split(" ");
     await expect
-      .poll(async () => (await cluster.kubectl(events)).stdout, { timeout: 10_000 })
+      .poll(async () => (await cluster.kubectl(events)).stdout)
       .toMatch(
         /Error creating: pods "big-\S+" is forbidden: maximum cpu usage per Container is 1, but limit is 2/,
       );

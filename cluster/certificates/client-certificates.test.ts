@@ -15,7 +15,7 @@ import { readSigningRequest } from "./signing-request.js";
 const REQUESTS = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 const REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 const SIGNER = "kubernetes.io/kube-apiserver-client";
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 let dataDir: string;
 let cluster: Cluster;

@@ -144,7 +144,7 @@ describe("clients that mean no good", () => {
     },
   );
 
-  it("leave others their watches however many they open", { timeout: 60_000 }, async () => {
+  it("leave others their watches however many they open", async () => {
     const token = await tokenFor("greedy", ["watch"], "configmaps");
     const path = `${CONFIG_MAPS}?watch=true`;
     const watches: IncomingMessage[] = [];
@@ -160,17 +160,17 @@ describe("clients that mean no good", () => {
       watch.destroy();
       return watch.statusCode;
     };
-    await expect.poll(again, { timeout: 5000 }).toBe(200);
+    await expect.poll(again).toBe(200);
     for (const watch of watches) watch.destroy();
   });
 
-  it("lose their watch when their role is taken from them", { timeout: 15_000 }, async () => {
+  it("lose their watch when their role is taken from them", async () => {
     const token = await tokenFor("watcher", ["watch"], "configmaps");
     const watch = await open(cluster, { path: `${CONFIG_MAPS}?watch=true`, token });
     expect(watch.statusCode).toBe(200);
     watch.resume();
     await send(cluster, { method: "DELETE", path: `${RBAC}/rolebindings/watcher` });
-    await once(watch, "end", { signal: AbortSignal.timeout(12_000) });
+    await once(watch, "end", { signal: AbortSignal.timeout(60_000) });
     expect((await open(cluster, { path: `${CONFIG_MAPS}?watch=true`, token })).statusCode).toBe(403);
   });
 

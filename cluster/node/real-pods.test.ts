@@ -34,7 +34,7 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
     return stdout.split("\n").map((line) => line.trim());
   };
   const becomes = (name: string, path: string, value: string): Promise<void> =>
-    expect.poll(() => read(name, path), { timeout: 30_000 }).toBe(value);
+    expect.poll(() => read(name, path)).toBe(value);
 
   it("start again at once when they end, then wait and say so", async () => {
     await create("crash", { containers: [busybox("echo no; exit 7")] });
@@ -76,8 +76,9 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       lines
         .trim()
         .split("\n")
-        .toSorted()
-        .map((line) => line.split(" ")[1]),
+        .map((line) => line.split(" ") as [time: string, said: string])
+        .toSorted(([one], [other]) => Date.parse(one) - Date.parse(other))
+        .map(([, said]) => said),
     ).toEqual(["one", "two", "three"]);
     expect(await read("done", "{.status.containerStatuses[0].state.terminated.reason}")).toBe("Completed");
     await create("failed", {
@@ -137,9 +138,7 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       .poll(() => events("dying"))
       .toContain("Killing: Container c failed liveness probe, will be restarted");
     expect(await read("probed", path)).toBe("false");
-    await expect
-      .poll(() => events("probed"), { timeout: 10_000 })
-      .toContain("Unhealthy: Readiness probe failed:");
+    await expect.poll(() => events("probed")).toContain("Unhealthy: Readiness probe failed:");
   });
 
   it("stop within their grace and leave nothing", async () => {

@@ -36,7 +36,7 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
   const read = async (name: string, path: string): Promise<string> =>
     (await fixture.run(["get", "pod", name, "-o", `jsonpath=${path}`])).stdout;
   const becomes = (name: string, path: string, value: string): Promise<void> =>
-    expect.poll(() => read(name, path), { timeout: 30_000 }).toBe(value);
+    expect.poll(() => read(name, path)).toBe(value);
   /** Makes what a pod that is gone has left. */
   const leave = (id: string): Promise<void> => {
     const place = { namespace: "default", network: "default", address: "10.244.0.99" };
@@ -73,7 +73,7 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
 
   it("goes on looking at sidecars by their probes", async () => {
     const [up, sick] = [join(folder, "up"), join(folder, "sick")];
-    const seconds = { periodSeconds: 1, failureThreshold: 1000 };
+    const seconds = { periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 1000 };
     await create("aided", {
       terminationGracePeriodSeconds: 1,
       initContainers: [
@@ -84,6 +84,7 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
           livenessProbe: {
             exec: { command: ["test", "!", "-e", sick] },
             periodSeconds: 1,
+            timeoutSeconds: 30,
             failureThreshold: 1,
           },
         }),

@@ -11,7 +11,7 @@ const API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const METRICS = "/apis/metrics.k8s.io/v1beta1";
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 let dataDir: string;
 let cluster: Cluster;

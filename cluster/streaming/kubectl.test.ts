@@ -57,7 +57,7 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
     await once(echo, "listening");
     await run("apply -f -", POD);
     await run("apply -f -", OTHERS);
-    const ready = await run("wait --for=condition=Ready pod/shell --timeout=10s");
+    const ready = await run("wait --for=condition=Ready pod/shell --timeout=60s");
     expect(ready.stderr).toBe("");
   });
   afterAll(async () => {
@@ -146,7 +146,7 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
     const client = fixture.start(command);
     const [line] = (await once(client.stdout, "data")) as [Buffer];
     client.kill("SIGKILL");
-    await expect.poll(() => existsSync(`/proc/${Number(line)}`), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${Number(line)}`)).toBe(false);
   });
 
   it.skipIf(kubectl === undefined)("ends a command whose client goes while its input waits", async () => {
@@ -157,7 +157,7 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
     for (let sent = 0; sent < MANY; sent += 1) client.stdin.write(LARGE);
     await stalled(client);
     client.kill("SIGKILL");
-    await expect.poll(() => existsSync(`/proc/${Number(line)}`), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${Number(line)}`)).toBe(false);
   });
 
   it.skipIf(kubectl === undefined)("goes on with input that has waited for its command", async () => {
@@ -188,7 +188,7 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
         if (!socket.destroyed) socket.write("more");
         return socket.destroyed;
       };
-      await expect.poll(isGone, { timeout: 30_000 }).toBe(true);
+      await expect.poll(isGone).toBe(true);
       local.destroy();
       program.close();
     },

@@ -31,7 +31,7 @@ describe("the log of a container", () => {
       id = main?.containerID?.replace(/^\w+:\/\//, "") ?? "";
       return main?.state.running !== undefined;
     };
-    await expect.poll(runs, { timeout: 30_000 }).toBe(true);
+    await expect.poll(runs).toBe(true);
     return id;
   };
 

@@ -77,8 +77,8 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
 
   it("passes requests on to a port of a Service, by number and by name", async () => {
     // The Service's endpoints are written some time after its pod is ready.
-    await expect.poll(() => refusal("web:80"), { timeout: 20_000 }).toBe("");
-    await expect.poll(() => refusal("drawn:80"), { timeout: 20_000 }).toContain("is simulated");
+    await expect.poll(() => refusal("web:80")).toBe("");
+    await expect.poll(() => refusal("drawn:80")).toContain("is simulated");
     for (const name of ["web:80", "web:http", "http:web:80"]) {
       const { stdout } = await raw(`services/${name}/proxy/a/b?c=d`);
       expect(JSON.parse(stdout)).toMatchObject({ url: "/a/b?c=d", method: "GET" });
@@ -180,7 +180,7 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     const response = await open(fixture.cluster, { path: `${NAMESPACE}/services/web:80/proxy/endless` });
     expect(await connections()).toBeGreaterThan(0);
     response.destroy();
-    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
+    await expect.poll(connections).toBe(0);
   });
 
   it("asks for the right to the proxy", async () => {

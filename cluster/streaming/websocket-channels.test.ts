@@ -59,7 +59,7 @@ describe("the channels of a WebSocket", () => {
     for (let sent = 0; sent < 500; sent += 1) input("x".repeat(100_000));
     await expect.poll(() => pair.server.isPaused && pair.client.bufferedAmount > 0).toBe(true);
     pair.client.terminate();
-    await expect.poll(() => channels.gone.aborted, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => channels.gone.aborted).toBe(true);
     expect(channels.stdin?.destroyed).toBe(true);
   });
 

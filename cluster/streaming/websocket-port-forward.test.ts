@@ -113,7 +113,7 @@ describe("ports over the channels of a WebSocket", () => {
     for (let sent = 0; sent < PIECES; sent += 1) send(0, PIECE);
     await bytesRead(PIECES * PIECE.length);
     pair.client.terminate();
-    await expect.poll(() => hasEnded, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => hasEnded).toBe(true);
   });
 
   it("go on for the others when nothing listens at one of them", async () => {

@@ -30,7 +30,7 @@ it("what a thread waits for a processor is none of its time", async () => {
   // Four share a processor alike.
   for (let rival = 0; rival < 3; rival += 1) start("sh", "-c", FOREVER);
   const starved = start("sh", "-c", FOREVER);
-  await expect.poll(() => waitedForProcessor(starved), { timeout: 20_000 }).toBeGreaterThan(100);
+  await expect.poll(() => waitedForProcessor(starved)).toBeGreaterThan(100);
   const since = performance.now();
   await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(300, starved));
   expect(performance.now() - since).toBeGreaterThan(600);
@@ -53,7 +53,7 @@ it("counts all of a thread whose number is not known, and passes at once where t
   new ThreadDeadline(() => passed.push("unknown")).start(100);
   new ThreadDeadline(() => passed.push("none")).start(0, ownTask());
   expect(passed).toEqual([]);
-  await expect.poll(() => passed, { timeout: 20_000 }).toEqual(["none", "unknown"]);
+  await expect.poll(() => passed).toEqual(["none", "unknown"]);
 });
 
 it("does not pass once it was stopped or begun anew", async () => {
@@ -66,7 +66,7 @@ it("does not pass once it was stopped or begun anew", async () => {
   const again = new ThreadDeadline(() => passed.push("again"));
   again.start(0);
   again.start(10);
-  await expect.poll(() => passed, { timeout: 20_000 }).toEqual(["again"]);
+  await expect.poll(() => passed).toEqual(["again"]);
   await new Promise<void>((resolve) => new ThreadDeadline(resolve).start(100));
   expect(passed).toEqual(["again"]);
 });

@@ -66,7 +66,7 @@ it("what a full disk did not take is seen at once, and written when it has room 
   expect([await tracker.results("s1"), tracker.progress("s1").failed, told]).toEqual([[result], 1, ["s1"]]);
   expect(await store.results("s1")).toEqual([]);
   isFull = false;
-  await expect.poll(() => store.results("s1"), { timeout: 10_000 }).toEqual([{ ...result, failures: 1 }]);
+  await expect.poll(() => store.results("s1")).toEqual([{ ...result, failures: 1 }]);
   await tracker.close();
 });
 

@@ -41,7 +41,7 @@ class Viewer {
   }
 }
 
-describe("a wall of real terminals", { timeout: 120_000 }, () => {
+describe("a wall of real terminals", () => {
   let host: TestHost;
   let watch: ScreenWatch;
   beforeAll(async () => {
@@ -124,7 +124,7 @@ describe("a wall of real terminals", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a wall whose screens all change at once", { timeout: 120_000 }, () => {
+describe("a wall whose screens all change at once", () => {
   it("gets all of them, in events of bounded size", async () => {
     const sessions = Array.from({ length: 300 }, (_, index) => `s${String(index)}`);
     let version = 0;

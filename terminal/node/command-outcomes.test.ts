@@ -101,7 +101,7 @@ describe("what the shell cannot tell is never success", () => {
     expect(await run(address, "node")).toMatchObject({ status: "typed" });
     await test.client.input(address, "\u0004");
     await expect
-      .poll(() => run(address, "echo back"), { timeout: 20_000 })
+      .poll(() => run(address, "echo back"))
       .toMatchObject({ status: "succeeded", output: "back\n" });
     const ended = run(address, "exit 5");
     const waiting = run(address, "echo late");

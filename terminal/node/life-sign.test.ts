@@ -15,7 +15,7 @@ it("writes the time again and again into the same few bytes", async () => {
   try {
     const first = readFileSync(file, "utf8");
     expect(Number(first)).toBeGreaterThan(1_700_000_000);
-    await expect.poll(() => readFileSync(file, "utf8"), { timeout: 10_000 }).not.toBe(first);
+    await expect.poll(() => readFileSync(file, "utf8")).not.toBe(first);
     expect(readFileSync(file, "utf8")).toHaveLength(first.length);
     expect(
       execFileSync("bash", ["-c", 'read -r sign <"$0" && echo $(( $(date +%s) - sign < 60 ))', file], {

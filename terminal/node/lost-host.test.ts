@@ -65,8 +65,8 @@ it("both of two learners are told that their shells were lost, with what they sa
     client.run(waiting, { id: "queued", text: "touch never" }),
   ];
   const settled = Promise.allSettled(lost);
-  await expect.poll(() => hosts.screen(editing), { timeout: 20_000 }).toContain("EDITED LINE");
-  await expect.poll(() => hosts.screen(waiting), { timeout: 20_000 }).toMatch(/begun\r?\n/);
+  await expect.poll(() => hosts.screen(editing)).toContain("EDITED LINE");
+  await expect.poll(() => hosts.screen(waiting)).toMatch(/begun\r?\n/);
   await wait(300);
   await kill(first.child);
   await hosts.start();

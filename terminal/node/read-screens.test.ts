@@ -3,10 +3,10 @@ import { SCREEN_CHARACTERS, SCREEN_LINES, type ScreenText } from "../common/sess
 import { startTestHost, type TestHost } from "./test-host.js";
 
 /** Whatever a machine under load does meanwhile. */
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 
 // Real shells, asked by somebody who looks at many of them at once.
-describe("what terminals show, as text", { timeout: 120_000 }, () => {
+describe("what terminals show, as text", () => {
   let host: TestHost;
   beforeAll(async () => {
     host = await startTestHost();

@@ -61,7 +61,7 @@ describe("a program of a session", () => {
     const line = "sleep 98761 & setsid sleep 98762 & sleep 98763";
     const result = await test.client.exec(session, { ...bash(line), timeoutMs: 500 });
     expect(result).toMatchObject({ exitStatus: null, killed: "timeout" });
-    await expect.poll(() => running("9876"), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => running("9876")).toBe(0);
   });
 
   it("is killed after so many bytes, which are kept", async () => {
@@ -78,12 +78,12 @@ describe("a program of a session", () => {
     const request = { ...bash("sleep 87651"), stdin, timeoutMs: 60_000, signal: stop.signal };
     const lost = test.client.exec(session, request);
     const rejection = expect(lost).rejects.toThrow("no longer wanted");
-    await expect.poll(() => running("87651"), { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => running("87651")).toBeGreaterThan(0);
     // What it does not read has filled every buffer by then.
     await wait(500);
     stop.abort(new Error("no longer wanted"));
     await rejection;
-    await expect.poll(() => running("87651"), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => running("87651")).toBe(0);
   });
 
   it("that leaves somebody else holding its output has ended when it has ended", async () => {
@@ -116,9 +116,7 @@ describe("a port of a session", () => {
     const address = { session, terminal: "1" };
     await test.client.input(address, `{ ${server} > port & } 2>/dev/null\r`);
     const port = await expect
-      .poll(async () => text(await test.client.read(session, "port").catch(() => new Uint8Array())).trim(), {
-        timeout: 10_000,
-      })
+      .poll(async () => text(await test.client.read(session, "port").catch(() => new Uint8Array())).trim())
       .toMatch(/^\d+$/)
       .then(async () => Number(text(await test.client.read(session, "port"))));
     const connection = await test.client.dial(session, port);

@@ -90,7 +90,7 @@ const ZSH_GAMES = [
 const games: [string, string[]][] = [["/bin/bash", BASH_GAMES]];
 if (hasZsh) games.push(["/bin/zsh", ZSH_GAMES]);
 
-describe.concurrent.each(games)("in %s commands are judged", { timeout: 120_000 }, (shell, texts) => {
+describe.concurrent.each(games)("in %s commands are judged", (shell, texts) => {
   it.each(texts)("after the block %s", async (text) => {
     const opened = await open(shell);
     await opened.run(text);
@@ -156,7 +156,7 @@ if (hasZsh)
     ["/bin/zsh", String.raw`bindkey -r '\e[5701~'`],
   );
 
-describe.concurrent("what the shell lost of ours is given back", { timeout: 90_000 }, () => {
+describe.concurrent("what the shell lost of ours is given back", () => {
   it.each(LOSSES)("in %s after the block %s", async (program, text) => {
     const shell = await open(program);
     await shell.run(text);
@@ -190,7 +190,7 @@ const REPLACEMENTS = [
   ...(hasZsh ? ["exec zsh -f"] : []),
 ];
 
-describe.concurrent("a shell that replaced ours", { timeout: 120_000 }, () => {
+describe.concurrent("a shell that replaced ours", () => {
   it.each(REPLACEMENTS)("%s is set up as the first was", async (text) => {
     const shell = await open("/bin/bash", "alias case=echo\n");
     expect(await shell.run(text)).toMatchObject({ status: "succeeded", exitStatus: 0 });
@@ -240,7 +240,7 @@ async function screenOf(address: TerminalAddress): Promise<string> {
   return plainText(reader.screens[0] ?? "").text.trimEnd();
 }
 
-describe.skipIf(!hasZsh)("several lines in zsh", { concurrent: true, timeout: 120_000 }, () => {
+describe.skipIf(!hasZsh)("several lines in zsh", { concurrent: true }, () => {
   it.each([
     ["echo a\nfalse\necho b", { status: "failed", exitStatus: 1, output: "a\nb\n" }],
     ["echo a\necho b\n# a comment", { status: "succeeded", output: "a\nb\n" }],

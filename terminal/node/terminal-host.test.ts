@@ -101,7 +101,7 @@ describe("the terminal host process", () => {
       return Buffer.concat(pieces).toString("utf8");
     };
     // What was shown a moment ago is gathered before it is written.
-    await expect.poll(read, { timeout: 10_000 }).toContain("recorded");
+    await expect.poll(read).toContain("recorded");
     const recording = await read();
     await client.close(address.session);
     expect(await client.terminals()).toEqual([]);

@@ -9,7 +9,7 @@ import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, takePicture } from "./chromium.js";
 import { type LecternServer, startLectern } from "./lectern-server.js";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const folder = mkdtempSync(join(tmpdir(), "lectern-application-"));
 const lab = writeApplicationLab(join(folder, "application"));
 

@@ -7,7 +7,7 @@ import { launchChromium, openPage } from "./chromium.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
 
-const STEP_DEADLINE_MS = 20_000;
+const STEP_DEADLINE_MS = 60_000;
 
 function pageWith(heading: string, command: string): string {
   return `# One\n\n## ${heading}\n\n\`\`\`execute-1\n${command}\n\`\`\`\n`;

@@ -11,7 +11,7 @@ const LAB = writeLab("day-lab", {
   "workshop.yaml": "title: Lab of the day\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": "# Begin\n\n```execute-1\necho fine\n```\n",
 });
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 // One day, in order, against `lectern serve`: the instructor on a large screen, learners on small ones.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an event", () => {

@@ -88,7 +88,7 @@ const LAB = writeLab("hard-page", {
   "workshop.yaml": `title: ${LONG_TITLE}\nlayout: default\ndashboards:\n${DASHBOARDS.map((name) => `  - { name: ${name}, url: "http://127.0.0.1:9/" }\n`).join("")}`,
   "pages/01-hard.md": PAGE,
 });
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 describe.skipIf(isWithout("chromium"))("a page of everything that is hard to show", () => {
   let server: LecternServer;

@@ -151,7 +151,7 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await page.getByRole("button", { name: "Extend by 30 min" }).click();
     const news = page.getByText("One session has 30 min more.");
     await news.waitFor();
-    await news.waitFor({ state: "detached", timeout: 15_000 });
+    await news.waitFor({ state: "detached" });
   });
 
   it("stands in columns whose headings are where their numbers are", async () => {

@@ -15,7 +15,7 @@ const LAB = writeLab("class-lab", {
   "pages/02-end.md": "# End\n\nThe last page.\n",
 });
 /** Making three sessions on a busy machine, or a step in a shell that was not yet open. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 // One class, in order, against `lectern serve`: the instructor in one browser context, a learner in another.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor with a class", () => {

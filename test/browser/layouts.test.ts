@@ -27,7 +27,7 @@ const LAYOUTS = [
   { layout: "lower", terminals: 1, tabs: ["Console"], page: "# Plain\n\nText.\n" },
   { layout: "none", terminals: 0, tabs: ["Console"], page: "# Plain\n\nOnly text.\n" },
 ] as const;
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 describe.skipIf(isWithout("chromium"))("a lab's layout of terminals", () => {
   const labs = LAYOUTS.map(({ layout, page }) =>

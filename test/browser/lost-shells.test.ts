@@ -5,7 +5,7 @@ import { supervisedPid } from "../server/lectern-process.js";
 import { takePicture } from "./chromium.js";
 import { type StartedLab, startLab } from "./started-lab.js";
 
-const DEADLINE_MS = 40_000;
+const DEADLINE_MS = 60_000;
 const FILES = {
   "workshop.yaml": "title: Two shells\nlayout: split\npages: [one]\n",
   "pages/one.md": "# One\n\n```execute-1\necho shown-before\n```\n\n```execute-2\nsleep 300\n```\n",

@@ -13,7 +13,7 @@ const LAB = writeLab("long-lab", {
   "pages/02-short.md":
     "# A short page\n\n```execute-1\nfor n in 1 2 3 4 5 6; do echo line-$n; sleep 1; done\n```\n",
 });
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 describe.skipIf(isWithout("chromium"))("a learner's page against a real server", () => {
   let server: LecternServer;

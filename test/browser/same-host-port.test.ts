@@ -9,7 +9,7 @@ import { writeLab } from "../server/lectern-process.js";
 import { launchChromium } from "./chromium.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const folder = mkdtempSync(join(tmpdir(), "lectern-port-"));
 let server: LecternServer;
 let browser: Browser;

@@ -97,7 +97,7 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     process.kill(serverPid(server.data), "SIGCONT");
     await waiting.waitFor({ state: "detached" });
     await page.keyboard.press("Enter");
-    await expect.poll(() => shown(page), { timeout: 20_000 }).toMatch(/^waited$/m);
+    await expect.poll(() => shown(page)).toMatch(/^waited$/m);
   });
 });
 

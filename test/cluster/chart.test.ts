@@ -127,7 +127,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     await browser.run(session, 3);
     for (const { name, container } of await chart.servers()) {
       await killContainer(cluster.node, container);
-      await until("the page is answered", 15_000, () => stateOf(3));
+      await until("the page is answered", 60_000, () => stateOf(3));
       await until(`${name} is back`, 120_000, async () =>
         (await chart.servers()).find(
           (server) => server.name === name && server.isReady && server.container !== container,
@@ -147,7 +147,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
       await typeAndSee(shown, "echo to be''fore\r", /to before/);
       const ticket = await browser.ticket(session.id);
       await browser.run(session, 2);
-      await until("it runs", 30_000, async () => ((await stateOf(2)) === "running" ? true : undefined));
+      await until("it runs", 60_000, async () => ((await stateOf(2)) === "running" ? true : undefined));
       const end = await silencePod(cluster, session.id, SHELLS);
       try {
         // The page asks again.
@@ -186,7 +186,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
   it("goes on while PostgreSQL is away, and says why nothing is begun", async () => {
     await chart.postgres.stop();
     try {
-      const refused = await until("nothing is begun", 30_000, async () => {
+      const refused = await until("nothing is begun", 60_000, async () => {
         const answer = await browser.call(
           "POST",
           `api/sessions/${session.id}/pages/${session.currentPage}/steps/${await stepId(0)}/run`,
@@ -198,7 +198,7 @@ describe.skipIf(!hasRealCluster())("the chart, with three servers in pods and sh
     } finally {
       await chart.postgres.start();
     }
-    await until("steps begin again", 30_000, () =>
+    await until("steps begin again", 60_000, () =>
       browser.run(session, 0).then(
         () => true,
         () => undefined,

@@ -27,10 +27,10 @@ describe("streams of pods by client-node", () => {
     const api = config.makeApiClient(CoreV1Api);
     const container = { name: "c", image: "busybox", command: ["sh", "-c", "echo here; exec sleep 1000"] };
     const pod = { metadata: { name: "shell" }, spec: { containers: [container] } };
-    await vi.waitFor(() => api.createNamespacedPod({ namespace: "default", body: pod }), 10_000);
+    await vi.waitFor(() => api.createNamespacedPod({ namespace: "default", body: pod }), 60_000);
     const phase = async (): Promise<string | undefined> =>
       (await api.readNamespacedPod({ namespace: "default", name: "shell" })).status?.phase;
-    await vi.waitFor(async () => expect(await phase()).toBe("Running"), 10_000);
+    await vi.waitFor(async () => expect(await phase()).toBe("Running"), 60_000);
   });
   afterAll(async () => {
     echo.close();

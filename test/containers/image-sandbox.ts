@@ -10,7 +10,7 @@ import { findImage } from "../../containers/images/catalogue.js";
 import { programOf } from "../../containers/images/image.js";
 
 const BUSYBOX = "/usr/bin/busybox";
-const CURL_DEADLINE_SECONDS = "10";
+const CURL_DEADLINE_SECONDS = "60";
 const run = promisify(execFile);
 
 interface SandboxOptions {
@@ -75,7 +75,7 @@ export class ImageSandbox {
   /** Runs a program of this machine on the network of the container. */
   inside(...command: string[]): Promise<{ stdout: string; stderr: string }> {
     const enter = ["--target", String(this.#pid), "--user", "--net", "--preserve-credentials"];
-    return run("nsenter", [...enter, "--", ...command], { timeout: 20_000 });
+    return run("nsenter", [...enter, "--", ...command], { timeout: 90_000 });
   }
 
   /** Runs a command in the container, as `kubectl exec` does. */
@@ -93,7 +93,7 @@ export class ImageSandbox {
     const version = `NGINX_VERSION=1.27.0`;
     return spawnSync("nsenter", [...enter, "--root", "--wd=/", "/bin/env", "-i", path, version, ...command], {
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: 90_000,
     });
   }
 

@@ -9,7 +9,7 @@ if (why !== undefined) console.log(`skipping the networks of pods: ${why}`);
 /** Everything that is asked for comes within this, on a machine that does much else. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
-describe.skipIf(why !== undefined)("pods that are connected", { timeout: 120_000 }, () => {
+describe.skipIf(why !== undefined)("pods that are connected", () => {
   let cluster: SandboxedCluster;
   const kubectl = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await cluster.kubectl.run(args);

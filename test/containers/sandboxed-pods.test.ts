@@ -83,7 +83,12 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     await cluster.create("web", {
       containers: [
         busybox(`echo page > /tmp/index.html; exec httpd -f -p ${port} -h /tmp`, {
-          startupProbe: { exec: { command: ["test", "-e", "/tmp/index.html"] }, periodSeconds: 1 },
+          startupProbe: {
+            exec: { command: ["test", "-e", "/tmp/index.html"] },
+            periodSeconds: 1,
+            timeoutSeconds: 30,
+            failureThreshold: 100,
+          },
           readinessProbe: { httpGet: { path: "/index.html", port }, periodSeconds: 1, timeoutSeconds: 5 },
           livenessProbe: { tcpSocket: { port }, periodSeconds: 1, timeoutSeconds: 5 },
         }),

@@ -138,10 +138,10 @@ async function startProcess(folder: string): Promise<ChildProcess> {
   const words = ["--mount", "--propagation", "slave", "--", process.execPath, main];
   const options = ["--socket", socketOf(folder), "--data", join(folder, "containers")];
   const child = spawn("unshare", [...words, ...options], { stdio: ["ignore", "inherit", "inherit"] });
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (performance.now() < deadline) {
     try {
-      await askContainers(socketOf(folder), AbortSignal.timeout(1000));
+      await askContainers(socketOf(folder), AbortSignal.timeout(5000));
       return child;
     } catch {
       await wait(50);

@@ -17,7 +17,7 @@ if (why !== undefined) console.log(`skipping the networks of shells and pods: ${
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.53";
 
-describe.skipIf(why !== undefined)("the shells of two learners", { timeout: 120_000 }, () => {
+describe.skipIf(why !== undefined)("the shells of two learners", () => {
   const learners: Record<string, TestLearner> = { one: makeLearner(1), two: makeLearner(2) };
   const opened = new Map<string, Sandbox>();
   let cluster: SandboxedCluster;

@@ -10,7 +10,7 @@ const GIB = 2 ** 30;
 
 /** The same claims about what the nodes of any cluster can take. */
 export function describeCapacity(title: string, startCluster: () => Promise<TestCluster>): void {
-  describe(title, { timeout: 120_000 }, () => {
+  describe(title, () => {
     let cluster: TestCluster;
     let client: KubernetesClient;
 

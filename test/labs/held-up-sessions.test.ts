@@ -82,7 +82,7 @@ describe("a session that cannot be made within its time because the cluster is a
       leadership,
       log,
     } as unknown as WorkshopParts);
-    await expect.poll(() => warnings.join(""), { timeout: 30_000 }).toContain("when the cluster is back");
+    await expect.poll(() => warnings.join("")).toContain("when the cluster is back");
     // Both as if they had been begun so long ago that whoever did so must have died; it has, of the second.
     const other = await wanted({ ...lab, name: "of-nobody" });
     const status = { phase: "Pending", startedAt: new Date(Date.now() - 3_600_000).toISOString() };

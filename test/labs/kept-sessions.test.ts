@@ -61,7 +61,7 @@ describe("what a session has on its server's machine", () => {
     await platform.client.merge(`${SESSIONS}/${watched.metadata.name}`, {
       spec: { expiresAt: new Date().toISOString() },
     });
-    await expect.poll(() => forgotten, { timeout: 15_000 }).toEqual([watched.metadata.name]);
+    await expect.poll(() => forgotten).toEqual([watched.metadata.name]);
     expect(await platform.host.sessions()).toEqual([name]);
   });
 
@@ -74,7 +74,7 @@ describe("what a session has on its server's machine", () => {
     });
     expect(await platform.host.sessions()).toEqual([name]);
     await startController();
-    await expect.poll(() => platform.host.sessions(), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => platform.host.sessions()).toEqual([]);
     await expect
       .poll(() =>
         platform.client.get(`${SESSIONS}/${name}`).catch((error: { status: number }) => error.status),
@@ -92,7 +92,7 @@ describe("what a session has on its server's machine", () => {
     });
     const session = await startSession();
     await endSession(platform.client, session);
-    await expect.poll(() => forgotten, { timeout: 20_000 }).toEqual([session.metadata.name]);
+    await expect.poll(() => forgotten).toEqual([session.metadata.name]);
     expect(tried).toBe(2);
   });
 });

@@ -29,7 +29,7 @@ let session: SessionResource;
 
 /** What one learner may put into a cluster that others share, claimed of any cluster. */
 export function describeLimits(title: string, startPlatform: () => Promise<TestPlatform>): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, () => {
     beforeAll(async () => {
       platform = await startPlatform();
       const lab = { ...(await loadLab(page)), egress: LISTED };

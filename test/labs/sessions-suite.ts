@@ -21,7 +21,7 @@ let lab: Lab;
 
 /** The same claims about sessions, made about any cluster. */
 export function describeSessions(title: string, startPlatform: () => Promise<TestPlatform>): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, () => {
     let stopController: (() => void) | undefined;
 
     beforeAll(async () => {

@@ -28,7 +28,7 @@ interface Annotated {
   metadata: { annotations: Record<string, string> };
 }
 
-describe("what servers bring into a cluster", { timeout: 180_000 }, () => {
+describe("what servers bring into a cluster", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-older-"));
   const kubeConfig = new KubeConfig();
   let cluster: Cluster | undefined;

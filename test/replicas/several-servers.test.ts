@@ -44,7 +44,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const [one] = at as [BrowserSession];
     for (const name of ["late-1", "late-2"]) {
       await applyLab(name);
-      await until(`one of them offers ${name}`, 30_000, async () => {
+      await until(`one of them offers ${name}`, 60_000, async () => {
         const labs = await one.json<LabSummary[]>("GET", "api/labs");
         return labs.some((lab) => lab.name === name) ? true : undefined;
       });
@@ -66,7 +66,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const [one] = at as [BrowserSession];
     for (const title of ["first edition", "second edition", "third edition"]) {
       await applyLab("revised", title);
-      await until(`the Workshop shows the ${title}`, 30_000, async () =>
+      await until(`the Workshop shows the ${title}`, 60_000, async () =>
         (await kubectl("get", "workshop", "revised", "--output=jsonpath={.status.title}")) === title
           ? true
           : undefined,
@@ -196,7 +196,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     await expect.poll(() => watcherOf(1)).not.toBe(before);
     const outcome = await two.outcome(session, 1);
     expect([outcome.state, outcome.output?.trim()]).toEqual(["succeeded", "woke up"]);
-    await until("the killed one is back", 30_000, () =>
+    await until("the killed one is back", 60_000, () =>
       fetch(`${victim.url}healthz`).then(
         ({ ok }) => (ok ? true : undefined),
         () => undefined,
@@ -234,10 +234,10 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     const leading = await leader();
     for (const replica of servers.replicas) process.kill(replica.pid(), "SIGKILL");
     const browser = new BrowserSession(servers.url);
-    const { id } = await until("a session can be asked for", 30_000, () =>
+    const { id } = await until("a session can be asked for", 60_000, () =>
       browser.json<SessionView>("POST", "api/sessions", { lab: "slow-steps" }).catch(() => undefined),
     );
-    await until("it is made", 45_000, async () => {
+    await until("it is made", 60_000, async () => {
       const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
       return answer?.status === 200 && (JSON.parse(answer.text) as SessionView).phase === "Active"
         ? true
@@ -245,7 +245,7 @@ describe.skipIf(isWithout("postgres") || isWithout("kubectl"))("several servers 
     });
     expect(await leader()).not.toBe(leading);
     await browser.json("DELETE", `api/sessions/${id}`);
-    await until("it is gone", 30_000, () =>
+    await until("it is gone", 60_000, () =>
       kubectl("get", "session", id).then(
         () => undefined,
         () => true,

@@ -105,7 +105,7 @@ const OPERATIONS: Record<string, Operation> = {
   },
 };
 
-describe("a policy service that is killed before any of its writes", { timeout: 120_000 }, () => {
+describe("a policy service that is killed before any of its writes", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-crash-points-"));
   const kubeConfig = new KubeConfig();
   let cluster: Cluster | undefined;

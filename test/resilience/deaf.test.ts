@@ -40,7 +40,7 @@ describe("a process that runs but answers nobody", () => {
     const before = await shellAfterStep();
     const server = serverPid(data);
     await replaced("cluster", pidOf("supervisor/cluster-process.js"));
-    await until("the server is ready again", 20_000, async () =>
+    await until("the server is ready again", 60_000, async () =>
       (await browser.call("GET", "readyz")).status === 200 ? true : undefined,
     );
     expect([serverPid(data), await shellAfterStep()]).toEqual([server, before]);
@@ -61,7 +61,7 @@ async function replaced(name: string, pid: number): Promise<void> {
   process.kill(pid, "SIGSTOP");
   const told = `${name} runs but does not answer; it was killed, starting it again`;
   await until(`"${told}" is told`, 60_000, () => (lectern.output().includes(told) ? true : undefined));
-  await until(`the ${name} is back`, 30_000, () =>
+  await until(`the ${name} is back`, 60_000, () =>
     lectern.output().includes(`${name} is back`) ? true : undefined,
   );
 }

@@ -47,7 +47,7 @@ describe.skipIf(!canMount())("a server whose disk is full", () => {
     expect((await instructor.json<DiskView>("GET", "api/instructor/disk")).isFull).toBe(true);
     await until(
       "instructors are told",
-      20_000,
+      60_000,
       () => events.some((event) => event.type === "disk" && event.disk.isFull) || undefined,
     );
     stop();
@@ -72,7 +72,7 @@ describe.skipIf(!canMount())("a server whose disk is full", () => {
     await untilReady(503);
     expect((await browser.call("DELETE", `api/sessions/${session.id}`)).status).toBe(204);
     await untilReady(200);
-    await until("the session is gone", 20_000, async () =>
+    await until("the session is gone", 60_000, async () =>
       (await instructor.call("GET", `api/sessions/${session.id}`)).status === 404 ? true : undefined,
     );
     session = await browser.startLab("slow-steps");
@@ -100,7 +100,7 @@ async function expectRefused(path: string, body: unknown): Promise<void> {
 }
 
 function untilReady(status: number): Promise<true> {
-  return until(`/readyz answers ${String(status)}`, 30_000, async () =>
+  return until(`/readyz answers ${String(status)}`, 60_000, async () =>
     (await browser.call("GET", "readyz")).status === status ? true : undefined,
   );
 }

@@ -55,7 +55,7 @@ describe("kill -9 of the server in the middle of a command", () => {
   });
 
   it("is told at the terminal, and the page's address stays the same", async () => {
-    await until("the loss is told", 20_000, () =>
+    await until("the loss is told", 60_000, () =>
       /server ended \(SIGKILL\); starting it again\nserver is back after/.test(lectern.output())
         ? true
         : undefined,
@@ -74,14 +74,14 @@ describe("kill -9 of the server in the middle of a command", () => {
 describe("kill -9 of the terminal host in the middle of a command", () => {
   it("ends the step without a verdict, and opens the shell anew for the next", async () => {
     await browser.run(session, 1);
-    await until("it runs", 10_000, async () => {
+    await until("it runs", 60_000, async () => {
       const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
       return results.find(({ number, state }) => number === 1 && state === "running");
     });
     process.kill(supervisedPid(data, "terminal"), "SIGKILL");
     const lost = await browser.outcome(session, 1);
     expect(["unknown", "interrupted"]).toContain(lost.state);
-    await until("the host is back", 20_000, () => /terminal host is back/.exec(lectern.output())?.[0]);
+    await until("the host is back", 60_000, () => /terminal host is back/.exec(lectern.output())?.[0]);
     await browser.run(session, 2);
     expect((await browser.outcome(session, 2)).state).toBe("succeeded");
   });
@@ -90,8 +90,8 @@ describe("kill -9 of the terminal host in the middle of a command", () => {
 describe("kill -9 of the cluster", () => {
   it("keeps the session, and its kubeconfig works again", async () => {
     process.kill(supervisedPid(data, "cluster"), "SIGKILL");
-    await until("the cluster is back", 20_000, () => /cluster is back/.exec(lectern.output())?.[0]);
-    await until("the server is ready again", 20_000, async () =>
+    await until("the cluster is back", 60_000, () => /cluster is back/.exec(lectern.output())?.[0]);
+    await until("the server is ready again", 60_000, async () =>
       (await browser.call("GET", "readyz")).status === 200 ? true : undefined,
     );
     expect((await browser.json<SessionView>("GET", `api/sessions/${session.id}`)).phase).toBe("Active");
@@ -140,7 +140,7 @@ describe("kill -9 of the supervisor", () => {
 
 /** The session when it has been made, or could not be. */
 function settled(id: string): Promise<SessionView> {
-  return until("the session is active", 30_000, async () => {
+  return until("the session is active", 60_000, async () => {
     const answer = await browser.call("GET", `api/sessions/${id}`).catch(() => undefined);
     const seen = answer?.status === 200 ? (JSON.parse(answer.text) as SessionView) : undefined;
     return seen?.phase === "Active" || seen?.phase === "Failed" ? seen : undefined;
@@ -150,5 +150,5 @@ function settled(id: string): Promise<SessionView> {
 async function killServer(): Promise<void> {
   const pid = serverPid(data);
   process.kill(pid, "SIGKILL");
-  await until("another server answers", 20_000, () => (serverPid(data) === pid ? undefined : true));
+  await until("another server answers", 60_000, () => (serverPid(data) === pid ? undefined : true));
 }

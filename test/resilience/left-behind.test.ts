@@ -98,7 +98,7 @@ describe("what one learner leaves behind does not reach the other", () => {
     const { id } = enemyWith("a pipe");
     const slowest = slowestAnswer(other);
     expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
-    await until("its folder is out of the way", 10_000, () =>
+    await until("its folder is out of the way", 60_000, () =>
       existsSync(homeOf(data, id)) ? undefined : true,
     );
     await until("all of it is removed", 60_000, () =>

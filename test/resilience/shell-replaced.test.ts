@@ -52,7 +52,7 @@ beforeEach(async () => {
     return Promise.resolve(`${gateway.origin.replace("http", "ws")}/replaced/1?ticket=${ticket}`);
   };
   connection = new TerminalConnection({ connect, screen, onReplaced: () => (replaced += 1) });
-  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("online");
+  await expect.poll(() => connection.state).toBe("online");
 });
 afterEach(async () => {
   connection.close();
@@ -64,19 +64,19 @@ afterEach(async () => {
 it("a shell that ran on while the server was away is the same one, and gets what was typed meanwhile", async () => {
   isServed = false;
   await gateway.close();
-  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
+  await expect.poll(() => connection.state).toBe("reconnecting");
   connection.input("echo kept=$kept\r");
   gateway = await openTestGateway(test.socketPath);
   isServed = true;
   connection.retryNow();
-  await expect.poll(() => shown, { timeout: 10_000 }).toContain("kept=4711\r\n");
+  await expect.poll(() => shown).toContain("kept=4711\r\n");
   expect(replaced).toBe(0);
 });
 
 it("a shell of a restarted host is told to be another one, and gets nothing of what was typed before", async () => {
   isServed = false;
   await gateway.close();
-  await expect.poll(() => connection.state, { timeout: 10_000 }).toBe("reconnecting");
+  await expect.poll(() => connection.state).toBe("reconnecting");
   connection.input("touch typed-for-the-old-shell\r");
   await test.host.close();
   const allowUnconfined = process.getuid?.() !== 0;
@@ -90,7 +90,7 @@ it("a shell of a restarted host is told to be another one, and gets nothing of w
   gateway = await openTestGateway(test.socketPath);
   isServed = true;
   connection.retryNow();
-  await expect.poll(() => replaced, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => replaced).toBe(1);
   const after = await client.run(address, { id: "after", text: "echo kept=$kept; ls" });
   expect(after).toMatchObject({ status: "succeeded", output: "kept=\n" });
   await client.disconnect();

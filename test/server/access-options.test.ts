@@ -105,11 +105,11 @@ describe("a server with a certificate", () => {
   it("takes a renewed certificate while it runs, and keeps it while the files are wrong", async () => {
     const second = await writeCertificate();
     expect(second).not.toBe(first);
-    await until("the new certificate is shown", 20_000, async () =>
+    await until("the new certificate is shown", 60_000, async () =>
       (await secureCall(lectern.url, "healthz")).fingerprint === second ? true : undefined,
     );
     writeFileSync(cert, "no certificate");
-    await until("the log says so", 20_000, async () =>
+    await until("the log says so", 60_000, async () =>
       (await logOf(data)).includes("is no PEM certificate") ? true : undefined,
     );
     expect((await secureCall(lectern.url, "healthz")).fingerprint).toBe(second);

@@ -41,7 +41,7 @@ describe("what people of an event came to", () => {
     const { id } = await learner.json<SessionView>("POST", `api/events/${event.name}/join`, {
       name: "Ada & <co>",
     });
-    const session = await until("the session is active", 30_000, async () => {
+    const session = await until("the session is active", 60_000, async () => {
       const view = await learner.json<SessionView>("GET", `api/sessions/${id}`);
       return view.phase === "Active" ? view : undefined;
     });
@@ -53,7 +53,7 @@ describe("what people of an event came to", () => {
     expect(await learner.json("POST", `${hint}/0`)).toEqual({ html: LOOK });
     expect((await learner.call("POST", `${hint}/1`)).status).toBe(409);
     expect((await new BrowserSession(lectern.url).call("POST", `${hint}/0`)).status).toBe(401);
-    const before = await until("both verdicts and the hint are counted", 10_000, async () => {
+    const before = await until("both verdicts and the hint are counted", 60_000, async () => {
       const now = await instructor.json<EventResults>("GET", `${at}/results`);
       const { tries = 0, hints = 0 } = now.people[0]?.steps[3] ?? {};
       return tries === 2 && hints > 0 ? now : undefined;
@@ -66,7 +66,7 @@ describe("what people of an event came to", () => {
       ["tried", 2, 1],
     ]);
     await instructor.call("DELETE", `api/instructor/sessions/${id}`);
-    await until("the session is gone", 20_000, async () =>
+    await until("the session is gone", 60_000, async () =>
       (await learner.call("GET", `api/sessions/${id}`)).status === 404 ? true : undefined,
     );
     expect(await instructor.json("GET", `${at}/results`)).toEqual(before);
@@ -105,7 +105,7 @@ describe("what people of an event came to", () => {
 
 async function ran(learner: BrowserSession, { id }: SessionView, step: string): Promise<void> {
   await learner.json<StepResult>("POST", `api/sessions/${id}/pages/slow-steps/steps/${step}/run`);
-  await until("the step has its verdict", 20_000, async () => {
+  await until("the step has its verdict", 60_000, async () => {
     const view = await learner.json<SessionView>("GET", `api/sessions/${id}`);
     const state = view.results.find((result) => result.step === step)?.state;
     return state === "queued" || state === "running" ? undefined : state;

@@ -68,7 +68,7 @@ describe("an event", () => {
     expect((await one.browser.call("GET", `api/events/${one.name}`)).text).toContain(
       "SERVER_EVENT_NOT_FOUND",
     );
-    await until("its sessions are gone", 20_000, async () => {
+    await until("its sessions are gone", 60_000, async () => {
       const left = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
       return left.every(({ event }) => event !== one.name) || undefined;
     });
@@ -171,7 +171,7 @@ describe("an event", () => {
     expect((await ada.refusal({ name: "Ada" })).status).toBe(500);
     people.exec("DROP TRIGGER broken");
     people.close();
-    await until("its session is gone", 30_000, async () => {
+    await until("its session is gone", 60_000, async () => {
       const left = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
       return left.every(({ event }) => event !== name) || undefined;
     });

@@ -149,7 +149,7 @@ describe.skipIf(isWithout("kubectl"))("a helper who would type", () => {
         : ada.json<SessionView>("GET", `api/sessions/${first.id}`).catch(() => undefined),
     );
     expect(back.guest?.agreedAt).toBeDefined();
-    const typing = await until("the helper is back", 30_000, () => opened(helper).catch(() => undefined));
+    const typing = await until("the helper is back", 60_000, () => opened(helper).catch(() => undefined));
     await typeAndSee(typing, "echo again-$((70+2))\r", /again-72/, 30_000);
     typing.close();
     expect((await helper.call("DELETE", guest(first))).status).toBe(204);
@@ -177,7 +177,7 @@ function take(browser: BrowserSession, name: string) {
 }
 
 async function rowsWhen(isSo: (rows: InstructorRow[]) => boolean): Promise<InstructorRow[]> {
-  return until("the rows are so", 20_000, async () => {
+  return until("the rows are so", 60_000, async () => {
     const rows = await helper.json<InstructorRow[]>("GET", "api/instructor/sessions");
     return isSo(rows) ? rows : undefined;
   });

@@ -22,7 +22,7 @@ import { hostileWorkshops } from "./hostile-images.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
-const LOOKED_MS = 60_000;
+const LOOKED_MS = 180_000;
 /** An address of this machine that nobody takes for loopback, so that TLS is asked for. */
 const BY_TLS = "0.0.0.0";
 const PASSWORD = "opensesame";

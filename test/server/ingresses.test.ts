@@ -210,7 +210,7 @@ describe("an application at a host name of its own", () => {
     const other = await addressOf(mallory, "app", "/");
     expect((await ask(other, { path: "/headers", cookie: cookieOf(await ask(other)) })).status).toBe(200);
     for (const close of streams) close();
-    await until("it answers again", 20_000, async () =>
+    await until("it answers again", 60_000, async () =>
       (await ask(host, { path: "/headers", cookie })).status === 200 ? true : undefined,
     );
   });
@@ -254,7 +254,7 @@ describe("an application at a host name of its own", () => {
     const stay = cookieOf(await ask(again));
     expect((await ask(again, { path: "/headers", cookie: stay })).status).toBe(200);
     await instructor.json("DELETE", `api/instructor/sessions/${mallory.session.id}`);
-    await until("it is gone", 20_000, async () =>
+    await until("it is gone", 60_000, async () =>
       (await ask(again, { path: "/headers", cookie: stay })).status === 404 ? true : undefined,
     );
   });

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 export const productRoot = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 60_000;
-const STOP_MS = 10_000;
+const STOP_MS = 60_000;
 
 export interface LecternProcess {
   url: string;

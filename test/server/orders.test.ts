@@ -66,7 +66,7 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
       expect.stringContaining("SESSION_ANNOUNCEMENT_CHANGED"),
     ]);
     expect((await learners[1]?.browser.call("POST", answerPath(0), { id, answer: "no" }))?.status).toBe(401);
-    const rows = await until("the answers are there", 20_000, async () => {
+    const rows = await until("the answers are there", 60_000, async () => {
       const found = JSON.parse(await cli("list", "--json")) as InstructorRow[];
       return found.filter(({ announcement }) => announcement?.answer !== undefined).length === 2
         ? found

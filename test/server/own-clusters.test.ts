@@ -72,7 +72,7 @@ function portOf(kubeconfig: string): string {
 }
 
 async function answersOf(session: SessionView): Promise<string> {
-  return until("its cluster answers", 30_000, async () => {
+  return until("its cluster answers", 60_000, async () => {
     const { status, said } = await as(session, "kubectl get configmap made -o name");
     return status === 0 ? said : undefined;
   });
@@ -140,7 +140,7 @@ describe("a session with a cluster of its own", () => {
   it("is not made where there are as many as there may be, and says so", async () => {
     const third = new BrowserSession(lectern.url);
     const { id } = await third.json<SessionView>("POST", "api/sessions", { lab: "own" });
-    const { reason } = await until("it has failed", 30_000, async () => {
+    const { reason } = await until("it has failed", 60_000, async () => {
       const view = await third.json<SessionView>("GET", `api/sessions/${id}`);
       return view.phase === "Failed" ? view : undefined;
     });
@@ -161,7 +161,7 @@ describe("what a cluster of its own outlives", () => {
     const before = clusterPid(ada);
     const server = serverPid(data);
     process.kill(server, "SIGKILL");
-    await until("another server is ready", 30_000, async () =>
+    await until("another server is ready", 60_000, async () =>
       serverPid(data) !== server &&
       (await browser.call("GET", "readyz").catch(() => undefined))?.status === 200
         ? true
@@ -185,7 +185,7 @@ describe("what a cluster of its own outlives", () => {
     const { id } = mallory;
     const pid = clusterPid(mallory);
     expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
-    await until("nothing of it is left", 30_000, () =>
+    await until("nothing of it is left", 60_000, () =>
       !existsSync(join(data, "clusters", id)) && !existsSync(`/proc/${String(pid)}`) ? true : undefined,
     );
     expect(await answersOf(ada)).toBe("configmap/made");

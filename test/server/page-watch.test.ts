@@ -38,7 +38,7 @@ describe("work done by hand", () => {
     );
     await browser.run(session, 1);
     expect(await browser.outcome(session, 0)).toMatchObject({ state: "succeeded" });
-    await until("the page is told", 5_000, () =>
+    await until("the page is told", 60_000, () =>
       told.some((event) => event.type === "step" && event.result.number === 0) ? true : undefined,
     );
     await browser.run(session, 2);

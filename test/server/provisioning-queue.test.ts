@@ -55,7 +55,7 @@ it("goes on with those that waited when the server was killed meanwhile", async 
   const links = await ask(COUNT);
   const pid = serverPid(data);
   process.kill(pid, "SIGKILL");
-  await until("another server answers", 30_000, () => (serverPid(data) === pid ? undefined : true));
+  await until("another server answers", 60_000, () => (serverPid(data) === pid ? undefined : true));
   const rows = await until("all sessions are active", 90_000, async () => {
     const answer = await instructor.call("GET", "api/instructor/sessions").catch(() => undefined);
     if (answer?.status !== 200) return undefined;

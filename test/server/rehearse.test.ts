@@ -75,7 +75,7 @@ describe("a rehearsal of an event", () => {
     // Nothing was started there, which the lab may mean.
     expect(output).toMatch(/^tab +App +warning +no application answers at the end of the lab/m);
     expect(output).toMatch(/^Good, rehearsed with 3 learners in .*: nothing would fail\.$/m);
-    await until("its sessions are gone", 30_000, async () =>
+    await until("its sessions are gone", 60_000, async () =>
       (await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions")).length === 0
         ? true
         : undefined,
@@ -134,13 +134,13 @@ describe("a rehearsal of an event", () => {
   it("leaves no session when whoever asked for it goes away", async () => {
     const stop = await longRehearsal(4);
     stop();
-    await until("they are gone", 30_000, async () => ((await sessions()).length === 0 ? true : undefined));
+    await until("they are gone", 60_000, async () => ((await sessions()).length === 0 ? true : undefined));
   });
 
   it("leaves no session, and no home of one, where the server is killed in the middle of it", async () => {
     const stop = await longRehearsal(2);
     const homes = () => readdirSync(join(data, "terminal", "sessions"));
-    await until("their homes are there", 30_000, () => (homes().length === 2 ? true : undefined));
+    await until("their homes are there", 60_000, () => (homes().length === 2 ? true : undefined));
     const { pid } = readRunningServer(data);
     process.kill(pid, "SIGKILL");
     stop();
@@ -169,7 +169,7 @@ async function longRehearsal(learners: number): Promise<() => void> {
     signal: stop.signal,
   });
   expect(answer.status).toBe(200);
-  await until("the rehearsal has its sessions", 30_000, async () => {
+  await until("the rehearsal has its sessions", 60_000, async () => {
     const active = (await sessions()).filter(({ phase }) => phase === "Active");
     return active.length === learners ? true : undefined;
   });

@@ -89,10 +89,10 @@ describe("a running Lectern", () => {
     const session = await browser.startLab("slow-steps");
     await browser.run(session, 0);
     expect((await browser.outcome(session, 0)).state).toBe("succeeded");
-    await until("the step is counted", 10_000, async () => {
+    await until("the step is counted", 60_000, async () => {
       return /lectern_step_duration_seconds_count\{state="succeeded"\} [1-9]/.exec(await figures())?.[0];
     });
-    const entry = await until("the step is in the log", 10_000, () =>
+    const entry = await until("the step is in the log", 60_000, () =>
       readFileSync(join(data, "logs/server.log"), "utf8")
         .trim()
         .split("\n")
@@ -112,7 +112,7 @@ describe("a running Lectern", () => {
     const { actions } = await browser.json<PageView>("GET", page);
     await browser.run(session, 1);
     await browser.run(session, 3);
-    await until("the second step waits for the first", 10_000, async () => {
+    await until("the second step waits for the first", 60_000, async () => {
       const { results } = await browser.json<SessionView>("GET", `api/sessions/${session.id}`);
       const waiting = results.find(({ number }) => number === 3);
       return waiting?.state === "queued" && /sleep/.test(waiting.waitsFor ?? "") ? true : undefined;
@@ -145,7 +145,7 @@ describe("a running Lectern", () => {
     const path = `api/sessions/${session.id}/pages/${session.currentPage}`;
     expect((await browser.json<PageView>("GET", path)).html).not.toContain("Saved just now");
     appendFileSync(lab, "\nSaved just now.\n");
-    await until("the page is as it was saved", 10_000, async () =>
+    await until("the page is as it was saved", 60_000, async () =>
       (await browser.json<PageView>("GET", path)).html.includes("Saved just now") ? true : undefined,
     );
   });
@@ -180,7 +180,7 @@ describe("a running Lectern", () => {
     const extended = await runCli(["session", "extend", id, "--minutes", "10", "--data", data]);
     expect(extended.output).toContain(new Date(Date.parse(expiresAt) + 600_000).toISOString());
     expect((await runCli(["session", "end", id, "--data", data])).status).toBe(0);
-    await until("its home is gone", 10_000, () => (existsSync(homeOf(data, id)) ? undefined : true));
+    await until("its home is gone", 60_000, () => (existsSync(homeOf(data, id)) ? undefined : true));
     expect((await runCli(["session", "end", id, "--data", data])).output).toContain("SERVER_REFUSED");
   });
 });
@@ -192,10 +192,10 @@ describe("the events of a session", () => {
     const stop = await browser.events(`api/sessions/${session.id}/events`, (event) =>
       seen.push(event as SessionEvent),
     );
-    await until("the session is told", 5_000, () => (seen.length > 0 ? true : undefined));
+    await until("the session is told", 60_000, () => (seen.length > 0 ? true : undefined));
     expect(seen[0]).toMatchObject({ type: "session", session: { id: session.id, phase: "Active" } });
     await browser.run(session, 3);
-    await until("the step has failed", 10_000, () =>
+    await until("the step has failed", 60_000, () =>
       seen.some(
         (event) => event.type === "step" && event.result.number === 3 && event.result.state === "failed",
       )
@@ -203,7 +203,7 @@ describe("the events of a session", () => {
         : undefined,
     );
     await browser.json("DELETE", `api/sessions/${session.id}`);
-    const last = await until("the session has ended", 10_000, () =>
+    const last = await until("the session has ended", 60_000, () =>
       seen.find((event) => event.type === "session" && event.session.phase === "Ended"),
     );
     expect(last).toMatchObject({
@@ -231,7 +231,7 @@ describe("the events of a session", () => {
     );
     const session = await browser.startLab("slow-steps");
     await browser.run(session, 0);
-    const row = await until("the step counts as done", 10_000, () =>
+    const row = await until("the step counts as done", 60_000, () =>
       seen
         .flatMap((event) => ("rows" in event ? event.rows : []))
         .find(({ id, stepsDone }) => id === session.id && stepsDone === 1),

@@ -75,7 +75,7 @@ describe("what instructors hand out", () => {
     expect(minutesLeft(opened)).toBeLessThanOrEqual(30);
     expect((await new BrowserSession(lectern.url).open(link)).status).toBe(204);
     expect((await rowOf(id)).expiresAt).toBe(opened.expiresAt);
-    const view = await until("the session is active", 20_000, async () => {
+    const view = await until("the session is active", 60_000, async () => {
       const now = await learner.json<SessionView>("GET", `api/sessions/${id}`);
       return now.phase === "Active" ? now : undefined;
     });

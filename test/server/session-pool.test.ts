@@ -106,7 +106,7 @@ it("is as large as before once the server was killed, and hands out none that wa
   await allReady();
   const pid = serverPid(data);
   process.kill(pid, "SIGKILL");
-  await until("another server answers", 30_000, () => (serverPid(data) === pid ? undefined : true));
+  await until("another server answers", 60_000, () => (serverPid(data) === pid ? undefined : true));
   await until("all are ready", 60_000, async () => {
     const answer = await instructor.call("GET", "api/instructor/pools").catch(() => undefined);
     return answer?.status === 200 && isFull(JSON.parse(answer.text) as PoolView[]) ? true : undefined;

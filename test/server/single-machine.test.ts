@@ -70,7 +70,7 @@ describe.skipIf(isWithout("caddy"))("the unit's command behind the Caddyfile", (
     expect(made.cookies.join()).toContain("Secure");
     const { id } = JSON.parse(made.text) as SessionView;
     const cookie = made.cookies.map((text) => text.split(";", 1)[0]).join("; ");
-    await until("the session is active", 30_000, async () =>
+    await until("the session is active", 60_000, async () =>
       (JSON.parse((await call("GET", `/api/sessions/${id}`, undefined, cookie)).text) as SessionView)
         .phase === "Active"
         ? true

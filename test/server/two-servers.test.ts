@@ -54,15 +54,15 @@ describe.skipIf(isWithout("kubectl"))("two servers on one cluster", () => {
   it("do not make a session that the other has begun to make, when they are started again", async () => {
     await kubectl("create", "--filename", "-");
     process.kill(serverPid(otherData), "SIGKILL");
-    const { id } = await until("the second server makes sessions again", 30_000, () =>
+    const { id } = await until("the second server makes sessions again", 60_000, () =>
       new BrowserSession(second.url)
         .json<SessionView>("POST", "api/sessions", { lab: "slow-steps" })
         .catch(() => undefined),
     );
-    await until("its own is there", 30_000, async () =>
+    await until("its own is there", 60_000, async () =>
       (await listed(otherData)).includes(id) ? true : undefined,
     );
-    await until("its own has a namespace", 30_000, () =>
+    await until("its own has a namespace", 60_000, () =>
       kubectl("get", "namespace", id).catch(() => undefined),
     );
     await expect(kubectl("get", "namespace", "somebody-elses")).rejects.toThrow("NotFound");

@@ -192,7 +192,7 @@ describe("lectern validate", () => {
 
   it("ends at Ctrl-C while it still starts", async () => {
     const validation = start("early", "true");
-    await until("it starts", 30_000, () => (dataFolders().length > 0 ? true : undefined));
+    await until("it starts", 60_000, () => (dataFolders().length > 0 ? true : undefined));
     validation.interrupt();
     expect((await validation.ended).status).toBe(130);
   });

@@ -32,13 +32,13 @@ it("lets others begin while one can only wait, once for each, and never more tha
       return new Promise<void>((end) => ends.push(end));
     });
   const runs = ["w1", "w2", "w3", "a", "b", "c"].map((name) => run(name, name.startsWith("w")));
-  await expect.poll(() => begun, { timeout: 10_000 }).toEqual(["w1", "w2", "w3", "a", "b"]);
+  await expect.poll(() => begun).toEqual(["w1", "w2", "w3", "a", "b"]);
   // Those that have given way leave no second place.
   for (const end of ends.slice(0, 3)) end();
   await Promise.all(runs.slice(0, 3));
   expect(begun).toEqual(["w1", "w2", "w3", "a", "b"]);
   ends[3]?.();
-  await expect.poll(() => begun.at(-1), { timeout: 10_000 }).toBe("c");
+  await expect.poll(() => begun.at(-1)).toBe("c");
   for (const end of ends) end();
   await Promise.all(runs);
 });

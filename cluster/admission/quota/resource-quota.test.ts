@@ -92,7 +92,7 @@ test("what goes, ends or fails to be stored is given back", async () => {
     { namespace: "x", name: "a" },
     { user: cluster.admin },
   );
-  await expect.poll(() => used()?.["configmaps"], { timeout: 8000 }).toBe("0");
+  await expect.poll(() => used()?.["configmaps"]).toBe("0");
 });
 
 test("a quota counts what was there before it", async () => {

@@ -91,14 +91,14 @@ describe("a home over its limit that does not grow any more", () => {
       tell: (_, text) => told.push(text),
       report: () => undefined,
     });
-    await expect.poll(() => counts, { timeout: 20_000 }).toBeGreaterThan(6);
+    await expect.poll(() => counts).toBeGreaterThan(6);
     await quota.stop();
     expect(told).toEqual(["Your home takes 2 MiB, 1 MiB are allowed. Remove files to go on."]);
     expect(program.kill("SIGKILL")).toBe(true);
   });
 });
 
-describe.skipIf(!isRoot)("a home that grows over its limit", { timeout: 90_000 }, () => {
+describe.skipIf(!isRoot)("a home that grows over its limit", () => {
   const greedy = { session: "greedy", terminal: "1" };
   const modest = { session: "modest", terminal: "1" };
   const disk = mkdtempSync(join(tmpdir(), "quota-"));

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 
-const REQUEST_DEADLINE_MS = 30_000;
+const REQUEST_DEADLINE_MS = 90_000;
 const JSON_TYPE = "application/json";
 
 /** What a request was answered. */

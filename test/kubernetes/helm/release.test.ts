@@ -128,7 +128,7 @@ describe.skipIf(skipWithoutControlPlane("the chart on a real control plane"))(
         );
         expect(ready).toBe("3");
         const allowed = "jsonpath={.status.disruptionsAllowed}";
-        await until("a disruption is allowed", 20_000, async () =>
+        await until("a disruption is allowed", 60_000, async () =>
           (await kubectl("get", "pdb", "lectern", "-n", NAMESPACE, "-o", allowed)) === "1" ? true : undefined,
         );
         const labels = await kubectl(

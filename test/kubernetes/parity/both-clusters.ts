@@ -9,8 +9,8 @@ import { normalised } from "./normalised.js";
 import { countSteps } from "./step-count.js";
 import type { Step } from "./step-count.js";
 
-const COMMAND_DEADLINE_MS = 60_000;
-const UNTIL_DEADLINE_MS = 30_000;
+const COMMAND_DEADLINE_MS = 120_000;
+const UNTIL_DEADLINE_MS = 90_000;
 const POLL_MS = 100;
 
 export interface Outcome {

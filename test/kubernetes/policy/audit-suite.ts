@@ -41,15 +41,13 @@ export function describeAudit(title: string, target: () => { kubeConfig: KubeCon
     /** The violations, once they are what is expected: policy, workload, pods and whether it waits. */
     const expectViolations = (expected: [string, string, number, boolean][]) =>
       expect
-        .poll(
-          async () =>
-            (await violations()).map(({ policy, workload, pods, waits }) => [
-              policy,
-              `${workload.kind}/${workload.name}`,
-              pods,
-              waits,
-            ]),
-          { timeout: 20_000 },
+        .poll(async () =>
+          (await violations()).map(({ policy, workload, pods, waits }) => [
+            policy,
+            `${workload.kind}/${workload.name}`,
+            pods,
+            waits,
+          ]),
         )
         .toEqual(expected);
     const create = (name: string, spec: object) =>

@@ -188,7 +188,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
         const found = answer.body["violations"] as { workload: { name: string } }[];
         return found.map(({ workload }) => workload.name);
       };
-      await expect.poll(violations, { timeout: 15_000 }).toEqual(["other"]);
+      await expect.poll(violations).toEqual(["other"]);
     });
 
     it("that are asked for anew under a name are not granted by who decides on what was there before", async () => {

@@ -77,7 +77,7 @@ describe("what one learner leaves in the place of the kubeconfig does not hold u
       await run(mallory, Object.keys(worst).length + index);
       const pid = serverPid(data);
       process.kill(pid, "SIGKILL");
-      await until("another server answers", 20_000, () => (serverPid(data) === pid ? undefined : true));
+      await until("another server answers", 60_000, () => (serverPid(data) === pid ? undefined : true));
       ada.socket = await open(ada);
       await typeAndSee(ada.socket, "echo still-$((40 + 2))\r", /still-42/, 30_000);
       const extended = await mallory.browser.call("POST", `api/sessions/${mallory.session.id}/extend`);
@@ -111,7 +111,7 @@ async function open({ browser, session }: Pick<Learner, "browser" | "session">):
 async function end({ browser, session, socket }: Learner): Promise<void> {
   socket.terminate();
   await browser.json("DELETE", `api/sessions/${session.id}`);
-  await until("the session is gone", 30_000, async () =>
+  await until("the session is gone", 60_000, async () =>
     (await browser.call("GET", `api/sessions/${session.id}`)).status === 404 ? true : undefined,
   );
 }

@@ -138,11 +138,10 @@ describe.skipIf(kubectl === undefined)("kubectl against the embedded cluster", (
     let output = "";
     watch.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const seen = (text: string): Promise<void> =>
-      expect.poll(() => output, { timeout: 10_000, interval: 50 }).toContain(text);
+      expect.poll(() => output, { timeout: 60_000, interval: 50 }).toContain(text);
     await seen("settings");
     await ok("create configmap seen -n lab --from-literal=a=1 --from-literal=b=2");
-    await seen("seen");
-    expect(output).toMatch(/seen +2 +/);
+    await expect.poll(() => output).toMatch(/seen +2 +/);
     watch.kill();
   });
 

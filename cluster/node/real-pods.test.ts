@@ -38,14 +38,15 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
 
   it("start again at once when they end, then wait and say so", async () => {
     await create("crash", { containers: [busybox("echo no; exit 7")] });
-    await becomes("crash", "{.status.containerStatuses[0].state.waiting.reason}", "CrashLoopBackOff");
-    expect(await read("crash", "{.status.phase} {.status.containerStatuses[0].restartCount}")).toBe(
-      "Running 1",
-    );
-    expect(await read("crash", "{.status.containerStatuses[0].lastState.terminated.exitCode}")).toBe("7");
-    expect(await read("crash", "{.status.containerStatuses[0].state.waiting.message}")).toMatch(
-      /^back-off 10s restarting failed container=c pod=crash_default\(/,
-    );
+    // All at one look: in ten seconds it starts once more.
+    const status = "{.status.containerStatuses[0]";
+    const { waiting, last } = { waiting: `${status}.state.waiting`, last: `${status}.lastState.terminated` };
+    const path = `{.status.phase} ${status}.restartCount} ${last}.exitCode} ${waiting}.reason}: ${waiting}.message}`;
+    await expect
+      .poll(() => read("crash", path), { timeout: 30_000 })
+      .toMatch(
+        /^Running 1 7 CrashLoopBackOff: back-off 10s restarting failed container=c pod=crash_default\(/,
+      );
     expect(await logs("crash", "-p")).toBe("no\n");
     await expect
       .poll(async () => (await events("crash")).map((text) => text.split(" pod ")[0]))

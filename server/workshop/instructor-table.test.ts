@@ -14,7 +14,7 @@ it("works out and tells one row where one of 500 has changed, once for all 500 w
   done.set("s7", 3);
   table.changed("s7");
   table.changed("s7");
-  await vi.waitFor(() => expect(told).toHaveLength(VIEWERS));
+  await expect.poll(() => told).toHaveLength(VIEWERS);
   expect(asked.mock.calls).toEqual([["s7"]]);
   expect(told[0]).toMatchObject({ rows: [{ id: "s7", stepsDone: 3 }], gone: [] });
   table.close();
@@ -28,7 +28,7 @@ it("tells of a session that is gone, and nothing where nothing is different", as
   table.changed("s1");
   done.delete("s2");
   table.changed("s2");
-  await vi.waitFor(() => expect(told).toEqual([{ rows: [], gone: ["s2"] }]));
+  await expect.poll(() => told).toEqual([{ rows: [], gone: ["s2"] }]);
   expect(table.rows().map(({ id }) => id)).toEqual(["s0", "s1"]);
   expect(table.row("s2")).toBeUndefined();
   table.close();

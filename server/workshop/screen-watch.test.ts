@@ -4,7 +4,7 @@ import { startTestHost, type TestHost } from "../../terminal/node/test-host.js";
 import type { ScreensEvent } from "../../workshop/common/instructor-api.js";
 import { createScreenWatch, type ScreenWatch } from "./screen-watch.js";
 
-const PATIENT = { timeout: 25_000 };
+const PATIENT = { timeout: 60_000 };
 type Screens = Extract<ScreensEvent, { type: "screens" }>;
 
 /** A wall that keeps what it was told. */

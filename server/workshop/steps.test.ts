@@ -81,10 +81,10 @@ describe("a step that another server began", () => {
     };
     const steps = stepsWith({ ...host, terminals });
     const resumed = steps.resume(() => ({ session: session(), lab }));
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    await expect.poll(() => answers).toHaveLength(2);
     expect((await steps.run(await step())).state).toBe("running");
     await resumed;
-    await vi.waitFor(() => expect(begun).toEqual(["the-command-1"]));
+    await expect.poll(() => begun).toEqual(["the-command-1"]);
   });
 
   it("is not typed twice", async () => {
@@ -105,7 +105,7 @@ describe("a step that is clicked twice", () => {
     const steps = stepsWith(hostThat({ remembers: false, terminals: 1, begun }));
     const answers = await Promise.all([steps.run(await step()), steps.run(await step())]);
     expect(answers.map(({ state }) => state)).toEqual(["queued", "queued"]);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    await expect.poll(() => begun).toHaveLength(1);
   });
 });
 
@@ -148,9 +148,7 @@ describe("the results of a step", () => {
     };
     const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), onEvent, run }, told);
     await steps.run(await step());
-    await vi.waitFor(() =>
-      expect(told.map(({ state }) => state)).toEqual(["queued", "running", "succeeded"]),
-    );
+    await expect.poll(() => told.map(({ state }) => state)).toEqual(["queued", "running", "succeeded"]);
   });
 });
 
@@ -174,10 +172,10 @@ describe("a step on a full disk", () => {
     const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), run }, told);
     await steps.run(await step());
     fill();
-    await vi.waitFor(() => expect(end).toBeDefined());
+    await expect.poll(() => end).toBeDefined();
     const outcome = { status: "succeeded", exitStatus: 0, output: "", outputTruncated: false } as const;
     end?.({ ...outcome, id: "1", startedAt: 1, durationMs: 1 });
-    await vi.waitFor(() => expect(told.map(({ state }) => state)).toEqual(["queued", "succeeded"]));
+    await expect.poll(() => told.map(({ state }) => state)).toEqual(["queued", "succeeded"]);
     expect((await activity.results("s1")).map(({ state }) => state)).toEqual(["succeeded"]);
   });
 });

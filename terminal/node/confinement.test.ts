@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -87,8 +96,8 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
   });
 
   it("have job control, Ctrl-C and the size of the screen", async () => {
-    const sleeping = run(one, "sleep 50");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const sleeping = run(one, "sleep 50.5");
+    await expect.poll(() => isRunning("sleep", "50.5")).toBe(true);
     await test.client.interrupt(one);
     expect(await sleeping).toMatchObject({ exitStatus: 130 });
     expect((await run(one, "stty size")).output).toBe("32 120\n");
@@ -123,6 +132,17 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     expect((await run(two, "ls /root /home 2>&1 | grep -vc 'No such'")).output).toBe("0\n");
   });
 });
+
+/** Whether a process of this machine was started with these words. */
+function isRunning(...words: string[]): boolean {
+  return readdirSync("/proc").some((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8") === `${words.join("\0")}\0`;
+    } catch {
+      return false;
+    }
+  });
+}
 
 describe("what a machine lacks", () => {
   const shell = { home: "/tmp", readOnlyPaths: [], sandbox: bareSandbox(defaultSessionLimits) };

@@ -78,8 +78,7 @@ describe("the terminal host process", () => {
     expect(await client.run(address, { id: "escape", text: escape })).toMatchObject({
       status: "succeeded",
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(sleepers()).toBe(2);
+    await expect.poll(sleepers).toBe(2);
     const at = Date.now();
     child.kill("SIGTERM");
     await once(child, "exit");

@@ -12,7 +12,7 @@ const why = whyNoContainers();
 if (why !== undefined) process.stdout.write(`left out: images of a lab's own (${why})\n`);
 
 const NAMESPACE = "shop";
-const WAIT = { timeout: 30_000 };
+const WAIT = { timeout: 60_000 };
 const DEFINITION = `title: A shop
 images:
   - busybox:1.36

@@ -4,7 +4,7 @@ import { busybox, SandboxedCluster, type TypedTerminal, whyNoContainers } from "
 const why = whyNoContainers();
 if (why !== undefined) process.stdout.write(`left out: terminals of pods (${why})\n`);
 
-const WAIT = { timeout: 30_000 };
+const WAIT = { timeout: 60_000 };
 const PROMPT = "ready> ";
 const INTERRUPT = "\u0003";
 const STOP = "\u001A";

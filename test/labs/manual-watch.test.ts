@@ -23,7 +23,7 @@ const MANUAL = `# By hand
 Create the policy, and a config map.
 \`\`\`
 `;
-const SOON = { timeout: 10_000, interval: 20 };
+const SOON = { timeout: 30_000, interval: 20 };
 const folder = mkdtempSync(join(tmpdir(), "lectern-manual-"));
 const log = pino({ level: "silent" });
 

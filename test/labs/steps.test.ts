@@ -1,5 +1,4 @@
 import { EventEmitter, once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
@@ -10,6 +9,7 @@ import { loadLab } from "../../workshop/node/load-lab.js";
 import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
 import { findStep, interruptStep } from "../../workshop/node/session-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
+import { processesOf } from "../server/lectern-process.js";
 import { stepIds } from "./step-ids.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
@@ -58,7 +58,7 @@ describe("a step", () => {
 
   it("that is interrupted says so", async () => {
     const step = run(2);
-    await sleep(500);
+    await expect.poll(() => processesOf("60606")).not.toEqual([]);
     await interruptStep(platform, await find(2));
     expect((await step).state).toBe("interrupted");
   });

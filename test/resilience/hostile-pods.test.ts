@@ -11,6 +11,7 @@ if (why !== undefined) process.stdout.write(`left out: hostile pods in sandboxes
 const PHASE = "{.status.phase}";
 const ATTACKER = "mallory";
 const NEIGHBOUR = "alice";
+const LATER = { timeout: 60_000 };
 
 describe.skipIf(why !== undefined)("of two learners, what a pod of one does stays in that pod", () => {
   let cluster: SandboxedCluster;
@@ -23,7 +24,7 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
       { namespace: NEIGHBOUR },
     );
     const phase = (): Promise<string> => cluster.read("neighbour", PHASE, NEIGHBOUR);
-    await vi.waitFor(async () => expect(await phase()).toBe("Running"), 30_000);
+    await vi.waitFor(async () => expect(await phase()).toBe("Running"), 60_000);
   });
   afterAll(async () => {
     await cluster?.close();
@@ -37,11 +38,11 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
     );
   };
   const ended = async (name: string): Promise<string> => {
-    await expect.poll(() => cluster.read(name, PHASE, ATTACKER)).toMatch(/Succeeded|Failed/);
+    await expect.poll(() => cluster.read(name, PHASE, ATTACKER), LATER).toMatch(/Succeeded|Failed/);
     return (await cluster.kubectl.run(["logs", name, "-n", ATTACKER])).stdout;
   };
   const running = (name: string): Promise<void> =>
-    expect.poll(() => cluster.read(name, PHASE, ATTACKER)).toBe("Running");
+    expect.poll(() => cluster.read(name, PHASE, ATTACKER), LATER).toBe("Running");
   /** Kubectl waits until nothing of the pod is left. */
   const remove = async (name: string): Promise<void> => {
     expect((await cluster.kubectl.run(["delete", "pod", name, "-n", ATTACKER])).code).toBe(0);
@@ -83,8 +84,9 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
     await attack("flood", "exec yes");
     await running("flood");
     await neighbourAnswers();
-    const { stdout } = await cluster.kubectl.run(["logs", "flood", "-n", ATTACKER, "--tail=3"]);
-    expect(stdout).toBe("y\ny\ny\n");
+    // A container runs before it has written.
+    const said = ["logs", "flood", "-n", ATTACKER, "--tail=3"];
+    await expect.poll(async () => (await cluster.kubectl.run(said)).stdout).toBe("y\ny\ny\n");
     await remove("flood");
   });
 

@@ -54,6 +54,7 @@ export class ProcessRuntime implements ContainerRuntime {
       kind: "runs",
       message: `image "${name}" is played by Lectern's stand-in`,
       id: `stand-in/${name}`,
+      ...(name.endsWith("-rootless") && { user: 101 }),
     };
   }
 

@@ -30,9 +30,17 @@ const WHOLE_SOURCES = [
   { field: "secretRef", kind: "secret" },
 ] as const;
 
-/** What keeps a container from starting that can be told from objects alone; `undefined` when nothing does. */
-export function startProblem(api: ApiService, pod: Pod, container: Container): StartProblem | undefined {
-  return imageProblem(container) ?? configurationProblem(api, pod, container);
+/**
+ * What keeps a container from starting that can be told from objects alone, and from the user of its image where that is known;
+ * `undefined` when nothing does.
+ */
+export function startProblem(
+  api: ApiService,
+  pod: Pod,
+  container: Container,
+  imageUser?: number,
+): StartProblem | undefined {
+  return imageProblem(container) ?? configurationProblem(api, pod, { container, imageUser });
 }
 
 /** What a kubelet says of the first volume of the pod that cannot be set up; `undefined` when all can. */
@@ -65,9 +73,13 @@ function imageProblem(container: Container): StartProblem | undefined {
   };
 }
 
-function configurationProblem(api: ApiService, pod: Pod, container: Container): StartProblem | undefined {
+function configurationProblem(
+  api: ApiService,
+  pod: Pod,
+  { container, imageUser }: { container: Container; imageUser: number | undefined },
+): StartProblem | undefined {
   const lookup = lookupIn(api, namespaceOf(pod));
-  const message = environmentProblem(lookup, pod, container) ?? userProblem(pod, container);
+  const message = environmentProblem(lookup, pod, container) ?? userProblem(pod, container, imageUser);
   if (message === undefined) return undefined;
   const events = [warning("Failed", `Error: ${message}`)];
   return { reason: "CreateContainerConfigError", message, events };
@@ -98,13 +110,18 @@ function environmentProblem(lookup: Lookup, pod: Pod, container: Container): str
   return undefined;
 }
 
-/** Without the image only a user that the pod itself names can be judged. */
-function userProblem(pod: Pod, container: Container): string | undefined {
+/** Where the image's user is not known, only one that the pod itself names can be judged. */
+function userProblem(pod: Pod, container: Container, imageUser?: number): string | undefined {
   const setting = (field: string): unknown =>
     valueAt(container, `securityContext.${field}`) ?? valueAt(pod.spec, `securityContext.${field}`);
-  if (setting("runAsNonRoot") !== true || setting("runAsUser") !== 0) return undefined;
+  const user = setting("runAsUser");
+  if (setting("runAsNonRoot") !== true || (user ?? imageUser) !== 0) return undefined;
   const subject = `${nameOf(pod)}_${namespaceOf(pod)}(${pod.metadata.uid ?? ""})`;
-  return `container's runAsUser breaks non-root policy (pod: "${subject}", container: ${container.name})`;
+  const why =
+    user === undefined
+      ? "container has runAsNonRoot and image will run as root"
+      : "container's runAsUser breaks non-root policy";
+  return `${why} (pod: "${subject}", container: ${container.name})`;
 }
 
 function volumeProblem(lookup: Lookup, volume: JsonObject): string | undefined {

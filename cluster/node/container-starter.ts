@@ -42,7 +42,12 @@ export class ContainerStarter {
   async start(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
     if (this.#isInBackoff(turn, record)) return;
     if (!this.#hasImage(turn, container, record)) return;
-    const problem = startProblem(this.#context.api, turn.pod, container);
+    const problem = startProblem(
+      this.#context.api,
+      turn.pod,
+      container,
+      this.#imageUser(turn.pod, container),
+    );
     if (problem !== undefined) {
       const isNew = record.state.waiting?.message !== problem.message;
       record.waits(problem.reason, problem.message);
@@ -51,6 +56,12 @@ export class ContainerStarter {
       return;
     }
     await this.#begin(turn, container, record);
+  }
+
+  /** Root where the image names nobody. */
+  #imageUser(pod: Pod, { image = "" }: Container): number | undefined {
+    const verdict = this.#context.runtime.image(image, ownImagesOf(this.#context.api, pod));
+    return verdict.kind === "runs" ? (verdict.user ?? 0) : undefined;
   }
 
   #isInBackoff({ pod, queue }: StartTurn, record: ContainerRecord): boolean {

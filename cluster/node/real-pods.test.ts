@@ -60,6 +60,30 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       ]);
   });
 
+  it("do not start as root where they must not, with the image's user and without one of the pod", async () => {
+    const securityContext = { runAsNonRoot: true };
+    const container = busybox("exec sleep 1000");
+    await create("as-root", { securityContext, containers: [container] });
+    await create("of-image", {
+      containers: [busybox("exec sleep 1000", { image: "busybox:1.36-rootless", securityContext })],
+    });
+    await create("of-pod", {
+      securityContext: { ...securityContext, runAsUser: 1000 },
+      containers: [container],
+    });
+    await becomes(
+      "as-root",
+      "{.status.containerStatuses[0].state.waiting.reason}",
+      "CreateContainerConfigError",
+    );
+    const uid = await read("as-root", "{.metadata.uid}");
+    expect(await read("as-root", "{.status.containerStatuses[0].state.waiting.message}")).toBe(
+      `container has runAsNonRoot and image will run as root (pod: "as-root_default(${uid})", container: c)`,
+    );
+    await becomes("of-image", "{.status.phase}", "Running");
+    await becomes("of-pod", "{.status.phase}", "Running");
+  });
+
   it("run init containers in their order, and end as their processes do", async () => {
     await create("done", {
       restartPolicy: "Never",

@@ -36,6 +36,10 @@ file: ~/web.json
 text: '{"name": "web", "port": 80}'
 ${FENCE}
 
+${FENCE}dashboard:open-url
+url: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/?with=a-long-question&that=goes-on-and-on
+${FENCE}
+
 ## Boxes
 
 :::note[In *short*]
@@ -123,6 +127,14 @@ describe.skipIf(isWithout("chromium"))("the text of a page", () => {
       }
     });
   }
+
+  it("says where a button leads before it is pressed", async () => {
+    await opened.open("s/s1/policies", { pages: { policies: compiledPage() } });
+    const link = opened.page.getByRole("link", { name: "Open in a new tab (opens in a new tab)" });
+    const address = (await link.getAttribute("href")) ?? "";
+    expect(address).toContain("https://kubernetes.io/docs/");
+    expect(await opened.page.getByText(address, { exact: true }).isVisible()).toBe(true);
+  });
 
   it("has contents that lead to its headings", async () => {
     await opened.open("s/s1/policies", { pages: { policies: compiledPage() } });

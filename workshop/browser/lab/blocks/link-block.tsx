@@ -4,15 +4,19 @@ import type { ActionView } from "../../../common/page-view.js";
 import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 
-/** A step that opens something: a page in a new tab, a tab beside the text, a terminal. */
+/** A step that opens something: a page in a new tab, with its address to be read before, a tab beside the text, a terminal. */
 export function LinkBlock({ action }: { action: ActionView }): ReactElement {
   const { open } = useLab();
   if (action.kind === "open-url") {
     return (
-      <a className="button block-link" href={action.url} target="_blank" rel="noopener noreferrer">
-        <Icon name="external" size={14} /> {action.title}
-        <span className="visually-hidden"> (opens in a new tab)</span>
-      </a>
+      <div className="block-address">
+        <a className="button block-link" href={action.url} target="_blank" rel="noopener noreferrer">
+          <Icon name="external" size={14} /> {action.title}
+          <span className="visually-hidden"> (opens in a new tab)</span>
+        </a>
+        {/* That of a session's application is Lectern's own, and says nothing. */}
+        {action.ingress === undefined && <code>{action.url}</code>}
+      </div>
     );
   }
   return (

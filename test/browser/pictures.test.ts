@@ -12,9 +12,10 @@ const PICTURE = readFileSync(
 );
 
 const FILES = {
-  "workshop.yaml": "title: Pictures\npages: [one]\n",
+  "workshop.yaml": "title: Pictures\npages: [one, two]\n",
   "pages/one.md":
     "# One\n\n![](./images/policy-image-registry-1.png)\n\n![The form](./images/form.png)\n\nBelow them\n",
+  "pages/two.md": "# Two\n\n![The form](./images/form.png)\n\n```execute-1\necho pressed\n```\n",
   "images/policy-image-registry-1.png": PICTURE,
   "images/form.png": PICTURE,
 };
@@ -89,5 +90,24 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("a picture in the
         .evaluate((element) => getComputedStyle(element, "::after").backgroundColor);
       expect(veil === "rgba(0, 0, 0, 0)").toBe(colorScheme === "light");
     }
+  });
+
+  it("does not come between a press on a block below it and its end", async () => {
+    const held: Route[] = [];
+    await page.route(/form\.png/, (route) => void held.push(route));
+    await page.goto(page.url().replace(/\/one$/, "/two"));
+    await page.getByRole("button", { name: /^Run in terminal 1/ }).hover();
+    await expect.poll(() => held.length).toBe(1);
+    await page.mouse.down();
+    await held[0]?.continue();
+    const picture = page.getByRole("img", { name: "The form" });
+    await expect
+      .poll(() => picture.evaluate((each) => (each as HTMLImageElement).naturalWidth))
+      .toBeGreaterThan(0);
+    await page.mouse.up();
+    await page
+      .locator(".block")
+      .getByText(/Succeeded/)
+      .waitFor();
   });
 });

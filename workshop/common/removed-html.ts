@@ -7,7 +7,7 @@ import { isAllowedAttribute, isAllowedElement, isHtmlElement } from "./sanitise.
 export function removedHtml(leaves: readonly Leaf[]): PageProblem[] {
   return leaves.flatMap((leaf) => {
     if (leaf.kind === "html")
-      return [...openComments(leaf.token.content, leaf.line), ...inHtml(leaf.content, leaf.line)];
+      return [...openComments(leaf.token.content, leaf.line), ...ofBlock(leaf.content, leaf.line)];
     if (leaf.kind !== "text") return [];
     return partsOf(leaf).flatMap(({ part, line }) => {
       if (part.type === "html_inline") return inHtml(part.content, line);
@@ -85,12 +85,19 @@ function openComments(html: string, line: number): PageProblem[] {
   });
 }
 
-function inHtml(html: string, line: number): PageProblem[] {
-  const forgotten = new Set(forgottenEnds(html).map(({ at }) => at));
+/** A tag within a sentence is a part of its own; one whose end is forgotten is text by then. */
+function ofBlock(html: string, line: number): PageProblem[] {
+  const forgotten = forgottenEnds(html);
+  return [
+    ...forgotten.map(({ name, at }) => notClosed(name, line + lineEnds(html, at))),
+    ...inHtml(html, line, new Set(forgotten.map(({ at }) => at))),
+  ];
+}
+
+function inHtml(html: string, line: number, isTold: ReadonlySet<number> = new Set()): PageProblem[] {
   return htmlTags(html).flatMap((tag) => {
     const at = line + lineEnds(html, tag.at);
-    if (tag.isClosing) return [];
-    if (forgotten.has(tag.at)) return [notClosed(tag.name, at)];
+    if (tag.isClosing || isTold.has(tag.at)) return [];
     if (!isAllowedElement(tag.name))
       return isHtmlElement(tag.name)
         ? [removed(`The HTML element <${tag.name}>`, at)]

@@ -151,6 +151,9 @@ describe("a page", () => {
     expect(problems.map(({ rule, line }) => [rule, line])).toEqual(
       [2, 5, 7, 7].map((line) => ["removed-html", line]),
     );
+    expect(compile("a <script>x()</script> b").problems).toMatchObject([
+      { message: "The HTML element <script> is not allowed on a page and has been removed" },
+    ]);
   });
 
   it("puts the author's prefix and title on the button", () => {

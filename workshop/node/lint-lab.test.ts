@@ -58,6 +58,19 @@ describe("tabs", () => {
       'error workshop.yaml:1 dashboard: The tab "Bare" has the address example.org, which is no address of a web page',
     ]);
   });
+
+  it("of a name alone that no session has, and of a name twice, are errors", async () => {
+    const tabs = [
+      "{name: Terminal}",
+      "{name: Slides}",
+      "{name: A, url: https://a.example}",
+      "{name: A, url: https://b.example}",
+    ];
+    expect(await problemsOf(`dashboards: [${tabs.join(", ")}]`, "a")).toEqual([
+      'error workshop.yaml:1 dashboard: The tab "Slides" has no address, and sessions of the lab have no tab of that name of their own',
+      'error workshop.yaml:1 dashboard: There is another tab of the name "A" before',
+    ]);
+  });
 });
 
 describe("variables of the environment", () => {

@@ -68,6 +68,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   lab.problems = [
     ...lab.problems,
     ...deadTabs(lab),
+    ...leftOutTabs(lab),
     ...impossibleObjects(lab, variables, labFileOf(lab)),
     ...conditionsBeyond(lab, pages),
     ...commandsBeyond(lab, pages, variables["session_namespace"] ?? ""),
@@ -230,16 +231,31 @@ function deadTabs(lab: Lab): LabProblem[] {
     const problem =
       address === undefined ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
     if (problem === undefined) return [];
-    const message = `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`;
     return [
-      {
-        severity: "error",
-        rule: "dashboard",
-        ...labFileOf(lab),
-        message,
-        fix: "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
-      },
+      deadTab(
+        lab,
+        `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`,
+        "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
+      ),
     ];
+  });
+}
+
+function deadTab(lab: Lab, message: string, fix: string): LabProblem {
+  return { severity: "error", rule: "dashboard", ...labFileOf(lab), message, fix };
+}
+
+/** Tabs that sessions are made without: of a name alone that no tab of theirs has, and of a name that a tab before has. */
+function leftOutTabs(lab: Lab): LabProblem[] {
+  const own = builtInTabs(lab);
+  return lab.dashboards.flatMap(({ name, url }, at): LabProblem[] => {
+    if (lab.dashboards.findIndex((other) => other.name === name) < at)
+      return [
+        deadTab(lab, `There is another tab of the name "${name}" before`, "Give each tab its own name"),
+      ];
+    if (url !== undefined || own.includes(name)) return [];
+    const message = `The tab "${name}" has no address, and sessions of the lab have no tab of that name of their own`;
+    return [deadTab(lab, message, `Give it a url, or name one of ${own.join(", ")}`)];
   });
 }
 

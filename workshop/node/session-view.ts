@@ -83,17 +83,22 @@ function asked(
 
 /**
  * Console and editor where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
- * session; one that no browser can show is left out, as `lint` says.
+ * session; one that no browser can show, that is of no tab, or that comes a second time is left out, as `lint` says.
  */
 function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
-  const tabs = lab.dashboards.flatMap((dashboard) => {
+  const builtIn = builtInTabs(lab);
+  const first = lab.dashboards.filter(
+    ({ name }, at) => lab.dashboards.findIndex((other) => other.name === name) === at,
+  );
+  const tabs = first.flatMap((dashboard) => {
     const url = dashboardAddress(dashboard, variables);
-    if (url === undefined || OWN_TABS.includes(dashboard.name)) return [{ name: dashboard.name }];
+    if (OWN_TABS.includes(dashboard.name)) return [{ name: dashboard.name }];
+    if (url === undefined) return builtIn.includes(dashboard.name) ? [{ name: dashboard.name }] : [];
     const ingress = ingressAt(url, lab.ingresses, variables);
     if (ingress) return [{ name: dashboard.name, url, ingress }];
     return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
   });
-  const wanted = builtInTabs(lab).filter((name) => OWN_TABS.includes(name));
+  const wanted = builtIn.filter((name) => OWN_TABS.includes(name));
   const unnamed = wanted.filter((own) => !tabs.some(({ name }) => name === own));
   const shown = tabs.filter(({ name }) => !OWN_TABS.includes(name) || wanted.includes(name));
   return [...unnamed.map((name) => ({ name })), ...shown];

@@ -47,6 +47,8 @@ describe.skipIf(skipWithoutControlPlane("a removal from a real control plane"))(
       writeFileSync(heldFile, JSON.stringify(held(namespace)));
       await kubectl("create", "--filename", heldFile);
       await kubectl("delete", "namespace", namespace, "--wait=false");
+      const isTold = "--for=condition=NamespaceFinalizersRemaining";
+      await kubectl("wait", isTold, `namespace/${namespace}`, "--timeout=60s");
       const { status, output } = await runCli([...uninstallWords(), "--wait", "0"]);
       expect([status, output]).toEqual([1, expect.stringContaining("SERVER_REMOVAL_INCOMPLETE")]);
       expect(output).toMatch(

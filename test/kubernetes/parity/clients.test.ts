@@ -25,7 +25,9 @@ describeParity("calls of other clients", () => {
       }
       await run("get pods -o wide --sort-by=.metadata.name --no-headers -o custom-columns=P:.status.phase");
       await run("get pods -l app=web --output-watch-events -o name --request-timeout=5s");
-      await run("get events --field-selector involvedObject.kind=ReplicaSet,reason=SuccessfulCreate -o name");
+      const created = "get events --field-selector involvedObject.kind=ReplicaSet,reason=SuccessfulCreate";
+      await until(`${created} -o name`, /event.*\n.*event/);
+      await run(`${created} -o name`);
       await run("api-resources --verbs=list,delete --namespaced -o name --api-group=apps");
       await run("get all -o name --ignore-not-found -l app=none");
     },

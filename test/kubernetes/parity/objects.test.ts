@@ -97,6 +97,7 @@ describeParity("stored objects", () => {
       await until("get pod solo", /1\/1/);
       await run("get pod solo -o jsonpath={.metadata.labels}");
       await run("get pod solo -o jsonpath={.spec}");
+      await until("get events --field-selector reason=Scheduled -o name", /event/);
       await run(
         "get events --field-selector reason=Scheduled -o jsonpath={.items[0].message},{.items[0].action},{.items[0].reportingComponent},{.items[0].type},{.items[0].count},{.items[0].source}",
       );

@@ -26,11 +26,13 @@ describeParity("refused pods", () => {
     "by a quota that asks for requests",
     async ({ run, until }) => {
       await run("create quota q --hard=requests.cpu=1,pods=2");
+      await until("get quota q -o jsonpath={.status.used}", /pods/);
       await run("create deployment web --image=nginx");
       await until(failure, /ReplicaFailure/);
       await until(deploymentFailure, /ReplicaFailure/);
       await run(failure);
       await run(deploymentFailure);
+      await until(messages, /Warning/);
       await run(messages);
       await run("get deployment web");
       await run("run solo --image=nginx");
@@ -71,6 +73,7 @@ describeParity("refused pods", () => {
       await run("create deployment web --image=busybox");
       await until(failure, /ReplicaFailure/);
       await run(failure);
+      await until(messages, /Warning/);
       await run(messages);
       await quietly(`delete validatingadmissionpolicybinding ${name}`);
       await quietly(`delete validatingadmissionpolicy ${name}`);

@@ -23,6 +23,7 @@ describeParity("workloads", () => {
         "-o",
         "jsonpath={.items[0].metadata.annotations}{.items[0].status.replicas}{.items[0].spec.selector}",
       ]);
+      await until("get events --field-selector reason=ScalingReplicaSet -o name", /event/);
       await run("describe deployment web");
       await run("scale deployment web --replicas=3");
       await until("get deployment web", /3\/3/);
@@ -111,7 +112,8 @@ describeParity("workloads", () => {
         "get endpointslices -o jsonpath={.items[0].ports}{.items[0].endpoints[0].conditions}{.items[0].metadata.labels}",
       );
       await run("get service web");
-      await run("describe service web");
+      // The real cluster sometimes warns of the address of a service it has just stored.
+      await run("describe service web --show-events=false");
     },
     [/service\/web exposed/, /8080/],
   );

@@ -41,6 +41,8 @@ it("the namespace of a step that failed is kept as it was then, without what Sec
   const kept = new KeptObjects(join(folder, "kept"));
   const report = await validateKeeping(kept, parts, [
     "kubectl create deployment web --image=nginx; kubectl create secret generic door --from-literal=key=hunter2",
+    // What controllers make of it comes in their own time, the event of a new pod last.
+    "until kubectl get events --output=name | grep -q web-; do sleep 0.2; done",
     `kubectl apply -f - <<X
 {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "applied"}, "stringData": {"key": "swordfish"}}
 X`,
@@ -51,7 +53,7 @@ X`,
   expect(kept.toldIn(report)).toMatchObject({ outcome: "failed", objects: [file], problems: [] });
   const text = readFileSync(file, "utf8");
   expect(text).toMatch(
-    /^# Objects of the namespace (\S+) of the session \1 .*\n# when block 2 of its page .*page\.md:\d+\.\n/,
+    /^# Objects of the namespace (\S+) of the session \1 .*\n# when block 3 of its page .*page\.md:\d+\.\n/,
   );
   const secrets = ["hunter2", "swordfish"].flatMap((value) => [value, Buffer.from(value).toString("base64")]);
   expect(secrets.filter((value) => text.includes(value))).toEqual([]);

@@ -55,11 +55,12 @@ function channelsOf(
     gone,
     onResize: (listener) => sizes.listen(listener),
     finish: async (status) => {
-      const timer = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS);
       const error = streams.get("error");
       error?.end(JSON.stringify(status));
       const outputs = [error, stdout, stderr].filter((each) => each !== undefined);
       await Promise.allSettled(outputs.map((each) => finished(each.end(), { readable: false })));
+      // From here on: before, a client that reads slowly would lose the rest of what was written.
+      const timer = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS);
       socket.end();
       await served;
       clearTimeout(timer);

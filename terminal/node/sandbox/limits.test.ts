@@ -71,7 +71,8 @@ describe.skipIf(!isBoxed)("a session that asks for too much", () => {
   it("cannot take more memory with several programs than with one", async (context) => {
     if (!holds("memory")) return context.skip("no control group counts the memory of a session together");
     // None begins to take before all are there, so that each still holds what it took while the others do.
-    const all = 'open $f, ">", "$$.begun"; select undef, undef, undef, 0.05 until (@all = glob "*.begun") > 2';
+    const all =
+      'open $f, ">", "$$.begun"; select undef, undef, undef, 0.05 until (@all = glob "*.begun") > 2';
     const one = `perl -e '${all}; $x = "a" x (40 * 1024 * 1024); sleep 2; print "kept", chr 33'`;
     const said = await run("greedy", `rm -f *.begun; for i in 1 2 3; do ${one} & done; wait; rm *.begun`);
     expect(said.output.match(/kept!/g)?.length ?? 0).toBeLessThan(3);

@@ -16,6 +16,15 @@ describe("a report", () => {
     expect(text).toMatch(/\n\nThe objects of the namespace, .* are in casts\/objects\.yaml\n\nA lab: failed/);
   });
 
+  it("for a terminal says of what was true before its step that it was, and not that it failed", () => {
+    const checks = [{ text: "There is no config map greeting", state: "before" as const, detail: "none" }];
+    const result = { page: "one", step: "0", number: 0, state: "succeeded" as const, checks };
+    const passed = step({ step: 0, text: "true", state: "passed", result });
+    expect(REPORTERS.terminal({ ...report(), steps: [passed] })).toContain(
+      "ok         0  true\n               was so before: There is no config map greeting\n",
+    );
+  });
+
   it("as JSON is the report itself", () => {
     expect(JSON.parse(REPORTERS.json(report()))).toEqual(report());
   });

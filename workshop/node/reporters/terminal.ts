@@ -54,6 +54,7 @@ export function terminalStep(step: ValidatedStep): string[] {
 /** What was seen matters where it is not what was wanted, and where a policy speaks. */
 function checkLine({ state, text, detail }: CheckResult): string {
   if (state === "passed") return detail?.startsWith("Policy ") ? `ok: ${text}: ${detail}` : `ok: ${text}`;
+  if (state === "before") return `was so before: ${text}`;
   return `FAILED: ${text}${detail ? `: ${detail}` : ""}`;
 }
 

@@ -250,14 +250,32 @@ describe("a page with", () => {
     expect(problems).toEqual([]);
   });
 
-  it.each(["title", "style", "script", "textarea", "option", "label", "output"])(
-    "a placeholder that is called <%s> as HTML is shown, and so is what follows it",
-    (name) => {
-      const { html, problems } = compile(`Write <${name}> here.\n\nThen **go on**.`);
-      expect(html).toBe(`<p>Write &lt;${name}&gt; here.</p>\n<p>Then <strong>go on</strong>.</p>\n`);
-      expect(problems).toEqual([]);
-    },
-  );
+  it.each([
+    "title",
+    "style",
+    "script",
+    "textarea",
+    "option",
+    "label",
+    "output",
+    "table",
+    "code",
+    "details",
+    "img",
+  ])("a placeholder that is called <%s> as HTML is shown, and so is what follows it", (name) => {
+    const { html, problems } = compile(`Write <${name}> here.\n\nThen **go on**.`);
+    expect(html).toBe(`<p>Write &lt;${name}&gt; here.</p>\n<p>Then <strong>go on</strong>.</p>\n`);
+    expect(problems).toEqual([]);
+  });
+
+  it("what begins in a sentence and ends below is no placeholder", () => {
+    const { html, problems } = compile(
+      "A <b>word\n\nand more</b>: <details><summary>x</summary>\n\ny<br>z\n\n</details>",
+    );
+    expect(html).not.toContain("&lt;");
+    expect(html).toContain("<details><summary>x</summary>");
+    expect(problems).toEqual([]);
+  });
 
   it.each(["title", "style", "script", "textarea", "option", 'script src="x.js"'])(
     "<%s> on a line of its own takes in nothing without a word where its end is forgotten",

@@ -17,11 +17,12 @@ export function removedHtml(leaves: readonly Leaf[]): PageProblem[] {
 }
 
 /**
- * Text such as `<your-name>` is a placeholder and no HTML: it is shown as it is written, and so is a bare `<title>` that nothing closes.
+ * Text such as `<your-name>` is a placeholder and no HTML: it is shown as it is written, and so is a bare `<title>` or `<table>` that nothing closes.
  * An element that takes all that follows for its text is shown where its end is forgotten, so that the rest of the page stays.
  */
 export function showPlaceholders(leaves: readonly Leaf[]): void {
-  for (const leaf of leaves) {
+  const closings = lastClosings(leaves);
+  for (const [place, leaf] of leaves.entries()) {
     if (leaf.kind === "html") leaf.token.content = withOpenShown(leaf.token.content);
     if (leaf.kind !== "text") continue;
     const tags = partsOf(leaf).flatMap(({ part }) => {
@@ -29,16 +30,37 @@ export function showPlaceholders(leaves: readonly Leaf[]): void {
       return tag ? [{ part, tag }] : [];
     });
     const open = openTags(tags.map(({ tag }, at) => ({ ...tag, at })));
-    for (const [at, { part, tag }] of tags.entries())
-      if (isPlaceholder(tag, open.has(at))) part.type = "text";
+    for (const [at, { part, tag }] of tags.entries()) {
+      const closesBelow = isAllowedElement(tag.name) && (closings.get(tag.name) ?? -1) > place;
+      if (isPlaceholder(tag, open.has(at) && !closesBelow)) part.type = "text";
+    }
   }
+}
+
+/** The last piece of the page that closes each element: what is allowed may begin in one piece and end in another. */
+function lastClosings(leaves: readonly Leaf[]): Map<string, number> {
+  const closings = new Map<string, number>();
+  for (const [place, leaf] of leaves.entries()) {
+    for (const { name, isClosing } of htmlOf(leaf).flatMap(htmlTags))
+      if (isClosing) closings.set(name, place);
+  }
+  return closings;
+}
+
+function htmlOf(leaf: Leaf): string[] {
+  if (leaf.kind === "html") return [leaf.content];
+  if (leaf.kind !== "text") return [];
+  return partsOf(leaf).flatMap(({ part }) => (part.type === "html_inline" ? [part.content] : []));
 }
 
 function isPlaceholder({ name, attributes }: HtmlTag, isOpen: boolean): boolean {
   if (!isHtmlElement(name)) return true;
-  if (!isOpen || isAllowedElement(name) || name === "wbr") return false;
+  if (!isOpen || NEEDS_NO_END.has(name)) return false;
   return attributes.length === 0 || TAKES_IN.has(name);
 }
+
+/** Elements that are empty, or that end where the next one begins. */
+const NEEDS_NO_END = new Set("br hr wbr col p li dt dd thead tbody tfoot tr th td colgroup".split(" "));
 
 /** What stands behind their tag is text for them, whatever it is, up to the tag that closes them. */
 const TAKES_IN = new Set(["script", "style", "textarea", "title", "option", "xmp"]);

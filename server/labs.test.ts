@@ -25,6 +25,22 @@ describe("loadLabs", () => {
     expect((await loadLabs([folder])).labs.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
+  it.each([
+    ["a scenario", "index.json", '{"title": "T", "details": {"steps": []}}'],
+    ["a track", "track.yml", "title: T\n"],
+  ])(
+    "says of %s of another platform, and of a folder of them, how it is imported",
+    async (_what, file, text) => {
+      const inside = join(folder, "one");
+      mkdirSync(inside);
+      writeFileSync(join(inside, file), text);
+      writeFileSync(join(inside, "step1.md"), "# Step\n");
+      for (const path of [inside, folder])
+        await expect(loadLabs([path])).rejects.toThrow(`${inside} is a scenario`);
+      await expect(loadLabs([folder])).rejects.toThrow(`lectern import ${folder} --out LAB`);
+    },
+  );
+
   it("reads the others where one is broken, and says which file and line it is", async () => {
     writeFileSync(join(folder, "fine.md"), "# Fine\n");
     const broken = join(folder, "broken");

@@ -5,6 +5,7 @@ import type { Lab } from "../workshop/common/lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
 import { type TakenNames, freeName } from "../workshop/common/page-name.js";
 import { type PathForm, labFormOf } from "../workshop/node/lab-form.js";
+import { foreignFormOf } from "../workshop/node/import/labs-below.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
 export interface LoadedLabs {
@@ -70,6 +71,7 @@ export async function labPathsAt(path: string): Promise<string[]> {
 /** Labs in a folder that is no lab itself; none for everything else. */
 async function labsInside(folder: string): Promise<string[]> {
   if ((await isLab(folder)) || !(await isFolder(folder))) return [];
+  if ((await foreignFormOf(folder)) !== undefined) throw toBeImported(folder, folder);
   const entries = (await readdir(folder)).toSorted().filter((name) => !name.startsWith("."));
   const candidates = entries.map((name) => join(folder, name));
   const verdicts = await Promise.all(
@@ -77,9 +79,20 @@ async function labsInside(folder: string): Promise<string[]> {
   );
   const labs = candidates.filter((_path, at) => verdicts[at] && !isReadme(candidates[at] ?? ""));
   if (labs.length > 0) return labs;
+  const forms = await Promise.all(candidates.map(foreignFormOf));
+  const foreign = candidates.find((_path, at) => forms[at] !== undefined);
+  if (foreign !== undefined) throw toBeImported(folder, foreign);
   throw new ServerError(
     serverErrorCodes.usage,
     `There is no lab in ${folder}: neither the folder nor one inside it has a workshop.yaml or a folder workshop, and it holds no Markdown page.`,
+  );
+}
+
+/** Its pages would be read as labs of their own, and their buttons as text. */
+function toBeImported(folder: string, foreign: string): ServerError {
+  return new ServerError(
+    serverErrorCodes.usage,
+    `${foreign} is a scenario of Killercoda or a track of Instruqt, which is written as a lab first: lectern import ${folder} --out LAB`,
   );
 }
 

@@ -18,11 +18,9 @@ export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> 
   if (depth > MAX_DEPTH) return [];
   const form = await labFormOf(folder);
   if (form === "native" || form === "classic" || form === "hugo") return [{ path: folder, form }];
+  const foreign = await foreignFormOf(folder);
+  if (foreign !== undefined) return [{ path: folder, form: foreign }];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
-  if (names.has("track.yml")) return [{ path: folder, form: "instruqt" }];
-  if (names.has("index.json") && (await isScenario(join(folder, "index.json"))))
-    return [{ path: folder, form: "killercoda" }];
   const folders = entries.filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_LABS.has(entry.name),
   );
@@ -30,6 +28,14 @@ export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> 
   for (const { name } of folders.toSorted((one, another) => (one.name < another.name ? -1 : 1)))
     found.push(...(await labsBelow(join(folder, name), depth + 1)));
   return found;
+}
+
+/** The other platform whose lab the folder is; its form is imported, and read by nothing else. */
+export async function foreignFormOf(folder: string): Promise<"killercoda" | "instruqt" | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  if (names.has("track.yml")) return "instruqt";
+  return names.has("index.json") && (await isScenario(join(folder, "index.json"))) ? "killercoda" : undefined;
 }
 
 /** Many a program has an `index.json`. */

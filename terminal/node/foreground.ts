@@ -30,11 +30,18 @@ export type Foreground =
     }
   | { kind: "program" | "interactive" | "replaced"; name: string };
 
-/** Who has the terminal: process group and the command line of its leader; `undefined` where /proc does not tell. */
-export function foregroundOf(pid: number): { group: number; argv: string[] } | undefined {
+/** Of the flags of a process: it was forked and runs what its parent does (PF_FORKNOEXEC, include/linux/sched.h). */
+const FORKED = 0x40;
+
+/**
+ * Who has the terminal: process group and the command line of its leader, and whether that is only copied, because the leader is a part
+ * of a shell that works by itself, or becomes a program in a moment; `undefined` where /proc does not tell.
+ */
+export function foregroundOf(pid: number): { group: number; argv: string[]; isFork: boolean } | undefined {
   const group = Number(statFields(pid)?.[5]);
   if (!Number.isInteger(group) || group <= 0) return undefined;
-  return { group, argv: commandLine(group) };
+  const argv = commandLine(group);
+  return { group, argv, isFork: (Number(statFields(group)?.[6]) & FORKED) !== 0 };
 }
 
 /** The arguments a process was started with; empty where it is gone. */

@@ -91,6 +91,7 @@ export class ShellProcess {
       const state = statFields(this.#pid)?.[0];
       return { kind: "shell", isIdle: state === "S", isStopped: state === "T" };
     }
+    if (front.isFork) return { kind: "program", name: "a command of the shell" };
     return isInteractive(front.argv)
       ? { kind: "interactive", name }
       : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };

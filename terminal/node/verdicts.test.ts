@@ -74,6 +74,13 @@ describe.each(shells)("in $shell", (kind) => {
     expect((await shownOf(address)).match(/^learner\r?$/gm)?.length).toBe(2);
   });
 
+  it("a part of the shell that works by itself is no shell that reads commands", async () => {
+    const { run } = await open(kind);
+    expect(await run("(sleep 1; exit 4)")).toMatchObject({ status: "failed", exitStatus: 4 });
+    const loop = "for i in 1 2 3; do sleep 0.4; echo $i; done | cat";
+    expect(await run(loop)).toMatchObject({ ...SUCCEEDED, output: "1\n2\n3\n" });
+  });
+
   it("a half-typed line in vi mode is not run, wherever its cursor stands", async () => {
     const { run, type } = await open(kind);
     await run(kind === BASH ? "set -o vi" : "bindkey -v");

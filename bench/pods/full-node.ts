@@ -43,7 +43,7 @@ export function fillNode(real: RealNode): Promise<FullNode> {
   });
 }
 
-/** Sessions of a pool that was here before go when nobody offers their lab. */
+/** The pods of sessions that were ended before take a while to go. */
 function isEmpty({ kubectl }: RealNode): Promise<true> {
   const pods = ["get", "pods", "--namespace=lectern-shells", "--output=name"];
   return until("no session has a pod", SETTLED_MS, () => (kubectl(...pods) === "" ? true : undefined));

@@ -41,6 +41,8 @@ export async function serveInPods<T>(
     await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
     return await use({ url: lectern.url, instructor, pid: readRunningServer(data).pid, lab });
   } finally {
+    // A pool is filled again as long as somebody wants one, and the next server would not end what is this one's.
+    writeLab(folder.path, "pooled", "");
     await runCli(["uninstall", "--kubeconfig", kubeconfig, "--sessions-only"]);
     await lectern.stop();
     folder.remove();

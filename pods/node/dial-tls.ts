@@ -7,6 +7,8 @@ import { hostNameOf } from "./host-name.js";
 
 /** A pod of the same cluster answers within milliseconds; one whose node is gone never does. */
 const CONNECT_MS = 5_000;
+/** Silence after which the kernel asks whether the other side is there; ten seconds without an answer end the connection. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 20_000 };
 
 /** What the server shows to hosts and whom it believes. */
 export interface ServerIdentity extends KeyPair {
@@ -21,7 +23,7 @@ export type OpenTransport = (signal: AbortSignal) => Promise<Duplex>;
 export function tcpTransport(host: string, port: number): OpenTransport {
   return (signal) =>
     new Promise((resolve, reject) => {
-      const socket = connectTcp({ host, port, noDelay: true });
+      const socket = connectTcp({ host, port, noDelay: true, ...KEEP_ALIVE });
       // Not given to the socket: a signal that fires later would end a connection that has long been made.
       const late = (): void => void socket.destroy(new Error("no answer in time"));
       signal.addEventListener("abort", late, { once: true });

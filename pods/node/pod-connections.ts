@@ -12,6 +12,8 @@ import { HOST_PORT } from "./pod-settings.js";
 
 /** A host listens some tenths of a second after its container runs; a node that is short of processors takes its time. */
 const CONNECT_MS = 20_000;
+/** How often a host that says nothing is asked whether it is there: after three times as long at most, it is dialled anew. */
+const LOOK_MS = 15_000;
 /** What a shell ends with when everything of it is killed. */
 const KILLED = 137;
 /** Shells that ended so shortly before their pod ended with it: the host ends them before the cluster says why. */
@@ -98,7 +100,11 @@ export class PodConnections {
   }
 
   async #connect(session: string): Promise<SessionHost> {
-    const host = await connectTerminalHost({ dial: () => this.dial(session), reconnectMs: CONNECT_MS });
+    const host = await connectTerminalHost({
+      dial: () => this.dial(session),
+      reconnectMs: CONNECT_MS,
+      lookMs: LOOK_MS,
+    });
     host.onEvent((event) => this.#hear(event));
     for (const { address, state } of await host.terminals(session))
       if (state === "running") this.#terminalsOf(session).set(address.terminal, { address });

@@ -20,6 +20,8 @@ const UID = 2_345_678;
 const MAIN = fileURLToPath(new URL("../../dist/terminal/node/main.js", import.meta.url));
 const SESSION = "pod-1";
 const MIB = 1024 * 1024;
+/** The kernel's word for a connection that is open. */
+const ESTABLISHED = "01";
 
 let folder: string;
 let authority: KeyPair;
@@ -117,6 +119,16 @@ async function freePort(): Promise<number> {
   return free;
 }
 
+/** The timers of the connections to the host, at both ends, as the kernel tells of them (proc(5), /proc/net/tcp). */
+function timersOfConnections(): string[] {
+  const [, ...lines] = readFileSync("/proc/net/tcp", "utf8").trim().split("\n");
+  return lines.flatMap((line) => {
+    const [, local = "", remote = "", state = "", , timer = ""] = line.trim().split(/\s+/);
+    const isOurs = [local, remote].some((end) => Number.parseInt(end.slice(-4), 16) === port);
+    return isOurs && state === ESTABLISHED ? [timer.slice(0, 2)] : [];
+  });
+}
+
 function dial(identity: KeyPair, session = SESSION) {
   return dialTls(session, tcpTransport("127.0.0.1", port), { ...identity, ca: authority.cert });
 }
@@ -207,6 +219,11 @@ describe("a terminal host that has a pod to itself", () => {
     socket.on("data", (bytes: Buffer) => (said += bytes.toString("latin1")));
     await once(socket, "close");
     expect(said).not.toContain("{");
+  });
+
+  it("and its server have the kernel ask whether the other is still there", async () => {
+    // Of timers, 2 is that of keep-alive; one that is sending has another.
+    await expect.poll(timersOfConnections, { timeout: 20_000 }).toEqual(["02", "02"]);
   });
 
   it("is not taken for another session's host", async () => {

@@ -9,6 +9,8 @@ export const SERVER_SUBJECT = "lectern-server";
 /** How often the files of the certificate are looked at: the kubelet puts a renewed one into its place within two minutes. */
 const RELOAD_MS = 20_000;
 const HANDSHAKE_MS = 5_000;
+/** As at the other end: a server whose node is lost leaves nothing open here. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 20_000 };
 /** Calls, programs and views of one session, with room for handshakes of strangers, which end by themselves. */
 const CONNECTIONS = 512;
 
@@ -85,6 +87,7 @@ async function openTls(
       rejectUnauthorized: true,
       handshakeTimeout: HANDSHAKE_MS,
       noDelay: true,
+      ...KEEP_ALIVE,
     },
     (socket) => {
       if (isServer(socket)) serve(socket);

@@ -1,0 +1,247 @@
+import type { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { HostAnswer, HostCall } from "../common/host-frames.js";
+import type { TerminalEvent } from "../common/session-host.js";
+import type { DialHost } from "./dial-host.js";
+import { FrameStream } from "./frame-stream.js";
+import { SilenceWatch } from "./silence-watch.js";
+
+/** How long calls wait for a host that is being restarted. */
+const RECONNECT_MS = 10_000;
+const RETRY_MIN_MS = 20;
+const RETRY_MAX_MS = 500;
+/** Between rounds of retries that nobody waits for: without a connection no event is heard. */
+const AGAIN_MS = 3_000;
+/** A connection that lasted as long was one, also where nothing was said on it. */
+const STEADY_MS = 1_000;
+
+export interface ConnectOptions {
+  /** How the host is reached, for calls and for each program. */
+  dial: DialHost;
+  /** Ends waiting for the first connection, and later the connection itself. */
+  signal?: AbortSignal;
+  /** Milliseconds a call waits for a lost host before TERMINAL_HOST_LOST; 10,000 where not given. */
+  reconnectMs?: number;
+  /** Milliseconds between looks for silence; not looked for where absent: a host of this machine is looked after by who started it. */
+  lookMs?: number;
+}
+
+/** What is asked of a host; the connection gives it its number. */
+export type HostQuestion = HostCall extends infer Call
+  ? Call extends HostCall
+    ? Omit<Call, "call">
+    : never
+  : never;
+
+interface Waiting {
+  body: HostQuestion;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+  /** Whether it was sent once more, to a host that had lost what the one before had. */
+  isRepeated?: boolean;
+}
+
+/** The connection for calls and events of one host, made anew whenever it is lost, until it is closed. */
+export class HostConnection {
+  readonly #options: ConnectOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(event: TerminalEvent) => void>();
+  #stream: FrameStream | undefined;
+  #connecting: Promise<void> | undefined;
+  #calls = 0;
+  #isClosed = false;
+  /** Whether what connects now was begun for nobody. */
+  #isRetrying = false;
+  /** When the first attempt was made to have a connection on which something comes; absent while there is one. */
+  #triedSince: number | undefined;
+  #pause = RETRY_MIN_MS;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    options.signal?.addEventListener("abort", () => void this.close(), { once: true });
+  }
+
+  /** Resolves when there is a connection. Throws TERMINAL_HOST_LOST where there is none within the deadline. */
+  ready(): Promise<void> {
+    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
+    return this.#connecting;
+  }
+
+  /** Waits for a host that is being restarted. Throws TERMINAL_HOST_LOST. */
+  async reachable(): Promise<void> {
+    if (this.#stream) return;
+    const hasBegun = this.#isRetrying;
+    try {
+      await this.ready();
+    } catch (error) {
+      if (!hasBegun || this.#isClosed || isSettled(error)) throw error;
+      // The round that was joined may have been nearly over.
+      await this.ready();
+    }
+  }
+
+  /** What the host answers; also by another connection, but for keystrokes. Throws what it answers, TERMINAL_HOST_LOST. */
+  async call(body: HostQuestion): Promise<unknown> {
+    // Sent before this returns where there is a connection: whoever closes it next closes it after the call.
+    if (!this.#stream) await this.reachable();
+    return new Promise((resolve, reject) => {
+      const call = this.#calls++;
+      this.#waiting.set(call, { body, resolve, reject });
+      this.#stream?.json({ call, ...body });
+    });
+  }
+
+  onEvent(listener: (event: TerminalEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stream?.end();
+    this.#stream = undefined;
+    this.#rejectAll(closed());
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      this.#stream = await this.#dial();
+    } catch (error) {
+      this.#settle();
+      throw error;
+    }
+    for (const [call, waiting] of this.#waiting) {
+      waiting.isRepeated = true;
+      this.#stream.json({ call, ...waiting.body });
+    }
+  }
+
+  /** Tries until the deadline, which goes on where the connection before was ended before anything came on it. */
+  async #dial(): Promise<FrameStream> {
+    let failure: unknown =
+      this.#triedSince === undefined ? undefined : lost("is ended as soon as it is made");
+    this.#triedSince ??= performance.now();
+    const deadline = this.#triedSince + (this.#options.reconnectMs ?? RECONNECT_MS);
+    for (;;) {
+      if (failure !== undefined) {
+        if (isSettled(failure) || performance.now() + this.#pause > deadline) throw failure;
+        await wait(this.#pause);
+        this.#pause = Math.min(RETRY_MAX_MS, this.#pause * 2);
+      }
+      if (this.#isClosed || this.#options.signal?.aborted) throw closed();
+      try {
+        const stream = this.#greet(await this.#options.dial());
+        if (!this.#isClosed) return stream;
+        // Nobody else would end it.
+        stream.end();
+        failure = closed();
+      } catch (error) {
+        failure = error;
+      }
+    }
+  }
+
+  /** The next attempt is the first again. */
+  #settle(): void {
+    this.#triedSince = undefined;
+    this.#pause = RETRY_MIN_MS;
+  }
+
+  #greet(socket: Socket): FrameStream {
+    const { lookMs } = this.#options;
+    const madeAt = performance.now();
+    const ask = (): void => stream.json({ call: this.#calls++, method: "sessions" });
+    const dead = (): void => stream.destroy();
+    const silence = lookMs === undefined ? undefined : new SilenceWatch({ ask, dead, lookMs });
+    const stream = new FrameStream(socket, {
+      json: (text) => this.#receive(text),
+      closed: () => {
+        silence?.stop();
+        if (performance.now() - madeAt > STEADY_MS) this.#settle();
+        this.#handleLoss();
+      },
+    });
+    socket.on("data", () => {
+      silence?.heard();
+      this.#settle();
+    });
+    stream.json({ type: "control" });
+    return stream;
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as HostAnswer | { event: TerminalEvent };
+    if ("event" in message) {
+      for (const listener of this.#listeners) listener(message.event);
+      return;
+    }
+    const waiting = this.#waiting.get(message.call);
+    this.#waiting.delete(message.call);
+    if (!message.error) return waiting?.resolve(message.result);
+    const { code, message: text_ } = message.error;
+    if (code === terminalErrorCodes.notFound && waiting?.isRepeated) return waiting.reject(shellsLost());
+    waiting?.reject(
+      new TerminalError(isTerminalErrorCode(code) ? code : terminalErrorCodes.spawnFailed, text_),
+    );
+  }
+
+  /** Keystrokes are not sent again: whether they arrived cannot be known, and twice is worse than not at all. */
+  #handleLoss(): void {
+    this.#stream = undefined;
+    if (this.#isClosed) return;
+    for (const [call, { body, reject }] of this.#waiting) {
+      if (body.method !== "input" && body.method !== "interrupt") continue;
+      this.#waiting.delete(call);
+      reject(lost("broke while typing"));
+    }
+    this.#reconnect();
+  }
+
+  /** Calls are not kept waiting for ever; the connection is tried for on and on, as long as it may come back. */
+  #reconnect(): void {
+    if (this.#isClosed || this.#stream) return;
+    this.ready()
+      .catch((error: unknown) => {
+        this.#rejectAll(error as Error);
+        if (!isSettled(error)) setTimeout(() => this.#retry(), AGAIN_MS).unref();
+      })
+      .finally(() => (this.#isRetrying = false));
+  }
+
+  #retry(): void {
+    this.#isRetrying = this.#connecting === undefined;
+    this.#reconnect();
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** A session whose host is gone for good is not asked for again. */
+function isSettled(error: unknown): boolean {
+  return error instanceof TerminalError && error.code === terminalErrorCodes.podGone;
+}
+
+/** What is said once `disconnect` was called; its cause tells that no host will answer here any more. */
+function closed(): TerminalError {
+  const cause = new DOMException("disconnect was called", "AbortError");
+  return new TerminalError(
+    terminalErrorCodes.hostLost,
+    "The connection to the terminal host was closed.",
+    cause,
+  );
+}
+
+function lost(how: string): TerminalError {
+  return new TerminalError(terminalErrorCodes.hostLost, `The connection to the terminal host ${how}.`);
+}
+
+function shellsLost(): TerminalError {
+  return new TerminalError(
+    terminalErrorCodes.hostLost,
+    "The terminal host was started again meanwhile: the shells it had have ended, and what ran in them",
+  );
+}

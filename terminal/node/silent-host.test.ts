@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { type Socket, connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { SessionHost, TerminalEvent } from "../common/session-host.js";
+import { connectTerminalHost } from "./connect-terminal-host.js";
+import type { ConnectOptions } from "./host-connection.js";
+import { type TestHost, startTestHost } from "./test-host.js";
+
+const address = { session: "silent", terminal: "1" };
+const PATIENCE = { timeout: 25_000 };
+let host: TestHost;
+let way: Way;
+let client: SessionHost;
+
+beforeEach(async () => {
+  host = await startTestHost();
+  way = await openWay(host.socketPath);
+});
+afterEach(async () => {
+  await client?.disconnect();
+  way.close();
+  await host.close();
+});
+
+it("a connection that has become silent is given up for another, and what was asked on it is answered", async () => {
+  await connectBy({ lookMs: 50 });
+  way.silence();
+  expect(await client.sessions()).toEqual([]);
+});
+
+it("what happens is heard again after a silence in which nobody asked for anything", async () => {
+  const events = await connectBy({ lookMs: 50 });
+  way.silence();
+  await expect.poll(() => way.made, PATIENCE).toBeGreaterThan(1);
+  await host.open(address);
+  await expect.poll(() => events.map(({ type }) => type), PATIENCE).toContain("terminal-opened");
+});
+
+it("what happens is heard again after a host was away for longer than calls wait", async () => {
+  const events = await connectBy({ reconnectMs: 50 });
+  way.shut();
+  await expect(client.sessions()).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+  const { made } = way;
+  way.open();
+  await expect.poll(() => way.made, PATIENCE).toBeGreaterThan(made);
+  await host.open(address);
+  await expect.poll(() => events.map(({ type }) => type), PATIENCE).toContain("terminal-opened");
+});
+
+async function connectBy(options: Partial<ConnectOptions>): Promise<TerminalEvent[]> {
+  const events: TerminalEvent[] = [];
+  client = await connectTerminalHost({ dial: way.dial, ...options });
+  client.onEvent((event) => events.push(event));
+  // Answered, so that the host has taken the connection.
+  await client.sessions();
+  return events;
+}
+
+interface Way extends Pick<ConnectOptions, "dial"> {
+  /** Connections that have been made. */
+  readonly made: number;
+  /** Carries nothing more on what is open, as a network that has lost its node; new connections are good. */
+  silence: () => void;
+  /** Breaks what is open, and takes no new ones until `open`. */
+  shut: () => void;
+  open: () => void;
+  close: () => void;
+}
+
+/** Stands between a client and a host. */
+async function openWay(socketPath: string): Promise<Way> {
+  const ends = new Set<Socket>();
+  let [made, isShut] = [0, false];
+  const server = createServer((near) => {
+    if (isShut) return void near.destroy();
+    made += 1;
+    const far = connect(socketPath);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(one);
+      one.pipe(other);
+      one.on("error", () => one.destroy()).on("close", () => other.destroy());
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const shut = (): void => {
+    isShut = true;
+    for (const end of ends) end.destroy();
+  };
+  return {
+    dial: async () => {
+      const socket = connect(port, "127.0.0.1");
+      await once(socket, "connect");
+      return socket;
+    },
+    get made() {
+      return made;
+    },
+    silence: () => {
+      for (const end of ends) end.unpipe();
+    },
+    shut,
+    open: () => (isShut = false),
+    close: () => {
+      shut();
+      server.close();
+    },
+  };
+}

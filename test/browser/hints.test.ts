@@ -107,10 +107,12 @@ describe.skipIf(isWithout("chromium"))("hints of a step", () => {
     await page.clock.install();
     await page.reload();
     await summary("Hint 2").waitFor();
+    await expect.poll(() => page.locator(".xterm-rows").innerText()).toMatch(/[$#]/);
     await page.clock.fastForward(6 * MINUTE_MS);
     expect(await page.getByText("Show a hint").count()).toBe(0);
     await page.getByRole("textbox", { name: "Terminal 1" }).focus();
-    await page.keyboard.type("touch fixed\n");
+    await page.keyboard.type("touch fixed && echo ma''de\n");
+    await expect.poll(() => page.locator(".xterm-rows").innerText()).toContain("made");
     await page.getByRole("button", { name: /^Run again in terminal 1/ }).click();
     await page.getByText("Succeeded").first().waitFor();
     // The time of the step is taken down when it becomes the next one.

@@ -141,6 +141,7 @@ describe.skipIf(isWithout("chromium"))("the text of a page", () => {
     const { page } = opened;
     await page.getByText("On this page", { exact: true }).click();
     const contents = page.getByRole("navigation", { name: "On this page" });
+    await contents.waitFor();
     expect(await contents.getByRole("link").allTextContents()).toEqual(["Code", "Boxes", "Notes", "Deeper"]);
     await contents.getByRole("link", { name: "Notes" }).click();
     const heading = page.getByRole("heading", { name: "Notes" });

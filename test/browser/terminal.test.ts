@@ -56,7 +56,7 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await line.getByText("Not found").waitFor();
     await line.getByRole("textbox").fill("listed");
     await line.getByText("Not found").waitFor({ state: "detached" });
-    expect(await page.locator(".xterm-selection > div").count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator(".xterm-selection > div").count()).toBeGreaterThan(0);
     await page.keyboard.press("Escape");
     await expect.poll(() => focusedName(page)).toBe("Terminal 1");
   });

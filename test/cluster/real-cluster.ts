@@ -5,7 +5,7 @@ import { BUSYBOX_IMAGE } from "../kubernetes/node/node-images.js";
 import { type NodeIdentity, NodeNamespaces } from "../kubernetes/node/node-namespaces.js";
 
 const COMMAND_DEADLINE_MS = 120_000;
-const UNTIL_DEADLINE_MS = 90_000;
+const UNTIL_DEADLINE_MS = 240_000;
 const POLL_MS = 200;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
@@ -88,7 +88,7 @@ export class RealCluster {
     if (code !== 0) throw new Error(`kubectl ${verb} ended with ${code}: ${stderr}`);
   }
 
-  /** Runs kubectl until its output matches, and returns that; throws with the last answer after 90 s. */
+  /** Runs kubectl until its output matches, and returns that; throws with the last answer after four minutes. */
   async until(args: string[], expected: RegExp): Promise<string> {
     const deadline = Date.now() + UNTIL_DEADLINE_MS;
     for (;;) {

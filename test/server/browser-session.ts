@@ -87,7 +87,7 @@ export class BrowserSession {
   }
 
   /** Waits until the session can be used. */
-  async whenActive(id: string, deadlineMs = 60_000): Promise<SessionView> {
+  async whenActive(id: string, deadlineMs = 180_000): Promise<SessionView> {
     return until(`session ${id} is active`, deadlineMs, async () => {
       const view = await this.json<SessionView>("GET", `api/sessions/${id}`);
       if (view.phase === "Failed") throw new Error(`the session failed: ${view.reason ?? ""}`);

@@ -24,7 +24,7 @@ describeParity("calls of other clients", () => {
         await run(`get --raw ${path}`);
       }
       await run("get pods -o wide --sort-by=.metadata.name --no-headers -o custom-columns=P:.status.phase");
-      await run("get pods -l app=web --output-watch-events -o name --request-timeout=5s");
+      await run("get pods -l app=web --output-watch-events -o name --request-timeout=15s");
       const created = "get events --field-selector involvedObject.kind=ReplicaSet,reason=SuccessfulCreate";
       await until(`${created} -o name`, /event.*\n.*event/);
       await run(`${created} -o name`);
@@ -98,7 +98,7 @@ describeParity("calls of other clients", () => {
       await run(`get --raw ${plain}?resourceVersion=x`);
       await run(`get --raw ${plain}?resourceVersionMatch=Exact`);
       await run(`get --raw ${path}&resourceVersion=1&resourceVersionMatch=Maybe`);
-      await run("get configmaps -l page=yes --watch-only --request-timeout=2s -o name");
+      await run("get configmaps -l page=yes --watch-only --request-timeout=10s -o name");
     },
     [/page-24/],
   );

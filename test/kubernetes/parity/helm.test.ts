@@ -1,11 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { beforeAll } from "vitest";
+import { helmBinaries } from "../helm/binaries.js";
 import type { Session } from "./both-clusters.js";
 import { describeParity, sameOnBoth } from "./both-clusters.js";
 
 const LINES = ["helm3", "helm4"] as const;
 
 describeParity("helm", () => {
+  // Building them takes minutes where nobody has.
+  beforeAll(() => helmBinaries());
+
   for (const line of LINES) {
     sameOnBoth(
       `${line} installs, upgrades, rolls back and takes away a release`,

@@ -241,7 +241,7 @@ export function describeExceptions(title: string, target: () => { kubeConfig: Ku
 
     it("refuse at the deadline while no controller runs, and are written down as expired by the next", async () => {
       controller.abort();
-      await request("short", { image: "busybox:9", expires: new Date(Date.now() + 4000).toISOString() });
+      await request("short", { image: "busybox:9", expires: new Date(Date.now() + 20_000).toISOString() });
       await grant("short");
       expect(await refusalFor("busybox:9")).toBe("");
       await eventually(async () => ((await refusalFor("busybox:9")) === "" ? undefined : true));

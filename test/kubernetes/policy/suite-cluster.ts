@@ -81,7 +81,7 @@ export async function gone(reading: Promise<unknown>): Promise<true | undefined>
   );
 }
 
-export async function eventually<T>(ask: () => Promise<T | undefined>, deadlineMs = 30_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T | undefined>, deadlineMs = 90_000): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const answer = await ask().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import definitionLists from "markdown-it-deflist";
 import { addAdmonitions } from "./admonitions.js";
 import { addBareLinks } from "./bare-links.js";
 import { addContentTabs } from "./content-tabs.js";
+import { addEmoji } from "./emoji.js";
 import type { Fillings } from "./filled-text.js";
 import { addFootnotes } from "./footnotes.js";
 import { addFormulas } from "./formulas.js";
@@ -17,6 +18,7 @@ addFormulas(markdown);
 addFootnotes(markdown);
 markdown.use(definitionLists);
 addBareLinks(markdown);
+addEmoji(markdown);
 const normalizeLink = markdown.normalizeLink.bind(markdown);
 const validateLink = markdown.validateLink.bind(markdown);
 /** Of the page that is being parsed; nothing else is parsed meanwhile. Making a parser for each page takes longer than most pages. */
@@ -29,7 +31,7 @@ markdown.validateLink = (url) => {
   return validateLink(plain) || OF_PAGES.test(plain);
 };
 
-/** CommonMark with tables, struck words, boxes, tabs, formulas, footnotes, definition lists and links of bare addresses; author HTML passes here and is sanitised afterwards. */
+/** CommonMark with tables, struck words, boxes, tabs, formulas, footnotes, definition lists, links of bare addresses and signs by their names (`:rocket:`); author HTML passes here and is sanitised afterwards. */
 export function parseMarkdown(
   text: string,
   fillings: Fillings,

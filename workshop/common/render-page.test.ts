@@ -144,6 +144,17 @@ describe("a page", () => {
       expect(block).toContain(part);
   });
 
+  it("shows signs by their names in running text, and in nothing else", () => {
+    const { html } = compile(
+      "## :rocket: Go\n\n:tada: `:tada:` :nothing: nginx:key:1 10:100:20 **:warning:**\n\n```\n:x:\n```\n",
+    );
+    expect(html).toContain('<h2 id="rocket-go">🚀 Go</h2>');
+    expect(html).toContain(
+      "<p>🎉 <code>:tada:</code> :nothing: nginx:key:1 10:100:20 <strong>⚠️</strong></p>",
+    );
+    expect(html).toContain(":x:");
+  });
+
   it("tells of HTML that it takes away, where it stands", () => {
     const { problems } = compile(
       "<div>\n<script>x()</script>\n</div>\n\n<iframe src=x></iframe>\n\na <b onclick=x()>b</b> [c](javascript:x) `<script>`\n",

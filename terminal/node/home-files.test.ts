@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HomeFile } from "../common/session-host.js";
 import { startTestHost, type TestHost } from "./test-host.js";
 
+/** Ten thousand files take a while on a busy machine. */
+const PATIENCE_MS = 120_000;
+
 const session = "files";
 let test: TestHost;
 
@@ -27,7 +30,7 @@ function versionOf(content: string): string {
 }
 
 async function inHome(line: string): Promise<void> {
-  const result = await test.client.exec(session, { argv: ["bash", "-c", line] });
+  const result = await test.client.exec(session, { argv: ["bash", "-c", line], timeoutMs: PATIENCE_MS });
   expect([result.exitStatus, text(result.stderr)]).toEqual([0, ""]);
 }
 

@@ -51,9 +51,9 @@ describe("a program of a session", () => {
   it("reads what it is sent, however much, and may stop reading", async () => {
     const piece = Buffer.alloc(1024 * 1024, "a");
     const stdin = Array.from({ length: 40 }, () => piece);
-    const counted = await test.client.exec(session, { argv: ["wc", "-c"], stdin });
+    const counted = await test.client.exec(session, { argv: ["wc", "-c"], stdin, timeoutMs: 60_000 });
     expect(text(counted.stdout).trim()).toBe(String(40 * piece.length));
-    const head = await test.client.exec(session, { argv: ["head", "-c", "3"], stdin });
+    const head = await test.client.exec(session, { argv: ["head", "-c", "3"], stdin, timeoutMs: 60_000 });
     expect(text(head.stdout)).toBe("aaa");
   });
 
@@ -65,7 +65,11 @@ describe("a program of a session", () => {
   });
 
   it("is killed after so many bytes, which are kept", async () => {
-    const result = await test.client.exec(session, { argv: ["cat", "/dev/zero"], outputBytes: 100_000 });
+    const result = await test.client.exec(session, {
+      argv: ["cat", "/dev/zero"],
+      outputBytes: 100_000,
+      timeoutMs: 60_000,
+    });
     expect(result).toMatchObject({ exitStatus: null, killed: "output" });
     expect(result.stdout).toHaveLength(100_000);
   });

@@ -10,3 +10,9 @@ declare module "markdown-it-deflist" {
   const plugin: (markdown: Markdown) => void;
   export default plugin;
 }
+
+declare module "markdown-it-emoji/lib/data/full.mjs" {
+  /** Signs by their names without colons. */
+  const signs: Readonly<Record<string, string>>;
+  export default signs;
+}

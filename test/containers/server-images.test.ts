@@ -48,8 +48,10 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins
   it("http-echo answers with its text, and says what it misses", async () => {
     const sandbox = await start("hashicorp/http-echo", { args: ["-text=hello there", "-listen", ":8080"] });
     await expect.poll(() => sandbox.stdout).toContain("[INFO] server is listening on :8080");
-    const answer = await sandbox.curl("--include", "--data", "a=b", "http://127.0.0.1:8080/any");
-    expect(answer).toMatch(/X-App-Name: http-echo\r\n\r\nhello there\n$/);
+    // It says so a moment before it does.
+    await expect
+      .poll(() => sandbox.curl("--include", "--data", "a=b", "http://127.0.0.1:8080/any"))
+      .toMatch(/X-App-Name: http-echo\r\n\r\nhello there\n$/);
     sandbox.signal("SIGTERM");
     expect(await sandbox.ended).toBe(0);
     const silent = await start("hashicorp/http-echo:1.0");

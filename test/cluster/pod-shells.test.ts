@@ -191,7 +191,7 @@ describe.skipIf(!hasRealCluster())(
     });
 
     it.concurrent("keeps a home on a volume for the next pod, and takes the claim away with the session", async () => {
-      const volume = volumeOn(cluster.node);
+      const volume = volumeOn(cluster.node, "home-volume");
       await cluster.apply(volume);
       const pod = await podOf("shells-1", { persistentHome: true });
       const files = [{ path: "notes.txt", content: "for the learner" }];

@@ -122,7 +122,7 @@ describe("results", () => {
     const cache = createResultCache(async (session) => {
       reads.push(session);
       return [{ ...result(0, "succeeded"), output: "x".repeat(10_000) }];
-    });
+    }, 25_000);
     for (const session of ["a", "b", "a", "c", "a", "b"]) await cache.results(session);
     expect(reads).toEqual(["a", "b", "c", "b"]);
   });

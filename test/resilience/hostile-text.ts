@@ -57,6 +57,7 @@ export const PAGES: Record<string, string> = {
   tables: `| a | b |\n|---|---|\n${filled("| x | y |\n")}`,
   "a table of many columns": `${filled("|a")}\n${filled("|-")}\n`,
   "HTML that never ends": filled("<a "),
+  "HTML of blanks": `<div${filled(" ")}>`,
   "HTML with quotes": filled('<a b="'),
   "nested HTML": nested("<div>", "</div>"),
   "bold HTML that never ends": filled("<b>"),

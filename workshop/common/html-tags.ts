@@ -66,11 +66,15 @@ function endOfTag(html: string, from: number): number {
   return html.length;
 }
 
-const ATTRIBUTE = /[\s/]*([^\s=>"'/<]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?/y;
+/** By itself: where no name follows, it would be tried anew from each of its characters. */
+const BETWEEN = /[\s/]+/y;
+const ATTRIBUTE = /([^\s=>"'/<]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?/y;
 
 function attributesIn(inside: string): HtmlTag["attributes"] {
   const attributes: HtmlTag["attributes"] = [];
   for (let at = 0; at < inside.length;) {
+    BETWEEN.lastIndex = at;
+    if (BETWEEN.test(inside)) at = BETWEEN.lastIndex;
     ATTRIBUTE.lastIndex = at;
     const found = ATTRIBUTE.exec(inside);
     at = found ? ATTRIBUTE.lastIndex : at + 1;

@@ -19,7 +19,7 @@ import {
 } from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
-import { pictureSizes } from "./picture-sizes.js";
+import { PictureSizes } from "./picture-sizes.js";
 import { findPictures } from "./pictures.js";
 import { notePlayedImages } from "./played-images.js";
 
@@ -36,13 +36,14 @@ export interface InspectOptions {
  */
 export async function inspectLab(lab: Lab, options: InspectOptions): Promise<void> {
   const variables = sampleVariables(lab);
+  const sizes = new PictureSizes(lab);
   const pages: Inspected[] = [];
   const scripts: LabProblem[] = [];
   for (const page of lab.pages) {
     const compiled = compileLabPage(lab, page, variables);
     const pictures = compiled.links.filter(({ kind }) => kind === "picture");
     page.pictures = await findPictures(page, lab.source, pictures);
-    page.pictureSizes = await pictureSizes(lab, page);
+    page.pictureSizes = await sizes.ofPage(page);
     page.steps = compiled.actions.filter(({ view }) => isWork(view)).map(({ view }) => view.step);
     page.blocks = compiled.actions
       .filter(({ view }) => view.kind !== "section-end")

@@ -12,9 +12,11 @@ it("pages know the sizes of the pictures whose files tell them", async () => {
   try {
     await writeFiles(folder, {
       "workshop.yaml": "title: x\n",
-      "pages/a.md": "![p](real.png) ![p](drawn.svg) ![p](broken.png) ![p](empty.gif) ![p](gone.png)\n",
+      "pages/a.md":
+        "![p](real.png) ![p](drawn.svg) ![p](wide.svg) ![p](broken.png) ![p](empty.gif) ![p](gone.png)\n",
       "pages/real.png": readFileSync(SHIPPED),
-      "pages/drawn.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64.4 32"></svg>',
+      "pages/drawn.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="32"></svg>',
+      "pages/wide.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"></svg>',
       "pages/broken.png": "no picture",
       "pages/empty.gif": "",
     });

@@ -153,6 +153,8 @@ describe("a page", () => {
       "<p>🎉 <code>:tada:</code> :nothing: nginx:key:1 10:100:20 <strong>⚠️</strong></p>",
     );
     expect(html).toContain(":x:");
+    const tags = compile("<kbd>:key:</kbd> and <code>:a: <b>:x:</b></code> :key:").html;
+    expect(tags).toContain("<kbd>:key:</kbd> and <code>:a: <b>:x:</b></code> 🔑");
   });
 
   it("tells of HTML that it takes away, where it stands", () => {

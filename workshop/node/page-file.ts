@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_PAGE_CHARACTERS } from "../common/page-size.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { withEmoji } from "../common/emoji.js";
 import { Fillings } from "../common/filled-text.js";
 import { firstHeading } from "../common/headings.js";
 import type { LabPage } from "../common/lab.js";
@@ -50,7 +51,7 @@ export function pageOf(
 ): LabPage {
   return {
     name,
-    title: front.title ?? headingOf(source) ?? titleOf(name),
+    title: withEmoji(front.title ?? headingOf(source) ?? titleOf(name)),
     file,
     source,
     firstLine,

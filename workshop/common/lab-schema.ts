@@ -138,7 +138,7 @@ export const frontMatterSchema = z.object({
         .regex(/^-?\d{1,9}$/)
         .transform(Number),
     ])
-    .optional(),
+    .nullish(),
   draft: z.boolean().optional(),
 });
 export type FrontMatter = z.infer<typeof frontMatterSchema>;

@@ -106,9 +106,15 @@ export class PodConnections {
       lookMs: LOOK_MS,
     });
     host.onEvent((event) => this.#hear(event));
-    for (const { address, state } of await host.terminals(session))
-      if (state === "running") this.#terminalsOf(session).set(address.terminal, { address });
-    return host;
+    try {
+      for (const { address, state } of await host.terminals(session))
+        if (state === "running") this.#terminalsOf(session).set(address.terminal, { address });
+      return host;
+    } catch (error) {
+      // Nobody has it, and it would try for ever to be connected.
+      await host.disconnect();
+      throw error;
+    }
   }
 
   #hear(event: TerminalEvent): void {

@@ -40,8 +40,9 @@ const FORKED = 0x40;
 export function foregroundOf(pid: number): { group: number; argv: string[]; isFork: boolean } | undefined {
   const group = Number(statFields(pid)?.[5]);
   if (!Number.isInteger(group) || group <= 0) return undefined;
-  const argv = commandLine(group);
-  return { group, argv, isFork: (Number(statFields(group)?.[6]) & FORKED) !== 0 };
+  // In this order: what becomes a program meanwhile is taken for a part of the shell once more, never the other way round.
+  const isFork = (Number(statFields(group)?.[6]) & FORKED) !== 0;
+  return { group, argv: commandLine(group), isFork };
 }
 
 /** The arguments a process was started with; empty where it is gone. */

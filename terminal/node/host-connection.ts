@@ -56,6 +56,8 @@ export class HostConnection {
   /** When the first attempt was made to have a connection on which something comes; absent while there is one. */
   #triedSince: number | undefined;
   #pause = RETRY_MIN_MS;
+  /** Until the next round that nobody waits for; one at a time. */
+  #again: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -99,6 +101,7 @@ export class HostConnection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#again);
     this.#stream?.end();
     this.#stream = undefined;
     this.#rejectAll(closed());
@@ -204,12 +207,14 @@ export class HostConnection {
     this.ready()
       .catch((error: unknown) => {
         this.#rejectAll(error as Error);
-        if (!isSettled(error)) setTimeout(() => this.#retry(), AGAIN_MS).unref();
+        if (!isSettled(error)) this.#again ??= setTimeout(() => this.#retry(), AGAIN_MS).unref();
       })
       .finally(() => (this.#isRetrying = false));
   }
 
   #retry(): void {
+    this.#again = undefined;
+    if (this.#isClosed || this.#stream) return;
     this.#isRetrying = this.#connecting === undefined;
     this.#reconnect();
   }

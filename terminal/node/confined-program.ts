@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { confine, type Confinement } from "./confinement.js";
 import type { LocalSession } from "./session-folder.js";
@@ -13,6 +14,8 @@ export interface HostConfinement {
 
 /** Time for the last output after a program has ended; whoever still holds its pipes is ended too. */
 const LAST_OUTPUT_MS = 500;
+/** Looks in a row, each so long after the one before, at output that is there and that nobody reads, before it is given up. */
+const UNREAD_LOOKS = 120;
 
 /** What a session's programs and shells find in their environment; the host's own is not handed on. */
 export function environmentOf(
@@ -101,14 +104,11 @@ export class ConfinedProgram {
         child.once("error", reject);
         child.once("close", (status) => resolve(status));
         child.once("exit", () => {
-          timer = setTimeout(() => {
-            this.kill();
-            for (const stream of [child.stdout, child.stderr]) stream.destroy();
-          }, LAST_OUTPUT_MS);
+          timer = giveUpWhenQuiet(child, () => this.kill());
         });
       });
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       this.#isOver = true;
       this.#removeFolder();
     }
@@ -117,4 +117,27 @@ export class ConfinedProgram {
   #removeFolder(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Ends what still holds the pipes of a program that has ended, and lets go of each pipe once it says nothing more. What is in one is read
+ * first, also by somebody who reads slowly, and where this process was held up.
+ */
+function giveUpWhenQuiet(child: ChildProcessWithoutNullStreams, kill: () => void): NodeJS.Timeout {
+  const pipes = [child.stdout, child.stderr].map((stream) => ({
+    stream: stream as Socket,
+    read: -1,
+    looks: 0,
+  }));
+  const look = (): void => {
+    kill();
+    for (const pipe of pipes) {
+      const { stream } = pipe;
+      const isUnread = stream.isPaused() || stream.readableLength > 0;
+      pipe.looks = stream.bytesRead === pipe.read ? pipe.looks + 1 : 0;
+      pipe.read = stream.bytesRead;
+      if (pipe.looks > (isUnread ? UNREAD_LOOKS : 0)) stream.destroy();
+    }
+  };
+  return setInterval(() => setImmediate(look), LAST_OUTPUT_MS);
 }

@@ -39,7 +39,7 @@ export interface ContainerRuntime {
 }
 
 export type ImageVerdict =
-  /** `message` says in the words of an event who plays it. */
+  /** `message` says in the words of an event who plays it; without `user` nobody knows whom it would run as. */
   | { kind: "runs"; message: string; id: string; user?: number }
   /** The catalogue has the name and not the tag; `message` is the text of `ErrImagePull`. */
   | { kind: "missing"; message: string }

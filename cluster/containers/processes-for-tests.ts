@@ -54,7 +54,7 @@ export class ProcessRuntime implements ContainerRuntime {
       kind: "runs",
       message: `image "${name}" is played by Lectern's stand-in`,
       id: `stand-in/${name}`,
-      ...(name.endsWith("-rootless") && { user: 101 }),
+      user: name.endsWith("-rootless") ? 101 : 0,
     };
   }
 

@@ -58,10 +58,9 @@ export class ContainerStarter {
     await this.#begin(turn, container, record);
   }
 
-  /** Root where the image names nobody. */
   #imageUser(pod: Pod, { image = "" }: Container): number | undefined {
     const verdict = this.#context.runtime.image(image, ownImagesOf(this.#context.api, pod));
-    return verdict.kind === "runs" ? (verdict.user ?? 0) : undefined;
+    return verdict.kind === "runs" ? verdict.user : undefined;
   }
 
   #isInBackoff({ pod, queue }: StartTurn, record: ContainerRecord): boolean {

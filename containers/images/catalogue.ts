@@ -41,10 +41,12 @@ function ownAnswer(name: string, reference: ImageReference, own: OwnImage): Imag
     case "missing":
       return { kind: "missing", message: notFound(fullName(reference)) };
     case "exits":
-      return { kind: "runs", message: playedBy(name), image: crashingImage(own) };
+      return { kind: "runs", message: playedBy(name), image: crashingImage(own), isOwn: true };
     default: {
       const answer = findImage(own.like);
-      return answer.kind === "runs" ? { ...answer, message: playedBy(name) } : { kind: "unknown" };
+      return answer.kind === "runs"
+        ? { ...answer, message: playedBy(name), isOwn: true }
+        : { kind: "unknown" };
     }
   }
 }

@@ -21,8 +21,8 @@ export interface ImageFile {
 }
 
 export type ImageAnswer =
-  /** `message` says in the words of an event who plays it. */
-  | { kind: "runs"; message: string; image: Image }
+  /** `message` says in the words of an event who plays it; `isOwn` where the lab has named it, and nobody knows who it is made to run as. */
+  | { kind: "runs"; message: string; image: Image; isOwn?: true }
   /** The catalogue has the name and not the tag; `message` is what containerd says of a tag that no registry has. */
   | { kind: "missing"; message: string }
   /** Nobody here can run it. */

@@ -18,6 +18,14 @@ describe("images of a lab's own", () => {
     expect(programOf(answer.image, {})).toEqual(["/docker-entrypoint.sh", "nginx", "-g", "daemon off;"]);
   });
 
+  it("are the lab's own, of which nobody knows the user", () => {
+    expect(["shop/web:1.0", "registry.example.org:5000/shop/db", "nginx:1.27"].map(isOwn)).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+  });
+
   it("are missing where the lab says so, and where it lists another tag only", () => {
     for (const tag of ["2.0", "3.0"])
       expect(findImage(`shop/web:${tag}`, LIST)).toEqual({
@@ -63,3 +71,8 @@ describe("images of a lab's own", () => {
     expect(findImage("busybox", list).kind).toBe("runs");
   });
 });
+
+function isOwn(name: string): boolean | undefined {
+  const answer = findImage(name, LIST);
+  return answer.kind === "runs" ? answer.isOwn : undefined;
+}

@@ -60,8 +60,9 @@ export class ConnectedRuntime implements ContainerRuntime {
   image(name: string, ownImages: string | undefined): ImageVerdict {
     const answer = findImage(name, ownImages);
     if (answer.kind !== "runs") return answer;
-    const { message, image } = answer;
-    return { kind: "runs", message, id: image.id, ...(image.user !== undefined && { user: image.user }) };
+    const { message, image, isOwn } = answer;
+    const user = image.user ?? (isOwn ? undefined : 0);
+    return { kind: "runs", message, id: image.id, ...(user !== undefined && { user }) };
   }
 
   async startSandbox(sandbox: SandboxSpec): Promise<void> {

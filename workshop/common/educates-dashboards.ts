@@ -1,4 +1,4 @@
-import { definitionText } from "./definition-text.js";
+import { type DefinitionNames, definitionText } from "./definition-text.js";
 import type { EducatesSession } from "./educates-schema.js";
 import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
@@ -10,7 +10,7 @@ import { isTerminalName } from "./terminals.js";
 /** The tabs of a lab in their order, and those it cannot have. */
 export function dashboardsOf(
   session: EducatesSession,
-  own: ReadonlySet<string>,
+  names: DefinitionNames,
 ): { dashboards: LabDashboard[]; terminals: string[]; notes: ResourceNote[] } {
   const dashboards: LabDashboard[] = [];
   const terminals: string[] = [];
@@ -32,7 +32,7 @@ export function dashboardsOf(
       notes.push(terminalTab(path, terminal));
       continue;
     }
-    const { value, unknown } = definitionText(url, own);
+    const { value, unknown } = definitionText(url, names);
     const [reference] = unknown;
     if (reference === undefined) dashboards.push({ name, url: value });
     else

@@ -1,5 +1,5 @@
 import type { TerminalLayout } from "./api.js";
-import { definitionText } from "./definition-text.js";
+import { type DefinitionNames, definitionText } from "./definition-text.js";
 import { applicationsOf, asksForCluster, unsupportedParts } from "./educates-applications.js";
 import { dashboardsOf, ingressesOf } from "./educates-dashboards.js";
 import { objectsOf } from "./educates-objects.js";
@@ -39,12 +39,12 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
   const { spec, metadata } = resource;
   const session = spec.session ?? {};
   const parameters = parametersOf(resource);
-  const own = new Set(Object.keys(parameters.variables));
-  const environment = environmentOf(session, own);
+  const names = namesOf(resource, parameters.variables);
+  const environment = environmentOf(session, names);
   const applications = applicationsOf(session);
-  const dashboards = dashboardsOf(session, own);
+  const dashboards = dashboardsOf(session, names);
   const ingresses = ingressesOf(session);
-  const objects = objectsOf(resource, { ...parameters.variables, ...environment.variables });
+  const objects = objectsOf(resource, { ...parameters.variables, ...environment.variables }, names.declared);
   const level = levelOf(spec.difficulty);
   const described: DescribedLab = {
     ...(metadata?.name ? { name: metadata.name } : {}),
@@ -76,6 +76,11 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ...unsupportedParts(resource),
   ];
   return { described, notes };
+}
+
+function namesOf({ spec }: EducatesResource, values: Readonly<Record<string, string>>): DefinitionNames {
+  const declared = [...(spec.request?.parameters ?? []), ...(spec.session?.env ?? [])];
+  return { own: new Set(Object.keys(values)), declared: new Set(declared.map(({ name }) => name)) };
 }
 
 function levelOf(difficulty: string | null | undefined): { level: Lab["level"]; notes: ResourceNote[] } {
@@ -139,7 +144,7 @@ interface SessionEnvironment {
   notes: ResourceNote[];
 }
 
-function environmentOf(session: EducatesSession, own: ReadonlySet<string>): SessionEnvironment {
+function environmentOf(session: EducatesSession, names: DefinitionNames): SessionEnvironment {
   const read: SessionEnvironment = { variables: {}, ofShells: {}, ofServer: [], notes: [] };
   for (const [at, entry] of (session.env ?? []).entries()) {
     const path = ["spec", "session", "env", at];
@@ -147,7 +152,7 @@ function environmentOf(session: EducatesSession, own: ReadonlySet<string>): Sess
       read.notes.push(lacking(path, `takes ${entry.name} from an object of the original, and is left out`));
     else if (entry.value === undefined || entry.value === null) read.ofServer.push(entry.name);
     else {
-      const { value, unknown } = definitionText(entry.value, own);
+      const { value, unknown } = definitionText(entry.value, names);
       for (const { written, why, isMistyped } of unknown)
         read.notes.push({
           ...lacking(path, `names ${written}, which ${why}; it stays as it is written`),

@@ -13,7 +13,11 @@ export interface SessionObjects {
 }
 
 /** Objects of one session, of its allocation, and of the environment that sessions share: here each session has its own of all of them. */
-export function objectsOf({ spec }: EducatesResource, own: Readonly<Record<string, string>>): SessionObjects {
+export function objectsOf(
+  { spec }: EducatesResource,
+  own: Readonly<Record<string, string>>,
+  declared: ReadonlySet<string>,
+): SessionObjects {
   const lists = [
     { path: ["spec", "environment", "objects"], objects: spec.environment?.objects },
     { path: ["spec", "session", "objects"], objects: spec.session?.objects },
@@ -21,7 +25,7 @@ export function objectsOf({ spec }: EducatesResource, own: Readonly<Record<strin
   ];
   const isOwnCluster = asksForCluster(spec.session ?? {});
   const read = lists.flatMap(({ path, objects }) =>
-    (objects ?? []).map((object, at) => readObject(object, [...path, at], { own, isOwnCluster })),
+    (objects ?? []).map((object, at) => readObject(object, [...path, at], { own, declared, isOwnCluster })),
   );
   return {
     objects: read.flatMap(({ objects }) => objects),
@@ -29,12 +33,20 @@ export function objectsOf({ spec }: EducatesResource, own: Readonly<Record<strin
   };
 }
 
+interface ObjectContext {
+  own: Readonly<Record<string, string>>;
+  declared: ReadonlySet<string>;
+  isOwnCluster: boolean;
+}
+
 function readObject(
   given: unknown,
   path: readonly PropertyKey[],
-  { own, isOwnCluster }: { own: Readonly<Record<string, string>>; isOwnCluster: boolean },
+  { own, declared, isOwnCluster }: ObjectContext,
 ): SessionObjects {
-  const { value, unknown } = definitionValue(given, new Set(Object.keys(own)));
+  const { value, unknown: references } = definitionValue(given, { own: new Set(Object.keys(own)), declared });
+  const expanded = new Set(environmentNames(given));
+  const unknown = references.filter(({ name }) => !expanded.has(name));
   const variables = sampleVariables({ ...NAMELESS, variables: own });
   const object = fillValue(value, variables);
   const words = `${placeOf(path)}, the ${objectWords(given)},`;
@@ -52,6 +64,16 @@ function readObject(
     };
   const message = `${words} ${why}; sessions are made without it`;
   return { objects: [], notes: [{ ...lacking(path), message, isError: reference?.isMistyped ?? false }] };
+}
+
+/** What Kubernetes itself puts in for `$(name)` in a container: names of the `env` of an object's containers. */
+function environmentNames(given: unknown): string[] {
+  if (typeof given !== "object" || given === null) return [];
+  const env: unknown[] = "env" in given && Array.isArray(given.env) ? given.env : [];
+  const names = env.map((entry) =>
+    typeof entry === "object" && entry !== null && "name" in entry ? String(entry.name) : "",
+  );
+  return [...names, ...Object.values(given).flatMap(environmentNames)];
 }
 
 function namesUnknown({ written, why }: UnknownReference): string {

@@ -230,6 +230,45 @@ spec:
     expect(wrong.map(({ line }) => line)).toEqual([17, 28]);
   });
 
+  it("does not take for mistyped what it declares itself, and leaves to Kubernetes what containers have", async () => {
+    await write({
+      "workshop/content/a.md": "a",
+      "resources/workshop.yaml": `kind: Workshop
+spec:
+  request:
+    parameters: [{name: size}, {name: key, generate: expression}]
+  session:
+    env:
+    - {name: SIZE, value: $(size)}
+    - {name: greeting, value: hello}
+    - {name: LINE, value: $(greeting)}
+    - {name: TOKEN, value: $(base64(session_name))}
+    - {name: TYPO, value: $(sizze)}
+    dashboards: [{name: Web, url: "https://$(size).example.org/"}]
+    objects:
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {key: $(key)}}
+    - apiVersion: v1
+      kind: Pod
+      metadata: {name: p}
+      spec:
+        containers:
+        - {name: a, image: nginx, args: [$(port)], env: [{name: host, value: x}, {name: port, value: $(host)}]}
+`,
+    });
+    const lab = await loadLab(folder);
+    const references = lab.problems.filter(({ message }) => message.includes("$("));
+    expect(references.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      expect.stringMatching(/^error .*env\[4\] names \$\(sizze\), which is no name/),
+      expect.stringMatching(/^warning .*env\[0\] names \$\(size\), which nothing fills in here/),
+      expect.stringMatching(/^warning .*env\[2\] names \$\(greeting\), which nothing/),
+      expect.stringMatching(/^warning .*env\[3\] names \$\(base64\(session_name\)\), which is not encoded/),
+      expect.stringMatching(/^warning .*dashboards\[0\] names \$\(size\), which nothing/),
+      expect.stringMatching(/^warning .*ConfigMap x, names \$\(key\), which nothing/),
+    ]);
+    expect(lab.objects).toHaveLength(1);
+    expect(lab.objects[0]).toContain("$(port)");
+  });
+
   it("names the applications that are not to be had before anybody starts the lab", async () => {
     await write({
       "workshop/content/a.md": "a",

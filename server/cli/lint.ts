@@ -3,6 +3,7 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import { LINT_REPORTS, type LintFormat } from "../../workshop/node/lint-reports/lint-report.js";
 import type { LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { keptWithin } from "../../workshop/node/reporters/kept-within.js";
 import { bringPictures } from "../../workshop/node/bring-pictures.js";
 import { type LoadOptions, loadLab } from "../../workshop/node/load-lab.js";
 import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js";
@@ -52,7 +53,8 @@ async function fixOne(path: string, options: LoadOptions): Promise<void> {
   const place = fromHere(lab.source.folder);
   for (const { file, address, path: brought, why } of await bringPictures(lab)) {
     const outcome = brought === undefined ? `could not be fetched: ${why ?? ""}` : `is now ${place(brought)}`;
-    process.stderr.write(`${terminalText(`${place(file)}: the picture ${address} ${outcome}.`)}\n`);
+    const line = keptWithin(`${place(file)}: the picture ${address} ${outcome}.`, "    ");
+    process.stderr.write(`${terminalText(line)}\n`);
   }
 }
 

@@ -1,11 +1,11 @@
-import { terminalReport, terminalStep } from "../../workshop/node/reporters/terminal.js";
+import { terminalHeading, terminalReport, terminalStep } from "../../workshop/node/reporters/terminal.js";
 import type { ValidatedStep, ValidationReport } from "../../workshop/node/validation-report.js";
 
 /** Writes each step when it is done, under the heading of its page. */
 export function liveLines(stream: { write(text: string): unknown }): (step: ValidatedStep) => void {
   let page = "";
   return (step) => {
-    const heading = step.page === page ? [] : [`${page === "" ? "" : "\n"}${step.pageTitle} (${step.file})`];
+    const heading = step.page === page ? [] : [`${page === "" ? "" : "\n"}${terminalHeading(step)}`];
     page = step.page;
     stream.write(`${[...heading, ...terminalStep(step)].join("\n")}\n`);
   };

@@ -49,3 +49,9 @@ export function addressAsWritten(address: string): string {
     return address;
   }
 }
+
+/** The same within a sentence; as it stands where what it decodes to would end a line, move a cursor or not be seen. */
+export function addressInWords(address: string): string {
+  const written = addressAsWritten(address);
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(written) ? address : written;
+}

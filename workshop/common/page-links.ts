@@ -1,7 +1,7 @@
 import type { PageProblem } from "./page-problem.js";
 import type { Fillings } from "./filled-text.js";
 import { htmlTags } from "./html-tags.js";
-import { addressAsWritten } from "./page-address.js";
+import { addressInWords } from "./page-address.js";
 import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
 import { type PageAddresses, isElsewhere } from "./sanitise.js";
 
@@ -88,14 +88,14 @@ function lost({ address, line }: PageLink, where: string): PageProblem {
     severity: "error",
     rule: "missing-page",
     line,
-    message: `The link ${addressAsWritten(address)} leads to ${where}`,
+    message: `The link ${addressInWords(address)} leads to ${where}`,
     fix: "Correct it, or link to a whole address",
   };
 }
 
 function wordlessPicture({ address, line, isWordless }: PageLink): PageProblem[] {
   if (!isWordless) return [];
-  const shown = /^data:/i.test(address) ? "of the page itself" : addressAsWritten(address);
+  const shown = /^data:/i.test(address) ? "of the page itself" : addressInWords(address);
   return [
     {
       severity: "warning",

@@ -295,6 +295,15 @@ describe("a page with", () => {
     ]);
   });
 
+  it("a link whose decoded address would end a line or not be seen is told of as it stands", () => {
+    const { problems } = compile("[a](x%0A::error::forged) [b](%E2%80%AEgnp.md) ![](x%0Ay.png)");
+    expect(problems.map(({ message }) => message)).toEqual([
+      "The link x%0A::error::forged leads to no page of the lab",
+      "The link %E2%80%AEgnp.md leads to no page of the lab",
+      expect.stringContaining("x%0Ay.png") as string,
+    ]);
+  });
+
   it("a pattern that cannot be read says so in the author's words alone", () => {
     const [problem] = compile(`${FENCE}execute match=/a(b/\nls\n${FENCE}\n`).problems;
     expect(problem?.message).toContain("/a(b/");

@@ -1,6 +1,6 @@
 import { WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
-import { addressAsWritten } from "../common/page-address.js";
+import { addressInWords } from "../common/page-address.js";
 import type { CompiledPage } from "../common/render-page.js";
 import { readCheckScript, testPath } from "./script-check.js";
 
@@ -42,7 +42,7 @@ export function missingPictures({ page, compiled }: Inspected): LabProblem[] {
     rule: "missing-picture",
     file: page.file,
     line,
-    message: `The picture ${addressAsWritten(address)} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
+    message: `The picture ${addressInWords(address)} was found neither beside the page, nor in images/ of the lab, nor in images/ of the repository; the page shows its name instead`,
     fix: "Add the picture in one of these places, or remove it from the page",
   }));
 }

@@ -3,7 +3,7 @@ import type { ActionView } from "../common/page-view.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
 import { isThere } from "../common/page-links.js";
-import { addressAsWritten, linkedPage } from "../common/page-address.js";
+import { addressInWords, linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
 import type { ShellLimits } from "../common/shell-limits.js";
@@ -104,7 +104,7 @@ function lostAnchors(
       kind === "link" && !address.startsWith("#") && fragment !== "" && linkedPage(lab, page, address);
     const anchors = target && compiledOf.get(target)?.anchors;
     if (!anchors || isThere(fragment, new Set(anchors))) return [];
-    const message = `The link ${addressAsWritten(address)} leads to no heading of that page`;
+    const message = `The link ${addressInWords(address)} leads to no heading of that page`;
     return [
       {
         severity: "error",

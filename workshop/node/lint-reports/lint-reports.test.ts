@@ -104,6 +104,15 @@ describe("findings are told", () => {
     );
   });
 
+  it("to a person, without a line that an author's line ends begin", () => {
+    const lab = "report" in labs[0]! ? labs[0].report : report;
+    const problem = { ...lab.problems[0]!, message: "The link a\n::error::forged leads to no page" };
+    const forged = [{ path: "a", report: { ...lab, problems: [problem] } }];
+    const lines = LINT_REPORTS.terminal(forged).split("\n");
+    expect(lines).toContainEqual(expect.stringContaining("    | ::error::forged leads"));
+    expect(lines.filter((line) => line.trimStart().startsWith("::"))).toEqual([]);
+  });
+
   it("to programs, as JSON", () => {
     expect(JSON.parse(LINT_REPORTS.json(labs))).toEqual({ labs });
   });

@@ -1,11 +1,12 @@
 import type { FidelityCounts, FidelityReport } from "../../common/fidelity-report.js";
 import type { LabProblem } from "../../common/lab.js";
+import { keptWithin } from "../reporters/kept-within.js";
 import type { LintedLab } from "./linted-lab.js";
 
 /** Lines for a person: each finding with its place and what to do, then what the lab comes to, and the sum. */
 export function terminalLint(labs: readonly LintedLab[]): string {
   const lines = labs.flatMap((lab) => ("report" in lab ? labLines(lab.report) : [unreadableLine(lab)]));
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${keptWithin(line, "    ")}\n`).join("");
 }
 
 function unreadableLine({ path, unreadable }: Extract<LintedLab, { unreadable: unknown }>): string {
@@ -15,15 +16,15 @@ function unreadableLine({ path, unreadable }: Extract<LintedLab, { unreadable: u
 function labLines(report: FidelityReport): string[] {
   const { name, pages, errors, warnings, problems } = report;
   return [
-    ...problems.map(problemLines),
+    ...problems.flatMap(problemLines),
     ...(report.form === "hugo" || report.form === "classic" ? fidelityLines(report) : sessionLines(report)),
     `${name}: ${plural(pages, "page")}, ${plural(errors, "error")}, ${plural(warnings, "warning")}`,
   ];
 }
 
-function problemLines({ severity, rule, file, line, message, fix, fidelity }: LabProblem): string {
+function problemLines({ severity, rule, file, line, message, fix, fidelity }: LabProblem): string[] {
   const kind = fidelity === undefined ? severity : `${severity}, ${fidelity}`;
-  return `${file}:${String(line)}: ${kind}: ${message} (${rule})\n    ${fix}`;
+  return [`${file}:${String(line)}: ${kind}: ${message} (${rule})`, `    ${fix}`];
 }
 
 /** What of a workshop of another platform works, block by block, and of its definition. */

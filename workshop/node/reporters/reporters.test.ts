@@ -25,6 +25,22 @@ describe("a report", () => {
     );
   });
 
+  it("for a terminal has no line that an author's line ends begin, nor a problem of two paragraphs", () => {
+    const forged = "a\n\n::error::forged";
+    const checks = [{ text: forged, state: "failed" as const, detail: forged }];
+    const result = { page: "one", step: "0", number: 0, state: "failed" as const, checks, output: forged };
+    const steps = [step({ text: forged, pageTitle: forged, message: forged, state: "failed", result })];
+    const [problem] = report().problems;
+    const text = REPORTERS.terminal({
+      ...report(),
+      title: forged,
+      steps,
+      problems: [{ ...problem!, message: forged }],
+    });
+    expect(text.match(/^\s*::.*/gm)).toBeNull();
+    expect(text.trimEnd().split("\n\n")).toHaveLength(3);
+  });
+
   it("as JSON is the report itself", () => {
     expect(JSON.parse(REPORTERS.json(report()))).toEqual(report());
   });

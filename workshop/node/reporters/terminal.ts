@@ -1,20 +1,26 @@
 import type { CheckResult } from "../../common/api.js";
 import type { Mutant, ValidatedStep, ValidationReport } from "../validation-report.js";
+import { keptWithin } from "./kept-within.js";
 
 /** Lines for a person: each step, what failed and why, and the sum. */
 export function terminalReport(report: ValidationReport): string {
   const pages = [...new Set(report.steps.map(({ page }) => page))];
   const lines = pages.flatMap((page) => {
     const steps = report.steps.filter((step) => step.page === page);
-    return [`${steps[0]?.pageTitle ?? page} (${steps[0]?.file ?? page})`, ...steps.flatMap(terminalStep), ""];
+    return [...steps.slice(0, 1).map(terminalHeading), ...steps.flatMap(terminalStep), ""];
   });
   const problems = report.problems.map(
     ({ severity, file, line, message, fix }) => `${severity}: ${file}:${line}: ${message}. ${fix}.`,
   );
   const asides = [problems, mutation(report), kept(report)].flatMap((aside) =>
-    aside.length > 0 ? [...aside, ""] : [],
+    aside.length > 0 ? [...aside.map((line) => keptWithin(line, "    ")), ""] : [],
   );
-  return [...lines, ...asides, summary(report), ""].join("\n");
+  return [...lines, ...asides, keptWithin(summary(report), "    "), ""].join("\n");
+}
+
+/** What stands above the steps of a page. */
+export function terminalHeading({ pageTitle, file }: Pick<ValidatedStep, "pageTitle" | "file">): string {
+  return keptWithin(`${pageTitle} (${file})`, "  ");
 }
 
 /** Where the objects are that a step which failed has left. */
@@ -36,19 +42,21 @@ function mutation({ mutants }: ValidationReport): string[] {
 /** One left-out command as its line, for progress. */
 export function terminalMutant({ isMissed, missedBy, file, line, text }: Mutant): string {
   const by = missedBy === undefined ? "" : `  (by line ${missedBy.line} of ${missedBy.file})`;
-  return `  ${(isMissed ? "missed" : "NOT MISSED").padEnd(10)}  ${file}:${line}  ${firstLine(text)}${by}`;
+  const verdict = isMissed ? "missed" : "NOT MISSED";
+  return keptWithin(`  ${verdict.padEnd(10)}  ${file}:${line}  ${firstLine(text)}${by}`, "    ");
 }
 
+const BELOW_STEP = " ".repeat(15);
 const SIGNS = { passed: "ok     ", failed: "FAILED ", skipped: "skipped", "stand-in": "stand-in" } as const;
 
 /** One step as its lines, for progress while the lab still runs. */
 export function terminalStep(step: ValidatedStep): string[] {
   const head = `  ${SIGNS[step.state].padEnd(8)} ${String(step.step).padStart(3)}  ${firstLine(step.text)}${step.durationMs > 0 ? `  (${seconds(step.durationMs)})` : ""}`;
-  const checks = (step.result?.checks ?? []).map((check) => `               ${checkLine(check)}`);
+  const checks = (step.result?.checks ?? []).map((check) => `${BELOW_STEP}${checkLine(check)}`);
   const isSaid = step.result?.checks.some(({ state }) => state === "failed");
-  const why = step.message && step.state !== "passed" && !isSaid ? [`               ${step.message}`] : [];
+  const why = step.message && step.state !== "passed" && !isSaid ? [`${BELOW_STEP}${step.message}`] : [];
   const output = step.state === "failed" ? indented(step.result?.output ?? "") : [];
-  return [head, ...checks, ...why, ...output];
+  return [...[head, ...checks, ...why].map((line) => keptWithin(line, BELOW_STEP)), ...output];
 }
 
 /** What was seen matters where it is not what was wanted, and where a policy speaks. */
@@ -72,7 +80,7 @@ const OUTPUT_LINES = 10;
 
 function indented(output: string): string[] {
   const lines = output.trimEnd().split("\n").slice(-OUTPUT_LINES);
-  return lines.filter((line) => line.trim() !== "").map((line) => `               | ${line.trimEnd()}`);
+  return lines.filter((line) => line.trim() !== "").map((line) => `${BELOW_STEP}| ${line.trimEnd()}`);
 }
 
 function firstLine(text: string): string {

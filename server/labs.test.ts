@@ -41,6 +41,18 @@ describe("loadLabs", () => {
     },
   );
 
+  it.each([
+    ["track.yml", "title: T\n"],
+    ["index.json", '{"backend": "x", "details": 1, "steps": 2}'],
+  ])("reads the labs of a folder with a file %s, and takes no page beside it for one", async (file, text) => {
+    mkdirSync(join(folder, "own/pages"), { recursive: true });
+    writeFileSync(join(folder, "own/workshop.yaml"), "title: x\n");
+    writeFileSync(join(folder, "own/pages/a.md"), "# A\n");
+    writeFileSync(join(folder, file), text);
+    writeFileSync(join(folder, "step1.md"), "# Step\n");
+    expect((await loadLabs([folder])).labs.map(({ name }) => name)).toEqual(["own"]);
+  });
+
   it("reads the others where one is broken, and says which file and line it is", async () => {
     writeFileSync(join(folder, "fine.md"), "# Fine\n");
     const broken = join(folder, "broken");

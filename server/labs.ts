@@ -71,14 +71,14 @@ export async function labPathsAt(path: string): Promise<string[]> {
 /** Labs in a folder that is no lab itself; none for everything else. */
 async function labsInside(folder: string): Promise<string[]> {
   if ((await isLab(folder)) || !(await isFolder(folder))) return [];
-  if ((await foreignFormOf(folder)) !== undefined) throw toBeImported(folder, folder);
   const entries = (await readdir(folder)).toSorted().filter((name) => !name.startsWith("."));
   const candidates = entries.map((name) => join(folder, name));
-  const verdicts = await Promise.all(
-    candidates.map(async (path) => (await isLab(path)) || extname(path) === ".md"),
-  );
+  const isForeign = (await foreignFormOf(folder)) !== undefined;
+  const isPage = (path: string): boolean => !isForeign && extname(path) === ".md";
+  const verdicts = await Promise.all(candidates.map(async (path) => (await isLab(path)) || isPage(path)));
   const labs = candidates.filter((_path, at) => verdicts[at] && !isReadme(candidates[at] ?? ""));
   if (labs.length > 0) return labs;
+  if (isForeign) throw toBeImported(folder, folder);
   const forms = await Promise.all(candidates.map(foreignFormOf));
   const foreign = candidates.find((_path, at) => forms[at] !== undefined);
   if (foreign !== undefined) throw toBeImported(folder, foreign);
@@ -88,7 +88,7 @@ async function labsInside(folder: string): Promise<string[]> {
   );
 }
 
-/** Its pages would be read as labs of their own, and their buttons as text. */
+/** Said only where no lab stands beside it that can be read: its pages would be read as labs of their own, and their buttons as text. */
 function toBeImported(folder: string, foreign: string): ServerError {
   return new ServerError(
     serverErrorCodes.usage,

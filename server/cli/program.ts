@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { keptWithin } from "../../workshop/node/reporters/kept-within.js";
 import { productRoot } from "../config.js";
 import { serverErrorCodes } from "../errors.js";
 import { terminalText } from "./terminal-text.js";
@@ -70,7 +71,10 @@ function tell(error: unknown): number {
   const { code, message } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { code: "", message: String(error) };
   const ending = typeof code === "string" && code !== "" ? ` [${code}]` : "";
-  process.stderr.write(`error: ${terminalText(message)}${ending}\n`);
+  // What is wrong with a lab is said with the words of its author.
+  const isOfLab = typeof code === "string" && code.startsWith("LAB_");
+  const words = isOfLab ? keptWithin(message, "    ") : message;
+  process.stderr.write(`error: ${terminalText(words)}${ending}\n`);
   return statusOf(code);
 }
 

@@ -8,10 +8,11 @@ export interface HtmlTag {
   at: number;
 }
 
-/** The tags of a piece of HTML, in order; nothing within comments. Linear: every character is looked at once. */
+/** The tags of a piece of HTML, in order; nothing within comments, nor in what is text up to its closing tag, as scripts are. Linear: every character is looked at once. */
 export function htmlTags(html: string): HtmlTag[] {
   const tags: HtmlTag[] = [];
   const text = withoutComments(html);
+  const rawTextEnd = rawTextEnds(text);
   for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
     OPENING.lastIndex = at;
     const opening = OPENING.exec(text);
@@ -19,8 +20,10 @@ export function htmlTags(html: string): HtmlTag[] {
     const end = endOfTag(text, OPENING.lastIndex);
     const inside = text.slice(OPENING.lastIndex, end);
     const name = (opening[2] ?? "").toLowerCase();
-    tags.push({ name, isClosing: opening[1] === "/", attributes: attributesIn(inside), at });
-    at = end;
+    const isClosing = opening[1] === "/";
+    tags.push({ name, isClosing, attributes: attributesIn(inside), at });
+    const next = isClosing ? undefined : rawTextEnd(name, end);
+    at = next === undefined ? end : next - 1;
   }
   return tags;
 }
@@ -32,13 +35,41 @@ const COMMENT_END = "-->";
 /** The comments of a piece of HTML in order; one that is not closed ends with it. */
 export function commentsIn(html: string): { at: number; end: number; isClosed: boolean }[] {
   const comments = [];
-  let from = 0;
-  for (let at = html.indexOf(COMMENT); at >= 0; at = html.indexOf(COMMENT, from)) {
-    const close = html.indexOf(COMMENT_END, at + COMMENT.length);
-    from = close < 0 ? html.length : close + COMMENT_END.length;
-    comments.push({ at, end: from, isClosed: close >= 0 });
+  const rawTextEnd = rawTextEnds(html);
+  const beginning = /<!--|<(script|style|textarea|title|xmp)(?![A-Za-z0-9:-])/gi;
+  for (let found = beginning.exec(html); found; found = beginning.exec(html)) {
+    const [, name] = found;
+    const from = beginning.lastIndex;
+    if (name !== undefined) {
+      beginning.lastIndex = rawTextEnd(name.toLowerCase(), from) ?? from;
+      continue;
+    }
+    const close = html.indexOf(COMMENT_END, from);
+    const end = close < 0 ? html.length : close + COMMENT_END.length;
+    comments.push({ at: found.index, end, isClosed: close >= 0 });
+    beginning.lastIndex = end;
   }
   return comments;
+}
+
+const RAW_TEXT_END = /<\/(script|style|textarea|title|xmp)(?![A-Za-z0-9:-])/gi;
+
+/**
+ * Tells where the tag stands that closes an element whose content is text, tags and comments in it included; absent for other elements,
+ * and where nothing closes it. Asked for in order: then every closing tag is looked at once.
+ */
+function rawTextEnds(html: string): (name: string, from: number) => number | undefined {
+  const ends = new Map<string, number[]>();
+  for (const { index, 1: name = "" } of [...html.matchAll(RAW_TEXT_END)].toReversed()) {
+    const those = ends.get(name.toLowerCase()) ?? [];
+    those.push(index);
+    ends.set(name.toLowerCase(), those);
+  }
+  return (name, from) => {
+    const left = ends.get(name) ?? [];
+    while ((left.at(-1) ?? from) < from) left.pop();
+    return left.at(-1);
+  };
 }
 
 /** The text with every comment blanked out, line by line as it was. */

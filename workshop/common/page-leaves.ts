@@ -50,6 +50,16 @@ export function partsOf({ token, line }: Leaf): { part: Token; line: number; at:
   });
 }
 
+/** Tells how many lines end before an offset; offsets are asked for in order, so that the text is read once. */
+export function lineEndCounter(text: string): (offset: number) => number {
+  let count = 0;
+  let next = text.indexOf("\n");
+  return (offset) => {
+    for (; next >= 0 && next < offset; next = text.indexOf("\n", next + 1)) count++;
+    return count;
+  };
+}
+
 /** How many lines end before the offset. */
 export function lineEnds(text: string, offset: number): number {
   let count = 0;

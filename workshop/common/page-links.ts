@@ -2,7 +2,7 @@ import type { PageProblem } from "./page-problem.js";
 import type { Fillings } from "./filled-text.js";
 import { htmlTags } from "./html-tags.js";
 import { addressInWords } from "./page-address.js";
-import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
+import { type Leaf, lineEndCounter, partsOf } from "./page-leaves.js";
 import { type PageAddresses, isElsewhere } from "./sanitise.js";
 
 /** A link or a picture of a page. */
@@ -35,12 +35,13 @@ function pictureOf(part: Leaf["token"], line: number): PageLink {
 }
 
 function linksInHtml(html: string, line: number): PageLink[] {
+  const lineEnds = lineEndCounter(html);
   return htmlTags(html).flatMap(({ name, attributes, at }): PageLink[] => {
     const wanted = { a: "href", img: "src" }[name];
     const address = attributes.find((attribute) => attribute.name === wanted)?.value;
     if (name !== "a" && name !== "img") return [];
     if (address === undefined) return [];
-    const link = { address, line: line + lineEnds(html, at) };
+    const link = { address, line: line + lineEnds(at) };
     if (name === "a") return [{ kind: "link", ...link }];
     // `alt=""` says that the picture is for the eye only.
     const isWordless = !attributes.some((attribute) => attribute.name === "alt");

@@ -287,6 +287,33 @@ describe("a page with", () => {
     },
   );
 
+  it("elements that end with the one around them are no placeholders and take in nothing", () => {
+    const { html, problems } = compile(
+      "A <ruby>漢<rp>(<rt>kan<rp>)</ruby> b\n\n<select><optgroup><option>A<option>B</select>\n\nGo on.",
+    );
+    expect(html).toContain("漢(kan) b");
+    expect(html).toContain("Go on.");
+    expect(html).not.toContain("&lt;");
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(compile("<select></select>\n<option>A</select>\n\nGo on.").problems).toContainEqual(
+      expect.objectContaining({ line: 2, severity: "error" }) as unknown,
+    );
+  });
+
+  it.each([
+    '<script>document.write("<title>")</script>',
+    "<style>/* <!-- */</style>",
+    "<script>if (a<b) c()</script>",
+    "<textarea><script></textarea>",
+  ])("%s has no tag and no comment in its text", (written) => {
+    const { html, problems } = compile(`<div>\n${written}\n<u onclick="x">Go</u> <!-- no --> on.\n</div>`);
+    expect(html).toContain("<u>Go</u>");
+    expect(problems.map(({ line, severity, rule }) => [line, severity, rule])).toEqual([
+      [2, "warning", "removed-html"],
+      [3, "warning", "removed-html"],
+    ]);
+  });
+
   it("a link and a picture are told of as they are written", () => {
     const { problems } = compile("[to](#größe) ![](größe%20b.png)");
     expect(problems.map(({ message }) => message)).toEqual([

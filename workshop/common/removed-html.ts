@@ -1,6 +1,6 @@
 import type { PageProblem } from "./page-problem.js";
 import { COMMENT, commentsIn, type HtmlTag, htmlTags } from "./html-tags.js";
-import { type Leaf, lineEnds, partsOf } from "./page-leaves.js";
+import { type Leaf, lineEndCounter, partsOf } from "./page-leaves.js";
 import { isAllowedAttribute, isAllowedElement, isHtmlElement } from "./sanitise.js";
 
 /** Finds what an author wrote and the sanitiser takes away. Lines count within the filled text; code is no HTML. */
@@ -62,6 +62,14 @@ function isPlaceholder({ name, attributes }: HtmlTag, isOpen: boolean): boolean 
 /** Elements that are empty, or that end where the next one begins. */
 const NEEDS_NO_END = new Set("br hr wbr col p li dt dd thead tbody tfoot tr th td colgroup".split(" "));
 
+/** Elements that end with the one they stand in, where nothing closes them before. */
+const ENDS_WITHIN: ReadonlyMap<string, readonly string[]> = new Map([
+  ["option", ["select", "datalist", "optgroup"]],
+  ["optgroup", ["select"]],
+  ["rt", ["ruby"]],
+  ["rp", ["ruby"]],
+]);
+
 /** What stands behind their tag is text for them, whatever it is, up to the tag that closes them. */
 const TAKES_IN = new Set(["script", "style", "textarea", "title", "option", "xmp"]);
 
@@ -81,23 +89,30 @@ function forgottenEnds(html: string): HtmlTag[] {
   return tags.filter(({ name, at }) => TAKES_IN.has(name) && open.has(at));
 }
 
-/** Where the tags stand that no tag of their name behind them closes. */
+/** Where the tags stand that no tag behind them closes: none of their name, nor of an element around them with which they end. */
 function openTags(tags: readonly HtmlTag[]): Set<number> {
   const closed = new Map(tags.filter(({ isClosing }) => isClosing).map(({ name, at }) => [name, at]));
-  return new Set(
-    tags.flatMap(({ name, isClosing, at }) => (isClosing || at < (closed.get(name) ?? -1) ? [] : [at])),
-  );
+  const around = new Map<string, number>();
+  const open = new Set<number>();
+  for (const { name, isClosing, at } of tags) {
+    around.set(name, Math.max(0, (around.get(name) ?? 0) + (isClosing ? -1 : 1)));
+    const isClosedBehind = (one: string): boolean => at < (closed.get(one) ?? -1);
+    const endsWith = (ENDS_WITHIN.get(name) ?? []).filter((outer) => (around.get(outer) ?? 0) > 0);
+    if (!isClosing && ![name, ...endsWith].some(isClosedBehind)) open.add(at);
+  }
+  return open;
 }
 
 /** Comments whose end was forgotten: they take in what follows, up to the end of the next one or of the page. */
 function openComments(html: string, line: number): PageProblem[] {
+  const lineEnds = lineEndCounter(html);
   return commentsIn(html).flatMap(({ at, end, isClosed }): PageProblem[] => {
     if (isClosed && !html.slice(at + COMMENT.length, end).includes(COMMENT)) return [];
     return [
       {
         severity: isClosed ? "warning" : "error",
         rule: "unclosed-comment",
-        line: line + lineEnds(html, at),
+        line: line + lineEnds(at),
         message: isClosed
           ? "The comment opened with <!-- is not closed before the next one, and hides what stands between them"
           : "The comment opened with <!-- is not closed, and hides what follows",
@@ -110,15 +125,17 @@ function openComments(html: string, line: number): PageProblem[] {
 /** A tag within a sentence is a part of its own; one whose end is forgotten is text by then. */
 function ofBlock(html: string, line: number): PageProblem[] {
   const forgotten = forgottenEnds(html);
+  const lineEnds = lineEndCounter(html);
   return [
-    ...forgotten.map(({ name, at }) => notClosed(name, line + lineEnds(html, at))),
+    ...forgotten.map(({ name, at }) => notClosed(name, line + lineEnds(at))),
     ...inHtml(html, line, new Set(forgotten.map(({ at }) => at))),
   ];
 }
 
 function inHtml(html: string, line: number, isTold: ReadonlySet<number> = new Set()): PageProblem[] {
+  const lineEnds = lineEndCounter(html);
   return htmlTags(html).flatMap((tag) => {
-    const at = line + lineEnds(html, tag.at);
+    const at = line + lineEnds(tag.at);
     if (tag.isClosing || isTold.has(tag.at)) return [];
     if (!isAllowedElement(tag.name))
       return isHtmlElement(tag.name)

@@ -97,19 +97,18 @@ function endOfTag(html: string, from: number): number {
   return html.length;
 }
 
-/** By itself: where no name follows, it would be tried anew from each of its characters. */
-const BETWEEN = /[\s/]+/y;
+/** What stands before an attribute, or in place of one. */
+const NO_ATTRIBUTE = /[\s/=>"'<]*/y;
 const ATTRIBUTE = /([^\s=>"'/<]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?/y;
 
 function attributesIn(inside: string): HtmlTag["attributes"] {
   const attributes: HtmlTag["attributes"] = [];
-  for (let at = 0; at < inside.length;) {
-    BETWEEN.lastIndex = at;
-    if (BETWEEN.test(inside)) at = BETWEEN.lastIndex;
-    ATTRIBUTE.lastIndex = at;
+  for (let at = 0; at < inside.length; at = ATTRIBUTE.lastIndex) {
+    NO_ATTRIBUTE.lastIndex = at;
+    NO_ATTRIBUTE.exec(inside);
+    ATTRIBUTE.lastIndex = NO_ATTRIBUTE.lastIndex;
     const found = ATTRIBUTE.exec(inside);
-    at = found ? ATTRIBUTE.lastIndex : at + 1;
-    if (!found) continue;
+    if (!found) break;
     const value = found[2] ?? "";
     const isQuoted = value.startsWith('"') || value.startsWith("'");
     attributes.push({ name: (found[1] ?? "").toLowerCase(), value: isQuoted ? value.slice(1, -1) : value });

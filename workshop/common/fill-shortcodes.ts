@@ -1,5 +1,6 @@
 import { Fillings, escapeHtml, withoutMarks } from "./filled-text.js";
 import { LinedText } from "./lined-text.js";
+import { lineEndCounter, lineEnds } from "./page-leaves.js";
 import { type Shortcode, type ShortcodePiece, scanShortcodes } from "./shortcode-scan.js";
 import { pairShortcodes } from "./shortcode-pairs.js";
 import type { Templated } from "./template.js";
@@ -28,7 +29,7 @@ export function fillShortcodes(source: string, variables: Variables): Templated 
     const isFirst = before.slice(indent.length).trim() === "";
     const place = { line, indent, isFirst, isPaired: ends.has(at), isUnclosed: unclosed.has(at) };
     fillPiece(piece, place, page);
-    line += lineEnds(piece.written);
+    line += lineEnds(piece.written, piece.written.length);
     before = lastLine(before + piece.written);
   }
   const { output, fillings, problems } = page;
@@ -185,11 +186,12 @@ function unknownShortcode({ written }: Shortcode, place: Place): TemplateProblem
 
 /** Names of Liquid, which the classic form fills and Hugo shows as they are. */
 function liquidNames(text: string, firstLine: number, variables: Variables): TemplateProblem[] {
+  const lineEndsBefore = lineEndCounter(text);
   return [...text.matchAll(/\{\{[ \t]*(\w{1,100})[ \t]*\}\}/g)].flatMap((found) => {
     const [written, name = ""] = found;
     if (!Object.hasOwn(variables, name)) return [];
     const message = `${written} is no shortcode and stays as it is written`;
-    const line = firstLine + lineEnds(text.slice(0, found.index));
+    const line = firstLine + lineEndsBefore(found.index);
     return [
       problem(line, message, { severity: "warning", fix: `Write {{< param ${name} >}} for the value` }),
     ];
@@ -202,12 +204,6 @@ function problem(
   { severity, fix }: Pick<TemplateProblem, "severity" | "fix">,
 ): TemplateProblem {
   return { severity, rule: "template", line, message, fix };
-}
-
-function lineEnds(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
-  return count;
 }
 
 /** 1,000 characters: no line that begins an item of a list has its mark later. */

@@ -73,6 +73,11 @@ describe("tabs", () => {
   });
 });
 
+it("a tab of a name alone that a block makes is none that is left out", async () => {
+  const page = "```dashboard:create-dashboard\nname: Slides\nurl: https://slides.example\n```\n";
+  expect(await problemsOf("dashboards: [{name: Slides}]", page)).toEqual([]);
+});
+
 describe("variables of the environment", () => {
   it("are errors where the operator has said which may be shown, and not these", async () => {
     const lab = ["environment: [SHOWN, HIDDEN]", "{{ ENV_SHOWN }} {{ ENV_HIDDEN }}"] as const;

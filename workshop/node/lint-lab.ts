@@ -53,7 +53,8 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     scripts.push(...(await missingScripts(lab, { page, compiled })));
   }
   await notePlayedImages(lab, pages);
-  const tabs = tabsOf(lab, pages);
+  const madeTabs = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
+  const tabs = new Set([...builtInTabs(lab), ...lab.dashboards.map(({ name }) => name), ...madeTabs]);
   const compiledOf = new Map(pages.map(({ page, compiled }) => [page, compiled]));
   const problems = pages.flatMap((inspected) => [
     ...inspected.page.problems.map((problem) => ({ ...problem, file: inspected.page.file })),
@@ -69,7 +70,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   lab.problems = [
     ...lab.problems,
     ...deadTabs(lab),
-    ...leftOutTabs(lab),
+    ...leftOutTabs(lab, madeTabs),
     ...impossibleObjects(lab, variables, labFileOf(lab)),
     ...conditionsBeyond(lab, pages),
     ...commandsBeyond(lab, pages, variables["session_namespace"] ?? ""),
@@ -194,12 +195,7 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
   });
 }
 
-/** The tabs that sessions of the lab have, those included that a block of any page makes. */
-function tabsOf(lab: Lab, pages: readonly Inspected[]): Set<string> {
-  const made = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
-  return new Set([...builtInTabs(lab), ...lab.dashboards.map(({ name }) => name), ...made]);
-}
-
+/** Blocks that show a tab which is neither a session's own, nor the lab's, nor made by a block of any page. */
 function unknownTabs(
   lab: Lab,
   { page, compiled: { actions } }: Inspected,
@@ -246,15 +242,15 @@ function deadTab(lab: Lab, message: string, fix: string): LabProblem {
   return { severity: "error", rule: "dashboard", ...labFileOf(lab), message, fix };
 }
 
-/** Tabs that sessions are made without: of a name alone that no tab of theirs has, and of a name that a tab before has. */
-function leftOutTabs(lab: Lab): LabProblem[] {
+/** Tabs that sessions are made without: of a name alone that no tab of theirs has nor any block makes, and of a name that a tab before has. */
+function leftOutTabs(lab: Lab, made: readonly string[]): LabProblem[] {
   const own = builtInTabs(lab);
   return lab.dashboards.flatMap(({ name, url }, at): LabProblem[] => {
     if (lab.dashboards.findIndex((other) => other.name === name) < at)
       return [
         deadTab(lab, `There is another tab of the name "${name}" before`, "Give each tab its own name"),
       ];
-    if (url !== undefined || own.includes(name)) return [];
+    if (url !== undefined || own.includes(name) || made.includes(name)) return [];
     const message = `The tab "${name}" has no address, and sessions of the lab have no tab of that name of their own`;
     return [deadTab(lab, message, `Give it a url, or name one of ${own.join(", ")}`)];
   });

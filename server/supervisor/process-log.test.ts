@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openLog, readTail, rotate } from "./process-log.js";
+import { keepBounded, openLog, readTail, rotate } from "./process-log.js";
 
 const LIMIT_BYTES = 10_000;
 
@@ -22,6 +22,18 @@ beforeEach(() => {
   file = join(folder, "server.log");
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+it("looks at a log again and again until it is told to stop", async () => {
+  const stop = new AbortController();
+  const kept = keepBounded(file, stop.signal, { limitBytes: LIMIT_BYTES, lookMs: 10 });
+  for (const text of ["first", "second"]) {
+    writeFileSync(file, text.repeat(LIMIT_BYTES));
+    await expect.poll(() => statSync(file).size).toBe(0);
+    expect(readFileSync(`${file}.1`, "utf8").slice(0, text.length)).toBe(text);
+  }
+  stop.abort();
+  await kept;
+});
 
 it("keeps a log that is written to for ever within twice its limit, newest lines last", async () => {
   const log = openLog(file);

@@ -38,11 +38,11 @@ export function readTail(file: string): string {
 export async function keepBounded(
   file: string,
   signal: AbortSignal,
-  limitBytes = LIMIT_BYTES,
+  { limitBytes = LIMIT_BYTES, lookMs = LOOK_MS }: { limitBytes?: number; lookMs?: number } = {},
 ): Promise<void> {
   while (!signal.aborted) {
     await rotate(file, limitBytes).catch(() => undefined);
-    await delay(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    await delay(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 

@@ -72,6 +72,17 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await takePicture(page, "terminal-wide-characters");
   });
 
+  it("lives through counts and marks that no screen has room for", async () => {
+    await type(page, "for i in $(seq 2000); do printf '\\e[2147483647L\\e[2147483647P\\e[2147483647@'; done");
+    await type(
+      page,
+      "printf a; head -c 1000000 /dev/zero | tr '\\0' x | sed 's/x/\\xcc\\x81/g'; echo; clear; echo al''ive",
+    );
+    await expect.poll(() => shown(page)).toMatch(/^alive$/m);
+    await type(page, "echo ans''wers");
+    await expect.poll(() => shown(page)).toMatch(/^answers$/m);
+  });
+
   it("measures its letters when it is shown, not while it was hidden", async () => {
     const usual = await letterSpacing(page);
     const tab = page.getByRole("tab", { name: "Other" });

@@ -41,6 +41,13 @@ describe("a step", () => {
     expect(seen.at(-1)).toEqual(result);
   });
 
+  it("that takes longer than its author expected is told to be overdue, and has its verdict all the same", async () => {
+    const seen: StepResult[] = [];
+    const result = await run(9, { onProgress: (progress) => void seen.push(progress) });
+    expect(seen.filter(({ isOverdue }) => isOverdue === true).map(({ state }) => state)).toEqual(["running"]);
+    expect(result).toMatchObject({ state: "succeeded", exitStatus: 0 });
+  });
+
   it("ticks as soon as the cluster is as it should be", async () => {
     const progress = new EventEmitter();
     const waiting = once(progress, "waiting");

@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiProblem, LabSummary, SessionView } from "../../workshop/common/api.js";
+import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import type { PageView } from "../../workshop/common/page-view.js";
 import { BrowserSession, instructorToken, typeAndSee } from "../server/browser-session.js";
 import { startLectern, temporaryFolder, writeLab } from "../server/lectern-process.js";
@@ -177,6 +178,16 @@ describe("a hostile request", () => {
       answers.push(await greedy.call("POST", "api/sessions", { lab: "slow-steps" }));
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 503, 503]);
     expect(answers[3]?.text).toContain("--max-sessions");
+  });
+
+  it("is refused whole where an instructor asks for more than there is room for", async () => {
+    const instructor = new BrowserSession(lectern.url);
+    await instructor.call("POST", "api/instructor/login", { token: instructorToken(data) });
+    const before = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+    const answer = await instructor.call("POST", "api/instructor/sessions", { lab: "slow-steps", count: 10 });
+    expect([answer.status, answer.text]).toEqual([503, expect.stringContaining("None of the 10")]);
+    const after = await instructor.json<InstructorRow[]>("GET", "api/instructor/sessions");
+    expect(after.length).toBe(before.length);
   });
 });
 

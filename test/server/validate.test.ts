@@ -117,6 +117,20 @@ describe("lectern validate", () => {
     expect(names.filter((name) => name.includes(" kube-"))).toEqual([]);
   });
 
+  it("takes a folder that holds one page for that lab, as lint does, and names the pages where it holds two", async () => {
+    const one = join(folder.path, "one-page");
+    mkdirSync(one);
+    writeFileSync(join(one, "x.md"), pageOf("X", ["true"]));
+    expect((await runCli(["lint", one], env)).status).toBe(0);
+    expect(await runCli(["validate", one], env)).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("X: passed in") as string,
+    });
+    writeFileSync(join(one, "y.md"), pageOf("Y", ["true"]));
+    const two = await runCli(["validate", one], env);
+    expect([two.status, two.output]).toEqual([2, expect.stringMatching(/x\.md.*y\.md/)]);
+  });
+
   it("ends with 2 when the lab cannot be read, and 3 when the cluster is not there", async () => {
     expect((await runCli(["validate", join(folder.path, "nothing")], env)).status).toBe(2);
     const kubeconfig = join(folder.path, "kubeconfig");

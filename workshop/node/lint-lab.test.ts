@@ -22,6 +22,13 @@ describe("a block for a terminal that the layout lacks", () => {
     ]);
   });
 
+  it("is warned of where another block of that kind names it", async () => {
+    const named = "```terminal:execute\ncommand: ls\nsession: 7\n```\n";
+    expect(await problemsOf("layout: default", named)).toEqual([
+      "warning pages/a.md:1 terminal: The block runs in terminal 7, which the layout default does not have; it is shown all the same",
+    ]);
+  });
+
   it("is an error where the lab is to have no terminal", async () => {
     expect(await problemsOf("layout: none", page)).toEqual([
       "error pages/a.md:3 terminal: The block runs in terminal 2, but the lab's layout is none",

@@ -45,6 +45,17 @@ describe("a native lab", () => {
     ]);
   });
 
+  it("has pages of different names whatever their files are called", async () => {
+    await write({
+      "workshop.yaml": "title: x\n",
+      "pages/a-b.md": "# One\n",
+      "pages/a_b.md": "# Two\n",
+      "pages/A b.md": "# Three\n",
+    });
+    const names = (await loadLab(folder)).pages.map(({ name }) => name);
+    expect([names.length, new Set(names.map((name) => name.toLowerCase())).size]).toEqual([3, 3]);
+  });
+
   it("has no picture that lies on its author's machine alone, however it is written", async () => {
     await write({
       "workshop.yaml": "title: x\n",

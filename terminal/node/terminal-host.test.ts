@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { connect } from "node:net";
@@ -139,6 +140,13 @@ describe.skipIf(!isRoot || detectConfinement().kind !== "account-and-bubblewrap"
     const { output } = await client.run({ session: "b", terminal: "1" }, look);
     expect(output).toContain("of b");
     expect(output).toContain("a/home/mine: No such file");
+    const outside = join(other, "outside");
+    mkdirSync(outside);
+    chownSync(outside, UID, UID);
+    symlinkSync(outside, join(other, "data/sessions/a/home/linked"));
+    const beyond = { path: "linked/config", content: "of the host" };
+    await expect(client.write("a", beyond)).rejects.toMatchObject({ code: "TERMINAL_FILE_UNUSABLE" });
+    expect(readdirSync(outside)).toEqual([]);
     rmSync(other, { recursive: true, force: true });
   });
 });

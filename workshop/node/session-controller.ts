@@ -139,8 +139,8 @@ function isOver(session: SessionResource, now: number): boolean {
   return Date.parse(session.spec.expiresAt) <= now;
 }
 
-/** One that waits for its turn is not: the server that was asked for it makes it when it is back. */
-function isAbandoned(session: SessionResource, now: number): boolean {
+/** Whether nobody makes it any more. One that waits for its turn is none: the server that was asked for it makes it when it is back. */
+export function isAbandoned(session: SessionResource, now: number): boolean {
   const { status } = session;
   const isBegun = status?.phase === "Pending" && status.startedAt !== undefined;
   return isBegun && ageOf(session, now) > ABANDONED_MS;

@@ -49,6 +49,18 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     expect(await shown(page)).not.toMatch(/^(first|second)-ran/m);
   });
 
+  it("pastes no lines where a program would take each at once, and says so", async () => {
+    await type(page, "echo be''gun; cat > typed; echo li''ned");
+    await rows(page).getByText("begun", { exact: true }).waitFor();
+    await page.getByRole("button", { name: /^Paste into terminal/ }).click();
+    await page.getByText(/^Nothing was pasted: what runs in this terminal now/).waitFor();
+    await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
+    await page.keyboard.press("Control+d");
+    await rows(page).getByText("lined", { exact: true }).waitFor();
+    await type(page, "echo bytes=$(wc -c < typed)");
+    await expect.poll(() => shown(page)).toMatch(/^bytes=0$/m);
+  });
+
   it("finds what stands in it, and says what does not", async () => {
     await page.keyboard.press("Control+Shift+F");
     const line = page.getByRole("search");

@@ -120,7 +120,8 @@ function addressOf(url: string | undefined): TerminalAddress | undefined {
   return session === undefined || terminal === undefined ? undefined : { session, terminal };
 }
 
-function isLive(workshop: Workshop, session: string): boolean {
+/** Whether something can be done in the session; asked for every viewer, so that only one session may be looked at. */
+export function isLive(workshop: Pick<Workshop, "find">, session: string): boolean {
   const found = workshop.find(session);
   return found !== undefined && !isOver(found.phase);
 }

@@ -10,6 +10,7 @@ import type { ActivityStore } from "../../workshop/node/activity-store.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { SessionQueue } from "../../workshop/node/session-queue.js";
+import { isLive } from "../http/terminal-sockets.js";
 import { openActivityDatabase } from "../store/activity-database.js";
 import { trackActivity } from "../store/activity-tracker.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
@@ -48,6 +49,7 @@ describe("with 500 sessions, each with a viewer", () => {
     for (const name of names) expect(workshop.find(name)?.id).toBe(name);
     for (const name of names) workshop.touch(name);
     for (const name of names.slice(0, 5)) await workshop.view(name);
+    for (const name of names) expect(isLive(workshop, name)).toBe(true);
     expect([workshop.liveSessions(), workshop.find("none")]).toEqual([SESSIONS, undefined]);
     expect(all).not.toHaveBeenCalled();
     parts.table.close();

@@ -23,10 +23,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the terminal a b
   });
   afterAll(() => lab?.close());
 
-  async function endShell(): Promise<void> {
+  async function endShell(how: () => Promise<void>): Promise<void> {
     await page.keyboard.press("Alt+1");
     await expect.poll(() => focusedName(page)).toBe("Terminal 1");
-    await page.keyboard.type("exit\n");
+    await how();
     await page.getByText("This shell has ended; its last screen stays.").waitFor();
   }
 
@@ -38,7 +38,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the terminal a b
   });
 
   it("has a new shell at the press of a button where its own has ended", async () => {
-    await endShell();
+    await endShell(() => page.keyboard.type("exit\n"));
     await takePicture(page, "dead-shell");
     await page.getByRole("button", { name: "Start a new shell" }).click();
     await page.getByText("This shell has ended").waitFor({ state: "detached" });
@@ -48,7 +48,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the terminal a b
   });
 
   it("has a new shell, on the screen, where a block runs after its own has ended", async () => {
-    await endShell();
+    await endShell(() => page.keyboard.press("Control+d"));
     await page.getByRole("button", { name: /^Run in terminal 1/ }).click();
     await page.getByRole("region", { name: "Terminal 1" }).getByText("first-42").waitFor();
     await expect.poll(() => page.getByText(/^Succeeded/).count()).toBe(2);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LabPage } from "./lab.js";
-import { compileLabPage } from "./render-page.js";
+import { compileForTests as compile } from "./compile-for-tests.js";
 
 const FENCE = "```";
 
@@ -244,76 +243,6 @@ describe("a page with", () => {
     expect(actions.map(({ view }) => view.kind)).toEqual(["problem"]);
   });
 
-  it("a placeholder in angles shows it as it is written", () => {
-    const { html, problems } = compile("Use `x` <resource> -n <your-namespace> here.");
-    expect(html).toContain("&lt;resource&gt; -n &lt;your-namespace&gt; here");
-    expect(problems).toEqual([]);
-  });
-
-  it.each([
-    "title",
-    "style",
-    "script",
-    "textarea",
-    "option",
-    "label",
-    "output",
-    "table",
-    "code",
-    "details",
-    "img",
-  ])("a placeholder that is called <%s> as HTML is shown, and so is what follows it", (name) => {
-    const { html, problems } = compile(`Write <${name}> here.\n\nThen **go on**.`);
-    expect(html).toBe(`<p>Write &lt;${name}&gt; here.</p>\n<p>Then <strong>go on</strong>.</p>\n`);
-    expect(problems).toEqual([]);
-  });
-
-  it("what begins in a sentence and ends below is no placeholder", () => {
-    const { html, problems } = compile(
-      "A <b>word\n\nand more</b>: <details><summary>x</summary>\n\ny<br>z\n\n</details>",
-    );
-    expect(html).not.toContain("&lt;");
-    expect(html).toContain("<details><summary>x</summary>");
-    expect(problems).toEqual([]);
-  });
-
-  it.each(["title", "style", "script", "textarea", "option", 'script src="x.js"'])(
-    "<%s> on a line of its own takes in nothing without a word where its end is forgotten",
-    (tag) => {
-      const { html, problems } = compile(`Before\n\n<${tag}>\n\nThen go on.`);
-      expect(html).toContain(`&lt;${tag}&gt;`);
-      expect(html).toContain("Then go on.");
-      expect(problems).toMatchObject([{ line: 3, severity: "error", rule: "removed-html" }]);
-    },
-  );
-
-  it("elements that end with the one around them are no placeholders and take in nothing", () => {
-    const { html, problems } = compile(
-      "A <ruby>漢<rp>(<rt>kan<rp>)</ruby> b\n\n<select><optgroup><option>A<option>B</select>\n\nGo on.",
-    );
-    expect(html).toContain("漢(kan) b");
-    expect(html).toContain("Go on.");
-    expect(html).not.toContain("&lt;");
-    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-    expect(compile("<select></select>\n<option>A</select>\n\nGo on.").problems).toContainEqual(
-      expect.objectContaining({ line: 2, severity: "error" }) as unknown,
-    );
-  });
-
-  it.each([
-    '<script>document.write("<title>")</script>',
-    "<style>/* <!-- */</style>",
-    "<script>if (a<b) c()</script>",
-    "<textarea><script></textarea>",
-  ])("%s has no tag and no comment in its text", (written) => {
-    const { html, problems } = compile(`<div>\n${written}\n<u onclick="x">Go</u> <!-- no --> on.\n</div>`);
-    expect(html).toContain("<u>Go</u>");
-    expect(problems.map(({ line, severity, rule }) => [line, severity, rule])).toEqual([
-      [2, "warning", "removed-html"],
-      [3, "warning", "removed-html"],
-    ]);
-  });
-
   it("a link and a picture are told of as they are written", () => {
     const { problems } = compile("[to](#größe) ![](größe%20b.png)");
     expect(problems.map(({ message }) => message)).toEqual([
@@ -343,55 +272,3 @@ describe("a page with", () => {
     expect(problems).toMatchObject([{ line: 3, message: expect.stringContaining("{{ odd }}") as string }]);
   });
 });
-
-describe("the id of a step", () => {
-  it("stays with its command when the page changes elsewhere, and with its values", () => {
-    const [before = ""] = ids(block("echo {{ odd }}"));
-    expect(ids(`Text {{ session_name }}\n\n${block("ls")}${block("echo {{ odd }}")}`)[1]).toBe(before);
-  });
-
-  it("is another one for another command, another kind, another page", () => {
-    const all = [
-      ...ids(block("echo safe")),
-      ...ids(block("echo OTHER")),
-      ...ids(`${FENCE}execute-2\necho safe\n${FENCE}\n`),
-      ...ids(block("echo safe"), "second"),
-      ...ids(block("echo {{ session_name }}")),
-      ...ids(block("echo {{ session_namespace }}")),
-    ];
-    expect(new Set(all).size).toBe(all.length);
-  });
-
-  it("tells equal commands apart", () => {
-    expect(new Set(ids(block("ls").repeat(3))).size).toBe(3);
-  });
-});
-
-function block(command: string): string {
-  return `${FENCE}execute\n${command}\n${FENCE}\n\n`;
-}
-
-function ids(source: string, name = "page"): string[] {
-  return compile(source, 1, name).actions.map(({ view }) => view.step);
-}
-
-function compile(source: string, firstLine = 1, name = "page") {
-  const page: LabPage = {
-    name,
-    title: "Page",
-    file: `pages/${name}.md`,
-    source,
-    firstLine,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
-  return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
-    session_name: "lab-1",
-    session_namespace: "lab-1",
-    odd: "a b'c",
-  });
-}

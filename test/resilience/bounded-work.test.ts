@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileGlob, matchesToken } from "../../policy/common/glob.js";
-import type { LabPage } from "../../workshop/common/lab.js";
+import { pageForTests } from "../../workshop/common/page-for-tests.js";
 import { compileLabPage } from "../../workshop/common/render-page.js";
 import { EDITORS } from "./editor-readers.js";
 import { type Readers, READERS } from "./hostile-readers.js";
@@ -65,19 +65,7 @@ describe("100 kB of the worst", () => {
 });
 
 function compile(source: string) {
-  const page: LabPage = {
-    name: "page",
-    title: "Page",
-    file: "page.md",
-    source,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
+  const page = pageForTests(source, { file: "page.md" });
   return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {
     session_name: "s",
     odd: "a b'c",

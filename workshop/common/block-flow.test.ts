@@ -1,21 +1,9 @@
 import { expect, it } from "vitest";
 import { compilePage } from "./compile-page.js";
-import type { LabPage } from "./lab.js";
+import { pageForTests } from "./page-for-tests.js";
 
 function compiled(source: string) {
-  const page: LabPage = {
-    name: "p",
-    title: "P",
-    file: "p.md",
-    source,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
+  const page = pageForTests(source, { name: "p", title: "P", file: "p.md" });
   return compilePage(
     page,
     {},

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LabPage } from "./lab.js";
+import { pageForTests } from "./page-for-tests.js";
 import { insteadOf } from "./refused-actions.js";
 import { compileLabPage } from "./render-page.js";
 
@@ -117,18 +117,6 @@ describe("the actions of Educates", () => {
 const SELECTING = `${FENCE}editor:select-lines-in-range\nfile: a.txt\nstart: 1\nstop: 2\n${FENCE}\n\n`;
 
 function compile(word: string, body: string, before = "") {
-  const page: LabPage = {
-    name: "page",
-    title: "Page",
-    file: "page.md",
-    source: `${before}${FENCE}${word}\n${body}\n${FENCE}\n`,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
+  const page = pageForTests(`${before}${FENCE}${word}\n${body}\n${FENCE}\n`, { file: "page.md" });
   return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, {});
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compilePage } from "./compile-page.js";
 import { compileLabPage, hintText, pageView } from "./render-page.js";
 import type { LabPage } from "./lab.js";
+import { pageForTests } from "./page-for-tests.js";
 
 const nothing = () => undefined;
 const STEP = ["```execute", "kubectl get pods", "```", ""];
@@ -118,17 +119,5 @@ function compiled(...lines: string[]) {
 }
 
 function pageOf(lines: readonly string[]): LabPage {
-  return {
-    name: "one",
-    title: "One",
-    file: "one.md",
-    source: `${lines.join("\n")}\n`,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
+  return pageForTests(`${lines.join("\n")}\n`, { name: "one", title: "One", file: "one.md" });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileForTests as compile } from "./compile-for-tests.js";
+import { compileForTests as compile } from "./page-for-tests.js";
 
 const FENCE = "```";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compilePage } from "./compile-page.js";
-import type { LabPage } from "./lab.js";
+import { pageForTests } from "./page-for-tests.js";
 import { answerProblem, judgeAnswer, readQuiz } from "./quiz.js";
 
 const first = async () => 0;
@@ -98,18 +98,6 @@ function why(...lines: string[]): string | undefined {
 }
 
 function compiled(...lines: string[]) {
-  const page: LabPage = {
-    name: "page",
-    title: "Page",
-    file: "page.md",
-    source: `\`\`\`quiz:one\n${lines.join("\n")}\n\`\`\`\n`,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
-    pictures: {},
-    checks: { expectations: {}, standIns: [] },
-  };
+  const page = pageForTests(`\`\`\`quiz:one\n${lines.join("\n")}\n\`\`\`\n`, { file: "page.md" });
   return compilePage(page, { who: "Ada" }, { picture: nothing, page: nothing, application: nothing }).actions;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileForTests as compile } from "./compile-for-tests.js";
+import { compileForTests as compile } from "./page-for-tests.js";
 
 describe("HTML of a page:", () => {
   it("a placeholder in angles shows it as it is written", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabPage } from "./lab.js";
+import { pageForTests } from "./page-for-tests.js";
 import { pageHighlighter } from "./highlight/highlight-code.js";
 import { compileLabPage } from "./render-page.js";
 
@@ -274,19 +275,10 @@ function compile(
   variables: Record<string, string> = {},
   expectations: LabPage["checks"]["expectations"] = {},
 ) {
-  const page: LabPage = {
-    name: "page",
-    title: "Page",
-    file: "pages/page.md",
-    source,
-    firstLine: 1,
-    problems: [],
-    steps: [],
-    terminals: [],
-    blocks: [],
+  const page = pageForTests(source, {
     pictures: { "./images/a.png": "images/a.png", "./images/b.png": null },
     checks: { expectations, standIns: [] },
-  };
+  });
   const given = { session_name: "lab-1", session_namespace: "lab-1", ...variables };
   return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, given, pageHighlighter());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileForTests } from "./compile-for-tests.js";
+import { compileForTests } from "./page-for-tests.js";
 
 const FENCE = "```";
 

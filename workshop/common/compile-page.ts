@@ -5,6 +5,7 @@ import { withSelections } from "./editor/edit-selections.js";
 import { isActionWord } from "./action-forms.js";
 import { parsePattern } from "./expectation.js";
 import { fenceProblems, heldFence, isClosed } from "./fence-problems.js";
+import { outsideComments, strayCopy, unfilled } from "./filling-problems.js";
 import { type Fillings, escapeHtml } from "./filled-text.js";
 import { nameHeadings } from "./headings.js";
 import { withColours } from "./highlight/action-colours.js";
@@ -17,7 +18,7 @@ import { blockMark, codeMark, hintMark, spanMark, withMarksReplaced } from "./pa
 import type { PageProblem } from "./page-problem.js";
 import { MAX_PAGE_CHARACTERS, isOversize, isTooCrowded, sizeProblems } from "./page-size.js";
 import { type HintSource, type PageHint, hintsIn, readHint } from "./page-hints.js";
-import { type Leaf, leavesOf, lineEnds, partsOf } from "./page-leaves.js";
+import { type Leaf, leavesOf, partsOf } from "./page-leaves.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { insteadOf } from "./refused-actions.js";
 import { removedHtml, showPlaceholders } from "./removed-html.js";
@@ -141,61 +142,6 @@ function lineInFile(page: LabPage, lines: LineMap): LineMap {
   return (line) => page.firstLine + lines(line) - 1;
 }
 
-/** Names without a value and buttons without a place, where a reader would see them. */
-function unfilled(leaves: readonly Leaf[], fillings: Fillings): PageProblem[] {
-  return leaves.flatMap((leaf) => {
-    const { kind, content, line } = leaf;
-    const action = actionOf(leaf);
-    let at = 0;
-    let current = line;
-    return fillings.within(content).flatMap((found): PageProblem[] => {
-      current += lineEnds(content.slice(at, found.at), found.at - at);
-      at = found.at;
-      const { filling } = found;
-      // Behind inline code it is a button; where it is not, that is told with the code.
-      if (filling.kind === "copy" && kind !== "text") return [strayCopy(current)];
-      if (filling.kind !== "missing") return [];
-      const { rule, message, fix, written } = filling;
-      const isLacking = namesAbsentVariable(written);
-      return [
-        {
-          severity: "error",
-          rule,
-          line: current,
-          message,
-          fix,
-          ...(isLacking && { fidelity: "lacking" }),
-          ...(action !== undefined && { action }),
-        },
-      ];
-    });
-  });
-}
-
-/** The word of a fence that is a block. */
-function actionOf({ kind, token }: Leaf): string | undefined {
-  const [word = ""] = token.info.trim().split(/\s/, 1);
-  return kind === "fence" && isActionWord(word) ? word : undefined;
-}
-
-/** What stands in a comment of HTML is no business of anybody's. */
-function outsideComments<Problem extends { line: number }>(
-  problems: readonly Problem[],
-  text: string,
-  leaves: readonly Leaf[],
-  lines: LineMap,
-): Problem[] {
-  if (problems.length === 0) return [];
-  const written = text.split("\n");
-  const commented = new Set<number>();
-  for (const { kind, content, line } of leaves) {
-    if (kind !== "html") continue;
-    for (const [at, shown] of content.split("\n").entries())
-      if (shown.trim() === "" && written[line - 1 + at]?.trim() !== "") commented.add(lines(line + at));
-  }
-  return problems.filter(({ line }) => !commented.has(line));
-}
-
 function replaceActions(leaf: Leaf, place: Place): void {
   if (leaf.kind === "fence") replaceFence(leaf, place.lineOf(leaf.line - 1), place);
   else if (leaf.kind === "text") replaceCopies(leaf, place);
@@ -271,16 +217,6 @@ function replaceCopies(leaf: Leaf, place: Place): void {
     );
     part.content = spanMark(number) + part.content.slice(copy.at + copy.length);
   }
-}
-
-function strayCopy(line: number): PageProblem {
-  return {
-    severity: "warning",
-    rule: "copy",
-    line,
-    message: "{{copy}} does not follow inline code",
-    fix: "Put it right behind the closing back-tick",
-  };
 }
 
 function withChecks(action: PageAction, page: LabPage, variables: Variables): PageAction {

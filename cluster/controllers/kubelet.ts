@@ -11,10 +11,10 @@ import { keyOf, locationOfKey, locationOfObject, namespaceOf } from "./object-ke
 import type { Pod, PodStatus } from "./object-kinds.js";
 import { PodAddresses } from "./pod-addresses.js";
 import { isNotFound } from "./pod-control.js";
+import { endedStatus } from "./pod-end.js";
 import {
   containersOf,
   creatingStatus,
-  endedStatus,
   hasVolumes,
   isCreating,
   isPassedOver,

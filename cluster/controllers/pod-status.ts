@@ -25,8 +25,6 @@ const KUBELET_CONDITIONS = [
   "ContainersReady",
   "PodScheduled",
 ];
-/** What a kubelet writes for a container of which it cannot know how it ended. */
-const UNKNOWN_END = { exitCode: 137, reason: "ContainerStatusUnknown" };
 
 export function isStarted(pod: Pod): boolean {
   return pod.status?.startTime !== undefined;
@@ -122,28 +120,6 @@ export function simulatedStatus(
     ...(inits.length > 0 && { initContainerStatuses: inits }),
     containerStatuses: containers,
     ...ephemeralStatuses(pod, problems, now),
-  };
-}
-
-/** A pod whose containers were ended from outside; how they would have ended nobody can know. */
-export function endedStatus(pod: Pod, now: string, why: { reason?: string; message?: string }): PodStatus {
-  const ended = (status: ContainerStatus): ContainerStatus => {
-    if (status.state.running === undefined) return { ...status, ready: false };
-    const { startedAt } = status.state.running;
-    const message = `${SIMULATED}: no process ran whose exit code could be known`;
-    const terminated = { ...UNKNOWN_END, message, finishedAt: now, ...(startedAt && { startedAt }) };
-    return { ...status, ready: false, started: false, state: { terminated } };
-  };
-  const { message: _message, ...known } = pod.status ?? {};
-  const inits = (known.initContainerStatuses ?? []).map(ended);
-  const containers = (known.containerStatuses ?? []).map(ended);
-  return {
-    ...known,
-    ...why,
-    phase: "Failed",
-    conditions: conditionsOf(pod, now, { inits, containers, hasSandbox: false, endReason: "PodFailed" }),
-    ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: containers,
   };
 }
 

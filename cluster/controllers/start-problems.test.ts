@@ -209,6 +209,23 @@ describe("a pod whose processes nobody runs", () => {
       message: "Pod was active on the node longer than the specified deadline",
     });
     expect(condition(pod, "Ready")).toMatchObject({ status: "False", reason: "PodFailed" });
+    // What never ran is written down as a kubelet does it.
+    const container = { envFrom: [{ configMapRef: { name: "none" } }] };
+    await cluster.api.delete(pods, { namespace, name: "pod" }, { user: cluster.admin });
+    await cluster.until("it gone", () => cluster.api.find(pods, { namespace, name: "pod" }) === undefined);
+    await createPod(container, { activeDeadlineSeconds: 1 });
+    const unstarted = await cluster.until("its end", () => current().status?.phase === "Failed" && current());
+    expect(unstarted.status?.containerStatuses?.[0]).toMatchObject({
+      ready: false,
+      restartCount: 0,
+      state: {
+        terminated: {
+          exitCode: 137,
+          reason: "ContainerStatusUnknown",
+          message: "The container could not be located when the pod was terminated",
+        },
+      },
+    });
   });
 
   it("is ready only with the conditions of its readiness gates", async () => {

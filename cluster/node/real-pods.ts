@@ -5,6 +5,7 @@ import type { EventRecorder } from "../controllers/event-recorder.js";
 import { isSameJson } from "../controllers/json-equality.js";
 import { keyOf, locationOfObject, nameOf, namespaceOf } from "../controllers/object-keys.js";
 import type { Container, Pod, PodStatus } from "../controllers/object-kinds.js";
+import { endOfPod } from "../controllers/pod-end.js";
 import { containersOf, isSidecar } from "../controllers/pod-status.js";
 import { pods, statusOf } from "../controllers/resource-refs.js";
 import { NODE_WRITES } from "../controllers/simulated-node.js";
@@ -127,7 +128,8 @@ export class RealPods {
     if (record === undefined) return { ...pod.status };
     const status = this.#statusOf(pod, record);
     const hasFailed = why.reason !== undefined || status.phase !== "Succeeded";
-    return { ...status, ...why, phase: hasFailed ? "Failed" : "Succeeded" };
+    const phase = hasFailed ? "Failed" : "Succeeded";
+    return endOfPod(pod, timestampOf(this.#options.clock.now()), { ...status, ...why, phase });
   }
 
   /** Removes all the pod had, be it of before this process began. */

@@ -56,6 +56,21 @@ const CASES: Record<string, Case> = {
   },
   // Long enough for a container to have been started by then.
   deadline: { spec: { activeDeadlineSeconds: 15 }, until: "DeadlineExceeded" },
+  "deadline-without-config-map": {
+    container: { envFrom: [{ configMapRef: { name: "none" } }] },
+    spec: { activeDeadlineSeconds: 15 },
+    until: "DeadlineExceeded",
+  },
+  "deadline-before-init": {
+    spec: {
+      activeDeadlineSeconds: 15,
+      initContainers: [
+        { name: "first", image: BUSYBOX_IMAGE, envFrom: [{ configMapRef: { name: "none" } }] },
+        { name: "second", image: BUSYBOX_IMAGE },
+      ],
+    },
+    until: "DeadlineExceeded",
+  },
 };
 
 describe.skipIf(!hasRealCluster())(
@@ -130,6 +145,12 @@ interface Event {
   message: string;
 }
 
+interface ContainerOutcome {
+  name: string;
+  ready: boolean;
+  state: { waiting?: object; terminated?: { startedAt?: string } };
+}
+
 interface PodObject {
   metadata: { uid: string };
   status: Record<string, unknown> & { conditions: Record<string, string>[] };
@@ -150,9 +171,13 @@ async function outcomeOf(kubeconfig: string, name: string, until: string) {
     .filter(({ type, reason }) => type === "Warning" || reason === until)
     .map(({ type, reason, message }) => `${type} ${reason}: ${message.replaceAll(metadata.uid, "UID")}`);
   const states = (field: string): unknown =>
-    (status[field] as { name: string; ready: boolean; state: { waiting?: object } }[] | undefined)?.map(
-      (each) => [each.name, each.ready, each.state.waiting],
-    );
+    (status[field] as ContainerOutcome[] | undefined)?.map(({ name: container, ready, state }) => [
+      container,
+      ready,
+      state.waiting,
+      // How a container ended that ran is the node's alone to know.
+      state.terminated?.startedAt ? "ended" : state.terminated,
+    ]);
   const conditions = status.conditions.map(({ type = "", status: value, reason, message }) => [
     type,
     value,

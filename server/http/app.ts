@@ -36,6 +36,7 @@ import { createScreenRoutes } from "./routes/screens.js";
 import type { ScreenWatch } from "../workshop/screen-watch.js";
 import { createRecordingsRouter } from "./routes/recordings.js";
 import { createSignInRouter } from "./routes/sign-in.js";
+import { createSlidesRoutes } from "./routes/slides.js";
 import { createSessionsRouter } from "./routes/sessions.js";
 import { createTerminalRoutes } from "./routes/terminals.js";
 import type { TerminalSockets } from "./routes/terminals.js";
@@ -99,6 +100,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createPageRoutes({ workshop, access }));
   api.use(createTerminalRoutes({ workshop, access, terminals: parts.terminals }));
   api.use(createFileRoutes({ workshop, access }));
+  api.use(createSlidesRoutes({ workshop, access }));
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);

@@ -10,7 +10,7 @@ import type { WorkshopParts } from "./create-workshop.js";
 
 export interface SessionConnection extends Pick<
   WorkshopParts,
-  "labs" | "client" | "cache" | "activity" | "provisioning" | "followers" | "table" | "log"
+  "labs" | "client" | "cache" | "activity" | "provisioning" | "followers" | "table" | "tokens" | "log"
 > {
   policies: PolicyAdministration;
   host: SessionHost;

@@ -1,3 +1,4 @@
+import { slidesContent } from "../../workshop/node/slides.js";
 import type { Logger } from "pino";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { withDeadline } from "../../kubernetes/node/deadline.js";
@@ -138,6 +139,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     file: async (id, path) => labFile(found(id).lab, path),
+    slides: (id, path) => slidesContent(found(id).lab, path),
     table,
     pools: () => parts.pool.views(),
   };

@@ -84,6 +84,7 @@ function surroundings() {
     provisioning: new SessionQueue(),
     followers: createSessionFollowers(),
     activity,
+    tokens: { forFiles: () => "key" },
     cache,
     names: createPersonNames({ ofSession: () => Promise.resolve(undefined) }, () => undefined),
     client: { config: { getCurrentCluster: () => null } } as unknown as KubernetesClient,

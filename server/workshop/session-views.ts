@@ -5,6 +5,9 @@ import { type SessionResource, labKeyOf } from "../../workshop/common/session.js
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { type SessionSettings, variablesOf } from "../../workshop/node/session-environment.js";
 import { sessionView } from "../../workshop/node/session-view.js";
+import type { Tokens } from "../auth/tokens.js";
+import { subjectOf } from "../learner/shell-environment.js";
+import { slidesUrl } from "../../workshop/common/slides.js";
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import type { SessionCache } from "./session-cache.js";
@@ -18,13 +21,14 @@ export interface ViewParts {
   provisioning: SessionQueue;
   client: KubernetesClient;
   settings: SessionSettings;
+  tokens: Pick<Tokens, "forFiles">;
   /** Whether labs are shown to the author who writes them. */
   followsFiles?: boolean;
 }
 
 /** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
 export function briefView(
-  { labs, activity, client, settings, provisioning, followsFiles = false }: ViewParts,
+  { labs, activity, client, settings, provisioning, tokens, followsFiles = false }: ViewParts,
   session: SessionResource,
 ): SessionView {
   const { name } = session.metadata;
@@ -43,6 +47,7 @@ export function briefView(
   const sessionsBefore = provisioning.before(name);
   return {
     ...view,
+    ...(lab.slides !== undefined && { slides: slidesUrl(name, tokens.forFiles(subjectOf(session))) }),
     ...(sessionsBefore !== undefined && { sessionsBefore }),
     ...(followsFiles && { isDraft: true }),
   };

@@ -1,3 +1,4 @@
+import type { SlidesContent } from "../../workshop/node/slides.js";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
   BrokenLab,
@@ -90,6 +91,8 @@ export interface Workshop {
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */
   file(id: string, path: string): Promise<string>;
+  /** What stands at a path of the slides of the session's lab. Throws LAB_FILE_NOT_FOUND. */
+  slides(id: string, path: string): Promise<SlidesContent>;
   /** Sessions that are ready before anybody asks for them. */
   pools(): PoolView[];
   /** All sessions as instructors see them. */

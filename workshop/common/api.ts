@@ -24,6 +24,7 @@
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
+ * | GET api/sessions/ID/slides/KEY/PATH | a file of the lab's slides, or of reveal.js or impress.js |
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
  *
  * A cookie admits only together with the header `PAGE_KEY_HEADER`; files and sockets, whose requests take no headers, bring a key
@@ -112,7 +113,9 @@ export interface SessionView {
   /** Names of the terminals to show, in order: `["1", "2"]`. */
   terminals: string[];
   /** Tabs beside the terminal: the image-policy console and what the lab adds. */
-  dashboards: { name: string; url?: string; ingress?: IngressAddress }[];
+  dashboards: { name: string; url?: string; ingress?: IngressAddress; slides?: string }[];
+  /** Where the lab's slides are, of which tabs and blocks name places: an address with a key, ending in a slash. Absent where it has none. */
+  slides?: string;
   /** ISO 8601. */
   createdAt: string;
   /** When its time began; absent while nobody has opened the link of a session made in advance. */

@@ -7,7 +7,12 @@ function compiled(source: string) {
   return compilePage(
     page,
     {},
-    { picture: () => undefined, page: () => undefined, application: () => undefined },
+    {
+      picture: () => undefined,
+      page: () => undefined,
+      application: () => undefined,
+      slides: () => undefined,
+    },
   );
 }
 

@@ -9,11 +9,16 @@ const OTHER_WAY: Readonly<Record<string, string>> = {
     "comes to an embedded Kubernetes of the session's own, which its learner administers; it runs no containers",
 };
 /** Applications that need no word: sessions have the same. */
-const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads"]);
+const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads", "slides"]);
 
 /** Whether sessions ask for a cluster of their own. */
 export function asksForCluster({ applications }: EducatesSession): boolean {
   return applications?.["vcluster"]?.enabled === true;
+}
+
+/** Whether sessions show the slides of the workshop. */
+export function hasSlides({ applications }: EducatesSession): boolean {
+  return applications?.["slides"]?.enabled === true;
 }
 
 /** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */
@@ -29,7 +34,22 @@ export function applicationsOf(session: EducatesSession): { missing: string[]; n
       ? lacking(path, "is not to be had here; blocks that need it say so")
       : approximated(path, other);
   });
-  return { missing, notes };
+  return { missing, notes: [...notes, ...slidesNotes(session)] };
+}
+
+/** Of reveal.js there is one version here, which shows slides of the fourth to the sixth as they are. */
+const SHOWS_SLIDES = /^\s*[v^~=]?\s*(?:[456](?:\.[\dxX*]{1,4}){0,2}|[xX*]|latest)?\s*$/;
+
+function slidesNotes(session: EducatesSession): ResourceNote[] {
+  const settings: unknown = session.applications?.["slides"];
+  const { version } = Object(Object(settings)["reveal.js"]) as { version?: unknown };
+  if (!hasSlides(session) || typeof version !== "string" || SHOWS_SLIDES.test(version)) return [];
+  return [
+    approximated(
+      ["spec", "session", "applications", "slides", "reveal.js", "version"],
+      `${version} is not here: the slides are shown with reveal.js 5, unless their folder brings its own`,
+    ),
+  ];
 }
 
 /** What else a resource asks for and does not get. */

@@ -4,7 +4,7 @@ import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { builtInTabs } from "./built-in-tabs.js";
-import { asksForCluster } from "./educates-applications.js";
+import { asksForCluster, hasSlides } from "./educates-applications.js";
 import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
@@ -17,7 +17,13 @@ export function dashboardsOf(
   const notes: ResourceNote[] = [];
   const hasEditor = session.applications?.["editor"]?.enabled === true;
   const cluster = asksForCluster(session) ? "own" : undefined;
-  const tabs = builtInTabs({ editor: hasEditor, pages: [], ...(cluster && { cluster }) });
+  const slides = hasSlides(session) ? "" : undefined;
+  const tabs = builtInTabs({
+    editor: hasEditor,
+    pages: [],
+    ...(cluster && { cluster }),
+    ...(slides !== undefined && { slides }),
+  });
   for (const [at, { name, url, ...others }] of (session.dashboards ?? []).entries()) {
     const path = ["spec", "session", "dashboards", at];
     notes.push(...Object.keys(others).map((key) => lacking([...path, key])));

@@ -1,6 +1,6 @@
 import type { TerminalLayout } from "./api.js";
 import { type DefinitionNames, definitionText } from "./definition-text.js";
-import { applicationsOf, asksForCluster, unsupportedParts } from "./educates-applications.js";
+import { applicationsOf, asksForCluster, hasSlides, unsupportedParts } from "./educates-applications.js";
 import { dashboardsOf, ingressesOf } from "./educates-dashboards.js";
 import { objectsOf } from "./educates-objects.js";
 import type { EducatesResource, EducatesSession, PageVariable } from "./educates-schema.js";
@@ -21,6 +21,7 @@ export type DescribedLab = Pick<
   | "layout"
   | "terminals"
   | "editor"
+  | "slides"
   | "dashboards"
   | "ingresses"
   | "variables"
@@ -33,6 +34,9 @@ export type DescribedLab = Pick<
   /** Environment variables of the shells. */
   shellEnvironment: Record<string, string>;
 };
+
+/** Where a workshop has its slides. */
+export const SLIDES_FOLDER = "workshop/slides";
 
 /** What a Workshop resource of an Educates workshop says of its sessions, and what of it comes to something else here. */
 export function describeLab(resource: EducatesResource): { described: DescribedLab; notes: ResourceNote[] } {
@@ -58,6 +62,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     layout: layoutOf(session),
     ...(dashboards.terminals.length > 0 && { terminals: dashboards.terminals }),
     ...(session.applications?.["editor"]?.enabled === true && { editor: true }),
+    ...(hasSlides(session) && { slides: SLIDES_FOLDER }),
     dashboards: dashboards.dashboards,
     ingresses: ingresses.ingresses,
     variables: { ...parameters.variables, ...environment.variables },

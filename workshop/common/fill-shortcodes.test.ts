@@ -34,6 +34,7 @@ function compiled(source: string) {
     picture: (src) => ({ src: `p/${src}` }),
     page: () => "x",
     application: () => undefined,
+    slides: () => undefined,
   });
 }
 

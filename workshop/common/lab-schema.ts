@@ -86,6 +86,12 @@ export const workshopFileSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), url: z.string().optional() }))
     .default([])
     .describe("tabs beside the terminal"),
+  slides: z
+    .string()
+    .optional()
+    .describe(
+      "folder of the lab's slides, shown as a tab: index.html, for which reveal.js and impress.js are at hand, or slides.md",
+    ),
   egress: z
     .array(
       z.string().transform((text, context) => {

@@ -35,6 +35,8 @@ export interface Lab {
   /** Names of the server's environment variables that pages may show as `{{ ENV_NAME }}`. */
   environment: string[];
   dashboards: LabDashboard[];
+  /** The folder of its slides, relative to its own; none where absent. */
+  slides?: string;
   /** What shells may reach besides Kubernetes and Lectern. */
   egress: EgressTarget[];
   /** What browsers reach of the applications that run in a session. */

@@ -114,7 +114,7 @@ function wrongIn(...lines: string[]): [number, string][] {
 }
 
 function compiled(...lines: string[]) {
-  const addresses = { picture: nothing, page: nothing, application: nothing };
+  const addresses = { picture: nothing, page: nothing, application: nothing, slides: nothing };
   return compilePage(pageOf(lines), { who: "Ada" }, addresses);
 }
 

@@ -62,6 +62,7 @@ export function linkProblems(
       return isThere(link.address.slice(1), anchors) ? [] : [lost(link, "no heading of the page")];
     if (/^file:/i.test(link.address)) return [lost(link, "a file on the machine of its author")];
     if (link.address === "" || hasScheme(link.address)) return [];
+    if (addresses.slides(link.address) !== undefined) return [];
     return addresses.page(link.address) === undefined ? [lost(link, "no page of the lab")] : [];
   });
 }

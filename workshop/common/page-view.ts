@@ -93,6 +93,8 @@ export interface ActionView {
   dashboard?: string;
   /** The application of the session that the tab shows. */
   ingress?: IngressAddress;
+  /** The place in the session's slides that it shows. */
+  slides?: string;
   /** A file of the home that it is about, or the folder that files are put into, relative to it. */
   file?: string;
   /** What a file that is downloaded is called on the learner's machine. */

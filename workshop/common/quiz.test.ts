@@ -99,5 +99,9 @@ function why(...lines: string[]): string | undefined {
 
 function compiled(...lines: string[]) {
   const page = pageForTests(`\`\`\`quiz:one\n${lines.join("\n")}\n\`\`\`\n`, { file: "page.md" });
-  return compilePage(page, { who: "Ada" }, { picture: nothing, page: nothing, application: nothing }).actions;
+  return compilePage(
+    page,
+    { who: "Ada" },
+    { picture: nothing, page: nothing, application: nothing, slides: nothing },
+  ).actions;
 }

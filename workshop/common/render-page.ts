@@ -8,13 +8,14 @@ import type { Highlight } from "./highlight/highlight-code.js";
 import { type IngressAddress, type LabIngress, ingressAt } from "./ingress.js";
 import type { Lab, LabPage } from "./lab.js";
 import { linkAddress, linkedPage } from "./page-address.js";
+import { slidesPlace, slidesUrl } from "./slides.js";
 import { ALL_TERMINALS, terminalsOf } from "./terminals.js";
 import type { Variables } from "./variables.js";
 
 export type { CompiledPage } from "./compile-page.js";
 
 /** What a page is compiled with: its lab, as far as it matters. Plain data. */
-export type PageSurroundings = Pick<Lab, "layout" | "ingresses"> & {
+export type PageSurroundings = Pick<Lab, "layout" | "ingresses" | "slides"> & {
   pages: readonly Pick<LabPage, "name" | "file">[];
 };
 
@@ -30,6 +31,8 @@ export function compileLabPage(
 ): CompiledPage {
   const session = variables["session_name"] ?? "";
   const application = (href: string) => applicationUrl(href, lab.ingresses, variables);
+  const placeIn = (address: string) =>
+    lab.slides === undefined ? undefined : slidesPlace(address, variables);
   const addresses = {
     picture: (src: string) => {
       const path = Object.hasOwn(page.pictures, src) ? page.pictures[src] : undefined;
@@ -41,12 +44,17 @@ export function compileLabPage(
       return found && linkAddress(href, `s/${session}/${found.name}`);
     },
     application,
+    slides: (href: string) => {
+      const place = placeIn(href);
+      return place === undefined ? undefined : `${slidesUrl(session, FILE_KEY)}${place}`;
+    },
   };
   const compiled = compilePage(page, variables, addresses, highlight);
   const actions = compiled.actions
     .map((action) => withinLayout(action, lab.layout))
     .map((action) => withApplication(action, ingressAt(action.view.url ?? "", lab.ingresses, variables)))
-    .map((action) => withUrl(action, application(action.view.url ?? "")));
+    .map((action) => withUrl(action, application(action.view.url ?? "")))
+    .map((action) => withSlides(action, placeIn(action.view.url ?? "")));
   return { ...compiled, actions: withEndings(actions) };
 }
 
@@ -124,6 +132,10 @@ function applicationUrl(
 
 function withApplication(action: PageAction, ingress: IngressAddress | undefined): PageAction {
   return ingress === undefined ? action : { ...action, view: { ...action.view, ingress } };
+}
+
+function withSlides(action: PageAction, slides: string | undefined): PageAction {
+  return slides === undefined ? action : { ...action, view: { ...action.view, slides } };
 }
 
 function withUrl(action: PageAction, url: string | undefined): PageAction {

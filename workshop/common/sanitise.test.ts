@@ -7,6 +7,7 @@ it("keeps room for a picture whose size is known, as its author wants it", () =>
     picture: (src) => ({ src, width: 120, height: 80 }),
     page: () => undefined,
     application: () => undefined,
+    slides: () => undefined,
   });
   const kept = [...html.matchAll(/<img [^>]*>/g)].map(([tag]) => tag.match(/(?:width|height)="[^"]*"/g));
   expect(kept).toEqual([

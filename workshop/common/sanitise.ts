@@ -9,6 +9,8 @@ export interface PageAddresses {
   page: (href: string) => string | undefined;
   /** Where a browser is let into an application of the session; `undefined` for other web addresses. */
   application: (href: string) => string | undefined;
+  /** Where a browser finds a place in the lab's slides; `undefined` for other addresses. */
+  slides: (href: string) => string | undefined;
 }
 
 /** Keeps what text needs and nothing that runs, loads from elsewhere by itself, or styles the page around it. */
@@ -92,6 +94,8 @@ const POLICY: sanitizeHtml.IOptions = {
   nestingLimit: MAX_NESTING,
 };
 
+const ELSEWHERE_TAB = { target: "_blank", rel: "noopener noreferrer" };
+
 function linkTag(
   tagName: string,
   attributes: sanitizeHtml.Attributes,
@@ -99,9 +103,11 @@ function linkTag(
 ): sanitizeHtml.Tag {
   const { href, ...others } = attributes;
   if (href === undefined || href.startsWith("#")) return { tagName, attribs: attributes };
+  const slides = addresses.slides(href);
+  if (slides !== undefined) return { tagName, attribs: { ...others, href: slides, ...ELSEWHERE_TAB } };
   if (/^https?:/i.test(href)) {
     const web = addresses.application(href) ?? href;
-    return { tagName, attribs: { ...others, href: web, target: "_blank", rel: "noopener noreferrer" } };
+    return { tagName, attribs: { ...others, href: web, ...ELSEWHERE_TAB } };
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(href)) return { tagName, attribs: attributes };
   const found = addresses.page(href);

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { SLIDES_FOLDER } from "../common/educates-lab.js";
 import type { LabProblem, ShellStart } from "../common/lab.js";
 import { isReallyWithin } from "./lab-path.js";
 
@@ -23,7 +24,6 @@ async function filesIn(folder: string, name: string): Promise<string[]> {
 
 /** What does something on the original, and what is to be said of it. */
 const UNUSED: Readonly<Record<string, string>> = {
-  "workshop/slides": "has no effect: its slides are not shown",
   "workshop/config.js": "is not run; titles and variables are those of workshop.yaml and modules.yaml",
   "workshop/supervisor": "has no effect: its daemons are not started",
   "workshop/gateway": "has no effect: its routes are not served",
@@ -34,10 +34,19 @@ const UNUSED: Readonly<Record<string, string>> = {
   "workshop/packages": "has no effect: its programs are not installed",
 };
 
+const SLIDES_OFF: Readonly<Record<string, string>> = {
+  [SLIDES_FOLDER]:
+    "has no effect: the definition does not switch slides on (spec.session.applications.slides)",
+};
+
 /** One problem for each file or folder of the workshop that comes to nothing here. */
-export async function unusedFiles(folder: string): Promise<LabProblem[]> {
+export async function unusedFiles(
+  folder: string,
+  { slides }: { slides?: string | undefined },
+): Promise<LabProblem[]> {
   const present = new Set(await readdir(join(folder, "workshop")).catch((): string[] => []));
-  return Object.entries(UNUSED).flatMap(([file, what]): LabProblem[] => {
+  const unused = slides === undefined ? { ...UNUSED, ...SLIDES_OFF } : UNUSED;
+  return Object.entries(unused).flatMap(([file, what]): LabProblem[] => {
     if (!present.has(file.slice("workshop/".length))) return [];
     return [
       {

@@ -46,7 +46,7 @@ export async function readEducatesWorkshop(folder: string): Promise<EducatesWork
       folder: "exercises",
       ...start,
     },
-    problems: [...problems, ...said, ...(await unusedFiles(folder))],
+    problems: [...problems, ...said, ...(await unusedFiles(folder, described))],
   };
 }
 

@@ -20,6 +20,8 @@ import {
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
 import { PictureSizes } from "./picture-sizes.js";
+import { SLIDES_PAGE, SLIDES_TEXT, hasSlidesPage } from "./slides.js";
+import { slidesPlace } from "../common/slides.js";
 import { findPictures } from "./pictures.js";
 import { notePlayedImages } from "./played-images.js";
 
@@ -71,6 +73,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...lab.problems,
     ...deadTabs(lab),
     ...leftOutTabs(lab, madeTabs),
+    ...(await missingSlides(lab)),
     ...impossibleObjects(lab, variables, labFileOf(lab)),
     ...conditionsBeyond(lab, pages),
     ...commandsBeyond(lab, pages, variables["session_namespace"] ?? ""),
@@ -225,8 +228,10 @@ function deadTabs(lab: Lab): LabProblem[] {
   const variables = sampleVariables(lab);
   return lab.dashboards.flatMap((dashboard): LabProblem[] => {
     const address = dashboardAddress(dashboard, variables);
+    const isSlides =
+      address !== undefined && lab.slides !== undefined && slidesPlace(address, variables) !== undefined;
     const problem =
-      address === undefined ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
+      address === undefined || isSlides ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
     if (problem === undefined) return [];
     return [
       deadTab(
@@ -240,6 +245,14 @@ function deadTabs(lab: Lab): LabProblem[] {
 
 function deadTab(lab: Lab, message: string, fix: string): LabProblem {
   return { severity: "error", rule: "dashboard", ...labFileOf(lab), message, fix };
+}
+
+/** A tab of slides that would show nothing. */
+async function missingSlides(lab: Lab): Promise<LabProblem[]> {
+  if (lab.slides === undefined || (await hasSlidesPage(lab))) return [];
+  const message = `The lab has slides, but there is neither ${lab.slides}/${SLIDES_PAGE} nor ${lab.slides}/${SLIDES_TEXT}`;
+  const fix = "Add one of them, within the lab, or take the slides out of the lab's definition";
+  return [{ severity: "error", rule: "slides", ...labFileOf(lab), message, fix }];
 }
 
 /** Tabs that sessions are made without: of a name alone that no tab of theirs has nor any block makes, and of a name that a tab before has. */

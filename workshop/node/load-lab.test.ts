@@ -254,7 +254,7 @@ describe("a classic Educates folder", () => {
       "spec.session.namespaces.budget custom leaves the namespace to the lab's own quotas and limits",
       "spec.session.namespaces.secondary",
       "spec.session.security",
-      "workshop/slides has no effect: its slides are not shown",
+      "workshop/slides has no effect: the definition does not switch slides on (spec.session.applications.slides)",
     ]);
   });
 });

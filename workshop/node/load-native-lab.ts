@@ -24,6 +24,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     editor,
     limits,
     cluster,
+    slides,
     ...rest
   } = read;
   return {
@@ -32,6 +33,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     ...imagesOf(images),
     ...(cluster === "own" && { cluster }),
     ...(editor !== undefined && { editor }),
+    ...(slides !== undefined && { slides }),
     ...(limits !== undefined && { limits }),
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),

@@ -26,8 +26,9 @@ export function threadCompiler(
   const compile = async (lab: Lab, page: LabPage, variables: Variables): Promise<CompiledPage> => {
     const pages = lab.pages.map(({ name, file }) => ({ name, file }));
     try {
-      const { layout, ingresses } = lab;
-      return await thread.compile({ lab: { layout, ingresses, pages }, page, variables }, deadlineMs);
+      const { layout, ingresses, slides } = lab;
+      const surroundings = { layout, ingresses, pages, ...(slides !== undefined && { slides }) };
+      return await thread.compile({ lab: surroundings, page, variables }, deadlineMs);
     } catch (error) {
       if (error instanceof LabThreadError) return withoutContent(page, error.message);
       throw error;

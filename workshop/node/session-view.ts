@@ -8,6 +8,7 @@ import { ingressAt } from "../common/ingress.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, linkRevisionOf, openedAtOf, phaseOf } from "../common/session.js";
 import { pausedUntil } from "../common/session-time.js";
+import { SLIDES_TAB, slidesPlace } from "../common/slides.js";
 import type { Variables } from "../common/variables.js";
 import { terminalsOf } from "../common/terminals.js";
 import type { Activity } from "./activity-store.js";
@@ -82,7 +83,7 @@ function asked(
 }
 
 /**
- * Console and editor where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
+ * Console, editor and slides where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
  * session; one that no browser can show, that is of no tab, or that comes a second time is left out, as `lint` says.
  */
 function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
@@ -93,15 +94,21 @@ function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
   const tabs = first.flatMap((dashboard) => {
     const url = dashboardAddress(dashboard, variables);
     if (OWN_TABS.includes(dashboard.name)) return [{ name: dashboard.name }];
-    if (url === undefined) return builtIn.includes(dashboard.name) ? [{ name: dashboard.name }] : [];
+    if (url === undefined) return builtIn.includes(dashboard.name) ? [ownTab(dashboard.name)] : [];
+    const slides = lab.slides === undefined ? undefined : slidesPlace(url, variables);
+    if (slides !== undefined) return [{ name: dashboard.name, url, slides }];
     const ingress = ingressAt(url, lab.ingresses, variables);
     if (ingress) return [{ name: dashboard.name, url, ingress }];
     return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
   });
-  const wanted = builtIn.filter((name) => OWN_TABS.includes(name));
+  const wanted = builtIn.filter((name) => OWN_TABS.includes(name) || name === SLIDES_TAB);
   const unnamed = wanted.filter((own) => !tabs.some(({ name }) => name === own));
   const shown = tabs.filter(({ name }) => !OWN_TABS.includes(name) || wanted.includes(name));
-  return [...unnamed.map((name) => ({ name })), ...shown];
+  return [...unnamed.map(ownTab), ...shown];
+}
+
+function ownTab(name: string): SessionView["dashboards"][number] {
+  return name === SLIDES_TAB ? { name, slides: "" } : { name };
 }
 
 /** True while the learner may still take more time: pauses do not count, and what an instructor has ended stays so. */

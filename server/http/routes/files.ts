@@ -29,8 +29,8 @@ export function createFileRoutes({ workshop, access }: FileRoutes): Router {
   return router;
 }
 
-/** Segments are decoded by now: what was `%2e%2e%2f` is `../` here. */
-function isSuspicious(segments: readonly string[]): boolean {
+/** Whether a path leads out of where it begins. Segments are decoded by now: what was `%2e%2e%2f` is `../` here. */
+export function isSuspicious(segments: readonly string[]): boolean {
   return segments.some((segment) => segment === ".." || /[/\\\0]/.test(segment));
 }
 

@@ -44,6 +44,8 @@ export interface Lab {
   pageRoute: (page: string) => Route;
   /** Brings a tab forward by its name. */
   showTab: (name: string) => void;
+  /** Brings the lab's slides forward, at a place of theirs. */
+  showSlides: (place: string) => void;
   /** Brings the console forward, at a place of its own. */
   showConsole: (path: string) => void;
 }

@@ -10,6 +10,7 @@ import { ReplayContext, useReplay } from "./replay/use-replay.js";
 import { FoldsContext, type ShownPage, usePageFlow } from "./use-page-flow.js";
 import { DRAWING } from "./drawn/prepare-drawings.js";
 import { PageContents } from "./page-contents.js";
+import { useSlideLinks } from "./use-slide-links.js";
 import { CODE_COPY, prepareContent } from "./prepare-content.js";
 import "./code-colors.css";
 import "./prose.css";
@@ -49,6 +50,7 @@ export function PageContent({ page }: { page: PageView }): ReactElement {
   }, [page]);
   const folds = usePageFlow({ page, elements, next });
   const replay = useReplay(page);
+  useSlideLinks(root);
   return (
     <BlockPageContext value={page.name}>
       <FoldsContext value={folds}>

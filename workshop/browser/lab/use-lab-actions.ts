@@ -1,12 +1,13 @@
 import { useMemo, type RefObject } from "react";
 import type { SessionView } from "../../common/api.js";
-import type { ActionView } from "../../common/page-view.js";
 import type { BegunBlocks } from "./begun-blocks.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
 import type { FollowedStep, Lab } from "./lab-context.js";
 import { CONSOLE_TAB, EDITOR_TAB, TERMINAL_TAB } from "./work/tabs.js";
+import { SLIDES_TAB, slidesPath } from "../../common/slides.js";
+import type { TabChange } from "../store/own-tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
 
 interface Parts {
@@ -22,7 +23,7 @@ interface Parts {
   terminals: RefObject<TerminalsHandle | null>;
   /** On a narrow screen: shows what stands beside the text otherwise. */
   showWork: () => void;
-  changeTabs: (action: ActionView) => void;
+  changeTabs: (change: TabChange) => void;
   begun: BegunBlocks;
   followed: FollowedStep | undefined;
   follow: (step: FollowedStep) => void;
@@ -120,8 +121,18 @@ function createLab(parts: Parts): Lab {
       terminals.current?.enterLine(terminal, line);
     },
     enterTerminal,
+    showSlides: showsSlides(parts, ways),
     lastLines: (terminal) => terminals.current?.lastLines(terminal) ?? "",
     ...ways,
+  };
+}
+
+/** Turns to a place in the slides, in the tab that shows them. */
+function showsSlides({ changeTabs }: Parts, { showTab }: Pick<Lab, "showTab">): Lab["showSlides"] {
+  return (place) => {
+    const tab = { dashboard: SLIDES_TAB, url: slidesPath(place), slides: place };
+    changeTabs({ kind: "reload-dashboard", ...tab });
+    showTab(SLIDES_TAB);
   };
 }
 

@@ -7,6 +7,9 @@ type Tab = SessionView["dashboards"][number] & {
   loads?: number;
 };
 
+/** What of a block changes tabs. */
+export type TabChange = Pick<ActionView, "kind" | "dashboard" | "url" | "ingress" | "slides">;
+
 /** What blocks have made of a session's tabs in this tab of the browser. */
 export interface OwnTabs {
   /** Those that were made, pointed elsewhere or loaded again, by name. */
@@ -18,12 +21,12 @@ const PREFIX = "lectern.tabs.";
 const NONE: OwnTabs = { changed: [], removed: [] };
 
 /** The tabs of a session as blocks have made them here; kept for as long as the browser's tab lives. */
-export function useOwnTabs(session: string): { tabs: OwnTabs; apply: (action: ActionView) => void } {
+export function useOwnTabs(session: string): { tabs: OwnTabs; apply: (change: TabChange) => void } {
   const [tabs, setTabs] = useState(() => read(session));
   const apply = useCallback(
-    (action: ActionView) =>
+    (change: TabChange) =>
       setTabs((before) => {
-        const after = afterAction(before, action);
+        const after = afterAction(before, change);
         write(session, after);
         return after;
       }),
@@ -33,13 +36,19 @@ export function useOwnTabs(session: string): { tabs: OwnTabs; apply: (action: Ac
 }
 
 /** The tabs after a block has made, loaded or removed one. */
-export function afterAction(tabs: OwnTabs, { kind, dashboard: name, url, ingress }: ActionView): OwnTabs {
+export function afterAction(
+  tabs: OwnTabs,
+  { kind, dashboard: name, url, ingress, slides }: TabChange,
+): OwnTabs {
   if (name === undefined) return tabs;
   const others = tabs.changed.filter((tab) => tab.name !== name);
   const removed = tabs.removed.filter((tab) => tab !== name);
   if (kind === "delete-dashboard") return { changed: others, removed: [...removed, name] };
   const before = tabs.changed.find((tab) => tab.name === name);
-  const target = url === undefined ? before : { url, ...(ingress && { ingress }) };
+  const target =
+    url === undefined
+      ? before
+      : { url, ...(ingress && { ingress }), ...(slides !== undefined && { slides }) };
   return { changed: [...others, { ...target, name, loads: (before?.loads ?? 0) + 1 }], removed };
 }
 
@@ -50,10 +59,11 @@ export function withOwnTabs(
 ): SessionView["dashboards"] {
   const known = new Set(dashboards.map(({ name }) => name));
   const kept = dashboards.flatMap((tab) => {
-    if (tab.url === undefined) return [tab];
+    const isSlides = tab.slides !== undefined;
+    if (tab.url === undefined && !isSlides) return [tab];
     const own = changed.find(({ name }) => name === tab.name);
     if (own !== undefined) return [own.url === undefined ? { ...tab, loads: own.loads } : own];
-    return removed.includes(tab.name) ? [] : [tab];
+    return tab.url !== undefined && removed.includes(tab.name) ? [] : [tab];
   });
   return [...kept, ...changed.filter(({ name, url }) => url !== undefined && !known.has(name))];
 }

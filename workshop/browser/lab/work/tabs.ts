@@ -1,5 +1,6 @@
 import type { SessionView } from "../../../common/api.js";
 import { EDITOR_TAB } from "../../../common/dashboards.js";
+import { SLIDES_TAB } from "../../../common/slides.js";
 import type { IngressAddress } from "../../../common/ingress.js";
 import type { IconName } from "../../parts/icon.js";
 
@@ -13,6 +14,8 @@ export interface WorkTab {
   url?: string;
   /** The application of the session that it shows. */
   ingress?: IngressAddress;
+  /** The place in the lab's slides that it shows. */
+  slides?: string;
   /** How often a block has loaded it again. */
   loads?: number;
 }
@@ -21,6 +24,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   [TERMINAL_TAB]: "terminal",
   [CONSOLE_TAB]: "shield",
   [EDITOR_TAB]: "pencil",
+  [SLIDES_TAB]: "slides",
 };
 
 /** The picture beside a tab's name. */

@@ -6,6 +6,7 @@ import { useLab } from "../lab-context.js";
 import { ApplicationTab } from "./application-tab.js";
 import { ConsoleTab } from "./console-tab.js";
 import { EditorTab } from "./editor-tab.js";
+import { SlidesTab } from "./slides-tab.js";
 import { FrameTab } from "./frame-tab.js";
 import { CONSOLE_TAB, EDITOR_TAB, tabIcon, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
 import { Terminals, type TerminalsHandle } from "./terminals.js";
@@ -108,6 +109,8 @@ function PanelContent({ item, isShown, consolePath, terminals }: PanelProps): Re
   const shows = `${item.url ?? ""} ${String(item.loads ?? 0)}`;
   if (item.ingress)
     return <ApplicationTab key={shows} name={item.name} ingress={item.ingress} isShown={isShown} />;
+  if (item.slides !== undefined)
+    return <SlidesTab key={shows} name={item.name} place={item.slides} isShown={isShown} />;
   if (item.url === undefined) return <ConsoleTab path={consolePath} />;
   return <FrameTab key={shows} name={item.name} url={item.url} />;
 }

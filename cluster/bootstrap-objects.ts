@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { ApiObject } from "./api/object.js";
 import type { ApiService, UserInfo } from "./api/service.js";
+import { createFlowControl } from "./flow-control-objects.js";
 import { SERVICE_NETWORK } from "./kinds/service-strategy.js";
 
 const NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
@@ -78,6 +79,7 @@ export async function createBootstrapObjects(api: ApiService): Promise<void> {
     const apiService = { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", metadata, spec };
     await api.create(API_SERVICES_REF, undefined, apiService, { user: apiServerUser });
   }
+  await createFlowControl(api);
   if (api.find(SERVICE_RANGES_REF, { name: "kubernetes" }) === undefined) await createServiceRange(api);
   if (api.find(SERVICES_REF, { namespace: "default", name: "kubernetes" }) === undefined) {
     await api.create(SERVICES_REF, "default", KUBERNETES_SERVICE, { user: apiServerUser });

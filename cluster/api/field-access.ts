@@ -66,3 +66,8 @@ export function setOwn(object: JsonObject, name: string, value: unknown): void {
   if (name !== "__proto__") object[name] = value;
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
+
+/** Gives the field of an object a value where it has none. */
+export function setDefault(object: unknown, field: string, value: unknown): void {
+  if (isRecord(object)) object[field] ??= value;
+}

@@ -40,11 +40,18 @@ export function misfit(pod: Pod, node: ApiObject, placed: PlacedPods): Misfit | 
   if (!matchesSelectors(pod, metadata)) {
     return unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
+  // No driver offers devices on any node.
+  if (asksForDevices(pod)) return unresolvable("cannot allocate all claims");
   const neighbours = [...placed.on(metadata.name ?? "").values()];
   if (!hasFreePorts(pod, neighbours)) {
     return resolvable("node(s) didn't have free ports for the requested pod ports");
   }
   return resourceMisfit(pod, node, neighbours) ?? affinityMisfit(pod, node, placed);
+}
+
+/** Whether the pod needs devices by claims. */
+export function asksForDevices({ spec }: Pod): boolean {
+  return recordsAt(spec, "resourceClaims").length > 0;
 }
 
 function unresolvable(reason: string): Misfit {

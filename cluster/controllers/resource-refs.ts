@@ -28,6 +28,8 @@ export const customResourceDefinitions = named("apiextensions.k8s.io", "v1", "cu
 
 export const certificateSigningRequests = named("certificates.k8s.io", "v1", "certificatesigningrequests");
 export const apiServices = named("apiregistration.k8s.io", "v1", "apiservices");
+export const flowSchemas = named("flowcontrol.apiserver.k8s.io", "v1", "flowschemas");
+export const priorityLevels = named("flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations");
 export const leases = named("coordination.k8s.io", "v1", "leases");
 export const storageClasses = named("storage.k8s.io", "v1", "storageclasses");
 

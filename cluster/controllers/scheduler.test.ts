@@ -73,6 +73,12 @@ describe("a pod is not scheduled", () => {
     await refused("large", `${none} 1 Insufficient cpu, 1 Insufficient memory. ${noHelp}`);
   });
 
+  it("where it asks for devices, which no driver offers", async () => {
+    await create("asking", { resourceClaims: [{ name: "gpu", resourceClaimName: "gpu" }] });
+    const why = noHelp.replace("no new claims to deallocate", "still not schedulable");
+    await refused("asking", `${none} 1 cannot allocate all claims. ${why}`);
+  });
+
   it("while a gate holds it, and says so from the beginning", async () => {
     await create("gated", { schedulingGates: [{ name: "example.com/hold" }] });
     expect(get("gated").status?.conditions).toMatchObject([

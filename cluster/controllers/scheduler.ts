@@ -7,7 +7,7 @@ import type { Controller, ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
 import type { EventRecorder } from "./event-recorder.js";
 import type { Misfit } from "./node-fit.js";
-import { misfit } from "./node-fit.js";
+import { asksForDevices, misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Condition, Pod } from "./object-kinds.js";
 import { PlacedPods } from "./placed-pods.js";
@@ -92,8 +92,9 @@ class Scheduler {
     }
     const reasons = [...misfits.values()].flatMap((each) => each.reasons);
     const preemption = this.#preemptionText(pod, [...misfits.values()]);
+    const claims = asksForDevices(pod) ? "still not schedulable" : "no new claims to deallocate";
     return {
-      why: `${none}: ${countsOf(reasons)}. no new claims to deallocate, preemption: ${preemption}`,
+      why: `${none}: ${countsOf(reasons)}. ${claims}, preemption: ${preemption}`,
       misfits,
     };
   }

@@ -15,6 +15,7 @@ import { createEndpointsController } from "./endpoints-controller.js";
 import { createEndpointsMirrorController } from "./endpoints-mirror-controller.js";
 import { createEventExpiryController } from "./event-expiry-controller.js";
 import { EventRecorder } from "./event-recorder.js";
+import { createFlowSchemaController } from "./flow-schema-controller.js";
 import { createGarbageCollector } from "./garbage-collector.js";
 import { Inventory } from "./inventory.js";
 import { createJobController } from "./job-controller.js";
@@ -112,6 +113,7 @@ function createControllers(
     ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
     ...(clientAuthority === undefined ? [] : [createCertificateSigner(context, clientAuthority)]),
     createApiServiceController(context),
+    createFlowSchemaController(context),
     createGarbageCollector(context, inventory),
     createEventExpiryController(context),
   ];

@@ -6,7 +6,7 @@ import { getObject } from "../rest/api-service.js";
 import { readPage } from "../rest/read.js";
 import type { Page } from "../rest/read.js";
 import { objectText } from "../store/object-text.js";
-import { tableOf, tableRows } from "../table/table.js";
+import { inTableOrder, tableOf, tableRows } from "../table/table.js";
 import type { Call } from "./call.js";
 import { encodeContinue, LATEST } from "./continue-token.js";
 import { listQuery } from "./list-query.js";
@@ -39,7 +39,12 @@ export async function handleList(call: Call): Promise<void> {
   const query = listQuery(info.query, core.store.committedRevision);
   const page = readPage(core, type, { ...listOptions(call), ...query, after: query.token?.after });
   if (page === undefined) throw expired(query);
-  await call.reply.pieces(200, listText(call, page, query.revision), "application/json");
+  await sendList(call, page, query.revision);
+}
+
+/** Sends a page of a list, as it was at the revision, in the form the client asked for. */
+export async function sendList(call: Call, page: Page, revision: number): Promise<void> {
+  await call.reply.pieces(200, listText(call, page, revision), "application/json");
 }
 
 /** What a list or watch covers, from its URL. */
@@ -73,7 +78,9 @@ function* listText(call: Call, page: Page, revision: number): Generator<string> 
   if (call.form.as === "table") {
     const { rows: _rows, ...table } = tableOf(call, []);
     const rowOf = tableRows(call);
-    yield* withList({ ...table, metadata }, "rows", page.items, (object) => JSON.stringify(rowOf(object)));
+    yield* withList({ ...table, metadata }, "rows", inTableOrder(type, page.items), (object) =>
+      JSON.stringify(rowOf(object)),
+    );
   } else {
     const { form } = call;
     const kind =

@@ -6,6 +6,7 @@ import type { PodStreams } from "../streaming/pod-streams.js";
 import { refusedProxy } from "../streaming/proxy-target.js";
 import type { Call } from "./call.js";
 import { writeOptions } from "./call.js";
+import { COMPONENT_STATUSES, handleComponentStatuses } from "./component-statuses.js";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.js";
 import { handleGet, handleList } from "./read-handlers.js";
 import { handleWatch } from "./watch-handler.js";
@@ -16,6 +17,7 @@ const NOT_ALLOWED = "the server does not allow this method on the requested reso
 /** What a real API server of this version warns of, by storage key. */
 const DEPRECATIONS: Record<string, string> = {
   "/endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+  "/componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
 };
 
 /** What there is not without a running container, by resource and subresource. */
@@ -46,6 +48,7 @@ export async function handleResource(call: Call, handlers: ResourceHandlers): Pr
   const isMisplaced =
     (call.info.verb === "create") === isOnItem && ["create", "update", "patch"].includes(call.info.verb);
   if (isMisplaced || !call.type.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
+  if (call.type.storageKey === COMPONENT_STATUSES) return handleComponentStatuses(call);
   return handleVerb(call);
 }
 

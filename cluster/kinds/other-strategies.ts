@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
-import { isRecord, recordAt, recordsAt } from "../api/field-access.js";
+import { isRecord, recordAt, recordsAt, setDefault } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { apiServiceStrategy } from "./api-service-strategy.js";
@@ -191,8 +191,4 @@ function matchDefaults(match: JsonObject | undefined): void {
   for (const list of ["resourceRules", "excludeResourceRules"]) {
     for (const rule of recordsAt(match, list)) setDefault(rule, "scope", "*");
   }
-}
-
-function setDefault(object: unknown, field: string, value: unknown): void {
-  if (isRecord(object)) object[field] ??= value;
 }

@@ -18,9 +18,6 @@ interface ResourceFact {
   subresources?: { name: string; kind: string; verbs: string[] }[];
 }
 
-/** A resource a real API server has only for those who have known it long. */
-const NOT_SERVED = new Set(["componentstatuses"]);
-
 /** No node runs here that a request could be passed on to. */
 const SUBRESOURCES_NOT_SERVED = new Set(["nodes/proxy"]);
 
@@ -28,9 +25,7 @@ const SUBRESOURCES_NOT_SERVED = new Set(["nodes/proxy"]);
 export function addBuiltInTypes(registry: ResourceRegistry, schemas: Map<string, Schema>): void {
   const require = createRequire(import.meta.url);
   const { resources } = require("../facts/resources.json") as { resources: Record<string, ResourceFact> };
-  for (const fact of Object.values(resources)) {
-    if (!NOT_SERVED.has(fact.resource)) registry.add(typeOf(fact, schemas));
-  }
+  for (const fact of Object.values(resources)) registry.add(typeOf(fact, schemas));
 }
 
 function typeOf(fact: ResourceFact, schemas: Map<string, Schema>): ResourceType {

@@ -47,6 +47,11 @@ export const clusterPrinters: Record<string, Printer> = {
     requestedDuration(object),
     signingState(object),
   ],
+  "/ComponentStatus": ({ metadata, ...fields }) => {
+    const healthy = recordsAt(fields, "conditions").find(({ type }) => type === "Healthy");
+    const status = healthy?.["status"] === "True" ? "Healthy" : "Unhealthy";
+    return [metadata.name, status, textAt(healthy, "message"), textAt(healthy, "error")];
+  },
   "node.k8s.io/RuntimeClass": (object, context) => [
     object.metadata.name,
     textAt(object, "handler"),

@@ -2,9 +2,11 @@ import type { ApiObject } from "../api/object.js";
 import { ageOf } from "./age.js";
 import { clusterPrinters } from "./cluster-printers.js";
 import { configPrinters } from "./config-printers.js";
+import { flowControlPrinters } from "./flow-control-printers.js";
 import { networkPrinters } from "./network-printers.js";
 import { printPod } from "./pod-printer.js";
 import { storagePrinters } from "./storage-printers.js";
+import { resourceClaimPrinters } from "./resource-claim-printers.js";
 import { workloadPrinters } from "./workload-printers.js";
 
 /** What a printer may look at beside the object. */
@@ -21,8 +23,10 @@ const PRINTERS: Record<string, Printer> = {
   "/Pod": printPod,
   ...clusterPrinters,
   ...configPrinters,
+  ...flowControlPrinters,
   ...networkPrinters,
   ...storagePrinters,
+  ...resourceClaimPrinters,
   ...workloadPrinters,
 };
 

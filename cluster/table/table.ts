@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { numberAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { Call } from "../http/call.js";
 import type { ResourceType } from "../registry/resource-type.js";
@@ -43,6 +44,13 @@ export function tableRows(call: Pick<Call, "core" | "type" | "info">): (object: 
     cells: cellsOf(type, object, context),
     ...(include !== "None" && { object: include === "Object" ? object : partialObject(object) }),
   });
+}
+
+/** The objects of a list in the order a Table shows them; nothing else may be in another than that of their names. */
+export function inTableOrder({ kind, custom }: ResourceType, objects: ApiObject[]): ApiObject[] {
+  if (kind !== "FlowSchema" || custom !== undefined) return objects;
+  const precedence = (object: ApiObject): number => numberAt(object, "spec.matchingPrecedence");
+  return objects.toSorted((left, right) => precedence(left) - precedence(right));
 }
 
 function columnsOf(type: ResourceType): Column[] {

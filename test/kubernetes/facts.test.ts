@@ -12,6 +12,7 @@ const files = [
   "protobuf.json",
   "tables.json",
   "default-roles.json",
+  "flow-control.json",
 ];
 
 describe.skipIf(skipWithoutControlPlane("facts of the embedded cluster"))("cluster/facts", () => {

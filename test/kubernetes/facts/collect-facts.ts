@@ -1,5 +1,6 @@
 import type { ApiClient } from "../control-plane/api-client.js";
 import { apiServiceFacts } from "./api-service-facts.js";
+import { flowControlFacts } from "./flow-control-facts.js";
 import { toLines } from "./json-shape.js";
 import { protobufFacts } from "./protobuf-facts.js";
 import { resourceFacts } from "./resource-facts.js";
@@ -17,6 +18,7 @@ export async function collectFacts(client: ApiClient): Promise<Record<string, st
     "schemas.json": toLines({ groupVersions, schemas }),
     "descriptions.json": toLines({ descriptions }),
     "protobuf.json": toLines({ kinds, messages }),
+    "flow-control.json": toLines(await flowControlFacts(client)),
     "default-roles.json": toLines(await roleFacts(client)),
     "tables.json": toLines({ tables: await tableFacts(client, resources) }),
   };

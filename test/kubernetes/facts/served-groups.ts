@@ -17,10 +17,12 @@ export const servedGroupVersions: Readonly<Record<string, { module: string; pack
   "coordination.k8s.io/v1": api("coordination/v1"),
   "discovery.k8s.io/v1": api("discovery/v1"),
   "events.k8s.io/v1": api("events/v1"),
+  "flowcontrol.apiserver.k8s.io/v1": api("flowcontrol/v1"),
   "networking.k8s.io/v1": api("networking/v1"),
   "node.k8s.io/v1": api("node/v1"),
   "policy/v1": api("policy/v1"),
   "rbac.authorization.k8s.io/v1": api("rbac/v1"),
+  "resource.k8s.io/v1": api("resource/v1"),
   "scheduling.k8s.io/v1": api("scheduling/v1"),
   "storage.k8s.io/v1": api("storage/v1"),
 };

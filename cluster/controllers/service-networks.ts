@@ -1,6 +1,7 @@
 import type { ApiObject } from "../api/object.js";
 import type { NetworkServices } from "../containers/container-runtime.js";
 import { nameOfService, servicesOf } from "../node/network-services.js";
+import { API_SERVICE } from "./api-endpoints-controller.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import type { RealContainers } from "./kubelet.js";
 import { nameOf, namespaceOf } from "./object-keys.js";
@@ -8,8 +9,6 @@ import type { Service } from "./object-kinds.js";
 import { endpointSlices, namespaces, services } from "./resource-refs.js";
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
-/** The service of the API itself, whose name everybody knows. */
-const API_SERVICE = { namespace: "default", name: "kubernetes" };
 
 /** Plays kube-proxy and the cluster's name server: tells what runs pods which services there are in their networks. */
 export function createServiceNetworks(
@@ -23,7 +22,11 @@ export function createServiceNetworks(
 
   function contentOf(network: string): NetworkServices {
     if (api.index(namespaces, ofNamespace).get(network).length === 0) return { names: [], listeners: [] };
-    const found = (api.index(services, ofNamespaced).get(network) as Service[]).map((service) => ({
+    // The API's own is known in every network, and led to from none.
+    const others = (api.index(services, ofNamespaced).get(network) as Service[]).filter(
+      (service) => nameOf(service) !== API_SERVICE.name || namespaceOf(service) !== API_SERVICE.namespace,
+    );
+    const found = others.map((service) => ({
       service,
       slices: api.index(endpointSlices, serviceKeys).get(`${namespaceOf(service)}/${nameOf(service)}`),
     }));
@@ -31,8 +34,7 @@ export function createServiceNetworks(
     const known = api.find(services, API_SERVICE) as Service | undefined;
     const name = known && nameOfService(known);
     const addresses = known?.spec.clusterIP === undefined ? [] : [known.spec.clusterIP];
-    const others = names.filter((each) => each.name !== name);
-    return { names: name === undefined ? others : [...others, { name, addresses }], listeners };
+    return { names: name === undefined ? names : [...names, { name, addresses }], listeners };
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { ApiService } from "../api/service.js";
 import type { ClientAuthority } from "../certificates/client-authority.js";
+import { createApiEndpointsController } from "./api-endpoints-controller.js";
 import { createApiServiceController } from "./api-service-controller.js";
 import { createAutoscalerController } from "./autoscaler-controller.js";
 import { createCertificateSigner } from "./certificate-signer.js";
@@ -112,6 +113,7 @@ function createControllers(
     createLoadBalancerController(context),
     ...(rootCertificates === undefined ? [] : [createRootCertificateController(context, rootCertificates)]),
     ...(clientAuthority === undefined ? [] : [createCertificateSigner(context, clientAuthority)]),
+    createApiEndpointsController(context),
     createApiServiceController(context),
     createFlowSchemaController(context),
     createGarbageCollector(context, inventory),

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 async function bodyOf(path: string): Promise<Record<string, unknown>> {
-  return (await send(cluster, { path })).body as unknown as Record<string, unknown>;
+  return (await send(cluster, { path })).body;
 }
 
 it("lists where the API is behind the service kubernetes, as on a cluster of one node, and again when somebody removes it", async () => {

@@ -49,8 +49,11 @@ export function tableRows(call: Pick<Call, "core" | "type" | "info">): (object: 
 /** The objects of a list in the order a Table shows them; nothing else may be in another than that of their names. */
 export function inTableOrder({ kind, custom }: ResourceType, objects: ApiObject[]): ApiObject[] {
   if (kind !== "FlowSchema" || custom !== undefined) return objects;
-  const precedence = (object: ApiObject): number => numberAt(object, "spec.matchingPrecedence");
-  return objects.toSorted((left, right) => precedence(left) - precedence(right));
+  return objects.toSorted((left, right) => precedenceOf(left) - precedenceOf(right));
+}
+
+function precedenceOf(flowSchema: ApiObject): number {
+  return numberAt(flowSchema, "spec.matchingPrecedence");
 }
 
 function columnsOf(type: ResourceType): Column[] {

@@ -23,11 +23,12 @@ const ENTRIES: Record<string, string[]> = {
 };
 /**
  * They bring programs of their own, look for files beside them, are looked up by their name, or call what Node warns of outside of
- * packages; `pg-native` is only there where somebody installed it.
+ * packages; `pg-native` is only there where somebody installed it, and `playwright-core` may have been left out.
  */
 const UNBUNDLED = [
   ...(JSON.parse(readFileSync("scripts/unbundled-packages.json", "utf8")) as string[]),
   "pg-native",
+  "playwright-core",
 ];
 /** They are no modules, and are read beside the module that names them. */
 const FOLDERS_OF_FILES = ["containers/images/files"];

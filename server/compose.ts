@@ -66,6 +66,8 @@ export interface LecternServer {
   platform: Platform;
   /** What labs may need of the cluster. */
   abilities: ClusterAbilities;
+  /** What is known of the session's steps, as its page shows it. */
+  resultsOf(session: string): Promise<readonly StepResult[]>;
   /** Takes the upgrade where it is for a terminal of ours, and says whether it did. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Tells where browsers and where this machine's shells reach the server, once they do. Both end in `/`. */
@@ -95,12 +97,10 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     environment: config.labVariables,
     log,
   });
-  const labs = threadLoader(config.labVariables);
+  const labs = threadLoader(config.labVariables, config.labChecks);
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
   const workshops = await followLabs(paths, { platform, repository, load: labs.load, log });
-  const activity = await trackActivity(installation.store, (session, error) =>
-    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
-  );
+  const activity = await activityOf(installation, log);
   const disk = createDiskWatch(config.data, () => platform.host.largest());
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
   const foundation = { ...tlsUrl, platform, installation, repository, workshops, activity, disk, log };
@@ -117,6 +117,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
     router: rooms.router,
     platform,
     abilities: rooms.parts.abilities,
+    resultsOf: (session) => activity.results(session),
     handleUpgrade: (request, socket, head) => rooms.sockets.handleUpgrade(request, socket, head),
     listensAt: (url, shellUrl = url) => {
       const isKnown = address === url && shellAddress === shellUrl;
@@ -135,6 +136,13 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => labs.close(),
       ]),
   };
+}
+
+/** What learners did, in this server's memory while it cannot be written down. */
+function activityOf({ store }: Installation, log: Logger): Promise<ActivityTracker> {
+  return trackActivity(store, (session, error) =>
+    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
+  );
 }
 
 /** Has the labs of Workshop objects beside those of files. */
@@ -174,10 +182,11 @@ function firstEndsOf({ rehearsals, parts }: ReturnType<typeof joinRooms>): (() =
 
 /** From what answers browsers down to what it stands on. */
 function endsOf(
-  { platform, installation, activity, disk }: Foundation,
+  { platform, installation, workshops, activity, disk }: Foundation,
   { parts, sockets, screens, stopSweep }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
+    () => workshops.close(),
     stopSweep,
     () => parts.steps.close(),
     () => parts.pages.close(),

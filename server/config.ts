@@ -13,6 +13,8 @@ export interface ServeConfig {
   data: string;
   /** Labs, folders of labs, or single pages. */
   labs: string[];
+  /** Checks that labs are read with in place of their own, for a validation. */
+  labChecks?: string;
   /** The operator's cluster; absent where Lectern starts its own. */
   kubeconfig?: string;
   /** Where each session has a pod for its shells; they run on this machine where absent. */

@@ -1,5 +1,4 @@
 import { LabThread, LabThreadError } from "../workshop/node/lab-thread.js";
-import type { LoadOptions } from "../workshop/node/load-lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
 import { LAB_THREAD, builtFile, sharedImages } from "./config.js";
 import { LateLab } from "./labs.js";
@@ -10,17 +9,21 @@ const DEADLINE_MS = 10_000;
 /** 5 s: a lab that needs longer, also on a machine that is busy with the start, is read when all others have been. */
 const QUICK_MS = 5_000;
 
-/** Reads labs in a thread of its own: one that takes too long, or too much memory, is a broken lab and nothing else. */
+/** Reads labs in a thread of its own, with these checks in place of a lab's own where some are given: one that takes too long, or too much memory, is a broken lab and nothing else. */
 export function threadLoader(
   labVariables: Readonly<Record<string, string>>,
-  chosen: Pick<LoadOptions, "checks"> = {},
+  checks?: string,
 ): {
   load: LoadLab;
   close(): Promise<void>;
 } {
   // Nobody who reads a lab quickly waits for one that takes its time.
   const [quick, patient] = [new LabThread(builtFile(LAB_THREAD)), new LabThread(builtFile(LAB_THREAD))];
-  const options = { imageFolders: [sharedImages], labVariables: Object.keys(labVariables), ...chosen };
+  const options = {
+    imageFolders: [sharedImages],
+    labVariables: Object.keys(labVariables),
+    ...(checks === undefined ? {} : { checks }),
+  };
   return {
     load: async (path, haste) => {
       const isQuick = haste === "quick";

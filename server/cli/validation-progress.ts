@@ -17,7 +17,7 @@ export function summaryOf(report: ValidationReport): string {
   const asides = [
     report.problems.length > 0,
     report.mutants !== undefined,
-    report.objects !== undefined,
+    report.objects !== undefined || report.pictures !== undefined,
   ].filter(Boolean).length;
   const kept = sections.slice(-1 - asides);
   return `\n${kept.join("\n\n")}\n`;

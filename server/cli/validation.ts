@@ -26,7 +26,9 @@ import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
 import { requireAvailable } from "../workshop/catalogue.js";
 import { fromHere, placed, placedMutant } from "./from-here.js";
-import { KeptObjects } from "./kept-objects.js";
+import type { ChromiumPlayers } from "./in-chromium/chromium-players.js";
+import { type BrowserFlags, openBrowser, playersOf } from "./in-chromium/validation-browser.js";
+import { KeptFailures } from "./kept-failures.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
@@ -35,7 +37,7 @@ import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 import { terminalText } from "./terminal-text.js";
 
-export interface ValidateFlags extends ShellFlags {
+export interface ValidateFlags extends ShellFlags, BrowserFlags {
   checks?: string;
   reporter: ReporterName;
   out?: string;
@@ -95,7 +97,7 @@ async function readLab(
   variables: Record<string, string>,
   { checks }: ValidateFlags,
 ): Promise<Lab> {
-  const loader = threadLoader(variables, checks === undefined ? {} : { checks });
+  const loader = threadLoader(variables, checks);
   try {
     return await loader.load(path);
   } finally {
@@ -121,6 +123,8 @@ interface Validation {
   flags: ValidateFlags;
   clock: ValidationClock;
   signal: AbortSignal;
+  /** Who click the blocks, where that was asked for. */
+  players?: ChromiumPlayers | undefined;
 }
 
 async function replay(lab: Lab, validation: Validation): Promise<ValidationReport> {
@@ -141,6 +145,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     data,
     labs: [resolve(labPath)],
     labVariables: variables,
+    ...(flags.checks === undefined ? {} : { labChecks: flags.checks }),
     maxSessions: flags.mutate ? flags.parallel : 1,
     logLevel: "warn",
     logTo: "files",
@@ -148,19 +153,22 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...shells,
   };
-  const running = await startInProcess({
-    config,
-    environment: readEnvironment(),
-    log: pino({ level: "silent" }),
-    report: tellProgress,
-    signal,
-  });
-  const ends = [() => withDeadline(STOPPING_MS, undefined, () => running.stop())];
+  const browser = await unlessAborted(openBrowser(flags), signal);
+  const ends: (() => Promise<void>)[] = browser ? [() => browser.close()] : [];
   try {
+    const running = await startInProcess({
+      config,
+      environment: readEnvironment(),
+      log: pino({ level: "silent" }),
+      report: tellProgress,
+      signal,
+    });
+    ends.unshift(() => withDeadline(STOPPING_MS, undefined, () => running.stop()));
     requireAvailable(lab, running.server.abilities);
     const listening = await listen(running.server, config);
     ends.unshift(async () => listening.close(0));
-    return await replayWhole(lab, validationParts(running.server), validation);
+    const players = browser && playersOf(browser, running.server, { url: listening.url, signal });
+    return await replayWhole(lab, validationParts(running.server), { ...validation, players });
   } finally {
     await endAll(ends);
     if (flags.recordings !== undefined)
@@ -194,27 +202,21 @@ async function replayUntilSteady(
   parts: ValidationParts,
   validation: Validation,
 ): Promise<ValidationReport> {
-  const { recordings } = validation.flags;
-  const objects = recordings === undefined ? undefined : new KeptObjects(recordings);
+  const { flags, players, signal } = validation;
+  const kept = flags.recordings === undefined ? undefined : new KeptFailures(flags.recordings);
+  const picture = players && ((session: string) => players.picture(session));
   const options = (): ValidationOptions => ({
     ...optionsOf(validation),
-    ...(objects && keepingObjects(objects, parts, validation)),
+    ...(players && { player: (session) => players.player(session) }),
+    ...kept?.from({ clusters: parts, picture, signal }),
   });
   let report = await validateLab(lab, parts, options());
-  for (let again = 0; again < validation.flags.retryFlaky; again++) {
+  for (let again = 0; again < flags.retryFlaky; again++) {
     if (report.steps.every(({ state }) => state !== "failed")) break;
     tellProgress("A step failed. The lab is replayed to see whether it fails again.");
     report = withFlaky(await validateLab(lab, parts, options()), report);
   }
-  return objects?.toldIn(report) ?? report;
-}
-
-function keepingObjects(
-  objects: KeptObjects,
-  clusters: ValidationParts,
-  { signal }: Validation,
-): Pick<ValidationOptions, "onFirstFailure"> {
-  return { onFirstFailure: (step, session) => objects.keep(step, { session, clusters, signal }) };
+  return kept?.toldIn(report) ?? report;
 }
 
 /** Where programs in pods were told to call, it is this process that answers. */

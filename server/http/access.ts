@@ -260,8 +260,13 @@ function admission({
     forget: (request, response, session) => clearSessionCookie(response, scope(request), session),
     startRule: start,
     startLink: (url) => startLink(url, instructorToken()),
-    linkPath: (session) => `s/${session.id}#access=${tokens.forLink(session)}`,
+    linkPath: (session) => linkPath(tokens, session),
   };
+}
+
+/** The link that admits a browser to the session, relative to the mount point. */
+export function linkPath(tokens: Pick<Tokens, "forLink">, session: TokenSubject): string {
+  return `s/${session.id}#access=${tokens.forLink(session)}`;
 }
 
 const NOT_YOURS =

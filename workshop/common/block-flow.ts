@@ -76,7 +76,7 @@ function pauseOf(kind: ActionView["kind"], { pause }: FlowFields): number {
 
 /** The blocks of a page without what cannot be: a start without a click where one is needed, a cascade from what never tells its end, and hiding what nothing would ever run. */
 export function withFlow(actions: readonly PageAction[]): PageAction[] {
-  const before = leaders(actions);
+  const before = cascadeLeaders(actions);
   return actions.map((action) => {
     const { flow } = action.view;
     if (!flow) return action;
@@ -93,7 +93,7 @@ export function withFlow(actions: readonly PageAction[]): PageAction[] {
 }
 
 /** What a cascade comes from to each block, by the block: the one before it in the same list item, box or page; buttons within the text are none. */
-function leaders(actions: readonly PageAction[]): Map<PageAction, PageAction> {
+export function cascadeLeaders(actions: readonly PageAction[]): Map<PageAction, PageAction> {
   const lastIn = new Map<number | undefined, PageAction>();
   const before = new Map<PageAction, PageAction>();
   for (const action of actions) {
@@ -120,7 +120,7 @@ function isReached({ view }: PageAction, before: PageAction | undefined): boolea
 
 /** What a page wants to happen without a click, and does not. */
 export function flowProblems(actions: readonly PageAction[]): PageProblem[] {
-  const before = leaders(actions);
+  const before = cascadeLeaders(actions);
   const next = new Map([...before].map(([action, leader]) => [leader, action.view]));
   return actions.flatMap((action): PageProblem[] => {
     const { flow, inputs } = action.view;

@@ -26,7 +26,7 @@ export class OverdueCommand {
 
 /** Ends what runs in a terminal: with Ctrl-C, and where that does nothing with its shell. */
 export async function endCommand(
-  host: SessionHost,
+  host: Pick<SessionHost, "interrupt" | "endShell">,
   address: TerminalAddress,
   { hasEnded, signal }: { hasEnded: () => boolean; signal?: AbortSignal },
 ): Promise<void> {

@@ -14,10 +14,9 @@ import { type SessionSettings, variablesOf } from "./session-environment.js";
 import type { SessionProvisioner } from "./session-provisioner.js";
 import { createSession, endSession } from "./sessions.js";
 import { NestedShells } from "./nested-shells.js";
-import { type StepRunOptions, runStep } from "./run-step.js";
 import { setUpProblems } from "./set-up-problems.js";
 import { baselineOf } from "./step-conditions.js";
-import { givenValues } from "../common/test-inputs.js";
+import { type StepPlayer, type TakeOptions, directPlayer } from "./step-player.js";
 import { UnansweredSteps } from "./unanswered-steps.js";
 import { withoutCommand } from "./without-command.js";
 import { placeOf, stepOf, verdictBefore } from "./validated-step.js";
@@ -41,6 +40,8 @@ export interface ValidationOptions {
   without?: Pick<ValidatedStep, "page" | "step">;
   /** Leave out all that follows a step that failed. */
   stopsAtFailure?: boolean;
+  /** How the blocks of the session are taken, where it is not by the code that serves learners. */
+  player?: (session: SessionResource) => Promise<StepPlayer>;
   /** A check that was true before its step fails the lab. */
   provesChecks?: boolean;
   /** Looks at the session once its pages are replayed, before it ends. */
@@ -116,8 +117,13 @@ async function replay({ lab, parts, options, creating }: Replay): Promise<Valida
   );
   const variables = variablesOf(lab, session, parts.client, parts.settings);
   const problems = await setUpProblems(lab, session.metadata.name, parts.host);
-  const run: Run = { lab, parts, options, session, variables, steps: [], problems };
-  await unlessAborted(validatePages(run), signal);
+  const player = (await options.player?.(session)) ?? directPlayer(parts, signal);
+  const run: Run = { lab, parts, options, session, variables, player, steps: [], problems };
+  try {
+    await unlessAborted(validatePages(run), signal);
+  } finally {
+    problems.push(...(await player.close()));
+  }
   await unlessAborted(options.atEnd?.(session) ?? Promise.resolve(), signal);
   return reportOf({ ...run, startedAt });
 }
@@ -156,6 +162,7 @@ interface Run {
   options: ValidationOptions;
   session: SessionResource;
   variables: Variables;
+  player: StepPlayer;
   steps: ValidatedStep[];
   /** What failed besides steps. */
   problems: LabProblem[];
@@ -165,6 +172,7 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
   const compiled = await run.parts.compiler.compile(run.lab, page, run.variables);
   run.problems.push(...unreadProblems(page, compiled));
   const actions = compiled.actions.map((action) => mutated(run, page, action));
+  await run.player.turnTo(page, actions);
   const running = new UnansweredSteps();
   const nested = new NestedShells(actions);
   // By then whatever a command of the page had before it in its terminal has been interrupted.
@@ -182,7 +190,10 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
       continue;
     }
     const take = async (): Promise<void> => {
-      const validated = await validateStep(run, page, { action, queuedForMs, ...(baseline && { baseline }) });
+      const validated = await validateStep(run, page, action, {
+        queuedForMs,
+        ...(baseline && { baseline }),
+      });
       nested.note(action, validated);
       await record(run, validated);
     };
@@ -213,30 +224,16 @@ async function lookBefore(run: Run, page: LabPage, action: PageAction): Promise<
 async function validateStep(
   run: Run,
   page: LabPage,
-  {
-    action,
-    queuedForMs,
-    baseline,
-  }: { action: PageAction; queuedForMs: number; baseline?: readonly CheckResult[] },
+  action: PageAction,
+  taking: TakeOptions,
 ): Promise<ValidatedStep> {
   const step = stepOf(page, action);
   run.options.onActivity?.(step);
-  const untried = verdictBefore(action, run.options.environment ?? "ci");
+  const { lab, session, player, options } = run;
+  const untried = verdictBefore(action, options.environment ?? "ci", player);
   if (untried) return { ...step, ...untried };
   const started = performance.now();
-  const { lab, parts, session, options } = run;
-  const result = await runStep(
-    parts,
-    { session, lab, page: page.name, action },
-    {
-      throwsPlatformFailures: true,
-      interruptsOverdue: true,
-      queuedForMs,
-      ...(baseline && { baseline }),
-      ...enteredFor(action),
-      ...(options.signal ? { signal: options.signal } : {}),
-    },
-  );
+  const result = await player.take({ session, lab, page: page.name, action }, taking);
   const durationMs = Math.round(performance.now() - started);
   // A person is asked for what the conditions say; that they were true before is the lab's matter, and warned of.
   const isPassed = PASSED.has(result.state) || (result.state === "idle" && action.view.kind === "manual");
@@ -247,14 +244,6 @@ async function validateStep(
     durationMs,
     result,
     message: result.cause ?? result.message ?? `the step ended ${result.state}`,
-  };
-}
-
-/** What a person would enter: the right answer, and what a form holds at first. */
-function enteredFor({ question, test }: PageAction): Pick<StepRunOptions, "answer" | "inputs"> {
-  return {
-    ...(test?.inputs && { inputs: givenValues(test.inputs) }),
-    ...(question && { answer: { given: question.answers, failuresBefore: async () => 0 } }),
   };
 }
 

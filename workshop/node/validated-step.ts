@@ -1,7 +1,7 @@
 import type { PageAction } from "../common/action.js";
 import type { LabPage } from "../common/lab.js";
 import { givenValues, inputProblem } from "../common/test-inputs.js";
-import { isRunnable } from "./session-step.js";
+import type { StepPlayer } from "./step-player.js";
 import type { ValidatedStep } from "./validation-report.js";
 
 /** A block of a page before it has been taken. */
@@ -28,15 +28,16 @@ export function placeOf(page: LabPage, line: number, step: number): ValidatedSte
   };
 }
 
-/** What is told of a block without running it. */
+/** What is told of a block without taking it. */
 export function verdictBefore(
   action: PageAction,
   environment: string,
+  player: Pick<StepPlayer, "reasonToSkip">,
 ): { state: "failed" | "skipped"; message: string } | undefined {
   const { view, test } = action;
   if (view.kind === "problem")
     return { state: "failed", message: view.problem ?? "the block cannot be read" };
-  const skipped = skipReason(action, environment);
+  const skipped = skipReason(action, environment) ?? player.reasonToSkip(action);
   if (skipped) return { state: "skipped", message: skipped };
   const why = test?.inputs && inputProblem(test.inputs, givenValues(test.inputs));
   if (why === undefined) return undefined;
@@ -46,7 +47,6 @@ export function verdictBefore(
 function skipReason({ view, expectation }: PageAction, environment: string): string | undefined {
   if (expectation.skip.includes(environment)) return `left out in ${environment}`;
   const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
-  if (view.kind === "manual" && isLookedAt && !expectation.manual) return undefined;
-  if (view.kind === "manual" || expectation.manual) return "done by a person";
-  return isRunnable(view) ? undefined : "happens in the browser";
+  const isManual = view.kind === "manual" ? !isLookedAt || expectation.manual : expectation.manual;
+  return isManual ? "done by a person" : undefined;
 }

@@ -18,6 +18,8 @@ export interface ValidationReport {
   mutants?: Mutant[];
   /** Files with what the namespaces of sessions held when a step had failed, where they are kept. */
   objects?: string[];
+  /** Files with what a learner's page looked like when a step had failed, where it was clicked through and they are kept. */
+  pictures?: string[];
 }
 
 export interface ValidatedStep {

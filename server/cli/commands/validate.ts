@@ -14,6 +14,7 @@ const EXAMPLES = [
   "lectern validate content/my-lab --kubeconfig ~/.kube/config --shells pods",
   "lectern validate content/my-lab --prove --retry-flaky 2",
   "lectern validate content/my-lab --mutate",
+  "lectern validate content/my-lab --browser --recordings failed",
 ];
 
 /** `lectern validate`: replay a lab in a session of its own and say which steps pass. */
@@ -35,9 +36,11 @@ export function validateCommand(): Command {
     )
     .option(
       "--recordings <dir>",
-      "keep an asciicast of every terminal there, and the objects of the namespace where a step failed",
+      "keep an asciicast of every terminal there, and where a step failed the objects of the namespace and the page",
       path,
     )
+    .option("--browser", "click every block on the learner's page, in Chromium")
+    .option("--chromium <program>", "this Chromium or Chrome, where none is found by itself", path)
     .option("--kubeconfig <file>", "use this cluster instead of a temporary one", path)
     .option(
       "--timeout <duration>",

@@ -27,6 +27,16 @@ describe("a page whose cascade was cut off", () => {
     expect(shown.performed).toEqual(["b"]);
   });
 
+  it("goes on from a block that began by itself before the server told of the session", async () => {
+    const actions = [action("a", "execute", { starts: true, pauseMs: 0 }), action("b", "execute", {})];
+    const shown = show(actions, {});
+    await expect.poll(() => shown.performed).toEqual(["a"]);
+    shown.tell({});
+    shown.tell({ a: "running" });
+    shown.tell({ a: "succeeded" });
+    await expect.poll(() => shown.performed).toEqual(["a", "b"]);
+  });
+
   it("waits for what is still under way", async () => {
     const actions = [action("a", "execute", { pauseMs: 0 }), action("b", "execute", { isHidden: true })];
     const shown = show(actions, { a: "running" });
@@ -117,6 +127,7 @@ function show(actions: ActionView[], states: Record<string, StepState>, id = "se
       isFolded: () => false,
       perform: (performedAction) => {
         performed.push(performedAction.step);
+        flow.begun(performedAction);
         return Promise.resolve();
       },
       fold: () => undefined,

@@ -115,9 +115,11 @@ export class PageFlow {
     const { refusals } = this.#store.snapshot();
     for (const [step, { action, isTakenUp }] of this.#awaited) {
       const result = this.#resultOf(step);
-      if (isBusy(result?.state)) continue;
+      const isRefused = refusals.has(this.#keyOf(step));
+      // What the server had to tell before it heard of the block says nothing of it.
+      if (isBusy(result?.state) || (result === undefined && !isRefused)) continue;
       this.#awaited.delete(step);
-      if (!leadsOn(result) || refusals.has(this.#keyOf(step))) continue;
+      if (!leadsOn(result) || isRefused) continue;
       const pauseMs = action.flow?.pauseMs ?? 0;
       if (isTakenUp) this.#goOnTo(action, pauseMs + TAKEN_UP_MS);
       else this.#goOn(action, pauseMs);

@@ -94,7 +94,7 @@ function Page({ page }: { page: PageView }): ReactElement {
   const { session } = useLab();
   const number = session.pages.findIndex(({ name }) => name === page.name) + 1;
   return (
-    <article className="reading__column">
+    <article className="reading__column" data-page={page.name}>
       <p className="reading__place">
         Page {number} of {session.pages.length}
       </p>

@@ -11,9 +11,12 @@ import {
   indexResults,
   isSameResult,
   resultKey,
+  withoutRefusal,
   withoutResult,
   withResult,
+  withUnanswered,
   type Results,
+  type UnansweredClick,
 } from "./step-results.js";
 
 /** How long "back, nothing lost" stays. */
@@ -61,6 +64,7 @@ export class SessionStore {
   #stream: EventStream | undefined;
   /** This page asked for the end: what it then hears of an end is its own doing. */
   #isEnding = false;
+  readonly #unanswered = new Map<string, UnansweredClick>();
   /** Events taken so far. */
   #told = 0;
   #restored: ReturnType<typeof setTimeout> | undefined;
@@ -99,9 +103,10 @@ export class SessionStore {
       ...(before?.failures !== undefined && { failures: before.failures }),
     };
     const guess: StepResult = { page, step, number, state: "queued", checks: [], ...kept };
+    this.#unanswered.set(key, { guess, before });
     this.#set({
       results: withResult(this.#state.results, guess),
-      refusals: without(this.#state.refusals, key),
+      refusals: withoutRefusal(this.#state.refusals, key),
     });
     try {
       const result = await api.run(this.id, page, step, entry);
@@ -118,6 +123,8 @@ export class SessionStore {
             ? withResult(this.#state.results, before)
             : withoutResult(this.#state.results, page, step),
         });
+    } finally {
+      if (this.#unanswered.get(key)?.guess === guess) this.#unanswered.delete(key);
     }
   }
 
@@ -217,7 +224,7 @@ export class SessionStore {
   #adopt(told: SessionView): void {
     const isOwnEnd = this.#isEnding && told.phase === "Ended";
     const session = isOwnEnd ? { ...told, reason: ENDED_HERE } : told;
-    this.#know(indexResults(session.results), { session });
+    this.#know(withUnanswered(indexResults(session.results), this.#unanswered.values()), { session });
     if (session.phase === "Ended") this.#stop();
   }
 
@@ -292,10 +299,4 @@ export class SessionStore {
 
 function isPageChanged(error: unknown): boolean {
   return error instanceof ApiError && error.code === "SESSION_PAGE_CHANGED";
-}
-
-function without(map: ReadonlyMap<string, string>, key: string): ReadonlyMap<string, string> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
 }

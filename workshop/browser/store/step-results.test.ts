@@ -10,6 +10,7 @@ import {
   undoneActions,
   withoutResult,
   withResult,
+  withUnanswered,
 } from "./step-results.js";
 
 describe("a page's blocks", () => {
@@ -29,6 +30,16 @@ describe("a page's blocks", () => {
       result(5, "failed"),
     ]);
     expect(steps(undoneActions("p", actions, results))).toEqual([2, 5]);
+  });
+
+  it("stay as they were clicked while the server tells what it knew before, and no longer", () => {
+    const [guess, before] = [result(1, "queued"), result(1, "failed")];
+    const told = (state: StepState) => indexResults([result(1, state)]);
+    const stateOf = (results: ReturnType<typeof told>) => results.get(resultKey("p", "1"))?.state;
+    expect(stateOf(withUnanswered(new Map(), [{ guess, before: undefined }]))).toBe("queued");
+    expect(stateOf(withUnanswered(told("failed"), [{ guess, before }]))).toBe("queued");
+    expect(stateOf(withUnanswered(told("running"), [{ guess, before }]))).toBe("running");
+    expect(stateOf(withUnanswered(told("failed"), []))).toBe("failed");
   });
 
   it("are run in order by the key, past what runs already and up to what is done by hand", () => {

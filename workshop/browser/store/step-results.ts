@@ -24,6 +24,33 @@ export function withoutResult(results: Results, page: string, step: string): Res
   return rest;
 }
 
+/** The same refusals, by `resultKey`, without that of a block that is clicked anew. */
+export function withoutRefusal(
+  refusals: ReadonlyMap<string, string>,
+  key: string,
+): ReadonlyMap<string, string> {
+  const rest = new Map(refusals);
+  rest.delete(key);
+  return rest;
+}
+
+/** A click that the server has not answered yet. */
+export interface UnansweredClick {
+  /** What the block shows meanwhile. */
+  guess: StepResult;
+  /** What was known of it before. */
+  before: StepResult | undefined;
+}
+
+/** What the server tells of a session, with the clicks it had not heard of when it told that. */
+export function withUnanswered(told: Results, clicks: Iterable<UnansweredClick>): Results {
+  let results = told;
+  for (const { guess, before } of clicks)
+    if (isSameResult(told.get(resultKey(guess.page, guess.step)), before))
+      results = withResult(results, guess);
+  return results;
+}
+
 /** Whether both tell the same of a block. */
 export function isSameResult(one: StepResult | undefined, other: StepResult | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);

@@ -23,11 +23,12 @@ export function terminalHeading({ pageTitle, file }: Pick<ValidatedStep, "pageTi
   return keptWithin(`${pageTitle} (${file})`, "  ");
 }
 
-/** Where the objects are that a step which failed has left. */
-function kept({ objects = [] }: ValidationReport): string[] {
-  return objects.map(
-    (file) => `The objects of the namespace, when the first step had failed, are in ${file}`,
-  );
+/** Where that is which shows what a step that failed has left. */
+function kept({ objects = [], pictures = [] }: ValidationReport): string[] {
+  return [
+    ...objects.map((file) => `The objects of the namespace, when the first step had failed, are in ${file}`),
+    ...pictures.map((file) => `What the page looked like, when the first step had failed, is in ${file}`),
+  ];
 }
 
 /** What of the lab nobody would miss. */

@@ -17,13 +17,14 @@ const NOTE_HINTS = `
   INSERT INTO outcomes AS kept (person, event, page, step, number, tries, failures, first_at, hints)
   SELECT id, event, $2, $3, $4::integer, 0, 0, $6::timestamptz, $5::integer FROM one
   ON CONFLICT (person, page, step) DO UPDATE SET hints = greatest(kept.hints, excluded.hints)`;
-const OUTCOMES =
-  "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes WHERE event = $1 ORDER BY person, page, number";
+const OUTCOMES = "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes";
 
 /** The people of the events of several servers, in a database whose schema is up to date. Throws what `Postgres` throws. */
 export function createSharedPeople(database: Postgres): PeopleStore {
   const people = async (where: string, values: readonly unknown[]) =>
     (await database.query<PersonRow>(`${SELECT} ${where}`, values)).map(personOf);
+  const outcomes = async (where: string, whose: string) =>
+    (await database.query<OutcomeRow>(`${OUTCOMES} ${where}`, [whose])).map(outcomeOf);
   const one = async (where: string, values: readonly unknown[]) => (await people(where, values))[0];
   const ofVisitor = (event: string, visitor: string) =>
     one("WHERE event = $1 AND visitor = $2 AND joined_at IS NOT NULL", [event, visitor]);
@@ -56,7 +57,8 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     },
     noteHints: ({ session, page, step, number, hints, at }) =>
       write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
-    outcomes: async (event) => (await database.query<OutcomeRow>(OUTCOMES, [event])).map(outcomeOf),
+    outcomes: (event) => outcomes("WHERE event = $1 ORDER BY person, page, number", event),
+    outcomesOf: (person) => outcomes("WHERE person = $1 ORDER BY page, number", person),
     remove: (person, session) => database.transaction((query) => removePerson(query, person, session)),
     removeEvent: (event) =>
       // The people first, as with one of them.

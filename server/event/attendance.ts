@@ -5,11 +5,13 @@ import type { EventView } from "../../workshop/common/event-api.js";
 import { personName, personNameProblem } from "../../workshop/common/person-name.js";
 import { isOver } from "../../workshop/common/session.js";
 import type { Newcomer, Person } from "../../workshop/node/people-store.js";
+import type { OwnResults } from "../../workshop/common/own-results.js";
 import { Turns } from "../../workshop/node/turns.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { type CounterFactory, type RateLimit, createRateLimit } from "../http/rate-limit.js";
 import type { SessionQuota } from "../http/session-quota.js";
 import { type EventParts, titleOf, uidOf } from "./events.js";
+import { resultsOfVisitor } from "./own-results.js";
 import type { PersonNames } from "./person-names.js";
 
 export interface AttendanceParts extends EventParts {
@@ -32,6 +34,8 @@ export interface Attendance {
    * SERVER_NAME_UNUSABLE, SERVER_TOO_MANY_SESSIONS, SERVER_TOO_MANY_REQUESTS, and what making a session throws.
    */
   join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView>;
+  /** What whoever has come by this browser came to, also when their sessions have ended. Throws SERVER_NOT_FOUND where nobody has. */
+  ownResults(event: EventResource, visitor: string): Promise<OwnResults>;
 }
 
 export function createAttendance(parts: AttendanceParts): Attendance {
@@ -72,6 +76,7 @@ export function createAttendance(parts: AttendanceParts): Attendance {
       // Two pages of one person get one session.
       return turns.take(person.id, () => sessionOf({ ...parts, again }, event, person.id));
     },
+    ownResults: (event, visitor) => resultsOfVisitor(parts, event, visitor),
   };
 }
 

@@ -22,8 +22,8 @@ export interface EventAccess {
 }
 
 const VISITOR_BYTES = 16;
-/** A browser that comes back the next day is still known. */
-const COOKIE_GRACE_MS = 24 * 3600 * 1000;
+/** A browser that comes back for what it came to is still known, as long as that is kept unless an operator says otherwise. */
+const COOKIE_GRACE_MS = 30 * 24 * 3600 * 1000;
 
 export function createEventAccess({
   tokens,

@@ -50,6 +50,8 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
   const queue = createWriteQueue(database, file);
   const people = async (statement: Statement, ...values: unknown[]) =>
     ((await queue.read(() => statement.all(...values))) as PersonRow[]).map(personOf);
+  const outcomes = async (statement: Statement, whose: string) =>
+    ((await queue.read(() => statement.all(whose))) as OutcomeRow[]).map(outcomeOf);
   const one = async (statement: Statement, ...values: unknown[]) => (await people(statement, ...values))[0];
   return {
     addListed: (event, listed) =>
@@ -79,8 +81,8 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
       }),
     noteHints: ({ session, page, step, number, hints, at }) =>
       queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
-    outcomes: async (event) =>
-      ((await queue.read(() => statements.outcomes.all(event))) as OutcomeRow[]).map(outcomeOf),
+    outcomes: (event) => outcomes(statements.outcomes, event),
+    outcomesOf: (person) => outcomes(statements.outcomesOf, person),
     remove: (person, session) =>
       queue.write(() => {
         if (statements.remove.run(person, session ?? null).changes === 0) return false;
@@ -139,6 +141,8 @@ interface Statement {
 async function prepare(database: Database) {
   const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
   const select = "SELECT id, event, name, listed, joined_at, session FROM people";
+  const outcome =
+    "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes";
   const taken =
     "(SELECT count(*) FROM people AS seated WHERE seated.event = ?2 AND seated.joined_at IS NOT NULL)";
   return {
@@ -173,9 +177,8 @@ async function prepare(database: Database) {
        SELECT id, event, ?2, ?3, ?4, 0, 0, ?6, ?5 FROM people WHERE session = ?1
        ON CONFLICT DO UPDATE SET hints = max(hints, excluded.hints)`,
     ),
-    outcomes: await prepared(
-      "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes WHERE event = ? ORDER BY person, page, number",
-    ),
+    outcomes: await prepared(`${outcome} WHERE event = ? ORDER BY person, page, number`),
+    outcomesOf: await prepared(`${outcome} WHERE person = ? ORDER BY page, number`),
     removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
     removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
     remove: await prepared("DELETE FROM people WHERE id = ? AND session IS ?"),

@@ -131,6 +131,38 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await instructor.getByRole("link", { name: "All sessions" }).click();
   });
 
+  it("gives its learner a certificate that says how far they came, to print and to keep", async () => {
+    await learner.getByRole("link", { name: "Your results and certificate" }).click();
+    const certificate = learner.getByRole("article", { name: "Certificate" });
+    await certificate.getByText("Certificate of completion").waitFor();
+    await certificate.getByText("Jürgen Größe").waitFor();
+    await certificate.getByText("Its one step was done.").waitFor();
+    await learner.getByRole("row", { name: /Begin, step 1 done/ }).waitFor();
+    await takePicture(learner, "own-results-390");
+    // The library tells of the pressed button for seven seconds, and the button is not there any more.
+    await expect.poll(() => learner.locator('[data-live-announcer] [role="img"]').count()).toBe(0);
+    expect(await accessibilityProblems(learner)).toEqual([]);
+    const [file] = await Promise.all([
+      learner.waitForEvent("download"),
+      learner.getByRole("button", { name: "Download CSV" }).click(),
+    ]);
+    expect(readFileSync(await file.path(), "utf8")).toMatch(
+      /^\uFEFFname,page,[^]*Jürgen Größe,01-begin,1,done,/,
+    );
+    await learner.setViewportSize(SIZES[0]);
+    await learner.emulateMedia({ colorScheme: "dark" });
+    await takePicture(learner, "own-results-dark");
+    expect(await accessibilityProblems(learner)).toEqual([]);
+    await learner.emulateMedia({ media: "print" });
+    expect(await learner.getByRole("button", { name: "Print" }).isVisible()).toBe(false);
+    await takePicture(learner, "own-results-paper");
+    await learner.emulateMedia({ media: "screen", colorScheme: "light" });
+    await learner.setViewportSize(SIZES[2]);
+    await learner.getByRole("link", { name: "To the event" }).click();
+    await learner.getByRole("button", { name: "Go on" }).click();
+    await learner.getByRole("heading", { level: 1, name: "Begin" }).waitFor();
+  });
+
   it("ends with its deletion, after a question", async () => {
     await instructor.getByRole("button", { name: "Delete…" }).click();
     await instructor.getByRole("button", { name: "Delete it" }).click();

@@ -84,6 +84,8 @@ export function describePeople(people: () => PeopleStore): void {
       await store.noteTry({ ...step, session: randomUUID(), verdict: "done", at: 3_000 });
       const before = { person: ada?.id, page: "begin", step: "abc", number: 2, firstAt: 1_000 };
       expect(await store.outcomes(event)).toEqual([{ ...before, tries: 2, failures: 1 }]);
+      expect(await store.outcomesOf(before.person ?? "")).toEqual(await store.outcomes(event));
+      expect(await store.outcomesOf("nobody")).toEqual([]);
       await store.setSession(ada?.id ?? "", second, first);
       await store.noteTry({ ...step, session: second, verdict: "done", at: 4_000 });
       await store.noteTry({ ...step, session: second, verdict: "failed", at: 5_000 });

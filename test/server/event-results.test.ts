@@ -8,10 +8,16 @@ import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { SessionView, StepResult } from "../../workshop/common/api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
 import type { EventResults } from "../../workshop/common/event-results.js";
+import type { OwnResults } from "../../workshop/common/own-results.js";
 import { createEvent, listEvents } from "../../workshop/node/events.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
+
+interface Statement {
+  actor: { name: string };
+  verb: { display: { "en-US": string } };
+}
 
 const DAY_MS = 24 * 3_600_000;
 const LOOK = "<p>Look at <strong>true</strong>.</p>\n";
@@ -70,13 +76,32 @@ describe("what people of an event came to", () => {
       (await learner.call("GET", `api/sessions/${id}`)).status === 404 ? true : undefined,
     );
     expect(await instructor.json("GET", `${at}/results`)).toEqual(before);
+    const own = await learner.json<OwnResults>("GET", `api/events/${event.name}/own-results`);
+    expect(own).toMatchObject({ name: "Ada & <co>", done: 1, event: event.name, from: event.from });
+    expect(own.steps.map(({ state, number }) => [state, number])).toEqual([
+      ["done", 1],
+      ["open", 2],
+      ["open", 3],
+      ["tried", 4],
+    ]);
+    const other = new BrowserSession(lectern.url);
+    expect((await other.call("GET", `api/events/${event.name}/own-results`)).status).toBe(401);
+    await other.json("POST", `api/events/${event.name}/admission`, { token });
+    expect((await other.call("GET", `api/events/${event.name}/own-results`)).status).toBe(404);
     expect(await results(event.name, "csv")).toMatch(/^Ada & <co>,slow-steps,4,tried,2,2,,/m);
     expect(JSON.parse(await results(event.name, "json"))).toEqual(before);
     const junit = await results(event.name, "junit");
     expect(junit).toContain('<testsuite name="Ada &amp; &lt;co&gt;" tests="4" failures="1" skipped="2"');
+    const statements = JSON.parse(await results(event.name, "xapi")) as Statement[];
+    expect(statements.map(({ actor, verb }) => [actor.name, verb.display["en-US"]])).toEqual([
+      ["Ada & <co>", "completed"],
+      ["Ada & <co>", "attempted"],
+    ]);
+    expect(JSON.parse(await results(event.name, "xapi"))).toEqual(statements);
     expect((await new BrowserSession(lectern.url).call("GET", `${at}/results`)).status).toBe(401);
     await instructor.call("DELETE", `${at}/people/${before.people[0]?.id ?? ""}`);
     expect(await results(event.name, "json")).not.toContain("Ada");
+    expect((await learner.call("GET", `api/events/${event.name}/own-results`)).status).toBe(404);
   });
 
   it("is kept for the days the operator says, and not beyond its event", async () => {

@@ -21,6 +21,9 @@ const ResultsScreen = lazy(async () => ({
   default: (await import("./instructor/results-screen.js")).ResultsScreen,
 }));
 const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
+const OwnResultsScreen = lazy(async () => ({
+  default: (await import("./event/own-results-screen.js")).OwnResultsScreen,
+}));
 const InstructorScreen = lazy(async () => ({
   default: (await import("./instructor/instructor-screen.js")).InstructorScreen,
 }));
@@ -47,6 +50,8 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <ResultsScreen key={route.event} event={route.event} />;
     case "event":
       return <EventScreen key={route.event} event={route.event} />;
+    case "own-results":
+      return <OwnResultsScreen key={route.event} event={route.event} />;
     case "sign-in":
       return <SignInScreen />;
     case "application":

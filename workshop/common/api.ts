@@ -137,6 +137,8 @@ export interface SessionView {
   isDraft?: true;
   /** Whether somebody is there to help: the session was handed out, or is of an event. */
   hasHelpers: boolean;
+  /** The event that it belongs to. */
+  event?: string;
   /** What its learner has asked for and not got yet. */
   help?: HelpRequest;
   /** Who types in its terminals besides its learner, or has asked to. */

@@ -6,6 +6,7 @@
  * | POST api/events/NAME/admission `{token, code?}` | `EventView`, and where it asks for no code the cookie that the others need |
  * | GET api/events/NAME | `EventView` |
  * | POST api/events/NAME/join `{name}` or `{person}` | 202 `SessionView` with its cookie; the person's own where there is one |
+ * | GET api/events/NAME/own-results | `OwnResults` of who has come in by this browser; also when the event is over |
  * | GET api/instructor/workshop-events | `EventRow[]` |
  * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |

@@ -95,7 +95,13 @@ export function hardestSteps(steps: readonly StepSummary[]): StepSummary[] {
 }
 
 /** A row for each person and step. No cell begins as a formula does: spreadsheets would run what somebody typed as a name. */
-export function resultsCsv({ people, steps }: EventResults): string {
+export function resultsCsv({
+  people,
+  steps,
+}: {
+  people: readonly PersonResults[];
+  steps: readonly Pick<StepSummary, "number">[];
+}): string {
   const rows = people.flatMap((person) =>
     person.steps.map((step, at) => ({
       name: person.name,

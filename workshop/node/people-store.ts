@@ -68,6 +68,8 @@ export interface PeopleStore {
   noteHints(taken: HintsTaken): Promise<void>;
   /** What the people of the event came to; it stays when their sessions end. */
   outcomes(event: string): Promise<StepOutcome[]>;
+  /** The same of one of them. */
+  outcomesOf(person: string): Promise<StepOutcome[]>;
   /** Removes everything about the person, whose newest session that is; false where it is another one by now, or the person is gone. */
   remove(person: string, session: string | undefined): Promise<boolean>;
   /** Removes everything about everybody of the event. */

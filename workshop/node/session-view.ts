@@ -69,12 +69,14 @@ export function sessionView(
 function asked(
   { metadata, spec }: SessionResource,
   now: number,
-): Pick<SessionView, "hasHelpers" | "help" | "guest" | "announcement" | "pausedUntil"> {
+): Pick<SessionView, "hasHelpers" | "event" | "help" | "guest" | "announcement" | "pausedUntil"> {
   const guest = guestView(spec);
   // One that is over is nobody's business, least of all that of a browser whose clock is behind.
   const isPaused = pausedUntil(spec, now) !== undefined;
+  const event = metadata.labels?.[EVENT_LABEL];
   return {
-    hasHelpers: spec.startedBy === "instructor" || metadata.labels?.[EVENT_LABEL] !== undefined,
+    hasHelpers: spec.startedBy === "instructor" || event !== undefined,
+    ...(event === undefined ? {} : { event }),
     ...(isPaused && { pausedUntil: spec.pausedUntil }),
     ...(spec.announcement === undefined ? {} : { announcement: spec.announcement }),
     ...(spec.help === undefined ? {} : { help: spec.help }),

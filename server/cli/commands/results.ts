@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { type EventResults, resultsCsv } from "../../../workshop/common/event-results.js";
 import { resultsJunit } from "../../../workshop/node/reporters/results-junit.js";
+import { resultsXapi } from "../../../workshop/node/reporters/results-xapi.js";
 import { readEnvironment } from "../../config.js";
 import { callInstructorApi } from "../instructor-client.js";
 import { path } from "../options.js";
@@ -10,6 +11,7 @@ const FORMATS: Record<string, (results: EventResults) => string> = {
   csv: resultsCsv,
   json: (results) => `${JSON.stringify(results, null, 2)}\n`,
   junit: resultsJunit,
+  xapi: resultsXapi,
 };
 
 /** `lectern results`: what the people of an event came to, also when their sessions are gone. */

@@ -50,6 +50,10 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
     const event = await find(request.params.name);
     response.json(await attendance.view(event, eventAccess.requireVisitor(request, event)));
   });
+  router.get("/events/:name/own-results", async (request, response) => {
+    const event = await find(request.params.name);
+    response.json(await attendance.ownResults(event, eventAccess.requireVisitor(request, event)));
+  });
   router.post("/events/:name/join", async (request, response) => {
     const event = await find(request.params.name);
     const visitor = eventAccess.requireVisitor(request, event);

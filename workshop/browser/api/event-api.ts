@@ -1,6 +1,7 @@
 import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, NewEvent } from "../../common/event-api.js";
 import type { EventResults } from "../../common/event-results.js";
+import type { OwnResults } from "../../common/own-results.js";
 import { call } from "./call.js";
 
 /** Every call of the REST contract in `workshop/common/event-api.ts`; each throws `ApiError`. */
@@ -12,6 +13,8 @@ export const eventApi = {
   event: (name: string, signal?: AbortSignal) => call<EventView>("GET", eventPath(name), { signal }),
   join: (name: string, arrival: { name: string } | { person: string }) =>
     call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
+  ownResults: (name: string, signal?: AbortSignal) =>
+    call<OwnResults>("GET", `${eventPath(name)}/own-results`, { signal }),
   all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/workshop-events", { signal }),
   create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/workshop-events", { body: wanted }),
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),

@@ -1,6 +1,7 @@
 import { useEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { EventView } from "../../common/event-api.js";
+import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { CodeForm } from "./code-form.js";
@@ -43,6 +44,9 @@ function EventPage({ event }: { event: EventView }): ReactElement {
       <ScreenTitle>{event.title}</ScreenTitle>
       <p className="event__times">{eventTimes(event)}</p>
       <Entrance event={event} />
+      {event.you && (
+        <Link to={{ screen: "own-results", event: event.name }}>Your results and certificate</Link>
+      )}
     </>
   );
 }

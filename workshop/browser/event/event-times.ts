@@ -11,6 +11,11 @@ export function momentOf(iso: string, now = new Date()): string {
   return dayOf(moment) === dayOf(now) ? timeOf(moment) : `${timeOf(moment)} on ${dayOf(moment)}`;
 }
 
+/** The day of a moment with its year: `28 November 2026`. */
+export function dateOf(iso: string): string {
+  return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
 function dayOf(time: Date): string {
   return time.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 }

@@ -6,6 +6,7 @@ import { eventApi } from "../api/event-api.js";
 import { ApiError } from "../errors.js";
 import { eventTimes } from "../event/event-times.js";
 import { Link } from "../parts/link.js";
+import { saveText } from "../parts/save-text.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { HardestSteps } from "./hardest-steps.js";
@@ -81,12 +82,7 @@ function Results({ results }: { results: EventResults }): ReactElement {
 }
 
 function download(results: EventResults, format: "csv" | "json"): void {
-  const text = format === "csv" ? resultsCsv(results) : JSON.stringify(results, null, 2);
   // Spreadsheets read UTF-8 only where a mark in front says so.
-  const blob = new Blob(format === "csv" ? ["\uFEFF", text] : [text], { type: `text/${format}` });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${results.event}.${format}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const text = format === "csv" ? `\uFEFF${resultsCsv(results)}` : JSON.stringify(results, null, 2);
+  saveText(text, `${results.event}.${format}`, format === "csv" ? "text/csv" : "application/json");
 }

@@ -31,6 +31,11 @@ export function EndedBar(): ReactElement | null {
           Start again
         </Button>
       )}
+      {!isWatching && session.event !== undefined && (
+        <Link className="button button--small" to={{ screen: "own-results", event: session.event }}>
+          Your results
+        </Link>
+      )}
       {!isWatching && (
         <Link className="button button--small" to={{ screen: "catalogue" }}>
           All labs

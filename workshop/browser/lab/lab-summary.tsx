@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { formatAgo } from "../../common/durations.js";
+import { Link } from "../parts/link.js";
 import { summaryOf } from "../store/step-results.js";
 import { useNow } from "../store/use-now.js";
 import { useSession } from "../store/use-session.js";
@@ -8,7 +9,7 @@ import { useLab } from "./lab-context.js";
 
 /** What was done in this lab, and that its session goes on until it is ended. */
 export function LabSummary(): ReactElement {
-  const { store, session, isOver, isReadOnly } = useLab();
+  const { store, session, isOver, isReadOnly, isWatching } = useLab();
   const results = useSession(store, (state) => state.results);
   const { done, failed, steps } = summaryOf(session.pages, results);
   const now = useNow(1000, !isOver);
@@ -26,6 +27,9 @@ export function LabSummary(): ReactElement {
           You began {formatAgo(now - Date.parse(session.openedAt ?? session.createdAt))}. Your session goes on
           until {end}, unless you end it.
         </p>
+      )}
+      {session.event !== undefined && !isWatching && (
+        <Link to={{ screen: "own-results", event: session.event }}>Your results and certificate</Link>
       )}
       {!isReadOnly && <EndSession isInText />}
     </section>

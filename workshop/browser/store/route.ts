@@ -25,6 +25,8 @@ export type Route =
   | { screen: "results"; event: string }
   /** The way into an event, for everybody who has its link. */
   | { screen: "event"; event: string }
+  /** What whoever has come to the event by this browser came to there. */
+  | { screen: "own-results"; event: string }
   | {
       screen: "watch";
       session: string;
@@ -48,11 +50,16 @@ export function parseRoute(path: string, search: string): Route {
   if (first === undefined) return { screen: "catalogue" };
   if (first === "sign-in" && second === undefined) return { screen: "sign-in" };
   if (first === "instructor") return second === undefined ? { screen: "instructor" } : watchAt(parts, search);
-  if (first === "e" && second !== undefined && third === undefined) return { screen: "event", event: second };
+  if (first === "e" && second !== undefined) return eventAt(second, third) ?? { screen: "unknown", path };
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "ingress") return applicationAt(path, search) ?? { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
   return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...tabIn(search) };
+}
+
+function eventAt(event: string, part: string | undefined): Route | undefined {
+  if (part === undefined) return { screen: "event", event };
+  return part === "results" ? { screen: "own-results", event } : undefined;
 }
 
 function watchAt([, session = "", page]: string[], search: string): Route {
@@ -110,6 +117,8 @@ export function formatRoute(route: Route): string {
       return `instructor/events/${encodeURIComponent(route.event)}`;
     case "event":
       return `e/${encodeURIComponent(route.event)}`;
+    case "own-results":
+      return `e/${encodeURIComponent(route.event)}/results`;
     case "watch":
       return placeOf("instructor", route);
     case "console":

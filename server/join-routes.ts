@@ -8,6 +8,7 @@ import { createSignInProvider } from "./auth/sign-in-provider.js";
 import { createHealth } from "./health.js";
 import { type Access, createAccess } from "./http/access.js";
 import { createApp } from "./http/app.js";
+import { createConnectionCheck } from "./http/connection-check.js";
 import type { Metrics } from "./http/metrics.js";
 import { type Mount, createMount } from "./http/mount.js";
 import { originRules } from "./http/origin-rules.js";
@@ -157,5 +158,6 @@ function openWays(
     url: mount.url,
     log,
   });
-  return { sockets: joinSockets(terminals, applications.ingresses), applications };
+  const check = createConnectionCheck(origin, log);
+  return { sockets: joinSockets(terminals, applications.ingresses, check), applications };
 }

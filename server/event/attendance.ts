@@ -10,7 +10,7 @@ import { Turns } from "../../workshop/node/turns.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { type CounterFactory, type RateLimit, createRateLimit } from "../http/rate-limit.js";
 import type { SessionQuota } from "../http/session-quota.js";
-import { type EventParts, titleOf, uidOf } from "./events.js";
+import { type EventParts, uidOf } from "./events.js";
 import { resultsOfVisitor } from "./own-results.js";
 import type { PersonNames } from "./person-names.js";
 
@@ -50,14 +50,14 @@ export function createAttendance(parts: AttendanceParts): Attendance {
   return {
     outside: async (event) => {
       const people = await parts.people.people(uidOf(event));
-      return { ...viewOf(event, people, await titleOf(parts, event.spec.lab)), needsCode: true };
+      return { ...viewOf(event, people, await summaryOf(parts, event.spec.lab)), needsCode: true };
     },
     view: async (event, visitor) => {
       const people = await parts.people.people(uidOf(event));
       const you = await parts.people.ofVisitor(uidOf(event), visitor);
       const listed = people.filter(({ isListed }) => isListed);
       return {
-        ...viewOf(event, people, await titleOf(parts, event.spec.lab)),
+        ...viewOf(event, people, await summaryOf(parts, event.spec.lab)),
         ...(listed.length === 0
           ? {}
           : {
@@ -80,11 +80,18 @@ export function createAttendance(parts: AttendanceParts): Attendance {
   };
 }
 
-function viewOf({ metadata, spec }: EventResource, people: readonly Person[], title: string): EventView {
+type Described = Pick<EventView, "title" | "description">;
+
+async function summaryOf({ workshop }: Pick<EventParts, "workshop">, lab: string): Promise<Described> {
+  const { title = lab, description } = (await workshop.labs()).find(({ name }) => name === lab) ?? {};
+  return { title, ...(description === undefined ? {} : { description }) };
+}
+
+function viewOf({ metadata, spec }: EventResource, people: readonly Person[], about: Described): EventView {
   const { lab, from, until, seats } = spec;
   const seatsTaken = people.filter(({ joinedAt }) => joinedAt !== undefined).length;
   const phase = eventPhase(spec, Date.now());
-  return { name: metadata.name, lab, title, from, until, phase, seats, seatsTaken, needsCode: false };
+  return { name: metadata.name, lab, ...about, from, until, phase, seats, seatsTaken, needsCode: false };
 }
 
 /** Who types a name in a browser that somebody has come in by is that one again. */

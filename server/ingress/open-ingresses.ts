@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { Logger } from "pino";
 import type { Access } from "../http/access.js";
+import type { ConnectionCheck } from "../http/connection-check.js";
 import type { OriginRules } from "../http/same-origin.js";
 import type { ServedTerminalSockets } from "../http/terminal-sockets.js";
 import type { Platform } from "../platform.js";
@@ -38,12 +39,18 @@ export function openIngresses(options: IngressesOptions): {
   return { ingresses, admission };
 }
 
-/** What browsers hold open of a session, terminals and applications alike. */
-export function joinSockets(terminals: ServedTerminalSockets, ingresses: Ingresses): ServedTerminalSockets {
+/** What browsers hold open, terminals and applications of sessions and checks of the connection alike. */
+export function joinSockets(
+  terminals: ServedTerminalSockets,
+  ingresses: Ingresses,
+  check: ConnectionCheck,
+): ServedTerminalSockets {
   return {
     ...terminals,
     handleUpgrade: (request, socket, head) =>
-      ingresses.handleUpgrade(request, socket, head) || terminals.handleUpgrade(request, socket, head),
+      ingresses.handleUpgrade(request, socket, head) ||
+      terminals.handleUpgrade(request, socket, head) ||
+      check.handleUpgrade(request, socket, head),
     closeSession: (session) => {
       terminals.closeSession(session);
       ingresses.closeSession(session);
@@ -51,6 +58,7 @@ export function joinSockets(terminals: ServedTerminalSockets, ingresses: Ingress
     close: () => {
       terminals.close();
       ingresses.close();
+      check.close();
     },
   };
 }

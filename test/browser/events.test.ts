@@ -8,7 +8,8 @@ import { type LecternServer, startLectern } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
 
 const LAB = writeLab("day-lab", {
-  "workshop.yaml": "title: Lab of the day\nminutes: 45\nlayout: default\n",
+  "workshop.yaml":
+    "title: Lab of the day\ndescription: What a morning holds.\nminutes: 45\nlayout: default\n",
   "pages/01-begin.md": "# Begin\n\n```execute-1\necho fine\n```\n",
 });
 const DEADLINE_MS = 60_000;
@@ -70,6 +71,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await learner.keyboard.press("Enter");
     await learner.getByLabel("Your name").selectOption({ label: "Jürgen Größe" });
     expect(new URL(learner.url()).hash).toBe("");
+    await learner.getByText(/Terminals work/).waitFor();
+    await learner
+      .getByText("On this screen text and terminal are shown one at a time", { exact: false })
+      .waitFor();
     await takePicture(learner, "event-page");
     expect(await accessibilityProblems(learner)).toEqual([]);
     await learner.getByRole("button", { name: "Come in" }).click();
@@ -100,6 +105,26 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await page.getByLabel("Code").fill("heron");
     await page.keyboard.press("Enter");
     await page.getByText("Your browser keeps no cookies of this page", { exact: false }).waitFor();
+    await page.context().close();
+  });
+
+  it("tells before anything else that the network lets no sockets through, and tries again", async () => {
+    const page = await opened(SIZES[0]);
+    let isBlocked = true;
+    await page.routeWebSocket(/\/api\/connection-check$/, (socket) => {
+      if (isBlocked) void socket.close();
+      else socket.connectToServer();
+    });
+    await page.goto(link);
+    await page.getByLabel("Code").fill("heron");
+    await page.keyboard.press("Enter");
+    await page.getByText("Terminals cannot reach the server from here", { exact: false }).waitFor();
+    await takePicture(page, "event-no-sockets");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    isBlocked = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(/Terminals work/).waitFor();
+    await page.getByText("The screen has room for text and terminal side by side.").waitFor();
     await page.context().close();
   });
 

@@ -22,8 +22,9 @@ import type { EventPhase } from "./event.js";
 export interface EventView {
   name: string;
   lab: string;
-  /** Of the lab. */
+  /** Of the lab, as its description. */
   title: string;
+  description?: string;
   from: string;
   until: string;
   phase: EventPhase;

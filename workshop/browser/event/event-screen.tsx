@@ -4,6 +4,7 @@ import type { EventView } from "../../common/event-api.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
+import { BrowserCheck } from "./browser-check.js";
 import { CodeForm } from "./code-form.js";
 import { eventTimes, momentOf } from "./event-times.js";
 import { JoinForm } from "./join-form.js";
@@ -43,10 +44,14 @@ function EventPage({ event }: { event: EventView }): ReactElement {
     <>
       <ScreenTitle>{event.title}</ScreenTitle>
       <p className="event__times">{eventTimes(event)}</p>
+      {event.description !== undefined && event.description !== "" && (
+        <p className="event__description">{event.description}</p>
+      )}
       <Entrance event={event} />
       {event.you && (
         <Link to={{ screen: "own-results", event: event.name }}>Your results and certificate</Link>
       )}
+      {event.phase !== "over" && <BrowserCheck />}
     </>
   );
 }

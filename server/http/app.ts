@@ -23,6 +23,7 @@ import type { EventRoutes } from "./routes/events.js";
 import { createInstructorEventsRouter } from "./routes/instructor-events.js";
 import type { InstructorEventRoutes } from "./routes/instructor-events.js";
 import { createFileRoutes } from "./routes/files.js";
+import { createGivenFileRoutes } from "./routes/given-files.js";
 import { createHelpRoutes } from "./routes/help.js";
 import { createHomeRoutes } from "./routes/home.js";
 import { createIngressRoutes } from "./routes/ingresses.js";
@@ -102,6 +103,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createFileRoutes({ workshop, access }));
   api.use(createSlidesRoutes({ workshop, access }));
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
+  api.use(createGivenFileRoutes({ workshop, access }));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));

@@ -13,6 +13,7 @@ import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { requireCluster } from "../../workshop/node/session-cluster.js";
+import { giveBack, givenFiles } from "../../workshop/node/given-files.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -138,6 +139,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     ...changesOfSteps(parts, touched),
     hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
+    givenFiles: (id) => givenFiles(found(id).lab),
+    giveBack: (id, path) => giveBack(parts, active(id), path),
     file: async (id, path) => labFile(found(id).lab, path),
     slides: (id, path) => slidesContent(found(id).lab, path),
     table,

@@ -89,6 +89,10 @@ export interface Workshop {
   hint(address: HintAddress & { isCounted: boolean }): Promise<HintText>;
   /** The first event is the session as it is now. */
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
+  /** The files that the session began with, from its home. */
+  givenFiles(id: string): Promise<string[]>;
+  /** Puts one of them back as it was. Throws LAB_FILE_NOT_FOUND, and what the session host throws. */
+  giveBack(id: string, path: string): Promise<void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */
   file(id: string, path: string): Promise<string>;
   /** What stands at a path of the slides of the session's lab. Throws LAB_FILE_NOT_FOUND. */

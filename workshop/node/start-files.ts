@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { HomeFile, RegularFile } from "../../terminal/common/session-host.js";
+import type { RegularFile } from "../../terminal/common/session-host.js";
 import type { Lab, ShellStart } from "../common/lab.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
@@ -16,7 +16,7 @@ export const SET_UP_LOG = `${START_FOLDER}/setup-scripts.log`;
 export const SET_UP_FAILURES = `${START_FOLDER}/setup-scripts.failed`;
 
 /** What the shells of a lab read, and what runs before them, as files of the home; none where the lab says nothing of them. */
-export async function* startFiles({ shells, source }: Lab): AsyncIterable<HomeFile> {
+export async function* startFiles({ shells, source }: Lab): AsyncIterable<RegularFile> {
   if (shells === undefined || !isNeeded(shells)) return;
   for (const [folder, files] of [
     [SET_UP, shells.setUp],
@@ -30,7 +30,7 @@ function isNeeded({ folder, profiles, setUp }: ShellStart): boolean {
   return folder !== undefined || profiles.length > 0 || setUp.length > 0;
 }
 
-async function copyOf(file: string, path: string): Promise<HomeFile> {
+async function copyOf(file: string, path: string): Promise<RegularFile> {
   return { path, ...(await readRegularFile(file)) };
 }
 

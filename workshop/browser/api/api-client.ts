@@ -43,6 +43,10 @@ export const api = {
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/cancel`),
   hint: (id: string, page: string, step: string, at: number) =>
     call<HintText>("POST", `${pagePath(id, page)}/steps/${step}/hints/${String(at)}`),
+  givenFiles: (id: string, signal?: AbortSignal) =>
+    call<string[]>("GET", `${sessionPath(id)}/given-files`, { signal }),
+  giveBack: (id: string, path: string) =>
+    call<void>("POST", `${sessionPath(id)}/given-files`, { body: { path } }),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
   ingressAddress: (id: string, name: string, path: string) =>

@@ -4,6 +4,7 @@ import { Link } from "../parts/link.js";
 import { summaryOf } from "../store/step-results.js";
 import { useNow } from "../store/use-now.js";
 import { useSession } from "../store/use-session.js";
+import { DownloadTranscript } from "./download-transcript.js";
 import { EndSession } from "./header/end-session.js";
 import { useLab } from "./lab-context.js";
 
@@ -31,7 +32,10 @@ export function LabSummary(): ReactElement {
       {session.event !== undefined && !isWatching && (
         <Link to={{ screen: "own-results", event: session.event }}>Your results and certificate</Link>
       )}
-      {!isReadOnly && <EndSession isInText />}
+      <div className="lab-summary__ways">
+        {!isOver && <DownloadTranscript />}
+        {!isReadOnly && <EndSession isInText />}
+      </div>
     </section>
   );
 }

@@ -1,11 +1,15 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { IconButton } from "../../parts/icon-button.js";
 import { KEY_HELP, KEY_NOTE } from "../key-names.js";
+import { useLab } from "../lab-context.js";
 import { isTerminal, isTextField } from "../text-entry.js";
 
-/** The keys of the lab, behind a button and behind `?`. */
+const GiveBack = lazy(async () => ({ default: (await import("./give-back.js")).GiveBack }));
+
+/** The keys of the lab and the way back to a file as it was, behind a button and behind `?`. */
 export function Help(): ReactElement {
+  const { isReadOnly, isOver } = useLab();
   const [isOpen, setIsOpen] = useState(false);
   useEffect(() => {
     function pressed(event: KeyboardEvent): void {
@@ -40,6 +44,11 @@ export function Help(): ReactElement {
             A command runs when you press its <strong>Run</strong> button and reports below itself whether it
             worked. You can type into the terminals as well.
           </p>
+          {!isReadOnly && !isOver && (
+            <Suspense fallback={null}>
+              <GiveBack />
+            </Suspense>
+          )}
         </Dialog>
       </Popover>
     </DialogTrigger>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubernetesClient, KubernetesError } from "../kubernetes/node/kubernetes-client.js";
-import { ENGINE_NAMESPACE } from "../policy/node/install.js";
+import { ENGINE_NAMESPACE } from "../policy/node/engine-namespace.js";
 import {
   ENGINE_NAMES,
   GUARDED_LABEL_PREFIXES,

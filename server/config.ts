@@ -17,6 +17,10 @@ export interface ServeConfig {
   labChecks?: string;
   /** The operator's cluster; absent where Lectern starts its own. */
   kubeconfig?: string;
+  /** Kubeconfigs of further clusters, by the names organizations attach them under. */
+  members?: Record<string, string>;
+  /** Addresses of API servers that organizations may attach by kubeconfigs of their own; none where absent. */
+  allowClusters?: string[];
   /** Where each session has a pod for its shells; they run on this machine where absent. */
   pods?: PodShells;
   /** The `postgresql://` address of the database that several servers share; what learners did is in the data directory where absent. */

@@ -21,7 +21,8 @@ import { NAMESPACE, loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile, productVersion } from "./config.js";
-import type { DataPaths } from "./config.js";
+import type { DataPaths, ServeConfig } from "./config.js";
+import { memberOptions } from "./member-clusters.js";
 import type { OwnClusterProcesses } from "./own-clusters.js";
 import { openShells } from "./shells.js";
 import type { ShellsOptions } from "./shells.js";
@@ -54,8 +55,8 @@ export interface PlatformOptions {
   kubeconfig: string;
   /** Absent where sessions have pods. */
   terminalSocket?: string;
-  /** Where shells run and what they may use. */
-  config: ShellsOptions["config"];
+  /** Where shells run and what they may use; and further clusters. */
+  config: ShellsOptions["config"] & Pick<ServeConfig, "members" | "allowClusters">;
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;
@@ -93,7 +94,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     openShells({ ...options, kubeConfig, client }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     openNamedTokens({ client, onError: onLost }),
-    startPolicies(kubeConfig, log),
+    memberOptions(options.config).then((members) => startPolicies(kubeConfig, log, members)),
     installSessionCrds(client, productVersion()),
     installSessionGuard(client, productVersion()),
   ]);

@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import type { Leadership } from "../kubernetes/node/leader-election.js";
+import type { MemberOptions } from "../policy/node/fleet/member-clients.js";
 import { installPolicyEngine } from "../policy/node/install.js";
 import { startPolicyController } from "../policy/node/controller.js";
 import { productVersion } from "./config.js";
@@ -14,12 +15,17 @@ export interface Policies {
 }
 
 /** Puts the policy engine into the cluster and opens the service over it. */
-export async function startPolicies(kubeConfig: KubeConfig, log: Logger): Promise<Policies> {
-  await installPolicyEngine({ kubeConfig, version: productVersion() });
-  const service = await createPolicyService({ kubeConfig, logger: log });
+export async function startPolicies(
+  kubeConfig: KubeConfig,
+  log: Logger,
+  members: MemberOptions = {},
+): Promise<Policies> {
+  const version = productVersion();
+  await installPolicyEngine({ kubeConfig, version });
+  const service = await createPolicyService({ kubeConfig, logger: log, members });
   const control = (leadership: Leadership) =>
     leadership.whileLeading((signal) => {
-      startPolicyController({ kubeConfig, logger: log, signal }).catch((error: unknown) =>
+      startPolicyController({ kubeConfig, members, version, logger: log, signal }).catch((error: unknown) =>
         log.error({ err: error }, "the policy controller did not start"),
       );
     });

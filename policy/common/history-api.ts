@@ -1,9 +1,9 @@
 /** What changes are kept of. */
-export const CHANGED_KINDS = ["policy", "workspace", "namespace", "exception", "access"] as const;
+export const CHANGED_KINDS = ["policy", "workspace", "namespace", "exception", "access", "cluster"] as const;
 
 export type ChangedKind = (typeof CHANGED_KINDS)[number];
 
-/** One change of a policy, workspace, attachment, exception or of roles. */
+/** One change of a policy, workspace, attachment, exception, of roles or of the clusters there are. */
 export interface Change {
   /** What asks for it again; unique in the organization. */
   id: string;

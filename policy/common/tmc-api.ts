@@ -14,12 +14,13 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET, POST v1alpha1/workspaces | `{workspace: {fullName: {name}, meta?: {description, labels}}}` | `WorkspaceList`, `{workspace: WorkspaceView}` |
  * | GET, DELETE v1alpha1/workspaces/WS | | `{workspace}`, `{}` |
  * | GET, POST v1alpha1/workspaces/WS/policies; GET, PUT, DELETE .../NAME | `{policy}` | as for the organization |
- * | GET v1alpha1/clusters, v1alpha1/clusters/C | | `ClusterList`, `{cluster: ClusterView}` |
+ * | GET, POST v1alpha1/clusters | `{cluster: {fullName: {name}, meta?: {description}}, kubeconfig?}` | `ClusterList`, `{cluster: ClusterView}` |
+ * | GET, DELETE v1alpha1/clusters/C | DELETE: `?force=true` forgets one that does not answer | `{cluster}`, `{}` |
  * | GET v1alpha1/namespaces | | `NamespaceList`: all of the organization, attached or not |
  * | GET, POST v1alpha1/clusters/C/namespaces | `{namespace: {fullName: {name}, spec: {workspaceName, attach: true}}}` | `NamespaceList`, `{namespace: NamespaceView}` |
  * | GET, PUT, DELETE v1alpha1/clusters/C/namespaces/NS | PUT: `{namespace: {meta?: {labels}, spec?: {workspaceName}}}`, a label that is null is removed | `{namespace}`; DELETE detaches, the namespace itself stays: `{}` |
  * | GET v1alpha1/image-policies | | `PolicyList`: of the organization and all of its workspaces |
- * | GET v1alpha1/image-policies/effective/NS | | `EffectiveView` |
+ * | GET v1alpha1/image-policies/effective/NS | `?cluster=`, the home cluster where absent | `EffectiveView` |
  * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
  * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
  * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
@@ -107,28 +108,12 @@ export interface OrganizationView {
 export interface WorkspaceView {
   fullName: { name: string };
   meta: Meta;
+  /** Namespaces of further clusters are written `CLUSTER/NAMESPACE`. */
   status: { policies: number; namespaces: string[] };
 }
 
 export interface WorkspaceList {
   workspaces: WorkspaceView[];
-  totalCount: string;
-}
-
-export interface ClusterView {
-  fullName: { managementClusterName: "attached"; provisionerName: "attached"; name: string };
-  meta: Meta;
-  spec: { clusterGroupName: "default" };
-  status: {
-    phase: "READY" | "ERROR";
-    health: "HEALTHY" | "UNHEALTHY";
-    kubernetesVersion?: string;
-    message?: string;
-  };
-}
-
-export interface ClusterList {
-  clusters: ClusterView[];
   totalCount: string;
 }
 
@@ -148,6 +133,8 @@ export interface NamespaceView {
 export interface NamespaceList {
   namespaces: NamespaceView[];
   totalCount: string;
+  /** Clusters that did not answer: their namespaces are missing. Absent where all did. */
+  unreachableClusters?: string[];
 }
 
 /** What holds in one namespace, with where each policy comes from. */
@@ -163,6 +150,8 @@ export interface EffectiveView {
 
 export interface ExplainRequest {
   namespace: string;
+  /** The cluster it is on; the home cluster where absent. */
+  clusterName?: string;
   /** Either an image as one would write it in a pod ... */
   image?: string;
   /** ... or the name of a pod of the namespace, ... */
@@ -200,6 +189,8 @@ export interface ExceptionName {
 
 export interface NamespaceChange {
   name: string;
+  /** The cluster it is on; the home cluster where absent. */
+  clusterName?: string;
   /** The workspace it would be in; `null` for none. */
   workspaceName: string | null;
   /** Labels that would be set, and as `null` those that would be removed. */
@@ -207,8 +198,10 @@ export interface NamespaceChange {
 }
 
 export interface PreviewAnswer {
-  /** Namespaces that are concerned. */
+  /** Namespaces that are concerned; one of a further cluster as `CLUSTER/NAMESPACE`, as in what follows. */
   namespaces: string[];
+  /** Clusters that did not answer, so that nothing is said of them. Absent where all did. */
+  unreachableClusters?: string[];
   /** Pods looked at; more than the bound are not, and `truncated` says so. */
   pods: number;
   truncated: boolean;
@@ -254,6 +247,8 @@ export interface Violation {
   origin: PolicyOrigin;
   /** The policy is on dry run, so it only reports this. */
   dryRun: boolean;
+  /** Absent in the home cluster. */
+  cluster?: string;
   namespace: string;
   /** What makes the pods, or the pod itself where nothing does. */
   workload: WorkloadName;
@@ -283,6 +278,8 @@ export interface ViolationList {
 
 /** One `Warning FailedCreate` event that names our policies. */
 export interface ActivityEntry {
+  /** Absent in the home cluster. */
+  cluster?: string;
   namespace: string;
   /** Such as `replicaset/busybox-5d4f8c`. */
   object: string;

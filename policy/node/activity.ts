@@ -5,6 +5,7 @@ import type { ActivityEntry } from "../common/tmc-api.js";
 import { organizationNamespaces } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
+import { askFleet } from "./fleet/on-cluster.js";
 import { isoTime } from "./views.js";
 
 /** The console shows a page of them; clusters keep events for an hour. */
@@ -12,18 +13,26 @@ const MAX_ENTRIES = 200;
 
 /** The refusals of an organization's namespaces as their events tell them, newest first. */
 export async function listActivity(context: PolicyContext, organization: string): Promise<ActivityEntry[]> {
+  const { answers } = await askFleet(context, organization, (each) => listRefusalsOf(each, organization));
+  const entries = answers.flatMap(({ context: { place }, answer }) =>
+    place ? answer.map((entry) => ({ ...entry, cluster: place.cluster })) : answer,
+  );
+  return mergeRepeats(entries).toSorted(newestFirst).slice(0, MAX_ENTRIES);
+}
+
+async function listRefusalsOf(context: PolicyContext, organization: string): Promise<ActivityEntry[]> {
   const namespaces = await organizationNamespaces(context, organization);
   const lists = await Promise.all(
     namespaces.map(({ metadata }) => listRefusals(context, metadata?.name ?? "")),
   );
-  return mergeRepeats(lists.flat()).toSorted(newestFirst).slice(0, MAX_ENTRIES);
+  return lists.flat();
 }
 
 /** One entry for each refusal: a controller that tries again names another pod each time, so the cluster keeps an event of its own for every try. */
 export function mergeRepeats(entries: ActivityEntry[]): ActivityEntry[] {
   const merged = new Map<string, ActivityEntry>();
   for (const entry of entries) {
-    const key = JSON.stringify([entry.namespace, entry.object, entry.message]);
+    const key = JSON.stringify([entry.cluster, entry.namespace, entry.object, entry.message]);
     const known = merged.get(key);
     merged.set(key, known ? mergeTwo(known, entry) : entry);
   }

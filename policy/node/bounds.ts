@@ -1,10 +1,11 @@
 import type { EffectivePolicy } from "../common/effective.js";
 import { toSecond } from "../common/exception.js";
 import { boundsProblem } from "../common/parameters.js";
-import { managedNamespaces, type Scope } from "./bring-into-force.js";
+import type { Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
 import { selectFor } from "./namespace-parameters.js";
 import { type ExceptionObject, type ImagePolicyObject, withExceptions } from "./records.js";
 
@@ -17,15 +18,16 @@ export async function checkBounds(
   scope: Scope,
   candidate: { policy: ImagePolicyObject } | { exception: ExceptionObject },
 ): Promise<void> {
-  const stored = await listPoliciesAndExceptions(context.store, scope.organization);
+  const [stored, { found }] = await Promise.all([
+    listPoliciesAndExceptions(context.store, scope.organization),
+    fleetNamespaces(context, scope, { mayBeStale: true }),
+  ]);
   const policies = "policy" in candidate ? put(stored.policies, candidate.policy) : stored.policies;
   const exceptions =
     "exception" in candidate ? put(stored.exceptions, candidate.exception) : stored.exceptions;
   const effective = withExceptions(policies, exceptions, toSecond(new Date()));
-  for (const namespace of await managedNamespaces(context, scope, { mayBeStale: true })) {
-    const name = namespace.metadata?.name ?? "";
-    requireFitting(selectFor(namespace, effective).selected, `Namespace ${name}: `);
-  }
+  for (const { context: on, namespace } of found)
+    requireFitting(selectFor(namespace, effective).selected, `Namespace ${nameOnFleet(on, namespace)}: `);
   if ("policy" in candidate) requireFitting(withExceptions([candidate.policy], [], ""), "");
 }
 

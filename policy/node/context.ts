@@ -1,10 +1,43 @@
-import type { ClusterClient } from "./cluster-client.js";
-import type { HierarchyStore } from "./hierarchy-store.js";
+import type { KubeConfig } from "@kubernetes/client-node";
+
+import { type ClusterClient, createClusterClient } from "./cluster-client.js";
+import { MemberClients, type MemberOptions } from "./fleet/member-clients.js";
+import { createHierarchyStore, type HierarchyStore } from "./hierarchy-store.js";
 import type { Logger } from "./logger.js";
 
 /** What the parts of the policy service share. */
 export interface PolicyContext {
+  /** Of the cluster whose namespaces are meant: the home cluster, or the member of `place`. */
   client: ClusterClient;
+  /** The hierarchy, which is in the home cluster. */
   store: HierarchyStore;
   logger: Logger;
+  /** The way to the other clusters. */
+  members: MemberClients;
+  /** Absent in the home cluster. */
+  place?: MemberPlace;
+}
+
+/** The member cluster that is meant. */
+export interface MemberPlace {
+  /** The name it is registered under. */
+  cluster: string;
+  organization: string;
+  /** Whether the organization brought it, so that namespaces there which are nobody's are its own to attach. */
+  isOpen: boolean;
+}
+
+/** Opens the context of the home cluster. */
+export async function createPolicyContext(
+  kubeConfig: KubeConfig,
+  logger: Logger,
+  members: MemberOptions = {},
+): Promise<PolicyContext> {
+  const client = await createClusterClient(kubeConfig);
+  return {
+    client,
+    store: createHierarchyStore(client),
+    logger,
+    members: new MemberClients(client, members),
+  };
 }

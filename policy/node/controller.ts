@@ -1,12 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import {
-  type CollectionListener,
-  type WatchedObject,
-  watchCollection,
-} from "../../kubernetes/node/collection-watch.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { MANAGED_LABEL, PARAMETERS_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { type Audit, startAudit } from "./audit/start-audit.js";
@@ -16,11 +10,13 @@ import {
   managedNamespaces,
   type Scope,
 } from "./bring-into-force.js";
-import { createClusterClient, toPolicyError } from "./cluster-client.js";
-import type { PolicyContext } from "./context.js";
+import { toPolicyError } from "./cluster-client.js";
+import { createPolicyContext, type PolicyContext } from "./context.js";
 import { expireException, expiresIn } from "./expiry.js";
-import { createHierarchyStore } from "./hierarchy-store.js";
+import type { MemberOptions } from "./fleet/member-clients.js";
+import { type Fleet, startFleet } from "./fleet/start-fleet.js";
 import { type KeptPlural, recordChange } from "./history/record-change.js";
+import { keepWatching, type Watch } from "./keep-watching.js";
 import type { Logger } from "./logger.js";
 import { enforce } from "./policies.js";
 import {
@@ -39,10 +35,12 @@ const RESYNC_EVERY_MS = 60_000;
 /** Whoever changes a policy through the service brings it into force itself; the controller looks after that. */
 const SETTLE_MS = 500;
 
-const RECONNECT_AFTER_MS = 1000;
-
 export interface ControllerOptions {
   kubeConfig: KubeConfig;
+  /** What the operator says of further clusters. */
+  members?: MemberOptions;
+  /** Of the Lectern that runs it. */
+  version?: string;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -53,30 +51,32 @@ export interface ControllerOptions {
  */
 export async function startPolicyController({
   kubeConfig,
+  members,
+  version,
   logger,
   signal,
 }: ControllerOptions): Promise<void> {
   // Each watch and each wait listens; Node.js takes more than ten for a leak.
   setMaxListeners(0, signal);
-  const client = await createClusterClient(kubeConfig);
-  const context: PolicyContext = { client, store: createHierarchyStore(client), logger };
+  const context = await createPolicyContext(kubeConfig, logger, members);
   const queue = createWorkQueue({ logger, signal });
   const calls = new KubernetesClient(kubeConfig);
   const audit = startAudit(context, { logger, signal });
-  for (const watch of [...watchesOf(context, queue, audit), ...audit.watches])
-    void keepWatching(calls, watch, { logger, signal });
+  const fleet = startFleet(context, { signal, ...(version !== undefined && { version }) });
+  const onLost = (error: unknown) =>
+    logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
+  for (const watch of [...watchesOf(context, { queue, audit, fleet }), ...audit.watches, fleet.watch])
+    void keepWatching(calls, watch, { signal, onLost });
   const resync = setInterval(() => queueEverything(context, queue), RESYNC_EVERY_MS);
   resync.unref();
   signal.addEventListener("abort", () => clearInterval(resync), { once: true });
   queueEverything(context, queue);
 }
 
-interface Watch {
-  path: string;
-  listener: CollectionListener<WatchedObject>;
-}
-
-function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watch[] {
+function watchesOf(
+  context: PolicyContext,
+  { queue, audit, fleet }: { queue: WorkQueue; audit: Audit; fleet: Fleet },
+): Watch[] {
   const managed = encodeURIComponent(`${MANAGED_LABEL}=true`);
   return [
     {
@@ -84,6 +84,7 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
       listener: {
         onItem: (type, object) => {
           const policy = object as ImagePolicyObject;
+          fleet.policiesChanged(policy.spec.organization);
           queueChange(context, queue, { plural: "imagepolicies", type, object: policy });
           if (type === "DELETED") queueScope(context, queue, policy.spec);
           else queuePolicy(context, queue, policy);
@@ -95,19 +96,14 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
       listener: {
         onItem: (type, object) => {
           const exception = object as ExceptionObject;
+          fleet.policiesChanged(exception.spec.organization);
           queueChange(context, queue, { plural: "imagepolicyexceptions", type, object: exception });
           queueScope(context, queue, exception.spec);
           queueExpiry(context, queue, exception);
         },
       },
     },
-    ...(["workspaces", "accesspolicies"] as const).map((plural) => ({
-      path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/${plural}`,
-      listener: {
-        onItem: (type: string, object: WatchedObject) =>
-          queueChange(context, queue, { plural, type, object: object as HierarchyObject }),
-      },
-    })),
+    ...keptWatches(context, queue),
     {
       path: `/api/v1/namespaces?labelSelector=${managed}`,
       listener: {
@@ -133,18 +129,15 @@ function watchesOf(context: PolicyContext, queue: WorkQueue, audit: Audit): Watc
   ];
 }
 
-/** Watches until the signal fires; also where it may not read for a while. */
-async function keepWatching(
-  client: KubernetesClient,
-  { path, listener }: Watch,
-  { logger, signal }: Pick<ControllerOptions, "logger" | "signal">,
-): Promise<void> {
-  const onError = (error: unknown) =>
-    logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
-  while (!signal.aborted) {
-    await watchCollection(client, path, { ...listener, onError }, signal).catch(onError);
-    await sleep(RECONNECT_AFTER_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+/** Of what is only written down. */
+function keptWatches(context: PolicyContext, queue: WorkQueue): Watch[] {
+  return (["workspaces", "accesspolicies"] as const).map((plural) => ({
+    path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/${plural}`,
+    listener: {
+      onItem: (type, object) =>
+        queueChange(context, queue, { plural, type, object: object as HierarchyObject }),
+    },
+  }));
 }
 
 function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicyObject): void {
@@ -163,7 +156,11 @@ async function settle(context: PolicyContext, policy: ImagePolicyObject): Promis
   if (message !== undefined) {
     const { generation } = policy.metadata;
     const seen = generation === undefined ? {} : { observedGeneration: generation };
-    await context.store.setStatus(policy, { inForce: false, message, ...seen });
+    await context.store.setStatus("imagepolicies", policy.metadata.name ?? "", {
+      inForce: false,
+      message,
+      ...seen,
+    });
     return;
   }
   const labelled = isLabelled(policy)

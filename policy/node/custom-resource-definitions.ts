@@ -3,6 +3,7 @@ import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { CHANGED_KINDS } from "../common/history-api.js";
 import { MAX_RULES } from "../common/manifest.js";
+import { SYNC_STATES } from "../common/cluster-api.js";
 import { MAX_SUBJECTS, ROLES, SUBJECT_KINDS } from "../common/roles.js";
 
 /** The kinds of the hierarchy, by the plural in their URLs. */
@@ -36,7 +37,13 @@ export function customResourceDefinitions(): Manifest[] {
   return [
     definition("organizations", "organization", object({ description: text(1000) }), []),
     definition("workspaces", "workspace", member({}), [MEMBER_OF, NAME]),
-    definition("managedclusters", "managedcluster", member({}), [MEMBER_OF, NAME]),
+    definition("managedclusters", "managedcluster", member(CLUSTER_FIELDS), [
+      MEMBER_OF,
+      NAME,
+      { name: "Server", type: "string", jsonPath: ".spec.member.server" },
+      { name: "State", type: "string", jsonPath: ".status.state" },
+      { name: "Version", type: "string", jsonPath: ".status.version" },
+    ]),
     definition("imagepolicies", "imagepolicy", member(POLICY_FIELDS, ["recipe"]), [
       MEMBER_OF,
       { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
@@ -170,6 +177,21 @@ function change(): Schema {
   );
 }
 
+/** What tells a member from the home cluster. */
+const CLUSTER_FIELDS: Record<string, Schema> = {
+  member: object({ uid: text(63), server: text(2048), operator: name() }, ["uid", "server"]),
+};
+
+const SYNC_STATUS = object({
+  state: { type: "string", enum: [...SYNC_STATES] },
+  since: moment(),
+  version: text(63),
+  digest: text(64),
+  namespaces: { type: "integer", format: "int32" },
+  kubernetesVersion: text(255),
+  message: text(4096),
+});
+
 const STATUS = object({
   inForce: { type: "boolean" },
   observedGeneration: { type: "integer", format: "int64" },
@@ -188,7 +210,7 @@ function definition(plural: ResourcePlural, singular: string, spec: Schema, colu
         kind: { type: "string" },
         metadata: { type: "object" },
         spec,
-        status: STATUS,
+        status: plural === "managedclusters" ? SYNC_STATUS : STATUS,
       }),
     },
     subresources: { status: {} },

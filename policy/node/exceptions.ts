@@ -5,6 +5,7 @@ import { bringIntoForce, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireNamespace, requireWorkspace } from "./find.js";
+import { askFleet } from "./fleet/on-cluster.js";
 import { invalidManifest, placeOf, requirePolicy } from "./policies.js";
 import {
   type ExceptionObject,
@@ -33,7 +34,7 @@ export async function requestException(
   const { fullName, spec } = parsed.data;
   requireFuture(spec.expires);
   const policy = await requirePolicy(context, { ...scope, name: spec.policy });
-  if (spec.namespace !== undefined) await requireNamespace(context, scope.organization, spec.namespace);
+  if (spec.namespace !== undefined) await requireSomewhere(context, scope.organization, spec.namespace);
   const address = { ...scope, name: fullName.name };
   const object = newObject<ExceptionObjectSpec>("imagepolicyexceptions", address, {
     spec: {
@@ -53,6 +54,17 @@ export async function requestException(
   if (!stored) throw new PolicyError(POLICY_ERROR.exists, `${describe(address)} already exists`);
   await recordChange(context, "imagepolicyexceptions", stored);
   return exceptionView(stored);
+}
+
+/** An exception for a namespace holds for the one of that name on every cluster of the organization. Throws POLICY_NOT_FOUND. */
+async function requireSomewhere(context: PolicyContext, organization: string, name: string): Promise<void> {
+  const { answers } = await askFleet(context, organization, (each) =>
+    requireNamespace(each, organization, name).then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+  if (answers.every(({ answer }) => answer !== undefined)) throw answers[0]?.answer;
 }
 
 export interface Decision {

@@ -6,6 +6,7 @@ import { AUDITED_KINDS, type Shown } from "./audit/audited-kinds.js";
 import { orUndefined } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { onCluster } from "./fleet/on-cluster.js";
 import { effectiveView } from "./namespaces.js";
 import { podImages } from "./pod-images.js";
 
@@ -13,12 +14,13 @@ import { podImages } from "./pod-images.js";
 export async function explain(
   context: PolicyContext,
   organization: string,
-  { namespace, image = "", pod, workload }: ExplainRequest,
+  { namespace, clusterName, image = "", pod, workload }: ExplainRequest,
 ): Promise<ExplainAnswer> {
-  const { managed, policies } = await effectiveView(context, organization, namespace);
+  const there = clusterName === undefined ? context : await onCluster(context, organization, clusterName);
+  const { managed, policies } = await effectiveView(there, organization, namespace);
   const named = pod === undefined ? workload : { kind: "Pod", name: pod };
   const { images, ...of } = named
-    ? await requireWorkload(context, namespace, named)
+    ? await requireWorkload(there, namespace, named)
     : { images: [{ container: "", kind: "container" as const, image }] };
   const judged = images.map(({ container, kind, image: name }) => ({
     container,

@@ -1,7 +1,7 @@
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
-import type { HierarchyObject, ImagePolicyObject } from "./records.js";
+import type { HierarchyObject } from "./records.js";
 
 /** Reads and writes objects of our own kinds. */
 export interface HierarchyStore {
@@ -21,7 +21,10 @@ export interface HierarchyStore {
   remove(plural: ResourcePlural, name: string): Promise<boolean>;
   /** Deletes everything of a kind in an organization. */
   removeAll(plural: ResourcePlural, organization: string): Promise<void>;
-  setStatus(policy: ImagePolicyObject, status: ImagePolicyObject["status"]): Promise<void>;
+  /** Merges into the status; of what is gone nothing is written. */
+  setStatus(plural: ResourcePlural, name: string, status: object): Promise<void>;
+  /** What counts the changes of the cluster: a list that is read later holds at least what there was at it. */
+  currentVersion(): Promise<string>;
 }
 
 const AT = { group: POLICY_GROUP, version: POLICY_VERSION };
@@ -49,13 +52,19 @@ export function createHierarchyStore({ custom, mergePatch }: ClusterClient): Hie
       const labelSelector = `${ORGANIZATION_LABEL}=${organization}`;
       await attempt(custom.deleteCollectionClusterCustomObject({ ...AT, plural, labelSelector }));
     },
-    setStatus: async ({ metadata }, status) => {
-      const patch = { ...AT, plural: "imagepolicies", name: metadata.name ?? "", body: { status } };
+    setStatus: async (plural, name, status) => {
+      const patch = { ...AT, plural, name, body: { status } };
       try {
         await custom.patchClusterCustomObjectStatus(patch, mergePatch);
       } catch (error) {
         if (!isNotFound(error)) throw toPolicyError(error);
       }
+    },
+    currentVersion: async () => {
+      const list = await attempt(
+        custom.listClusterCustomObject({ ...AT, plural: "imagepolicies", limit: 1 }),
+      );
+      return (list as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
     },
   };
 }

@@ -16,12 +16,10 @@ import {
 import { isOfNewer, writtenBy } from "../../kubernetes/node/installed-version.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
+import { ENGINE_NAMESPACE } from "./engine-namespace.js";
 import { PolicyError, isNotInForce } from "./errors.js";
 import { createHierarchyStore } from "./hierarchy-store.js";
 import { waitUntilInForce } from "./probe.js";
-
-/** A managed namespace without policies, in which the engine is asked whether it works. */
-export const ENGINE_NAMESPACE = "lectern-policy-engine";
 
 /** A fresh cluster serves new kinds within a second or two; a busy machine takes longer. A server that is started has 30 s to answer or to say why not. */
 const INSTALL_DEADLINE_MS = 20_000;
@@ -42,15 +40,41 @@ export interface InstallOptions {
 export async function installPolicyEngine(options: InstallOptions): Promise<void> {
   const client = await createClusterClient(options.kubeConfig);
   try {
-    const bring = (manifest: Manifest) => apply(client, manifest, options.version);
-    for (const definition of customResourceDefinitions()) await bring(definition);
+    for (const definition of customResourceDefinitions()) await apply(client, definition, options.version);
     const isReportOurs = await createReportDefinition(client);
-    await waitUntilServed(client, isReportOurs, options.signal);
-    for (const manifest of engineManifests()) await bring(manifest);
-    await waitUntilBiting(client, options.signal);
+    const listHierarchy = async () => {
+      const store = createHierarchyStore(client);
+      for (const plural of Object.keys(RESOURCES) as ResourcePlural[]) await store.list(plural);
+    };
+    await waitUntilServed(client, { isReportOurs, list: listHierarchy, signal: options.signal });
+    await installEngine(client, options);
   } catch (error) {
     throw toPolicyError(error);
   }
+}
+
+/**
+ * The same for a member cluster, where the hierarchy is not: the engine and the kind of reports. Throws what `installPolicyEngine` throws.
+ */
+export async function installMemberEngine(
+  client: ClusterClient,
+  options: Omit<InstallOptions, "kubeConfig">,
+): Promise<void> {
+  try {
+    const isReportOurs = await createReportDefinition(client);
+    await waitUntilServed(client, { isReportOurs, signal: options.signal });
+    await installEngine(client, options);
+  } catch (error) {
+    throw toPolicyError(error);
+  }
+}
+
+async function installEngine(
+  client: ClusterClient,
+  { version, signal }: Omit<InstallOptions, "kubeConfig">,
+): Promise<void> {
+  for (const manifest of engineManifests()) await apply(client, manifest, version);
+  await waitUntilBiting(client, signal);
 }
 
 /** Where another tool brought the kind, its definition stays as it is. Resolves to whether it is ours. */
@@ -83,13 +107,14 @@ function withVersion(manifest: Manifest, resourceVersion = ""): Manifest {
 
 async function waitUntilServed(
   client: ClusterClient,
-  isReportOurs: boolean,
-  signal: AbortSignal | undefined,
+  {
+    isReportOurs,
+    list,
+    signal,
+  }: { isReportOurs: boolean; list?: () => Promise<void>; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const store = createHierarchyStore(client);
-  const plurals = Object.keys(RESOURCES) as ResourcePlural[];
   const listAll = async () => {
-    for (const plural of plurals) await store.list(plural);
+    await list?.();
     // A report that is written before its kind is served would be missed until something in its namespace changes.
     if (isReportOurs) await client.custom.listClusterCustomObject({ ...POLICY_REPORTS, limit: 1 });
   };
@@ -105,9 +130,13 @@ async function waitUntilServed(
 async function waitUntilBiting(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
   const { core } = client;
   const at = { namespace: ENGINE_NAMESPACE, name: ENFORCED_CONFIG_MAP };
-  if (!(await orUndefined(core.readNamespace({ name: ENGINE_NAMESPACE })))) {
+  const found = await orUndefined(core.readNamespace({ name: ENGINE_NAMESPACE }));
+  if (!found) {
     const metadata = { name: ENGINE_NAMESPACE, labels: { [MANAGED_LABEL]: "true" } };
     await ignoringConflict(core.createNamespace({ body: { metadata } }));
+  } else if (found.metadata?.labels?.[MANAGED_LABEL] !== "true") {
+    const body = { metadata: { labels: { [MANAGED_LABEL]: "true" } } };
+    await core.patchNamespace({ name: ENGINE_NAMESPACE, body }, client.mergePatch);
   }
   if (!(await orUndefined(core.readNamespacedConfigMap(at)))) {
     await ignoringConflict(

@@ -28,6 +28,7 @@ export interface SyncResult {
 
 /** What a namespace will belong to, where its labels do not say so yet. */
 export interface Membership {
+  organization: string;
   workspace: string;
 }
 
@@ -68,7 +69,7 @@ export async function readEffective(
   membership?: Membership,
 ): Promise<{ selected: EffectivePolicy[]; notSelected: EffectivePolicy[] }> {
   const labels = namespace.metadata?.labels ?? {};
-  const organization = labels[ORGANIZATION_LABEL];
+  const organization = membership?.organization ?? labels[ORGANIZATION_LABEL];
   if (organization === undefined) return { selected: [], notSelected: [] };
   return selectFor(namespace, await listEffectivePolicies(store, organization), membership);
 }
@@ -77,7 +78,7 @@ export async function readEffective(
 export function selectFor(namespace: V1Namespace, policies: EffectivePolicy[], membership?: Membership) {
   const labels = namespace.metadata?.labels ?? {};
   const workspace = membership?.workspace ?? labels[WORKSPACE_LABEL];
-  const organization = labels[ORGANIZATION_LABEL] ?? "";
+  const organization = membership?.organization ?? labels[ORGANIZATION_LABEL] ?? "";
   return effectivePolicies(policies, {
     namespace: namespace.metadata?.name ?? "",
     organization,

@@ -1,17 +1,18 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 
-import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import { CLUSTER_LABEL, MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
 import { organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
+import { askFleet, onCluster } from "./fleet/on-cluster.js";
 import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
 import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilUnjudged } from "./probe.js";
-import type { MemberSpec } from "./records.js";
+import type { ManagedClusterSpec } from "./records.js";
 import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
 import { namespaceView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
@@ -85,6 +86,7 @@ export async function detachNamespace(
     [MANAGED_LABEL]: null,
     [WORKSPACE_LABEL]: null,
     [CLUSTER_LABEL]: null,
+    ...(context.place?.isOpen && { [ORGANIZATION_LABEL]: null }),
   });
   await recordNamespace(context, { ...address, workspace, user, action: "detached" }, labelled);
   await waitUntilUnjudged(context.client, address.namespace);
@@ -99,19 +101,40 @@ export async function getNamespace(
   return namespaceView(await requireAttachedNamespace(context, address), address.cluster);
 }
 
-/** Namespaces of the organization; with a cluster only the attached ones, as TMC lists them. */
+/**
+ * Namespaces of the organization on all of its clusters; with a cluster only those attached there, as TMC lists them. Throws POLICY_NOT_FOUND, and
+ * POLICY_CLUSTER_UNREACHABLE for one cluster that is away.
+ */
 export async function listNamespaces(
   context: PolicyContext,
   { organization, cluster }: { organization: string; cluster?: string },
-): Promise<NamespaceView[]> {
-  if (cluster !== undefined) await requireCluster(context, organization, cluster);
-  const [namespaces, clusters] = await Promise.all([
-    organizationNamespaces(context, organization),
-    context.store.list<MemberSpec>("managedclusters", organization),
+): Promise<NamespacesFound> {
+  if (cluster !== undefined) {
+    const { spec } = await requireCluster(context, organization, cluster);
+    const there = await onCluster(context, organization, cluster);
+    const found = await organizationNamespaces(there, organization);
+    const views = found.map((namespace) => namespaceView(namespace, spec.name));
+    const isThere = ({ fullName, status }: NamespaceView) =>
+      status.managed && fullName.clusterName === cluster;
+    return { namespaces: views.filter(isThere), home: "", unreachable: [] };
+  }
+  const [{ answers, unreachable }, clusters] = await Promise.all([
+    askFleet(context, organization, (each) => organizationNamespaces(each, organization)),
+    context.store.list<ManagedClusterSpec>("managedclusters", organization),
   ]);
-  const views = namespaces.map((namespace) => namespaceView(namespace, clusters[0]?.spec.name ?? ""));
-  if (cluster === undefined) return views;
-  return views.filter(({ fullName, status }) => status.managed && fullName.clusterName === cluster);
+  const home = clusters.find(({ spec }) => spec.member === undefined)?.spec.name ?? "";
+  const namespaces = answers.flatMap(({ context: { place }, answer }) =>
+    answer.map((namespace) => namespaceView(namespace, place?.cluster ?? home)),
+  );
+  return { namespaces, home, unreachable };
+}
+
+/** Namespaces, and the clusters that did not say theirs. */
+export interface NamespacesFound {
+  namespaces: NamespaceView[];
+  /** The name of the home cluster, where namespaces of all clusters were asked for. */
+  home: string;
+  unreachable: string[];
 }
 
 /** What holds in a namespace, with where each policy comes from. */
@@ -154,9 +177,11 @@ async function join(
   seen: V1Namespace,
   changes: Labels = {},
 ): Promise<NamespaceView> {
-  const { cluster, namespace, workspace } = address;
-  await syncParameters(context.client, context.store, { namespace, membership: { workspace } });
-  const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address) });
+  const { organization, cluster, namespace, workspace } = address;
+  const membership = { organization, workspace };
+  await syncParameters(context.client, context.store, { namespace, membership });
+  const owned = context.place?.isOpen && { [ORGANIZATION_LABEL]: organization };
+  const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address), ...owned });
   await recordNamespace(context, address, labelled);
   await syncUntilInForce(context, namespace);
   return namespaceView(labelled, cluster);

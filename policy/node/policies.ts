@@ -5,11 +5,12 @@ import { toSecond } from "../common/exception.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
 import type { PolicyView } from "../common/tmc-api.js";
 import { checkBounds } from "./bounds.js";
-import { bringIntoForce, managedNamespaces, type Scope } from "./bring-into-force.js";
+import { bringIntoForce, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
+import { fleetNamespaces } from "./fleet/fleet-namespaces.js";
 import { signed } from "./history/author.js";
 import { recordChange } from "./history/record-change.js";
 import { removeSigned } from "./history/remove-signed.js";
@@ -85,11 +86,11 @@ export async function updatePolicy(
 
 export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
   const stored = await requirePolicy(context, address);
-  const [namespaces, exceptions] = await Promise.all([
-    managedNamespaces(context, placeOf(address)),
+  const [{ found }, exceptions] = await Promise.all([
+    fleetNamespaces(context, placeOf(address)),
     context.store.list<ExceptionObjectSpec>("imagepolicyexceptions", address.organization),
   ]);
-  return viewAmong({ namespaces, exceptions }, stored);
+  return viewAmong({ namespaces: found.map(({ namespace }) => namespace), exceptions }, stored);
 }
 
 /** Policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
@@ -99,10 +100,11 @@ export async function listPolicies(
 ): Promise<PolicyView[]> {
   if (scope.workspace !== undefined) await requireWorkspace(context, scope.organization, scope.workspace);
   const { organization } = scope;
-  const [{ policies, exceptions }, namespaces] = await Promise.all([
+  const [{ policies, exceptions }, { found }] = await Promise.all([
     listPoliciesAndExceptions(context.store, organization),
-    managedNamespaces(context, { organization }),
+    fleetNamespaces(context, { organization }),
   ]);
+  const namespaces = found.map(({ namespace }) => namespace);
   return policies
     .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
     .filter((object) => toEffective(object) !== undefined)
@@ -126,7 +128,7 @@ export async function deletePolicy(
   await bringIntoForce(context, placeOf(address));
 }
 
-/** Writes down in the policy itself that it is in force. */
+/** Writes down in the policy itself that it is in force in the home cluster; how far the others are, they say themselves. */
 export async function enforce(
   context: PolicyContext,
   address: PolicyAddress,
@@ -139,7 +141,7 @@ export async function enforce(
     namespaces: countConcerned(namespaces, stored),
     ...(generation !== undefined && { observedGeneration: generation }),
   };
-  await context.store.setStatus(stored, status);
+  await context.store.setStatus("imagepolicies", stored.metadata.name ?? "", status);
   return policyView({ ...stored, status });
 }
 

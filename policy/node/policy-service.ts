@@ -4,16 +4,18 @@ import type { PolicyAdministration } from "../common/administration.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
 import type { BindingDelta, Identity, Permissions, RoleBinding } from "../common/roles.js";
+import type { ClusterView } from "../common/cluster-api.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
 import { listViolations } from "./audit/audit-namespace.js";
 import * as accessPolicies from "./access-policies.js";
 import { createAdministration } from "./administration.js";
 import type { Scope } from "./bring-into-force.js";
-import { createClusterClient } from "./cluster-client.js";
 import { getCluster, listClusters } from "./clusters.js";
-import type { PolicyContext } from "./context.js";
-import { createHierarchyStore } from "./hierarchy-store.js";
+import { createPolicyContext } from "./context.js";
+import { attachCluster, detachCluster, type NewCluster } from "./fleet/attach-cluster.js";
+import type { MemberOptions } from "./fleet/member-clients.js";
+import { onCluster } from "./fleet/on-cluster.js";
 import * as exceptions from "./exceptions.js";
 import { requireNamespace } from "./find.js";
 import { explain } from "./explain.js";
@@ -69,8 +71,13 @@ export interface PolicyService extends PolicyAdministration {
   listHistory(query: HistoryQuery): Promise<Change[]>;
   getChange(scope: Scope, id: string): Promise<Change>;
   restoreChange(scope: Scope, what: { id: string } & WriteOptions): Promise<Change>;
-  getCluster(organization: string, name: string): Promise<Api.ClusterView>;
-  listClusters(organization: string): Promise<Api.ClusterView[]>;
+  getCluster(organization: string, name: string): Promise<ClusterView>;
+  listClusters(organization: string): Promise<ClusterView[]>;
+  attachCluster(cluster: NewCluster, options?: WriteOptions): Promise<ClusterView>;
+  detachCluster(
+    address: { organization: string; name: string },
+    options?: WriteOptions & { force?: boolean },
+  ): Promise<void>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
   updateNamespace(
     address: namespaces.NamespaceAddress,
@@ -79,10 +86,10 @@ export interface PolicyService extends PolicyAdministration {
   ): Promise<Api.NamespaceView>;
   detachNamespace(address: namespaces.NamespaceAddress, options?: WriteOptions): Promise<void>;
   getNamespace(address: namespaces.NamespaceAddress): Promise<Api.NamespaceView>;
-  listNamespaces(where: { organization: string; cluster?: string }): Promise<Api.NamespaceView[]>;
-  /** Absent where the namespace is in none. Throws POLICY_NOT_FOUND. */
-  workspaceOf(organization: string, namespace: string): Promise<string | undefined>;
-  effectivePolicies(organization: string, namespace: string): Promise<Api.EffectiveView>;
+  listNamespaces(where: { organization: string; cluster?: string }): Promise<namespaces.NamespacesFound>;
+  /** Absent where the namespace is in none; without a cluster, of the home cluster. Throws POLICY_NOT_FOUND. */
+  workspaceOf(organization: string, namespace: string, cluster?: string): Promise<string | undefined>;
+  effectivePolicies(organization: string, namespace: string, cluster?: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
   previewPolicy(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
   previewException(address: PolicyAddress, change: { remove?: boolean }): Promise<Api.PreviewAnswer>;
@@ -95,9 +102,12 @@ export interface PolicyService extends PolicyAdministration {
 export async function createPolicyService(options: {
   kubeConfig: KubeConfig;
   logger: Logger;
+  /** What the operator says of further clusters. */
+  members?: MemberOptions;
 }): Promise<PolicyService> {
-  const client = await createClusterClient(options.kubeConfig);
-  const context: PolicyContext = { client, store: createHierarchyStore(client), logger: options.logger };
+  const context = await createPolicyContext(options.kubeConfig, options.logger, options.members);
+  const on = ({ organization, cluster }: namespaces.NamespaceAddress) =>
+    onCluster(context, organization, cluster);
   return {
     ...createAdministration(context),
     getOrganization: (organization) => workspaces.getOrganization(context, organization),
@@ -125,15 +135,22 @@ export async function createPolicyService(options: {
     restoreChange: (scope, what) => restoreChange(context, scope, what),
     getCluster: (organization, name) => getCluster(context, organization, name),
     listClusters: (organization) => listClusters(context, organization),
-    attachNamespace: (address, write) => namespaces.attachNamespace(context, address, write),
-    updateNamespace: (address, change, write) =>
-      namespaces.updateNamespace(context, address, { ...change, ...write }),
-    detachNamespace: (address, write) => namespaces.detachNamespace(context, address, write),
-    getNamespace: (address) => namespaces.getNamespace(context, address),
+    attachCluster: (cluster, write) => attachCluster(context, cluster, write),
+    detachCluster: (address, write) => detachCluster(context, address, write),
+    attachNamespace: async (address, write) => namespaces.attachNamespace(await on(address), address, write),
+    updateNamespace: async (address, change, write) =>
+      namespaces.updateNamespace(await on(address), address, { ...change, ...write }),
+    detachNamespace: async (address, write) => namespaces.detachNamespace(await on(address), address, write),
+    getNamespace: async (address) => namespaces.getNamespace(await on(address), address),
     listNamespaces: (where) => namespaces.listNamespaces(context, where),
-    workspaceOf: async (organization, name) =>
-      namespaces.workspaceOf(await requireNamespace(context, organization, name)),
-    effectivePolicies: (organization, name) => namespaces.effectiveView(context, organization, name),
+    workspaceOf: async (organization, name, cluster) => {
+      const there = cluster === undefined ? context : await onCluster(context, organization, cluster);
+      return namespaces.workspaceOf(await requireNamespace(there, organization, name));
+    },
+    effectivePolicies: async (organization, name, cluster) => {
+      const there = cluster === undefined ? context : await onCluster(context, organization, cluster);
+      return namespaces.effectiveView(there, organization, name);
+    },
     explain: (organization, request) => explain(context, organization, request),
     previewPolicy: (scope, request) => previewPolicy(context, scope, request),
     previewException: (address, change) => previewException(context, address, change),

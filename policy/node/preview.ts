@@ -10,12 +10,14 @@ import { idleRules, previewChanges } from "../common/preview.js";
 import type { NamespaceChange, PreviewAnswer } from "../common/tmc-api.js";
 import { AuditedCluster } from "./audit/audited-cluster.js";
 import { AUDITED_KINDS, type AuditedKind, auditedObject } from "./audit/audited-kinds.js";
-import { managedNamespaces, type Scope } from "./bring-into-force.js";
+import type { Scope } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { listEffectivePolicies, listPoliciesAndExceptions } from "./effective-policies.js";
 import { requireException } from "./exceptions.js";
 import { requireNamespace, requireWorkspace } from "./find.js";
+import { fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
+import { onCluster } from "./fleet/on-cluster.js";
 import { ownLabels, withLabels } from "./namespace-labels.js";
 import { selectFor } from "./namespace-parameters.js";
 import { workspaceOf } from "./namespaces.js";
@@ -41,11 +43,13 @@ export async function previewPolicy(
   const candidate = exceptions ? { ...named, exceptions } : named;
   const others = before.filter((each) => !isSamePolicy(each, candidate));
   const after = remove ? others : [...others, candidate];
-  const preview = new Preview(context);
+  const preview = new Preview();
   const concerned: AuditedImages[] = [];
-  for (const namespace of await managedNamespaces(context, scope)) {
+  const { found, unreachable } = await fleetNamespaces(context, scope);
+  preview.missing(unreachable);
+  for (const { context: there, namespace } of found) {
     const isConcerned = selectFor(namespace, [candidate]).selected.length > 0;
-    const images = await preview.add(namespace, {
+    const images = await preview.add(there, namespace, {
       before: selectFor(namespace, before).selected,
       after: selectFor(namespace, after).selected,
       isConcerned,
@@ -70,16 +74,18 @@ export async function previewException(
   });
   const now = toSecond(new Date());
   const [before, after] = [exceptions, changed].map((these) => withExceptions(policies, these, now));
-  const preview = new Preview(context);
+  const preview = new Preview();
   const { workspace } = address;
   const isMeant = ({ name, origin }: EffectivePolicy) =>
     name === spec.policy && (origin.kind === "workspace" ? origin.workspace : undefined) === workspace;
-  for (const namespace of await managedNamespaces(context, placeOf(address))) {
+  const { found, unreachable } = await fleetNamespaces(context, placeOf(address));
+  preview.missing(unreachable);
+  for (const { context: there, namespace } of found) {
     const selected = selectFor(namespace, before ?? []).selected;
     const isElsewhere = spec.namespace !== undefined && spec.namespace !== namespace.metadata?.name;
     if (isElsewhere || !selected.some(isMeant)) continue;
     const judged = { before: selected, after: selectFor(namespace, after ?? []).selected };
-    await preview.add(namespace, { ...judged, isConcerned: true });
+    await preview.add(there, namespace, { ...judged, isConcerned: true });
   }
   return preview.answer;
 }
@@ -88,16 +94,20 @@ export async function previewException(
 export async function previewNamespace(
   context: PolicyContext,
   organization: string,
-  { name, workspaceName, labels = {} }: NamespaceChange,
+  { name, clusterName, workspaceName, labels = {} }: NamespaceChange,
 ): Promise<PreviewAnswer> {
-  const namespace = await requireNamespace(context, organization, name);
+  const there = clusterName === undefined ? context : await onCluster(context, organization, clusterName);
+  const namespace = await requireNamespace(there, organization, name);
   if (workspaceName !== null) await requireWorkspace(context, organization, workspaceName);
   const policies = await listEffectivePolicies(context.store, organization);
   const changed = withLabels(namespace, ownLabels(namespace, labels));
-  const preview = new Preview(context);
-  await preview.add(namespace, {
+  const preview = new Preview();
+  await preview.add(there, namespace, {
     before: workspaceOf(namespace) === undefined ? [] : selectFor(namespace, policies).selected,
-    after: workspaceName === null ? [] : selectFor(changed, policies, { workspace: workspaceName }).selected,
+    after:
+      workspaceName === null
+        ? []
+        : selectFor(changed, policies, { organization, workspace: workspaceName }).selected,
     isConcerned: true,
   });
   return preview.answer;
@@ -120,17 +130,25 @@ class Preview {
     stillRefused: [],
     warnings: [],
   };
-  readonly #context: PolicyContext;
 
-  constructor(context: PolicyContext) {
-    this.#context = context;
+  /** Clusters of which nothing is known. */
+  missing(clusters: string[]): void {
+    if (clusters.length > 0) this.answer.unreachableClusters = clusters;
   }
 
-  /** Resolves to what there is in the namespace. Throws `PolicyError`. */
-  async add(namespace: V1Namespace, { before, after, isConcerned }: Judging): Promise<AuditedImages[]> {
+  /** Resolves to what there is in the namespace, on the cluster of the context. Throws `PolicyError`. */
+  async add(
+    context: PolicyContext,
+    namespace: V1Namespace,
+    { before, after, isConcerned }: Judging,
+  ): Promise<AuditedImages[]> {
     const { answer } = this;
-    const name = namespace.metadata?.name ?? "";
-    const { images, isTruncated } = await imagesNow(this.#context, name, MAX_PREVIEW_PODS - answer.pods);
+    const { images, isTruncated } = await imagesNow(
+      context,
+      namespace.metadata?.name ?? "",
+      MAX_PREVIEW_PODS - answer.pods,
+    );
+    const name = nameOnFleet(context, namespace);
     const changes = previewChanges(name, images, { before, after });
     const problem = boundsProblem(after);
     if (problem !== undefined) answer.problem ??= problem;

@@ -6,6 +6,7 @@ import { type ExceptionSpec, exceptionSpec, type PolicyException } from "../comm
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { type PolicySpec, policySpec } from "../common/manifest.js";
 import type { ExceptionState } from "../common/exception-api.js";
+import type { SyncState } from "../common/cluster-api.js";
 import type { PolicyStatus } from "../common/tmc-api.js";
 import type { PolicyOrigin } from "../common/verdict.js";
 import { RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
@@ -26,6 +27,37 @@ export interface MemberSpec {
   description?: string;
   labels?: Record<string, string>;
 }
+
+/** A cluster of an organization: the home cluster, which holds the hierarchy itself, or a member that was attached to it. */
+export interface ManagedClusterSpec extends MemberSpec {
+  /** Absent for the home cluster. */
+  member?: {
+    /** The uid of its namespace `kube-system`, which tells it from all others. */
+    uid: string;
+    /** Address of its API server. */
+    server: string;
+    /** The name under which the operator gave its kubeconfig; of others the organization gave it. */
+    operator?: string;
+  };
+}
+
+/** How far a member is, as the leading server wrote it down last. */
+export interface StoredSync {
+  state: SyncState;
+  /** ISO 8601, to the second. */
+  since: string;
+  /** The resourceVersion of the home cluster as of which the policies in force were read. */
+  version?: string;
+  /** Of those policies, with their exceptions. */
+  digest?: string;
+  namespaces?: number;
+  kubernetesVersion?: string;
+  message?: string;
+}
+
+export type ManagedClusterObject = Omit<HierarchyObject<ManagedClusterSpec>, "status"> & {
+  status?: StoredSync;
+};
 
 export interface ImagePolicySpec extends MemberSpec, PolicySpec {
   workspace?: string;

@@ -4,9 +4,12 @@ import { managedNamespaces, organizationNamespaces } from "./bring-into-force.js
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
+import { type FleetNamespaces, fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
+import { askFleet, askWholeFleet } from "./fleet/on-cluster.js";
 import { signed } from "./history/author.js";
 import { recordChange } from "./history/record-change.js";
 import { removeSigned } from "./history/remove-signed.js";
+import { workspaceOf } from "./namespaces.js";
 import {
   type HierarchyObject,
   type ImagePolicySpec,
@@ -26,13 +29,13 @@ export async function getOrganization(
   const [workspaces, policies, namespaces] = await Promise.all([
     context.store.list("workspaces", organization),
     context.store.list("imagepolicies", organization),
-    organizationNamespaces(context, organization),
+    askFleet(context, organization, (each) => organizationNamespaces(each, organization)),
   ]);
   return {
     fullName: { name: organization, orgId: organization },
     workspaces: workspaces.length,
     policies: policies.length,
-    namespaces: namespaces.length,
+    namespaces: namespaces.answers.reduce((sum, { answer }) => sum + answer.length, 0),
   };
 }
 
@@ -71,8 +74,12 @@ export async function getWorkspace(
 }
 
 export async function listWorkspaces(context: PolicyContext, organization: string): Promise<WorkspaceView[]> {
-  const stored = await context.store.list<MemberSpec>("workspaces", organization);
-  return Promise.all(stored.map((workspace) => viewOf(context, workspace)));
+  const [stored, policies, namespaces] = await Promise.all([
+    context.store.list<MemberSpec>("workspaces", organization),
+    context.store.list<ImagePolicySpec>("imagepolicies", organization),
+    fleetNamespaces(context, { organization }),
+  ]);
+  return stored.map((workspace) => viewAmong(workspace, policies, namespaces));
 }
 
 /** Deletes an empty workspace and the policies set on it. Throws POLICY_IN_USE while namespaces are attached. */
@@ -82,9 +89,11 @@ export async function deleteWorkspace(
   { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<void> {
   await requireWorkspace(context, organization, name);
-  const attached = await managedNamespaces(context, { organization, workspace: name });
+  const scope = { organization, workspace: name };
+  const answers = await askWholeFleet(context, organization, (each) => managedNamespaces(each, scope));
+  const attached = answers.flatMap(({ context: on, answer }) => answer.map((each) => nameOnFleet(on, each)));
   if (attached.length > 0) {
-    const names = attached.map(({ metadata }) => metadata?.name ?? "").join(", ");
+    const names = attached.join(", ");
     const message = `workspace "${name}" still has namespaces (${names}); detach or move them first`;
     throw new PolicyError(POLICY_ERROR.inUse, message);
   }
@@ -99,11 +108,23 @@ export async function deleteWorkspace(
 async function viewOf(context: PolicyContext, workspace: HierarchyObject): Promise<WorkspaceView> {
   const { organization, name } = workspace.spec;
   const [policies, namespaces] = await Promise.all([
-    policiesOf(context, organization, name),
-    managedNamespaces(context, { organization, workspace: name }),
+    context.store.list<ImagePolicySpec>("imagepolicies", organization),
+    fleetNamespaces(context, { organization, workspace: name }),
   ]);
-  const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
-  return workspaceView(workspace, { policies: policies.length, namespaces: names });
+  return viewAmong(workspace, policies, namespaces);
+}
+
+function viewAmong(
+  workspace: HierarchyObject,
+  policies: HierarchyObject<ImagePolicySpec>[],
+  { found }: FleetNamespaces,
+): WorkspaceView {
+  const { name } = workspace.spec;
+  const own = found.filter(({ namespace }) => workspaceOf(namespace) === name);
+  return workspaceView(workspace, {
+    policies: policies.filter(({ spec }) => spec.workspace === name).length,
+    namespaces: own.map(({ context, namespace }) => nameOnFleet(context, namespace)),
+  });
 }
 
 async function policiesOf({ store }: PolicyContext, organization: string, workspace: string) {

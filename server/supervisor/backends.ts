@@ -38,6 +38,7 @@ export interface BackendOptions {
     | "sessionLimits"
     | "allowSharedNetwork"
     | "containers"
+    | "members"
   >;
   environment: Environment;
   paths: DataPaths;
@@ -69,6 +70,8 @@ export async function checkMachine(
           confinement: checkConfinement(paths, config.host, events),
         }
       : { confinement: POD };
+  // One that is away now may come back; a file that is none will not.
+  for (const file of Object.values(config.members ?? {})) await readKubeconfig(file);
   if (config.kubeconfig !== undefined) {
     const parsed = await readKubeconfig(config.kubeconfig);
     const version = await checkVersion(parsed);

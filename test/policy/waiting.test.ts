@@ -9,7 +9,7 @@ import { type Cluster, startCluster } from "../../cluster/start.js";
 import { type ClusterClient, createClusterClient } from "../../policy/node/cluster-client.js";
 import { installPolicyEngine } from "../../policy/node/install.js";
 import { syncUntilInForce } from "../../policy/node/bring-into-force.js";
-import { createHierarchyStore } from "../../policy/node/hierarchy-store.js";
+import { createPolicyContext } from "../../policy/node/context.js";
 import { waitUntilInForce } from "../../policy/node/probe.js";
 import { ENFORCED_CONFIG_MAP, MANAGED_LABEL } from "../../policy/common/engine-names.js";
 
@@ -62,8 +62,8 @@ describe("waiting for policies that cannot come into force as they are", () => {
     const deleting = deletingOnce(client, () =>
       core.deleteNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP }),
     );
-    const store = createHierarchyStore(client);
-    await syncUntilInForce({ client: deleting, store, logger: QUIET }, namespace);
+    const context = await createPolicyContext(kubeConfig, QUIET);
+    await syncUntilInForce({ ...context, client: deleting }, namespace);
     await core.readNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP });
   });
 });

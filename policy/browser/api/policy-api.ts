@@ -4,9 +4,9 @@ import type { ChangeList } from "../../common/history-api.js";
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
 import type { ExceptionList, ExceptionView } from "../../common/exception-api.js";
+import type { ClusterList } from "../../common/cluster-api.js";
 import type {
   ActivityEntry,
-  ClusterList,
   EffectiveView,
   ExplainAnswer,
   ExplainRequest,

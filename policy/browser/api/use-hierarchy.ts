@@ -1,12 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Permissions } from "../../common/roles.js";
-import type {
-  ClusterView,
-  NamespaceView,
-  OrganizationView,
-  PolicyView,
-  WorkspaceView,
-} from "../../common/tmc-api.js";
+import type { ClusterView } from "../../common/cluster-api.js";
+import type { NamespaceView, OrganizationView, PolicyView, WorkspaceView } from "../../common/tmc-api.js";
 import { isGone, type PolicyApi } from "./policy-api.js";
 
 /** Others (the learner's `tmc`, an instructor) change the same organization meanwhile. */

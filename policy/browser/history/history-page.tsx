@@ -127,6 +127,7 @@ const KINDS: Record<Change["kind"], string> = {
   namespace: "Namespace",
   exception: "Exception",
   access: "Roles",
+  cluster: "Cluster",
 };
 
 /** Whether the same thing was changed again since. */

@@ -3,6 +3,7 @@ import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js"
 import type { Violation } from "../../common/tmc-api.js";
 import { isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
+import { askFleet } from "../fleet/on-cluster.js";
 import { readEffective } from "../namespace-parameters.js";
 import {
   isSameReport,
@@ -32,14 +33,22 @@ export async function auditIntoReport(
   if (before === undefined || !isSameReport(before, report)) await writeReport(context, report, before);
 }
 
-async function removeReport({ client }: PolicyContext, namespace: string): Promise<void> {
+/** Takes the report of a namespace away, where there is one. */
+export async function removeReport({ client }: PolicyContext, namespace: string): Promise<void> {
   await orUndefined<unknown>(
     client.custom.deleteNamespacedCustomObject({ ...POLICY_REPORTS, namespace, name: REPORT_NAME }),
   );
 }
 
 /** What runs against the policies of an organization, as its reports tell it. */
-export async function listViolations({ client }: PolicyContext, organization: string): Promise<Violation[]> {
+export async function listViolations(context: PolicyContext, organization: string): Promise<Violation[]> {
+  const { answers } = await askFleet(context, organization, (each) => listReported(each, organization));
+  return answers.flatMap(({ context: { place }, answer }) =>
+    place ? answer.map((violation) => ({ ...violation, cluster: place.cluster })) : answer,
+  );
+}
+
+async function listReported({ client }: PolicyContext, organization: string): Promise<Violation[]> {
   const labelSelector = `${ORGANIZATION_LABEL}=${organization}`;
   const list = await orUndefined<{ items: PolicyReport[] }>(
     client.custom.listClusterCustomObject({ ...POLICY_REPORTS, labelSelector }),

@@ -83,7 +83,8 @@ function view(spec: ChangeSpec, before: ChangeSpec | undefined): Change {
 
 /** Whether there is something to restore; an exception that was to end before `now` would except nothing. */
 export function isRestorable({ kind, state }: Pick<ChangeSpec, "kind" | "state">, now: string): boolean {
-  if (state === undefined) return false;
+  // A cluster is attached by its kubeconfig, which is not kept here.
+  if (state === undefined || kind === "cluster") return false;
   if (kind !== "exception") return true;
   const { expires } = parse(state) as { expires?: string };
   return expires !== undefined && now < expires;

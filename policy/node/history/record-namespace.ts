@@ -5,6 +5,12 @@ import { writeChange } from "./record-change.js";
 
 export type NamespaceAction = "attached" | "moved" | "labelled" | "detached";
 
+/** The namespace that is meant by what a change is of: on a member, the cluster stands before it. */
+export function namespaceOf(of: string): { cluster?: string; namespace: string } {
+  const [first = "", second] = of.split("/");
+  return second === undefined ? { namespace: first } : { cluster: first, namespace: second };
+}
+
 /** Writes down where a namespace was put, and with which labels of its own. */
 export function recordNamespace(
   context: PolicyContext,
@@ -26,7 +32,7 @@ export function recordNamespace(
     id: `${uid}.${resourceVersion}`,
     address: { organization, workspace },
     kind: "namespace",
-    of: namespace,
+    of: context.place ? `${cluster}/${namespace}` : namespace,
     ...(from !== undefined && { from }),
     action,
     user,

@@ -5,6 +5,7 @@ import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { requestException } from "../exceptions.js";
 import { requireNamespace } from "../find.js";
+import { onCluster } from "../fleet/on-cluster.js";
 import { attachNamespace, updateNamespace, workspaceOf } from "../namespaces.js";
 import { createPolicy, updatePolicy } from "../policies.js";
 import { type ExceptionObject, type ImagePolicySpec, type MemberSpec, objectName } from "../records.js";
@@ -12,6 +13,7 @@ import { createWorkspace } from "../workspaces.js";
 import { exceptionView } from "../views.js";
 import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { getChange } from "./read-history.js";
+import { namespaceOf } from "./record-namespace.js";
 
 /**
  * Makes what was changed what it was after the change; resolves when that is in force. It is a change itself, so that it can be taken back as well.
@@ -51,6 +53,7 @@ const RESTORE: Record<Change["kind"], Restore> = {
       : changeAccess(context, scope, { next: () => roleBindings, user: options.user });
   },
   exception: restoreException,
+  cluster: (_context, { change }) => Promise.reject(notRestorable(change)),
 };
 
 async function restorePolicy(
@@ -74,11 +77,13 @@ async function restoreNamespace(
   options: WriteOptions,
 ): Promise<unknown> {
   const { workspace, cluster } = state as { workspace: string; cluster: string };
-  const address = { organization, cluster, namespace: name };
-  const now = workspaceOf(await requireNamespace(context, organization, name));
+  const { namespace } = namespaceOf(name);
+  const address = { organization, cluster, namespace };
+  const there = await onCluster(context, organization, cluster);
+  const now = workspaceOf(await requireNamespace(there, organization, namespace));
   return now === undefined
-    ? attachNamespace(context, { ...address, workspace }, options)
-    : updateNamespace(context, address, { workspace, ...options });
+    ? attachNamespace(there, { ...address, workspace }, options)
+    : updateNamespace(there, address, { workspace, ...options });
 }
 
 /** Asks for it anew, in the name of whoever restores it: another grants it. */
@@ -97,8 +102,10 @@ function restoreException(
 
 function notRestorable({ kind, name, action, after }: Change): PolicyError {
   const why =
-    after === null
-      ? `it was ${action} by it; restore the change before`
-      : "its expiry has passed; ask for another with one to come";
+    kind === "cluster"
+      ? "clusters are attached by their kubeconfig, which the history does not keep; attach it again"
+      : after === null
+        ? `it was ${action} by it; restore the change before`
+        : "its expiry has passed; ask for another with one to come";
   return new PolicyError(POLICY_ERROR.inUse, `this change of ${kind} "${name}" cannot be restored: ${why}`);
 }

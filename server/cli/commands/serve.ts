@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { START_RULES } from "../../../workshop/common/instructor-api.js";
 import type { StartRule } from "../../../workshop/common/instructor-api.js";
@@ -25,6 +24,9 @@ import {
   webAddress,
   wholeNumber,
 } from "../options.js";
+import { databaseOf } from "../database-flags.js";
+import { addMemberFlags, membersOf } from "../member-flags.js";
+import type { MemberFlags } from "../member-flags.js";
 import { addShellFlags, shellsOf } from "../shell-flags.js";
 import type { ShellFlags } from "../shell-flags.js";
 import { addSignInFlags, signInOf } from "../sign-in-flags.js";
@@ -34,7 +36,7 @@ import { examplesText } from "../program.js";
 import { untilSignalled } from "../signals.js";
 import { terminalText } from "../terminal-text.js";
 
-interface ServeFlags extends ShellFlags, SignInFlags {
+interface ServeFlags extends ShellFlags, SignInFlags, MemberFlags {
   port: number;
   host: string;
   data: string;
@@ -67,6 +69,7 @@ const EXAMPLES = [
   "lectern serve --port 9000 --lab ~/labs --lab intro.md",
   "lectern serve --kubeconfig ~/.kube/config --data /srv/lectern",
   "lectern serve --kubeconfig ~/.kube/config --shells pods",
+  "lectern serve --member staging=staging.yaml",
   "lectern serve --host 0.0.0.0 --tls-cert labs.pem --tls-key labs.key --public-url https://labs.example.org/",
   "lectern serve --public-url https://labs.example.org/ --trust-proxy loopback",
 ];
@@ -136,7 +139,7 @@ export function serveCommand(): Command {
     .option("--follow-files", "show what is saved of a lab on open pages at once, for its author", false)
     .addHelpText("after", `${examplesText(EXAMPLES)}\n${ENVIRONMENT}`)
     .action((flags: ServeFlags) => run(flags, environment));
-  return addSharingFlags(addSignInFlags(addAccessFlags(addShellFlags(addEventFlags(serve)))));
+  return addSharingFlags(addSignInFlags(addAccessFlags(addShellFlags(addMemberFlags(addEventFlags(serve))))));
 }
 
 function addEventFlags(serve: Command): Command {
@@ -206,6 +209,8 @@ async function run(
     shellPullSecret,
     database,
     databaseFile,
+    member,
+    allowCluster,
     ...flags
   }: ServeFlags,
   environment: Environment,
@@ -223,6 +228,7 @@ async function run(
       ...(shellUrl !== undefined && { shellUrl }),
       ...(shellPullSecret !== undefined && { shellPullSecret }),
     }),
+    ...membersOf({ ...(member && { member }), ...(allowCluster && { allowCluster }) }),
     ...databaseOf({ database, databaseFile }, environment),
     labs: lab ?? [shippedContent],
     labVariables: labVariables(allowedLabVariables(environment, labVariable) ?? []),
@@ -268,28 +274,6 @@ function requireOwnClusterFor({ containers, kubeconfig }: ServeConfig): void {
     serverErrorCodes.usage,
     "--containers on is for the embedded cluster, and --kubeconfig names another, whose pods run as it runs them. Leave one of the two away.",
   );
-}
-
-/** Where several are given, the most particular counts. */
-function databaseOf(
-  { database, databaseFile }: { database: string | undefined; databaseFile: string | undefined },
-  environment: Environment,
-): Pick<ServeConfig, "database"> {
-  const given =
-    database ?? (databaseFile === undefined ? environment.database : readDatabaseFile(databaseFile));
-  return given === undefined ? {} : { database: given };
-}
-
-function readDatabaseFile(file: string): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch (error) {
-    throw new ServerError(
-      serverErrorCodes.databaseInvalid,
-      `The file with the address of the database, ${file}, cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      error,
-    );
-  }
 }
 
 function report(line: string): void {

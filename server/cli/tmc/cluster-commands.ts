@@ -1,7 +1,16 @@
 import { Command } from "commander";
 
-import type { ClusterList, ClusterView } from "../../../policy/common/tmc-api.js";
-import { examples, givenName, groupFlag, locationFlags, nameFlag } from "./flags.js";
+import type { ClusterList, ClusterSync, ClusterView } from "../../../policy/common/cluster-api.js";
+import {
+  descriptionFlag,
+  dryRunFlag,
+  examples,
+  givenName,
+  groupFlag,
+  locationFlags,
+  nameFlag,
+} from "./flags.js";
+import { readTextFile } from "./manifest-file.js";
 import { namespaceCommand } from "./namespace-commands.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
@@ -14,15 +23,32 @@ const CLUSTERS: Table<ClusterView> = {
     ["PROVISIONER", ({ fullName }) => fullName.provisionerName],
     ["PHASE", ({ status }) => status.phase],
     ["HEALTH", ({ status }) => status.health],
+    ["POLICIES", ({ status }) => syncWords(status.sync)],
     ["VERSION", ({ status }) => status.kubernetesVersion ?? ""],
+    ["SERVER", ({ spec }) => spec.server ?? "", "wide"],
+    ["NAMESPACES", ({ status }) => status.sync.namespaces?.toString() ?? "", "wide"],
     ["GROUP", ({ spec }) => spec.clusterGroupName, "wide"],
     ["MESSAGE", ({ status }) => status.message ?? "", "wide"],
   ],
   empty: "No clusters to list",
 };
 
+/** How far a cluster is with the policies, in a few words. */
+function syncWords({ state, version, since }: ClusterSync): string {
+  const words = { InForce: "in force", Behind: "behind", Syncing: "syncing", Unreachable: "unreachable" };
+  const at = version === undefined ? "" : ` at ${version}`;
+  if (state === "Unreachable")
+    return `unreachable since ${since ?? "?"}${version ? `, last in force${at}` : ""}`;
+  if (state === "InForce") return `in force${at}`;
+  return `${words[state]}${version ? `, last in force${at}` : ""}`;
+}
+
 interface ClusterOptions {
   name?: string;
+  description?: string;
+  kubeconfig?: string;
+  force?: boolean;
+  dryRun?: boolean;
   group?: string;
   output?: OutputFormat;
 }
@@ -54,7 +80,73 @@ export function clusterCommand(world: TmcWorld): Command {
       world.print(await formatObject(answer.cluster, { format: output, table: CLUSTERS }));
     });
   examples(get, "tmc cluster get my-cluster -o json");
+  addMembership(cluster, world);
   return cluster.addCommand(namespaceCommand(world));
+}
+
+function addMembership(cluster: Command, world: TmcWorld): void {
+  const attach = groupFlag(locationFlags(nameFlag(cluster.command("attach [name]"), "cluster")))
+    .description("Put a further cluster under the policies of the organization")
+    .option("-k, --kubeconfig <file>", "of the cluster; left away for one that the operator of Lectern gives")
+    .action((positional: string | undefined, options: ClusterOptions, command: Command) =>
+      // Given in full, it is also a flag of all commands, which scripts use for other things.
+      attachCluster(world, positional, { ...options, ...command.optsWithGlobals<ClusterOptions>() }),
+    );
+  examples(
+    dryRunFlag(descriptionFlag(attach)).addOption(outputOption()),
+    "tmc cluster attach -n staging --kubeconfig staging.yaml",
+    "tmc cluster attach -n shared",
+  );
+  for (const verb of ["detach", "delete"]) {
+    const detach = locationFlags(nameFlag(cluster.command(`${verb} [name]`), "cluster"))
+      .description("Take a cluster off that was attached; the cluster itself stays")
+      .option("--force", "also with attached namespaces, which are let go, and where it does not answer")
+      .action((positional: string | undefined, options: ClusterOptions) =>
+        detachCluster(world, positional, options),
+      );
+    examples(dryRunFlag(detach), `tmc cluster ${verb} staging`, `tmc cluster ${verb} staging --force`);
+  }
+}
+
+async function attachCluster(
+  world: TmcWorld,
+  positional: string | undefined,
+  options: ClusterOptions,
+): Promise<void> {
+  const { group, description, kubeconfig, dryRun, output } = options;
+  const name = givenName("cluster", positional, options.name);
+  if (group !== undefined && group !== "default")
+    throw new TmcError(`NotFound: cluster group "${group}" not found; every cluster is in "default"`);
+  const body = {
+    cluster: { fullName: { name }, meta: { ...(description !== undefined && { description }) } },
+    ...(kubeconfig !== undefined && { kubeconfig: await readTextFile(kubeconfig, "kubeconfig") }),
+  };
+  const path = `clusters${dryRun === true ? "?dryRun=true" : ""}`;
+  const { cluster } = (await world.connect().call("POST", path, body)) as { cluster: ClusterView };
+  if (output !== undefined) {
+    world.print(await formatObject(cluster, { format: output, table: CLUSTERS }));
+    return;
+  }
+  if (dryRun === true) world.print(`✔ cluster "${name}" would be attached (dry run)`);
+  else
+    world.print(
+      `✔ cluster "${name}" attached successfully\n  its namespaces are put into workspaces with: tmc cluster namespace attach -n my-namespace -k my-workspace -c ${name}`,
+    );
+}
+
+async function detachCluster(
+  world: TmcWorld,
+  positional: string | undefined,
+  { name: flag, force, dryRun }: ClusterOptions,
+): Promise<void> {
+  const name = givenName("cluster", positional, flag);
+  const query = [force === true && "force=true", dryRun === true && "dryRun=true"].filter(Boolean).join("&");
+  await world.connect().call("DELETE", `clusters/${encodeURIComponent(name)}${query && `?${query}`}`);
+  world.print(
+    dryRun === true
+      ? `✔ cluster "${name}" would be detached (dry run)`
+      : `✔ cluster "${name}" detached successfully`,
+  );
 }
 
 interface ClusterGroup {

@@ -122,7 +122,8 @@ describe("the grammar of tmc", () => {
     ["workspace image-policy create --effect ", ["allow", "block"]],
     ["cluster namespace attach --cl", ["--cluster-name"]],
     ["cluster list -o ", ["json", "table", "wide", "yaml"]],
-    ["cluster att", []],
+    ["cluster att", ["attach"]],
+    ["cluster upg", []],
   ])("completes %j", (typed, expected) => {
     expect(candidates(program, typed.split(" "))).toEqual(expected);
   });

@@ -3,13 +3,14 @@ import { Command } from "commander";
 import { parseWorkload } from "../../../policy/common/exception.js";
 import type { ExplainAnswer, ExplainRequest } from "../../../policy/common/tmc-api.js";
 import type { ImageVerdict, PolicyOrigin, PolicyVerdict } from "../../../policy/common/verdict.js";
-import { examples, required } from "./flags.js";
+import { clusterFlag, examples, required } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
 import { TmcError } from "./tmc-error.js";
 
 interface ExplainOptions {
   name?: string;
+  clusterName?: string;
   pod?: string;
   workload?: string;
   output?: OutputFormat;
@@ -38,8 +39,10 @@ const VERDICTS: Table<Row> = {
 /** `tmc image explain`: the same evaluator as the console's, asked for one namespace. */
 export function imageCommand(world: TmcWorld): Command {
   const image = new Command("image").description("What the policies of a namespace say to an image");
-  const explain = image
-    .command("explain [image]")
+  const explain = clusterFlag(
+    image.command("explain [image]"),
+    "the cluster the namespace is on (default: the home of the policies)",
+  )
     .description("Say whether an image may run in a namespace, by which policy and rule, and what would pass")
     .option("-n, --name <namespace>", "the namespace")
     .option("--pod <pod>", "instead of an image: every image of this pod")
@@ -81,17 +84,17 @@ async function explainImage(
 
 function questionOf(
   image: string | undefined,
-  { name, pod, workload: text }: ExplainOptions,
+  { name, clusterName, pod, workload: text }: ExplainOptions,
 ): ExplainRequest {
-  const namespace = required(name, "-n");
+  const place = { namespace: required(name, "-n"), ...(clusterName !== undefined && { clusterName }) };
   if ([image, pod, text].filter((each) => each !== undefined).length !== 1)
     throw new TmcError(
       "InvalidArgument: expected one of an image, --pod and --workload; say tmc image explain busybox -n NS",
     );
-  if (image !== undefined) return { namespace, image };
-  if (pod !== undefined) return { namespace, pod };
+  if (image !== undefined) return { ...place, image };
+  if (pod !== undefined) return { ...place, pod };
   const workload = parseWorkload(text ?? "");
-  if (workload) return { namespace, workload };
+  if (workload) return { ...place, workload };
   throw new TmcError(
     `InvalidArgument: --workload "${String(text)}" is no workload; write its kind and name, such as deployment/web`,
   );

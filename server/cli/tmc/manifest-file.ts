@@ -14,7 +14,7 @@ export async function readManifest(
   file: string,
   kind: "policy" | "workspace" | "namespace",
 ): Promise<LooseManifest> {
-  const text = await readText(file);
+  const text = await readTextFile(file, "manifest");
   const { parseAllDocuments } = await import("yaml");
   const documents = parseAllDocuments(text);
   if (documents.length > 1)
@@ -32,12 +32,13 @@ export async function readManifest(
   };
 }
 
-async function readText(file: string): Promise<string> {
+/** Reads a file, or standard input for `-`. Throws `TmcError` that says what it ought to be. */
+export async function readTextFile(file: string, what: string): Promise<string> {
   try {
     return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new TmcError(`InvalidArgument: the manifest cannot be read: ${reason}`);
+    throw new TmcError(`InvalidArgument: the ${what} cannot be read: ${reason}`);
   }
 }
 

@@ -165,7 +165,7 @@ async function attachAs(
   await tell(world, answer.namespace, {
     verb: "attached",
     options,
-    change: { name, workspaceName: answer.namespace.spec.workspaceName },
+    change: { name, clusterName, workspaceName: answer.namespace.spec.workspaceName },
   });
 }
 
@@ -201,7 +201,7 @@ async function update(
   };
   const path = `${pathOf(clusterName, name)}${dryRunQuery(options)}`;
   const answer = (await world.connect().call("PUT", path, { namespace })) as Answer;
-  const change = { name, workspaceName: answer.namespace.spec.workspaceName, labels };
+  const change = { name, clusterName, workspaceName: answer.namespace.spec.workspaceName, labels };
   await tell(world, answer.namespace, { verb: "updated", options, change });
 }
 
@@ -213,7 +213,7 @@ async function detach(
   const { name, clusterName, workspaceName } = targetOf(positional, options);
   if (workspaceName !== undefined) await requireMember(world, { name, clusterName, workspaceName });
   await world.connect().call("DELETE", `${pathOf(clusterName, name)}${dryRunQuery(options)}`);
-  world.print(await done(world, { name, workspaceName: null }, { verb: "detached", options }));
+  world.print(await done(world, { name, clusterName, workspaceName: null }, { verb: "detached", options }));
 }
 
 /** Who names the workspace means that one: a namespace that was moved meanwhile stays where it is. */
@@ -240,8 +240,17 @@ async function print(
       (workspaceName === undefined || spec.workspaceName === workspaceName) &&
       (name === undefined || fullName.name === name),
   );
-  const shown: NamespaceList = { namespaces, totalCount: String(namespaces.length) };
+  const { unreachableClusters: missing } = answer;
+  const shown: NamespaceList = {
+    namespaces,
+    totalCount: String(namespaces.length),
+    ...(missing && { unreachableClusters: missing }),
+  };
   world.print(await formatList(shown, namespaces, { format: output, table: NAMESPACES }));
+  if (answer.unreachableClusters)
+    world.printError(
+      `Warning: not every cluster answered, and their namespaces are missing: ${answer.unreachableClusters.join(", ")}. See: tmc cluster list`,
+    );
 }
 
 /** What was done, or would be. */

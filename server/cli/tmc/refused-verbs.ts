@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { TmcError } from "./tmc-error.js";
 
 const NOT_A_CLUSTER_MANAGER =
-  "clusters are neither made, upgraded nor removed here; see those that are registered with: tmc cluster list";
+  "clusters are neither made nor upgraded here; one that exists is put under the policies with: tmc cluster attach --help";
 const ROLES_ELSEWHERE =
   "roles are bound on the organization and on workspaces: tmc workspace iam add-binding --help";
 const IMAGES_ONLY = "only image policies are set here: tmc workspace image-policy create --help";
@@ -67,14 +67,10 @@ export const REFUSED: Record<string, string> = {
   "clustergroup image-policy":
     "image policies are set on workspaces and the organization, never on clusters: tmc workspace image-policy create --help",
 
-  "cluster attach":
-    "the cluster of a session is registered when the session starts; see it with: tmc cluster list",
   "cluster auth": "the kubeconfig of a session is in ~/.kube/config already: kubectl get pods",
   "cluster create": NOT_A_CLUSTER_MANAGER,
   "cluster custom-policy": IMAGES_ONLY,
   "cluster dataprotection": KUBECTL,
-  "cluster delete":
-    "the cluster of a session is taken off when the session ends; a namespace is taken out with: tmc cluster namespace detach",
   "cluster iam": ROLES_ELSEWHERE,
   "cluster image-policy":
     "image policies are set on workspaces and the organization, never on clusters: tmc workspace image-policy create --help",

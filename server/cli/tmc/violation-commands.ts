@@ -9,7 +9,10 @@ import type { TmcWorld } from "./program.js";
 const VIOLATIONS: Table<Violation> = {
   columns: [
     ["POLICY", ({ policy }) => policy],
-    ["NAMESPACE", ({ namespace }) => namespace],
+    [
+      "NAMESPACE",
+      ({ cluster, namespace }) => (cluster === undefined ? namespace : `${cluster}/${namespace}`),
+    ],
     ["WORKLOAD", ({ workload }) => workloadText(workload)],
     ["CONTAINER", ({ container }) => container],
     ["IMAGE", ({ image }) => image],

@@ -20,12 +20,15 @@ export interface Authorization {
   require(request: Request, level: Level, workspace?: string): Promise<void>;
   /** To view the organization and all of its workspaces. */
   requireEverywhere(request: Request): Promise<void>;
-  /** At the workspace a namespace is in; one that is in none is everybody's. */
-  requireOnNamespace(request: Request, level: Level, namespace: string): Promise<void>;
+  /** At the workspace a namespace is in; one that is in none is everybody's. It is in the home cluster where none is named. */
+  requireOnNamespace(request: Request, level: Level, namespace: string, cluster?: string): Promise<void>;
   /** Those of the items that the caller may view; what belongs to no workspace is the organization's. */
   visible<T>(request: Request, items: T[], workspaceOf: (item: T) => string | undefined): Promise<T[]>;
   /** The same of what is in namespaces. */
-  visibleByNamespace<T extends { namespace: string }>(request: Request, items: T[]): Promise<T[]>;
+  visibleByNamespace<T extends { namespace: string; cluster?: string }>(
+    request: Request,
+    items: T[],
+  ): Promise<T[]>;
 }
 
 /** Reads the roles of whoever asks once for each request. */
@@ -61,19 +64,30 @@ export function createAuthorization(
     visibleByNamespace: async (request, items) => {
       const { organization } = identify(request);
       if ((await permissionsOf(request)).workspaces !== undefined) return items;
-      const namespaces = await policies.listNamespaces({ organization });
-      const workspaces = new Map(namespaces.map(({ fullName, spec }) => [fullName.name, spec.workspaceName]));
+      const { namespaces, home } = await policies.listNamespaces({ organization });
+      const workspaces = new Map(
+        namespaces.map(({ fullName: { clusterName, name }, spec }) => [
+          keyOf(clusterName, name),
+          spec.workspaceName,
+        ]),
+      );
+      const workspaceAt = ({ cluster = home, namespace }: { cluster?: string; namespace: string }) =>
+        workspaces.get(keyOf(cluster, namespace));
       // One that went meanwhile may have been in a workspace of others; in none is written as an empty one.
-      const there = items.filter(({ namespace }) => workspaces.has(namespace));
-      return visible(request, there, ({ namespace }) => workspaces.get(namespace) || undefined);
+      const there = items.filter((item) => workspaceAt(item) !== undefined);
+      return visible(request, there, (item) => workspaceAt(item) || undefined);
     },
-    requireOnNamespace: async (request, level, namespace) => {
+    requireOnNamespace: async (request, level, namespace, cluster) => {
       const { organization, user } = identify(request);
       if (!isMember(await permissionsOf(request))) throw forbidden(user, level);
-      const workspace = await policies.workspaceOf(organization, namespace);
+      const workspace = await policies.workspaceOf(organization, namespace, cluster);
       if (workspace !== undefined) await require(request, level, workspace);
     },
   };
+}
+
+function keyOf(cluster: string, namespace: string): string {
+  return `${cluster}/${namespace}`;
 }
 
 /** Asks of each operation what it needs before any route is reached; what is no operation is not let through. */
@@ -106,7 +120,13 @@ async function check(
   const { workspace, name, namespace } = request.params;
   if (on === "organization") return authorization.require(request, level);
   if (on === "workspace") return authorization.require(request, level, String(workspace ?? name));
-  return authorization.requireOnNamespace(request, level, String(namespace));
+  return authorization.requireOnNamespace(request, level, String(namespace), clusterOf(request));
+}
+
+/** The cluster that a path is about, or else the query names; absent for the home cluster. */
+export function clusterOf({ params, query }: Request): string | undefined {
+  const named = params["cluster"] ?? query["cluster"];
+  return typeof named === "string" ? named : undefined;
 }
 
 /** Says which role is missing, and where. */

@@ -41,6 +41,15 @@ export const workspaceBody = z.object({
   workspace: z.object({ fullName: z.object({ name: resourceName }), meta: workspaceMeta }),
 });
 
+/** The kubeconfig is read by the service, which says what is wrong in it. */
+export const clusterBody = z.object({
+  cluster: z.object({
+    fullName: z.object({ name: resourceName }),
+    meta: z.object({ description: z.string().max(1000).nullish() }).nullish(),
+  }),
+  kubeconfig: z.string().min(1).optional(),
+});
+
 export const namespaceBody = z.object({
   namespace: z.object({
     fullName: z.object({ name: z.string().min(1).max(MAX_NAME_CHARACTERS) }),
@@ -79,6 +88,7 @@ export const apiTokenBody = z.object({
 export const explainBody = z
   .object({
     namespace: z.string().min(1).max(MAX_NAME_CHARACTERS),
+    clusterName: resourceName.optional(),
     image: z.string().max(MAX_IMAGE_CHARACTERS).optional(),
     pod: z.string().min(1).max(MAX_NAME_CHARACTERS).optional(),
     workload: z
@@ -90,6 +100,8 @@ export const explainBody = z
     { message: "give one of an image, a pod and a workload" },
   );
 
+export type ExplainBody = z.output<typeof explainBody>;
+
 export const previewBody = z
   .object({
     policy: z.record(z.string(), z.unknown()).optional(),
@@ -97,6 +109,7 @@ export const previewBody = z
     namespace: z
       .object({
         name: z.string().min(1).max(MAX_NAME_CHARACTERS),
+        clusterName: resourceName.optional(),
         workspaceName: resourceName.nullable(),
         labels: labelChanges.optional(),
       })

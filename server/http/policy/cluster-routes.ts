@@ -1,7 +1,7 @@
 import { Router } from "express";
 
 import type { NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
-import { namespaceBody, namespaceChangeBody } from "./bodies.js";
+import { clusterBody, namespaceBody, namespaceChangeBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
@@ -16,9 +16,28 @@ export function clusterRoutes(context: PolicyRoutesContext): Router {
   router.get("/clusters/:cluster", async (request, response) => {
     response.json({ cluster: await policies.getCluster(organizationOf(request), request.params.cluster) });
   });
+  router.post("/clusters", async (request, response) => {
+    const { cluster, kubeconfig } = clusterBody.parse(request.body);
+    const description = cluster.meta?.description;
+    const wanted = {
+      organization: organizationOf(request),
+      name: cluster.fullName.name,
+      ...(description && { description }),
+      ...(kubeconfig !== undefined && { kubeconfig }),
+    };
+    response.json({ cluster: await policies.attachCluster(wanted, writeOptions(context, request)) });
+  });
+  router.delete("/clusters/:cluster", async (request, response) => {
+    const address = { organization: organizationOf(request), name: request.params.cluster };
+    const force = request.query["force"] === "true";
+    await policies.detachCluster(address, { ...writeOptions(context, request), force });
+    response.json({});
+  });
   router.get("/namespaces", async (request, response) => {
     const all = await policies.listNamespaces({ organization: organizationOf(request) });
-    response.json(listOf(await authorization.visible(request, all, workspaceOf)));
+    const namespaces = await authorization.visible(request, all.namespaces, workspaceOf);
+    const unreachable = all.unreachable.length > 0 && { unreachableClusters: all.unreachable };
+    response.json({ ...listOf(namespaces), ...unreachable });
   });
   addNamespaceRoutes(router, context);
   return router;
@@ -31,7 +50,7 @@ function addNamespaceRoutes(router: Router, context: PolicyRoutesContext): void 
   router.get(all, async (request, response) => {
     const { cluster } = request.params;
     const attached = await policies.listNamespaces({ organization: organizationOf(request), cluster });
-    response.json(listOf(await authorization.visible(request, attached, workspaceOf)));
+    response.json(listOf(await authorization.visible(request, attached.namespaces, workspaceOf)));
   });
   router.post(all, async (request, response) => {
     const { fullName, spec } = namespaceBody.parse(request.body).namespace;

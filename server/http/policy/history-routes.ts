@@ -1,6 +1,7 @@
 import { type Request, Router } from "express";
 
 import { CHANGED_KINDS, type Change, type ChangeList } from "../../../policy/common/history-api.js";
+import { namespaceOf } from "../../../policy/node/history/record-namespace.js";
 import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
@@ -36,7 +37,10 @@ function mount(router: Router, path: string, context: PolicyRoutesContext): void
     const { kind, name } = await policies.getChange(scope, id);
     if (kind === "workspace") await authorization.require(request, "edit");
     // It may be in another workspace by now.
-    if (kind === "namespace") await authorization.requireOnNamespace(request, "admin", name);
+    if (kind === "namespace") {
+      const { cluster, namespace } = namespaceOf(name);
+      await authorization.requireOnNamespace(request, "admin", namespace, cluster);
+    }
     response.json({ change: await policies.restoreChange(scope, { id, ...writeOptions(context, request) }) });
   });
 }

@@ -2,7 +2,8 @@ import { type Request, Router } from "express";
 
 import type { ExplainRequest } from "../../../policy/common/tmc-api.js";
 import { policyManifest } from "../../../policy/common/manifest.js";
-import { explainBody, previewBody } from "./bodies.js";
+import { clusterOf } from "./authorization.js";
+import { type ExplainBody, explainBody, previewBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
 
 /** What TMC never had: what holds, why, what would change, what was refused. */
@@ -14,27 +15,26 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
       ? authorization.requireEverywhere(request)
       : authorization.require(request, "view", workspace);
   router.get("/image-policies/effective/:namespace", async (request, response) => {
-    response.json(await policies.effectivePolicies(organizationOf(request), request.params.namespace));
+    const { namespace } = request.params;
+    response.json(await policies.effectivePolicies(organizationOf(request), namespace, clusterOf(request)));
   });
   router.post("/image-policies/explain", async (request, response) => {
-    const { namespace, image, pod, workload } = explainBody.parse(request.body);
-    await authorization.requireOnNamespace(request, "view", namespace);
-    const question: ExplainRequest = {
-      namespace,
-      ...(image !== undefined && { image }),
-      ...(pod !== undefined && { pod }),
-      ...(workload !== undefined && { workload }),
-    };
+    const question = questionOf(explainBody.parse(request.body));
+    await authorization.requireOnNamespace(request, "view", question.namespace, question.clusterName);
     response.json(await policies.explain(organizationOf(request), question));
   });
   router.post("/image-policies/preview", async (request, response) => {
     const { policy, remove, namespace, exception } = previewBody.parse(request.body);
     if (namespace !== undefined) {
-      await authorization.requireOnNamespace(request, "view", namespace.name);
+      await authorization.requireOnNamespace(request, "view", namespace.name, namespace.clusterName);
       if (namespace.workspaceName !== null)
         await authorization.require(request, "view", namespace.workspaceName);
-      const { labels, ...change } = namespace;
-      const asked = { ...change, ...(labels !== undefined && { labels }) };
+      const { labels, clusterName, ...change } = namespace;
+      const asked = {
+        ...change,
+        ...(clusterName !== undefined && { clusterName }),
+        ...(labels !== undefined && { labels }),
+      };
       response.json(await policies.previewNamespace(organizationOf(request), asked));
       return;
     }
@@ -61,4 +61,14 @@ export function insightRoutes({ policies, organizationOf, authorization }: Polic
     response.json({ entries: await authorization.visibleByNamespace(request, all) });
   });
   return router;
+}
+
+function questionOf({ namespace, clusterName, image, pod, workload }: ExplainBody): ExplainRequest {
+  return {
+    namespace,
+    ...(clusterName !== undefined && { clusterName }),
+    ...(image !== undefined && { image }),
+    ...(pod !== undefined && { pod }),
+    ...(workload !== undefined && { workload }),
+  };
 }

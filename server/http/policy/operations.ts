@@ -6,6 +6,7 @@ import type { Level } from "../../../policy/common/roles.js";
 import {
   apiTokenBody,
   bindingsBody,
+  clusterBody,
   decisionBody,
   explainBody,
   namespaceBody,
@@ -167,7 +168,20 @@ function namespaceOperations(): Operation[] {
   const one = `${all}/{namespace}`;
   return [
     read("/clusters", "List the clusters", ["clusters", "totalCount"]),
-    read("/clusters/{cluster}", "Show a cluster", ["cluster"]),
+    {
+      method: "post",
+      path: "/clusters",
+      summary: "Attach a further cluster, by its kubeconfig or as one that the operator gives",
+      answers: ["cluster"],
+      needs: { level: "admin", on: "organization" },
+      body: clusterBody,
+      takesDryRun: true,
+    },
+    read("/clusters/{cluster}", "Show a cluster, and how far it is with the policies", ["cluster"]),
+    remove("/clusters/{cluster}", "Detach a cluster that was attached; ?force=true one that is away", {
+      level: "admin",
+      on: "organization",
+    }),
     read("/namespaces", "List the namespaces of the organization", ["namespaces", "totalCount"]),
     read(all, "List the attached namespaces of a cluster", ["namespaces", "totalCount"]),
     {

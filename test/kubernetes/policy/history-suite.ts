@@ -2,11 +2,10 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Change } from "../../../policy/common/history-api.js";
-import { createClusterClient } from "../../../policy/node/cluster-client.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
 import { MAX_CHANGES, writeChange } from "../../../policy/node/history/record-change.js";
-import { createHierarchyStore, type HierarchyStore } from "../../../policy/node/hierarchy-store.js";
-import type { PolicyContext } from "../../../policy/node/context.js";
+import type { HierarchyStore } from "../../../policy/node/hierarchy-store.js";
+import { createPolicyContext, type PolicyContext } from "../../../policy/node/context.js";
 import type { ImagePolicySpec } from "../../../policy/node/records.js";
 import { eventually, refusalText, silent } from "./suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
@@ -52,9 +51,8 @@ export function describeHistory(title: string, target: () => { kubeConfig: KubeC
     beforeAll(async () => {
       const { kubeConfig } = target();
       world = await startTmcWorld(kubeConfig, { organization, workspace });
-      const client = await createClusterClient(kubeConfig);
-      store = createHierarchyStore(client);
-      context = { client, store, logger: silent };
+      context = await createPolicyContext(kubeConfig, silent);
+      store = context.store;
       await eventually(() => world.core.readNamespacedServiceAccount({ namespace, name: "default" }));
       const subject = { kind: "USER", name: "alice" };
       await world.rest("PATCH", `workspaces:iam/${workspace}`, {

@@ -1,6 +1,11 @@
-import type { KubeConfig } from "@kubernetes/client-node";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { type Cluster, startCluster } from "../../../cluster/start.js";
+import { KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { eventually } from "./suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
 
@@ -8,6 +13,9 @@ const organization = "lab-described";
 const namespace = organization;
 const workspace = "described-ws";
 const cluster = `${organization}-cluster`;
+
+/** A further cluster, which the operator gives. */
+const given = "given";
 
 interface Described {
   requestBody?: unknown;
@@ -44,6 +52,7 @@ const BODIES: Record<string, () => object> = {
   }),
   grant: () => ({ note: "for an hour" }),
   deny: () => ({}),
+  clusters: () => ({ cluster: { fullName: { name: given } } }),
   workspaces: () => ({ workspace: { fullName: { name: "p" } } }),
   namespaces: () => ({
     namespace: { fullName: { name: namespace }, spec: { workspaceName: workspace, attach: true } },
@@ -69,9 +78,15 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
   describe(title, { timeout: 60_000 }, () => {
     let world: TmcWorldOnCluster;
     let operations: ReturnType<typeof inOrder>;
+    let further: Cluster | undefined;
+    const folder = mkdtempSync(join(tmpdir(), "lectern-openapi-"));
 
     beforeAll(async () => {
-      world = await startTmcWorld(target().kubeConfig, { organization, workspace });
+      further = await startCluster({ dataDir: folder });
+      const kubeConfig = new KubeConfig();
+      kubeConfig.loadFromFile(further.kubeconfigPath);
+      const members = { given: new Map([[given, kubeConfig]]) };
+      world = await startTmcWorld(target().kubeConfig, { organization, workspace, members });
       await eventually(() => world.core.readNamespacedServiceAccount({ namespace, name: "default" }));
       const subject = { kind: "USER", name: "approver" };
       await world.rest("PATCH", `organization:iam/${organization}`, {
@@ -82,7 +97,11 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
       expect(document.openapi).toBe("3.1.0");
       operations = inOrder(document.paths);
     });
-    afterAll(() => world?.close());
+    afterAll(async () => {
+      world?.close();
+      await further?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
 
     const values: Record<string, string> = { organization, workspace, cluster, namespace, name: "p" };
     const call = (
@@ -110,6 +129,8 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
         const noun = path.split("/").findLast((part) => !part.startsWith("{")) ?? "";
         const body = described.requestBody === undefined ? undefined : BODIES[noun]?.();
         if (path.includes("{id}")) values["id"] = await changeIn(path);
+        // The home cluster goes with its organization alone.
+        values["cluster"] = `${method} ${path}` === "delete /clusters/{cluster}" ? given : cluster;
         const by = noun === "grant" ? world.as("approver") : world;
         const answer = await call(method, path, body, { by });
         expect([method, path, answer.status]).toEqual([method, path, 200]);

@@ -83,6 +83,8 @@ const LET_THROUGH: Record<string, readonly string[]> = {
   "delete /workspaces/{name}": ADMIN.workspace,
   "get /clusters": MEMBERS,
   "get /clusters/{cluster}": MEMBERS,
+  "post /clusters": ADMIN.organization,
+  "delete /clusters/{cluster}": ADMIN.organization,
   "get /namespaces": MEMBERS,
   "get /clusters/{cluster}/namespaces": MEMBERS,
   "post /clusters/{cluster}/namespaces": EDIT.workspace,

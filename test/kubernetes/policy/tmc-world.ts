@@ -7,6 +7,7 @@ import { join } from "node:path";
 import express, { type Request } from "express";
 import { CoreV1Api, type KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { ORGANIZATION_LABEL } from "../../../policy/common/engine-names.js";
+import type { MemberOptions } from "../../../policy/node/fleet/member-clients.js";
 import { installPolicyEngine } from "../../../policy/node/install.js";
 import { createPolicyService } from "../../../policy/node/policy-service.js";
 import { connect } from "../../../server/cli/tmc/api-client.js";
@@ -45,10 +46,14 @@ export interface TmcWorldOnCluster {
 /** Makes an organization with a namespace of the same name, the workspace and the cluster `NAME-cluster`, and serves the API to it. */
 export async function startTmcWorld(
   kubeConfig: KubeConfig,
-  { organization, workspace }: { organization: string; workspace: string },
+  {
+    organization,
+    workspace,
+    members = {},
+  }: { organization: string; workspace: string; members?: MemberOptions },
 ): Promise<TmcWorldOnCluster> {
   await installPolicyEngine({ kubeConfig });
-  const policies = await createPolicyService({ kubeConfig, logger: silent });
+  const policies = await createPolicyService({ kubeConfig, logger: silent, members });
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const owned = { metadata: { name: organization, labels: { [ORGANIZATION_LABEL]: organization } } };
   const { metadata } = await core.createNamespace({ body: owned });

@@ -1,0 +1,194 @@
+import { resourceName } from "../../common/manifest.js";
+import type { ClusterView } from "../../common/cluster-api.js";
+import { managedNamespaces } from "../bring-into-force.js";
+import { createClusterClient, type ClusterClient } from "../cluster-client.js";
+import { getCluster } from "../clusters.js";
+import type { PolicyContext } from "../context.js";
+import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { findOrganization, requireCluster } from "../find.js";
+import { signed } from "../history/author.js";
+import { writeChange } from "../history/record-change.js";
+import {
+  type ManagedClusterObject,
+  type ManagedClusterSpec,
+  newObject,
+  objectName,
+  ownedBy,
+} from "../records.js";
+import { LECTERN_USER, type WriteOptions } from "../write-options.js";
+import { isAllowedAddress } from "./allowed-addresses.js";
+import { bringMemberUp, clusterUid } from "./install-member.js";
+import { MAX_KUBECONFIG_CHARACTERS, readMemberKubeconfig } from "./member-kubeconfig.js";
+import { openContext } from "./on-cluster.js";
+
+/** Each costs the leading server some watches and connections that stay open. */
+export const MAX_MEMBERS = 20;
+
+export interface NewCluster {
+  organization: string;
+  name: string;
+  description?: string;
+  /** As the organization has it; absent for a cluster that the operator gives under the name. */
+  kubeconfig?: string;
+}
+
+/**
+ * Puts the engine into a further cluster and registers it: from then on its attached namespaces follow the organization's policies. Throws POLICY_INVALID,
+ * POLICY_FORBIDDEN for an address that the operator does not allow, POLICY_EXISTS, POLICY_IN_USE for a cluster of another Lectern, and what the cluster
+ * itself refuses.
+ */
+export async function attachCluster(
+  context: PolicyContext,
+  cluster: NewCluster,
+  { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
+): Promise<ClusterView> {
+  const { organization, name, description } = cluster;
+  requireName(name);
+  const parent = await findOrganization(context, organization);
+  const address = { organization, name };
+  const { client, operator } = await openNew(context, cluster);
+  const [uid, home] = await Promise.all([clusterUid(client), clusterUid(context.client)]);
+  await requireNew(context, address, { uid, home, isShared: operator !== undefined });
+  const server = client.kubeConfig.getCurrentCluster()?.server ?? "";
+  const spec: ManagedClusterSpec = {
+    ...address,
+    ...(description && { description }),
+    member: { uid, server, ...(operator !== undefined && { operator }) },
+  };
+  const object = newObject("managedclusters", address, { spec, owner: ownedBy(parent) });
+  if (dryRun) return { ...(await getCluster(context, organization, name, object as ManagedClusterObject)) };
+  await bringMemberUp(client, { home, uid });
+  const stored = await context.store.create("managedclusters", signed(object, user));
+  if (!stored) throw exists(name);
+  if (cluster.kubeconfig !== undefined) {
+    const owner = { organization, reference: ownedBy(stored) };
+    await context.members.keep(objectName(address), cluster.kubeconfig, owner);
+  }
+  await record(context, stored as ManagedClusterObject, { user, action: "attached" });
+  return getCluster(context, organization, name);
+}
+
+/**
+ * Takes a cluster off; the leading server then takes the engine out of it. With `force` also one that does not answer or has namespaces: in what Lectern
+ * cannot reach, the policies of now stay in force. Throws POLICY_NOT_FOUND, POLICY_IN_USE, POLICY_CLUSTER_UNREACHABLE.
+ */
+export async function detachCluster(
+  context: PolicyContext,
+  address: { organization: string; name: string },
+  { dryRun = false, user = LECTERN_USER, force = false }: WriteOptions & { force?: boolean } = {},
+): Promise<void> {
+  const { organization, name } = address;
+  const cluster = await requireCluster(context, organization, name);
+  if (!cluster.spec.member)
+    throw new PolicyError(
+      POLICY_ERROR.inUse,
+      `cluster "${name}" is the home of the policies and goes with its organization; only clusters that were attached are detached`,
+    );
+  if (!force) await requireEmpty(context, cluster);
+  if (dryRun) return;
+  const object = objectName(address);
+  await context.store.remove("managedclusters", object);
+  await context.members.forget(object);
+  await record(context, cluster, { user, action: "detached" });
+}
+
+async function requireEmpty(context: PolicyContext, cluster: ManagedClusterObject): Promise<void> {
+  const { organization, name } = cluster.spec;
+  const found = await managedNamespaces(await openContext(context, cluster), { organization });
+  if (found.length === 0) return;
+  const names = found.map(({ metadata }) => metadata?.name ?? "").join(", ");
+  throw new PolicyError(
+    POLICY_ERROR.inUse,
+    `cluster "${name}" still has attached namespaces (${names}); detach them first, or all at once with --force`,
+  );
+}
+
+async function openNew(
+  { members }: PolicyContext,
+  { name, kubeconfig }: NewCluster,
+): Promise<{ client: ClusterClient; operator?: string }> {
+  if (kubeconfig === undefined) {
+    const given = members.given.get(name);
+    if (given) return { client: await createClusterClient(given), operator: name };
+    const known = [...members.given.keys()];
+    const instead =
+      known.length === 0 ? "The operator gives none" : `The operator gives ${known.toSorted().join(", ")}`;
+    throw invalid(
+      `no kubeconfig was given, and the operator gives no cluster "${name}". ${instead}; say --kubeconfig FILE for one of your own`,
+    );
+  }
+  if (kubeconfig.length > MAX_KUBECONFIG_CHARACTERS)
+    throw invalid(`it is longer than ${String(MAX_KUBECONFIG_CHARACTERS)} characters`);
+  const read = await readMemberKubeconfig(kubeconfig);
+  const server = read.getCurrentCluster()?.server ?? "";
+  if (!isAllowedAddress(server, members.allowed))
+    throw new PolicyError(
+      POLICY_ERROR.forbidden,
+      `This Lectern attaches no cluster at ${new URL(server).host}: the server would call an address that its operator has not allowed. The operator allows it with "lectern serve --allow-cluster ${new URL(server).host}".`,
+    );
+  return { client: await createClusterClient(read) };
+}
+
+async function requireNew(
+  { store }: PolicyContext,
+  { organization, name }: { organization: string; name: string },
+  { uid, home, isShared }: { uid: string; home: string; isShared: boolean },
+): Promise<void> {
+  if (uid === home)
+    throw new PolicyError(
+      POLICY_ERROR.exists,
+      "this is the cluster that holds the policies; it is registered already, see it with: tmc cluster list",
+    );
+  const clusters = await store.list<ManagedClusterSpec>("managedclusters");
+  const own = clusters.filter(({ spec }) => spec.organization === organization);
+  if (own.some(({ spec }) => spec.name === name)) throw exists(name);
+  const same = clusters.filter(({ spec }) => spec.member?.uid === uid);
+  const mine = same.find(({ spec }) => spec.organization === organization);
+  if (mine) throw new PolicyError(POLICY_ERROR.exists, `this is cluster "${mine.spec.name}" already`);
+  // What the operator gives may be shared: there only namespaces that are labelled for an organization are its own.
+  if (same.some(({ spec }) => !isShared || spec.member?.operator === undefined))
+    throw new PolicyError(POLICY_ERROR.exists, "this cluster is attached to another organization");
+  if (own.filter(({ spec }) => spec.member).length >= MAX_MEMBERS)
+    throw invalid(`an organization may attach ${String(MAX_MEMBERS)} clusters at most`);
+}
+
+function requireName(name: string): void {
+  const { error } = resourceName.safeParse(name);
+  if (!error) return;
+  const detail = error.issues.map(({ message }) => message).join("; ");
+  throw new PolicyError(
+    POLICY_ERROR.invalid,
+    `The name ${JSON.stringify(name)} cannot be used: it ${detail}.`,
+    {
+      fields: [{ path: "cluster.fullName.name", message: detail }],
+    },
+  );
+}
+
+function record(
+  context: PolicyContext,
+  { metadata: { uid = "" }, spec }: ManagedClusterObject,
+  { user, action }: { user: string; action: "attached" | "detached" },
+): Promise<void> {
+  const { organization, name, member } = spec;
+  const state = { cluster: name, server: member?.server ?? "", uid: member?.uid ?? "" };
+  return writeChange(context, {
+    id: `${uid}.${action}`,
+    address: { organization },
+    kind: "cluster",
+    of: name,
+    action,
+    user,
+    ...(action === "attached" && { state }),
+  });
+}
+
+function exists(name: string): PolicyError {
+  return new PolicyError(POLICY_ERROR.exists, `cluster "${name}" is registered already`);
+}
+
+function invalid(message: string): PolicyError {
+  return new PolicyError(POLICY_ERROR.invalid, `The cluster cannot be attached: ${message}.`, {
+    fields: [{ path: "kubeconfig", message }],
+  });
+}

@@ -1,0 +1,112 @@
+import type { KubeConfig, V1OwnerReference } from "@kubernetes/client-node";
+
+import { ORGANIZATION_LABEL } from "../../common/engine-names.js";
+import { type ClusterClient, createClusterClient, orUndefined, toPolicyError } from "../cluster-client.js";
+import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { ENGINE_NAMESPACE } from "../engine-namespace.js";
+import type { ManagedClusterObject } from "../records.js";
+import { readMemberKubeconfig } from "./member-kubeconfig.js";
+
+/** What the operator says of further clusters. */
+export interface MemberOptions {
+  /** Clusters the operator gives, by the name organizations attach them under. */
+  given?: ReadonlyMap<string, KubeConfig>;
+  /** Addresses of API servers that organizations may attach by kubeconfigs of their own: `HOST`, `HOST:PORT` or `any`. */
+  allowed?: readonly string[];
+}
+
+const KUBECONFIG_KEY = "kubeconfig";
+
+interface Opened {
+  version: string;
+  client: Promise<ClusterClient>;
+}
+
+/** Opens the member clusters by what is kept of them: in a Secret of the home cluster, or with the operator. */
+export class MemberClients {
+  readonly given: ReadonlyMap<string, KubeConfig>;
+  readonly allowed: readonly string[];
+  readonly #home: ClusterClient;
+  readonly #opened = new Map<string, Opened>();
+
+  constructor(home: ClusterClient, { given = new Map(), allowed = [] }: MemberOptions) {
+    this.#home = home;
+    this.given = given;
+    this.allowed = allowed;
+  }
+
+  /** The clients of a member; asks it nothing. Throws POLICY_CLUSTER_UNREACHABLE where its kubeconfig is not there. */
+  async open({ metadata, spec }: ManagedClusterObject): Promise<ClusterClient> {
+    const { operator } = spec.member ?? {};
+    const name = metadata.name ?? "";
+    const kept = operator === undefined ? await this.#read(name) : { version: "given", text: undefined };
+    const opened = this.#opened.get(name);
+    const version = `${metadata.uid ?? ""}/${kept.version}`;
+    if (opened?.version === version) return opened.client;
+    const kubeConfig =
+      kept.text === undefined
+        ? this.#givenBy(operator ?? "", spec.name)
+        : await readMemberKubeconfig(kept.text);
+    const client = createClusterClient(kubeConfig);
+    this.#opened.set(name, { version, client });
+    return client;
+  }
+
+  /** Keeps the kubeconfig of a member; it goes with its owner. */
+  async keep(name: string, text: string, owner: { organization: string; reference: V1OwnerReference }) {
+    const metadata = {
+      name: secretName(name),
+      namespace: ENGINE_NAMESPACE,
+      labels: { [ORGANIZATION_LABEL]: owner.organization },
+      ownerReferences: [owner.reference],
+    };
+    try {
+      await orUndefined(this.#home.core.deleteNamespacedSecret({ ...secretAt(name) }));
+      await this.#home.core.createNamespacedSecret({
+        namespace: ENGINE_NAMESPACE,
+        body: { metadata, type: "Opaque", stringData: { [KUBECONFIG_KEY]: text } },
+      });
+    } catch (error) {
+      throw toPolicyError(error);
+    }
+  }
+
+  /** Forgets the kubeconfig of a member. */
+  async forget(name: string): Promise<void> {
+    this.#opened.delete(name);
+    await orUndefined(this.#home.core.deleteNamespacedSecret(secretAt(name)));
+  }
+
+  async #read(name: string): Promise<{ version: string; text: string }> {
+    const secret = await orUndefined(this.#home.core.readNamespacedSecret(secretAt(name)));
+    const data = secret?.data?.[KUBECONFIG_KEY];
+    if (data === undefined)
+      throw unopened(
+        `Its kubeconfig, the Secret ${secretName(name)} in namespace ${ENGINE_NAMESPACE}, is not there; detach the cluster and attach it again.`,
+      );
+    return {
+      version: secret?.metadata?.resourceVersion ?? "",
+      text: Buffer.from(data, "base64").toString("utf8"),
+    };
+  }
+
+  #givenBy(operator: string, cluster: string): KubeConfig {
+    const found = this.given.get(operator);
+    if (found) return found;
+    throw unopened(
+      `The cluster ${cluster} is one that the operator gives, and this Lectern was started without --member ${operator}=FILE.`,
+    );
+  }
+}
+
+function secretName(name: string): string {
+  return `member-${name}`;
+}
+
+function secretAt(name: string) {
+  return { namespace: ENGINE_NAMESPACE, name: secretName(name) };
+}
+
+function unopened(message: string): PolicyError {
+  return new PolicyError(POLICY_ERROR.clusterUnreachable, message);
+}

@@ -1,0 +1,228 @@
+import { setMaxListeners } from "node:events";
+
+import { withDeadline } from "../../../kubernetes/node/deadline.js";
+import { KubernetesClient, KubernetesError } from "../../../kubernetes/node/kubernetes-client.js";
+import { startAudit } from "../audit/start-audit.js";
+import { bringIntoForce, bringNamespaceIntoForce } from "../bring-into-force.js";
+import { toPolicyError } from "../cluster-client.js";
+import type { PolicyContext } from "../context.js";
+import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { keepWatching } from "../keep-watching.js";
+import type { ManagedClusterObject, StoredSync } from "../records.js";
+import { createWorkQueue } from "../work-queue.js";
+import { Alarm } from "./alarm.js";
+import { engineWatches, namespaceWatches } from "./member-watches.js";
+import { bringMemberUp, clusterUid } from "./install-member.js";
+import { memberContext } from "./on-cluster.js";
+import { now, readWanted } from "./sync-state.js";
+
+/** How often a member is asked whether it is there. */
+const LOOK_EVERY_MS = 5000;
+
+/** An API server that is there answers this within milliseconds. */
+const LOOK_DEADLINE_MS = 5000;
+
+/** What failed is tried again after the first, then after twice as long up to the second. */
+const RETRY_MS = 500;
+const MAX_RETRY_MS = 5000;
+
+/** Catches what a broken watch missed. */
+const RESYNC_EVERY_MS = 60_000;
+
+/** What a controller needs of the home cluster. */
+export interface MemberControllerOptions {
+  home: PolicyContext;
+  cluster: ManagedClusterObject;
+  /** Of the Lectern that runs it. */
+  version?: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Keeps one member in step with the policies of its organization, and writes down how far it is. It has connections, watches and a queue of its own, so
+ * that a member that is away or slow holds up nothing but itself. What was in force there stays so until another version is.
+ */
+export class MemberController {
+  readonly #options: MemberControllerOptions;
+  readonly #alarm = new Alarm();
+  /** Of the engine's objects, by name, as we know them to be right. */
+  readonly #engine = new Map<string, number>();
+  #context: PolicyContext | undefined;
+  #home = "";
+  #isEngineSure = false;
+  #isDrifted = false;
+  #calls: KubernetesClient | undefined;
+  #isDirty = true;
+  #syncedAt = 0;
+  #failures = 0;
+  #status: StoredSync | undefined;
+
+  constructor(options: MemberControllerOptions) {
+    setMaxListeners(0, options.signal);
+    this.#options = options;
+    this.#status = options.cluster.status;
+  }
+
+  /** The member, once it was opened. */
+  get context(): PolicyContext | undefined {
+    return this.#context;
+  }
+
+  /** Policies or exceptions were changed. */
+  policiesChanged(): void {
+    this.#isDirty = true;
+    this.#alarm.ring();
+  }
+
+  /** Runs until the signal fires. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      await this.#alarm.wait(await this.#turn(), signal);
+    }
+  }
+
+  /** Looks at the member and does what is to do; resolves to how long until the next time. */
+  async #turn(): Promise<number> {
+    try {
+      const context = (this.#context ??= await this.#open());
+      const kubernetesVersion = await this.#ask(context);
+      const isOld = performance.now() - this.#syncedAt > RESYNC_EVERY_MS;
+      if (!this.#isEngineSure || isOld) await this.#bringUp(context, kubernetesVersion);
+      if (this.#isDirty) await this.#sync(context, kubernetesVersion);
+      this.#failures = 0;
+      return LOOK_EVERY_MS;
+    } catch (error) {
+      if (!this.#options.signal.aborted) await this.#failed(error);
+      return Math.min(RETRY_MS * 2 ** this.#failures++, MAX_RETRY_MS);
+    }
+  }
+
+  async #open(): Promise<PolicyContext> {
+    const { home, cluster, signal } = this.#options;
+    this.#home = await clusterUid(home.client);
+    const context = await memberContext(home, cluster);
+    const calls = new KubernetesClient(context.client.kubeConfig);
+    this.#calls = calls;
+    signal.addEventListener("abort", () => calls.close(), { once: true });
+    const { logger } = home;
+    const queue = createWorkQueue({ logger, signal });
+    const audit = startAudit(context, { logger, signal });
+    const repair = (namespace: string) =>
+      queue.add(`namespace/${namespace}`, () =>
+        bringNamespaceIntoForce(context, namespace).then(
+          () => undefined,
+          (error: unknown) => {
+            this.policiesChanged();
+            throw error;
+          },
+        ),
+      );
+    const watches = [
+      ...namespaceWatches(cluster.spec.organization, { repair, audit }),
+      ...engineWatches((name, generation) => this.#engineSeen(name, generation)),
+      ...audit.watches,
+    ];
+    // Of one that is known to be away every watch breaks off again and again.
+    const onLost = () => (this.#failures === 0 ? this.#alarm.ring() : undefined);
+    for (const watch of watches) void keepWatching(calls, watch, { signal, onLost });
+    return context;
+  }
+
+  async #ask({ client }: PolicyContext): Promise<string> {
+    const calls = (this.#calls ??= new KubernetesClient(client.kubeConfig));
+    try {
+      const { gitVersion } = await withDeadline(LOOK_DEADLINE_MS, this.#options.signal, (ending) =>
+        calls.get<{ gitVersion: string }>("/version", ending),
+      );
+      return gitVersion;
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status === 0) throw error;
+      const message = `The cluster refused with ${String(error.status)} ${error.reason}: ${error.message}`;
+      throw new PolicyError(POLICY_ERROR.clusterRefused, message, { cause: error });
+    }
+  }
+
+  async #bringUp(context: PolicyContext, kubernetesVersion: string): Promise<void> {
+    const { cluster, version, signal } = this.#options;
+    // Where all is as it was when it was last looked at, looking again is no news.
+    if (this.#status?.state !== "InForce" || this.#isDrifted)
+      await this.#write({ state: "Syncing", kubernetesVersion });
+    this.#isDrifted = false;
+    this.#isDirty = true;
+    this.#isEngineSure = true;
+    this.#engine.clear();
+    const uid = cluster.spec.member?.uid ?? "";
+    await bringMemberUp(context.client, {
+      home: this.#home,
+      uid,
+      signal,
+      ...(version !== undefined && { version }),
+    });
+  }
+
+  async #sync(context: PolicyContext, kubernetesVersion: string): Promise<void> {
+    this.#isDirty = false;
+    try {
+      const { organization } = this.#options.cluster.spec;
+      const wanted = await readWanted(this.#options.home, organization);
+      const namespaces = await bringIntoForce(context, { organization });
+      this.#syncedAt = performance.now();
+      // What was changed meanwhile is brought into force by the next turn, which begins at once.
+      if (this.#isDirty) return;
+      await this.#write({ state: "InForce", ...wanted, namespaces: namespaces.length, kubernetesVersion });
+    } catch (error) {
+      this.#isDirty = true;
+      throw error;
+    }
+  }
+
+  /** The engine is put right wherever one of its objects is not as it was when it last was. */
+  #engineSeen(name: string, generation: number | undefined): void {
+    const known = this.#engine.get(name);
+    if (generation === undefined) this.#engine.delete(name);
+    else this.#engine.set(name, generation);
+    if (generation !== undefined && (known === undefined || known === generation)) return;
+    this.#isEngineSure = false;
+    this.#isDrifted = true;
+    this.#alarm.ring();
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { code, message } = toPolicyError(error);
+    const isAway = code === POLICY_ERROR.clusterUnreachable;
+    // Whatever it missed while it was away is looked at before it counts as in force again.
+    if (isAway || this.#status?.state === "Syncing") this.#isEngineSure = false;
+    this.#isDirty = true;
+    await this.#write({ state: isAway ? "Unreachable" : "Behind", message });
+  }
+
+  /** Writes down how far it is, where that is news; what was in force last is kept. */
+  async #write(next: Partial<StoredSync> & Pick<StoredSync, "state">): Promise<void> {
+    const { home, cluster } = this.#options;
+    const { message: _old, ...kept } = this.#status ?? {};
+    const since = this.#status?.state === next.state ? this.#status.since : now();
+    const status: StoredSync = { ...kept, ...next, since };
+    if (isSame(status, this.#status)) return;
+    try {
+      const name = cluster.metadata.name ?? "";
+      await home.store.setStatus("managedclusters", name, { message: null, ...status });
+      this.#status = status;
+    } catch (error) {
+      this.#isDirty = true;
+      const reason = toPolicyError(error).message;
+      home.logger.warn({ cluster: cluster.spec.name, reason }, "the state of a cluster was not written down");
+    }
+    if (status.state === "Unreachable" || status.state === "Behind")
+      home.logger.warn({ cluster: cluster.spec.name, reason: status.message }, "a cluster is not in step");
+  }
+}
+
+/** The version alone is no news: it counts whatever is changed in the home cluster. */
+function isSame(left: StoredSync, right: StoredSync | undefined): boolean {
+  return right !== undefined && newsOf(left) === newsOf(right);
+}
+
+function newsOf({ state, digest, namespaces, kubernetesVersion, message }: StoredSync): string {
+  return JSON.stringify([state, digest, namespaces, kubernetesVersion, message]);
+}

@@ -1,0 +1,57 @@
+import {
+  CLUSTER_LABEL,
+  ENGINE_NAMES,
+  MANAGED_LABEL,
+  ORGANIZATION_LABEL,
+  WORKSPACE_LABEL,
+} from "../../common/engine-names.js";
+import { removeReport } from "../audit/audit-namespace.js";
+import { managedNamespaces } from "../bring-into-force.js";
+import { type ClusterClient, orUndefined } from "../cluster-client.js";
+import type { PolicyContext } from "../context.js";
+import { ENGINE_NAMESPACE } from "../engine-namespace.js";
+import { deleteParameters } from "../namespace-parameters.js";
+import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
+
+/**
+ * Lets the namespaces of an organization on a member go, and takes the engine out of the cluster where nobody else of this Lectern has it attached. One
+ * policy that judges nothing stays, for the API server's sake. Throws `PolicyError`.
+ */
+export async function takeEngineAway(
+  home: PolicyContext,
+  member: PolicyContext,
+  { spec }: ManagedClusterObject,
+): Promise<void> {
+  const clusters = await home.store.list<ManagedClusterSpec>("managedclusters");
+  const others = clusters.filter((each) => each.spec.member?.uid === spec.member?.uid);
+  // Attached anew meanwhile: what is there is that one's.
+  if (others.some((each) => each.spec.organization === spec.organization)) return;
+  if (others.length === 0) await removeEngine(member.client);
+  for (const { metadata } of await managedNamespaces(member, { organization: spec.organization }))
+    await letGo(member, metadata?.name ?? "");
+  if (others.length === 0) await orUndefined(member.client.core.deleteNamespace({ name: ENGINE_NAMESPACE }));
+}
+
+/** Bindings first: nothing is refused for want of parameters while they go. */
+async function removeEngine({ objects }: ClusterClient): Promise<void> {
+  const names = Object.values(ENGINE_NAMES).filter((name) => name !== ENGINE_NAMES.parameterReader);
+  for (const kind of ["ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"])
+    for (const name of names) {
+      const object = { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name } };
+      await orUndefined<unknown>(objects.delete(object));
+    }
+}
+
+async function letGo(member: PolicyContext, namespace: string): Promise<void> {
+  const isOpen = member.place?.isOpen === true;
+  const labels = {
+    [MANAGED_LABEL]: null,
+    [WORKSPACE_LABEL]: null,
+    [CLUSTER_LABEL]: null,
+    ...(isOpen && { [ORGANIZATION_LABEL]: null }),
+  };
+  const { core, mergePatch } = member.client;
+  await orUndefined(core.patchNamespace({ name: namespace, body: { metadata: { labels } } }, mergePatch));
+  await deleteParameters(member.client, namespace);
+  await removeReport(member, namespace);
+}

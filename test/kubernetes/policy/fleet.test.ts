@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe } from "vitest";
+
+import { type Cluster, startCluster } from "../../../cluster/start.js";
+import { KubeConfig } from "../../../kubernetes/node/client-library.js";
+import { skipWithoutControlPlane } from "../control-plane/requirements.js";
+import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
+import { describeFleet } from "./fleet-suite.js";
+
+describe.skipIf(skipWithoutControlPlane("image policies on an embedded cluster and a real control plane"))(
+  "an embedded cluster and a real control plane",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "lectern-fleet-"));
+    const embedded: Cluster[] = [];
+    let controlPlane: ControlPlane | undefined;
+    const [home, east, real] = [new KubeConfig(), new KubeConfig(), new KubeConfig()];
+
+    beforeAll(async () => {
+      for (const [name, kubeConfig] of [
+        ["home", home],
+        ["east", east],
+      ] as const) {
+        const cluster = await startCluster({ dataDir: join(folder, name) });
+        embedded.push(cluster);
+        kubeConfig.loadFromFile(cluster.kubeconfigPath);
+      }
+      controlPlane = await startControlPlane();
+      real.loadFromFile(controlPlane.kubeconfig);
+    });
+
+    afterAll(async () => {
+      await controlPlane?.stop();
+      for (const cluster of embedded) await cluster.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    // The real one in both roles, that of the member that is cut off first.
+    describeFleet("follow one set of policies", () => ({ home, members: [real, east] }));
+  },
+);

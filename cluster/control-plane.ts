@@ -14,6 +14,7 @@ import { startControllers } from "./controllers/start-controllers.js";
 import { createApi } from "./create-api.js";
 import { Failures } from "./failures.js";
 import type { ApiCore } from "./rest/api-core.js";
+import { servedKinds } from "./rest/api-core.js";
 import { createPodHandlers } from "./rest/pod-handlers.js";
 import type { Journal } from "./store/journal.js";
 
@@ -60,7 +61,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const signingKey = loadSigningKey(join(dataDir, "service-account.key"));
   const access = createAccessControl({ api, signingKey, adminToken, failures });
   core.admission.push(
-    ...createAdmissionChain({ api, authorizer: access.authorizer, failures, signal, isIsolated }),
+    ...createAdmissionChain({
+      api,
+      authorizer: access.authorizer,
+      served: servedKinds(core),
+      failures,
+      signal,
+      isIsolated,
+    }),
     ...access.plugins,
   );
   await core.store.together(async () => {

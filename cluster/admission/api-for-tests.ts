@@ -6,6 +6,7 @@ import type { AccessControl } from "../auth/access-control.js";
 import { createAccessControl } from "../auth/access-control.js";
 import { createBootstrapObjects } from "../bootstrap-objects.js";
 import { createApi } from "../create-api.js";
+import { servedKinds } from "../rest/api-core.js";
 import { createAdmissionChain } from "./chain.js";
 
 /** The API in memory with the whole admission chain and access control, without HTTP and controllers. */
@@ -29,7 +30,12 @@ export async function startTestApi(now: () => number = Date.now): Promise<TestAp
   const signingKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const access = createAccessControl({ api, signingKey, adminToken: ADMIN_TOKEN, now });
   const stopped = new AbortController();
-  const chain = createAdmissionChain({ api, authorizer: access.authorizer, signal: stopped.signal });
+  const chain = createAdmissionChain({
+    api,
+    authorizer: access.authorizer,
+    served: servedKinds(core),
+    signal: stopped.signal,
+  });
   core.admission.push(...chain, ...access.plugins);
   const admin: UserInfo = { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] };
   const apply: TestApi["apply"] = (manifest, options = {}) => {

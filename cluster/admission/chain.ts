@@ -8,6 +8,7 @@ import { createLimitRanger } from "./limit-ranger.js";
 import { createNamespaceLifecycle } from "./namespace-lifecycle.js";
 import { createDefaultTolerations, createPriorityAdmission } from "./pod-defaults.js";
 import { createPodSecurity } from "./pod-security/pod-security.js";
+import type { ServedKinds } from "./policy/policy-types-check.js";
 import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
@@ -20,6 +21,8 @@ export interface AdmissionChainOptions {
   api: ApiService;
   /** For `authorizer` in policies; without it such policies do not compile. */
   authorizer?: Authorizer;
+  /** What the types of expressions are checked by. */
+  served: ServedKinds;
   failures?: Failures;
   /** Stops the watches the chain keeps. */
   signal?: AbortSignal;
@@ -32,7 +35,7 @@ export interface AdmissionChainOptions {
  * `validate` of all. Append `AccessControl.plugins`.
  */
 export function createAdmissionChain(options: AdmissionChainOptions): AdmissionPlugin[] {
-  const { api, authorizer, signal, isIsolated = false, failures = new Failures() } = options;
+  const { api, authorizer, served, signal, isIsolated = false, failures = new Failures() } = options;
   const callers = { api, isIsolated };
   return [
     createNamespaceLifecycle(api),
@@ -47,7 +50,7 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createPolicyValidation(authorizer !== undefined),
     createPodSecurity(api),
     createMutatingWebhooks(callers),
-    createValidatingAdmissionPolicy({ api, authorizer, failures, signal }),
+    createValidatingAdmissionPolicy({ api, authorizer, failures, served, signal }),
     createValidatingWebhooks(callers),
     createResourceQuota({ api, failures, signal }),
   ];

@@ -1,11 +1,13 @@
-import type { ASTNode, ParseResult } from "@marcbachmann/cel-js";
-import { toCelValue } from "../admission/cel/cel-value.js";
-import { admissionEnvironment } from "../admission/cel/environment.js";
+import { Optional, type ParseResult } from "@marcbachmann/cel-js";
+import { plainEnvironment } from "../admission/cel/environment.js";
 import { withBudget } from "../admission/cel/evaluation-budget.js";
 import { executableSource } from "../admission/cel/executable-source.js";
+import type { SourceFault } from "../admission/cel/literal-checks.js";
+import { sourceFault } from "../admission/cel/literal-checks.js";
 import { isRecord } from "../api/field-access.js";
 import type { Schema } from "../schema/schema.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { toRuleValue } from "./rule-value.js";
 
 type Rule = NonNullable<Schema["x-kubernetes-validations"]>[number];
 
@@ -60,9 +62,16 @@ function visitItems(value: unknown[], { old, schema, path }: Place, errors: Fiel
 }
 
 function applyRule(rule: Rule, { value, old, schema, path }: Place, errors: FieldErrors): void {
-  // A rule about a transition has nothing to say where there is no earlier state.
-  if (/\boldSelf\b/.test(rule.rule) && old === undefined) return;
-  const bindings = { self: toCelValue(value), ...(old !== undefined && { oldSelf: toCelValue(old) }) };
+  const isOptional = rule.optionalOldSelf === true;
+  // A rule about a transition has nothing to say where there is no earlier state, unless it says that it has.
+  if (!isOptional && /\boldSelf\b/.test(rule.rule) && old === undefined) return;
+  const before = toRuleValue(old, schema);
+  const bindings = {
+    self: toRuleValue(value, schema),
+    ...(isOptional
+      ? { oldSelf: old === undefined ? Optional.none() : Optional.of(before) }
+      : old !== undefined && { oldSelf: before }),
+  };
   const place = rule.fieldPath === undefined ? path : path + rule.fieldPath;
   try {
     if (evaluate(rule.rule, bindings) === true) return;
@@ -116,24 +125,38 @@ function evaluate(source: string, bindings: object): unknown {
   return withBudget(() => compiled({ ...bindings }) as unknown);
 }
 
-let environment: ReturnType<typeof admissionEnvironment> | undefined;
+let environment: ReturnType<typeof plainEnvironment> | undefined;
 
-function ruleEnvironment(): ReturnType<typeof admissionEnvironment> {
-  return (environment ??= admissionEnvironment({ hasParams: false, hasAuthorizer: false })
-    .clone()
+function ruleEnvironment(): ReturnType<typeof plainEnvironment> {
+  return (environment ??= plainEnvironment()
     .registerVariable("self", "dyn")
     .registerVariable("oldSelf", "dyn"));
 }
 
-/** The syntax tree of an expression as its author wrote it; throws where it is not valid CEL. */
-export function parseRule(source: string): ASTNode {
-  return ruleEnvironment().parse(source).ast;
-}
-
 /** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */
 export function compileRule(source: string): ParseResult {
-  const program = ruleEnvironment().parse(executableSource(parseRule(source)));
+  const declared = ruleEnvironment();
+  const parsed = declared.parse(source);
+  const fault = sourceFault(parsed.ast, []);
+  if (fault !== undefined) throw new RuleFault(fault);
+  const program = declared.parse(executableSource(parsed.ast));
   const { valid, error } = program.check();
-  if (!valid) throw error ?? new Error(`${source} should be a CEL expression and does not compile`);
-  return program;
+  if (valid) return program;
+  // The author's own text gives the better position, unless only our rewriting makes it valid CEL.
+  const reason = parsed.check().error ?? error;
+  throw reason ?? new Error(`${source} should be a CEL expression and does not compile`);
+}
+
+/** A fault that the library does not look for, with what its own errors have. */
+class RuleFault extends Error {
+  readonly code: string;
+  readonly summary: string;
+  readonly range: SourceFault["range"];
+
+  constructor({ code, summary, range }: SourceFault) {
+    super(summary);
+    this.code = code;
+    this.summary = summary;
+    this.range = range;
+  }
 }

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from "../admission/admission.js";
+import type { CheckedKind, ServedKinds } from "../admission/policy/policy-types-check.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { Failures } from "../failures.js";
 import type { ObjectLocation } from "../api/service.js";
@@ -8,7 +9,7 @@ import type { KindStrategy } from "../kinds/strategy.js";
 import { convertStored } from "../registry/conversions.js";
 import type { ResourceRegistry } from "../registry/resource-registry.js";
 import type { ResourceType } from "../registry/resource-type.js";
-import { apiVersionOf } from "../registry/resource-type.js";
+import { apiVersionOf, splitApiVersion } from "../registry/resource-type.js";
 import type { BuiltInSchemas } from "../schema/built-in-schemas.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
 import type { ObjectStore } from "../store/object-store.js";
@@ -73,4 +74,22 @@ export function locationOf(object: ApiObject): ObjectLocation {
 export function refOf(type: ResourceType, subresource?: string): ResourceRef {
   const { group, version, resource } = type;
   return { group, version, resource, ...(subresource !== undefined && { subresource }) };
+}
+
+/** The kinds that are served at any moment, with their schemas. */
+export function servedKinds({ registry, resolve }: ApiCore): ServedKinds {
+  return {
+    resolve,
+    ofResource: (group, version, resource) => checkedKind(registry.find(group, version, resource)),
+    ofKind: (apiVersion, kind) => {
+      const { group, version } = splitApiVersion(apiVersion);
+      return checkedKind(registry.findKind(group, version, kind));
+    },
+  };
+}
+
+function checkedKind(type: ResourceType | undefined): CheckedKind | undefined {
+  if (type?.schema === undefined) return undefined;
+  const { group, version, kind, schema } = type;
+  return { group, version, kind, schema };
 }

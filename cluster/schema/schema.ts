@@ -43,6 +43,7 @@ export interface Schema {
     messageExpression?: string;
     reason?: string;
     fieldPath?: string;
+    optionalOldSelf?: boolean;
   }[];
   "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string }[];
 }

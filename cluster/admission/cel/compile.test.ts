@@ -16,7 +16,7 @@ interface Case {
 
 const cases = parse(readFileSync(new URL("./testdata/expressions.yaml", import.meta.url), "utf8")) as Case[];
 
-const OPTIONS = { hasParams: true, hasAuthorizer: false, variables: [] };
+const OPTIONS = { hasParams: true, hasAuthorizer: false, variables: {} };
 
 const bindings = {
   object: toCelValue({

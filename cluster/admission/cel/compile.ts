@@ -1,10 +1,12 @@
 import type { Environment, ParseResult } from "@marcbachmann/cel-js";
 
+import { admissionTypes, withVariables } from "./admission-types.js";
 import type { Declarations } from "./environment.js";
 import { admissionEnvironment } from "./environment.js";
 import { withBudget } from "./evaluation-budget.js";
 import { executableSource } from "./executable-source.js";
 import { isPlainlyDynamic, sourceFault } from "./literal-checks.js";
+import { checkTypes } from "./type-check.js";
 import { compileErrorText, evaluationErrorText } from "./error-text.js";
 
 /** An expression ready to run. */
@@ -22,8 +24,8 @@ export interface CompileFailure {
 }
 
 export interface CompileOptions extends Declarations {
-  /** Names an expression may use behind `variables.`. */
-  variables: readonly string[];
+  /** Names an expression may use behind `variables.`, with the types they are known to have. */
+  variables: Readonly<Record<string, string>>;
   /** Types the result may have; a dynamic one passes and is checked when it runs. */
   returnTypes?: readonly string[];
 }
@@ -40,7 +42,7 @@ export function compileExpression(source: string, options: CompileOptions): Prog
   let type: string;
   try {
     const parsed = environment.parse(source);
-    const unknown = sourceFault(parsed.ast, options.variables);
+    const unknown = sourceFault(parsed.ast, Object.keys(options.variables));
     if (unknown) return { error: failure(unknown) };
     program = environment.parse(executableSource(parsed.ast));
     const checked = program.check();
@@ -52,12 +54,23 @@ export function compileExpression(source: string, options: CompileOptions): Prog
     type = checked.type ?? "dyn";
     if (options.returnTypes && isPlainlyDynamic(parsed.ast))
       return { error: returnTypeError("dyn", options.returnTypes) };
+    const fault = typeFault(source, options);
+    if (fault) return { error: failure(fault) };
   } catch (error) {
     return { error: failure(error) };
   }
   const wrongType = typeError(type, options.returnTypes);
   if (wrongType !== undefined) return { error: wrongType };
   return { source, type, evaluate: (bindings) => run(program, bindings) };
+}
+
+/** What is of a known type in every request, and cannot be what the expression makes of it. */
+const TYPED = /\b(?:request|namespaceObject|variables)\b/;
+
+function typeFault(source: string, { variables, hasParams, hasAuthorizer }: CompileOptions): unknown {
+  if (!TYPED.test(source)) return undefined;
+  const types = admissionTypes({ hasParams, hasAuthorizer });
+  return checkTypes(source, withVariables(types, { ...variables })).fault;
 }
 
 function run(program: ParseResult, bindings: object): unknown {

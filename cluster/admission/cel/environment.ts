@@ -15,6 +15,7 @@ export interface Declarations {
   hasAuthorizer: boolean;
 }
 
+export const AUTHORIZER_TYPE = "kubernetes.authorization.Authorizer";
 const ALWAYS = ["object", "oldObject", "request", "namespaceObject", "variables"];
 
 /** Nodes are those of the printed form, which is deeper than the author's: every operator is in parentheses. */
@@ -33,13 +34,17 @@ export function admissionEnvironment(declarations: Declarations): Environment {
   const key = JSON.stringify(declarations);
   const known = environments.get(key);
   if (known) return known;
-  const environment = base().clone();
+  const environment = plainEnvironment();
   for (const name of ALWAYS) environment.registerVariable(name, "dyn");
   if (declarations.hasParams) environment.registerVariable("params", "dyn");
-  if (declarations.hasAuthorizer)
-    environment.registerVariable("authorizer", "kubernetes.authorization.Authorizer");
+  if (declarations.hasAuthorizer) environment.registerVariable("authorizer", AUTHORIZER_TYPE);
   environments.set(key, environment);
   return environment;
+}
+
+/** The functions of expressions in Kubernetes 1.35, and no variables yet. */
+export function plainEnvironment(): Environment {
+  return base().clone();
 }
 
 let shared: Environment | undefined;

@@ -1,3 +1,5 @@
+import { expressionPosition, typeReason, typeText, wrongOperand } from "./type-faults.js";
+
 interface LibraryError {
   code?: string;
   summary?: string;
@@ -6,11 +8,13 @@ interface LibraryError {
   node?: ErrorNode;
 }
 
-interface ErrorNode {
+/** A part of an expression as the library leaves it behind, with its type where that was followed. */
+export interface ErrorNode {
   op?: string;
   args?: unknown;
   start: number;
   end: number;
+  checkedType?: { name: string };
 }
 
 /** A compile error as the API server prints it: the reason, the line, and a mark under the column. */
@@ -20,7 +24,12 @@ export function compileErrorText(
   isFunction: (name: string) => boolean,
 ): string {
   const { code, summary, message } = error as LibraryError;
-  const reason = compileReason(code ?? "", summary ?? message ?? String(error), isFunction);
+  const fault = {
+    code: code ?? "",
+    summary: summary ?? message ?? String(error),
+    node: (error as LibraryError).node,
+  };
+  const reason = typeReason(fault) ?? compileReason(fault.code, fault.summary, isFunction);
   const before = source.slice(0, positionOf(source, error as LibraryError)).split("\n");
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
@@ -28,21 +37,31 @@ export function compileErrorText(
   return `compilation failed: ERROR: <input>:${line}:${column}: ${reason}\n | ${shown}\n | ${".".repeat(column - 1)}^`;
 }
 
-const OVERLOAD_CODES = new Set(["no_such_overload", "no_matching_overload", "incompatible_ternary_branches"]);
+const OVERLOAD_CODES = new Set([
+  "no_such_overload",
+  "no_matching_overload",
+  "incompatible_ternary_branches",
+  "invalid_index_type",
+]);
+const UNARY = new Set(["!_", "-_"]);
 
 /** Where the API server's compiler points: at an operator, at the bracket of a call, else where the fault begins. */
 function positionOf(source: string, { code = "", range, node }: LibraryError): number {
   const start = range?.start ?? 0;
-  if (!node?.op || !OVERLOAD_CODES.has(code)) return start;
+  if (code === "invalid_logical_operand" && node) return expressionPosition(wrongOperand(node));
+  if (!node?.op || !OVERLOAD_CODES.has(code) || UNARY.has(node.op)) return start;
   const args = node.args as ErrorNode[];
   const position = node.op === "call" ? bracketAfter(source, node.start) : pointBehind(source, node.op, args);
   return position < 0 ? start : position;
 }
 
+/** How operators that are not written as they are called begin. */
+const SIGNS: Record<string, string> = { "?:": "?", "[]": "[", "[?]": "[" };
+
 /** The bracket of a method call, or an operator behind its left side. */
 function pointBehind(source: string, operator: string, [left, right]: ErrorNode[]): number {
   if (operator === "rcall") return right ? bracketAfter(source, right.end) : -1;
-  return left ? source.indexOf(operator === "?:" ? "?" : operator, left.end) : -1;
+  return left ? source.indexOf(SIGNS[operator] ?? operator, left.end) : -1;
 }
 
 function bracketAfter(source: string, from: number): number {
@@ -54,19 +73,46 @@ function bracketAfter(source: string, from: number): number {
 function compileReason(code: string, summary: string, isFunction: (name: string) => boolean): string {
   const unknown = /^Unknown variable: (.*)$/.exec(summary);
   if (unknown) return `undeclared reference to '${unknown[1]}' (in container '')`;
-  const operator = /^no such overload: (.*) (\S+) (.*)$/.exec(summary);
-  if (operator)
-    return `found no matching overload for '_${operator[2]}_' applied to '(${operator[1]}, ${operator[3]})'`;
-  const call = /^found no matching overload for '(?:([^'()]*)\.)?(\w+)(\(.*\))'$/.exec(summary);
-  if (call?.[2] && !isFunction(call[2])) return `undeclared reference to '${call[2]}' (in container '')`;
-  if (call)
-    return `found no matching overload for '${call[2]}' applied to '${call[1] ? `${call[1]}.` : ""}${call[3]}'`;
-  const ternary = /^Ternary branches must have the same type, got '(.*)' and '(.*)'$/.exec(summary);
-  if (ternary)
-    return `found no matching overload for '_?_:_' applied to '(bool, ${ternary[1]}, ${ternary[2]})'`;
+  const predicate = /predicate must return bool, got '(.*)'$/.exec(summary);
+  if (predicate) return `expected type 'bool' but found '${typeText(predicate[1] ?? "")}'`;
+  const overload = overloadReason(summary) ?? callReason(summary, isFunction);
+  if (overload !== undefined) return overload;
   if (summary === "has() invalid argument") return "invalid argument to has() macro";
   return isSyntax(code) ? `Syntax error: ${summary}` : summary;
 }
+
+/** Parts whose types no operator takes. */
+function overloadReason(summary: string): string | undefined {
+  const [, left = "", operator, right = ""] = /^no such overload: (.*) (\S+) (.*)$/.exec(summary) ?? [];
+  if (operator !== undefined) {
+    const name = operator === "in" ? "@in" : `_${operator}_`;
+    return noOverload(name, `(${left}, ${right})`);
+  }
+  const ternary = /^Ternary branches must have the same type, got '(.*)' and '(.*)'$/.exec(summary);
+  return ternary ? noOverload("_?_:_", `(bool, ${ternary[1]}, ${ternary[2]})`) : undefined;
+}
+
+/** Parts whose types no function takes, or no function at all. */
+function callReason(summary: string, isFunction: (name: string) => boolean): string | undefined {
+  const call = /^found no matching overload for '(?:([^'()]*)\.)?(\w+)(\(.*\))'$/.exec(summary);
+  if (call === null) return undefined;
+  const [, receiver, name = "", args = ""] = call;
+  if (!isFunction(name)) return `undeclared reference to '${name}' (in container '')`;
+  const namespace = NAMESPACES[receiver ?? ""];
+  if (namespace !== undefined) return noOverload(`${namespace}.${name}`, args);
+  return noOverload(name, receiver === undefined ? args : `${receiver}.${args}`);
+}
+
+function noOverload(name: string, types: string): string {
+  return `found no matching overload for '${name}' applied to '${typeText(types)}'`;
+}
+
+/** What functions of a namespace are called by, whose constant is of a type of its own to the library. */
+const NAMESPACES: Record<string, string> = {
+  "kubernetes.Sets": "sets",
+  "kubernetes.Lists": "lists",
+  "kubernetes.Strings": "strings",
+};
 
 function isSyntax(code: string): boolean {
   return (

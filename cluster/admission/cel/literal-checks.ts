@@ -18,6 +18,7 @@ export function sourceFault(ast: ASTNode, variables: readonly string[]): SourceF
     // The values of a format string are of many types by nature.
     if (node.op === "rcall" && node.args[0] === "format") for (const list of node.args[2]) exempt.add(list);
     const fault =
+      bindingMacro(node) ??
       undeclaredVariable(node, variables) ??
       badArgument(node) ??
       (exempt.has(node) ? undefined : mixedList(node));
@@ -32,6 +33,14 @@ export function isPlainlyDynamic(node: ASTNode): boolean {
   let root: ASTNode = node;
   while (root.op === "." || root.op === "[]") root = root.args[0];
   return root.op === "id" && ["object", "oldObject", "params"].includes(root.args);
+}
+
+/** The library binds names, which Kubernetes has no macro for. */
+function bindingMacro(node: ASTNode): SourceFault | undefined {
+  if (node.op !== "rcall" || node.args[0] !== "bind") return undefined;
+  const receiver = node.args[1];
+  if (receiver.op !== "id" || receiver.args !== "cel") return undefined;
+  return { code: "unknown_variable", summary: "Unknown variable: cel", range: { start: receiver.start } };
 }
 
 function undeclaredVariable(node: ASTNode, known: readonly string[]): SourceFault | undefined {

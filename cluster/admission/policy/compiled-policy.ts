@@ -26,7 +26,7 @@ export interface CompiledValidation extends CompiledExpression {
 
 /** Compiles every expression of a policy; failures stay beside the ones that compile. */
 export function compilePolicy(spec: PolicySpec, hasAuthorizer: boolean): CompiledPolicy {
-  const names: string[] = [];
+  const known: Record<string, string> = {};
   const hasParams = Boolean(spec.paramKind);
   const compile = (
     field: string,
@@ -35,11 +35,11 @@ export function compilePolicy(spec: PolicySpec, hasAuthorizer: boolean): Compile
   ): CompiledExpression => ({
     field,
     source,
-    program: compileExpression(source, { hasParams, hasAuthorizer, variables: [...names], ...options }),
+    program: compileExpression(source, { hasParams, hasAuthorizer, variables: { ...known }, ...options }),
   });
   const variables = (spec.variables ?? []).map(({ name, expression }, index) => {
     const compiled = compile(`spec.variables[${index}].expression`, expression);
-    names.push(name);
+    known[name] = "error" in compiled.program ? "dyn" : variableType(compiled.program.type);
     return { ...compiled, name };
   });
   return {
@@ -69,6 +69,11 @@ export function compilePolicy(spec: PolicySpec, hasAuthorizer: boolean): Compile
       key,
     })),
   };
+}
+
+/** What is certain of a variable by the type its expression comes to; the library names an unbound one by its letter. */
+function variableType(type: string): string {
+  return /^[A-Z]$|\bdyn\b|\boptional\b/.test(type) ? "dyn" : type;
 }
 
 /** The expressions of a policy that do not compile. */

@@ -1,28 +1,25 @@
 import type { ApiService, UserInfo } from "../../api/service.js";
 import { StatusError } from "../../api/status.js";
-import type { CompiledPolicy } from "./compiled-policy.js";
-import { compileFailures } from "./compiled-policy.js";
 import type { PolicyObject } from "./policy-types.js";
 import { POLICY_GROUP } from "./policy-types.js";
+import type { ServedKinds } from "./policy-types-check.js";
+import { typeWarnings } from "./policy-types-check.js";
 
 const CONTROLLER: UserInfo = {
   name: "system:serviceaccount:kube-system:validatingadmissionpolicy-status-controller",
   groups: ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"],
 };
 
-/** Records in `status` which generation was compiled and what is wrong with it, as the controller manager does. */
+/** Records in `status` which generation was looked at and what its types make doubtful, as the controller manager does. */
 export async function writePolicyStatus(
   api: ApiService,
   policy: PolicyObject,
-  compiled: CompiledPolicy,
+  served: ServedKinds,
 ): Promise<void> {
   const { generation } = policy.metadata;
   const status = policy["status"] as { observedGeneration?: number } | undefined;
   if (generation === undefined || status?.observedGeneration === generation) return;
-  const expressionWarnings = [...compileFailures(compiled)].map(({ field, program }) => ({
-    fieldRef: field,
-    warning: program.error,
-  }));
+  const expressionWarnings = typeWarnings(policy.spec, served);
   const typeChecking = expressionWarnings.length > 0 ? { expressionWarnings } : {};
   const ref = {
     group: POLICY_GROUP,

@@ -21,17 +21,12 @@ export class PolicyStore {
   readonly #stops: (() => void)[];
   #bound: BoundPolicy[] | undefined;
 
-  constructor(
-    api: ApiService,
-    hasAuthorizer: boolean,
-    onPolicy: (policy: PolicyObject, compiled: CompiledPolicy) => void,
-  ) {
+  constructor(api: ApiService, hasAuthorizer: boolean, onPolicy: (policy: PolicyObject) => void) {
     this.#hasAuthorizer = hasAuthorizer;
     this.#stops = [
       api.watch(refOf("validatingadmissionpolicies"), (event) => {
         this.#apply(this.#policies, event);
-        if (event.type !== "DELETED")
-          onPolicy(event.object as PolicyObject, this.compiled(event.object as PolicyObject));
+        if (event.type !== "DELETED") onPolicy(event.object as PolicyObject);
         else this.#compiled.delete(event.object.metadata.name ?? "");
       }),
       api.watch(refOf("validatingadmissionpolicybindings"), (event) => this.#apply(this.#bindings, event)),

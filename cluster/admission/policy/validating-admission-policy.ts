@@ -15,6 +15,7 @@ import type { BoundPolicy } from "./policy-store.js";
 import { PolicyStore } from "./policy-store.js";
 import { writePolicyStatus } from "./policy-status.js";
 import type { BindingObject } from "./policy-types.js";
+import type { ServedKinds } from "./policy-types-check.js";
 import { POLICY_GROUP } from "./policy-types.js";
 
 /** A verdict to answer with, and where it came from; no binding where the policy itself cannot be used. */
@@ -28,14 +29,15 @@ export function createValidatingAdmissionPolicy(options: {
   api: ApiService;
   authorizer?: Authorizer | undefined;
   failures: Failures;
+  served: ServedKinds;
   signal?: AbortSignal | undefined;
 }): AdmissionPlugin {
-  const { api, authorizer, failures, signal } = options;
+  const { api, authorizer, failures, served, signal } = options;
   let started: { store: PolicyStore; activations: ActivationFactory } | undefined;
   // The API hands itself out before it can be watched, so the watch begins with the first request.
   const start = (): { store: PolicyStore; activations: ActivationFactory } => {
-    const store = new PolicyStore(api, authorizer !== undefined, (policy, compiled) => {
-      failures.follow("writing the status of a policy", writePolicyStatus(api, policy, compiled));
+    const store = new PolicyStore(api, authorizer !== undefined, (policy) => {
+      failures.follow("writing the status of a policy", writePolicyStatus(api, policy, served));
     });
     signal?.addEventListener("abort", () => store.close(), { once: true });
     return { store, activations: new ActivationFactory(api, authorizer) };

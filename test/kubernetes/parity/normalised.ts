@@ -16,6 +16,8 @@ const varying: [RegExp, string][] = [
   [/\b(?:10\.\d+\.\d+\.\d+|192\.0\.2\.1)\b/g, "ADDRESS"],
   [/(?<=[\s(])<?(?:\d+[smh]){1,2}(?=[\s)]|$)/gm, "AGE"],
   [/\bx\d+ over AGE/g, "AGE"],
+  // Types of fields have names that end in a number.
+  [/\b(selfType|Deployment|Service|ConfigMap)\d+\b/g, "$1NUMBER"],
   [/\b(?:lectern-simulated|simulated)\b/g, "NODE"],
   [/https:\/\/127\.0\.0\.1:\d+/g, "SERVER"],
   [/ {2,}/g, "  "],

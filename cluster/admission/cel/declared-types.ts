@@ -1,0 +1,130 @@
+import type { Environment } from "@marcbachmann/cel-js";
+import { isRecord } from "../../api/field-access.js";
+import type { ResolveSchema, Schema } from "../../schema/schema.js";
+import { fieldName } from "./field-name.js";
+
+/** Schemas within schemas that are looked into; what is nested deeper may be anything. */
+const MAX_DEPTH = 60;
+const ANYTHING = "dyn";
+/** What Kubernetes calls `@idx` and `@elem`, which are no names to the library. */
+const ITEM = "__idx";
+const VALUE = "__elem";
+const FORMATS: Record<string, string> = {
+  byte: "bytes",
+  duration: "google.protobuf.Duration",
+  date: "google.protobuf.Timestamp",
+  "date-time": "google.protobuf.Timestamp",
+};
+const SCALARS: Record<string, string> = { boolean: "bool", number: "double", integer: "int" };
+/** What expressions may ask of every object that stands for itself, whatever its schema lists. */
+const OWN_FIELDS: Schema = {
+  properties: {
+    apiVersion: { type: "string" },
+    kind: { type: "string" },
+    metadata: {
+      type: "object",
+      properties: { name: { type: "string" }, generateName: { type: "string" } },
+    },
+  },
+};
+
+/**
+ * Gives the types of schemas names in an environment, as Kubernetes has them for CEL: objects with their fields, maps, lists; what
+ * a schema says nothing certain of is `dyn`, and a field of which it does not even say a type is none.
+ */
+export class DeclaredTypes {
+  readonly environment: Environment;
+  readonly #resolve: ResolveSchema;
+  /** The types of referenced schemas, and of those that are being looked into. */
+  readonly #known: Map<Schema, string>;
+  readonly #fields: Map<string, ReadonlyMap<string, string>>;
+
+  constructor(environment: Environment, resolve: ResolveSchema, base?: DeclaredTypes) {
+    this.environment = environment;
+    this.#resolve = resolve;
+    this.#known = new Map(base === undefined ? [] : base.#known);
+    this.#fields = new Map(base === undefined ? [] : base.#fields);
+  }
+
+  /** A copy that may know more. */
+  extended(resolve = this.#resolve): DeclaredTypes {
+    return new DeclaredTypes(this.environment.clone(), resolve, this);
+  }
+
+  /** The fields of an object type and their types; `undefined` where it is none of these. */
+  fieldsOf(name: string): ReadonlyMap<string, string> | undefined {
+    return this.#fields.get(name);
+  }
+
+  /** The type of an object that stands for itself. */
+  declareRoot(schema: Schema, name: string): string {
+    return this.#declare(withOwnFields(schema, this.#resolve), name, 0) ?? ANYTHING;
+  }
+
+  /** The type of what the schema describes. */
+  declare(schema: Schema, name: string): string {
+    return this.#declare(schema, name, 0) ?? ANYTHING;
+  }
+
+  /** An object type of fields whose types are known. */
+  declareObject(name: string, fields: Record<string, string>): string {
+    this.environment.registerType({ name, fields: { ...fields } });
+    this.#fields.set(name, new Map(Object.entries(fields)));
+    // Two of a type can be compared, and an object that is absent is null.
+    for (const other of [name, "null"]) {
+      this.environment.registerOperator(`${name} == ${other}: bool`, () => false);
+    }
+    return name;
+  }
+
+  #declare(reference: Schema, name: string, depth: number): string | undefined {
+    const schema = this.#resolve(reference);
+    const known = this.#known.get(schema);
+    if (known !== undefined) return known;
+    if (depth > MAX_DEPTH || schema["x-kubernetes-int-or-string"] === true) return ANYTHING;
+    // A schema within itself ends there.
+    if (schema !== reference) this.#known.set(schema, ANYTHING);
+    const type = this.#typeOf(schema, name, depth + 1);
+    if (schema !== reference && type !== undefined) this.#known.set(schema, type);
+    return type;
+  }
+
+  #typeOf(schema: Schema, name: string, depth: number): string | undefined {
+    const { type = "", format = "", items, additionalProperties } = schema;
+    if (type === "string") return FORMATS[format] ?? "string";
+    if (type === "array") {
+      const item = items && this.#declareOwn(items, `${name}.${ITEM}`, depth);
+      return item && `list<${item}>`;
+    }
+    if (type !== "object") return SCALARS[type];
+    if (typeof additionalProperties === "object") {
+      const value = this.#declareOwn(additionalProperties, `${name}.${VALUE}`, depth);
+      return value && `map<string, ${value}>`;
+    }
+    return this.declareObject(name, this.#fieldsOf(schema, name, depth));
+  }
+
+  #fieldsOf({ properties = {} }: Schema, name: string, depth: number): Record<string, string> {
+    const fields: Record<string, string> = {};
+    for (const [property, schema] of Object.entries(properties)) {
+      const field = fieldName(property);
+      if (field === undefined || !isRecord(schema)) continue;
+      const type = this.#declareOwn(schema, `${name}.${field}`, depth);
+      if (type !== undefined) fields[field] = type;
+    }
+    return fields;
+  }
+
+  #declareOwn(schema: Schema, name: string, depth: number): string | undefined {
+    const isOwn = schema["x-kubernetes-embedded-resource"] === true;
+    return this.#declare(isOwn ? withOwnFields(schema, this.#resolve) : schema, name, depth);
+  }
+}
+
+function withOwnFields(reference: Schema, resolve: ResolveSchema): Schema {
+  const schema = resolve(reference);
+  const metadata = schema.properties?.["metadata"];
+  const isWhole = metadata !== undefined && resolve(metadata).properties?.["generateName"] !== undefined;
+  if (isWhole) return schema;
+  return { ...schema, type: "object", properties: { ...schema.properties, ...OWN_FIELDS.properties } };
+}

@@ -172,7 +172,7 @@ export async function stampOfLabs(paths: readonly string[]): Promise<string> {
 }
 
 async function filesOf(lab: string): Promise<string[]> {
-  if (!(await isLab(lab))) return [lab, lab.replace(/\.md$/, ".checks.yaml")];
+  if (!(await isLab(lab))) return [lab, lab.replace(/\.(?:md|adoc)$/, ".checks.yaml")];
   return filesInside(lab);
 }
 

@@ -62,6 +62,9 @@ function isNotFound(error: unknown): boolean {
   return error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.labNotFound;
 }
 
+/** Endings of files that are labs of one page. */
+const PAGES: ReadonlySet<string> = new Set([".md", ".adoc"]);
+
 /** The labs behind a path that was given: itself, or those inside. Throws SERVER_USAGE where a folder holds none. */
 export async function labPathsAt(path: string): Promise<string[]> {
   const inside = await labsInside(path);
@@ -74,7 +77,7 @@ async function labsInside(folder: string): Promise<string[]> {
   const entries = (await readdir(folder)).toSorted().filter((name) => !name.startsWith("."));
   const candidates = entries.map((name) => join(folder, name));
   const isForeign = (await foreignFormOf(folder)) !== undefined;
-  const isPage = (path: string): boolean => !isForeign && extname(path) === ".md";
+  const isPage = (path: string): boolean => !isForeign && PAGES.has(extname(path));
   const verdicts = await Promise.all(candidates.map(async (path) => (await isLab(path)) || isPage(path)));
   const labs = candidates.filter((_path, at) => verdicts[at] && !isReadme(candidates[at] ?? ""));
   if (labs.length > 0) return labs;
@@ -97,7 +100,7 @@ function toBeImported(folder: string, foreign: string): ServerError {
 }
 
 function isReadme(path: string): boolean {
-  return path.toLowerCase().endsWith("readme.md");
+  return /readme\.(?:md|adoc)$/i.test(path);
 }
 
 /** Whether the folder is a lab, or is meant to be one. */

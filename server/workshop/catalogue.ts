@@ -37,7 +37,7 @@ export function summarise(lab: Lab, abilities: ClusterAbilities): LabSummary {
 
 /** A lab that is still being read, of which only the path is known. */
 export function summariseUnread(path: string): LabSummary {
-  const title = basename(path, ".md");
+  const title = basename(path).replace(/\.(?:md|adoc)$/, "");
   return {
     name: labelOf(title),
     title,

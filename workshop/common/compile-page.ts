@@ -83,7 +83,7 @@ export function compilePage(
     ...size,
     ...outsideComments(problems, text, leaves, lines).map((problem) => ({
       ...problem,
-      line: problem.line + page.firstLine - 1,
+      line: lineOfFile(page, problem.line),
     })),
     ...inText.map((problem) => ({ ...problem, line: place.lineOf(problem.line) })),
     ...place.problems,
@@ -139,7 +139,12 @@ function beginningOf({ page, lines, hints, ...given }: Beginning): Place {
 }
 
 function lineInFile(page: LabPage, lines: LineMap): LineMap {
-  return (line) => page.firstLine + lines(line) - 1;
+  return (line) => lineOfFile(page, lines(line));
+}
+
+/** Where a line of the page's source, from 1, stands in its file. */
+function lineOfFile({ firstLine, lines }: LabPage, line: number): number {
+  return lines === undefined ? firstLine + line - 1 : (lines[line - 1] ?? lines.at(-1) ?? firstLine);
 }
 
 function replaceActions(leaf: Leaf, place: Place): void {

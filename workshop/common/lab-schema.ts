@@ -81,7 +81,7 @@ export const workshopFileSchema = z.strictObject({
     .array(z.string())
     .min(1)
     .optional()
-    .describe("page files in order, without .md; all files of pages/ by name where absent"),
+    .describe("page files in order, without .md or .adoc; all files of pages/ by name where absent"),
   dashboards: z
     .array(z.strictObject({ name: z.string(), url: z.string().optional() }))
     .default([])

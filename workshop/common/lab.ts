@@ -125,8 +125,10 @@ export interface LabPage {
   title: string;
   /** Relative to `LabSource.folder`. */
   file: string;
-  /** Markdown without front matter. */
+  /** Markdown without front matter; of a page of AsciiDoc, what that comes to. */
   source: string;
+  /** Of each line of `source` the line of the file, where they do not follow each other from `firstLine` on. */
+  lines?: number[];
   /** What its values are written in: shortcodes of Hugo, or Liquid where absent. */
   templates?: "hugo";
   /** Line of the file on which `source` begins, counted from 1. */

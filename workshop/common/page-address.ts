@@ -28,7 +28,7 @@ export function linkAddress(address: string, url: string): string {
 function withoutEnding(path: string): string {
   return path
     .replace(/\/$/, "")
-    .replace(/\.(?:md|html)$/, "")
+    .replace(/\.(?:md|adoc|html)$/, "")
     .replace(/\/index$/, "");
 }
 

@@ -6,7 +6,7 @@ import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { type WorkshopFile, readWorkshopFile } from "./educates-resource.js";
 import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
-import { readPageOfFolder } from "./page-file.js";
+import { type PageName, readPageOfFolder } from "./page-file.js";
 
 const MODULES = "workshop/modules.yaml";
 const CONTENT = "workshop/content/";
@@ -22,11 +22,16 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
   ]);
   const titles = modules.value?.modules ?? {};
   const { paths, list } = listedPages(course, modules, content);
-  const pages = await readPages(folder, paths, { content: new Set(content), list });
+  const variables = pageVariables(
+    overridden(modules.value?.config?.vars ?? [], course.value?.vars ?? []),
+    workshop.shells.environment,
+  );
+  const named = { ...workshop.described.variables, ...variables };
+  const pages = await readPages(folder, paths, { content: new Set(content), list, variables: named });
   if (pages.pages.length === 0)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
-      `${folder} names ${paths.length} pages and none of them is a Markdown file in ${CONTENT}; add one`,
+      `${folder} names ${paths.length} pages and none of them is a file of Markdown or AsciiDoc in ${CONTENT}; add one`,
     );
   return educatesLab(workshop, {
     form: "classic",
@@ -35,10 +40,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
       ...page,
       title: titleIn(titles, pages.paths[at]) ?? page.title,
     })),
-    variables: pageVariables(
-      overridden(modules.value?.config?.vars ?? [], course.value?.vars ?? []),
-      workshop.shells.environment,
-    ),
+    variables,
     roots: ["workshop/content", "."],
     problems: [...course.problems, ...modules.problems, ...pages.problems, ...ignoredExitSigns(titles)],
   });
@@ -105,13 +107,19 @@ interface ReadPages {
 async function readPages(
   folder: string,
   paths: readonly string[],
-  { content, list }: { content: ReadonlySet<string>; list: PageList },
+  {
+    content,
+    list,
+    variables,
+  }: { content: ReadonlySet<string>; list: PageList } & Pick<PageName, "variables">,
 ): Promise<ReadPages> {
   const names = pageNames(paths);
   const read = await Promise.allSettled(
     paths.map(async (path, at) => {
-      if (!content.has(`${path}.md`)) throw new Error(missingPage(path, content.has(`${path}.adoc`)));
-      return readPageOfFolder(folder, `${CONTENT}${path}.md`, names[at] ?? labelOf(path));
+      const file = [`${path}.md`, `${path}.adoc`].find((name) => content.has(name));
+      if (file === undefined) throw new Error(`The page ${path} does not exist`);
+      const page = { name: names[at] ?? labelOf(path), ...(variables && { variables }) };
+      return readPageOfFolder(folder, `${CONTENT}${file}`, page);
     }),
   );
   const all: ReadPages = { pages: [], paths: [], problems: [] };
@@ -133,12 +141,6 @@ async function readPages(
     });
   }
   return all;
-}
-
-function missingPage(path: string, isAsciiDoc: boolean): string {
-  return isAsciiDoc
-    ? `The page ${path} is AsciiDoc, which is not read; convert it to Markdown`
-    : `The page ${path} does not exist`;
 }
 
 function messageOf(cause: unknown): string {

@@ -64,7 +64,7 @@ async function readContent(folder: string): Promise<{ files: ContentFile[]; prob
   const pages = there.filter((path) => isPage(path, bundles));
   const read = await Promise.allSettled(pages.map((path) => readPageTextOfFolder(folder, CONTENT + path)));
   const files: ContentFile[] = [];
-  const problems: LabProblem[] = [];
+  const problems: LabProblem[] = there.filter((path) => path.endsWith(".adoc")).map(asciidocPage);
   for (const [at, result] of read.entries()) {
     const file = CONTENT + (pages[at] ?? "");
     if (result.status === "rejected") problems.push(unreadablePage(file, result.reason));
@@ -186,6 +186,18 @@ function unreadablePage(file: string, cause: unknown): LabProblem {
     line: 1,
     message: cause instanceof Error ? cause.message : String(cause),
     fix: "Correct the file; the other pages are shown without it",
+  };
+}
+
+function asciidocPage(path: string): LabProblem {
+  return {
+    severity: "warning",
+    rule: "unsupported",
+    file: CONTENT + path,
+    line: 1,
+    message: "Pages of AsciiDoc are of the classic form, and this one is left out",
+    fix: "List the pages in workshop/modules.yaml, which makes the workshop one of the classic form, or write it as Markdown",
+    fidelity: "lacking",
   };
 }
 

@@ -19,7 +19,7 @@ export interface LoadOptions extends InspectOptions {
 }
 
 /**
- * Reads a lab and finds what is wrong with it: a folder with `workshop.yaml`, an Educates workshop of either form, or one Markdown file.
+ * Reads a lab and finds what is wrong with it: a folder with `workshop.yaml`, an Educates workshop of either form, or one file of Markdown or AsciiDoc.
  * Throws LAB_NOT_FOUND, LAB_INVALID, CHECK_FILE_INVALID.
  */
 export async function loadLab(path: string, options: LoadOptions = {}): Promise<Lab> {
@@ -58,7 +58,7 @@ async function loadForm(path: string): Promise<Lab> {
 
 async function defaultChecks(path: string, lab: Lab): Promise<string | undefined> {
   const candidate =
-    lab.source.form === "page" ? path.replace(/\.md$/, ".checks.yaml") : join(path, "checks.yaml");
+    lab.source.form === "page" ? path.replace(/\.(?:md|adoc)$/, ".checks.yaml") : join(path, "checks.yaml");
   return stat(candidate).then(
     () => candidate,
     () => undefined,

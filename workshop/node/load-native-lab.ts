@@ -9,7 +9,7 @@ import { isReallyWithin } from "./lab-path.js";
 import { readPageOfFolder } from "./page-file.js";
 import { readYamlAs } from "./yaml-file.js";
 
-/** Reads the native form: `workshop.yaml` and `pages/*.md`. */
+/** Reads the native form: `workshop.yaml` and `pages/*.md`, or `.adoc`. */
 export async function loadNativeLab(folder: string): Promise<Lab> {
   const file = { path: join(folder, "workshop.yaml"), code: WORKSHOP_ERRORS.labInvalid };
   const read = await readYamlAs(workshopFileSchema, file, "a lab");
@@ -51,19 +51,23 @@ function imagesOf(listed: WorkshopFile["images"]): Pick<Lab, "images" | "ownImag
 }
 
 async function readPages(folder: string, file: WorkshopFile): Promise<Lab["pages"]> {
-  const paths = file.pages?.map((page) => page.replace(/\.md$/, "")) ?? (await pagesByName(folder));
+  const there = (await readdir(join(folder, "pages"))).filter((name) => PAGE.test(name));
+  const listed = file.pages?.map((page) => page.replace(PAGE, ""));
+  const paths = listed ?? there.map((name) => name.replace(PAGE, "")).toSorted();
   const names = pageNames(paths);
   return Promise.all(
-    paths.map((path, at) => readPageOfFolder(folder, `pages/${path}.md`, names[at] ?? labelOf(path))),
+    paths.map((path, at) => {
+      const page = { name: names[at] ?? labelOf(path), variables: file.variables };
+      return readPageOfFolder(folder, `pages/${fileOf(path, there)}`, page);
+    }),
   );
 }
 
-async function pagesByName(folder: string): Promise<string[]> {
-  const entries = await readdir(join(folder, "pages"));
-  return entries
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => name.slice(0, -3))
-    .toSorted();
+const PAGE = /\.(?:md|adoc)$/;
+
+/** Markdown where there is a page of that name in both. */
+function fileOf(path: string, there: readonly string[]): string {
+  return !there.includes(`${path}.md`) && there.includes(`${path}.adoc`) ? `${path}.adoc` : `${path}.md`;
 }
 
 /** The lab's folder of that name as `homeFiles` where it exists. Throws LAB_INVALID where it lies outside of the lab. */

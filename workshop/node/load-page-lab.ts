@@ -6,10 +6,10 @@ import { parseMarkdown } from "../common/markdown.js";
 import { labelOf, workspacesNamedIn } from "../common/page-name.js";
 import { readPage } from "./page-file.js";
 
-/** Reads one Markdown file as a lab of one page: the title is its first heading, the workspaces are those its commands name. */
+/** Reads one file of Markdown or AsciiDoc as a lab of one page: the title is its first heading, the workspaces are those its commands name. */
 export async function loadSinglePageLab(path: string): Promise<Lab> {
-  const name = labelOf(basename(path).replace(/\.md$/, ""));
-  const page = await readPage(dirname(path), basename(path), name);
+  const name = labelOf(basename(path).replace(/\.(?:md|adoc)$/, ""));
+  const page = await readPage(dirname(path), basename(path), { name });
   return {
     name,
     title: page.title,

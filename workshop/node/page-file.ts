@@ -9,6 +9,8 @@ import type { LabPage } from "../common/lab.js";
 import type { FrontMatter } from "../common/lab-schema.js";
 import { parseMarkdown } from "../common/markdown.js";
 import type { PageProblem } from "../common/page-problem.js";
+import type { IncludingPage } from "./asciidoc/asciidoc-includes.js";
+import { readAsciidoc } from "./asciidoc/read-asciidoc.js";
 import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
@@ -18,25 +20,45 @@ import { lineBeyondUtf8, unicodeText } from "./text-encoding.js";
 export interface PageText {
   /** Markdown without front matter. */
   source: string;
+  /** Of each line of `source` the line of the file, where they do not follow each other. */
+  lines?: number[];
   /** Line of the file on which `source` begins, counted from 1. */
   firstLine: number;
   front: FrontMatter;
   problems: PageProblem[];
 }
 
-/** Reads one page; its title is that of the front matter, else of the first heading, else made of the name. Throws LAB_PAGE_NOT_FOUND, LAB_INVALID. */
-export async function readPage(folder: string, file: string, name: string): Promise<LabPage> {
-  return pageOf(file, name, await readPageText(folder, file));
+/** What a page is called in addresses, and the lab's own variables, which AsciiDoc names as `{name}`. */
+export interface PageName {
+  name: string;
+  variables?: Readonly<Record<string, string>>;
+}
+
+/** Reads one page, of Markdown or AsciiDoc by the ending of its file; its title is that of the front matter, else of the first heading, else made of the name. Throws LAB_PAGE_NOT_FOUND, LAB_INVALID. */
+export async function readPage(
+  folder: string,
+  file: string,
+  { name, variables = {} }: PageName,
+): Promise<LabPage> {
+  return pageOf(file, name, await readPageText(folder, file, Object.keys(variables)));
 }
 
 /** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
-export async function readPageOfFolder(folder: string, file: string, name: string): Promise<LabPage> {
-  return pageOf(file, name, await readPageTextOfFolder(folder, file));
+export async function readPageOfFolder(
+  folder: string,
+  file: string,
+  { name, variables = {} }: PageName,
+): Promise<LabPage> {
+  return pageOf(file, name, await readPageTextOfFolder(folder, file, Object.keys(variables)));
 }
 
 /** The text of a page of a lab's folder. Throws as `readPage` does. */
-export async function readPageTextOfFolder(folder: string, file: string): Promise<PageText> {
-  if (await isReallyWithin(folder, join(folder, file))) return readPageText(folder, file);
+export async function readPageTextOfFolder(
+  folder: string,
+  file: string,
+  names: readonly string[] = [],
+): Promise<PageText> {
+  if (await isReallyWithin(folder, join(folder, file))) return readPageText(folder, file, names);
   throw new WorkshopError(
     WORKSHOP_ERRORS.labPageNotFound,
     `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
@@ -47,13 +69,14 @@ export async function readPageTextOfFolder(folder: string, file: string): Promis
 export function pageOf(
   file: string,
   name: string,
-  { source, firstLine, front, problems }: PageText,
+  { source, lines, firstLine, front, problems }: PageText,
 ): LabPage {
   return {
     name,
     title: withEmoji(front.title ?? headingOf(source) ?? titleOf(name)),
     file,
     source,
+    ...(lines && { lines }),
     firstLine,
     problems,
     steps: [],
@@ -79,10 +102,27 @@ export function titleOf(name: string): string {
 /** A character of UTF-8 has four bytes at most. */
 const MAX_PAGE_BYTES = 4 * MAX_PAGE_CHARACTERS;
 
-async function readPageText(folder: string, file: string): Promise<PageText> {
+async function readPageText(folder: string, file: string, names: readonly string[]): Promise<PageText> {
   const { text, problems } = decoded(await readBytes(join(folder, file)));
   const page = splitFrontMatter(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
-  return { ...page, problems: [...problems, ...page.problems] };
+  const read = { ...page, problems: [...problems, ...page.problems] };
+  return file.endsWith(".adoc") ? fromAsciidoc(read, { folder, file, names }) : read;
+}
+
+async function fromAsciidoc(
+  { source, firstLine, front, problems }: PageText,
+  place: IncludingPage & { names: readonly string[] },
+): Promise<PageText> {
+  const inFile = (line: number): number => line + firstLine - 1;
+  const { title, ...written } = await readAsciidoc(source, place);
+  const found = written.problems.map((problem) => ({ ...problem, line: inFile(problem.line) }));
+  return {
+    source: written.source,
+    lines: written.lines.map(inFile),
+    firstLine,
+    front: { ...(title !== undefined && { title }), ...front },
+    problems: [...problems, ...found],
+  };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

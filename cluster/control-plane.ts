@@ -35,6 +35,8 @@ export interface ControlPlaneOptions {
   /** Asks no webhook that has an address. */
   isIsolated?: boolean | undefined;
   hasOneNetwork?: boolean | undefined;
+  /** Names of the nodes, the control plane first. */
+  nodes?: readonly string[] | undefined;
 }
 
 /** Everything of the cluster but its listener. */
@@ -81,6 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     issueToken: (account, secret) => access.issueSecretToken(account, secret),
     rootCertificates: options.ca,
     clientAuthority: options.clientAuthority,
+    nodes: options.nodes,
     ...(runtime && {
       containers: {
         runtime,

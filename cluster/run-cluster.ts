@@ -14,6 +14,7 @@ interface Flags {
   quotaBackendBytes?: number;
   isolated: boolean;
   oneNetwork: boolean;
+  node?: string[];
   logLevel: string;
   containers?: string;
 }
@@ -26,7 +27,7 @@ export type ConnectRuntime = (place: string, report: (line: string) => void) => 
  * knows how to reach what runs them.
  */
 export async function runCluster(connect?: ConnectRuntime): Promise<void> {
-  const { data, port, isolated, oneNetwork, logLevel, containers, quotaBackendBytes } = readFlags(
+  const { data, port, isolated, oneNetwork, node, logLevel, containers, quotaBackendBytes } = readFlags(
     connect !== undefined,
   );
   // A log that cannot be written must not end the cluster.
@@ -45,6 +46,7 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
       logger,
       isIsolated: isolated,
       hasOneNetwork: oneNetwork,
+      ...(node !== undefined && { nodes: node }),
       ...(port !== undefined && { port }),
       ...(quotaBackendBytes !== undefined && { quotaBytes: quotaBackendBytes }),
       ...(containerRuntime && { containerRuntime }),
@@ -76,6 +78,11 @@ function readFlags(canRunContainers: boolean): Flags {
     .option("--quota-backend-bytes <bytes>", "most that all objects may have together", parseBytes)
     .option("--isolated", "call no address: webhooks that have one are not asked", false)
     .option("--one-network", "let pods reach those of every namespace, not only of their own", false)
+    .option(
+      "--node <name>",
+      "name of a node on which pods are simulated, the control plane first; may be repeated (default: one that says what it is)",
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
+    )
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info");
   if (canRunContainers)
     program.option(

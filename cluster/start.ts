@@ -39,6 +39,8 @@ export interface StartClusterOptions {
   isIsolated?: boolean;
   /** Whether pods reach those of every namespace, for the cluster is one person's; otherwise only those of their own. */
   hasOneNetwork?: boolean;
+  /** Names of the nodes on which pods are simulated, the control plane first; one that says what it is where absent. */
+  nodes?: readonly string[];
 }
 
 export interface Cluster {
@@ -82,6 +84,7 @@ async function startOn(journal: Journal, options: StartClusterOptions): Promise<
     containerRuntime: options.containerRuntime,
     isIsolated: options.isIsolated,
     hasOneNetwork: options.hasOneNetwork,
+    nodes: options.nodes,
     quotaBytes: options.quotaBytes,
   });
   const serving = { ...certificates, clientAuthority: clientAuthority.certificate };

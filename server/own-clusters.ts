@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { FolderRemover } from "../terminal/node/folder-remover.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
-import type { OwnClusters } from "../workshop/node/session-cluster.js";
+import type { OwnClusterSettings, OwnClusters } from "../workshop/node/session-cluster.js";
 import { builtFile, readEnvironment } from "./config.js";
 import type { DataPaths, Environment, ServeConfig } from "./config.js";
 import { askOwnCluster } from "./supervisor/own-cluster.js";
@@ -77,8 +77,10 @@ export class OwnClusterProcesses implements OwnClusters {
     if (existsSync(join(options.paths.ownClusters, REMOVED))) this.#removing();
   }
 
-  async make(session: string): Promise<KubernetesClient> {
+  async make(session: string, settings: OwnClusterSettings = {}): Promise<KubernetesClient> {
     mkdirSync(this.#folderOf(session), { recursive: true, mode: 0o700 });
+    // The same when it is started again, whatever the lab says by then.
+    writeFileSync(this.#settingsOf(session), JSON.stringify(settings), { mode: 0o600 });
     return this.open(session);
   }
 
@@ -140,7 +142,14 @@ export class OwnClusterProcesses implements OwnClusters {
       {
         name: `cluster of session ${session}`,
         entry: builtFile("cluster/main.js"),
-        args: ["--data", this.#folderOf(session), "--isolated", "--quota-backend-bytes", String(QUOTA_BYTES)],
+        args: [
+          "--data",
+          this.#folderOf(session),
+          "--isolated",
+          "--quota-backend-bytes",
+          String(QUOTA_BYTES),
+          ...this.#nodesOf(session).flatMap((name) => ["--node", name]),
+        ],
         env: { ...environment.childEnvironment, ...ALLOCATION },
         nodeFlags: NODE_FLAGS,
         logFile: join(this.#folderOf(session), "cluster.log"),
@@ -164,6 +173,17 @@ export class OwnClusterProcesses implements OwnClusters {
 
   #folderOf(session: string): string {
     return join(this.#options.paths.ownClusters, session);
+  }
+
+  #nodesOf(session: string): readonly string[] {
+    const file = this.#settingsOf(session);
+    // One that an earlier version has made has no such file.
+    if (!existsSync(file)) return [];
+    return (JSON.parse(readFileSync(file, "utf8")) as OwnClusterSettings).nodes ?? [];
+  }
+
+  #settingsOf(session: string): string {
+    return join(this.#folderOf(session), "settings.json");
   }
 
   #kubeconfigOf(session: string): string {

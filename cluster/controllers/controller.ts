@@ -2,6 +2,7 @@ import type { ApiService } from "../api/service.js";
 import { StatusError } from "../api/status.js";
 import type { Clock } from "./clock.js";
 import type { EventRecorder } from "./event-recorder.js";
+import type { SimulatedNodes } from "./simulated-node.js";
 import { WorkQueue } from "./work-queue.js";
 
 /** Where controllers report what they retry; a pino logger fits. */
@@ -15,6 +16,8 @@ export interface ControllerContext {
   api: ApiService;
   clock: Clock;
   logger: ControllerLogger;
+  /** The nodes on which pods are played. */
+  simulated: SimulatedNodes;
   /** The recorder of events that name `component` as their source. */
   recorder: (component: string) => EventRecorder;
 }

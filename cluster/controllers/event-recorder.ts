@@ -30,7 +30,8 @@ export interface EventRecorderOptions {
   logger: ControllerLogger;
   /** Component that appears as the source, such as `replicaset-controller`. */
   component: string;
-  host?: string;
+  /** The node that saw what the event is about, where a node's component records it. */
+  host?: (about: ApiObject) => string;
 }
 
 /** Writes the events of one component, in order and in the background; repetitions raise the count of one event. */
@@ -101,7 +102,8 @@ export class EventRecorder {
 
   #event(about: ApiObject, { type, reason, message, action }: EventText): ApiObject {
     const now = this.#options.clock.now();
-    const { component, host } = this.#options;
+    const { component } = this.#options;
+    const host = this.#options.host?.(about);
     const { name = "" } = about.metadata;
     // Nanoseconds in a real cluster; the serial keeps two events of one millisecond apart.
     this.#serial = (this.#serial + 1) % 1_000_000;

@@ -24,7 +24,6 @@ import {
   statusOfContainer,
 } from "./pod-status.js";
 import { configMaps, pods, secrets, statusOf } from "./resource-refs.js";
-import { NODE_WRITES, SIMULATED_NODE, SIMULATED_NODE_ADDRESS } from "./simulated-node.js";
 import { startTexts } from "./simulated-events.js";
 import { mountProblem, startProblem, type StartProblem } from "./start-problems.js";
 import type { WorkQueue } from "./work-queue.js";
@@ -57,7 +56,7 @@ export function createKubelet(context: ControllerContext, containers?: RealConta
     watch: (queue) => [
       ...kubelet.listen(queue),
       context.api.watch(pods, ({ type, object }) => {
-        if ((object as Pod).spec.nodeName !== SIMULATED_NODE) return;
+        if (!context.simulated.has((object as Pod).spec.nodeName)) return;
         if (type === "DELETED") kubelet.forget(object);
         else {
           kubelet.learn(object as Pod);
@@ -139,11 +138,11 @@ class Kubelet {
 
   async sync(key: string, queue: WorkQueue): Promise<void> {
     const pod = this.#context.api.find(pods, locationOfKey(key)) as Pod | undefined;
-    if (pod === undefined || pod.spec.nodeName !== SIMULATED_NODE) return;
+    if (pod === undefined || !this.#context.simulated.has(pod.spec.nodeName)) return;
     if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(pod, queue);
     const phase = pod.status?.phase;
     if (phase === "Succeeded" || phase === "Failed") return;
-    if (!isStarted(pod)) return this.#write(pod, creatingStatus(pod, this.#now()));
+    if (!isStarted(pod)) return this.#write(pod, creatingStatus(pod, this.#now(), this.#nodeAddressOf(pod)));
     const real = this.#realPodsFor(pod);
     if (this.#isPastDeadline(pod, queue)) {
       if (real !== undefined && !real.isStopped(pod, queue)) return;
@@ -221,7 +220,7 @@ class Kubelet {
     if (isHeld(pod) && pod.metadata.deletionGracePeriodSeconds === 0) return;
     try {
       await this.#context.api.delete(pods, locationOfObject(pod), {
-        ...NODE_WRITES,
+        ...this.#context.simulated.writesOf(pod.spec.nodeName),
         gracePeriodSeconds: 0,
         preconditions: { uid },
       });
@@ -250,8 +249,12 @@ class Kubelet {
   }
 
   #addressOf(pod: Pod): string {
-    if (pod.spec.hostNetwork === true) return SIMULATED_NODE_ADDRESS;
+    if (pod.spec.hostNetwork === true) return this.#nodeAddressOf(pod);
     return pod.status?.podIP ?? this.#addresses.allocate();
+  }
+
+  #nodeAddressOf(pod: Pod): string {
+    return this.#context.simulated.addressOf(pod.spec.nodeName);
   }
 
   /** Whether the step has lasted its time; the first call starts the time and comes back when it is over. */
@@ -267,7 +270,11 @@ class Kubelet {
   }
 
   async #write(pod: Pod, status: PodStatus): Promise<void> {
-    await this.#context.api.update(statusOf(pods), { ...structuredClone(pod), status }, NODE_WRITES);
+    await this.#context.api.update(
+      statusOf(pods),
+      { ...structuredClone(pod), status },
+      this.#context.simulated.writesOf(pod.spec.nodeName),
+    );
   }
 
   #now(): string {

@@ -8,7 +8,6 @@ import type {
   Pod,
   PodStatus,
 } from "./object-kinds.js";
-import { SIMULATED_NODE_ADDRESS } from "./simulated-node.js";
 import type { StartProblem } from "./start-problems.js";
 
 /** The statuses a pod on the simulated node goes through. `now` is a Kubernetes timestamp. */
@@ -73,7 +72,7 @@ export function isPassedOver(pod: Pod, { name }: Container): boolean {
 }
 
 /** A pod that has been taken in, and whose containers are still to be started. */
-export function creatingStatus(pod: Pod, now: string): PodStatus {
+export function creatingStatus(pod: Pod, now: string, hostIP: string): PodStatus {
   const waiting = pod.spec.initContainers?.length ? "PodInitializing" : "ContainerCreating";
   const state = { waiting: { reason: waiting } };
   const inits = (pod.spec.initContainers ?? []).map((each) => containerStatus(pod, each, state));
@@ -82,8 +81,8 @@ export function creatingStatus(pod: Pod, now: string): PodStatus {
     ...pod.status,
     observedGeneration: pod.metadata.generation,
     phase: "Pending",
-    hostIP: SIMULATED_NODE_ADDRESS,
-    hostIPs: [{ ip: SIMULATED_NODE_ADDRESS }],
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
     startTime: pod.status?.startTime ?? now,
     conditions: conditionsOf(pod, now, { inits, containers, hasSandbox: false }),
     ...(inits.length > 0 && { initContainerStatuses: inits }),

@@ -10,6 +10,7 @@ import type { Misfit } from "./node-fit.js";
 import { asksForDevices, misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Condition, Pod } from "./object-kinds.js";
+import { preferredNode } from "./preferred-node.js";
 import { PlacedPods } from "./placed-pods.js";
 import { preempt, victimsFor } from "./preemption.js";
 import { nodes, persistentVolumeClaims, pods, statusOf } from "./resource-refs.js";
@@ -87,9 +88,11 @@ class Scheduler {
     if (claim !== undefined) return { why: `${none}: ${claim}`, misfits };
     for (const node of all) {
       const found = misfit(pod, node, this.placed);
-      if (found === undefined) return { node: nameOf(node) };
-      misfits.set(node, found);
+      if (found !== undefined) misfits.set(node, found);
     }
+    const fitting = all.filter((node) => !misfits.has(node));
+    const chosen = preferredNode(pod, fitting, this.placed);
+    if (chosen) return { node: nameOf(chosen) };
     const reasons = [...misfits.values()].flatMap((each) => each.reasons);
     const preemption = this.#preemptionText(pod, [...misfits.values()]);
     const claims = asksForDevices(pod) ? "still not schedulable" : "no new claims to deallocate";

@@ -1,6 +1,5 @@
 import type { ApiObject } from "../api/object.js";
-import type { ApiService } from "../api/service.js";
-import type { Clock } from "./clock.js";
+import type { WriteOptions } from "../api/service.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
@@ -9,83 +8,141 @@ import { nameOf } from "./object-keys.js";
 import { leases, namespaces, nodes, statusOf } from "./resource-refs.js";
 
 export const SIMULATED_NODE = "lectern-simulated";
-/** From the block reserved for documentation, since nothing can be reached there. */
-export const SIMULATED_NODE_ADDRESS = "192.0.2.1";
+/** Those of the block reserved for documentation, since nothing can be reached there; the first node has 1. */
+const NODE_NETWORK = "192.0.2";
+export const SIMULATED_NODE_ADDRESS = `${NODE_NETWORK}.1`;
+/** As many as there are nodes in what people learn on, and a few more. */
+export const MOST_NODES = 9;
+const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 /** First two bytes of the addresses of pods. */
 export const POD_NETWORK = "10.244";
-export const NODE_WRITES = writesAs(`system:node:${SIMULATED_NODE}`, "system:nodes");
 
 const LEASES_NAMESPACE = "kube-node-lease";
 const resources = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "5000" };
 
-/** Registers the one node, again whenever it is deleted; it says everywhere that it runs no containers. */
-export function createNodeRegistration({ api, clock }: ControllerContext): Controller {
+/**
+ * The nodes that pods of the cluster are placed on: one that says what it is, or those that somebody names, of which the first is the
+ * control plane and takes no pods unless they tolerate that, where there are others.
+ */
+export class SimulatedNodes {
+  readonly names: readonly string[];
+  readonly #isNamed: boolean;
+
+  constructor(names?: readonly string[]) {
+    this.#isNamed = names !== undefined && names.length > 0;
+    this.names = this.#isNamed ? [...new Set(names)].slice(0, MOST_NODES) : [SIMULATED_NODE];
+  }
+
+  has(name: string | undefined): name is string {
+    return name !== undefined && this.names.includes(name);
+  }
+
+  /** That of the first for a name that is none of theirs. */
+  addressOf(name: string | undefined): string {
+    return `${NODE_NETWORK}.${String(Math.max(0, this.names.indexOf(name ?? "")) + 1)}`;
+  }
+
+  /** What makes a write that of the node. */
+  writesOf(name: string | undefined): WriteOptions {
+    return writesAs(`system:node:${name ?? SIMULATED_NODE}`, "system:nodes");
+  }
+
+  isControlPlane(name: string): boolean {
+    return this.#isNamed && this.names[0] === name;
+  }
+
+  /** As kubeadm leaves it: the only node of a cluster takes all pods. */
+  hasTaint(name: string): boolean {
+    return this.isControlPlane(name) && this.names.length > 1;
+  }
+}
+
+/** Registers the nodes, again whenever one is deleted; they say everywhere that they run no containers. */
+export function createNodeRegistration({ api, clock, simulated }: ControllerContext): Controller {
   return {
     name: "node-registration",
     watch: (queue) => {
-      queue.add(SIMULATED_NODE);
+      for (const name of simulated.names) queue.add(name);
       const stop = api.watch(nodes, ({ type, object }) => {
-        if (type === "DELETED" && nameOf(object) === SIMULATED_NODE) queue.add(SIMULATED_NODE);
+        const name = nameOf(object);
+        if (type === "DELETED" && simulated.has(name)) queue.add(name);
       });
       return [stop];
     },
-    reconcile: async () => {
-      const node = await ensureSimulatedNode(api, clock);
-      await ensureLease(api, node, clock);
+    reconcile: async (name) => {
+      const node = await ensureSimulatedNode(name, { api, clock, simulated });
+      await ensureLease(node, { api, clock, simulated });
     },
   };
 }
 
-async function ensureSimulatedNode(api: ApiService, clock: Clock): Promise<ApiObject> {
-  const at = { name: SIMULATED_NODE };
-  const known = api.find(nodes, at) ?? (await api.create(nodes, undefined, nodeObject(), NODE_WRITES));
-  const status = nodeStatus(timestampOf(clock.now()));
+type NodeParts = Pick<ControllerContext, "api" | "clock" | "simulated">;
+
+async function ensureSimulatedNode(name: string, { api, clock, simulated }: NodeParts): Promise<ApiObject> {
+  const writes = simulated.writesOf(name);
+  const known =
+    api.find(nodes, { name }) ?? (await api.create(nodes, undefined, nodeObject(name, simulated), writes));
+  const status = nodeStatus({ name, address: simulated.addressOf(name) }, timestampOf(clock.now()));
   const { conditions: _, ...present } = (known["status"] ?? {}) as Record<string, unknown>;
   const { conditions: __, ...wanted } = status;
   if (isSameJson(present, wanted)) return known;
-  return api.update(statusOf(nodes), { ...structuredClone(known), status }, NODE_WRITES);
+  return api.update(statusOf(nodes), { ...structuredClone(known), status }, writes);
 }
 
 /** What a node renews to show that it lives; this one lives as long as the cluster does, and renews nothing. */
-async function ensureLease(api: ApiService, node: ApiObject, clock: Clock): Promise<void> {
-  const at = { namespace: LEASES_NAMESPACE, name: SIMULATED_NODE };
+async function ensureLease(node: ApiObject, { api, clock, simulated }: NodeParts): Promise<void> {
+  const name = nameOf(node);
+  const writes = simulated.writesOf(name);
+  const at = { namespace: LEASES_NAMESPACE, name };
   const isMissing = api.find(namespaces, { name: LEASES_NAMESPACE }) === undefined;
   const known = api.find(leases, at);
   const uid = node.metadata.uid ?? "";
   if (isMissing || known?.metadata.ownerReferences?.[0]?.uid === uid) return;
-  if (known !== undefined) await api.delete(leases, at, NODE_WRITES);
-  const owner = { apiVersion: "v1", kind: "Node", name: SIMULATED_NODE, uid };
+  if (known !== undefined) await api.delete(leases, at, writes);
+  const owner = { apiVersion: "v1", kind: "Node", name, uid };
   const renewTime = clock.now().toISOString().replace("Z", "000Z");
   const lease = {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { name: SIMULATED_NODE, ownerReferences: [owner] },
-    spec: { holderIdentity: SIMULATED_NODE, leaseDurationSeconds: 40, renewTime },
+    metadata: { name, ownerReferences: [owner] },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
   };
-  await api.create(leases, LEASES_NAMESPACE, lease, NODE_WRITES);
+  await api.create(leases, LEASES_NAMESPACE, lease, writes);
 }
 
-function nodeObject(): ApiObject {
+function nodeObject(name: string, simulated: SimulatedNodes): ApiObject {
+  const isOnly = simulated.names.length === 1;
   return {
     apiVersion: "v1",
     kind: "Node",
     metadata: {
-      name: SIMULATED_NODE,
+      name,
       labels: {
-        "kubernetes.io/hostname": SIMULATED_NODE,
+        "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
         "lectern.dev/simulated": "true",
+        ...(simulated.isControlPlane(name) && {
+          [CONTROL_PLANE]: "",
+          "node.kubernetes.io/exclude-from-external-load-balancers": "",
+        }),
       },
       annotations: {
         "lectern.dev/simulated": "Pods on this node are simulated: no image is pulled, no process runs.",
       },
     },
-    spec: { podCIDR: `${POD_NETWORK}.0.0/16`, podCIDRs: [`${POD_NETWORK}.0.0/16`] },
+    spec: {
+      // Addresses of pods are of one network, whichever of several nodes they are on.
+      ...(isOnly && { podCIDR: `${POD_NETWORK}.0.0/16`, podCIDRs: [`${POD_NETWORK}.0.0/16`] }),
+      ...(simulated.hasTaint(name) && { taints: [{ key: CONTROL_PLANE, effect: "NoSchedule" }] }),
+    },
   };
 }
 
-function nodeStatus(now: string): Record<string, unknown> {
+function nodeStatus(
+  { name, address }: { name: string; address: string },
+  now: string,
+): Record<string, unknown> {
   const condition = (type: string, status: string, reason: string, message: string) => ({
     type,
     status,
@@ -104,8 +161,8 @@ function nodeStatus(now: string): Record<string, unknown> {
       condition("Ready", "True", "SimulatedNode", "simulated node accepts pods and runs no containers"),
     ],
     addresses: [
-      { type: "InternalIP", address: SIMULATED_NODE_ADDRESS },
-      { type: "Hostname", address: SIMULATED_NODE },
+      { type: "InternalIP", address },
+      { type: "Hostname", address: name },
     ],
     nodeInfo: {
       machineID: "",

@@ -1,3 +1,4 @@
+import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
 import type { ClientAuthority } from "../certificates/client-authority.js";
 import { createApiEndpointsController } from "./api-endpoints-controller.js";
@@ -23,6 +24,7 @@ import { createJobController } from "./job-controller.js";
 import { createJobPodReleaser } from "./job-tracking.js";
 import type { RealContainers } from "./kubelet.js";
 import { createKubelet } from "./kubelet.js";
+import type { Pod } from "./object-kinds.js";
 import { createLoadBalancerController } from "./load-balancer-controller.js";
 import { createNamespaceController } from "./namespace-controller.js";
 import {
@@ -38,7 +40,7 @@ import { createTokenSecretController } from "./token-secret-controller.js";
 import { createVolumeBinder } from "./volume-binder.js";
 import { createClaimProtection, createVolumeLifecycle } from "./volume-lifecycle.js";
 import { createStatefulSetController } from "./stateful-set-controller.js";
-import { createNodeRegistration, SIMULATED_NODE } from "./simulated-node.js";
+import { createNodeRegistration, SimulatedNodes } from "./simulated-node.js";
 
 export interface ControllersOptions {
   api: ApiService;
@@ -50,6 +52,8 @@ export interface ControllersOptions {
   rootCertificates?: string;
   /** Signs what approved requests ask for; they stay without a certificate without it. */
   clientAuthority?: ClientAuthority;
+  /** Names of the nodes, the control plane first; one that says what it is where absent. */
+  nodes?: readonly string[] | undefined;
   /** What really runs pods; all are simulated without it. */
   containers?: RealContainers;
 }
@@ -59,14 +63,15 @@ const silent: ControllerLogger = { debug: () => undefined, warn: () => undefined
 /** Starts every controller, the scheduler and the simulated node; `stop` resolves after their last writes. */
 export function startControllers(options: ControllersOptions): { stop(): Promise<void> } {
   const { api, clock = systemClock, logger = silent } = options;
+  const simulated = new SimulatedNodes(options.nodes);
   const recorders: EventRecorder[] = [];
   const recorder = (component: string): EventRecorder => {
-    const host = component === "kubelet" ? { host: SIMULATED_NODE } : {};
+    const host = component === "kubelet" ? { host: (about: ApiObject) => nodeOf(about, simulated) } : {};
     const created = new EventRecorder({ api, clock, logger, component, ...host });
     recorders.push(created);
     return created;
   };
-  const context: ControllerContext = { api, clock, logger, recorder };
+  const context: ControllerContext = { api, clock, logger, simulated, recorder };
   const inventory = new Inventory(api, clock);
   const controllers = createControllers(context, inventory, options);
   const running = controllers.map((controller) => runController(controller, context));
@@ -78,6 +83,10 @@ export function startControllers(options: ControllersOptions): { stop(): Promise
       await Promise.all(recorders.map((each) => each.settled()));
     },
   };
+}
+
+function nodeOf(about: ApiObject, { names: [first = ""] }: SimulatedNodes): string {
+  return (about as Partial<Pod>).spec?.nodeName ?? first;
 }
 
 function createControllers(

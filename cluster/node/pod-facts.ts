@@ -4,7 +4,7 @@ import type { ApiService } from "../api/service.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { configMaps, secrets } from "../controllers/resource-refs.js";
 import { nanoUnits } from "../schema/quantity.js";
-import { SIMULATED_NODE, SIMULATED_NODE_ADDRESS } from "../controllers/simulated-node.js";
+import { SIMULATED_NODE_ADDRESS } from "../controllers/simulated-node.js";
 
 /** What containers are told of their pod: the downward API, and what ConfigMaps and Secrets hold. */
 
@@ -14,8 +14,8 @@ export function fieldValue(pod: Pod, path: string, address: string): string {
   if (subscript !== null) return asText(recordAt(pod, subscript[1] ?? "")?.[subscript[2] ?? ""]);
   if (path === "metadata.labels" || path === "metadata.annotations") return formatMap(recordAt(pod, path));
   if (path === "status.podIP" || path === "status.podIPs") return address;
-  if (path === "status.hostIP" || path === "status.hostIPs") return SIMULATED_NODE_ADDRESS;
-  if (path === "spec.nodeName") return SIMULATED_NODE;
+  if (path === "status.hostIP" || path === "status.hostIPs")
+    return textAt(pod, "status.hostIP", SIMULATED_NODE_ADDRESS);
   return textAt(pod, path);
 }
 

@@ -8,7 +8,6 @@ import type { Container, Pod, PodStatus } from "../controllers/object-kinds.js";
 import { endOfPod } from "../controllers/pod-end.js";
 import { containersOf, isSidecar } from "../controllers/pod-status.js";
 import { pods, statusOf } from "../controllers/resource-refs.js";
-import { NODE_WRITES } from "../controllers/simulated-node.js";
 import type { WorkQueue } from "../controllers/work-queue.js";
 import { ContainerProbes } from "./container-probes.js";
 import type { ContainerRecord } from "./container-record.js";
@@ -29,7 +28,7 @@ const GRACE_SECONDS = 30;
 /** Milliseconds that are left for the end itself, however long the hook before it took, as a kubelet has it. */
 const MIN_GRACE_MS = 2000;
 
-export interface RealPodsOptions extends Pick<ControllerContext, "api" | "clock" | "logger"> {
+export interface RealPodsOptions extends Pick<ControllerContext, "api" | "clock" | "logger" | "simulated"> {
   runtime: ContainerRuntime;
   recorder: EventRecorder;
   podToken: VolumeSources["podToken"];
@@ -272,7 +271,11 @@ export class RealPods {
   async #writeStatus(pod: Pod, record: PodRecord): Promise<void> {
     const status = this.#statusOf(pod, record);
     if (isSameJson(status, pod.status)) return;
-    await this.#options.api.update(statusOf(pods), { ...structuredClone(pod), status }, NODE_WRITES);
+    await this.#options.api.update(
+      statusOf(pods),
+      { ...structuredClone(pod), status },
+      this.#options.simulated.writesOf(pod.spec.nodeName),
+    );
   }
 
   #statusOf(pod: Pod, record: PodRecord): PodStatus {

@@ -117,6 +117,30 @@ describe("lectern validate", () => {
     expect(names.filter((name) => name.includes(" kube-"))).toEqual([]);
   });
 
+  it("finds the nodes of a cluster of one's own by the names its lab gives them, to drain, to taint and to bring back", async () => {
+    const lab = join(folder.path, "nodes");
+    mkdirSync(join(lab, "pages"), { recursive: true });
+    writeFileSync(
+      join(lab, "workshop.yaml"),
+      "title: Nodes\ncluster: own\nnodes: [controlplane, node01, node02]\n",
+    );
+    const nodeOfPods = `test "$(kubectl get pods -o jsonpath='{.items[*].spec.nodeName}' | tr ' ' '\\n' | sort -u | tr '\\n' ' ')" =`;
+    const commands = [
+      `kubectl get nodes | grep -E '^controlplane +Ready +control-plane '`,
+      "kubectl create deployment web --image=nginx --replicas=4 && kubectl rollout status deployment web",
+      `${nodeOfPods} "node01 node02 "`,
+      "kubectl drain node01 --ignore-daemonsets && kubectl rollout status deployment web",
+      `${nodeOfPods} "node02 "`,
+      "kubectl get pods -o jsonpath='{.items[*].status.hostIP}' | grep -v 192.0.2.2",
+      "kubectl uncordon node01 && kubectl taint node node02 away=yes:NoExecute && kubectl rollout status deployment web",
+      `until ${nodeOfPods} "node01 "; do sleep 1; done`,
+      "kubectl label node node01 disk=fast && kubectl get nodes -l disk=fast -o name | grep node/node01",
+    ];
+    writeFileSync(join(lab, "pages/one.md"), pageOf("One", commands));
+    const { status, output } = await runCli(["validate", lab], env);
+    expect([status, output]).toEqual([0, expect.stringContaining("(9 passed, 0 failed, 0 skipped)")]);
+  });
+
   it("takes a folder that holds one page for that lab, as lint does, and names the pages where it holds two", async () => {
     const one = join(folder.path, "one-page");
     mkdirSync(one);

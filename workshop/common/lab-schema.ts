@@ -15,6 +15,9 @@ export const dnsLabelSchema = z
 /** A class; each of them has a namespace, a home and a shell that nobody uses yet. */
 const MAX_POOL = 50;
 
+/** As many as a learner looks at in one table. */
+const MAX_NODES = 9;
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, "a variable is letters, digits and underscores");
 
@@ -58,6 +61,15 @@ export const workshopFileSchema = z.strictObject({
     .default("shared")
     .describe(
       "whether each session has a namespace of the platform's cluster, or a cluster of its own to administer",
+    ),
+  nodes: z
+    .array(dnsLabelSchema)
+    .min(1)
+    .max(MAX_NODES)
+    .refine((names) => new Set(names).size === names.length, "two nodes have the same name")
+    .optional()
+    .describe(
+      "names of the nodes of a cluster of one's own, the control plane first; one that says that it is simulated where absent",
     ),
   budget: z.enum(BUDGET_NAMES).default("medium").describe("what the session's namespace may use"),
   limits: limitsSchema

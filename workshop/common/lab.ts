@@ -21,6 +21,8 @@ export interface Lab {
   budget: BudgetName;
   /** `own`: each session has a cluster of its own, to administer; where absent, a namespace of the platform's. */
   cluster?: "own";
+  /** Names of the nodes of that cluster, the control plane first; one that says that it is simulated where absent. */
+  nodes?: string[];
   /** Most of what the shells of a session may use, where that is less than the budget and the operator allow. */
   limits?: ShellLimits;
   layout: TerminalLayout;

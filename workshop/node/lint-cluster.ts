@@ -35,6 +35,14 @@ export function impossibleObjects(lab: Lab, variables: Variables, place: Place):
   });
 }
 
+/** Nodes that the lab names for a cluster that sessions do not have. */
+export function nodesOfNoCluster(lab: Lab, place: Place): LabProblem[] {
+  if (lab.nodes === undefined || lab.cluster === "own") return [];
+  const message = 'Its "nodes" have no effect: sessions share the nodes of the platform\'s cluster';
+  const fix = 'Give sessions a cluster of their own ("cluster: own"), or take "nodes" out';
+  return [{ severity: "error", rule: OWN_CLUSTER_RULE, ...place, message, fix }];
+}
+
 /** What sessions of the lab ask for that a cluster of their own does not have. */
 export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place: Place): LabProblem[] {
   if (lab.cluster !== "own") return [];

@@ -164,6 +164,16 @@ describe("what one namespace is not enough for", () => {
     ]);
   });
 
+  it("is named nodes of a cluster of one's own, each once, and of no other", async () => {
+    expect(await problemsOf("cluster: own\nnodes: [controlplane, node01]", "text")).toEqual([]);
+    expect(await problemsOf("nodes: [controlplane]", "text")).toEqual([
+      expect.stringMatching(/^error workshop.yaml:1 own-cluster: Its "nodes" have no effect/),
+    ]);
+    await expect(problemsOf("cluster: own\nnodes: [node01, node01]", "text")).rejects.toThrow(
+      "two nodes have the same name",
+    );
+  });
+
   it("is not asked of a cluster of one's own that has no containers and no image policies", async () => {
     const settings = "cluster: own\nworkspaces: [ops]\nneeds: [containers]";
     const blocks =

@@ -15,6 +15,7 @@ import {
   conditionsBeyond,
   impossibleObjects,
   lackingInOwnCluster,
+  nodesOfNoCluster,
   unplayedImages,
 } from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
@@ -78,6 +79,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...conditionsBeyond(lab, pages),
     ...commandsBeyond(lab, pages, variables["session_namespace"] ?? ""),
     ...lackingInOwnCluster(lab, pages, labFileOf(lab)),
+    ...nodesOfNoCluster(lab, labFileOf(lab)),
     ...unplayedImages(lab, labFileOf(lab)),
     ...refusedVariables(lab, options),
     ...refusedLimits(lab, options.sessionLimits),

@@ -24,6 +24,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     editor,
     limits,
     cluster,
+    nodes,
     slides,
     ...rest
   } = read;
@@ -32,6 +33,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     ...(image !== undefined && { image }),
     ...imagesOf(images),
     ...(cluster === "own" && { cluster }),
+    ...(nodes !== undefined && { nodes }),
     ...(editor !== undefined && { editor }),
     ...(slides !== undefined && { slides }),
     ...(limits !== undefined && { limits }),

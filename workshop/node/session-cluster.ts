@@ -9,13 +9,19 @@ import { addressOf } from "./session-access.js";
 /** Clusters that sessions have of their own, by the sessions' names; their learners administer them. */
 export interface OwnClusters {
   /** Starts a new one, or takes up one that was begun. Throws what `open` throws. */
-  make(session: string): Promise<KubernetesClient>;
+  make(session: string, settings?: OwnClusterSettings): Promise<KubernetesClient>;
   /** Starts it with what it held before, or finds it running. Throws SESSION_CLUSTER_UNAVAILABLE, SERVER_PROCESS_FAILED. */
   open(session: string): Promise<KubernetesClient>;
   /** Where it is reached; empty while it has never been started. */
   addressOf(session: string): string;
   /** Ends it and takes away what it held; does nothing where there is none. */
   close(session: string): Promise<void>;
+}
+
+/** What a lab says of the clusters of its sessions. */
+export interface OwnClusterSettings {
+  /** Names of the nodes, the control plane first; one that says that it is simulated where absent. */
+  nodes?: readonly string[];
 }
 
 /** What there is to choose from. */
@@ -40,9 +46,10 @@ export async function clusterOf(
 /** Starts the session's own cluster. Throws what `OwnClusters.make` throws. */
 export async function makeCluster(
   session: SessionResource,
+  { nodes }: Pick<Lab, "nodes">,
   { settings }: Pick<Clusters, "settings">,
 ): Promise<void> {
-  await ownClustersFor(session, settings).make(session.metadata.name);
+  await ownClustersFor(session, settings).make(session.metadata.name, nodes && { nodes });
 }
 
 function ownClustersFor({ spec }: SessionResource, { ownClusters }: Clusters["settings"]): OwnClusters {

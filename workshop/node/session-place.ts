@@ -28,7 +28,7 @@ interface PlaceParts {
 /** Makes the namespace in which the session's work is done, or starts its own cluster. Throws SESSION_NAME_INVALID, SESSION_CLUSTER_UNAVAILABLE. */
 export async function takePlace(session: SessionResource, lab: Lab, parts: PlaceParts): Promise<void> {
   if (!hasOwnCluster(session)) return claimNamespace(parts.client, session, lab);
-  await makeCluster(session, parts);
+  await makeCluster(session, lab, parts);
   await noteAddress(session, parts);
 }
 

@@ -32,6 +32,21 @@ export const trackSchema = z.looseObject({
 });
 export type Track = z.infer<typeof trackSchema>;
 
+/** The `config.yml` of a track: its machines. */
+export const trackConfigSchema = z.looseObject({
+  virtualmachines: z.array(z.looseObject({ name: text, image: text.default("") })).nullish(),
+});
+export type TrackConfig = z.infer<typeof trackConfigSchema>;
+
+const CLUSTER_WORDS = /k8s|k3s|kube|rke|minikube/i;
+const NODE_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The machine that is the node of the track's cluster, which has its name; `undefined` where none says that it is one. */
+export function nodeOf({ virtualmachines }: TrackConfig): string | undefined {
+  const found = virtualmachines?.find(({ name, image }) => CLUSTER_WORDS.test(`${name} ${image}`));
+  return found && NODE_NAME.test(found.name) ? found.name : undefined;
+}
+
 const LEVELS: Readonly<Record<string, LabLevel>> = {
   basic: "beginner",
   beginner: "beginner",

@@ -75,6 +75,21 @@ describe("a track of Instruqt", () => {
     expect(checked()).toBe("Nothing is made.\n");
   });
 
+  it("that speaks to a cluster has one whose node is called as its machine is", async () => {
+    await write({
+      "track.yml": "title: T\n",
+      "config.yml": [
+        'version: "3"',
+        "virtualmachines:",
+        "- {name: desk, image: ubuntu}",
+        "- {name: server, image: acme/k3s-v1}",
+      ].join("\n"),
+      "01-a/assignment.md": "---\ntitle: A\n---\n```bash,run\nkubectl get node server\n```\n",
+    });
+    expect((await importInstruqt(track(), out())).filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(await loadLab(out())).toMatchObject({ cluster: "own", nodes: ["server"], problems: [] });
+  });
+
   it("keeps its other challenges where one cannot be read, and says what nothing becomes of", async () => {
     await write({
       "track.yml": "title: T\n",

@@ -14,6 +14,7 @@ import {
   challengeFolders,
   programsOf,
   readChallenge,
+  readNode,
   readTrack,
 } from "./track-folder.js";
 import { TrackTabs } from "./track-tabs.js";
@@ -30,6 +31,7 @@ const FENCE = "```";
 export async function importInstruqt(folder: string, out: string): Promise<LabProblem[]> {
   const track = await readTrack(folder);
   const lab = new ImportedLab(folder, DEFINITION);
+  const node = await lab.reading(() => readNode(folder));
   const tabs = new TrackTabs(lab);
   const begins = await setUp(lab, await programsOf(folder, "track_scripts"), "track");
   const pages: string[] = [];
@@ -48,7 +50,9 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
       : "the machines of the track are one here, where learners have an account, and not root",
     "Look for package managers, system files, and what pods answer in its commands",
   );
-  lab.files["workshop.yaml"] = { content: workshopFile(track, { name: basename(out), pages, lab, tabs }) };
+  lab.files["workshop.yaml"] = {
+    content: workshopFile(track, { name: basename(out), pages, lab, tabs, node }),
+  };
   await writeLabFolder(out, lab.files);
   return lab.problems;
 }
@@ -201,10 +205,16 @@ function onlyPage({ files }: ImportedLab, { title, teaser }: Track): string {
   return "01-start";
 }
 
-function workshopFile(
-  track: Track,
-  { name, pages, lab, tabs }: { name: string; pages: string[]; lab: ImportedLab; tabs: TrackTabs },
-): string {
+interface TrackParts {
+  name: string;
+  pages: string[];
+  lab: ImportedLab;
+  tabs: TrackTabs;
+  /** Of its cluster. */
+  node: string | undefined;
+}
+
+function workshopFile(track: Track, { name, pages, lab, tabs, node }: TrackParts): string {
   const level = levelOf(track);
   const minutes = minutesOf(track);
   return stringify({
@@ -214,6 +224,7 @@ function workshopFile(
     ...(minutes !== undefined && { minutes }),
     ...(level && { level }),
     ...(lab.callsCluster && { cluster: "own" }),
+    ...(lab.callsCluster && node !== undefined && { nodes: [node] }),
     layout: "default",
     ...(tabs.hasEditor && { editor: true }),
     ...(tabs.dashboards.length > 0 && { dashboards: tabs.dashboards }),

@@ -37,7 +37,7 @@ describe("a scenario of Killercoda", () => {
             ],
           },
         },
-        backend: { imageid: "kubernetes-kubeadm-1node" },
+        backend: { imageid: "kubernetes-kubeadm-2nodes" },
         interface: { layout: "editor-terminal" },
       }),
       "intro.md": "Hello\n",
@@ -58,7 +58,7 @@ describe("a scenario of Killercoda", () => {
       "index.json warning approximated",
     ]);
     const lab = await loadLab(out());
-    expect(lab.cluster).toBe("own");
+    expect([lab.cluster, lab.nodes]).toEqual(["own", ["controlplane", "node01"]]);
     expect(lab).toMatchObject({ title: "Pods", level: "beginner", editor: true, problems: [] });
     expect(lab.ingresses).toMatchObject([{ name: "port-8080", port: 8080 }]);
     expect(lab.pages.map(({ title, blocks }) => [title, ...blocks.map(({ action }) => action)])).toEqual([

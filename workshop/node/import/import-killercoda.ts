@@ -140,6 +140,13 @@ function isClusterImage({ backend: { imageid } }: Scenario): boolean {
   return imageid?.startsWith("kubernetes") === true || imageid?.startsWith("k3s") === true;
 }
 
+/** As its images call them: `kubernetes-kubeadm-2nodes`, whose commands name `node01`. */
+function nodesOf({ backend: { imageid = "" } }: Scenario): string[] {
+  const count = Number(/(\d)nodes?\b/.exec(imageid)?.[1] ?? 1);
+  const workers = Array.from({ length: Math.max(0, count - 1) }, (_none, at) => `node0${String(at + 1)}`);
+  return ["controlplane", ...workers];
+}
+
 function workshopFile(
   scenario: Scenario,
   { name, pages, lab }: { name: string; pages: string[]; lab: ImportedLab },
@@ -154,6 +161,7 @@ function workshopFile(
     ...(scenario.description !== "" && { description: scenario.description }),
     ...(level && { level }),
     ...((isClusterImage(scenario) || lab.callsCluster) && { cluster: "own" }),
+    ...(isClusterImage(scenario) && { nodes: nodesOf(scenario) }),
     layout: isSplit ? "split" : "default",
     ...((layout.includes("editor") || layout === "ide") && { editor: true }),
     ...(ports.size > 0 && { ingresses: [...ports].map((port) => ({ name: ingressName(port), port })) }),

@@ -1,7 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { type Challenge, type Track, challengeSchema, trackSchema } from "../../common/instruqt/track.js";
+import {
+  type Challenge,
+  type Track,
+  challengeSchema,
+  nodeOf,
+  trackConfigSchema,
+  trackSchema,
+} from "../../common/instruqt/track.js";
 import { issueText } from "../../common/issue-text.js";
 import { YamlProblem, readYaml } from "../../common/yaml-value.js";
 import { invalid, readText } from "./foreign-folder.js";
@@ -25,6 +32,12 @@ export type ChallengePrograms = Record<ProgramKind, string[]>;
 /** Reads `track.yml`. Throws LAB_INVALID. */
 export async function readTrack(folder: string): Promise<Track> {
   return fitted(trackSchema, await readText(folder, "track.yml"), join(folder, "track.yml"));
+}
+
+/** The node of the track's cluster as `config.yml` names it; `undefined` where that is not there, or names none. Throws LAB_INVALID. */
+export async function readNode(folder: string): Promise<string | undefined> {
+  if (!(await readdir(folder)).includes("config.yml")) return undefined;
+  return nodeOf(fitted(trackConfigSchema, await readText(folder, "config.yml"), join(folder, "config.yml")));
 }
 
 /** The folders of its challenges, in their order. */

@@ -27,7 +27,7 @@ async function tryLab(found: FoundLab): Promise<TriedLab> {
   const { path, form } = found;
   const here = relative(process.cwd(), path) || ".";
   try {
-    const lab = isForeign(found) ? await imported(found) : await loadLab(path);
+    const lab = isForeign(found) ? await imported(found) : await loadLab(path, { triesDrawings: true });
     return { path: here, form, report: fidelityReport(lab) };
   } catch (error) {
     if (!(error instanceof WorkshopError)) throw error;

@@ -28,6 +28,7 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
   const { checks, labVariable, sessionLimits, format = "terminal" } = flags;
   const allowed = allowedLabVariables(readEnvironment(), labVariable);
   const options = {
+    triesDrawings: true,
     imageFolders: [sharedImages],
     sessionLimits: { ...defaultSessionLimits, ...sessionLimits },
     ...(checks === undefined ? {} : { checks }),

@@ -1,19 +1,23 @@
 import type { Markdown, Token } from "./markdown-types.js";
 
 /** Bounded, so that each address is looked at once. */
-const ADDRESS = /https?:\/\/[^\s<>"`]{1,2000}/gi;
+const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"`]{1,2000}/gi;
 /** What may stand before an address; within a word it is a part of something else, such as of a setting. */
 const BEFORE = /[\s*_~("'\u2018\u201C\u00AB]/;
 const SENTENCE_MARKS = "?!.,:;*_~'\u2019\u201D\u00BB";
 /** In a session these are machines of the session; in the learner's browser they would be the learner's own. */
 const OWN_MACHINE = /^(?:localhost|127\.|0\.0\.0\.0|\[)/i;
 
-/** Makes links of addresses that stand in the text as they are, as GitHub does: with their scheme, and to hosts that have a dot. */
+/** Makes links of addresses that stand in the text as they are, as GitHub does: with their scheme, or from `www.` on, and to hosts that have a dot. */
 export function addBareLinks(markdown: Markdown): void {
   // The parser's own rule takes time that grows with the square of a paragraph's links.
   markdown.core.ruler.after("inline", "bare_links", (state) => {
     for (const block of state.tokens)
-      if (block.type === "inline" && block.children && block.content.includes("://"))
+      if (
+        block.type === "inline" &&
+        block.children &&
+        (block.content.includes("://") || /www\./i.test(block.content))
+      )
         block.children = withLinks(markdown, block.children);
   });
 }
@@ -36,7 +40,7 @@ function linkedText(markdown: Markdown, part: Token): Token[] {
   const parts: Token[] = [];
   let end = 0;
   for (const { address, at } of bareAddresses(part.content)) {
-    const href = markdown.normalizeLink(address);
+    const href = markdown.normalizeLink(/^www\./i.test(address) ? `http://${address}` : address);
     if (!markdown.validateLink(href)) continue;
     if (at > end) parts.push(textLike(part, part.content.slice(end, at)));
     parts.push(...link(part, href, address));
@@ -67,8 +71,9 @@ function bareAddresses(text: string): { address: string; at: number }[] {
   return [...text.matchAll(ADDRESS)].flatMap(({ 0: match, index }) => {
     if (index > 0 && !BEFORE.test(text[index - 1] ?? "")) return [];
     const address = withoutSentence(match);
-    const host = address.slice(address.indexOf("://") + 3).split(/[/?#]/, 1)[0] ?? "";
-    return leadsSomewhere(host) ? [{ address, at: index }] : [];
+    const isBare = /^www\./i.test(address);
+    const host = (isBare ? address : address.slice(address.indexOf("://") + 3)).split(/[/?#]/, 1)[0] ?? "";
+    return leadsSomewhere(isBare ? host.slice(4) : host) ? [{ address, at: index }] : [];
   });
 }
 

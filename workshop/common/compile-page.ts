@@ -26,6 +26,7 @@ import { type PageAddresses, sanitisePage } from "./sanitise.js";
 import { sectionProblems } from "./sections.js";
 import { askedIn, isQuizWord } from "./quiz.js";
 import { StepIds } from "./step-id.js";
+import { type DrawnText, drawnTexts } from "./drawn-texts.js";
 import { fillShortcodes } from "./fill-shortcodes.js";
 import { fillPlain } from "./fill-plain.js";
 import { fillTemplate } from "./template.js";
@@ -42,6 +43,8 @@ export interface CompiledPage {
   anchors: string[];
   /** Where its links lead, but for whole addresses. */
   links: PageLink[];
+  /** Its formulas and diagrams. */
+  drawn: DrawnText[];
 }
 
 /** Turns a page into HTML and a list of actions in the order of the text. Never throws for what an author wrote. */
@@ -64,6 +67,7 @@ export function compilePage(
   showPlaceholders(shown);
   const anchors = nameHeadings(tokens, leaves, fillings);
   const links = linksIn(shown, fillings);
+  const drawn = drawnTexts(shown, fillings);
   const inText = [
     ...unfilled(leaves, fillings),
     ...fenceProblems(leaves),
@@ -98,6 +102,7 @@ export function compilePage(
     problems: isOversize(page) ? size : all.toSorted((one, other) => one.line - other.line),
     anchors: [...anchors],
     links: links.map((link) => ({ ...link, line: place.lineOf(link.line) })),
+    drawn: drawn.map((one) => ({ ...one, line: place.lineOf(one.line) })),
   };
 }
 

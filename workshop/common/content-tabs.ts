@@ -31,13 +31,34 @@ function contentTabs(state: StateBlock, line: number, end: number, silent: boole
     0,
     tabs.findIndex(({ isFirst }) => isFirst),
   );
-  const set = state.push("content_tabs_open", "div", 1);
-  set.attrSet("class", "tabs");
-  set.map = [line, last.to];
-  for (const [at, tab] of tabs.entries()) pushTab(state, tab, at === shown);
-  state.push("content_tabs_close", "div", -1);
+  const within = tabs.map((tab) => ({ ...tab, from: tab.line + 1, indent: INDENT }));
+  pushTabs(state, { line, next: last.to, shown }, within);
   state.line = last.to;
   return true;
+}
+
+/** A tab of a set, with the lines of its text: from the one, up to the other. */
+export interface ContentTab {
+  title: string;
+  /** The line of its title. */
+  line: number;
+  from: number;
+  to: number;
+  /** Columns in front of its text that are no part of it. */
+  indent: number;
+}
+
+/** Writes a set of tabs that begins on the line; `shown` is the number of the one that is open where nothing makes tabs of them. */
+export function pushTabs(
+  state: StateBlock,
+  { line, next, shown }: { line: number; next: number; shown: number },
+  tabs: readonly ContentTab[],
+): void {
+  const set = state.push("content_tabs_open", "div", 1);
+  set.attrSet("class", "tabs");
+  set.map = [line, next];
+  for (const [at, tab] of tabs.entries()) pushTab(state, tab, at === shown);
+  state.push("content_tabs_close", "div", -1);
 }
 
 function tabsFrom(state: StateBlock, first: number, end: number): Tab[] {
@@ -67,7 +88,7 @@ function titleAt(state: StateBlock, line: number): Pick<Tab, "title" | "isFirst"
   return title === undefined ? undefined : { title, isFirst: mark === "+" };
 }
 
-function pushTab(state: StateBlock, { title, line, to }: Tab, isShown: boolean): void {
+function pushTab(state: StateBlock, { title, line, from, to, indent }: ContentTab, isShown: boolean): void {
   const tab = state.push("content_tab_open", "details", 1);
   tab.attrSet("class", "tab");
   if (isShown) tab.attrSet("open", "");
@@ -79,9 +100,9 @@ function pushTab(state: StateBlock, { title, line, to }: Tab, isShown: boolean):
   words.children = [];
   state.push("content_tab_title_close", "summary", -1);
   const { blkIndent, lineMax, parentType } = state;
-  state.blkIndent += INDENT;
+  state.blkIndent += indent;
   state.lineMax = to;
-  state.md.block.tokenize(state, line + 1, to);
+  state.md.block.tokenize(state, from, to);
   Object.assign(state, { blkIndent, lineMax, parentType });
   state.push("content_tab_close", "details", -1);
 }

@@ -1,3 +1,4 @@
+import { withoutLists } from "./object-lists.js";
 import { asksForCluster } from "./educates-applications.js";
 import { type UnknownReference, definitionValue } from "./definition-text.js";
 import type { EducatesResource } from "./educates-schema.js";
@@ -25,7 +26,11 @@ export function objectsOf(
   ];
   const isOwnCluster = asksForCluster(spec.session ?? {});
   const read = lists.flatMap(({ path, objects }) =>
-    (objects ?? []).map((object, at) => readObject(object, [...path, at], { own, declared, isOwnCluster })),
+    (objects ?? []).flatMap((object, at) =>
+      withoutLists<unknown>([object]).map((one) =>
+        readObject(one, [...path, at], { own, declared, isOwnCluster }),
+      ),
+    ),
   );
   return {
     objects: read.flatMap(({ objects }) => objects),

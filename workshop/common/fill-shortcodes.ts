@@ -2,6 +2,7 @@ import { Fillings, escapeHtml, withoutMarks } from "./filled-text.js";
 import { LinedText } from "./lined-text.js";
 import { lineEndCounter, lineEnds } from "./page-leaves.js";
 import { type Shortcode, type ShortcodePiece, scanShortcodes } from "./shortcode-scan.js";
+import { ShortcodeTabs, type TabPiece } from "./shortcode-tabs.js";
 import { pairShortcodes } from "./shortcode-pairs.js";
 import type { Templated } from "./template.js";
 import { type TemplateProblem, unknownName } from "./template-page.js";
@@ -19,6 +20,7 @@ export function fillShortcodes(source: string, variables: Variables): Templated 
     variables,
     output: new LinedText(),
     problems: [],
+    tabs: new ShortcodeTabs(),
     hidden: 0,
   };
   const { ends, unclosed } = pairShortcodes(pieces);
@@ -41,6 +43,7 @@ interface Page {
   variables: Variables;
   output: LinedText;
   problems: TemplateProblem[];
+  tabs: ShortcodeTabs;
   /** How many pathways around this place are not the session's. */
   hidden: number;
 }
@@ -88,6 +91,8 @@ function fillShortcode(shortcode: Shortcode, place: Place, page: Page): void {
   const put = (text: string): void => page.output.put(text, place.line);
   const box = BOXES.get(name);
   if (box !== undefined) return put(isClosing ? blockEnd("div", place) : boxBegin(shortcode, box, place));
+  const tabs = page.tabs.piece(shortcode);
+  if (tabs !== undefined) return put(tabText(tabs, place));
   const one = SINGLE.get(name);
   if (one !== undefined) return put(one(shortcode, place, page));
   if (!isClosing || !place.isPaired) page.problems.push(unknownShortcode(shortcode, place));
@@ -115,6 +120,11 @@ function boxBegin(shortcode: Shortcode, usual: string, place: Place): string {
   const title = escapeHtml(given.named["title"] ?? given.positional[0] ?? usual);
   const begin = blockBegin([`<div class="${name}">`, `<p><strong>${title}</strong></p>`], place);
   return isSelfClosing ? begin + blockEnd("div", place) : begin;
+}
+
+function tabText({ begin, end, fence }: TabPiece, place: Place): string {
+  const marks = fence === undefined ? "" : ["", fence, ""].join(`\n${place.indent}`);
+  return (begin ? blockBegin(begin, place) : "") + marks + (end === undefined ? "" : blockEnd(end, place));
 }
 
 /** HTML that begins a block, so that what follows is read as Markdown again. */

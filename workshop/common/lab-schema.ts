@@ -140,7 +140,7 @@ export const workshopFileSchema = z.strictObject({
   objects: z
     .array(z.record(z.string(), z.unknown()))
     .default([])
-    .describe("Kubernetes objects made in every session's namespace"),
+    .describe("Kubernetes objects made in every session's namespace; those of a List one by one"),
   files: z.string().default("files").describe("folder copied into the learner's home"),
 });
 export type WorkshopFile = z.infer<typeof workshopFileSchema>;

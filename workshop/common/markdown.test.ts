@@ -29,6 +29,7 @@ describe("the Markdown of pages", () => {
     ["(https://example.com/a_(b))", "https://example.com/a_(b)"],
     ["*https://example.com/x*", "https://example.com/x"],
     ["https://[a](b)", undefined],
+    ["awww.example.com or www.nowhere", undefined],
     ["url=https://example.com", undefined],
     ["http://localhost:8080/ http://127.0.0.1:80 http://web:8080", undefined],
     ["`https://example.com`", undefined],
@@ -36,6 +37,13 @@ describe("the Markdown of pages", () => {
   ])("makes of bare addresses in %j the link %s", (text, address) => {
     const found = [...html(text).matchAll(/<a href="(http[^"]*)">([^<]*)<\/a>/g)];
     expect(found.map(([, href, label]) => [href, label])).toEqual(address ? [[address, address]] : []);
+  });
+
+  it.each([
+    ["Look at www.example.com/a_b.", "www.example.com/a_b"],
+    ["(WWW.example.com)", "WWW.example.com"],
+  ])("makes of %j the link %s, as GitHub does", (text, address) => {
+    expect(html(text)).toContain(`<a href="http://${address}">${address}</a>`);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { addContentTabs } from "./content-tabs.js";
 import { addEmoji } from "./emoji.js";
 import type { Fillings } from "./filled-text.js";
 import { addFootnotes } from "./footnotes.js";
+import { addMdxTabs } from "./mdx-tabs.js";
 import { addFormulas } from "./formulas.js";
 import type { Token } from "./markdown-types.js";
 
@@ -14,6 +15,7 @@ export type { Token } from "./markdown-types.js";
 const markdown = new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]);
 addAdmonitions(markdown);
 addContentTabs(markdown);
+addMdxTabs(markdown);
 addFormulas(markdown);
 addFootnotes(markdown);
 markdown.use(definitionLists);

@@ -1,7 +1,16 @@
+import { TAB_SHORTCODES } from "./shortcode-tabs.js";
 import type { Shortcode, ShortcodePiece } from "./shortcode-scan.js";
 
 /** Shortcodes that enclose something, and mean nothing without their end. */
-const ENCLOSING = new Set(["note", "warning", "danger", "pathway", "highlight", "details"]);
+const ENCLOSING = new Set([
+  "note",
+  "warning",
+  "danger",
+  "pathway",
+  "highlight",
+  "details",
+  ...TAB_SHORTCODES,
+]);
 
 /** What belongs together, by the numbers of the pieces. */
 export interface ShortcodePairs {

@@ -12,12 +12,14 @@ export interface SplitPage {
   problems: PageProblem[];
 }
 
-/** Marks of front matter: YAML, and what Hugo also takes. */
+/** Marks of front matter: YAML, and TOML, which Hugo also takes. */
 const YAML_FENCE = "---\n";
 const TOML_FENCE = "+++\n";
 
 /** Takes front matter off, which stands between marks at the very top; one that cannot be read is a problem of its page alone. */
 export function splitFrontMatter(text: string): SplitPage {
+  const json = /^\{\s{0,200}"/.test(text) ? endOfJson(text) : undefined;
+  if (json !== undefined) return fromJsonPage(text, json);
   const fence = text.startsWith(TOML_FENCE) ? TOML_FENCE : YAML_FENCE;
   const end = endOfFrontMatter(text, fence);
   if (end === undefined)
@@ -37,6 +39,37 @@ export function splitFrontMatter(text: string): SplitPage {
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     return { ...rest, front: {}, problems: [unreadable(error)] };
+  }
+}
+
+/** 64 KiB: keys of a page are a few lines. */
+const MAX_JSON_CHARACTERS = 64 * 1024;
+
+/** Where the object ends that the text begins with, where nothing but a new line follows; Hugo takes JSON without marks around it. */
+function endOfJson(text: string): number | undefined {
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < Math.min(text.length, MAX_JSON_CHARACTERS); at++) {
+    const character = text[at];
+    if (isQuoted && character === "\\") at += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && character === "{") depth += 1;
+    else if (!isQuoted && character === "}" && --depth === 0)
+      return /^[ \t]{0,80}(?:\n|$)/.test(text.slice(at + 1, at + 100)) ? at + 1 : undefined;
+  }
+  return undefined;
+}
+
+function fromJsonPage(text: string, end: number): SplitPage {
+  const newLine = text.indexOf("\n", end);
+  const after = newLine < 0 ? text.length : newLine + 1;
+  const rest = { source: text.slice(after), firstLine: text.slice(0, after).split("\n").length };
+  try {
+    // Every object of JSON is one of YAML, which knows its lines.
+    return { ...rest, front: fromYaml(text.slice(0, end)), problems: [] };
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    return { ...rest, front: {}, problems: [{ ...unreadable(error), line: error.line }] };
   }
 }
 

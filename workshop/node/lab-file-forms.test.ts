@@ -94,6 +94,30 @@ describe("front matter", () => {
   });
 });
 
+describe("front matter in JSON, as Hugo takes it", () => {
+  it("is read up to the brace that ends it", async () => {
+    await write({
+      "workshop/config.yaml": "{}\n",
+      "workshop/content/a.md":
+        '{\n  "title": "With } and \\"quotes\\"",\n  "weight": 20,\n  "more": {"x": [1]}\n}\n\n[lost](gone.md)\n',
+      "workshop/content/b.md": '{"title": "First", "weight": 10}\ntext\n',
+    });
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ title }) => title)).toEqual(["First", 'With } and "quotes"']);
+    expect(lintLab(lab).map(({ file, line }) => `${file}:${line}`)).toEqual(["workshop/content/a.md:7"]);
+  });
+
+  it.each([
+    ['{"title": 1,,}\ntext\n', [["front-matter", 1]]],
+    ['{"title": "A"} is how it begins\n', []],
+    ["{ braces }\n", []],
+    ["{{ session_name }}\n", []],
+  ])("is told where it cannot be read, and other braces are text: %j", async (page, problems) => {
+    await write({ "workshop.yaml": "title: x\n", "pages/a.md": page });
+    expect(lintLab(await loadLab(folder)).map(({ rule, line }) => [rule, line])).toEqual(problems);
+  });
+});
+
 function write(files: Record<string, string>): Promise<void> {
   return writeFiles(folder, files);
 }

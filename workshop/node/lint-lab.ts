@@ -20,6 +20,7 @@ import {
 } from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
+import { faultyDrawings } from "./lint-drawings.js";
 import { PictureSizes } from "./picture-sizes.js";
 import { SLIDES_PAGE, SLIDES_TEXT, hasSlidesPage } from "./slides.js";
 import { slidesPlace } from "../common/slides.js";
@@ -29,6 +30,8 @@ import { notePlayedImages } from "./played-images.js";
 export interface InspectOptions {
   /** The variables of the environment that the operator lets labs show; where absent, nobody has said. */
   labVariables?: readonly string[];
+  /** Whether formulas and diagrams are tried, as who writes the lab wants to know; that takes a second and more. */
+  triesDrawings?: boolean;
   /** What the operator lets a session's shells use; where absent, nobody has said. */
   sessionLimits?: ShellLimits;
 }
@@ -42,6 +45,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   const sizes = new PictureSizes(lab);
   const pages: Inspected[] = [];
   const scripts: LabProblem[] = [];
+  const drawings: LabProblem[] = [];
   for (const page of lab.pages) {
     const compiled = compileLabPage(lab, page, variables);
     const pictures = compiled.links.filter(({ kind }) => kind === "picture");
@@ -54,6 +58,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     page.terminals = [...new Set(compiled.actions.flatMap(({ view }) => view.terminals))].toSorted();
     pages.push({ page, compiled });
     scripts.push(...(await missingScripts(lab, { page, compiled })));
+    if (options.triesDrawings) drawings.push(...(await faultyDrawings({ page, compiled })));
   }
   await notePlayedImages(lab, pages);
   const madeTabs = pages.flatMap(({ compiled }) => compiled.actions.flatMap(({ view }) => tabMade(view)));
@@ -84,6 +89,7 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...refusedVariables(lab, options),
     ...refusedLimits(lab, options.sessionLimits),
     ...scripts,
+    ...drawings,
     ...problems,
   ].toSorted(bySeverity);
 }

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
+import { withoutLists } from "../common/object-lists.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readPageOfFolder } from "./page-file.js";
@@ -39,7 +40,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     ...(limits !== undefined && { limits }),
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
-    objects: objects.map((object) => stringify(object)),
+    objects: withoutLists(objects).map((object) => stringify(object)),
     pages: await readPages(folder, read),
     source: { form: "native", path: folder, folder, ...(await homeFiles(folder, files)) },
     problems: [],

@@ -94,5 +94,5 @@ function withoutContent(page: LabPage, why: string): CompiledPage {
     message: `The page ${page.file} could not be compiled, so nothing of it is shown: ${why}`,
     fix: "Shorten it, or take out what is nested deeply",
   } as const;
-  return { html: "", actions: [], hints: [], problems: [problem], anchors: [], links: [] };
+  return { html: "", actions: [], hints: [], problems: [problem], anchors: [], links: [], drawn: [] };
 }

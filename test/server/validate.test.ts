@@ -141,6 +141,30 @@ describe("lectern validate", () => {
     expect([status, output]).toEqual([0, expect.stringContaining("(9 passed, 0 failed, 0 skipped)")]);
   });
 
+  it("finds the further namespaces of a workshop of Educates, with their budgets and the standard their pods are held to", async () => {
+    const lab = join(folder.path, "secondary");
+    mkdirSync(join(lab, "workshop/content"), { recursive: true });
+    mkdirSync(join(lab, "resources"));
+    writeFileSync(join(lab, "workshop/config.yaml"), "");
+    writeFileSync(
+      join(lab, "resources/workshop.yaml"),
+      "kind: Workshop\nmetadata: {name: secondary}\nspec:\n  title: Secondary\n  session:\n    namespaces:\n      secondary:\n      - {name: $(session_namespace)-dev, budget: small}\n      - {name: $(session_namespace)-free, role: view, policy: privileged}\n",
+    );
+    const commands = [
+      "kubectl get quota secondary -n $SESSION_NAMESPACE-dev -o jsonpath={.spec.hard} | grep limits.memory.*1Gi",
+      "kubectl run web --image=nginx -n $SESSION_NAMESPACE-free",
+      "kubectl run web --image=nginx -n $SESSION_NAMESPACE-dev 2>&1 | grep 'violates PodSecurity'",
+      "kubectl create namespace another",
+    ];
+    writeFileSync(join(lab, "workshop/content/one.md"), pageOf("One", commands));
+    const { status, output } = await runCli(["validate", lab], env);
+    expect([status, output]).toEqual([0, expect.stringContaining("(4 passed, 0 failed, 0 skipped)")]);
+    expect(output).toContain(
+      "spec.session.namespaces.secondary comes to namespaces of an embedded Kubernetes",
+    );
+    expect(output).toContain("spec.session.namespaces.secondary[1].role view is not given");
+  });
+
   it("takes a folder that holds one page for that lab, as lint does, and names the pages where it holds two", async () => {
     const one = join(folder.path, "one-page");
     mkdirSync(one);

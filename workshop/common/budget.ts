@@ -32,6 +32,30 @@ export function countsOf(name: BudgetName): Counts {
   return BUDGETS[name === "custom" ? "xxx-large" : name].counts;
 }
 
+/** What a quota of that budget says of the pods of a namespace. */
+export function quotaSpec({ cpu, memory }: Budget): { hard: Record<string, string> } {
+  return { hard: { "limits.cpu": cpu, "limits.memory": memory, pods: String(MAX_PODS) } };
+}
+
+/** What pods of a namespace may ask for under that budget, and get when they ask for nothing. */
+export function limitRangeSpec(budget: Budget): { limits: Record<string, unknown>[] } {
+  const most = { cpu: budget.cpu, memory: budget.memory };
+  const container = {
+    type: "Container",
+    min: { cpu: "1m", memory: "1M" },
+    max: most,
+    default: { cpu: budget.containerCpu, memory: budget.containerMemory },
+    defaultRequest: { cpu: "50m", memory: "128Mi" },
+  };
+  return {
+    limits: [
+      { type: "Pod", max: most },
+      container,
+      { type: "PersistentVolumeClaim", min: { storage: "1Gi" }, max: { storage: budget.volumeSize } },
+    ],
+  };
+}
+
 const BUDGETS: Record<Exclude<BudgetName, "custom">, Budget> = {
   small: {
     cpu: "1",

@@ -1,4 +1,5 @@
 import type { EducatesResource, EducatesSession } from "./educates-schema.js";
+import { secondaryNamespaces } from "./educates-namespaces.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { LEARNER_ROLE } from "./session.js";
 
@@ -12,8 +13,8 @@ const OTHER_WAY: Readonly<Record<string, string>> = {
 const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads", "slides"]);
 
 /** Whether sessions ask for a cluster of their own. */
-export function asksForCluster({ applications }: EducatesSession): boolean {
-  return applications?.["vcluster"]?.enabled === true;
+export function asksForCluster(session: EducatesSession): boolean {
+  return session.applications?.["vcluster"]?.enabled === true || secondaryNamespaces(session).length > 0;
 }
 
 /** Whether sessions show the slides of the workshop. */
@@ -95,7 +96,7 @@ function namespaceParts(session: EducatesSession): ResourceNote[] {
   const { namespaces } = session;
   const isAdministrator = asksForCluster(session);
   const path = ["spec", "session", "namespaces"];
-  const { role, budget, security, ...others } = namespaces ?? {};
+  const { role, budget, security, secondary: _secondary, ...others } = namespaces ?? {};
   return [
     ...(isAdministrator ? [] : roleParts(role, [...path, "role"])),
     ...(budget === "custom"

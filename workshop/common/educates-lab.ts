@@ -2,6 +2,7 @@ import type { TerminalLayout } from "./api.js";
 import { type DefinitionNames, definitionText } from "./definition-text.js";
 import { applicationsOf, asksForCluster, hasSlides, unsupportedParts } from "./educates-applications.js";
 import { dashboardsOf, ingressesOf } from "./educates-dashboards.js";
+import { secondaryObjects } from "./educates-namespaces.js";
 import { objectsOf } from "./educates-objects.js";
 import type { EducatesResource, EducatesSession, PageVariable } from "./educates-schema.js";
 import { BUDGET_NAMES, LAB_LEVELS, type Lab } from "./lab.js";
@@ -49,6 +50,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
   const dashboards = dashboardsOf(session, names);
   const ingresses = ingressesOf(session);
   const objects = objectsOf(resource, { ...parameters.variables, ...environment.variables }, names.declared);
+  const secondary = secondaryObjects(session, names);
   const level = levelOf(spec.difficulty);
   const described: DescribedLab = {
     ...(metadata?.name ? { name: metadata.name } : {}),
@@ -67,7 +69,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ingresses: ingresses.ingresses,
     variables: { ...parameters.variables, ...environment.variables },
     environment: environment.ofServer,
-    objects: objects.objects,
+    objects: [...secondary.objects, ...objects.objects],
     shellEnvironment: environment.ofShells,
   };
   const notes = [
@@ -77,6 +79,7 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ...applications.notes,
     ...dashboards.notes,
     ...ingresses.notes,
+    ...secondary.notes,
     ...objects.notes,
     ...unsupportedParts(resource),
   ];

@@ -68,6 +68,13 @@ export type HugoConfig = z.infer<typeof hugoConfigSchema>;
 const application = z.looseObject({ enabled: flag.nullish() }).nullish();
 const objects = z.array(z.record(z.string(), z.unknown())).nullish();
 const named = z.looseObject({ name: z.string() });
+const secondaryNamespace = z.looseObject({
+  name: z.string(),
+  budget: z.string().nullish(),
+  role: z.string().nullish(),
+  policy: z.string().nullish(),
+});
+export type SecondaryNamespace = z.infer<typeof secondaryNamespace>;
 
 /** Every file of the lab is held against every one of them; no lab seen has more than ten. */
 const MAX_PATTERNS = 200;
@@ -110,6 +117,7 @@ export const educatesResourceSchema = z.looseObject({
             budget: z.string().nullish(),
             role: z.string().nullish(),
             security: z.looseObject({ policy: z.string().nullish() }).nullish(),
+            secondary: z.array(secondaryNamespace).nullish(),
           })
           .nullish(),
         applications: z

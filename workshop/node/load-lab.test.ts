@@ -243,7 +243,7 @@ describe("a classic Educates folder", () => {
       "workshop/examiner/tests/verify": "",
       "workshop/slides/index.html": "",
       "resources/workshop.yaml":
-        "spec:\n  workshop: {image: quay.io/x/jdk17-environment:latest}\n  session:\n    namespaces: {role: cluster-admin, budget: custom, secondary: [{name: other}]}\n    security: {policy: privileged}\n",
+        "spec:\n  workshop: {image: quay.io/x/jdk17-environment:latest}\n  session:\n    namespaces: {role: cluster-admin, budget: custom, patches: []}\n    security: {policy: privileged}\n",
     });
     const unsupported = lintLab(await loadLab(folder)).filter(({ rule }) => rule === "unsupported");
     expect(
@@ -252,7 +252,7 @@ describe("a classic Educates folder", () => {
       "spec.workshop.image quay.io/x/jdk17-environment:latest is not used: programs that only it has are not there",
       "spec.session.namespaces.role cluster-admin is not given: learners have the role admin in their namespace",
       "spec.session.namespaces.budget custom leaves the namespace to the lab's own quotas and limits",
-      "spec.session.namespaces.secondary",
+      "spec.session.namespaces.patches",
       "spec.session.security",
       "workshop/slides has no effect: the definition does not switch slides on (spec.session.applications.slides)",
     ]);

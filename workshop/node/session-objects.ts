@@ -1,4 +1,4 @@
-import { type Budget, type Counts, MAX_PODS } from "../common/budget.js";
+import { type Budget, type Counts, MAX_PODS, limitRangeSpec, quotaSpec } from "../common/budget.js";
 import type { EgressTarget } from "../common/egress.js";
 import type { Lab } from "../common/lab.js";
 import { OWN_IMAGES_ANNOTATION } from "../common/lab-images.js";
@@ -94,23 +94,10 @@ export function tokenSecret(session: SessionResource, name: string): Manifest {
 
 /** What the namespace may use of the cluster, and what its pods get when they ask for nothing. */
 export function limitsOf(session: SessionResource, budget: Budget): Manifest[] {
-  const hard = { "limits.cpu": budget.cpu, "limits.memory": budget.memory, pods: String(MAX_PODS) };
-  const most = { cpu: budget.cpu, memory: budget.memory };
-  const container = {
-    type: "Container",
-    min: { cpu: "1m", memory: "1M" },
-    max: most,
-    default: { cpu: budget.containerCpu, memory: budget.containerMemory },
-    defaultRequest: { cpu: "50m", memory: "128Mi" },
-  };
-  const limits = [
-    { type: "Pod", max: most },
-    container,
-    { type: "PersistentVolumeClaim", min: { storage: "1Gi" }, max: { storage: budget.volumeSize } },
-  ];
+  const spec = limitRangeSpec(budget);
   return [
-    quota(session, LEARNER, { hard }),
-    namespaced(session, "/api/v1", "limitranges", { apiVersion: "v1", kind: "LimitRange", spec: { limits } }),
+    quota(session, LEARNER, quotaSpec(budget)),
+    namespaced(session, "/api/v1", "limitranges", { apiVersion: "v1", kind: "LimitRange", spec }),
   ];
 }
 

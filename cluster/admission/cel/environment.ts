@@ -2,9 +2,11 @@ import { Environment } from "@marcbachmann/cel-js";
 
 import { authorizerLibrary } from "./authorizer-library.js";
 import { coreLibrary } from "./core-library.js";
+import { formatLibrary } from "./format-library.js";
 import { ipLibrary } from "./ip-library.js";
 import { listsLibrary } from "./lists-library.js";
 import { quantityLibrary } from "./quantity-library.js";
+import { semverLibrary } from "./semver-library.js";
 import { setsLibrary } from "./sets-library.js";
 import { stringsLibrary } from "./strings-library.js";
 import { urlLibrary } from "./url-library.js";
@@ -66,6 +68,8 @@ function base(): Environment {
     urlLibrary,
     ipLibrary,
     quantityLibrary,
+    formatLibrary,
+    semverLibrary,
     authorizerLibrary,
   ]) {
     library(shared);

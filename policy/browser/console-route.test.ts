@@ -12,6 +12,7 @@ const routes: ConsoleRoute[] = [
   { page: "workspaces" },
   { page: "namespaces", namespace: undefined },
   { page: "namespaces", namespace: "web-1" },
+  { page: "namespaces", namespace: "web-1", cluster: "staging" },
   { page: "clusters" },
   { page: "activity" },
   { page: "insights" },

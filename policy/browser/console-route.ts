@@ -8,16 +8,19 @@ export type ConsoleRoute =
   | { page: "history"; workspace?: string | undefined; policy?: string | undefined }
   | { page: "insights" }
   | { page: "workspaces" }
-  | { page: "namespaces"; namespace?: string | undefined }
+  /** All of them, or one: of the home cluster, or of a further one that is named. */
+  | { page: "namespaces"; namespace?: string | undefined; cluster?: string }
   | { page: "clusters" }
   | { page: "activity" };
 
 /** Reads the part of the URL below `console/`; anything unknown is the image registry page, where policies are set. */
 export function parseConsoleRoute(path: string): ConsoleRoute {
   const parts = path.split("/").filter(Boolean).map(decodePart);
-  const [first, second] = parts;
+  const [first, second, third, fourth] = parts;
   if (first === "workspaces") return { page: "workspaces" };
   if (first === "namespaces") return { page: "namespaces", namespace: second };
+  if (first === "clusters" && second !== undefined && third === "namespaces" && fourth !== undefined)
+    return { page: "namespaces", namespace: fourth, cluster: second };
   if (first === "clusters") return { page: "clusters" };
   if (first === "activity") return { page: "activity" };
   return parsePoliciesRoute(first === "policies" ? parts.slice(1) : []);
@@ -47,12 +50,16 @@ export function formatConsoleRoute(route: ConsoleRoute): string {
     case "insights":
       return "policies/insights";
     case "namespaces":
-      return route.namespace === undefined
-        ? "namespaces"
-        : `namespaces/${encodeURIComponent(route.namespace)}`;
+      return namespacePath(route);
     default:
       return route.page;
   }
+}
+
+function namespacePath({ namespace, cluster }: { namespace?: string | undefined; cluster?: string }): string {
+  if (namespace === undefined) return "namespaces";
+  const path = `namespaces/${encodeURIComponent(namespace)}`;
+  return cluster === undefined ? path : `clusters/${encodeURIComponent(cluster)}/${path}`;
 }
 
 function placePath(kind: string, workspace: string | undefined): string {

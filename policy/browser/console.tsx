@@ -73,7 +73,11 @@ function Page({ route }: { route: ConsoleRoute }): ReactElement {
       return route.namespace === undefined ? (
         <NamespacesPage />
       ) : (
-        <NamespacePage key={route.namespace} namespace={route.namespace} />
+        <NamespacePage
+          key={`${route.cluster ?? ""}/${route.namespace}`}
+          namespace={route.namespace}
+          cluster={route.cluster}
+        />
       );
     case "clusters":
       return <ClustersPage />;

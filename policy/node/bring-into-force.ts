@@ -90,6 +90,11 @@ export async function organizationNamespaces(
   return listNamespaces(client.core, `${ORGANIZATION_LABEL}=${organization}`, false);
 }
 
+/** All namespaces of the cluster. */
+export async function everyNamespace({ client }: PolicyContext): Promise<V1Namespace[]> {
+  return listNamespaces(client.core, "", false);
+}
+
 async function listNamespaces(
   core: PolicyContext["client"]["core"],
   labelSelector: string,

@@ -60,7 +60,7 @@ export async function requireNamespace(
 }
 
 /** On a cluster that the organization brought, what is nobody's is its own; but not what the cluster itself is run by. */
-function isOfOrganization(
+export function isOfOrganization(
   { metadata: { name = "", labels = {} } = {} }: V1Namespace,
   organization: string,
   place: PolicyContext["place"],

@@ -2,11 +2,11 @@ import type { V1Namespace } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
-import { organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
+import { everyNamespace, organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
-import { requireCluster, requireNamespace, requireWorkspace } from "./find.js";
+import { isOfOrganization, requireCluster, requireNamespace, requireWorkspace } from "./find.js";
 import { askFleet, onCluster } from "./fleet/on-cluster.js";
 import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
 import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
@@ -119,7 +119,7 @@ export async function listNamespaces(
     return { namespaces: views.filter(isThere), home: "", unreachable: [] };
   }
   const [{ answers, unreachable }, clusters] = await Promise.all([
-    askFleet(context, organization, (each) => organizationNamespaces(each, organization)),
+    askFleet(context, organization, (each) => attachableNamespaces(each, organization)),
     context.store.list<ManagedClusterSpec>("managedclusters", organization),
   ]);
   const home = clusters.find(({ spec }) => spec.member === undefined)?.spec.name ?? "";
@@ -127,6 +127,13 @@ export async function listNamespaces(
     answer.map((namespace) => namespaceView(namespace, place?.cluster ?? home)),
   );
   return { namespaces, home, unreachable };
+}
+
+/** Those the organization has, or could have by attaching them. */
+async function attachableNamespaces(context: PolicyContext, organization: string): Promise<V1Namespace[]> {
+  if (!context.place?.isOpen) return organizationNamespaces(context, organization);
+  const all = await everyNamespace(context);
+  return all.filter((namespace) => isOfOrganization(namespace, organization, context.place));
 }
 
 /** Namespaces, and the clusters that did not say theirs. */

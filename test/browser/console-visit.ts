@@ -32,7 +32,7 @@ export interface ConsoleVisit {
 }
 
 /** Starts a server with a lab of one page and two workspaces, and a session of it; where that fails, nothing of it is left behind. */
-export async function visitConsole(): Promise<ConsoleVisit> {
+export async function visitConsole(options: string[] = []): Promise<ConsoleVisit> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-console-"));
   let server: LecternServer | undefined;
   let browser: Browser | undefined;
@@ -42,7 +42,7 @@ export async function visitConsole(): Promise<ConsoleVisit> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    server = await startLectern(["--lab", writeLab(folder)]);
+    server = await startLectern(["--lab", writeLab(folder), ...options]);
     browser = await launchChromium();
     return await visit(server, browser, end);
   } catch (error) {

@@ -47,6 +47,12 @@ export interface PolicyPlace {
   workspace?: string | undefined;
 }
 
+/** A namespace of the home cluster, or of a further one that is named. */
+export interface NamespacePlace {
+  namespace: string;
+  cluster?: string | undefined;
+}
+
 /** The same where roles are bound; the organization goes by its name there. */
 export interface AccessPlace extends PolicyPlace {
   organization: string;
@@ -86,8 +92,11 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
     /** What tells this organization's answers from another's. */
     base,
-    effective: (namespace: string, signal?: AbortSignal) =>
-      read<EffectiveView>(`image-policies/effective/${part(namespace)}`, signal),
+    effective: ({ namespace, cluster }: NamespacePlace, signal?: AbortSignal) =>
+      read<EffectiveView>(
+        `image-policies/effective/${part(namespace)}${cluster === undefined ? "" : `?cluster=${part(cluster)}`}`,
+        signal,
+      ),
     explain: (request: ExplainRequest) => call<ExplainAnswer>("POST", "image-policies/explain", request),
     preview: (request: PreviewRequest, signal?: AbortSignal) =>
       call<PreviewAnswer>("POST", "image-policies/preview", request, signal),
@@ -111,6 +120,12 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
           },
         },
       ),
+    attachCluster: (name: string, kubeconfig: string) =>
+      call<object>("POST", "clusters", {
+        cluster: { fullName: { name } },
+        ...(kubeconfig !== "" && { kubeconfig }),
+      }),
+    detachCluster: (name: string) => call<object>("DELETE", `clusters/${part(name)}?force=true`),
     detachNamespace: (cluster: string, namespace: string) =>
       call<object>("DELETE", `clusters/${part(cluster)}/namespaces/${part(namespace)}`),
   };

@@ -12,6 +12,8 @@ export interface Hierarchy {
   organization: OrganizationView;
   workspaces: WorkspaceView[];
   namespaces: NamespaceView[];
+  /** Clusters whose namespaces are missing, for they did not answer. */
+  unreachableClusters?: string[];
   clusters: ClusterView[];
   policies: PolicyView[];
   /** Who looks at it, and what they may do. */
@@ -31,6 +33,16 @@ export function useHierarchy(api: PolicyApi) {
 /** The policies set on a workspace itself, or on the organization where none is named. */
 export function directPolicies({ policies }: Hierarchy, workspace: string | undefined): PolicyView[] {
   return policies.filter(({ fullName }) => (fullName.workspaceName ?? undefined) === workspace);
+}
+
+/** The name of the cluster that holds the policies; empty where none is registered. */
+export function homeCluster({ clusters }: Hierarchy): string {
+  return clusters.find(({ spec }) => spec.server === undefined)?.fullName.name ?? "";
+}
+
+/** The cluster by which a namespace has to be asked for: none for the home cluster. */
+export function memberCluster(hierarchy: Hierarchy, cluster: string): { cluster?: string } {
+  return cluster === homeCluster(hierarchy) ? {} : { cluster };
 }
 
 async function loadHierarchy(api: PolicyApi, signal: AbortSignal): Promise<Hierarchy> {

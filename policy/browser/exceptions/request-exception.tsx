@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { type ExceptionSpecInput, parseWorkload } from "../../common/exception.js";
+import type { Hierarchy } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
 import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
@@ -97,7 +98,7 @@ function Fields({ draft, policies, set }: FieldsProps): ReactElement {
         label="Namespace"
         value={draft.namespace}
         onChange={set("namespace")}
-        options={[["", "all namespaces"], ...hierarchy.namespaces.map(({ fullName }) => same(fullName.name))]}
+        options={[["", "all namespaces"], ...namespaceNames(hierarchy)]}
       />
       <TextField
         label="Workload"
@@ -142,6 +143,11 @@ function specFrom(draft: Draft): ExceptionSpecInput | string {
     workload: workload ?? null,
     image: draft.image.trim() || null,
   };
+}
+
+/** It holds for the namespaces of the name on all clusters. */
+function namespaceNames({ namespaces }: Hierarchy): [string, string][] {
+  return [...new Set(namespaces.map(({ fullName }) => fullName.name))].map(same);
 }
 
 function same(name: string): [string, string] {

@@ -1,28 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { describeImpact } from "../../common/impact.js";
+import type { NamespacePlace } from "../api/policy-api.js";
+import { homeCluster } from "../api/use-hierarchy.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
 import { SelectField } from "../parts/select-field.js";
 import { useTask } from "../parts/use-task.js";
 
-interface Props {
-  namespace: string;
+interface Props extends NamespacePlace {
   /** Empty where the namespace is in none. */
   workspace: string;
   onChanged: () => Promise<void>;
 }
 
 /** Attaches the namespace to a workspace, moves it to another, or detaches it. */
-export function AttachNamespace({ namespace, workspace, onChanged }: Props): ReactElement {
+export function AttachNamespace({ namespace, cluster: member, workspace, onChanged }: Props): ReactElement {
   const { api, hierarchy, refresh } = useConsole();
   const [picked, setPicked] = useState<string>();
   const { isBusy, problem, run } = useTask();
   const [news, setNews] = useState("");
   const chosen = picked ?? workspace;
   const refusal = useRefusal(workspace, chosen);
-  const impact = useImpact(namespace, chosen, chosen !== workspace);
-  const cluster =
-    hierarchy.namespaces.find(({ fullName }) => fullName.name === namespace)?.fullName.clusterName ?? "";
+  const impact = useImpact({ namespace, cluster: member }, chosen, chosen !== workspace);
+  const cluster = member ?? homeCluster(hierarchy);
   async function apply(): Promise<void> {
     setNews("");
     const isDone = await run(async () => {
@@ -69,15 +69,17 @@ function useRefusal(from: string, to: string): string | undefined {
 }
 
 /** What putting the namespace there would refuse and let in; empty until that is known. */
-function useImpact(namespace: string, workspace: string, isWanted: boolean): string {
+function useImpact({ namespace, cluster }: NamespacePlace, workspace: string, isWanted: boolean): string {
   const { api } = useConsole();
   const { data } = useQuery({
-    queryKey: [api.base, "namespace-preview", namespace, workspace],
-    queryFn: ({ signal }) =>
-      api.preview(
-        { namespace: { name: namespace, workspaceName: workspace === "" ? null : workspace } },
+    queryKey: [api.base, "namespace-preview", cluster, namespace, workspace],
+    queryFn: ({ signal }) => {
+      const place = { name: namespace, ...(cluster !== undefined && { clusterName: cluster }) };
+      return api.preview(
+        { namespace: { ...place, workspaceName: workspace === "" ? null : workspace } },
         signal,
-      ),
+      );
+    },
     enabled: isWanted,
     // What is asked about now may have changed since it was asked about last.
     gcTime: 0,

@@ -1,12 +1,13 @@
 import { useState, type ReactElement } from "react";
 import type { ExplainAnswer } from "../../common/tmc-api.js";
+import type { NamespacePlace } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
 import { TextField } from "../parts/text-field.js";
 import { useTask } from "../parts/use-task.js";
 import { Verdict } from "./verdict.js";
 
 /** Asks what the policies of a namespace say to an image, and shows the parts of the name and the fate of each rule. */
-export function ExplainImage({ namespace }: { namespace: string }): ReactElement {
+export function ExplainImage({ namespace, cluster }: NamespacePlace): ReactElement {
   const { api } = useConsole();
   const [image, setImage] = useState("");
   const [answer, setAnswer] = useState<ExplainAnswer>();
@@ -17,7 +18,8 @@ export function ExplainImage({ namespace }: { namespace: string }): ReactElement
       setProblem("Type an image, such as busybox:1.36.");
       return;
     }
-    const isDone = await run(async () => setAnswer(await api.explain({ namespace, image: wanted })));
+    const place = { namespace, ...(cluster !== undefined && { clusterName: cluster }) };
+    const isDone = await run(async () => setAnswer(await api.explain({ ...place, image: wanted })));
     if (!isDone) setAnswer(undefined);
   }
   return (

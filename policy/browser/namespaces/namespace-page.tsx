@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import type { EffectivePolicy } from "../../common/effective.js";
 import { describeException } from "../../common/exception.js";
 import { describePolicy } from "../../common/words.js";
-import { isGone } from "../api/policy-api.js";
+import { isGone, type NamespacePlace } from "../api/policy-api.js";
 import { useConsole } from "../console-context.js";
 import { AttachNamespace } from "./attach-namespace.js";
 import { ExplainImage } from "./explain-image.js";
@@ -12,29 +12,21 @@ import "./namespace-page.css";
 const REFRESH_MS = 10_000;
 
 /** What holds in one namespace, where each rule comes from, and a box that explains an image. */
-export function NamespacePage({ namespace }: { namespace: string }): ReactElement {
-  const { api, goTo } = useConsole();
+export function NamespacePage({ namespace, cluster }: NamespacePlace): ReactElement {
+  const { api } = useConsole();
   const {
     data: view,
     error,
     refetch,
   } = useQuery({
-    queryKey: [api.base, "effective", namespace],
-    queryFn: ({ signal }) => api.effective(namespace, signal),
+    queryKey: [api.base, "effective", cluster, namespace],
+    queryFn: ({ signal }) => api.effective({ namespace, cluster }, signal),
     refetchInterval: ({ state }) => (isGone(state.error) ? false : REFRESH_MS),
   });
   const reload = async (): Promise<void> => void (await refetch());
   return (
     <>
-      <header className="console__header">
-        <p className="console__crumbs">
-          <button type="button" className="console__link" onClick={() => goTo({ page: "namespaces" })}>
-            Namespaces
-          </button>{" "}
-          ›
-        </p>
-        <h1 className="console__title">{namespace}</h1>
-      </header>
+      <Title namespace={namespace} cluster={cluster} />
       {error && (
         <p className="notice notice--danger" role="alert">
           {error.message}
@@ -42,7 +34,12 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
       )}
       {view && (
         <>
-          <AttachNamespace namespace={namespace} workspace={view.workspace} onChanged={reload} />
+          <AttachNamespace
+            namespace={namespace}
+            cluster={cluster}
+            workspace={view.workspace}
+            onChanged={reload}
+          />
           <section aria-labelledby="effective-policy" className="namespace__section">
             <h2 id="effective-policy">Effective policy</h2>
             {view.policies.length === 0 ? (
@@ -61,10 +58,26 @@ export function NamespacePage({ namespace }: { namespace: string }): ReactElemen
               <PolicyList policies={view.notSelected} />
             </section>
           )}
-          <ExplainImage namespace={namespace} />
+          <ExplainImage namespace={namespace} cluster={cluster} />
         </>
       )}
     </>
+  );
+}
+
+function Title({ namespace, cluster }: NamespacePlace): ReactElement {
+  const { goTo } = useConsole();
+  return (
+    <header className="console__header">
+      <p className="console__crumbs">
+        <button type="button" className="console__link" onClick={() => goTo({ page: "namespaces" })}>
+          Namespaces
+        </button>{" "}
+        ›
+      </p>
+      <h1 className="console__title">{namespace}</h1>
+      {cluster !== undefined && <p className="console__lead">On cluster {cluster}.</p>}
+    </header>
   );
 }
 

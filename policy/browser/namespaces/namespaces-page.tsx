@@ -1,9 +1,11 @@
 import type { ReactElement } from "react";
+import type { NamespaceView } from "../../common/tmc-api.js";
+import { memberCluster } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
 
 /** The namespaces of the organization, with the workspace each belongs to. */
 export function NamespacesPage(): ReactElement {
-  const { hierarchy, goTo } = useConsole();
+  const { hierarchy } = useConsole();
   return (
     <>
       <header className="console__header">
@@ -12,6 +14,12 @@ export function NamespacesPage(): ReactElement {
           Policies hold in a namespace from the moment it is attached to a workspace.
         </p>
       </header>
+      {hierarchy.unreachableClusters && (
+        <p className="notice notice--warning" role="status">
+          Not every cluster answers, and the namespaces of these are missing:{" "}
+          {hierarchy.unreachableClusters.join(", ")}.
+        </p>
+      )}
       {hierarchy.namespaces.length === 0 ? (
         <div className="empty">
           <strong>No namespaces yet.</strong>
@@ -29,30 +37,42 @@ export function NamespacesPage(): ReactElement {
               </tr>
             </thead>
             <tbody>
-              {hierarchy.namespaces.map(({ fullName, spec, status }) => (
-                <tr key={fullName.name}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      className="console__link"
-                      onClick={() => goTo({ page: "namespaces", namespace: fullName.name })}
-                    >
-                      {fullName.name}
-                    </button>
-                  </th>
-                  <td data-label="Workspace">{spec.workspaceName || "none"}</td>
-                  <td data-label="Cluster">{fullName.clusterName}</td>
-                  <td data-label="State">
-                    <span className={`badge ${status.managed ? "badge--success" : ""}`}>
-                      {status.managed ? "✓ Managed" : "Not attached"}
-                    </span>
-                  </td>
-                </tr>
+              {hierarchy.namespaces.map((namespace) => (
+                <NamespaceRow
+                  key={`${namespace.fullName.clusterName}/${namespace.fullName.name}`}
+                  namespace={namespace}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
     </>
+  );
+}
+
+function NamespaceRow({ namespace: { fullName, spec, status } }: { namespace: NamespaceView }): ReactElement {
+  const { hierarchy, goTo } = useConsole();
+  const { name: namespace, clusterName } = fullName;
+  const place = { namespace, ...memberCluster(hierarchy, clusterName) };
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          className="console__link"
+          onClick={() => goTo({ page: "namespaces", ...place })}
+        >
+          {namespace}
+        </button>
+      </th>
+      <td data-label="Workspace">{spec.workspaceName || "none"}</td>
+      <td data-label="Cluster">{clusterName}</td>
+      <td data-label="State">
+        <span className={`badge ${status.managed ? "badge--success" : ""}`}>
+          {status.managed ? "✓ Managed" : "Not attached"}
+        </span>
+      </td>
+    </tr>
   );
 }

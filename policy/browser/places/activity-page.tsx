@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { explainRefusal } from "../../../workshop/common/refusal.js";
 import type { ActivityEntry } from "../../common/tmc-api.js";
+import { nameOf, placeOf } from "./place-names.js";
 import { useConsole } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 
@@ -53,7 +54,7 @@ function Entries({ entries }: { entries: ActivityEntry[] }): ReactElement {
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <Entry key={`${entry.namespace} ${entry.object} ${entry.message}`} entry={entry} />
+            <Entry key={`${nameOf(entry)} ${entry.object} ${entry.message}`} entry={entry} />
           ))}
         </tbody>
       </table>
@@ -72,9 +73,9 @@ function Entry({ entry }: { entry: ActivityEntry }): ReactElement {
           <button
             type="button"
             className="console__link"
-            onClick={() => goTo({ page: "namespaces", namespace: entry.namespace })}
+            onClick={() => goTo({ page: "namespaces", ...placeOf(entry) })}
           >
-            {entry.namespace}
+            {nameOf(entry)}
           </button>
         </span>
       </th>

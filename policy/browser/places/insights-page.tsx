@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { Violation } from "../../common/tmc-api.js";
 import { workloadText } from "../../common/violation-words.js";
 import { useViolations } from "../api/use-violations.js";
+import { nameOf, placeOf } from "./place-names.js";
 import { useConsole } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 import "./insights-page.css";
@@ -60,7 +61,7 @@ function Violations({ violations }: { violations: Violation[] }): ReactElement {
 
 function Row({ violation }: { violation: Violation }): ReactElement {
   const { goTo } = useConsole();
-  const { workload, namespace, container, image, policy, origin, reason, since } = violation;
+  const { workload, container, image, policy, origin, reason, since } = violation;
   return (
     <tr>
       <th scope="row">
@@ -70,9 +71,9 @@ function Row({ violation }: { violation: Violation }): ReactElement {
           <button
             type="button"
             className="console__link"
-            onClick={() => goTo({ page: "namespaces", namespace })}
+            onClick={() => goTo({ page: "namespaces", ...placeOf(violation) })}
           >
-            {namespace}
+            {nameOf(violation)}
           </button>
         </span>
       </th>
@@ -111,6 +112,15 @@ function meaningOf({ dryRun, pods, waits }: Violation): string {
   return waits ? "Kept out now." : "Would be refused when it is next started.";
 }
 
-function keyOf({ namespace, workload, container, containerKind, image, policy, origin }: Violation): string {
-  return JSON.stringify([namespace, workload, container, containerKind, image, policy, origin]);
+function keyOf({
+  cluster,
+  namespace,
+  workload,
+  container,
+  containerKind,
+  image,
+  policy,
+  origin,
+}: Violation): string {
+  return JSON.stringify([cluster, namespace, workload, container, containerKind, image, policy, origin]);
 }

@@ -56,6 +56,9 @@ export class MemberController {
   #syncedAt = 0;
   #failures = 0;
   #status: StoredSync | undefined;
+  /** Attached namespaces there are now. */
+  #namespaces = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: MemberControllerOptions) {
     setMaxListeners(0, options.signal);
@@ -111,15 +114,21 @@ export class MemberController {
     const repair = (namespace: string) =>
       queue.add(`namespace/${namespace}`, () =>
         bringNamespaceIntoForce(context, namespace).then(
-          () => undefined,
+          () => this.#recount(),
           (error: unknown) => {
             this.policiesChanged();
             throw error;
           },
         ),
       );
+    const counted = (namespaces: number) => {
+      const isFewer = namespaces < this.#namespaces;
+      this.#namespaces = namespaces;
+      // One more counts once the policies are in force in it.
+      if (isFewer) void this.#recount();
+    };
     const watches = [
-      ...namespaceWatches(cluster.spec.organization, { repair, audit }),
+      ...namespaceWatches(cluster.spec.organization, { repair, audit, counted }),
       ...engineWatches((name, generation) => this.#engineSeen(name, generation)),
       ...audit.watches,
     ];
@@ -137,9 +146,7 @@ export class MemberController {
       );
       return gitVersion;
     } catch (error) {
-      if (!(error instanceof KubernetesError) || error.status === 0) throw error;
-      const message = `The cluster refused with ${String(error.status)} ${error.reason}: ${error.message}`;
-      throw new PolicyError(POLICY_ERROR.clusterRefused, message, { cause: error });
+      throw unanswered(error, client.kubeConfig.getCurrentCluster()?.server ?? "");
     }
   }
 
@@ -197,8 +204,26 @@ export class MemberController {
     await this.#write({ state: isAway ? "Unreachable" : "Behind", message });
   }
 
-  /** Writes down how far it is, where that is news; what was in force last is kept. */
-  async #write(next: Partial<StoredSync> & Pick<StoredSync, "state">): Promise<void> {
+  /** A namespace came or went, which is news where all of them are in force. */
+  #recount(): Promise<void> {
+    return this.#write(({ state } = { state: "Syncing", since: "" }) =>
+      state === "InForce" ? { state, namespaces: this.#namespaces } : undefined,
+    );
+  }
+
+  /** Writes down how far it is, where that is news, one after another; what was in force last is kept. */
+  #write(next: News | Telling): Promise<void> {
+    this.#writing = this.#writeAfter(this.#writing, next);
+    return this.#writing;
+  }
+
+  async #writeAfter(before: Promise<void>, next: News | Telling): Promise<void> {
+    await before;
+    const news = typeof next === "function" ? next(this.#status) : next;
+    if (news) await this.#store(news);
+  }
+
+  async #store(next: News): Promise<void> {
     const { home, cluster } = this.#options;
     const { message: _old, ...kept } = this.#status ?? {};
     const since = this.#status?.state === next.state ? this.#status.since : now();
@@ -216,6 +241,23 @@ export class MemberController {
     if (status.state === "Unreachable" || status.state === "Behind")
       home.logger.warn({ cluster: cluster.spec.name, reason: status.message }, "a cluster is not in step");
   }
+}
+
+type News = Partial<StoredSync> & Pick<StoredSync, "state">;
+
+/** What is news beside what was written last. */
+type Telling = (status: StoredSync | undefined) => News | undefined;
+
+/** Why a member did not say how it is: it refused, or it is not there. */
+function unanswered(error: unknown, server: string): PolicyError {
+  if (error instanceof KubernetesError && error.status !== 0) {
+    const message = `The cluster refused with ${String(error.status)} ${error.reason}: ${error.message}`;
+    return new PolicyError(POLICY_ERROR.clusterRefused, message, { cause: error });
+  }
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const why = root instanceof Error ? root.message : String(root);
+  const message = `The API server at ${server} does not answer: ${why}.`;
+  return new PolicyError(POLICY_ERROR.clusterUnreachable, message, { cause: error });
 }
 
 /** The version alone is no news: it counts whatever is changed in the home cluster. */

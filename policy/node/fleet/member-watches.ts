@@ -11,7 +11,11 @@ import type { Watch } from "../keep-watching.js";
 /** Watches of the attached namespaces of an organization, and of their parameters, which are put right wherever they change. */
 export function namespaceWatches(
   organization: string,
-  { repair, audit }: { repair: (namespace: string) => void; audit: Audit },
+  {
+    repair,
+    audit,
+    counted,
+  }: { repair: (namespace: string) => void; audit: Audit; counted: (namespaces: number) => void },
 ): Watch[] {
   const managed = new Set<string>();
   const selector = `${MANAGED_LABEL}=true,${ORGANIZATION_LABEL}=${organization}`;
@@ -19,6 +23,7 @@ export function namespaceWatches(
     {
       path: `/api/v1/namespaces?labelSelector=${encodeURIComponent(selector)}`,
       listener: {
+        onChange: (items) => counted(items.size),
         onItem: (type, { metadata: { name = "" } = {} }) => {
           if (type === "DELETED") {
             managed.delete(name);

@@ -150,6 +150,9 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
         ]);
         expect(await pod(cluster, "shop", "busybox")).toContain("[no-busybox]");
         expect(await pod(cluster, "shop", "nginx")).toBe("");
+        await expect
+          .poll(async () => (await clusterOf(cluster)).status.sync)
+          .toMatchObject({ state: "InForce", namespaces: 1 });
       }
       expect(await pod("east", "back", "busybox")).toBe("");
       await world.rest("PUT", `${path}/policies/no-busybox`, policy("no-busybox", "alpine"));

@@ -1,0 +1,79 @@
+import type { ReactElement } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import type { ClusterView } from "../../common/cluster-api.js";
+import { useConsole } from "../console-context.js";
+import { useTask } from "../parts/use-task.js";
+
+interface Props {
+  cluster: ClusterView;
+  onDone: (news: string) => void;
+  onCancel: () => void;
+}
+
+/** Asks before a cluster is taken off, saying what becomes of the policies there. */
+export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElement {
+  const { api, hierarchy, refresh } = useConsole();
+  const { isBusy, problem, run } = useTask();
+  const { name } = cluster.fullName;
+  const isAway = cluster.status.sync.state === "Unreachable";
+  async function detach(): Promise<void> {
+    const isDone = await run(async () => {
+      await api.detachCluster(name);
+      await refresh();
+    });
+    if (!isDone) return;
+    onDone(
+      isAway
+        ? `Cluster ${name} is forgotten; what was in force there stays so.`
+        : `Cluster ${name} is detached.`,
+    );
+  }
+  const attached = hierarchy.namespaces
+    .filter(({ fullName, status }) => fullName.clusterName === name && status.managed)
+    .map(({ fullName }) => fullName.name);
+  return (
+    <ModalOverlay
+      className="scrim"
+      isOpen
+      isDismissable={!isBusy}
+      onOpenChange={(isOpen) => !isOpen && onCancel()}
+    >
+      <Modal>
+        <Dialog role="alertdialog" className="dialog">
+          <Heading slot="title" className="dialog__title">
+            Detach the cluster {name}?
+          </Heading>
+          <p>
+            {isAway
+              ? "It does not answer, so Lectern can only forget it: the policies it was told last stay in force there until it is attached again."
+              : becomesOf(attached)}
+          </p>
+          {problem && (
+            <p className="field__error" role="alert">
+              {problem}
+            </p>
+          )}
+          <div className="dialog__actions">
+            <button type="button" className="button" onClick={onCancel} disabled={isBusy}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button button--danger"
+              onClick={() => void detach()}
+              disabled={isBusy}
+            >
+              {isBusy ? "Detaching…" : "Detach cluster"}
+            </button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** What is said of a cluster that answers. */
+function becomesOf(attached: string[]): string {
+  if (attached.length === 0) return "No namespace of it is in a workspace. The cluster itself stays.";
+  return `No policy holds in its namespaces any more: ${attached.join(", ")}. The cluster itself stays.`;
+}

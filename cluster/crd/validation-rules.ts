@@ -9,6 +9,9 @@ import type { Schema } from "../schema/schema.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { toRuleValue } from "./rule-value.js";
 
+/** What a real API server calls the place of a whole object. */
+const NO_PATH = "<nil>";
+
 type Rule = NonNullable<Schema["x-kubernetes-validations"]>[number];
 
 /** Adds what the `x-kubernetes-validations` of a structural schema say against `value`; `old` is the stored one. */
@@ -72,7 +75,7 @@ function applyRule(rule: Rule, { value, old, schema, path }: Place, errors: Fiel
       ? { oldSelf: old === undefined ? Optional.none() : Optional.of(before) }
       : old !== undefined && { oldSelf: before }),
   };
-  const place = rule.fieldPath === undefined ? path : path + rule.fieldPath;
+  const place = path + (rule.fieldPath ?? "") || NO_PATH;
   try {
     if (evaluate(rule.rule, bindings) === true) return;
   } catch (error) {

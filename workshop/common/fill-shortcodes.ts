@@ -29,7 +29,8 @@ export function fillShortcodes(source: string, variables: Variables): Templated 
   for (const [at, piece] of pieces.entries()) {
     const indent = indentOf(before);
     const isFirst = before.slice(indent.length).trim() === "";
-    const place = { line, indent, isFirst, isPaired: ends.has(at), isUnclosed: unclosed.has(at) };
+    const isLast = pieces[at + 1]?.written.startsWith("\n") ?? true;
+    const place = { line, indent, isFirst, isLast, isPaired: ends.has(at), isUnclosed: unclosed.has(at) };
     fillPiece(piece, place, page);
     line += lineEnds(piece.written, piece.written.length);
     before = lastLine(before + piece.written);
@@ -55,6 +56,8 @@ interface Place {
   indent: string;
   /** Whether nothing stands before it on its line. */
   isFirst: boolean;
+  /** Whether nothing stands behind it on its line. */
+  isLast: boolean;
   /** Whether it has an end, or ends something. */
   isPaired: boolean;
   /** Whether it lacks its end, or its beginning. */
@@ -122,8 +125,14 @@ function boxBegin(shortcode: Shortcode, usual: string, place: Place): string {
   return isSelfClosing ? begin + blockEnd("div", place) : begin;
 }
 
+/** On a line of its own, without a further one that would be of the code. */
+function fenceMarks(fence: string, { indent, isFirst, isLast }: Place, isBeginning: boolean): string {
+  const before = isBeginning || !isFirst ? [""] : [];
+  return [...before, fence, ...(isBeginning && isLast ? [] : [""])].join(`\n${indent}`);
+}
+
 function tabText({ begin, end, fence }: TabPiece, place: Place): string {
-  const marks = fence === undefined ? "" : ["", fence, ""].join(`\n${place.indent}`);
+  const marks = fence === undefined ? "" : fenceMarks(fence, place, begin !== undefined);
   return (begin ? blockBegin(begin, place) : "") + marks + (end === undefined ? "" : blockEnd(end, place));
 }
 

@@ -137,6 +137,10 @@ describe("tabs of Hugo's themes", () => {
         "[Text</summary><p><em>words</em></p></details></div>",
     );
     expect(problems).toEqual([]);
+    expect(html).toContain('<pre><code class="language-sh">echo *a*\n</code></pre>');
+    expect(hugo("{{< tabpane >}}{{< tab >}}a{{< /tab >}}{{< /tabpane >}}").html).toContain(
+      "<code>a\n</code>",
+    );
   });
 
   it("are named where they are not closed, or of no set", () => {

@@ -63,7 +63,9 @@ it("names those that none can draw, with their lines", async () => {
     expect.stringMatching(
       /^6 error drawing: The formula cannot be drawn, .*: Undefined control sequence: \\nope/,
     ) as string,
-    expect.stringMatching(/^12 error drawing: The diagram cannot be drawn, .*: Parse error/) as string,
+    expect.stringMatching(
+      /^12 error drawing: The diagram cannot be drawn, .*: Parse error: .*never closed --/,
+    ) as string,
     expect.stringMatching(
       /^16 error drawing: The diagram cannot be drawn, .*: No diagram type detected/,
     ) as string,

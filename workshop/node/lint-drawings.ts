@@ -70,15 +70,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The first line of what is wrong, and where in the page that is: both tell a line of the diagram. */
+/** 60: enough to find the place in its line. */
+const MAX_NEAR_CHARACTERS = 60;
+
+/** The first line of what is wrong, with the text before it, and where in the page that is: both tell a line of the diagram. */
 function placed(why: string, { line, text }: DrawnText): { line: number; message: string } {
-  const [first = ""] = why.split("\n", 1);
-  const expecting = /(?:Expecting [^\n]{1,60}|got '[^'\n]{1,40}')/.exec(why)?.[0];
+  const [first = "", near = ""] = why.split("\n", 2);
   // Where nothing of the last line is wrong but its end, mermaid names the one after it.
   const within = Math.min(
     Number(/\bline (\d{1,5})/.exec(first)?.[1] ?? 1),
     text.trimEnd().split("\n").length,
   );
   const message = first.replace(/ on line \d{1,5}:?/, "").replace(/:$/, "");
-  return { line: line + Math.max(0, within - 1), message: expecting ? `${message}: ${expecting}` : message };
+  const isShown = first.startsWith("Parse error") && near !== "";
+  return {
+    line: line + Math.max(0, within - 1),
+    message: isShown ? `${message}: ${near.trim().slice(-MAX_NEAR_CHARACTERS)}` : message,
+  };
 }

@@ -1,15 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { PassThrough, type Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { type IPty, spawn as spawnTerminal } from "node-pty";
+import { releaseQuietPipes } from "../../terminal/node/release-pipes.js";
 import { isDrained } from "../../terminal/node/start-shell.js";
 
 /** A sandbox is open in 20 ms; a machine under load takes its time. */
 const START_MS = 20_000;
 const LOOK_MS = 4;
-/** Silence after which a process that has ended is taken to have said all. */
-const LAST_OUTPUT_MS = 500;
+/** How long the output of a process that has ended waits for somebody who reads nothing, as a client of `kubectl exec` may. */
+const UNREAD_OUTPUT_MS = 10 * 60_000;
 /** Of what is told of a program that could not be run. */
 const REASON_BYTES = 4096;
 /** Of output that nobody has read yet, before the process waits. */
@@ -151,7 +152,7 @@ function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStre
   });
   const ended = new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
-    child.once("exit", () => giveUpWhenQuiet(child, outputs));
+    child.once("exit", () => releaseQuietPipes(child, { unreadMs: UNREAD_OUTPUT_MS }));
     child.once("close", (code) => {
       for (const { to } of outputs) to.end();
       resolve(code ?? 137);
@@ -170,20 +171,6 @@ function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStre
     resize: () => undefined,
     kill: () => void child.kill("SIGKILL"),
   };
-}
-
-/** Lets go of the pipes of a process that has ended, once nothing has come for a while: what it left behind may hold them for ever. */
-function giveUpWhenQuiet(child: ChildProcess, outputs: readonly { from: Readable; to: PassThrough }[]): void {
-  let hasCome = false;
-  for (const { from } of outputs) from.on("data", () => (hasCome = true));
-  const giveUp = (): void => {
-    if (!hasCome && !outputs.some(({ to }) => to.writableNeedDrain))
-      for (const { from } of outputs) from.destroy();
-    hasCome = false;
-  };
-  // Where this process was held up, a pipe may have more than was read when its time is over: it is read first.
-  const timer = setInterval(() => setImmediate(giveUp), LAST_OUTPUT_MS);
-  child.once("close", () => clearInterval(timer));
 }
 
 function onTerminal([file = "", ...args]: readonly string[]): Started {

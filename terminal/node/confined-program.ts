@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { confine, type Confinement } from "./confinement.js";
+import { releaseQuietPipes } from "./release-pipes.js";
 import type { LocalSession } from "./session-folder.js";
 
 /** How this host confines; the same for every session. */
@@ -12,10 +12,8 @@ export interface HostConfinement {
   allowUnconfined: boolean;
 }
 
-/** Time for the last output after a program has ended; whoever still holds its pipes is ended too. */
-const LAST_OUTPUT_MS = 500;
-/** Looks in a row, each so long after the one before, at output that is there and that nobody reads, before it is given up. */
-const UNREAD_LOOKS = 120;
+/** How long output that is there and that nobody reads is kept once its program has ended. */
+const UNREAD_MS = 60_000;
 
 /** What a session's programs and shells find in their environment; the host's own is not handed on. */
 export function environmentOf(
@@ -98,17 +96,14 @@ export class ConfinedProgram {
   async #watch(): Promise<number | null> {
     const { child } = this;
     child.stdin.on("error", () => undefined);
-    let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<number | null>((resolve, reject) => {
         child.once("error", reject);
         child.once("close", (status) => resolve(status));
-        child.once("exit", () => {
-          timer = giveUpWhenQuiet(child, () => this.kill());
-        });
+        // Whoever still holds its pipes is ended too.
+        child.once("exit", () => releaseQuietPipes(child, { unreadMs: UNREAD_MS, onLook: () => this.kill() }));
       });
     } finally {
-      clearInterval(timer);
       this.#isOver = true;
       this.#removeFolder();
     }
@@ -117,27 +112,4 @@ export class ConfinedProgram {
   #removeFolder(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Ends what still holds the pipes of a program that has ended, and lets go of each pipe once it says nothing more. What is in one is read
- * first, also by somebody who reads slowly, and where this process was held up.
- */
-function giveUpWhenQuiet(child: ChildProcessWithoutNullStreams, kill: () => void): NodeJS.Timeout {
-  const pipes = [child.stdout, child.stderr].map((stream) => ({
-    stream: stream as Socket,
-    read: -1,
-    looks: 0,
-  }));
-  const look = (): void => {
-    kill();
-    for (const pipe of pipes) {
-      const { stream } = pipe;
-      const isUnread = stream.isPaused() || stream.readableLength > 0;
-      pipe.looks = stream.bytesRead === pipe.read ? pipe.looks + 1 : 0;
-      pipe.read = stream.bytesRead;
-      if (pipe.looks > (isUnread ? UNREAD_LOOKS : 0)) stream.destroy();
-    }
-  };
-  return setInterval(() => setImmediate(look), LAST_OUTPUT_MS);
 }

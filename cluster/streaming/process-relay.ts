@@ -3,7 +3,13 @@ import { pipeline } from "node:stream/promises";
 import type { RunningProcess } from "../containers/container-runtime.js";
 import type { CommandStatus, RemoteChannels } from "./remote-channels.js";
 
-/** Joins a process with the client's streams until it has ended and all it wrote is sent; a client that goes ends it. */
+/** How long a client that reads nothing keeps the rest of what a process wrote that has ended, and its status: 10 min. */
+const UNREAD_MS = 10 * 60_000;
+
+/**
+ * Joins a process with the client's streams until it has ended and all it wrote is sent; a client that goes ends it, and one that does
+ * not take the rest within 10 min is cut off.
+ */
 export async function relayProcess(process: RunningProcess, channels: RemoteChannels): Promise<void> {
   const close = (): void => process.close();
   channels.gone.addEventListener("abort", close, { once: true });
@@ -17,13 +23,14 @@ export async function relayProcess(process: RunningProcess, channels: RemoteChan
     // What a container without input is sent must not hold up what else the client says.
     channels.stdin?.resume();
   }
+  const outputs = [send(process.stdout, channels.stdout), send(process.stderr, channels.stderr)];
+  const status = await process.exitCode.then(statusOfExit, statusOfFailure);
+  const timer = setTimeout(() => channels.cut(), UNREAD_MS);
   try {
-    const outputs = [send(process.stdout, channels.stdout), send(process.stderr, channels.stderr)];
-    const [exitCode] = await Promise.all([process.exitCode, ...outputs]);
-    await channels.finish(statusOfExit(exitCode));
-  } catch (error) {
-    await channels.finish(statusOfFailure(error));
+    await Promise.all(outputs);
+    await channels.finish(status);
   } finally {
+    clearTimeout(timer);
     channels.gone.removeEventListener("abort", close);
     channels.stdin?.destroy();
     process.close();

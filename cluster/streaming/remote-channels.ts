@@ -34,6 +34,8 @@ export interface RemoteChannels {
   onResize(listener: (size: TerminalSize) => void): void;
   /** Tells the outcome and closes; what was written before is sent first. Never rejects. */
   finish(status: CommandStatus): Promise<void>;
+  /** Breaks the connection off; what was not sent is dropped. */
+  cut(): void;
 }
 
 /** Bytes a terminal's size may take as JSON. */

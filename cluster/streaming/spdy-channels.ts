@@ -65,5 +65,6 @@ function channelsOf(
       await served;
       clearTimeout(timer);
     },
+    cut: () => void socket.destroy(),
   };
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { relayProcess } from "./process-relay.js";
 import type { RemoteChannels } from "./remote-channels.js";
 import { websocketChannels } from "./websocket-channels.js";
@@ -99,5 +99,30 @@ describe("the channels of a WebSocket", () => {
     const before = heard.slice(0, outcome).map((message) => message.subarray(1).toString());
     expect(before.join("")).toBe("one two three four");
     expect(heard.slice(outcome + 1)).toEqual([]);
+  });
+
+  it("cut a client off that never reads what a process wrote that has ended", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      pair.client.pause();
+      const piece = Buffer.alloc(1_000_000);
+      let isClosed = false;
+      const relayed = relayProcess(
+        {
+          stdout: Readable.from(Array.from({ length: 50 }, () => piece)),
+          resize: () => undefined,
+          exitCode: Promise.resolve(0),
+          close: () => (isClosed = true),
+        },
+        channels,
+      );
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(channels.gone.aborted).toBe(false);
+      await vi.advanceTimersByTimeAsync(60 * 60_000);
+      await relayed;
+      expect(isClosed).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

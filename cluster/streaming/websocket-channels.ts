@@ -51,6 +51,7 @@ export function websocketChannels(client: WebSocket, wanted: WantedStreams): Rem
       stdin?.destroy();
       await closed(client);
     },
+    cut: () => client.terminate(),
   };
 }
 

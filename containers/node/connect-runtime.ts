@@ -21,7 +21,14 @@ import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
 import { DialedConnection } from "./dialed-connection.js";
 import { remoteProcess } from "./remote-process.js";
-import { decodeLine, type EventsGreeting, type RuntimeAnswer, type RuntimeRequest, toWire } from "./wire.js";
+import {
+  decodeLine,
+  type EventsGreeting,
+  type LogEnd,
+  type RuntimeAnswer,
+  type RuntimeRequest,
+  toWire,
+} from "./wire.js";
 
 /** How long a containers' process that is being started again is waited for. */
 const BACK_MS = 15_000;
@@ -86,11 +93,16 @@ export class ConnectedRuntime implements ContainerRuntime {
     const lines = new PassThrough({ objectMode: true, highWaterMark: WAITING_LINES });
     lines.on("drain", () => stream.resume());
     stream.setHandlers({
-      json: (text) => void lines.destroy(new Error((JSON.parse(text) as { message: string }).message)),
+      json: (text) => {
+        const end = JSON.parse(text) as LogEnd;
+        if (end.type === "end") lines.end();
+        else lines.destroy(new Error(end.message));
+      },
       output: (frame) => {
         if (!lines.write(decodeLine(Buffer.from(frame)))) stream.pause();
       },
-      closed: () => void lines.end(),
+      // What there is of it is not all of it.
+      closed: (cause) => void (lines.writableEnded || lines.destroy(gone(cause))),
     });
     stream.resume();
     const stop = (): void => void lines.destroy();

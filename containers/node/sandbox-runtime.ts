@@ -107,7 +107,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     if (pod.containers.has(spec.id) || this.#starting.has(spec.id))
       throw new Error(`the container ${spec.id} was started before`);
     const most = this.#limits.containersOfPod;
-    if (pod.containers.size >= most)
+    const starting = [...this.#starting].filter((id) => podOf(id) === spec.sandbox).length;
+    if (pod.containers.size + starting >= most)
       throw new Error(
         `at most ${most} containers of a pod run on this machine, those that have ended with them`,
       );

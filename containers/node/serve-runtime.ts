@@ -13,6 +13,7 @@ import {
   type EventsGreeting,
   type EventsRequest,
   fromWire,
+  type LogEnd,
   type ProcessEvent,
   type ProcessInput,
   type RuntimeAnswer,
@@ -204,8 +205,10 @@ class RuntimeConnection {
         this.#stream.output(encodeLine(line));
         await this.#stream.drained();
       }
+      this.#stream.json({ type: "end" } satisfies LogEnd);
     } catch (error) {
-      if (!this.#gone.signal.aborted) this.#stream.json({ type: "error", message: (error as Error).message });
+      const message = (error as Error).message;
+      if (!this.#gone.signal.aborted) this.#stream.json({ type: "error", message } satisfies LogEnd);
     }
     this.#stream.end();
   }

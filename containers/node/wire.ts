@@ -40,6 +40,9 @@ export interface EventsGreeting {
 /** The answer to a request. After `ok` to `exec`, `attach` and `logs` come frames of output, after `ok` to `dial` the bytes themselves. */
 export type RuntimeAnswer = { type: "ok"; value?: unknown } | { type: "error"; message: string };
 
+/** The last on the connection of a log: a connection that ends without it was broken off. */
+export type LogEnd = { type: "end" } | { type: "error"; message: string };
+
 /** What follows on the connection of a process, besides output. */
 export type ProcessEvent = { type: "exit"; exitCode: number };
 export type ProcessInput = { type: "end" } | { type: "resize"; columns: number; rows: number };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_NETWORK_TARGETS } from "./network-target.js";
-import { SCREENS_AT_ONCE } from "./session-host.js";
+import { SCREENS_AT_ONCE, type TerminalEvent } from "./session-host.js";
 import { INPUT_LIMIT, MAX_COLUMNS, MAX_ROWS } from "./viewer-frames.js";
 
 /**
@@ -144,12 +144,37 @@ export const hostCallSchema = z.discriminatedUnion("method", [
       .max(SCREENS_AT_ONCE),
   }),
   z.strictObject({ call, method: z.literal("largest") }),
+  z.strictObject({
+    call,
+    method: z.literal("events"),
+    after: z.strictObject({ host: z.string().max(64), at: z.number().int().min(0) }).exactOptional(),
+  }),
   z.strictObject({ call, method: z.literal("confinement") }),
   z.strictObject({ call, method: z.literal("close"), session: name }),
 ]);
 
 export type Greeting = z.infer<typeof greetingSchema>;
 export type HostCall = z.infer<typeof hostCallSchema>;
+
+/** How far somebody has heard the events of one host. */
+export interface EventsPlace {
+  /** Of this run of it. */
+  host: string;
+  /** Number of the last event. */
+  at: number;
+}
+
+/** How far the host is, and what it still has of the events after the place it was asked about. */
+export interface EventsAnswer extends EventsPlace {
+  missed: { at: number; event: TerminalEvent }[];
+}
+
+/** An event on a connection for calls. */
+export interface HostEvent {
+  event: TerminalEvent;
+  /** Its number; hosts of earlier versions give none. */
+  at?: number;
+}
 
 /** Answers carry the number of their call; events carry none. */
 export interface HostAnswer {

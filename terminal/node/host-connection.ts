@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
-import type { HostAnswer, HostCall } from "../common/host-frames.js";
+import type { EventsAnswer, HostAnswer, HostCall, HostEvent } from "../common/host-frames.js";
 import type { TerminalEvent } from "../common/session-host.js";
 import type { DialHost } from "./dial-host.js";
 import { FrameStream } from "./frame-stream.js";
+import { HeardEvents } from "./heard-events.js";
 import { SilenceWatch } from "./silence-watch.js";
 
 /** How long calls wait for a host that is being restarted. */
@@ -47,13 +47,18 @@ export class HostConnection {
   readonly #options: ConnectOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: TerminalEvent) => void>();
+  readonly #heard = new HeardEvents((event) => {
+    for (const listener of this.#listeners) listener(event);
+  });
+  /** The call of this connection that asks for what was missed before it. */
+  #missedCall: number | undefined;
   #stream: FrameStream | undefined;
   #connecting: Promise<void> | undefined;
   #calls = 0;
   #isClosed = false;
   /** Whether what connects now was begun for nobody. */
   #isRetrying = false;
-  /** When the first attempt was made to have a connection on which something comes; absent while there is one. */
+  /** When the first attempt was made to have a connection that lasts; absent while there is one. */
   #triedSince: number | undefined;
   #pause = RETRY_MIN_MS;
   /** Until the next round that nobody waits for; one at a time. */
@@ -70,16 +75,21 @@ export class HostConnection {
     return this.#connecting;
   }
 
-  /** Waits for a host that is being restarted. Throws TERMINAL_HOST_LOST. */
+  /** Waits for a host that is being restarted, for as long as a call may. Throws TERMINAL_HOST_LOST. */
   async reachable(): Promise<void> {
     if (this.#stream) return;
     const hasBegun = this.#isRetrying;
+    const deadline = performance.now() + this.#reconnectMs;
     try {
       await this.ready();
     } catch (error) {
       if (!hasBegun || this.#isClosed || isSettled(error)) throw error;
-      // The round that was joined may have been nearly over.
-      await this.ready();
+      // The round that was joined may have been nearly over; the next one is waited for as long as is left.
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(error as Error), deadline - performance.now());
+      });
+      await Promise.race([this.ready(), late]).finally(() => clearTimeout(timer));
     }
   }
 
@@ -120,16 +130,16 @@ export class HostConnection {
     }
   }
 
-  /** Tries until the deadline, which goes on where the connection before was ended before anything came on it. */
+  /** Tries until the deadline, which goes on where the connection before was ended as soon as it was made. */
   async #dial(): Promise<FrameStream> {
     let failure: unknown =
       this.#triedSince === undefined ? undefined : lost("is ended as soon as it is made");
     this.#triedSince ??= performance.now();
-    const deadline = this.#triedSince + (this.#options.reconnectMs ?? RECONNECT_MS);
+    const deadline = this.#triedSince + this.#reconnectMs;
     for (;;) {
       if (failure !== undefined) {
         if (isSettled(failure) || performance.now() + this.#pause > deadline) throw failure;
-        await wait(this.#pause);
+        await delay(this.#pause);
         this.#pause = Math.min(RETRY_MAX_MS, this.#pause * 2);
       }
       if (this.#isClosed || this.#options.signal?.aborted) throw closed();
@@ -143,6 +153,10 @@ export class HostConnection {
         failure = error;
       }
     }
+  }
+
+  get #reconnectMs(): number {
+    return this.#options.reconnectMs ?? RECONNECT_MS;
   }
 
   /** The next attempt is the first again. */
@@ -165,20 +179,19 @@ export class HostConnection {
         this.#handleLoss();
       },
     });
-    socket.on("data", () => {
-      silence?.heard();
-      this.#settle();
-    });
+    socket.on("data", () => silence?.heard());
     stream.json({ type: "control" });
+    const after = this.#heard.begin();
+    this.#missedCall = this.#calls++;
+    stream.json({ call: this.#missedCall, method: "events", ...(after && { after }) });
     return stream;
   }
 
   #receive(text: string): void {
-    const message = JSON.parse(text) as HostAnswer | { event: TerminalEvent };
-    if ("event" in message) {
-      for (const listener of this.#listeners) listener(message.event);
-      return;
-    }
+    const message = JSON.parse(text) as HostAnswer | HostEvent;
+    if ("event" in message) return this.#heard.take(message);
+    if (message.call === this.#missedCall)
+      return this.#heard.takeMissed(message.result as EventsAnswer | undefined);
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
     if (!message.error) return waiting?.resolve(message.result);
@@ -223,6 +236,10 @@ export class HostConnection {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** A session whose host is gone for good is not asked for again. */

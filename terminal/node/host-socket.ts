@@ -6,6 +6,7 @@ import {
   type Greeting,
   type HostAnswer,
   type HostCall,
+  type HostEvent,
 } from "../common/host-frames.js";
 import type { CommandOutcome, TerminalInfo } from "../common/session-host.js";
 import { serveExec } from "./exec-socket.js";
@@ -58,7 +59,7 @@ export function serveHostSocket(socket: Socket, host: ServedHost): void {
 }
 
 function serveCalls(stream: FrameStream, host: ServedHost): void {
-  const stop = host.terminals.onEvent((event) => stream.json({ event }));
+  const stop = host.terminals.onEvent((event, at) => stream.json({ event, at } satisfies HostEvent));
   stream.setHandlers({
     json: (text) => {
       const value = parse(text);
@@ -134,6 +135,8 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
       return readScreens(terminals, call.questions);
     case "largest":
       return sessions.largest;
+    case "events":
+      return terminals.eventsSince(call.after);
     case "confinement":
       return host.sandboxes.report;
     case "close":

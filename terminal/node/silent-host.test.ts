@@ -48,6 +48,32 @@ it("what happens is heard again after a host was away for longer than calls wait
   await expect.poll(() => events.map(({ type }) => type), PATIENCE).toContain("terminal-opened");
 });
 
+it("what happened while a host was away is told in its order and once, and commands that ended have their verdict", async () => {
+  const events = await connectBy({});
+  await host.open(address);
+  const waiting = { id: "waits", text: "until [ -e go ]; do sleep 0.05; done" };
+  const runs = Promise.all(
+    [waiting, { id: "next", text: "false" }].map((command) => client.run(address, command)),
+  );
+  await expect.poll(() => begun(events), PATIENCE).toEqual(["waits"]);
+  way.shut();
+  await host.client.write(address.session, { path: "go", content: "" });
+  await expect.poll(() => host.client.outcome(address, "next"), PATIENCE).toMatchObject({ exitStatus: 1 });
+  await host.client.endShell(address);
+  await expect
+    .poll(async () => (await host.client.terminals()).map(({ state }) => state), PATIENCE)
+    .toEqual(["exited"]);
+  way.open();
+  const ofShells = () => events.filter(({ type }) => type.startsWith("terminal-")).map(({ type }) => type);
+  await expect.poll(ofShells, PATIENCE).toEqual(["terminal-opened", "terminal-exited"]);
+  expect(begun(events)).toEqual(["waits", "next"]);
+  expect((await runs).map(({ status }) => status)).toEqual(["succeeded", "failed"]);
+});
+
+function begun(events: readonly TerminalEvent[]): string[] {
+  return events.flatMap((event) => (event.type === "command-started" ? [event.id] : []));
+}
+
 async function connectBy(options: Partial<ConnectOptions>): Promise<TerminalEvent[]> {
   const events: TerminalEvent[] = [];
   client = await connectTerminalHost({ dial: way.dial, ...options });

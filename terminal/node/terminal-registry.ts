@@ -1,7 +1,9 @@
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { EventsAnswer, EventsPlace } from "../common/host-frames.js";
 import type { ShellSpec, TerminalAddress, TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import type { HostConfinement } from "./confined-program.js";
 import { endProcesses, type Doomed, type Endable } from "./end-processes.js";
+import { EventHistory } from "./event-history.js";
 import type { LocalSession } from "./session-folder.js";
 import type { ScreenWorkers } from "./screen-workers.js";
 import { Terminal } from "./terminal.js";
@@ -20,7 +22,8 @@ export interface SessionProcesses extends Doomed {
 export class TerminalRegistry {
   readonly #options: HostConfinement & { screens: ScreenWorkers };
   readonly #terminals = new Map<string, Terminal>();
-  readonly #listeners = new Set<(event: TerminalEvent) => void>();
+  readonly #listeners = new Set<(event: TerminalEvent, at: number) => void>();
+  readonly #history = new EventHistory();
 
   constructor(options: HostConfinement & { screens: ScreenWorkers }) {
     this.#options = options;
@@ -112,9 +115,15 @@ export class TerminalRegistry {
     this.#forget(all);
   }
 
-  onEvent(listener: (event: TerminalEvent) => void): () => void {
+  /** Listeners are told the event's number besides. */
+  onEvent(listener: (event: TerminalEvent, at: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What has happened after a place. */
+  eventsSince(place: EventsPlace | undefined): EventsAnswer {
+    return this.#history.since(place);
   }
 
   #of(session: string): Terminal[] {
@@ -141,7 +150,8 @@ export class TerminalRegistry {
   }
 
   #emit(event: TerminalEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    const at = this.#history.add(event);
+    for (const listener of this.#listeners) listener(event, at);
   }
 }
 

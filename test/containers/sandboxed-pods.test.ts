@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
@@ -148,6 +149,35 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     );
     await becomes("lost", "{.status.containerStatuses[0].ready}", "true");
     await expect.poll(() => processes("sleep 7654")).toHaveLength(1);
+  });
+
+  it("do not pass off as complete a log that was broken off with the process that runs them", async () => {
+    await cluster.create("cut", { containers: [busybox("echo begun; exec sleep 3210")] });
+    await expect.poll(() => logs("cut")).toBe("begun\n");
+    const follow = cluster.kubectl.start(["logs", "-f", "cut"]);
+    const ended = once(follow, "close");
+    await once(follow.stdout, "data");
+    await cluster.killProcess();
+    const [status] = (await ended) as [number | null];
+    expect(status).toBe(1);
+  });
+
+  it("of one pod are counted also while they are being started", async () => {
+    await cluster.create("full", { containers: [busybox("exec sleep 2109")] });
+    await becomes("full", "{.status.phase}", "Running");
+    const uid = await cluster.read("full", "{.metadata.uid}");
+    const spec = { sandbox: uid, attempt: 0, image: "busybox", env: [], mounts: [], readOnlyRoot: false };
+    const streams = { tty: false, stdin: false, stdinOnce: false };
+    const started = await Promise.allSettled(
+      Array.from({ length: 25 }, (_, at) => {
+        const own = { id: `${uid}/n${at}/0`, name: `n${at}`, command: ["sleep", "2109"] };
+        return cluster.runtime.start({ ...spec, ...streams, ...own });
+      }),
+    );
+    const refused = started.flatMap((each) => (each.status === "rejected" ? [String(each.reason)] : []));
+    expect([started.length - refused.length, refused.length]).toEqual([19, 6]);
+    expect(refused[0]).toContain("at most 20 containers of a pod run on this machine");
+    await kubectl("delete", "pod", "full", "--grace-period=0", "--force");
   });
 
   it("are not started over themselves: what they have put in the place of folders leads nowhere", async () => {

@@ -1,4 +1,5 @@
 import type { ApiProblem } from "../../workshop/common/api.js";
+import { EventText } from "../../workshop/common/event-text.js";
 import { instructorTokenOf, loadInstructorToken } from "../auth/instructor-token.js";
 import { dataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -38,14 +39,11 @@ export async function* followInstructorApi<T>(
   const late = setTimeout(() => silence.abort(silentFor(data)), TIMEOUT_MS);
   try {
     signal.throwIfAborted();
-    const { body } = await call(data, asked, silence.signal);
-    let text = "";
+    const { body } = await call(data, { ...asked, accept: "text/event-stream" }, silence.signal);
+    const text = new EventText<T>();
     for await (const piece of (body ?? emptyBody()).pipeThrough(new TextDecoderStream())) {
       late.refresh();
-      const whole = `${text}${piece}`.split("\n\n");
-      text = whole.pop() ?? "";
-      for (const one of whole)
-        if (one.startsWith(EVENT_DATA)) yield JSON.parse(one.slice(EVENT_DATA.length)) as T;
+      yield* text.take(piece);
     }
   } catch (error) {
     throw silence.signal.aborted ? silence.signal.reason : error;
@@ -55,8 +53,6 @@ export async function* followInstructorApi<T>(
     silence.abort();
   }
 }
-
-const EVENT_DATA = "data: ";
 
 function emptyBody(): ReadableStream<Uint8Array> {
   return new ReadableStream({ start: (controller) => controller.close() });
@@ -74,11 +70,13 @@ interface Asked {
   method: string;
   path: string;
   body: unknown;
+  /** JSON where absent. */
+  accept?: string;
 }
 
 async function call(
   data: string,
-  { method, path, body }: Asked,
+  { method, path, body, accept = "application/json" }: Asked,
   signal = AbortSignal.timeout(TIMEOUT_MS),
 ): Promise<Response> {
   const running = readRunningServer(data);
@@ -88,6 +86,7 @@ async function call(
     method,
     token,
     body,
+    accept,
     signal,
   });
   if (!response.ok) throw await refusal(response);
@@ -99,14 +98,15 @@ interface Call {
   method: string;
   token: string;
   body: unknown;
+  accept: string;
   signal: AbortSignal;
 }
 
-async function request(url: URL, { data, method, token, body, signal }: Call): Promise<Response> {
+async function request(url: URL, { data, method, token, body, accept, signal }: Call): Promise<Response> {
   try {
     return await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
     });

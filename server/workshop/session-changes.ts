@@ -26,7 +26,7 @@ export function sessionChanges(parts: WorkshopParts): SessionChanges {
     openSession: (id) => open(parts, found(id).session),
     revokeLink: async (id) => changed(parts, found(id), await revokeLink(client, id)),
     change: async (id, change) => changed(parts, active(id), await changeSession(client, id, change)),
-    extendSession: (id, minutes) => extend(parts, active(id), minutes),
+    extendSession: (id, minutes, order) => extend(parts, active(id), minutes, order),
     pauseSession: async (id, until) => changed(parts, active(id), await pauseSession(parts, id, until)),
     shortenSession: async (id, minutes) =>
       changed(parts, active(id), await shortenSession(parts, id, minutes)),
@@ -47,10 +47,15 @@ async function extend(
   parts: WorkshopParts,
   { session, lab }: Found,
   minutes: number | undefined,
+  order: string | undefined,
 ): Promise<SessionView> {
   const { name } = session.metadata;
-  const extended = await extendSession(parts, name, minutes ?? extensionOf(lab), (current) => {
-    if (minutes === undefined && !briefView(parts, current).canExtend) throw cannotExtend(lab);
+  const extended = await extendSession(parts, name, {
+    minutes: minutes ?? extensionOf(lab),
+    order,
+    check: (current) => {
+      if (minutes === undefined && !briefView(parts, current).canExtend) throw cannotExtend(lab);
+    },
   });
   return changed(parts, { session }, extended);
 }

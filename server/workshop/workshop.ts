@@ -60,7 +60,8 @@ export interface Workshop {
   progress(session: Pick<SessionView, "id" | "pages">): { done: number; steps: number };
   /** Sessions that are not over. */
   liveSessions(): number;
-  extendSession(id: string, minutes?: number): Promise<SessionView>;
+  /** Gives it more time; once for each order that has an id. */
+  extendSession(id: string, minutes?: number, order?: string): Promise<SessionView>;
   /** Lets its time stand still until then (epoch milliseconds), or go on. */
   pauseSession(id: string, until: number | undefined): Promise<SessionView>;
   /** Lets its time be over in so many minutes, unless it is before. */

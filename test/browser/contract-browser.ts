@@ -65,6 +65,7 @@ export function sampleState(): ContractState {
     session: sampleSession(),
     pages: samplePages,
     rows: sampleRows,
+    orders: { given: [] },
     answers: new Map(),
   };
 }

@@ -2,10 +2,17 @@ import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { LabSummary, SessionEvent, SessionView } from "../../workshop/common/api.js";
 import type { PageView } from "../../workshop/common/page-view.js";
-import type { InstructorEvent, InstructorRow, ScreensEvent } from "../../workshop/common/instructor-api.js";
+import type {
+  InstructorEvent,
+  InstructorRow,
+  Order,
+  OrderEvent,
+  ScreensEvent,
+} from "../../workshop/common/instructor-api.js";
 import { sampleEventView, sampleEvent } from "./sample-event.js";
 
 const BROWSER_FILES = fileURLToPath(new URL("../../dist/browser", import.meta.url));
@@ -25,6 +32,8 @@ export interface ContractState {
   rows: InstructorRow[];
   /** What the terminals show. */
   screens?: ScreensEvent;
+  /** Of orders: which were given, and after how many sessions the next one breaks off. */
+  orders: { given: Order[]; breakAfter?: number };
   /** Answers to come: method and path (`POST api/sessions`) to status and body. */
   answers: Map<string, { status: number; body?: unknown }>;
 }
@@ -56,6 +65,8 @@ export async function startContractServer(state: ContractState, base = "/"): Pro
     if (local.startsWith("api/")) requests.push(`${request.method} ${local}`);
     response.setHeader("content-security-policy", POLICY);
     if (/\/(events|screens)$/.test(local)) return follow(response, streams, state, local);
+    if (local === "api/instructor/orders" && !state.answers.has(`POST ${local}`))
+      return void carryOut(request, response, state);
     if (local.startsWith("api/")) return answer(request, response, state, local);
     return sendFile(response, local, base);
   });
@@ -99,6 +110,28 @@ function firstEvent(state: ContractState, path: string): unknown {
   return path.startsWith("api/instructor")
     ? { type: "sessions", rows: state.rows }
     : { type: "session", session: state.session };
+}
+
+/** Says of each session that it was reached. */
+async function carryOut(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { orders }: ContractState,
+): Promise<void> {
+  const order = (await json(request)) as Order;
+  orders.given.push(order);
+  const ids = "sessions" in order.to ? order.to.sessions : [];
+  const reached = ids.slice(0, orders.breakAfter);
+  const isBroken = orders.breakAfter !== undefined;
+  delete orders.breakAfter;
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const tell = (event: OrderEvent): Promise<void> =>
+    new Promise((resolve) => response.write(`data: ${JSON.stringify(event)}\n\n`, () => resolve()));
+  await tell({ type: "begun", sessions: ids.length });
+  for (const id of reached) await tell({ type: "outcome", outcome: { id } });
+  if (isBroken) return void response.destroy();
+  await tell({ type: "done" });
+  response.end();
 }
 
 function answer(

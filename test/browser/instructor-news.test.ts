@@ -154,6 +154,27 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await news.waitFor({ state: "detached" });
   });
 
+  it("is where an order broke off, which gives nothing twice when it is given again", async () => {
+    await open();
+    const { orders } = opened.contract.state;
+    orders.breakAfter = 1;
+    for (const id of ["class-a-1", "class-a-2"])
+      await page.getByRole("checkbox", { name: `Select session ${id}`, exact: true }).check();
+    const extend = page.getByRole("button", { name: "Extend by 30 min" });
+    await extend.click();
+    await page
+      .getByText("The connection broke when 1 of 2 sessions were reached. Try again: nothing is done twice.")
+      .waitFor();
+    await takePicture(page, "instructor-order-broken");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await extend.click();
+    await page.getByText("2 sessions have 30 min more.").waitFor();
+    await extend.click();
+    await expect.poll(() => orders.given.length).toBe(3);
+    const [first, again, another] = orders.given.map(({ id }) => id);
+    expect([first === again, again === another, first?.length]).toEqual([true, false, 24]);
+  });
+
   it("stands in columns whose headings are where their numbers are", async () => {
     await open();
     const differing = await page.evaluate(() => {

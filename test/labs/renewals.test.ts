@@ -25,10 +25,10 @@ afterAll(() => platform?.close());
 
 it("a session that is extended several times at once has all that time, and a token that is good", async () => {
   await Promise.all([
-    ...[10, 20, 30].map((minutes) => extendSession(platform, name, minutes)),
+    ...[10, 20, 30].map((minutes) => extendSession(platform, name, { minutes })),
     followCluster(platform, name),
   ]);
-  const extended = await extendSession(platform, name, 1);
+  const extended = await extendSession(platform, name, { minutes: 1 });
   expect(Date.parse(extended.spec.expiresAt) - Date.parse(session.spec.expiresAt)).toBe(61 * 60_000);
   const { exitStatus, stderr } = await platform.host.exec(name, { argv: ["kubectl", "get", "pods"] });
   expect([exitStatus, Buffer.from(stderr).toString()]).toEqual([0, expect.stringContaining("No resources")]);
@@ -42,7 +42,9 @@ it.each(["extended", "paused"])(
     const told = (text: string, said = {}) =>
       changeSession(platform.client, name, announce({ id: `${how}: ${text}`, text, at, ...said }));
     const change = (parts: typeof platform) =>
-      how === "extended" ? extendSession(parts, name, 10) : pauseSession(parts, name, Date.now() + 3_600_000);
+      how === "extended"
+        ? extendSession(parts, name, { minutes: 10 })
+        : pauseSession(parts, name, Date.now() + 3_600_000);
     await told("It ends in 5 min", { tellsEnd: true });
     const exec: typeof platform.host.exec = async (...words) => {
       await told("Look at this");
@@ -52,7 +54,9 @@ it.each(["extended", "paused"])(
     expect(changed.spec.announcement).toEqual({ id: `${how}: Look at this`, text: "Look at this", at });
     await told("It ends in 5 min", { tellsEnd: true });
     const again =
-      how === "extended" ? extendSession(platform, name, 10) : pauseSession(platform, name, undefined);
+      how === "extended"
+        ? extendSession(platform, name, { minutes: 10 })
+        : pauseSession(platform, name, undefined);
     expect((await again).spec.announcement).toBeUndefined();
   },
 );
@@ -69,7 +73,7 @@ it("tokens that are issued at the same moment are each one of their own", async 
 it("leaves no token behind where its machine cannot be asked", async () => {
   const before = await tokens();
   await platform.host.close(name);
-  await expect(extendSession(platform, name, 30)).rejects.toThrow();
+  await expect(extendSession(platform, name, { minutes: 30 })).rejects.toThrow();
   expect(await tokens()).toEqual(before);
 });
 

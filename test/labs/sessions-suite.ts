@@ -124,7 +124,7 @@ function claims(): void {
     const session = await startSession();
     const old = `${platform.kubeconfig}-old`;
     writeFileSync(old, await platform.host.read(session.metadata.name, ".kube/config"), { mode: 0o600 });
-    const extended = await extendSession(platform, session.metadata.name, 30);
+    const extended = await extendSession(platform, session.metadata.name, { minutes: 30 });
     expect(Date.parse(extended.spec.expiresAt) - Date.parse(session.spec.expiresAt)).toBe(30 * 60_000);
     expect(await kubectl(session, "get", "sa", "learner", "-o", "name")).toBe("serviceaccount/learner");
     await expect(run("kubectl", ["--kubeconfig", old, "get", "pods"])).rejects.toThrow();
@@ -141,7 +141,7 @@ function claims(): void {
     ];
     await inside(session, "sh", "-c", `${own.join(" && ")} >&2`);
     const before = await inside(session, "kubectl", "config", "view", "--raw", "-o", "jsonpath={.users}");
-    await extendSession(platform, session.metadata.name, 30);
+    await extendSession(platform, session.metadata.name, { minutes: 30 });
     const kept = await inside(
       session,
       "kubectl",
@@ -173,7 +173,7 @@ function claims(): void {
   it("that is extended has a kubeconfig again where its learner threw it away", async () => {
     const session = await startSession();
     await inside(session, "rm", "-r", ".kube");
-    await extendSession(platform, session.metadata.name, 30);
+    await extendSession(platform, session.metadata.name, { minutes: 30 });
     expect(await kubectl(session, "get", "sa", "learner", "-o", "name")).toBe("serviceaccount/learner");
   });
 
@@ -189,7 +189,7 @@ function claims(): void {
     const { name } = session.metadata;
     const token = await inside(session, "sh", "-c", "grep -o 'token: .*' .kube/config");
     await inside(session, "sh", "-c", line);
-    await expect(extendSession(platform, name, 30)).rejects.toMatchObject({
+    await expect(extendSession(platform, name, { minutes: 30 })).rejects.toMatchObject({
       code: "SESSION_KUBECONFIG_UNUSABLE",
       message: expect.stringContaining(why) as string,
     });

@@ -103,6 +103,11 @@ describe("accounts", () => {
     expect((await helper.call("GET", `api/sessions/${id}`)).status).toBe(200);
     const extended = await helper.call("POST", `api/instructor/sessions/${id}/extend`, { minutes: 5 });
     expect(extended.status).toBe(200);
+    const to = { sessions: [id] };
+    const ordered = async (action: object) =>
+      (await helper.call("POST", "api/instructor/orders", { to, do: action })).status;
+    expect(await ordered({ type: "extend", minutes: 5 })).toBe(200);
+    expect(await ordered({ type: "pause", minutes: 5 })).toBe(403);
     // Nothing of this makes them the learner.
     expect(link).toContain("#access=");
     const { link: shown } = JSON.parse(extended.text) as InstructorRow;

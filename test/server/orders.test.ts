@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
-import type { InstructorRow, Order, OrderOutcome } from "../../workshop/common/instructor-api.js";
+import { EventText } from "../../workshop/common/event-text.js";
+import type { InstructorRow, Order, OrderEvent, OrderOutcome } from "../../workshop/common/instructor-api.js";
 import { isWithout } from "../requirements/without.js";
 import { BrowserSession, instructorToken, serverPid } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
@@ -121,6 +122,29 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     expect(after.map((view, at) => endOf(view) - endOf(before[at]))).toEqual(
       learners.map(() => 20 * MINUTE_MS),
     );
+  });
+
+  it("gives time once where it is given again because its answer was lost, as often and as much at once as that may be", async () => {
+    const before = await views();
+    const extend = { id: "given-again", to: { all: true }, do: { type: "extend", minutes: 10 } } as const;
+    await Promise.all([order(extend), order(extend)]);
+    await cli("extend", "--all", "--minutes", "5");
+    await order(extend);
+    const after = await views();
+    expect(after.map((view, at) => endOf(view) - endOf(before[at]))).toEqual(
+      learners.map(() => 15 * MINUTE_MS),
+    );
+  });
+
+  it("is told of session by session to who wants it", async () => {
+    const wanted = { to: { all: true }, do: { type: "extend", minutes: 1 } };
+    const accept = { accept: "text/event-stream" };
+    const { text } = await instructor.call("POST", "api/instructor/orders", wanted, accept);
+    const events = new EventText<OrderEvent>().take(text);
+    expect(events[0]).toEqual({ type: "begun", sessions: 3 });
+    expect(events.at(-1)).toEqual({ type: "done" });
+    const reached = events.flatMap((event) => (event.type === "outcome" ? [event.outcome.id] : []));
+    expect(reached.toSorted()).toEqual(learners.map(({ id }) => id).toSorted());
   });
 
   it("ends all with a warning, which more time takes back, and says what it could not do", async () => {

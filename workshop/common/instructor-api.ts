@@ -135,6 +135,11 @@ export interface PoolView {
 
 /** What is done with many sessions at once. */
 export interface Order {
+  /**
+   * Made by who gives it, 8 to 40 letters, digits, `-` and `_`: an order that is given again after its answer was lost gives time to those
+   * alone that have not had it.
+   */
+  id?: string;
   /** All that live, those of an event, or those named. */
   to: { all: true } | { event: string } | { sessions: string[] };
   do: OrderAction;
@@ -156,6 +161,13 @@ export interface OrderOutcome {
   /** Why it was not done; absent where it was. */
   problem?: string;
 }
+
+/** What who asks for `text/event-stream` is told while an order is carried out. */
+export type OrderEvent =
+  | { type: "begun"; sessions: number }
+  | { type: "outcome"; outcome: OrderOutcome }
+  | { type: "done" }
+  | { type: "ping" };
 
 export interface SessionLink {
   id: string;

@@ -84,6 +84,8 @@ export interface SessionSpec {
   pausedMs?: number;
   /** An instructor has said when it ends, which its learner cannot put off. */
   isEndSet?: boolean;
+  /** Ids of the last orders by which it was given more time, so that one that is given again gives it once. */
+  extendedBy?: string[];
   /** What its learner was told last. */
   announcement?: Announcement;
   /** What its learner has asked for and not got yet. */

@@ -90,6 +90,7 @@ const SPEC_SCHEMA = {
     pausedUntil: time,
     pausedMs: { type: "integer", minimum: 0 },
     isEndSet: { type: "boolean" },
+    extendedBy: { type: "array", items: text },
     announcement: ANNOUNCEMENT_SCHEMA,
     help: HELP_SCHEMA,
     guest: GUEST_SCHEMA,

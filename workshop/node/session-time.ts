@@ -6,17 +6,23 @@ import { changeSession } from "./change-session.js";
 import { type RenewalParts, renewAccess } from "./renew-access.js";
 import { type Renewing, beginTime, getSession, renewalOf } from "./sessions.js";
 
+/** Orders that a session knows to have had: several instructors may give one at once, and each again after a lost answer. */
+const KNOWN_ORDERS = 8;
+
+export interface Extension {
+  minutes: number;
+  /** Id of the order; a session that has had it already is not given the time again. */
+  order?: string | undefined;
+  /** Called with the session as it is at its turn; throws where it may not have more. */
+  check?: (session: SessionResource) => void;
+}
+
 /**
- * Gives the session more time, and its learner a token that lasts as long. `check` is called with the session as it is at its turn, and
- * throws where it may not have more. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE.
+ * Gives the session more time, and its learner a token that lasts as long. Throws SESSION_NOT_FOUND, SESSION_KUBECONFIG_UNUSABLE, and
+ * what `check` throws.
  */
-export function extendSession(
-  parts: Renewing,
-  name: string,
-  minutes: number,
-  check?: (session: SessionResource) => void,
-): Promise<SessionResource> {
-  return parts.turns.take(renewalOf(name), () => extend(parts, name, minutes, check));
+export function extendSession(parts: Renewing, name: string, extension: Extension): Promise<SessionResource> {
+  return parts.turns.take(renewalOf(name), () => extend(parts, name, extension));
 }
 
 /**
@@ -52,19 +58,24 @@ export function shortenSession(parts: Renewing, name: string, minutes: number): 
 async function extend(
   parts: RenewalParts,
   name: string,
-  minutes: number,
-  check?: (session: SessionResource) => void,
+  { minutes, order, check }: Extension,
 ): Promise<SessionResource> {
   const { client } = parts;
   const session = await getSession(client, name);
+  const { extendedBy = [] } = session.spec;
+  if (order !== undefined && extendedBy.includes(order)) return session;
   check?.(session);
+  const change =
+    order === undefined
+      ? { isEndSet: null }
+      : { isEndSet: null, extendedBy: [...extendedBy, order].slice(-KNOWN_ORDERS) };
   if (openedAtOf(session) === undefined)
-    return changeEnd(client, name, (spec) => ({ minutes: spec.minutes + minutes, isEndSet: null }));
+    return changeEnd(client, name, (spec) => ({ minutes: spec.minutes + minutes, ...change }));
   const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
   const expiresAt = moment(from + minutes * 60_000);
   // First the token: time without access would be worth nothing.
   await renewAccess(parts, { ...session, spec: { ...session.spec, expiresAt } });
-  return changeEnd(client, name, () => ({ expiresAt, isEndSet: null }));
+  return changeEnd(client, name, () => ({ expiresAt, ...change }));
 }
 
 /** Takes back what its learner was told of the end, and nothing that they were told since the session was read: that has no turn to wait for. */

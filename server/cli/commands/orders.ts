@@ -1,13 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { Command } from "commander";
 import { MAX_ANNOUNCEMENT } from "../../../workshop/common/announcement.js";
-import type { Order, OrderAction, OrderOutcome } from "../../../workshop/common/instructor-api.js";
+import type {
+  Order,
+  OrderAction,
+  OrderEvent,
+  OrderOutcome,
+} from "../../../workshop/common/instructor-api.js";
 import { readEnvironment } from "../../config.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
-import { callInstructorApi } from "../instructor-client.js";
+import { followInstructorApi } from "../instructor-client.js";
 import { path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
 import { terminalText } from "../terminal-text.js";
 
+const ORDER_ID_BYTES = 12;
+/** How often an order is given that a dying server has cut off: another one is there within some seconds. */
+const ORDER_TRIES = 5;
+const AGAIN_MS = 3_000;
+/** Between two words on how far it is. */
+const PROGRESS_MS = 2_000;
 const MAX_MINUTES = 7 * 24 * 60;
 
 interface OrderFlags {
@@ -120,8 +133,12 @@ const DONE: Record<OrderAction["type"], string> = {
 
 /** Has it done and says what became of each; throws where it was not done for one of them. */
 async function carryOut(sessions: string[], flags: OrderFlags, action: OrderAction): Promise<void> {
-  const order: Order = { to: recipients(sessions, flags), do: action };
-  const outcomes = await callInstructorApi<OrderOutcome[]>(flags.data, "POST", "orders", order);
+  const order: Order = {
+    id: randomBytes(ORDER_ID_BYTES).toString("base64url"),
+    to: recipients(sessions, flags),
+    do: action,
+  };
+  const outcomes = await outcomesOf(flags.data, order, flags.json !== true);
   if (flags.json) print(JSON.stringify(outcomes, null, 2));
   else if (outcomes.length === 0) print("There is no such session.");
   const done =
@@ -134,6 +151,40 @@ async function carryOut(sessions: string[], flags: OrderFlags, action: OrderActi
       if (problem === undefined)
         print(`${id} ${done}${expiresAt === undefined ? "" : `; it ends at ${expiresAt}`}`);
   if (problems.length > 0) throw new ServerError(serverErrorCodes.refused, problems.join("\n"));
+}
+
+/** Gives the order again, which does nothing twice, where the server went away in the middle of it; throws where it does not come back. */
+async function outcomesOf(data: string, order: Order, tells: boolean): Promise<OrderOutcome[]> {
+  for (let tried = 1; ; tried += 1) {
+    const outcomes: OrderOutcome[] = [];
+    const signal = new AbortController().signal;
+    let total = 0;
+    let tellsNextAt = performance.now() + PROGRESS_MS;
+    try {
+      const asked = { method: "POST", path: "orders", body: order, signal };
+      for await (const event of followInstructorApi<OrderEvent>(data, asked)) {
+        if (event.type === "begun") total = event.sessions;
+        if (event.type === "outcome") outcomes.push(event.outcome);
+        if (event.type === "done") return outcomes;
+        if (!tells || performance.now() < tellsNextAt) continue;
+        tellsNextAt = performance.now() + PROGRESS_MS;
+        process.stderr.write(`${String(outcomes.length)} of ${String(total)} sessions\n`);
+      }
+    } catch (error) {
+      const isUnreached = tried === 1 && total === 0;
+      const isRefused = error instanceof ServerError && error.code !== serverErrorCodes.notRunning;
+      if (isUnreached || isRefused || tried === ORDER_TRIES) throw error;
+    }
+    if (tried === ORDER_TRIES) throw brokenOff(data, outcomes.length, total);
+    await wait(AGAIN_MS);
+  }
+}
+
+function brokenOff(data: string, reached: number, total: number): ServerError {
+  return new ServerError(
+    serverErrorCodes.notRunning,
+    `The server of ${data} went away again and again; of ${String(total)} sessions ${String(reached)} were reached. Look at its log, and at "lectern session list" before you give the order again.`,
+  );
 }
 
 function recipients(sessions: string[], { all, event }: OrderFlags): Order["to"] {

@@ -3,16 +3,23 @@ import { Router } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { MAX_ANNOUNCEMENT, MAX_COMMAND, announce } from "../../../workshop/common/announcement.js";
-import type { Order, OrderAction, OrderOutcome } from "../../../workshop/common/instructor-api.js";
+import type { Role } from "../../../workshop/common/account-api.js";
+import type {
+  Order,
+  OrderAction,
+  OrderEvent,
+  OrderOutcome,
+} from "../../../workshop/common/instructor-api.js";
 import { isOver } from "../../../workshop/common/session.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import { problemOf } from "../problem.js";
+import { openEventStream } from "../server-sent-events.js";
 
 export interface OrderRoutes {
   workshop: Workshop;
-  access: Pick<Access, "requireInstructor">;
+  access: Pick<Access, "requireRole">;
   log: Pick<Logger, "info">;
 }
 
@@ -21,9 +28,14 @@ const MAX_MINUTES = 7 * 24 * 60;
 /** Sessions changed at the same time; giving time runs a program in each. */
 const CONCURRENCY = 8;
 const ID_BYTES = 9;
+const EVENT_STREAM = "text/event-stream";
 
 const minutes = z.number().int().min(1).max(MAX_MINUTES);
 const order = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w-]{8,40}$/)
+    .optional(),
   to: z.union([
     z.strictObject({ all: z.literal(true) }),
     z.strictObject({ event: z.string().min(1).max(63) }),
@@ -43,28 +55,50 @@ const order = z.strictObject({
   ]),
 });
 
-/** `api/instructor/orders`: the same for many sessions at once. */
+/**
+ * `api/instructor/orders`: the same for many sessions at once. Who asks for an event stream is told of each session as it is reached; an order
+ * goes on when nobody listens any more.
+ */
 export function createOrderRoutes({ workshop, access, log }: OrderRoutes): Router {
   const router = Router();
   router.post("/instructor/orders", async (request, response) => {
-    access.requireInstructor(request);
-    const { to, do: action } = parseBody(order, request.body) as Order;
+    access.requireRole(request, leastRole(request.body));
+    const { id, to, do: action } = parseBody(order, request.body) as Order;
     const ids = recipients(workshop, to);
-    const carryOut = actionOf(workshop, action, Date.now());
-    const outcomes = await inTurns(ids, async (id): Promise<OrderOutcome> => {
-      try {
-        await workshop.lookUp(id);
-        const view = await carryOut(id);
-        return { id, ...(view === undefined ? {} : { expiresAt: view.expiresAt }) };
-      } catch (error) {
-        return { id, problem: problemOf(error).problem.error.message };
-      }
+    const stream =
+      request.accepts(["json", EVENT_STREAM]) === EVENT_STREAM
+        ? openEventStream<OrderEvent>(response)
+        : undefined;
+    stream?.send({ type: "begun", sessions: ids.length });
+    const carryOut = actionOf(workshop, action, { id: id ?? newId(), now: Date.now() });
+    const outcomes = await eachAtMost(ids, async (session) => {
+      const outcome = await outcomeOf(workshop, session, carryOut);
+      stream?.send({ type: "outcome", outcome });
+      return outcome;
     });
     const failed = outcomes.filter(({ problem }) => problem !== undefined).length;
     log.info({ order: action.type, sessions: ids.length, failed }, "an instructor's order was carried out");
-    response.json(outcomes);
+    if (stream === undefined) return void response.json(outcomes);
+    stream.send({ type: "done" });
+    stream.end();
   });
   return router;
+}
+
+/** Giving time is what helpers may, in one session as in many. */
+function leastRole(body: unknown): Role {
+  const action = (body as Partial<Order> | undefined)?.do;
+  return action?.type === "extend" ? "helper" : "instructor";
+}
+
+async function outcomeOf(workshop: Workshop, id: string, carryOut: CarryOut): Promise<OrderOutcome> {
+  try {
+    await workshop.lookUp(id);
+    const view = await carryOut(id);
+    return { id, ...(view === undefined ? {} : { expiresAt: view.expiresAt }) };
+  } catch (error) {
+    return { id, problem: problemOf(error).problem.error.message };
+  }
 }
 
 /** Those that live; of the named ones all, so that whoever named one hears what is the matter with it. */
@@ -80,8 +114,11 @@ function recipients({ table }: Workshop, to: Order["to"]): string[] {
 type CarryOut = (id: string) => Promise<{ expiresAt: string } | undefined>;
 
 /** Worked out once, so that all are told the same and wait for the same moment. */
-function actionOf(workshop: Workshop, action: OrderAction, now: number): CarryOut {
-  const id = randomBytes(ID_BYTES).toString("base64url");
+function actionOf(
+  workshop: Workshop,
+  action: OrderAction,
+  { id, now }: { id: string; now: number },
+): CarryOut {
   const at = new Date(now).toISOString();
   switch (action.type) {
     case "announce": {
@@ -93,7 +130,7 @@ function actionOf(workshop: Workshop, action: OrderAction, now: number): CarryOu
     case "resume":
       return (session) => workshop.pauseSession(session, undefined);
     case "extend":
-      return (session) => workshop.extendSession(session, action.minutes);
+      return (session) => workshop.extendSession(session, action.minutes, id);
     case "end":
       return action.minutes === 0
         ? async (session) => {
@@ -112,9 +149,17 @@ function endWords(left: number): string {
   return `Your session ends in ${String(left)} min. Take with you what you want to keep.`;
 }
 
-async function inTurns<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+function newId(): string {
+  return randomBytes(ID_BYTES).toString("base64url");
+}
+
+/** At most `CONCURRENCY` at once; the results are in the order of what they are of. */
+async function eachAtMost<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
   const done: R[] = [];
-  for (let at = 0; at < all.length; at += CONCURRENCY)
-    done.push(...(await Promise.all(all.slice(at, at + CONCURRENCY).map(act))));
+  const left = all.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, one] of left) done[at] = await act(one);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return done;
 }

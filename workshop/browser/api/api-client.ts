@@ -6,14 +6,14 @@ import type {
   ConfinementView,
   InstructorRow,
   Order,
-  OrderOutcome,
+  OrderEvent,
   PoolView,
   SessionLink,
   StartLinkView,
 } from "../../common/instructor-api.js";
 import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { mountPath } from "./base.js";
-import { call } from "./call.js";
+import { call, follow } from "./call.js";
 
 export interface NewSessions {
   lab: string;
@@ -71,10 +71,6 @@ export const api = {
   confinement: () => call<ConfinementView>("GET", "api/instructor/confinement"),
   createSessions: (wanted: NewSessions) =>
     call<SessionLink[]>("POST", "api/instructor/sessions", { body: wanted }),
-  extendSession: (id: string, minutes: number) =>
-    call<InstructorRow>("POST", `${instructorPath(id)}/extend`, {
-      body: { minutes },
-    }),
   revokeLink: (id: string) => call<SessionLink>("POST", `${instructorPath(id)}/revoke-link`),
   askForHelp: (id: string, text: string, step?: string) =>
     call<SessionView>("POST", `${sessionPath(id)}/help`, {
@@ -86,7 +82,8 @@ export const api = {
   letGuestGo: (id: string) => call<SessionView>("DELETE", `${sessionPath(id)}/guest`),
   answerAnnouncement: (id: string, asked: string, answer: Answer) =>
     call<SessionView>("POST", `${sessionPath(id)}/announcement/answer`, { body: { id: asked, answer } }),
-  order: (order: Order) => call<OrderOutcome[]>("POST", "api/instructor/orders", { body: order }),
+  /** What becomes of an order, session by session. */
+  order: (order: Order) => follow<OrderEvent>("POST", "api/instructor/orders", order),
   takeHelp: (id: string, name: string) =>
     call<void>("POST", `${instructorPath(id)}/help`, { body: { name } }),
   giveHelpBack: (id: string) => call<void>("DELETE", `${instructorPath(id)}/help/taker`),

@@ -1,3 +1,4 @@
+import { EventText } from "../../common/event-text.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { mountPath } from "./base.js";
 import { pageKeyHeader } from "./page-key.js";
@@ -25,19 +26,56 @@ export async function call<T>(method: string, path: string, options: CallOptions
   }
 }
 
-async function send(method: string, path: string, { body, signal }: CallOptions): Promise<Response> {
+/** Has the server do something that takes its time; the events it tells of it, as long as they come. Throws `ApiError`, also after a silence of 30 s. */
+export async function* follow<T>(method: string, path: string, body: unknown): AsyncGenerator<T> {
+  const silence = new AbortController();
+  const deadline = () => setTimeout(() => silence.abort(), ANSWER_DEADLINE_MS);
+  let timer = deadline();
+  try {
+    const response = await sendUntil(silence.signal, method, path, { body, accept: "text/event-stream" });
+    if (!response.ok) throw await refusal(response);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const text = new EventText<T>();
+    for (;;) {
+      const piece = await reader?.read().catch((cause: unknown) => Promise.reject(unreachable(cause)));
+      if (piece === undefined || piece.done) return;
+      clearTimeout(timer);
+      timer = deadline();
+      yield* text.take(piece.value);
+    }
+  } finally {
+    clearTimeout(timer);
+    silence.abort();
+  }
+}
+
+function send(method: string, path: string, { body, signal }: CallOptions): Promise<Response> {
   const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+  const until = signal ? AbortSignal.any([deadline, signal]) : deadline;
+  return sendUntil(until, method, path, { body });
+}
+
+async function sendUntil(
+  signal: AbortSignal,
+  method: string,
+  path: string,
+  { body, accept }: { body: unknown; accept?: string },
+): Promise<Response> {
   const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     return await fetch(mountPath() + path, {
       method,
       credentials: "same-origin",
-      signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
-      headers: { ...pageKeyHeader(), ...type },
+      signal,
+      headers: { ...pageKeyHeader(), ...type, ...(accept !== undefined && { accept }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    const message = "The server does not answer. Check the network and try again; nothing was lost.";
-    throw new ApiError(BROWSER_ERROR.unreachable, message, { status: 0, cause });
+    throw unreachable(cause);
   }
+}
+
+function unreachable(cause: unknown): ApiError {
+  const message = "The server does not answer. Check the network and try again; nothing was lost.";
+  return new ApiError(BROWSER_ERROR.unreachable, message, { status: 0, cause });
 }

@@ -1,9 +1,9 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { BulkQuestions, WARNING_MINUTES, type BulkQuestion } from "./bulk-questions.js";
-import { MessageForm, PauseForm, giveOrder } from "./orders.js";
+import { MessageForm, PauseForm, giveOrder, newOrderId, type OrderedOutcome } from "./orders.js";
 import { useCopy } from "../store/clipboard.js";
 import { useHasLinks } from "../store/use-account.js";
 
@@ -26,7 +26,7 @@ interface Props {
 export function BulkActions({ selected, onDone }: Props): ReactElement {
   const [question, setQuestion] = useState<BulkQuestion>();
   const [outcome, setOutcome] = useState<Outcome>({});
-  const [isExtending, setIsExtending] = useState(false);
+  const extension = useExtension();
   useEffect(() => {
     if (outcome.done === undefined) return undefined;
     const timer = setTimeout(() => setOutcome({}), NEWS_MS);
@@ -37,11 +37,8 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
     setOutcome(await giveOrder(selected, { type: "end", minutes: WARNING_MINUTES }));
   }
   async function extend(): Promise<void> {
-    setIsExtending(true);
     setOutcome({});
-    const problem = await failures(selected, (row) => api.extendSession(row.id, MORE_MINUTES));
-    setOutcome(problem === undefined ? { done: extended(selected.length) } : { problem });
-    setIsExtending(false);
+    setOutcome(await extension.give(selected));
   }
   async function end(): Promise<void> {
     setOutcome({ problem: await failures(selected, (row) => api.endSession(row.id)) });
@@ -57,13 +54,15 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
       <Button
         className="button button--small"
         isDisabled={isNone}
-        onPress={() => isExtending || void extend()}
+        onPress={() => extension.reached !== undefined || void extend()}
       >
         Extend by {MORE_MINUTES} min
       </Button>
       <Orders selected={selected} onOutcome={setOutcome} onAsk={setQuestion} />
       <span className="bulk__done" role="status">
-        {outcome.done}
+        {extension.reached === undefined
+          ? outcome.done
+          : `${extension.reached} of ${selected.length} sessions have ${MORE_MINUTES} min more…`}
       </span>
       {outcome.problem && (
         <span className="field__error" role="alert">
@@ -78,6 +77,27 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
       />
     </div>
   );
+}
+
+/** Gives sessions more time, once: what is pressed again after an answer was lost is the same order. */
+function useExtension(): {
+  /** Of how many it is known what became of them, while it is being given. */
+  reached: number | undefined;
+  give: (selected: readonly InstructorRow[]) => Promise<OrderedOutcome>;
+} {
+  const [reached, setReached] = useState<number>();
+  const lost = useRef<{ sessions: string; id: string }>(undefined);
+  async function give(selected: readonly InstructorRow[]): Promise<OrderedOutcome> {
+    setReached(0);
+    const sessions = selected.map(({ id }) => id).join(" ");
+    const id = lost.current?.sessions === sessions ? lost.current.id : newOrderId();
+    const action = { type: "extend", minutes: MORE_MINUTES } as const;
+    const outcome = await giveOrder(selected, action, { id, onProgress: setReached, doneWords: extended });
+    lost.current = outcome.problem === undefined ? undefined : { sessions, id };
+    setReached(undefined);
+    return outcome;
+  }
+  return { reached, give };
 }
 
 interface OrdersProps {

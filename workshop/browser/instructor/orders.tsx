@@ -1,8 +1,9 @@
 import { useState, type FormEvent, type ReactElement } from "react";
 import { Button, Input, Label, NumberField, TextField } from "react-aria-components";
 import { MAX_ANNOUNCEMENT, MAX_COMMAND } from "../../common/announcement.js";
-import type { InstructorRow, OrderAction } from "../../common/instructor-api.js";
+import type { InstructorRow, OrderAction, OrderOutcome } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
+import { ApiError } from "../errors.js";
 import "./orders.css";
 
 interface Props {
@@ -12,23 +13,63 @@ interface Props {
   onOutcome: (outcome: { done?: string | undefined; problem?: string | undefined }) => void;
 }
 
+const ORDER_ID_BYTES = 12;
+
+interface GivenOrder {
+  /** The same for an order that is given again because its answer was lost. */
+  id?: string;
+  /** Told of how many sessions it is known what became of them. */
+  onProgress?: (reached: number) => void;
+  /** What was done, in words, where it is not how orders of its kind are told. */
+  doneWords?: (count: number) => string;
+}
+
+/** What became of an order in words; `isLost` where it broke off, so that it may have been carried out in some sessions. */
+export interface OrderedOutcome {
+  done?: string;
+  problem?: string;
+  isLost?: boolean;
+}
+
 /** Carries out an order for sessions; the outcome in words. */
 export async function giveOrder(
   selected: readonly InstructorRow[],
   action: OrderAction,
-): Promise<{ done?: string; problem?: string }> {
+  { id = newOrderId(), onProgress, doneWords = doneBy(action) }: GivenOrder = {},
+): Promise<OrderedOutcome> {
+  const outcomes: OrderOutcome[] = [];
+  let isDone = false;
   try {
-    const outcomes = await api.order({ to: { sessions: selected.map(({ id }) => id) }, do: action });
-    const failed = outcomes.flatMap(({ id, problem }) =>
-      problem === undefined ? [] : [`${id}: ${problem}`],
+    const to = { sessions: selected.map((row) => row.id) };
+    for await (const event of api.order({ id, to, do: action })) {
+      if (event.type === "outcome") onProgress?.(outcomes.push(event.outcome));
+      isDone ||= event.type === "done";
+    }
+    if (!isDone) return { isLost: true, problem: brokenOff(outcomes.length, selected.length) };
+    const failed = outcomes.flatMap((one) =>
+      one.problem === undefined ? [] : [`${one.id}: ${one.problem}`],
     );
-    const done = outcomes.length - failed.length;
-    return failed.length > 0
-      ? { problem: failed.join(" ") }
-      : { done: `${done === 1 ? "One session" : `${done} sessions`} ${DONE[action.type]}.` };
+    return failed.length > 0 ? { problem: failed.join(" ") } : { done: doneWords(outcomes.length) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    const isRefused = error instanceof ApiError && error.status > 0;
+    if (outcomes.length > 0) return { isLost: true, problem: brokenOff(outcomes.length, selected.length) };
+    return { isLost: !isRefused, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** `randomUUID` is there on pages over TLS alone. */
+export function newOrderId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+function brokenOff(reached: number, all: number): string {
+  return `The connection broke when ${String(reached)} of ${String(all)} sessions were reached. Try again: nothing is done twice.`;
+}
+
+function doneBy(action: OrderAction): (count: number) => string {
+  return (count) => `${count === 1 ? "One session" : `${count} sessions`} ${DONE[action.type]}.`;
 }
 
 const DONE: Record<OrderAction["type"], string> = {

@@ -9,6 +9,7 @@ export {
   CustomObjectsApi,
   KubeConfig,
   KubernetesObjectApi,
+  Observable,
   PatchStrategy,
   RbacAuthorizationV1Api,
   VersionApi,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { type ConnectionPool, connectionPoolOf } from "./connection-pool.js";
 import { withDeadline } from "./deadline.js";
+import { wasStale } from "./stale-connections.js";
 
 /** 10 s for one call: an API server that needs longer is not there for a learner either. */
 export const CALL_TIMEOUT_MS = 10_000;
@@ -169,9 +170,8 @@ async function exchangeAnew(options: RequestOptions, body: Buffer | undefined): 
 function exchange(options: RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request(options, resolve);
-    sent.on("error", (error: NodeJS.ErrnoException) => {
-      const isStale = sent.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
-      reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
+    sent.on("error", (error) => {
+      reject(wasStale(sent, error) ? new StaleConnection(error.message, { cause: error }) : error);
     });
     sent.end(body);
   });

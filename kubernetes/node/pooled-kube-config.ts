@@ -1,13 +1,18 @@
 import { Agent } from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type { Configuration, KubeConfig } from "@kubernetes/client-node";
+import type * as ClientLibrary from "./client-library.js";
 import { connectionPoolOf } from "./connection-pool.js";
 import { CALL_TIMEOUT_MS } from "./kubernetes-client.js";
+import { RepeatingHttpLibrary } from "./stale-connections.js";
 
 /**
  * The same kubeconfig for the library's own clients, whose calls then share connections and deadline with each other and with
- * `KubernetesClient`: by themselves they wait for an answer for ever.
+ * `KubernetesClient`, and like its calls are sent again where a kept connection was closed: by themselves they wait for an answer for ever. The library is given, as loading it takes its time.
  */
-export function pooledKubeConfig(kubeConfig: KubeConfig): KubeConfig {
+export function pooledKubeConfig(
+  kubeConfig: KubeConfig,
+  { Observable }: Pick<typeof ClientLibrary, "Observable">,
+): KubeConfig {
   const pooled = Object.create(kubeConfig) as KubeConfig;
   const pool = connectionPoolOf(kubeConfig);
   pooled.applySecurityAuthentication = async (context) => {
@@ -17,5 +22,14 @@ export function pooledKubeConfig(kubeConfig: KubeConfig): KubeConfig {
     // Proxies and plain HTTP have agents of their own kind.
     if (agent instanceof Agent && agent.constructor === Agent) context.setAgent(pool.agentFor(agent.options));
   };
+  pooled.makeApiClient = (Client) =>
+    kubeConfig.makeApiClient.call(
+      pooled,
+      // What the library makes its clients of cannot be had otherwise.
+      function repeating(config: Configuration) {
+        const httpApi = new RepeatingHttpLibrary(config.httpApi, (answer) => new Observable(answer));
+        return new Client({ ...config, httpApi });
+      } as unknown as typeof Client,
+    ) as InstanceType<typeof Client>;
   return pooled;
 }

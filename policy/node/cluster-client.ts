@@ -16,7 +16,7 @@ export interface ClusterClient {
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
 export async function createClusterClient(kubeConfig: KubeConfig): Promise<ClusterClient> {
   const library = await import("../../kubernetes/node/client-library.js");
-  const pooled = pooledKubeConfig(kubeConfig);
+  const pooled = pooledKubeConfig(kubeConfig, library);
   return {
     kubeConfig,
     core: pooled.makeApiClient(library.CoreV1Api),

@@ -32,8 +32,8 @@ export interface ContractState {
   rows: InstructorRow[];
   /** What the terminals show. */
   screens?: ScreensEvent;
-  /** Of orders: which were given, and after how many sessions the next one breaks off. */
-  orders: { given: Order[]; breakAfter?: number };
+  /** Of orders: which were given, and after how many sessions the next one breaks off, and when. */
+  orders: { given: Order[]; breakAfter?: { sessions: number; when: Promise<void> } };
   /** Answers to come: method and path (`POST api/sessions`) to status and body. */
   answers: Map<string, { status: number; body?: unknown }>;
 }
@@ -121,15 +121,14 @@ async function carryOut(
   const order = (await json(request)) as Order;
   orders.given.push(order);
   const ids = "sessions" in order.to ? order.to.sessions : [];
-  const reached = ids.slice(0, orders.breakAfter);
-  const isBroken = orders.breakAfter !== undefined;
+  const { breakAfter } = orders;
   delete orders.breakAfter;
   response.writeHead(200, { "content-type": "text/event-stream" });
   const tell = (event: OrderEvent): Promise<void> =>
     new Promise((resolve) => response.write(`data: ${JSON.stringify(event)}\n\n`, () => resolve()));
   await tell({ type: "begun", sessions: ids.length });
-  for (const id of reached) await tell({ type: "outcome", outcome: { id } });
-  if (isBroken) return void response.destroy();
+  for (const id of ids.slice(0, breakAfter?.sessions)) await tell({ type: "outcome", outcome: { id } });
+  if (breakAfter !== undefined) return breakAfter.when.then(() => void response.destroy());
   await tell({ type: "done" });
   response.end();
 }

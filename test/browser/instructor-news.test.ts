@@ -157,11 +157,14 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   it("is where an order broke off, which gives nothing twice when it is given again", async () => {
     await open();
     const { orders } = opened.contract.state;
-    orders.breakAfter = 1;
+    let breakOff = (): void => undefined;
+    orders.breakAfter = { sessions: 1, when: new Promise((resolve) => (breakOff = resolve)) };
     for (const id of ["class-a-1", "class-a-2"])
       await page.getByRole("checkbox", { name: `Select session ${id}`, exact: true }).check();
     const extend = page.getByRole("button", { name: "Extend by 30 min" });
     await extend.click();
+    await page.getByText("1 of 2 sessions have 30 min more…").waitFor();
+    breakOff();
     await page
       .getByText("The connection broke when 1 of 2 sessions were reached. Try again: nothing is done twice.")
       .waitFor();

@@ -28,10 +28,10 @@ export async function rehearseEvent(
   signal: AbortSignal,
 ): Promise<void> {
   const at = `workshop-events/${encodeURIComponent(event)}/rehearsal`;
-  const { rehearsal, tabs } = await lastOf(
+  const { rehearsal, tabs, page } = await lastOf(
     followInstructorApi<RehearsalEvent>(data, { method: "POST", path: at, body: { learners }, signal }),
   );
-  const result = concluded(rehearsal, await lookAtTabs(tabs, signal));
+  const result = concluded(rehearsal, await lookAtTabs(tabs, page, signal));
   const text = format === "json" ? JSON.stringify(result, null, 2) : tableOf(result);
   process.stdout.write(`${format === "json" ? text : terminalText(text)}\n`);
   if (result.outcome === "failed") throw new ExitWith(exitStatus.failed);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTokens } from "../auth/tokens.js";
 import { createAccess } from "./access.js";
 
@@ -15,6 +15,7 @@ const pageKey = randomBytes(32).toString("base64url");
 const tokens = createTokens(randomBytes(32));
 const operator = { by: "installation", id: "", role: "operator", name: "Operator" } as const;
 const helper = { by: "token", id: "h1", role: "helper", name: "ben" } as const;
+const reader = { by: "provider", id: "issuer ada", role: "helper", name: "ada" } as const;
 const good = new Map([["h1", "digest"]]);
 let looks = 0;
 const access = createAccess({
@@ -25,6 +26,7 @@ const access = createAccess({
     secretOf: (id) => good.get(id),
     look: () => Promise.resolve(void (looks += 1)),
   },
+  provider: { stamp: "stamp" },
   start: "open",
   scope: () => ({ base: "/", secure: false }),
 });
@@ -63,6 +65,27 @@ describe("access", () => {
     expect(looks).toBe(0);
     await access.lookUpAccount(withCookie(cookie));
     expect(looks).toBe(1);
+  });
+
+  it("holds what was given to somebody only as long as their log-in, which its browser may end", () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const provided = signedIn(reader, "stamp");
+      const [another, leaving] = [signedIn(reader, "stamp", 50_000), signedIn(reader, "stamp", 40_000)];
+      const standings = [provided, another, leaving].map((one) => access.standingOf(one));
+      const stand = () => standings.map((one) => access.stands(one));
+      expect(stand()).toEqual([true, true, true]);
+      access.signOut(leaving as unknown as Request, { clearCookie: () => undefined } as never);
+      expect([...stand(), access.accountOf(leaving)]).toEqual([true, true, false, undefined]);
+      vi.advanceTimersByTime(55_000);
+      expect(stand()).toEqual([true, false, false]);
+      // A program brings its token each time.
+      const program = access.standingOf({ headers: { authorization: "Bearer bens" } });
+      vi.advanceTimersByTime(20_000);
+      expect([...stand(), access.stands(program)]).toEqual([false, false, false, true]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("refuses who brings nothing", () => {
@@ -135,7 +158,7 @@ function enter(subject: typeof session, token: string, headers: object = { "lect
   return set;
 }
 
-function signedIn(account: typeof operator | typeof helper, secret: string, leftMs = 60_000) {
+function signedIn(account: typeof operator | typeof helper | typeof reader, secret: string, leftMs = 60_000) {
   const claim = { ...account, expiresAt: Date.now() + leftMs };
   return withCookie(`lectern-account=${tokens.forAccount(claim, { secret, pageKey })}`);
 }

@@ -8,6 +8,7 @@ import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { isSame } from "../auth/tokens.js";
 import {
   type AccountStanding,
+  SignedOut,
   accountLookup,
   accountStandings,
   bearerOf,
@@ -96,7 +97,7 @@ export interface Access {
   login(request: Request, response: Response, token: string): void;
   /** Makes the browser that of the account. Throws SERVER_BAD_REQUEST where the page sends no key. */
   enter(request: Request, response: Response, account: Account): void;
-  /** Makes the browser nobody's. */
+  /** Makes the browser nobody's; what it had by the log-in ends, on this server also for who has copied its cookie and key. */
   signOut(request: Request, response: Response): void;
   /** The link that lets a browser start labs. */
   startLink(url: string): string;
@@ -128,7 +129,8 @@ const COOKIE_GRACE_MS = 24 * 3600 * 1000;
 /** The rules of who may see and do what. A cookie counts only together with the key of the page that sends it. */
 export function createAccess(options: AccessOptions): Access {
   const { tokens, instructorToken } = options;
-  const accountOf = accountLookup(options);
+  const signedOut = new SignedOut();
+  const accountOf = accountLookup({ ...options, signedOut });
   const isInstructor = (request: Credentials) =>
     isAtLeast(accountOf(request)?.role ?? "learner", "instructor");
   const standing = ({ headers }: Credentials, session: GuardedSession): TokenStanding => {
@@ -161,7 +163,7 @@ export function createAccess(options: AccessOptions): Access {
       return "Labs are started from a link here. Ask your instructor for it.";
     },
     ...roleRules({ accountOf, isLearner, isInstructor }),
-    ...accountStandings(options, accountOf),
+    ...accountStandings({ ...options, signedOut }, accountOf),
     requireSession: (request, session) => {
       if (mayUse(request, session)) return;
       throw standing(request, session) === "revoked" ? linkRevoked() : unauthorized(NOT_YOURS);
@@ -176,6 +178,11 @@ export function createAccess(options: AccessOptions): Access {
     },
     ...bearers(tokens),
     ...signIn(options),
+    signOut: (request, response) => {
+      const account = accountOf(request);
+      if (account !== undefined && "expiresAt" in account) signedOut.add(account);
+      clearAccountCookie(response, options.scope(request));
+    },
     ...admission(options),
   };
 }
@@ -202,7 +209,7 @@ function bearers(
 }
 
 /** What makes a browser that of an account, and nobody's again. */
-function signIn(options: AccessOptions): Pick<Access, "isInstructorToken" | "login" | "enter" | "signOut"> {
+function signIn(options: AccessOptions): Pick<Access, "isInstructorToken" | "login" | "enter"> {
   const { tokens, scope } = options;
   const enter = (request: Request, response: Response, account: Account) => {
     const claim = { ...account, expiresAt: Date.now() + ACCOUNT_MS };
@@ -220,7 +227,6 @@ function signIn(options: AccessOptions): Pick<Access, "isInstructorToken" | "log
       enter(request, response, account);
     },
     enter,
-    signOut: (request, response) => clearAccountCookie(response, scope(request)),
   };
 }
 

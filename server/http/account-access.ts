@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
-import { type Account, operatorAccount } from "../auth/account.js";
+import { type Account, type AccountClaim, operatorAccount } from "../auth/account.js";
 import { isNamedToken } from "../auth/named-tokens.js";
 import { type Tokens, isSame } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -10,6 +10,29 @@ import { pageKeyOf } from "./page-key.js";
 
 interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens" | "provider"> {
   tokens: Pick<Tokens, "accountOf">;
+  signedOut: SignedOut;
+}
+
+/** One log-in of an account in a browser; a program that sends a token has none. */
+type LogIn = Pick<AccountClaim, "by" | "id" | "expiresAt">;
+
+/** Log-ins that were ended in their browser before they were over; forgotten when they would be over. */
+export class SignedOut {
+  readonly #ends = new Map<string, number>();
+
+  add(logIn: LogIn): void {
+    const now = Date.now();
+    for (const [key, expiresAt] of this.#ends) if (expiresAt <= now) this.#ends.delete(key);
+    this.#ends.set(keyOf(logIn), logIn.expiresAt);
+  }
+
+  has(logIn: LogIn): boolean {
+    return this.#ends.has(keyOf(logIn));
+  }
+}
+
+function keyOf({ by, id, expiresAt }: LogIn): string {
+  return JSON.stringify([by, id, expiresAt]);
 }
 
 /** Finds out whose a request is. */
@@ -18,7 +41,8 @@ export function accountLookup({
   instructorToken,
   namedTokens,
   provider,
-}: AccountOptions): (request: Credentials) => Account | undefined {
+  signedOut,
+}: AccountOptions): (request: Credentials) => Account | AccountClaim | undefined {
   const secretOf = (account: Account) => secretOfAccount({ instructorToken, namedTokens, provider }, account);
   return ({ headers }) => {
     const bearer = bearerOf(headers.authorization);
@@ -26,13 +50,14 @@ export function accountLookup({
     if (program !== undefined) return program;
     const [cookie, pageKey] = [readCookies(headers.cookie).account, pageKeyOf(headers)];
     if (cookie === undefined || pageKey === undefined) return undefined;
-    return tokens.accountOf(cookie, { now: Date.now(), pageKey, secretOf });
+    const claim = tokens.accountOf(cookie, { now: Date.now(), pageKey, secretOf });
+    return claim === undefined || signedOut.has(claim) ? undefined : claim;
   };
 }
 
 /** What log-ins of the account hang on; nothing where that is over. */
 export function secretOfAccount(
-  { instructorToken, namedTokens, provider }: Omit<AccountOptions, "tokens">,
+  { instructorToken, namedTokens, provider }: Omit<AccountOptions, "tokens" | "signedOut">,
   { by, id }: Pick<Account, "by" | "id">,
 ): string | undefined {
   if (by === "installation") return instructorToken();
@@ -51,12 +76,14 @@ export function holderOf(
 export interface AccountStanding extends Pick<Account, "by" | "id"> {
   /** Of the secret that its log-ins hang on. */
   digest: string;
+  /** Epoch milliseconds: when the log-in is over; absent for a program's token. */
+  expiresAt?: number;
 }
 
 /** Notes what the right of who asks hangs on, and says later whether it still does. */
 export function accountStandings(
   options: Omit<AccountOptions, "tokens">,
-  accountOf: Access["accountOf"],
+  accountOf: ReturnType<typeof accountLookup>,
 ): Pick<Access, "standingOf" | "stands"> {
   const digestOf = (account: Pick<Account, "by" | "id">) => {
     const secret = secretOfAccount(options, account);
@@ -66,10 +93,14 @@ export function accountStandings(
     standingOf: (request) => {
       const account = accountOf(request);
       const digest = account && digestOf(account);
-      if (account && digest) return { by: account.by, id: account.id, digest };
+      const until = account && "expiresAt" in account ? { expiresAt: account.expiresAt } : {};
+      if (account && digest) return { by: account.by, id: account.id, digest, ...until };
       throw unauthorized("Nobody is signed in any more. Sign in again.");
     },
-    stands: (standing) => digestOf(standing) === standing.digest,
+    stands: ({ digest, expiresAt, ...account }) =>
+      digestOf(account) === digest &&
+      (expiresAt === undefined ||
+        (expiresAt > Date.now() && !options.signedOut.has({ ...account, expiresAt }))),
   };
 }
 

@@ -49,7 +49,7 @@ import type { Workshop } from "../workshop/workshop.js";
 
 /** What the routes of events call. */
 export type EventRouteParts = Pick<
-  EventRoutes & InstructorEventRoutes & RehearsalRoutes,
+  EventRoutes & InstructorEventRoutes & Omit<RehearsalRoutes, "url">,
   "attendance" | "events" | "find" | "eventAccess" | "rehearse"
 >;
 
@@ -108,7 +108,7 @@ export function createApp(parts: AppParts): Router {
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));
   api.use(createInstructorEventsRouter({ ...parts.events, access, publicUrl: mount.url }));
-  api.use(createRehearsalRouter({ ...parts.events, log }));
+  api.use(createRehearsalRouter({ ...parts.events, url: mount.url, log }));
   api.use(
     createInstructorRouter({
       workshop,

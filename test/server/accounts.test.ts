@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import type { AccountView, IssuedToken, TokenRole } from "../../workshop/common/account-api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
@@ -99,7 +100,8 @@ describe("accounts", () => {
       const { text } = await learner.call("GET", `api/sessions/${id}`);
       return /"phase":"Active"/.test(text) || undefined;
     });
-    const helper = await signedIn(await tokenFor("ending-helper", "helper"));
+    const token = await tokenFor("ending-helper", "helper");
+    const helper = await signedIn(token);
     expect((await helper.call("GET", `api/sessions/${id}`)).status).toBe(200);
     const extended = await helper.call("POST", `api/instructor/sessions/${id}/extend`, { minutes: 5 });
     expect(extended.status).toBe(200);
@@ -108,6 +110,12 @@ describe("accounts", () => {
       (await helper.call("POST", "api/instructor/orders", { to, do: action })).status;
     expect(await ordered({ type: "extend", minutes: 5 })).toBe(200);
     expect(await ordered({ type: "pause", minutes: 5 })).toBe(403);
+    const leaving = await signedIn(token);
+    const [left, stays] = await Promise.all([leaving, helper].map((one) => watched(one, id)));
+    expect((await leaving.call("POST", "api/sign-out")).status).toBe(204);
+    await expect.poll(() => left?.readyState, { timeout: 60_000 }).toBe(WebSocket.CLOSED);
+    expect(stays?.readyState).toBe(WebSocket.OPEN);
+    stays?.close();
     // Nothing of this makes them the learner.
     expect(link).toContain("#access=");
     const { link: shown } = JSON.parse(extended.text) as InstructorRow;
@@ -203,4 +211,11 @@ async function signedIn(token: string): Promise<BrowserSession> {
 
 function cli(...args: string[]): Promise<{ status: number | null; output: string }> {
   return runCli([...args, "--data", data]);
+}
+
+/** A terminal of the session, as the browser looks at it. */
+async function watched(browser: BrowserSession, session: string): Promise<WebSocket> {
+  const socket = await browser.socket(session, await browser.ticket(session));
+  if (typeof socket === "number") throw new Error(`the socket was refused with ${String(socket)}`);
+  return socket;
 }

@@ -32,7 +32,8 @@ export interface RehearsedTab {
 /** What a server tells of a rehearsal while it goes on; the last is `rehearsed` or `refused`. */
 export type RehearsalEvent =
   | { type: "learner"; finding: RehearsalFinding }
-  | { type: "rehearsed"; rehearsal: Omit<Rehearsal, "outcome">; tabs: RehearsedTab[] }
+  /** `page` is the address of the pages that show the tabs. */
+  | { type: "rehearsed"; rehearsal: Omit<Rehearsal, "outcome">; tabs: RehearsedTab[]; page: string }
   | { type: "refused"; error: { code: string; message: string } }
   | { type: "ping" };
 

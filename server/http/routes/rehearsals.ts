@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { MAX_REHEARSING, type EventResource } from "../../../workshop/common/event.js";
@@ -11,13 +11,15 @@ import { openEventStream } from "../server-sent-events.js";
 export interface RehearsalRoutes {
   find: (name: string) => Promise<EventResource>;
   rehearse: (event: EventResource, options: RehearsalOptions) => Promise<Rehearsed>;
+  /** Where browsers reach Lectern. */
+  url: (request: Request) => string;
   log: Pick<Logger, "warn">;
 }
 
 const wanted = z.strictObject({ learners: z.number().int().min(1).max(MAX_REHEARSING).default(1) });
 
 /** `api/instructor/workshop-events/NAME/rehearsal`: goes on as long as somebody listens. Who may is asked by the router of events. */
-export function createRehearsalRouter({ find, rehearse, log }: RehearsalRoutes): Router {
+export function createRehearsalRouter({ find, rehearse, url, log }: RehearsalRoutes): Router {
   const router = Router();
   router.post("/instructor/workshop-events/:name/rehearsal", async (request, response) => {
     const { learners } = parseBody(wanted, request.body);
@@ -27,7 +29,8 @@ export function createRehearsalRouter({ find, rehearse, log }: RehearsalRoutes):
     const send = (told: RehearsalEvent): void => stream.send(told);
     try {
       const onLearner: RehearsalOptions["onLearner"] = (finding) => send({ type: "learner", finding });
-      send({ type: "rehearsed", ...(await rehearse(event, { learners, signal, onLearner })) });
+      const rehearsed = await rehearse(event, { learners, signal, onLearner });
+      send({ type: "rehearsed", ...rehearsed, page: url(request) });
     } catch (error) {
       log.warn({ err: error, event: event.metadata.name }, "a rehearsal has stopped");
       send({ type: "refused", ...problemOf(error).problem });

@@ -101,7 +101,9 @@ export class ConfinedProgram {
         child.once("error", reject);
         child.once("close", (status) => resolve(status));
         // Whoever still holds its pipes is ended too.
-        child.once("exit", () => releaseQuietPipes(child, { unreadMs: UNREAD_MS, onLook: () => this.kill() }));
+        child.once("exit", () =>
+          releaseQuietPipes(child, { unreadMs: UNREAD_MS, onLook: () => this.kill() }),
+        );
       });
     } finally {
       this.#isOver = true;

@@ -8,7 +8,7 @@ export interface ReleaseOptions {
   /** Milliseconds after which output that is there and that nobody reads is given up. */
   unreadMs: number;
   /** Called at each look, before the pipes are looked at: ends whoever else may hold them. */
-  onLook?(): void;
+  onLook?: () => void;
 }
 
 /**

@@ -33,7 +33,7 @@ export interface ContractState {
   /** What the terminals show. */
   screens?: ScreensEvent;
   /** Of orders: which were given, and after how many sessions the next one breaks off, and when. */
-  orders: { given: Order[]; breakAfter?: { sessions: number; when: Promise<void> } };
+  orders: { given: Order[]; breakAfter?: { sessions: number; when: Promise<unknown> } };
   /** Answers to come: method and path (`POST api/sessions`) to status and body. */
   answers: Map<string, { status: number; body?: unknown }>;
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DiskView } from "../../workshop/common/instructor-api.js";
@@ -157,14 +158,14 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
   it("is where an order broke off, which gives nothing twice when it is given again", async () => {
     await open();
     const { orders } = opened.contract.state;
-    let breakOff = (): void => undefined;
-    orders.breakAfter = { sessions: 1, when: new Promise((resolve) => (breakOff = resolve)) };
+    const breakOff = new AbortController();
+    orders.breakAfter = { sessions: 1, when: once(breakOff.signal, "abort") };
     for (const id of ["class-a-1", "class-a-2"])
       await page.getByRole("checkbox", { name: `Select session ${id}`, exact: true }).check();
     const extend = page.getByRole("button", { name: "Extend by 30 min" });
     await extend.click();
     await page.getByText("1 of 2 sessions have 30 min more…").waitFor();
-    breakOff();
+    breakOff.abort();
     await page
       .getByText("The connection broke when 1 of 2 sessions were reached. Try again: nothing is done twice.")
       .waitFor();

@@ -143,7 +143,7 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     const events = new EventText<OrderEvent>().take(text);
     expect(events[0]).toEqual({ type: "begun", sessions: 3 });
     expect(events.at(-1)).toEqual({ type: "done" });
-    const reached = events.flatMap((event) => (event.type === "outcome" ? [event.outcome.id] : []));
+    const reached = events.flatMap((told) => (told.type === "outcome" ? [told.outcome.id] : []));
     expect(reached.toSorted()).toEqual(learners.map(({ id }) => id).toSorted());
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { WebSocket } from "ws";
 import { parse } from "yaml";
 import type { Cluster } from "./start.js";
 
@@ -25,6 +26,17 @@ export interface Sent {
 export interface Answer {
   code: number;
   body: { metadata: Record<string, unknown>; message?: string; reason?: string };
+}
+
+/** A WebSocket of the administrator's to a path, which may not be open yet. */
+export function openWebSocket(
+  { url, kubeconfigPath }: Pick<Cluster, "url" | "kubeconfigPath">,
+  path: string,
+): WebSocket {
+  const config = parse(readFileSync(kubeconfigPath, "utf8")) as Kubeconfig;
+  const ca = Buffer.from(config.clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
+  const headers = { authorization: `Bearer ${config.users[0]?.user.token ?? ""}` };
+  return new WebSocket(new URL(path, url.replace(/^https/, "wss")), { ca, headers });
 }
 
 /** Sends a request over HTTPS, as a client outside the process does, and resolves when its head is answered. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { ProcessRuntime } from "../containers/processes-for-tests.js";
-import { open, send } from "../https-for-tests.js";
+import { open, openWebSocket, send } from "../https-for-tests.js";
 import { type KubectlFixture, findKubectl, startKubectlFixture } from "../kubectl-for-tests.js";
 
 const NAMESPACE = "/api/v1/namespaces/default";
@@ -51,7 +51,11 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
     await once(server, "listening");
     ({ port } = server.address() as AddressInfo);
-    const sockets = new WebSocketServer({ server });
+    const sockets = new WebSocketServer({ noServer: true });
+    server.on("upgrade", (request, socket, head) => {
+      if (request.url === "/silent") return void socket.resume().on("end", () => socket.destroy());
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
+    });
     sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
     fixture = await startKubectlFixture(kubectl ?? "", { containerRuntime: runtime });
     expect(await fixture.run(["apply", "-f", "-"], objects(port))).toMatchObject({ code: 0 });
@@ -180,6 +184,14 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     const response = await open(fixture.cluster, { path: `${NAMESPACE}/services/web:80/proxy/endless` });
     expect(await connections()).toBeGreaterThan(0);
     response.destroy();
+    await expect.poll(connections).toBe(0);
+  });
+
+  it("lets go of a target that does not answer an upgrade when the client goes", async () => {
+    const client = openWebSocket(fixture.cluster, `${NAMESPACE}/services/web:80/proxy/silent`);
+    client.on("error", () => undefined);
+    await expect.poll(connections).toBeGreaterThan(0);
+    client.terminate();
     await expect.poll(connections).toBe(0);
   });
 

@@ -67,7 +67,7 @@ export async function checkMachine(
     config.pods === undefined
       ? {
           kubectl: findKubectl(environment.path, environment.kubectl),
-          confinement: checkConfinement(paths, config.host, events),
+          confinement: checkConfinement(paths, config, events),
         }
       : { confinement: POD };
   // One that is away now may come back; a file that is none will not.

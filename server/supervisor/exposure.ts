@@ -10,7 +10,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whether others than this machine's own users reach the server, by its address or through a proxy. */
-export function isExposed({ host, publicUrl }: Exposed): boolean {
+export function isExposed({ host, publicUrl }: Pick<Exposed, "host" | "publicUrl">): boolean {
   return !isLoopback(host) || (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname));
 }
 

@@ -9,7 +9,7 @@ import { builtFile, logFileOf, productRoot } from "../config.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { learnerPath, makeToolFolder } from "../learner/tool-folder.js";
-import { isLoopback } from "./exposure.js";
+import { isExposed, isLoopback } from "./exposure.js";
 import { processSocket, removeSocketFolder } from "./process-socket.js";
 import { supervise } from "./supervised-process.js";
 import type { ProcessEvents } from "./supervised-process.js";
@@ -23,7 +23,10 @@ export interface TerminalOptions {
   kubectl: string;
   /** The socket of the process that runs pods, whose networks learners reach. */
   containers?: string;
-  config: Pick<ServeConfig, "host" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork">;
+  config: Pick<
+    ServeConfig,
+    "host" | "publicUrl" | "logTo" | "keepRecordings" | "sessionLimits" | "allowSharedNetwork"
+  >;
 }
 
 /** The host has answered a probe just before. */
@@ -35,11 +38,11 @@ const REPORT_MS = 5_000;
  */
 export function checkConfinement(
   paths: Pick<DataPaths, "terminal">,
-  host: string,
+  config: Pick<ServeConfig, "host" | "publicUrl">,
   events: ProcessEvents,
   confinement: Confinement = detectConfinement(),
 ): Confinement {
-  if (confinement.kind === "none") allowUnconfined(host, events);
+  if (confinement.kind === "none") allowUnconfined(config, events);
   if (confinement.kind.startsWith("account"))
     for (const path of [paths.terminal, productRoot]) requireReachable(path);
   return confinement;
@@ -101,7 +104,7 @@ export async function startTerminals(
  */
 export async function sharedTerminals(
   socket: string,
-  config: Pick<ServeConfig, "host" | "allowSharedNetwork">,
+  config: Pick<ServeConfig, "host" | "publicUrl" | "allowSharedNetwork">,
 ): Promise<{ socket: string; stop(): Promise<void> }> {
   requireOwnNetwork(await askConfinement(socket), config);
   return { socket, stop: () => Promise.resolve() };
@@ -122,14 +125,19 @@ async function askConfinement(socket: string): Promise<ConfinementReport> {
 /** Throws SERVER_SHARED_NETWORK where people on other machines would share this machine's network. */
 export function requireOwnNetwork(
   report: ConfinementReport,
-  { host, allowSharedNetwork }: Pick<ServeConfig, "host" | "allowSharedNetwork">,
+  config: Pick<ServeConfig, "host" | "publicUrl" | "allowSharedNetwork">,
 ): void {
-  if (report.hasOwnNetwork || isLoopback(host) || allowSharedNetwork === true) return;
+  if (report.hasOwnNetwork || !isExposed(config) || config.allowSharedNetwork === true) return;
   const why = report.measures.find(({ subject }) => subject === "network")?.text ?? "shared";
   throw new ServerError(
     serverErrorCodes.sharedNetwork,
-    `Listening on ${host} would let everybody who gets a shell reach what others listen to on this machine: the network of shells is ${why}. Allow user namespaces, leave --host away, or accept it with --allow-shared-network.`,
+    `${beingReached(config)} would let everybody who gets a shell reach what others listen to on this machine: the network of shells is ${why}. Allow user namespaces, leave --host and --public-url away, or accept it with --allow-shared-network.`,
   );
+}
+
+/** The beginning of a sentence on what follows from it. */
+function beingReached({ host, publicUrl }: Pick<ServeConfig, "host" | "publicUrl">): string {
+  return isLoopback(host) ? `Being reached at ${publicUrl ?? host}` : `Listening on ${host}`;
 }
 
 /** How sessions are kept apart, a line for each thing; what does not hold is marked. */
@@ -154,8 +162,8 @@ function requireReachable(path: string): void {
   }
 }
 
-function allowUnconfined(host: string, events: ProcessEvents): void {
-  if (isLoopback(host)) {
+function allowUnconfined(config: Pick<ServeConfig, "host" | "publicUrl">, events: ProcessEvents): void {
+  if (!isExposed(config)) {
     events.report(
       "Shells are not confined on this machine (install bubblewrap to change that): a learner can do what you can.",
     );
@@ -163,6 +171,6 @@ function allowUnconfined(host: string, events: ProcessEvents): void {
   }
   throw new ServerError(
     serverErrorCodes.unconfinedShells,
-    `Listening on ${host} would give everybody who reaches it a shell that sees this whole machine: shells cannot be confined here. Install bubblewrap, or leave --host away.`,
+    `${beingReached(config)} would give everybody who reaches it a shell that sees this whole machine: shells cannot be confined here. Install bubblewrap, or leave --host and --public-url away.`,
   );
 }

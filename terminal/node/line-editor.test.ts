@@ -84,7 +84,34 @@ it("a half-typed line under a question comes back with Ctrl-Y", async () => {
 });
 
 const hasZsh = existsSync("/bin/zsh");
-if (!hasZsh) console.log("skipping the completion of zsh: it is not installed");
+if (!hasZsh) console.log("skipping the completion and the vi keys of zsh: it is not installed");
+
+const LEFT = "\u001b[D";
+const VI_KEYS: [shell: string, mode: string][] = [["/bin/bash", "set -o vi"]];
+if (hasZsh) VI_KEYS.push(["/bin/zsh", "bindkey -v"]);
+
+describe.each(VI_KEYS)("with the vi keys of %s", (shell, mode) => {
+  it.each([
+    ["the cursor within it in insert mode", LEFT.repeat(3)],
+    ["the cursor at its start in insert mode", LEFT.repeat(9)],
+    ["the cursor within it in command mode", "\u001bhh"],
+    ["an operator that waits for its motion", "\u001bhd"],
+    ["what is replaced", "\u001bhhR"],
+  ])(
+    "a command is entered whole beside a half-typed line with %s, which is not run",
+    async (_where, keys) => {
+      const address = await newTerminal({ SHELL: shell });
+      await run(address, mode);
+      await press(address, `touch halfd${keys}`);
+      expect(await run(address, "echo vi-block")).toMatchObject({
+        status: "succeeded",
+        exitStatus: 0,
+        output: "vi-block\n",
+      });
+      expect(await run(address, "ls")).toMatchObject({ status: "succeeded", output: "" });
+    },
+  );
+});
 
 it.skipIf(!hasZsh)("a completion list in zsh takes nothing of a command", async () => {
   const address = await newTerminal({ SHELL: "/bin/zsh" });

@@ -134,7 +134,7 @@ export class Viewer {
   }
 
   #start(resume: { stream: string; position: number } | undefined): void {
-    if (this.#flow || this.#isRestarting) return;
+    if (this.#flow || this.#isRestarting || this.#snapshot) return;
     const { replay, stream, sizes } = this.#terminal;
     const held =
       resume && resume.stream === stream && resume.position >= replay.start && resume.position <= replay.end;

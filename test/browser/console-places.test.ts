@@ -192,6 +192,11 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
         .getByText(/^Still refused, by no-busybox-image-policy: busybox \(deployment\/(refused|waits)\)/)
         .waitFor();
       await look("delete");
+      const box = await dialog.boundingBox();
+      const size = page.viewportSize();
+      if (!box || !size) throw new Error("the dialog is not on the screen");
+      expect(Math.abs(box.x + box.width / 2 - size.width / 2)).toBeLessThanOrEqual(1);
+      expect(Math.abs(box.y + box.height / 2 - size.height / 2)).toBeLessThanOrEqual(1);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       await expect.poll(() => focusedName(page)).toBe("Delete digest-image-policy");

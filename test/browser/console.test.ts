@@ -58,6 +58,41 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     await expect.poll(() => focusedName(page)).toBe("Create Image Registry Policy");
   });
 
+  it("types in its fields what the lab's keys with Alt mean elsewhere, also as another keyboard has them", async () => {
+    const form = await openForm(page, "Custom");
+    const name = form.getByLabel("Policy Name");
+    await name.fill("typed");
+    const { url } = visit;
+    for (const key of ["Alt+1", "Alt+2", "Alt+3", "Alt+0", "Alt+Enter"]) await page.keyboard.press(key);
+    expect([await focusedName(page), page.url().startsWith(url)]).toEqual(["Policy Name", true]);
+    const areTaken = await name.evaluate((field) =>
+      // Option and a digit on keyboards of Britain and Spain.
+      [
+        ["#", "Digit3"],
+        ["@", "Digit2"],
+      ].map(([key = "", code = ""]) => {
+        const typed = { key, code, altKey: true, bubbles: true, cancelable: true };
+        return !field.dispatchEvent(new KeyboardEvent("keydown", typed));
+      }),
+    );
+    expect(areTaken).toEqual([false, false]);
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await form.waitFor({ state: "detached" });
+  });
+
+  it("leads to its assignments by the entry of that name, also by the keyboard", async () => {
+    const entries = page.getByRole("navigation", { name: "Console" });
+    await entries.getByRole("button", { name: "Insights" }).click();
+    const assignments = entries.getByRole("button", { name: "Assignments" });
+    expect(await assignments.getAttribute("aria-current")).toBeNull();
+    await assignments.press("Enter");
+    await expect.poll(() => assignments.getAttribute("aria-current")).toBe("page");
+    await page.getByRole("row", { name: id }).click();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: `Image registry policies for workspace ${WORKSPACE}` }).waitFor();
+  });
+
   it("shows what is wrong at the field, and goes there", async () => {
     const form = await openForm(page, "Custom");
     await form.getByLabel("Policy Name").fill("No Busybox");

@@ -174,7 +174,10 @@ function addAccessFlags(serve: Command): Command {
       "a domain of which every name leads here, such as labs.example.org for *.labs.example.org: applications of sessions get host names there (default: paths of this server)",
       domainName,
     )
-    .option("--allow-shared-network", "listen beyond loopback although shells share this machine's network")
+    .option(
+      "--allow-shared-network",
+      "be reached from other machines although shells share this machine's network",
+    )
     .addOption(
       new Option(
         "--start <who>",

@@ -35,7 +35,7 @@ function start(): Command {
           const { paths } = dataDir;
           const config = { host: "localhost", logTo: "files", keepRecordings: false } as const;
           const kubectl = findKubectl(environment.path, environment.kubectl);
-          const confinement = checkConfinement(paths, config.host, { report });
+          const confinement = checkConfinement(paths, config, { report });
           const options = { environment, paths, confinement, kubectl, config };
           const terminals = await startTerminals(options, { report });
           report(`Terminal host:    ${terminals.socket}`);

@@ -19,6 +19,30 @@ describe("a page of Killercoda", () => {
     expect(converted("<br>", "```", "ls", "```{{exec}}")).toBe("<br>\n\n```execute-1\nls\n```");
   });
 
+  it("ends what never ends by itself: before the next command of its terminal, or with the page", () => {
+    const stop = "```terminal:interrupt\nsession: 1\n```";
+    const watch = "kubectl get pods -o wide -w";
+    const { text, problems } = convertPage([fence(watch), "", "Press Ctrl+C.", "", fence("ls")].join("\n"));
+    expect(text).toBe(
+      `\`\`\`execute-1\n${watch}\n\`\`\`\n\nPress Ctrl+C.\n\n${stop}\n\n\`\`\`execute-1\nls\n\`\`\``,
+    );
+    expect(problems).toMatchObject([{ line: 1, fidelity: "approximated", action: "exec" }]);
+    expect(convertPage(fence("tail -f log")).text.trimEnd()).toMatch(
+      /log\n```\n\n```terminal:interrupt\nsession: 1\n```$/,
+    );
+    const once = convertPage([fence(watch), fence("ls", "{{exec interrupt}}")].join("\n\n")).text;
+    expect(once.split("terminal:interrupt")).toHaveLength(2);
+    const inline = convertPage(`Run \`${watch}\`{{exec}} and \`ls\`{{exec}}`).text;
+    expect(inline).toContain(`${watch}\n\`\`\`\n\n\n${stop}\n\n\n\`\`\`execute-1\nls`);
+    for (const command of [
+      `${watch} &`,
+      "kubectl get pods -w | head -3",
+      "kubectl wait pod/x",
+      "kubectl apply -f x",
+    ])
+      expect(convertPage(fence(command)).text).not.toContain("interrupt");
+  });
+
   it("interrupts what runs by a block before, and says so with the line of the fence", () => {
     const { text, problems } = convertPage("Stop it:\n\n```\nls\n```{{exec interrupt}}");
     expect(text).toBe("Stop it:\n\n```terminal:interrupt\nsession: 1\n```\n\n```execute-1\nls\n```");
@@ -85,3 +109,7 @@ describe("a page of Killercoda", () => {
     expect(convertPage(line).text).not.toBe("");
   });
 });
+
+function fence(command: string, mark = "{{exec}}"): string {
+  return `\`\`\`\n${command}\n\`\`\`${mark}`;
+}

@@ -1,6 +1,7 @@
 import type { PageProblem } from "../page-problem.js";
 import { verbatim } from "../imported-text.js";
 import { withIngresses, withoutPortPage } from "./addresses.js";
+import { neverEnds } from "./never-ends.js";
 import { type CodeMark, markAt, markedCodeOf } from "./marked-code.js";
 
 /** A page of a scenario as a page of ours. */
@@ -40,6 +41,8 @@ class PageConversion {
   /** Blocks of inline code, until the paragraph is over. */
   #waiting: string[] = [];
   #fence: Fence | undefined;
+  /** Lines of commands that nothing has ended yet, by their terminals. */
+  readonly #endless = new Map<number, number>();
 
   take(line: string, number: number): void {
     if (this.#fence) return this.#inFence(this.#fence, line, number);
@@ -57,6 +60,7 @@ class PageConversion {
   end(): ConvertedPage {
     this.#endParagraph();
     if (this.#fence) this.#write(this.#fence, this.#fence.info, false);
+    for (const terminal of this.#endless.keys()) this.#out.push("", this.#ending(terminal), "");
     return { text: this.#out.join("\n"), ports: this.#ports, problems: this.#problems };
   }
 
@@ -77,6 +81,9 @@ class PageConversion {
         "Write a block editor:open-file with the path of the file",
       );
     if (mark.isInterrupting) this.#interrupt(fence, mark);
+    else if (mark.action === "exec" && this.#endless.has(mark.terminal))
+      this.#out.push(indented(this.#ending(mark.terminal), fence.indent), "");
+    if (mark.action === "exec") this.#noteEndless(fence.body.join("\n"), mark.terminal, fence.line);
     this.#write(
       fence,
       mark.action === "exec"
@@ -90,7 +97,25 @@ class PageConversion {
     if (behind !== "") this.#out.push("", fence.indent + this.#text(behind, number));
   }
 
+  /** One that has begun to run for good is to be ended before the next of its terminal, or with its page. */
+  #noteEndless(code: string, terminal: number, line: number): void {
+    if (neverEnds(code)) this.#endless.set(terminal, line);
+  }
+
+  /** The block that ends what runs in the terminal. */
+  #ending(terminal: number): string {
+    const line = this.#endless.get(terminal) ?? 1;
+    this.#endless.delete(terminal);
+    this.#approximated(
+      "exec",
+      line,
+      "the command goes on until it is interrupted, which a block of its own below it does",
+    );
+    return `\`\`\`terminal:interrupt\nsession: ${String(terminal)}\n\`\`\``;
+  }
+
   #interrupt({ indent, marks, line }: Fence, { terminal }: CodeMark): void {
+    this.#endless.delete(terminal);
     this.#out.push(
       `${indent}${marks}terminal:interrupt`,
       `${indent}session: ${String(terminal)}`,
@@ -135,7 +160,9 @@ class PageConversion {
           "Write a block editor:open-file with the path of the file",
         );
       else {
+        if (this.#endless.has(terminal)) this.#waiting.push(indented(this.#ending(terminal), indentOf(line)));
         this.#waiting.push(commandBlock(line, this.#filled(code), terminal));
+        this.#noteEndless(code, terminal, number);
         this.#approximated("exec", number, "a command inside of a sentence is a block below it");
       }
     }
@@ -193,6 +220,16 @@ function afterClosing({ marks }: Fence, line: string): string | undefined {
 
 /** As deep as the text of the line, so that it belongs to the same item of a list. */
 function commandBlock(line: string, code: string, terminal: number): string {
-  const indent = " ".repeat(LIST_ITEM.exec(line)?.[0].length ?? /^ */.exec(line)?.[0].length ?? 0);
-  return [`\`\`\`execute-${String(terminal)}`, code, "```"].map((each) => indent + each).join("\n");
+  return indented(`\`\`\`execute-${String(terminal)}\n${code}\n\`\`\``, indentOf(line));
+}
+
+function indentOf(line: string): string {
+  return " ".repeat(LIST_ITEM.exec(line)?.[0].length ?? /^ */.exec(line)?.[0].length ?? 0);
+}
+
+function indented(block: string, indent: string): string {
+  return block
+    .split("\n")
+    .map((line) => indent + line)
+    .join("\n");
 }

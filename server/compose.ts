@@ -183,7 +183,7 @@ function firstEndsOf({ rehearsals, parts }: ReturnType<typeof joinRooms>): (() =
 /** From what answers browsers down to what it stands on. */
 function endsOf(
   { platform, installation, workshops, activity, disk }: Foundation,
-  { parts, sockets, screens, stopSweep }: ReturnType<typeof joinRooms>,
+  { parts, sockets, screens, views, stopSweep }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
     () => workshops.close(),
@@ -192,6 +192,7 @@ function endsOf(
     () => parts.pages.close(),
     () => sockets.close(),
     () => screens.close(),
+    () => views.close(),
     () => platform.close(),
     () => parts.table.close(),
     () => disk.close(),

@@ -30,6 +30,7 @@ import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
 import { type Rehearsals, openRehearsals } from "./event/open-rehearsals.js";
 import type { ClusterAbilities } from "./workshop/catalogue.js";
+import { createKubernetesViews } from "./workshop/kubernetes-views.js";
 import { createScreenWatch } from "./workshop/screen-watch.js";
 import type { Workshop } from "./workshop/workshop.js";
 
@@ -72,6 +73,7 @@ export function joinRoutes(parts: RouteParts) {
   const screens = createScreenWatch(platform.host, (error) =>
     log.warn({ err: error }, "the terminals cannot be shown on a wall for now"),
   );
+  const views = createKubernetesViews(platform);
   const health = createHealth({ ...platform, disk, database: installation.probe });
   const router = createApp({
     workshop,
@@ -85,6 +87,8 @@ export function joinRoutes(parts: RouteParts) {
     ...applications,
     host: platform.host,
     screens,
+    views,
+    cache: parts.cache,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health,
     healthWatch: createHealthWatch(health),
@@ -95,7 +99,7 @@ export function joinRoutes(parts: RouteParts) {
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { sockets, screens, rehearsals, router };
+  return { sockets, screens, views, rehearsals, router };
 }
 
 function openEvents(

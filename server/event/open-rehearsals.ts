@@ -1,6 +1,7 @@
 import type { EventResource } from "../../workshop/common/event.js";
 import type { ServeConfig } from "../config.js";
 import { dialIngressBy } from "../ingress/dial-ingress.js";
+import { LearnerClients } from "../../workshop/node/learner-clients.js";
 import { dialServiceBy } from "../ingress/dial-service.js";
 import type { Platform } from "../platform.js";
 import { roomForSessions } from "../room-for-sessions.js";
@@ -41,7 +42,7 @@ export function openRehearsals({
   const { client, host } = platform;
   const { data, sessionLimits: limits, maxSessions } = config;
   const place = { data, limits, hasPods: config.pods !== undefined, ...(!embedded && { client }) };
-  const dialService = containers ? dialServiceBy(client) : undefined;
+  const dialService = containers ? dialServiceBy(new LearnerClients(client)) : undefined;
   const whole: RehearsalParts = {
     ...platform,
     ...parts,

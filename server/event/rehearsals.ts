@@ -188,7 +188,12 @@ async function tabsOf(parts: RehearsalParts, look: Look): Promise<Omit<Replays, 
   const addressed = lab.dashboards.flatMap((dashboard): RehearsedTab[] => {
     const url = dashboardAddress(dashboard, variables);
     // What is no address is told by lint.
-    if (url === undefined || OWN_TABS.includes(dashboard.name) || addressProblem(url) !== undefined)
+    if (
+      url === undefined ||
+      OWN_TABS.includes(dashboard.name) ||
+      dashboard.name === lab.kubernetesTab ||
+      addressProblem(url) !== undefined
+    )
       return [];
     return [{ name: dashboard.name, url }];
   });

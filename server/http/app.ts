@@ -28,6 +28,7 @@ import { createHelpRoutes } from "./routes/help.js";
 import { createHomeRoutes } from "./routes/home.js";
 import { createIngressRoutes } from "./routes/ingresses.js";
 import { createInstructorRouter } from "./routes/instructor.js";
+import { type KubernetesRoutes, createKubernetesRoutes } from "./routes/kubernetes.js";
 import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createOrderRoutes } from "./routes/orders.js";
@@ -45,6 +46,7 @@ import { checkHost, checkOrigin, checkedRequest, isUnsafe } from "./same-origin.
 import type { OriginRules } from "./same-origin.js";
 import { securityHeaders } from "./security-headers.js";
 import type { SessionQuota } from "./session-quota.js";
+import type { KubernetesViews } from "../workshop/kubernetes-views.js";
 import type { Workshop } from "../workshop/workshop.js";
 
 /** What the routes of events call. */
@@ -65,6 +67,8 @@ export interface AppParts {
   terminals: TerminalSockets;
   host: SessionHost;
   screens: ScreenWatch;
+  views: KubernetesViews;
+  cache: KubernetesRoutes["cache"];
   ingresses: Pick<Ingresses, "handle">;
   admission: IngressAdmission;
   policies: PolicyRouters;
@@ -104,6 +108,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createSlidesRoutes({ workshop, access }));
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createGivenFileRoutes({ workshop, access }));
+  api.use(createKubernetesRoutes(parts));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import type { Logger } from "pino";
+import { LearnerClients } from "../../workshop/node/learner-clients.js";
 import type { Access } from "../http/access.js";
 import type { ConnectionCheck } from "../http/connection-check.js";
 import type { OriginRules } from "../http/same-origin.js";
@@ -33,7 +34,7 @@ export function openIngresses(options: IngressesOptions): {
 } {
   const { platform, containers } = options;
   const admission = createIngressAdmission({ ...options, tokens: platform.tokens });
-  const dialService = containers ? dialServiceBy(platform.client) : undefined;
+  const dialService = containers ? dialServiceBy(new LearnerClients(platform.client)) : undefined;
   const connections = new IngressConnections(dialIngressBy({ host: platform.host, dialService }));
   const ingresses = createIngresses({ ...options, admission, connections, urlOf: platform.settings.urlOf });
   return { ingresses, admission };

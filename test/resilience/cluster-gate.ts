@@ -9,6 +9,8 @@ export interface ClusterGate {
   kubeconfig: string;
   /** Breaks every connection, and each new one at once. */
   shut(): void;
+  /** How many callers there are. */
+  callers(): number;
   open(): void;
   close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function startClusterGate(kubeconfig: string, file: string): Promis
   const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
   const target = new URL(config.clusters[0]?.cluster.server ?? "");
   const sockets = new Set<Socket>();
+  const callers = new Set<Socket>();
   let isShut = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -32,7 +35,11 @@ export async function startClusterGate(kubeconfig: string, file: string): Promis
     if (isShut) return void caller.on("error", () => undefined).destroy();
     const there = keep(connect(Number(target.port), target.hostname));
     keep(caller).pipe(there).pipe(caller);
-    caller.on("close", () => there.destroy());
+    callers.add(caller);
+    caller.on("close", () => {
+      callers.delete(caller);
+      there.destroy();
+    });
     there.on("close", () => caller.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -46,6 +53,7 @@ export async function startClusterGate(kubeconfig: string, file: string): Promis
   return {
     kubeconfig: file,
     shut,
+    callers: () => callers.size,
     open: () => {
       isShut = false;
     },

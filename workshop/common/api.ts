@@ -25,6 +25,7 @@
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/given-files | `string[]`: the files that its home began with, the kubeconfig first |
  * | POST api/sessions/ID/given-files `{path}` | 204; one of them is as it was at the start; its learner only |
+ * | GET api/sessions/ID/kubernetes... | `kubernetes-view.ts` |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | GET api/sessions/ID/slides/KEY/PATH | a file of the lab's slides, or of reveal.js or impress.js |
  * | ANY api/sessions/ID/tmc/v1alpha1/... | the policy API of the session's organization (`policy/common`) |
@@ -88,6 +89,19 @@ export interface ProvisioningStep {
 
 export type TerminalLayout = "default" | "split" | "split/2" | "lower" | "none";
 
+/** A tab beside the terminal. */
+export interface SessionTab {
+  name: string;
+  /** Where a tab of the lab's own leads. */
+  url?: string;
+  /** The application of the session that it shows. */
+  ingress?: IngressAddress;
+  /** The place in the lab's slides that it shows. */
+  slides?: string;
+  /** It shows the objects of the session's namespace, whatever its name. */
+  view?: "kubernetes";
+}
+
 export interface PageSummary {
   name: string;
   title: string;
@@ -115,7 +129,7 @@ export interface SessionView {
   /** Names of the terminals to show, in order: `["1", "2"]`. */
   terminals: string[];
   /** Tabs beside the terminal: the image-policy console and what the lab adds. */
-  dashboards: { name: string; url?: string; ingress?: IngressAddress; slides?: string }[];
+  dashboards: SessionTab[];
   /** Where the lab's slides are, of which tabs and blocks name places: an address with a key, ending in a slash. Absent where it has none. */
   slides?: string;
   /** ISO 8601. */

@@ -8,6 +8,9 @@ export const EDITOR_TAB = "Editor";
 /** The tab of the image-policy console, in sessions that work in the platform's cluster. */
 export const CONSOLE_TAB = "Console";
 
+/** The tab of the objects of the session's namespace, in sessions of labs that ask for it; workshops of Educates call it `Console`. */
+export const KUBERNETES_TAB = "Kubernetes";
+
 /** Tabs that are Lectern's own, whatever address a lab gives them. */
 export const OWN_TABS: readonly string[] = [CONSOLE_TAB, EDITOR_TAB];
 

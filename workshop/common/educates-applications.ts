@@ -1,11 +1,13 @@
+import { CONSOLE_TAB } from "./dashboards.js";
 import type { EducatesResource, EducatesSession } from "./educates-schema.js";
 import { secondaryNamespaces } from "./educates-namespaces.js";
+import type { Lab } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { LEARNER_ROLE } from "./session.js";
 
 /** Applications of a session that Lectern has in another way, and how. */
 const OTHER_WAY: Readonly<Record<string, string>> = {
-  console: "comes to the tab Console, which shows image policies; look at objects with kubectl",
+  console: `comes to the tab ${CONSOLE_TAB} with the objects of the session's namespace, to look at; change them with kubectl`,
   vcluster:
     "comes to an embedded Kubernetes of the session's own, which its learner administers; it runs no containers",
 };
@@ -20,6 +22,22 @@ export function asksForCluster(session: EducatesSession): boolean {
 /** Whether sessions show the slides of the workshop. */
 export function hasSlides({ applications }: EducatesSession): boolean {
   return applications?.["slides"]?.enabled === true;
+}
+
+/** Where a workshop has its slides. */
+export const SLIDES_FOLDER = "workshop/slides";
+
+/** What of a lab the applications switch on; the console is that of Kubernetes, whichever program it is in the original. */
+export function switchedOn(
+  session: EducatesSession,
+): Pick<Lab, "cluster" | "editor" | "slides" | "kubernetesTab"> {
+  const { editor, console: kubernetes } = session.applications ?? {};
+  return {
+    ...(asksForCluster(session) && { cluster: "own" }),
+    ...(editor?.enabled === true && { editor: true }),
+    ...(hasSlides(session) && { slides: SLIDES_FOLDER }),
+    ...(kubernetes?.enabled === true && { kubernetesTab: CONSOLE_TAB }),
+  };
 }
 
 /** Names of the applications that a lab switches on and that are not to be had, and what is to be said of all that it switches on. */

@@ -4,7 +4,7 @@ import { type LabIngress, ingressSchema } from "./ingress.js";
 import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { builtInTabs } from "./built-in-tabs.js";
-import { asksForCluster, hasSlides } from "./educates-applications.js";
+import { switchedOn } from "./educates-applications.js";
 import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
@@ -15,15 +15,7 @@ export function dashboardsOf(
   const dashboards: LabDashboard[] = [];
   const terminals: string[] = [];
   const notes: ResourceNote[] = [];
-  const hasEditor = session.applications?.["editor"]?.enabled === true;
-  const cluster = asksForCluster(session) ? "own" : undefined;
-  const slides = hasSlides(session) ? "" : undefined;
-  const tabs = builtInTabs({
-    editor: hasEditor,
-    pages: [],
-    ...(cluster && { cluster }),
-    ...(slides !== undefined && { slides }),
-  });
+  const tabs = builtInTabs({ pages: [], ...switchedOn(session) });
   for (const [at, { name, url, ...others }] of (session.dashboards ?? []).entries()) {
     const path = ["spec", "session", "dashboards", at];
     notes.push(...Object.keys(others).map((key) => lacking([...path, key])));

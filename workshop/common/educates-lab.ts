@@ -1,6 +1,6 @@
 import type { TerminalLayout } from "./api.js";
 import { type DefinitionNames, definitionText } from "./definition-text.js";
-import { applicationsOf, asksForCluster, hasSlides, unsupportedParts } from "./educates-applications.js";
+import { applicationsOf, switchedOn, unsupportedParts } from "./educates-applications.js";
 import { dashboardsOf, ingressesOf } from "./educates-dashboards.js";
 import { secondaryObjects } from "./educates-namespaces.js";
 import { objectsOf } from "./educates-objects.js";
@@ -23,6 +23,7 @@ export type DescribedLab = Pick<
   | "terminals"
   | "editor"
   | "slides"
+  | "kubernetesTab"
   | "dashboards"
   | "ingresses"
   | "variables"
@@ -35,9 +36,6 @@ export type DescribedLab = Pick<
   /** Environment variables of the shells. */
   shellEnvironment: Record<string, string>;
 };
-
-/** Where a workshop has its slides. */
-export const SLIDES_FOLDER = "workshop/slides";
 
 /** What a Workshop resource of an Educates workshop says of its sessions, and what of it comes to something else here. */
 export function describeLab(resource: EducatesResource): { described: DescribedLab; notes: ResourceNote[] } {
@@ -59,12 +57,10 @@ export function describeLab(resource: EducatesResource): { described: DescribedL
     ...timeOf(spec.duration),
     level: level.level,
     needs: applications.missing,
-    ...(asksForCluster(session) && { cluster: "own" }),
+    ...switchedOn(session),
     budget: budgetNamed(session.namespaces?.budget ?? session.budget),
     layout: layoutOf(session),
     ...(dashboards.terminals.length > 0 && { terminals: dashboards.terminals }),
-    ...(session.applications?.["editor"]?.enabled === true && { editor: true }),
-    ...(hasSlides(session) && { slides: SLIDES_FOLDER }),
     dashboards: dashboards.dashboards,
     ingresses: ingresses.ingresses,
     variables: { ...parameters.variables, ...environment.variables },

@@ -83,6 +83,12 @@ export const workshopFileSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("whether sessions have an editor; they do in any case where a block needs it"),
+  kubernetes: z
+    .boolean()
+    .optional()
+    .describe(
+      "whether sessions have the tab Kubernetes, which shows the objects of their namespace as they are",
+    ),
   workspaces: z.array(dnsLabelSchema).default([]).describe("workspaces of the session's organization"),
   variables: variablesSchema.default({}).describe("values that pages use as {{ name }}"),
   environment: z

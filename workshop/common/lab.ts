@@ -28,6 +28,8 @@ export interface Lab {
   layout: TerminalLayout;
   /** Whether sessions have the editor even where no block needs it. */
   editor?: boolean;
+  /** Name of the tab that shows the Kubernetes objects of the session's namespace; sessions have none where absent. */
+  kubernetesTab?: string;
   /** Terminals that are shown besides those of the layout and those that blocks name. */
   terminals?: string[];
   /** Workspaces made in the session's organization before the first page. */

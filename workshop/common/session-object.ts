@@ -21,8 +21,8 @@ const CLUSTER_KINDS = new Set(
     " ",
   ),
 );
-/** Groups that every Kubernetes has; projects beside it have others, of the same ending as well. */
-const GROUPS = new Set([
+/** Groups of the API that every Kubernetes has; projects beside it have others, of the same ending as well. */
+export const KUBERNETES_GROUPS: ReadonlySet<string> = new Set([
   ..."apps batch autoscaling policy".split(" "),
   ..."rbac.authorization networking storage scheduling coordination discovery node admissionregistration apiextensions apiregistration certificates events flowcontrol.apiserver authentication authorization resource"
     .split(" ")
@@ -54,7 +54,7 @@ export function objectObstacle(
   const { apiVersion, kind, metadata } = (object ?? {}) as ObjectHead;
   if (typeof apiVersion !== "string" || typeof kind !== "string") return never("says no apiVersion and kind");
   const group = apiVersion.includes("/") ? (apiVersion.split("/", 1)[0] ?? "") : "";
-  if (group !== "" && !GROUPS.has(group) && !ownCluster?.groups.has(group)) {
+  if (group !== "" && !KUBERNETES_GROUPS.has(group) && !ownCluster?.groups.has(group)) {
     const why = `is of the kind ${kind} of ${group}, which Kubernetes itself does not have`;
     return { why, isOnSomeClusters: ownCluster === undefined };
   }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { SLIDES_FOLDER } from "../common/educates-lab.js";
+import { SLIDES_FOLDER } from "../common/educates-applications.js";
 import type { LabProblem, ShellStart } from "../common/lab.js";
 import { isReallyWithin } from "./lab-path.js";
 

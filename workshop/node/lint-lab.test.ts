@@ -52,6 +52,14 @@ describe("tabs", () => {
     ]);
   });
 
+  it("of the session's objects are there where the lab has them", async () => {
+    const shown = "```dashboard:open-dashboard\nname: Kubernetes\n```\n";
+    expect(await problemsOf("kubernetes: true\ndashboards: [{name: Kubernetes}]", shown)).toEqual([]);
+    expect(await problemsOf("kubernetes: false", shown)).toEqual([
+      'error pages/a.md:1 dashboard: The block shows the tab "Kubernetes", but sessions of the lab have Terminal, Console',
+    ]);
+  });
+
   it("whose address no browser can show are errors, those that values complete are none", async () => {
     const tabs = [
       '{name: Filled, url: "https://{{ session_namespace }}.{{ place }}/"}',

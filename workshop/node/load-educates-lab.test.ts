@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { builtInTabs } from "../common/built-in-tabs.js";
 import { compileLabPage } from "../common/render-page.js";
 import { sampleVariables } from "../common/variables.js";
 import { loadLab } from "./load-lab.js";
@@ -278,6 +279,22 @@ spec:
     const lab = await loadLab(folder);
     expect(lab).toMatchObject({ needs: ["docker"], cluster: "own", layout: "split" });
     expect(lab.problems.map(({ line }) => line)).toEqual([6, 8]);
+  });
+
+  it("has its console of Kubernetes as the tab of that name, where its dashboards place it", async () => {
+    await write({
+      "workshop/content/a.md": "```dashboard:open-dashboard\nname: Console\n```\n",
+      "resources/workshop.yaml":
+        'kind: Workshop\nspec:\n  session:\n    applications:\n      console: {enabled: true, vendor: octant}\n      vcluster: {enabled: true}\n    dashboards:\n    - {name: Web, url: "https://example.org/"}\n    - {name: Console}\n',
+    });
+    const lab = await loadLab(folder);
+    expect(lab).toMatchObject({ kubernetesTab: "Console", cluster: "own" });
+    expect(builtInTabs(lab)).toEqual(["Terminal", "Console"]);
+    expect(lab.dashboards.map(({ name }) => name)).toEqual(["Web", "Console"]);
+    expect(lab.problems.filter(({ rule }) => rule === "dashboard")).toEqual([]);
+    expect(lab.problems.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("console comes to the tab Console with the objects of the session's namespace"),
+    );
   });
 
   it("is found in a file of another name, behind other documents", async () => {

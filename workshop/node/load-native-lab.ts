@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import { KUBERNETES_TAB } from "../common/dashboards.js";
 import type { Lab } from "../common/lab.js";
 import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { withoutLists } from "../common/object-lists.js";
@@ -23,6 +24,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     image,
     images,
     editor,
+    kubernetes,
     limits,
     cluster,
     nodes,
@@ -37,6 +39,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     ...(nodes !== undefined && { nodes }),
     ...(editor !== undefined && { editor }),
     ...(slides !== undefined && { slides }),
+    ...(kubernetes === true && { kubernetesTab: KUBERNETES_TAB }),
     ...(limits !== undefined && { limits }),
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SessionView, StepResult } from "../common/api.js";
+import type { SessionTab, SessionView, StepResult } from "../common/api.js";
 import { builtInTabs } from "../common/built-in-tabs.js";
 import { OWN_TABS, addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { EVENT_LABEL } from "../common/event.js";
@@ -85,17 +85,18 @@ function asked(
 }
 
 /**
- * Console, editor and slides where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
+ * Console, editor, slides and the tab of objects where sessions of the lab have them, which come first where the lab gives them no place, and the lab's own tabs, each with the address it has in this
  * session; one that no browser can show, that is of no tab, or that comes a second time is left out, as `lint` says.
  */
-function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
+function tabsOf(lab: Lab, variables: Variables): SessionTab[] {
   const builtIn = builtInTabs(lab);
+  const isOwn = (name: string) => OWN_TABS.includes(name) || name === lab.kubernetesTab;
   const first = lab.dashboards.filter(
     ({ name }, at) => lab.dashboards.findIndex((other) => other.name === name) === at,
   );
-  const tabs = first.flatMap((dashboard) => {
+  const tabs = first.flatMap((dashboard): SessionTab[] => {
     const url = dashboardAddress(dashboard, variables);
-    if (OWN_TABS.includes(dashboard.name)) return [{ name: dashboard.name }];
+    if (isOwn(dashboard.name)) return [{ name: dashboard.name }];
     if (url === undefined) return builtIn.includes(dashboard.name) ? [ownTab(dashboard.name)] : [];
     const slides = lab.slides === undefined ? undefined : slidesPlace(url, variables);
     if (slides !== undefined) return [{ name: dashboard.name, url, slides }];
@@ -103,13 +104,15 @@ function tabsOf(lab: Lab, variables: Variables): SessionView["dashboards"] {
     if (ingress) return [{ name: dashboard.name, url, ingress }];
     return addressProblem(url) === undefined ? [{ name: dashboard.name, url }] : [];
   });
-  const wanted = builtIn.filter((name) => OWN_TABS.includes(name) || name === SLIDES_TAB);
+  const wanted = builtIn.filter((name) => isOwn(name) || name === SLIDES_TAB);
   const unnamed = wanted.filter((own) => !tabs.some(({ name }) => name === own));
-  const shown = tabs.filter(({ name }) => !OWN_TABS.includes(name) || wanted.includes(name));
-  return [...unnamed.map(ownTab), ...shown];
+  const shown = tabs.filter(({ name }) => !isOwn(name) || wanted.includes(name));
+  return [...unnamed.map(ownTab), ...shown].map((tab) =>
+    tab.name === lab.kubernetesTab ? { ...tab, view: "kubernetes" } : tab,
+  );
 }
 
-function ownTab(name: string): SessionView["dashboards"][number] {
+function ownTab(name: string): SessionTab {
   return name === SLIDES_TAB ? { name, slides: "" } : { name };
 }
 

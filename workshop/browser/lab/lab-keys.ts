@@ -7,7 +7,7 @@ import { nextBlock, requiredActions } from "../store/step-results.js";
 import { keyOf, type LabKey } from "./key-names.js";
 import type { Lab } from "./lab-context.js";
 import { isTerminal, isTextField } from "./text-entry.js";
-import { CONSOLE_TAB, tabsOf } from "./work/tabs.js";
+import { CONSOLE_TAB, policyConsole, tabsOf } from "./work/tabs.js";
 
 /** The keys of the lab, wherever the focus is but in a text field; inside a terminal the arrows stay the shell's. */
 export function useLabKeys(lab: Lab, page: PageView | undefined): void {
@@ -94,8 +94,7 @@ function hasFocus(action: ActionView): boolean {
 }
 
 function enterConsole(lab: Lab): void {
-  if (!tabsOf(lab.session).some(({ name }) => name === CONSOLE_TAB))
-    return lab.store.announce("This lab has no console.");
+  if (policyConsole(tabsOf(lab.session)) === undefined) return lab.store.announce("This lab has no console.");
   lab.showTab(CONSOLE_TAB);
   // Once it is on the screen: what is hidden takes no focus.
   requestAnimationFrame(() =>

@@ -16,10 +16,10 @@ export function NarrowSwitch({ view, tab, onView }: Props): ReactElement {
   return (
     <nav className="narrow-switch" aria-label="What is shown">
       <Choice icon="text" name="Text" isChosen={view === "text"} onPress={() => onView("text")} />
-      {tabsOf(lab.session).map(({ name }) => (
+      {tabsOf(lab.session).map(({ name, view: shows }) => (
         <Choice
           key={name}
-          icon={tabIcon(name)}
+          icon={tabIcon({ name, ...(shows && { view: shows }) })}
           name={name}
           isChosen={view === "work" && tab === name}
           onPress={() => lab.showTab(name)}

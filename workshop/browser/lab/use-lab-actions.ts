@@ -5,7 +5,7 @@ import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import type { SessionStore } from "../store/session-store.js";
 import type { FollowedStep, Lab } from "./lab-context.js";
-import { CONSOLE_TAB, EDITOR_TAB, TERMINAL_TAB } from "./work/tabs.js";
+import { CONSOLE_TAB, EDITOR_TAB, policyConsole, TERMINAL_TAB } from "./work/tabs.js";
 import { SLIDES_TAB, slidesPath } from "../../common/slides.js";
 import type { TabChange } from "../store/own-tabs.js";
 import type { TerminalsHandle } from "./work/terminals.js";
@@ -176,7 +176,8 @@ function createWays(parts: Parts): Pick<Lab, "pageRoute" | "showTab" | "showCons
     showTab: (name) => {
       if (isNarrow) showWork();
       if (name === tab) return;
-      navigate(name === CONSOLE_TAB ? consoleRoute(consolePath) : route(stay, name));
+      const isPolicies = name === policyConsole(session.dashboards)?.name;
+      navigate(isPolicies ? consoleRoute(consolePath) : route(stay, name));
     },
     showConsole: (path) => {
       if (isNarrow) showWork();

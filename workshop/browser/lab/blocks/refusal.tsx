@@ -4,7 +4,7 @@ import type { StepResult } from "../../../common/api.js";
 import { Icon } from "../../parts/icon.js";
 import { isBusy } from "../../store/step-results.js";
 import { useLab } from "../lab-context.js";
-import { CONSOLE_TAB } from "../work/tabs.js";
+import { policyConsole } from "../work/tabs.js";
 import { consolePathOf } from "./policy-place.js";
 import { refusalOf } from "./refusal-text.js";
 
@@ -13,7 +13,7 @@ export function Refusal({ result }: { result: StepResult | undefined }): ReactEl
   const { session } = useLab();
   const refusal = result && !isBusy(result.state) ? refusalOf(result) : undefined;
   if (!refusal) return null;
-  const hasConsole = session.dashboards.some(({ name }) => name === CONSOLE_TAB);
+  const hasConsole = policyConsole(session.dashboards) !== undefined;
   return (
     <div className="refusal">
       <Icon name="shield" />

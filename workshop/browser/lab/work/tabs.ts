@@ -1,21 +1,13 @@
-import type { SessionView } from "../../../common/api.js";
+import type { SessionTab, SessionView } from "../../../common/api.js";
 import { EDITOR_TAB } from "../../../common/dashboards.js";
 import { SLIDES_TAB } from "../../../common/slides.js";
-import type { IngressAddress } from "../../../common/ingress.js";
 import type { IconName } from "../../parts/icon.js";
 
 export const TERMINAL_TAB = "Terminal";
 export const CONSOLE_TAB = "Console";
 export { EDITOR_TAB };
 
-export interface WorkTab {
-  name: string;
-  /** Where a tab of the lab's own leads. */
-  url?: string;
-  /** The application of the session that it shows. */
-  ingress?: IngressAddress;
-  /** The place in the lab's slides that it shows. */
-  slides?: string;
+export interface WorkTab extends SessionTab {
   /** How often a block has loaded it again. */
   loads?: number;
 }
@@ -28,8 +20,13 @@ const ICONS: Readonly<Record<string, IconName>> = {
 };
 
 /** The picture beside a tab's name. */
-export function tabIcon(name: string): IconName {
-  return ICONS[name] ?? "external";
+export function tabIcon({ name, view }: Pick<WorkTab, "name" | "view">): IconName {
+  return view === "kubernetes" ? "cube" : (ICONS[name] ?? "external");
+}
+
+/** The console of image policies among the tabs; a workshop's own tab may have its name. */
+export function policyConsole(tabs: readonly WorkTab[]): WorkTab | undefined {
+  return tabs.find(({ name, view }) => name === CONSOLE_TAB && view === undefined);
 }
 
 /** The tabs beside the text, in order: what the session lists, behind the terminal unless that has a place there, or is not needed. */

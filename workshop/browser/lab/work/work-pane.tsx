@@ -8,7 +8,16 @@ import { ConsoleTab } from "./console-tab.js";
 import { EditorTab } from "./editor-tab.js";
 import { SlidesTab } from "./slides-tab.js";
 import { FrameTab } from "./frame-tab.js";
-import { CONSOLE_TAB, EDITOR_TAB, tabIcon, tabsOf, TERMINAL_TAB, type WorkTab } from "./tabs.js";
+import {
+  CONSOLE_TAB,
+  EDITOR_TAB,
+  policyConsole,
+  tabIcon,
+  tabsOf,
+  TERMINAL_TAB,
+  type WorkTab,
+} from "./tabs.js";
+import { KubernetesTab } from "./kubernetes-tab.js";
 import { Terminals, type TerminalsHandle } from "./terminals.js";
 import "./work-pane.css";
 
@@ -53,9 +62,9 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
   return (
     <Tabs className="work" selectedKey={shown} onSelectionChange={(key) => showTab(String(key))}>
       <TabList className="tabs__list work__tabs" aria-label="Terminal and tools">
-        {tabs.map(({ name }) => (
+        {tabs.map(({ name, ...others }) => (
           <Tab key={name} id={name} className="tabs__tab">
-            <Icon name={tabIcon(name)} size={14} />
+            <Icon name={tabIcon({ name, ...others })} size={14} />
             <span className="work__tab-name" ref={name === shown ? bringIntoSight : null}>
               {name}
             </span>
@@ -67,7 +76,7 @@ function TabbedPane({ tabs, tab, consolePath, terminals }: Props & { tabs: WorkT
           key={item.name}
           id={item.name}
           className="work__panel"
-          shouldForceMount={item.name !== CONSOLE_TAB}
+          shouldForceMount={item !== policyConsole(tabs)}
         >
           <Panel item={item} isShown={item.name === shown} consolePath={consolePath} terminals={terminals} />
         </TabPanel>
@@ -89,9 +98,10 @@ interface PanelProps {
 }
 
 function Panel(props: PanelProps): ReactElement {
-  const { name } = props.item;
+  const { name, view } = props.item;
+  const what = view === "kubernetes" ? "The view of Kubernetes" : WHAT[name];
   return (
-    <FailureBoundary what={WHAT[name] ?? `The tab ${name}`}>
+    <FailureBoundary what={what ?? `The tab ${name}`}>
       <PanelContent {...props} />
     </FailureBoundary>
   );
@@ -105,6 +115,7 @@ const WHAT: Record<string, string> = {
 
 function PanelContent({ item, isShown, consolePath, terminals }: PanelProps): ReactElement {
   if (item.name === TERMINAL_TAB) return <Terminals handle={terminals} />;
+  if (item.view === "kubernetes") return <KubernetesTab isShown={isShown} />;
   if (item.name === EDITOR_TAB) return <EditorTab isShown={isShown} />;
   const shows = `${item.url ?? ""} ${String(item.loads ?? 0)}`;
   if (item.ingress)

@@ -1,10 +1,11 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { KubernetesClient } from "../../../kubernetes/node/kubernetes-client.js";
+import { removeFromCluster } from "../../../server/cluster-removal.js";
 import { AppsV1Api, CoreV1Api, KubernetesObjectApi } from "../../../kubernetes/node/client-library.js";
 import {
   ENFORCED_CONFIG_MAP,
-  ENGINE_NAMES,
   MANAGED_LABEL,
   ORGANIZATION_LABEL,
 } from "../../../policy/common/engine-names.js";
@@ -13,6 +14,7 @@ import type { ClusterView } from "../../../policy/common/cluster-api.js";
 import type { NamespaceList, Violation } from "../../../policy/common/tmc-api.js";
 import { createClusterClient } from "../../../policy/node/cluster-client.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
+import { BINDING, blocking as policy, ENGINE } from "./fleet-objects.js";
 import { type CutOff, kubeconfigText, startCutOff } from "./cut-off.js";
 import { deployment, gone, labelNamespace, refusalText, silent } from "./suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
@@ -26,21 +28,6 @@ export interface FleetTarget {
   home: KubeConfig;
   members: [KubeConfig, KubeConfig];
 }
-
-const engine = (kind: string) => ({
-  apiVersion: "admissionregistration.k8s.io/v1",
-  kind,
-  metadata: { name: ENGINE_NAMES.enforce },
-});
-const BINDING = engine("ValidatingAdmissionPolicyBinding");
-const ENGINE = engine("ValidatingAdmissionPolicy");
-
-const policy = (name: string, imageName: string) => ({
-  policy: {
-    fullName: { name },
-    spec: { recipe: "custom", input: { effect: "block", rules: [{ imageName }] } },
-  },
-});
 
 function coreOf(kubeConfig: KubeConfig): CoreV1Api {
   return kubeConfig.makeApiClient(CoreV1Api);
@@ -386,6 +373,23 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
         0,
       );
       expect((await world.tmc("cluster", "detach", "shared")).status).toBe(0);
+    });
+
+    it("leaves what lectern uninstall takes away, where a cluster was forgotten while it was away", async () => {
+      expect((await world.tmc("cluster", "attach", "west", "-k", await file("west", west))).status).toBe(0);
+      await inForce("west");
+      expect((await attach("west")).status).toBe(0);
+      west.cut();
+      await expect.poll(() => stateOf("west")).toBe("Unreachable");
+      expect((await world.tmc("cluster", "detach", "west", "--force")).status).toBe(0);
+      expect(await pod("west", "shop", "nginx")).toContain("[no-busybox]");
+      const client = new KubernetesClient(target().members[1]);
+      await removeFromCluster(client, { patienceMs: 1000, report: () => undefined });
+      client.close();
+      expect(await pod("west", "shop", "nginx")).toBe("");
+      west.mend();
+      expect((await world.tmc("cluster", "attach", "west", "-k", await file("west", west))).status).toBe(0);
+      await inForce("west");
     });
   });
 }

@@ -145,10 +145,17 @@ interface Event {
   message: string;
 }
 
+interface ContainerEnd {
+  startedAt?: string | null;
+  exitCode: number;
+  reason: string;
+  message: string;
+}
+
 interface ContainerOutcome {
   name: string;
   ready: boolean;
-  state: { waiting?: object; terminated?: { startedAt?: string } };
+  state: { waiting?: object; terminated?: ContainerEnd };
 }
 
 interface PodObject {
@@ -175,8 +182,7 @@ async function outcomeOf(kubeconfig: string, name: string, until: string) {
       container,
       ready,
       state.waiting,
-      // How a container ended that ran is the node's alone to know.
-      state.terminated?.startedAt ? "ended" : state.terminated,
+      endOf(state.terminated),
     ]);
   const conditions = status.conditions.map(({ type = "", status: value, reason, message }) => [
     type,
@@ -196,6 +202,13 @@ async function outcomeOf(kubeconfig: string, name: string, until: string) {
       conditions: conditions.toSorted((a, b) => String(a[0]).localeCompare(String(b[0]))),
     }).replaceAll(metadata.uid, "UID"),
   ) as { events: string[] };
+}
+
+/** How a container ended that ran is the node's alone to know. */
+function endOf(terminated: ContainerOutcome["state"]["terminated"]): unknown {
+  if (terminated === undefined) return undefined;
+  const { startedAt, exitCode, reason, message } = terminated;
+  return startedAt ? "ended" : { exitCode, reason, message };
 }
 
 async function poll(isTrue: () => Promise<boolean>): Promise<void> {

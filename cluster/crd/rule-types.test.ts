@@ -24,8 +24,9 @@ const schema: Schema = {
   },
 };
 
-const types = new RuleTypes(schema, true);
-const faultOf = (rule: string, isOldOptional = false) => types.check(rule, { isOldOptional }).fault;
+const verdictOf = (rule: string, isOldOptional = false) =>
+  new RuleTypes(schema, true, [rule]).check(rule, { isOldOptional });
+const faultOf = (rule: string, isOldOptional = false) => verdictOf(rule, isOldOptional).fault;
 
 it.each([
   ["self.b == 'x'", "b", 4],
@@ -75,7 +76,7 @@ it.each([
   "self.names.transformList(i, name, name + 'x').size() > 0",
   "self.?inner.?c.orValue('') == 'x'",
 ])("%s is about what there is", (rule) => {
-  expect(types.check(rule, { isOldOptional: false })).toEqual({ type: "bool", fault: undefined });
+  expect(verdictOf(rule)).toEqual({ type: "bool", fault: undefined });
 });
 
 it("takes an old state that may be absent for no object", () => {

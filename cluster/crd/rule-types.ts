@@ -1,4 +1,4 @@
-import { DeclaredTypes } from "../admission/cel/declared-types.js";
+import { DeclaredTypes, wordsOf } from "../admission/cel/declared-types.js";
 import { plainEnvironment } from "../admission/cel/environment.js";
 import type { TypeVerdict } from "../admission/cel/type-check.js";
 import { checkTypes } from "../admission/cel/type-check.js";
@@ -13,11 +13,13 @@ let count = 0;
 export class RuleTypes {
   readonly #schema: Schema;
   readonly #isRoot: boolean;
+  readonly #words: ReadonlySet<string>;
   #types: { plain: DeclaredTypes; withOptional: DeclaredTypes } | undefined;
 
-  /** `isRoot` where the schema is of objects that stand for themselves. */
-  constructor(schema: Schema, isRoot: boolean) {
+  /** `isRoot` where the schema is of objects that stand for themselves; `sources` are all expressions that will be checked. */
+  constructor(schema: Schema, isRoot: boolean, sources: readonly string[]) {
     this.#schema = schema;
+    this.#words = wordsOf(sources);
     this.#isRoot = isRoot;
   }
 
@@ -28,7 +30,10 @@ export class RuleTypes {
   }
 
   #declare(): { plain: DeclaredTypes; withOptional: DeclaredTypes } {
-    const types = new DeclaredTypes(plainEnvironment(), resolveNothing);
+    const types = new DeclaredTypes(plainEnvironment(), {
+      resolve: resolveNothing,
+      words: this.#words,
+    });
     const name = `${TYPE_NAME}${(count += 1)}`;
     const type = this.#isRoot ? types.declareRoot(this.#schema, name) : types.declare(this.#schema, name);
     types.environment.registerVariable("self", type);

@@ -66,8 +66,10 @@ function isOfAnyType(schema: JsonObject): boolean {
 }
 
 function validateRules(schema: JsonObject, isRoot: boolean, path: string, errors: FieldErrors): void {
-  const types = new RuleTypes(schema, isRoot);
-  recordsAt(schema, "x-kubernetes-validations").forEach((rule, i) => {
+  const rules = recordsAt(schema, "x-kubernetes-validations");
+  const sources = rules.flatMap((rule) => [asText(rule["rule"]), asText(rule["messageExpression"])]);
+  const types = new RuleTypes(schema, isRoot, sources);
+  rules.forEach((rule, i) => {
     const field = `${path}.x-kubernetes-validations[${i}]`;
     const [source, message] = [asText(rule["rule"]), asText(rule["messageExpression"])];
     if (source.trim() === "") errors.required(`${field}.rule`, "rule is not specified");

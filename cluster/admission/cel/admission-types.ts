@@ -15,6 +15,8 @@ export interface AdmissionTypesOptions extends Declarations {
   object?: DeclaredKind | undefined;
   params?: DeclaredKind | undefined;
   resolve?: ResolveSchema | undefined;
+  /** The words of all expressions that are to be checked; fields of other names may be anything. */
+  words?: ReadonlySet<string> | undefined;
 }
 
 const KIND = { group: "string", version: "string", kind: "string" };
@@ -82,8 +84,8 @@ let count = 0;
 
 /** The types of the variables of admission expressions, but for `variables`. */
 export function admissionTypes(options: AdmissionTypesOptions): DeclaredTypes {
-  const { object, params, hasParams, hasAuthorizer, resolve = resolveNothing } = options;
-  const types = (fixed ??= declareFixed()).extended(resolve);
+  const { object, params, hasParams, hasAuthorizer, words, resolve = resolveNothing } = options;
+  const types = (fixed ??= declareFixed()).extended(resolve, words);
   const { environment } = types;
   const typeOf = (declared: DeclaredKind | undefined): string =>
     declared === undefined ? "dyn" : types.declareRoot(declared.schema, `${declared.kind}${(count += 1)}`);
@@ -105,7 +107,7 @@ export function withVariables(types: DeclaredTypes, variables: Record<string, st
 }
 
 function declareFixed(): DeclaredTypes {
-  const types = new DeclaredTypes(plainEnvironment(), resolveNothing);
+  const types = new DeclaredTypes(plainEnvironment(), { resolve: resolveNothing });
   for (const [name, fields] of Object.entries(FIXED)) types.declareObject(name, fields);
   return types;
 }

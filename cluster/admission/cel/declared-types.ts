@@ -35,20 +35,27 @@ const OWN_FIELDS: Schema = {
 export class DeclaredTypes {
   readonly environment: Environment;
   readonly #resolve: ResolveSchema;
+  /** The words of the expressions that are to be checked: what none of them names needs no type. */
+  readonly #words: ReadonlySet<string> | undefined;
   /** The types of referenced schemas, and of those that are being looked into. */
   readonly #known: Map<Schema, string>;
   readonly #fields: Map<string, ReadonlyMap<string, string>>;
 
-  constructor(environment: Environment, resolve: ResolveSchema, base?: DeclaredTypes) {
+  constructor(
+    environment: Environment,
+    { resolve, words }: { resolve: ResolveSchema; words?: ReadonlySet<string> | undefined },
+    base?: DeclaredTypes,
+  ) {
     this.environment = environment;
     this.#resolve = resolve;
+    this.#words = words;
     this.#known = new Map(base === undefined ? [] : base.#known);
     this.#fields = new Map(base === undefined ? [] : base.#fields);
   }
 
   /** A copy that may know more. */
-  extended(resolve = this.#resolve): DeclaredTypes {
-    return new DeclaredTypes(this.environment.clone(), resolve, this);
+  extended(resolve = this.#resolve, words = this.#words): DeclaredTypes {
+    return new DeclaredTypes(this.environment.clone(), { resolve, words }, this);
   }
 
   /** The fields of an object type and their types; `undefined` where it is none of these. */
@@ -109,7 +116,8 @@ export class DeclaredTypes {
     for (const [property, schema] of Object.entries(properties)) {
       const field = fieldName(property);
       if (field === undefined || !isRecord(schema)) continue;
-      const type = this.#declareOwn(schema, `${name}.${field}`, depth);
+      const isNamed = this.#words === undefined || this.#words.has(field);
+      const type = isNamed ? this.#declareOwn(schema, `${name}.${field}`, depth) : ANYTHING;
       if (type !== undefined) fields[field] = type;
     }
     return fields;
@@ -119,6 +127,11 @@ export class DeclaredTypes {
     const isOwn = schema["x-kubernetes-embedded-resource"] === true;
     return this.#declare(isOwn ? withOwnFields(schema, this.#resolve) : schema, name, depth);
   }
+}
+
+/** The words of expressions, among which are all fields that they can ask for. */
+export function wordsOf(sources: readonly string[]): Set<string> {
+  return new Set(sources.flatMap((source) => source.match(/\w+/g) ?? []));
 }
 
 function withOwnFields(reference: Schema, resolve: ResolveSchema): Schema {

@@ -1,6 +1,7 @@
 import type { AdmissionTypesOptions, DeclaredKind } from "../cel/admission-types.js";
 import { admissionTypes, withVariables } from "../cel/admission-types.js";
 import type { DeclaredTypes } from "../cel/declared-types.js";
+import { wordsOf } from "../cel/declared-types.js";
 import { compileErrorText } from "../cel/error-text.js";
 import { checkTypes } from "../cel/type-check.js";
 import type { ResolveSchema } from "../../schema/schema.js";
@@ -35,11 +36,16 @@ export function typeWarnings(spec: PolicySpec, served: ServedKinds): ExpressionW
   const kinds = kindsOf(spec.matchConstraints?.resourceRules ?? [], served);
   const { apiVersion = "", kind = "" } = spec.paramKind ?? {};
   const params = served.ofKind(apiVersion, kind);
+  const validations = spec.validations ?? [];
+  const words = wordsOf([
+    ...(spec.variables ?? []).map(({ expression }) => expression),
+    ...validations.flatMap(({ expression, messageExpression = "" }) => [expression, messageExpression]),
+  ]);
   const checked = kinds.map((object) => {
-    const options = { object, params, hasParams: params !== undefined, hasAuthorizer: true };
+    const options = { object, params, hasParams: params !== undefined, hasAuthorizer: true, words };
     return { object, types: typesFor(spec, { ...options, resolve: served.resolve }) };
   });
-  return (spec.validations ?? []).flatMap(({ expression, messageExpression }, i) =>
+  return validations.flatMap(({ expression, messageExpression }, i) =>
     Object.entries({ expression, messageExpression }).flatMap(([name, source]) => {
       const warnings = source === undefined ? [] : checked.flatMap((each) => warningOf(source, each));
       const fieldRef = `spec.validations[${i}].${name}`;

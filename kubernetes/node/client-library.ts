@@ -12,6 +12,7 @@ export {
   Observable,
   PatchStrategy,
   RbacAuthorizationV1Api,
+  ResponseContext,
   VersionApi,
   setHeaderOptions,
 } from "@kubernetes/client-node";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { CoreV1Api, KubeConfig, Observable } from "./client-library.js";
+import { CoreV1Api, KubeConfig, Observable, ResponseContext } from "./client-library.js";
 import { KubernetesClient } from "./kubernetes-client.js";
 import { connectionPoolOf } from "./connection-pool.js";
 import { pooledKubeConfig } from "./pooled-kube-config.js";
@@ -43,7 +43,7 @@ afterAll(() => {
 it("answers more calls at once than there are connections, each whole", async () => {
   // How long so many calls take together is the machine's affair.
   const deadline = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
-  const core = pooledKubeConfig(kubeConfig, { Observable }).makeApiClient(CoreV1Api);
+  const core = pooledKubeConfig(kubeConfig, { Observable, ResponseContext }).makeApiClient(CoreV1Api);
   const calls = Array.from({ length: 400 }, async () => (await core.listNamespace()).items);
   const answers = await Promise.allSettled(calls);
   deadline.mockRestore();
@@ -55,7 +55,7 @@ it.each(["our own client", "the library's", "the library's, which writes"])(
   "asks again where the server has closed every connection that was kept: %s",
   async (which) => {
     const client = new KubernetesClient(kubeConfig);
-    const core = pooledKubeConfig(kubeConfig, { Observable }).makeApiClient(CoreV1Api);
+    const core = pooledKubeConfig(kubeConfig, { Observable, ResponseContext }).makeApiClient(CoreV1Api);
     const call = async (): Promise<unknown> => {
       if (which === "our own client") return client.get("/api/v1/namespaces");
       if (which === "the library's") return core.listNamespace();

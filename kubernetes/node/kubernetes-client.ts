@@ -8,7 +8,7 @@ import { wasStale } from "./stale-connections.js";
 /** 10 s for one call: an API server that needs longer is not there for a learner either. */
 export const CALL_TIMEOUT_MS = 10_000;
 /** 64 MB: no list of one session's namespace comes near it. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
 export class KubernetesError extends Error {
@@ -184,7 +184,8 @@ function contentHeaders(call: Call, body: Buffer | undefined): Record<string, st
   return { "content-type": type, "content-length": String(body.length) };
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
+/** The whole body. Throws KubernetesError where it is longer than an answer may be. */
+export async function readBody(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of response as AsyncIterable<Buffer>) {

@@ -1,20 +1,18 @@
 import { Agent } from "node:https";
 import type { Configuration, KubeConfig } from "@kubernetes/client-node";
-import type * as ClientLibrary from "./client-library.js";
+import { BoundedHttpLibrary, type HttpTypes } from "./bounded-http-library.js";
 import { connectionPoolOf } from "./connection-pool.js";
 import { CALL_TIMEOUT_MS } from "./kubernetes-client.js";
 import { RepeatingHttpLibrary } from "./stale-connections.js";
 
 /**
  * The same kubeconfig for the library's own clients, whose calls then share connections and deadline with each other and with
- * `KubernetesClient`, and like its calls are sent again where a kept connection was closed: by themselves they wait for an answer for ever. The library is given, as loading it takes its time.
+ * `KubernetesClient`, and like its calls are sent again where a kept connection was closed: by themselves they wait for an answer for ever, and take one of any length from anywhere. The library is given, as loading it takes its time.
  */
-export function pooledKubeConfig(
-  kubeConfig: KubeConfig,
-  { Observable }: Pick<typeof ClientLibrary, "Observable">,
-): KubeConfig {
+export function pooledKubeConfig(kubeConfig: KubeConfig, types: HttpTypes): KubeConfig {
   const pooled = Object.create(kubeConfig) as KubeConfig;
   const pool = connectionPoolOf(kubeConfig);
+  const http = new BoundedHttpLibrary(types);
   pooled.applySecurityAuthentication = async (context) => {
     await kubeConfig.applySecurityAuthentication(context);
     context.setSignal(AbortSignal.timeout(CALL_TIMEOUT_MS));
@@ -27,7 +25,7 @@ export function pooledKubeConfig(
       pooled,
       // What the library makes its clients of cannot be had otherwise.
       function repeating(config: Configuration) {
-        const httpApi = new RepeatingHttpLibrary(config.httpApi, (answer) => new Observable(answer));
+        const httpApi = new RepeatingHttpLibrary(http, (answer) => new types.Observable(answer));
         return new Client({ ...config, httpApi });
       } as unknown as typeof Client,
     ) as InstanceType<typeof Client>;

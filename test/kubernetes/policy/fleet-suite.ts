@@ -259,6 +259,11 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
         400,
         expect.stringContaining("names a file of this machine"),
       ]);
+      // Reading it would hold up everybody for ever.
+      expect(await bad({ "token-file": "/dev/zero" })).toEqual([
+        400,
+        expect.stringContaining("tokenFile names a file of this machine"),
+      ]);
       const elsewhere = changed(({ clusters }) =>
         Object.assign(clusters[0]?.cluster ?? {}, { server: "https://10.0.0.1:6443" }),
       );

@@ -13,6 +13,8 @@ export async function resultsOfVisitor(
   const { people, labs } = parts;
   const { lab, from, until } = event.spec;
   const you = await people.ofVisitor(uidOf(event), visitor);
+  // One that is still being read, or was taken away, has steps that nobody knows of here.
+  const known = labs.get(lab);
   const [outcomes, title] = await Promise.all([
     you === undefined ? [] : people.outcomesOf(you.id),
     titleOf(parts, lab),
@@ -23,11 +25,11 @@ export async function resultsOfVisitor(
     title,
     from,
     until,
-    pages: labs.get(lab)?.pages ?? [],
+    pages: known?.pages ?? [],
     people: you === undefined ? [] : [you],
     outcomes,
   });
-  const own = ownResults(results, you?.id ?? "");
+  const own = ownResults(results, { person: you?.id ?? "", isWhole: known !== undefined });
   if (own !== undefined) return own;
   throw new ServerError(
     serverErrorCodes.notFound,

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { WebSocketServer, type WebSocket } from "ws";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import { problemOf } from "./problem.js";
+import { networkOf } from "./rate-limit.js";
 import { checkHost, checkOrigin, checkedRequest, type OriginRules } from "./same-origin.js";
 
 /** Answers a page that wants to know whether WebSockets come through its network, and how fast. */
@@ -14,15 +15,24 @@ export interface ConnectionCheck {
 }
 
 const PATH = /\/api\/connection-check$/;
-/** A room opens its link within a minute; each asks for some seconds. */
-const MAX_OPEN = 500;
+/** A room opens its link within a minute, from behind one address; each asks for a second. */
+const MAX_OPEN = { ofAll: 600, ofNetwork: 300 };
 /** A page sends a few bytes some times, and is done. */
 const MAX_BYTES = 64;
 const MAX_MESSAGES = 20;
 const OPEN_MS = 20_000;
+/** Close code of RFC 6455's registry: try again later. */
+const CROWDED = 1013;
+/** That of a policy that was not kept. */
+const ENOUGH = 1008;
 
 /** Sends back what pages of this server send, a little and for a short time, to anybody: it tells nothing of anything. */
-export function createConnectionCheck(origin: OriginRules, log: Logger): ConnectionCheck {
+export function createConnectionCheck(
+  origin: OriginRules,
+  log: Logger,
+  { maxOpen = MAX_OPEN, openMs = OPEN_MS } = {},
+): ConnectionCheck {
+  const byNetwork = new Map<string, number>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, perMessageDeflate: false });
   return {
     handleUpgrade: (request, socket, head) => {
@@ -38,8 +48,15 @@ export function createConnectionCheck(origin: OriginRules, log: Logger): Connect
         refuseUpgrade(socket, status);
         return true;
       }
-      if (sockets.clients.size >= MAX_OPEN) refuseUpgrade(socket, 503);
-      else sockets.handleUpgrade(request, socket, head, answer);
+      const network = networkOf(request.socket.remoteAddress ?? "");
+      const open = byNetwork.get(network) ?? 0;
+      const isCrowded = sockets.clients.size >= maxOpen.ofAll || open >= maxOpen.ofNetwork;
+      sockets.handleUpgrade(request, socket, head, (page) => {
+        if (isCrowded) return page.close(CROWDED, "try again later");
+        byNetwork.set(network, open + 1);
+        page.on("close", () => leave(byNetwork, network));
+        answer(page, openMs);
+      });
       return true;
     },
     close: () => {
@@ -48,15 +65,21 @@ export function createConnectionCheck(origin: OriginRules, log: Logger): Connect
   };
 }
 
-function answer(socket: WebSocket): void {
-  const timer = setTimeout(() => socket.terminate(), OPEN_MS);
+function leave(byNetwork: Map<string, number>, network: string): void {
+  const left = (byNetwork.get(network) ?? 1) - 1;
+  if (left === 0) byNetwork.delete(network);
+  else byNetwork.set(network, left);
+}
+
+function answer(socket: WebSocket, openMs: number): void {
+  const timer = setTimeout(() => socket.terminate(), openMs);
   timer.unref();
   let left = MAX_MESSAGES;
   socket.on("error", () => socket.terminate());
   socket.on("close", () => clearTimeout(timer));
   socket.on("message", (data, isBinary) => {
     left -= 1;
-    if (left < 0) socket.terminate();
+    if (left < 0) socket.close(ENOUGH, "enough");
     else socket.send(data, { binary: isBinary });
   });
 }

@@ -2,6 +2,7 @@ import type { SlidesContent } from "../../workshop/node/slides.js";
 import type { TerminalAddress } from "../../terminal/common/session-host.js";
 import type {
   BrokenLab,
+  GivenFiles,
   LabSummary,
   SessionEvent,
   SessionView,
@@ -91,7 +92,7 @@ export interface Workshop {
   /** The first event is the session as it is now. */
   follow(id: string, listener: (event: SessionEvent) => void): Promise<() => void>;
   /** The files that the session began with, from its home. */
-  givenFiles(id: string): Promise<string[]>;
+  givenFiles(id: string): Promise<GivenFiles>;
   /** Puts one of them back as it was. Throws LAB_FILE_NOT_FOUND, and what the session host throws. */
   giveBack(id: string, path: string): Promise<void>;
   /** Absolute path of a file of the session's lab, looked up as the lab's pages do. */

@@ -41,14 +41,14 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("files of the lab
     await run("echo spoilt");
     await page.getByText("Succeeded").first().waitFor();
     await page.getByRole("button", { name: "Help and keys" }).click();
-    const files = page.getByLabel("Give me back a file as it was at the start");
+    const files = page.getByLabel("Give me back a file as the lab brings it");
     await files.locator("option", { hasText: "~/notes.txt" }).waitFor({ state: "attached" });
     for (const path of [".kube/config", "notes.txt"]) {
       await files.selectOption(path);
       await page.getByRole("button", { name: "Give it back" }).click();
       await page
         .getByRole("status")
-        .filter({ hasText: `~/${path} is as it was at the start.` })
+        .filter({ hasText: `~/${path} is as the lab brings it.` })
         .first()
         .waitFor();
     }

@@ -23,8 +23,8 @@
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/hints/N | `HintText`; the hint of that place among those of the step, from 0, counted as taken where its learner asks; 409 as for run |
  * | POST api/sessions/ID/terminals/NAME/ticket | `{ticket}`; one use, then `GET api/sessions/ID/terminals/NAME?ticket=` upgrades to a WebSocket |
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
- * | GET api/sessions/ID/given-files | `string[]`: the files that its home began with, the kubeconfig first |
- * | POST api/sessions/ID/given-files `{path}` | 204; one of them is as it was at the start; its learner only |
+ * | GET api/sessions/ID/given-files | `GivenFiles` |
+ * | POST api/sessions/ID/given-files `{path}` | 204; one of them is as the lab brings it; its learner only |
  * | GET api/sessions/ID/kubernetes... | `kubernetes-view.ts` |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | GET api/sessions/ID/slides/KEY/PATH | a file of the lab's slides, or of reveal.js or impress.js |
@@ -160,6 +160,14 @@ export interface SessionView {
   /** Who types in its terminals besides its learner, or has asked to. */
   guest?: Guest;
   results: StepResult[];
+}
+
+/** What a session's home began with. */
+export interface GivenFiles {
+  /** From the home; the kubeconfig first. */
+  paths: string[];
+  /** How many there are besides. */
+  more: number;
 }
 
 export type StepState =

@@ -63,6 +63,8 @@ export interface PersonStep {
   hints: number;
   /** From the step before that was done, or the coming, to its first success. */
   takenMs?: number;
+  /** When it was first done, else first tried; ISO 8601. */
+  at?: string;
 }
 
 export interface ResultParts extends Pick<EventResults, "event" | "lab" | "title" | "from" | "until"> {
@@ -148,7 +150,8 @@ function personResults(
     const takenMs = taken.get(outcome);
     // A hint is taken also by who has tried nothing yet.
     const state = doneAt !== undefined ? "done" : tries > 0 ? "tried" : "open";
-    return { page, step, state, tries, failures, hints, ...(takenMs === undefined ? {} : { takenMs }) };
+    const at = new Date(doneAt ?? outcome.firstAt).toISOString();
+    return { page, step, state, tries, failures, hints, ...(takenMs === undefined ? {} : { takenMs }), at };
   });
   return { ...person, done: own.filter(({ state }) => state === "done").length, steps: own };
 }

@@ -11,6 +11,8 @@ export interface OwnResults {
   name: string;
   joinedAt?: string;
   done: number;
+  /** Whether all steps of the lab are known just now; else those are there that were tried. */
+  isWhole: boolean;
   /** In reading order. */
   steps: OwnStep[];
 }
@@ -22,7 +24,10 @@ export interface OwnStep extends PersonStep {
 }
 
 /** The part of an event's results that is about one person; `undefined` where nobody there has that id. */
-export function ownResults(results: EventResults, person: string): OwnResults | undefined {
+export function ownResults(
+  results: EventResults,
+  { person, isWhole }: { person: string; isWhole: boolean },
+): OwnResults | undefined {
   const own = results.people.find(({ id }) => id === person);
   if (own === undefined) return undefined;
   const { event, title, from, until } = results;
@@ -32,16 +37,30 @@ export function ownResults(results: EventResults, person: string): OwnResults | 
     pageTitle: results.steps[at]?.pageTitle ?? step.page,
     number: results.steps[at]?.number ?? at + 1,
   }));
-  return { event, title, from, until, name, ...(joinedAt === undefined ? {} : { joinedAt }), done, steps };
+  return {
+    event,
+    title,
+    from,
+    until,
+    name,
+    ...(joinedAt === undefined ? {} : { joinedAt }),
+    done,
+    isWhole,
+    steps,
+  };
 }
 
-/** Whether every step was done, of which there must be one. */
-export function isComplete({ done, steps }: Pick<OwnResults, "done" | "steps">): boolean {
-  return steps.length > 0 && done === steps.length;
+/** Whether every step of the lab was done, of which there must be one. */
+export function isComplete({
+  done,
+  isWhole,
+  steps,
+}: Pick<OwnResults, "done" | "isWhole" | "steps">): boolean {
+  return isWhole && steps.length > 0 && done === steps.length;
 }
 
 /** A row for each step, as in `resultsCsv`. */
-export function ownResultsCsv({ name, joinedAt, done, steps }: OwnResults): string {
+export function ownResultsCsv({ name, joinedAt, done, steps }: Omit<OwnResults, "isWhole">): string {
   const person = { id: "", name, ...(joinedAt === undefined ? {} : { joinedAt }), done, steps };
   return resultsCsv({ people: [person], steps });
 }

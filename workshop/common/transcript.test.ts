@@ -80,6 +80,11 @@ succeeded
   );
 });
 
+it("keeps what was run by a block that is not there any more", () => {
+  const text = transcriptText({ session: SESSION, pages: PAGES, results: [result("one", "gone", {})] });
+  expect(text).toContain("## First\n\n**A step that is not on the page any more**\n\nsucceeded\n");
+});
+
 it("says that nothing was run", () => {
   expect(transcriptText({ session: SESSION, pages: PAGES, results: [] })).toContain("\n\nNothing was run.\n");
 });

@@ -28,13 +28,16 @@ export function transcriptText({ session, pages, results }: TranscriptParts): st
       const result = own.find(({ step }) => step === action.step);
       return result === undefined ? [] : [stepText(action, result)];
     });
-    return steps.length === 0 ? [] : [`## ${inLine(page.title)}`, ...steps];
+    const isOnPage = new Set(page.actions.map(({ step }) => step));
+    // Its author has changed the page since, and what was run stays what was run.
+    const others = own.filter(({ step }) => !isOnPage.has(step)).map((result) => stepText(undefined, result));
+    return own.length === 0 ? [] : [`## ${inLine(page.title)}`, ...steps, ...others];
   });
   const nothing = sections.length === 0 ? ["Nothing was run."] : [];
   return `${[`# ${inLine(session.title)}`, `Session ${session.id}, begun ${began}`, ...sections, ...nothing].join("\n\n")}\n`;
 }
 
-function stepText(action: ActionView, result: StepResult): string {
+function stepText(action: ActionView | undefined, result: StepResult): string {
   const { state, exitStatus, startedAt, durationMs, message, output, checks } = result;
   const facts = [
     STATES[state],
@@ -43,7 +46,9 @@ function stepText(action: ActionView, result: StepResult): string {
     ...(startedAt === undefined ? [] : [startedAt]),
   ];
   return [
-    action.text === undefined ? `**${inLine(action.title)}**` : fenced(action.text, "shell"),
+    action?.text === undefined
+      ? `**${inLine(action?.title ?? "A step that is not on the page any more")}**`
+      : fenced(action.text, "shell"),
     `${facts.join(", ")}${message === undefined ? "" : `: ${inLine(message)}`}`,
     ...checks.map(({ text, state: verdict }) => `- ${inLine(text)}: ${verdict}`),
     ...(output === undefined || output.trim() === "" ? [] : [fenced(output, "text")]),

@@ -1,5 +1,6 @@
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
+import type { GivenFiles } from "../common/api.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import { labFileAt, labFilePaths } from "./lab-files.js";
@@ -17,15 +18,20 @@ export interface GivenFileParts extends Renewing {
   settings: SessionSettings;
 }
 
-/** The files that a session began with, from its home, in order of their paths; the kubeconfig first, and 500 at most. */
-export async function givenFiles(lab: Lab): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const path of labFilePaths(lab)) if (paths.push(path) === MAX_LISTED) break;
-  return [KUBECONFIG_PATH, ...paths.toSorted()];
+/** The files that a session began with, from its home: the kubeconfig first, then those of the lab by their paths, 500 at most. */
+export async function givenFiles(lab: Lab): Promise<GivenFiles> {
+  const found = new Set<string>();
+  for await (const path of labFilePaths(lab)) found.add(path);
+  found.delete(KUBECONFIG_PATH);
+  const paths = [...found].toSorted();
+  return {
+    paths: [KUBECONFIG_PATH, ...paths.slice(0, MAX_LISTED)],
+    more: Math.max(0, paths.length - MAX_LISTED),
+  };
 }
 
 /**
- * Puts a file of the home back as it was at the start, whatever is there now; the kubeconfig has a new token, and those before it end.
+ * Puts a file of the home back as the lab brings it, whatever is there now; the kubeconfig has a new token, and those before it end.
  * Throws LAB_FILE_NOT_FOUND where the session did not begin with it, and what the session host throws.
  */
 export async function giveBack(
@@ -48,8 +54,8 @@ async function giveBackKubeconfig(parts: GivenFileParts, session: SessionResourc
   const { client, host } = parts;
   const tokens = async (): Promise<string[]> => (hasOwnCluster(session) ? [] : tokenSecrets(client, session));
   const old = await tokens();
-  const content = await kubeconfigFor(session, parts);
   try {
+    const content = await kubeconfigFor(session, parts);
     await host.write(session.metadata.name, { path: KUBECONFIG_PATH, content, mode: 0o600 });
   } catch (error) {
     const now = await tokens();

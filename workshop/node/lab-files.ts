@@ -24,8 +24,10 @@ export async function* labFilePaths(lab: Lab): AsyncIterable<string> {
 
 /** One of the files; `undefined` where the lab has none of that path, or it is a link. */
 export async function labFileAt(lab: Lab, wanted: string): Promise<RegularFile | undefined> {
-  // What is written later lies over what was copied.
-  for await (const written of writtenFiles(lab)) if (written.path === wanted) return written;
+  // What comes later lies over what was there before.
+  let last: RegularFile | undefined;
+  for await (const written of writtenFiles(lab)) if (written.path === wanted) last = written;
+  if (last !== undefined) return last;
   for await (const { path, file, entry } of ownEntries(lab))
     if (path === wanted && entry.isFile()) return { path, ...(await readRegularFile(file)) };
   return undefined;

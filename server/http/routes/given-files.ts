@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
-import type { SessionView } from "../../../workshop/common/api.js";
+import type { GivenFiles, SessionView } from "../../../workshop/common/api.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
@@ -23,7 +23,7 @@ export function createGivenFileRoutes({ workshop, access }: GivenFileRoutes): Ro
     return session;
   };
   router.get("/sessions/:id/given-files", async (request, response) => {
-    response.json((await workshop.givenFiles(own(request).id)) satisfies string[]);
+    response.json((await workshop.givenFiles(own(request).id)) satisfies GivenFiles);
   });
   router.post("/sessions/:id/given-files", async (request, response) => {
     const session = own(request);

@@ -1,6 +1,13 @@
 import type { AccountView, SignInAddress } from "../../common/account-api.js";
 import type { Answer } from "../../common/announcement.js";
-import type { BrokenLab, LabSummary, SessionView, StepEntry, StepResult } from "../../common/api.js";
+import type {
+  GivenFiles,
+  BrokenLab,
+  LabSummary,
+  SessionView,
+  StepEntry,
+  StepResult,
+} from "../../common/api.js";
 import type { HintText, PageView } from "../../common/page-view.js";
 import type {
   ConfinementView,
@@ -44,7 +51,7 @@ export const api = {
   hint: (id: string, page: string, step: string, at: number) =>
     call<HintText>("POST", `${pagePath(id, page)}/steps/${step}/hints/${String(at)}`),
   givenFiles: (id: string, signal?: AbortSignal) =>
-    call<string[]>("GET", `${sessionPath(id)}/given-files`, { signal }),
+    call<GivenFiles>("GET", `${sessionPath(id)}/given-files`, { signal }),
   giveBack: (id: string, path: string) =>
     call<void>("POST", `${sessionPath(id)}/given-files`, { body: { path } }),
   terminalTicket: (id: string, terminal: string) =>

@@ -2,13 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { Icon } from "../parts/icon.js";
-import { measureRoundTrip } from "./connection-check.js";
+import { NARROW, useMedia } from "../store/use-media.js";
+import { CrowdedServer, measureRoundTrip } from "./connection-check.js";
 
 /** A key whose echo takes longer feels slow; from twice that on, people wait for each letter. */
 const SLOW_MS = 150;
-/** Beside text and terminal in halves of a screen that is narrower, lines break. */
-const WIDE_PIXELS = 900;
-
 /** Says whether this browser and its network are fit for the workshop, while there is time to take others. */
 export function BrowserCheck(): ReactElement {
   return (
@@ -31,14 +29,18 @@ function Connection(): ReactElement {
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (isFetching) return <Finding state="wait">Trying the connection that terminals use…</Finding>;
+  if (error instanceof CrowdedServer)
+    return (
+      <Finding state="note">
+        Too many try their connection just now; go on, or try again in a moment.{" "}
+        <TryAgain onPress={() => void refetch()} />
+      </Finding>
+    );
   if (error || data === undefined)
     return (
       <Finding state="bad">
         Terminals cannot reach the server from here: WebSockets do not come through. A proxy or a VPN may
-        block them; try without, or in another network.{" "}
-        <Button className="button button--small" onPress={() => void refetch()}>
-          Try again
-        </Button>
+        block them; try without, or in another network. <TryAgain onPress={() => void refetch()} />
       </Finding>
     );
   const ms = data < 1 ? "less than 1 ms" : `${Math.round(data)} ms`;
@@ -49,6 +51,14 @@ function Connection(): ReactElement {
       Terminals work, and will feel slow: a key takes {ms} to the server and back. A network nearer to the
       server, or one without a VPN, is better.
     </Finding>
+  );
+}
+
+function TryAgain({ onPress }: { onPress: () => void }): ReactElement {
+  return (
+    <Button className="button button--small" onPress={onPress}>
+      Try again
+    </Button>
   );
 }
 
@@ -64,7 +74,7 @@ function Clipboard(): ReactElement {
 }
 
 function Screen(): ReactElement {
-  if (window.innerWidth >= WIDE_PIXELS)
+  if (!useMedia(NARROW))
     return <Finding state="good">The screen has room for text and terminal side by side.</Finding>;
   return (
     <Finding state="note">

@@ -6,18 +6,18 @@ import { dateOf } from "./event-times.js";
 /** Says on paper who took part in what, and how far they came: of completion only where every step was done. */
 export function Certificate({ results }: { results: OwnResults }): ReactElement {
   const { name, title, done, steps, from } = results;
-  const isWhole = isComplete(results);
+  const hasCompleted = isComplete(results);
   return (
     <article className="certificate" aria-label="Certificate">
       <p className="certificate__kind">
-        {isWhole ? "Certificate of completion" : "Certificate of participation"}
+        {hasCompleted ? "Certificate of completion" : "Certificate of participation"}
       </p>
       <p className="certificate__name">{name}</p>
       <p>
-        {isWhole ? "has completed" : "has taken part in"} <strong>{title}</strong>
+        {hasCompleted ? "has completed" : "has taken part in"} <strong>{title}</strong>
       </p>
       <p>{dateOf(from)}</p>
-      {steps.length > 0 && <p>{stepWords(done, steps.length)}</p>}
+      {steps.length > 0 && <p>{results.isWhole ? stepWords(done, steps.length) : doneWords(done)}</p>}
       <p className="certificate__brand">
         <Brand />
       </p>
@@ -28,4 +28,8 @@ export function Certificate({ results }: { results: OwnResults }): ReactElement 
 function stepWords(done: number, steps: number): string {
   if (steps === 1) return done === 1 ? "Its one step was done." : "Its one step was not done.";
   return done === steps ? `All ${steps} steps were done.` : `${done} of ${steps} steps were done.`;
+}
+
+function doneWords(done: number): string {
+  return done === 1 ? "One step was done." : `${done} steps were done.`;
 }

@@ -3,9 +3,15 @@ const TRIPS = 5;
 /** Longer than the slowest usable network takes to open a socket. */
 const DEADLINE_MS = 10_000;
 
+/** Close code of RFC 6455's registry: try again later. */
+const CROWDED = 1013;
+
+/** The connection was made, and the server has no time for it now. */
+export class CrowdedServer extends Error {}
+
 /**
  * Opens a WebSocket to the server as terminals do, and resolves to the time a key and its echo take through this network, in
- * milliseconds. Rejects where it does not open or answer within ten seconds.
+ * milliseconds. Rejects where it does not open or answer within ten seconds, and with `CrowdedServer`.
  */
 export async function measureRoundTrip(signal: AbortSignal): Promise<number> {
   const url = new URL("api/connection-check", document.baseURI);
@@ -33,7 +39,8 @@ export async function measureRoundTrip(signal: AbortSignal): Promise<number> {
 
 function heard(socket: WebSocket, event: "open" | "message"): Promise<void> {
   return new Promise((resolve, reject) => {
-    const lost = (): void => reject(new Error("the connection was not made, or was lost"));
+    const lost = ({ code }: CloseEvent): void =>
+      reject(code === CROWDED ? new CrowdedServer() : new Error("the connection was not made, or was lost"));
     socket.addEventListener("close", lost, { once: true });
     socket.addEventListener(
       event,

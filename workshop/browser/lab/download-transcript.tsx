@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
+import type { PageView } from "../../common/page-view.js";
 import { transcriptText } from "../../common/transcript.js";
-import { api } from "../api/api-client.js";
 import { saveText } from "../parts/save-text.js";
 import { useLab } from "./lab-context.js";
+import { pageQuery } from "./use-page.js";
 
 /** Saves what was run in this session, and how it ended, as Markdown. */
 export function DownloadTranscript(): ReactElement {
@@ -17,14 +18,9 @@ export function DownloadTranscript(): ReactElement {
     setIsBusy(true);
     setProblem(undefined);
     try {
-      const pages = await Promise.all(
-        session.pages.map(({ name }) =>
-          queries.fetchQuery({
-            queryKey: ["transcript", session.id, name],
-            queryFn: ({ signal }) => api.page(session.id, name, signal),
-          }),
-        ),
-      );
+      const pages: PageView[] = [];
+      // One after the other: they are there already, or being fetched.
+      for (const { name } of session.pages) pages.push(await queries.fetchQuery(pageQuery(session, name)));
       const results = [...store.snapshot().results.values()];
       saveText(transcriptText({ session, pages, results }), `${session.id}.md`, "text/markdown");
     } catch (error) {

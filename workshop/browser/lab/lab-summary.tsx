@@ -33,7 +33,7 @@ export function LabSummary(): ReactElement {
         <Link to={{ screen: "own-results", event: session.event }}>Your results and certificate</Link>
       )}
       <div className="lab-summary__ways">
-        {!isOver && <DownloadTranscript />}
+        <DownloadTranscript />
         {!isReadOnly && <EndSession isInText />}
       </div>
     </section>

@@ -33,7 +33,8 @@ export function usePage(
   return { page: data, problem: error?.message, reload: () => void refetch() };
 }
 
-function pageQuery({ id, labVersion }: Pick<SessionView, "id" | "labVersion">, name: string) {
+/** How a page of a session is asked for; one that is kept in this browser is there also when the session is over. */
+export function pageQuery({ id, labVersion }: Pick<SessionView, "id" | "labVersion">, name: string) {
   return queryOptions({
     queryKey: ["session", id, "page", name, labVersion],
     queryFn: ({ signal }) => loadPage(id, name, signal),

@@ -30,10 +30,17 @@ it("makes a statement of each step that was tried, as the specification wants it
   expect(statements).toHaveLength(2);
   expect(statements[0]).toMatchObject({
     id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
-    actor: { name: 'Ada "the first"', account: { homePage: "urn:lectern:event:day-x7k2", name: "p1" } },
+    actor: {
+      name: 'Ada "the first"',
+      account: { homePage: "https://lectern.dev/xapi/events/day-x7k2", name: "p1" },
+    },
     verb: { id: "http://adlnet.gov/expapi/verbs/completed" },
-    object: { id: "urn:lectern:lab:my-lab:one:a", definition: { name: { "en-US": "First things, step 1" } } },
-    result: { completion: true, duration: "PT300.00S", extensions: { "urn:lectern:tries": 2 } },
+    object: {
+      id: "https://lectern.dev/xapi/labs/my-lab/one/a",
+      definition: { name: { "en-US": "First things, step 1" } },
+    },
+    timestamp: "2026-06-01T12:05:00.000Z",
+    result: { completion: true, duration: "PT300.00S", extensions: { "https://lectern.dev/xapi/tries": 2 } },
   });
   expect(statements[1]).toMatchObject({
     verb: { id: "http://adlnet.gov/expapi/verbs/attempted" },

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { EventResults, PersonResults, PersonStep, StepSummary } from "../../common/event-results.js";
 
-/** What ids of ours begin with; they name things and are no addresses to open. */
-const NAMES = "urn:lectern";
+/** What ids of ours begin with; they name things, and nothing is to be found there. */
+const NAMES = "https://lectern.dev/xapi";
 const VERBS = {
   done: { id: "http://adlnet.gov/expapi/verbs/completed", display: { "en-US": "completed" } },
   tried: { id: "http://adlnet.gov/expapi/verbs/attempted", display: { "en-US": "attempted" } },
@@ -32,14 +32,13 @@ function statement(
   step: PersonStep,
   { pageTitle, number }: StepSummary,
 ): object {
-  const { state, tries, failures, hints, takenMs } = step;
-  const object = `${NAMES}:lab:${encodeURIComponent(lab)}:${encodeURIComponent(step.page)}:${step.step}`;
-  return {
-    id: idOf([event, person.id, step.page, step.step, state, tries, failures, hints, takenMs]),
+  const { state, tries, failures, hints, takenMs, at } = step;
+  const object = `${NAMES}/labs/${encodeURIComponent(lab)}/${encodeURIComponent(step.page)}/${step.step}`;
+  const said = {
     actor: {
       objectType: "Agent",
       name: person.name,
-      account: { homePage: `${NAMES}:event:${event}`, name: person.id },
+      account: { homePage: `${NAMES}/events/${event}`, name: person.id },
     },
     verb: state === "done" ? VERBS.done : VERBS.tried,
     object: {
@@ -51,9 +50,9 @@ function statement(
       completion: state === "done",
       ...(takenMs === undefined ? {} : { duration: `PT${(takenMs / 1000).toFixed(2)}S` }),
       extensions: {
-        [`${NAMES}:tries`]: tries,
-        [`${NAMES}:failures`]: failures,
-        [`${NAMES}:hints`]: hints,
+        [`${NAMES}/tries`]: tries,
+        [`${NAMES}/failures`]: failures,
+        [`${NAMES}/hints`]: hints,
       },
     },
     context: {
@@ -61,18 +60,20 @@ function statement(
         parent: [
           {
             objectType: "Activity",
-            id: `${NAMES}:lab:${encodeURIComponent(lab)}`,
+            id: `${NAMES}/labs/${encodeURIComponent(lab)}`,
             definition: { type: COURSE, name: { "en-US": title } },
           },
         ],
       },
     },
+    ...(at === undefined ? {} : { timestamp: at }),
   };
+  return { id: idOf(said), ...said };
 }
 
 /** A UUID of version 5 in form (RFC 9562), of all that the statement says. */
-function idOf(parts: readonly unknown[]): string {
-  const digest = createHash("sha1").update(JSON.stringify(parts)).digest();
+function idOf(said: object): string {
+  const digest = createHash("sha1").update(JSON.stringify(said)).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   const hex = digest.toString("hex", 0, 16);

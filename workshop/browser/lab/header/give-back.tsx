@@ -4,7 +4,7 @@ import { Button } from "react-aria-components";
 import { api } from "../../api/api-client.js";
 import { useLab } from "../lab-context.js";
 
-/** Puts a file of the home back as it was at the start: the kubeconfig, or one of the lab's. */
+/** Puts a file of the home back as the lab brings it: the kubeconfig, or one of the lab's. */
 export function GiveBack(): ReactElement {
   const { session, store } = useLab();
   const [chosen, setChosen] = useState("");
@@ -22,7 +22,7 @@ export function GiveBack(): ReactElement {
     setTold(undefined);
     try {
       await api.giveBack(session.id, chosen);
-      const text = `~/${chosen} is as it was at the start.`;
+      const text = `~/${chosen} is as the lab brings it.`;
       setTold({ text, isProblem: false });
       store.announce(text);
     } catch (failure) {
@@ -67,7 +67,7 @@ function FileChoice({ session, chosen, onChoose }: ChoiceProps): ReactElement {
   });
   return (
     <label className="field">
-      <span className="field__label">Give me back a file as it was at the start</span>
+      <span className="field__label">Give me back a file as the lab brings it</span>
       <select
         className="field__input"
         required
@@ -76,12 +76,15 @@ function FileChoice({ session, chosen, onChoose }: ChoiceProps): ReactElement {
         onChange={(event) => onChoose(event.target.value)}
       >
         <option value="">{error ? "The files cannot be listed just now" : "Choose a file"}</option>
-        {data?.map((path) => (
+        {data?.paths.map((path) => (
           <option key={path} value={path}>
             ~/{path}
           </option>
         ))}
       </select>
+      {data !== undefined && data.more > 0 && (
+        <span className="field__hint">There are {data.more} more, which this list has no room for.</span>
+      )}
     </label>
   );
 }

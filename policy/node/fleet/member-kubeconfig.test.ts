@@ -72,10 +72,37 @@ describe("a kubeconfig that an organization gives", () => {
     expect(await why(kubeconfig(change))).toContain(expected);
   });
 
-  it.each(["{", "[]", "null", "[".repeat(60_000), `a: &a [${"x,".repeat(99)}]\nb: [${"*a,".repeat(999)}]`])(
-    "is refused where it is no kubeconfig (%#)",
-    async (text) => {
-      expect(await why(text)).toContain("it cannot be read");
-    },
-  );
+  it.each([
+    "{",
+    "[]",
+    "null",
+    "[".repeat(60_000),
+    "- ".repeat(32_000),
+    "? ".repeat(32_000),
+    "{[".repeat(250) + "]: 1}".repeat(250),
+    Array.from({ length: 85 }, (_, at) => " ".repeat(16 * (at % 40)) + "? ".repeat(8)).join("\n"),
+    `a: &a [${"x,".repeat(99)}]\nb: [${"*a,".repeat(999)}]`,
+  ])("is refused where it is no kubeconfig (%#)", async (text) => {
+    expect(await why(text)).toContain("it cannot be read");
+  });
+
+  it("is read as kubectl writes it", async () => {
+    const yaml = `apiVersion: v1
+clusters:
+- cluster:
+    server: ${SERVER}
+  name: c
+contexts:
+- context: {cluster: c, user: u}
+  name: x
+current-context: x
+kind: Config
+preferences: {}
+users:
+- name: u
+  user:
+    token: t
+`;
+    expect((await readMemberKubeconfig(yaml)).getCurrentUser()?.token).toBe("t");
+  });
 });

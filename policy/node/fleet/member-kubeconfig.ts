@@ -87,12 +87,38 @@ function currentOf(given: string): { cluster: Fields; user: Fields } {
   return { cluster, user };
 }
 
+/** Some lists of clusters, users and contexts; what is nested without end would take the parser's stack. */
+const MAX_OPENED = 600;
+const MAX_OPENED_IN_LINE = 8;
+
+/** Keys that are no texts, and aliases, would cost the parser more than the text is long. */
+const FRUGAL = { mapAsMap: true, maxAliasCount: 0, uniqueKeys: false, logLevel: "silent" } as const;
+
 function parsed(given: string): unknown {
+  const opened = given.split(/[[{]/).length - 1;
+  const inLines = given.split("\n").map((line) => line.split(/[-?]\s/).length - 1);
+  if (opened > MAX_OPENED || inLines.some((count) => count > MAX_OPENED_IN_LINE))
+    throw invalid("it cannot be read (it is nested deeper than a kubeconfig is)");
   try {
-    return parse(given);
+    return plain(parse(given, FRUGAL), MAX_DEPTH);
   } catch (error) {
     throw invalid(`it cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** More than the entries of a kubeconfig have. */
+const MAX_DEPTH = 16;
+
+/** Objects instead of maps. Throws where a key is no text, or it goes too deep. */
+function plain(value: unknown, depth: number): unknown {
+  if (depth === 0) throw new Error("it is nested deeper than a kubeconfig is");
+  if (Array.isArray(value)) return value.map((each) => plain(each, depth - 1));
+  if (!(value instanceof Map)) return value;
+  const entries = [...value].map(([key, each]) => {
+    if (typeof key === "object" && key !== null) throw new Error("a key is no text");
+    return [String(key), plain(each, depth - 1)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function taken<Taken>(schema: z.ZodType<Taken>, entry: Fields, what: string): Taken {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createInterface } from "node:readline";
 import { DeadlineError, withDeadline } from "./deadline.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 
@@ -25,6 +24,15 @@ const LIMIT_MS = 5 * 60_000;
 
 /** A list comes in pages: one answer about ten thousand pods would be larger than an answer may be. */
 const PAGE_ITEMS = 500;
+
+/** No cluster has more of a kind, and what is told without end is not kept. */
+const MAX_ITEMS = 200_000;
+
+/** Five times as many as those items fill. */
+const MAX_PAGES = 2000;
+
+/** 8 MB: an object is 1.5 MB at most in a cluster. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** Wait before a broken watch begins anew, doubled up to the second figure. */
 const RETRY_MS = 50;
@@ -108,9 +116,11 @@ async function listPages<Item extends WatchedObject>(
 ): Promise<{ version: string; items: Item[] }> {
   const items: Item[] = [];
   const first = `${path}${path.includes("?") ? "&" : "?"}limit=${String(PAGE_ITEMS)}`;
-  for (let next = first; ;) {
+  for (let next = first, pages = 1; ; pages++) {
     const page = await client.get<Page<Item>>(next, signal);
-    items.push(...(keep ? page.items.map(keep) : page.items));
+    for (const item of page.items) items.push(keep ? keep(item) : item);
+    // A page may be empty where there is another, but not for ever.
+    if (items.length > MAX_ITEMS || pages > MAX_PAGES) throw tooMuch(path);
     if (!page.metadata.continue) return { version: page.metadata.resourceVersion, items };
     next = `${first}&continue=${encodeURIComponent(page.metadata.continue)}`;
   }
@@ -144,12 +154,39 @@ async function readLines<Item extends WatchedObject>(
   const { statusCode = 0 } = response;
   if (statusCode !== 200)
     throw new KubernetesError(`The watch of ${path} was answered with ${statusCode}`, statusCode, "");
-  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) {
+  for await (const line of linesOf(response, path)) {
     // What still came after the end belongs to no watch: the next one may have listed already.
     if (watching.signal.aborted) return;
     if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);
   }
+}
+
+/** Each line as soon as it is whole, until the connection ends, however it does. Throws where a line has no end. */
+async function* linesOf(response: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {
+  const received = response[Symbol.asyncIterator]();
+  const next = () => received.next().catch(() => ({ done: true as const, value: undefined }));
+  let parts: Buffer[] = [];
+  let size = 0;
+  for (let part = await next(); !part.done; part = await next()) {
+    let rest: Buffer = part.value;
+    for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
+      yield Buffer.concat([...parts, rest.subarray(0, end)]).toString("utf8");
+      [parts, size, rest] = [[], 0, rest.subarray(end + 1)];
+    }
+    size += rest.length;
+    if (size > MAX_LINE_BYTES) throw tooMuch(path);
+    if (rest.length > 0) parts.push(rest);
+  }
+}
+
+const NEWLINE = 10;
+
+function tooMuch(path: string): KubernetesError {
+  return new KubernetesError(
+    `The API server's answer to ${path} is longer than any is: more than ${String(MAX_ITEMS)} objects, or an object of more than ${String(MAX_LINE_BYTES)} bytes`,
+    0,
+    "TooLong",
+  );
 }
 
 interface WatchLine<Item> {
@@ -167,6 +204,7 @@ function take<Item extends WatchedObject>(
   const object = listener.keep?.(whole) ?? whole;
   if (type === "DELETED") items.delete(keyOf(object));
   else items.set(keyOf(object), object);
+  if (items.size > MAX_ITEMS) throw tooMuch("The watch");
   listener.onItem?.(type, object);
   listener.onChange?.(items);
 }

@@ -3,7 +3,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { PolicyContext } from "./context.js";
 import { toPolicyError } from "./cluster-client.js";
-import { isNotInForce } from "./errors.js";
+import { isNotInForce, POLICY_ERROR, type PolicyError } from "./errors.js";
 import { syncParameters, type SyncResult } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { IN_FORCE_DEADLINE_MS, waitUntilInForce } from "./probe.js";
@@ -21,17 +21,28 @@ export interface Scope {
 }
 
 /**
- * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the namespaces.
- * Throws POLICY_NOT_IN_FORCE.
+ * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the namespaces. Throws
+ * POLICY_NOT_IN_FORCE; with `isThorough`, as those need that nobody waits for, only after every namespace was tried that can be asked.
  */
-export async function bringIntoForce(context: PolicyContext, scope: Scope): Promise<V1Namespace[]> {
+export async function bringIntoForce(
+  context: PolicyContext,
+  scope: Scope,
+  { isThorough = false }: { isThorough?: boolean } = {},
+): Promise<V1Namespace[]> {
   const namespaces = await managedNamespaces(context, scope);
   const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
+  const failures: PolicyError[] = [];
   for (let start = 0; start < names.length; start += PARALLEL) {
-    await Promise.all(
-      names.slice(start, start + PARALLEL).map((name) => bringNamespaceIntoForce(context, name)),
+    const batch = names.slice(start, start + PARALLEL);
+    const done = await Promise.allSettled(batch.map((name) => bringNamespaceIntoForce(context, name)));
+    failures.push(
+      ...done.flatMap((each) => (each.status === "rejected" ? [toPolicyError(each.reason)] : [])),
     );
+    const away = failures.find(({ code }) => code === POLICY_ERROR.clusterUnreachable);
+    const stopping = away ?? (isThorough ? undefined : failures[0]);
+    if (stopping) throw stopping;
   }
+  if (failures[0]) throw failures[0];
   return namespaces;
 }
 

@@ -177,7 +177,7 @@ function withLabels(policy: ImagePolicyObject, labels: Record<string, string>): 
 function queueScope(context: PolicyContext, queue: WorkQueue, { organization, workspace }: Scope): void {
   const scope = { organization, ...(workspace !== undefined && { workspace }) };
   queue.add(`scope/${organization}/${workspace ?? ""}`, () =>
-    bringIntoForce(context, scope).then(() => undefined),
+    bringIntoForce(context, scope, { isThorough: true }).then(() => undefined),
   );
 }
 

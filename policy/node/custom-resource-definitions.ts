@@ -19,6 +19,9 @@ export const RESOURCES = {
 
 export type ResourcePlural = keyof typeof RESOURCES;
 
+/** Of the message of a status; a longer one would be refused, and the status of before would stand. */
+export const MAX_MESSAGE_CHARACTERS = 4096;
+
 type Schema = Record<string, unknown>;
 
 const text = (maxLength: number): Schema => ({ type: "string", maxLength });
@@ -189,14 +192,14 @@ const SYNC_STATUS = object({
   digest: text(64),
   namespaces: { type: "integer", format: "int32" },
   kubernetesVersion: text(255),
-  message: text(4096),
+  message: text(MAX_MESSAGE_CHARACTERS),
 });
 
 const STATUS = object({
   inForce: { type: "boolean" },
   observedGeneration: { type: "integer", format: "int64" },
   namespaces: { type: "integer", format: "int32" },
-  message: text(4096),
+  message: text(MAX_MESSAGE_CHARACTERS),
 });
 
 function definition(plural: ResourcePlural, singular: string, spec: Schema, columns: object[]): Manifest {

@@ -114,9 +114,7 @@ export async function listNamespaces(
     const there = await onCluster(context, organization, cluster);
     const found = await organizationNamespaces(there, organization);
     const views = found.map((namespace) => namespaceView(namespace, spec.name));
-    const isThere = ({ fullName, status }: NamespaceView) =>
-      status.managed && fullName.clusterName === cluster;
-    return { namespaces: views.filter(isThere), home: "", unreachable: [] };
+    return { namespaces: views.filter(({ status }) => status.managed), home: "", unreachable: [] };
   }
   const [{ answers, unreachable }, clusters] = await Promise.all([
     askFleet(context, organization, (each) => attachableNamespaces(each, organization)),
@@ -235,9 +233,31 @@ async function requireAttachedNamespace(
   await requireCluster(context, organization, cluster);
   const namespace = await requireNamespace(context, organization, name);
   const labels = namespace.metadata?.labels ?? {};
-  if (workspaceOf(namespace) !== undefined && labels[CLUSTER_LABEL] === cluster) return namespace;
+  // On a member the label may be of a name it was attached under before.
+  const isThere = context.place?.cluster === cluster || labels[CLUSTER_LABEL] === cluster;
+  if (workspaceOf(namespace) !== undefined && isThere) return namespace;
   const message = `namespace "${name}" is not attached to a workspace on cluster "${cluster}"`;
   throw new PolicyError(POLICY_ERROR.notFound, message);
+}
+
+/** What of a namespace says who may do what there. */
+export interface NamespacePlace {
+  /** Absent where it is in none. */
+  workspace?: string;
+  /** On a cluster that the organization brought, and nobody's yet: the cluster's own parts may be in it. */
+  isUnclaimed: boolean;
+}
+
+/** Throws POLICY_NOT_FOUND. */
+export async function placeOf(
+  context: PolicyContext,
+  organization: string,
+  name: string,
+): Promise<NamespacePlace> {
+  const namespace = await requireNamespace(context, organization, name);
+  const workspace = workspaceOf(namespace);
+  const isUnclaimed = namespace.metadata?.labels?.[ORGANIZATION_LABEL] === undefined;
+  return { isUnclaimed, ...(workspace !== undefined && { workspace }) };
 }
 
 /** The workspace a namespace is in; absent where it is in none. */

@@ -17,7 +17,6 @@ import { attachCluster, detachCluster, type NewCluster } from "./fleet/attach-cl
 import type { MemberOptions } from "./fleet/member-clients.js";
 import { onCluster } from "./fleet/on-cluster.js";
 import * as exceptions from "./exceptions.js";
-import { requireNamespace } from "./find.js";
 import { explain } from "./explain.js";
 import type { Change } from "../common/history-api.js";
 import { getChange, type HistoryQuery, listHistory } from "./history/read-history.js";
@@ -87,8 +86,8 @@ export interface PolicyService extends PolicyAdministration {
   detachNamespace(address: namespaces.NamespaceAddress, options?: WriteOptions): Promise<void>;
   getNamespace(address: namespaces.NamespaceAddress): Promise<Api.NamespaceView>;
   listNamespaces(where: { organization: string; cluster?: string }): Promise<namespaces.NamespacesFound>;
-  /** Absent where the namespace is in none; without a cluster, of the home cluster. Throws POLICY_NOT_FOUND. */
-  workspaceOf(organization: string, namespace: string, cluster?: string): Promise<string | undefined>;
+  /** Where a namespace is; without a cluster, of the home cluster. Throws POLICY_NOT_FOUND. */
+  placeOf(organization: string, namespace: string, cluster?: string): Promise<namespaces.NamespacePlace>;
   effectivePolicies(organization: string, namespace: string, cluster?: string): Promise<Api.EffectiveView>;
   explain(organization: string, request: Api.ExplainRequest): Promise<Api.ExplainAnswer>;
   previewPolicy(scope: Scope, request: { policy: unknown; remove?: boolean }): Promise<Api.PreviewAnswer>;
@@ -143,9 +142,9 @@ export async function createPolicyService(options: {
     detachNamespace: async (address, write) => namespaces.detachNamespace(await on(address), address, write),
     getNamespace: async (address) => namespaces.getNamespace(await on(address), address),
     listNamespaces: (where) => namespaces.listNamespaces(context, where),
-    workspaceOf: async (organization, name, cluster) => {
+    placeOf: async (organization, name, cluster) => {
       const there = cluster === undefined ? context : await onCluster(context, organization, cluster);
-      return namespaces.workspaceOf(await requireNamespace(there, organization, name));
+      return namespaces.placeOf(there, organization, name);
     },
     effectivePolicies: async (organization, name, cluster) => {
       const there = cluster === undefined ? context : await onCluster(context, organization, cluster);

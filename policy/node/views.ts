@@ -1,6 +1,6 @@
 import type { V1Namespace, V1ObjectMeta } from "@kubernetes/client-node";
 
-import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import { MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { toSecond } from "../common/exception.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import type { Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/tmc-api.js";
@@ -77,7 +77,7 @@ export function namespaceView(namespace: V1Namespace, cluster: string): Namespac
     fullName: {
       managementClusterName: "attached",
       provisionerName: "attached",
-      clusterName: labels[CLUSTER_LABEL] ?? cluster,
+      clusterName: cluster,
       name: namespace.metadata?.name ?? "",
     },
     meta: metaView(namespace.metadata ?? {}, undefined, labels),

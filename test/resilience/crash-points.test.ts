@@ -122,7 +122,7 @@ describe("a policy service that is killed before any of its writes", () => {
         dryRun: "All",
       }),
     )) !== "";
-  const isManaged = async () => (await service.workspaceOf(organization, namespace)) !== undefined;
+  const isManaged = async () => (await service.placeOf(organization, namespace)).workspace !== undefined;
   /** What is stored, as the evaluator judges it. */
   const shouldRefuse = async (image: string) =>
     !(await service.explain(organization, { namespace, image })).allowed;

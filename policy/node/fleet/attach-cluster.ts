@@ -62,7 +62,12 @@ export async function attachCluster(
   if (!stored) throw exists(name);
   if (cluster.kubeconfig !== undefined) {
     const owner = { organization, reference: ownedBy(stored) };
-    await context.members.keep(objectName(address), cluster.kubeconfig, owner);
+    try {
+      await context.members.keep(objectName(address), cluster.kubeconfig, owner);
+    } catch (error) {
+      await context.store.remove("managedclusters", objectName(address));
+      throw error;
+    }
   }
   await record(context, stored as ManagedClusterObject, { user, action: "attached" });
   return getCluster(context, organization, name);
@@ -88,7 +93,7 @@ export async function detachCluster(
   if (dryRun) return;
   const object = objectName(address);
   await context.store.remove("managedclusters", object);
-  await context.members.forget(object);
+  await context.members.forget(cluster.metadata);
   await record(context, cluster, { user, action: "detached" });
 }
 

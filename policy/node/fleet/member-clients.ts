@@ -1,7 +1,15 @@
-import type { KubeConfig, V1OwnerReference } from "@kubernetes/client-node";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { KubeConfig, V1ObjectMeta, V1OwnerReference } from "@kubernetes/client-node";
 
 import { ORGANIZATION_LABEL } from "../../common/engine-names.js";
-import { type ClusterClient, createClusterClient, orUndefined, toPolicyError } from "../cluster-client.js";
+import {
+  type ClusterClient,
+  createClusterClient,
+  isConflict,
+  orUndefined,
+  toPolicyError,
+} from "../cluster-client.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { ENGINE_NAMESPACE } from "../engine-namespace.js";
 import type { ManagedClusterObject } from "../records.js";
@@ -16,6 +24,11 @@ export interface MemberOptions {
 }
 
 const KUBECONFIG_KEY = "kubeconfig";
+
+/** Clocks of two machines differ by seconds. */
+const NEW_MS = 30_000;
+const SECRET_LOOKS = 12;
+const SECRET_LOOK_MS = 250;
 
 interface Opened {
   version: string;
@@ -39,7 +52,8 @@ export class MemberClients {
   async open({ metadata, spec }: ManagedClusterObject): Promise<ClusterClient> {
     const { operator } = spec.member ?? {};
     const name = metadata.name ?? "";
-    const kept = operator === undefined ? await this.#read(name) : { version: "given", text: undefined };
+    const kept =
+      operator === undefined ? await this.#readSoon(metadata) : { version: "given", text: undefined };
     const opened = this.#opened.get(name);
     const version = `${metadata.uid ?? ""}/${kept.version}`;
     if (opened?.version === version) return opened.client;
@@ -71,10 +85,33 @@ export class MemberClients {
     }
   }
 
-  /** Forgets the kubeconfig of a member. */
-  async forget(name: string): Promise<void> {
-    this.#opened.delete(name);
-    await orUndefined(this.#home.core.deleteNamespacedSecret(secretAt(name)));
+  /** Forgets the kubeconfig of a member; that of another one which was attached under its name since stays. */
+  async forget({ name = "", uid = "" }: { name?: string; uid?: string }): Promise<void> {
+    if (this.#opened.get(name)?.version.startsWith(`${uid}/`)) this.#opened.delete(name);
+    const secret = await orUndefined(this.#home.core.readNamespacedSecret(secretAt(name)));
+    if (!secret?.metadata?.ownerReferences?.some((owner) => owner.uid === uid)) return;
+    const { uid: own } = secret.metadata;
+    const body = { ...(own !== undefined && { preconditions: { uid: own } }) };
+    const deleting = orUndefined(this.#home.core.deleteNamespacedSecret({ ...secretAt(name), body }));
+    await deleting.catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+    });
+  }
+
+  /** The Secret follows the object that owns it: of a new one it may come in a moment. */
+  async #readSoon({
+    name = "",
+    creationTimestamp,
+  }: V1ObjectMeta): Promise<{ version: string; text: string }> {
+    const age = Date.now() - new Date(creationTimestamp ?? 0).getTime();
+    for (let left = age < NEW_MS ? SECRET_LOOKS : 0; ; left--) {
+      try {
+        return await this.#read(name);
+      } catch (error) {
+        if (left <= 0) throw error;
+        await sleep(SECRET_LOOK_MS, undefined, { ref: false });
+      }
+    }
   }
 
   async #read(name: string): Promise<{ version: string; text: string }> {

@@ -9,6 +9,7 @@ import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { keepWatching } from "../keep-watching.js";
 import type { ManagedClusterObject, StoredSync } from "../records.js";
+import { MAX_MESSAGE_CHARACTERS } from "../custom-resource-definitions.js";
 import { createWorkQueue } from "../work-queue.js";
 import { Alarm } from "./alarm.js";
 import { engineWatches, namespaceWatches } from "./member-watches.js";
@@ -53,6 +54,8 @@ export class MemberController {
   #isDrifted = false;
   #calls: KubernetesClient | undefined;
   #isDirty = true;
+  /** In this turn. */
+  #hasAnswered = false;
   #syncedAt = 0;
   #failures = 0;
   #status: StoredSync | undefined;
@@ -87,9 +90,13 @@ export class MemberController {
 
   /** Looks at the member and does what is to do; resolves to how long until the next time. */
   async #turn(): Promise<number> {
+    this.#hasAnswered = false;
     try {
       const context = (this.#context ??= await this.#open());
       const kubernetesVersion = await this.#ask(context);
+      this.#hasAnswered = true;
+      // What a connection of before has missed it does not tell; a watch without a word would be waited for.
+      if (this.#status?.state === "Unreachable" && this.#failures > 0) this.#calls?.close();
       const isOld = performance.now() - this.#syncedAt > RESYNC_EVERY_MS;
       if (!this.#isEngineSure || isOld) await this.#bringUp(context, kubernetesVersion);
       if (this.#isDirty) await this.#sync(context, kubernetesVersion);
@@ -150,22 +157,34 @@ export class MemberController {
     }
   }
 
+  /** Tells a member that went away from a home cluster that did: both are asked in one turn, and fail alike. */
+  async #answersStill(): Promise<boolean> {
+    const context = this.#context;
+    return this.#hasAnswered && context !== undefined && this.#ask(context).then(Boolean, () => false);
+  }
+
   async #bringUp(context: PolicyContext, kubernetesVersion: string): Promise<void> {
     const { cluster, version, signal } = this.#options;
-    // Where all is as it was when it was last looked at, looking again is no news.
-    if (this.#status?.state !== "InForce" || this.#isDrifted)
+    const state = this.#status?.state;
+    // Where all is as it was when it was last looked at, looking again is no news; and what is behind is so until it is in force.
+    if (state !== "Behind" && (state !== "InForce" || this.#isDrifted))
       await this.#write({ state: "Syncing", kubernetesVersion });
     this.#isDrifted = false;
     this.#isDirty = true;
     this.#isEngineSure = true;
     this.#engine.clear();
     const uid = cluster.spec.member?.uid ?? "";
-    await bringMemberUp(context.client, {
-      home: this.#home,
-      uid,
-      signal,
-      ...(version !== undefined && { version }),
-    });
+    try {
+      await bringMemberUp(context.client, {
+        home: this.#home,
+        uid,
+        signal,
+        ...(version !== undefined && { version }),
+      });
+    } catch (error) {
+      this.#isEngineSure = false;
+      throw error;
+    }
   }
 
   async #sync(context: PolicyContext, kubernetesVersion: string): Promise<void> {
@@ -173,7 +192,7 @@ export class MemberController {
     try {
       const { organization } = this.#options.cluster.spec;
       const wanted = await readWanted(this.#options.home, organization);
-      const namespaces = await bringIntoForce(context, { organization });
+      const namespaces = await bringIntoForce(context, { organization }, { isThorough: true });
       this.#syncedAt = performance.now();
       // What was changed meanwhile is brought into force by the next turn, which begins at once.
       if (this.#isDirty) return;
@@ -197,7 +216,7 @@ export class MemberController {
 
   async #failed(error: unknown): Promise<void> {
     const { code, message } = toPolicyError(error);
-    const isAway = code === POLICY_ERROR.clusterUnreachable;
+    const isAway = code === POLICY_ERROR.clusterUnreachable && !(await this.#answersStill());
     // Whatever it missed while it was away is looked at before it counts as in force again.
     if (isAway || this.#status?.state === "Syncing") this.#isEngineSure = false;
     this.#isDirty = true;
@@ -227,7 +246,8 @@ export class MemberController {
     const { home, cluster } = this.#options;
     const { message: _old, ...kept } = this.#status ?? {};
     const since = this.#status?.state === next.state ? this.#status.since : now();
-    const status: StoredSync = { ...kept, ...next, since };
+    const message = next.message?.slice(0, MAX_MESSAGE_CHARACTERS);
+    const status: StoredSync = { ...kept, ...next, since, ...(message !== undefined && { message }) };
     if (isSame(status, this.#status)) return;
     try {
       const name = cluster.metadata.name ?? "";

@@ -79,7 +79,7 @@ async function forget(
   context: PolicyContext | undefined,
 ): Promise<void> {
   try {
-    await home.members.forget(cluster.metadata.name ?? "");
+    await home.members.forget(cluster.metadata);
     if (context) await takeEngineAway(home, context, cluster);
   } catch (error) {
     const reason = toPolicyError(error).message;

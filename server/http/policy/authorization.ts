@@ -20,8 +20,13 @@ export interface Authorization {
   require(request: Request, level: Level, workspace?: string): Promise<void>;
   /** To view the organization and all of its workspaces. */
   requireEverywhere(request: Request): Promise<void>;
-  /** At the workspace a namespace is in; one that is in none is everybody's. It is in the home cluster where none is named. */
+  /**
+   * At the workspace a namespace is in; one that is in none is everybody's, but on a cluster that the organization brought its admins' alone, as it may
+   * hold what the cluster is run by. It is in the home cluster where none is named.
+   */
   requireOnNamespace(request: Request, level: Level, namespace: string, cluster?: string): Promise<void>;
+  /** To attach a namespace, besides what its workspace asks for: one that is nobody's yet is the admins' of the organization. */
+  requireClaim(request: Request, namespace: string, cluster: string): Promise<void>;
   /** Those of the items that the caller may view; what belongs to no workspace is the organization's. */
   visible<T>(request: Request, items: T[], workspaceOf: (item: T) => string | undefined): Promise<T[]>;
   /** The same of what is in namespaces. */
@@ -33,7 +38,7 @@ export interface Authorization {
 
 /** Reads the roles of whoever asks once for each request. */
 export function createAuthorization(
-  policies: Pick<PolicyService, "readPermissions" | "workspaceOf" | "listNamespaces">,
+  policies: Pick<PolicyService, "readPermissions" | "placeOf" | "listNamespaces">,
   identify: (request: Request) => Caller,
 ): Authorization {
   const known = new WeakMap<Request, Promise<Permissions>>();
@@ -80,8 +85,13 @@ export function createAuthorization(
     requireOnNamespace: async (request, level, namespace, cluster) => {
       const { organization, user } = identify(request);
       if (!isMember(await permissionsOf(request))) throw forbidden(user, level);
-      const workspace = await policies.workspaceOf(organization, namespace, cluster);
-      if (workspace !== undefined) await require(request, level, workspace);
+      const { workspace, isUnclaimed } = await policies.placeOf(organization, namespace, cluster);
+      if (isUnclaimed) await require(request, "admin");
+      else if (workspace !== undefined) await require(request, level, workspace);
+    },
+    requireClaim: async (request, namespace, cluster) => {
+      const { isUnclaimed } = await policies.placeOf(identify(request).organization, namespace, cluster);
+      if (isUnclaimed) await require(request, "admin");
     },
   };
 }

@@ -55,6 +55,7 @@ function addNamespaceRoutes(router: Router, context: PolicyRoutesContext): void 
   router.post(all, async (request, response) => {
     const { fullName, spec } = namespaceBody.parse(request.body).namespace;
     await authorization.require(request, "edit", spec.workspaceName);
+    await authorization.requireClaim(request, fullName.name, request.params.cluster);
     const address = {
       organization: organizationOf(request),
       cluster: request.params.cluster,

@@ -16,3 +16,11 @@ export const blocking = (name: string, imageName: string) => ({
     spec: { recipe: "custom", input: { effect: "block", rules: [{ imageName }] } },
   },
 });
+
+/** The kubeconfig with another user, or with some fields of its cluster changed. */
+export function kubeconfigWith(text: string, { cluster, user }: { cluster?: object; user?: object }): string {
+  const changed = JSON.parse(text) as { clusters: [{ cluster: object }]; users: [{ user: object }] };
+  if (cluster) Object.assign(changed.clusters[0].cluster, cluster);
+  if (user) changed.users[0].user = user;
+  return JSON.stringify(changed);
+}

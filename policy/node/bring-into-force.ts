@@ -27,12 +27,13 @@ export interface Scope {
 export async function bringIntoForce(
   context: PolicyContext,
   scope: Scope,
-  { isThorough = false }: { isThorough?: boolean } = {},
+  { isThorough = false, signal }: { isThorough?: boolean; signal?: AbortSignal } = {},
 ): Promise<V1Namespace[]> {
   const namespaces = await managedNamespaces(context, scope);
   const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
   const failures: PolicyError[] = [];
   for (let start = 0; start < names.length; start += PARALLEL) {
+    signal?.throwIfAborted();
     const batch = names.slice(start, start + PARALLEL);
     const done = await Promise.allSettled(batch.map((name) => bringNamespaceIntoForce(context, name)));
     failures.push(

@@ -73,7 +73,10 @@ async function installEngine(
   client: ClusterClient,
   { version, signal }: Omit<InstallOptions, "kubeConfig">,
 ): Promise<void> {
-  for (const manifest of engineManifests()) await apply(client, manifest, version);
+  for (const manifest of engineManifests()) {
+    signal?.throwIfAborted();
+    await apply(client, manifest, version);
+  }
   await waitUntilBiting(client, signal);
 }
 

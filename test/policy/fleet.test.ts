@@ -9,7 +9,7 @@ import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeFleet } from "../kubernetes/policy/fleet-suite.js";
 
 describe("three embedded clusters", () => {
-  const folder = mkdtempSync(join(tmpdir(), "lectern-fleet-"));
+  let folder = "";
   const clusters: Cluster[] = [];
   const kubeConfigs: [KubeConfig, KubeConfig, KubeConfig] = [
     new KubeConfig(),
@@ -18,6 +18,7 @@ describe("three embedded clusters", () => {
   ];
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "lectern-fleet-"));
     for (const [index, kubeConfig] of kubeConfigs.entries()) {
       const cluster = await startCluster({ dataDir: join(folder, String(index)) });
       clusters.push(cluster);
@@ -27,7 +28,7 @@ describe("three embedded clusters", () => {
 
   afterAll(async () => {
     for (const cluster of clusters) await cluster.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== "") rmSync(folder, { recursive: true, force: true });
   });
 
   describeFleet("follow one set of policies", () => {

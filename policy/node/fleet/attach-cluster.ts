@@ -1,7 +1,7 @@
 import { resourceName } from "../../common/manifest.js";
 import type { ClusterView } from "../../common/cluster-api.js";
 import { managedNamespaces } from "../bring-into-force.js";
-import { createClusterClient, type ClusterClient } from "../cluster-client.js";
+import { createClusterClient, type ClusterClient, toPolicyError } from "../cluster-client.js";
 import { getCluster } from "../clusters.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
@@ -19,10 +19,14 @@ import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { isAllowedAddress } from "./allowed-addresses.js";
 import { bringMemberUp, clusterUid } from "./install-member.js";
 import { MAX_KUBECONFIG_CHARACTERS, readMemberKubeconfig } from "./member-kubeconfig.js";
-import { openContext } from "./on-cluster.js";
+import { memberContext, openContext } from "./on-cluster.js";
+import { takeEngineAway } from "./take-engine-away.js";
 
 /** Each costs the leading server some watches and connections that stay open. */
 export const MAX_MEMBERS = 20;
+
+/** Of all organizations together, on one Lectern. */
+const MAX_MEMBERS_OF_ALL = 200;
 
 export interface NewCluster {
   organization: string;
@@ -33,7 +37,8 @@ export interface NewCluster {
 }
 
 /**
- * Puts the engine into a further cluster and registers it: from then on its attached namespaces follow the organization's policies. Throws POLICY_INVALID,
+ * Puts the engine into a further cluster and registers it: from then on its attached namespaces follow the organization's policies. One that is attached
+ * under this name already is given the kubeconfig in place of its own. Throws POLICY_INVALID,
  * POLICY_FORBIDDEN for an address that the operator does not allow, POLICY_EXISTS, POLICY_IN_USE for a cluster of another Lectern, and what the cluster
  * itself refuses.
  */
@@ -48,6 +53,9 @@ export async function attachCluster(
   const address = { organization, name };
   const { client, operator } = await openNew(context, cluster);
   const [uid, home] = await Promise.all([clusterUid(client), clusterUid(context.client)]);
+  const known = await context.store.get<ManagedClusterSpec>("managedclusters", objectName(address));
+  if (known && cluster.kubeconfig !== undefined && isSame(known.spec, uid))
+    return renew(context, known as ManagedClusterObject, { client, home, cluster, dryRun, user });
   await requireNew(context, address, { uid, home, isShared: operator !== undefined });
   const server = client.kubeConfig.getCurrentCluster()?.server ?? "";
   const spec: ManagedClusterSpec = {
@@ -73,6 +81,28 @@ export async function attachCluster(
   return getCluster(context, organization, name);
 }
 
+/** Whether it is the cluster that the organization attached by a kubeconfig of its own. */
+function isSame({ member }: ManagedClusterSpec, uid: string): boolean {
+  return member?.uid === uid && member.operator === undefined;
+}
+
+/** Takes the kubeconfig in place of the one before, whose credentials may have run out; all else stays. */
+async function renew(
+  context: PolicyContext,
+  known: ManagedClusterObject,
+  how: { client: ClusterClient; home: string; cluster: NewCluster; dryRun: boolean; user: string },
+): Promise<ClusterView> {
+  const { client, home, cluster, dryRun, user } = how;
+  const { organization, name } = cluster;
+  if (!dryRun) {
+    await bringMemberUp(client, { home, uid: known.spec.member?.uid ?? "" });
+    const owner = { organization, reference: ownedBy(known) };
+    await context.members.keep(objectName({ organization, name }), cluster.kubeconfig ?? "", owner);
+    context.logger.info({ organization, cluster: name, user }, "the kubeconfig of a cluster was renewed");
+  }
+  return getCluster(context, organization, name);
+}
+
 /**
  * Takes a cluster off; the leading server then takes the engine out of it. With `force` also one that does not answer or has namespaces: in what Lectern
  * cannot reach, the policies of now stay in force. Throws POLICY_NOT_FOUND, POLICY_IN_USE, POLICY_CLUSTER_UNREACHABLE.
@@ -91,10 +121,33 @@ export async function detachCluster(
     );
   if (!force) await requireEmpty(context, cluster);
   if (dryRun) return;
-  const object = objectName(address);
-  await context.store.remove("managedclusters", object);
-  await context.members.forget(cluster.metadata);
+  const member = cluster.status?.state === "Unreachable" ? undefined : await opened(context, cluster);
+  await context.store.remove("managedclusters", objectName(address));
   await record(context, cluster, { user, action: "detached" });
+  await context.members.forget(cluster.metadata);
+  if (member) await takeAway(context, member, cluster);
+}
+
+/** Of one that cannot be opened there is nothing to be taken away. */
+async function opened(
+  context: PolicyContext,
+  cluster: ManagedClusterObject,
+): Promise<PolicyContext | undefined> {
+  return memberContext(context, cluster).catch(() => undefined);
+}
+
+/** Also where no server leads; the one that does has the last word, and tries again. */
+async function takeAway(
+  context: PolicyContext,
+  member: PolicyContext,
+  cluster: ManagedClusterObject,
+): Promise<void> {
+  try {
+    await takeEngineAway(context, member, cluster);
+  } catch (error) {
+    const reason = toPolicyError(error).message;
+    context.logger.warn({ cluster: cluster.spec.name, reason }, "a cluster was detached and not yet cleared");
+  }
 }
 
 async function requireEmpty(context: PolicyContext, cluster: ManagedClusterObject): Promise<void> {
@@ -155,6 +208,10 @@ async function requireNew(
     throw new PolicyError(POLICY_ERROR.exists, "this cluster is attached to another organization");
   if (own.filter(({ spec }) => spec.member).length >= MAX_MEMBERS)
     throw invalid(`an organization may attach ${String(MAX_MEMBERS)} clusters at most`);
+  if (clusters.filter(({ spec }) => spec.member).length >= MAX_MEMBERS_OF_ALL)
+    throw invalid(
+      `this Lectern has ${String(MAX_MEMBERS_OF_ALL)} attached clusters already, which is all it takes`,
+    );
 }
 
 function requireName(name: string): void {

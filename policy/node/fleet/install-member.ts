@@ -1,5 +1,5 @@
 import { POLICY_GROUP } from "../../common/engine-names.js";
-import { type ClusterClient, isConflict, orUndefined, refusalOf, toPolicyError } from "../cluster-client.js";
+import { type ClusterClient, isConflict, orUndefined, toPolicyError } from "../cluster-client.js";
 import { ENGINE_NAMESPACE } from "../engine-namespace.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { installMemberEngine } from "../install.js";
@@ -72,10 +72,4 @@ const TAKE_AWAY =
 
 function inUse(message: string): PolicyError {
   return new PolicyError(POLICY_ERROR.inUse, message);
-}
-
-/** Whether what a cluster said is that the account may not do this. */
-export function isForbidden(error: unknown): boolean {
-  const cause = error instanceof PolicyError ? error.cause : error;
-  return [401, 403].includes(refusalOf(cause)?.status ?? 0);
 }

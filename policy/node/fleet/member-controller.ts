@@ -49,6 +49,8 @@ export class MemberController {
   /** Of the engine's objects, by name, as we know them to be right. */
   readonly #engine = new Map<string, number>();
   #context: PolicyContext | undefined;
+  /** Ends what was opened with the kubeconfig of now. */
+  #opened = new AbortController();
   #home = "";
   #isEngineSure = false;
   #isDrifted = false;
@@ -92,7 +94,7 @@ export class MemberController {
   async #turn(): Promise<number> {
     this.#hasAnswered = false;
     try {
-      const context = (this.#context ??= await this.#open());
+      const context = await this.#contextNow();
       const kubernetesVersion = await this.#ask(context);
       this.#hasAnswered = true;
       // What a connection of before has missed it does not tell; a watch without a word would be waited for.
@@ -108,8 +110,27 @@ export class MemberController {
     }
   }
 
+  /** Opens it anew where it failed and has another kubeconfig since: credentials run out. */
+  async #contextNow(): Promise<PolicyContext> {
+    const { home, cluster } = this.#options;
+    if (this.#context && this.#failures > 0) {
+      const client = await home.members.open(cluster);
+      if (client !== this.#context.client) {
+        this.#opened.abort();
+        this.#context = undefined;
+        this.#calls = undefined;
+        this.#isEngineSure = false;
+      }
+    }
+    return (this.#context ??= await this.#open());
+  }
+
   async #open(): Promise<PolicyContext> {
-    const { home, cluster, signal } = this.#options;
+    const { home, cluster } = this.#options;
+    this.#opened = new AbortController();
+    const { signal } = this.#opened;
+    setMaxListeners(0, signal);
+    this.#options.signal.addEventListener("abort", () => this.#opened.abort(), { once: true });
     this.#home = await clusterUid(home.client);
     const context = await memberContext(home, cluster);
     const calls = new KubernetesClient(context.client.kubeConfig);
@@ -190,9 +211,10 @@ export class MemberController {
   async #sync(context: PolicyContext, kubernetesVersion: string): Promise<void> {
     this.#isDirty = false;
     try {
-      const { organization } = this.#options.cluster.spec;
+      const { cluster, signal } = this.#options;
+      const { organization } = cluster.spec;
       const wanted = await readWanted(this.#options.home, organization);
-      const namespaces = await bringIntoForce(context, { organization }, { isThorough: true });
+      const namespaces = await bringIntoForce(context, { organization }, { isThorough: true, signal });
       this.#syncedAt = performance.now();
       // What was changed meanwhile is brought into force by the next turn, which begins at once.
       if (this.#isDirty) return;

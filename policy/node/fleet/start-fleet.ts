@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { WatchedObject } from "../../../kubernetes/node/collection-watch.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../../common/engine-names.js";
 import { toPolicyError } from "../cluster-client.js";
@@ -21,6 +23,8 @@ interface Running {
   organization: string;
   controller: MemberController;
   stop: () => void;
+  /** Resolves when it does nothing more. */
+  ended: Promise<void>;
 }
 
 /** Runs a controller for each member that is registered, until it is detached or the signal fires. */
@@ -43,8 +47,8 @@ export function startFleet(
       ...(version !== undefined && { version }),
     });
     const { organization } = cluster.spec;
-    running.set(name, { uid, organization, controller, stop: () => end.abort() });
-    void controller.run();
+    const ended = controller.run();
+    running.set(name, { uid, organization, controller, stop: () => end.abort(), ended });
   };
   const end = (cluster: ManagedClusterObject): void => {
     const name = cluster.metadata.name ?? "";
@@ -52,7 +56,9 @@ export function startFleet(
     found?.stop();
     running.delete(name);
     // Of an organization that ended, nobody else has forgotten it.
-    void forget(home, cluster, found?.controller.context);
+    void Promise.resolve(found?.ended).then(() =>
+      forget(home, cluster, { context: found?.controller.context, signal }),
+    );
   };
   const onItem = (type: "ADDED" | "MODIFIED" | "DELETED", item: WatchedObject): void => {
     const cluster = item as ManagedClusterObject;
@@ -72,18 +78,36 @@ export function startFleet(
   };
 }
 
-/** Takes away what is left of a member that was detached; what cannot be reached is logged and left, and refuses as it did last. */
+/** What fails is tried again after the first, then after twice as long up to the second. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+/** A day or so. */
+const MAX_TRIES = 1500;
+
+/**
+ * Takes away what is left of a member that was detached, for as long as it takes; of one that was away when it was detached only once, as whoever did
+ * that was told. What cannot be reached is logged and left, and refuses as it did last.
+ */
 async function forget(
   home: PolicyContext,
   cluster: ManagedClusterObject,
-  context: PolicyContext | undefined,
+  { context, signal }: { context: PolicyContext | undefined; signal: AbortSignal },
 ): Promise<void> {
-  try {
-    await home.members.forget(cluster.metadata);
-    if (context) await takeEngineAway(home, context, cluster);
-  } catch (error) {
-    const reason = toPolicyError(error).message;
-    const left = `what was in force there stays so until "lectern uninstall --kubeconfig FILE" takes it away`;
-    home.logger.warn({ cluster: cluster.spec.name, reason }, `a cluster was detached; ${left}`);
+  const most = cluster.status?.state === "Unreachable" ? 1 : MAX_TRIES;
+  for (let tries = 1; !signal.aborted; tries++) {
+    try {
+      await home.members.forget(cluster.metadata);
+      if (context) await takeEngineAway(home, context, cluster);
+      return;
+    } catch (error) {
+      const reason = toPolicyError(error).message;
+      const left = `what was in force there stays so until "lectern uninstall --kubeconfig FILE" takes it away`;
+      const next = tries < most ? "what was in force there could not be taken away yet" : left;
+      home.logger.warn({ cluster: cluster.spec.name, reason }, `a cluster was detached; ${next}`);
+      if (tries >= most) return;
+      const delayMs = Math.min(RETRY_MS * 2 ** (tries - 1), MAX_RETRY_MS);
+      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 }

@@ -13,12 +13,13 @@ import { describeFleet } from "./fleet-suite.js";
 describe.skipIf(skipWithoutControlPlane("image policies on an embedded cluster and a real control plane"))(
   "an embedded cluster and a real control plane",
   () => {
-    const folder = mkdtempSync(join(tmpdir(), "lectern-fleet-"));
+    let folder = "";
     const embedded: Cluster[] = [];
     let controlPlane: ControlPlane | undefined;
     const [home, east, real] = [new KubeConfig(), new KubeConfig(), new KubeConfig()];
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "lectern-fleet-"));
       for (const [name, kubeConfig] of [
         ["home", home],
         ["east", east],
@@ -34,7 +35,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on an embedded cluster a
     afterAll(async () => {
       await controlPlane?.stop();
       for (const cluster of embedded) await cluster.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== "") rmSync(folder, { recursive: true, force: true });
     });
 
     // The real one in both roles, that of the member that is cut off first.

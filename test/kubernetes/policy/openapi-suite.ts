@@ -79,9 +79,10 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
     let world: TmcWorldOnCluster;
     let operations: ReturnType<typeof inOrder>;
     let further: Cluster | undefined;
-    const folder = mkdtempSync(join(tmpdir(), "lectern-openapi-"));
+    let folder = "";
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "lectern-openapi-"));
       further = await startCluster({ dataDir: folder });
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromFile(further.kubeconfigPath);
@@ -100,7 +101,7 @@ export function describeOpenApi(title: string, target: () => { kubeConfig: KubeC
     afterAll(async () => {
       world?.close();
       await further?.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== "") rmSync(folder, { recursive: true, force: true });
     });
 
     const values: Record<string, string> = { organization, workspace, cluster, namespace, name: "p" };

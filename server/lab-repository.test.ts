@@ -37,6 +37,17 @@ describe("the lab repository", () => {
     expect(await titles()).toEqual(["Second"]);
   });
 
+  it("has a page of AsciiDoc as the file beside it is now that it includes", async () => {
+    save("one.adoc", "= One\n\ninclude::part.adoc[]\n");
+    save("part.adoc", "Before.\n");
+    const repository = await openLabRepository([join(folder, "one.adoc")], load, log);
+    const source = () => repository.labs.get("one")?.pages[0]?.source;
+    expect(source()).toContain("Before.");
+    save("part.adoc", "Afterwards.\n");
+    await later(repository.refresh);
+    expect(source()).toContain("Afterwards.");
+  });
+
   it("keeps a lab as it was while it cannot be read, and says why", async () => {
     mkdirSync(join(folder, "lab/pages"), { recursive: true });
     save("lab/workshop.yaml", "title: Before\n");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BrokenLab } from "../workshop/common/api.js";
@@ -166,14 +166,24 @@ function noneReadable(broken: readonly BrokenLab[]): ServerError {
 /** Changes whenever a file of a lab, or the list of labs, does. */
 export async function stampOfLabs(paths: readonly string[]): Promise<string> {
   const labs = (await Promise.all(paths.map(labPathsAt))).flat();
-  const files = (await Promise.all(labs.map(filesOf))).flat();
-  const stamps = await Promise.all(files.map(stampOfFile));
+  const files = (await Promise.all([...labs.map(filesOf), includableBeside(labs)])).flat();
+  const stamps = await Promise.all([...new Set(files)].map(stampOfFile));
   return createHash("sha256").update(stamps.join("\n")).digest("hex");
 }
 
 async function filesOf(lab: string): Promise<string[]> {
   if (!(await isLab(lab))) return [lab, lab.replace(/\.(?:md|adoc)$/, ".checks.yaml")];
   return filesInside(lab);
+}
+
+/** What pages of AsciiDoc that are labs by themselves may include. */
+async function includableBeside(labs: readonly string[]): Promise<string[]> {
+  const folders = new Set(labs.filter((lab) => lab.endsWith(".adoc")).map((lab) => dirname(lab)));
+  const found = [...folders].map(async (folder) => {
+    const names = await readdir(folder).catch(() => []);
+    return names.filter((name) => name.endsWith(".adoc")).map((name) => join(folder, name));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function filesInside(folder: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { KUBERNETES_TAB } from "../common/dashboards.js";
-import type { Lab } from "../common/lab.js";
+import type { Lab, LabProblem } from "../common/lab.js";
 import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { withoutLists } from "../common/object-lists.js";
 import { labelOf, pageNames } from "../common/page-name.js";
@@ -44,9 +44,8 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
     objects: withoutLists(objects).map((object) => stringify(object)),
-    pages: await readPages(folder, read),
+    ...(await readPages(folder, read)),
     source: { form: "native", path: folder, folder, ...(await homeFiles(folder, files)) },
-    problems: [],
   };
 }
 
@@ -56,17 +55,34 @@ function imagesOf(listed: WorkshopFile["images"]): Pick<Lab, "images" | "ownImag
   return { ...(images.length > 0 && { images }), ...(ownImages.length > 0 && { ownImages }) };
 }
 
-async function readPages(folder: string, file: WorkshopFile): Promise<Lab["pages"]> {
+async function readPages(folder: string, file: WorkshopFile): Promise<Pick<Lab, "pages" | "problems">> {
   const there = (await readdir(join(folder, "pages"))).filter((name) => PAGE.test(name));
   const listed = file.pages?.map((page) => page.replace(PAGE, ""));
-  const paths = listed ?? there.map((name) => name.replace(PAGE, "")).toSorted();
+  const paths = listed ?? [...new Set(there.map((name) => name.replace(PAGE, "")))].toSorted();
   const names = pageNames(paths);
-  return Promise.all(
+  const pages = await Promise.all(
     paths.map((path, at) => {
       const page = { name: names[at] ?? labelOf(path), variables: file.variables };
       return readPageOfFolder(folder, `pages/${fileOf(path, there)}`, page);
     }),
   );
+  const passedOver = [...new Set(paths)].filter((path) => isTwice(path, there));
+  return { pages, problems: passedOver.map(inBothForms) };
+}
+
+function isTwice(path: string, there: readonly string[]): boolean {
+  return there.includes(`${path}.md`) && there.includes(`${path}.adoc`);
+}
+
+function inBothForms(path: string): LabProblem {
+  return {
+    severity: "warning",
+    rule: "page-twice",
+    file: `pages/${path}.adoc`,
+    line: 1,
+    message: `The page is not shown: pages/${path}.md has its name, and is shown`,
+    fix: "Delete one of them, or give it another name",
+  };
 }
 
 const PAGE = /\.(?:md|adoc)$/;

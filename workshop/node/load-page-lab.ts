@@ -9,7 +9,7 @@ import { readPage } from "./page-file.js";
 /** Reads one file of Markdown or AsciiDoc as a lab of one page: the title is its first heading, the workspaces are those its commands name. */
 export async function loadSinglePageLab(path: string): Promise<Lab> {
   const name = labelOf(basename(path).replace(/\.(?:md|adoc)$/, ""));
-  const page = await readPage(dirname(path), basename(path), { name });
+  const page = await readPage(dirname(path), basename(path), { name, isAlone: true });
   return {
     name,
     title: page.title,

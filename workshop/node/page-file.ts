@@ -9,8 +9,7 @@ import type { LabPage } from "../common/lab.js";
 import type { FrontMatter } from "../common/lab-schema.js";
 import { parseMarkdown } from "../common/markdown.js";
 import type { PageProblem } from "../common/page-problem.js";
-import type { IncludingPage } from "./asciidoc/asciidoc-includes.js";
-import { readAsciidoc } from "./asciidoc/read-asciidoc.js";
+import { type AsciidocFile, readAsciidoc } from "./asciidoc/read-asciidoc.js";
 import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
@@ -32,15 +31,17 @@ export interface PageText {
 export interface PageName {
   name: string;
   variables?: Readonly<Record<string, string>>;
+  /** Whether the lab is this page alone: it includes what lies beside it, of AsciiDoc alone. */
+  isAlone?: boolean;
 }
 
 /** Reads one page, of Markdown or AsciiDoc by the ending of its file; its title is that of the front matter, else of the first heading, else made of the name. Throws LAB_PAGE_NOT_FOUND, LAB_INVALID. */
 export async function readPage(
   folder: string,
   file: string,
-  { name, variables = {} }: PageName,
+  { name, variables = {}, isAlone = false }: PageName,
 ): Promise<LabPage> {
-  return pageOf(file, name, await readPageText(folder, file, Object.keys(variables)));
+  return pageOf(file, name, await readPageText({ folder, file, names: Object.keys(variables), isAlone }));
 }
 
 /** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
@@ -58,7 +59,7 @@ export async function readPageTextOfFolder(
   file: string,
   names: readonly string[] = [],
 ): Promise<PageText> {
-  if (await isReallyWithin(folder, join(folder, file))) return readPageText(folder, file, names);
+  if (await isReallyWithin(folder, join(folder, file))) return readPageText({ folder, file, names });
   throw new WorkshopError(
     WORKSHOP_ERRORS.labPageNotFound,
     `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
@@ -102,16 +103,17 @@ export function titleOf(name: string): string {
 /** A character of UTF-8 has four bytes at most. */
 const MAX_PAGE_BYTES = 4 * MAX_PAGE_CHARACTERS;
 
-async function readPageText(folder: string, file: string, names: readonly string[]): Promise<PageText> {
+async function readPageText(place: AsciidocFile): Promise<PageText> {
+  const { folder, file } = place;
   const { text, problems } = decoded(await readBytes(join(folder, file)));
   const page = splitFrontMatter(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
   const read = { ...page, problems: [...problems, ...page.problems] };
-  return file.endsWith(".adoc") ? fromAsciidoc(read, { folder, file, names }) : read;
+  return file.endsWith(".adoc") ? fromAsciidoc(read, place) : read;
 }
 
 async function fromAsciidoc(
   { source, firstLine, front, problems }: PageText,
-  place: IncludingPage & { names: readonly string[] },
+  place: AsciidocFile,
 ): Promise<PageText> {
   const inFile = (line: number): number => line + firstLine - 1;
   const { title, ...written } = await readAsciidoc(source, place);

@@ -1,9 +1,10 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { isReallyWithin } from "../lab-path.js";
 import { readRegularFile } from "../regular-file.js";
 import { unicodeText } from "../text-encoding.js";
 import type { AsciidocReader } from "./asciidoc-nodes.js";
+import { withoutLongBlanks } from "./long-blanks.js";
 
 /** 64 Ki: several times a long page; Asciidoctor's time grows with the square of some texts, and is half a second for the worst of these. */
 export const MAX_ASCIIDOC_CHARACTERS = 64 * 1024;
@@ -17,6 +18,8 @@ export interface IncludingPage {
   folder: string;
   /** The page, relative to it. */
   file: string;
+  /** Whether the lab is that page alone, in a folder that is not the lab's. */
+  isAlone?: boolean;
 }
 
 /** Reads the files that a page includes, of its lab's folder alone; what is refused is told with the line. */
@@ -24,14 +27,16 @@ export class AsciidocIncludes {
   readonly #page: IncludingPage;
   readonly #refuse: (line: number, message: string) => void;
   #count = 0;
-  #characters = 0;
+  #characters: number;
   /** Of the page itself, where the include that is read now begins. */
   #line = 1;
   /** Such lines by the file that is read there. */
   readonly #linesOf = new Map<string, number[]>();
 
-  constructor(page: IncludingPage, refuse: (line: number, message: string) => void) {
+  /** `characters` are those of the page itself. */
+  constructor(page: IncludingPage & { characters: number }, refuse: (line: number, message: string) => void) {
     this.#page = page;
+    this.#characters = page.characters;
     this.#refuse = refuse;
   }
 
@@ -60,6 +65,16 @@ export class AsciidocIncludes {
     return Math.max(from, lines.find((line) => line >= from) ?? lines.at(-1) ?? from);
   }
 
+  /** Keys and passwords lie in such files, and whatever else lies beside a page that is a lab alone is not its author's to show. */
+  #makeSureOfName(file: string): void {
+    if (file.split("/").some((part) => part.startsWith(".")))
+      throw new Error("what has a name that begins with a dot is not read");
+    if (this.#page.isAlone && !/^[^/]+\.adoc$/.test(file))
+      throw new Error(
+        "a page that is a lab by itself includes .adoc files beside it; a lab with workshop.yaml and a folder pages includes others",
+      );
+  }
+
   async #text(file: string): Promise<string> {
     const { folder } = this.#page;
     const path = join(folder, file);
@@ -67,6 +82,9 @@ export class AsciidocIncludes {
       throw new Error("it lies outside of the lab");
     this.#count += 1;
     if (this.#count > MAX_INCLUDES) throw new Error(`a page includes at most ${MAX_INCLUDES} files`);
+    const real = await realpath(path).catch(missingFile);
+    this.#makeSureOfName(file);
+    this.#makeSureOfName(relative(await realpath(folder), real));
     const { size } = await stat(path).catch(missingFile);
     if (size > 4 * MAX_ASCIIDOC_CHARACTERS)
       throw new Error(`it has ${size} bytes, and at most ${4 * MAX_ASCIIDOC_CHARACTERS} are read`);
@@ -75,7 +93,9 @@ export class AsciidocIncludes {
     if (text === undefined) throw new Error("it is not UTF-8");
     this.#characters += text.length;
     if (this.#characters > MAX_ASCIIDOC_CHARACTERS)
-      throw new Error(`what a page includes has at most ${MAX_ASCIIDOC_CHARACTERS} characters`);
+      throw new Error(`a page has at most ${MAX_ASCIIDOC_CHARACTERS} characters with what it includes`);
+    const { line, message } = withoutLongBlanks(text);
+    if (line !== undefined) throw new Error(`line ${line} of it has ${message.toLowerCase()}`);
     return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   }
 }

@@ -1,12 +1,14 @@
 import { isActionWord } from "../../common/action-forms.js";
 import { escapeHtml } from "../../common/filled-text.js";
+import { MAX_PAGE_CHARACTERS } from "../../common/page-size.js";
 import type { PageProblem } from "../../common/page-problem.js";
 import { type AsciidocDocument, type AsciidocNode, attributeOf } from "./asciidoc-nodes.js";
 import type { AsciidocIncludes } from "./asciidoc-includes.js";
 import { asciidocTable } from "./asciidoc-table.js";
 import { dictionary, list } from "./asciidoc-lists.js";
+import { withNumbers, withoutCallouts } from "./code-callouts.js";
 import { asMarkdown } from "./inline-markdown.js";
-import { MarkdownWriter } from "./markdown-writer.js";
+import { MarkdownWriter, PageFull } from "./markdown-writer.js";
 import type { TemplateMarks } from "./template-marks.js";
 
 /** What a page of AsciiDoc comes to. */
@@ -38,10 +40,16 @@ export class AsciidocPage {
     this.problems = problems;
   }
 
+  /** The whole page, or as much of it as a page may have, with a problem that says so. */
   async write(document: AsciidocDocument): Promise<WrittenPage> {
-    await this.blocks(document);
-    const footnotes = document.getFootnotes();
-    if (footnotes.length > 0) this.html(`<hr>\n<ol>\n${footnotes.map(footnote).join("\n")}\n</ol>`);
+    try {
+      await this.blocks(document);
+      const footnotes = document.getFootnotes();
+      if (footnotes.length > 0) this.html(`<hr>\n<ol>\n${footnotes.map(footnote).join("\n")}\n</ol>`);
+    } catch (error) {
+      if (!(error instanceof PageFull)) throw error;
+      this.problems.push(fullPage(this.#line));
+    }
     return this.writer.end();
   }
 
@@ -51,11 +59,14 @@ export class AsciidocPage {
 
   /** HTML at the place that is written. */
   html(html: string): void {
+    this.#makeSureOfRoom(html);
     this.writer.html(this.marks.html(withFootnotes(html)), this.#line);
   }
 
   /** Code, or a block that does something. */
   fence(info: string, text: string): void {
+    this.#makeSureOfRoom(info);
+    this.#makeSureOfRoom(text);
     this.writer.fence(this.marks.written(info), this.marks.written(text), this.#line);
   }
 
@@ -70,6 +81,11 @@ export class AsciidocPage {
     if (write) return write(this, node);
     this.problem(`A block of the kind ${node.context} is shown as the text within it`);
     return this.blocks(node);
+  }
+
+  /** A short page may name a long value often: nothing is made of more than a page has room for. */
+  #makeSureOfRoom(text: string): void {
+    if (!this.marks.isWithin(text, this.writer.room)) throw new PageFull();
   }
 
   #lineAt({ path, lineno }: NonNullable<AsciidocNode["sourceLocation"]>): number {
@@ -88,6 +104,7 @@ export class AsciidocPage {
 
   /** Running text; Markdown where something of it is a button, which HTML has not. */
   paragraph(html: string): void {
+    this.#makeSureOfRoom(html);
     const text = this.marks.html(withFootnotes(html));
     if (this.marks.isOnlyTags(html)) this.writer.paragraph(text.split("\n"), this.#line);
     else if (/\{\{\s*copy\s*\}\}/.test(text)) this.writer.paragraph([asMarkdown(text)], this.#line);
@@ -98,6 +115,7 @@ export class AsciidocPage {
     const action = node.getRoles().find(isActionWord);
     const raw = node.getSource();
     const source = node.subs?.includes("attributes") ? await node.applySubs(raw, ["attributes"]) : raw;
+    this.#makeSureOfRoom(source);
     if (action === undefined) this.title(node);
     const text = action === undefined ? withNumbers(source) : withoutCallouts(source);
     const info = action === undefined ? languageOf(node) : `${action}${expectationOf(node)}`;
@@ -105,24 +123,9 @@ export class AsciidocPage {
   }
 }
 
-/** A number behind a line of code, which a list below it explains. */
-const CALLOUT = /[ \t]*(?:(?:\/\/|#|--|;;)[ \t]?)?<(\d{1,3}|\.)>[ \t]*$/;
-
-function withNumbers(source: string): string {
-  let next = 0;
-  return source
-    .split("\n")
-    .map((line) =>
-      line.replace(CALLOUT, (_callout, number: string) => ` (${number === "." ? String(++next) : number})`),
-    )
-    .join("\n");
-}
-
-function withoutCallouts(source: string): string {
-  return source
-    .split("\n")
-    .map((line) => line.replace(CALLOUT, ""))
-    .join("\n");
+function fullPage(line: number): PageProblem {
+  const message = `The page has more than ${MAX_PAGE_CHARACTERS} characters with what it includes and its values; what begins here is not shown`;
+  return { severity: "error", rule: "page-size", line, message, fix: "Split the page" };
 }
 
 function languageOf(node: AsciidocNode): string {
@@ -132,12 +135,16 @@ function languageOf(node: AsciidocNode): string {
 
 const EXPECTATIONS = ["exit", "match", "until", "timeout", "skip", "check", "fail", "hint"];
 
+/** What stands behind `=` without quotes. */
+const PLAIN_WORD = /^[^\s"/][^\s"]*$/;
+const PATTERN = /^\/(?:[^/\\]|\\.)*\/$/;
+
 /** What a block is to come to, as fences say it behind the action. */
 function expectationOf(node: AsciidocNode): string {
   const words = EXPECTATIONS.flatMap((name) => {
     const value = attributeOf(node, name);
     if (value === undefined) return [];
-    const isPlain = name === "match" || /^[^\s"]+$/.test(value);
+    const isPlain = PLAIN_WORD.test(value) || (name === "match" && PATTERN.test(value));
     return [` ${name}=${isPlain ? value : `"${value.replaceAll('"', '\\"')}"`}`];
   });
   return words.join("") + (node.hasOption("manual") ? " manual" : "");

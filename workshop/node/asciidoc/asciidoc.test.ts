@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { compileLabPage } from "../../common/render-page.js";
-import { sampleVariables } from "../../common/variables.js";
 import { loadLab } from "../load-lab.js";
 import { writeFiles } from "../write-files-for-tests.js";
+import { readPageOfAsciidoc } from "./asciidoc-lab-for-tests.js";
 
 let folder: string;
 beforeEach(() => {
@@ -13,26 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function read(page: string, files: Record<string, string> = {}) {
-  await writeFiles(folder, {
-    "workshop.yaml": "title: Lab\nvariables: {fruit: apple & pear}\nbudget: small\nlayout: split/2\n",
-    "pages/page.adoc": page,
-    ...files,
-  });
-  const lab = await loadLab(folder);
-  const [first] = lab.pages;
-  if (!first) throw new Error("the lab has no page");
-  const compiled = compileLabPage(lab, first, sampleVariables(lab));
-  return {
-    lab,
-    title: first.title,
-    html: compiled.html.replaceAll(/\n+/g, "\n"),
-    actions: compiled.actions.map(({ view, line, expectation }) => ({ ...view, line, expectation })),
-    problems: lab.problems.map(
-      ({ line, severity, rule, message }) => `${line} ${severity} ${rule}: ${message}`,
-    ),
-  };
-}
+const read = (page: string, files?: Record<string, string>) => readPageOfAsciidoc(folder, page, files);
 
 describe("a page of AsciiDoc", () => {
   it("has its title, and looks as it is written", async () => {
@@ -153,6 +133,72 @@ fmt.Println("hi") // <.>
     ]);
   });
 
+  it("has typography beside a button that copies, in titles and in code", async () => {
+    const { title, html } = await read("= Don't -- `it's`...\n\nDon't (C) `a`{{copy}} `it's &#35;`.\n");
+    expect(title).toBe("Don\u2019t\u2009\u2014\u2009it\u2019s\u2026\u200b");
+    expect(html).toContain("Don\u2019t \u00a9");
+    expect(html).toContain("<code>it\u2019s #</code>");
+    expect(html).not.toContain("&amp;");
+  });
+
+  it("has blocks whose words hold blanks, slashes, quotes and back-ticks", async () => {
+    const { actions, problems } = await read(`= Words
+
+[source,role=execute-1,match="hello world",fail="Type \`date\` first",hint="Not \`~~~\`"]
+----
+cat <<~~~
+~~~
+----
+
+[source,role=execute-2,match=/a b/]
+----
+true
+----
+
+[source,role=execute-3,match=/var/log]
+----
+true
+----
+`);
+    expect(problems).toEqual([]);
+    expect(actions).toMatchObject([
+      {
+        action: "execute-1",
+        line: 4,
+        text: "cat <<~~~\n~~~",
+        expectation: { match: "hello world", fail: "Type `date` first", hint: "Not `~~~`" },
+      },
+      { action: "execute-2", expectation: { match: "a b" } },
+      { action: "execute-3", expectation: { match: "/var/log" } },
+    ]);
+  });
+
+  it("runs code without the numbers behind it, however many, and with those that are text", async () => {
+    const { actions, html } = await read(`= Numbers
+
+[source,role=execute-1]
+----
+kubectl get pods <1> <2>
+kubectl get nodes # <.> <.>
+  sort \\<1>
+cat <3> \\<4>
+seq 3
+plain  text
+----
+
+[source,go]
+----
+a() // <.> <.>
+b()  <.>
+----
+`);
+    expect(actions[0]?.text).toBe(
+      "kubectl get pods\nkubectl get nodes\n  sort <1>\ncat <4>\nseq 3\nplain  text",
+    );
+    const code = html.replaceAll(/<[^<>]*>/g, "");
+    expect(code).toContain("a() (1) (2)\nb() (3)");
+  });
+
   it("is linted as a page of Markdown: pictures, links, anchors, HTML, actions, each by its line", async () => {
     const { html, problems } = await read(
       `= Lint
@@ -235,22 +281,34 @@ describe("what a page includes", () => {
   });
 });
 
-describe("a page that is too much", () => {
-  it("of too many characters is shown up to there", async () => {
-    const { problems, html } = await read(`= Long\n\nBegin.\n\n${"word ".repeat(20_000)}`);
-    expect(html).toContain("<p>Begin.</p>");
-    expect(problems).toEqual([
-      expect.stringMatching(
-        /^1 error page-size: The page has 100\d+ characters; only the first 65536/,
-      ) as string,
-    ]);
+describe("what a page includes of a folder that holds more than labs", () => {
+  const KEY = "SECRET\n";
+
+  it("is nothing whose name or folder begins with a dot, by no link either", async () => {
+    await writeFiles(folder, { ".env": KEY, ".ssh/id.adoc": KEY, "pages/a.adoc": "= A\n" });
+    symlinkSync(join(folder, ".ssh/id.adoc"), join(folder, "pages/link.adoc"));
+    const { html, problems } = await read(
+      "= In\n\ninclude::../.env[]\n\ninclude::../.ssh/id.adoc[]\n\ninclude::link.adoc[]\n",
+    );
+    expect(html).not.toContain("SECRET");
+    const why = "is not included: what has a name that begins with a dot is not read";
+    expect(problems.filter((problem) => problem.includes(why))).toHaveLength(3);
   });
 
-  it("of deep nesting is told, and the other pages are there", async () => {
-    const deep = Array.from({ length: 400 }, (_none, at) => "=".repeat(4 + at)).join("\n");
-    const { lab } = await read(`= Deep\n\n${deep}`, { "pages/z.md": "# Other\n" });
-    expect(lab.pages).toHaveLength(2);
-    expect(lab.pages[1]?.title).toBe("Other");
+  it("is AsciiDoc beside it alone where the page is a lab by itself", async () => {
+    await writeFiles(folder, {
+      "alone.adoc":
+        "= Alone\n\ninclude::part.adoc[]\n\ninclude::notes.txt[]\n\ninclude::deep/part.adoc[]\n\ninclude::link.adoc[]\n",
+      "part.adoc": "A part.\n",
+      "notes.txt": KEY,
+      "deep/part.adoc": KEY,
+    });
+    symlinkSync(join(folder, "notes.txt"), join(folder, "link.adoc"));
+    const lab = await loadLab(join(folder, "alone.adoc"));
+    expect(lab.pages[0]?.source).toContain("A part.");
+    expect(lab.pages[0]?.source).not.toContain("SECRET");
+    const found = lab.problems.filter(({ message }) => message.includes("a page that is a lab by itself"));
+    expect(found.map(({ line }) => line)).toEqual([5, 7, 9]);
   });
 });
 
@@ -259,4 +317,12 @@ it("can be a lab by itself", async () => {
   const lab = await loadLab(join(folder, "alone.adoc"));
   expect(lab).toMatchObject({ name: "alone", title: "Alone", layout: "split" });
   expect(lab.pages[0]?.blocks).toEqual([{ action: "execute-2", line: 4 }]);
+});
+
+it("is the Markdown of that name where both are there, which is told", async () => {
+  const { lab, problems } = await read("= Asciidoc\n", { "pages/page.md": "# Markdown\n" });
+  expect(lab.pages.map(({ name, title }) => [name, title])).toEqual([["page", "Markdown"]]);
+  expect(problems).toEqual([
+    "1 warning page-twice: The page is not shown: pages/page.md has its name, and is shown",
+  ]);
 });

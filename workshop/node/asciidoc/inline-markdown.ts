@@ -34,20 +34,29 @@ function tagsIn(html: string): { name: string; isEnd: boolean; at: number; end: 
   }));
 }
 
-/** Values of templates stay as they are written. */
+/** Values of templates, and characters by their number, stay as they are written. */
 function escaped(text: string): string {
   return text
-    .split(/(\{\{[^{}\n]{0,2000}\}\})/)
+    .split(/(\{\{[^{}\n]{0,2000}\}\}|&#\d{1,7};)/)
     .map((part, at) => (at % 2 === 1 ? part : part.replaceAll(MARKS, String.raw`\$&`)))
     .join("");
 }
 
-function codeSpan(html: string): string {
-  const text = html
+const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"' };
+const LAST_CHARACTER = 0x10ffff;
+
+/** What running HTML of Asciidoctor says, without its tags. */
+export function plainText(html: string): string {
+  return html
     .replaceAll(/<[^<>]{0,2000}>/g, "")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
+    .replaceAll(/&(?:#(\d{1,7})|(lt|gt|amp|quot));/g, (written, number?: string, name = "") => {
+      if (number === undefined) return NAMED[name] ?? written;
+      return Number(number) > LAST_CHARACTER ? written : String.fromCodePoint(Number(number));
+    });
+}
+
+function codeSpan(html: string): string {
+  const text = plainText(html);
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([marks]) => marks.length));
   const marks = "`".repeat(longest + 1);
   return text.startsWith("`") || text.endsWith("`") ? `${marks} ${text} ${marks}` : `${marks}${text}${marks}`;

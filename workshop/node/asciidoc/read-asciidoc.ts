@@ -3,6 +3,8 @@ import { SESSION_VARIABLES } from "../../common/variables.js";
 import { AsciidocIncludes, type IncludingPage, MAX_ASCIIDOC_CHARACTERS } from "./asciidoc-includes.js";
 import type { AsciidocDocument, AsciidocReader } from "./asciidoc-nodes.js";
 import { AsciidocPage, type WrittenPage } from "./asciidoc-page.js";
+import { plainText } from "./inline-markdown.js";
+import { withoutLongBlanks } from "./long-blanks.js";
 import { TemplateMarks } from "./template-marks.js";
 
 /** A page of AsciiDoc as the lab has it, whose other pages are of Markdown. */
@@ -32,7 +34,10 @@ export async function readAsciidoc(text: string, page: AsciidocFile): Promise<As
   const cut = text.slice(0, MAX_ASCIIDOC_CHARACTERS);
   if (cut.length < text.length) problems.push(cutPage(text));
   try {
-    const written = await convert(cut, page, problems);
+    const short = withoutLongBlanks(cut);
+    if (short.line !== undefined)
+      problems.push(problem(short.line, `${short.message} are read as so many`, "Take them out"));
+    const written = await convert(short.text, page, problems);
     return { ...written, problems: problems.slice(0, MAX_PROBLEMS) };
   } catch (error) {
     // Such as where its blocks are nested deeper than a program can follow.
@@ -61,7 +66,7 @@ async function convert(
 ): Promise<Omit<AsciidocText, "problems">> {
   const { load, Extensions, MemoryLogger } = await import("@asciidoctor/core");
   const marks = new TemplateMarks();
-  const includes = new AsciidocIncludes(page, (line, message) =>
+  const includes = new AsciidocIncludes({ ...page, characters: text.length }, (line, message) =>
     problems.push(
       problem(line, message, "Put the file into the lab's folder, or take the include out", "error"),
     ),
@@ -83,10 +88,11 @@ async function convert(
   const written = await new AsciidocPage(includes, { marks, problems }).write(document);
   problems.push(...toldProblems(logger.messages, source));
   const title = document.getDocumentTitle();
-  return {
-    ...written,
-    ...(typeof title === "string" && title !== "" && { title: plainTitle(marks.written(title)) }),
-  };
+  if (typeof title !== "string" || title === "") return written;
+  if (marks.isWithin(title, MAX_TITLE)) return { ...written, title: plainText(marks.written(title)) };
+  const message = `The title has more than ${MAX_TITLE} characters, and is not shown`;
+  problems.push(problem(1, message, "Shorten it", "error"));
+  return written;
 }
 
 interface IncludeDefinition {
@@ -107,19 +113,15 @@ function valuesOf(names: Iterable<string>, marks: TemplateMarks): Record<string,
   return Object.fromEntries([...all].map((name) => [name.toLowerCase(), `${marks.value(name)}@`]));
 }
 
-function plainTitle(html: string): string {
-  return html
-    .replaceAll(/<[^<>]{0,2000}>/g, "")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&#8217;", "\u2019")
-    .replaceAll("&amp;", "&");
-}
+/** A title is a line of a list. */
+const MAX_TITLE = 1_000;
 
 interface Message {
   message: unknown;
 }
 
+/** Characters of what is told that say what it is about. */
+const MAX_TOLD = 400;
 const MISSING = /^skipping reference to missing attribute: (\S{1,100})$/;
 /** What Asciidoctor says of a page, each with its line as far as that can be told. */
 function toldProblems(messages: readonly Message[], source: string): PageProblem[] {
@@ -128,7 +130,7 @@ function toldProblems(messages: readonly Message[], source: string): PageProblem
       text?: unknown;
       sourceLocation?: { lineno?: number };
     };
-    return { text: String(text ?? message), line: sourceLocation?.lineno };
+    return { text: String(text ?? message).slice(0, MAX_TOLD), line: sourceLocation?.lineno };
   });
   const unique = [...new Map(told.map((one) => [`${one.line} ${one.text}`, one])).values()];
   return unique.slice(0, MAX_PROBLEMS).map(({ text, line }) => {

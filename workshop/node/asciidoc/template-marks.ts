@@ -33,6 +33,17 @@ export class TemplateMarks {
     });
   }
 
+  /** Whether the text, with what its author wrote in the place of the marks, has at most so many characters. */
+  isWithin(text: string, characters: number): boolean {
+    let left = characters - text.length;
+    if (left < 0) return false;
+    for (const [, at] of text.matchAll(MARK)) {
+      left -= this.#tags[Number(at)]?.length ?? 0;
+      if (left < 0) return false;
+    }
+    return true;
+  }
+
   /** Whether the text is tags and nothing else, as a condition around blocks is. */
   isOnlyTags(text: string): boolean {
     const rest = text.replace(MARK, (_mark, at: string) =>

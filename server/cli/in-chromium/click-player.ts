@@ -30,6 +30,7 @@ const FIRST_REFUSAL = 400;
 
 /** The server looks for such a file itself; on the page the browser does. */
 const OF_THE_BROWSER: ReadonlySet<PageAction["view"]["kind"]> = new Set(["copy-file", "download-file"]);
+const COPIES: ReadonlySet<PageAction["view"]["kind"]> = new Set(["copy", "copy-and-edit"]);
 const LEADS_ON: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);
 
 /** Takes blocks by clicks on a learner's page, and reads there what came of them. */
@@ -89,6 +90,7 @@ export class ClickPlayer implements StepPlayer {
   async #takeInBrowser(step: SessionStep, block: Locator): Promise<StepResult> {
     const { action } = step;
     const isOpen = (await block.locator(".section-toggle[aria-expanded=true]").count()) > 0;
+    if (COPIES.has(action.view.kind)) await this.#parts.page.forgetCopied();
     if (!isOpen) await pressBlock(block, action, CLICK_MS);
     const why = await browserVerdict(this.#parts.page, block, action);
     return why === undefined ? { ...failed(step, ""), state: "succeeded" } : failed(step, why);

@@ -25,7 +25,11 @@ const PLACES = [
  * The Chromium that is named, or the first that is found: on the search path, where installers put it, where Playwright keeps what it
  * downloads. Throws SERVER_USAGE with the line to type where there is none.
  */
-export function findChromium(given: string | undefined, searchPath: string, home = homedir()): string {
+export function findChromium(
+  given: string | undefined,
+  searchPath: string,
+  { home = homedir(), places = PLACES }: { home?: string; places?: readonly string[] } = {},
+): string {
   if (given !== undefined) {
     if (isProgram(given)) return given;
     throw new ServerError(
@@ -35,7 +39,7 @@ export function findChromium(given: string | undefined, searchPath: string, home
   }
   const folders = searchPath.split(delimiter).filter((folder) => folder !== "");
   const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = [...onPath, ...PLACES, ...ofPlaywright(join(home, ".cache", "ms-playwright"))].find(
+  const found = [...onPath, ...places, ...ofPlaywright(join(home, ".cache", "ms-playwright"))].find(
     isProgram,
   );
   if (found !== undefined) return found;
@@ -45,16 +49,23 @@ export function findChromium(given: string | undefined, searchPath: string, home
   );
 }
 
+/** Where Playwright puts it within the folder of a version, that without windows first; the last two are of its versions before 1.57. */
+const OF_PLAYWRIGHT = [
+  "chrome-headless-shell-linux64/chrome-headless-shell",
+  "chrome-linux64/chrome",
+  "chrome-headless-shell-linux-arm64/chrome-headless-shell",
+  "chrome-linux-arm64/chrome",
+  "chrome-linux/headless_shell",
+  "chrome-linux/chrome",
+];
+
 /** The newest that `playwright install` has left there. */
 function ofPlaywright(cache: string): string[] {
   try {
     return readdirSync(cache)
       .filter((name) => name.startsWith("chromium"))
       .toSorted((one, other) => other.localeCompare(one, "en", { numeric: true }))
-      .flatMap((name) => [
-        join(cache, name, "chrome-linux", "headless_shell"),
-        join(cache, name, "chrome-linux", "chrome"),
-      ]);
+      .flatMap((name) => OF_PLAYWRIGHT.map((program) => join(cache, name, program)));
   } catch {
     return [];
   }

@@ -88,6 +88,11 @@ export class LearnerPage {
     );
   }
 
+  /** Empties what was copied, so that what is copied next is seen. */
+  async forgetCopied(): Promise<void> {
+    await this.#page.evaluate("navigator.clipboard.writeText('')");
+  }
+
   /** What was copied last. */
   async copied(): Promise<string> {
     return String(await this.#page.evaluate("navigator.clipboard.readText()"));
@@ -98,7 +103,8 @@ export class LearnerPage {
   }
 
   async #goNext(page: LabPage): Promise<boolean> {
-    const next = this.#page.locator(`a.page-footer__way--next[href*=${JSON.stringify(`/${page.name}`)}]`);
+    const end = JSON.stringify(`/${encodeURIComponent(page.name)}`);
+    const next = this.#page.locator(`a.page-footer__way--next[href$=${end}]`);
     if ((await next.count()) === 0) return false;
     await next.first().click({ timeout: PAGE_MS });
     return true;

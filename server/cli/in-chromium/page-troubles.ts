@@ -16,6 +16,8 @@ export class PageTroubles {
   readonly #found = new Map<string, LabProblem>();
   #page: LabPage | undefined;
   #left = 0;
+  /** Addresses of streams of events: a line that was lost comes back by itself. */
+  readonly #streams = new Set<string>();
 
   /** What is said from now on is about that page. */
   turnTo(page: LabPage): void {
@@ -25,6 +27,9 @@ export class PageTroubles {
   /** Listens to what the browser says of the page. */
   listen(page: Page): void {
     page.on("pageerror", (error) => this.#note("page-error", `A script failed: ${error.message}`));
+    page.on("request", (request) => {
+      if (isStream(request)) this.#streams.add(request.url());
+    });
     page.on("console", (message) => this.#hear(message));
     page.on("requestfailed", (request) => this.#missed(request));
   }
@@ -41,6 +46,7 @@ export class PageTroubles {
     if (message.type() !== "error") return;
     const text = message.text();
     const from = message.location().url;
+    if (this.#streams.has(from) && text.includes("net::ERR_")) return;
     const isRefused = text.includes("Content Security Policy");
     const place = from === "" || text.includes(from) ? "" : ` (${from})`;
     this.#note(isRefused ? "page-refused" : "page-error", `The browser says: ${text}${place}`);
@@ -50,7 +56,7 @@ export class PageTroubles {
     const why = request.failure()?.errorText ?? "";
     // What is left behind when a page is turned is no trouble, and what a policy refuses is told by the console.
     if (why.includes("ERR_ABORTED") || why.includes("csp")) return;
-    if (request.resourceType() === "eventsource") return;
+    if (isStream(request)) return;
     this.#note("page-error", `${request.url()} could not be loaded: ${why}`);
   }
 
@@ -67,4 +73,12 @@ export class PageTroubles {
     const { file, firstLine: line } = page;
     this.#found.set(key, { severity: "warning", rule, file, line, message, fix: FIXES[rule] });
   }
+}
+
+/** Of the browser itself, or fetched by what does its work with headers of its own. */
+function isStream(request: Request): boolean {
+  return (
+    request.resourceType() === "eventsource" ||
+    request.headers()["accept"]?.includes("text/event-stream") === true
+  );
 }

@@ -30,6 +30,9 @@ const NEW_MS = 30_000;
 const SECRET_LOOKS = 12;
 const SECRET_LOOK_MS = 250;
 
+/** Of organizations that ended nobody tells every server. */
+const MAX_OPENED = 250;
+
 interface Opened {
   version: string;
   client: Promise<ClusterClient>;
@@ -62,7 +65,11 @@ export class MemberClients {
         ? this.#givenBy(operator ?? "", spec.name)
         : await readMemberKubeconfig(kept.text);
     const client = createClusterClient(kubeConfig);
+    // The one opened last is the last of the map.
+    this.#opened.delete(name);
     this.#opened.set(name, { version, client });
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size > MAX_OPENED && oldest !== undefined) this.#opened.delete(oldest);
     return client;
   }
 

@@ -1,6 +1,4 @@
-import { closeSync, fdatasync as fdatasyncLater, fdatasyncSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
@@ -29,18 +27,16 @@ export interface Loaded {
 }
 
 /**
- * Where the store writes its changes. What is committed is whole whatever happens, and survives a loss of power once `sync` has
- * resolved; where `put`, `remove` or `commit` throws a `ClusterError`, no change since the last commit is written.
+ * Where the store writes its changes. What is committed survives a loss of power; where `put`, `remove` or `commit` throws
+ * a `ClusterError`, no change since the last commit is written.
  */
 export interface Journal {
   load(): Loaded;
   /** `json`: the object. */
   put(key: ObjectKey, json: string, revision: number): void;
   remove(key: ObjectKey, revision: number): void;
-  /** Hands the changes since the last commit to the disk, all or none. */
+  /** Brings the changes since the last commit to the disk, all or none. */
   commit(): void;
-  /** Resolves when everything that is committed is on the disk; rejects with a `ClusterError` where nobody can tell. */
-  sync(): Promise<void>;
   /** What is not committed is lost. */
   close(): void;
 }
@@ -50,8 +46,6 @@ export interface Journal {
  * second write per change.
  */
 const REVISION_BLOCK = 1000;
-
-const fdatasync = promisify(fdatasyncLater);
 
 /** Opens (or creates) `cluster.db` in `dataDir` for this process alone; throws `ClusterError` when another holds it. */
 export function openJournal(dataDir: string): Journal {
@@ -75,8 +69,6 @@ class DatabaseJournal implements Journal {
   /** Up to where revisions are reserved, by what is committed and by what will be with the next commit. */
   #reserved = { committed: 0, next: 0 };
   #isChanging = false;
-  /** Of the write-ahead log, where there is one. */
-  #log: number | undefined;
 
   constructor(database: LibsqlDatabase, path: string, release: () => void) {
     this.#database = database;
@@ -118,20 +110,9 @@ class DatabaseJournal implements Journal {
     this.#reserved.committed = this.#reserved.next;
   }
 
-  /** By another thread: while the disk works, the next changes are made. */
-  async sync(): Promise<void> {
-    try {
-      this.#log ??= openSync(`${this.#path}-wal`, "r");
-      await fdatasync(this.#log);
-    } catch (error) {
-      throw notStored(dirname(this.#path), error);
-    }
-  }
-
   close(): void {
     if (!this.#database.open) return;
     this.#rollBack();
-    this.#closeLog();
     try {
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {
@@ -140,19 +121,6 @@ class DatabaseJournal implements Journal {
       this.#database.close();
       this.#release();
     }
-  }
-
-  /** What nobody has waited for yet is brought to the disk as well. */
-  #closeLog(): void {
-    const log = this.#log;
-    this.#log = undefined;
-    if (log === undefined) return;
-    try {
-      fdatasyncSync(log);
-    } catch {
-      // Whoever waits for it is not answered any more.
-    }
-    closeSync(log);
   }
 
   #change(revision: number, run: () => void): void {

@@ -1,8 +1,7 @@
 import type { ApiObject } from "../api/object.js";
 import type { StatusError } from "../api/status.js";
+import { ClusterError, clusterErrorCodes } from "../errors.js";
 import type { Failures } from "../failures.js";
-import { ChangeFeed } from "./change-feed.js";
-import type { StoreListener } from "./change-feed.js";
 import { deepFreeze } from "./freeze.js";
 import { GroupCommit } from "./group-commit.js";
 import { History, HISTORY_BOUNDS } from "./history.js";
@@ -13,7 +12,9 @@ import type { KeyRange, ObjectKey, StoredVersion } from "./keyspace.js";
 import { ObjectIndex } from "./object-index.js";
 import type { KeysOf } from "./object-index.js";
 import { rememberText } from "./object-text.js";
-import { noRoom, refusedWrite, setAside } from "./refused-write.js";
+import { noRoom, refusedWrite } from "./refused-write.js";
+
+export type StoreListener = (event: StoreEvent) => void;
 
 export interface ObjectStoreOptions {
   /** Without one, nothing outlives the process. */
@@ -22,11 +23,6 @@ export interface ObjectStoreOptions {
   history?: HistoryBounds;
   /** Most bytes that the JSON of all objects may have; without a bound where absent. */
   quotaBytes?: number | undefined;
-}
-
-interface Change {
-  event: StoreEvent;
-  replaced: StoredVersion | undefined;
 }
 
 const COMMIT = "a write to the cluster's database";
@@ -45,18 +41,18 @@ export class ObjectStore {
   readonly #keyspace = new Keyspace();
   readonly #history: History;
   readonly #indexes = new Map<string, Map<KeysOf, ObjectIndex>>();
-  readonly #feed: ChangeFeed;
+  readonly #listeners = new Map<string, Set<StoreListener>>();
+  readonly #followers = new Map<string, Set<() => void>>();
   readonly #failures: Failures;
   readonly #commits: GroupCommit;
   readonly #journal: Journal | undefined;
   readonly #quotaBytes: number;
   /** Of all objects as they are now. */
   #bytes = 0;
-  /** What the next commit will hand to the disk. */
-  #uncommitted: Change[] = [];
-  /** What the disk has been handed and does not have for certain, up to a revision. */
-  #unsynced: { changes: Change[]; revision: number } | undefined;
-  #isClosed = false;
+  readonly #queue: StoreEvent[] = [];
+  /** What the next commit will bring to the disk. */
+  #uncommitted: { event: StoreEvent; replaced: StoredVersion | undefined }[] = [];
+  #isDelivering = false;
   #revision: number;
   #committedRevision: number;
 
@@ -64,8 +60,7 @@ export class ObjectStore {
     this.#quotaBytes = quotaBytes;
     this.#journal = journal;
     this.#failures = failures;
-    this.#feed = new ChangeFeed(failures);
-    this.#commits = new GroupCommit({ write: () => this.#commit(), sync: () => this.#sync() });
+    this.#commits = new GroupCommit(() => this.#commit());
     const loaded = journal?.load() ?? { revision: 0, rows: [], setAside: [] };
     for (const { key, why } of loaded.setAside)
       failures.report("reading a stored object", setAside(key, why));
@@ -142,12 +137,12 @@ export class ObjectStore {
 
   /** Calls `listener` with every later change of the resource, in order, as it is made; returns the way to stop. */
   subscribe(resource: string, listener: StoreListener): () => void {
-    return this.#feed.subscribe(resource, listener);
+    return addTo(this.#listeners, resource, listener);
   }
 
   /** Calls `wake` when changes of the resource have come to the disk, before whoever made them is told; returns the way to stop. */
   follow(resource: string, wake: () => void): () => void {
-    return this.#feed.follow(resource, wake);
+    return addTo(this.#followers, resource, wake);
   }
 
   /** The index of the resource's objects by the keys `keysOf` gives each, made once; it is as new as the store at any moment. */
@@ -174,15 +169,9 @@ export class ObjectStore {
   }
 
   close(): void {
-    if (this.#uncommitted.length > 0) {
-      try {
-        this.#journal?.commit();
-      } catch (error) {
-        this.#failures.report(COMMIT, error);
-      }
-    }
-    this.#isClosed = true;
-    this.#feed.clear();
+    if (this.#uncommitted.length > 0) this.#failures.follow(COMMIT, this.#commits.now());
+    this.#listeners.clear();
+    this.#followers.clear();
     this.#journal?.close();
   }
 
@@ -203,75 +192,28 @@ export class ObjectStore {
 
   #commit(): void {
     this.#write(() => this.#journal?.commit());
-    this.#unsynced = { changes: this.#uncommitted, revision: this.#revision };
-    this.#uncommitted = [];
+    this.#settled();
   }
 
-  #sync(): Promise<void> | undefined {
-    if (this.#journal === undefined) {
-      this.#settled();
-      return undefined;
-    }
-    return this.#journal.sync().then(
-      () => this.#settled(),
-      (error: unknown) => {
-        // What was closed meanwhile was brought to the disk by that.
-        if (!this.#isClosed) throw this.#takeAllBack(error);
-      },
-    );
-  }
-
-  /** Memory and disk agree about what was handed over: followers hear of what has changed since they last did. */
+  /** Memory and disk agree: followers hear of what has changed since they last did. */
   #settled(): void {
-    const { changes = [], revision = this.#revision } = this.#unsynced ?? {};
-    this.#unsynced = undefined;
-    this.#committedRevision = revision;
-    this.#feed.wake(new Set(changes.map(({ event }) => event.resource)));
+    const resources = new Set(this.#uncommitted.map(({ event }) => event.resource));
+    this.#uncommitted = [];
+    this.#committedRevision = this.#revision;
+    for (const resource of resources)
+      for (const wake of this.#followers.get(resource) ?? []) this.#call(`a watch of ${resource}`, wake);
   }
 
-  /** Puts everything back as it was handed to the disk last, by changes that undo those that were not; returns the refusal. */
+  /** Puts everything back as it is on disk, by changes that undo those that did not get there; returns the refusal. */
   #takeBack(error: unknown): StatusError {
     this.#failures.report(COMMIT, error);
-    this.#undo(this.#uncommitted);
-    const known = this.#unsynced?.changes ?? [];
-    const isSyncing = this.#unsynced !== undefined;
-    // Who follows hears of these changes, which undo each other, with those that the disk works on.
-    this.#unsynced = { changes: [...known, ...this.#uncommitted], revision: this.#revision };
-    this.#uncommitted = [];
-    if (!isSyncing) this.#settled();
-    return this.#commits.fail(refusedWrite(error));
-  }
-
-  /** The disk may have what it was handed, or not: memory and disk are put back as they were before. */
-  #takeAllBack(error: unknown): StatusError {
-    this.#failures.report(COMMIT, error);
-    const doubtful = [...(this.#unsynced?.changes ?? []), ...this.#uncommitted];
-    this.#undo(doubtful);
-    try {
-      for (const { event } of doubtful) this.#writeAgain(keyOf(event.resource, event.object));
-      this.#journal?.commit();
-    } catch (other) {
-      this.#failures.report(COMMIT, other);
-    }
-    this.#unsynced = { changes: [...doubtful, ...this.#uncommitted], revision: this.#revision };
-    this.#uncommitted = [];
-    this.#settled();
-    return this.#commits.fail(refusedWrite(error));
-  }
-
-  #undo(changes: Change[]): void {
-    for (const { event, replaced } of changes.toReversed()) {
+    for (const { event, replaced } of this.#uncommitted.toReversed()) {
       const revision = this.#revision + 1;
       const version = { object: replaced?.object, bytes: replaced?.bytes ?? 0, revision };
       this.#change(keyOf(event.resource, event.object), version, replaced?.object ?? event.object);
     }
-  }
-
-  /** Has the disk hold what memory does. */
-  #writeAgain(key: ObjectKey): void {
-    const object = this.#keyspace.get(key, this.#revision);
-    if (object === undefined) this.#journal?.remove(key, this.#revision);
-    else this.#journal?.put(key, JSON.stringify(object), this.#revision);
+    this.#settled();
+    return this.#commits.fail(refusedWrite(error));
   }
 
   /** Makes a change known to everybody in the process; `shown` is the object listeners are told of. */
@@ -287,8 +229,42 @@ export class ObjectStore {
     for (const index of this.#indexes.get(resource)?.values() ?? []) index.replace(previous, version.object);
     this.#history.add(event, replaced?.bytes ?? 0);
     this.#uncommitted.push({ event, replaced });
-    this.#feed.publish(event);
+    this.#publish(event);
   }
+
+  /** A listener may write in its turn: its event waits, so that everyone hears of changes in their order. */
+  #publish(event: StoreEvent): void {
+    this.#queue.push(event);
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      for (const listener of this.#listeners.get(next.resource) ?? [])
+        this.#call(`a listener to changes of ${next.resource}`, () => listener(next));
+    }
+    this.#isDelivering = false;
+  }
+
+  /** One who throws keeps the change neither from the others nor from whoever made it. */
+  #call(who: string, listen: () => void): void {
+    try {
+      listen();
+    } catch (error) {
+      this.#failures.report(who, error);
+    }
+  }
+}
+
+function addTo<T>(sets: Map<string, Set<T>>, resource: string, listener: T): () => void {
+  const set = sets.get(resource) ?? new Set();
+  sets.set(resource, set.add(listener));
+  return () => set.delete(listener);
+}
+
+function setAside({ resource, namespace, name }: ObjectKey, why: string): ClusterError {
+  return new ClusterError(
+    clusterErrorCodes.objectSetAside,
+    `The object ${name} of ${resource} in namespace ${JSON.stringify(namespace)} cannot be read (${why}). It was moved to the table objects_set_aside of cluster.db, and the cluster goes on without it. Mend its text and create it again, or delete it there.`,
+  );
 }
 
 function keyOf(resource: string, { metadata }: ApiObject): ObjectKey {

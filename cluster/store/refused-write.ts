@@ -1,4 +1,3 @@
-import type { ObjectKey } from "./keyspace.js";
 import { StatusError } from "../api/status.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
 
@@ -20,12 +19,4 @@ export function refusedWrite(error: unknown): StatusError {
     message: error instanceof Error ? error.message : String(error),
     cause: error,
   });
-}
-
-/** What an object is told of by that cannot be read. */
-export function setAside({ resource, namespace, name }: ObjectKey, why: string): ClusterError {
-  return new ClusterError(
-    clusterErrorCodes.objectSetAside,
-    `The object ${name} of ${resource} in namespace ${JSON.stringify(namespace)} cannot be read (${why}). It was moved to the table objects_set_aside of cluster.db, and the cluster goes on without it. Mend its text and create it again, or delete it there.`,
-  );
 }

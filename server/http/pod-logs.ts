@@ -71,8 +71,15 @@ export function createPodLogs(parts: {
 
 async function drained(response: Response): Promise<void> {
   await new Promise<void>((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    const settle = (): void => {
+      response.off("drain", settle);
+      response.off("close", settle);
+      resolve();
+    };
+    response.on("drain", settle);
+    response.on("close", settle);
+    // It may be over already.
+    if (response.destroyed) settle();
   });
 }
 

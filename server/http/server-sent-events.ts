@@ -12,6 +12,9 @@ const PING_INTERVAL_MS = 15_000;
 /** What a browser that reads too slowly may leave lying; past it the stream ends, and a new one starts from a fresh view. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+/** Time a browser has to read the end of a stream. */
+const LINGER_MS = 10_000;
+
 /** Answers with a stream of server-sent events, each one JSON; ends with the connection or when the browser falls too far behind. */
 export function openEventStream<T>(response: Response): EventStream<T | { type: "ping" }> {
   const abort = new AbortController();
@@ -23,7 +26,8 @@ export function openEventStream<T>(response: Response): EventStream<T | { type: 
   // Otherwise they wait for the first event, and whoever listens does not know whether anything comes.
   response.flushHeaders();
   const send = (event: T | { type: "ping" }) => {
-    if (abort.signal.aborted) return;
+    // What is written after the end is an error that nobody hears of but the whole process.
+    if (abort.signal.aborted || response.writableEnded) return;
     if (response.writableLength > BACKLOG_BYTES) response.destroy();
     else response.write(`data: ${JSON.stringify(event)}\n\n`);
   };
@@ -34,5 +38,15 @@ export function openEventStream<T>(response: Response): EventStream<T | { type: 
   };
   // The request itself closes as soon as its body has been read.
   response.once("close", stop);
-  return { send, end: () => response.end(), signal: abort.signal };
+  response.on("error", () => response.destroy());
+  return { send, end: () => finish(response, ping), signal: abort.signal };
+}
+
+/** Says what is left, and lets go of a browser that does not read it. */
+function finish(response: Response, ping: NodeJS.Timeout): void {
+  clearInterval(ping);
+  if (response.writableEnded) return;
+  response.end();
+  const timer = setTimeout(() => response.destroy(), LINGER_MS);
+  response.once("close", () => clearTimeout(timer));
 }

@@ -11,8 +11,6 @@ export interface ObjectAddress {
   name: string;
 }
 
-/** kubectl keeps the whole object here once more, a Secret's values with it. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 /** Characters: an object of Kubernetes has at most 1.5 MiB, and nobody reads more than this of it. */
 const MAX_TEXT = 512 * 1024;
 
@@ -36,7 +34,8 @@ function yamlOf(object: ViewedObject & { kind?: string }, hasValues: boolean): s
   const { managedFields: _fields, ...metadata } = (object.metadata ?? {}) as Record<string, unknown>;
   const annotations = { ...(metadata["annotations"] as Record<string, string> | undefined) };
   const isHidden = object.kind === "Secret" && !hasValues;
-  if (isHidden) delete annotations[LAST_APPLIED];
+  // Tools keep whole objects in annotations, a Secret's values with them: kubectl, kapp, Argo CD and others.
+  if (isHidden) for (const key of Object.keys(annotations)) annotations[key] = "(hidden)";
   const shown = {
     ...object,
     metadata: { ...metadata, ...(metadata["annotations"] ? { annotations } : {}) },

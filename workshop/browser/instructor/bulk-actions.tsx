@@ -79,21 +79,26 @@ export function BulkActions({ selected, onDone }: Props): ReactElement {
   );
 }
 
-/** Gives sessions more time, once: what is pressed again after an answer was lost is the same order. */
+/** Who presses again later than this wants more time once more. */
+const SAME_ORDER_MS = 5 * 60_000;
+
+/** Gives sessions more time, once: what is pressed again within minutes after an answer was lost is the same order. */
 function useExtension(): {
   /** Of how many it is known what became of them, while it is being given. */
   reached: number | undefined;
   give: (selected: readonly InstructorRow[]) => Promise<OrderedOutcome>;
 } {
   const [reached, setReached] = useState<number>();
-  const lost = useRef<{ sessions: string; id: string }>(undefined);
+  const lost = useRef<{ sessions: string; id: string; until: number }>(undefined);
   async function give(selected: readonly InstructorRow[]): Promise<OrderedOutcome> {
     setReached(0);
     const sessions = selected.map(({ id }) => id).join(" ");
-    const id = lost.current?.sessions === sessions ? lost.current.id : newOrderId();
+    const before = lost.current;
+    const isSame = before?.sessions === sessions && performance.now() < before.until;
+    const id = isSame ? before.id : newOrderId();
     const action = { type: "extend", minutes: MORE_MINUTES } as const;
     const outcome = await giveOrder(selected, action, { id, onProgress: setReached, doneWords: extended });
-    lost.current = outcome.problem === undefined ? undefined : { sessions, id };
+    lost.current = outcome.isLost ? { sessions, id, until: performance.now() + SAME_ORDER_MS } : undefined;
     setReached(undefined);
     return outcome;
   }

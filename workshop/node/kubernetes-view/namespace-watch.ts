@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventRow, ObjectRow, ViewStanding } from "../../common/kubernetes-view.js";
 import { type WatchedObject, watchCollection } from "../../../kubernetes/node/collection-watch.js";
-import { ClusterUnreachable, type KubernetesClient } from "../../../kubernetes/node/kubernetes-client.js";
+import {
+  ClusterUnreachable,
+  type KubernetesClient,
+  KubernetesError,
+} from "../../../kubernetes/node/kubernetes-client.js";
 import { eventRowOf, rowOf } from "./row-of.js";
 import { type ViewedKind, viewedKinds } from "./viewed-kinds.js";
 import type { ViewedObject } from "./viewed-object.js";
 
 /** From one look at what kinds there are to the next: a kind that a learner installs is shown soon after. */
 const KINDS_EVERY_MS = 10_000;
+/** Where the rules allow a kind that the cluster refuses, it is tried again this soon, and each time half as often, as far as the second figure. */
+const REFUSED_MS = 10_000;
+const LONGEST_REFUSED_MS = 5 * 60_000;
 /** A watch that comes back within this time was not worth a word. */
 const PATIENCE_MS = 2_000;
 /** Rows of objects, some 500 bytes each: more than a quota of any lab lets be made. */
@@ -38,6 +45,14 @@ interface KindWatch {
   problem?: { text: string; since: number } | undefined;
 }
 
+/** A kind that the cluster refused though no rule said so, as authorizers do that cannot list what they allow. */
+interface Refused {
+  /** Plural; absent for kinds of others, which are no learner's unless a role says so. */
+  plural: string | undefined;
+  waitMs: number;
+  until: number;
+}
+
 /** One watch for each kind of a session's namespace, for as long as somebody looks; it keeps a line of each object. */
 export class NamespaceWatch {
   readonly rows = new Map<string, ObjectRow>();
@@ -47,6 +62,8 @@ export class NamespaceWatch {
   readonly #end = new AbortController();
   readonly #kinds = new Map<string, KindWatch>();
   readonly #leftOut = new Set<string>();
+  /** By address; until it could be read after all. */
+  readonly #refused = new Map<string, Refused>();
   #unread: string[] = [];
   #hasKinds = false;
   #client: KubernetesClient | undefined;
@@ -66,14 +83,17 @@ export class NamespaceWatch {
 
   standing(): ViewStanding {
     const watches = [...this.#kinds.values()];
+    const refused = [...this.#refused.values()].flatMap(({ plural }) => plural ?? []);
     const now = performance.now();
     const lasting = [this.#problem, ...watches.map(({ problem }) => problem)].find(
       (problem) => problem !== undefined && now - problem.since > PATIENCE_MS,
     );
     return {
-      isComplete: this.#hasKinds && watches.every(({ hasListed }) => hasListed),
+      isComplete:
+        this.#hasKinds &&
+        [...this.#kinds].every(([address, { hasListed }]) => hasListed || this.#refused.has(address)),
       ...(lasting && { problem: lasting.text }),
-      unread: this.#unread,
+      unread: [...new Set([...this.#unread, ...refused])].toSorted(),
       leftOut: this.#leftOut.size,
     };
   }
@@ -84,7 +104,7 @@ export class NamespaceWatch {
       try {
         const client = await this.#place.client();
         const { kinds, unread } = await viewedKinds(client, this.#place.namespace, signal);
-        this.#unread = unread.toSorted();
+        this.#unread = unread;
         this.#follow(client, kinds);
         this.#hasKinds = true;
         this.#problem = undefined;
@@ -113,14 +133,18 @@ export class NamespaceWatch {
         for (const row of this.rows.values())
           if (`${row.api}/${row.plural}` === address) this.#forget(row.uid);
       }
-    for (const [address, kind] of wanted)
-      if (!this.#kinds.has(address)) void this.#watch(client, address, kind);
+    for (const address of this.#refused.keys()) if (!wanted.has(address)) this.#refused.delete(address);
+    for (const [address, kind] of wanted) {
+      const isRefused = (this.#refused.get(address)?.until ?? 0) > performance.now();
+      if (!this.#kinds.has(address) && !isRefused) void this.#watch(client, address, kind);
+    }
   }
 
   /** The connections before are of an account that is not good any more. */
   #beginAnew(): void {
     for (const { end } of this.#kinds.values()) end.abort(new Error("the cluster is reached anew"));
     this.#kinds.clear();
+    this.#refused.clear();
     for (const uid of [...this.rows.keys(), ...this.events.keys()]) this.#forget(uid);
   }
 
@@ -138,6 +162,7 @@ export class NamespaceWatch {
           onChange: () => {
             watch.hasListed = true;
             watch.problem = undefined;
+            this.#refused.delete(address);
           },
           onError: (error) => {
             watch.problem ??= { text: wordsOf(error), since: performance.now() };
@@ -146,12 +171,19 @@ export class NamespaceWatch {
         signal,
       );
     } catch (error) {
-      // Refused from the beginning; the next look at the kinds tries it again.
+      // Refused from the beginning; a later look at the kinds tries it again.
       if (signal.aborted) return;
       this.#kinds.delete(address);
-      if (kind === undefined) this.#unread = [...this.#unread, "events"];
+      if (error instanceof KubernetesError && error.status === 403) this.#leaveUnread(address, kind);
       else this.#problem ??= { text: wordsOf(error), since: performance.now() };
     }
+  }
+
+  #leaveUnread(address: string, kind: ViewedKind | undefined): void {
+    const before = this.#refused.get(address)?.waitMs ?? REFUSED_MS / 2;
+    const waitMs = Math.min(before * 2, LONGEST_REFUSED_MS);
+    const plural = kind === undefined ? "events" : kind.section === "custom" ? undefined : kind.plural;
+    this.#refused.set(address, { plural, waitMs, until: performance.now() + waitMs });
   }
 
   #pathOf(address: string): string {

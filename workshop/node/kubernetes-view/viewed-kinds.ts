@@ -91,7 +91,10 @@ async function kindsAt(
   { group, api }: Pick<ViewedKind, "group" | "api">,
   signal: AbortSignal,
 ): Promise<ViewedKind[]> {
-  const { resources } = await client.get<ResourceList>(api, signal).catch(unlessDown);
+  const { resources } = await client.get<ResourceList>(api, signal).catch((error: unknown) => {
+    if (!KNOWN_GROUPS.has(group) && isDown(error)) return { resources: [] };
+    throw error;
+  });
   return resources.flatMap(({ name: plural, kind, namespaced, verbs }): ViewedKind[] => {
     if (!namespaced || plural.includes("/") || !verbs.includes("watch") || !verbs.includes("list")) return [];
     const known = KNOWN[nameOfKind({ plural, group })];
@@ -103,10 +106,8 @@ async function kindsAt(
 }
 
 /** An aggregated API that is down has nothing to show, and keeps nothing else from being shown. */
-function unlessDown(error: unknown): ResourceList {
-  if (error instanceof KubernetesError && (error.status === 503 || error.status === 404))
-    return { resources: [] };
-  throw error;
+function isDown(error: unknown): boolean {
+  return error instanceof KubernetesError && (error.status === 503 || error.status === 404);
 }
 
 interface Rules {

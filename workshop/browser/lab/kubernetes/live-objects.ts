@@ -64,7 +64,7 @@ export class LiveObjects {
       this.#set({ standing });
       // All there is has been told: what was known from before and did not come again went while nobody looked.
       if (standing.isComplete && this.#unconfirmed.size > 0) {
-        this.#change([], [], this.#unconfirmed);
+        this.#set(afterChange(this.#state, { rows: [], events: [], gone: this.#unconfirmed }));
         this.#unconfirmed.clear();
       }
       return;
@@ -72,25 +72,39 @@ export class LiveObjects {
     if (event.isFirst)
       this.#unconfirmed = new Set([...this.#state.rows.keys(), ...this.#state.events.keys()]);
     for (const { uid } of [...event.rows, ...event.events]) this.#unconfirmed.delete(uid);
-    this.#change(event.rows, event.events, event.gone);
-  }
-
-  #change(changed: readonly ObjectRow[], happened: readonly EventRow[], left: Iterable<string>): void {
-    const { rows: rowsBefore, events: eventsBefore, gone: goneBefore } = this.#state;
-    const [rows, events, gone] = [new Map(rowsBefore), new Map(eventsBefore), new Map(goneBefore)];
-    for (const uid of left) {
-      const row = rows.get(uid);
-      if (row && gone.size < MAX_GONE) gone.set(uid, row);
-      rows.delete(uid);
-      events.delete(uid);
-    }
-    for (const row of changed) rows.set(row.uid, row);
-    for (const event of happened) events.set(event.uid, event);
-    this.#set({ rows, events, gone });
+    this.#set(afterChange(this.#state, event));
   }
 
   #set(change: Partial<ObjectsState>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+interface Change {
+  rows: readonly ObjectRow[];
+  events: readonly EventRow[];
+  /** Uids. */
+  gone: Iterable<string>;
+}
+
+/** What is known once this has come, changed or gone. */
+export function afterChange(
+  before: Pick<ObjectsState, "rows" | "events" | "gone">,
+  change: Change,
+): Pick<ObjectsState, "rows" | "events" | "gone"> {
+  const [rows, events, gone] = [new Map(before.rows), new Map(before.events), new Map(before.gone)];
+  for (const uid of change.gone) {
+    const row = rows.get(uid);
+    if (row && gone.size < MAX_GONE) gone.set(uid, row);
+    rows.delete(uid);
+    events.delete(uid);
+  }
+  for (const row of change.rows) {
+    rows.set(row.uid, row);
+    // What was missed for a while, as where a kind could not be read, has not gone.
+    gone.delete(row.uid);
+  }
+  for (const event of change.events) events.set(event.uid, event);
+  return { rows, events, gone };
 }

@@ -15,6 +15,9 @@ const BEHIND_BYTES = 256 * 1024;
 /** Logs of one session that are followed at once: one for each page that shows one. */
 const LOGS_AT_ONCE = 6;
 
+/** A client is kept for those who ask for it again within five minutes. */
+const ASK_AGAIN_MS = 60_000;
+
 /** Nothing that means another place in an address. */
 const name = z.string().regex(/^[a-zA-Z0-9:][\w.:-]{0,252}$/, "is no name of an object");
 const logQuery = z.strictObject({
@@ -57,10 +60,10 @@ export function createPodLogs(parts: {
         if (response.writableLength > BEHIND_BYTES) await drained(response);
       };
       const address = { ...query, isPrevious: query.previous !== undefined };
-      const problem = await followLog(client, address, { take, signal: stream.signal }).then(
-        () => undefined,
-        problemOf,
-      );
+      const keeping = setInterval(() => void clientFor(query).catch(() => undefined), ASK_AGAIN_MS);
+      const problem = await followLog(client, address, { take, signal: stream.signal })
+        .then(() => undefined, problemOf)
+        .finally(() => clearInterval(keeping));
       stream.send({ type: "end", ...(problem !== undefined && { problem }) });
       stream.end();
     } finally {

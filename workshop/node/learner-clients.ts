@@ -7,11 +7,15 @@ import { learnerToken } from "./session-access.js";
 const TOKEN_SECONDS = 600;
 /** A token is used while it is good for some minutes yet. */
 const TOKEN_USED_MS = 5 * 60_000;
+/** Nobody keeps a client for longer without asking for it again. */
+const KEPT_MS = 5 * 60_000;
 
 interface LearnersClient {
   config: KubeConfig;
   client: KubernetesClient;
+  /** Until when its token is used. */
   until: number;
+  askedAt: number;
   renewing?: Promise<void> | undefined;
 }
 
@@ -30,7 +34,8 @@ export class LearnerClients {
    */
   async of(namespace: string): Promise<KubernetesClient> {
     const known = this.#clients.get(namespace) ?? this.#add(namespace);
-    if (known.until > performance.now()) return known.client;
+    known.askedAt = performance.now();
+    if (known.until > known.askedAt) return known.client;
     known.renewing ??= this.#renew(namespace, known).finally(() => {
       known.renewing = undefined;
     });
@@ -46,7 +51,7 @@ export class LearnerClients {
 
   #add(namespace: string): LearnersClient {
     const config = new Config();
-    const added = { config, client: new KubernetesClient(config), until: 0 };
+    const added = { config, client: new KubernetesClient(config), until: 0, askedAt: 0 };
     this.#clients.set(namespace, added);
     return added;
   }
@@ -64,8 +69,8 @@ export class LearnerClients {
   }
 
   #forgetUnused(): void {
-    for (const [namespace, { client, until, renewing }] of this.#clients) {
-      if (until > performance.now() || renewing !== undefined) continue;
+    for (const [namespace, { client, askedAt, renewing }] of this.#clients) {
+      if (askedAt + KEPT_MS > performance.now() || renewing !== undefined) continue;
       client.close();
       this.#clients.delete(namespace);
     }

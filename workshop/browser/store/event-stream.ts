@@ -1,5 +1,7 @@
 import { EventSource, type EventSourceFetchInit } from "eventsource";
 import { pageKeyHeader } from "../api/page-key.js";
+import { refusal } from "../api/refusal.js";
+import type { ApiError } from "../errors.js";
 
 export type Connection = "connecting" | "open" | "lost";
 
@@ -15,6 +17,8 @@ const LONGEST_RETRY_MS = 10_000;
 interface Handlers<T> {
   onEvent: (event: T) => void;
   onConnection: (connection: Connection) => void;
+  /** Told, before the connection counts as lost, of a refusal that asking again does not mend by itself (4xx); whoever has enough of it closes the stream. */
+  onRefusal?: (refused: ApiError) => void;
 }
 
 /**
@@ -25,13 +29,23 @@ export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStr
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = FIRST_RETRY_MS;
+  let isClosed = false;
 
   function connect(): void {
-    source = new EventSource(url, { withCredentials: true, fetch: fetchWithKey });
+    source = new EventSource(url, { withCredentials: true, fetch: fetchAndHear });
     source.addEventListener("open", opened);
     source.addEventListener("message", received);
     source.addEventListener("error", retry);
     listenForSilence();
+  }
+  async function fetchAndHear(address: string | URL, init: EventSourceFetchInit): Promise<Response> {
+    const response = await fetchWithKey(address, init);
+    const isRefused = response.status >= 400 && response.status < 500;
+    if (isRefused && handlers.onRefusal) {
+      const refused = await refusal(response);
+      if (!isClosed) handlers.onRefusal(refused);
+    }
+    return response;
   }
   function opened(): void {
     retryMs = FIRST_RETRY_MS;
@@ -44,6 +58,7 @@ export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStr
   }
   function retry(): void {
     source?.close();
+    if (isClosed) return;
     clearTimeout(timer);
     handlers.onConnection("lost");
     timer = setTimeout(connect, retryMs);
@@ -62,6 +77,7 @@ export function openEventStream<T>(url: string, handlers: Handlers<T>): EventStr
   connect();
   return {
     close: () => {
+      isClosed = true;
       window.removeEventListener("online", retryNow);
       clearTimeout(timer);
       source?.close();

@@ -26,12 +26,14 @@ export interface LogListener {
   /** What was read before is read again. */
   onBegin: () => void;
   onText: (text: string) => void;
+  /** The connection is lost; it is opened anew by itself. */
+  onLost: () => void;
   /** `problem` says why where the container did not end by itself. */
   onEnd: (problem: string | undefined) => void;
 }
 
 /** Follows a log until it ends, or what is returned is called. */
-export function followLog(wish: LogWish, { onBegin, onText, onEnd }: LogListener): () => void {
+export function followLog(wish: LogWish, { onBegin, onText, onLost, onEnd }: LogListener): () => void {
   const { session, namespace, pod, container, isPrevious } = wish;
   const query = new URLSearchParams({ namespace, pod, container, ...(isPrevious && { previous: "yes" }) });
   const stream = openEventStream<LogEvent>(`${sessionApiPath(session)}/kubernetes/log?${query.toString()}`, {
@@ -43,6 +45,11 @@ export function followLog(wish: LogWish, { onBegin, onText, onEnd }: LogListener
     },
     onConnection: (connection) => {
       if (connection === "open") onBegin();
+      if (connection === "lost") onLost();
+    },
+    onRefusal: ({ message }) => {
+      stream.close();
+      onEnd(message);
     },
   });
   return () => stream.close();

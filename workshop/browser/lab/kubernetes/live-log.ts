@@ -6,6 +6,8 @@ const DRAW_MS = 100;
 
 /** What is shown of a log; a new one for every change. */
 export interface LogState extends LogText {
+  /** The connection is lost, and opened anew by itself. */
+  isLost?: boolean;
   /** It ended; `problem` says why where the container did not end by itself. */
   end?: { problem: string | undefined };
 }
@@ -63,6 +65,11 @@ export class LiveLog {
       onText: (text) => {
         this.#kept = withMore(this.#kept, text);
         this.#drawSoon();
+      },
+      onLost: () => {
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+        this.#set({ ...this.#kept, isLost: true });
       },
       onEnd: (problem) => {
         clearTimeout(this.#timer);

@@ -96,7 +96,7 @@ function FollowedLog({ wish, podStatus }: FollowedProps): ReactElement {
         )}
       </div>
       <p className="kube-note" role="status">
-        {endWords(end, text)}
+        {standingWords(state, text)}
         {end !== undefined && (
           <Button className="button button--small" onPress={() => log.readAgain()}>
             <Icon name="restart" size={14} /> Read again
@@ -107,7 +107,8 @@ function FollowedLog({ wish, podStatus }: FollowedProps): ReactElement {
   );
 }
 
-function endWords(end: LogState["end"], text: string): string {
+function standingWords({ end, isLost }: LogState, text: string): string {
+  if (end === undefined && isLost) return "The connection is lost. It comes back by itself.";
   if (end === undefined)
     return text === ""
       ? "Nothing printed yet; what comes is shown at once."

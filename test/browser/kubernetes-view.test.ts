@@ -273,7 +273,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl") || lacks !== undef
       const lines = async () => (await log.innerText()).trim().split("\n");
       const before = (await lines()).length;
       await expect.poll(async () => (await lines()).length).toBeGreaterThan(before + 1);
-      expect(await lines()).toEqual((await lines()).map((_line, at) => `line ${String(at + 1)}`));
+      const now = await lines();
+      expect(now).toEqual(now.map((_line, at) => `line ${String(at + 1)}`));
       await page.getByText("Following; new lines come at the end.").waitFor();
       await takePicture(page, "kubernetes-view-log");
       expect(await accessibilityProblems(page)).toEqual([]);
@@ -293,6 +294,26 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl") || lacks !== undef
       await log.getByText("about to crash").waitFor();
       await page.getByText("That is the end of the log.").waitFor();
       await takePicture(page, "kubernetes-view-crashed");
+    });
+
+    it("say why the server does not give them, and when the connection is lost", async () => {
+      const logs = "**/kubernetes/log?**";
+      const previous = page.getByRole("checkbox", { name: "Before the last restart" });
+      const message = "6 logs of this session are followed already. Close one of its pages.";
+      await page.route(logs, (route) =>
+        route.fulfill({ status: 429, json: { error: { code: "SERVER_TOO_MANY_REQUESTS", message } } }),
+      );
+      await previous.uncheck();
+      await page.getByText(message).waitFor();
+      await page.unroute(logs);
+      await page.getByRole("button", { name: "Read again" }).click();
+      const log = page.getByRole("group", { name: "Log of crasher in crasher" });
+      await log.getByText("about to crash").waitFor();
+      await page.route(logs, (route) => route.abort());
+      await previous.check();
+      await page.getByText("The connection is lost. It comes back by itself.").waitFor();
+      await page.unroute(logs);
+      await log.getByText("about to crash").waitFor();
     });
   },
 );

@@ -32,8 +32,12 @@ export interface ContractState {
   rows: InstructorRow[];
   /** What the terminals show. */
   screens?: ScreensEvent;
-  /** Of orders: which were given, and after how many sessions the next one breaks off, and when. */
-  orders: { given: Order[]; breakAfter?: { sessions: number; when: Promise<unknown> } };
+  /** Of orders: which were given, after how many sessions the next one breaks off, and when, and by session why it cannot be carried out. */
+  orders: {
+    given: Order[];
+    breakAfter?: { sessions: number; when: Promise<unknown> };
+    problems?: Record<string, string>;
+  };
   /** Answers to come: method and path (`POST api/sessions`) to status and body. */
   answers: Map<string, { status: number; body?: unknown }>;
 }
@@ -127,7 +131,10 @@ async function carryOut(
   const tell = (event: OrderEvent): Promise<void> =>
     new Promise((resolve) => response.write(`data: ${JSON.stringify(event)}\n\n`, () => resolve()));
   await tell({ type: "begun", sessions: ids.length });
-  for (const id of ids.slice(0, breakAfter?.sessions)) await tell({ type: "outcome", outcome: { id } });
+  for (const id of ids.slice(0, breakAfter?.sessions)) {
+    const problem = orders.problems?.[id];
+    await tell({ type: "outcome", outcome: { id, ...(problem !== undefined && { problem }) } });
+  }
   if (breakAfter !== undefined) return breakAfter.when.then(() => void response.destroy());
   await tell({ type: "done" });
   response.end();

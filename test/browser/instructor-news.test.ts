@@ -179,6 +179,21 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     expect([first === again, again === another, first?.length]).toEqual([true, false, 24]);
   });
 
+  it("is which sessions refused an order, which is another one when it is given again", async () => {
+    await open();
+    const { orders } = opened.contract.state;
+    orders.problems = { "class-a-2": "It ends already." };
+    for (const id of ["class-a-1", "class-a-2"])
+      await page.getByRole("checkbox", { name: `Select session ${id}`, exact: true }).check();
+    const extend = page.getByRole("button", { name: "Extend by 30 min" });
+    await extend.click();
+    await page.getByText("class-a-2: It ends already.").waitFor();
+    await extend.click();
+    await expect.poll(() => orders.given.length).toBe(2);
+    const [first, again] = orders.given.map(({ id }) => id);
+    expect(first).not.toBe(again);
+  });
+
   it("stands in columns whose headings are where their numbers are", async () => {
     await open();
     const differing = await page.evaluate(() => {

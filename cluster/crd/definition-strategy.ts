@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { TypeBudget } from "../admission/cel/type-budget.js";
 import { isRecord, recordAt, recordsAt, textAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { KindStrategy } from "../kinds/strategy.js";
@@ -117,6 +118,7 @@ function validateVersions(object: ApiObject, errors: FieldErrors): void {
   if (stored.length !== 1) {
     errors.invalid("spec.versions", versions, "must have exactly one version marked as storage version");
   }
+  const budget = new TypeBudget();
   versions.forEach((version, i) => {
     const field = `spec.versions[${i}]`;
     const schema = recordAt(version, "schema.openAPIV3Schema");
@@ -131,6 +133,6 @@ function validateVersions(object: ApiObject, errors: FieldErrors): void {
     // The schema all versions share is told of as the definition's own.
     const isShared = versions.every((other) => isDeepStrictEqual(other["schema"], version["schema"]));
     const path = isShared ? "spec.validation" : `${field}.schema`;
-    if (!isShared || i === 0) validateStructural(schema, `${path}.openAPIV3Schema`, errors);
+    if (!isShared || i === 0) validateStructural(schema, { path: `${path}.openAPIV3Schema`, budget }, errors);
   });
 }

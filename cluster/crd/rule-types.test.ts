@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { compileErrorText } from "../admission/cel/error-text.js";
+import { TypeBudget } from "../admission/cel/type-budget.js";
 import type { Schema } from "../schema/schema.js";
 import { RuleTypes } from "./rule-types.js";
 
@@ -10,6 +11,7 @@ const schema: Schema = {
     a: { type: "string" },
     n: { type: "integer" },
     at: { type: "string", format: "date-time" },
+    took: { type: "string", format: "duration" },
     "x-y": { type: "string" },
     inner,
     map: { type: "object", additionalProperties: inner },
@@ -24,8 +26,15 @@ const schema: Schema = {
   },
 };
 
+const typesOf = (ofSchema: Schema, sources: string[], budget = new TypeBudget()) =>
+  new RuleTypes(ofSchema, { isRoot: true, sources, budget });
+const spent = (rule: string): number => {
+  const budget = new TypeBudget();
+  typesOf(schema, [rule], budget).check(rule, { isOldOptional: false });
+  return budget.spent;
+};
 const verdictOf = (rule: string, isOldOptional = false) =>
-  new RuleTypes(schema, true, [rule]).check(rule, { isOldOptional });
+  typesOf(schema, [rule]).check(rule, { isOldOptional });
 const faultOf = (rule: string, isOldOptional = false) => verdictOf(rule, isOldOptional).fault;
 
 it.each([
@@ -72,6 +81,8 @@ it.each([
   "self.metadata.name == 'x'",
   "self == oldSelf && self.inner == oldSelf.inner && self.inner != null",
   "self.at > timestamp('2020-01-01T00:00:00Z')",
+  "string(self.at) != '' && int(self.at) > 1 && timestamp(self.at) == self.at",
+  "string(self.took) != '' && duration(self.took) == self.took",
   "self.names.all(name, name in oldSelf.names)",
   "self.names.transformList(i, name, name + 'x').size() > 0",
   "self.?inner.?c.orValue('') == 'x'",
@@ -84,4 +95,19 @@ it("takes an old state that may be absent for no object", () => {
   expect(faultOf("oldSelf.hasValue() && oldSelf.value().b == 'x'", true)).toMatchObject({
     summary: "undefined field 'b'",
   });
+});
+
+it("gives types to fields that expressions name, not to those that comments and texts do", () => {
+  const least = spent("self.a == 'x'");
+  expect(spent("self.a == 'inner' // self.inner, self.map, self.list")).toBe(least);
+  expect(spent("self.a == self.inner.c")).toBeGreaterThan(least);
+});
+
+it("takes for anything what is beyond the budget of types", () => {
+  const wide: Schema = { type: "object", properties: { one: inner, other: inner } };
+  const rule = "self.one.d == 'x' || self.other.d == 'x'";
+  const check = (units: number) =>
+    typesOf(wide, [rule], new TypeBudget(units)).check(rule, { isOldOptional: false });
+  expect(check(100).fault).toMatchObject({ summary: "undefined field 'd'", range: { start: 8 } });
+  expect(check(1)).toEqual({ type: "bool", fault: undefined });
 });

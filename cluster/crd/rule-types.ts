@@ -1,5 +1,7 @@
-import { DeclaredTypes, wordsOf } from "../admission/cel/declared-types.js";
+import { DeclaredTypes } from "../admission/cel/declared-types.js";
 import { plainEnvironment } from "../admission/cel/environment.js";
+import { wordsOf } from "../admission/cel/expression-words.js";
+import type { TypeBudget } from "../admission/cel/type-budget.js";
 import type { TypeVerdict } from "../admission/cel/type-check.js";
 import { checkTypes } from "../admission/cel/type-check.js";
 import type { Schema } from "../schema/schema.js";
@@ -13,13 +15,21 @@ let count = 0;
 export class RuleTypes {
   readonly #schema: Schema;
   readonly #isRoot: boolean;
-  readonly #words: ReadonlySet<string>;
+  readonly #sources: readonly string[];
+  readonly #budget: TypeBudget;
   #types: { plain: DeclaredTypes; withOptional: DeclaredTypes } | undefined;
 
-  /** `isRoot` where the schema is of objects that stand for themselves; `sources` are all expressions that will be checked. */
-  constructor(schema: Schema, isRoot: boolean, sources: readonly string[]) {
+  /**
+   * `isRoot` where the schema is of objects that stand for themselves; `sources` are all expressions that will be checked; `budget` is
+   * what the whole definition may spend.
+   */
+  constructor(
+    schema: Schema,
+    { isRoot, sources, budget }: { isRoot: boolean; sources: readonly string[]; budget: TypeBudget },
+  ) {
     this.#schema = schema;
-    this.#words = wordsOf(sources);
+    this.#sources = sources;
+    this.#budget = budget;
     this.#isRoot = isRoot;
   }
 
@@ -32,7 +42,8 @@ export class RuleTypes {
   #declare(): { plain: DeclaredTypes; withOptional: DeclaredTypes } {
     const types = new DeclaredTypes(plainEnvironment(), {
       resolve: resolveNothing,
-      words: this.#words,
+      words: wordsOf(this.#sources),
+      budget: this.#budget,
     });
     const name = `${TYPE_NAME}${(count += 1)}`;
     const type = this.#isRoot ? types.declareRoot(this.#schema, name) : types.declare(this.#schema, name);

@@ -1,4 +1,5 @@
 import { compileErrorText } from "../admission/cel/error-text.js";
+import type { TypeBudget } from "../admission/cel/type-budget.js";
 import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { FieldErrors } from "../validation/field-errors.js";
@@ -8,19 +9,27 @@ import { compileRule } from "./validation-rules.js";
 /** Schemas within schemas that are looked at; what is nested deeper is left to itself. */
 const MAX_DEPTH = 60;
 
-/** Adds what keeps the schema at `path` from being structural, and the rules in it that are no CEL. */
-export function validateStructural(schema: JsonObject, path: string, errors: FieldErrors): void {
-  visit(schema, { path, depth: 0 }, errors);
+/**
+ * Adds what keeps the schema at `path` from being structural, and the rules in it that are no CEL. `budget` is what the whole definition
+ * may spend on types; rules beyond it are not judged by them.
+ */
+export function validateStructural(
+  schema: JsonObject,
+  { path, budget }: { path: string; budget: TypeBudget },
+  errors: FieldErrors,
+): void {
+  visit(schema, { path, budget, depth: 0 }, errors);
 }
 
 interface Place {
   path: string;
+  budget: TypeBudget;
   depth: number;
   /** How the place is called where its type is missing; absent at the root, which has words of its own. */
   sort?: "object fields" | "array items";
 }
 
-function visit(schema: JsonObject, { path, depth, sort }: Place, errors: FieldErrors): void {
+function visit(schema: JsonObject, { path, depth, sort, budget }: Place, errors: FieldErrors): void {
   if (depth > MAX_DEPTH) return;
   if (sort !== undefined && !isOfAnyType(schema) && asText(schema["type"]) === "") {
     errors.required(`${path}.type`, `must not be empty for specified ${sort}`);
@@ -28,8 +37,8 @@ function visit(schema: JsonObject, { path, depth, sort }: Place, errors: FieldEr
   const { additionalProperties, items } = schema;
   validateParts(schema, path, errors);
   const isRoot = depth === 0 || schema["x-kubernetes-embedded-resource"] === true;
-  validateRules(schema, isRoot, path, errors);
-  const next = { depth: depth + 1, sort: "object fields" as const };
+  validateRules(schema, { isRoot, path, budget }, errors);
+  const next = { budget, depth: depth + 1, sort: "object fields" as const };
   for (const [name, property] of Object.entries(recordAt(schema, "properties") ?? {})) {
     if (isRecord(property)) visit(property, { ...next, path: `${path}.properties[${name}]` }, errors);
   }
@@ -65,10 +74,14 @@ function isOfAnyType(schema: JsonObject): boolean {
   );
 }
 
-function validateRules(schema: JsonObject, isRoot: boolean, path: string, errors: FieldErrors): void {
+function validateRules(
+  schema: JsonObject,
+  { isRoot, path, budget }: { isRoot: boolean; path: string; budget: TypeBudget },
+  errors: FieldErrors,
+): void {
   const rules = recordsAt(schema, "x-kubernetes-validations");
   const sources = rules.flatMap((rule) => [asText(rule["rule"]), asText(rule["messageExpression"])]);
-  const types = new RuleTypes(schema, isRoot, sources);
+  const types = new RuleTypes(schema, { isRoot, sources, budget });
   rules.forEach((rule, i) => {
     const field = `${path}.x-kubernetes-validations[${i}]`;
     const [source, message] = [asText(rule["rule"]), asText(rule["messageExpression"])];

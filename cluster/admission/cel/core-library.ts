@@ -6,9 +6,19 @@ import { regularExpression } from "./regular-expression.js";
 /** One unit of budget pays for matching this many characters. */
 const CHARACTERS_PER_UNIT = 100;
 
+const TIMESTAMP = "google.protobuf.Timestamp";
+const DURATION = "google.protobuf.Duration";
+const NANOSECONDS = 1_000_000_000n;
+
+/** As the library has it: the sum of both. */
+interface CelDuration {
+  seconds: bigint;
+  nanos: number;
+}
+
 type CelMap = Record<string, unknown> | Map<unknown, unknown>;
 
-/** Regular expressions by RE2, and the functions `executableSource` writes into expressions. */
+/** Regular expressions by RE2, conversions of times that the library lacks, and the functions `executableSource` writes into expressions. */
 export const coreLibrary: CelLibrary = (environment) => {
   registerAll(environment, {
     "string.re2Matches(string): bool": (text: string, pattern: string) => matcher(text, pattern).find(),
@@ -17,6 +27,15 @@ export const coreLibrary: CelLibrary = (environment) => {
       findAll(text, pattern, Infinity),
     "string.findAll(string, int): list<string>": (text: string, pattern: string, limit: bigint) =>
       findAll(text, pattern, limit < 0n ? Infinity : Number(limit)),
+    [`string(${TIMESTAMP}): string`]: (time: Date) =>
+      time
+        .toISOString()
+        .replace(/(\.[0-9]*?)0+Z$/, "$1Z")
+        .replace(".Z", "Z"),
+    [`string(${DURATION}): string`]: durationText,
+    [`int(${TIMESTAMP}): int`]: (time: Date) => BigInt(Math.floor(time.getTime() / 1000)),
+    [`timestamp(${TIMESTAMP}): ${TIMESTAMP}`]: (time: Date) => time,
+    [`duration(${DURATION}): ${DURATION}`]: (duration: CelDuration) => duration,
     "__visit(list<A>): list<A>": visitList,
     "__visit(map<K, V>): map<K, V>": visitMap,
     "__has(dyn, string): bool": hasField,
@@ -24,6 +43,16 @@ export const coreLibrary: CelLibrary = (environment) => {
     "__mapOf(list<dyn>): map<dyn, dyn>": (entries: [unknown, unknown][]) => new Map(entries),
   });
 };
+
+/** Seconds, with no more decimals than it takes. */
+function durationText({ seconds, nanos }: CelDuration): string {
+  const total = seconds * NANOSECONDS + BigInt(nanos);
+  const size = total < 0n ? -total : total;
+  const decimals = String(size % NANOSECONDS)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  return `${total < 0n ? "-" : ""}${size / NANOSECONDS}${decimals === "" ? "" : `.${decimals}`}s`;
+}
 
 function matcher(text: string, pattern: string): { find(): boolean; group(): string | null } {
   spend(1 + Math.ceil(text.length / CHARACTERS_PER_UNIT));

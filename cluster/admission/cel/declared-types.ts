@@ -2,6 +2,7 @@ import type { Environment } from "@marcbachmann/cel-js";
 import { isRecord } from "../../api/field-access.js";
 import type { ResolveSchema, Schema } from "../../schema/schema.js";
 import { fieldName } from "./field-name.js";
+import { TypeBudget } from "./type-budget.js";
 
 /** Schemas within schemas that are looked into; what is nested deeper may be anything. */
 const MAX_DEPTH = 60;
@@ -28,27 +29,37 @@ const OWN_FIELDS: Schema = {
   },
 };
 
+export interface DeclaredTypesOptions {
+  resolve: ResolveSchema;
+  /** The words of the expressions that are to be checked; fields of other names may be anything. */
+  words?: ReadonlySet<string> | undefined;
+  /** One of its own where absent. */
+  budget?: TypeBudget | undefined;
+}
+
 /**
  * Gives the types of schemas names in an environment, as Kubernetes has them for CEL: objects with their fields, maps, lists; what
- * a schema says nothing certain of is `dyn`, and a field of which it does not even say a type is none.
+ * a schema says nothing certain of is `dyn`, as is what lies beyond a budget, and a field of which it does not even say a type is none.
  */
 export class DeclaredTypes {
   readonly environment: Environment;
   readonly #resolve: ResolveSchema;
   /** The words of the expressions that are to be checked: what none of them names needs no type. */
   readonly #words: ReadonlySet<string> | undefined;
+  readonly #budget: TypeBudget;
   /** The types of referenced schemas, and of those that are being looked into. */
   readonly #known: Map<Schema, string>;
   readonly #fields: Map<string, ReadonlyMap<string, string>>;
 
   constructor(
     environment: Environment,
-    { resolve, words }: { resolve: ResolveSchema; words?: ReadonlySet<string> | undefined },
+    { resolve, words, budget = new TypeBudget() }: DeclaredTypesOptions,
     base?: DeclaredTypes,
   ) {
     this.environment = environment;
     this.#resolve = resolve;
     this.#words = words;
+    this.#budget = budget;
     this.#known = new Map(base === undefined ? [] : base.#known);
     this.#fields = new Map(base === undefined ? [] : base.#fields);
   }
@@ -108,6 +119,7 @@ export class DeclaredTypes {
       const value = this.#declareOwn(additionalProperties, `${name}.${VALUE}`, depth);
       return value && `map<string, ${value}>`;
     }
+    if (!this.#budget.pay(name, Object.keys(schema.properties ?? {}).length)) return ANYTHING;
     return this.declareObject(name, this.#fieldsOf(schema, name, depth));
   }
 
@@ -127,11 +139,6 @@ export class DeclaredTypes {
     const isOwn = schema["x-kubernetes-embedded-resource"] === true;
     return this.#declare(isOwn ? withOwnFields(schema, this.#resolve) : schema, name, depth);
   }
-}
-
-/** The words of expressions, among which are all fields that they can ask for. */
-export function wordsOf(sources: readonly string[]): Set<string> {
-  return new Set(sources.flatMap((source) => source.match(/\w+/g) ?? []));
 }
 
 function withOwnFields(reference: Schema, resolve: ResolveSchema): Schema {

@@ -97,8 +97,13 @@ function literalType(value: unknown): string {
 
 /** The node and all below it, in the order they are written. */
 export function* walk(value: unknown): Generator<ASTNode> {
-  if (Array.isArray(value)) for (const item of value) yield* walk(item);
-  if (typeof value !== "object" || value === null || !("op" in value) || !("args" in value)) return;
-  yield value as ASTNode;
-  yield* walk(value.args);
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (Array.isArray(next)) left.push(...(next as unknown[]).toReversed());
+    else if (typeof next === "object" && next !== null && "op" in next && "args" in next) {
+      yield next as ASTNode;
+      left.push(next.args);
+    }
+  }
 }

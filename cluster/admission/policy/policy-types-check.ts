@@ -1,8 +1,8 @@
 import type { AdmissionTypesOptions, DeclaredKind } from "../cel/admission-types.js";
 import { admissionTypes, withVariables } from "../cel/admission-types.js";
 import type { DeclaredTypes } from "../cel/declared-types.js";
-import { wordsOf } from "../cel/declared-types.js";
 import { compileErrorText } from "../cel/error-text.js";
+import { wordsOf } from "../cel/expression-words.js";
 import { checkTypes } from "../cel/type-check.js";
 import type { ResolveSchema } from "../../schema/schema.js";
 import type { PolicySpec, RuleWithNames } from "./policy-types.js";

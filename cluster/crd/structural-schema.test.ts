@@ -1,0 +1,37 @@
+import { expect, it, vi } from "vitest";
+import { DeclaredTypes } from "../admission/cel/declared-types.js";
+import { TypeBudget } from "../admission/cel/type-budget.js";
+import type { JsonObject } from "../api/field-access.js";
+import { FieldErrors } from "../validation/field-errors.js";
+import { validateStructural } from "./structural-schema.js";
+
+const WIDTH = 50;
+const DEPTH = 55;
+const named = Array.from({ length: WIDTH }, (_, i) => `self.b${i} == null`).join(" || ");
+
+/** Objects within objects, each with many objects beside the next, and a rule at each that names all of them. */
+function nested(depth: number): JsonObject {
+  const leaf = { type: "object", properties: { a: { type: "string" } } };
+  const beside = Object.fromEntries(Array.from({ length: WIDTH }, (_, i) => [`b${i}`, leaf]));
+  return {
+    type: "object",
+    properties: { ...beside, a: depth === 0 ? { type: "string" } : nested(depth - 1) },
+    "x-kubernetes-validations": [{ rule: `has(self.a) || ${named}` }],
+  };
+}
+
+it("declares no more types for a definition than its budget pays for, however many rules ask for them", () => {
+  const declare = vi.spyOn(DeclaredTypes.prototype, "declareObject");
+  try {
+    const budget = new TypeBudget(2000);
+    const errors = new FieldErrors();
+    validateStructural(nested(DEPTH), { path: "schema", budget }, errors);
+    expect(errors.list).toEqual([]);
+    const fields = declare.mock.calls.reduce((sum, [, each]) => sum + Object.keys(each).length, 0);
+    expect(declare.mock.calls.length).toBeGreaterThan(WIDTH);
+    expect(declare.mock.calls.length + fields).toBeLessThanOrEqual(2000);
+    expect(budget.spent).toBe(2000);
+  } finally {
+    declare.mockRestore();
+  }
+});

@@ -13,7 +13,8 @@ interface Node extends ApiObject {
   status?: { allocatable?: Record<string, string> };
 }
 
-interface NodeSelectorTerm {
+/** What a node is chosen by, whether that is required or preferred. */
+export interface NodeSelectorTerm {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
   matchFields?: { key: string; operator: string; values?: string[] }[];
 }
@@ -120,10 +121,16 @@ function matchesSelectors(pod: Pod, { name = "", labels = {} }: ObjectMeta): boo
   const path = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
   const terms = valueAt(pod.spec, path) as NodeSelectorTerm[] | undefined;
   if (terms === undefined) return true;
-  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
-    const isLabelled = labelSelectorMatcher({ matchExpressions })(labels);
-    return isLabelled && labelSelectorMatcher({ matchExpressions: matchFields })({ "metadata.name": name });
-  });
+  return terms.some((term) => matchesTerm(term, { name, labels }));
+}
+
+/** Whether labels and fields of a node are as the term asks. */
+export function matchesTerm(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  { name = "", labels = {} }: ObjectMeta,
+): boolean {
+  const isLabelled = labelSelectorMatcher({ matchExpressions })(labels);
+  return isLabelled && labelSelectorMatcher({ matchExpressions: matchFields })({ "metadata.name": name });
 }
 
 function sumOfRequests(pods: Pod[], resource: string): bigint {

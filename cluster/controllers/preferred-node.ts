@@ -1,8 +1,9 @@
 import { recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import { labelSelectorMatcher } from "../selector/label-selector.js";
+import type { NodeSelectorTerm } from "./node-fit.js";
+import { matchesTerm } from "./node-fit.js";
 import { nameOf } from "./object-keys.js";
-import type { LabelSelector, Pod } from "./object-kinds.js";
+import type { Pod } from "./object-kinds.js";
 import { controllerOf } from "./owner-references.js";
 import type { PlacedPods } from "./placed-pods.js";
 import { isRepelled } from "./taints.js";
@@ -10,7 +11,7 @@ import type { Taint } from "./taints.js";
 
 interface Preference {
   weight: number;
-  preference: LabelSelector;
+  preference: NodeSelectorTerm;
 }
 
 /**
@@ -45,7 +46,7 @@ function rankOf(pod: Pod, node: ApiObject, placed: PlacedPods): number[] {
 function preferenceFor(pod: Pod, { metadata }: ApiObject): number {
   const path = "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution";
   return (recordsAt(pod.spec, path) as unknown as Preference[])
-    .filter(({ preference }) => labelSelectorMatcher(preference)(metadata.labels ?? {}))
+    .filter(({ preference }) => matchesTerm(preference, metadata))
     .reduce((sum, { weight }) => sum + weight, 0);
 }
 

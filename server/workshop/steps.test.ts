@@ -109,6 +109,36 @@ describe("a step that is clicked twice", () => {
   });
 });
 
+describe("a step that is clicked again", () => {
+  it("is begun anew as soon as its verdict can be seen, also while that is just being written", async () => {
+    const begun: string[] = [];
+    const run: SessionHost["run"] = async (_address, { id }) => {
+      begun.push(id);
+      return {
+        id,
+        status: "failed",
+        exitStatus: 1,
+        output: "",
+        outputTruncated: false,
+        startedAt: 1,
+        durationMs: 1,
+      };
+    };
+    const steps = stepsWith({ ...hostThat({ remembers: false, terminals: 1 }), run });
+    const save = store.saveStep.bind(store);
+    let again: Promise<StepResult> | undefined;
+    vi.spyOn(store, "saveStep").mockImplementation(async (saved) => {
+      const isSaved = await save(saved);
+      const isSeen = saved.result.state !== "running" && saved.result.state !== "queued";
+      if (isSeen) again ??= step().then((clicked) => steps.run(clicked));
+      return isSaved;
+    });
+    await steps.run(await step());
+    await expect.poll(() => begun).toHaveLength(2);
+    expect((await again)?.state).toBe("queued");
+  });
+});
+
 describe("a step that is taken back", () => {
   it("is so also before the host has heard of its command", async () => {
     const host = hostThat({ remembers: false, terminals: 1 });

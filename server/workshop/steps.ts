@@ -56,6 +56,8 @@ interface Running {
   id: string;
   begun: Promise<StepResult>;
   latest?: StepResult;
+  /** Resolves when it runs no more; absent while it is being taken up. */
+  over?: Promise<void>;
 }
 
 interface StartOptions extends StepEntry {
@@ -83,6 +85,11 @@ class SessionSteps implements Steps {
     const last = step.action.question && (await resultOf(this.#parts.activity, step));
     if (last?.quiz?.triesLeft === 0) return last;
     const current = this.#running.get(keyOf(step));
+    if (current?.over && hasVerdict(current.latest)) {
+      // Whoever has seen its verdict begins it anew, also while that is just being put away.
+      await current.over;
+      return this.run(step, entry);
+    }
     return current?.latest ?? current?.begun ?? this.#start(step, randomUUID(), entry);
   }
 
@@ -166,13 +173,14 @@ class SessionSteps implements Steps {
 
   #start(step: SessionStep, id: string, { answer, inputs, resumedFrom }: StartOptions): Promise<StepResult> {
     const failuresBefore = () => this.#parts.activity.failures(stepKey(step));
+    let over = Promise.resolve();
     const begun = new Promise<StepResult>((resolve, reject) => {
       const onQueued = async (result: StepResult): Promise<void> => {
         resolve(
           await this.#noteBegin({ session: step.session.metadata.name, result, command: id }, resumedFrom),
         );
       };
-      this.#go(step, {
+      over = this.#go(step, {
         id,
         onQueued,
         ...(resumedFrom && { resumedFrom }),
@@ -186,7 +194,7 @@ class SessionSteps implements Steps {
           if (this.#running.get(keyOf(step))?.id === id) this.#running.delete(keyOf(step));
         });
     });
-    this.#running.set(keyOf(step), { id, begun });
+    this.#running.set(keyOf(step), { id, begun, over });
     return begun;
   }
 
@@ -220,6 +228,10 @@ class SessionSteps implements Steps {
     onResult(saved.session, noted);
     return noted;
   }
+}
+
+function hasVerdict(result: StepResult | undefined): boolean {
+  return result !== undefined && result.state !== "queued" && result.state !== "running";
 }
 
 function keyOf({ session, page, action }: SessionStep): string {

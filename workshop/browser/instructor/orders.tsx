@@ -42,7 +42,10 @@ export async function giveOrder(
   try {
     const to = { sessions: selected.map((row) => row.id) };
     for await (const event of api.order({ id, to, do: action })) {
-      if (event.type === "outcome") onProgress?.(outcomes.push(event.outcome));
+      if (event.type === "outcome") {
+        outcomes.push(event.outcome);
+        onProgress?.(outcomes.length);
+      }
       isDone ||= event.type === "done";
     }
     if (!isDone) return { isLost: true, problem: brokenOff(outcomes.length, selected.length) };

@@ -96,7 +96,7 @@ export class TestReader {
     this.socket.send(JSON.stringify(request));
   }
 
-  async until(condition: () => boolean, ms = 30_000): Promise<void> {
+  async until(condition: () => boolean, ms = 60_000): Promise<void> {
     const deadline = Date.now() + ms;
     while (!condition()) {
       if (Date.now() > deadline)

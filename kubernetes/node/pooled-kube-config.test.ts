@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import * as library from "./client-library.js";
 import { connectionPoolOf } from "./connection-pool.js";
 import { MAX_BODY_BYTES } from "./kubernetes-client.js";
@@ -71,7 +71,13 @@ it("lets go of an answer that does not end", async () => {
     };
     more();
   };
-  await expect(core.listNamespace()).rejects.toThrow(`longer than ${String(MAX_BODY_BYTES)} bytes`);
+  // So much takes longer on a busy machine than a call may.
+  const deadline = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
+  try {
+    await expect(core.listNamespace()).rejects.toThrow(`longer than ${String(MAX_BODY_BYTES)} bytes`);
+  } finally {
+    deadline.mockRestore();
+  }
   expect(sent).toBeLessThan(4 * MAX_BODY_BYTES);
 });
 

@@ -8,7 +8,7 @@ import type { ConnectOptions } from "./host-connection.js";
 import { type TestHost, startTestHost } from "./test-host.js";
 
 const address = { session: "silent", terminal: "1" };
-const PATIENCE = { timeout: 25_000 };
+const PATIENCE = { timeout: 60_000 };
 let host: TestHost;
 let way: Way;
 let client: SessionHost;
@@ -49,7 +49,7 @@ it("what happens is heard again after a host was away for longer than calls wait
 });
 
 it("what happened while a host was away is told in its order and once, and commands that ended have their verdict", async () => {
-  const events = await connectBy({});
+  const events = await connectBy({ reconnectMs: 120_000 });
   await host.open(address);
   const waiting = { id: "waits", text: "until [ -e go ]; do sleep 0.05; done" };
   const runs = Promise.all(

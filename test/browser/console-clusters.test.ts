@@ -13,12 +13,13 @@ import { type ConsoleVisit, visitConsole, WORKSPACE } from "./console-visit.js";
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
   "the console's page of several clusters",
   () => {
-    const folder = mkdtempSync(join(tmpdir(), "lectern-console-clusters-"));
+    let folder = "";
     let further: Cluster | undefined;
     let visit: ConsoleVisit;
     let page: Page;
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "lectern-console-clusters-"));
       further = await startCluster({ dataDir: folder });
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromFile(further.kubeconfigPath);
@@ -31,7 +32,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
     afterAll(async () => {
       await visit?.end();
       await further?.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== "") rmSync(folder, { recursive: true, force: true });
     });
 
     const row = (name: string) => page.getByRole("table", { name: "Clusters" }).getByRole("row", { name });

@@ -10,7 +10,7 @@ import { BUSYBOX_IMAGE } from "../kubernetes/node/node-images.js";
 import { hasRealCluster, realCluster } from "./real-cluster.js";
 
 const NAMESPACE = "failing-pods";
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 const POLL_MS = 200;
 
 interface Case {
@@ -55,15 +55,15 @@ const CASES: Record<string, Case> = {
     until: "Failed",
   },
   // Long enough for a container to have been started by then.
-  deadline: { spec: { activeDeadlineSeconds: 15 }, until: "DeadlineExceeded" },
+  deadline: { spec: { activeDeadlineSeconds: 45 }, until: "DeadlineExceeded" },
   "deadline-without-config-map": {
     container: { envFrom: [{ configMapRef: { name: "none" } }] },
-    spec: { activeDeadlineSeconds: 15 },
+    spec: { activeDeadlineSeconds: 45 },
     until: "DeadlineExceeded",
   },
   "deadline-before-init": {
     spec: {
-      activeDeadlineSeconds: 15,
+      activeDeadlineSeconds: 45,
       initContainers: [
         { name: "first", image: BUSYBOX_IMAGE, envFrom: [{ configMapRef: { name: "none" } }] },
         { name: "second", image: BUSYBOX_IMAGE },

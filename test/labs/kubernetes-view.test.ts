@@ -113,6 +113,7 @@ describe("the objects of a session", () => {
     const looker = await new Looker(shop).whole();
     await expect.poll(() => looker.lines("Deployment")).toEqual(["web: 2/2 ready"]);
     const byKind = (kind: string) => [...looker.rows.values()].filter((row) => row.kind === kind);
+    await expect.poll(() => byKind("ReplicaSet")).toHaveLength(1);
     const [web] = byKind("Deployment");
     const [set] = byKind("ReplicaSet");
     await expect.poll(() => byKind("Pod").map(({ owner }) => owner)).toEqual([set?.uid, set?.uid]);
@@ -133,7 +134,9 @@ describe("the objects of a session", () => {
       rules: [{ apiGroups: [""], resources: ["configmaps", "events"], verbs: ["get", "list", "watch"] }],
     });
     const looker = await new Looker(await session("narrow", "maps-only")).whole();
-    expect(new Set([...looker.rows.values()].map(({ kind }) => kind))).toEqual(new Set(["ConfigMap"]));
+    await expect
+      .poll(() => new Set([...looker.rows.values()].map(({ kind }) => kind)))
+      .toEqual(new Set(["ConfigMap"]));
     expect(looker.standing?.unread).toEqual(expect.arrayContaining(["pods", "secrets", "deployments"]));
     looker.stop();
   });

@@ -126,7 +126,7 @@ describeParity("types in expressions", () => {
         metadata: { name },
         spec: { at: "2024-01-01T00:00:00Z", lasts: "30m", "x-y": "x", ...spec },
       });
-      await until("get timeds", /^$/);
+      await until("get timeds -o jsonpath={.kind}", /List/);
       await run("create -f -", object("good", {}));
       await run("create -f -", object("early", { at: "2019-01-01T00:00:00Z" }));
       await run("create -f -", object("long", { lasts: "2h" }));

@@ -28,7 +28,7 @@ function nightly(spec: object) {
 
 /** The claims about what is told of workloads that run against policies, made about any cluster. */
 export function describeAudit(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     let apps: AppsV1Api;
     let custom: CustomObjectsApi;

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 
 /** The claims about what is excepted from policies, made about any cluster. */
 export function describeExceptions(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     let apps: AppsV1Api;
     let kubeConfig: KubeConfig;

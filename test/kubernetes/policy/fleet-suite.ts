@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { KubernetesClient } from "../../../kubernetes/node/kubernetes-client.js";
 import { removeFromCluster } from "../../../server/cluster-removal.js";
-import { AppsV1Api, CoreV1Api, KubernetesObjectApi } from "../../../kubernetes/node/client-library.js";
+import { AppsV1Api, type CoreV1Api, KubernetesObjectApi } from "../../../kubernetes/node/client-library.js";
 import {
   ENFORCED_CONFIG_MAP,
   MANAGED_LABEL,
@@ -14,9 +14,17 @@ import type { ClusterView } from "../../../policy/common/cluster-api.js";
 import type { NamespaceList, Violation } from "../../../policy/common/tmc-api.js";
 import { createClusterClient } from "../../../policy/node/cluster-client.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
-import { BINDING, blocking as policy, ENGINE, kubeconfigWith } from "./fleet-objects.js";
+import {
+  BINDING,
+  blocking as policy,
+  coreOf,
+  createPod,
+  ENGINE,
+  kubeconfigWith,
+  notedDetachments,
+} from "./fleet-objects.js";
 import { type CutOff, kubeconfigText, startCutOff } from "./cut-off.js";
-import { deployment, gone, labelNamespace, refusalText, silent } from "./suite-cluster.js";
+import { deployment, gone, labelNamespace, refusalText } from "./suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
 
 const organization = "fleet-org";
@@ -29,10 +37,6 @@ export interface FleetTarget {
   members: [KubeConfig, KubeConfig];
 }
 
-function coreOf(kubeConfig: KubeConfig): CoreV1Api {
-  return kubeConfig.makeApiClient(CoreV1Api);
-}
-
 /** The claims about several clusters, made about any three. */
 export function describeFleet(title: string, target: () => FleetTarget): void {
   describe(title, { timeout: 180_000 }, () => {
@@ -42,6 +46,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
     let cores: Record<string, CoreV1Api>;
     const controller = new AbortController();
     const path = `workspaces/${workspace}`;
+    const { leftAlone, logger } = notedDetachments();
 
     beforeAll(async () => {
       const { home: kubeConfig, members } = target();
@@ -50,7 +55,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
       world = await startTmcWorld(kubeConfig, { organization, workspace, members: options });
       await startPolicyController({
         kubeConfig,
-        logger: silent,
+        logger,
         signal: controller.signal,
         members: options,
       });
@@ -72,15 +77,8 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
       (await world.rest("GET", `clusters/${name}`)).body["cluster"] as ClusterView;
     const stateOf = async (name: string) => (await clusterOf(name)).status.sync.state;
     const inForce = (name: string) => expect.poll(() => stateOf(name)).toBe("InForce");
-    const pod = (cluster: string, namespace: string, image: string, dryRun = true) => {
-      const body = { metadata: { generateName: "p-" }, spec: { containers: [{ name: "main", image }] } };
-      const calling = (cores[cluster] ?? world.core).createNamespacedPod({
-        namespace,
-        body,
-        ...(dryRun && { dryRun: "All" }),
-      });
-      return refusalText(calling);
-    };
+    const pod = (cluster: string, namespace: string, image: string, dryRun = true) =>
+      refusalText(createPod(cores[cluster] ?? world.core, { namespace, image, dryRun }));
     const attach = (cluster: string, namespace = "shop") =>
       world.tmc("cluster", "namespace", "attach", "-n", namespace, "-k", workspace, "-c", cluster);
 
@@ -328,6 +326,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
       expect((await world.tmc("cluster", "detach", "east", "--force")).status).toBe(0);
       // Nobody could tell it.
       expect(await pod("east", "shop", "nginx")).toContain("[no-busybox]");
+      await expect.poll(() => leftAlone).toContain("east");
       east.mend();
       const again = await world.tmc("cluster", "attach", "orient", "--kubeconfig", await file("east", east));
       expect([again.status, again.err]).toEqual([0, ""]);
@@ -337,6 +336,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
       east.cut();
       await expect.poll(() => stateOf("orient")).toBe("Unreachable");
       expect((await world.tmc("cluster", "detach", "orient", "--force")).status).toBe(0);
+      await expect.poll(() => leftAlone).toContain("orient");
       east.mend();
       const run = await world.tmc("cluster", "attach", "east", "--kubeconfig", await file("east", east));
       expect([run.status, run.err]).toEqual([0, ""]);
@@ -360,7 +360,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
       await expect
         .poll(async () => (await east1.readNamespace({ name: "shop" })).metadata?.labels?.[MANAGED_LABEL])
         .toBe(undefined);
-      expect(await pod("east", "shop", "nginx")).toBe("");
+      await expect.poll(() => pod("east", "shop", "nginx")).toBe("");
     });
 
     it("takes a cluster that the operator gives by its name alone, and there only namespaces of the organization", async () => {
@@ -377,6 +377,7 @@ export function describeFleet(title: string, target: () => FleetTarget): void {
         0,
       );
       expect((await world.tmc("cluster", "detach", "shared")).status).toBe(0);
+      await expect.poll(() => gone(core.readNamespace({ name: "lectern-policy-engine" }))).toBe(true);
     });
 
     it("leaves what lectern uninstall takes away, where a cluster was forgotten while it was away", async () => {

@@ -31,7 +31,7 @@ const images = ({ before, after }: Change) =>
 
 /** The claims about the history of changes, made about any cluster. */
 export function describeHistory(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     let store: HierarchyStore;
     let context: PolicyContext;

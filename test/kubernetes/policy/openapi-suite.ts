@@ -75,7 +75,7 @@ function inOrder(paths: OpenApi["paths"]): { method: string; path: string; descr
 
 /** The claims about the document of the API, made about any cluster. */
 export function describeOpenApi(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     let operations: ReturnType<typeof inOrder>;
     let further: Cluster | undefined;

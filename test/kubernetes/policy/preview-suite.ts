@@ -13,7 +13,7 @@ const OF = ["-c", cluster];
 
 /** The claims about what a change is said to do before it is done, made about any cluster. */
 export function describePreview(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     const tmc: TmcWorldOnCluster["tmc"] = (...argv) => world.tmc(...argv);
     const custom = (effect: string, name: string, ...rule: string[]) =>

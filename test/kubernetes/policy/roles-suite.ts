@@ -133,7 +133,7 @@ const to = (workspaceName: string) => ({ namespace: { spec: { workspaceName } } 
 
 /** The claims about roles, made about any cluster. */
 export function describeRoles(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
 
     const bind = (at: string, role: string, name: string) =>

@@ -257,7 +257,7 @@ const SCRIPTS: Script[] = [
 
 /** The claim that scripts written for the original do what they say, made about any cluster. */
 export function describeTmcScripts(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 60_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
     beforeAll(async () => {
       world = await startTmcWorld(target().kubeConfig, { organization, workspace });

@@ -11,7 +11,7 @@ const workspace = "tko-day1-ops-ws";
 
 /** The claims about `tmc` and the REST behind it, made about any cluster. */
 export function describeTmc(title: string, target: () => { kubeConfig: KubeConfig }): void {
-  describe(title, { timeout: 30_000 }, () => {
+  describe(title, { timeout: 240_000 }, () => {
     let world: TmcWorldOnCluster;
 
     beforeAll(async () => {

@@ -30,7 +30,7 @@ describeParity("apply and patch", () => {
 
   sameOnBoth(
     "patches of every type do the same",
-    async ({ run }) => {
+    async ({ run, until }) => {
       await run("apply -f -", web("nginx:1"));
       await run([
         "patch",
@@ -63,6 +63,9 @@ describeParity("apply and patch", () => {
         "-p",
         '{"metadata":{"labels":{"tier":"front"}}}',
       ]);
+      // Whether a patch changes anything is told by the object as a whole, to which its controller still writes.
+      const settled = "{.metadata.generation}={.status.observedGeneration}:{.status.replicas}";
+      await until(`get deployment web -o jsonpath=${settled}`, /^(\d+)=\1:$/);
       await run(["patch", "deployment", "web", "-p", '{"spec":{"replicas":0}}']);
       await run("label deployment web tier-");
       await run(

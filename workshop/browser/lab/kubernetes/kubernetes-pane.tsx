@@ -9,6 +9,7 @@ import { objectTree, type TreeNode } from "./object-tree.js";
 import { ObjectsToolbar, type Wishes } from "./objects-toolbar.js";
 import { useObjects } from "./use-objects.js";
 import "./kubernetes.css";
+import "./object-detail.css";
 
 /** The objects of the session's namespace as they are, each with its state, its events, its YAML and its logs. */
 export function KubernetesPane({ isShown }: { isShown: boolean }): ReactElement {

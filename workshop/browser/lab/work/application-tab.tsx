@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { Button } from "react-aria-components";
 import type { IngressAddress } from "../../../common/ingress.js";
-import { Icon } from "../../parts/icon.js";
 import { routeUrl } from "../../store/navigation.js";
 import { applicationQuery } from "../application-address.js";
 import { useLab } from "../lab-context.js";
 import { frameAddress } from "./frame-address.js";
+import { FrameBar } from "./frame-bar.js";
 import "./frame-tab.css";
 
 interface Props {
@@ -33,17 +32,11 @@ export function ApplicationTab({ name, ingress, isShown }: Props): ReactElement 
   });
   return (
     <div className="frame-tab">
-      <div className="frame-tab__bar">
-        <span className="frame-tab__note">
-          {error ? error.message : "It runs in this session, and is shown to whoever may use the session."}
-        </span>
-        <Button className="button button--small" onPress={() => setAttempt(attempt + 1)}>
-          <Icon name="restart" size={14} /> Load again
-        </Button>
-        <a className="button button--small" href={own} target="_blank" rel="noopener noreferrer">
-          <Icon name="external" size={14} /> Open in a new tab
-        </a>
-      </div>
+      <FrameBar
+        note={error ? error.message : "It runs in this session, and is shown to whoever may use the session."}
+        onReload={() => setAttempt(attempt + 1)}
+        href={own}
+      />
       {address && (
         <iframe
           key={attempt}

@@ -1,8 +1,7 @@
 import { useState, type ReactElement } from "react";
-import { Button } from "react-aria-components";
-import { Icon } from "../../parts/icon.js";
 import { useLab } from "../lab-context.js";
 import { frameAddress } from "./frame-address.js";
+import { FrameBar } from "./frame-bar.js";
 import "./frame-tab.css";
 
 interface Props {
@@ -23,19 +22,11 @@ export function SlidesTab({ name, place, isShown }: Props): ReactElement {
   const address = session.slides === undefined ? undefined : frameAddress(session.slides + place);
   return (
     <div className="frame-tab">
-      <div className="frame-tab__bar">
-        <span className="frame-tab__note">
-          {address ? "Click the slides to turn them with the arrow keys." : "This session has no slides."}
-        </span>
-        <Button className="button button--small" onPress={() => setAttempt(attempt + 1)}>
-          <Icon name="restart" size={14} /> Load again
-        </Button>
-        {address && (
-          <a className="button button--small" href={address.href} target="_blank" rel="noopener noreferrer">
-            <Icon name="external" size={14} /> Open in a new tab
-          </a>
-        )}
-      </div>
+      <FrameBar
+        note={address ? "Click the slides to turn them with the arrow keys." : "This session has no slides."}
+        onReload={() => setAttempt(attempt + 1)}
+        href={address?.href}
+      />
       {address && wasShown && (
         <iframe
           key={attempt}

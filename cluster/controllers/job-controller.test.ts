@@ -26,6 +26,8 @@ describe("a Job", () => {
     await cluster.until("it to count", () => job().status?.ready === 1);
     expect(job().status).toMatchObject({ active: 1 });
     expect(job().status).not.toHaveProperty("conditions");
+    const told = `Simulated: pod "${pod?.metadata.name ?? ""}" is simulated by Lectern: no process runs, so it does not end by itself, nor does what waits for its end`;
+    await cluster.until("its event", () => cluster.eventsOf(job()).includes(told));
   });
 
   it("is complete when its pods have succeeded, and says so", async () => {

@@ -5,10 +5,11 @@ import { RealPods } from "../node/real-pods.js";
 import type { VolumeSources } from "../node/volume-files.js";
 import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
-import type { EventRecorder } from "./event-recorder.js";
+import type { EventRecorder, EventText } from "./event-recorder.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, locationOfObject, namespaceOf } from "./object-keys.js";
 import type { Pod, PodStatus } from "./object-kinds.js";
+import { controllerOf } from "./owner-references.js";
 import { PodAddresses } from "./pod-addresses.js";
 import { isNotFound } from "./pod-control.js";
 import { endedStatus } from "./pod-end.js";
@@ -23,8 +24,8 @@ import {
   simulatedStatus,
   statusOfContainer,
 } from "./pod-status.js";
-import { configMaps, pods, secrets, statusOf } from "./resource-refs.js";
-import { startTexts } from "./simulated-events.js";
+import { configMaps, jobs, pods, secrets, statusOf } from "./resource-refs.js";
+import { endlessText, startTexts } from "./simulated-events.js";
 import { mountProblem, startProblem, type StartProblem } from "./start-problems.js";
 import type { WorkQueue } from "./work-queue.js";
 
@@ -169,6 +170,17 @@ class Kubelet {
       const [before, after] = [pod.status, status].map((each) => statusOfContainer(each, name));
       for (const text of startTexts(before, after, problems.get(name))) this.#recorder.record(pod, text);
     }
+    const endless = endlessText(pod, status);
+    if (endless !== undefined) this.#tellWithOwner(pod, endless);
+  }
+
+  /** Tells it of the pod, and of the Job it was made for: that is what people look at. */
+  #tellWithOwner(pod: Pod, text: EventText): void {
+    this.#recorder.record(pod, text);
+    const owner = controllerOf(pod);
+    if (owner?.kind !== "Job") return;
+    const job = this.#context.api.find(jobs, { namespace: namespaceOf(pod), name: owner.name });
+    if (job !== undefined && job.metadata.uid === owner.uid) this.#recorder.record(job, text);
   }
 
   #waitsForVolumes(pod: Pod): boolean {

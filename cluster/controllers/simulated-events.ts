@@ -1,6 +1,6 @@
 import type { EventText } from "./event-recorder.js";
 import { isSameJson } from "./json-equality.js";
-import type { ContainerStatus } from "./object-kinds.js";
+import type { ContainerStatus, Pod, PodStatus } from "./object-kinds.js";
 import { PASSED_OVER, SIMULATED } from "./pod-status.js";
 import type { StartProblem } from "./start-problems.js";
 
@@ -21,6 +21,15 @@ export function startTexts(
     return [normal(PASSED_OVER, `Init container ${name} passed over (${SIMULATED}: no process runs)`)];
   }
   return problem !== undefined && state.waiting?.reason === problem.reason ? problem.events : [];
+}
+
+/** What is said of a pod that others wait for to end, when it begins to run in name only; undefined of any other pod. */
+export function endlessText(before: Pod, after: PodStatus): EventText | undefined {
+  const begins = before.status?.phase !== "Running" && after.phase === "Running";
+  if (!begins || (before.spec.restartPolicy ?? "Always") === "Always") return undefined;
+  const name = JSON.stringify(before.metadata.name);
+  const message = `pod ${name} is ${SIMULATED}: no process runs, so it does not end by itself, nor does what waits for its end`;
+  return { type: "Warning", reason: "Simulated", message };
 }
 
 function runningTexts(name: string, image: string): EventText[] {

@@ -55,7 +55,7 @@ function serviceProblem(
   const why =
     api.find(SERVICES, { namespace, name }) === undefined
       ? `service ${JSON.stringify(name)} not found`
-      : `the embedded cluster runs no containers, so nothing answers at service ${JSON.stringify(name)}`;
+      : `the embedded cluster calls webhooks by their url alone, and service ${JSON.stringify(name)} has none`;
   return `Post ${JSON.stringify(address)}: ${why}`;
 }
 

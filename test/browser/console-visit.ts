@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import { PAGE_KEY_HEADER } from "../../workshop/common/api.js";
 import { accessibilityProblems, RULES_IN } from "./accessibility.js";
 import { launchChromium, openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { misplacedHeadings } from "./column-headings.js";
 import { openSession, showOnNarrow } from "./console-steps.js";
 import { cutOff } from "./cut-off.js";
 import { startLectern, type LecternServer } from "./lectern-server.js";
@@ -105,6 +106,7 @@ async function look(page: Page, name: string, shown?: Locator): Promise<void> {
       expect(found, `${name}, ${theme}, ${size.width} wide`).toEqual([]);
       expect(await overflowing(page), `${name}, ${size.width} wide`).toEqual([]);
       expect(await cutOff(page), `${name}, ${size.width} wide`).toEqual([]);
+      expect(await misplacedHeadings(page), `${name}, ${size.width} wide`).toEqual([]);
     }
   }
   await page.emulateMedia({ colorScheme: "light" });

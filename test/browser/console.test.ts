@@ -229,6 +229,23 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console's pa
     expect(await inherited.getByRole("button", { name: /^(?:Edit|Delete)/ }).count()).toBe(0);
   });
 
+  it("says of a count in the tree what is counted, and shows what can be pressed as buttons", async () => {
+    await page
+      .getByRole("treegrid")
+      .getByRole("row", { name: id })
+      .getByText("1 policy", { exact: true })
+      .waitFor();
+    const direct = page.getByRole("table", { name: "Direct policies" });
+    for (const verb of ["Edit", "Delete"]) {
+      const button = direct.getByRole("button", { name: new RegExp(`^${verb} `) }).first();
+      const looks = await button.evaluate((element) => {
+        const { borderTopStyle, borderTopColor } = getComputedStyle(element);
+        return [borderTopStyle, borderTopColor === getComputedStyle(document.body).backgroundColor];
+      });
+      expect(looks, verb).toEqual(["solid", false]);
+    }
+  });
+
   it("asks for an exception that an instructor grants, and shows it at its policy", async () => {
     await page.getByRole("button", { name: "Request Exception" }).click();
     const form = page.getByRole("form", { name: "Request Exception" });

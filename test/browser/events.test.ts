@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
+import { misplacedHeadings } from "./column-headings.js";
 import { SIZES, launchChromium, openPage, takePicture } from "./chromium.js";
 import { type LecternServer, startLectern } from "./lectern-server.js";
 import { writeLab } from "./write-lab.js";
@@ -138,6 +139,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await instructor.getByRole("row", { name: /Ada Lovelace did not come/ }).waitFor();
     expect(await accessibilityProblems(instructor)).toEqual([]);
     await takePicture(instructor, "event-results");
+    expect(await misplacedHeadings(instructor)).toEqual([]);
     const [file] = await Promise.all([
       instructor.waitForEvent("download"),
       instructor.getByRole("button", { name: "Download CSV" }).click(),
@@ -164,6 +166,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await certificate.getByText("Its one step was done.").waitFor();
     await learner.getByRole("row", { name: /Begin, step 1 done/ }).waitFor();
     await takePicture(learner, "own-results-390");
+    expect(await misplacedHeadings(learner)).toEqual([]);
     // The library tells of the pressed button for seven seconds, and the button is not there any more.
     await expect.poll(() => learner.locator('[data-live-announcer] [role="img"]').count()).toBe(0);
     expect(await accessibilityProblems(learner)).toEqual([]);
@@ -177,6 +180,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await learner.setViewportSize(SIZES[0]);
     await learner.emulateMedia({ colorScheme: "dark" });
     await takePicture(learner, "own-results-dark");
+    expect(await misplacedHeadings(learner)).toEqual([]);
     expect(await accessibilityProblems(learner)).toEqual([]);
     await learner.emulateMedia({ media: "print" });
     expect(await learner.getByRole("button", { name: "Print" }).isVisible()).toBe(false);

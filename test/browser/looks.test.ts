@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems, RULES_IN } from "./accessibility.js";
 import { openPage, SIZES, takePicture, THEMES } from "./chromium.js";
+import { misplacedHeadings } from "./column-headings.js";
 import { ContractBrowser } from "./contract-browser.js";
 import { cutOff } from "./cut-off.js";
 
@@ -34,6 +35,7 @@ describe.skipIf(isWithout("chromium"))("every screen", () => {
           await takePicture(page, `${name}-${theme}-${size.width}`);
           expect(await accessibilityProblems(page, RULES_IN[theme])).toEqual([]);
           expect(await cutOff(page)).toEqual([]);
+          expect(await misplacedHeadings(page)).toEqual([]);
         });
       }
     }

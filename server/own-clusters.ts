@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -11,6 +11,7 @@ import { builtFile, readEnvironment } from "./config.js";
 import type { DataPaths, Environment, ServeConfig } from "./config.js";
 import { askOwnCluster } from "./supervisor/own-cluster.js";
 import { readKubeconfig } from "./supervisor/preflight.js";
+import { writePrivately } from "./supervisor/private-file.js";
 import { endLeftOver, supervise } from "./supervisor/supervised-process.js";
 import type { SupervisedProcess } from "./supervisor/supervised-process.js";
 
@@ -65,10 +66,11 @@ export class OwnClusterProcesses implements OwnClusters {
   readonly #most: number;
   readonly #running = new Map<string, Promise<Running>>();
   /** What is being ended is not opened again meanwhile. */
-  readonly #closing = new Set<string>();
+  readonly #closing = new Map<string, Promise<void>>();
   /** Of those that run. */
   readonly #addresses = new Map<string, string>();
   #remover: FolderRemover | undefined;
+  #isStopped = false;
 
   constructor(options: OwnClustersOptions) {
     this.#options = options;
@@ -80,13 +82,14 @@ export class OwnClusterProcesses implements OwnClusters {
   async make(session: string, settings: OwnClusterSettings = {}): Promise<KubernetesClient> {
     mkdirSync(this.#folderOf(session), { recursive: true, mode: 0o700 });
     // The same when it is started again, whatever the lab says by then.
-    writeFileSync(this.#settingsOf(session), JSON.stringify(settings), { mode: 0o600 });
+    writePrivately(this.#settingsOf(session), JSON.stringify(settings));
     return this.open(session);
   }
 
   async open(session: string): Promise<KubernetesClient> {
     const known = this.#running.get(session);
     if (known !== undefined) return (await known).client;
+    if (this.#isStopped) throw stopping(session);
     if (this.#closing.has(session) || !existsSync(this.#folderOf(session))) throw gone(session);
     if (this.#running.size >= this.#most) throw tooMany(this.#most);
     const starting = this.#start(session);
@@ -109,13 +112,12 @@ export class OwnClusterProcesses implements OwnClusters {
     }
   }
 
-  async close(session: string): Promise<void> {
-    this.#closing.add(session);
-    try {
-      await this.#close(session);
-    } finally {
-      this.#closing.delete(session);
-    }
+  close(session: string): Promise<void> {
+    const closing = (this.#closing.get(session) ?? this.#close(session)).finally(() => {
+      if (this.#closing.get(session) === closing) this.#closing.delete(session);
+    });
+    this.#closing.set(session, closing);
+    return closing;
   }
 
   async #close(session: string): Promise<void> {
@@ -127,8 +129,10 @@ export class OwnClusterProcesses implements OwnClusters {
     if (existsSync(this.#folderOf(session))) this.#removing().remove(this.#folderOf(session));
   }
 
-  /** Ends all of them; what they hold stays for the next server. */
+  /** Ends all of them, and resolves when those that are being taken away are; what the others hold stays for the next server. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.allSettled(this.#closing.values());
     const all = [...this.#running.values()];
     await Promise.all(all.map(async (starting) => starting.then(end, () => undefined)));
     this.#running.clear();
@@ -208,6 +212,13 @@ function gone(session: string): WorkshopError {
   return new WorkshopError(
     WORKSHOP_ERRORS.sessionClusterUnavailable,
     `The session ${session} has no cluster of its own any more. Start the lab again`,
+  );
+}
+
+function stopping(session: string): WorkshopError {
+  return new WorkshopError(
+    WORKSHOP_ERRORS.sessionClusterUnavailable,
+    `The cluster of session ${session} is not started: this server is ending. Try again when it is back`,
   );
 }
 

@@ -146,3 +146,23 @@ describe("a session that is closed", () => {
     expect(await test.client.sessions()).toEqual([]);
   });
 });
+
+describe("a host that ends", () => {
+  it("makes those sessions to the end that it has begun, and no other", async () => {
+    const test = await start();
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const asked = names.map((name) => test.client.prepare(name, { files: [] }).catch(() => undefined));
+    const folder = join(test.folder, "data", "sessions");
+    await expect.poll(() => readdirSync(folder)).not.toEqual([]);
+    await test.host.close();
+    const made = readdirSync(folder);
+    expect(made).not.toEqual([]);
+    for (const name of made) expect(readdirSync(join(folder, name)), name).toContain("session.json");
+    await test.client.disconnect();
+    await Promise.all(asked);
+    // What still went on would write into folders that nobody expects any more.
+    rmSync(test.folder, { recursive: true });
+    await wait(1_000);
+    expect(existsSync(test.folder)).toBe(false);
+  });
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { NetworkTarget } from "../common/network-target.js";
 import type { RecordingInfo } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
@@ -15,6 +16,8 @@ import type { TerminalRegistry } from "./terminal-registry.js";
 
 /** Programs of one session that run at once beside its shells. */
 const PROGRAMS_PER_SESSION = 32;
+/** How long the end waits for sessions that are just being made or cleared away, which takes a tenth of that. */
+const CHANGES_MS = 5_000;
 
 export interface SessionRegistryParts extends HostConfinement {
   folders: SessionFolders;
@@ -36,6 +39,7 @@ export class SessionRegistry {
   /** The last change of each session; the next one waits for it. */
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #quota: DiskQuota;
+  #isClosed = false;
 
   constructor(parts: SessionRegistryParts) {
     this.#parts = parts;
@@ -138,9 +142,13 @@ export class SessionRegistry {
     return this.#inTurn(name, () => this.#clear(name));
   }
 
-  /** Ends every process; sessions stay as they are for the next host. */
+  /**
+   * Ends every process; sessions stay as they are for the next host. Those that are just being made or cleared away are so first: nothing is written
+   * into their folders afterwards, and accounts and sandboxes are still there for them.
+   */
   async closeAll(): Promise<void> {
-    await this.#quota.stop();
+    this.#isClosed = true;
+    await Promise.all([this.#quota.stop(), this.#changesSettled()]);
     for (const program of [...this.#programs.values()].flatMap((programs) => [...programs])) program.kill();
     const accounts = [...this.#known.values()].filter((session) => this.#holdsAccount(session));
     await this.#parts.terminals.closeAll(accounts.flatMap(({ account }) => account?.uid ?? []));
@@ -207,7 +215,16 @@ export class SessionRegistry {
     return account !== undefined && (this.#parts.accounts?.holds(name, account) ?? false);
   }
 
+  /** Resolves when nothing is made or cleared away any more, or after five seconds: what hangs then is ended with all the rest. */
+  async #changesSettled(): Promise<void> {
+    const end = new AbortController();
+    const late = wait(CHANGES_MS, undefined, { signal: end.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#changes.values()), late]);
+    end.abort();
+  }
+
   #inTurn<Result>(name: string, change: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(ending(name));
     const before = this.#changes.get(name) ?? Promise.resolve();
     const result = before.then(change, change);
     const done = result
@@ -218,6 +235,11 @@ export class SessionRegistry {
     this.#changes.set(name, done);
     return result;
   }
+}
+
+function ending(name: string): TerminalError {
+  const message = `The terminal host is ending; session ${name} is asked of the next one.`;
+  return new TerminalError(terminalErrorCodes.hostLost, message);
 }
 
 function notMade(name: string, error: unknown): TerminalError {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,7 +34,10 @@ it("pictures of other sites come into the lab, and the others are told", async (
     "pages/a.md": `# A\n\n![one](${site}/a/one.png?v=2) ![two](${site}/b/one.png) ![gone](${site}/gone.png) ![page](${site}/page)\n`,
     "pages/b.md": `# B\n\n![one](${site}/a/one.png?v=2) <img alt="x" src="${site}/a/one.png"> [link](${site}/a/one.png)\n`,
   });
+  chmodSync(join(folder, "pages/b.md"), 0o640);
   const brought = await bringPictures(await loadLab(folder));
+  expect(readdirSync(join(folder, "pages"))).toEqual(["a.md", "b.md"]);
+  expect(statSync(join(folder, "pages/b.md")).mode & 0o777).toBe(0o640);
   expect(brought.map(({ file, path, why }) => [file, path ?? why])).toEqual([
     ["pages/a.md", "images/one.png"],
     ["pages/a.md", "images/one-2.png"],

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
@@ -53,10 +53,25 @@ async function bring(
     const path = paths.get(address) ?? (await fetched(folder, address));
     paths.set(address, path);
     const changed = text.replace(shown, (_whole, before: string) => `${before}${path}`);
-    await writeFile(join(folder, file), changed);
+    await replaceFile(join(folder, file), changed);
     return { file, address, path };
   } catch (error) {
     return { file, address, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** All of the text or the page as it was: it may be the only copy that its author has. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  // A page that is a link elsewhere stays one.
+  const file = await realpath(path);
+  const unfinished = `${file}.${String(process.pid)}.new`;
+  try {
+    await writeFile(unfinished, text, { flag: "wx" });
+    await chmod(unfinished, (await stat(file)).mode);
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
   }
 }
 

@@ -27,6 +27,8 @@ export interface Controller {
   readonly name: string;
   /** Longest delay in milliseconds before a key that failed is tried again; that of the queue where it is absent. */
   readonly retryMaxMs?: number;
+  /** Keys worked on at the same time; that of the queue where it is absent. */
+  readonly concurrentKeys?: number;
   /** Watches whatever decides about the keys and adds them to the queue; returns the ways to stop. */
   watch(queue: WorkQueue): (() => void)[];
   /** Must be safe to call at any time, with the key of an object that is gone, too. */
@@ -41,6 +43,7 @@ export function runController(
   const queue: WorkQueue = new WorkQueue({
     clock,
     ...(controller.retryMaxMs !== undefined && { retryMaxMs: controller.retryMaxMs }),
+    ...(controller.concurrentKeys !== undefined && { concurrentKeys: controller.concurrentKeys }),
     work: (key) => controller.reconcile(key, queue),
     onFailure: (key, error, delayMs) => {
       const fields = { controller: controller.name, key, delayMs, err: error };

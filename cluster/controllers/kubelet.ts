@@ -54,6 +54,8 @@ export function createKubelet(context: ControllerContext, containers?: RealConta
   return {
     name: "kubelet",
     retryMaxMs: RETRY_MAX_MS,
+    // As a kubelet has a worker for each pod: one whose containers do not answer keeps no other waiting.
+    concurrentKeys: Number.POSITIVE_INFINITY,
     watch: (queue) => [
       ...kubelet.listen(queue),
       context.api.watch(pods, ({ type, object }) => {
@@ -117,6 +119,8 @@ class Kubelet {
 
   /** Looks after the pod by its containers, if it is one that really runs. */
   #realPodsFor(pod: Pod): RealPods | undefined {
+    // Between a pod's first process and the status that tells of it only its record knows.
+    if (this.#real?.knows(pod)) return this.#real;
     return hasRealContainers(this.#containers?.runtime, this.#context.api, pod) ? this.#real : undefined;
   }
 

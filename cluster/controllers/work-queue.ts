@@ -13,6 +13,8 @@ export interface WorkQueueOptions {
   onFailure: (key: string, error: unknown, delayMs: number) => void;
   /** Longest delay before a failing key is tried again, where it is not that of every controller. */
   retryMaxMs?: number;
+  /** Keys worked on at the same time; 4 where absent. */
+  concurrentKeys?: number;
 }
 
 /** Keys to work on: each is worked on by one worker at a time, and however often it is added while waiting, once. */
@@ -79,7 +81,7 @@ export class WorkQueue {
     setImmediate(() => {
       this.#isScheduled = false;
       for (const key of this.#waiting) {
-        if (this.#working.size >= CONCURRENT_KEYS) return;
+        if (this.#working.size >= (this.#options.concurrentKeys ?? CONCURRENT_KEYS)) return;
         this.#waiting.delete(key);
         // In a microtask of its own: what the work adds at once must find the key among those being worked on.
         this.#working.set(

@@ -60,6 +60,30 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       ]);
   });
 
+  it("go on, answer and are ended when their image is known no longer", async () => {
+    const annotate = ["annotate", "--overwrite", "namespace", "default"];
+    await fixture.run([...annotate, "lectern.dev/images=mine:1 mine:2"]);
+    await create("mine", { containers: [busybox("exec sleep 4713", { image: "mine:1" })] });
+    await create("changed", { containers: [busybox("exec sleep 4714", { image: "mine:2" })] });
+    for (const name of ["mine", "changed"]) await becomes(name, "{.status.phase}", "Running");
+    const id = await read("mine", "{.status.containerStatuses[0].containerID}");
+    await fixture.run([...annotate, "lectern.dev/images-"]);
+    await fixture.run(["label", "pod", "mine", "looked=at"]);
+    await fixture.run(["set", "image", "pod/changed", "c=nobody/has:this"]);
+    await becomes("changed", "{.status.containerStatuses[0].lastState.terminated.exitCode}", "143");
+    // As a real node says it of a pod whose new image cannot be had.
+    await expect
+      .poll(() => read("changed", "{.status.containerStatuses[0].state.waiting.reason}"))
+      .toMatch(/^(?:ErrImagePull|ImagePullBackOff|CrashLoopBackOff)$/);
+    const seen = "{.status.phase} {.status.containerStatuses[0].containerID} {.status.message}";
+    expect(await read("mine", seen)).toBe(`Running ${id} `);
+    expect((await fixture.run(["exec", "mine", "--", "echo", "here"])).stdout).toBe("here\n");
+    const uid = await read("mine", "{.metadata.uid}");
+    expect(runtime.running(uid)).toHaveLength(1);
+    await fixture.run(["delete", "pod", "mine", "changed", "--grace-period=1"]);
+    expect(runtime.running(uid)).toEqual([]);
+  });
+
   it("do not start as root where they must not, with the image's user and without one of the pod", async () => {
     const securityContext = { runAsNonRoot: true };
     const container = busybox("exec sleep 1000");

@@ -16,6 +16,8 @@ import { ContainerStarter } from "./container-starter.js";
 import { FoundSandboxes } from "./found-sandboxes.js";
 import { LifecycleHooks } from "./lifecycle-hooks.js";
 import { podEvents } from "./pod-events.js";
+import { graceMsOf } from "./pod-grace.js";
+import { Places } from "./places.js";
 import { PodRecord } from "./pod-record.js";
 import { realStatus } from "./real-status.js";
 import { resolverOf } from "./resolver.js";
@@ -23,8 +25,8 @@ import { isDone, isRestarted } from "./restart-policy.js";
 import type { VolumeSources } from "./volume-files.js";
 import { volumesOf } from "./volume-files.js";
 
-/** Seconds a pod gets to end itself where it names none. */
-const GRACE_SECONDS = 30;
+/** Pods brought on by the runtime at the same time: more of them would each take longer, and together no less. */
+const AT_ONCE = 4;
 /** Milliseconds that are left for the end itself, however long the hook before it took, as a kubelet has it. */
 const MIN_GRACE_MS = 2000;
 
@@ -46,6 +48,7 @@ export class RealPods {
   readonly #hooks: LifecycleHooks;
   readonly #found: FoundSandboxes;
   readonly #queue: WorkQueue;
+  readonly #places = new Places(AT_ONCE);
 
   constructor(options: RealPodsOptions, queue: WorkQueue) {
     this.#options = options;
@@ -89,10 +92,20 @@ export class RealPods {
     });
   }
 
+  /** Whether the pod has been looked after as one that really runs. */
+  knows({ metadata }: Pod): boolean {
+    return this.#records.has(metadata.uid ?? "");
+  }
+
   /** Brings the pod one step on; its volumes must be such that they can be set up. */
   async sync(pod: Pod, queue: WorkQueue): Promise<void> {
     const record = await this.#recordOf(pod);
     if (record === undefined || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return;
+    await this.#places.take(() => this.#bringOn(pod, record, queue));
+  }
+
+  async #bringOn(pod: Pod, record: PodRecord, queue: WorkQueue): Promise<void> {
+    if (!this.#isThere(pod)) return;
     if (!record.hasSandbox) await this.#startSandbox(pod, record);
     if (!this.#isThere(pod)) return;
     const turn: StartTurn = { pod, address: record.address, queue };
@@ -240,12 +253,7 @@ export class RealPods {
 
   async #stop(pod: Pod, record: PodRecord): Promise<void> {
     record.close();
-    const all = [
-      ...(pod.spec.initContainers ?? []),
-      ...pod.spec.containers,
-      ...(pod.spec.ephemeralContainers ?? []),
-    ];
-    const running = all.filter((container) => record.named(container.name)?.isRunning);
+    const running = containersOf(pod).filter(({ name }) => record.named(name)?.isRunning);
     const ordinary = running.filter((container) => !isSidecar(container));
     for (const { name } of running) this.#options.recorder.record(pod, podEvents.stopping(name));
     const graceMs = graceMsOf(pod);
@@ -286,10 +294,4 @@ export class RealPods {
       record: (container) => record.container(pod, container),
     });
   }
-}
-
-/** Milliseconds the pod has to end itself. */
-export function graceMsOf(pod: Pod): number {
-  const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec["terminationGracePeriodSeconds"];
-  return (typeof seconds === "number" ? seconds : GRACE_SECONDS) * 1000;
 }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +21,6 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
   });
   afterEach(async () => {
     runtime.beforeAnswer = async () => undefined;
-    // Pods that wait for the runtime keep those of the next test from their turns.
     await fixture?.run(["delete", "pods", "--all", "--force", "--grace-period=0"]);
   });
   afterAll(async () => {
@@ -54,6 +54,22 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
     await create("patient", { containers: [busybox(SLEEP)] });
     await becomes("patient", "{.status.phase}", "Running");
     expect(refused).toBe(4);
+  });
+
+  it("keeps no pods waiting that run in name only while the runtime does not tell what it has", async () => {
+    const events = new EventEmitter();
+    const told = once(events, "told");
+    await fixture.restart(() => {
+      runtime.beforeAnswer = async (call) => void (call === "list" && (await told));
+    });
+    const waiting = Array.from({ length: 12 }, (_, at) => `waits-${at}`);
+    for (const name of waiting) await create(name, { containers: [busybox(SLEEP)] });
+    await create("simulated", { containers: [{ name: "c", image: "nobody/has:this" }] });
+    await becomes("simulated", "{.status.phase}", "Running");
+    expect(await read("waits-0", "{.status.phase}")).toBe("Pending");
+    await fixture.run(["delete", "pod", "simulated"]);
+    events.emit("told");
+    for (const name of waiting) await becomes(name, "{.status.phase}", "Running");
   });
 
   it("starts pods beside what is left of another that cannot be removed", async () => {

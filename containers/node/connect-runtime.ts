@@ -16,35 +16,20 @@ import type {
   SandboxSpec,
   SandboxState,
 } from "../../cluster/containers/container-runtime.js";
-import { MAX_FRAME_BYTES } from "../../terminal/common/host-frames.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
 import { DialedConnection } from "./dialed-connection.js";
 import { remoteProcess } from "./remote-process.js";
-import {
-  decodeLine,
-  type EventsGreeting,
-  type LogEnd,
-  type RuntimeAnswer,
-  type RuntimeRequest,
-  toWire,
-} from "./wire.js";
+import { type Asked, requireRoom } from "./request-room.js";
+import { decodeLine, type EventsGreeting, type LogEnd, type RuntimeAnswer, toWire } from "./wire.js";
 
 /** How long a containers' process that is being started again is waited for. */
 const BACK_MS = 15_000;
 const ANSWER_MS = 30_000;
 /** Between looks for a process that is not there. */
 const AGAIN_MS = 100;
-/** What a request says besides what it carries. */
-const BOOT_BYTES = 200;
 /** Lines of a log that wait for whoever reads it. */
 const WAITING_LINES = 256;
-
-type Asked = RuntimeRequest extends infer Each
-  ? Each extends RuntimeRequest
-    ? Omit<Each, "boot">
-    : never
-  : never;
 
 /** The containers' process as the cluster sees it; found again whenever it is back. */
 export class ConnectedRuntime implements ContainerRuntime {
@@ -55,6 +40,8 @@ export class ConnectedRuntime implements ContainerRuntime {
   /** Of the process that has greeted us and not gone since. */
   #boot: string | undefined;
   #lastBoot: string | undefined;
+  /** Connections whose request has no answer yet. */
+  readonly #asking = new Set<Socket>();
 
   /** `path` is that of the process's socket; `report` gets one line for the log. */
   constructor(path: string, report: (line: string) => void) {
@@ -155,9 +142,10 @@ export class ConnectedRuntime implements ContainerRuntime {
     return () => void this.#events.off("lost", listener);
   }
 
-  /** Lets go of the process, which goes on. */
+  /** Lets go of the process, which goes on; what it was asked and has not answered is given up. */
   close(): void {
     this.#closing.abort();
+    for (const socket of this.#asking) socket.destroy();
   }
 
   /** Listens to the process for as long as there is one, and for the next. */
@@ -217,10 +205,21 @@ export class ConnectedRuntime implements ContainerRuntime {
   ): Promise<{ stream: FrameStream; socket: Socket; value: unknown }> {
     requireRoom(request);
     if (this.#boot === undefined) await this.#back();
+    if (this.#closing.signal.aborted) throw gone();
     const socket = await this.#dial().catch((error: unknown) => {
       throw gone(error);
     });
     if (request.type !== "dial") socket.once("end", () => socket.destroySoon());
+    this.#asking.add(socket);
+    const answered = this.#answer(socket, request, answerMs);
+    return answered.finally(() => this.#asking.delete(socket));
+  }
+
+  #answer(
+    socket: Socket,
+    request: Asked,
+    answerMs: number,
+  ): Promise<{ stream: FrameStream; socket: Socket; value: unknown }> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         socket.destroy();
@@ -254,29 +253,16 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async #back(): Promise<void> {
+    const late = { signal: AbortSignal.timeout(BACK_MS) };
     try {
-      await once(this.#events, "greeted", { signal: AbortSignal.timeout(BACK_MS) });
+      await Promise.race([
+        once(this.#events, "greeted", late),
+        once(this.#closing.signal, "abort", late).then(() => Promise.reject(gone())),
+      ]);
     } catch (error) {
       throw gone(error);
     }
   }
-}
-
-/** What each kind of request carries that may be large, with its verb. */
-const CARGO: Partial<Record<Asked["type"], string>> = {
-  startSandbox: "the files of the pod's volumes have",
-  start: "the variables and arguments of the container have",
-  exec: "the command has",
-};
-
-/** Throws where the request is larger than a frame, which would end the connection without a word of why. */
-function requireRoom(request: Asked): void {
-  const cargo = CARGO[request.type];
-  if (cargo === undefined) return;
-  const bytes = Buffer.byteLength(JSON.stringify(request)) + BOOT_BYTES;
-  if (bytes <= MAX_FRAME_BYTES) return;
-  const [has, most] = [bytes, MAX_FRAME_BYTES].map((each) => `${(each / 1024 / 1024).toFixed(1)} MiB`);
-  throw new Error(`${cargo} ${has} as they are handed over (files in base64), and at most ${most} can be`);
 }
 
 function gone(cause?: unknown): Error {

@@ -64,7 +64,34 @@ export interface SandboxSpec {
 export interface NetworkServices {
   names: ServiceName[];
   listeners: ServiceListener[];
+  ingress: NetworkIngress;
 }
+
+/** What answers HTTP in a network by the rules of its Ingress objects. */
+export interface NetworkIngress {
+  address: string;
+  port: number;
+  /** Nobody listens where there are none. Of two that say the same the first counts. */
+  routes: IngressRoute[];
+}
+
+/** One path of one rule. */
+export interface IngressRoute {
+  /** The Ingress it is of, as `NAMESPACE/NAME`. */
+  ingress: string;
+  /** In lower case; `*.` in front stands for one label, and nothing for every host. */
+  host: string;
+  /** `Default` is for what no other route is for. */
+  match: "Exact" | "Prefix" | "Default";
+  /** Starts with `/`. */
+  path: string;
+  /** What the pod is asked for in the place of the path that came. */
+  rewrite?: string;
+  backend: IngressBackend;
+}
+
+/** The ready pods to ask, or why there are none, in a sentence. */
+export type IngressBackend = { endpoints: { address: string; port: number }[] } | { missing: string };
 
 /** A full name in lower case, without the last dot, and the addresses or the one other name it leads to. */
 export type ServiceName = { name: string } & ({ addresses: string[] } | { alias: string });

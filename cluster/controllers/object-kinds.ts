@@ -229,6 +229,22 @@ export interface DaemonSet extends ApiObject {
   status?: Record<string, unknown>;
 }
 
+/** What an Ingress leads to. */
+export interface IngressBackendSpec {
+  service?: { name: string; port?: { name?: string; number?: number } };
+  resource?: { kind?: string; name?: string };
+}
+
+export interface IngressRule {
+  host?: string;
+  http?: { paths?: { path?: string; pathType: string; backend: IngressBackendSpec }[] };
+}
+
+export interface Ingress extends ApiObject {
+  spec: { ingressClassName?: string; defaultBackend?: IngressBackendSpec; rules?: IngressRule[] };
+  status?: { loadBalancer?: { ingress?: { ip?: string }[] } };
+}
+
 export interface Service extends ApiObject {
   spec: {
     type?: string;

@@ -24,6 +24,8 @@ export const podDisruptionBudgets = named("policy", "v1", "poddisruptionbudgets"
 /** In the version they are stored in. */
 export const horizontalPodAutoscalers = named("autoscaling", "v2", "horizontalpodautoscalers");
 export const endpointSlices = named("discovery.k8s.io", "v1", "endpointslices");
+export const ingresses = named("networking.k8s.io", "v1", "ingresses");
+export const ingressClasses = named("networking.k8s.io", "v1", "ingressclasses");
 export const customResourceDefinitions = named("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
 export const certificateSigningRequests = named("certificates.k8s.io", "v1", "certificatesigningrequests");

@@ -1,12 +1,17 @@
 import type { ApiObject } from "../api/object.js";
 import type { NetworkServices } from "../containers/container-runtime.js";
 import { nameOfService, servicesOf } from "../node/network-services.js";
+import { ingressOf, namesOfIngresses } from "../node/network-ingress.js";
 import { API_SERVICE } from "./api-endpoints-controller.js";
 import type { Controller, ControllerContext } from "./controller.js";
+import { isPlayedIngress } from "./ingress-controller.js";
 import type { RealContainers } from "./kubelet.js";
 import { nameOf, namespaceOf } from "./object-keys.js";
-import type { Service } from "./object-kinds.js";
-import { endpointSlices, namespaces, services } from "./resource-refs.js";
+import type { Ingress, Service } from "./object-kinds.js";
+import { endpointSlices, ingressClasses, ingresses, namespaces, services } from "./resource-refs.js";
+
+/** What is said of a network that nothing is in. */
+const NOTHING: NetworkServices = { names: [], listeners: [], ingress: ingressOf([], () => undefined) };
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
 
@@ -21,20 +26,30 @@ export function createServiceNetworks(
   const ofNamespace = (namespace: ApiObject): string[] => [networkOf(nameOf(namespace))];
 
   function contentOf(network: string): NetworkServices {
-    if (api.index(namespaces, ofNamespace).get(network).length === 0) return { names: [], listeners: [] };
+    if (api.index(namespaces, ofNamespace).get(network).length === 0) return NOTHING;
     // The API's own is known in every network, and led to from none.
     const others = (api.index(services, ofNamespaced).get(network) as Service[]).filter(
       (service) => nameOf(service) !== API_SERVICE.name || namespaceOf(service) !== API_SERVICE.namespace,
     );
-    const found = others.map((service) => ({
-      service,
-      slices: api.index(endpointSlices, serviceKeys).get(`${namespaceOf(service)}/${nameOf(service)}`),
-    }));
+    const found = others.map((service) => ({ service, slices: slicesOf(service) }));
     const { names, listeners } = servicesOf(found);
-    const known = api.find(services, API_SERVICE) as Service | undefined;
-    const name = known && nameOfService(known);
-    const addresses = known?.spec.clusterIP === undefined ? [] : [known.spec.clusterIP];
-    return { names: name === undefined ? names : [...names, { name, addresses }], listeners };
+    const served = (api.index(ingresses, ofNamespaced).get(network) as Ingress[]).filter((ingress) =>
+      isPlayedIngress(api, ingress),
+    );
+    const ingress = ingressOf(served, (location) => {
+      const service = api.find(services, location) as Service | undefined;
+      return service && { service, slices: slicesOf(service) };
+    });
+    const own = api.find(services, API_SERVICE) as Service | undefined;
+    const name = own && nameOfService(own);
+    const addresses = own?.spec.clusterIP === undefined ? [] : [own.spec.clusterIP];
+    const known = name === undefined ? [] : [{ name, addresses }];
+    // Of two of one name the last counts: no rule takes a Service its name.
+    return { names: [...namesOfIngresses(served), ...names, ...known], listeners, ingress };
+  }
+
+  function slicesOf(service: Service): ApiObject[] {
+    return api.index(endpointSlices, serviceKeys).get(`${namespaceOf(service)}/${nameOf(service)}`);
   }
 
   return {
@@ -45,6 +60,9 @@ export function createServiceNetworks(
         api.watch(namespaces, ({ object }) => add(ofNamespace(object))),
         api.watch(services, ({ object }) => add(ofNamespaced(object))),
         api.watch(endpointSlices, ({ object }) => add(ofNamespaced(object))),
+        api.watch(ingresses, ({ object }) => add(ofNamespaced(object))),
+        // A class decides about the Ingresses of every network.
+        api.watch(ingressClasses, () => add(api.list(ingresses).flatMap(ofNamespaced))),
         runtime.onLost(() => {
           const networks = [...told.keys()];
           told.clear();

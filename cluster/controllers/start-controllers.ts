@@ -19,6 +19,7 @@ import { createEventExpiryController } from "./event-expiry-controller.js";
 import { EventRecorder } from "./event-recorder.js";
 import { createFlowSchemaController } from "./flow-schema-controller.js";
 import { createGarbageCollector } from "./garbage-collector.js";
+import { createIngressController } from "./ingress-controller.js";
 import { Inventory } from "./inventory.js";
 import { createJobController } from "./job-controller.js";
 import { createJobPodReleaser } from "./job-tracking.js";
@@ -115,7 +116,9 @@ function createControllers(
     createNodeRegistration(context),
     createScheduler(context),
     createKubelet(context, containers),
-    ...(containers === undefined ? [] : [createServiceNetworks(context, containers)]),
+    ...(containers === undefined
+      ? []
+      : [createServiceNetworks(context, containers), createIngressController(context)]),
     createNamespaceController(context, inventory),
     createServiceAccountController(context),
     createTokenSecretController(context, tokens),

@@ -20,7 +20,7 @@ interface Endpoint {
 /** What services offer in the network of their pods: names as a cluster's name server has them, and ports that lead to ready pods. */
 export function servicesOf(
   services: readonly { service: Service; slices: readonly ApiObject[] }[],
-): NetworkServices {
+): Omit<NetworkServices, "ingress"> {
   return {
     names: services.flatMap(({ service, slices }) => namesOf(service, slices)),
     listeners: services.flatMap(({ service, slices }) => listenersOf(service, slices)),

@@ -8,8 +8,9 @@ import {
   removeLink,
   setLinkUp,
 } from "../../terminal/node/sandbox/netlink.js";
+import { IngressServer } from "./ingress-server.js";
 import { NameServer } from "./name-server.js";
-import { ServiceProxy } from "./service-proxy.js";
+import { ServiceProxy, type ServicePlace } from "./service-proxy.js";
 import { connectInside, visit } from "./visit-network.js";
 
 /** Of the network itself, as the pods see it. */
@@ -37,6 +38,7 @@ export interface NetworkEnd {
 export class SharedNetwork {
   readonly #descriptor: number;
   readonly #proxy: ServiceProxy;
+  readonly #ingress: IngressServer;
   readonly #names: NameServer;
   /** Names of links here, by address. */
   readonly #links = new Map<string, string>();
@@ -46,11 +48,13 @@ export class SharedNetwork {
   private constructor(descriptor: number, names: number, report: (line: string) => void) {
     this.#descriptor = descriptor;
     this.#names = new NameServer(names);
-    this.#proxy = new ServiceProxy({
+    const place: ServicePlace = {
       listenAt: (address, port) => this.#inside(() => listenAt(address, port)),
       connect: (address, port) => this.#connect(address, port),
       report,
-    });
+    };
+    this.#proxy = new ServiceProxy(place);
+    this.#ingress = new IngressServer(place);
   }
 
   /** `report` gets one line for the log. Throws `SystemCallError` where the machine cannot connect networks. */
@@ -130,17 +134,19 @@ export class SharedNetwork {
     }
   }
 
-  setServices({ names, listeners }: NetworkServices): void {
+  setServices({ names, listeners, ingress }: NetworkServices): void {
     this.#names.names = new Map(
       names.map((each) => [each.name, "alias" in each ? { alias: each.alias } : each.addresses]),
     );
     this.#proxy.set(listeners);
+    this.#ingress.set(ingress);
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#proxy.close();
+    this.#ingress.close();
     this.#names.close();
     closeSync(this.#descriptor);
   }

@@ -102,7 +102,7 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
     write: async (session, file) => (await to(session)).write(session, file),
     replace: async (session, file) => (await to(session)).replace(session, file),
     list: async (session, path) => (await to(session)).list(session, path),
-    dial: async (session, port) => (await to(session)).dial(session, port),
+    dial: async (session, port, address) => (await to(session)).dial(session, port, address),
     recordings: (session) => recordingsOf(session === undefined ? pods.running : [session], connections),
     recording: async function* (session, name) {
       yield* (await to(session)).recording(session, name);

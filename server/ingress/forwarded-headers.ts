@@ -11,7 +11,12 @@ export interface Forwarding extends Pick<IngressRequest, "prefix"> {
   protocol: "http" | "https";
   /** Origin of Lectern's own pages, which may frame the application. */
   pages: string;
+  /** Where Ingress objects decide what answers: the host they are asked for, and the name in its place where they know none such. */
+  rules?: { host: string; name: string };
 }
+
+/** Names an Ingress to what serves them in the network of a session's pods; see `containers/node/ingress-forward.ts`. */
+const INGRESS_NAME_HEADER = "x-lectern-ingress";
 
 /** Between two hops only (RFC 9110, 7.6.1); each side has its own. */
 const OF_ONE_HOP = new Set([
@@ -27,11 +32,17 @@ const OF_ONE_HOP = new Set([
 ]);
 
 /** What a browser's request says of the way it took, which only we know, and of us. */
-const OF_REQUESTS_OURS = new Set([PAGE_KEY_HEADER, "forwarded", "x-real-ip", "http2-settings"]);
+const OF_REQUESTS_OURS = new Set([
+  PAGE_KEY_HEADER,
+  INGRESS_NAME_HEADER,
+  "forwarded",
+  "x-real-ip",
+  "http2-settings",
+]);
 
 /** What the application is sent. A request body keeps its length, or comes in chunks as it came. */
 export function requestHeaders(headers: IncomingHttpHeaders, forwarding: Forwarding): OutgoingHttpHeaders {
-  const { isBelowPath, client, protocol, prefix } = forwarding;
+  const { isBelowPath, client, protocol, prefix, rules } = forwarding;
   const dropped = namedIn(headers.connection);
   const kept = Object.entries(headers).filter(
     ([name]) =>
@@ -46,6 +57,7 @@ export function requestHeaders(headers: IncomingHttpHeaders, forwarding: Forward
   return {
     ...Object.fromEntries(kept),
     ...(cookie === undefined ? {} : { cookie }),
+    ...(rules === undefined ? {} : { host: rules.host, [INGRESS_NAME_HEADER]: rules.name }),
     ...(headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" }),
     "x-forwarded-for": client,
     "x-forwarded-proto": protocol,
@@ -141,13 +153,17 @@ function policyOf(given: string | string[] | undefined, pages: string): string {
 /** A redirect within the application, as the browser has to ask for it. */
 function redirect(
   location: string,
-  { prefix }: Pick<Forwarding, "prefix">,
+  { prefix, rules }: Pick<Forwarding, "prefix" | "rules">,
   { host }: Pick<IncomingHttpHeaders, "host">,
 ): string {
   if (/^\/(?!\/)/.test(location)) return prefix + location;
   if (!URL.canParse(location)) return location;
   const url = new URL(location);
-  const isOwn = url.host === host || url.hostname === "localhost" || url.hostname === "127.0.0.1";
+  const isOwn =
+    url.host === host ||
+    url.hostname === rules?.host ||
+    url.hostname === "localhost" ||
+    url.hostname === "127.0.0.1";
   return isOwn ? prefix + url.pathname + url.search + url.hash : location;
 }
 

@@ -38,6 +38,13 @@ export function pageOfFailure(ingress: LabIngress, error: unknown): { page: Ingr
   const { status, problem } = problemOf(error);
   const { code } = problem.error;
   const isOfApplication = !(error instanceof ServerError || error instanceof TerminalError);
+  if (code === terminalErrorCodes.portRefused && ingress.byRules === true) {
+    const title = "No Ingress is served in this session yet";
+    const text = [
+      `There is no Ingress object of the class nginx in its namespace, such as one named ${ingress.name}. Make one in the terminal with kubectl; this page tries again by itself.`,
+    ];
+    return { code, page: { status: 503, title, text, retrySeconds: RETRY_SECONDS } };
+  }
   if (code === terminalErrorCodes.portRefused) {
     const title = `Nothing listens on port ${String(ingress.port)} in your terminal yet`;
     const text = ["Start the application there. This page tries again by itself."];

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
-import type { LabIngress } from "../../workshop/common/ingress.js";
+import { type LabIngress, ingressHost } from "../../workshop/common/ingress.js";
 import type { SessionView } from "../../workshop/common/api.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { problemOf } from "../http/problem.js";
@@ -146,8 +146,19 @@ function find(parts: IngressParts, asked: IngressRequest, request: IncomingMessa
     client: request.socket.remoteAddress ?? "",
     protocol: own.startsWith("https:") ? "https" : "http",
     pages: pageOrigins(checked, parts.origin).join(" "),
+    ...(ingress.byRules === true && { rules: { host: ruleHost(parts, asked, request), name: ingress.name } }),
   };
   return { asked, session, ingress, forwarding };
+}
+
+/** The host that rules of the session are asked for: as `ingress_domain` makes it in a lab's text. */
+function ruleHost(
+  { domain }: IngressParts,
+  { ingress, session }: IngressRequest,
+  { headers }: IncomingMessage,
+): string {
+  const own = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  return ingressHost(ingress, session, domain ?? own);
 }
 
 /** Throws SERVER_CROSS_SITE, SERVER_UNAUTHORIZED, SERVER_NOT_FOUND. */

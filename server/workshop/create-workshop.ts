@@ -7,7 +7,7 @@ import type { BrokenLab, LabSummary, SessionView } from "../../workshop/common/a
 import type { PageView } from "../../workshop/common/page-view.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import type { GuestSpec } from "../../workshop/common/help.js";
-import type { LabIngress } from "../../workshop/common/ingress.js";
+import { type LabIngress, ingressByRules } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
@@ -197,10 +197,16 @@ function findView(parts: WorkshopParts, id: string): SessionView | undefined {
   return briefView(parts, session);
 }
 
-function findIngress({ cache, labs }: WorkshopParts, id: string, name: string): LabIngress | undefined {
+/** What the lab lists by that name, or else what the learner's own Ingress objects answer, where they are served. */
+function findIngress(
+  { cache, labs, abilities }: WorkshopParts,
+  id: string,
+  name: string,
+): LabIngress | undefined {
   const session = cache.get(id);
   const lab = session && labs.get(labKeyOf(session.spec));
-  return lab?.ingresses.find((ingress) => ingress.name === name);
+  const listed = lab?.ingresses.find((ingress) => ingress.name === name);
+  return listed ?? (lab && abilities.pods === "played" ? ingressByRules(name) : undefined);
 }
 
 /** Has an eye on the page the learner reads, while the session is active. */

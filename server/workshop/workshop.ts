@@ -51,7 +51,7 @@ export interface Workshop {
   refresh(id: string): Promise<void>;
   /** Without its results, which most who ask for a session do not need; nothing where there is none. */
   find(id: string): SessionView | undefined;
-  /** The ingress of that name in the session's lab; nothing where either is not there. */
+  /** The ingress of that name in the session's lab, or one that Ingress objects of the learner decide about; nothing where there is no such session. */
   ingress(id: string, name: string): LabIngress | undefined;
   /** Without its results. Throws SESSION_NOT_FOUND, as all below do. */
   session(id: string): SessionView;

@@ -269,8 +269,8 @@ export interface SessionHost {
   replace(session: string, file: FileReplacement): Promise<void>;
   /** What a folder holds; `""` is the home. Throws TERMINAL_FILE_UNUSABLE. */
   list(session: string, path: string): Promise<HomeListing>;
-  /** Connects to a TCP port on the session's own loopback. Throws TERMINAL_PORT_REFUSED. */
-  dial(session: string, port: number): Promise<SessionConnection>;
+  /** Connects to a TCP port on the session's own loopback, or at an address as its shells reach it. Throws TERMINAL_PORT_REFUSED. */
+  dial(session: string, port: number, address?: string): Promise<SessionConnection>;
   recordings(session?: string): Promise<RecordingInfo[]>;
   /** The sessions that take most of the disk, largest first; ten at most, as last counted. */
   largest(): Promise<{ session: string; bytes: number }[]>;

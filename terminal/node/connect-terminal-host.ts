@@ -56,9 +56,9 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     write: (session, file) => writeHomeFile(execIn(session), file),
     replace: (session, file) => replaceHomeFile(execIn(session), file),
     list: (session, path) => listHomeFolder(execIn(session), path),
-    dial: async (session, port) => {
+    dial: async (session, port, address) => {
       await connection.reachable();
-      return dialSession(options.dial, session, port);
+      return dialSession(options.dial, session, { port, address });
     },
     reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
     largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),

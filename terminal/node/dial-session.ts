@@ -10,17 +10,21 @@ const CONNECT_MS = 5_000;
 /** Bytes that wait for a reader before the other side has to. */
 const UNREAD_BYTES = 1024 * 1024;
 /** Says that it has connected, then passes bytes both ways until the port's side has no more. */
-const RELAY = `exec 3<>"/dev/tcp/localhost/$1" || exit 1
+const RELAY = `exec 3<>"/dev/tcp/$2/$1" || exit 1
 printf +
 { cat <&3; kill $$; } &
 cat >&3
 wait`;
 
 /** Connects to a port as the learner, from inside the session's network; see `SessionHost.dial`. */
-export async function dialSession(dial: DialHost, session: string, port: number): Promise<SessionConnection> {
+export async function dialSession(
+  dial: DialHost,
+  session: string,
+  { port, address = "localhost" }: { port: number; address?: string | undefined },
+): Promise<SessionConnection> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw refused(session, port, "it is no port");
   const connection = new RelayedConnection();
-  const argv = ["/bin/bash", "--norc", "-c", RELAY, "dial", String(port)];
+  const argv = ["/bin/bash", "--norc", "-c", RELAY, "dial", String(port), address];
   const stream = await startProgram(dial, session, { argv, env: {} }, connection);
   connection.begin(stream);
   const deadline = setTimeout(() => stream.destroy(), CONNECT_MS);

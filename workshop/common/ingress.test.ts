@@ -70,3 +70,19 @@ describe("the target of an ingress", () => {
     expect(ingressesSchema.safeParse(given).success).toBe(false);
   });
 });
+
+describe("an ingress of kind Ingress", () => {
+  it("has a name and a path alone", () => {
+    expect(ingressesSchema.parse([{ name: "site", kind: "Ingress", path: "/a" }])).toEqual([
+      { name: "site", port: 80, protocol: "http", path: "/a", byRules: true },
+    ]);
+  });
+
+  it.each([{ port: 8080 }, { host: "web" }, { protocol: "https" }])("and nothing like %j", (more) => {
+    expect(ingressesSchema.safeParse([{ name: "site", kind: "Ingress", ...more }]).success).toBe(false);
+  });
+
+  it("is what an ingress without a port must be", () => {
+    expect(ingressesSchema.safeParse([{ name: "site" }]).error?.message).toContain("needs the port");
+  });
+});

@@ -7,8 +7,10 @@ export interface LabIngress {
   /** First part of its host name, before the session's; unique within the lab. */
   name: string;
   port: number;
-  /** The Service of the session's namespace that answers; the learner's shells where absent. */
+  /** The Service of the session's namespace that answers; the learner's shells where absent, and no rules answer. */
   service?: string;
+  /** Whether the Ingress objects of the session's namespace decide what answers; `name` is one of theirs, or the first label of a host. */
+  byRules?: boolean;
   protocol: "http" | "https";
   /** Where the application begins; starts with `/`. */
   path: string;
@@ -24,7 +26,15 @@ const SERVICE =
   /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)(\.(\{\{\s*(?:session|workshop)_namespace\s*\}\}|\$\((?:session|workshop)_namespace\))(\.svc(\.(cluster\.local|\{\{\s*cluster_domain\s*\}\}|\$\(cluster_domain\)))?)?)?$/;
 const SHELLS = new Set(["", "localhost", "127.0.0.1"]);
 
-/** One of them; the result has `service` where it leads to one. */
+/** The port that Ingress objects are served at. */
+const RULES_PORT = 80;
+
+/** What Ingress objects of a session answer for a name that its lab lists nothing for. */
+export function ingressByRules(name: string): LabIngress {
+  return { name, port: RULES_PORT, protocol: "http", path: "/", byRules: true };
+}
+
+/** One of them; the result has `service` where it leads to one, and `byRules` where Ingress objects decide. */
 export const ingressSchema = z
   .strictObject({
     name: z
@@ -32,12 +42,27 @@ export const ingressSchema = z
       .max(MAX_INGRESS_NAME)
       .regex(LABEL, "use small letters, digits and hyphens")
       .describe("first part of its host name"),
-    port: z.number().int().min(1).max(65_535),
+    port: z.number().int().min(1).max(65_535).optional().describe("needed but for kind Ingress"),
+    kind: z
+      .literal("Ingress")
+      .optional()
+      .describe("an Ingress object that the learner makes decides what answers"),
     host: z.string().default("").describe("a Service of the session's namespace; the terminals where absent"),
     protocol: z.enum(["http", "https"]).default("http"),
     path: z.string().regex(/^\//, "begin with /").default("/").describe("where the application begins"),
   })
-  .transform(({ host, ...rest }, context): LabIngress => {
+  .transform(({ host, kind, port, ...named }, context): LabIngress => {
+    if (kind !== undefined && (port ?? RULES_PORT) === RULES_PORT && host === "" && named.protocol === "http")
+      return { ...ingressByRules(named.name), path: named.path };
+    if (kind !== undefined || port === undefined) {
+      context.addIssue(
+        kind === undefined
+          ? "an ingress needs the port at which the application listens"
+          : "an ingress of kind Ingress has a name and a path alone: its rules say where it leads",
+      );
+      return z.NEVER;
+    }
+    const rest = { ...named, port };
     if (SHELLS.has(host)) return rest;
     const service = SERVICE.exec(host)?.[1];
     if (service !== undefined) return { ...rest, service };

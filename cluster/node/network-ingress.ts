@@ -1,0 +1,112 @@
+import type { ApiObject } from "../api/object.js";
+import type { ObjectLocation } from "../api/service.js";
+import type {
+  IngressBackend,
+  IngressRoute,
+  NetworkIngress,
+  ServiceName,
+} from "../containers/container-runtime.js";
+import { nameOf, namespaceOf } from "../controllers/object-keys.js";
+import type { Ingress, IngressBackendSpec, IngressRule, Service } from "../controllers/object-kinds.js";
+import { SIMULATED_NODE_ADDRESS } from "../controllers/simulated-node.js";
+import { readyEndpoints } from "./network-services.js";
+import { CLUSTER_DOMAIN } from "./resolver.js";
+
+/** Where the rules of Ingress objects are served in each network: at the node, as by a controller that uses its ports. */
+export const INGRESS_ADDRESS = SIMULATED_NODE_ADDRESS;
+export const INGRESS_PORT = 80;
+/** Of one network. A request is compared with each: a lab has a handful. */
+const MOST_ROUTES = 500;
+/** Of one route; as many pods as a learner may have. */
+const MOST_ENDPOINTS = 50;
+/** Replaces the path, where it needs nothing of what came. */
+const REWRITE = "nginx.ingress.kubernetes.io/rewrite-target";
+const ANY_LABEL = "*.";
+
+/** A Service and the slices that name its endpoints; `undefined` where there is none. */
+export type FindService = (
+  location: ObjectLocation,
+) => { service: Service; slices: readonly ApiObject[] } | undefined;
+
+/** What the Ingress objects of one network say, the oldest first; those of other classes must have been left out. */
+export function ingressOf(ingresses: readonly Ingress[], find: FindService): NetworkIngress {
+  const byAge = ingresses.toSorted(
+    (one, other) => madeAt(one).localeCompare(madeAt(other)) || keyOf(one).localeCompare(keyOf(other)),
+  );
+  const routes = byAge.flatMap((ingress) => routesOf(ingress, find)).slice(0, MOST_ROUTES);
+  return { address: INGRESS_ADDRESS, port: INGRESS_PORT, routes };
+}
+
+/** The hosts of their rules as names of the network; on the internet somebody would have to enter them for the address. */
+export function namesOfIngresses(ingresses: readonly Ingress[]): ServiceName[] {
+  const hosts = ingresses.flatMap(({ spec }) =>
+    (spec.rules ?? []).map(({ host = "" }) => host.toLowerCase()),
+  );
+  return [...new Set(hosts)]
+    .filter((host) => host !== "" && !host.startsWith(ANY_LABEL) && !host.endsWith(`.${CLUSTER_DOMAIN}`))
+    .slice(0, MOST_ROUTES)
+    .map((name) => ({ name, addresses: [INGRESS_ADDRESS] }));
+}
+
+function routesOf(ingress: Ingress, find: FindService): IngressRoute[] {
+  const { rules = [], defaultBackend } = ingress.spec;
+  const name = keyOf(ingress);
+  const target = ingress.metadata.annotations?.[REWRITE];
+  const rewrite = target?.startsWith("/") && !target.includes("$") ? { rewrite: target } : {};
+  const backendOf = (backend: IngressBackendSpec) => backendIn(ingress, backend, find);
+  const ofRules = rules.flatMap(({ host = "", http }: IngressRule): IngressRoute[] =>
+    (http?.paths ?? []).map(({ path, pathType, backend }) => ({
+      ingress: name,
+      host: host.toLowerCase(),
+      match: pathType === "Exact" ? "Exact" : "Prefix",
+      path: path || "/",
+      ...rewrite,
+      backend: backendOf(backend),
+    })),
+  );
+  if (defaultBackend === undefined) return ofRules;
+  const hosts = [...new Set(["", ...rules.map(({ host = "" }) => host.toLowerCase())])];
+  const backend = backendOf(defaultBackend);
+  const defaults = hosts.map((host): IngressRoute => ({
+    ingress: name,
+    host,
+    match: "Default",
+    path: "/",
+    backend,
+  }));
+  return [...ofRules, ...defaults];
+}
+
+function backendIn(
+  ingress: Ingress,
+  { service, resource }: IngressBackendSpec,
+  find: FindService,
+): IngressBackend {
+  const of = `The Ingress ${nameOf(ingress)} in the namespace ${namespaceOf(ingress)}`;
+  if (service === undefined) {
+    const what = [resource?.kind, resource?.name].filter(Boolean).join(" ");
+    return { missing: `${of} leads to the resource ${what}, and only Services are served here.` };
+  }
+  const found = find({ namespace: namespaceOf(ingress), name: service.name });
+  if (found === undefined)
+    return { missing: `${of} leads to the Service ${service.name}, which does not exist.` };
+  const { number, name } = service.port ?? {};
+  const known = (found.service.spec.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
+  const port = known.find((each) => (name === undefined ? each.port === number : each.name === name));
+  if (port === undefined) {
+    const all = known.map((each) => [each.port, each.name].filter(Boolean).join(" ")).join(", ") || "none";
+    const wanted = `port ${name ?? String(number)} of the Service ${service.name}`;
+    return { missing: `${of} leads to ${wanted}, which has no such port; its ports are: ${all}.` };
+  }
+  const endpoints = readyEndpoints(found.slices, port.name ?? "").slice(0, MOST_ENDPOINTS);
+  if (endpoints.length > 0) return { endpoints };
+  return { missing: `${of} leads to the Service ${service.name}, of which no pod is ready.` };
+}
+
+function keyOf(ingress: Ingress): string {
+  return `${namespaceOf(ingress)}/${nameOf(ingress)}`;
+}
+
+function madeAt({ metadata }: Ingress): string {
+  return metadata.creationTimestamp ?? "";
+}

@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { IngressRoute, NetworkIngress } from "../../cluster/containers/container-runtime.js";
+import { endpointsOf, IngressRoutes } from "./ingress-routes.js";
+import { type IngressAsked, forwardRequest, forwardUpgrade, INGRESS_NAME_HEADER } from "./ingress-forward.js";
+import type { ServicePlace } from "./service-proxy.js";
+
+/** Connections that one network may have to its Ingresses at a time; each takes two descriptors. */
+const CONNECTIONS = 128;
+/** 16 KiB of a request's headers, as Node has it; cookies are the most of them. */
+const HEADER_BYTES = 16 * 1024;
+/** Whoever takes longer to say what is wanted holds a connection of others. */
+const HEADERS_MS = 30_000;
+/** 15 min without a byte either way, as on the way from browsers to applications. */
+const IDLE_MS = 15 * 60_000;
+/** Pods that are tried until one takes the connection. */
+const TRIES = 3;
+
+/** A refusal in a sentence. */
+interface Refusal {
+  status: 404 | 502 | 503;
+  text: string;
+}
+
+/** Answers HTTP at the address of a network by the rules of its Ingress objects. */
+export class IngressServer {
+  readonly #place: ServicePlace;
+  #routes = new IngressRoutes([]);
+  #server: Server | undefined;
+  /** Of requests, for the next pod in turn. */
+  #count = 0;
+
+  constructor(place: ServicePlace) {
+    this.#place = place;
+  }
+
+  /** Takes these rules in the place of those before; without any, nobody listens any more. */
+  set({ address, port, routes }: NetworkIngress): void {
+    this.#routes = new IngressRoutes(routes);
+    if (routes.length === 0) this.close();
+    else if (this.#server === undefined) this.#listen(address, port);
+  }
+
+  close(): void {
+    this.#server?.close();
+    this.#server?.closeAllConnections();
+    this.#server = undefined;
+  }
+
+  #listen(address: string, port: number): void {
+    let descriptor: number;
+    try {
+      descriptor = this.#place.listenAt(address, port);
+    } catch (error) {
+      return this.#place.report(`nobody serves Ingresses at ${address}: ${(error as Error).message}`);
+    }
+    const server = createServer({
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: 0,
+    });
+    server.maxConnections = CONNECTIONS;
+    // A client may say that it asks for nothing more before it has the answer, as nc does.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    server.setTimeout(IDLE_MS);
+    server.on("request", (request, response) => void this.#answer(request, response));
+    server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
+    server.on("error", (error) => this.#place.report(`Ingresses at ${address}: ${error.message}`));
+    server.listen({ fd: descriptor });
+    this.#server = server;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const found = await this.#find(request);
+    if ("status" in found) return refuse(response, found);
+    await forwardRequest(found, response);
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    const found = await this.#find(request);
+    if ("status" in found) return void socket.end(plainAnswer(found));
+    forwardUpgrade(found, socket, head);
+  }
+
+  /** The pod for a request, connected. */
+  async #find(request: IncomingMessage): Promise<IngressAsked | Refusal> {
+    const target = request.url ?? "/";
+    const at = target.indexOf("?");
+    const path = at < 0 ? target : target.slice(0, at);
+    const host = hostOf(request);
+    const name = request.headers[INGRESS_NAME_HEADER];
+    const route = this.#routes.find({ host, path, ...(typeof name === "string" && { name }) });
+    if (typeof route === "string") return { status: 404, text: route };
+    const endpoints = endpointsOf(route.backend, this.#count++);
+    if (typeof endpoints === "string") return { status: 503, text: endpoints };
+    const query = at < 0 ? "" : target.slice(at);
+    const pod = await this.#connect(route, endpoints.slice(0, TRIES));
+    if ("status" in pod) return pod;
+    return { request, pod, path: (route.rewrite ?? path) + query };
+  }
+
+  async #connect(
+    { ingress }: IngressRoute,
+    endpoints: readonly { address: string; port: number }[],
+  ): Promise<Socket | Refusal> {
+    const refusals: string[] = [];
+    for (const { address, port } of endpoints) {
+      try {
+        const socket = await this.#place.connect(address, port);
+        if (typeof socket !== "string") return socket;
+        refusals.push(`${address}:${String(port)}: ${socket}`);
+      } catch (error) {
+        refusals.push((error as Error).message);
+      }
+    }
+    return {
+      status: 502,
+      text: `No pod of the Ingress ${ingress} took the connection (${refusals.join("; ")}).`,
+    };
+  }
+}
+
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? "").toLowerCase().replace(/:\d{1,5}$/, "");
+}
+
+function refuse(response: ServerResponse, { status, text }: Refusal): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  response.end(`${text}\n`);
+}
+
+function plainAnswer({ status, text }: Refusal): string {
+  const length = Buffer.byteLength(text) + 1;
+  return `HTTP/1.1 ${String(status)} ${status === 404 ? "Not Found" : "Unavailable"}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${String(length)}\r\nconnection: close\r\n\r\n${text}\n`;
+}

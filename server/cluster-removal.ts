@@ -6,6 +6,8 @@ import {
   GUARDED_LABEL_PREFIXES,
   MANAGED_LABEL,
   PARAMETERS_LABEL,
+  POLICY_GROUP,
+  POLICY_VERSION,
 } from "../policy/common/engine-names.js";
 import { SHELLS_NAMESPACE_LABEL } from "../pods/node/pod-settings.js";
 import { POLICY_REPORTS, REPORT_NAME } from "../policy/node/audit/policy-report.js";
@@ -19,6 +21,7 @@ import { ServerError, serverErrorCodes } from "./errors.js";
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const NAMESPACES = "/api/v1/namespaces";
+const CLUSTERS = `/apis/${POLICY_GROUP}/${POLICY_VERSION}/managedclusters`;
 const POLL_MS = 250;
 /** Of what is deleted; a namespace takes some seconds, an API server that needs longer is in trouble. */
 const GONE_MS = 60_000;
@@ -33,7 +36,7 @@ interface Found {
     labels?: Record<string, string>;
     deletionTimestamp?: string;
   };
-  spec?: { group?: string };
+  spec?: { group?: string; name?: string; member?: { server?: string } };
   status?: { conditions?: { type: string; status: string; message?: string }[] };
 }
 
@@ -70,6 +73,7 @@ export async function removeFromCluster(client: KubernetesClient, options: Remov
   );
   await detachNamespaces(client, options);
   await removeReports(client, options);
+  await forgetClusters(client, options);
   await removeOwn(client, DEFINITIONS, ({ spec }) => isOurGroup(spec?.group ?? ""), options);
   const ofShells = await list(
     client,
@@ -160,6 +164,33 @@ async function removeReports(client: KubernetesClient, { report }: RemovalOption
 
 function isOurReport({ metadata }: Found): boolean {
   return metadata.name === REPORT_NAME;
+}
+
+/** Servers that run take the engine out of clusters whose organizations have ended; what they do not is the operator's, told by name. */
+async function forgetClusters(
+  client: KubernetesClient,
+  { patienceMs, report }: RemovalOptions,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  let found = await attachedClusters(client);
+  while (found.some(isLeaving) && performance.now() < deadline) {
+    await sleep(POLL_MS);
+    found = await attachedClusters(client);
+  }
+  for (const { metadata, spec } of found) {
+    await client.merge(`${CLUSTERS}/${metadata.name}`, { metadata: { finalizers: null } });
+    report(
+      `cluster ${spec?.name ?? metadata.name} (${spec?.member?.server ?? ""}) is forgotten: what is in force there stays so until "lectern uninstall --kubeconfig FILE" takes it away there`,
+    );
+  }
+}
+
+async function attachedClusters(client: KubernetesClient): Promise<Found[]> {
+  return (await listWhereServed(client, CLUSTERS)).filter(({ spec }) => spec?.member !== undefined);
+}
+
+function isLeaving({ metadata }: Found): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }
 
 /** Namespaces that were attached to an organization lose its marks and its policies, and nothing else. */

@@ -21,6 +21,8 @@ export interface ServeConfig {
   members?: Record<string, string>;
   /** Addresses of API servers that organizations may attach by kubeconfigs of their own; none where absent. */
   allowClusters?: string[];
+  /** How long further clusters admit pods to attached namespaces without word from here; for ever where absent. */
+  memberLeaseMs?: number;
   /** Where each session has a pod for its shells; they run on this machine where absent. */
   pods?: PodShells;
   /** The `postgresql://` address of the database that several servers share; what learners did is in the data directory where absent. */

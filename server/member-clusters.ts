@@ -7,8 +7,13 @@ import { readKubeconfig } from "./supervisor/preflight.js";
 export async function memberOptions({
   members = {},
   allowClusters,
-}: Pick<ServeConfig, "members" | "allowClusters">): Promise<MemberOptions> {
+  memberLeaseMs,
+}: Pick<ServeConfig, "members" | "allowClusters" | "memberLeaseMs">): Promise<MemberOptions> {
   const given = new Map<string, KubeConfig>();
   for (const [name, file] of Object.entries(members)) given.set(name, await readKubeconfig(file));
-  return { given, ...(allowClusters && { allowed: allowClusters }) };
+  return {
+    given,
+    ...(allowClusters && { allowed: allowClusters }),
+    ...(memberLeaseMs !== undefined && { leaseMs: memberLeaseMs }),
+  };
 }

@@ -56,7 +56,7 @@ export interface PlatformOptions {
   /** Absent where sessions have pods. */
   terminalSocket?: string;
   /** Where shells run and what they may use; and further clusters. */
-  config: ShellsOptions["config"] & Pick<ServeConfig, "members" | "allowClusters">;
+  config: ShellsOptions["config"] & Pick<ServeConfig, "members" | "allowClusters" | "memberLeaseMs">;
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;

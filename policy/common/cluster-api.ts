@@ -8,7 +8,7 @@ export interface ClusterView {
   spec: { clusterGroupName: "default"; server?: string };
   status: {
     /** PENDING from the registration until the policies are in force for the first time. */
-    phase: "READY" | "PENDING" | "ERROR";
+    phase: "READY" | "PENDING" | "ERROR" | "DETACHING";
     health: "HEALTHY" | "UNHEALTHY" | "DISCONNECTED" | "UNKNOWN";
     kubernetesVersion?: string;
     message?: string;
@@ -18,9 +18,9 @@ export interface ClusterView {
 
 /**
  * How far a cluster is with the policies: `InForce` at `version`; `Behind` what is stored by now; `Syncing` where it is being brought up after it was
- * attached or away; `Unreachable` since then, where the policies it had last stay in force.
+ * attached or away; `Unreachable` since then, where the policies it had last stay in force; `Detaching` until the engine was taken out of it.
  */
-export const SYNC_STATES = ["InForce", "Behind", "Syncing", "Unreachable"] as const;
+export const SYNC_STATES = ["InForce", "Behind", "Syncing", "Unreachable", "Detaching"] as const;
 
 export type SyncState = (typeof SYNC_STATES)[number];
 
@@ -32,11 +32,21 @@ export interface ClusterSync {
   since?: string;
   /** Attached namespaces in which they are in force. */
   namespaces?: number;
-  /** Why it is not in force. */
+  /** Where the operator limits it, and it is not in step: from when on it admits no new pods to attached namespaces; ISO 8601, to the second. */
+  admitsUntil?: string;
+  /** Why it is not in force, or not detached yet. */
   message?: string;
 }
 
 export interface ClusterList {
   clusters: ClusterView[];
   totalCount: string;
+}
+
+/** What became of a cluster that was to be detached. */
+export interface Detachment {
+  /** `Detached` and cleared; `Detaching` until it can be cleared; `Forgotten` with what is in force there. */
+  state: "Detached" | "Detaching" | "Forgotten";
+  /** Why it is not cleared, and what stays behind; absent where nothing does. */
+  message?: string;
 }

@@ -16,6 +16,9 @@ export const GUARDED_LABEL_PREFIXES = ["tmc.cloud.vmware.com/", "policy.lectern.
 export const ENFORCED_CONFIG_MAP = "lectern-image-policies";
 export const AUDIT_CONFIG_MAP = "lectern-image-policies-audit";
 
+/** ConfigMap of the engine's namespace on a further cluster: until when its policies hold without word from Lectern, by organization. */
+export const LEASE_CONFIG_MAP = "lectern-policy-lease";
+
 /** Marks those ConfigMaps, so that one watch sees all of them. */
 export const PARAMETERS_LABEL = "policy.lectern.dev/parameters";
 
@@ -34,6 +37,8 @@ export const ENGINE_NAMES = {
   audit: "image-policies-audit.policy.lectern.dev",
   workloads: "image-policies-workloads.policy.lectern.dev",
   workloadsAudit: "image-policies-workloads-audit.policy.lectern.dev",
+  /** Only on further clusters, and only where the operator limits how long they admit without word. */
+  lease: "image-policies-lease.policy.lectern.dev",
   guardParameters: "guard-parameters.policy.lectern.dev",
   guardLabels: "guard-namespace-labels.policy.lectern.dev",
   parameterReader: "parameter-reader.policy.lectern.dev",

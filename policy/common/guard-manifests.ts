@@ -4,6 +4,7 @@ import {
   ENFORCED_CONFIG_MAP,
   ENGINE_NAMES,
   GUARDED_LABEL_PREFIXES,
+  LEASE_CONFIG_MAP,
 } from "./engine-names.js";
 
 /** Who deletes what is left in a namespace that ends; the second where the controllers share one account. */
@@ -22,7 +23,7 @@ export function guardManifests(): Manifest[] {
   // Not by the name in the request: where a whole collection is deleted, it has none.
   const isParameter = {
     name: "parameters",
-    expression: `(request.operation == "CREATE" ? object : oldObject).metadata.name in ${JSON.stringify([ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP])}`,
+    expression: `(request.operation == "CREATE" ? object : oldObject).metadata.name in ${JSON.stringify([ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP, LEASE_CONFIG_MAP])}`,
   };
   return [
     guard(ENGINE_NAMES.guardParameters, {

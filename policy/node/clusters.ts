@@ -43,14 +43,17 @@ async function viewOf(
 }
 
 /** The leading server asks a member all the time and writes down what it hears, so that nobody waits here for one that is away. */
-function memberHealth({ status }: ManagedClusterObject, wanted: Wanted): Health {
-  const sync = memberSync(status, wanted);
+function memberHealth(cluster: ManagedClusterObject, wanted: Wanted): Health {
+  const { status } = cluster;
+  const sync = memberSync(cluster, wanted);
   const version = status?.kubernetesVersion;
   const seen = {
     ...(version !== undefined && { kubernetesVersion: version }),
     ...(sync.message !== undefined && { message: sync.message }),
     sync,
   };
+  if (sync.state === "Detaching")
+    return { phase: "DETACHING", health: sync.message === undefined ? "HEALTHY" : "DISCONNECTED", ...seen };
   if (sync.state === "Unreachable") return { phase: "ERROR", health: "DISCONNECTED", ...seen };
   if (sync.version === undefined)
     return { phase: "PENDING", health: status ? "HEALTHY" : "UNKNOWN", ...seen };

@@ -191,6 +191,7 @@ const SYNC_STATUS = object({
   version: text(63),
   digest: text(64),
   namespaces: { type: "integer", format: "int32" },
+  admitsUntil: moment(),
   kubernetesVersion: text(255),
   message: text(MAX_MESSAGE_CHARACTERS),
 });

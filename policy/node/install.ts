@@ -89,7 +89,8 @@ async function createReportDefinition({ objects }: ClusterClient): Promise<boole
   return true;
 }
 
-async function apply({ objects }: ClusterClient, wanted: Manifest, version?: string): Promise<void> {
+/** Writes an object of the engine, unless a newer Lectern wrote it. */
+export async function apply({ objects }: ClusterClient, wanted: Manifest, version?: string): Promise<void> {
   const manifest = writtenBy(version, wanted);
   for (let attempt = 1; ; attempt++) {
     const current = await orUndefined(objects.read(manifest));

@@ -4,7 +4,7 @@ import type { PolicyAdministration } from "../common/administration.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
 import type { BindingDelta, Identity, Permissions, RoleBinding } from "../common/roles.js";
-import type { ClusterView } from "../common/cluster-api.js";
+import type { ClusterView, Detachment } from "../common/cluster-api.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
 import { listViolations } from "./audit/audit-namespace.js";
@@ -13,7 +13,8 @@ import { createAdministration } from "./administration.js";
 import type { Scope } from "./bring-into-force.js";
 import { getCluster, listClusters } from "./clusters.js";
 import { createPolicyContext } from "./context.js";
-import { attachCluster, detachCluster, type NewCluster } from "./fleet/attach-cluster.js";
+import { attachCluster, type NewCluster } from "./fleet/attach-cluster.js";
+import { detachCluster } from "./fleet/detach-cluster.js";
 import type { MemberOptions } from "./fleet/member-clients.js";
 import { onCluster } from "./fleet/on-cluster.js";
 import * as exceptions from "./exceptions.js";
@@ -76,7 +77,7 @@ export interface PolicyService extends PolicyAdministration {
   detachCluster(
     address: { organization: string; name: string },
     options?: WriteOptions & { force?: boolean },
-  ): Promise<void>;
+  ): Promise<Detachment>;
   attachNamespace(address: NamespaceInWorkspace, options?: WriteOptions): Promise<Api.NamespaceView>;
   updateNamespace(
     address: namespaces.NamespaceAddress,

@@ -51,6 +51,8 @@ export interface StoredSync {
   /** Of those policies, with their exceptions. */
   digest?: string;
   namespaces?: number;
+  /** From when on the member admits no new pods to attached namespaces, where it has a lease; written when it is no longer renewed. */
+  admitsUntil?: string;
   kubernetesVersion?: string;
   message?: string;
 }

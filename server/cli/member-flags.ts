@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ServeConfig } from "../config.js";
+import { duration } from "./options.js";
 
 /** What `addMemberFlags` reads. */
 export interface MemberFlags {
   member?: GivenMember[];
   allowCluster?: string[];
+  memberLease?: number;
 }
 
 interface GivenMember {
@@ -25,6 +27,11 @@ export function addMemberFlags(command: Command): Command {
       "--allow-cluster <address>",
       "API server that organizations may attach by kubeconfigs of their own, such as 10.0.0.7:6443, a host, or any; may be repeated (default: none)",
       collectAddress,
+    )
+    .option(
+      "--member-lease <duration>",
+      "how long a further cluster admits pods to attached namespaces without word from here, such as 15m, 30s at the least (default: for ever, by what it was told last)",
+      lease,
     );
 }
 
@@ -32,11 +39,24 @@ export function addMemberFlags(command: Command): Command {
 export function membersOf({
   member,
   allowCluster,
-}: MemberFlags): Pick<ServeConfig, "members" | "allowClusters"> {
+  memberLease,
+}: MemberFlags): Pick<ServeConfig, "members" | "allowClusters" | "memberLeaseMs"> {
   return {
     ...(member && { members: Object.fromEntries(member.map(({ name, kubeconfig }) => [name, kubeconfig])) }),
     ...(allowCluster && { allowClusters: allowCluster }),
+    ...(memberLease !== undefined && { memberLeaseMs: memberLease }),
   };
+}
+
+/** A member is looked at every five seconds, and a lease renewed three times before it ends. */
+const MIN_LEASE_MS = 30_000;
+
+function lease(value: string): number {
+  const leaseMs = duration(value);
+  if (leaseMs >= MIN_LEASE_MS) return leaseMs;
+  throw new InvalidArgumentError(
+    "Expected 30s or longer, such as 15m: it is renewed while the cluster answers.",
+  );
 }
 
 function collectMember(value: string, previous: GivenMember[] = []): GivenMember[] {

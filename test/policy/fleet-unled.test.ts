@@ -5,10 +5,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
-import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "../../kubernetes/node/client-library.js";
-import { kubeconfigText } from "../kubernetes/policy/cut-off.js";
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  KubernetesObjectApi,
+} from "../../kubernetes/node/client-library.js";
+import { startPolicyController } from "../../policy/node/controller.js";
+import { kubeconfigText, startCutOff } from "../kubernetes/policy/cut-off.js";
 import { ENGINE } from "../kubernetes/policy/fleet-objects.js";
-import { gone } from "../kubernetes/policy/suite-cluster.js";
+import { gone, silent } from "../kubernetes/policy/suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "../kubernetes/policy/tmc-world.js";
 
 const organization = "unled-org";
@@ -53,4 +59,119 @@ it("takes another kubeconfig for a cluster that is attached, and takes the engin
   expect((await world.rest("DELETE", "clusters/east")).status).toBe(200);
   await expect.poll(() => gone(objects.read(ENGINE))).toBe(true);
   await expect.poll(() => gone(core.readNamespacedSecret(at))).toBe(true);
+});
+
+it("clears a cluster that was deleted while it was away and no server led, as soon as one leads and it is back", async () => {
+  const east = await startCutOff(member);
+  const ending = new AbortController();
+  try {
+    const body = {
+      cluster: { fullName: { name: "later" } },
+      kubeconfig: await kubeconfigText(east.kubeConfig),
+    };
+    expect((await world.rest("POST", "clusters", body)).status).toBe(200);
+    const there = member.makeApiClient(CoreV1Api);
+    await there.createNamespace({ body: { metadata: { name: "shop" } } });
+    const attaching = await world.tmc(
+      "cluster",
+      "namespace",
+      "attach",
+      "-n",
+      "shop",
+      "-k",
+      "unled-ws",
+      "-c",
+      "later",
+    );
+    expect([attaching.status, attaching.err]).toEqual([0, ""]);
+    east.cut();
+    // As kubectl does, and the garbage collector when an organization ends.
+    await home.makeApiClient(CustomObjectsApi).deleteClusterCustomObject({
+      group: "policy.lectern.dev",
+      version: "v1alpha1",
+      plural: "managedclusters",
+      name: `${organization}.later`,
+    });
+    const clusterNow = async () => (await world.rest("GET", "clusters/later")).body["cluster"];
+    expect(await clusterNow()).toMatchObject({
+      status: { phase: "DETACHING", sync: { state: "Detaching" } },
+    });
+    const again = await world.tmc(
+      "cluster",
+      "attach",
+      "anew",
+      "--kubeconfig",
+      world.file("m.yaml", body.kubeconfig),
+    );
+    expect(again.status).toBe(1);
+    const waiting = await world.tmc("cluster", "detach", "later");
+    expect([waiting.status, waiting.out]).toEqual([0, expect.stringContaining("is being detached")]);
+    const attachingMore = await world.tmc(
+      "cluster",
+      "namespace",
+      "attach",
+      "-n",
+      "x",
+      "-k",
+      "unled-ws",
+      "-c",
+      "later",
+    );
+    expect([attachingMore.status, attachingMore.err]).toEqual([
+      1,
+      expect.stringContaining("is being detached"),
+    ]);
+    await startPolicyController({ kubeConfig: home, logger: silent, signal: ending.signal });
+    await expect
+      .poll(clusterNow)
+      .toMatchObject({ status: { health: "DISCONNECTED", message: expect.stringMatching(/\S/) } });
+    const objects = KubernetesObjectApi.makeApiClient(member);
+    expect(await gone(objects.read(ENGINE))).toBe(undefined);
+    east.mend();
+    await expect.poll(clusterNow).toBe(undefined);
+    expect(await gone(objects.read(ENGINE))).toBe(true);
+    const { metadata } = await there.readNamespace({ name: "shop" });
+    expect(metadata?.labels).toEqual({ "kubernetes.io/metadata.name": "shop" });
+  } finally {
+    ending.abort();
+    east.close();
+  }
+});
+
+it("forgets one that cannot be cleared where it is told to, and says what stays behind", async () => {
+  const east = await startCutOff(member);
+  const attach = async () => {
+    const body = {
+      cluster: { fullName: { name: "lost" } },
+      kubeconfig: await kubeconfigText(east.kubeConfig),
+    };
+    return (await world.rest("POST", "clusters", body)).status;
+  };
+  try {
+    expect(await attach()).toBe(200);
+    east.cut();
+    // Whether it is away for good nobody has looked.
+    const first = await world.tmc("cluster", "detach", "lost", "--force");
+    expect([first.status, first.out]).toEqual([
+      0,
+      expect.stringContaining("tmc cluster detach lost --force"),
+    ]);
+    expect((await world.tmc("cluster", "list")).out).toMatch(/^lost .* DETACHING .* detaching/m);
+    const second = await world.tmc("cluster", "detach", "lost", "--force");
+    expect([second.status, second.out]).toEqual([
+      0,
+      expect.stringContaining("lectern uninstall --kubeconfig FILE"),
+    ]);
+    expect((await world.rest("GET", "clusters/lost")).status).toBe(404);
+    const at = { namespace: "lectern-policy-engine", name: `member-${organization}.lost` };
+    await expect.poll(() => gone(home.makeApiClient(CoreV1Api).readNamespacedSecret(at))).toBe(true);
+    const objects = KubernetesObjectApi.makeApiClient(member);
+    expect(await gone(objects.read(ENGINE))).toBe(undefined);
+    east.mend();
+    expect(await attach()).toBe(200);
+    expect((await world.tmc("cluster", "detach", "lost")).out).toContain("detached successfully");
+    expect(await gone(objects.read(ENGINE))).toBe(true);
+  } finally {
+    east.close();
+  }
 });

@@ -4,7 +4,7 @@ import type { ChangeList } from "../../common/history-api.js";
 import type { ExceptionSpecInput } from "../../common/exception.js";
 import type { PolicyManifestInput } from "../../common/manifest.js";
 import type { ExceptionList, ExceptionView } from "../../common/exception-api.js";
-import type { ClusterList } from "../../common/cluster-api.js";
+import type { ClusterList, Detachment } from "../../common/cluster-api.js";
 import type {
   ActivityEntry,
   EffectiveView,
@@ -125,7 +125,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
         cluster: { fullName: { name } },
         ...(kubeconfig !== "" && { kubeconfig }),
       }),
-    detachCluster: (name: string) => call<object>("DELETE", `clusters/${part(name)}?force=true`),
+    detachCluster: (name: string) => call<Detachment>("DELETE", `clusters/${part(name)}?force=true`),
     detachNamespace: (cluster: string, namespace: string) =>
       call<object>("DELETE", `clusters/${part(cluster)}/namespaces/${part(namespace)}`),
   };

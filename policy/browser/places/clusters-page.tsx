@@ -136,11 +136,12 @@ const STATES = {
   Behind: { look: "badge--warning", words: "Behind" },
   Syncing: { look: "badge--info", words: "Syncing" },
   Unreachable: { look: "badge--danger", words: "✕ Unreachable" },
+  Detaching: { look: "badge--info", words: "Detaching" },
 } as const;
 
 /** How far the cluster is, since when, and what it was told last. */
 function Sync({ status: { sync } }: Pick<ClusterView, "status">): ReactElement {
-  const { state, version, since } = sync;
+  const { state, version, since, admitsUntil } = sync;
   const { look, words } = STATES[state];
   return (
     <>
@@ -153,6 +154,11 @@ function Sync({ status: { sync } }: Pick<ClusterView, "status">): ReactElement {
       {since !== undefined && (
         <span className="registry__where">
           since <RelativeTime iso={since} />
+        </span>
+      )}
+      {admitsUntil !== undefined && (
+        <span className="registry__where">
+          admits no new pods in attached namespaces from {new Date(admitsUntil).toLocaleString()}
         </span>
       )}
     </>

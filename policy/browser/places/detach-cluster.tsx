@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import type { ClusterView } from "../../common/cluster-api.js";
+import type { ClusterView, Detachment } from "../../common/cluster-api.js";
 import { useConsole } from "../console-context.js";
 import { useTask } from "../parts/use-task.js";
 
@@ -15,18 +15,14 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
   const { api, hierarchy, refresh } = useConsole();
   const { isBusy, problem, run } = useTask();
   const { name } = cluster.fullName;
-  const isAway = cluster.status.sync.state === "Unreachable";
+  const { state } = cluster.status.sync;
   async function detach(): Promise<void> {
+    let told = "";
     const isDone = await run(async () => {
-      await api.detachCluster(name);
+      told = newsOf(name, await api.detachCluster(name));
       await refresh();
     });
-    if (!isDone) return;
-    onDone(
-      isAway
-        ? `Cluster ${name} is forgotten; what was in force there stays so.`
-        : `Cluster ${name} is detached.`,
-    );
+    if (isDone) onDone(told);
   }
   const attached = hierarchy.namespaces
     .filter(({ fullName, status }) => fullName.clusterName === name && status.managed)
@@ -44,9 +40,11 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
             Detach the cluster {name}?
           </Heading>
           <p>
-            {isAway
-              ? "It does not answer, so Lectern can only forget it: the policies it was told last stay in force there until it is attached again."
-              : becomesOf(attached)}
+            {state === "Unreachable" &&
+              "It does not answer, so Lectern can only forget it: the policies it was told last stay in force there until it is attached again."}
+            {state === "Detaching" &&
+              "It is being detached, and Lectern goes on trying to take the policies out of it. Where that cannot be done, it is forgotten now: the policies it was told last stay in force there."}
+            {state !== "Unreachable" && state !== "Detaching" && becomesOf(attached)}
           </p>
           {problem && (
             <p className="field__error" role="alert">
@@ -70,6 +68,16 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** What became of it. */
+function newsOf(name: string, { state, message = "" }: Detachment): string {
+  if (state === "Forgotten") return `Cluster ${name} is forgotten; what was in force there stays so.`;
+  return state === "Detaching" ? sentence(message) : `Cluster ${name} is detached.`;
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** What is said of a cluster that answers. */

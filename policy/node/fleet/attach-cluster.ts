@@ -1,13 +1,11 @@
 import { resourceName } from "../../common/manifest.js";
 import type { ClusterView } from "../../common/cluster-api.js";
-import { managedNamespaces } from "../bring-into-force.js";
-import { createClusterClient, type ClusterClient, toPolicyError } from "../cluster-client.js";
+import { createClusterClient, type ClusterClient } from "../cluster-client.js";
 import { getCluster } from "../clusters.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
-import { findOrganization, requireCluster } from "../find.js";
+import { findOrganization } from "../find.js";
 import { signed } from "../history/author.js";
-import { writeChange } from "../history/record-change.js";
 import {
   type ManagedClusterObject,
   type ManagedClusterSpec,
@@ -17,10 +15,10 @@ import {
 } from "../records.js";
 import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { isAllowedAddress } from "./allowed-addresses.js";
+import { held, isDetaching, letClusterGo } from "./hold-cluster.js";
 import { bringMemberUp, clusterUid } from "./install-member.js";
 import { MAX_KUBECONFIG_CHARACTERS, readMemberKubeconfig } from "./member-kubeconfig.js";
-import { memberContext, openContext } from "./on-cluster.js";
-import { takeEngineAway } from "./take-engine-away.js";
+import { recordMembership } from "./record-membership.js";
 
 /** Each costs the leading server some watches and connections that stay open. */
 export const MAX_MEMBERS = 20;
@@ -54,6 +52,7 @@ export async function attachCluster(
   const { client, operator } = await openNew(context, cluster);
   const [uid, home] = await Promise.all([clusterUid(client), clusterUid(context.client)]);
   const known = await context.store.get<ManagedClusterSpec>("managedclusters", objectName(address));
+  if (known && isDetaching(known)) throw leaving(name);
   if (known && cluster.kubeconfig !== undefined && isSame(known.spec, uid))
     return renew(context, known as ManagedClusterObject, { client, home, cluster, dryRun, user });
   await requireNew(context, address, { uid, home, isShared: operator !== undefined });
@@ -63,22 +62,33 @@ export async function attachCluster(
     ...(description && { description }),
     member: { uid, server, ...(operator !== undefined && { operator }) },
   };
-  const object = newObject("managedclusters", address, { spec, owner: ownedBy(parent) });
-  if (dryRun) return { ...(await getCluster(context, organization, name, object as ManagedClusterObject)) };
+  const made = newObject("managedclusters", address, { spec, owner: ownedBy(parent) });
+  const object = held(made as ManagedClusterObject);
+  if (dryRun) return { ...(await getCluster(context, organization, name, object)) };
   await bringMemberUp(client, { home, uid });
-  const stored = await context.store.create("managedclusters", signed(object, user));
+  const stored = await context.store.create("managedclusters", signed(object as typeof made, user));
   if (!stored) throw exists(name);
-  if (cluster.kubeconfig !== undefined) {
-    const owner = { organization, reference: ownedBy(stored) };
-    try {
-      await context.members.keep(objectName(address), cluster.kubeconfig, owner);
-    } catch (error) {
-      await context.store.remove("managedclusters", objectName(address));
-      throw error;
-    }
-  }
-  await record(context, stored as ManagedClusterObject, { user, action: "attached" });
+  await keepKubeconfig(context, stored as ManagedClusterObject, cluster.kubeconfig);
+  await recordMembership(context, stored as ManagedClusterObject, { user, action: "attached" });
   return getCluster(context, organization, name);
+}
+
+/** Without it the cluster is not attached. */
+async function keepKubeconfig(
+  context: PolicyContext,
+  stored: ManagedClusterObject,
+  kubeconfig: string | undefined,
+): Promise<void> {
+  if (kubeconfig === undefined) return;
+  const name = objectName(stored.spec);
+  const owner = { organization: stored.spec.organization, reference: ownedBy(stored) };
+  try {
+    await context.members.keep(name, kubeconfig, owner);
+  } catch (error) {
+    await context.store.remove("managedclusters", name);
+    await letClusterGo(context, stored);
+    throw error;
+  }
 }
 
 /** Whether it is the cluster that the organization attached by a kubeconfig of its own. */
@@ -101,64 +111,6 @@ async function renew(
     context.logger.info({ organization, cluster: name, user }, "the kubeconfig of a cluster was renewed");
   }
   return getCluster(context, organization, name);
-}
-
-/**
- * Takes a cluster off; the leading server then takes the engine out of it. With `force` also one that does not answer or has namespaces: in what Lectern
- * cannot reach, the policies of now stay in force. Throws POLICY_NOT_FOUND, POLICY_IN_USE, POLICY_CLUSTER_UNREACHABLE.
- */
-export async function detachCluster(
-  context: PolicyContext,
-  address: { organization: string; name: string },
-  { dryRun = false, user = LECTERN_USER, force = false }: WriteOptions & { force?: boolean } = {},
-): Promise<void> {
-  const { organization, name } = address;
-  const cluster = await requireCluster(context, organization, name);
-  if (!cluster.spec.member)
-    throw new PolicyError(
-      POLICY_ERROR.inUse,
-      `cluster "${name}" is the home of the policies and goes with its organization; only clusters that were attached are detached`,
-    );
-  if (!force) await requireEmpty(context, cluster);
-  if (dryRun) return;
-  const member = cluster.status?.state === "Unreachable" ? undefined : await opened(context, cluster);
-  await context.store.remove("managedclusters", objectName(address));
-  await record(context, cluster, { user, action: "detached" });
-  await context.members.forget(cluster.metadata);
-  if (member) await takeAway(context, member, cluster);
-}
-
-/** Of one that cannot be opened there is nothing to be taken away. */
-async function opened(
-  context: PolicyContext,
-  cluster: ManagedClusterObject,
-): Promise<PolicyContext | undefined> {
-  return memberContext(context, cluster).catch(() => undefined);
-}
-
-/** Also where no server leads; the one that does has the last word, and tries again. */
-async function takeAway(
-  context: PolicyContext,
-  member: PolicyContext,
-  cluster: ManagedClusterObject,
-): Promise<void> {
-  try {
-    await takeEngineAway(context, member, cluster);
-  } catch (error) {
-    const reason = toPolicyError(error).message;
-    context.logger.warn({ cluster: cluster.spec.name, reason }, "a cluster was detached and not yet cleared");
-  }
-}
-
-async function requireEmpty(context: PolicyContext, cluster: ManagedClusterObject): Promise<void> {
-  const { organization, name } = cluster.spec;
-  const found = await managedNamespaces(await openContext(context, cluster), { organization });
-  if (found.length === 0) return;
-  const names = found.map(({ metadata }) => metadata?.name ?? "").join(", ");
-  throw new PolicyError(
-    POLICY_ERROR.inUse,
-    `cluster "${name}" still has attached namespaces (${names}); detach them first, or all at once with --force`,
-  );
 }
 
 async function openNew(
@@ -202,6 +154,7 @@ async function requireNew(
   if (own.some(({ spec }) => spec.name === name)) throw exists(name);
   const same = clusters.filter(({ spec }) => spec.member?.uid === uid);
   const mine = same.find(({ spec }) => spec.organization === organization);
+  if (mine && isDetaching(mine)) throw leaving(mine.spec.name);
   if (mine) throw new PolicyError(POLICY_ERROR.exists, `this is cluster "${mine.spec.name}" already`);
   // What the operator gives may be shared: there only namespaces that are labelled for an organization are its own.
   if (same.some(({ spec }) => !isShared || spec.member?.operator === undefined))
@@ -227,26 +180,15 @@ function requireName(name: string): void {
   );
 }
 
-function record(
-  context: PolicyContext,
-  { metadata: { uid = "" }, spec }: ManagedClusterObject,
-  { user, action }: { user: string; action: "attached" | "detached" },
-): Promise<void> {
-  const { organization, name, member } = spec;
-  const state = { cluster: name, server: member?.server ?? "", uid: member?.uid ?? "" };
-  return writeChange(context, {
-    id: `${uid}.${action}`,
-    address: { organization },
-    kind: "cluster",
-    of: name,
-    action,
-    user,
-    ...(action === "attached" && { state }),
-  });
-}
-
 function exists(name: string): PolicyError {
   return new PolicyError(POLICY_ERROR.exists, `cluster "${name}" is registered already`);
+}
+
+function leaving(name: string): PolicyError {
+  return new PolicyError(
+    POLICY_ERROR.exists,
+    `this is cluster "${name}", which is being detached; attach it when it is gone from "tmc cluster list", or forget it as it is with: tmc cluster detach ${name} --force`,
+  );
 }
 
 function invalid(message: string): PolicyError {

@@ -21,6 +21,8 @@ export interface MemberOptions {
   given?: ReadonlyMap<string, KubeConfig>;
   /** Addresses of API servers that organizations may attach by kubeconfigs of their own: `HOST`, `HOST:PORT` or `any`. */
   allowed?: readonly string[];
+  /** How long a further cluster admits pods to attached namespaces after it was last known to be in step; for ever where it is absent. */
+  leaseMs?: number;
 }
 
 const KUBECONFIG_KEY = "kubeconfig";
@@ -42,13 +44,15 @@ interface Opened {
 export class MemberClients {
   readonly given: ReadonlyMap<string, KubeConfig>;
   readonly allowed: readonly string[];
+  readonly leaseMs: number | undefined;
   readonly #home: ClusterClient;
   readonly #opened = new Map<string, Opened>();
 
-  constructor(home: ClusterClient, { given = new Map(), allowed = [] }: MemberOptions) {
+  constructor(home: ClusterClient, { given = new Map(), allowed = [], leaseMs }: MemberOptions) {
     this.#home = home;
     this.given = given;
     this.allowed = allowed;
+    this.leaseMs = leaseMs;
   }
 
   /** The clients of a member; asks it nothing. Throws POLICY_CLUSTER_UNREACHABLE where its kubeconfig is not there. */

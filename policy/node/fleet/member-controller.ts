@@ -8,14 +8,15 @@ import { toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { keepWatching } from "../keep-watching.js";
-import type { ManagedClusterObject, StoredSync } from "../records.js";
-import { MAX_MESSAGE_CHARACTERS } from "../custom-resource-definitions.js";
+import type { ManagedClusterObject } from "../records.js";
 import { createWorkQueue } from "../work-queue.js";
 import { Alarm } from "./alarm.js";
 import { engineWatches, namespaceWatches } from "./member-watches.js";
 import { bringMemberUp, clusterUid } from "./install-member.js";
+import { MemberLease } from "./member-lease.js";
 import { memberContext } from "./on-cluster.js";
-import { now, readWanted } from "./sync-state.js";
+import { MemberStatus } from "./member-status.js";
+import { readWanted } from "./sync-state.js";
 
 /** How often a member is asked whether it is there. */
 const LOOK_EVERY_MS = 5000;
@@ -48,6 +49,8 @@ export class MemberController {
   readonly #alarm = new Alarm();
   /** Of the engine's objects, by name, as we know them to be right. */
   readonly #engine = new Map<string, number>();
+  readonly #lease: MemberLease;
+  readonly #status: MemberStatus;
   #context: PolicyContext | undefined;
   /** Ends what was opened with the kubeconfig of now. */
   #opened = new AbortController();
@@ -60,15 +63,14 @@ export class MemberController {
   #hasAnswered = false;
   #syncedAt = 0;
   #failures = 0;
-  #status: StoredSync | undefined;
   /** Attached namespaces there are now. */
   #namespaces = 0;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: MemberControllerOptions) {
     setMaxListeners(0, options.signal);
     this.#options = options;
-    this.#status = options.cluster.status;
+    this.#status = new MemberStatus(options.home, options.cluster, () => (this.#isDirty = true));
+    this.#lease = new MemberLease(options.cluster.spec.organization, options.home.members.leaseMs);
   }
 
   /** The member, once it was opened. */
@@ -98,12 +100,13 @@ export class MemberController {
       const kubernetesVersion = await this.#ask(context);
       this.#hasAnswered = true;
       // What a connection of before has missed it does not tell; a watch without a word would be waited for.
-      if (this.#status?.state === "Unreachable" && this.#failures > 0) this.#calls?.close();
+      if (this.#status.now?.state === "Unreachable" && this.#failures > 0) this.#calls?.close();
       const isOld = performance.now() - this.#syncedAt > RESYNC_EVERY_MS;
       if (!this.#isEngineSure || isOld) await this.#bringUp(context, kubernetesVersion);
       if (this.#isDirty) await this.#sync(context, kubernetesVersion);
+      else if (this.#status.now?.state === "InForce") await this.#renewLease(context);
       this.#failures = 0;
-      return LOOK_EVERY_MS;
+      return Math.min(LOOK_EVERY_MS, this.#lease.renewEveryMs);
     } catch (error) {
       if (!this.#options.signal.aborted) await this.#failed(error);
       return Math.min(RETRY_MS * 2 ** this.#failures++, MAX_RETRY_MS);
@@ -186,13 +189,14 @@ export class MemberController {
 
   async #bringUp(context: PolicyContext, kubernetesVersion: string): Promise<void> {
     const { cluster, version, signal } = this.#options;
-    const state = this.#status?.state;
+    const state = this.#status.now?.state;
     // Where all is as it was when it was last looked at, looking again is no news; and what is behind is so until it is in force.
     if (state !== "Behind" && (state !== "InForce" || this.#isDrifted))
-      await this.#write({ state: "Syncing", kubernetesVersion });
+      await this.#status.write({ state: "Syncing", kubernetesVersion });
     this.#isDrifted = false;
     this.#isDirty = true;
     this.#isEngineSure = true;
+    this.#lease.forget();
     this.#engine.clear();
     const uid = cluster.spec.member?.uid ?? "";
     try {
@@ -213,16 +217,32 @@ export class MemberController {
     try {
       const { cluster, signal } = this.#options;
       const { organization } = cluster.spec;
+      const renew = await this.#lease.begin(context.client);
       const wanted = await readWanted(this.#options.home, organization);
       const namespaces = await bringIntoForce(context, { organization }, { isThorough: true, signal });
       this.#syncedAt = performance.now();
       // What was changed meanwhile is brought into force by the next turn, which begins at once.
       if (this.#isDirty) return;
-      await this.#write({ state: "InForce", ...wanted, namespaces: namespaces.length, kubernetesVersion });
+      await renew?.();
+      await this.#status.write({
+        state: "InForce",
+        ...wanted,
+        namespaces: namespaces.length,
+        kubernetesVersion,
+      });
     } catch (error) {
       this.#isDirty = true;
       throw error;
     }
+  }
+
+  /** Of a member that is in step, where nothing was changed. */
+  async #renewLease({ client }: PolicyContext): Promise<void> {
+    const renew = await this.#lease.begin(client);
+    if (!renew) return;
+    const { digest } = await readWanted(this.#options.home, this.#options.cluster.spec.organization);
+    if (digest !== this.#status.now?.digest) this.policiesChanged();
+    if (!this.#isDirty) await renew();
   }
 
   /** The engine is put right wherever one of its objects is not as it was when it last was. */
@@ -240,55 +260,23 @@ export class MemberController {
     const { code, message } = toPolicyError(error);
     const isAway = code === POLICY_ERROR.clusterUnreachable && !(await this.#answersStill());
     // Whatever it missed while it was away is looked at before it counts as in force again.
-    if (isAway || this.#status?.state === "Syncing") this.#isEngineSure = false;
+    if (isAway || this.#status.now?.state === "Syncing") this.#isEngineSure = false;
     this.#isDirty = true;
-    await this.#write({ state: isAway ? "Unreachable" : "Behind", message });
+    const { admitsUntil } = this.#lease;
+    await this.#status.write({
+      state: isAway ? "Unreachable" : "Behind",
+      message,
+      ...(admitsUntil !== undefined && { admitsUntil }),
+    });
   }
 
   /** A namespace came or went, which is news where all of them are in force. */
   #recount(): Promise<void> {
-    return this.#write(({ state } = { state: "Syncing", since: "" }) =>
+    return this.#status.write(({ state } = { state: "Syncing", since: "" }) =>
       state === "InForce" ? { state, namespaces: this.#namespaces } : undefined,
     );
   }
-
-  /** Writes down how far it is, where that is news, one after another; what was in force last is kept. */
-  #write(next: News | Telling): Promise<void> {
-    this.#writing = this.#writeAfter(this.#writing, next);
-    return this.#writing;
-  }
-
-  async #writeAfter(before: Promise<void>, next: News | Telling): Promise<void> {
-    await before;
-    const news = typeof next === "function" ? next(this.#status) : next;
-    if (news) await this.#store(news);
-  }
-
-  async #store(next: News): Promise<void> {
-    const { home, cluster } = this.#options;
-    const { message: _old, ...kept } = this.#status ?? {};
-    const since = this.#status?.state === next.state ? this.#status.since : now();
-    const message = next.message?.slice(0, MAX_MESSAGE_CHARACTERS);
-    const status: StoredSync = { ...kept, ...next, since, ...(message !== undefined && { message }) };
-    if (isSame(status, this.#status)) return;
-    try {
-      const name = cluster.metadata.name ?? "";
-      await home.store.setStatus("managedclusters", name, { message: null, ...status });
-      this.#status = status;
-    } catch (error) {
-      this.#isDirty = true;
-      const reason = toPolicyError(error).message;
-      home.logger.warn({ cluster: cluster.spec.name, reason }, "the state of a cluster was not written down");
-    }
-    if (status.state === "Unreachable" || status.state === "Behind")
-      home.logger.warn({ cluster: cluster.spec.name, reason: status.message }, "a cluster is not in step");
-  }
 }
-
-type News = Partial<StoredSync> & Pick<StoredSync, "state">;
-
-/** What is news beside what was written last. */
-type Telling = (status: StoredSync | undefined) => News | undefined;
 
 /** Why a member did not say how it is: it refused, or it is not there. */
 function unanswered(error: unknown, server: string): PolicyError {
@@ -300,13 +288,4 @@ function unanswered(error: unknown, server: string): PolicyError {
   const why = root instanceof Error ? root.message : String(root);
   const message = `The API server at ${server} does not answer: ${why}.`;
   return new PolicyError(POLICY_ERROR.clusterUnreachable, message, { cause: error });
-}
-
-/** The version alone is no news: it counts whatever is changed in the home cluster. */
-function isSame(left: StoredSync, right: StoredSync | undefined): boolean {
-  return right !== undefined && newsOf(left) === newsOf(right);
-}
-
-function newsOf({ state, digest, namespaces, kubernetesVersion, message }: StoredSync): string {
-  return JSON.stringify([state, digest, namespaces, kubernetesVersion, message]);
 }

@@ -3,6 +3,7 @@ import type { PolicyContext } from "../context.js";
 import { withDeadline } from "../../../kubernetes/node/deadline.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { requireCluster } from "../find.js";
+import { isDetaching } from "./hold-cluster.js";
 import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 
 /** How long one cluster of several may take to answer before the others are shown without it. */
@@ -40,7 +41,13 @@ export async function memberContext(
   return { ...home, client: await home.members.open(cluster), place };
 }
 
-function requireReachable({ spec, status }: ManagedClusterObject): void {
+function requireReachable(cluster: ManagedClusterObject): void {
+  const { spec, status } = cluster;
+  if (isDetaching(cluster))
+    throw new PolicyError(
+      POLICY_ERROR.inUse,
+      `The cluster ${spec.name} is being detached, so nothing is changed on it any more.`,
+    );
   if (status?.state !== "Unreachable") return;
   throw new PolicyError(
     POLICY_ERROR.clusterUnreachable,
@@ -48,13 +55,15 @@ function requireReachable({ spec, status }: ManagedClusterObject): void {
   );
 }
 
-/** The members of an organization. */
+/** The members of an organization, but for those that are being detached: their namespaces are let go. */
 export async function membersOf(
   { store }: PolicyContext,
   organization: string,
 ): Promise<ManagedClusterObject[]> {
   const clusters = await store.list<ManagedClusterSpec>("managedclusters", organization);
-  return (clusters as ManagedClusterObject[]).filter(({ spec }) => spec.member);
+  return (clusters as ManagedClusterObject[]).filter(
+    (cluster) => cluster.spec.member && !isDetaching(cluster),
+  );
 }
 
 /** What each cluster answered, and the names of those that did not. */

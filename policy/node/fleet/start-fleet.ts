@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { WatchedObject } from "../../../kubernetes/node/collection-watch.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../../common/engine-names.js";
 import { toPolicyError } from "../cluster-client.js";
@@ -7,7 +5,8 @@ import type { PolicyContext } from "../context.js";
 import type { Watch } from "../keep-watching.js";
 import type { ManagedClusterObject } from "../records.js";
 import { MemberController } from "./member-controller.js";
-import { takeEngineAway } from "./take-engine-away.js";
+import { holdCluster, isDetaching } from "./hold-cluster.js";
+import { MemberRemovals } from "./member-removals.js";
 
 /** The members there are, each with a controller of its own. */
 export interface Fleet {
@@ -33,11 +32,17 @@ export function startFleet(
   { signal, version }: { signal: AbortSignal; version?: string },
 ): Fleet {
   const running = new Map<string, Running>();
+  const removals = new MemberRemovals(home, signal);
   signal.addEventListener("abort", () => running.forEach(({ stop }) => stop()), { once: true });
 
   const start = (cluster: ManagedClusterObject): void => {
     const { name = "", uid = "" } = cluster.metadata;
     if (running.get(name)?.uid === uid || signal.aborted) return;
+    // Those of before there was a finalizer; what is not written now is when the next server leads.
+    holdCluster(home, cluster).catch((error: unknown) => {
+      const reason = toPolicyError(error).message;
+      home.logger.warn({ cluster: cluster.spec.name, reason }, "the object of a cluster was not held");
+    });
     running.get(name)?.stop();
     const end = new AbortController();
     const controller = new MemberController({
@@ -52,19 +57,18 @@ export function startFleet(
   };
   const end = (cluster: ManagedClusterObject): void => {
     const name = cluster.metadata.name ?? "";
-    const found = running.get(name);
+    const found = running.get(name)?.uid === cluster.metadata.uid ? running.get(name) : undefined;
     found?.stop();
-    running.delete(name);
-    // Of an organization that ended, nobody else has forgotten it.
-    void Promise.resolve(found?.ended).then(() =>
-      forget(home, cluster, { context: found?.controller.context, signal }),
-    );
+    if (found) running.delete(name);
+    const { controller, ended } = found ?? {};
+    removals.add(cluster, { ended, opened: () => controller?.context });
   };
   const onItem = (type: "ADDED" | "MODIFIED" | "DELETED", item: WatchedObject): void => {
     const cluster = item as ManagedClusterObject;
     if (!cluster.spec.member) return;
-    if (type === "DELETED") end(cluster);
+    if (type === "DELETED" || isDetaching(cluster)) end(cluster);
     else start(cluster);
+    if (type === "DELETED") removals.gone(cluster);
   };
   return {
     watch: {
@@ -76,38 +80,4 @@ export function startFleet(
         if (each.organization === organization) each.controller.policiesChanged();
     },
   };
-}
-
-/** What fails is tried again after the first, then after twice as long up to the second. */
-const RETRY_MS = 1000;
-const MAX_RETRY_MS = 60_000;
-
-/** A day or so. */
-const MAX_TRIES = 1500;
-
-/**
- * Takes away what is left of a member that was detached, for as long as it takes; of one that was away when it was detached only once, as whoever did
- * that was told. What cannot be reached is logged and left, and refuses as it did last.
- */
-async function forget(
-  home: PolicyContext,
-  cluster: ManagedClusterObject,
-  { context, signal }: { context: PolicyContext | undefined; signal: AbortSignal },
-): Promise<void> {
-  const most = cluster.status?.state === "Unreachable" ? 1 : MAX_TRIES;
-  for (let tries = 1; !signal.aborted; tries++) {
-    try {
-      await home.members.forget(cluster.metadata);
-      if (context) await takeEngineAway(home, context, cluster);
-      return;
-    } catch (error) {
-      const reason = toPolicyError(error).message;
-      const left = `what was in force there stays so until "lectern uninstall --kubeconfig FILE" takes it away`;
-      const next = tries < most ? "what was in force there could not be taken away yet" : left;
-      home.logger.warn({ cluster: cluster.spec.name, reason }, `a cluster was detached; ${next}`);
-      if (tries >= most) return;
-      const delayMs = Math.min(RETRY_MS * 2 ** (tries - 1), MAX_RETRY_MS);
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
 }

@@ -6,7 +6,7 @@ import type { ClusterSync } from "../../common/cluster-api.js";
 import type { PolicyContext } from "../context.js";
 import { listEffectivePolicies, listPoliciesAndExceptions } from "../effective-policies.js";
 import { toEffective } from "../records.js";
-import type { StoredSync } from "../records.js";
+import type { ManagedClusterObject, StoredSync } from "../records.js";
 
 /** What ought to be in force on every cluster of an organization. */
 export interface Wanted {
@@ -28,9 +28,10 @@ export function digestOf(policies: EffectivePolicy[]): string {
 }
 
 /** How far a member is, as written down by the leading server and held against what ought to be in force. */
-export function memberSync(status: StoredSync | undefined, wanted: Wanted): ClusterSync {
+export function memberSync({ metadata, status }: ManagedClusterObject, wanted: Wanted): ClusterSync {
+  if (metadata.deletionTimestamp !== undefined) return leaving(new Date(metadata.deletionTimestamp), status);
   if (!status) return { state: "Syncing" };
-  const { state, since, version, namespaces, message } = status;
+  const { state, since, version, namespaces, message, admitsUntil } = status;
   const isOld = state === "InForce" && status.digest !== wanted.digest;
   return {
     state: isOld ? "Behind" : state,
@@ -40,6 +41,20 @@ export function memberSync(status: StoredSync | undefined, wanted: Wanted): Clus
     ...(namespaces !== undefined && { namespaces }),
     ...(isOld && { message: "policies were changed, and are being brought into force there" }),
     ...(!isOld && message !== undefined && { message }),
+    ...(state !== "InForce" && admitsUntil !== undefined && { admitsUntil }),
+  };
+}
+
+/** The message is what the server that leads met last, or of before, where the cluster was away. */
+function leaving(since: Date, status: StoredSync | undefined): ClusterSync {
+  const { state, version, namespaces, message } = status ?? {};
+  const isStuck = state === "Detaching" || state === "Unreachable";
+  return {
+    state: "Detaching",
+    since: toSecond(since),
+    ...(version !== undefined && { version }),
+    ...(namespaces !== undefined && { namespaces }),
+    ...(isStuck && message !== undefined && { message }),
   };
 }
 

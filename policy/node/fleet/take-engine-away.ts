@@ -11,6 +11,7 @@ import { type ClusterClient, orUndefined } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { ENGINE_NAMESPACE } from "../engine-namespace.js";
 import { deleteParameters } from "../namespace-parameters.js";
+import { isDetaching } from "./hold-cluster.js";
 import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 
 /**
@@ -20,15 +21,19 @@ import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 export async function takeEngineAway(
   home: PolicyContext,
   member: PolicyContext,
-  { spec }: ManagedClusterObject,
+  { metadata, spec }: ManagedClusterObject,
 ): Promise<void> {
   const clusters = await home.store.list<ManagedClusterSpec>("managedclusters");
-  const others = clusters.filter((each) => each.spec.member?.uid === spec.member?.uid);
+  // Those that are being detached as well, this one among them, claim nothing any more.
+  const others = (clusters as ManagedClusterObject[]).filter(
+    (each) =>
+      each.spec.member?.uid === spec.member?.uid && !isDetaching(each) && each.metadata.uid !== metadata.uid,
+  );
   // Attached anew meanwhile: what is there is that one's.
   if (others.some((each) => each.spec.organization === spec.organization)) return;
   if (others.length === 0) await removeEngine(member.client);
-  for (const { metadata } of await managedNamespaces(member, { organization: spec.organization }))
-    await letGo(member, metadata?.name ?? "");
+  for (const namespace of await managedNamespaces(member, { organization: spec.organization }))
+    await letGo(member, namespace.metadata?.name ?? "");
   if (others.length === 0) await orUndefined(member.client.core.deleteNamespace({ name: ENGINE_NAMESPACE }));
 }
 

@@ -1,6 +1,11 @@
 import { Command } from "commander";
 
-import type { ClusterList, ClusterSync, ClusterView } from "../../../policy/common/cluster-api.js";
+import type {
+  ClusterList,
+  ClusterSync,
+  ClusterView,
+  Detachment,
+} from "../../../policy/common/cluster-api.js";
 import {
   descriptionFlag,
   dryRunFlag,
@@ -34,13 +39,20 @@ const CLUSTERS: Table<ClusterView> = {
 };
 
 /** How far a cluster is with the policies, in a few words. */
-function syncWords({ state, version, since }: ClusterSync): string {
-  const words = { InForce: "in force", Behind: "behind", Syncing: "syncing", Unreachable: "unreachable" };
+function syncWords({ state, version, since, admitsUntil }: ClusterSync): string {
+  const lease = admitsUntil === undefined ? "" : `, admits until ${admitsUntil}`;
+  const words = {
+    InForce: "in force",
+    Behind: "behind",
+    Syncing: "syncing",
+    Unreachable: "unreachable",
+    Detaching: "detaching",
+  };
   const at = version === undefined ? "" : ` at ${version}`;
   if (state === "Unreachable")
-    return `unreachable since ${since ?? "?"}${version ? `, last in force${at}` : ""}`;
+    return `unreachable since ${since ?? "?"}${version ? `, last in force${at}` : ""}${lease}`;
   if (state === "InForce") return `in force${at}`;
-  return `${words[state]}${version ? `, last in force${at}` : ""}`;
+  return `${words[state]}${version ? `, last in force${at}` : ""}${lease}`;
 }
 
 interface ClusterOptions {
@@ -100,7 +112,10 @@ function addMembership(cluster: Command, world: TmcWorld): void {
   for (const verb of ["detach", "delete"]) {
     const detach = locationFlags(nameFlag(cluster.command(`${verb} [name]`), "cluster"))
       .description("Take a cluster off that was attached; the cluster itself stays")
-      .option("--force", "also with attached namespaces, which are let go, and where it does not answer")
+      .option(
+        "--force",
+        "also with attached namespaces, which are let go; one that does not answer is forgotten as it is",
+      )
       .action((positional: string | undefined, options: ClusterOptions) =>
         detachCluster(world, positional, options),
       );
@@ -141,12 +156,13 @@ async function detachCluster(
 ): Promise<void> {
   const name = givenName("cluster", positional, flag);
   const query = [force === true && "force=true", dryRun === true && "dryRun=true"].filter(Boolean).join("&");
-  await world.connect().call("DELETE", `clusters/${encodeURIComponent(name)}${query && `?${query}`}`);
-  world.print(
-    dryRun === true
-      ? `✔ cluster "${name}" would be detached (dry run)`
-      : `✔ cluster "${name}" detached successfully`,
-  );
+  const path = `clusters/${encodeURIComponent(name)}${query && `?${query}`}`;
+  const { message } = (await world.connect().call("DELETE", path)) as Detachment;
+  if (dryRun === true)
+    world.print(
+      `✔ cluster "${name}" would be detached (dry run)${message === undefined ? "" : `\n  ${message}`}`,
+    );
+  else world.print(message === undefined ? `✔ cluster "${name}" detached successfully` : `! ${message}`);
 }
 
 interface ClusterGroup {

@@ -30,8 +30,7 @@ export function clusterRoutes(context: PolicyRoutesContext): Router {
   router.delete("/clusters/:cluster", async (request, response) => {
     const address = { organization: organizationOf(request), name: request.params.cluster };
     const force = request.query["force"] === "true";
-    await policies.detachCluster(address, { ...writeOptions(context, request), force });
-    response.json({});
+    response.json(await policies.detachCluster(address, { ...writeOptions(context, request), force }));
   });
   router.get("/namespaces", async (request, response) => {
     const all = await policies.listNamespaces({ organization: organizationOf(request) });

@@ -178,10 +178,13 @@ function namespaceOperations(): Operation[] {
       takesDryRun: true,
     },
     read("/clusters/{cluster}", "Show a cluster, and how far it is with the policies", ["cluster"]),
-    remove("/clusters/{cluster}", "Detach a cluster that was attached; ?force=true one that is away", {
-      level: "admin",
-      on: "organization",
-    }),
+    {
+      ...remove("/clusters/{cluster}", "Detach a cluster that was attached; ?force=true one that is away", {
+        level: "admin",
+        on: "organization",
+      }),
+      answers: ["state"],
+    },
     read("/namespaces", "List the namespaces of the organization", ["namespaces", "totalCount"]),
     read(all, "List the attached namespaces of a cluster", ["namespaces", "totalCount"]),
     {

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Command } from "commander";
+import { addMemberFlags, type MemberFlags, membersOf } from "../../../server/cli/member-flags.js";
 import { serveCommand } from "../../../server/cli/commands/serve.js";
 import { createMetrics } from "../../../server/http/metrics.js";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
@@ -59,6 +61,13 @@ const WRONG: [string, string][] = [
   ["tolerations=all", "/tolerations"],
   ["ingressDomain=*.apps.example.org", "/ingressDomain"],
   ["shells.imagePullSecrets=registry", "/shells/imagePullSecrets"],
+  ["members[0].name=staging", "secretName"],
+  ["members[0].name=Staging", "/members/0/name"],
+  ["members[0].kubeconfig=x", "kubeconfig"],
+  ["allowClusters=any", "/allowClusters"],
+  ["allowClusters[0]=https://10.0.0.7:6443", "/allowClusters/0"],
+  ["memberLease=soon", "/memberLease"],
+  ["memberLease=15", "/memberLease"],
 ];
 
 /** Values in each of the forms that Helm hands on. */
@@ -69,6 +78,8 @@ const RIGHT = [
   "image.repository=localhost:5000/labs/lectern",
   "resources.limits.cpu=2",
   "resources.requests.memory=512Mi",
+  "memberLease=1m30s",
+  "allowClusters[0]=[fd00::7]:6443",
 ];
 
 /** Values that are right each by itself, and wrong together or on this cluster. */
@@ -205,11 +216,57 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
         ...signIn.map((value) => `signIn.${value}`),
       ];
       const secrets = ["shells.imagePullSecrets[0]=registry"];
-      const objects = await helm.render([url, ...optional, ...secrets, ...image]);
+      const fleet = [
+        "members[0].name=staging",
+        "members[0].secretName=x",
+        "allowClusters[0]=any",
+        "memberLease=15m",
+      ];
+      const objects = await helm.render([url, ...optional, ...secrets, ...image, ...fleet]);
       const words = objects.flatMap(podSpecs).flatMap(({ containers }) => argumentsOf(containers, "serve"));
       const known = serveCommand().options.map(({ long }) => long);
       expect(words.length).toBeGreaterThan(15);
       expect(words.map((word) => word.split("=", 1)[0]).filter((flag) => !known.includes(flag))).toEqual([]);
+    });
+
+    it("hands servers the kubeconfigs of further clusters as files that they are told of, and their flags take them", async () => {
+      const members = ["members[0].name=staging", "members[0].secretName=staging-kubeconfig"];
+      const other = [
+        "members[1].name=west",
+        "members[1].secretName=west-1",
+        "members[1].secretKey=admin.conf",
+      ];
+      const addresses = [
+        "allowClusters[0]=10.0.0.7:6443",
+        "allowClusters[1]=api.example.org",
+        "memberLease=15m",
+      ];
+      const objects = await helm.render([url, ...members, ...other, ...addresses]);
+      const [server] = objects.filter(({ kind }) => kind === "Deployment").flatMap(podSpecs);
+      const words = argumentsOf(server?.containers ?? [], "serve");
+      const flags = words.filter((word) => /^--(member|allow-cluster)/.test(word));
+      const command = new Command();
+      addMemberFlags(command).parse(flags, { from: "user" });
+      const config = membersOf(command.opts<MemberFlags>());
+      expect(config).toEqual({
+        members: {
+          staging: "/etc/lectern/members/staging/kubeconfig",
+          west: "/etc/lectern/members/west/admin.conf",
+        },
+        allowClusters: ["10.0.0.7:6443", "api.example.org"],
+        memberLeaseMs: 900_000,
+      });
+      const { volumes, containers } = server as unknown as MountingPod;
+      const mounts = containers[0]?.volumeMounts.filter(({ name }) => name.startsWith("member-"));
+      expect(mounts).toEqual([
+        { name: "member-staging", mountPath: "/etc/lectern/members/staging", readOnly: true },
+        { name: "member-west", mountPath: "/etc/lectern/members/west", readOnly: true },
+      ]);
+      const secrets = volumes.filter(({ name }) => name.startsWith("member-"));
+      expect(secrets.map(({ name, secret }) => [name, secret?.secretName])).toEqual([
+        ["member-staging", "staging-kubeconfig"],
+        ["member-west", "west-1"],
+      ]);
     });
 
     it("keeps the token and the database's address out of every object but their Secrets", async () => {
@@ -260,6 +317,11 @@ function argumentsOf(containers: readonly unknown[], verb: string): string[] {
 interface PodSpec {
   securityContext: unknown;
   containers: unknown[];
+}
+
+interface MountingPod {
+  volumes: { name: string; secret?: { secretName: string } }[];
+  containers: { volumeMounts: { name: string }[] }[];
 }
 
 function podSpecs(object: { kind: string; [field: string]: unknown }): PodSpec[] {

@@ -28,6 +28,7 @@ export const serverErrorCodes = {
   linkRevoked: "SERVER_LINK_REVOKED",
   startClosed: "SERVER_START_CLOSED",
   eventNotFound: "SERVER_EVENT_NOT_FOUND",
+  eventForbidden: "SERVER_EVENT_FORBIDDEN",
   eventExists: "SERVER_EVENT_EXISTS",
   eventClosed: "SERVER_EVENT_CLOSED",
   eventFull: "SERVER_EVENT_FULL",

@@ -20,6 +20,7 @@ import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
 import { createAttendance } from "./event/attendance.js";
 import { createEventLookup } from "./event/event-lookup.js";
 import { type EventParts, createEvents } from "./event/events.js";
+import { createEventOwners } from "./event/event-owners.js";
 import type { PersonNames } from "./event/person-names.js";
 import { createEventAccess } from "./http/event-access.js";
 import type { EventRouteParts } from "./http/app.js";
@@ -62,10 +63,10 @@ export function joinRoutes(parts: RouteParts) {
   const token = () => loadInstructorToken(instructorToken);
   const mount = createMount(config.publicUrl, parts.tlsUrl);
   const origin = originRules(config);
-  const { tokens, namedTokens } = platform;
+  const { tokens, namedTokens, staff } = platform;
   const { start, signIn } = config;
   const provider = signIn && createSignInProvider(signIn, tokens);
-  const who = { tokens, instructorToken: token, namedTokens, provider };
+  const who = { tokens, instructorToken: token, namedTokens, provider, staff };
   const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
@@ -79,6 +80,7 @@ export function joinRoutes(parts: RouteParts) {
     workshop,
     access,
     namedTokens,
+    staff,
     provider,
     quota,
     events,
@@ -125,6 +127,11 @@ function openEvents(
     events: {
       find: (name) => lookup.find(name),
       events,
+      owners: createEventOwners({
+        ...lookup,
+        ...routes.platform,
+        hasProvider: routes.config.signIn !== undefined,
+      }),
       rehearse: (event, options) => rehearsals.rehearse(event, options),
       attendance: createAttendance({ ...parts, quota, names, counter }),
       eventAccess: createEventAccess({ tokens, scope }),

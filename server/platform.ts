@@ -16,6 +16,7 @@ import { SessionProvisioner } from "../workshop/node/session-provisioner.js";
 import { Turns } from "../workshop/node/turns.js";
 import type { TurnTaking } from "../workshop/node/turns.js";
 import { loadServerId } from "./auth/server-id.js";
+import { type KnownEventStaff, openEventStaff } from "./event/event-staff.js";
 import { type NamedTokens, openNamedTokens } from "./auth/named-tokens.js";
 import { NAMESPACE, loadSigningKey } from "./auth/signing-key.js";
 import { createTokens } from "./auth/tokens.js";
@@ -45,6 +46,8 @@ export interface Platform {
   tokens: Tokens;
   /** Those that instructors and helpers log in with. */
   namedTokens: NamedTokens;
+  /** Who looks after which event. */
+  staff: KnownEventStaff;
   turns: TurnTaking;
   /** Whether this server does what one does for all. */
   leadership: Leadership;
@@ -98,6 +101,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     installSessionCrds(client, productVersion()),
     installSessionGuard(client, productVersion()),
   ]);
+  const staff = await openEventStaff(client, (error) =>
+    log.warn({ err: error }, "who looks after which event could not be read; what is known stays"),
+  );
   const leadership = leadershipOf(client, sharing, log);
   policies.control(leadership);
   const settings = sessionSettings(options, { server: sharing.server, tokens, inPods, kubeConfig });
@@ -110,6 +116,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const compiler = threadCompiler(builtFile(LAB_THREAD));
   const close = async () => {
     namedTokens.close();
+    staff.close();
     await leadership.close();
     await options.ownClusters?.stop();
     await compiler.close();
@@ -128,6 +135,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     provisioner,
     tokens,
     namedTokens,
+    staff,
     turns,
     leadership,
     close,

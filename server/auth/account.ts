@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ROLES, type Role } from "../../workshop/common/account-api.js";
+import { PROVIDER_PREFIX } from "../../workshop/common/event-staff.js";
 
 /** Somebody whom the server knows, and by what. */
 export interface Account {
@@ -10,6 +11,12 @@ export interface Account {
   role: Role;
   /** For people to read. */
   name: string;
+}
+
+/** What an account is called in `EventStaff`: by the name of its token, which outlives the token, or by its subject at the provider. */
+export function staffNameOf({ by, id, name = "" }: Pick<Account, "by" | "id"> & { name?: string }): string {
+  if (by === "provider") return `${PROVIDER_PREFIX}${id}`;
+  return by === "token" ? name : "";
 }
 
 /** What a browser's cookie says of whose it is, once its signature is found good. */

@@ -11,6 +11,11 @@ export function collect(value: string, previous: string[] | undefined): string[]
   return [...(previous ?? []), resolve(value)];
 }
 
+/** Collects the words of a flag that may be given several times. */
+export function collectNames(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
 /** Collects the names of environment variables. */
 export function names(value: string, previous: string[] | undefined): string[] {
   if (/^[A-Za-z_]\w*$/.test(value)) return [...(previous ?? []), value];

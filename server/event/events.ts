@@ -30,15 +30,17 @@ export interface EventParts {
   forget: (name: string) => void;
 }
 
-type LinklessRow = Omit<EventRow, "link">;
+/** What of a row depends on who asks. */
+type OfViewer = "link" | "isOwn" | "role";
+type SharedRow = Omit<EventRow, OfViewer>;
 
-/** What instructors do with events; `link` is made by whoever answers. */
+/** What instructors do with events; what is another thing for each of them is added by whoever answers. */
 export interface Events {
   /** Throws LAB_NOT_FOUND, SERVER_BAD_REQUEST, SERVER_EVENT_EXISTS. */
   create(wanted: NewEvent): Promise<EventResource>;
   all(): Promise<EventResource[]>;
-  row(event: EventResource): Promise<LinklessRow>;
-  detail(event: EventResource): Promise<Omit<EventDetail, "link">>;
+  row(event: EventResource): Promise<SharedRow>;
+  detail(event: EventResource): Promise<Omit<EventDetail, OfViewer>>;
   /** What its people came to, also those whose sessions have ended. */
   results(event: EventResource): Promise<EventResults>;
   /** Ends the sessions of the event and removes everything of its people. */
@@ -163,7 +165,7 @@ function randomName(lab: string): string {
   return `${label.slice(0, 35).replace(/-+$/, "")}-${random}`;
 }
 
-function rowOf({ metadata, spec }: EventResource, people: readonly Person[], title: string): LinklessRow {
+function rowOf({ metadata, spec }: EventResource, people: readonly Person[], title: string): SharedRow {
   const listed = people.filter(({ isListed }) => isListed).length;
   return {
     name: metadata.name,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 import { describe, expect, it, vi } from "vitest";
+import type { Account } from "../auth/account.js";
 import { createTokens } from "../auth/tokens.js";
 import { createAccess } from "./access.js";
 
@@ -18,6 +19,8 @@ const helper = { by: "token", id: "h1", role: "helper", name: "ben" } as const;
 const reader = { by: "provider", id: "issuer ada", role: "helper", name: "ada" } as const;
 const good = new Map([["h1", "digest"]]);
 let looks = 0;
+/** Of the event "day" ben is a helper and cleo, who may more elsewhere, as well; "bare" is of nobody whom this test knows. */
+const helpers = ["ben", "cleo", "oidc:issuer ada"];
 const access = createAccess({
   tokens,
   instructorToken: () => "the-instructor",
@@ -27,6 +30,9 @@ const access = createAccess({
     look: () => Promise.resolve(void (looks += 1)),
   },
   provider: { stamp: "stamp" },
+  staff: {
+    roleIn: (event, name) => (event === "day" && helpers.includes(name) ? "helper" : "learner"),
+  },
   start: "open",
   scope: () => ({ base: "/", secure: false }),
 });
@@ -73,7 +79,7 @@ describe("access", () => {
       const provided = signedIn(reader, "stamp");
       const [another, leaving] = [signedIn(reader, "stamp", 50_000), signedIn(reader, "stamp", 40_000)];
       const standings = [provided, another, leaving].map((one) => access.standingOf(one));
-      const stand = () => standings.map((one) => access.stands(one));
+      const stand = () => standings.map((one) => access.stands(one, {}));
       expect(stand()).toEqual([true, true, true]);
       access.signOut(leaving as unknown as Request, { clearCookie: () => undefined } as never);
       expect([...stand(), access.accountOf(leaving)]).toEqual([true, true, false, undefined]);
@@ -82,7 +88,7 @@ describe("access", () => {
       // A program brings its token each time.
       const program = access.standingOf({ headers: { authorization: "Bearer bens" } });
       vi.advanceTimersByTime(20_000);
-      expect([...stand(), access.stands(program)]).toEqual([false, false, false, true]);
+      expect([...stand(), access.stands(program, {})]).toEqual([false, false, false, true]);
     } finally {
       vi.useRealTimers();
     }
@@ -134,6 +140,33 @@ describe("access", () => {
     }
   });
 
+  it("lets somebody do in an event, and in its sessions, what they were named for there and no more, and operators all", () => {
+    good.set("h1", "digest");
+    const cleo = { by: "token", id: "c1", role: "instructor", name: "cleo" } as const;
+    good.set("c1", "other");
+    const [day, bare] = [
+      { ...session, event: "day" },
+      { ...session, event: "bare" },
+    ];
+    const [ben, both, ada] = [signedIn(helper, "digest"), signedIn(cleo, "other"), signedIn(reader, "stamp")];
+    const roles = [ben, both, ada, instructor].map((one) => [{}, day, bare].map(access.rolesOf(one)));
+    expect(roles).toEqual([
+      ["helper", "helper", "learner"],
+      ["instructor", "helper", "learner"],
+      ["helper", "helper", "learner"],
+      ["operator", "operator", "operator"],
+    ]);
+    const theirs = expect.objectContaining({ code: "SERVER_EVENT_FORBIDDEN" }) as Error;
+    expect(() => access.requireEnd(both, session)).not.toThrow();
+    expect(() => access.requireEnd(both, day)).toThrow(theirs);
+    expect(() => access.requireInstructor(both, day)).toThrow(theirs);
+    expect([access.mayUse(both, day), access.mayUse(both, bare)]).toEqual([true, false]);
+    expect([day, bare].map((of) => access.stands(access.standingOf(both), of))).toEqual([true, false]);
+    expect([day, bare].map((of) => access.stands(access.standingOf(ada), of))).toEqual([true, false]);
+    expect(access.stands(access.standingOf(instructor), bare)).toBe(true);
+    good.clear();
+  });
+
   it("takes a shell's token for a shell only, not for a browser or an instructor", () => {
     const shell = { headers: { authorization: `Bearer ${tokens.forShell(session)}` } };
     expect(access.claimedByShell(shell)?.id).toBe(session.id);
@@ -158,7 +191,7 @@ function enter(subject: typeof session, token: string, headers: object = { "lect
   return set;
 }
 
-function signedIn(account: typeof operator | typeof helper | typeof reader, secret: string, leftMs = 60_000) {
+function signedIn(account: Account, secret: string, leftMs = 60_000) {
   const claim = { ...account, expiresAt: Date.now() + leftMs };
   return withCookie(`lectern-account=${tokens.forAccount(claim, { secret, pageKey })}`);
 }

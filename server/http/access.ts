@@ -3,6 +3,7 @@ import type { Request, Response } from "express";
 import type { StartRule } from "../../workshop/common/instructor-api.js";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
 import type { Account } from "../auth/account.js";
+import type { KnownEventStaff } from "../event/event-staff.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
 import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { isSame } from "../auth/tokens.js";
@@ -37,8 +38,14 @@ export interface Credentials {
   headers: IncomingHttpHeaders;
 }
 
+/** An event, or something of one: only those who look after it may do more there than learners. */
+export interface OfEvent {
+  /** Its name; absent for what is of none. */
+  event?: string;
+}
+
 /** A session as the access rules see it. */
-export interface GuardedSession extends TokenSubject {
+export interface GuardedSession extends TokenSubject, OfEvent {
   /** ISO 8601; its cookie lasts as long. */
   expiresAt: string;
 }
@@ -52,10 +59,12 @@ export interface Access {
   accountOf(request: Credentials): Account | undefined;
   /** What the right of who is signed in hangs on, to be kept with what is given to them. Throws SERVER_UNAUTHORIZED where nobody is. */
   standingOf(request: Credentials): AccountStanding;
-  /** Whether a right that was noted still holds: the token is not revoked, the provider still the same. */
-  stands(standing: AccountStanding): boolean;
+  /** Whether a right in the session that was noted still holds: the token is not revoked, the provider and who looks after its event still the same. */
+  stands(standing: AccountStanding, session: OfEvent): boolean;
+  /** What who asks may do at all, and of something that is of an event; found out once for many questions, and good for this moment only. */
+  rolesOf(request: Credentials): (of?: OfEvent) => Role;
   /** An instructor, or somebody who may more. */
-  isInstructor(request: Credentials): boolean;
+  isInstructor(request: Credentials, of?: OfEvent): boolean;
   mayUse(request: Credentials, session: GuardedSession): boolean;
   /** Whether the page was admitted to this very session, and is not only an instructor's. */
   isLearner(request: Credentials, session: GuardedSession): boolean;
@@ -63,11 +72,11 @@ export interface Access {
   startRefusal(request: Credentials): string | undefined;
   /** Lets the browser start labs by the token of the link for it. Throws SERVER_UNAUTHORIZED, SERVER_BAD_REQUEST. */
   admitToStart(request: Request, response: Response, token: string): void;
-  /** Throws SERVER_UNAUTHORIZED where nobody is signed in, SERVER_ROLE_FORBIDDEN for a helper. */
-  requireInstructor(request: Credentials): void;
-  /** Throws SERVER_UNAUTHORIZED where nobody is signed in, SERVER_ROLE_FORBIDDEN where the account may less. */
-  requireRole(request: Credentials, least: Role): void;
-  /** That who asks may end the session: its learner or an instructor. Throws SERVER_ROLE_FORBIDDEN. */
+  /** As `requireRole` for an instructor. */
+  requireInstructor(request: Credentials, of?: OfEvent): void;
+  /** Throws SERVER_UNAUTHORIZED where nobody is signed in, SERVER_ROLE_FORBIDDEN where the account may less, SERVER_EVENT_FORBIDDEN where it may less in the event. */
+  requireRole(request: Credentials, least: Role, of?: OfEvent): void;
+  /** That who asks may end the session: its learner or an instructor. Throws as `requireRole`. */
   requireEnd(request: Credentials, session: GuardedSession): void;
   /** That who asks is the session's learner, whoever else may see it; `deed` completes "Only the learner of this session may". Throws SERVER_UNAUTHORIZED. */
   requireLearner(request: Credentials, session: GuardedSession, deed: string): void;
@@ -115,6 +124,8 @@ export interface AccessOptions {
   namedTokens: Pick<NamedTokens, "accountOf" | "secretOf" | "look">;
   /** Those who signed in by it hang on its stamp; absent where nobody can. */
   provider?: Pick<SignInProvider, "stamp"> | undefined;
+  /** Who looks after which event. */
+  staff: Pick<KnownEventStaff, "roleIn">;
   /** Who may start labs. */
   start: StartRule;
   /** Where Lectern is mounted, as the browser sees it. */
@@ -128,30 +139,28 @@ const COOKIE_GRACE_MS = 24 * 3600 * 1000;
 
 /** The rules of who may see and do what. A cookie counts only together with the key of the page that sends it. */
 export function createAccess(options: AccessOptions): Access {
-  const { tokens, instructorToken } = options;
+  const { tokens, instructorToken, staff } = options;
   const signedOut = new SignedOut();
   const accountOf = accountLookup({ ...options, signedOut });
-  const isInstructor = (request: Credentials) =>
-    isAtLeast(accountOf(request)?.role ?? "learner", "instructor");
   const standing = ({ headers }: Credentials, session: GuardedSession): TokenStanding => {
     const [cookie, pageKey] = [readCookies(headers.cookie).sessions.get(session.id), pageKeyOf(headers)];
     if (cookie === undefined || pageKey === undefined) return "unknown";
     return tokens.ofBrowser(session, pageKey, cookie);
   };
   const isLearner = (request: Credentials, session: GuardedSession) => standing(request, session) === "valid";
+  const rules = roleRules({ accountOf, isLearner, staff });
   const mayUse = (request: Credentials, session: GuardedSession) =>
-    isLearner(request, session) || isAtLeast(accountOf(request)?.role ?? "learner", "helper");
+    isLearner(request, session) || isAtLeast(rules.rolesOf(request)(session), "helper");
   return {
     lookUpAccount: async (request) => {
       if (accountOf(request) === undefined && bringsAccount(request)) await options.namedTokens.look();
     },
     lookUpTokens: () => options.namedTokens.look(),
     accountOf,
-    isInstructor,
     mayUse,
     isLearner,
     startRefusal: (request) => {
-      if (options.start === "open" || isInstructor(request)) return undefined;
+      if (options.start === "open" || rules.isInstructor(request)) return undefined;
       if (options.start === "account")
         return accountOf(request) === undefined ? "Sign in to start labs here." : undefined;
       if (options.start === "instructor")
@@ -162,7 +171,7 @@ export function createAccess(options: AccessOptions): Access {
         return undefined;
       return "Labs are started from a link here. Ask your instructor for it.";
     },
-    ...roleRules({ accountOf, isLearner, isInstructor }),
+    ...rules,
     ...accountStandings({ ...options, signedOut }, accountOf),
     requireSession: (request, session) => {
       if (mayUse(request, session)) return;

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
-import { type Account, type AccountClaim, operatorAccount } from "../auth/account.js";
+import { lesserRole } from "../../workshop/common/event-staff.js";
+import { type Account, type AccountClaim, operatorAccount, staffNameOf } from "../auth/account.js";
 import { isNamedToken } from "../auth/named-tokens.js";
 import { type Tokens, isSame } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import type { Access, AccessOptions, Credentials } from "./access.js";
+import type { KnownEventStaff } from "../event/event-staff.js";
+import type { Access, AccessOptions, Credentials, OfEvent } from "./access.js";
 import { readCookies } from "./cookies.js";
 import { pageKeyOf } from "./page-key.js";
 
@@ -74,6 +76,9 @@ export function holderOf(
 
 /** What the right of an account hangs on, as it is kept with something that was given to it; no secret can be read from it. */
 export interface AccountStanding extends Pick<Account, "by" | "id"> {
+  role: Role;
+  /** Of a token; a provider's people go by their id. */
+  name?: string;
   /** Of the secret that its log-ins hang on. */
   digest: string;
   /** Epoch milliseconds: when the log-in is over; absent for a program's token. */
@@ -82,7 +87,7 @@ export interface AccountStanding extends Pick<Account, "by" | "id"> {
 
 /** Notes what the right of who asks hangs on, and says later whether it still does. */
 export function accountStandings(
-  options: Omit<AccountOptions, "tokens">,
+  options: Omit<AccountOptions, "tokens"> & { staff: Staff },
   accountOf: ReturnType<typeof accountLookup>,
 ): Pick<Access, "standingOf" | "stands"> {
   const digestOf = (account: Pick<Account, "by" | "id">) => {
@@ -94,34 +99,57 @@ export function accountStandings(
       const account = accountOf(request);
       const digest = account && digestOf(account);
       const until = account && "expiresAt" in account ? { expiresAt: account.expiresAt } : {};
-      if (account && digest) return { by: account.by, id: account.id, digest, ...until };
+      if (account && digest) {
+        const { by, id, role, name } = account;
+        return { by, id, role, ...(by === "token" ? { name } : {}), digest, ...until };
+      }
       throw unauthorized("Nobody is signed in any more. Sign in again.");
     },
-    stands: ({ digest, expiresAt, ...account }) =>
+    stands: ({ digest, expiresAt, role, name, ...account }, session) =>
       digestOf(account) === digest &&
+      isAtLeast(roleAt(options.staff, { ...account, role, ...(name && { name }) }, session), "helper") &&
       (expiresAt === undefined ||
         (expiresAt > Date.now() && !options.signedOut.has({ ...account, expiresAt }))),
   };
+}
+
+type Staff = Pick<KnownEventStaff, "roleIn">;
+
+/** What an account may do; of an event, and in its sessions, no more than it was named for there, unless it is an operator's. */
+function roleAt(
+  staff: Staff,
+  { role, ...account }: Pick<Account, "by" | "id" | "role"> & { name?: string },
+  { event }: OfEvent,
+): Role {
+  if (event === undefined || role === "operator") return role;
+  return lesserRole(role, staff.roleIn(event, staffNameOf(account)));
 }
 
 /** What each role may do. */
 export function roleRules({
   accountOf,
   isLearner,
-  isInstructor,
-}: Pick<Access, "accountOf" | "isLearner" | "isInstructor">): Pick<
+  staff,
+}: Pick<Access, "accountOf" | "isLearner"> & { staff: Staff }): Pick<
   Access,
-  "requireInstructor" | "requireRole" | "requireEnd" | "requireLearner"
+  "rolesOf" | "isInstructor" | "requireInstructor" | "requireRole" | "requireEnd" | "requireLearner"
 > {
-  const requireRole = (request: Credentials, least: Role) => {
+  const rolesOf = (request: Credentials) => {
+    const account = accountOf(request);
+    return (of: OfEvent = {}): Role => (account === undefined ? "learner" : roleAt(staff, account, of));
+  };
+  const requireRole = (request: Credentials, least: Role, of: OfEvent = {}) => {
     const account = accountOf(request);
     if (account === undefined)
       throw unauthorized("Only instructors may do this. Log in with the instructor token.");
     if (!isAtLeast(account.role, least)) throw forbidden(account, least);
+    if (!isAtLeast(roleAt(staff, account, of), least)) throw notTheirs(least, of);
   };
   return {
+    rolesOf,
+    isInstructor: (request, of) => isAtLeast(rolesOf(request)(of), "instructor"),
     requireRole,
-    requireInstructor: (request) => requireRole(request, "instructor"),
+    requireInstructor: (request, of) => requireRole(request, "instructor", of),
     requireLearner: (request, session, deed) => {
       if (isLearner(request, session)) return;
       throw unauthorized(
@@ -129,9 +157,7 @@ export function roleRules({
       );
     },
     requireEnd: (request, session) => {
-      const account = accountOf(request);
-      if (isLearner(request, session) || isInstructor(request) || account === undefined) return;
-      throw forbidden(account, "instructor");
+      if (!isLearner(request, session)) requireRole(request, "instructor", session);
     },
   };
 }
@@ -151,9 +177,17 @@ function unauthorized(message: string): ServerError {
   return new ServerError(serverErrorCodes.unauthorized, message);
 }
 
-function forbidden({ name, role }: Account, least: Role): ServerError {
+/** Without the name: refusals are logged. */
+function forbidden({ role }: Account, least: Role): ServerError {
   return new ServerError(
     serverErrorCodes.forbidden,
-    `This takes the role ${least}, and ${name} is signed in as ${role}. Sign in with an account that has it, or ask somebody who has one.`,
+    `This takes the role ${least}, and you are signed in as ${role}. Sign in with an account that has it, or ask somebody who has one.`,
+  );
+}
+
+function notTheirs(least: Role, { event = "" }: OfEvent): ServerError {
+  return new ServerError(
+    serverErrorCodes.eventForbidden,
+    `This takes the role ${least} in the event ${event}, which others look after. Ask its owner or an operator to name you there.`,
   );
 }

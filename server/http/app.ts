@@ -15,6 +15,7 @@ import type { PolicyRouters } from "./policy-routers.js";
 import { problemHandler } from "./problem.js";
 import type { IngressAdmission } from "../ingress/ingress-admission.js";
 import type { Ingresses } from "../ingress/ingresses.js";
+import type { KnownEventStaff } from "../event/event-staff.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
 import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { createAccountsRouter } from "./routes/accounts.js";
@@ -52,7 +53,7 @@ import type { Workshop } from "../workshop/workshop.js";
 /** What the routes of events call. */
 export type EventRouteParts = Pick<
   EventRoutes & InstructorEventRoutes & Omit<RehearsalRoutes, "url">,
-  "attendance" | "events" | "find" | "eventAccess" | "rehearse"
+  "attendance" | "events" | "owners" | "find" | "eventAccess" | "rehearse"
 >;
 
 /** Everything the routes call; `compose.ts` makes it. */
@@ -60,6 +61,7 @@ export interface AppParts {
   workshop: Workshop;
   access: Access;
   namedTokens: NamedTokens;
+  staff: KnownEventStaff;
   /** Absent where nobody signs in by one. */
   provider: SignInProvider | undefined;
   quota: SessionQuota;
@@ -97,6 +99,7 @@ export function createApp(parts: AppParts): Router {
   api.use(noStore, json({ limit: BODY_LIMIT }));
   api.use(lookUpAccount(access));
   api.use(["/sessions/:id", "/instructor/sessions/:id"], lookUp(parts));
+  api.use("/instructor/sessions/:id", forStaff(parts));
   api.use(createAccountsRouter(parts));
   api.use(createSignInRouter({ ...parts, publicUrl: mount.url }));
   api.use(createSessionsRouter({ workshop, access, quota }));
@@ -112,7 +115,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));
-  api.use(createInstructorEventsRouter({ ...parts.events, access, publicUrl: mount.url }));
+  api.use(createInstructorEventsRouter({ ...parts, ...parts.events, publicUrl: mount.url }));
   api.use(createRehearsalRouter({ ...parts.events, url: mount.url, log }));
   api.use(
     createInstructorRouter({
@@ -122,12 +125,13 @@ export function createApp(parts: AppParts): Router {
       counter: parts.counter,
       disk: parts.disk,
       healthWatch: parts.healthWatch,
+      staff: parts.staff,
       host: parts.host,
       publicUrl: mount.url,
     }),
   );
   api.use(createScreenRoutes(parts));
-  api.use(createRecordingsRouter({ host: parts.host, access }));
+  api.use(createRecordingsRouter({ host: parts.host, access, workshop }));
   api.use(nothingHere);
   router.use("/api", api);
   router.use(parts.policies.ofShell);
@@ -149,6 +153,17 @@ function fromHere(rules: OriginRules): RequestHandler {
 function lookUp(parts: Pick<AppParts, "workshop" | "access">): RequestHandler<{ id: string }> {
   return async (request, _response, next) => {
     await lookUpFor(parts, request.params.id, request);
+    next();
+  };
+}
+
+/** What is of somebody's session is for those who look after it, helpers at least; each route asks for more where it takes more. */
+function forStaff({
+  workshop,
+  access,
+}: Pick<AppParts, "workshop" | "access">): RequestHandler<{ id: string }> {
+  return (request, _response, next) => {
+    access.requireRole(request, "helper", workshop.find(request.params.id));
     next();
   };
 }

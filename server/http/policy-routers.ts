@@ -44,7 +44,7 @@ export function createPolicyRouters(parts: {
     access.requireSession(request, session);
     const isLearner = access.isLearner(request, session);
     // What a helper granted here would outlast their token.
-    if (!isLearner && !isReading(request as Request)) access.requireInstructor(request);
+    if (!isLearner && !isReading(request as Request)) access.requireInstructor(request, session);
     as(request as Request, { session, user: isLearner ? session.id : INSTRUCTOR, isAdmin: true });
     next();
   };

@@ -14,6 +14,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.tooManyTokens]: 409,
   [serverErrorCodes.signInFailed]: 403,
   [serverErrorCodes.crossSite]: 403,
+  [serverErrorCodes.eventForbidden]: 403,
   [serverErrorCodes.eventClosed]: 403,
   [serverErrorCodes.eventFull]: 409,
   [serverErrorCodes.eventCodeWrong]: 403,

@@ -98,7 +98,10 @@ function grantOf({ workshop, access }: TerminalSocketsOptions, session: string, 
 /** Whether the account may still be there, and type where it does. */
 function isGood({ workshop, access }: TerminalSocketsOptions, session: string, text: string): boolean {
   const { account, guest } = JSON.parse(text) as Grant;
-  return access.stands(account) && (guest === undefined || workshop.guestOf(session)?.id === guest);
+  return (
+    access.stands(account, workshop.find(session) ?? {}) &&
+    (guest === undefined || workshop.guestOf(session)?.id === guest)
+  );
 }
 
 /** What the upgrade is to be held against. Throws where it comes from a foreign page, and where there is no such session. */

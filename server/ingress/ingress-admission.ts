@@ -48,7 +48,7 @@ export function createIngressAdmission(parts: AdmissionParts): IngressAdmission 
     token: string,
   ): string | undefined => {
     const holder = tokens.ingressHolderOf(session, token, { purpose, ingress, now: Date.now() });
-    return holder === LEARNER || (holder !== undefined && access.stands(readHolder(holder)))
+    return holder === LEARNER || (holder !== undefined && access.stands(readHolder(holder), session))
       ? holder
       : undefined;
   };

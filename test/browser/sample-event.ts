@@ -10,6 +10,8 @@ const shared = {
   title: "Image Registry Policies",
   ...times,
   phase: "open",
+  isOwn: true,
+  role: "instructor",
   seats: 30,
 } as const;
 

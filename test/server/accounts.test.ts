@@ -148,7 +148,7 @@ describe("accounts", () => {
     const [one, other] = [await tokenFor("revoked"), await tokenFor("kept")];
     const [revoked, kept] = [await signedIn(one), await signedIn(other)];
     const { account } = await revoked.json<AccountView>("GET", "api/account");
-    expect(account).toEqual({ name: "revoked", role: "instructor" });
+    expect(account).toEqual({ name: "revoked", role: "instructor", staffName: "revoked" });
     expect((await cli("token", "list")).output).toMatch(/revoked +instructor +\S+ +it is revoked/);
     expect((await cli("token", "revoke", "revoked")).output).toContain("The token revoked is revoked.");
     expect((await revoked.call("GET", "api/instructor/sessions")).status).toBe(401);
@@ -166,7 +166,7 @@ describe("accounts", () => {
     const { output } = await cli("token", "create", "once", "--role", "helper", "--days", "1");
     const token = output.trim();
     const { account } = await (await signedIn(token)).json<AccountView>("GET", "api/account");
-    expect(account).toEqual({ name: "once", role: "helper" });
+    expect(account).toEqual({ name: "once", role: "helper", staffName: "once" });
     const twice = await cli("token", "create", "once");
     expect([twice.status, twice.output]).toEqual([
       1,

@@ -119,11 +119,11 @@ describe("a rehearsal of an event", () => {
   it("is refused in words where there is no such event, and where the server has no place for its learners", async () => {
     const none = await runCli(["rehearse", "nothing", "--data", data]);
     expect([none.status, none.output]).toEqual([1, expect.stringContaining("SERVER_REFUSED")]);
-    const many = await instructor.call("POST", "api/instructor/workshop-events/nothing/rehearsal", {
+    const { name } = await eventOf("long");
+    const many = await instructor.call("POST", `api/instructor/workshop-events/${name}/rehearsal`, {
       learners: 51,
     });
     expect([many.status, many.text]).toEqual([400, expect.stringContaining("learners")]);
-    const { name } = await eventOf("long");
     const full = await runCli(["rehearse", name, "--learners", "11", "--data", data]);
     expect([full.status, full.output]).toEqual([
       1,

@@ -27,8 +27,8 @@ export function isAtLeast(role: Role, least: Role): boolean {
 
 /** Whom the server takes this browser for. */
 export interface AccountView {
-  /** Absent where nobody is signed in. */
-  account?: { name: string; role: Role };
+  /** Absent where nobody is signed in; `staffName` is what events know the account by, absent for the installation's own. */
+  account?: { name: string; role: Role; staffName?: string };
   /** The provider that people sign in at; absent where there is none. */
   signIn?: { name: string };
 }

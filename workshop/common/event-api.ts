@@ -12,11 +12,14 @@
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |
  * | GET api/instructor/workshop-events/NAME/results | `EventResults` |
  * | POST api/instructor/workshop-events/NAME/rehearsal `{learners?}` | server-sent events, each a `RehearsalEvent` in JSON; it ends where nobody listens |
+ * | PUT api/instructor/workshop-events/NAME/staff `EventStaff` | `EventRow`; for its owner and operators |
  * | DELETE api/instructor/workshop-events/NAME | 204; ends its sessions and removes everything of its people |
  * | DELETE api/instructor/workshop-events/NAME/people/ID | 204; the same for one |
  */
 
+import type { Role } from "./account-api.js";
 import type { EventPhase } from "./event.js";
+import type { EventStaff } from "./event-staff.js";
 
 /** An event as somebody sees it who has its link. */
 export interface EventView {
@@ -45,8 +48,12 @@ export interface ListedName {
   isHere: boolean;
 }
 
-/** An event as instructors see it. */
-export interface EventRow {
+/** An event as those see it who look after it. */
+export interface EventRow extends EventStaff {
+  /** Whether whoever asks is its owner. */
+  isOwn: boolean;
+  /** What whoever asks may do in it. */
+  role: Role;
   name: string;
   lab: string;
   title: string;
@@ -85,4 +92,8 @@ export interface NewEvent {
   code?: string;
   /** Who may come; everybody who has the link where absent. */
   names?: string[];
+  /** Whose it is, where an operator makes it for somebody; whoever makes it where absent. */
+  owner?: string;
+  instructors?: string[];
+  helpers?: string[];
 }

@@ -1,3 +1,4 @@
+import type { EventStaff } from "./event-staff.js";
 import { SESSION_GROUP, SESSION_VERSION } from "./session.js";
 
 export const EVENT_PLURAL = "events";
@@ -16,11 +17,11 @@ export const MAX_CODE = 64;
 export interface EventResource {
   apiVersion: string;
   kind: "Event";
-  metadata: { name: string; uid?: string; creationTimestamp?: string | Date };
+  metadata: { name: string; uid?: string; generation?: number; creationTimestamp?: string | Date };
   spec: EventSpec;
 }
 
-export interface EventSpec {
+export interface EventSpec extends EventStaff {
   lab: string;
   /** ISO 8601; nobody gets in before. */
   from: string;

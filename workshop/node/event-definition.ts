@@ -1,9 +1,12 @@
 import { EVENT_PLURAL, MAX_CODE, MAX_SEATS, MIN_CODE } from "../common/event.js";
+import { MAX_STAFF, MAX_STAFF_NAME } from "../common/event-staff.js";
 import { SESSION_GROUP, SESSION_VERSION } from "../common/session.js";
 
 export const EVENTS_PATH = `/apis/${SESSION_GROUP}/${SESSION_VERSION}/${EVENT_PLURAL}`;
 
 const time = { type: "string", format: "date-time" };
+const staffName = { type: "string", minLength: 1, maxLength: MAX_STAFF_NAME };
+const staffNames = { type: "array", maxItems: MAX_STAFF, items: staffName };
 
 /** What `kubectl get events.lectern.dev` shows, and what the API server refuses. */
 export const EVENT_CRD = {
@@ -34,6 +37,9 @@ export const EVENT_CRD = {
                   seats: { type: "integer", minimum: 1, maximum: MAX_SEATS },
                   minutes: { type: "integer", minimum: 1 },
                   code: { type: "string", minLength: MIN_CODE, maxLength: MAX_CODE },
+                  owner: staffName,
+                  instructors: staffNames,
+                  helpers: staffNames,
                 },
               },
             },

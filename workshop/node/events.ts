@@ -1,3 +1,4 @@
+import type { EventStaff } from "../common/event-staff.js";
 import { EVENT_API_VERSION, type EventResource, type EventSpec, isEventName } from "../common/event.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { EVENTS_PATH } from "./event-definition.js";
@@ -22,6 +23,20 @@ export async function findEvent(client: KubernetesClient, name: string): Promise
 export async function listEvents(client: KubernetesClient): Promise<EventResource[]> {
   const { items } = await client.get<{ items: EventResource[] }>(EVENTS_PATH);
   return items.toSorted((one, other) => Date.parse(one.spec.from) - Date.parse(other.spec.from));
+}
+
+/** Says who looks after the event from now on, all of it; what is absent is nobody. Throws KubernetesError, 404 where it is gone. */
+export function changeEventStaff(
+  client: KubernetesClient,
+  { metadata }: EventResource,
+  { owner, instructors, helpers }: EventStaff,
+): Promise<EventResource> {
+  // A merge takes away what is null.
+  const spec = { owner: owner ?? null, instructors: instructors ?? null, helpers: helpers ?? null };
+  return client.merge<EventResource>(`${EVENTS_PATH}/${metadata.name}`, {
+    metadata: { uid: metadata.uid },
+    spec,
+  });
 }
 
 /** Deletes the event under this uid, and with it its sessions; true where it was there. */

@@ -7,7 +7,8 @@ import { readEnvironment } from "../../config.js";
 import { eventTime } from "../event-times.js";
 import { callInstructorApi } from "../instructor-client.js";
 import { readNameFile } from "../name-file.js";
-import { path, wholeNumber } from "../options.js";
+import { collectNames, path, wholeNumber } from "../options.js";
+import { eventStaffCommand, staffWords } from "../event-staff.js";
 import { examplesText } from "../program.js";
 import { formatTable } from "../table.js";
 import { terminalText } from "../terminal-text.js";
@@ -28,6 +29,7 @@ export function eventCommand(): Command {
     .addCommand(create())
     .addCommand(list())
     .addCommand(get())
+    .addCommand(eventStaffCommand())
     .addCommand(remove());
 }
 
@@ -42,6 +44,9 @@ interface CreateFlags {
   code?: string;
   names?: string;
   qr?: string;
+  owner?: string;
+  instructor?: string[];
+  helper?: string[];
 }
 
 function create(): Command {
@@ -60,23 +65,46 @@ function create(): Command {
     .option("--code <word>", "what the room is told, and asked for besides the link", codeWord)
     .option("--names <file>", "who may come: names, one a line, or a table with a column name", path)
     .option("--qr <file>", "write the link as a QR code, in SVG", path)
+    .option(
+      "--owner <name>",
+      "whose it is: nobody else may see it but those named (default: everybody with a role)",
+    )
+    .option(
+      "--instructor <name>",
+      "who may do everything in it besides its owner; may be given several times",
+      collectNames,
+    )
+    .option("--helper <name>", "who may help in it; may be given several times", collectNames)
     .addHelpText(
       "after",
       examplesText([
         "lectern event create --lab my-lab --until 17:30",
+        "lectern event create --lab my-lab --until 17:30 --owner anna --instructor carl --helper ben",
         "lectern event create --lab my-lab --from 14:00 --until 17:30 --seats 30 --names names.csv --code heron",
       ]),
     )
-    .action(async ({ data, names, qr, from = new Date().toISOString(), ...rest }: CreateFlags) => {
-      const wanted: NewEvent = {
-        ...rest,
-        from,
-        ...(names === undefined ? {} : { names: readNameFile(names) }),
-      };
-      const event = await callInstructorApi<EventRow>(data, "POST", "workshop-events", wanted);
-      tell(event);
-      if (qr !== undefined) writeQr(qr, event);
-    });
+    .action(
+      async ({
+        data,
+        names,
+        qr,
+        from = new Date().toISOString(),
+        instructor,
+        helper,
+        ...rest
+      }: CreateFlags) => {
+        const wanted: NewEvent = {
+          ...rest,
+          ...(instructor && { instructors: instructor }),
+          ...(helper && { helpers: helper }),
+          from,
+          ...(names === undefined ? {} : { names: readNameFile(names) }),
+        };
+        const event = await callInstructorApi<EventRow>(data, "POST", "workshop-events", wanted);
+        tell(event);
+        if (qr !== undefined) writeQr(qr, event);
+      },
+    );
 }
 
 function list(): Command {
@@ -156,6 +184,8 @@ function tell(event: EventRow): void {
   print(`${event.name}: ${event.title}, ${hours(event)}, ${taken(event)} seats taken`);
   print(event.link);
   if (event.code !== undefined) print(`Code: ${event.code}`);
+  const staff = staffWords(event);
+  if (staff !== undefined) print(staff);
 }
 
 function writeQr(file: string, { link }: EventRow): void {

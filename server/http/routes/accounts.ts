@@ -7,6 +7,7 @@ import {
   type IssuedToken,
   type NewInstructorToken,
 } from "../../../workshop/common/account-api.js";
+import { staffNameOf } from "../../auth/account.js";
 import type { NamedTokens } from "../../auth/named-tokens.js";
 import type { SignInProvider } from "../../auth/sign-in-provider.js";
 import type { Access } from "../access.js";
@@ -36,7 +37,10 @@ export function createAccountsRouter({ access, namedTokens, provider }: AccountR
   const router = Router();
   router.get("/account", (request, response) => {
     const account = access.accountOf(request);
-    const shown = account && { account: { name: account.name, role: account.role } };
+    const staffName = account && staffNameOf(account);
+    const shown = account && {
+      account: { name: account.name, role: account.role, ...(staffName && { staffName }) },
+    };
     const signIn = provider && { signIn: { name: provider.name } };
     response.json({ ...shown, ...signIn } satisfies AccountView);
   });

@@ -96,14 +96,8 @@ function ofLearners(router: Router, { workshop, access, counter, log }: HelpRout
   });
 }
 
-function ofHelpers(router: Router, { workshop, access, log }: HelpRoutes): void {
-  router.use(
-    ["/instructor/sessions/:id/help", "/instructor/sessions/:id/guest"],
-    (request, _response, next) => {
-      access.requireRole(request, "helper");
-      next();
-    },
-  );
+/** Who may is asked for every path of `instructor/sessions/ID` (`app.ts`). */
+function ofHelpers(router: Router, { workshop, log }: HelpRoutes): void {
   router.post("/instructor/sessions/:id/help", async (request, response) => {
     await workshop.change(request.params.id, takeHelp(nameOf(request)));
     response.status(204).end();
@@ -139,14 +133,14 @@ function ofHelpers(router: Router, { workshop, access, log }: HelpRoutes): void 
 
 /** Which asking lets this browser type in the session, if one does: it is a helper's or instructor's, and the one the learner has agreed to. */
 export function guestIn(
-  { workshop, access }: { workshop: Pick<Workshop, "guestOf">; access: Pick<Access, "accountOf"> },
+  { workshop, access }: { workshop: Pick<Workshop, "guestOf" | "find">; access: Pick<Access, "rolesOf"> },
   session: string,
   request: Credentials,
 ): string | undefined {
   const guest = workshop.guestOf(session);
   const key = pageKeyOf(request.headers);
   if (guest === undefined || key === undefined || guest.browser !== digestOf(key)) return undefined;
-  return isAtLeast(access.accountOf(request)?.role ?? "learner", "helper") ? guest.id : undefined;
+  return isAtLeast(access.rolesOf(request)(workshop.find(session)), "helper") ? guest.id : undefined;
 }
 
 /** The key is 32 random bytes: nobody finds it by its digest. */

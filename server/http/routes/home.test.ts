@@ -34,6 +34,7 @@ beforeAll(async () => {
     tokens,
     instructorToken: () => INSTRUCTOR,
     namedTokens: { accountOf: () => undefined, secretOf: () => undefined, look: () => Promise.resolve() },
+    staff: { roleIn: () => "learner" },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });

@@ -1,10 +1,16 @@
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
+import { isAtLeast } from "../../../workshop/common/account-api.js";
 import { MAX_CODE, MAX_SEATS, MIN_CODE } from "../../../workshop/common/event.js";
 import type { EventResource } from "../../../workshop/common/event.js";
 import type { EventDetail, EventRow, NewEvent } from "../../../workshop/common/event-api.js";
+import { type EventStaff, MAX_STAFF, MAX_STAFF_NAME } from "../../../workshop/common/event-staff.js";
 import type { EventResults } from "../../../workshop/common/event-results.js";
+import { type Account, staffNameOf } from "../../auth/account.js";
+import { ServerError, serverErrorCodes } from "../../errors.js";
+import type { EventOwners } from "../../event/event-owners.js";
+import type { KnownEventStaff } from "../../event/event-staff.js";
 import type { Events } from "../../event/events.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
@@ -13,8 +19,10 @@ import type { EventAccess } from "../event-access.js";
 
 export interface InstructorEventRoutes {
   events: Events;
+  owners: EventOwners;
+  staff: Pick<KnownEventStaff, "know">;
   find: (name: string) => Promise<EventResource>;
-  access: Pick<Access, "requireRole" | "isInstructor">;
+  access: Pick<Access, "requireRole" | "rolesOf" | "accountOf">;
   eventAccess: EventAccess;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
@@ -22,6 +30,13 @@ export interface InstructorEventRoutes {
 
 const MAX_MINUTES = 7 * 24 * 60;
 const time = z.iso.datetime({ offset: true });
+const staffName = z.string().trim().min(1).max(MAX_STAFF_NAME);
+const staffNames = z.array(staffName).max(MAX_STAFF).optional();
+const eventStaff = z.strictObject({
+  owner: staffName.optional(),
+  instructors: staffNames,
+  helpers: staffNames,
+});
 
 const newEvent = z.strictObject({
   name: z.string().min(1).max(40).optional(),
@@ -36,34 +51,56 @@ const newEvent = z.strictObject({
     .min(1)
     .max(2 * MAX_SEATS)
     .optional(),
+  ...eventStaff.shape,
 });
 
-/** `api/instructor/workshop-events/...`: making events, and looking after who comes. */
+/** `api/instructor/workshop-events/...`: making events, and looking after who comes. What is below an event is for those who look after it. */
 export function createInstructorEventsRouter(options: InstructorEventRoutes): Router {
-  const { events, find, access, eventAccess } = options;
+  const { events, find, access, owners, staff } = options;
   const router = Router();
-  const linkOf = (request: Request, event: EventResource) =>
-    // The whole link lets its holder be anybody of the event, and helpers are nobody of it.
-    options.publicUrl(request) +
-    (access.isInstructor(request) ? eventAccess.linkPath(event) : `e/${event.metadata.name}`);
+  const account = (request: Request): Account => {
+    const found = access.accountOf(request);
+    if (found !== undefined) return found;
+    throw new ServerError(serverErrorCodes.unauthorized, "Nobody is signed in any more. Sign in again.");
+  };
+  const seenBy = shownTo(options);
   router.use("/instructor/workshop-events", (request, _response, next) => {
     access.requireRole(request, isUnsafe(request.method) ? "instructor" : "helper");
     next();
   });
+  router.use("/instructor/workshop-events/:name", async (request, _response, next) => {
+    const event = await find(request.params.name);
+    staff.know(event);
+    const least = isUnsafe(request.method) ? "instructor" : "helper";
+    access.requireRole(request, least, { event: event.metadata.name });
+    next();
+  });
   router.get("/instructor/workshop-events", async (request, response) => {
     const all = await events.all();
-    const rows = all.map(async (event) => ({ ...(await events.row(event)), link: linkOf(request, event) }));
-    response.json((await Promise.all(rows)) satisfies EventRow[]);
+    for (const event of all) staff.know(event);
+    const roleIn = access.rolesOf(request);
+    const theirs = all.filter(({ metadata: { name } }) => isAtLeast(roleIn({ event: name }), "helper"));
+    const rows = theirs.map(async (event) => ({ ...(await events.row(event)), ...seenBy(request, event) }));
+    const shown: EventRow[] = await Promise.all(rows);
+    response.json(shown.toSorted((one, other) => Number(other.isOwn) - Number(one.isOwn)));
   });
   router.post("/instructor/workshop-events", async (request, response) => {
-    const event = await events.create(parseBody(newEvent, request.body) as NewEvent);
-    const row = { ...(await events.row(event)), link: linkOf(request, event) };
+    const { owner, instructors, helpers, ...wanted } = parseBody(newEvent, request.body) as NewEvent;
+    const named = { owner, instructors, helpers } as EventStaff;
+    const event = await events.create({ ...wanted, ...(await owners.ofNew(account(request), named)) });
+    staff.know(event);
+    const row = { ...(await events.row(event)), ...seenBy(request, event) };
     response.status(201).json(row satisfies EventRow);
   });
   router.get("/instructor/workshop-events/:name", async (request, response) => {
     const event = await find(request.params.name);
-    const detail = { ...(await events.detail(event)), link: linkOf(request, event) };
+    const detail = { ...(await events.detail(event)), ...seenBy(request, event) };
     response.json(detail satisfies EventDetail);
+  });
+  router.put("/instructor/workshop-events/:name/staff", async (request, response) => {
+    const wanted = parseBody(eventStaff, request.body) as EventStaff;
+    const event = await owners.change(account(request), await find(request.params.name), wanted);
+    response.json({ ...(await events.row(event)), ...seenBy(request, event) } satisfies EventRow);
   });
   router.get("/instructor/workshop-events/:name/results", async (request, response) => {
     response.json((await events.results(await find(request.params.name))) satisfies EventResults);
@@ -77,4 +114,18 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     response.status(204).end();
   });
   return router;
+}
+
+/** What of an event is another thing for each who looks at it. */
+function shownTo({ access, eventAccess, publicUrl }: InstructorEventRoutes) {
+  return (request: Request, event: EventResource): Pick<EventRow, "isOwn" | "role" | "link"> => {
+    const { name } = event.metadata;
+    const account = access.accountOf(request);
+    const role = access.rolesOf(request)({ event: name });
+    // The whole link lets its holder be anybody of the event, and helpers are nobody of it.
+    const path = isAtLeast(role, "instructor") ? eventAccess.linkPath(event) : `e/${name}`;
+    const { owner } = event.spec;
+    const isOwn = owner !== undefined && account !== undefined && staffNameOf(account) === owner;
+    return { isOwn, role, link: publicUrl(request) + path };
+  };
 }

@@ -10,10 +10,11 @@ import type {
   SessionLink,
   StartLinkView,
 } from "../../../workshop/common/instructor-api.js";
-import type { Role } from "../../../workshop/common/account-api.js";
+import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
 import type { Access } from "../access.js";
 import { isUnsafe } from "../same-origin.js";
 import type { DiskWatch } from "../../disk-watch.js";
+import type { KnownEventStaff } from "../../event/event-staff.js";
 import type { HealthWatch } from "../../health-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
@@ -33,6 +34,8 @@ export interface InstructorRoutes {
   counter: CounterFactory;
   disk: DiskWatch;
   healthWatch: HealthWatch;
+  /** Tells when other sessions are theirs who look. */
+  staff: Pick<KnownEventStaff, "onChange">;
   host: Pick<SessionHost, "confinement">;
   /** The address learners reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
@@ -60,7 +63,7 @@ const EXTENSION = /^\/sessions\/[^/]+\/extend\/?$/i;
 
 /** `api/instructor/...`: watching, making, extending and ending everybody's sessions. */
 export function createInstructorRouter(options: InstructorRoutes): Router {
-  const { workshop, access, quota } = options;
+  const { workshop, access } = options;
   const router = Router();
   admit(router, options);
   router.use("/instructor", (request, _response, next) => {
@@ -68,7 +71,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     next();
   });
   router.get("/instructor/sessions", (request, response) => {
-    response.json(workshop.table.rows().map(linkerFor(options, request)));
+    response.json(rowsFor(options, request, workshop.table.rows()));
   });
   router.get("/instructor/labs", async (_request, response) => {
     response.json(await workshop.brokenLabs());
@@ -90,6 +93,13 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   router.get("/instructor/events", async (request, response) => {
     await streamRows(options, request, openEventStream<InstructorEvent>(response));
   });
+  ofSessions(router, options);
+  return router;
+}
+
+/** Making sessions, and what is done with one of them. */
+function ofSessions(router: Router, options: InstructorRoutes): void {
+  const { workshop, access, quota } = options;
   router.post("/instructor/sessions", async (request, response) => {
     const { count, lab, minutes, prefix } = parseBody(newSessions, request.body);
     const giveBack = await quota.takeForInstructor(count, workshop.liveSessions());
@@ -106,17 +116,18 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
     const { minutes } = parseBody(extension, request.body);
     await workshop.extendSession(request.params.id, minutes);
     const row = workshop.table.row(request.params.id);
-    response.json(row && linkerFor(options, request)(row));
+    response.json(row && rowsFor(options, request, [row])[0]);
   });
   router.post("/instructor/sessions/:id/revoke-link", async (request, response) => {
+    access.requireInstructor(request, workshop.session(request.params.id));
     const session = await workshop.revokeLink(request.params.id);
     response.json(linkTo(options, request, session));
   });
   router.delete("/instructor/sessions/:id", async (request, response) => {
+    access.requireInstructor(request, workshop.session(request.params.id));
     await workshop.endSession(request.params.id);
     response.status(204).end();
   });
-  return router;
 }
 
 /** Helpers look, and give more time; what lets others in, makes or ends something is for instructors. */
@@ -138,15 +149,21 @@ function admit(router: Router, { access, counter }: InstructorRoutes): void {
   });
 }
 
-/** Adds the links that whoever asks may have; who that is costs as much as many rows, and is found out once for all. */
-function linkerFor(
+/** Those that whoever asks looks after, with the links they may have; who that is costs as much as many rows, and is found out once for all. */
+function rowsFor(
   { access, publicUrl }: InstructorRoutes,
   request: Request,
-): (row: SessionRow) => InstructorRow {
+  rows: readonly SessionRow[],
+): InstructorRow[] {
   const url = publicUrl(request);
-  // Whoever opens the whole link is the learner, which helpers are not.
-  const isInstructor = access.isInstructor(request);
-  return (row) => ({ ...row, link: url + (isInstructor ? access.linkPath(row) : `s/${row.id}`) });
+  const roleIn = access.rolesOf(request);
+  return rows.flatMap((row) => {
+    const role = roleIn(row);
+    if (!isAtLeast(role, "helper")) return [];
+    // Whoever opens the whole link is the learner, which helpers are not.
+    const path = isAtLeast(role, "instructor") ? access.linkPath(row) : `s/${row.id}`;
+    return [{ ...row, link: url + path }];
+  });
 }
 
 function linkTo(
@@ -164,13 +181,15 @@ async function streamRows(
 ): Promise<void> {
   const { table } = options.workshop;
   // Asked anew for each event: what was allowed at its start may have been taken back.
-  const linked = (rows: readonly SessionRow[]) => rows.map(linkerFor(options, request));
+  const linked = (rows: readonly SessionRow[]) => rowsFor(options, request, rows);
   const tell = (event: () => InstructorEvent) => {
     // A stream lives for hours; what was allowed at its start may have been taken back.
     if (isStillHelper(options.access, request)) stream.send(event());
     else stream.end();
   };
-  tell(() => ({ type: "sessions", rows: linked(table.rows()) }));
+  const tellAll = () => tell(() => ({ type: "sessions", rows: linked(table.rows()) }));
+  tellAll();
+  const stopStaff = options.staff.onChange(tellAll);
   const stop = table.follow(({ rows, gone }) => tell(() => ({ type: "changes", rows: linked(rows), gone })));
   const stopDisk = options.disk.follow((disk) => tell(() => ({ type: "disk", disk })));
   const stopHealth = options.healthWatch.follow((problems) => tell(() => ({ type: "health", problems })));
@@ -178,6 +197,7 @@ async function streamRows(
     "abort",
     () => {
       stop();
+      stopStaff();
       stopDisk();
       stopHealth();
     },

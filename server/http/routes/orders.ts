@@ -3,7 +3,7 @@ import { Router } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { MAX_ANNOUNCEMENT, MAX_COMMAND, announce } from "../../../workshop/common/announcement.js";
-import type { Role } from "../../../workshop/common/account-api.js";
+import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
 import type {
   Order,
   OrderAction,
@@ -12,14 +12,14 @@ import type {
 } from "../../../workshop/common/instructor-api.js";
 import { isOver } from "../../../workshop/common/session.js";
 import type { Workshop } from "../../workshop/workshop.js";
-import type { Access } from "../access.js";
+import type { Access, OfEvent } from "../access.js";
 import { parseBody } from "../body.js";
 import { problemOf } from "../problem.js";
 import { openEventStream } from "../server-sent-events.js";
 
 export interface OrderRoutes {
   workshop: Workshop;
-  access: Pick<Access, "requireRole">;
+  access: Pick<Access, "requireRole" | "rolesOf">;
   log: Pick<Logger, "info">;
 }
 
@@ -62,9 +62,12 @@ const order = z.strictObject({
 export function createOrderRoutes({ workshop, access, log }: OrderRoutes): Router {
   const router = Router();
   router.post("/instructor/orders", async (request, response) => {
-    access.requireRole(request, leastRole(request.body));
+    const least = leastRole(request.body);
+    access.requireRole(request, least);
     const { id, to, do: action } = parseBody(order, request.body) as Order;
-    const ids = recipients(workshop, to);
+    if ("event" in to) access.requireRole(request, least, to);
+    const roleIn = access.rolesOf(request);
+    const ids = recipients(workshop, to, (row) => isAtLeast(roleIn(row), least));
     const stream =
       request.accepts(["json", EVENT_STREAM]) === EVENT_STREAM
         ? openEventStream<OrderEvent>(response)
@@ -72,7 +75,10 @@ export function createOrderRoutes({ workshop, access, log }: OrderRoutes): Route
     stream?.send({ type: "begun", sessions: ids.length });
     const carryOut = actionOf(workshop, action, { id: id ?? newId(), now: Date.now() });
     const outcomes = await eachAtMost(ids, async (session) => {
-      const outcome = await outcomeOf(workshop, session, carryOut);
+      const outcome = await outcomeOf(workshop, session, (one) => {
+        access.requireRole(request, least, workshop.session(one));
+        return carryOut(one);
+      });
       stream?.send({ type: "outcome", outcome });
       return outcome;
     });
@@ -101,12 +107,12 @@ async function outcomeOf(workshop: Workshop, id: string, carryOut: CarryOut): Pr
   }
 }
 
-/** Those that live; of the named ones all, so that whoever named one hears what is the matter with it. */
-function recipients({ table }: Workshop, to: Order["to"]): string[] {
+/** Those that live and that who asks may order; of the named ones all, so that whoever named one hears what is the matter with it. */
+function recipients({ table }: Workshop, to: Order["to"], isTheirs: (row: OfEvent) => boolean): string[] {
   if ("sessions" in to) return [...new Set(to.sessions)];
   return table
     .rows()
-    .filter(({ phase, event }) => !isOver(phase) && ("all" in to || event === to.event))
+    .filter((row) => !isOver(row.phase) && ("all" in to || row.event === to.event) && isTheirs(row))
     .map(({ id }) => id);
 }
 

@@ -18,12 +18,19 @@ beforeEach(async () => {
     tokens: createTokens(Buffer.alloc(32, 7)),
     instructorToken: () => TOKEN,
     namedTokens: { accountOf: () => undefined, secretOf: () => undefined, look: () => Promise.resolve() },
+    staff: { roleIn: () => "learner" },
     start: "open",
     scope: () => ({ base: "/", secure: false }),
   });
   const host = { recordings: () => Promise.resolve([]), recording };
   const application = express()
-    .use(createRecordingsRouter({ host, access }))
+    .use(
+      createRecordingsRouter({
+        host,
+        access,
+        workshop: { find: () => undefined, lookUp: () => Promise.resolve() },
+      }),
+    )
     .use(problemHandler(pino({ level: "silent" })));
   server = createServer(application);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,24 +1,34 @@
 import { Router } from "express";
+import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
 import type { SessionHost } from "../../../terminal/common/session-host.js";
+import type { Workshop } from "../../workshop/workshop.js";
 import type { Access } from "../access.js";
 
 export interface RecordingRoutes {
   host: Pick<SessionHost, "recordings" | "recording">;
-  access: Access;
+  access: Pick<Access, "requireInstructor" | "requireRole" | "rolesOf">;
+  workshop: Pick<Workshop, "find" | "lookUp">;
 }
 
-/** `api/instructor/recordings`: what the shells of live sessions showed, for instructors. */
-export function createRecordingsRouter({ host, access }: RecordingRoutes): Router {
+/** `api/instructor/recordings`: what the shells of live sessions showed, for the instructors who look after them. */
+export function createRecordingsRouter({ host, access, workshop }: RecordingRoutes): Router {
   const router = Router();
+  // Whose it was cannot be told of a session that is not there.
+  const leastFor = (session: string): Role =>
+    workshop.find(session) === undefined ? "operator" : "instructor";
   router.use("/instructor/recordings", (request, _response, next) => {
     access.requireInstructor(request);
     next();
   });
-  router.get("/instructor/recordings", async (_request, response) => {
-    response.json(await host.recordings());
+  router.get("/instructor/recordings", async (request, response) => {
+    const roleIn = access.rolesOf(request);
+    const isTheirs = (session: string) => isAtLeast(roleIn(workshop.find(session)), leastFor(session));
+    response.json((await host.recordings()).filter(({ session }) => isTheirs(session)));
   });
   router.get("/instructor/recordings/:session/:name", async (request, response) => {
     const { session, name } = request.params;
+    await workshop.lookUp(session);
+    access.requireRole(request, leastFor(session), workshop.find(session));
     for await (const piece of host.recording(session, name)) {
       if (response.destroyed) return;
       // With the first piece: where there is none, the answer is a problem.

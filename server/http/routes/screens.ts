@@ -1,8 +1,10 @@
 import { Router } from "express";
 import type { ScreensEvent } from "../../../workshop/common/instructor-api.js";
-import type { Access } from "../access.js";
+import { isAtLeast } from "../../../workshop/common/account-api.js";
+import type { Access, OfEvent } from "../access.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { ScreenWatch } from "../../workshop/screen-watch.js";
+import type { SessionRow } from "../../workshop/instructor-table.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import { isStillHelper } from "../still-helper.js";
 
@@ -23,7 +25,13 @@ export function createScreenRoutes({ workshop, access, screens }: ScreenRoutes):
     const { event } = request.query;
     const stream = openEventStream<ScreensEvent>(response);
     const stop = screens.follow({
-      sessions: () => openedSessions(workshop, typeof event === "string" ? event : undefined),
+      sessions: () => {
+        const roleIn = access.rolesOf(request);
+        const isTheirs = (row: OfEvent) => isAtLeast(roleIn(row), "helper");
+        return openedSessions(workshop, typeof event === "string" ? event : undefined)
+          .filter(isTheirs)
+          .map(({ id }) => id);
+      },
       isBehind: () => response.writableLength > BEHIND_BYTES,
       tell: (change) => {
         if (isStillHelper(access, request)) stream.send(change);
@@ -36,9 +44,6 @@ export function createScreenRoutes({ workshop, access, screens }: ScreenRoutes):
   return router;
 }
 
-function openedSessions({ table }: Pick<Workshop, "table">, event: string | undefined): string[] {
-  return table
-    .rows()
-    .filter((row) => row.phase === "Active" && (event === undefined || row.event === event))
-    .map(({ id }) => id);
+function openedSessions({ table }: Pick<Workshop, "table">, event: string | undefined): SessionRow[] {
+  return table.rows().filter((row) => row.phase === "Active" && (event === undefined || row.event === event));
 }

@@ -1,5 +1,6 @@
 import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, NewEvent } from "../../common/event-api.js";
+import type { EventStaff } from "../../common/event-staff.js";
 import type { EventResults } from "../../common/event-results.js";
 import type { OwnResults } from "../../common/own-results.js";
 import { call } from "./call.js";
@@ -20,6 +21,8 @@ export const eventApi = {
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),
   results: (name: string, signal?: AbortSignal) =>
     call<EventResults>("GET", `${instructorPath(name)}/results`, { signal }),
+  changeStaff: (name: string, staff: EventStaff) =>
+    call<EventRow>("PUT", `${instructorPath(name)}/staff`, { body: staff }),
   remove: (name: string) => call<void>("DELETE", instructorPath(name)),
   removePerson: (name: string, person: string) =>
     call<void>("DELETE", `${instructorPath(name)}/people/${encodeURIComponent(person)}`),

@@ -6,7 +6,9 @@ import type { LabSummary } from "../../common/api.js";
 import type { NewEvent } from "../../common/event-api.js";
 import { readNameList } from "../../common/name-list.js";
 import { eventApi } from "../api/event-api.js";
+import { useAccount } from "../store/use-account.js";
 import { useLabs } from "../store/use-labs.js";
+import { StaffFields, readStaff } from "./staff-fields.js";
 
 /** An afternoon. */
 const LASTS_MS = 3 * 3_600_000;
@@ -15,6 +17,8 @@ const LASTS_MS = 3 * 3_600_000;
 export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement {
   const { data: labs, error: unread } = useLabs();
   const queries = useQueryClient();
+  // Whoever has no name of their own makes events that are everybody's who has a role here.
+  const isNamed = useAccount().data?.account?.staffName !== undefined;
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
   async function create(submitted: FormEvent<HTMLFormElement>): Promise<void> {
@@ -34,6 +38,7 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   return (
     <form className="card create-event" onSubmit={(event) => void create(event)} aria-label="Create an event">
       <EventFields labs={labs ?? []} />
+      {isNamed && <StaffFields prefix="event-staff" />}
       {(problem ?? unread?.message) && (
         <p className="field__error create-event__problem" role="alert">
           {problem ?? unread?.message}
@@ -138,6 +143,7 @@ async function readForm(form: FormData): Promise<NewEvent> {
     seats: Number(text("seats")),
     ...(text("code") === "" ? {} : { code: text("code") }),
     ...(names === undefined ? {} : { names }),
+    ...readStaff(form),
   };
 }
 

@@ -8,6 +8,7 @@ import { Confirm } from "../parts/confirm.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Link } from "../parts/link.js";
 import { EventQr } from "./event-qr.js";
+import { EventStaffForm, StaffFacts } from "./event-staff.js";
 import "./events.css";
 import { useHasLinks } from "../store/use-account.js";
 
@@ -37,6 +38,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
   const queries = useQueryClient();
   const [isShown, setIsShown] = useState(false);
   const [isAsking, setIsAsking] = useState(false);
+  const [isNaming, setIsNaming] = useState(false);
   async function remove(): Promise<void> {
     await eventApi.remove(event.name);
     await queries.invalidateQueries({ queryKey: ["events"] });
@@ -62,10 +64,20 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         >
           Wall
         </Link>
+        {event.owner !== undefined && (event.isOwn || event.role === "operator") && (
+          <Button
+            className="button button--small"
+            aria-expanded={isNaming}
+            onPress={() => setIsNaming(!isNaming)}
+          >
+            Who looks after it
+          </Button>
+        )}
         <Button className="button button--small" onPress={() => setIsAsking(true)}>
           Delete…
         </Button>
       </div>
+      {isNaming && <EventStaffForm event={event} onClose={() => setIsNaming(false)} />}
       {isShown && <EventQr event={event} />}
       <Confirm
         isOpen={isAsking}
@@ -104,6 +116,7 @@ function EventFacts({ event }: { event: EventRow }): ReactElement {
           </>
         )}
       </p>
+      <StaffFacts event={event} />
       {hasLinks && (
         <div className="event-card__link">
           <code>{event.link}</code>

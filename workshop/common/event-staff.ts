@@ -1,0 +1,30 @@
+import { type Role, isAtLeast } from "./account-api.js";
+
+/**
+ * Who looks after an event, by the names that accounts have here (`AccountView.account.staffName`): the name of a token, or `oidc:` and the
+ * subject of who signs in at a provider. An event without an owner is the installation's, and everybody's who has a role in it.
+ */
+export interface EventStaff {
+  owner?: string;
+  instructors?: string[];
+  helpers?: string[];
+}
+
+/** Of each kind; a day has a few. */
+export const MAX_STAFF = 50;
+/** A subject of 255 characters, as long as the standard lets it be, and what stands before it. */
+export const MAX_STAFF_NAME = 260;
+/** Before the subject of who signs in at a provider; the name of no token has a colon. */
+export const PROVIDER_PREFIX = "oidc:";
+
+/** What somebody may do in an event at most, whatever their role in the installation: nothing but a learner's where nobody named them. */
+export function roleInEvent(staff: EventStaff, name: string): Role {
+  if (staff.owner === undefined) return "instructor";
+  if (staff.owner === name || staff.instructors?.includes(name)) return "instructor";
+  return staff.helpers?.includes(name) ? "helper" : "learner";
+}
+
+/** Of two roles the one that may less. */
+export function lesserRole(one: Role, other: Role): Role {
+  return isAtLeast(one, other) ? other : one;
+}

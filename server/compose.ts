@@ -31,6 +31,7 @@ import { joinRoutes } from "./join-routes.js";
 import { endAll } from "./supervisor/end-all.js";
 import type { ActivityTracker } from "./store/activity-tracker.js";
 import type { ClusterAbilities } from "./workshop/catalogue.js";
+import { Restorations } from "./workshop/restorations.js";
 import { showSavedPages } from "./workshop/show-saved-pages.js";
 import { connectSessions } from "./workshop/connect-sessions.js";
 import { createWorkshop } from "./workshop/create-workshop.js";
@@ -188,6 +189,7 @@ function endsOf(
   return [
     () => workshops.close(),
     stopSweep,
+    () => parts.restorations.close(),
     () => parts.steps.close(),
     () => parts.pages.close(),
     () => sockets.close(),
@@ -283,6 +285,7 @@ function workshopParts(
     followsFiles: config.followFiles ?? false,
     ...platform,
     steps,
+    restorations: new Restorations({ ...platform, cache, log }),
     noteHints: createHintNotes(notes),
     pages: createPageWatch({ ...platform, steps, log }),
     looksAfter: installation.looksAfter,

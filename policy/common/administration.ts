@@ -17,6 +17,11 @@ export interface PolicyAdministration {
    * may take most of a minute. An organization of another owner stays.
    */
   deleteOrganization(name: string, owner: Owner): Promise<void>;
+  /**
+   * Empties the organization of this owner, which stays without members until they are made again: its namespaces are in no workspace, and no
+   * policy of it judges anything once this resolves. An organization of another owner stays as it is.
+   */
+  clearOrganization(name: string, owner: Owner): Promise<void>;
   createWorkspace(organization: string, workspace: string, owner: Owner): Promise<void>;
   /** Registers the cluster behind the kubeconfig under a name of the organization, as `tmc cluster attach` would. */
   registerCluster(organization: string, cluster: string, owner: Owner): Promise<void>;

@@ -3,6 +3,9 @@ import { resourceName } from "../common/manifest.js";
 import type { PolicyContext } from "./context.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { CLUSTER_LABEL, MANAGED_LABEL } from "../common/engine-names.js";
+import { organizationNamespaces } from "./bring-into-force.js";
+import { detachNamespace } from "./namespaces.js";
 import { createPolicy, deletePolicy, parseManifest, updatePolicy } from "./policies.js";
 import { signed } from "./history/author.js";
 import { LECTERN_USER } from "./write-options.js";
@@ -16,6 +19,7 @@ export function createAdministration(context: PolicyContext): PolicyAdministrati
     createOrganization: (name, owner) =>
       ensure(context, "organizations", { organization: name, name }, { spec: {}, owner }),
     deleteOrganization: (name, owner) => deleteOrganization(context, name, owner),
+    clearOrganization: (name, owner) => clearOrganization(context, name, owner),
     createWorkspace: (organization, name, owner) => ensureMember("workspaces", { organization, name }, owner),
     registerCluster: (organization, name, owner) =>
       ensureMember("managedclusters", { organization, name }, owner),
@@ -47,10 +51,25 @@ const MEMBERS = [
 
 /** From the leaves to the root: whoever looks meanwhile finds an organization with less in it, never parts of none. */
 async function deleteOrganization({ store }: PolicyContext, name: string, owner: Owner): Promise<void> {
-  const found = await store.get<unknown>("organizations", name);
-  if (!found?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
+  if (!(await isOwnedBy(store, name, owner))) return;
   for (const plural of MEMBERS) await store.removeAll(plural, name);
   await store.remove("organizations", name);
+}
+
+async function clearOrganization(context: PolicyContext, name: string, owner: Owner): Promise<void> {
+  const { store } = context;
+  if (!(await isOwnedBy(store, name, owner))) return;
+  for (const { metadata } of await organizationNamespaces(context, name)) {
+    const { name: namespace = "", labels = {} } = metadata ?? {};
+    if (labels[MANAGED_LABEL] !== "true") continue;
+    await detachNamespace(context, { organization: name, cluster: labels[CLUSTER_LABEL] ?? "", namespace });
+  }
+  for (const plural of MEMBERS) await store.removeAll(plural, name);
+}
+
+async function isOwnedBy(store: PolicyContext["store"], name: string, owner: Owner): Promise<boolean> {
+  const found = await store.get<unknown>("organizations", name);
+  return found?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid) === true;
 }
 
 async function applyPolicy(context: PolicyContext, organization: string, input: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ValidationActivity } from "../../workshop/node/validate-lab.js";
+import type { ValidationActivity } from "../../workshop/node/replay-pages.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 /** Characters of a command that are enough to know it by. */

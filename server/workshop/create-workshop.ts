@@ -1,5 +1,6 @@
 import { slidesContent } from "../../workshop/node/slides.js";
 import type { Logger } from "pino";
+import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
 import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { progressOf } from "../../workshop/common/progress.js";
@@ -12,8 +13,11 @@ import type { Lab } from "../../workshop/common/lab.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { doForLearner } from "../../workshop/node/do-for-learner.js";
 import { requireCluster } from "../../workshop/node/session-cluster.js";
 import { giveBack, givenFiles } from "../../workshop/node/given-files.js";
+import { transcriptText } from "../../workshop/common/transcript.js";
+import { homeArchive } from "../../workshop/node/home-archive.js";
 import { labFile } from "../../workshop/node/pictures.js";
 import type { PageCompiler } from "../../workshop/node/page-compiler.js";
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
@@ -31,7 +35,7 @@ import type { DiskWatch } from "../disk-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { requireAvailable, summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
-import { type Found, findSession, requireActive, stillRead } from "./found-session.js";
+import { type Found, findSession, requireActive, settled, stillRead } from "./found-session.js";
 import { LostPods } from "./lost-pods.js";
 import type { InstructorTable } from "./instructor-table.js";
 import type { PageWatch } from "./page-watch.js";
@@ -42,6 +46,7 @@ import { endSessionOf, sessionNotFound } from "./end-session.js";
 import { sessionChanges } from "./session-changes.js";
 import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
+import type { Restorations } from "./restorations.js";
 import type { Steps } from "./steps.js";
 import { type TakeHintParts, takeHint } from "./take-hint.js";
 import type { NewSession, StepAddress, Workshop } from "./workshop.js";
@@ -69,7 +74,9 @@ export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   settings: SessionSettings;
   compiler: PageCompiler;
   provisioner: SessionProvisioner;
+  policies: { service: PolicyAdministration };
   steps: Steps;
+  restorations: Pick<Restorations, "begin" | "takeUp" | "close">;
   pages: PageWatch;
   /** Whether of several servers this one watches the pages of the session. */
   looksAfter: (session: string) => boolean;
@@ -132,15 +139,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       );
     },
     touch: touched,
-    runStep: async (address, entry) => {
-      await parts.disk.requireRoom();
-      return parts.steps.run(await findStep({ ...address, ...active(address.session) }, parts), entry);
-    },
     ...changesOfSteps(parts, touched),
     hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     givenFiles: (id) => givenFiles(found(id).lab),
-    giveBack: (id, path) => giveBack(parts, active(id), path),
+    archive: (id) => packSession(parts, active(id)),
+    giveBack: (id, path) => giveBack(parts, settled(active(id)), path),
     file: async (id, path) => labFile(found(id).lab, path),
     slides: (id, path) => slidesContent(found(id).lab, path),
     table,
@@ -148,15 +152,41 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   };
 }
 
+/** With what was run on pages that its lab has. */
+async function packSession(parts: WorkshopParts, found: Found): Promise<Uint8Array> {
+  const session = await viewOf(parts, found.session);
+  const pages: PageView[] = [];
+  for (const { name } of found.lab.pages) pages.push(await showPage(parts, found, name));
+  const transcript = transcriptText({ session, pages, results: session.results });
+  return homeArchive(parts.host, { session: session.id, transcript });
+}
+
 function changesOfSteps(
   parts: WorkshopParts,
   touched: (id: string) => void,
-): Pick<Workshop, "cancelStep" | "interruptStep"> {
+): Pick<Workshop, "cancelStep" | "doStep" | "interruptStep" | "restorePage" | "runStep"> {
   const activeStep = (address: StepAddress) => ({
     ...address,
     ...requireActive(findSession(parts, address.session)),
   });
   return {
+    restorePage: async (id, page) => {
+      await parts.disk.requireRoom();
+      await parts.restorations.begin(requireActive(findSession(parts, id)), page);
+      return viewOf(parts, findSession(parts, id).session);
+    },
+    runStep: async (address, entry) => {
+      await parts.disk.requireRoom();
+      return parts.steps.run(await findStep(settled(activeStep(address)), parts), entry);
+    },
+    doStep: async (address) => {
+      await parts.disk.requireRoom();
+      const step = await findStep(settled(activeStep(address)), parts);
+      await doForLearner({ ...parts, policies: parts.policies.service }, step);
+      const { number } = step.action.view;
+      parts.noteHints({ ...address, number, hints: 1 });
+      if (step.action.view.kind === "manual") await parts.steps.run(step);
+    },
     cancelStep: async (address) => parts.steps.cancel(await findStep(activeStep(address), parts)),
     interruptStep: async (address) => touched(await interrupt(parts, activeStep(address))),
   };

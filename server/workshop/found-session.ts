@@ -1,5 +1,6 @@
 import type { Lab } from "../../workshop/common/lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
+import { requireNotRestoring } from "../../workshop/common/restoration.js";
 import { type SessionResource, isPooled, labKeyOf } from "../../workshop/common/session.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { WorkshopParts } from "./create-workshop.js";
@@ -28,6 +29,12 @@ export function stillRead(what: string): ServerError {
     serverErrorCodes.notReady,
     `${what} is still being read. Try again in a moment; nothing was lost.`,
   );
+}
+
+/** Throws where it is being brought to the start of a page. */
+export function settled<T extends { session: SessionResource }>(found: T): T {
+  requireNotRestoring(found.session.spec, Date.now());
+  return found;
 }
 
 /** Throws where the session is not in use: not ready yet, ending or ended. */

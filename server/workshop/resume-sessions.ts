@@ -19,7 +19,7 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
     // Of a lab that was read late, nothing could be done before.
     if (labs.has(labKeyOf(spec))) cache.touch(metadata.name);
     else log.warn({ session: metadata.name, lab: spec.lab }, "the lab of a session is not here");
-  await resumeSteps(parts);
+  await Promise.all([resumeSteps(parts), parts.restorations.takeUp()]);
 }
 
 /** Starts the clusters that sessions have of their own, or takes them over, one after the other: a step that needs one sooner starts it itself. */

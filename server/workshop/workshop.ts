@@ -63,6 +63,12 @@ export interface Workshop {
   liveSessions(): number;
   /** Gives it more time; once for each order that has an id. */
   extendSession(id: string, minutes?: number, order?: string): Promise<SessionView>;
+  /** Does for its learner what a person does for the step, or before it, which counts as a hint. Throws SESSION_STEP_NOT_RUNNABLE. */
+  doStep(address: StepAddress): Promise<void>;
+  /** Its files and the transcript of what was run, packed as `.tar.gz`. Throws SESSION_ARCHIVE_UNAVAILABLE. */
+  archive(id: string): Promise<Uint8Array>;
+  /** Begins to bring it to the start of a page, which takes away what its learner has made. Throws SESSION_RESTORATION_BUSY. */
+  restorePage(id: string, page: string): Promise<SessionView>;
   /** Lets its time stand still until then (epoch milliseconds), or go on. */
   pauseSession(id: string, until: number | undefined): Promise<SessionView>;
   /** Lets its time be over in so many minutes, unless it is before. */

@@ -18,6 +18,7 @@
  * | GET api/sessions/ID/pages/PAGE | `PageView` |
  * | POST api/sessions/ID/pages/PAGE/visit | 204; remembers where the learner is |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/run, for a question `{answer}`, for a test that asks `{inputs}` | 202 `StepResult`, state `queued` or `running`; 409 SESSION_PAGE_CHANGED where the page has no such step any more |
+ * | POST api/sessions/ID/pages/PAGE/steps/STEP/do | 204; does for its learner what `doneFor` says; counted as a hint; its learner only |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/interrupt | 204 |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/cancel | 204; takes a step back that still waits for its terminal |
  * | POST api/sessions/ID/pages/PAGE/steps/STEP/hints/N | `HintText`; the hint of that place among those of the step, from 0, counted as taken where its learner asks; 409 as for run |
@@ -25,6 +26,9 @@
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/given-files | `GivenFiles` |
  * | POST api/sessions/ID/given-files `{path}` | 204; one of them is as the lab brings it; its learner only |
+ * | GET api/sessions/ID/archive | its files and the transcript of what was run, as `.tar.gz` of at most 16 MiB; its learner only |
+ * | POST api/sessions/ID/restoration `{page}` | 202 `SessionView`; brings namespace and files to the start of the page, and all that its learner made is lost; its learner only |
+ * | POST api/sessions/ID/restoration/answer `{id, answer}`, DELETE api/sessions/ID/restoration/RESTORATION | `SessionView`; goes on after a step that failed, or stops it; puts away what is said of one that is over |
  * | GET api/sessions/ID/kubernetes... | `kubernetes-view.ts` |
  * | GET api/sessions/ID/files/PATH | a picture or file of the lab |
  * | GET api/sessions/ID/slides/KEY/PATH | a file of the lab's slides, or of reveal.js or impress.js |
@@ -39,6 +43,7 @@
 import type { Announcement } from "./announcement.js";
 import type { Guest, HelpRequest } from "./help.js";
 import type { IngressAddress } from "./ingress.js";
+import type { Restoration } from "./restoration.js";
 
 /** Carries the secret a page holds besides its cookies: 32 random bytes, base64url, the same for all pages of a browser. */
 export const PAGE_KEY_HEADER = "lectern-page-key";
@@ -159,6 +164,8 @@ export interface SessionView {
   help?: HelpRequest;
   /** Who types in its terminals besides its learner, or has asked to. */
   guest?: Guest;
+  /** How far it is brought to the start of a page, until that is put away. */
+  restoration?: Restoration;
   results: StepResult[];
 }
 

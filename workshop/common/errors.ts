@@ -19,6 +19,10 @@ export const WORKSHOP_ERRORS = {
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",
   sessionHelpChanged: "SESSION_HELP_CHANGED",
   sessionGuestChanged: "SESSION_GUEST_CHANGED",
+  sessionArchiveUnavailable: "SESSION_ARCHIVE_UNAVAILABLE",
+  sessionRestorationBusy: "SESSION_RESTORATION_BUSY",
+  sessionRestorationEnded: "SESSION_RESTORATION_ENDED",
+  sessionRestorationFailed: "SESSION_RESTORATION_FAILED",
   sessionAnnouncementChanged: "SESSION_ANNOUNCEMENT_CHANGED",
 } as const;
 

@@ -52,6 +52,8 @@ export interface ActionView {
   step: string;
   /** Its place on the page, from 0: what `checks.yaml` calls it. */
   number: number;
+  /** What a person does for it, or before it, and can be done for them, in words; absent where the lab does not say how. */
+  doneFor?: readonly string[];
   /** The word of the fence or its family: `execute`, `copy`, `dashboard:open-url`, ... */
   action: string;
   kind:

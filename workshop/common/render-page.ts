@@ -77,7 +77,10 @@ export function pageView(
     html: withFileKey(compiled.html, fileKey),
     actions: compiled.actions.map(({ view }) => {
       const images = played[view.step];
-      return images === undefined ? view : { ...view, played: images };
+      const due = page.checks.standIns.filter(({ before }) => before === view.number);
+      if (images === undefined && due.length === 0) return view;
+      const doneFor = due.map(({ title }) => title);
+      return { ...view, ...(images && { played: images }), ...(due.length > 0 && { doneFor }) };
     }),
     ...(compiled.hints.length > 0 && {
       hints: compiled.hints.map(({ html: _html, line: _line, ...hint }) => hint),

@@ -1,6 +1,7 @@
 import type { Announcement } from "./announcement.js";
 import type { ProvisioningStep, SessionPhase } from "./api.js";
 import type { GuestSpec, HelpRequest } from "./help.js";
+import type { Restoration } from "./restoration.js";
 
 export const SESSION_GROUP = "lectern.dev";
 export const SESSION_VERSION = "v1alpha1";
@@ -92,6 +93,8 @@ export interface SessionSpec {
   help?: HelpRequest;
   /** Who types in its terminals besides its learner, or has asked to. */
   guest?: GuestSpec;
+  /** How far it is brought to the start of a page, since its learner wanted that last. */
+  restoration?: Restoration;
 }
 
 /** What a change writes over a part of what there is; `null` takes away. */

@@ -74,6 +74,25 @@ const ANNOUNCEMENT_SCHEMA = {
   },
 };
 
+const count = { type: "integer", minimum: 0 };
+
+const RESTORATION_SCHEMA = {
+  type: "object",
+  required: ["id", "page", "state", "aliveUntil"],
+  properties: {
+    id: text,
+    page: text,
+    state: { type: "string", enum: ["running", "asks", "done", "stopped", "failed"] },
+    doing: text,
+    done: count,
+    of: count,
+    leftOut: count,
+    message: text,
+    aliveUntil: time,
+    answer: { type: "string", enum: ["go-on", "stop"] },
+  },
+};
+
 const SPEC_SCHEMA = {
   type: "object",
   required: ["lab", "minutes", "expiresAt", "namespace", "organization"],
@@ -94,6 +113,7 @@ const SPEC_SCHEMA = {
     announcement: ANNOUNCEMENT_SCHEMA,
     help: HELP_SCHEMA,
     guest: GUEST_SCHEMA,
+    restoration: RESTORATION_SCHEMA,
   },
 };
 

@@ -154,7 +154,9 @@ export class SessionProvisioner {
     await allDone([
       objects,
       kubeconfig,
-      ...(hasOwnCluster(session) ? [] : [steps.run("policies", () => this.#setUpPolicies(session, lab))]),
+      ...(hasOwnCluster(session)
+        ? []
+        : [steps.run("policies", () => setUpPolicies(this.#parts.policies, session, lab))]),
       files,
       steps.run("terminal", async () => {
         await files;
@@ -183,17 +185,6 @@ export class SessionProvisioner {
     });
   }
 
-  async #setUpPolicies(session: SessionResource, lab: Lab): Promise<void> {
-    const { policies } = this.#parts;
-    const { organization, namespace } = session.spec;
-    const owner = ownerOf(session);
-    await policies.createOrganization(organization, owner);
-    await Promise.all([
-      ...lab.workspaces.map((workspace) => policies.createWorkspace(organization, workspace, owner)),
-      policies.registerCluster(organization, `${namespace}-cluster`, owner),
-    ]);
-  }
-
   async #openTerminals(session: SessionResource, lab: Lab): Promise<void> {
     const { host, ...surroundings } = this.#parts;
     const shell = shellOf(session, lab, surroundings);
@@ -211,6 +202,21 @@ export class SessionProvisioner {
       leaveMachine(session.metadata.name, { host, ownClusters: settings.ownClusters }),
     ]);
   }
+}
+
+/** Makes the session's organization with what the lab names; what is there already stays. */
+export async function setUpPolicies(
+  policies: PolicyAdministration,
+  session: SessionResource,
+  lab: Pick<Lab, "workspaces">,
+): Promise<void> {
+  const { organization, namespace } = session.spec;
+  const owner = ownerOf(session);
+  await policies.createOrganization(organization, owner);
+  await Promise.all([
+    ...lab.workspaces.map((workspace) => policies.createWorkspace(organization, workspace, owner)),
+    policies.registerCluster(organization, `${namespace}-cluster`, owner),
+  ]);
 }
 
 /** What a home holds at first: the lab's files, and the kubeconfig where every tool looks for it. */

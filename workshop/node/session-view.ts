@@ -69,7 +69,10 @@ export function sessionView(
 function asked(
   { metadata, spec }: SessionResource,
   now: number,
-): Pick<SessionView, "hasHelpers" | "event" | "help" | "guest" | "announcement" | "pausedUntil"> {
+): Pick<
+  SessionView,
+  "hasHelpers" | "event" | "help" | "guest" | "announcement" | "pausedUntil" | "restoration"
+> {
   const guest = guestView(spec);
   // One that is over is nobody's business, least of all that of a browser whose clock is behind.
   const isPaused = pausedUntil(spec, now) !== undefined;
@@ -81,6 +84,7 @@ function asked(
     ...(spec.announcement === undefined ? {} : { announcement: spec.announcement }),
     ...(spec.help === undefined ? {} : { help: spec.help }),
     ...(guest === undefined ? {} : { guest }),
+    ...(spec.restoration === undefined ? {} : { restoration: spec.restoration }),
   };
 }
 

@@ -28,6 +28,9 @@ export function placeOf(page: LabPage, line: number, step: number): ValidatedSte
   };
 }
 
+/** Why a block is left out that nobody but a person can do. */
+export const DONE_BY_PERSON = "done by a person";
+
 /** What is told of a block without taking it. */
 export function verdictBefore(
   action: PageAction,
@@ -48,5 +51,5 @@ function skipReason({ view, expectation }: PageAction, environment: string): str
   if (expectation.skip.includes(environment)) return `left out in ${environment}`;
   const isLookedAt = expectation.until.length > 0 || expectation.script !== undefined;
   const isManual = view.kind === "manual" ? !isLookedAt || expectation.manual : expectation.manual;
-  return isManual ? "done by a person" : undefined;
+  return isManual ? DONE_BY_PERSON : undefined;
 }

@@ -56,6 +56,10 @@ export function createPageRoutes({ workshop, access }: PageRoutes): Router {
     const entry = parseBody(run, (request.body as unknown) ?? {});
     response.status(202).json(await workshop.runStep(step, entry));
   });
+  router.post("/sessions/:id/pages/:page/steps/:step/do", async (request, response) => {
+    await workshop.doStep(addressOf(learners(request), request.params));
+    response.status(204).end();
+  });
   router.post("/sessions/:id/pages/:page/steps/:step/interrupt", async (request, response) => {
     await workshop.interruptStep(addressOf(learners(request), request.params));
     response.status(204).end();

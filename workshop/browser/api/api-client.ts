@@ -8,6 +8,7 @@ import type {
   StepEntry,
   StepResult,
 } from "../../common/api.js";
+import type { RestorationAnswer } from "../../common/restoration.js";
 import type { HintText, PageView } from "../../common/page-view.js";
 import type {
   ConfinementView,
@@ -44,6 +45,8 @@ export const api = {
   visit: (id: string, page: string) => call<void>("POST", `${pagePath(id, page)}/visit`),
   run: (id: string, page: string, step: string, entry?: StepEntry) =>
     call<StepResult>("POST", `${pagePath(id, page)}/steps/${step}/run`, { body: entry }),
+  doStep: (id: string, page: string, step: string) =>
+    call<void>("POST", `${pagePath(id, page)}/steps/${step}/do`),
   interrupt: (id: string, page: string, step: string) =>
     call<void>("POST", `${pagePath(id, page)}/steps/${step}/interrupt`),
   cancel: (id: string, page: string, step: string) =>
@@ -54,6 +57,12 @@ export const api = {
     call<GivenFiles>("GET", `${sessionPath(id)}/given-files`, { signal }),
   giveBack: (id: string, path: string) =>
     call<void>("POST", `${sessionPath(id)}/given-files`, { body: { path } }),
+  restorePage: (id: string, page: string) =>
+    call<SessionView>("POST", `${sessionPath(id)}/restoration`, { body: { page } }),
+  answerRestoration: (id: string, restoration: string, answer: RestorationAnswer) =>
+    call<SessionView>("POST", `${sessionPath(id)}/restoration/answer`, { body: { id: restoration, answer } }),
+  dismissRestoration: (id: string, restoration: string) =>
+    call<SessionView>("DELETE", `${sessionPath(id)}/restoration/${encodeURIComponent(restoration)}`),
   terminalTicket: (id: string, terminal: string) =>
     call<{ ticket: string }>("POST", `${sessionPath(id)}/terminals/${encodeURIComponent(terminal)}/ticket`),
   ingressAddress: (id: string, name: string, path: string) =>

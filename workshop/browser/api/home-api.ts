@@ -4,8 +4,8 @@ import { ApiError, BROWSER_ERROR } from "../errors.js";
 import { pageKeyHeader } from "./page-key.js";
 import { refusal } from "./refusal.js";
 
-/** A file of 5 MiB over a slow line. */
-const ANSWER_DEADLINE_MS = 60_000;
+/** A file of 5 MiB over a slow line, or one of 16 MiB that is packed before. */
+const ANSWER_DEADLINE_MS = 120_000;
 
 /** A file of the learner's home, with the version it was read in. */
 export interface HomeFileContent {
@@ -17,6 +17,9 @@ export interface HomeFileContent {
 export const homeApi = {
   list: async (session: string, path: string): Promise<HomeListing> =>
     (await (await send(session, "folder", path)).json()) as HomeListing,
+  /** All of its files and what was run, packed. */
+  archive: async (session: string): Promise<Blob> =>
+    (await fetched(`${sessionApiPath(session)}/archive`)).blob(),
   /** `undefined` where the file is still the version that is known. */
   read: async (session: string, path: string, known?: string): Promise<HomeFileContent | undefined> => {
     const headers = known === undefined ? {} : { "if-none-match": `"${known}"` };
@@ -61,6 +64,10 @@ async function send(
   { makesFolders = false, ...options }: SendOptions = {},
 ): Promise<Response> {
   const address = `${sessionApiPath(session)}/home/${what}?path=${encodeURIComponent(path)}${makesFolders ? "&folders=make" : ""}`;
+  return fetched(address, options);
+}
+
+async function fetched(address: string, options: Omit<SendOptions, "makesFolders"> = {}): Promise<Response> {
   const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const headers = { ...pageKeyHeader(), ...options.headers };
   const init: RequestInit = { ...options, credentials: "same-origin", cache: "no-store", signal, headers };

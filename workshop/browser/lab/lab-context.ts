@@ -18,7 +18,7 @@ export interface Lab {
   isWatching: boolean;
   /** The page of a watched session is always the one its learner reads. */
   isFollowing: boolean;
-  /** Over or watched: nothing can be run from here. */
+  /** Over, watched, or on its way to the start of a page: nothing can be run from here. */
   isReadOnly: boolean;
   /** The learner lets this instructor type in the terminals. */
   isGuest: boolean;

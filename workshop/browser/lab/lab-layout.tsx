@@ -104,7 +104,7 @@ function Announcement({ store }: { store: SessionStore }): ReactElement {
 /** What is said of the session as a whole, over the panes. */
 function Bars(): ReactElement {
   const { session, isWatching } = useLab();
-  const { announcement, guest, pausedUntil } = session;
+  const { announcement, guest, pausedUntil, restoration } = session;
   return (
     <>
       <ConnectionBar />
@@ -114,7 +114,7 @@ function Bars(): ReactElement {
           <WatchingBar />
         </Suspense>
       )}
-      {[announcement, guest, pausedUntil].some((told) => told !== undefined) && (
+      {[announcement, guest, pausedUntil, restoration].some((told) => told !== undefined) && (
         <Suspense fallback={null}>
           <RoomBars />
         </Suspense>

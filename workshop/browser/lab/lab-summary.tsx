@@ -4,6 +4,7 @@ import { Link } from "../parts/link.js";
 import { summaryOf } from "../store/step-results.js";
 import { useNow } from "../store/use-now.js";
 import { useSession } from "../store/use-session.js";
+import { DownloadEverything } from "./download-everything.js";
 import { DownloadTranscript } from "./download-transcript.js";
 import { EndSession } from "./header/end-session.js";
 import { useLab } from "./lab-context.js";
@@ -33,6 +34,7 @@ export function LabSummary(): ReactElement {
         <Link to={{ screen: "own-results", event: session.event }}>Your results and certificate</Link>
       )}
       <div className="lab-summary__ways">
+        <DownloadEverything />
         <DownloadTranscript />
         {!isReadOnly && <EndSession isInText />}
       </div>

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import type { PageView } from "../../common/page-view.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
@@ -7,6 +7,8 @@ import { requiredActions, undoneActions } from "../store/step-results.js";
 import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
 import { LabSummary } from "./lab-summary.js";
+
+const RestorePage = lazy(async () => ({ default: (await import("./restore-page.js")).RestorePage }));
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
@@ -18,6 +20,11 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
   return (
     <footer className="page-footer">
       <p className="page-footer__left">{sentence(left, page.actions.length > 0)}</p>
+      {!isReadOnly && (
+        <Suspense>
+          <RestorePage page={page} />
+        </Suspense>
+      )}
       {!next && !isWatching && <LabSummary />}
       <nav className="page-footer__ways" aria-label="Pages before and after">
         {previous && (

@@ -1,5 +1,6 @@
 import { useMemo, type RefObject } from "react";
 import type { SessionView } from "../../common/api.js";
+import { isRestoring } from "../../common/restoration.js";
 import type { BegunBlocks } from "./begun-blocks.js";
 import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
@@ -94,7 +95,7 @@ function createLab(parts: Parts): Lab {
     isOver,
     isWatching,
     isFollowing,
-    isReadOnly: isOver || isWatching,
+    isReadOnly: isOver || isWatching || isRestoring(session.restoration, Date.now()),
     isGuest: isWatching && parts.isGuest,
     followed: parts.followed,
     begun: parts.begun,

@@ -27,6 +27,7 @@ const FileBlock = lazy(async () => ({ default: (await import("./file-block.js"))
 const QuizBlock = lazy(async () => ({ default: (await import("./quiz-block.js")).QuizBlock }));
 const InputBlock = lazy(async () => ({ default: (await import("./input-block.js")).InputBlock }));
 
+const DoForMe = lazy(async () => ({ default: (await import("./do-for-me.js")).DoForMe }));
 const ReplayButton = lazy(async () => ({
   default: (await import("../replay/replay-button.js")).ReplayButton,
 }));
@@ -54,6 +55,11 @@ export function Action(props: Props): ReactElement {
       <Suspense fallback={<div className="skeleton" aria-busy="true" aria-label="Loading the block" />}>
         <Block {...props} />
       </Suspense>
+      {props.action.doneFor && (
+        <Suspense>
+          <DoForMe action={props.action} tasks={props.action.doneFor} />
+        </Suspense>
+      )}
       {replay && hasReplay(props.action) && (
         <Suspense>
           <ReplayButton action={props.action} {...replay} />

@@ -13,7 +13,8 @@ const AskHelp = lazy(async () => ({ default: (await import("./ask-help.js")).Ask
 
 /** The bar over a lab: where one is, how long is left, and the ways out. */
 export function LabHeader({ page }: { page: string }): ReactElement {
-  const { session, isReadOnly } = useLab();
+  const { session, isOver, isWatching } = useLab();
+  const isReadOnly = isOver || isWatching;
   return (
     <header className="lab-header">
       <Link to={{ screen: "catalogue" }} className="brand" aria-label="All labs">

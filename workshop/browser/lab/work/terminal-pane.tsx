@@ -43,7 +43,8 @@ interface Props {
 
 /** One terminal of the session with its bar: search, size of the type, help for screen readers, and what is wrong if anything is. */
 export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
-  const { store, session, isOver, isReadOnly, isGuest } = useLab();
+  const { store, session, isOver, isWatching, isGuest } = useLab();
+  const isFixed = isOver || isWatching;
   const { theme } = useTheme();
   const look = useTerminalLook();
   const [isSearching, setIsSearching] = useState(false);
@@ -55,7 +56,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
   usePaneHandle(ref, handle, () => trouble?.reason === "exited" && startShell());
   const name = terminalName(terminal);
   return (
-    <section className="terminal-pane" aria-label={name} data-fixed={isReadOnly || undefined}>
+    <section className="terminal-pane" aria-label={name} data-fixed={isFixed || undefined}>
       <div className="terminal-pane__bar">
         {title}
         <WayOut handle={handle} />
@@ -78,8 +79,8 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         connect={() => connectTerminal(session.id, terminal, over)}
         theme={theme}
         fontSize={look.fontSize}
-        readOnly={isReadOnly && !isGuest}
-        keepsSize={isReadOnly}
+        readOnly={isFixed && !isGuest}
+        keepsSize={isFixed}
         screenReader={look.isForScreenReader}
         label={name}
         onState={(state, reason) => {

@@ -3,6 +3,7 @@ import { compileErrorText } from "../admission/cel/error-text.js";
 import { TypeBudget } from "../admission/cel/type-budget.js";
 import type { Schema } from "../schema/schema.js";
 import { RuleTypes } from "./rule-types.js";
+import { compileRule } from "./validation-rules.js";
 
 const inner: Schema = { type: "object", properties: { c: { type: "string" } } };
 const schema: Schema = {
@@ -95,6 +96,14 @@ it("takes an old state that may be absent for no object", () => {
   expect(faultOf("oldSelf.hasValue() && oldSelf.value().b == 'x'", true)).toMatchObject({
     summary: "undefined field 'b'",
   });
+});
+
+it.each([
+  "oldSelf.value().x == self.x",
+  "!oldSelf.hasValue() || oldSelf.value().replicas <= self.replicas",
+  "self.l.first().value().v == 1",
+])("%s is a rule", (rule) => {
+  expect(() => compileRule(rule)).not.toThrow();
 });
 
 it("gives types to fields that expressions name, not to those that comments and texts do", () => {

@@ -88,6 +88,40 @@ test("loops inside loops end at the budget instead of holding up the server", ()
   expect(user + system).toBeLessThan(3_000_000);
 });
 
+test.each([
+  "object.all(a, a in object)",
+  "object.all(a, object == object.map(b, b))",
+  "object.all(a, object + object != [])",
+  "object.all(a, object.join('').size() > 0)",
+  "object.all(a, sets.contains(object, [a]))",
+  "object.all(a, {'x': object} != {'x': [a]})",
+  "object.map(a, object).all(a, object.map(b, object).all(b, a == b))",
+])("%s ends at the budget, which pays for what each turn of a loop reads", (source) => {
+  const list = Array.from({ length: 20_000 }, (_, index) => `name-${index}`);
+  expect(() => compiled(source).evaluate({ object: list })).toThrow("actual cost limit exceeded");
+});
+
+test("a loop may look into a list as long as itself", () => {
+  const list = Array.from({ length: 1000 }, (_, index) => `name-${index}`);
+  expect(compiled("object.all(a, a in object)").evaluate({ object: list })).toBe(true);
+});
+
+test.each([
+  "object.s.lowerAscii() != ''",
+  "(object.s + object.s).size() > 0",
+  "object.s < object.s2",
+  "object.s.size() > 0",
+])("%s in a loop is paid for by the length of the text", (source) => {
+  const object = {
+    l: Array.from({ length: 20_000 }, () => 1n),
+    s: "x".repeat(1_000_000),
+    s2: "x".repeat(1_000_001),
+  };
+  expect(() => compiled(`object.l.all(a, ${source})`).evaluate({ object })).toThrow(
+    "actual cost limit exceeded",
+  );
+});
+
 test("a chain of a hundred conditions compiles", () => {
   const chain = Array.from({ length: 100 }, (_, index) => `object.spec.replicas != ${index + 10}`).join(
     " && ",

@@ -1,3 +1,4 @@
+import { compareValues } from "./compare-values.js";
 import type { CelLibrary } from "./library.js";
 import { registerAll } from "./library.js";
 import { spend } from "./evaluation-budget.js";
@@ -5,6 +6,9 @@ import { regularExpression } from "./regular-expression.js";
 
 /** One unit of budget pays for matching this many characters. */
 const CHARACTERS_PER_UNIT = 100;
+
+/** One unit of budget pays for copying or comparing this many elements, of the kind a loop visits one for. */
+const ELEMENTS_PER_UNIT = 16;
 
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
@@ -38,8 +42,13 @@ export const coreLibrary: CelLibrary = (environment) => {
     [`duration(${DURATION}): ${DURATION}`]: (duration: CelDuration) => duration,
     "__visit(list<A>): list<A>": visitList,
     "__visit(map<K, V>): map<K, V>": visitMap,
+    "__size(A): A": countSize,
+    "__text(A): A": countText,
+    "__whole(A): A": countWhole,
     "__has(dyn, string): bool": hasField,
     "__keys(dyn): list<dyn>": indexesOf,
+    "__sortBy(list<dyn>): list<dyn>": (entries: [unknown, unknown][]) =>
+      entries.toSorted(([left], [right]) => compareValues(left, right)).map(([, item]) => item),
     "__mapOf(list<dyn>): map<dyn, dyn>": (entries: [unknown, unknown][]) => new Map(entries),
   });
 };
@@ -74,6 +83,37 @@ function visitList(list: unknown[]): unknown[] {
 function visitMap(map: CelMap): CelMap {
   spend(1 + keysOf(map).length);
   return map;
+}
+
+/** Spends for reading a text to its end, or for each element of a list or map. */
+function countSize<T>(value: T): T {
+  if (typeof value === "string") return countText(value);
+  if (Array.isArray(value) || value instanceof Uint8Array) spend(value.length / ELEMENTS_PER_UNIT);
+  return value;
+}
+
+function countText<T>(value: T): T {
+  if (typeof value === "string") spend(value.length / CHARACTERS_PER_UNIT);
+  return value;
+}
+
+/** Spends for everything that a comparison may have to look at. */
+function countWhole<T>(value: T): T {
+  countSize(value);
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  const parts: Iterable<unknown> =
+    Array.isArray(value) || value instanceof Map ? value.values() : ownValues(value);
+  for (const part of parts) {
+    if (typeof part !== "object") continue;
+    spend(1 / ELEMENTS_PER_UNIT);
+    countWhole(part);
+  }
+  return value;
+}
+
+/** Of what JSON is made of alone; the library's own values are small. */
+function ownValues(value: object): unknown[] {
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
 }
 
 function keysOf(map: CelMap): unknown[] {

@@ -5,6 +5,7 @@ import { coreLibrary } from "./core-library.js";
 import { formatLibrary } from "./format-library.js";
 import { ipLibrary } from "./ip-library.js";
 import { listsLibrary } from "./lists-library.js";
+import { optionalLibrary } from "./optional-library.js";
 import { quantityLibrary } from "./quantity-library.js";
 import { semverLibrary } from "./semver-library.js";
 import { setsLibrary } from "./sets-library.js";
@@ -62,6 +63,7 @@ function base(): Environment {
   });
   for (const library of [
     coreLibrary,
+    optionalLibrary,
     stringsLibrary,
     listsLibrary,
     setsLibrary,

@@ -3,13 +3,28 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 /**
  * Prints a parsed expression as the evaluator must run it. Four things differ from what the author wrote:
  * `matches` becomes `re2Matches` (the library would use JavaScript's backtracking expressions), every loop reports the size of
- * what it walks to `__visit` (the library has no cost limit), two-variable loops and `optMap` are spelled in what the library
- * knows, and everything is in parentheses (its own printer loses some).
+ * what it walks to `__visit`, and what is compared, joined or read inside of one to `__whole` and `__size` (the library has no cost limit), two-variable loops and `optMap` and `sortBy` are spelled in what the library
+ * knows, and everything is in parentheses (its own printer loses some). Where nothing is known of types, what methods take out of a
+ * list or an optional is called dynamic besides; `isTyped` leaves that to the library, which then knows the types of what is inside.
  */
-export function executableSource(node: ASTNode): string {
-  return new Printer().print(node);
+export function executableSource(node: ASTNode, { isTyped = false } = {}): string {
+  return new Printer(isTyped).print(node);
 }
 
+/** Constants whose methods are functions. */
+const NAMESPACES = new Set([
+  "optional",
+  "lists",
+  "sets",
+  "math",
+  "base64",
+  "ip",
+  "cidr",
+  "format",
+  "semver",
+  "cel",
+  "strings",
+]);
 const LOOPS = new Set(["all", "exists", "exists_one", "existsOne", "map", "filter"]);
 const TWO_VARIABLE_LOOPS = new Set([
   "all",
@@ -19,10 +34,24 @@ const TWO_VARIABLE_LOOPS = new Set([
   "transformList",
   "transformMap",
 ]);
+/** Methods that give back what was in their receiver: of a dynamic one the library finds no type at all, and lets nothing be done with it. */
+const GIVE_BACK = new Set(["value", "first", "last", "min", "max", "slice", "sort", "distinct"]);
+/** Operators that look at all there is in their operands, however deep. */
+const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">=", "in"]);
+/** What takes the same time whatever it is asked of. */
+const INSTANT = new Set(
+  "bind dyn type has of ofNonZeroValue none hasValue value or orValue first last".split(" "),
+);
 const MAPPED_OPTIONALS = new Set(["optMap", "optFlatMap"]);
 
 class Printer {
+  readonly #isTyped: boolean;
   #names = 0;
+  #loops = 0;
+
+  constructor(isTyped: boolean) {
+    this.#isTyped = isTyped;
+  }
 
   print(node: ASTNode): string {
     switch (node.op) {
@@ -54,8 +83,35 @@ class Printer {
       case "rcall":
         return this.#method(node.args[0], node.args[1], node.args[2]);
       default:
-        return `(${this.#operand(node.args[0], node.op)} ${node.op} ${this.print(node.args[1])})`;
+        return this.#binary(node.op, node.args);
     }
+  }
+
+  #binary(operator: string, [left, right]: [ASTNode, ASTNode]): string {
+    const [first, second] = [this.#operand(left, operator), this.print(right)];
+    if (this.#loops === 0) return `(${first} ${operator} ${second})`;
+    if (operator === "+") return `(${counted(left, first)} + ${counted(right, second)})`;
+    if (!COMPARISONS.has(operator) || left.op === "value" || right.op === "value")
+      return `(${first} ${operator} ${second})`;
+    if (operator === "in") return `(${first} in ${right.op === "list" ? second : `__whole(${second})`})`;
+    return `(__whole(${first}) ${operator} ${second})`;
+  }
+
+  /** What is inside of a loop, and so done many times. */
+  #inLoop(nodes: ASTNode[]): string[] {
+    this.#loops += 1;
+    try {
+      return nodes.map((node) => this.print(node));
+    } finally {
+      this.#loops -= 1;
+    }
+  }
+
+  /** The arguments, counted where the function reads them to their end. */
+  #read(name: string, nodes: ASTNode[]): string {
+    const isFree = this.#loops === 0 || INSTANT.has(name) || name.startsWith("__");
+    const print = (node: ASTNode): string => this.print(node);
+    return nodes.map((node) => (isFree ? print(node) : counted(node, print(node), name))).join(", ");
   }
 
   /** A long chain of one logical operator stays flat: a hundred rules must not nest a hundred deep. */
@@ -72,13 +128,14 @@ class Printer {
     if (name === "has" && first?.op === "." && !isPath(first)) {
       return `__has(${this.print(first.args[0])}, ${JSON.stringify(first.args[1])})`;
     }
-    return `${name}(${this.#list(args)})`;
+    return `${name}(${this.#read(name, args)})`;
   }
 
   #method(name: string, receiver: ASTNode, args: ASTNode[]): string {
     const [first, second] = args;
-    if (name === "matches") return `${this.print(receiver)}.re2Matches(${this.#list(args)})`;
-    if (first?.op !== "id" || !second) return `${this.print(receiver)}.${name}(${this.#list(args)})`;
+    if (name === "matches")
+      return `${this.print(receiver)}.re2Matches(${args.map((node) => this.print(node)).join(", ")})`;
+    if (first?.op !== "id" || !second) return this.#plainMethod(name, receiver, args);
     if (MAPPED_OPTIONALS.has(name)) return this.#mappedOptional(name, receiver, [first.args, second]);
     if (second.op === "id" && args.length > 2 && TWO_VARIABLE_LOOPS.has(name)) {
       return this.#twoVariableLoop(name, receiver, {
@@ -87,9 +144,27 @@ class Printer {
         rest: args.slice(2),
       });
     }
-    if (!LOOPS.has(name)) return `${this.print(receiver)}.${name}(${this.#list(args)})`;
+    if (name === "sortBy") {
+      const [key = ""] = this.#inLoop([second]);
+      return `__sortBy(__visit(${this.print(receiver)}).map(${first.args}, [${key}, ${first.args}]))`;
+    }
+    if (!LOOPS.has(name)) return this.#plainMethod(name, receiver, args);
     const loop = name === "existsOne" ? "exists_one" : name;
-    return `__visit(${this.print(receiver)}).${loop}(${this.#list(args)})`;
+    const [variable, ...body] = [first.args, ...this.#inLoop(args.slice(1))];
+    return `__visit(${this.print(receiver)}).${loop}(${[variable, ...body].join(", ")})`;
+  }
+
+  #plainMethod(name: string, receiver: ASTNode, args: ASTNode[]): string {
+    const call = `${this.#receiver(name, receiver)}.${name}(${this.#read(name, args)})`;
+    return GIVE_BACK.has(name) && !this.#isTyped ? `dyn(${call})` : call;
+  }
+
+  /** A list knows its length, and the beginning and end of a text are compared with an argument alone. */
+  #receiver(name: string, node: ASTNode): string {
+    const printed = this.print(node);
+    const isNamespace = node.op === "id" && NAMESPACES.has(node.args);
+    if (this.#loops === 0 || isNamespace || INSTANT.has(name)) return printed;
+    return name === "startsWith" || name === "endsWith" ? printed : counted(node, printed, name);
   }
 
   #mappedOptional(name: string, receiver: ASTNode, [variable, expression]: [string, ASTNode]): string {
@@ -106,7 +181,7 @@ class Printer {
   ): string {
     const subject = this.#fresh();
     const bind = (text: string): string => `cel.bind(${loop.value}, ${subject}[${loop.key}], ${text})`;
-    const printed = loop.rest.map((part) => this.print(part));
+    const printed = this.#inLoop(loop.rest);
     const result = printed.at(-1) ?? "";
     const filter = printed.length > 1 ? `.filter(${loop.key}, ${bind(printed[0] ?? "")})` : "";
     const keys = `__visit(__keys(${subject}))${filter}`;
@@ -118,14 +193,16 @@ class Printer {
     return `cel.bind(${subject}, ${this.print(receiver)}, ${body ?? `${keys}.${quantifier}(${loop.key}, ${bind(result)})`})`;
   }
 
-  #list(nodes: ASTNode[]): string {
-    return nodes.map((node) => this.print(node)).join(", ");
-  }
-
   #fresh(): string {
     this.#names += 1;
     return `__v${this.#names}`;
   }
+}
+
+/** Reports the size of what the node comes to, for the function that reads it, unless it is written out; lists know how long they are. */
+function counted(node: ASTNode, printed: string, reader = ""): string {
+  if (node.op === "value" || node.op === "list") return printed;
+  return reader === "size" ? `__text(${printed})` : `__size(${printed})`;
 }
 
 function isPath(node: ASTNode): boolean {

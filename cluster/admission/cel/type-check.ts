@@ -42,7 +42,9 @@ const CERTAIN = new Set([
 export function checkTypes(source: string, types: DeclaredTypes): TypeVerdict {
   const { environment } = types;
   const parsed = environment.parse(source);
-  const [executable, own] = [environment.parse(executableSource(parsed.ast)), parsed].map(checked);
+  const [executable, own] = [environment.parse(executableSource(parsed.ast, { isTyped: true })), parsed].map(
+    checked,
+  );
   if (executable === undefined || own === undefined) return { type: "dyn" };
   if (executable.valid) {
     const fault = own.valid ? undeclaredField(parsed.ast, types) : undefined;
@@ -76,9 +78,12 @@ function faultOf(error: unknown): TypeFault | undefined {
   return { code, summary, range, node };
 }
 
-/** Null stands for an absent object wherever one may be, and optional values have rules of their own. */
+/**
+ * Null stands for an absent object wherever one may be, optional values have rules of their own, and what the library takes out of
+ * something dynamic it calls undefined.
+ */
 function isCertain({ code, summary }: TypeFault): boolean {
-  if (!CERTAIN.has(code) || /\boptional\b|\bdyn\b/.test(summary)) return false;
+  if (!CERTAIN.has(code) || /\boptional\b|\bdyn\b|\bundefined\b/.test(summary)) return false;
   if (!/\bnull\b/.test(summary)) return true;
   const operands = /^no such overload: (.*) (?:==|!=) (.*)$/.exec(summary)?.slice(1) ?? [];
   return operands.some((type) => NEVER_NULL.test(type));

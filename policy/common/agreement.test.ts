@@ -36,6 +36,11 @@ describe("the evaluator and the compiled CEL", () => {
     );
   });
 
+  it("name an image of several lines in one, since the API server drops a message that has more", () => {
+    const params = { data: compileParameters([policyNamed("p", { recipe: "require-digest" })]).enforced };
+    expect(judge(podOf("a\nb"), params).message).toContain("image <a\\nb> (not a valid image reference)");
+  });
+
   it("admit everything where no policy bears on the namespace, even unreadable images", () => {
     expect(judge(podOf("NOT VALID"), {}).allowed).toBe(true);
   });

@@ -71,6 +71,12 @@ export const table: Record<string, PolicySpecInput> = {
     { tag: { value: "*a*" } },
   ),
   "negated tag": custom("allow", { tag: { value: "v1.*", negate: true } }),
+  "any tag but any": custom("block", { imageName: "app", tag: { value: "*", negate: true } }),
+  "allow any tag but any": custom(
+    "allow",
+    { tag: { value: "**", negate: true } },
+    { imageName: "library/nginx" },
+  ),
   "block negated tag": custom("block", { imageName: "app", tag: { value: "v1*", negate: true } }),
   "allow host with digest": custom("allow", { hostname: "docker.io", requireDigest: true }),
   "block with digest": custom("block", { requireDigest: true, imageName: "*" }),

@@ -112,13 +112,13 @@ function imagesOf(spec: string): string {
 }
 
 /**
- * An image is taken apart in steps because CEL has no capture groups: `a` all of it, `s` label for messages; then `h` domain, `r` the rest without digest, `d` digest
+ * The API server drops a message of several lines, so its label has one. An image is taken apart in steps because CEL has no capture groups: `a` all of it, `s` label for messages; then `h` domain, `r` the rest without digest, `d` digest
  * with its `@`; then `p` path, `t` tag with its `:`; last what rules compare: `h` host, `o` port, `p` path, `e` effective tag, `d` digest, and `bad`.
  */
 const PARSING: Variable[] = [
   {
     name: "cut",
-    expression: `variables.images.map(m, {"a": m[2], "s": m[0] + " <" + m[1] + "> image <" + m[2] + ">", "n": m[2].indexOf("@") < 0 ? m[2] : m[2].substring(0, m[2].indexOf("@")), "d": m[2].indexOf("@") < 0 ? "" : m[2].substring(m[2].indexOf("@"))})`,
+    expression: `variables.images.map(m, {"a": m[2], "s": m[0] + " <" + m[1] + "> image <" + m[2].split("\\n").join("\\\\n") + ">", "n": m[2].indexOf("@") < 0 ? m[2] : m[2].substring(0, m[2].indexOf("@")), "d": m[2].indexOf("@") < 0 ? "" : m[2].substring(m[2].indexOf("@"))})`,
   },
   {
     name: "domains",

@@ -76,7 +76,7 @@ function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): 
   }
   if (!compiled.paths.includes(ANYTHING))
     add("imageName", rule.imageName, view.path, fitsAny(compiled.paths, view.path));
-  if (compiled.tag !== ANYTHING) {
+  if (compiled.tag !== ANYTHING || compiled.negateTag) {
     const pattern = `${compiled.negateTag ? "not " : ""}${rule.tag.value}`;
     add("tag", pattern, view.tag, matchesToken(compiled.tag, view.tag) !== compiled.negateTag);
   }

@@ -34,6 +34,12 @@ describe("lintPolicy", () => {
     expect(codes(custom("block", { imageName: "quay.io/x/app" }))).toEqual(["NEVER_MATCHES"]);
   });
 
+  it("finds a rule that no tag meets", () => {
+    const tag = { value: "*", negate: true };
+    expect(codes(custom("allow", { hostname: "quay.io", tag }))).toEqual(["NEVER_MATCHES"]);
+    expect(codes(custom("block", { tag: { value: "v1*", negate: true } }))).toEqual([]);
+  });
+
   it("finds a rule that blocks everything, and one given twice", () => {
     expect(codes(custom("block", { imageName: "*" }))).toEqual(["BLOCKS_EVERYTHING"]);
     expect(codes(custom("block", { imageName: "a" }, { imageName: "a" }))).toEqual(["REDUNDANT"]);

@@ -1,6 +1,6 @@
 import { type CompiledRule, compileRule, rulesOf } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
-import { matchesToken } from "./glob.js";
+import { ANYTHING, compileGlob, matchesToken } from "./glob.js";
 import type { ImageRule, PolicySpec } from "./manifest.js";
 import { DOCKER_HUB } from "./reference.js";
 import { canMeet, covers } from "./rule-relations.js";
@@ -10,7 +10,7 @@ import type { LintWarning } from "./tmc-api.js";
 export function lintPolicy(policy: EffectivePolicy, others: EffectivePolicy[] = []): LintWarning[] {
   const { spec } = policy;
   return [
-    ...spec.input.rules.flatMap((rule, index) => lintRule(rule, index, spec)),
+    ...spec.input.rules.flatMap((rule, index) => [...lintRule(rule, index, spec), ...lintTag(rule, index)]),
     ...redundantRules(spec),
     ...others.flatMap((other) => besideAnother(policy, other)),
   ];
@@ -41,6 +41,12 @@ function lintRule(rule: ImageRule, index: number, { input }: PolicySpec): LintWa
     });
   }
   return warnings;
+}
+
+function lintTag({ tag: { value, negate } }: ImageRule, index: number): LintWarning[] {
+  if (!negate || value === "" || compileGlob(value) !== ANYTHING) return [];
+  const message = `No image has a tag other than ${value}, so the rule matches nothing.`;
+  return [{ code: "NEVER_MATCHES", rule: index, message }];
 }
 
 function isOnly({ hostname, port, imageName, tag, requireDigest }: ImageRule, pattern: string): boolean {

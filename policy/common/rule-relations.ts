@@ -32,7 +32,7 @@ function coversToken(general: GlobToken, special: GlobToken): boolean {
 }
 
 function coversTag(general: CompiledRule, special: CompiledRule): boolean {
-  if (general.tag === ANYTHING) return true;
+  if (general.tag === ANYTHING && !general.negateTag) return true;
   if (!general.negateTag) return !special.negateTag && coversToken(general.tag, special.tag);
   return special.negateTag
     ? coversToken(special.tag, general.tag)

@@ -64,6 +64,7 @@ export interface TmcProblem {
 
 export interface Meta {
   uid: string;
+  /** Of a policy: another one by each change of what it demands, by none of its status. */
   resourceVersion: string;
   generation: number;
   description: string;

@@ -2,6 +2,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import type { ZodError } from "zod";
 
 import { toSecond } from "../common/exception.js";
+import { fieldProblems } from "../common/field-problems.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
 import type { PolicyView } from "../common/tmc-api.js";
 import { checkBounds } from "./bounds.js";
@@ -29,8 +30,11 @@ import {
   toEffective,
   withExceptions,
 } from "./records.js";
-import { policyView } from "./views.js";
+import { policyVersion, policyView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
+
+/** The status of a policy is written while it is changed, by controllers; each of them does so once for a change. */
+const REPLACE_ATTEMPTS = 5;
 
 /** Reads a manifest; `scope` wins over what it says about its place. Throws POLICY_INVALID with the fields. */
 export function parseManifest(input: unknown): PolicyManifest {
@@ -63,7 +67,10 @@ export async function createPolicy(
   return enforce(context, address, stored);
 }
 
-/** Replaces what a policy demands; resolves when the change is in force. */
+/**
+ * Replaces what a policy demands; resolves when the change is in force. With `meta.resourceVersion` it is refused where the policy demands
+ * something else by now than it did at that version. Throws POLICY_CONFLICT, POLICY_INVALID, POLICY_NOT_FOUND, POLICY_NOT_IN_FORCE.
+ */
 export async function updatePolicy(
   context: PolicyContext,
   address: PolicyAddress,
@@ -71,17 +78,21 @@ export async function updatePolicy(
   options: WriteOptions = {},
 ): Promise<PolicyView> {
   const manifest = parseManifest(input);
-  const current = await requirePolicy(context, address);
-  const expected = manifest.meta?.resourceVersion ?? current.metadata.resourceVersion;
-  if (expected !== current.metadata.resourceVersion) throw changedMeanwhile(address);
-  const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
-  const next = signed(unsigned, options.user ?? LECTERN_USER, current);
-  await checkBounds(context, placeOf(address), { policy: next });
-  if (options.dryRun) return policyView(next);
-  const stored = await context.store.replace("imagepolicies", next);
-  if (!stored) throw changedMeanwhile(address);
-  await recordChange(context, "imagepolicies", stored);
-  return enforce(context, address, stored);
+  let expected = manifest.meta?.resourceVersion || undefined;
+  for (let attempt = 0; attempt < REPLACE_ATTEMPTS; attempt++) {
+    const current = await requirePolicy(context, address);
+    expected ??= policyVersion(current);
+    if (expected !== policyVersion(current)) break;
+    const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
+    const next = signed(unsigned, options.user ?? LECTERN_USER, current);
+    await checkBounds(context, placeOf(address), { policy: next });
+    if (options.dryRun) return policyView(next);
+    const stored = await context.store.replace("imagepolicies", next);
+    if (!stored) continue;
+    await recordChange(context, "imagepolicies", stored);
+    return enforce(context, address, stored);
+  }
+  throw changedMeanwhile(address);
 }
 
 export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
@@ -195,11 +206,10 @@ function specOf(
   };
 }
 
-/** Lists every field that is wrong. */
+/** Names the fields that are wrong, as far as anybody reads them. */
 export function invalidManifest(what: "policy" | "exception", error: ZodError): PolicyError {
-  const fields = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  const list = fields.map(({ path, message }) => `${path || "manifest"}: ${message}`).join("; ");
-  return new PolicyError(POLICY_ERROR.invalid, `The ${what} is not valid: ${list}`, { cause: error, fields });
+  const { fields, text } = fieldProblems(error.issues, "manifest");
+  return new PolicyError(POLICY_ERROR.invalid, `The ${what} is not valid: ${text}`, { fields });
 }
 
 function describe({ workspace, name }: PolicyAddress): string {

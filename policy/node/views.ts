@@ -27,7 +27,10 @@ export function policyView(object: ImagePolicyObject, exceptions = 0): PolicyVie
       name: spec.name,
       ...(spec.workspace === undefined ? { orgId: spec.organization } : { workspaceName: spec.workspace }),
     },
-    meta: metaView(metadata, spec.description, spec.labels),
+    meta: {
+      ...metaView(metadata, spec.description, spec.labels),
+      resourceVersion: policyVersion(object),
+    },
     spec: effective.spec,
     status: {
       inForce: isCurrent,
@@ -41,6 +44,14 @@ export function policyView(object: ImagePolicyObject, exceptions = 0): PolicyVie
       version: "v1alpha1",
     },
   };
+}
+
+/**
+ * What is shown as the version of a policy, for those who edit it: another one by every change of what it demands, and by none of its status, which
+ * controllers write at any time. It begins with the object's uid, so that another policy of the name has others.
+ */
+export function policyVersion({ metadata: { uid = "", generation = 0 } }: ImagePolicyObject): string {
+  return uid === "" ? "" : `${uid}.${String(generation)}`;
 }
 
 /** An exception whose time has come is shown as expired, also before that is written down. */

@@ -86,7 +86,7 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     restore: ({ workspace }: PolicyPlace, id: string) =>
       call<object>("POST", `${placePath(workspace)}/history/${part(id)}/restore`),
     ...accessCalls(call),
-    policies: (signal?: AbortSignal) => read<PolicyList>("image-policies", signal),
+    ...policyCalls(call),
     violations: (signal?: AbortSignal) => read<ViolationList>("image-policies/violations", signal),
     ...exceptionCalls(call),
     activity: (signal?: AbortSignal) => read<{ entries: ActivityEntry[] }>("image-policies/activity", signal),
@@ -100,12 +100,6 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     explain: (request: ExplainRequest) => call<ExplainAnswer>("POST", "image-policies/explain", request),
     preview: (request: PreviewRequest, signal?: AbortSignal) =>
       call<PreviewAnswer>("POST", "image-policies/preview", request, signal),
-    createPolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
-      call<{ policy: PolicyView }>("POST", policiesPath(place), { policy }),
-    replacePolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
-      call<{ policy: PolicyView }>("PUT", `${policiesPath(place)}/${part(policy.fullName.name)}`, { policy }),
-    deletePolicy: (place: PolicyPlace, name: string) =>
-      call<object>("DELETE", `${policiesPath(place)}/${part(name)}`),
     createWorkspace: (name: string, description: string) =>
       call<object>("POST", "workspaces", { workspace: { fullName: { name }, meta: { description } } }),
     deleteWorkspace: (name: string) => call<object>("DELETE", `workspaces/${part(name)}`),
@@ -132,6 +126,21 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
 }
 
 type Call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
+
+/** The policies of a place, and of all places. */
+function policyCalls(call: Call) {
+  return {
+    policies: (signal?: AbortSignal) => call<PolicyList>("GET", "image-policies", undefined, signal),
+    policy: (place: PolicyPlace, name: string) =>
+      call<{ policy: PolicyView }>("GET", `${policiesPath(place)}/${part(name)}`),
+    createPolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
+      call<{ policy: PolicyView }>("POST", policiesPath(place), { policy }),
+    replacePolicy: (place: PolicyPlace, policy: PolicyManifestInput) =>
+      call<{ policy: PolicyView }>("PUT", `${policiesPath(place)}/${part(policy.fullName.name)}`, { policy }),
+    deletePolicy: (place: PolicyPlace, name: string) =>
+      call<object>("DELETE", `${policiesPath(place)}/${part(name)}`),
+  };
+}
 
 /** What is excepted from policies. */
 function exceptionCalls(call: Call) {

@@ -3,6 +3,7 @@ import type { PolicyView } from "../../common/tmc-api.js";
 import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
+import { EditConflict } from "./edit-conflict.js";
 import { PolicyMeaning } from "./policy-meaning.js";
 import { RuleFields } from "./rule-fields.js";
 import { SelectorFields } from "./selector-fields.js";
@@ -25,8 +26,8 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
   const focusNext = useFocusNext();
   const titleId = useId();
   useEffect(() => element.current?.querySelector("select")?.focus(), []);
-  async function save(): Promise<void> {
-    const isSaved = await form.save();
+  async function save(saving: () => Promise<boolean>): Promise<void> {
+    const isSaved = await saving();
     if (!isSaved) focusNext(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]"));
   }
   return (
@@ -37,7 +38,7 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!form.isSaving) void save();
+        if (!form.isSaving) void save(form.save);
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented && !form.isSaving) onCancel();
@@ -50,6 +51,21 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       <Enforcement form={form} />
       <PolicyMeaning form={form} />
       <Problems form={form} />
+      {form.theirs && (
+        <EditConflict
+          key={form.theirs.meta.resourceVersion}
+          theirs={form.theirs}
+          yours={form.spec}
+          isSaving={form.isSaving}
+          onOverwrite={() => {
+            if (!form.isSaving) void save(form.overwrite);
+          }}
+          onTake={() => {
+            form.takeTheirs();
+            focusNext(() => element.current?.querySelector("select"));
+          }}
+        />
+      )}
       <Buttons form={form} action={existing ? "Save Policy" : "Create Policy"} onCancel={onCancel} />
     </form>
   );

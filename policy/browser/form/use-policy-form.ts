@@ -1,15 +1,11 @@
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { policyManifest, type PolicyManifestInput, type PolicySpec } from "../../common/manifest.js";
 import type { PolicyView, PreviewAnswer } from "../../common/tmc-api.js";
-import { PolicyApiError, problemText } from "../api/policy-api.js";
-import { useConsole } from "../console-context.js";
 import { draftOf, emptyDraft, manifestOf, type PolicyDraft } from "./draft.js";
 import { type FieldProblem, type FormProblems, placeProblems } from "./form-problems.js";
-import { savedNews } from "./saved-news.js";
 import { TEMPLATES } from "../../common/templates.js";
 import { usePreview } from "./use-preview.js";
-
-const HTTP_CONFLICT = 409;
+import { type FormOptions, useSaving } from "./use-saving.js";
 
 export interface PolicyFormState {
   draft: PolicyDraft;
@@ -20,81 +16,67 @@ export interface PolicyFormState {
   /** What is wrong, once saving was tried. */
   problems: FormProblems;
   isSaving: boolean;
-  /** Resolves to false where nothing was saved; `problems` then says why. */
+  /** What somebody else saved meanwhile, where saving was refused for it. */
+  theirs: PolicyView | undefined;
+  /** Resolves to false where nothing was saved; `problems` or `theirs` then says why. */
   save: () => Promise<boolean>;
-}
-
-interface Options {
-  workspace: string | undefined;
-  existing: PolicyView | undefined;
-  onDone: (news: string) => void;
+  /** Saves what is typed over `theirs`; refused like any other save where they changed it once more. */
+  overwrite: () => Promise<boolean>;
+  /** Goes on from `theirs`; what was typed is dropped. */
+  takeTheirs: () => void;
 }
 
 /** The state of the form that makes or changes a policy: draft, its meaning, its impact, and saving it. */
-export function usePolicyForm({ workspace, existing, onDone }: Options): PolicyFormState {
-  const [draft, setDraft] = useState<PolicyDraft>(() =>
-    existing ? draftOf(existing.fullName.name, existing.spec) : emptyDraft(),
-  );
+export function usePolicyForm({ workspace, existing: opened, onDone }: FormOptions): PolicyFormState {
+  const [existing, setExisting] = useState(opened);
+  const [draft, setDraft] = useState<PolicyDraft>(() => draftFrom(opened));
   const [wasTried, setWasTried] = useState(false);
-  const manifest = useMemo(
-    () => manifestOf(draft, workspace, TEMPLATES[draft.recipe].takesRules, existing),
-    [draft, workspace, existing],
-  );
+  const manifest = useMemo(() => manifestOn(draft, workspace, existing), [draft, workspace, existing]);
   const { spec, problems } = useMemo(() => judge(manifest), [manifest]);
   const preview = usePreview(manifest, spec !== undefined);
-  const { refused, forget, isSaving, send } = useSaving({ workspace, existing, onDone });
+  const { refused, theirs, forget, forgetRefusal, isSaving, send } = useSaving({
+    workspace,
+    existing,
+    onDone,
+  });
   return {
     draft,
     change: (part) => {
-      forget();
+      forgetRefusal();
       setDraft((before) => ({ ...before, ...part }));
     },
     spec,
     preview,
     problems: placeProblems(draft, [...(wasTried ? problems : []), ...refused]),
     isSaving,
+    theirs,
     save: async () => {
       setWasTried(true);
       return problems.length === 0 && send(manifest);
     },
+    overwrite: async () => {
+      setWasTried(true);
+      setExisting(theirs);
+      return problems.length === 0 && send(manifestOn(draft, workspace, theirs));
+    },
+    takeTheirs: () => {
+      forget();
+      setExisting(theirs);
+      setDraft(draftFrom(theirs));
+    },
   };
 }
 
-/** Sends the manifest, once at a time; what the server refused is kept until `forget`. */
-function useSaving({ workspace, existing, onDone }: Options) {
-  const { api, refresh } = useConsole();
-  const [refused, setRefused] = useState<FieldProblem[]>([]);
-  const [isSaving, setIsSaving] = useState(false);
-  const isUnderWay = useRef(false);
-  async function send(manifest: PolicyManifestInput): Promise<boolean> {
-    if (isUnderWay.current) return false;
-    isUnderWay.current = true;
-    setIsSaving(true);
-    setRefused([]);
-    try {
-      const { policy } = await (existing
-        ? api.replacePolicy({ workspace }, manifest)
-        : api.createPolicy({ workspace }, manifest));
-      await refresh();
-      onDone(savedNews(policy, existing ? "changed" : "created"));
-      return true;
-    } catch (error) {
-      setRefused(refusalProblems(error, existing === undefined));
-      setIsSaving(false);
-      return false;
-    } finally {
-      isUnderWay.current = false;
-    }
-  }
-  return { refused, forget: () => setRefused([]), isSaving, send };
+function manifestOn(
+  draft: PolicyDraft,
+  workspace: string | undefined,
+  base: PolicyView | undefined,
+): PolicyManifestInput {
+  return manifestOf(draft, workspace, TEMPLATES[draft.recipe].takesRules, base);
 }
 
-function refusalProblems(error: unknown, isNew: boolean): FieldProblem[] {
-  if (error instanceof PolicyApiError && error.fields.length > 0) return error.fields;
-  if (isNew && error instanceof PolicyApiError && error.status === HTTP_CONFLICT) {
-    return [{ path: "fullName.name", message: "is taken by another policy here; choose another one" }];
-  }
-  return [{ path: "", message: problemText(error) }];
+function draftFrom(policy: PolicyView | undefined): PolicyDraft {
+  return policy ? draftOf(policy.fullName.name, policy.spec) : emptyDraft();
 }
 
 /** A policy not named yet has its meaning all the same. */

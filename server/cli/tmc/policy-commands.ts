@@ -15,6 +15,7 @@ import {
   workspaceFlag,
 } from "./flags.js";
 import { policyHistoryCommand, restoreCommand } from "./history-commands.js";
+import { withBothVersions } from "./edit-conflict.js";
 import { impactOf } from "./impact.js";
 import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
@@ -191,10 +192,13 @@ async function update(
     positional,
     options.name ?? (positional ? undefined : manifest.fullName.name),
   );
-  const path = `${pathOf(kind, workspace, name)}${dryRunQuery(options)}`;
-  const { policy } = (await world
-    .connect()
-    .call("PUT", path, { policy: withPlace(manifest, kind, workspace) })) as Answer;
+  const path = pathOf(kind, workspace, name);
+  const body = { policy: withPlace(manifest, kind, workspace) };
+  const putting = world.connect().call("PUT", `${path}${dryRunQuery(options)}`, body);
+  const answer = await putting.catch(async (error: unknown) => {
+    throw await withBothVersions(error, world, { path, spec: manifest.spec });
+  });
+  const { policy } = answer as Answer;
   world.print(await told(world, policy, { verb: "updated", options }));
 }
 

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from "express";
 import { ZodError } from "zod";
 
+import { fieldProblems } from "../../../policy/common/field-problems.js";
 import type { TmcProblem } from "../../../policy/common/tmc-api.js";
 import { POLICY_ERROR, PolicyError, type PolicyErrorCode } from "../../../policy/node/errors.js";
 
@@ -61,12 +62,8 @@ interface Problem {
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof PolicyError) return describe(KINDS[error.code], error.message, error.fields);
   if (error instanceof ZodError) {
-    const fields = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-    return describe(
-      INVALID,
-      fields.map(({ path, message }) => `${path || "body"}: ${message}`).join("; "),
-      fields,
-    );
+    const { fields, text } = fieldProblems(error.issues, "body");
+    return describe(INVALID, text, fields);
   }
   const status = bodyParserStatus(error);
   if (status === 413) return describe({ ...INVALID, status }, "the body is too large");

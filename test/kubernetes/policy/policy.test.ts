@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeAudit } from "./audit-suite.js";
+import { describeBadInput } from "./bad-input-suite.js";
 import { describeExceptions } from "./exceptions-suite.js";
 import { describeHistory } from "./history-suite.js";
 import { describeOpenApi } from "./openapi-suite.js";
 import { describePolicies } from "./policy-suite.js";
 import { describePreview } from "./preview-suite.js";
+import { describeRandomImages } from "./random-images-suite.js";
 import { describeRoles } from "./roles-suite.js";
 import { describeTmc } from "./tmc-suite.js";
 import { describeTmcScripts } from "./tmc-scripts-suite.js";
@@ -35,5 +37,7 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describeHistory("keeps what was changed", () => ({ kubeConfig }));
     describeOpenApi("is what its document says", () => ({ kubeConfig }));
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
+    describeBadInput("holds against two editors and changing labels", () => ({ kubeConfig }));
+    describeRandomImages("judges random images as the evaluator does", () => ({ kubeConfig }));
   },
 );

@@ -9,6 +9,8 @@ export interface ContainerRuntime {
   image(name: string, ownImages: string | undefined): ImageVerdict;
   /** Makes what the containers of a pod share: its network, its folder. Safe to repeat. */
   startSandbox(sandbox: SandboxSpec): Promise<void>;
+  /** Puts other files into volumes of a pod, in one step for each; one that has those files already stays as it is. */
+  updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void>;
   /** Starts the process of a container in its pod's sandbox; resolves when it has been started. */
   start(container: ContainerSpec): Promise<void>;
   /** Runs a further process in a container that runs. */

@@ -21,6 +21,7 @@ import type {
   RunningProcess,
   SandboxSpec,
   SandboxState,
+  VolumeSpec,
 } from "./container-runtime.js";
 
 interface Running {
@@ -161,6 +162,19 @@ export class ProcessRuntime implements ContainerRuntime {
   onLost(listener: () => void): () => void {
     this.#events.on("lost", listener);
     return () => void this.#events.off("lost", listener);
+  }
+
+  async updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void> {
+    const known = this.#sandboxes.get(sandbox);
+    if (known === undefined) throw new Error(`there is no sandbox ${sandbox}`);
+    for (const volume of volumes)
+      known.volumes = known.volumes.map((each) => (each.name === volume.name ? volume : each));
+  }
+
+  /** The files of a volume as text, by path. */
+  filesOf(sandbox: string, volume: string): Record<string, string> {
+    const found = this.#sandboxes.get(sandbox)?.volumes.find(({ name }) => name === volume);
+    return Object.fromEntries((found?.files ?? []).map(({ path, content }) => [path, content.toString()]));
   }
 
   async setServices(): Promise<void> {

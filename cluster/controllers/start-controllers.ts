@@ -38,6 +38,7 @@ import { createScheduler } from "./scheduler.js";
 import { createTaintEvictionController } from "./taint-eviction-controller.js";
 import type { IssueSecretToken } from "./token-secret-controller.js";
 import { createTokenSecretController } from "./token-secret-controller.js";
+import { createVolumeUpdates } from "./volume-updates.js";
 import { createVolumeBinder } from "./volume-binder.js";
 import { createClaimProtection, createVolumeLifecycle } from "./volume-lifecycle.js";
 import { createStatefulSetController } from "./stateful-set-controller.js";
@@ -118,7 +119,11 @@ function createControllers(
     createKubelet(context, containers),
     ...(containers === undefined
       ? []
-      : [createServiceNetworks(context, containers), createIngressController(context)]),
+      : [
+          createServiceNetworks(context, containers),
+          createIngressController(context),
+          createVolumeUpdates(context, containers),
+        ]),
     createNamespaceController(context, inventory),
     createServiceAccountController(context),
     createTokenSecretController(context, tokens),

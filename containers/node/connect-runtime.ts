@@ -15,13 +15,21 @@ import type {
   RunningProcess,
   SandboxSpec,
   SandboxState,
+  VolumeSpec,
 } from "../../cluster/containers/container-runtime.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
 import { DialedConnection } from "./dialed-connection.js";
 import { remoteProcess } from "./remote-process.js";
 import { type Asked, requireRoom } from "./request-room.js";
-import { decodeLine, type EventsGreeting, type LogEnd, type RuntimeAnswer, toWire } from "./wire.js";
+import {
+  decodeLine,
+  type EventsGreeting,
+  type LogEnd,
+  type RuntimeAnswer,
+  toWire,
+  volumeToWire,
+} from "./wire.js";
 
 /** How long a containers' process that is being started again is waited for. */
 const BACK_MS = 15_000;
@@ -61,6 +69,10 @@ export class ConnectedRuntime implements ContainerRuntime {
 
   async startSandbox(sandbox: SandboxSpec): Promise<void> {
     await this.#call({ type: "startSandbox", sandbox: toWire(sandbox) });
+  }
+
+  async updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void> {
+    await this.#call({ type: "updateVolumes", sandbox, volumes: volumes.map(volumeToWire) });
   }
 
   async start(container: ContainerSpec): Promise<void> {

@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { chmodSync, chownSync, mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import type { ContainerSpec, SandboxSpec, VolumeSpec } from "../../cluster/containers/container-runtime.js";
 import { endProcesses } from "../../terminal/node/end-processes.js";
 import { mountTemporary, unmount } from "../../terminal/node/sandbox/libc.js";
@@ -8,6 +8,7 @@ import type { Container } from "./container.js";
 import type { ContainerLimits } from "./container-limits.js";
 import type { Networks } from "./networks.js";
 import { PodNetwork } from "./pod-network.js";
+import { makeVolume, partOf, putFiles } from "./volume-folder.js";
 
 export interface PodParts {
   spec: SandboxSpec;
@@ -26,6 +27,8 @@ export class Pod {
   /** By id. */
   readonly containers = new Map<string, Container>();
   readonly #folder: string;
+  /** Folders of files that containers have mounted by `subPath`, and see again in what `exec` runs. */
+  readonly #kept = new Set<string>();
   readonly #leave: () => void;
 
   private constructor({ spec, uid, folder }: PodParts, network: PodNetwork, leave: () => void) {
@@ -49,7 +52,7 @@ export class Pod {
       const pod = new Pod(parts, network, leave);
       for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
       makeShared(pod.sharedMemory, uid);
-      for (const volume of spec.volumes) pod.#makeVolume(volume);
+      for (const volume of spec.volumes) makeVolume(pod.#volumeFolder(volume), volume, uid);
       return pod;
     } catch (error) {
       leave?.();
@@ -79,10 +82,24 @@ export class Pod {
       // A container may have put a link there since.
       if (!isOfFiles)
         throw new Error(`subPath ${JSON.stringify(subPath)} of an emptyDir is not supported by Lectern`);
-      const part = join(source, normalize(`/${subPath}`));
-      lstatSync(part);
+      const { part, keep } = partOf(source, subPath);
+      this.#kept.add(keep);
       return { source: part, path, readOnly: true };
     });
+  }
+
+  /** Puts other files into volumes that have some. Throws what the files cannot be. */
+  updateVolumes(volumes: readonly VolumeSpec[]): void {
+    for (const volume of volumes) {
+      const known = this.spec.volumes.find(({ name }) => name === volume.name);
+      if (known?.files === undefined || volume.files === undefined)
+        throw new Error(`the pod has no volume of files ${JSON.stringify(volume.name)}`);
+      putFiles(this.#volumeFolder(volume), volume.files, { uid: this.uid, kept: this.#kept });
+    }
+  }
+
+  #volumeFolder({ name }: VolumeSpec): string {
+    return join(this.#folder, "volumes", name);
   }
 
   /** Ends whatever runs in the pods or under their accounts. */
@@ -97,27 +114,6 @@ export class Pod {
     this.network.close();
     unmount(this.#folder);
     rmdirSync(this.#folder);
-  }
-
-  #makeVolume({ name, files }: VolumeSpec): void {
-    const folder = join(this.#folder, "volumes", name);
-    mkdirSync(folder);
-    chmodSync(folder, files === undefined ? 0o777 : 0o755);
-    chownSync(folder, this.uid, this.uid);
-    for (const { path, content, mode } of files ?? []) {
-      const file = join(folder, normalize(`/${path}`));
-      this.#makeFolders(dirname(file), folder);
-      writeFileSync(file, content);
-      chmodSync(file, mode & 0o777);
-      chownSync(file, this.uid, this.uid);
-    }
-  }
-
-  #makeFolders(folder: string, top: string): void {
-    if (folder.length <= top.length) return;
-    this.#makeFolders(dirname(folder), top);
-    mkdirSync(folder, { recursive: true });
-    chownSync(folder, this.uid, this.uid);
   }
 }
 

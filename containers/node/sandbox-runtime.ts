@@ -13,6 +13,7 @@ import type {
   RunningProcess,
   SandboxSpec,
   SandboxState,
+  VolumeSpec,
 } from "../../cluster/containers/container-runtime.js";
 import { AccountRegistry } from "../../terminal/node/account-registry.js";
 import { writeFilter } from "../../terminal/node/bubblewrap.js";
@@ -100,6 +101,10 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   async startSandbox(spec: SandboxSpec): Promise<void> {
     await this.#pods.make(spec);
+  }
+
+  async updateVolumes(id: string, volumes: readonly VolumeSpec[]): Promise<void> {
+    (await this.#pod(id)).updateVolumes(volumes);
   }
 
   async start(spec: ContainerSpec): Promise<void> {

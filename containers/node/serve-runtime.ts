@@ -13,6 +13,7 @@ import {
   type EventsGreeting,
   type EventsRequest,
   fromWire,
+  volumeFromWire,
   type LogEnd,
   type ProcessEvent,
   type ProcessInput,
@@ -131,6 +132,8 @@ class RuntimeConnection {
   async #call(request: RuntimeRequest): Promise<unknown> {
     const runtime = this.#runtime;
     if (request.type === "startSandbox") return runtime.startSandbox(fromWire(request.sandbox));
+    if (request.type === "updateVolumes")
+      return runtime.updateVolumes(request.sandbox, request.volumes.map(volumeFromWire));
     if (request.type === "start") return runtime.start(request.container);
     if (request.type === "stop") return runtime.stop(request.container, request.graceMs);
     if (request.type === "removeContainer") return runtime.removeContainer(request.container);

@@ -7,6 +7,7 @@ import type {
   LogOptions,
   NetworkServices,
   SandboxSpec,
+  VolumeSpec,
 } from "../../cluster/containers/container-runtime.js";
 
 /**
@@ -15,6 +16,7 @@ import type {
  */
 export type RuntimeRequest = { boot: string } & (
   | { type: "startSandbox"; sandbox: WireSandbox }
+  | { type: "updateVolumes"; sandbox: string; volumes: WireVolume[] }
   | { type: "start"; container: ContainerSpec }
   | { type: "stop"; container: string; graceMs: number }
   | { type: "removeContainer"; container: string }
@@ -53,28 +55,28 @@ export const STDERR = 2;
 
 type WireFile = { path: string; content: string; mode: number };
 /** Files with their content in base64. */
-export type WireSandbox = Omit<SandboxSpec, "volumes"> & { volumes: { name: string; files?: WireFile[] }[] };
+export interface WireVolume {
+  name: string;
+  files?: WireFile[];
+}
+export type WireSandbox = Omit<SandboxSpec, "volumes"> & { volumes: WireVolume[] };
 
 export function toWire({ volumes, ...sandbox }: SandboxSpec): WireSandbox {
-  return {
-    ...sandbox,
-    volumes: volumes.map(({ name, files }) => ({
-      name,
-      ...(files && { files: files.map((file) => ({ ...file, content: file.content.toString("base64") })) }),
-    })),
-  };
+  return { ...sandbox, volumes: volumes.map(volumeToWire) };
 }
 
 export function fromWire({ volumes, ...sandbox }: WireSandbox): SandboxSpec {
-  return {
-    ...sandbox,
-    volumes: volumes.map(({ name, files }) => ({
-      name,
-      ...(files && {
-        files: files.map((file) => ({ ...file, content: Buffer.from(file.content, "base64") })),
-      }),
-    })),
-  };
+  return { ...sandbox, volumes: volumes.map(volumeFromWire) };
+}
+
+export function volumeToWire({ name, files }: VolumeSpec): WireVolume {
+  if (files === undefined) return { name };
+  return { name, files: files.map((file) => ({ ...file, content: file.content.toString("base64") })) };
+}
+
+export function volumeFromWire({ name, files }: WireVolume): VolumeSpec {
+  if (files === undefined) return { name };
+  return { name, files: files.map((file) => ({ ...file, content: Buffer.from(file.content, "base64") })) };
 }
 
 /** A line of a log as a frame: its stream, whether it is partial, its time, its bytes. */

@@ -35,6 +35,18 @@ describe("a lab in the catalogue", () => {
       "none",
       /real containers.*--kubeconfig/,
     ],
+    [
+      "images, in a cluster of its own beside one that runs everything",
+      { images: ["nginx"], cluster: "own" },
+      "any",
+      /cluster of your own are simulated/,
+    ],
+    [
+      "pods that run, in a cluster of its own beside one that runs everything",
+      { needs: ["containers"], cluster: "own" },
+      "any",
+      /cluster of your own are simulated/,
+    ],
     ["images of its own", { ownImages: OWN }, "played", undefined],
     [
       "images of its own, where pods are simulated",

@@ -60,8 +60,11 @@ export function requireAvailable(lab: Lab, abilities: ClusterAbilities): void {
 /** Why the lab cannot be done here, in sentences; `undefined` where it can. */
 export function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
   if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
-  if (pods === "any") return unplayedHere(lab);
-  if (lab.needs.includes("containers") && (pods === "none" || lab.cluster === "own"))
+  // A cluster of the session's own runs no containers, whatever the platform's does.
+  if (lab.needs.includes("containers") && lab.cluster === "own")
+    return "This lab runs real containers, and pods of a cluster of your own are simulated. Without `cluster: own` they run, where the platform's cluster runs them.";
+  if (pods === "any" && lab.cluster !== "own") return unplayedHere(lab);
+  if (lab.needs.includes("containers") && pods === "none")
     return `This lab runs real containers, and pods are simulated here. ${ELSEWHERE}, or as root with bubblewrap and busybox-static installed.`;
   return missingImages(lab, pods);
 }
@@ -74,7 +77,6 @@ function unplayedHere({ ownImages }: Lab): string | undefined {
 }
 
 function missingImages({ images = [], ownImages = [], cluster }: Lab, pods: PodAbility): string | undefined {
-  // A cluster of the session's own runs no containers, whatever the platform's does.
   const isSimulated = pods === "none" || cluster === "own";
   const own = ownImages.map(({ name }) => name);
   const missing = isSimulated

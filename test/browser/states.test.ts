@@ -216,9 +216,21 @@ describe.skipIf(isWithout("chromium"))("the pages, in states that are hard to re
     it("warns in the last ten minutes and can be extended", async () => {
       const contract = await open(POLICIES, { session: sampleSession(9.5) });
       await page.getByText("10 min are left.").waitFor();
+      const asked: (string | null)[] = [];
+      page.on("request", (request) => {
+        if (request.url().endsWith("/extend")) asked.push(request.postData());
+      });
+      const extend = page.getByRole("button", { name: "Extend by 12 min" });
+      contract.state.answers.set("POST api/sessions/s1/extend", { status: 502 });
+      await extend.click();
+      await page.getByRole("alert").waitFor();
+      contract.state.answers.clear();
       contract.state.session = sampleSession(40);
-      await page.getByRole("button", { name: "Extend by 12 min" }).click();
+      await extend.click();
       await page.getByRole("timer", { name: "39 min left" }).waitFor();
+      // The same request once more: what was given although the answer did not come is not given twice.
+      expect(asked).toEqual([asked[0], asked[0]]);
+      expect(asked[0]).toMatch(/^\{"id":"[0-9a-f]{24}"\}$/);
     });
 
     it("offers nothing that is not allowed", async () => {

@@ -124,6 +124,17 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     );
   });
 
+  it("gives a learner time once where their page asks again because the answer was lost", async () => {
+    const [learner] = learners;
+    const [before] = await views();
+    const path = `api/sessions/${learner?.id ?? ""}/extend`;
+    const ask = () => learner?.browser.json<SessionView>("POST", path, { id: "asked-again" });
+    const answers = [...(await Promise.all([ask(), ask()])), await ask()];
+    const end = endOf(before) + (before?.extensionMinutes ?? 0) * MINUTE_MS;
+    expect(answers.map(endOf)).toEqual([end, end, end]);
+    expect((await learner?.browser.call("POST", path, { id: "no" }))?.status).toBe(400);
+  });
+
   it("gives time once where it is given again because its answer was lost, as often and as much at once as that may be", async () => {
     const before = await views();
     const extend = { id: "given-again", to: { all: true }, do: { type: "extend", minutes: 10 } } as const;

@@ -18,6 +18,7 @@ import type { KnownEventStaff } from "../../event/event-staff.js";
 import type { HealthWatch } from "../../health-watch.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import { parseBody } from "../body.js";
+import { orderId } from "../order-id.js";
 import { problemOf } from "../problem.js";
 import { createRateLimit } from "../rate-limit.js";
 import type { CounterFactory } from "../rate-limit.js";
@@ -47,7 +48,7 @@ const MAX_MINUTES = 7 * 24 * 60;
 const CONCURRENCY = 8;
 
 const login = z.strictObject({ token: z.string().min(1).max(200) });
-const extension = z.strictObject({ minutes: z.number().int().min(1).max(MAX_MINUTES) });
+const extension = z.strictObject({ minutes: z.number().int().min(1).max(MAX_MINUTES), id: orderId });
 const newSessions = z.strictObject({
   lab: z.string().min(1).max(63),
   count: z.number().int().min(1).max(MAX_COUNT),
@@ -113,8 +114,8 @@ function ofSessions(router: Router, options: InstructorRoutes): void {
     response.status(202).json(sessions.map((session) => linkTo(options, request, session)));
   });
   router.post("/instructor/sessions/:id/extend", async (request, response) => {
-    const { minutes } = parseBody(extension, request.body);
-    await workshop.extendSession(request.params.id, minutes);
+    const { minutes, id: order } = parseBody(extension, request.body);
+    await workshop.extendSession(request.params.id, minutes, order);
     const row = workshop.table.row(request.params.id);
     response.json(row && rowsFor(options, request, [row])[0]);
   });

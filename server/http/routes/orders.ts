@@ -14,6 +14,7 @@ import { isOver } from "../../../workshop/common/session.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import type { Access, OfEvent } from "../access.js";
 import { parseBody } from "../body.js";
+import { orderId } from "../order-id.js";
 import { problemOf } from "../problem.js";
 import { openEventStream } from "../server-sent-events.js";
 
@@ -32,10 +33,7 @@ const EVENT_STREAM = "text/event-stream";
 
 const minutes = z.number().int().min(1).max(MAX_MINUTES);
 const order = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[\w-]{8,40}$/)
-    .optional(),
+  id: orderId,
   to: z.union([
     z.strictObject({ all: z.literal(true) }),
     z.strictObject({ event: z.string().min(1).max(63) }),

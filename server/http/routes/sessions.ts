@@ -7,6 +7,7 @@ import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Access } from "../access.js";
 import { askAgain } from "../ask-again.js";
 import { parseBody } from "../body.js";
+import { orderId } from "../order-id.js";
 import type { SessionQuota } from "../session-quota.js";
 import { openEventStream } from "../server-sent-events.js";
 import type { Workshop } from "../../workshop/workshop.js";
@@ -18,6 +19,7 @@ export interface SessionRoutes {
 }
 
 const newSession = z.strictObject({ lab: z.string().min(1).max(63) });
+const extension = z.strictObject({ id: orderId }).optional();
 const admission = z.strictObject({ token: z.string().min(1).max(200) });
 
 /** `api/labs`, and everything of one session but its pages, terminals and files. */
@@ -62,7 +64,8 @@ export function createSessionsRouter(options: SessionRoutes): Router {
   });
   router.post("/sessions/:id/extend", async (request, response) => {
     const before = own(request);
-    const session = await workshop.extendSession(before.id);
+    const { id: order } = parseBody(extension, request.body) ?? {};
+    const session = await workshop.extendSession(before.id, undefined, order);
     // Whoever looks on must not become the learner by it.
     if (access.isLearner(request, before)) access.admit(request, response, session);
     response.json(session);

@@ -38,7 +38,9 @@ export const api = {
     call<void>("POST", `${sessionPath(id)}/admission`, { body: { token } }),
   admitToStart: (token: string) => call<void>("POST", "api/start-admission", { body: { token } }),
   session: (id: string) => call<SessionView>("GET", sessionPath(id)),
-  extend: (id: string) => call<SessionView>("POST", `${sessionPath(id)}/extend`),
+  /** `order` is by what it is known where it is asked for again, because the answer was lost. */
+  extend: (id: string, order: string) =>
+    call<SessionView>("POST", `${sessionPath(id)}/extend`, { body: { id: order } }),
   end: (id: string) => call<void>("DELETE", sessionPath(id)),
   page: (id: string, page: string, signal?: AbortSignal) =>
     call<PageView>("GET", pagePath(id, page), { signal }),

@@ -3,7 +3,8 @@ import { Button } from "react-aria-components";
 import type { InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { BulkQuestions, WARNING_MINUTES, type BulkQuestion } from "./bulk-questions.js";
-import { MessageForm, PauseForm, giveOrder, newOrderId, type OrderedOutcome } from "./orders.js";
+import { newOrderId } from "../api/order-id.js";
+import { MessageForm, PauseForm, giveOrder, type OrderedOutcome } from "./orders.js";
 import { useCopy } from "../store/clipboard.js";
 import { useHasLinks } from "../store/use-account.js";
 

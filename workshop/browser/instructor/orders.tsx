@@ -3,6 +3,7 @@ import { Button, Input, Label, NumberField, TextField } from "react-aria-compone
 import { MAX_ANNOUNCEMENT, MAX_COMMAND } from "../../common/announcement.js";
 import type { InstructorRow, OrderAction, OrderOutcome } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
+import { newOrderId } from "../api/order-id.js";
 import { ApiError } from "../errors.js";
 import "./orders.css";
 
@@ -12,8 +13,6 @@ interface Props {
   /** Told what was done, or what was not. */
   onOutcome: (outcome: { done?: string | undefined; problem?: string | undefined }) => void;
 }
-
-const ORDER_ID_BYTES = 12;
 
 interface GivenOrder {
   /** The same for an order that is given again because its answer was lost. */
@@ -58,13 +57,6 @@ export async function giveOrder(
     if (outcomes.length > 0) return { isLost: true, problem: brokenOff(outcomes.length, selected.length) };
     return { isLost: !isRefused, problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** `randomUUID` is there on pages over TLS alone. */
-export function newOrderId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
 }
 
 function brokenOff(reached: number, all: number): string {

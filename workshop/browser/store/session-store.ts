@@ -1,6 +1,7 @@
 import type { SessionEvent, SessionView, StepEntry, StepResult } from "../../common/api.js";
 import type { ActionView } from "../../common/page-view.js";
 import { api, sessionApiPath } from "../api/api-client.js";
+import { newOrderId } from "../api/order-id.js";
 import { ApiError } from "../errors.js";
 import { admitByLink } from "./admission.js";
 import { openEventStream, type Connection, type EventStream } from "./event-stream.js";
@@ -65,6 +66,8 @@ export class SessionStore {
   /** This page asked for the end: what it then hears of an end is its own doing. */
   #isEnding = false;
   readonly #unanswered = new Map<string, UnansweredClick>();
+  /** Id of the extension that was asked for and has no answer yet. */
+  #extension: string | undefined;
   /** Events taken so far. */
   #told = 0;
   #restored: ReturnType<typeof setTimeout> | undefined;
@@ -142,7 +145,10 @@ export class SessionStore {
 
   /** Throws `ApiError`. */
   async extend(): Promise<void> {
-    const session = await api.extend(this.id);
+    // The same until an answer says that it was given: what is asked for again after a lost answer is not given twice.
+    this.#extension ??= newOrderId();
+    const session = await api.extend(this.id, this.#extension);
+    this.#extension = undefined;
     this.#set({ session, announcement: `${session.extensionMinutes} min were added.` });
   }
 

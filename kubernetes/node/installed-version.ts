@@ -1,9 +1,10 @@
+import { pauseAfterConflict } from "./conflict-pause.js";
 import { type KubernetesClient, KubernetesError, isAlreadyThere } from "./kubernetes-client.js";
 
 /** On kinds and admission policies: the version of Lectern that wrote them last. */
 export const VERSION_ANNOTATION = "lectern.dev/version";
 /** Servers that start together change the same objects. */
-const TRIES = 20;
+const TRIES = 12;
 
 interface Annotated {
   metadata?: { annotations?: Record<string, string>; resourceVersion?: string };
@@ -52,6 +53,7 @@ export async function install(
       if (tried === TRIES || !(isAlreadyThere(error) || hasStatus(error, 404) || hasStatus(error, 409)))
         throw error;
     }
+    await pauseAfterConflict(tried - 1);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import {
   type KubernetesClient,
   KubernetesError,
@@ -118,6 +119,7 @@ export class AuthorityStore {
       const made = { ...(await makeAuthority(AUTHORITY_MS, this.#now())), madeAt: this.#now() };
       const next = [...authorities, made];
       if (await this.#write(next, found.resourceVersion)) return next;
+      await pauseAfterConflict(attempt);
     }
     throw new Error(`Secret ${NAMESPACE}/${SECRET} was changed by somebody else again and again`);
   }

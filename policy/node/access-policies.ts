@@ -1,3 +1,4 @@
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
 import {
   type BindingDelta,
@@ -127,7 +128,10 @@ export async function changeAccess(
     const stored = await (found
       ? context.store.replace("accesspolicies", own)
       : context.store.create("accesspolicies", own));
-    if (!stored) continue;
+    if (!stored) {
+      await pauseAfterConflict(attempt);
+      continue;
+    }
     await recordChange(context, "accesspolicies", stored);
     return view(scope, stored);
   }

@@ -13,6 +13,7 @@ import {
   orUndefined,
   toPolicyError,
 } from "./cluster-client.js";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import { isOfNewer, writtenBy } from "../../kubernetes/node/installed-version.js";
 import { customResourceDefinitions, RESOURCES, type ResourcePlural } from "./custom-resource-definitions.js";
 import { pollUntil } from "./deadline.js";
@@ -24,7 +25,8 @@ import { waitUntilInForce } from "./probe.js";
 /** A fresh cluster serves new kinds within a second or two; a busy machine takes longer. A server that is started has 30 s to answer or to say why not. */
 const INSTALL_DEADLINE_MS = 20_000;
 
-const MAX_APPLY_ATTEMPTS = 5;
+/** Several servers that start at once write the same; with the pauses between, they have a second and a half for it. */
+const MAX_APPLY_ATTEMPTS = 8;
 
 export interface InstallOptions {
   kubeConfig: KubeConfig;
@@ -40,7 +42,7 @@ export interface InstallOptions {
 export async function installPolicyEngine(options: InstallOptions): Promise<void> {
   const client = await createClusterClient(options.kubeConfig);
   try {
-    for (const definition of customResourceDefinitions()) await apply(client, definition, options.version);
+    for (const definition of customResourceDefinitions()) await apply(client, definition, options);
     const isReportOurs = await createReportDefinition(client);
     const listHierarchy = async () => {
       const store = createHierarchyStore(client);
@@ -71,13 +73,13 @@ export async function installMemberEngine(
 
 async function installEngine(
   client: ClusterClient,
-  { version, signal }: Omit<InstallOptions, "kubeConfig">,
+  options: Omit<InstallOptions, "kubeConfig">,
 ): Promise<void> {
   for (const manifest of engineManifests()) {
-    signal?.throwIfAborted();
-    await apply(client, manifest, version);
+    options.signal?.throwIfAborted();
+    await apply(client, manifest, options);
   }
-  await waitUntilBiting(client, signal);
+  await waitUntilBiting(client, options.signal);
 }
 
 /** Where another tool brought the kind, its definition stays as it is. Resolves to whether it is ours. */
@@ -90,7 +92,11 @@ async function createReportDefinition({ objects }: ClusterClient): Promise<boole
 }
 
 /** Writes an object of the engine, unless a newer Lectern wrote it. */
-export async function apply({ objects }: ClusterClient, wanted: Manifest, version?: string): Promise<void> {
+export async function apply(
+  { objects }: ClusterClient,
+  wanted: Manifest,
+  { version, signal }: Omit<InstallOptions, "kubeConfig"> = {},
+): Promise<void> {
   const manifest = writtenBy(version, wanted);
   for (let attempt = 1; ; attempt++) {
     const current = await orUndefined(objects.read(manifest));
@@ -102,6 +108,7 @@ export async function apply({ objects }: ClusterClient, wanted: Manifest, versio
     } catch (error) {
       if (attempt === MAX_APPLY_ATTEMPTS || !(isConflict(error) || isNotFound(error))) throw error;
     }
+    await pauseAfterConflict(attempt - 1, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import type { V1ConfigMap, V1Namespace } from "@kubernetes/client-node";
 
 import { type EffectivePolicy, effectivePolicies } from "../common/effective.js";
@@ -48,6 +49,7 @@ export async function syncParameters(
       if (isNotFound(error)) return undefined;
       if (!isConflict(error)) throw toPolicyError(error);
     }
+    await pauseAfterConflict(attempt);
   }
   throw new PolicyError(
     POLICY_ERROR.conflict,

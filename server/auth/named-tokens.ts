@@ -7,6 +7,7 @@ import type {
   TokenRole,
 } from "../../workshop/common/account-api.js";
 import { TOKEN_ROLES } from "../../workshop/common/account-api.js";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -193,6 +194,7 @@ async function changeTokens(
     } catch (error) {
       if (!(error instanceof KubernetesError && error.status === 409) || tries === MOST_TRIES) throw error;
     }
+    await pauseAfterConflict(tries - 1);
   }
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { type ClusterClient, createClusterClient } from "../../policy/node/cluster-client.js";
-import { installPolicyEngine } from "../../policy/node/install.js";
+import { installMemberEngine, installPolicyEngine } from "../../policy/node/install.js";
 import { syncUntilInForce } from "../../policy/node/bring-into-force.js";
 import { createPolicyContext } from "../../policy/node/context.js";
 import { waitUntilInForce } from "../../policy/node/probe.js";
@@ -53,6 +53,26 @@ describe("waiting for policies that cannot come into force as they are", () => {
     await core.createNamespace({ body: { metadata: { name: "living" } } });
     const waiting = waitUntilInForce(client, "living", { enforced: "1" }, { deadlineMs: 300 });
     await expect(waiting).rejects.toMatchObject({ code: "POLICY_NOT_IN_FORCE" });
+  });
+
+  it("comes to an end where somebody else changes the same objects before each of many tries", async () => {
+    const tries = new Map<string, number>();
+    const objects: ClusterClient["objects"] = Object.assign(Object.create(client.objects), {
+      replace: async (manifest: Parameters<ClusterClient["objects"]["read"]>[0]) => {
+        const name = `${manifest.kind ?? ""}/${manifest.metadata.name}`;
+        const tried = tries.get(name) ?? 0;
+        tries.set(name, tried + 1);
+        if (tried < 6) {
+          const found = await client.objects.read(manifest);
+          const annotations = { ...found.metadata?.annotations, "example.com/try": String(tried) };
+          Object.assign(found.metadata ?? {}, { annotations });
+          await client.objects.replace(found);
+        }
+        return client.objects.replace(manifest);
+      },
+    });
+    await installMemberEngine({ ...client, objects }, {});
+    expect(new Set(tries.values())).toEqual(new Set([7]));
   });
 
   it("writes parameters again that are deleted while they are waited for", async () => {

@@ -1,3 +1,4 @@
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import type { SessionResource, SpecChange } from "../common/session.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { SESSIONS_PATH } from "./session-crd.js";
@@ -28,5 +29,6 @@ export async function changeSession(
     } catch (error) {
       if (!(error instanceof KubernetesError) || error.status !== 409 || tried === TRIES) throw error;
     }
+    await pauseAfterConflict(tried - 1);
   }
 }

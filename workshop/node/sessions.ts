@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { labelOf } from "../common/page-name.js";
@@ -164,6 +165,7 @@ export async function releaseSession(client: KubernetesClient, name: string): Pr
       if (status === 404) return;
       if (status !== 409 || tried === RELEASE_TRIES) throw error;
     }
+    await pauseAfterConflict(tried - 1);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pauseAfterConflict } from "../../../kubernetes/node/conflict-pause.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import type { HierarchyObject, MemberSpec } from "../records.js";
@@ -20,7 +21,10 @@ export async function removeSigned(
       plural,
       signedForDeletion(found, user),
     );
-    if (!marked) continue;
+    if (!marked) {
+      await pauseAfterConflict(attempt);
+      continue;
+    }
     const wasThere = await context.store.remove(plural, name);
     if (wasThere) await recordChange(context, plural, marked, { isDeleted: true });
     return wasThere;

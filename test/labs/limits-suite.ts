@@ -48,7 +48,7 @@ export function describeLimits(title: string, startPlatform: () => Promise<TestP
 function objects(): void {
   it("counts every kind its role lets the learner make, and no other", async () => {
     const quota = await platform.client.get<{ spec: { hard: Record<string, string> } }>(
-      `${namespacePath()}/resourcequotas/learner-objects`,
+      `${namespacePath()}/resourcequotas/learner`,
     );
     const counted = Object.keys(quota.spec.hard).flatMap((name) => name.split("count/")[1] ?? []);
     const allowed = (await kubectl("api-resources", "--namespaced", "--verbs=create,list", "-o", "name"))
@@ -74,7 +74,7 @@ function objects(): void {
       metadata: { name: `filler-${String(index)}` },
     }));
     await expect(apply({ apiVersion: "v1", kind: "List", items })).rejects.toThrow(
-      /exceeded quota: learner-objects, requested: count\/configmaps=1/,
+      /exceeded quota: learner, requested: count\/configmaps=1/,
     );
     const made = await kubectl("get", "configmaps", "-o", "name");
     expect(made.split("\n").length).toBeLessThanOrEqual(others);
@@ -95,7 +95,7 @@ function objects(): void {
 
 function exposure(): void {
   it.each(["NodePort", "LoadBalancer"])("refuses a service of type %s", async (type) => {
-    await expect(apply(service("exposed", { type }))).rejects.toThrow(/exceeded quota: learner-objects/);
+    await expect(apply(service("exposed", { type }))).rejects.toThrow(/exceeded quota: learner, /);
   });
 
   it("refuses external IPs, made or added later, and takes a plain service", async () => {

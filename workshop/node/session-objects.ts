@@ -92,15 +92,6 @@ export function tokenSecret(session: SessionResource, name: string): Manifest {
   });
 }
 
-/** What the namespace may use of the cluster, and what its pods get when they ask for nothing. */
-export function limitsOf(session: SessionResource, budget: Budget): Manifest[] {
-  const spec = limitRangeSpec(budget);
-  return [
-    quota(session, LEARNER, quotaSpec(budget)),
-    namespaced(session, "/api/v1", "limitranges", { apiVersion: "v1", kind: "LimitRange", spec }),
-  ];
-}
-
 /** A controller keeps what it made before: ten revisions of a deployment, four runs of a cron job. */
 const KEPT_PER_CONTROLLER = 4;
 const CONTROLLERS = new Set([
@@ -111,17 +102,24 @@ const CONTROLLERS = new Set([
   "cronjobs.batch",
 ]);
 
+/** What bounds a session's namespace. */
+export interface NamespaceLimits {
+  /** Absent where the lab does not bound what its pods use. */
+  budget: Budget | undefined;
+  counts: Counts;
+  kinds: readonly CountedKind[];
+}
+
 /**
- * How many objects of each kind there may be, which bounds what a session puts into the cluster's store (etcd takes 1.5 MB for one
- * object), and that none opens a port of the nodes, asks the cloud for an address or drives out the cluster's own pods.
+ * What the namespace may use of the cluster; how many objects of each kind there may be, which bounds what a session puts into the cluster's store
+ * (etcd takes 1.5 MB for one object); that none opens a port of the nodes, asks the cloud for an address or drives out the cluster's own pods; and
+ * what pods get that ask for nothing. One quota has all of it that can be in one: the API server looks at each for every object, and writes what is
+ * used into each.
  */
-export function countLimitsOf(
-  session: SessionResource,
-  counts: Counts,
-  kinds: readonly CountedKind[],
-): Manifest[] {
+export function limitsOf(session: SessionResource, { budget, counts, kinds }: NamespaceLimits): Manifest[] {
   const named = kinds.map(countedName);
   const hard = {
+    ...(budget && quotaSpec(budget).hard),
     "services.nodeports": "0",
     "services.loadbalancers": "0",
     ...Object.fromEntries(named.map((name) => [`count/${name}`, String(countOf(name, counts))])),
@@ -130,9 +128,11 @@ export function countLimitsOf(
   const scopeSelector = {
     matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: system }],
   };
+  const ranges = { apiVersion: "v1", kind: "LimitRange", spec: budget && limitRangeSpec(budget) };
   return [
-    quota(session, "learner-objects", { hard }),
+    quota(session, LEARNER, { hard }),
     quota(session, "learner-system-priority", { hard: { pods: "0" }, scopeSelector }),
+    ...(budget ? [namespaced(session, "/api/v1", "limitranges", ranges)] : []),
   ];
 }
 

@@ -18,7 +18,7 @@ import {
 import { clusterOf, makeCluster } from "./session-cluster.js";
 import { type SessionSettings, variablesOf } from "./session-environment.js";
 import { claimNamespace, removeNamespace } from "./session-namespace.js";
-import { type Manifest, accessOf, countLimitsOf, isolationOf, limitsOf } from "./session-objects.js";
+import { type Manifest, accessOf, isolationOf, limitsOf } from "./session-objects.js";
 
 interface PlaceParts {
   client: KubernetesClient;
@@ -68,18 +68,16 @@ export async function fillPlace(session: SessionResource, lab: Lab, parts: Place
 }
 
 async function limit(session: SessionResource, lab: Lab, client: KubernetesClient): Promise<void> {
-  const budget = budgetOf(lab.budget);
   const [kinds, apiServer, listed] = await Promise.all([
     learnerKinds(client),
     apiServerAddresses(client),
     egressAddresses(lab.egress),
   ]);
   const limits = [
-    ...(budget ? limitsOf(session, budget) : []),
-    ...countLimitsOf(session, countsOf(lab.budget), kinds),
+    ...limitsOf(session, { budget: budgetOf(lab.budget), counts: countsOf(lab.budget), kinds }),
     isolationOf(session, { apiServer, listed }),
   ];
-  await Promise.all(limits.map((manifest) => create(client, manifest)));
+  await Promise.all(limits.map((manifest) => bringAbout(client, manifest)));
 }
 
 /** Takes away what a session that could not be made has in the platform's cluster. */
@@ -92,6 +90,15 @@ export async function leavePlace(session: SessionResource, client: KubernetesCli
     client.remove(`${rbac}/clusterrolebindings/${name}`),
     client.remove(`${rbac}/clusterroles/${name}`),
   ]);
+}
+
+/** One that is there was made by a server that died over it, or by an older one, whose quota of that name bounds less. */
+async function bringAbout(client: KubernetesClient, { path, object }: Manifest): Promise<void> {
+  await createCounted(client, path, object).catch(async (error: unknown) => {
+    if (!isAlreadyThere(error)) throw error;
+    const { metadata, spec } = object as { metadata: { name: string }; spec: unknown };
+    await client.merge(`${path}/${metadata.name}`, { spec });
+  });
 }
 
 async function create(client: KubernetesClient, { path, object }: Manifest): Promise<void> {

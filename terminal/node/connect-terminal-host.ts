@@ -24,7 +24,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   const call = async <Result>(body: HostQuestion): Promise<Result> => (await connection.call(body)) as Result;
   const exec = async (session: string, request: ExecRequest): Promise<ExecResult> => {
     await connection.reachable();
-    return execInSession(options.dial, session, request);
+    return execInSession(options, session, request);
   };
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
@@ -58,7 +58,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     list: (session, path) => listHomeFolder(execIn(session), path),
     dial: async (session, port, address) => {
       await connection.reachable();
-      return dialSession(options.dial, session, { port, address });
+      return dialSession(options, session, { port, address });
     },
     reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
     largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),

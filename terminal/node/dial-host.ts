@@ -10,6 +10,13 @@ const CONNECT_MS = 3_000;
  */
 export type DialHost = () => Promise<Socket>;
 
+/** How the host of a session is reached for programs. */
+export interface HostWay {
+  dial: DialHost;
+  /** Milliseconds between looks for silence, and between signs of life; neither where absent: a host of this machine is looked after by who started it. */
+  lookMs?: number;
+}
+
 /** The same for the host that has a session, where several may. */
 export type DialHostOf = (session: string) => Promise<Socket>;
 

@@ -2,7 +2,7 @@ import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ExecEvent } from "../common/host-frames.js";
 import { STDERR } from "../common/host-frames.js";
 import type { SessionConnection } from "../common/session-host.js";
-import type { DialHost } from "./dial-host.js";
+import type { HostWay } from "./dial-host.js";
 import { errorOf, startProgram } from "./host-exec.js";
 
 /** A port on the same machine answers or refuses at once; one that does neither is given up. */
@@ -18,14 +18,14 @@ wait`;
 
 /** Connects to a port as the learner, from inside the session's network; see `SessionHost.dial`. */
 export async function dialSession(
-  dial: DialHost,
+  way: HostWay,
   session: string,
   { port, address = "localhost" }: { port: number; address?: string | undefined },
 ): Promise<SessionConnection> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw refused(session, port, "it is no port");
   const connection = new RelayedConnection();
   const argv = ["/bin/bash", "--norc", "-c", RELAY, "dial", String(port), address];
-  const stream = await startProgram(dial, session, { argv, env: {} }, connection);
+  const stream = await startProgram(way, session, { argv, env: {} }, connection);
   connection.begin(stream);
   const deadline = setTimeout(() => stream.destroy(), CONNECT_MS);
   try {

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { MAX_FRAME_BYTES } from "../common/host-frames.js";
+import { StreamBeats } from "./stream-beats.js";
 
 const HEADER_BYTES = 5;
 /** Bytes a peer may leave unread; several snapshots fit, one that stopped reading is let go. */
@@ -9,8 +10,9 @@ const UNREAD_LIMIT = 32 * 1024 * 1024;
 const QUEUE_BYTES = 1024 * 1024;
 const KIND_JSON = 0;
 const KIND_OUTPUT = 1;
-/** Says nothing; written to learn whether anybody is there. */
+/** Says nothing; written to learn whether anybody is there. With a byte it is a beat: whoever sends one sends another soon. */
 const KIND_EMPTY = 2;
+const BEAT = Uint8Array.of(0);
 /** A socket that is not read does not tell that the other side has gone: only what is written to it does. */
 const LOOK_MS = 1_000;
 
@@ -45,6 +47,7 @@ export class FrameStream {
   #isPaused = false;
   #isDetached = false;
   #looks: NodeJS.Timeout | undefined;
+  #beats: StreamBeats | undefined;
 
   constructor(socket: Socket, handlers: FrameHandlers) {
     this.#socket = socket;
@@ -73,11 +76,24 @@ export class FrameStream {
     this.#handlers = handlers;
   }
 
+  /** Says from now on that this side is there, and ends the connection where the other, which has said so too, falls silent. */
+  beat(everyMs: number): void {
+    if (this.isClosed) return;
+    const silent = new TerminalError(terminalErrorCodes.hostLost, "The other side does not answer any more.");
+    this.#beats ??= new StreamBeats({
+      beat: () => this.#send(KIND_EMPTY, BEAT),
+      isReading: () => !this.#isPaused,
+      dead: () => this.destroy(silent),
+      everyMs,
+    });
+  }
+
   /** Lets go of the socket for another use; returns what had come after the last frame. */
   detach(): Buffer {
     this.#isDetached = true;
     this.#socket.off("data", this.#receive);
     this.#stopLooking();
+    this.#beats?.stop();
     return Buffer.concat(this.#buffers);
   }
 
@@ -143,6 +159,7 @@ export class FrameStream {
   }
 
   readonly #receive = (bytes: Buffer): void => {
+    this.#beats?.heard(false);
     this.#buffers.push(bytes);
     this.#size += bytes.length;
     this.#deliverAll();
@@ -163,7 +180,7 @@ export class FrameStream {
   }
 
   #deliver(kind: number, body: Buffer): void {
-    if (kind === KIND_EMPTY) return;
+    if (kind === KIND_EMPTY) return body.length > 0 ? this.#beats?.heard(true) : undefined;
     if (kind === KIND_JSON) this.#handlers.json(body.toString("utf8"));
     else if (kind === KIND_OUTPUT && this.#handlers.output) this.#handlers.output(body);
     else this.destroy(new TerminalError(terminalErrorCodes.frameInvalid, `Frame kind ${kind} is not known.`));
@@ -178,6 +195,7 @@ export class FrameStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stopLooking();
+    this.#beats?.stop();
     this.#handlers.gone?.();
     const isAwaited = this.#isPaused && this.#mayDeliver && this.#size > 0;
     if (!isAwaited) this.#tellClosed();

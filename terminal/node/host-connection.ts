@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { EventsAnswer, HostAnswer, HostCall, HostEvent } from "../common/host-frames.js";
 import type { TerminalEvent } from "../common/session-host.js";
-import type { DialHost } from "./dial-host.js";
+import type { HostWay } from "./dial-host.js";
 import { FrameStream } from "./frame-stream.js";
 import { HeardEvents } from "./heard-events.js";
 import { SilenceWatch } from "./silence-watch.js";
@@ -16,15 +16,12 @@ const AGAIN_MS = 3_000;
 /** A connection that lasted as long was one, also where nothing was said on it. */
 const STEADY_MS = 1_000;
 
-export interface ConnectOptions {
-  /** How the host is reached, for calls and for each program. */
-  dial: DialHost;
+/** How the host is reached, for calls and for each program, and for how long. */
+export interface ConnectOptions extends HostWay {
   /** Ends waiting for the first connection, and later the connection itself. */
   signal?: AbortSignal;
   /** Milliseconds a call waits for a lost host before TERMINAL_HOST_LOST; 10,000 where not given. */
   reconnectMs?: number;
-  /** Milliseconds between looks for silence; not looked for where absent: a host of this machine is looked after by who started it. */
-  lookMs?: number;
 }
 
 /** What is asked of a host; the connection gives it its number. */
@@ -181,6 +178,7 @@ export class HostConnection {
     });
     socket.on("data", () => silence?.heard());
     stream.json({ type: "control" });
+    if (lookMs !== undefined) stream.beat(lookMs);
     const after = this.#heard.begin();
     this.#missedCall = this.#calls++;
     stream.json({ call: this.#missedCall, method: "events", ...(after && { after }) });

@@ -9,6 +9,8 @@ export const SERVER_SUBJECT = "lectern-server";
 /** How often the files of the certificate are looked at: the kubelet puts a renewed one into its place within two minutes. */
 const RELOAD_MS = 20_000;
 const HANDSHAKE_MS = 5_000;
+/** As at the other end. */
+const BEAT_MS = 15_000;
 /** As at the other end: a server whose node is lost leaves nothing open here. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 20_000 };
 /** Calls, programs and views of one session, with room for handshakes of strangers, which end by themselves. */
@@ -16,6 +18,8 @@ const CONNECTIONS = 512;
 
 /** Where a terminal host takes connections. */
 export interface HostEndpoint {
+  /** Milliseconds between signs of life on its connections; none where absent: on one machine the kernel tells what has ended. */
+  beatMs?: number;
   /** Finds out whether it can be had, before anything is made for it. Throws what the maker of the endpoint says. */
   claim(): Promise<void>;
   /** Begins to listen and hands each authorised connection on; resolves with what stops it. */
@@ -68,6 +72,7 @@ export function tlsEndpoint(options: TlsEndpointOptions): HostEndpoint {
     }
   };
   return {
+    beatMs: BEAT_MS,
     claim: () => refusing(() => void createSecureContext(readFiles(options))),
     listen: (serve, report) => refusing(() => openTls(options, serve, report)),
   };

@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { isTerminalErrorCode, TerminalError, terminalErrorCodes } from "../common/errors.js";
 import { type ExecEvent, INPUT_END, STDOUT } from "../common/host-frames.js";
 import type { AbortSignalLike, ExecRequest, ExecResult } from "../common/session-host.js";
-import type { DialHost } from "./dial-host.js";
+import type { HostWay } from "./dial-host.js";
 import { FrameStream } from "./frame-stream.js";
 
 /** Milliseconds and bytes of a program where its caller names none. */
@@ -28,7 +28,7 @@ export interface ProgramHandlers {
 
 /** Opens a connection of its own for one program. Throws TERMINAL_HOST_LOST. */
 export async function startProgram(
-  dial: DialHost,
+  { dial, lookMs }: HostWay,
   session: string,
   { argv, env, ...limits }: ProgramRequest,
   handlers: ProgramHandlers,
@@ -46,12 +46,13 @@ export async function startProgram(
     closed: () => end({ type: "error", code: terminalErrorCodes.hostLost, message: LOST }),
   });
   stream.json({ type: "exec", session, argv: [...argv], env: { ...env }, ...limits });
+  if (lookMs !== undefined) stream.beat(lookMs);
   return stream;
 }
 
 /** Runs a program of a session to its end; see `SessionHost.exec`. */
 export async function execInSession(
-  dial: DialHost,
+  way: HostWay,
   session: string,
   request: ExecRequest,
 ): Promise<ExecResult> {
@@ -62,7 +63,7 @@ export async function execInSession(
   const events = new EventEmitter<{ ended: [ExecEvent] }>();
   const ended = once(events, "ended").then(([event]) => event as ExecEvent);
   const stream = await startProgram(
-    dial,
+    way,
     session,
     { argv, env, timeoutMs, outputBytes: request.outputBytes ?? OUTPUT_BYTES },
     {

@@ -29,10 +29,13 @@ export interface ServedHost {
   sandboxes: Sandboxes;
 }
 
-/** Speaks with one client of the host: control calls, the view of one terminal, or one program. */
-export function serveHostSocket(socket: Socket, host: ServedHost): void {
+/** Speaks with one client of the host: control calls, the view of one terminal, or one program; with a sign of life every `beatMs`, where there is one. */
+export function serveHostSocket(socket: Socket, host: ServedHost, beatMs?: number): void {
   const deadline = setTimeout(() => socket.destroy(), GREETING_MS);
   const greet = (greeting: Greeting): void => {
+    // What follows on the others is not in frames, or is over at once.
+    if (beatMs !== undefined && (greeting.type === "control" || greeting.type === "exec"))
+      stream.beat(beatMs);
     switch (greeting.type) {
       case "control":
         return serveCalls(stream, host);

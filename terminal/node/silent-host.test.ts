@@ -1,20 +1,25 @@
 import { once } from "node:events";
+import { readFileSync, readdirSync } from "node:fs";
 import { type Socket, connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SessionHost, TerminalEvent } from "../common/session-host.js";
 import { connectTerminalHost } from "./connect-terminal-host.js";
+import { dialUnixSocket } from "./dial-host.js";
 import type { ConnectOptions } from "./host-connection.js";
 import { type TestHost, startTestHost } from "./test-host.js";
 
 const address = { session: "silent", terminal: "1" };
+/** Long enough for a busy machine to beat in, short enough to wait for. */
+const BEAT_MS = 500;
 const PATIENCE = { timeout: 60_000 };
 let host: TestHost;
 let way: Way;
 let client: SessionHost;
 
 beforeEach(async () => {
-  host = await startTestHost();
+  host = await startTestHost({ beatMs: BEAT_MS });
   way = await openWay(host.socketPath);
 });
 afterEach(async () => {
@@ -27,6 +32,34 @@ it("a connection that has become silent is given up for another, and what was as
   await connectBy({ lookMs: 50 });
   way.silence();
   expect(await client.sessions()).toEqual([]);
+});
+
+it("a program whose connection has become silent is given up on this side, and ended on the other", async () => {
+  await connectBy({ lookMs: BEAT_MS });
+  await host.open(address);
+  const asked = { argv: ["sleep", "4716"], timeoutMs: 600_000 };
+  const running = client.exec(address.session, asked);
+  await expect.poll(() => isRunning("4716"), PATIENCE).toBe(true);
+  // It says nothing, and that alone is no silence.
+  await wait(6 * BEAT_MS);
+  expect(isRunning("4716")).toBe(true);
+  way.silence();
+  await expect(running).rejects.toMatchObject({ code: "TERMINAL_HOST_LOST" });
+  await expect.poll(() => isRunning("4716"), PATIENCE).toBe(false);
+});
+
+it("a program goes on whose host says nothing of its life, as earlier ones do", async () => {
+  const silent = await startTestHost();
+  const ours = await connectTerminalHost({ dial: dialUnixSocket(silent.socketPath), lookMs: 50 });
+  try {
+    await ours.prepare("older", { files: [] });
+    const request = { argv: ["sh", "-c", "sleep 1; echo done"], timeoutMs: 60_000 };
+    const { stdout } = await ours.exec("older", request);
+    expect(Buffer.from(stdout).toString()).toBe("done\n");
+  } finally {
+    await ours.disconnect();
+    await silent.close();
+  }
 });
 
 it("what happens is heard again after a silence in which nobody asked for anything", async () => {
@@ -69,6 +102,17 @@ it("what happened while a host was away is told in its order and once, and comma
   expect(begun(events)).toEqual(["waits", "next"]);
   expect((await runs).map(({ status }) => status)).toEqual(["succeeded", "failed"]);
 });
+
+/** Whether a `sleep` of that many seconds is alive, whoever its parent is. */
+function isRunning(seconds: string): boolean {
+  return readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8") === `sleep\0${seconds}\0`;
+    } catch {
+      return false;
+    }
+  });
+}
 
 function begun(events: readonly TerminalEvent[]): string[] {
   return events.flatMap((event) => (event.type === "command-started" ? [event.id] : []));

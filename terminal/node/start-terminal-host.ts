@@ -72,7 +72,7 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
     const serve = (socket: Socket): void => {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
-      serveHostSocket(socket, host);
+      serveHostSocket(socket, host, options.endpoint.beatMs);
     };
     let stopListening: (() => void) | undefined;
     let closing: Promise<void> | undefined;

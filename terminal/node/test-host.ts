@@ -25,14 +25,17 @@ export interface TestHost {
 }
 
 /** Starts a host and connects to it. */
-export async function startTestHost(options: Partial<TerminalHostOptions> = {}): Promise<TestHost> {
+export async function startTestHost({
+  beatMs,
+  ...options
+}: Partial<TerminalHostOptions> & { beatMs?: number } = {}): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), "terminal-test-"));
   chmodSync(folder, 0o711);
   const socketPath = join(folder, "run", "host.sock");
   const dataDir = join(folder, "data");
   const allowUnconfined = process.getuid?.() !== 0;
   const host = await startTerminalHost({
-    endpoint: unixSocketEndpoint(socketPath),
+    endpoint: { ...unixSocketEndpoint(socketPath), ...(beatMs !== undefined && { beatMs }) },
     dataDir,
     allowUnconfined,
     ...options,

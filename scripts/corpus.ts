@@ -7,7 +7,11 @@ import type { Lab } from "../workshop/common/lab.js";
 import { type ForeignLab, importLab, isForeign } from "../workshop/node/import/import-lab.js";
 import { loadLab } from "../workshop/node/load-lab.js";
 import { type FoundLab, labsBelow } from "../workshop/node/import/labs-below.js";
+import { SHELL_PATH } from "../server/cli/lint.js";
+import { programsIn } from "../workshop/node/lint-programs.js";
 import { type TriedLab, corpusTable } from "./corpus-table.js";
+
+const hasProgram = programsIn(SHELL_PATH);
 
 /** Reads every lab below the folders that are given, and prints the table of what works of them, is approximated, or is lacking. */
 const folders = process.argv.slice(2);
@@ -27,7 +31,9 @@ async function tryLab(found: FoundLab): Promise<TriedLab> {
   const { path, form } = found;
   const here = relative(process.cwd(), path) || ".";
   try {
-    const lab = isForeign(found) ? await imported(found) : await loadLab(path, { triesDrawings: true });
+    const lab = isForeign(found)
+      ? await imported(found)
+      : await loadLab(path, { triesDrawings: true, hasProgram });
     return { path: here, form, report: fidelityReport(lab) };
   } catch (error) {
     if (!(error instanceof WorkshopError)) throw error;
@@ -41,7 +47,7 @@ async function imported(foreign: ForeignLab): Promise<Lab> {
   try {
     const out = join(folder, basename(foreign.path));
     const problems = await importLab(foreign, out);
-    const lab = await loadLab(out);
+    const lab = await loadLab(out, { hasProgram });
     return { ...lab, problems: [...problems, ...lab.problems] };
   } finally {
     await rm(folder, { recursive: true });

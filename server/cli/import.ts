@@ -7,9 +7,11 @@ import { type ForeignLab, importLab, isForeign } from "../../workshop/node/impor
 import { labsBelow } from "../../workshop/node/import/labs-below.js";
 import { LINT_REPORTS } from "../../workshop/node/lint-reports/lint-report.js";
 import { findingsOf, type LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { programsIn } from "../../workshop/node/lint-programs.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { fromHere } from "./from-here.js";
+import { SHELL_PATH } from "./lint.js";
 import { ExitWith, exitStatus } from "./program.js";
 import { terminalText } from "./terminal-text.js";
 
@@ -38,8 +40,8 @@ export async function importLabs(from: string, { out }: { out: string }): Promis
 async function importOne(foreign: ForeignLab, out: string): Promise<LintedLab> {
   try {
     const problems = placed(await importLab(foreign, out), foreign.path);
-    const lab = await loadLab(out);
-    const report = fidelityReport({ ...lab, problems: [] });
+    const lab = await loadLab(out, { hasProgram: programsIn(SHELL_PATH) });
+    const report = fidelityReport(lab);
     const all = [...problems, ...placed(lab.problems, out)];
     const errors = all.filter(({ severity }) => severity === "error").length;
     return {

@@ -3,14 +3,19 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import { LINT_REPORTS, type LintFormat } from "../../workshop/node/lint-reports/lint-report.js";
 import type { LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
+import { fixOldKubernetes } from "../../workshop/node/fix-old-kubernetes.js";
 import { keptWithin } from "../../workshop/node/reporters/kept-within.js";
 import { bringPictures } from "../../workshop/node/bring-pictures.js";
+import { programsIn } from "../../workshop/node/lint-programs.js";
 import { type LoadOptions, loadLab } from "../../workshop/node/load-lab.js";
 import { allowedLabVariables, readEnvironment, sharedImages } from "../config.js";
 import { labPathsAt } from "../labs.js";
 import { fromHere } from "./from-here.js";
 import { ExitWith, exitStatus } from "./program.js";
 import { terminalText } from "./terminal-text.js";
+
+/** Where shells look for programs, besides what Lectern gives them itself. */
+export const SHELL_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 export interface LintFlags {
   checks?: string;
@@ -29,6 +34,7 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
   const allowed = allowedLabVariables(readEnvironment(), labVariable);
   const options = {
     triesDrawings: true,
+    hasProgram: programsIn(SHELL_PATH),
     imageFolders: [sharedImages],
     sessionLimits: { ...defaultSessionLimits, ...sessionLimits },
     ...(checks === undefined ? {} : { checks }),
@@ -54,9 +60,14 @@ async function fixOne(path: string, options: LoadOptions): Promise<void> {
   const place = fromHere(lab.source.folder);
   for (const { file, address, path: brought, why } of await bringPictures(lab)) {
     const outcome = brought === undefined ? `could not be fetched: ${why ?? ""}` : `is now ${place(brought)}`;
-    const line = keptWithin(`${place(file)}: the picture ${address} ${outcome}.`, "    ");
-    process.stderr.write(`${terminalText(line)}\n`);
+    tellFix(`${place(file)}: the picture ${address} ${outcome}.`);
   }
+  for (const { file, line, before, after } of await fixOldKubernetes(lab))
+    tellFix(`${place(file)}:${String(line)}: ${before.trim()} is now ${after.trim()}`);
+}
+
+function tellFix(text: string): void {
+  process.stderr.write(`${terminalText(keptWithin(text, "    "))}\n`);
 }
 
 async function lintOne(path: string, options: LoadOptions): Promise<LintedLab> {

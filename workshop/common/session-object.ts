@@ -1,3 +1,6 @@
+import { oldObjectWords } from "./kubernetes-age/old-objects.js";
+import { removedApi } from "./kubernetes-age/removed-apis.js";
+
 /** Why an object of a lab cannot be made for a session. */
 export interface ObjectObstacle {
   /** The end of a sentence. */
@@ -58,9 +61,21 @@ export function objectObstacle(
     const why = `is of the kind ${kind} of ${group}, which Kubernetes itself does not have`;
     return { why, isOnSomeClusters: ownCluster === undefined };
   }
+  const removed = removedApi(apiVersion, kind);
+  if (removed) {
+    const isOnSomeClusters = minorOf(removed.since) > OLDEST_CLUSTER_MINOR;
+    return { why: `is of ${apiVersion}: ${oldObjectWords({ kind, removed }).message}`, isOnSomeClusters };
+  }
   if (CLUSTER_KINDS.has(kind) && ownCluster === undefined)
     return neverShared("belongs to the whole cluster, and sessions own objects of their namespace only");
   return nameObstacle(kind, (metadata ?? {}) as Record<string, unknown>);
+}
+
+/** Kubernetes 1.30 is the oldest that sessions are made on. */
+const OLDEST_CLUSTER_MINOR = 30;
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
 }
 
 /** Why the object is for another namespace than the session's, as the end of a sentence. */

@@ -1,15 +1,14 @@
 import { type CompiledPage, compileLabPage } from "../common/render-page.js";
-import type { ActionView } from "../common/page-view.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { isWork } from "../common/progress.js";
+import { labFileOf } from "./lint-place.js";
+import { deadTabs, leftOutTabs, tabMade, unknownTabs } from "./lint-tabs.js";
 import { isThere } from "../common/page-links.js";
 import { addressInWords, linkedPage } from "../common/page-address.js";
 import { terminalsOf, terminalWords } from "../common/terminals.js";
 import { sampleVariables } from "../common/variables.js";
 import type { ShellLimits } from "../common/shell-limits.js";
 import { builtInTabs } from "../common/built-in-tabs.js";
-import { addressProblem, dashboardAddress } from "../common/dashboards.js";
-import { ingressAt, isIngressLike } from "../common/ingress.js";
 import {
   commandsBeyond,
   conditionsBeyond,
@@ -20,10 +19,13 @@ import {
 } from "./lint-cluster.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
+import { labTexts } from "./lint-home-files.js";
+import { unplayedContainers } from "./lint-images.js";
+import { oldKubernetes } from "./lint-old-kubernetes.js";
+import { type ProgramFinder, lackingPrograms } from "./lint-programs.js";
 import { faultyDrawings } from "./lint-drawings.js";
 import { PictureSizes } from "./picture-sizes.js";
 import { SLIDES_PAGE, SLIDES_TEXT, hasSlidesPage } from "./slides.js";
-import { slidesPlace } from "../common/slides.js";
 import { findPictures } from "./pictures.js";
 import { notePlayedImages } from "./played-images.js";
 
@@ -32,6 +34,8 @@ export interface InspectOptions {
   labVariables?: readonly string[];
   /** Whether formulas and diagrams are tried, as who writes the lab wants to know; that takes a second and more. */
   triesDrawings?: boolean;
+  /** Which programs shells find; where it is given, the lab's files are read, and all that it needs and cannot have here is told. */
+  hasProgram?: ProgramFinder;
   /** What the operator lets a session's shells use; where absent, nobody has said. */
   sessionLimits?: ShellLimits;
 }
@@ -88,10 +92,21 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
     ...unplayedImages(lab, labFileOf(lab)),
     ...refusedVariables(lab, options),
     ...refusedLimits(lab, options.sessionLimits),
+    ...(options.hasProgram ? await lackingHere(lab, pages, options.hasProgram) : []),
     ...scripts,
     ...drawings,
     ...problems,
   ].toSorted(bySeverity);
+}
+
+/** What was written for another Kubernetes or another machine, in pages and in what the lab brings. */
+async function lackingHere(lab: Lab, pages: readonly Inspected[], has: ProgramFinder): Promise<LabProblem[]> {
+  const texts = await labTexts(lab);
+  return [
+    ...oldKubernetes(pages, texts),
+    ...unplayedContainers(lab, { pages, texts, place: labFileOf(lab) }),
+    ...(await lackingPrograms(lab, { pages, texts, has })),
+  ];
 }
 
 /** What is wrong with the lab; errors first, then by file and line. */
@@ -206,82 +221,12 @@ function strangeTerminals(lab: Lab, { page, compiled: { actions } }: Inspected):
   });
 }
 
-/** Blocks that show a tab which is neither a session's own, nor the lab's, nor made by a block of any page. */
-function unknownTabs(
-  lab: Lab,
-  { page, compiled: { actions } }: Inspected,
-  tabs: ReadonlySet<string>,
-): LabProblem[] {
-  return actions
-    .filter(({ view }) => view.kind === "open-dashboard" && !tabs.has(view.dashboard ?? ""))
-    .map(({ line, view }) => ({
-      severity: "error",
-      rule: "dashboard",
-      file: page.file,
-      line,
-      message: `The block shows the tab "${view.dashboard ?? ""}", but sessions of the lab have ${[...tabs].join(", ")}`,
-      fix: 'Correct the name, or list the tab under "dashboards"',
-      action: view.action,
-      ...(EDUCATES_FORMS.has(lab.source.form) && { fidelity: "lacking" as const }),
-    }));
-}
-
-/** The tab that a block makes; loading one that is not there makes it too, where it has an address. */
-function tabMade({ kind, dashboard, url }: ActionView): string[] {
-  const makes = kind === "create-dashboard" || (kind === "reload-dashboard" && url !== undefined);
-  return makes && dashboard !== undefined ? [dashboard] : [];
-}
-
-function deadTabs(lab: Lab): LabProblem[] {
-  const variables = sampleVariables(lab);
-  return lab.dashboards.flatMap((dashboard): LabProblem[] => {
-    const address = dashboardAddress(dashboard, variables);
-    const isSlides =
-      address !== undefined && lab.slides !== undefined && slidesPlace(address, variables) !== undefined;
-    const problem =
-      address === undefined || isSlides ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
-    if (problem === undefined) return [];
-    return [
-      deadTab(
-        lab,
-        `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`,
-        "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
-      ),
-    ];
-  });
-}
-
-function deadTab(lab: Lab, message: string, fix: string): LabProblem {
-  return { severity: "error", rule: "dashboard", ...labFileOf(lab), message, fix };
-}
-
 /** A tab of slides that would show nothing. */
 async function missingSlides(lab: Lab): Promise<LabProblem[]> {
   if (lab.slides === undefined || (await hasSlidesPage(lab))) return [];
   const message = `The lab has slides, but there is neither ${lab.slides}/${SLIDES_PAGE} nor ${lab.slides}/${SLIDES_TEXT}`;
   const fix = "Add one of them, within the lab, or take the slides out of the lab's definition";
   return [{ severity: "error", rule: "slides", ...labFileOf(lab), message, fix }];
-}
-
-/** Tabs that sessions are made without: of a name alone that no tab of theirs has nor any block makes, and of a name that a tab before has. */
-function leftOutTabs(lab: Lab, made: readonly string[]): LabProblem[] {
-  const own = builtInTabs(lab);
-  return lab.dashboards.flatMap(({ name, url }, at): LabProblem[] => {
-    if (lab.dashboards.findIndex((other) => other.name === name) < at)
-      return [
-        deadTab(lab, `There is another tab of the name "${name}" before`, "Give each tab its own name"),
-      ];
-    if (url !== undefined || own.includes(name) || made.includes(name)) return [];
-    const message = `The tab "${name}" has no address, and sessions of the lab have no tab of that name of their own`;
-    return [deadTab(lab, message, `Give it a url, or name one of ${own.join(", ")}`)];
-  });
-}
-
-/** Why nothing answers at an address below the domain of applications, as the end of a sentence. */
-function lostIngress(lab: Lab, address: string): string | undefined {
-  const variables = sampleVariables(lab);
-  if (!isIngressLike(address, variables) || ingressAt(address, lab.ingresses, variables)) return undefined;
-  return "names an application that the lab lists no ingress for";
 }
 
 function refusedVariables(lab: Lab, { labVariables }: InspectOptions): LabProblem[] {
@@ -294,11 +239,4 @@ function refusedVariables(lab: Lab, { labVariables }: InspectOptions): LabProble
     message: `The lab asks for the environment variable ${name}, which this machine's operator does not let labs show`,
     fix: `Start with --lab-variable ${name} or LECTERN_LAB_VARIABLES=${name}, or give it a value under "variables"`,
   }));
-}
-
-const EDUCATES_FORMS: ReadonlySet<string> = new Set(["classic", "hugo"]);
-
-/** Where a lab says what is not the text of its pages. */
-function labFileOf({ source }: Lab): { file: string; line: number } {
-  return { file: EDUCATES_FORMS.has(source.form) ? "resources/workshop.yaml" : "workshop.yaml", line: 1 };
 }

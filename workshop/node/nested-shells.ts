@@ -33,18 +33,23 @@ export class NestedShells {
     const [terminal] = view.terminals;
     const wayIn = terminal === undefined ? undefined : this.#closed.get(terminal);
     if (terminal === undefined || wayIn === undefined) return undefined;
-    if (WAY_OUT.test(view.text ?? "")) this.#closed.delete(terminal);
+    if (isWayOut(view.text ?? "")) this.#closed.delete(terminal);
     return `left out: it belongs inside \`${wayIn}\`, which did not lead there`;
   }
 
   #hasWayOut(terminal: string, after: number): boolean {
     return this.#actions.some(
-      ({ view }) => view.number > after && view.terminals.includes(terminal) && WAY_OUT.test(view.text ?? ""),
+      ({ view }) => view.number > after && view.terminals.includes(terminal) && isWayOut(view.text ?? ""),
     );
   }
 }
 
 /** Whether a command's last line opens a shell or a program that reads commands. */
-function leadsInside(text: string): boolean {
+export function leadsInside(text: string): boolean {
   return WAY_IN.test(text.trim().split("\n").at(-1)?.trim() ?? "");
+}
+
+/** Whether a command leaves a shell that another one opened. */
+export function isWayOut(text: string): boolean {
+  return WAY_OUT.test(text);
 }

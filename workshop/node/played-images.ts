@@ -2,15 +2,12 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findImage } from "../../containers/images/catalogue.js";
 import type { Lab } from "../common/lab.js";
+import { imagesNamedIn } from "../common/named-images.js";
 import type { Inspected } from "./lint-files.js";
 import { isReallyWithin } from "./lab-path.js";
 
 /** Of a manifest that is read for the images it names. */
 const FILE_BYTES = 256 * 1024;
-/** What stands around a name in a command or a manifest, and what ends it. */
-const QUOTES = /["']/g;
-const ENDS = /[,;]/g;
-
 /** Notes in each page the blocks that are seen in which an image that Lectern plays is named for the first time in the lab. */
 export async function notePlayedImages(lab: Lab, pages: readonly Inspected[]): Promise<void> {
   const seen = new Set<string>();
@@ -19,7 +16,7 @@ export async function notePlayedImages(lab: Lab, pages: readonly Inspected[]): P
     const played: Record<string, string[]> = {};
     for (const { view } of compiled.actions) {
       if (view.inline || view.text === undefined || view.flow?.isHidden) continue;
-      const named = [...namedIn(view.text), ...(await namedInFiles(lab, view.text))];
+      const named = [...namesIn(view.text), ...(await namedInFiles(lab, view.text))];
       const fresh = [...new Set(named)].filter(
         (name) => !seen.has(name) && findImage(name, own).kind === "runs",
       );
@@ -30,14 +27,8 @@ export async function notePlayedImages(lab: Lab, pages: readonly Inspected[]): P
   }
 }
 
-/** The images that a command line or a manifest names: behind `--image` and behind `image:`. */
-function namedIn(text: string): string[] {
-  const words = text.replaceAll(QUOTES, "").replaceAll(ENDS, " ").split(/\s+/);
-  return words.flatMap((word, at) => {
-    if (word.startsWith("--image=")) return word.slice("--image=".length);
-    if (word === "--image" || word === "image:") return words[at + 1] ?? [];
-    return [];
-  });
+function namesIn(text: string): string[] {
+  return imagesNamedIn(text).map(({ name }) => name);
 }
 
 /** What the manifests name that a command hands to kubectl with `-f`, where they are among the lab's files. */
@@ -54,7 +45,7 @@ async function namedInFiles({ source }: Lab, text: string): Promise<string[]> {
       const file = join(homeFiles, path.replace(/^~\//, ""));
       const stat = await lstat(file).catch(() => undefined);
       if (!stat?.isFile() || stat.size > FILE_BYTES || !(await isReallyWithin(homeFiles, file))) return [];
-      return namedIn(await readFile(file, "utf8"));
+      return namesIn(await readFile(file, "utf8"));
     }),
   );
   return found.flat();

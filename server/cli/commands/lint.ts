@@ -18,7 +18,10 @@ export function lintCommand(): Command {
       "environment variable that labs may show, besides those of LECTERN_LAB_VARIABLES; may be repeated",
       names,
     )
-    .option("--fix", "fetch pictures of other sites into the lab, and make its pages show those")
+    .option(
+      "--fix",
+      "fetch pictures of other sites into the lab and make its pages show those; write versions of Kubernetes objects that are gone, and kubectl exec without --, as they are written today",
+    )
     .option("--session-limits <list>", "what each session may use, as for lectern serve", sessionLimits)
     .addOption(
       new Option("--format <format>", "how findings are told").choices(LINT_FORMATS).default("terminal"),

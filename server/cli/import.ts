@@ -1,10 +1,11 @@
 import { basename, join, resolve } from "node:path";
-import { WorkshopError } from "../../workshop/common/errors.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
 import { fidelityReport } from "../../workshop/common/fidelity-report.js";
 import type { LabProblem } from "../../workshop/common/lab.js";
 import { type TakenNames, freeName, labelOf } from "../../workshop/common/page-name.js";
 import { type ForeignLab, importLab, isForeign } from "../../workshop/node/import/import-lab.js";
-import { labsBelow } from "../../workshop/node/import/labs-below.js";
+import { HCL_LAB } from "../../workshop/node/import/hcl-lab.js";
+import { type FoundLab, labsBelow } from "../../workshop/node/import/labs-below.js";
 import { LINT_REPORTS } from "../../workshop/node/lint-reports/lint-report.js";
 import { findingsOf, type LintedLab } from "../../workshop/node/lint-reports/linted-lab.js";
 import { programsIn } from "../../workshop/node/lint-programs.js";
@@ -21,20 +22,26 @@ import { terminalText } from "./terminal-text.js";
  * where something is wrong.
  */
 export async function importLabs(from: string, { out }: { out: string }): Promise<void> {
-  const found = (await labsBelow(resolve(from))).filter(isForeign);
-  if (found.length === 0)
+  const all = await labsBelow(resolve(from));
+  const found = all.filter(isForeign);
+  const labs: LintedLab[] = all.filter(({ form }) => form === "instruqt-hcl").map(notImported);
+  if (found.length === 0 && labs.length === 0)
     throw new ServerError(
       serverErrorCodes.usage,
       `There is nothing to import in ${from}: neither a scenario of Killercoda (index.json) nor a track of Instruqt (track.yml). Workshops of Educates load as they are: lectern lint ${from}`,
     );
   const taken: TakenNames = new Map();
-  const labs: LintedLab[] = [];
   for (const lab of found) {
     const folder = found.length === 1 ? out : join(out, freeName(labelOf(basename(lab.path)), taken));
     labs.push(await importOne(lab, folder));
   }
   process.stdout.write(terminalText(LINT_REPORTS.terminal(labs) + sumOf(labs, fromHere(out)("."))));
   if (findingsOf(labs).some(({ severity }) => severity === "error")) throw new ExitWith(exitStatus.failed);
+}
+
+function notImported({ path }: FoundLab): LintedLab {
+  const here = fromHere(path)(".");
+  return { path: here, unreadable: { code: WORKSHOP_ERRORS.labNotFound, message: `${here} ${HCL_LAB}` } };
 }
 
 async function importOne(foreign: ForeignLab, out: string): Promise<LintedLab> {

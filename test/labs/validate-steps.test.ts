@@ -50,6 +50,28 @@ it("a block that hangs is interrupted, or loses its shell, and the rest is judge
   expect(steps[0]?.message).toContain("still ran after 1 s");
 });
 
+it("a command that never ends and that no block ends is interrupted, and has done what it should", async () => {
+  const { steps } = await validate(
+    block("execute", "kubectl get pods -w"),
+    block("execute", "echo next"),
+    block("execute", "echo begun; kubectl proxy --port=0"),
+    block("execute", "tail -f /dev/null", "match=/never said/"),
+  );
+  expect(steps.map(({ state }) => state)).toEqual(["passed", "passed", "passed", "failed"]);
+  expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
+});
+
+it("what is typed into a nested shell that is left again is judged by nobody, and fails nothing", async () => {
+  const { steps } = await validate(
+    block("execute", "bash --norc"),
+    block("execute", "echo inside"),
+    block("execute", "exit"),
+    block("execute", "echo outside", "match=/outside/"),
+  );
+  expect(steps.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped", "passed"]);
+  expect(steps[1]?.message).toContain("not judged: it was typed into `bash --norc`");
+});
+
 it("sixty interrupts at the prompt lose and double nothing of the commands behind them", async () => {
   const times = Array.from({ length: 60 }, (_none, at) => [
     block("terminal:interrupt", "session: 1"),

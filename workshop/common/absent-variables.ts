@@ -17,6 +17,10 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
     "access by a password or a token",
     "services_password config_password kubernetes_token kubernetes_ca_crt",
   ),
+  ...of(
+    "an address of its own for what is a tab here, or the page itself",
+    "base_url console_url terminal_url",
+  ),
   ...of("a portal that asks learners who they are", "username first_name last_name email restart_url"),
 ]);
 

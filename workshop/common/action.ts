@@ -10,6 +10,7 @@ import {
   scriptText,
 } from "./expectation.js";
 import { readFlow } from "./block-flow.js";
+import { ownPatienceMs } from "./commands/own-patience.js";
 import { unseenIn } from "./command-characters.js";
 import type { EditorEdit } from "./editor/editor-edit.js";
 import { type EditorWord, isEditorWord } from "./editor/editor-forms.js";
@@ -94,12 +95,18 @@ export function readAction(fence: Fence, fillings: Fillings): ReadAction {
     return { action: problemAction(fence, word, wrong.join("; ")), notes };
   const unseen = isRun(given) ? unseenIn(given.text ?? "") : undefined;
   if (unseen !== undefined) notes.push(unseenCharacter(unseen, fence.line));
-  const action = withExpectation(given, fence, expectation);
+  const action = withExpectation(given, fence, isRun(given) ? patient(expectation, given.text) : expectation);
   return word === "section:heading" ? { action, heading: given.title, notes } : { action, notes };
 }
 
 function isRun({ kind }: Pick<ActionView, "kind">): boolean {
   return kind === "execute" || kind === "execute-all";
+}
+
+/** A command that says itself how long it takes is waited for as long, where the author says nothing else. */
+function patient(expectation: Expectation, text = ""): Expectation {
+  if (expectation.timeoutMs !== DEFAULT_EXPECTATION.timeoutMs) return expectation;
+  return { ...expectation, timeoutMs: Math.max(expectation.timeoutMs, ownPatienceMs(text)) };
 }
 
 function unseenCharacter(message: string, line: number): PageProblem {

@@ -33,6 +33,7 @@ function beyond(words: readonly string[]): string | undefined {
   if (words.includes("-A") || words.includes("--all-namespaces")) return "all namespaces";
   const given = namespaceIn(words);
   if (given !== undefined && SYSTEM_NAMESPACES.has(given)) return `the namespace ${given}`;
+  if (words[0] === "cluster-info") return "the namespace kube-system";
   const [verb = "", kind = ""] = words.filter((word) => !word.startsWith("-"));
   if (NODE_VERBS.has(verb)) return "nodes";
   const [written = ""] = kind.toLowerCase().split("/", 1);

@@ -5,6 +5,7 @@ import type { LabDashboard } from "./lab.js";
 import { type ResourceNote, approximated, lacking } from "./resource-note.js";
 import { builtInTabs } from "./built-in-tabs.js";
 import { switchedOn } from "./educates-applications.js";
+import { slidesPlace } from "./slides.js";
 import { isTerminalName } from "./terminals.js";
 
 /** The tabs of a lab in their order, and those it cannot have. */
@@ -24,10 +25,14 @@ export function dashboardsOf(
       else notes.push(lacking(path, `shows the tab ${name}, which sessions do not have`));
       continue;
     }
-    const terminal = /^terminal:(.*)$/.exec(url)?.[1];
+    const terminal = /^(?:terminal:|\/terminal\/session\/)(.*)$/.exec(url)?.[1];
     if (terminal !== undefined) {
       if (isTerminalName(terminal)) terminals.push(terminal);
       notes.push(terminalTab(path, terminal));
+      continue;
+    }
+    if (url.startsWith("/") && slidesPlace(url, {}) === undefined) {
+      notes.push(lacking(path, `leads to ${url}, a path of the original's own server; the tab is left out`));
       continue;
     }
     const { value, unknown } = definitionText(url, names);

@@ -61,6 +61,7 @@ export function platformVariables(
     policy_name: "baseline",
     platform_arch: facts.architecture ?? "amd64",
     pathway_name: "",
+    slides_url: "/slides",
     kubernetes_api_url: facts.kubernetesApiUrl,
   };
 }

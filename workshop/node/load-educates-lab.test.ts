@@ -55,6 +55,31 @@ describe("a workshop of the Hugo form", () => {
     ]);
   });
 
+  it("has pages of AsciiDoc among them, with values in braces, and tells of shortcodes there", async () => {
+    await write({
+      "workshop/config.yaml": "params:\n- {name: product, value: Demo}\n",
+      "workshop/content/01-a/index.adoc":
+        "---\nweight: 1\n---\n= Start\n\nThe *{product}* in {session_namespace}.\n\n[source,execute]\n----\nls\n----\n",
+      "workshop/content/_index.adoc": "= List\n",
+      "workshop/content/c.adoc": "= The Markdown of that name is the page\n",
+      "workshop/content/b.adoc": "= Next\n\n{{< note >}}\n",
+      "workshop/content/c.md": "---\nweight: 2\n---\n{{< param slides_url >}}\n",
+    });
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ title, templates }) => `${title} ${templates}`)).toEqual([
+      "Start undefined",
+      "C hugo",
+      "Next undefined",
+    ]);
+    const [start, other] = lab.pages.map((page) => compileLabPage(lab, page, sampleVariables(lab)));
+    expect(start?.html).toContain("<strong>Demo</strong> in sample.");
+    expect(start?.actions.map(({ view }) => view.text)).toEqual(["ls"]);
+    expect(other?.html).toContain("/slides");
+    expect(lab.problems.map(({ file, line, fidelity }) => `${file}:${line} ${fidelity}`)).toEqual([
+      "workshop/content/b.adoc:3 lacking",
+    ]);
+  });
+
   it("has its pages by path where none has a weight, and titles of modules where a page has none", async () => {
     await write({
       "workshop/config.yaml": "modules:\n- {name: 02-b/10-c, title: From the list}\n",

@@ -13,24 +13,24 @@ const CONTENT = "workshop/content/";
 
 /** Reads an Educates workshop of the Hugo form as it is; what comes to something else here is reported by its place. */
 export async function loadHugoLab(folder: string): Promise<Lab> {
-  const [workshop, config, found] = await Promise.all([
+  const [workshop, config] = await Promise.all([
     readEducatesWorkshop(folder),
     readWorkshopFile(folder, CONFIG, hugoConfigSchema),
-    readContent(folder),
   ]);
   const settings = config.value ?? {};
+  const found = await readContent(folder, namesIn(settings));
   const pathway = pathwayOf(settings, workshop.shells.environment["PATHWAY_NAME"]);
   const ordered = inOrder(found.files, pathway?.steps ?? undefined);
   const names = pageNames(ordered.files.map(({ path }) => path));
   const titles = titlesOf(settings);
   const pages = ordered.files.map(({ path, file, text }, at): LabPage => {
     const page = pageOf(file, names[at] ?? labelOf(path), text);
-    return { ...page, title: text.front.title ?? titles.get(path) ?? page.title, templates: "hugo" };
+    return { ...page, title: text.front.title ?? titles.get(path) ?? page.title, ...templatesOf(file) };
   });
   if (pages.length === 0)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
-      `${folder} has no page: there is no Markdown file in ${CONTENT} that can be read; add one`,
+      `${folder} has no page: there is no file of Markdown or AsciiDoc in ${CONTENT} that can be read; add one`,
     );
   const given = [...(settings.params ?? []), ...(pathway?.params ?? [])];
   return educatesLab(workshop, {
@@ -50,6 +50,17 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
   });
 }
 
+/** The values that AsciiDoc may name as `{name}`. */
+function namesIn({ params, pathways }: HugoConfig): string[] {
+  const ofPaths = Object.values(pathways?.paths ?? {}).flatMap((path) => path?.params ?? []);
+  return [...(params ?? []), ...ofPaths].map(({ name }) => name);
+}
+
+/** Pages of AsciiDoc name values in braces of their own, and have no shortcodes. */
+function templatesOf(file: string): Pick<LabPage, "templates"> {
+  return file.endsWith(".adoc") ? {} : { templates: "hugo" };
+}
+
 interface ContentFile {
   /** As pathways and links name it: without its ending, and of a bundle its folder. */
   path: string;
@@ -58,31 +69,41 @@ interface ContentFile {
   text: PageText;
 }
 
-async function readContent(folder: string): Promise<{ files: ContentFile[]; problems: LabProblem[] }> {
-  const there = await contentFiles(folder);
-  const bundles = there.flatMap((path) => /^(?:(.*)\/)?index\.md$/.exec(path)?.[1] ?? []);
+async function readContent(
+  folder: string,
+  names: readonly string[],
+): Promise<{ files: ContentFile[]; problems: LabProblem[] }> {
+  const all = new Set(await contentFiles(folder));
+  // A page in both forms is the Markdown.
+  const there = [...all].filter((path) => !path.endsWith(".adoc") || !all.has(path.replace(/adoc$/, "md")));
+  const bundles = there.flatMap((path) => /^(?:(.*)\/)?index\.(?:md|adoc)$/.exec(path)?.[1] ?? []);
   const pages = there.filter((path) => isPage(path, bundles));
-  const read = await Promise.allSettled(pages.map((path) => readPageTextOfFolder(folder, CONTENT + path)));
+  const read = await Promise.allSettled(
+    pages.map((path) => readPageTextOfFolder(folder, CONTENT + path, names)),
+  );
   const files: ContentFile[] = [];
-  const problems: LabProblem[] = there.filter((path) => path.endsWith(".adoc")).map(asciidocPage);
+  const problems: LabProblem[] = [];
   for (const [at, result] of read.entries()) {
     const file = CONTENT + (pages[at] ?? "");
     if (result.status === "rejected") problems.push(unreadablePage(file, result.reason));
     else if (result.value.front.draft === true) problems.push(draftPage(file));
-    else files.push({ path: pathOf(pages[at] ?? ""), file, text: result.value });
+    else {
+      files.push({ path: pathOf(pages[at] ?? ""), file, text: result.value });
+      problems.push(...shortcodesInAsciidoc(file, result.value));
+    }
   }
   return { files, problems };
 }
 
 /** Lists of a section's pages are made by Hugo's theme, and what lies beside an `index.md` belongs to that page. */
 function isPage(path: string, bundles: readonly string[]): boolean {
-  if (!path.endsWith(".md") || /(?:^|\/)_index(?:\.[a-z-]+)?\.md$/.test(path)) return false;
+  if (/(?:^|\/)_index(?:\.[a-z-]+)?\.(?:md|adoc)$/.test(path)) return false;
   const folder = bundles.find((bundle) => path.startsWith(`${bundle}/`));
-  return folder === undefined || path === `${folder}/index.md`;
+  return folder === undefined || pathOf(path) === folder;
 }
 
 function pathOf(path: string): string {
-  return path.replace(/\.md$/, "").replace(/\/index$/, "");
+  return path.replace(/\.(?:md|adoc)$/, "").replace(/\/index$/, "");
 }
 
 /** Pages in the order of a pathway, else by weight and title where one has a weight, else by path. */
@@ -189,16 +210,23 @@ function unreadablePage(file: string, cause: unknown): LabProblem {
   };
 }
 
-function asciidocPage(path: string): LabProblem {
-  return {
-    severity: "warning",
-    rule: "unsupported",
-    file: CONTENT + path,
-    line: 1,
-    message: "Pages of AsciiDoc are of the classic form, and this one is left out",
-    fix: "List the pages in workshop/modules.yaml, which makes the workshop one of the classic form, or write it as Markdown",
-    fidelity: "lacking",
-  };
+/** Of Hugo's shortcodes AsciiDoc knows nothing: they stay as they are written. */
+function shortcodesInAsciidoc(file: string, { source, lines, firstLine }: PageText): LabProblem[] {
+  const at = file.endsWith(".adoc")
+    ? source.split("\n").findIndex((line) => /\{\{(?:%|&lt;) /.test(line))
+    : -1;
+  if (at < 0) return [];
+  return [
+    {
+      severity: "warning",
+      rule: "unsupported",
+      file,
+      line: lines?.[at] ?? firstLine + at,
+      message: "Shortcodes of Hugo are shown as they are written on a page of AsciiDoc",
+      fix: "Write {name} for a value, and the blocks of AsciiDoc for the rest",
+      fidelity: "lacking",
+    },
+  ];
 }
 
 function draftPage(file: string): LabProblem {

@@ -8,6 +8,7 @@ import { loadClassicLab } from "./load-classic-lab.js";
 import { loadHugoLab } from "./load-hugo-lab.js";
 import { loadNativeLab } from "./load-native-lab.js";
 import { loadSinglePageLab } from "./load-page-lab.js";
+import { HCL_LAB, isHclLab } from "./import/hcl-lab.js";
 import { type InspectOptions, inspectLab } from "./lint-lab.js";
 import { readYamlFile } from "./yaml-file.js";
 
@@ -49,6 +50,7 @@ async function loadForm(path: string): Promise<Lab> {
         `There is no lab at ${path}; give a folder with a workshop.yaml, or a Markdown file`,
       );
     default:
+      if (await isHclLab(path)) throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `${path} ${HCL_LAB}`);
       throw new WorkshopError(
         WORKSHOP_ERRORS.labNotFound,
         `${path} is not a lab: it has neither workshop.yaml with a folder pages, nor a folder workshop with workshop.yaml, modules.yaml, config.yaml or content`,

@@ -12,6 +12,8 @@ export class NestedShells {
   readonly #actions: readonly PageAction[];
   /** By terminal, the way in that failed. */
   readonly #closed = new Map<string, string>();
+  /** By terminal, the way in that is open. */
+  readonly #open = new Map<string, string>();
 
   constructor(actions: readonly PageAction[]) {
     this.#actions = actions;
@@ -26,6 +28,24 @@ export class NestedShells {
     const hasEnded = typeof result?.exitStatus === "number";
     if (hasEnded && result.exitStatus !== 0 && leadsInside(text) && this.#hasWayOut(terminal, number))
       this.#closed.set(terminal, text.trim());
+  }
+
+  /**
+   * What is told of a step whose command did not report how it ended: where it opened a nested shell that a later step leaves, or was typed
+   * into one, that is no failure, and nobody has judged it. Other steps are as they are.
+   */
+  judged(action: PageAction, step: ValidatedStep): ValidatedStep {
+    const { text = "", terminals, number } = action.view;
+    const [terminal] = terminals;
+    if (terminal === undefined || step.state !== "failed" || step.result?.state !== "unknown") return step;
+    const opens = !this.#open.has(terminal) && leadsInside(text) && this.#hasWayOut(terminal, number);
+    if (opens) this.#open.set(terminal, text.trim());
+    const wayIn = this.#open.get(terminal);
+    if (wayIn === undefined) return step;
+    if (isWayOut(text)) this.#open.delete(terminal);
+    const what = opens ? "it opens a shell" : `it was typed into \`${wayIn}\``;
+    const message = `not judged: ${what}, which does not report how commands end; see that it works, or say exit=any`;
+    return { ...step, state: "skipped", message };
   }
 
   /** Why the step is left out; `undefined` where it is not. */

@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { PageAction } from "../common/action.js";
+import { neverEnds } from "../common/killercoda/never-ends.js";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 
 /** How long a command has to end after Ctrl-C before its shell is ended with it. */
 const INTERRUPTED_MS = 5_000;
+
+/** How long a validation looks at a command that goes on until somebody ends it: whoever reads the page does so no longer. */
+export const ENDLESS_MS = 10_000;
+
+/** Whether a command goes on until somebody ends it, where no block does that and nothing else is asked of it. */
+export function goesOn({ view, ending, expectation: { exit, match } }: PageAction): boolean {
+  return exit === 0 && match === undefined && ending === undefined && neverEnds(view.text ?? "");
+}
 
 /** Calls once when a command has run for longer than expected. */
 export class OverdueCommand {

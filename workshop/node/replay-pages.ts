@@ -107,10 +107,8 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
       continue;
     }
     const take = async (): Promise<void> => {
-      const validated = await validateStep(run, page, action, {
-        queuedForMs,
-        ...(baseline && { baseline }),
-      });
+      const taken = await validateStep(run, page, action, { queuedForMs, ...(baseline && { baseline }) });
+      const validated = nested.judged(action, taken);
       nested.note(action, validated);
       await record(run, validated);
     };

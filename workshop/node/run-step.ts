@@ -8,7 +8,7 @@ import type { InputValues } from "../common/test-inputs.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { ConditionWatch } from "./check-evaluator.js";
-import { OverdueCommand, endCommand } from "./overdue-command.js";
+import { ENDLESS_MS, OverdueCommand, endCommand, goesOn } from "./overdue-command.js";
 import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
 import { BASELINE_MS, asBefore, runScript, watchConditions, withUnseen } from "./step-conditions.js";
 import { runToItsEnd } from "./heard-command.js";
@@ -142,7 +142,7 @@ class StepRun {
     const outcome = worstOf(outcomes);
     const { expectation, ending } = this.#step.action;
     return {
-      ...judgeOutcome(outcome, expectation, ending),
+      ...judgeOutcome(outcome, expectation, ending ?? (this.#isInterruptedOverdue ? "interrupt" : undefined)),
       startedAt: new Date(outcome.startedAt).toISOString(),
       durationMs: outcome.durationMs,
     };
@@ -153,10 +153,9 @@ class StepRun {
     const { view, clear, expectation } = this.#step.action;
     const id = commandId(this.#id, address.terminal);
     let hasEnded = false;
-    const overdue = new OverdueCommand(
-      () => this.#handleOverdue(address, () => hasEnded),
-      expectation.timeoutMs,
-    );
+    const isEndless = this.#options.interruptsOverdue === true && goesOn(this.#step.action);
+    const patienceMs = isEndless ? Math.min(expectation.timeoutMs, ENDLESS_MS) : expectation.timeoutMs;
+    const overdue = new OverdueCommand(() => this.#handleOverdue(address, () => hasEnded), patienceMs);
     const { queuedForMs } = this.#options;
     const takeBack = (): void => void host.cancel(address, id).catch(() => undefined);
     const queued = queuedForMs === undefined ? undefined : setTimeout(takeBack, queuedForMs);
@@ -175,6 +174,7 @@ class StepRun {
       const command = { id, text: view.text ?? "", ...(clear && { clear }) };
       const outcome = await runToItsEnd(host, address, command, this.#options.signal);
       if (!this.#isInterruptedOverdue) return outcome;
+      if (isEndless) return { ...outcome, status: "interrupted" };
       const seconds = expectation.timeoutMs / 1000;
       return { ...outcome, status: "unknown", reason: `it still ran after ${seconds} s and was interrupted` };
     } finally {

@@ -44,6 +44,15 @@ describe("a challenge of Instruqt", () => {
     ]);
   });
 
+  it("has its button Skip in words, and a link in place of an address as that address", () => {
+    const { text, problems } = convertAssignment(
+      "[skip it](#skip_challenge) [here](#here) [a]([**a.b**](https://a.b/c))",
+      1,
+    );
+    expect(text).toBe("**skip it** [here](#here) [a](https://a.b/c)");
+    expect(problems.map(({ fidelity }) => fidelity)).toEqual(["approximated", "approximated"]);
+  });
+
   it("that is a question becomes one of ours", () => {
     const quiz = { title: "Which?", type: "quiz", answers: ["a", "b", "c"] };
     expect(questionOf(challengeSchema.parse({ ...quiz, solution: [1] }))).toMatchObject({ answer: "b" });

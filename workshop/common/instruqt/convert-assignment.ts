@@ -54,7 +54,29 @@ type Say = (message: string, fidelity: "approximated" | "lacking") => void;
 function textLine(line: string, say: Say): string {
   if (line.includes("[[ Instruqt-Var") || line.includes("[[Instruqt-Var"))
     say("a variable of the track's machines (`Instruqt-Var`) has no value here", "lacking");
-  return verbatim(withoutTabLinks(line, say));
+  return verbatim(withoutNestedLinks(withoutSkipLinks(withoutTabLinks(line, say), say), say));
+}
+
+/** At most 200 characters between the brackets: a link's words, and no search without end. */
+const SKIP_LINK = /\[([^[\]]{1,200})\]\(#(?:skip|next)_challenge\)/g;
+const NESTED_LINK = /\]\(\[[^[\]]{0,200}\]\((https?:[^()\s]{1,500})\)\)/g;
+
+/** Instruqt's own button is no place of the page. */
+function withoutSkipLinks(line: string, say: Say): string {
+  if (!line.includes("_challenge)")) return line;
+  return line.replaceAll(SKIP_LINK, (_whole, words: string) => {
+    say("a link to Instruqt's button Skip is its words in bold", "approximated");
+    return `**${words}**`;
+  });
+}
+
+/** A link whose address is a link itself leads nowhere; what is meant is the address within. */
+function withoutNestedLinks(line: string, say: Say): string {
+  if (!line.includes("]([")) return line;
+  return line.replaceAll(NESTED_LINK, (_whole, address: string) => {
+    say("a link that stood in place of another's address is that address", "approximated");
+    return `](${address})`;
+  });
 }
 
 /** `[words](tab-0)` and `[button label="words"](tab-0)` are words in bold: tabs stand beside the page. */

@@ -1,6 +1,6 @@
 import { ingressAddress } from "../imported-text.js";
 
-const TRAFFIC = /\{\{TRAFFIC_HOST1_(\d{1,5})\}\}/g;
+const TRAFFIC = /\{\{TRAFFIC_HOST\d{1,2}_(\d{1,5})\}\}/g;
 const KATACODA =
   /https?:\/\/\[\[HOST_SUBDOMAIN\]\]-(\d{1,5})-\[\[KATACODA_HOST\]\]\.environments\.katacoda\.com/g;
 

@@ -6,7 +6,8 @@ const KUBECTL = new Set(["kubectl", "k", "oc"]);
 
 /** Whether the last line of the text is a command that goes on until somebody interrupts it. */
 export function neverEnds(text: string): boolean {
-  const last = text.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  // What comes before a `;` has ended by then.
+  const last = text.trimEnd().split(/[\n;]/).at(-1)?.trim() ?? "";
   const words = last.split(/\s+/);
   if (last.endsWith("&") || words.some((word) => OPERATOR.test(word))) return false;
   const [program = "", ...others] = words;
@@ -15,7 +16,7 @@ export function neverEnds(text: string): boolean {
   if (program === "tail") return has(new Set(["-f", "-F", "--follow"]));
   if (!KUBECTL.has(program)) return false;
   const verb = others.find((word) => !word.startsWith("-"));
-  if (others.includes("port-forward")) return true;
+  if (others.includes("port-forward") || verb === "proxy") return true;
   if (others.includes("logs")) return has(FOLLOWS);
   return verb !== undefined && others.includes("get") && has(WATCHES);
 }

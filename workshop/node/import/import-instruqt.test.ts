@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { labsBelow } from "./labs-below.js";
 import { loadLab } from "../load-lab.js";
 import { writeFiles } from "../write-files-for-tests.js";
 import { importInstruqt } from "./import-instruqt.js";
@@ -112,6 +113,31 @@ describe("a track of Instruqt", () => {
     ])
       expect(said).toMatch(text);
     expect((await loadLab(out())).pages.map(({ title }) => title)).toEqual(["B"]);
+  });
+
+  it("without its definition is its texts, called as they and their folder say, and says so", async () => {
+    await write({
+      "_setup/assignment.md": "no challenge",
+      "1-one/assignment.md": "# The first\n\n```bash,run\nls\n```\n",
+      "1-one/check-host": "#!/bin/bash\n",
+      "02-two/assignment.md": "Text alone.\n",
+    });
+    const [found] = await labsBelow(folder);
+    expect(found).toEqual({ path: track(), form: "instruqt" });
+    const said = (await importInstruqt(track(), out())).map(({ message }) => message).join("\n");
+    expect(said).toMatch(/there is no track\.yml/);
+    const lab = await loadLab(out());
+    expect(lab.title).toBe("Track");
+    expect(lab.pages.map(({ title }) => title)).toEqual(["The first", "Two"]);
+  });
+
+  it("in the form of HCL is named as that wherever it is met", async () => {
+    await write({ "main.hcl": 'resource "lab" "a" {\n}\n', "instructions/a.md": "a" });
+    expect(await labsBelow(folder)).toEqual([{ path: track(), form: "instruqt-hcl" }]);
+    await expect(loadLab(track())).rejects.toMatchObject({
+      code: "LAB_NOT_FOUND",
+      message: expect.stringContaining("newer form, written in HCL") as unknown,
+    });
   });
 
   it("is refused in words where it is none", async () => {

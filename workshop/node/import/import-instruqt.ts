@@ -36,11 +36,17 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
   const begins = await setUp(lab, await programsOf(folder, "track_scripts"), "track");
   const pages: string[] = [];
   for (const name of await challengeFolders(folder)) {
-    const challenge = await lab.reading(() => readChallenge(folder, name));
+    const challenge = await lab.reading(() => readChallenge(folder, name, track.isUndefined));
     if (!challenge) continue;
     for (const tab of challenge.front.tabs ?? []) tabs.take(tab, `${name}/assignment.md`);
     pages.push(await writePage(lab, challenge, pages.length === 0 ? begins : undefined));
   }
+  if (track.isUndefined)
+    lab.say(
+      { file: ".", fidelity: "approximated" },
+      "there is no track.yml: title, time and machines of the track are not known, and its challenges are pages in the order of their folders",
+      "Give the lab its title, its minutes and what it needs in workshop.yaml",
+    );
   if (pages.length === 0) pages.push(onlyPage(lab, track));
   await lab.pictures();
   lab.say(

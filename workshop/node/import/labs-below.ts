@@ -1,12 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isHclLab } from "./hcl-lab.js";
 import { labFormOf } from "../lab-form.js";
 import { readText } from "./foreign-folder.js";
 
 /** A lab that was found below a folder: of a form that is read, or of another platform by the file that only it has. */
 export interface FoundLab {
   path: string;
-  form: "native" | "classic" | "hugo" | "killercoda" | "instruqt";
+  form: "native" | "classic" | "hugo" | "killercoda" | "instruqt" | "instruqt-hcl";
 }
 
 /** Deeper than any collection of labs is laid out. */
@@ -20,6 +21,7 @@ export async function labsBelow(folder: string, depth = 0): Promise<FoundLab[]> 
   if (form === "native" || form === "classic" || form === "hugo") return [{ path: folder, form }];
   const foreign = await foreignFormOf(folder);
   if (foreign !== undefined) return [{ path: folder, form: foreign }];
+  if (await isHclLab(folder)) return [{ path: folder, form: "instruqt-hcl" }];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_LABS.has(entry.name),
@@ -35,6 +37,7 @@ export async function foreignFormOf(folder: string): Promise<"killercoda" | "ins
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
   if (names.has("track.yml")) return "instruqt";
+  if (await holdsChallenges(folder, entries)) return "instruqt";
   return names.has("index.json") && (await isScenario(join(folder, "index.json"))) ? "killercoda" : undefined;
 }
 
@@ -42,4 +45,16 @@ export async function foreignFormOf(folder: string): Promise<"killercoda" | "ins
 async function isScenario(file: string): Promise<boolean> {
   const text = await readText(dirname(file), basename(file)).catch(() => "");
   return text.includes('"details"') ? text.includes('"steps"') : text.includes('"backend"');
+}
+
+/** Folders of challenges whose definition was not published with them: the texts make a lab all the same. */
+async function holdsChallenges(
+  folder: string,
+  entries: readonly { name: string; isDirectory(): boolean }[],
+): Promise<boolean> {
+  for (const entry of entries) {
+    const inside = entry.isDirectory() && /^\d/.test(entry.name) ? join(folder, entry.name) : undefined;
+    if (inside !== undefined && (await readdir(inside)).includes("assignment.md")) return true;
+  }
+  return false;
 }

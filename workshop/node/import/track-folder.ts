@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { z } from "zod";
 import {
   type Challenge,
@@ -11,6 +11,8 @@ import {
 } from "../../common/instruqt/track.js";
 import { issueText } from "../../common/issue-text.js";
 import { YamlProblem, readYaml } from "../../common/yaml-value.js";
+import { labelOf } from "../../common/page-name.js";
+import { headingOf, titleOf } from "../page-file.js";
 import { invalid, readText } from "./foreign-folder.js";
 
 /** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
@@ -29,8 +31,10 @@ export type ProgramKind = (typeof PROGRAM_KINDS)[number];
 /** By kind, one for each machine. */
 export type ChallengePrograms = Record<ProgramKind, string[]>;
 
-/** Reads `track.yml`. Throws LAB_INVALID. */
-export async function readTrack(folder: string): Promise<Track> {
+/** Reads `track.yml`; where there is none, the track is called as its folder. Throws LAB_INVALID. */
+export async function readTrack(folder: string): Promise<Track & { isUndefined?: true }> {
+  if (!(await readdir(folder)).includes("track.yml"))
+    return { title: titleOf(labelOf(basename(folder))), teaser: "", isUndefined: true };
   return fitted(trackSchema, await readText(folder, "track.yml"), join(folder, "track.yml"));
 }
 
@@ -40,21 +44,35 @@ export async function readNode(folder: string): Promise<string | undefined> {
   return nodeOf(fitted(trackConfigSchema, await readText(folder, "config.yml"), join(folder, "config.yml")));
 }
 
+/** `2-b` comes before `10-c`. */
+const byNumber = new Intl.Collator("en", { numeric: true });
+
 /** The folders of its challenges, in their order. */
 export async function challengeFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("_"))
+    .map(({ name }) => name);
   const isChallenge = await Promise.all(
     names.map(async (name) => (await readdir(join(folder, name))).includes("assignment.md")),
   );
-  return names.filter((_name, at) => isChallenge[at]).toSorted();
+  return names.filter((_name, at) => isChallenge[at]).toSorted(byNumber.compare);
 }
 
-/** Reads a challenge. Throws LAB_INVALID. */
-export async function readChallenge(track: string, folder: string): Promise<TrackChallenge> {
+/** Reads a challenge; in a track without a definition it may be text alone, and is called as that says. Throws LAB_INVALID. */
+export async function readChallenge(
+  track: string,
+  folder: string,
+  isUndefined = false,
+): Promise<TrackChallenge> {
   const path = `${folder}/assignment.md`;
   const text = (await readText(track, path)).replaceAll("\r\n", "\n");
   const end = text.startsWith("---\n") ? text.indexOf("\n---", 3) : -1;
+  if (end < 0 && isUndefined) {
+    const title = headingOf(text) ?? titleOf(labelOf(folder));
+    const front = challengeSchema.parse({ title });
+    return { folder, front, source: text, firstLine: 1, programs: await programsOf(track, folder) };
+  }
   if (end < 0)
     throw invalid(
       `The challenge ${join(track, path)} has no front matter between two lines of ---; give it a title`,

@@ -155,6 +155,7 @@ function sessionSettings(
     server,
     urlOf: (session) => `${options.publicUrl()}s/${session}`,
     ingressDomain: options.ingressDomain,
+    furtherCluster: Object.keys(options.config.members ?? {}).toSorted()[0],
     environment: options.environment,
     shellEnvironment: shellEnvironment({ tokens, url: options.shellUrl }),
     ...(options.ownClusters && { ownClusters: options.ownClusters }),

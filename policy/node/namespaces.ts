@@ -3,11 +3,12 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { CLUSTER_LABEL, MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
 import { everyNamespace, organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
-import { isConflict, toPolicyError } from "./cluster-client.js";
+import { isConflict, orUndefined, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { isOfOrganization, requireCluster, requireNamespace, requireWorkspace } from "./find.js";
 import { askFleet, onCluster } from "./fleet/on-cluster.js";
+import { isOwnNamespace, makeOwnNamespace } from "./fleet/own-namespace.js";
 import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
 import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
@@ -32,7 +33,7 @@ export async function attachNamespace(
   address: NamespaceAddress & { workspace: string },
   { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<NamespaceView> {
-  const namespace = await requirePlaces(context, address);
+  const namespace = await requirePlaces(context, { ...address, dryRun });
   const current = workspaceOf(namespace);
   if (current !== undefined) {
     const message = `namespace "${address.namespace}" is already attached to workspace "${current}"`;
@@ -219,11 +220,20 @@ async function label({ client }: PolicyContext, name: string, labels: Labels): P
 
 async function requirePlaces(
   context: PolicyContext,
-  { organization, cluster, namespace, workspace }: NamespaceAddress & { workspace: string },
+  {
+    organization,
+    cluster,
+    namespace,
+    workspace,
+    dryRun,
+  }: NamespaceAddress & { workspace: string; dryRun: boolean },
 ): Promise<V1Namespace> {
   await requireCluster(context, organization, cluster);
   await requireWorkspace(context, organization, workspace);
-  return requireNamespace(context, organization, namespace);
+  if (!isOwnNamespace(context, organization, namespace))
+    return requireNamespace(context, organization, namespace);
+  const made = await makeOwnNamespace(context, { organization, dryRun });
+  return made ?? requireNamespace(context, organization, namespace);
 }
 
 async function requireAttachedNamespace(
@@ -254,6 +264,10 @@ export async function placeOf(
   organization: string,
   name: string,
 ): Promise<NamespacePlace> {
+  // Of one that is not there yet, attaching makes it.
+  const isOwn = isOwnNamespace(context, organization, name);
+  if (isOwn && !(await orUndefined(context.client.core.readNamespace({ name }))))
+    return { isUnclaimed: false };
   const namespace = await requireNamespace(context, organization, name);
   const workspace = workspaceOf(namespace);
   const isUnclaimed = namespace.metadata?.labels?.[ORGANIZATION_LABEL] === undefined;

@@ -29,6 +29,7 @@ import { fromHere, placed, placedMutant } from "./from-here.js";
 import type { ChromiumPlayers } from "./in-chromium/chromium-players.js";
 import { type BrowserFlags, openBrowser, playersOf } from "./in-chromium/validation-browser.js";
 import { KeptFailures } from "./kept-failures.js";
+import { type MemberFlags, membersOf } from "./member-flags.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
@@ -37,7 +38,7 @@ import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 import { terminalText } from "./terminal-text.js";
 
-export interface ValidateFlags extends ShellFlags, BrowserFlags {
+export interface ValidateFlags extends ShellFlags, MemberFlags, BrowserFlags {
   checks?: string;
   reporter: ReporterName;
   out?: string;
@@ -152,6 +153,7 @@ async function replayIn(data: string, lab: Lab, validation: Validation): Promise
     keepRecordings: flags.recordings !== undefined,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...shells,
+    ...membersOf(flags),
   };
   const browser = await unlessAborted(openBrowser(flags), signal);
   const ends: (() => Promise<void>)[] = browser ? [() => browser.close()] : [];

@@ -28,12 +28,12 @@ export interface FieldTest {
   isPattern: boolean;
 }
 
-/** What a path begins with: a field of an object of Kubernetes (OpenAPI of 1.35), so that a mistyped name is not taken for one. */
+/** What a path begins with: a field of an object of Kubernetes (OpenAPI of 1.35) or of a PolicyReport, so that a mistyped name is not taken for one. */
 const TOP_LEVEL_FIELDS = new Set(
   `metadata spec status data rules subjects roleRef type provisioner immutable endpoints ports addressType subsets binaryData stringData
    secrets imagePullSecrets automountServiceAccountToken parameters reclaimPolicy volumeBindingMode allowVolumeExpansion mountOptions
    allowedTopologies value globalDefault preemptionPolicy description handler overhead scheduling aggregationRule webhooks template
-   involvedObject regarding action note reportingController`.split(/\s+/),
+   involvedObject regarding action note reportingController summary results`.split(/\s+/),
 );
 const TEST = /^([A-Za-z](?:[^=<>!'/]|\['[^']*'\])*)(!=|>=|<=|=|>|<)(.*)$/s;
 /** Larger objects are not walked to their end for one path. */

@@ -20,6 +20,11 @@ const slice: ObservedObject & { endpoints: object[] } = {
   metadata: { name: "web-x" },
   endpoints: [{ conditions: { ready: false } }],
 };
+const report: ObservedObject & { summary: object; results: object[] } = {
+  metadata: { name: "r" },
+  summary: { fail: 2, warn: 0 },
+  results: [{ policy: "no-busybox", result: "fail" }],
+};
 const web = {
   metadata: { name: "web", labels: { "app.kubernetes.io/name": "web" } },
   spec: {
@@ -80,6 +85,8 @@ describe("a condition", () => {
     ["configmap/c data=/blue/", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
     ["cm/c data.color=blue", [{ metadata: { name: "c" }, data: { color: "blue" } }], true],
     ["deploy/web spec.replicas=3", [web], true],
+    ["policyreports.v1alpha2.wgpolicyk8s.io/r summary.fail>=1", [report], true],
+    ["policyreports.v1alpha2.wgpolicyk8s.io/r results.result=warn", [report], false],
     ["configmap/settings immutable=true", [settings], true],
     ["endpointslice endpoints.conditions.ready=true", [slice], false],
     ["deployment/web spec.replicas>=4", [web], false],

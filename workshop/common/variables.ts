@@ -16,6 +16,8 @@ export interface SessionFacts {
   architecture?: string;
   /** The wildcard domain of the applications; the host of `url` where absent. */
   ingressDomain?: string | undefined;
+  /** A further cluster that the session's organization may attach by its name; absent where the operator gives none. */
+  furtherCluster?: string | undefined;
   /** What the operator lets labs show of the environment; only the names the lab lists are read. */
   environment: Readonly<Record<string, string | undefined>>;
 }
@@ -50,6 +52,7 @@ export function platformVariables(
     training_portal: "lectern",
     organization: facts.organization,
     cluster_name: `${facts.namespace}-cluster`,
+    further_cluster: facts.furtherCluster ?? "",
     ingress_domain: facts.ingressDomain ?? url.host,
     ingress_protocol: url.protocol,
     ingress_port: url.port,
@@ -96,6 +99,8 @@ const SAMPLE: SessionFacts = {
   organization: "sample",
   url: "http://localhost/s/sample",
   kubernetesApiUrl: "https://localhost:6443",
+  // What pages say where there is one is looked at too.
+  furtherCluster: "further",
   environment: {},
 };
 

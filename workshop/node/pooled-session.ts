@@ -80,6 +80,7 @@ export async function madeOf(lab: Lab, client: KubernetesClient, settings: Sessi
     addressOf(client),
     settings.urlOf(""),
     settings.ingressDomain,
+    settings.furtherCluster,
     settings.environment,
     reachedBy(lab, settings),
   ];

@@ -20,6 +20,8 @@ export interface SessionSettings {
   urlOf: (session: string) => string;
   /** The wildcard domain of sessions' applications; the server's own host where absent. */
   ingressDomain?: string | undefined;
+  /** A further cluster that organizations may attach by its name. */
+  furtherCluster?: string | undefined;
   /** The server's environment; labs see the names they list. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Variables of the shell besides those the session host sets: what `tmc` needs. */
@@ -52,6 +54,7 @@ function factsOf(
     organization: session.spec.organization,
     url: settings.urlOf(session.metadata.name),
     ingressDomain: settings.ingressDomain,
+    furtherCluster: settings.furtherCluster,
     kubernetesApiUrl: clusterAddress(session, { client, settings }),
     ...(architecture !== undefined && { architecture }),
     environment: settings.environment,

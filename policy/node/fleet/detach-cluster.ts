@@ -54,7 +54,7 @@ async function clear(context: PolicyContext, cluster: ManagedClusterObject): Pro
   } catch (error) {
     const reason = toPolicyError(error).message;
     context.logger.warn({ cluster: cluster.spec.name, reason }, "a cluster was detached and not yet cleared");
-    return reason;
+    return reason.endsWith(".") ? reason : `${reason}.`;
   }
 }
 

@@ -42,16 +42,26 @@ export async function isThere(home: PolicyContext, { metadata }: ManagedClusterO
   return found !== undefined && found.metadata.uid === metadata.uid;
 }
 
+/** Whether it is as it is to be; what went meanwhile, because another server let it go, is. */
+async function replaced(home: PolicyContext, next: ManagedClusterObject): Promise<boolean> {
+  try {
+    return (await home.store.replace("managedclusters", next)) !== undefined;
+  } catch (error) {
+    if (await isThere(home, next)) throw error;
+    return true;
+  }
+}
+
 async function change(
-  { store }: PolicyContext,
+  home: PolicyContext,
   { metadata: { name = "", uid } }: ManagedClusterObject,
   changed: (found: ManagedClusterObject) => ManagedClusterObject,
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await store.get<ManagedClusterSpec>("managedclusters", name);
+    const found = await home.store.get<ManagedClusterSpec>("managedclusters", name);
     if (!found || found.metadata.uid !== uid) return;
     const next = changed(found as ManagedClusterObject);
-    if (next === found || (await store.replace("managedclusters", next))) return;
+    if (next === found || (await replaced(home, next))) return;
   }
   throw new PolicyError(
     POLICY_ERROR.conflict,

@@ -6,12 +6,13 @@ import {
   WORKSPACE_LABEL,
 } from "../../common/engine-names.js";
 import { removeReport } from "../audit/audit-namespace.js";
-import { managedNamespaces } from "../bring-into-force.js";
+import { organizationNamespaces } from "../bring-into-force.js";
 import { type ClusterClient, orUndefined } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { ENGINE_NAMESPACE } from "../engine-namespace.js";
 import { deleteParameters } from "../namespace-parameters.js";
 import { isDetaching } from "./hold-cluster.js";
+import { wasMadeFor } from "./own-namespace.js";
 import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 
 /**
@@ -32,8 +33,12 @@ export async function takeEngineAway(
   // Attached anew meanwhile: what is there is that one's.
   if (others.some((each) => each.spec.organization === spec.organization)) return;
   if (others.length === 0) await removeEngine(member.client);
-  for (const namespace of await managedNamespaces(member, { organization: spec.organization }))
-    await letGo(member, namespace.metadata?.name ?? "");
+  for (const namespace of await organizationNamespaces(member, spec.organization)) {
+    const name = namespace.metadata?.name ?? "";
+    if (namespace.metadata?.labels?.[MANAGED_LABEL] === "true") await letGo(member, name);
+    if (wasMadeFor(spec.organization, namespace))
+      await orUndefined(member.client.core.deleteNamespace({ name }));
+  }
   if (others.length === 0) await orUndefined(member.client.core.deleteNamespace({ name: ENGINE_NAMESPACE }));
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { REPORTER_NAMES } from "../../../workshop/node/reporters/reporter.js";
 import { duration, names, path, wholeNumber } from "../options.js";
 import { examplesText } from "../program.js";
+import { addMemberFlags } from "../member-flags.js";
 import { addShellFlags } from "../shell-flags.js";
 import { cancelledBySignal } from "../signals.js";
 import type { ValidateFlags } from "../validation.js";
@@ -12,6 +13,7 @@ const EXAMPLES = [
   "lectern validate content/my-lab --reporter junit --out report.xml",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config",
   "lectern validate content/my-lab --kubeconfig ~/.kube/config --shells pods",
+  "lectern validate content/image-policies-in-practice --member staging=staging.yaml",
   "lectern validate content/my-lab --prove --retry-flaky 2",
   "lectern validate content/my-lab --mutate",
   "lectern validate content/my-lab --browser --recordings failed",
@@ -69,5 +71,5 @@ export function validateCommand(): Command {
       const { validate } = await import("../validation.js");
       await cancelledBySignal((signal) => validate(lab, flags, signal));
     });
-  return addShellFlags(validation);
+  return addMemberFlags(addShellFlags(validation));
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { clusterFigures } from "./clusters/cluster-figures.js";
 import type { Figure } from "./figure.js";
+import { containerFigures } from "./figures/container-figures.js";
 import { embeddedStart } from "./figures/embedded-start.js";
 import { ownClusterMemory, ownClusterStart } from "./figures/own-cluster.js";
 import { lintPages } from "./figures/lint-pages.js";
@@ -34,6 +35,7 @@ const figures: Figure[] = [
   lintPages,
   scriptSize,
   podCreate,
+  ...containerFigures(),
   ...podFigures(),
   ...clusterFigures(),
   ...terminalFigures(),

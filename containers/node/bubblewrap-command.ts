@@ -6,6 +6,7 @@ import { BUSYBOX } from "./requirements.js";
 
 /** Descriptors by which bubblewrap tells how it goes, and gets the namespaces of a container that runs. */
 const STATUS_DESCRIPTOR = 3;
+const OWN_USER_DESCRIPTOR = 5;
 const USER_DESCRIPTOR = 7;
 const PROCESSES_DESCRIPTOR = 8;
 const ARGUMENTS_DESCRIPTOR = 6;
@@ -16,10 +17,20 @@ const ARGUMENTS_DESCRIPTOR = 6;
  */
 const OPEN = `
 exec ${STATUS_DESCRIPTOR}>"$1" ${ARGUMENTS_DESCRIPTOR}<"$3"
-[[ $2 ]] && exec ${USER_DESCRIPTOR}<"/proc/$2/ns/user" ${PROCESSES_DESCRIPTOR}<"/proc/$2/ns/pid"
+[[ $2 ]] && exec ${OWN_USER_DESCRIPTOR}<"/proc/$2/ns/user" ${USER_DESCRIPTOR}<"$6" ${PROCESSES_DESCRIPTOR}<"/proc/$2/ns/pid"
 [[ -t 0 ]] && "$5" "$4" /proc/self/fd/0
-shift 5
+shift 6
 exec "$@"`;
+
+/** A container that runs, of which namespaces are joined. */
+export interface RunningContainer {
+  /** Of its first process, on this machine. */
+  pid: number;
+  /** A path to the user namespace that its other namespaces belong to. */
+  owner: string;
+  /** Whether its processes are in a user namespace below that one, as those that are not root inside. */
+  isNested: boolean;
+}
 
 /** What every process of one container sees, its own and those of `exec`. */
 export interface ContainerView {
@@ -53,15 +64,18 @@ export interface ContainerPlace {
 }
 
 /**
- * The command line that runs a program as a container's first process, or beside the process `beside` of one that runs, by its number on
- * this machine. Bubblewrap writes to `statusFile` whom it started and how that
+ * The command line that runs a program as a container's first process, or beside those of one that runs. Bubblewrap writes to `statusFile` whom it started and how that
  * ended, and reads `variablesText` from `variablesFile`.
  */
 export function bubblewrapCommand(
   command: readonly string[],
   view: ContainerView,
   place: ContainerPlace,
-  { statusFile, variablesFile, beside }: { statusFile: string; variablesFile: string; beside?: number },
+  {
+    statusFile,
+    variablesFile,
+    beside,
+  }: { statusFile: string; variablesFile: string; beside?: RunningContainer },
 ): string[] {
   const { uid, limits, groups, countsMemory, filter } = place;
   return [
@@ -73,10 +87,11 @@ export function bubblewrapCommand(
     OPEN,
     "open",
     statusFile,
-    beside === undefined ? "" : String(beside),
+    beside === undefined ? "" : String(beside.pid),
     variablesFile,
     String(uid),
     findProgram("chown"),
+    beside?.owner ?? "",
     findProgram("nsenter"),
     `--net=${place.network.path}`,
     `--mount=${place.machine}`,
@@ -88,7 +103,7 @@ export function bubblewrapCommand(
     "--",
     findProgram("bwrap"),
     ...filesOf(view),
-    ...(beside === undefined ? ownNamespaces(place) : joinedNamespaces()),
+    ...(beside === undefined ? ownNamespaces(place) : joinedNamespaces(beside)),
     "--unshare-uts",
     "--hostname",
     view.hostname,
@@ -151,8 +166,9 @@ function ownNamespaces({ user, group }: ContainerPlace): string[] {
   return ["--unshare-user", "--uid", String(user), "--gid", String(group), "--unshare-pid", "--as-pid-1"];
 }
 
-function joinedNamespaces(): string[] {
-  return ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
+function joinedNamespaces({ isNested }: RunningContainer): string[] {
+  const joined = ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
+  return isNested ? [...joined, "--userns2", String(OWN_USER_DESCRIPTOR)] : joined;
 }
 
 function filesOf({ root, sharedMemory, isRootReadOnly, mounts }: ContainerView): string[] {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import type { Image } from "../images/image.js";
 import { BUSYBOX } from "./requirements.js";
@@ -30,6 +30,8 @@ export interface RootFiles {
   address: string;
   /** The text of `/etc/resolv.conf`. */
   resolver: string;
+  /** Where the container begins; made as a runtime makes it where the image has none. */
+  workingDir: string;
   uid: number;
 }
 
@@ -37,7 +39,8 @@ export interface RootFiles {
  * Makes the root of one container in a folder nobody but this process has seen yet: busybox with all its names, the files of the image,
  * and the pod's names. All of it belongs to the pod's account, which is what root is inside.
  */
-export function makeRoot(folder: string, { image, hostname, address, resolver, uid }: RootFiles): void {
+export function makeRoot(folder: string, files: RootFiles): void {
+  const { image, hostname, address, resolver, workingDir, uid } = files;
   const own = (path: string): void => lchownSync(path, uid, uid);
   const makeFolder = (path: string, mode = 0o755): void => {
     const made = mkdirSync(path, { recursive: true });
@@ -68,6 +71,8 @@ export function makeRoot(folder: string, { image, hostname, address, resolver, u
   write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
   write("etc/resolv.conf", resolver);
   for (const file of image.files) write(file.path, file.content, file.mode);
+  const begins = join(folder, normalize(`/${workingDir}`));
+  if (!existsSync(begins)) makeFolder(begins);
   write("etc/hostname", `${hostname}\n`);
   write("etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n${address}\t${hostname}\n`);
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openOwner } from "../../terminal/node/sandbox/libc.js";
 import {
   type ContainerPlace,
   type ContainerView,
+  type RunningContainer,
   bubblewrapCommand,
   variablesText,
 } from "./bubblewrap-command.js";
@@ -27,11 +29,13 @@ export async function runInSandbox(
 ): Promise<ContainerProcess> {
   const statusFile = join(folder, randomUUID());
   const variablesFile = `${statusFile}.variables`;
-  writeFileSync(variablesFile, variablesText(view.env), { mode: 0o600 });
+  const variables = variablesText(view.env);
+  const owner = beside === undefined ? undefined : openOwner(`/proc/${beside}/ns/pid`);
+  writeFileSync(variablesFile, variables, { mode: 0o600 });
   const argv = bubblewrapCommand(command, view, place, {
     statusFile,
     variablesFile,
-    ...(beside !== undefined && { beside }),
+    ...(beside !== undefined && owner !== undefined && { beside: runningContainer(beside, owner) }),
   });
   try {
     return await place.network.whileOpen(() => ContainerProcess.start(argv, streams, statusFile));
@@ -40,5 +44,11 @@ export async function runInSandbox(
     throw new Error(startError(command[0] ?? "", error.message), { cause: error });
   } finally {
     rmSync(variablesFile, { force: true });
+    if (owner !== undefined) closeSync(owner);
   }
+}
+
+function runningContainer(pid: number, owner: number): RunningContainer {
+  const isNested = fstatSync(owner).ino !== statSync(`/proc/${pid}/ns/user`).ino;
+  return { pid, owner: `/proc/${process.pid}/fd/${owner}`, isNested };
 }

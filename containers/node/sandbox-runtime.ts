@@ -161,7 +161,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     { image, root }: { image: Image; root: string },
   ): Promise<{ view: ContainerView; place: ContainerPlace; process: ContainerProcess }> {
     const { hostname, address, resolver } = pod.spec;
-    makeRoot(root, { image, hostname, address, resolver, uid: pod.uid });
+    const { workingDir = image.workingDir } = spec;
+    makeRoot(root, { image, hostname, address, resolver, workingDir, uid: pod.uid });
     const { sharedMemory } = pod;
     const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts: pod.mountsOf(spec) });
     const place = this.#placeOf(spec, image, pod);

@@ -13,6 +13,8 @@ const DATAGRAM_CLOEXEC_NONBLOCK = 0o2004002;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
+/** From `linux/nsfs.h`. */
+const NS_GET_USERNS = 0xb701;
 const SIOCSIFADDR = 0x8916;
 const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFNETMASK = 0x891c;
@@ -133,6 +135,16 @@ export function beginToConnect(host: string, port: number): number {
   const descriptor = check(socket(family, STREAM_CLOEXEC_NONBLOCK, 0), "socket");
   connect(descriptor, bytes, bytes.length);
   return descriptor;
+}
+
+/** A descriptor of the user namespace that owns the namespace at the path, such as `/proc/PID/ns/pid`. Throws `SystemCallError`. */
+export function openOwner(path: string): number {
+  const namespace = openSync(path, "r");
+  try {
+    return check(ioctl(namespace, NS_GET_USERNS, Buffer.alloc(0)), "ioctl NS_GET_USERNS");
+  } finally {
+    closeSync(namespace);
+  }
 }
 
 /** `connecting`, `connected`, or what is in the way, in the system's words. */

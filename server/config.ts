@@ -23,6 +23,8 @@ export interface ServeConfig {
   allowClusters?: string[];
   /** How long further clusters admit pods to attached namespaces without word from here; for ever where absent. */
   memberLeaseMs?: number;
+  /** The file that lists the registries that may be asked about images; none may be where absent. */
+  registries?: string;
   /** Where each session has a pod for its shells; they run on this machine where absent. */
   pods?: PodShells;
   /** The `postgresql://` address of the database that several servers share; what learners did is in the data directory where absent. */

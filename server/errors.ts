@@ -6,6 +6,7 @@ export const serverErrorCodes = {
   dataDirUnusable: "SERVER_DATA_DIR_UNUSABLE",
   dataDirOfOtherCluster: "SERVER_DATA_DIR_OF_OTHER_CLUSTER",
   kubeconfigInvalid: "SERVER_KUBECONFIG_INVALID",
+  registriesInvalid: "SERVER_REGISTRIES_INVALID",
   clusterUnreachable: "SERVER_CLUSTER_UNREACHABLE",
   clusterTooOld: "SERVER_CLUSTER_TOO_OLD",
   clusterForbidden: "SERVER_CLUSTER_FORBIDDEN",

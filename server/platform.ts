@@ -23,6 +23,7 @@ import { createTokens } from "./auth/tokens.js";
 import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile, productVersion } from "./config.js";
 import type { DataPaths, ServeConfig } from "./config.js";
+import { readRegistries } from "./registries.js";
 import { memberOptions } from "./member-clusters.js";
 import type { OwnClusterProcesses } from "./own-clusters.js";
 import { openShells } from "./shells.js";
@@ -59,7 +60,8 @@ export interface PlatformOptions {
   /** Absent where sessions have pods. */
   terminalSocket?: string;
   /** Where shells run and what they may use; and further clusters. */
-  config: ShellsOptions["config"] & Pick<ServeConfig, "members" | "allowClusters" | "memberLeaseMs">;
+  config: ShellsOptions["config"] &
+    Pick<ServeConfig, "members" | "allowClusters" | "memberLeaseMs" | "registries">;
   paths: DataPaths;
   /** Address of Lectern for a learner's browser and for a learner's shell, ending in `/`; asked when a session is made. */
   publicUrl: () => string;
@@ -97,7 +99,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     openShells({ ...options, kubeConfig, client }),
     loadSigningKey(kubeConfig.makeApiClient(CoreV1Api)).then(createTokens),
     openNamedTokens({ client, onError: onLost }),
-    memberOptions(options.config).then((members) => startPolicies(kubeConfig, log, members)),
+    Promise.all([memberOptions(options.config), readRegistries(options.config.registries)]).then(
+      ([members, registries]) => startPolicies(kubeConfig, log, { members, registries }),
+    ),
     installSessionCrds(client, productVersion()),
     installSessionGuard(client, productVersion()),
   ]);

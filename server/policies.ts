@@ -6,6 +6,7 @@ import { installPolicyEngine } from "../policy/node/install.js";
 import { startPolicyController } from "../policy/node/controller.js";
 import { productVersion } from "./config.js";
 import { createPolicyService } from "../policy/node/policy-service.js";
+import { NO_REGISTRIES, type Registries } from "../policy/node/registry/registries.js";
 import type { PolicyService } from "../policy/node/policy-service.js";
 
 export interface Policies {
@@ -18,15 +19,15 @@ export interface Policies {
 export async function startPolicies(
   kubeConfig: KubeConfig,
   log: Logger,
-  members: MemberOptions = {},
+  { members = {}, registries = NO_REGISTRIES }: { members?: MemberOptions; registries?: Registries } = {},
 ): Promise<Policies> {
   const version = productVersion();
   await installPolicyEngine({ kubeConfig, version });
-  const service = await createPolicyService({ kubeConfig, logger: log, members });
+  const service = await createPolicyService({ kubeConfig, logger: log, members, registries });
   const control = (leadership: Leadership) =>
     leadership.whileLeading((signal) => {
-      startPolicyController({ kubeConfig, members, version, logger: log, signal }).catch((error: unknown) =>
-        log.error({ err: error }, "the policy controller did not start"),
+      startPolicyController({ kubeConfig, members, registries, version, logger: log, signal }).catch(
+        (error: unknown) => log.error({ err: error }, "the policy controller did not start"),
       );
     });
   return { service, control };

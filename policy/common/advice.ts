@@ -1,10 +1,17 @@
-import type { ImageRule, PolicySpec } from "./manifest.js";
+import type { EffectivePolicy } from "./effective.js";
+import { knownSignature, knownTag } from "./known-image.js";
+import type { ImageRule } from "./manifest.js";
 import { familiarName, type ImageReference } from "./reference.js";
 import type { FieldVerdict, RuleVerdict } from "./verdict.js";
 
 /** Says what would pass a policy that refused this image. */
-export function adviseOn(reference: ImageReference, spec: PolicySpec, rules: RuleVerdict[]): string {
+export function adviseOn(reference: ImageReference, policy: EffectivePolicy, rules: RuleVerdict[]): string {
+  const { spec } = policy;
   const name = familiarName(reference);
+  const pinned = reference.digest === "" ? pinnedName(reference, policy) : undefined;
+  if (pinned !== undefined && (spec.recipe === "require-digest" || spec.recipe === "require-signature"))
+    return `Write ${pinned}.`;
+  if (spec.recipe === "require-signature") return adviseOnSignature(reference, policy);
   if (spec.recipe === "require-digest") {
     return `Pin the image: ${name}${reference.tag && `:${reference.tag}`}@sha256:..., as \`docker buildx imagetools inspect ${name}\` prints it.`;
   }
@@ -16,6 +23,24 @@ export function adviseOn(reference: ImageReference, spec: PolicySpec, rules: Rul
   return `It would pass with ${misses(nearest)
     .map((field) => remedy(field, nearest.rule, reference))
     .join(" and ")}.`;
+}
+
+/** The reference with the digest that its tag means; `undefined` where that is not known. */
+function pinnedName(reference: ImageReference, policy: EffectivePolicy): string | undefined {
+  const digest = knownTag(policy, reference)?.digest;
+  return digest && `${familiarName(reference)}${reference.tag && `:${reference.tag}`}@${digest}`;
+}
+
+function adviseOnSignature(reference: ImageReference, policy: EffectivePolicy): string {
+  const { tag, digest } = reference;
+  const written = `${familiarName(reference)}${tag && `:${tag}`}${digest && `@${digest}`}`;
+  const isKnown = knownSignature(policy, reference) !== undefined;
+  const problem = digest === "" ? knownTag(policy, reference)?.problem : undefined;
+  if (!isKnown && problem === undefined) return `Have it looked at: tmc image verify ${written}`;
+  const what = isKnown
+    ? "Sign it (cosign sign), or use an image that is signed"
+    : "The registry did not tell";
+  return `${what}; then have it looked at anew: tmc image verify ${written}`;
 }
 
 function misses({ fields }: RuleVerdict): FieldVerdict[] {

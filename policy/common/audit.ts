@@ -80,7 +80,9 @@ function memoizedFailures(
     const key = lookAtWorkloads ? `${workload.kind}/${workload.name}\n${image}` : image;
     const failures =
       known.get(key) ??
-      evaluateImage(image, policies, { workloads: [workload] }).policies.filter(({ passed }) => !passed);
+      evaluateImage(image, policies, { workloads: [workload] }).policies.filter(
+        ({ passed, warning }) => !passed || warning !== undefined,
+      );
     known.set(key, failures);
     return failures;
   };
@@ -88,6 +90,20 @@ function memoizedFailures(
 
 type Place = Pick<FoundViolation, "namespace" | "workload" | "container" | "containerKind" | "image">;
 
-function violationOf({ name, origin, audit, reason }: PolicyVerdict, place: Place): FoundViolation {
-  return { policy: name, origin, dryRun: audit, ...place, pods: 0, waits: false, reason };
+/** What passes is told only for what registries say of it, and that refuses nothing. */
+function violationOf(
+  { name, origin, audit, reason, passed, warning }: PolicyVerdict,
+  place: Place,
+): FoundViolation {
+  const told = passed && warning !== undefined;
+  return {
+    policy: name,
+    origin,
+    dryRun: audit || told,
+    ...(told && { moved: true as const }),
+    ...place,
+    pods: 0,
+    waits: false,
+    reason: told ? warning : [reason, warning].filter(Boolean).join(" "),
+  };
 }

@@ -25,6 +25,7 @@ const EMPTY_RULE: ImageRule = {
 export function rulesOf({ recipe, input }: PolicySpec): ImageRule[] {
   switch (recipe) {
     case "require-digest":
+    case "require-signature":
       return [{ ...EMPTY_RULE, requireDigest: true }];
     case "block-latest-tag":
       return [{ ...EMPTY_RULE, tag: { value: "latest", negate: true } }];

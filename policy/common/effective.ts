@@ -1,4 +1,5 @@
 import type { PolicyException } from "./exception.js";
+import type { KnownImage } from "./known-image.js";
 import type { LabelRequirement, PolicySpec } from "./manifest.js";
 import type { PolicyOrigin } from "./verdict.js";
 
@@ -9,6 +10,8 @@ export interface EffectivePolicy {
   spec: PolicySpec;
   /** What was excepted from it and holds; absent where nothing was. */
   exceptions?: PolicyException[];
+  /** What registries told of the images of its organization, where it looks at that and something is known. */
+  known?: KnownImage[];
 }
 
 /** What decides which policies bear on a namespace. */

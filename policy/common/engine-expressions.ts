@@ -92,6 +92,7 @@ export function judgingVariables({ spec, oldSpec, workloads, now }: Judged): Var
     { name: "workloads", expression: workloads },
     { name: "now", expression: now },
     { name: "policies", expression: POLICIES },
+    { name: "known", expression: KNOWN },
     { name: "violations", expression: VIOLATIONS },
   ];
 }
@@ -113,7 +114,7 @@ function imagesOf(spec: string): string {
 
 /**
  * The API server drops a message of several lines, so its label has one. An image is taken apart in steps because CEL has no capture groups: `a` all of it, `s` label for messages; then `h` domain, `r` the rest without digest, `d` digest
- * with its `@`; then `p` path, `t` tag with its `:`; last what rules compare: `h` host, `o` port, `p` path, `e` effective tag, `d` digest, and `bad`.
+ * with its `@`; then `p` path, `t` tag with its `:`; last what rules compare: `h` host, `o` port, `p` path, `e` effective tag, `d` digest, `n` name in full, and `bad`.
  */
 const PARSING: Variable[] = [
   {
@@ -130,15 +131,18 @@ const PARSING: Variable[] = [
   },
   {
     name: "refs",
-    expression: `variables.names.map(m, {"s": m.s, "d": m.d, "p": m.p, "e": m.t != "" ? m.t.substring(1) : (m.d == "" ? "latest" : ""), "h": (m.h.matches(":[0-9]+$") ? m.h.substring(0, m.h.lastIndexOf(":")) : m.h).lowerAscii(), "o": m.h.matches(":[0-9]+$") ? m.h.substring(m.h.lastIndexOf(":") + 1) : "", "bad": (m.h + "/" + m.p + m.t + m.d).matches("${REFERENCE}") && m.p.size() <= 255 && !m.a.matches("^[a-f0-9]{64}$") ? "" : " (not a valid image reference)"})`,
+    expression: `variables.names.map(m, {"s": m.s, "d": m.d, "p": m.p, "e": m.t != "" ? m.t.substring(1) : (m.d == "" ? "latest" : ""), "h": (m.h.matches(":[0-9]+$") ? m.h.substring(0, m.h.lastIndexOf(":")) : m.h).lowerAscii(), "o": m.h.matches(":[0-9]+$") ? m.h.substring(m.h.lastIndexOf(":") + 1) : "", "a": m.a, "n": m.h.lowerAscii() + "/" + m.p, "bad": (m.h + "/" + m.p + m.t + m.d).matches("${REFERENCE}") && m.p.size() <= 255 && !m.a.matches("^[a-f0-9]{64}$") ? "" : " (not a valid image reference)"})`,
   },
   {
     name: "seen",
-    expression: `variables.refs.map(m, {"s": m.s, "d": m.d, "e": m.e, "bad": m.bad, "h": m.h in ${HUB_HOSTS} ? "docker.io" : m.h, "o": m.o == "" ? "443" : m.o, "p": m.h in ${HUB_HOSTS} && !m.p.contains("/") ? "library/" + m.p : m.p})`,
+    expression: `variables.refs.map(m, {"s": m.s, "a": m.a, "n": m.n, "d": m.d, "e": m.e, "bad": m.bad, "h": m.h in ${HUB_HOSTS} ? "docker.io" : m.h, "o": m.o == "" ? "443" : m.o, "p": m.h in ${HUB_HOSTS} && !m.p.contains("/") ? "library/" + m.p : m.p})`,
   },
 ];
 
 const POLICIES = `has(params.data) && "policies" in params.data ? params.data["policies"].split("\\n\\n").map(p, p.split("\\n").map(l, l.split("|"))) : []`;
+
+/** What registries told, a line each. */
+const KNOWN = `has(params.data) && "known" in params.data ? params.data["known"].split("\\n") : []`;
 
 function fits(token: string, value: string): string {
   return `(${token} == "*" || ${token} == "=" + ${value} || (${token}.startsWith("^") && ${value}.startsWith(${token}.substring(1))) || (${token}.startsWith("$") && ${value}.endsWith(${token}.substring(1))) || (${token}.startsWith("~") && ${value}.matches(${token}.substring(1))))`;
@@ -151,6 +155,7 @@ const RULE_FITS = [
   fits("r[2]", "m.p"),
   `${fits("r[3]", "m.e")} != (r[4] == "not")`,
   `(r[5] == "" || m.d != "")`,
+  `(r.size() < 7 || r[6] == "" || (m.n + m.d + " +" + r[6]) in variables.known)`,
 ].join(" && ");
 
 /** Images are compared as they are written, whether the policy allows or blocks: `m` is what a rule saw of the same image `x`. */
@@ -169,10 +174,23 @@ const EXCEPTION_FITS = [
   ].join(" && ")})`,
 ].join(" && ");
 
+/** What follows the text in the first line that begins with it, put into words; what is not known yet says how it gets known. */
+function note(text: string, words: string): string {
+  const unknown = '" (not looked at yet: tmc image verify " + m.a + ")"';
+  const found = `[${text}].map(t, variables.known.filter(l, l.startsWith(t)).map(l, l.substring(t.size())))[0]`;
+  return `[${found}].map(k, k.size() == 0 ? ${unknown} : ${words})[0]`;
+}
+
+/** What is known of a refused image `m`, for a policy `p` that looks at registries. */
+const NOTE = `(m.d == "" ? ${note(
+  'm.n + ":" + m.e + " "',
+  'k[0].startsWith("=") ? " (write " + m.a + "@" + k[0].substring(1) + ")" : " (" + k[0].substring(1) + ")"',
+)} : ${note('m.n + m.d + " -" + p[0][4] + " "', '" (" + k[0] + ")"')})`;
+
 const VIOLATIONS =
   `variables.policies.map(p, ["[" + p[0][2] + "] ", ` +
   `(p[0][1] == "block" ? variables.seen : variables.refs)` +
   `.filter(m, m.bad != "" || p.exists(r, ${RULE_FITS}) == (p[0][1] == "block"))` +
   `.filter(m, !p.exists(r, ${EXCEPTION_FITS}))` +
-  `.map(m, m.s + m.bad).join(", "), ": " + p[0][3]])` +
+  `.map(m, m.s + m.bad + (p[0].size() < 5 || p[0][4] == "" || m.bad != "" ? "" : ${NOTE})).join(", "), ": " + p[0][3]])` +
   `.filter(t, t[1] != "").map(t, t[0] + t[1] + t[2])`;

@@ -7,6 +7,7 @@ import type { ImageRule, PolicySpec } from "./manifest.js";
 import { type ImageReference, parseImage } from "./reference.js";
 import type { FieldVerdict, ImageVerdict, PolicyVerdict, RuleVerdict } from "./verdict.js";
 import { adviseOn } from "./advice.js";
+import { knownSignature, movedWords } from "./known-image.js";
 import { describePolicy, describeRule } from "./words.js";
 
 /**
@@ -39,7 +40,9 @@ function problemOf(parsed: ReturnType<typeof parseImage>): string | undefined {
 
 function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPod): PolicyVerdict {
   const { spec } = policy;
-  const rules = rulesOf(spec).map((rule) => judgeRule(reference, rule, spec));
+  const rules = rulesOf(spec).map((rule) =>
+    withSignature(policy, reference, judgeRule(reference, rule, spec)),
+  );
   const matched = rules.find((rule) => rule.matched);
   const passed = (matched !== undefined) === (spec.input.effect === "allow");
   const exception = passed ? undefined : findException(policy.exceptions ?? [], reference, pod);
@@ -48,12 +51,14 @@ function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPo
     const reason = `The exception ${name} (${describeException(exception)}) lets it pass until ${expires}, for ${owner}.`;
     return { ...headOf(policy), passed: true, reason, exception, rules };
   }
-  const advice = passed ? undefined : adviseOn(reference, spec, rules);
+  const advice = passed ? undefined : adviseOn(reference, policy, rules);
+  const warning = movedWords(policy, reference);
   return {
     ...headOf(policy),
     passed,
     reason: reasonOf(spec, rules, matched),
     ...(advice !== undefined && { advice }),
+    ...(warning !== undefined && { warning }),
     rules,
   };
 }
@@ -62,6 +67,25 @@ function judgeRule(reference: ImageReference, rule: ImageRule, spec: PolicySpec)
   const { effect } = spec.input;
   const fields = judgeFields(rule, compileRule(rule, effect), viewImage(reference, effect));
   return { rule, matched: fields.every(({ matched }) => matched), fields };
+}
+
+/** What is not known to be signed is not. */
+function withSignature(
+  policy: EffectivePolicy,
+  reference: ImageReference,
+  verdict: RuleVerdict,
+): RuleVerdict {
+  if (policy.spec.recipe !== "require-signature") return verdict;
+  const { verified = false, reason = "nothing is known of its signatures yet" } =
+    knownSignature(policy, reference) ?? {};
+  const field: FieldVerdict = {
+    field: "signature",
+    pattern: "a trusted signature",
+    actual: verified ? reason : "",
+    matched: verified,
+    text: verified ? `it is ${reason}` : reason,
+  };
+  return { ...verdict, matched: verdict.matched && verified, fields: [...verdict.fields, field] };
 }
 
 function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): FieldVerdict[] {
@@ -94,6 +118,7 @@ const FIELD_NOUNS: Record<FieldVerdict["field"], string> = {
   imageName: "image name",
   tag: "tag",
   requireDigest: "digest",
+  signature: "signature",
 };
 
 function fieldText(field: FieldVerdict["field"], pattern: string, actual: string, matched: boolean): string {
@@ -106,6 +131,8 @@ function fieldText(field: FieldVerdict["field"], pattern: string, actual: string
 function reasonOf(spec: PolicySpec, rules: RuleVerdict[], matched: RuleVerdict | undefined): string {
   const { effect } = spec.input;
   if (matched) {
+    const signature = matched.fields.find(({ field }) => field === "signature");
+    if (signature) return `${capitalise(signature.text)}.`;
     const fits = `It is among the images ${describeRule(matched.rule, effect)}`;
     return effect === "block" ? `${fits}, which are blocked.` : `${fits}, which are allowed.`;
   }

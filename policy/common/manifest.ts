@@ -91,6 +91,25 @@ const namespaceSelector = z
   .nullish()
   .transform((selector) => selector ?? { matchExpressions: [] });
 
+/** Most signers one policy may trust: each is tried on each signature. */
+export const MAX_AUTHORITIES = 5;
+
+const MAX_KEY_CHARACTERS = 4000;
+
+/** Who is trusted to sign. */
+const authority = z
+  .object({
+    key: z
+      .string()
+      .trim()
+      .max(MAX_KEY_CHARACTERS)
+      .regex(
+        /^-----BEGIN PUBLIC KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END PUBLIC KEY-----$/,
+        "must be a public key in PEM form, as cosign.pub holds it",
+      ),
+  })
+  .strict();
+
 const input = z
   .object({
     audit: z
@@ -103,15 +122,25 @@ const input = z
       .max(MAX_RULES, `may hold ${MAX_RULES} rules at most`)
       .nullish()
       .transform((rules) => rules ?? []),
+    verify: z.boolean().nullish(),
+    authorities: z
+      .array(authority)
+      .max(MAX_AUTHORITIES, `may hold ${MAX_AUTHORITIES} signers at most`)
+      .nullish(),
   })
   .nullish()
-  .transform((value) => value ?? { audit: false, effect: null, rules: [] });
+  .transform((value) => value ?? { audit: false, effect: null, rules: [], verify: null, authorities: null })
+  .transform(({ verify, authorities, ...rest }) => ({
+    ...rest,
+    ...(verify === true && { verify: true as const }),
+    ...(authorities && authorities.length > 0 && { authorities }),
+  }));
 
 /** The `spec` of an image policy in TMC's words, with what manifests leave out filled in. */
 export const policySpec = z
   .object({
     type: z.literal("image-policy").default("image-policy"),
-    recipe: z.enum(["require-digest", "block-latest-tag", "allowed-name-tag", "custom"]),
+    recipe: z.enum(["require-digest", "block-latest-tag", "allowed-name-tag", "custom", "require-signature"]),
     recipeVersion: z
       .literal("v1")
       .nullish()
@@ -144,6 +173,7 @@ export const policyManifest = z.object({
   spec: policySpec,
 });
 
+export type Authority = z.output<typeof authority>;
 export type ImageRule = z.output<typeof imageRule>;
 export type LabelRequirement = z.output<typeof requirement>;
 export type PolicySpec = z.output<typeof policySpec>;
@@ -155,10 +185,10 @@ export type Effect = PolicySpec["input"]["effect"];
 
 interface UncheckedSpec {
   recipe: Recipe;
-  input: { effect?: Effect | null | undefined; rules: ImageRule[] };
+  input: { effect?: Effect | null | undefined; rules: ImageRule[]; authorities?: Authority[] };
 }
 
-function recipeProblems({ recipe, input: { effect, rules } }: UncheckedSpec) {
+function recipeProblems({ recipe, input: { effect, rules, authorities = [] } }: UncheckedSpec) {
   const problems: { path: (string | number)[]; message: string }[] = [];
   const takesRules = recipe === "allowed-name-tag" || recipe === "custom";
   if (takesRules && rules.length === 0) {
@@ -169,6 +199,13 @@ function recipeProblems({ recipe, input: { effect, rules } }: UncheckedSpec) {
   }
   if (recipe !== "custom" && effect === "block") {
     problems.push({ path: ["input", "effect"], message: "only the recipe custom can block" });
+  }
+  const isSigned = recipe === "require-signature";
+  if (isSigned !== authorities.length > 0) {
+    const message = isSigned
+      ? "recipe require-signature needs at least one signer that is trusted"
+      : `recipe ${recipe} takes no signers; use require-signature`;
+    problems.push({ path: ["input", "authorities"], message });
   }
   rules.forEach((rule, index) => {
     for (const message of ruleProblems(recipe, rule)) {

@@ -2,6 +2,7 @@ import { compileRule, ruleLines, rulesOf, ruleTests } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
 import { exceptionLine, exceptionTests } from "./exception.js";
 import { isCostly } from "./glob.js";
+import { asksRegistries, knownLines, movedSections, policyKey } from "./known-image.js";
 import { denialReason } from "./words.js";
 
 /** The data of the two ConfigMaps of a namespace: what refuses, and what only warns. */
@@ -19,19 +20,28 @@ export const MAX_TESTS_PER_NAMESPACE = 1000;
 /** A regular expression costs about as much as twenty plain tests. */
 const COSTLY_TEST_WEIGHT = 20;
 
-/** The one key of the data: values of a map would be judged in random order, and each order would be an event of its own. */
+/** The one key of policies in the data: values of a map would be judged in random order, and each order would be an event of its own. */
 const KEY = "policies";
+
+/** What registries told of images, a line each, where a policy looks at that. */
+const KNOWN_KEY = "known";
 
 const SEPARATOR = "\n\n";
 
 /**
- * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason`, then a line of six
- * tokens per rule: host, port, path, tag, `not`, `digest`; then a line `?|expires|workload|host|port|path|tag|digest` per exception.
+ * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason|notes|looks`, then a line
+ * of seven tokens per rule: host, port, path, tag, `not`, `digest`, the policy an image has to be signed for; then a line
+ * `?|expires|workload|host|port|path|tag|digest` per exception. Beside them stands what is known of images (`knownLines`).
  */
 export function compileParameters(policies: EffectivePolicy[]): Parameters {
   const data = (audit: boolean): Record<string, string> => {
-    const sections = policies.filter(({ spec }) => spec.input.audit === audit).map(sectionOf);
-    return sections.length === 0 ? {} : { [KEY]: sections.join(SEPARATOR) };
+    const own = policies.filter(({ spec }) => spec.input.audit === audit);
+    const sections = [...own.map(sectionOf), ...(audit ? movedSections(policies) : [])];
+    const known = knownLines(own);
+    return {
+      ...(sections.length > 0 && { [KEY]: sections.join(SEPARATOR) }),
+      ...(known.length > 0 && { [KNOWN_KEY]: known.join("\n") }),
+    };
   };
   return { enforced: data(false), audit: data(true) };
 }
@@ -39,6 +49,9 @@ export function compileParameters(policies: EffectivePolicy[]): Parameters {
 /** Whether something may be admitted after the change that was refused before. */
 export function liftsSomething(before: Record<string, string>, after: Record<string, string>): boolean {
   const kept = new Set((after[KEY] ?? "").split(SEPARATOR));
+  const signedBefore = new Set((before[KNOWN_KEY] ?? "").split("\n"));
+  const isSigned = (line: string) => line.includes(" +") && !signedBefore.has(line);
+  if ((after[KNOWN_KEY] ?? "").split("\n").some(isSigned)) return true;
   return (before[KEY] ?? "").split(SEPARATOR).some((section) => section !== "" && !kept.has(section));
 }
 
@@ -63,8 +76,21 @@ function policyWeight({ spec, exceptions = [] }: EffectivePolicy): number {
   );
 }
 
-function sectionOf({ name, spec, exceptions = [] }: EffectivePolicy): string {
-  const header = ["!", spec.input.effect, name, denialReason(spec).replaceAll("|", " ")].join("|");
-  const rules = rulesOf(spec).flatMap((rule) => ruleLines(compileRule(rule, spec.input.effect)));
+function sectionOf(policy: EffectivePolicy): string {
+  const { name, spec, exceptions = [] } = policy;
+  const reason = denialReason(spec).replaceAll("|", " ");
+  const looks = asksRegistries(spec) ? "looks" : "";
+  const header = ["!", spec.input.effect, name, reason, notesOf(policy), looks].join("|");
+  const signedFor = spec.recipe === "require-signature" ? policyKey(policy) : "";
+  const rules = rulesOf(spec).flatMap((rule) =>
+    ruleLines(compileRule(rule, spec.input.effect)).map((line) => `${line}|${signedFor}`),
+  );
   return [header, ...rules, ...exceptions.map(exceptionLine)].join("\n");
+}
+
+/** What a refusal says besides, of what is known: nothing, the pinned reference (`pin`), or what became of the signatures for this policy. */
+function notesOf(policy: EffectivePolicy): string {
+  const { recipe } = policy.spec;
+  if (recipe === "require-signature") return policyKey(policy);
+  return recipe === "require-digest" && asksRegistries(policy.spec) ? "pin" : "";
 }

@@ -22,6 +22,11 @@ export const TEMPLATES: Record<Recipe, { name: string; hint: string; takesRules:
     hint: "Images without a digest (name@sha256:...) are refused.",
     takesRules: false,
   },
+  "require-signature": {
+    name: "Require Signature",
+    hint: "Images without a digest that somebody trusted has signed are refused, unknown ones as well.",
+    takesRules: false,
+  },
 };
 
 export const RECIPES = Object.keys(TEMPLATES) as Recipe[];

@@ -1,4 +1,5 @@
 import type { EffectivePolicy } from "./effective.js";
+import type { KnownImage } from "./known-image.js";
 import type { PolicyManifestInput, PolicySpec } from "./manifest.js";
 import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
 
@@ -23,6 +24,8 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET v1alpha1/image-policies/effective/NS | `?cluster=`, the home cluster where absent | `EffectiveView` |
  * | POST v1alpha1/image-policies/explain | `ExplainRequest` | `ExplainAnswer` |
  * | POST v1alpha1/image-policies/preview | `PreviewRequest` | `PreviewAnswer` |
+ * | GET v1alpha1/image-policies/known-images | | `KnownImageList`: what registries told of the images of the organization |
+ * | POST v1alpha1/image-policies/verify | `{image}` | `KnownImageList`: what the registry tells of it now, in force where a policy looks at it |
  * | GET v1alpha1/image-policies/violations | | `ViolationList`: what runs or waits against policies, by namespace and workload |
  * | GET v1alpha1/openapi.json | | the OpenAPI document of all of this |
  * | GET v1alpha1/image-policies/activity | | `{entries: ActivityEntry[]}`, newest first |
@@ -248,6 +251,8 @@ export interface Violation {
   origin: PolicyOrigin;
   /** The policy is on dry run, so it only reports this. */
   dryRun: boolean;
+  /** The policy refuses nothing here: the tag was moved in the registry. */
+  moved?: true;
   /** Absent in the home cluster. */
   cluster?: string;
   namespace: string;
@@ -274,6 +279,12 @@ export interface WorkloadName {
 
 export interface ViolationList {
   violations: Violation[];
+  totalCount: string;
+}
+
+/** What registries told. */
+export interface KnownImageList {
+  images: KnownImage[];
   totalCount: string;
 }
 

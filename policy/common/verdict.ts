@@ -7,7 +7,7 @@ export type PolicyOrigin =
   | { kind: "organization"; organization: string }
   | { kind: "workspace"; organization: string; workspace: string };
 
-export type RuleField = "hostname" | "port" | "imageName" | "tag" | "requireDigest";
+export type RuleField = "hostname" | "port" | "imageName" | "tag" | "requireDigest" | "signature";
 
 /** How one field of a rule fared against one image. */
 export interface FieldVerdict {
@@ -43,6 +43,8 @@ export interface PolicyVerdict {
   reason: string;
   /** What would make it pass; absent where it passed. */
   advice?: string;
+  /** What registries told that is no reason to refuse it, one sentence: its tag was moved. */
+  warning?: string;
   rules: RuleVerdict[];
 }
 

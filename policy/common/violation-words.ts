@@ -4,6 +4,14 @@ const NAMES_SHOWN = 3;
 
 /** Says in a sentence or two what the violations of one policy mean for those who run the workloads. */
 export function describeViolations(
+  violations: Pick<Violation, "workload" | "namespace" | "pods" | "waits" | "dryRun" | "moved">[],
+): string {
+  const moved = workloads(violations.filter((each) => each.moved));
+  const tags = moved.length === 0 ? "" : ` Tags of ${count(moved)} were moved: ${names(moved)}.`;
+  return `${describeRefusals(violations.filter((each) => !each.moved))}${tags}`;
+}
+
+function describeRefusals(
   violations: Pick<Violation, "workload" | "namespace" | "pods" | "waits" | "dryRun">[],
 ): string {
   const dry = workloads(violations.filter(({ dryRun }) => dryRun));

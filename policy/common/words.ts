@@ -1,20 +1,24 @@
 import { isDockerHub } from "./docker-hub.js";
-import type { Effect, ImageRule, LabelRequirement, PolicySpec } from "./manifest.js";
+import type { Authority, Effect, ImageRule, LabelRequirement, PolicySpec } from "./manifest.js";
 
 const MAX_REASON_CHARACTERS = 240;
 
 /** States in one sentence what a policy demands, for people who choose or meet it. */
 export function describePolicy({ recipe, input }: PolicySpec): string {
   const dryRun = input.audit ? " Dry run: violations are reported, nothing is refused." : "";
-  if (recipe === "require-digest") return `Every image must carry a digest (name@sha256:...).${dryRun}`;
+  const asked = input.verify ? " Registries are asked what tags mean." : "";
+  if (recipe === "require-digest")
+    return `Every image must carry a digest (name@sha256:...).${asked}${dryRun}`;
+  if (recipe === "require-signature")
+    return `Every image must carry a digest, and be signed by ${signers(input.authorities)}; what is not known to be is refused.${dryRun}`;
   if (recipe === "block-latest-tag") {
-    return `No image may have the tag latest, neither written nor by leaving the tag out.${dryRun}`;
+    return `No image may have the tag latest, neither written nor by leaving the tag out.${asked}${dryRun}`;
   }
   const rules = input.rules.map((rule) => describeRule(rule, input.effect)).join("; or ");
   if (rules === "") return `No rule is given yet.${dryRun}`;
   return input.effect === "block"
-    ? `Images are refused when they are ${rules}. All others may run.${dryRun}`
-    : `Images may run only when they are ${rules}. All others are refused.${dryRun}`;
+    ? `Images are refused when they are ${rules}. All others may run.${asked}${dryRun}`
+    : `Images may run only when they are ${rules}. All others are refused.${asked}${dryRun}`;
 }
 
 /** The images a rule means, to follow "images ...": `named busybox with a tag other than v1`. */
@@ -29,6 +33,8 @@ export function describeRule(rule: ImageRule, effect: Effect): string {
 export function denialReason({ recipe, input }: PolicySpec): string {
   if (recipe === "require-digest") return "images must carry a digest (name@sha256:...)";
   if (recipe === "block-latest-tag") return "the tag latest, written or implied, is not allowed";
+  if (recipe === "require-signature")
+    return `images must carry a digest that is signed by ${signers(input.authorities)}`;
   const rules = input.rules.map((rule) => describeRule(rule, input.effect)).join("; or ");
   const clause =
     input.effect === "block" ? `images ${rules} are blocked` : `only images ${rules} are allowed`;
@@ -39,6 +45,10 @@ export function denialReason({ recipe, input }: PolicySpec): string {
 export function describeSelector(requirements: LabelRequirement[]): string {
   if (requirements.length === 0) return "all namespaces";
   return `namespaces ${requirements.map(requirementWords).join(" and ")}`;
+}
+
+function signers(authorities: Authority[] = []): string {
+  return authorities.length === 1 ? "the trusted key" : `one of ${authorities.length} trusted keys`;
 }
 
 function nameWords({ imageName }: ImageRule, effect: Effect): string {

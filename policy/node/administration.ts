@@ -41,6 +41,7 @@ async function ensure(
 }
 
 const MEMBERS = [
+  "knownimages",
   "imagepolicyexceptions",
   "imagepolicies",
   "accesspolicies",

@@ -4,6 +4,8 @@ import { type ClusterClient, createClusterClient } from "./cluster-client.js";
 import { MemberClients, type MemberOptions } from "./fleet/member-clients.js";
 import { createHierarchyStore, type HierarchyStore } from "./hierarchy-store.js";
 import type { Logger } from "./logger.js";
+import { NO_REGISTRIES, type Registries } from "./registry/registries.js";
+import type { ImageVerifier } from "./verify/start-verifier.js";
 
 /** What the parts of the policy service share. */
 export interface PolicyContext {
@@ -14,6 +16,10 @@ export interface PolicyContext {
   logger: Logger;
   /** The way to the other clusters. */
   members: MemberClients;
+  /** Those that may be asked about images. */
+  registries: Registries;
+  /** Has images looked at that are in use; only on the server that leads. */
+  verifier?: ImageVerifier;
   /** Absent in the home cluster. */
   place?: MemberPlace;
 }
@@ -32,6 +38,7 @@ export async function createPolicyContext(
   kubeConfig: KubeConfig,
   logger: Logger,
   members: MemberOptions = {},
+  registries: Registries = NO_REGISTRIES,
 ): Promise<PolicyContext> {
   const client = await createClusterClient(kubeConfig);
   return {
@@ -39,5 +46,6 @@ export async function createPolicyContext(
     store: createHierarchyStore(client),
     logger,
     members: new MemberClients(client, members),
+    registries,
   };
 }

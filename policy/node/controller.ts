@@ -27,6 +27,8 @@ import {
   placeLabels,
   recordProblem,
 } from "./records.js";
+import type { Registries } from "./registry/registries.js";
+import { startVerifier } from "./verify/start-verifier.js";
 import { createWorkQueue, type WorkQueue } from "./work-queue.js";
 
 /** Catches what a broken watch missed. */
@@ -39,6 +41,8 @@ export interface ControllerOptions {
   kubeConfig: KubeConfig;
   /** What the operator says of further clusters. */
   members?: MemberOptions;
+  /** The registries that may be asked about images. */
+  registries?: Registries;
   /** Of the Lectern that runs it. */
   version?: string;
   logger: Logger;
@@ -52,13 +56,15 @@ export interface ControllerOptions {
 export async function startPolicyController({
   kubeConfig,
   members,
+  registries,
   version,
   logger,
   signal,
 }: ControllerOptions): Promise<void> {
   // Each watch and each wait listens; Node.js takes more than ten for a leak.
   setMaxListeners(0, signal);
-  const context = await createPolicyContext(kubeConfig, logger, members);
+  const home = await createPolicyContext(kubeConfig, logger, members, registries);
+  const context = { ...home, verifier: startVerifier(home, { signal }) };
   const queue = createWorkQueue({ logger, signal });
   const calls = new KubernetesClient(kubeConfig);
   const audit = startAudit(context, { logger, signal });
@@ -103,6 +109,7 @@ function watchesOf(
         },
       },
     },
+    knownImagesWatch(context, { queue, fleet }),
     ...keptWatches(context, queue),
     {
       path: `/api/v1/namespaces?labelSelector=${managed}`,
@@ -127,6 +134,23 @@ function watchesOf(
       },
     },
   ];
+}
+
+/** What registries told changes parameters as policies do. */
+function knownImagesWatch(
+  context: PolicyContext,
+  { queue, fleet }: { queue: WorkQueue; fleet: Fleet },
+): Watch {
+  return {
+    path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/knownimages`,
+    listener: {
+      onItem: (_type, object) => {
+        const { organization } = (object as HierarchyObject).spec;
+        fleet.policiesChanged(organization);
+        queueScope(context, queue, { organization });
+      },
+    },
+  };
 }
 
 /** Of what is only written down. */

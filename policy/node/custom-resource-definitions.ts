@@ -2,7 +2,9 @@ import type { Manifest } from "../common/admission-objects.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { CHANGED_KINDS } from "../common/history-api.js";
-import { MAX_RULES } from "../common/manifest.js";
+import { MAX_SIGNER_SETS } from "../common/known-image.js";
+import { MAX_AUTHORITIES, MAX_RULES } from "../common/manifest.js";
+import { RECIPES } from "../common/templates.js";
 import { SYNC_STATES } from "../common/cluster-api.js";
 import { MAX_SUBJECTS, ROLES, SUBJECT_KINDS } from "../common/roles.js";
 
@@ -15,6 +17,7 @@ export const RESOURCES = {
   imagepolicyexceptions: "ImagePolicyException",
   accesspolicies: "AccessPolicy",
   policychanges: "PolicyChange",
+  knownimages: "KnownImage",
 } as const;
 
 export type ResourcePlural = keyof typeof RESOURCES;
@@ -76,6 +79,12 @@ export function customResourceDefinitions(): Manifest[] {
       { name: "Action", type: "string", jsonPath: ".spec.action" },
       { name: "User", type: "string", jsonPath: ".spec.user" },
     ]),
+    definition("knownimages", "knownimage", member(KNOWN_IMAGE_FIELDS, ["image"]), [
+      MEMBER_OF,
+      { name: "Image", type: "string", jsonPath: ".spec.image" },
+      { name: "Digest", type: "string", jsonPath: ".spec.digest" },
+      { name: "Problem", type: "string", jsonPath: ".spec.problem", priority: 1 },
+    ]),
     definition("accesspolicies", "accesspolicy", member(ACCESS_FIELDS, ["roleBindings"]), [
       MEMBER_OF,
       { name: "Workspace", type: "string", jsonPath: ".spec.workspace" },
@@ -100,6 +109,8 @@ const RULE = object({
   requireDigest: { type: "boolean" },
 });
 
+const AUTHORITY = object({ key: text(4000) });
+
 const REQUIREMENT = object(
   {
     key: text(317),
@@ -112,14 +123,32 @@ const REQUIREMENT = object(
 const POLICY_FIELDS: Record<string, Schema> = {
   workspace: name(),
   type: { type: "string", enum: ["image-policy"] },
-  recipe: { type: "string", enum: ["require-digest", "block-latest-tag", "allowed-name-tag", "custom"] },
+  recipe: { type: "string", enum: RECIPES },
   recipeVersion: { type: "string", enum: ["v1"] },
   input: object({
     audit: { type: "boolean" },
     effect: { type: "string", enum: ["allow", "block"] },
     rules: list(RULE, MAX_RULES),
+    verify: { type: "boolean" },
+    authorities: list(AUTHORITY, MAX_AUTHORITIES),
   }),
   namespaceSelector: object({ matchExpressions: list(REQUIREMENT, 20) }),
+};
+
+/** What a registry told; the name is a hash of the image. */
+const KNOWN_IMAGE_FIELDS: Record<string, Schema> = {
+  image: text(512),
+  digest: text(256),
+  moved: object({ from: text(256), at: moment() }, ["from", "at"]),
+  problem: text(1000),
+  signatures: list(
+    object({ signers: text(32_768), verified: { type: "boolean" }, reason: text(1000) }, [
+      "signers",
+      "verified",
+      "reason",
+    ]),
+    MAX_SIGNER_SETS,
+  ),
 };
 
 const EXCEPTION_REQUIRED = ["policy", "owner", "reason", "expires", "state"];

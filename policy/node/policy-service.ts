@@ -4,6 +4,7 @@ import type { PolicyAdministration } from "../common/administration.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
 import type { BindingDelta, Identity, Permissions, RoleBinding } from "../common/roles.js";
+import type { KnownImage } from "../common/known-image.js";
 import type { ClusterView, Detachment } from "../common/cluster-api.js";
 import type * as Api from "../common/tmc-api.js";
 import { listActivity } from "./activity.js";
@@ -12,7 +13,7 @@ import * as accessPolicies from "./access-policies.js";
 import { createAdministration } from "./administration.js";
 import type { Scope } from "./bring-into-force.js";
 import { getCluster, listClusters } from "./clusters.js";
-import { createPolicyContext } from "./context.js";
+import { createPolicyContext, type PolicyContext } from "./context.js";
 import { attachCluster, type NewCluster } from "./fleet/attach-cluster.js";
 import { detachCluster } from "./fleet/detach-cluster.js";
 import type { MemberOptions } from "./fleet/member-clients.js";
@@ -27,6 +28,9 @@ import type { Logger } from "./logger.js";
 import * as namespaces from "./namespaces.js";
 import * as policies from "./policies.js";
 import type { PolicyAddress } from "./records.js";
+import type { Registries } from "./registry/registries.js";
+import { listKnownImages } from "./verify/stored-images.js";
+import { type Accepting, verifyNow } from "./verify/verify-image.js";
 import * as workspaces from "./workspaces.js";
 import type { WriteOptions } from "./write-options.js";
 
@@ -96,16 +100,28 @@ export interface PolicyService extends PolicyAdministration {
   previewNamespace(organization: string, change: Api.NamespaceChange): Promise<Api.PreviewAnswer>;
   listViolations(organization: string): Promise<Api.Violation[]>;
   listActivity(organization: string): Promise<Api.ActivityEntry[]>;
+  listKnownImages(organization: string): Promise<KnownImage[]>;
+  /** Asks the registry about an image now, and puts what it tells in force. Throws POLICY_INVALID, POLICY_CONFLICT. */
+  verifyImage(organization: string, image: string, options: Accepting): Promise<KnownImage[]>;
 }
 
-/** Opens the service on a cluster where `installPolicyEngine` ran. */
-export async function createPolicyService(options: {
+interface PolicyServiceOptions {
   kubeConfig: KubeConfig;
   logger: Logger;
   /** What the operator says of further clusters. */
   members?: MemberOptions;
-}): Promise<PolicyService> {
-  const context = await createPolicyContext(options.kubeConfig, options.logger, options.members);
+  /** The registries that may be asked about images. */
+  registries?: Registries;
+}
+
+/** Opens the service on a cluster where `installPolicyEngine` ran. */
+export async function createPolicyService({
+  kubeConfig,
+  logger,
+  members,
+  registries,
+}: PolicyServiceOptions): Promise<PolicyService> {
+  const context = await createPolicyContext(kubeConfig, logger, members, registries);
   const on = ({ organization, cluster }: namespaces.NamespaceAddress) =>
     onCluster(context, organization, cluster);
   return {
@@ -155,7 +171,18 @@ export async function createPolicyService(options: {
     previewPolicy: (scope, request) => previewPolicy(context, scope, request),
     previewException: (address, change) => previewException(context, address, change),
     previewNamespace: (organization, change) => previewNamespace(context, organization, change),
+    ...reports(context),
+  };
+}
+
+/** What is told of images: what runs, what was refused, and what registries say. */
+function reports(
+  context: PolicyContext,
+): Pick<PolicyService, "listViolations" | "listActivity" | "listKnownImages" | "verifyImage"> {
+  return {
     listViolations: (organization) => listViolations(context, organization),
     listActivity: (organization) => listActivity(context, organization),
+    listKnownImages: (organization) => listKnownImages(context.store, organization),
+    verifyImage: (organization, image, options) => verifyNow(context, { organization, image, ...options }),
   };
 }

@@ -4,6 +4,7 @@ import type { WatchedObject } from "../../kubernetes/node/collection-watch.js";
 import type { AuditedImages } from "../common/audit.js";
 import type { EffectivePolicy } from "../common/effective.js";
 import { toSecond } from "../common/exception.js";
+import { asksRegistries } from "../common/known-image.js";
 import { lintPolicy } from "../common/lint.js";
 import { boundsProblem } from "../common/parameters.js";
 import { idleRules, previewChanges } from "../common/preview.js";
@@ -20,6 +21,7 @@ import { fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
 import { onCluster } from "./fleet/on-cluster.js";
 import { ownLabels, withLabels } from "./namespace-labels.js";
 import { selectFor } from "./namespace-parameters.js";
+import { listKnownImages } from "./verify/stored-images.js";
 import { workspaceOf } from "./namespaces.js";
 import { parseManifest, placeOf } from "./policies.js";
 import { type ExceptionObject, objectName, originOf, type PolicyAddress, withExceptions } from "./records.js";
@@ -40,7 +42,12 @@ export async function previewPolicy(
   const before = await listEffectivePolicies(context.store, scope.organization);
   const named: EffectivePolicy = { name: fullName.name, origin: originOf(scope), spec };
   const { exceptions } = before.find((each) => isSamePolicy(each, named)) ?? {};
-  const candidate = exceptions ? { ...named, exceptions } : named;
+  const known = asksRegistries(spec) ? await listKnownImages(context.store, scope.organization) : [];
+  const candidate: EffectivePolicy = {
+    ...named,
+    ...(exceptions && { exceptions }),
+    ...(known.length > 0 && { known }),
+  };
   const others = before.filter((each) => !isSamePolicy(each, candidate));
   const after = remove ? others : [...others, candidate];
   const preview = new Preview();

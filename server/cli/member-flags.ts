@@ -8,6 +8,7 @@ export interface MemberFlags {
   member?: GivenMember[];
   allowCluster?: string[];
   memberLease?: number;
+  registries?: string;
 }
 
 interface GivenMember {
@@ -15,7 +16,7 @@ interface GivenMember {
   kubeconfig: string;
 }
 
-/** Further clusters, besides the one that Lectern is on. */
+/** Further clusters, besides the one that Lectern is on, and the registries whose images may be asked about. */
 export function addMemberFlags(command: Command): Command {
   return command
     .option(
@@ -32,6 +33,11 @@ export function addMemberFlags(command: Command): Command {
       "--member-lease <duration>",
       "how long a further cluster admits pods to attached namespaces without word from here, such as 15m, 30s at the least (default: for ever, by what it was told last)",
       lease,
+    )
+    .option(
+      "--registries <file>",
+      "the registries that may be asked what tags of images mean and who signed them (default: none)",
+      (file: string) => resolve(file),
     );
 }
 

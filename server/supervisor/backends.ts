@@ -1,3 +1,4 @@
+import { readRegistries } from "../registries.js";
 import type { Confinement } from "../../terminal/node/confinement.js";
 import type { DataPaths, Environment, ServeConfig } from "../config.js";
 import { startClusterWithContainers } from "./cluster-with-containers.js";
@@ -39,6 +40,7 @@ export interface BackendOptions {
     | "allowSharedNetwork"
     | "containers"
     | "members"
+    | "registries"
   >;
   environment: Environment;
   paths: DataPaths;
@@ -72,6 +74,7 @@ export async function checkMachine(
       : { confinement: POD };
   // One that is away now may come back; a file that is none will not.
   for (const file of Object.values(config.members ?? {})) await readKubeconfig(file);
+  await readRegistries(config.registries);
   if (config.kubeconfig !== undefined) {
     const parsed = await readKubeconfig(config.kubeconfig);
     const version = await checkVersion(parsed);

@@ -36,6 +36,8 @@ export interface PolicyDraft {
   include: SelectorDraft[];
   exclude: SelectorDraft[];
   audit: boolean;
+  /** Registries are asked what tags mean. */
+  verify: boolean;
 }
 
 let nextId = 0;
@@ -66,6 +68,7 @@ export function emptyDraft(): PolicyDraft {
     include: [],
     exclude: [],
     audit: false,
+    verify: false,
   };
 }
 
@@ -83,6 +86,7 @@ export function draftOf(name: string, { recipe, input, namespaceSelector }: Poli
     include: of("In", "Exists"),
     exclude: of("NotIn", "DoesNotExist"),
     audit: input.audit,
+    verify: input.verify === true,
   };
 }
 
@@ -105,6 +109,7 @@ export function manifestOf(
       recipeVersion: "v1",
       input: {
         audit: draft.audit,
+        ...(draft.verify && { verify: true }),
         ...(draft.recipe === "custom" ? { effect: draft.effect } : {}),
         ...(takesRules ? { rules: filledRules(draft).map((rule) => ruleOf(rule, draft.recipe)) } : {}),
       },

@@ -48,6 +48,7 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       <Identity form={form} isNew={existing === undefined} />
       {TEMPLATES[form.draft.recipe].takesRules && <RuleFields form={form} />}
       <SelectorFields form={form} />
+      <Registries form={form} />
       <Enforcement form={form} />
       <PolicyMeaning form={form} />
       <Problems form={form} />
@@ -122,6 +123,25 @@ function Identity({
         problem={problems.name}
       />
     </div>
+  );
+}
+
+function Registries({ form: { draft, change } }: { form: PolicyFormState }): ReactElement {
+  return (
+    <fieldset className="policy-form__group">
+      <legend>Registries</legend>
+      <label className="policy-form__choice">
+        <input
+          type="checkbox"
+          checked={draft.verify}
+          onChange={({ target }) => change({ verify: target.checked })}
+        />
+        <span>
+          <strong>Ask what tags mean</strong>: refusals name the digest to write, and tags that were moved are
+          told.
+        </span>
+      </label>
+    </fieldset>
   );
 }
 

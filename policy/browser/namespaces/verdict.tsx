@@ -61,7 +61,7 @@ function Policy({ policy, isRead }: { policy: PolicyVerdict; isRead: boolean }):
       <strong>{policy.name}</strong>
       <span className={`badge ${badgeOf(policy)}`}>{outcomeOf(policy)}</span>
       <span>
-        {isRead && policy.reason} {policy.advice}
+        {isRead && policy.reason} {policy.advice} {policy.warning}
       </span>
       {policy.rules.map((rule, index) => (
         <Rule key={index} rule={rule} name={policy.rules.length > 1 ? `Rule ${index + 1}` : "Rule"} />

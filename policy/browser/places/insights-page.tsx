@@ -105,7 +105,8 @@ function Row({ violation }: { violation: Violation }): ReactElement {
   );
 }
 
-function meaningOf({ dryRun, pods, waits }: Violation): string {
+function meaningOf({ dryRun, moved, pods, waits }: Violation): string {
+  if (moved) return "Told only: the tag means another image now.";
   if (dryRun) return "Reported only: the policy is on dry run.";
   if (pods > 0)
     return `${pods === 1 ? "Its pod runs" : `Its ${pods} pods run`}, and would not come back after a restart.`;

@@ -1,5 +1,6 @@
 import { type AuditedImages, auditNamespace } from "../../common/audit.js";
 import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js";
+import { asksRegistries } from "../../common/known-image.js";
 import type { Violation } from "../../common/tmc-api.js";
 import { isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
@@ -27,7 +28,13 @@ export async function auditIntoReport(
   const { selected } =
     labels[MANAGED_LABEL] === "true" ? await readEffective(context.store, namespace) : { selected: [] };
   if (organization === undefined || selected.length === 0) return removeReport(context, name);
-  const found = auditNamespace(name, images(), selected);
+  const now = images();
+  if (selected.some(({ spec }) => asksRegistries(spec)))
+    context.verifier?.want(
+      organization,
+      now.flatMap((each) => each.images.map(({ image }) => image)),
+    );
+  const found = auditNamespace(name, now, selected);
   const before = await readReport(context, name);
   const report = reportOf({ namespace: name, organization }, found, { before, now: new Date() });
   if (before === undefined || !isSameReport(before, report)) await writeReport(context, report, before);

@@ -90,6 +90,7 @@ export function violationsOf({
       policy: result.policy,
       origin: originOf(organization, workspace),
       dryRun: result.result === "warn",
+      ...(properties["moved"] === "true" && { moved: true as const }),
       namespace: metadata.namespace ?? "",
       workload: { apiVersion, kind, name },
       container,
@@ -120,6 +121,7 @@ function resultOf(violation: Violation): ReportResult {
       image,
       pods: String(violation.pods),
       waits: String(violation.waits),
+      ...(violation.moved && { moved: "true" }),
       ...(origin.kind === "workspace" && { workspace: origin.workspace }),
     },
   };

@@ -6,6 +6,7 @@ import type { ImageVerdict, PolicyOrigin, PolicyVerdict } from "../../../policy/
 import { clusterFlag, examples, required } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
+import { knownImagesCommand, verifyCommand } from "./known-image-commands.js";
 import { TmcError } from "./tmc-error.js";
 
 interface ExplainOptions {
@@ -58,6 +59,8 @@ export function imageCommand(world: TmcWorld): Command {
     "tmc image explain --pod web-0 -n my-namespace -o wide",
     "tmc image explain --workload deployment/web -n my-namespace",
   );
+  image.addCommand(verifyCommand(world));
+  image.addCommand(knownImagesCommand(world));
   return image;
 }
 
@@ -112,9 +115,9 @@ function inWords({ namespace, managed }: ExplainAnswer, container: string, verdi
 }
 
 function policyWords(policy: PolicyVerdict): string[] {
-  const { name, origin, reason, advice } = policy;
+  const { name, origin, reason, advice, warning } = policy;
   const line = `  [${name}] set on ${originWords(origin)}: ${verdictWord(policy)}. ${reason}`;
-  return advice === undefined ? [line] : [line, `    ${advice}`];
+  return [line, ...[advice, warning].filter((text) => text !== undefined).map((text) => `    ${text}`)];
 }
 
 function verdictWord({ passed, audit, exception }: PolicyVerdict): string {

@@ -89,6 +89,7 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
       new Option("--effect <effect>", "what a match means (custom)").choices(["allow", "block"] as const),
     )
     .option("--audit", "report only, refuse nothing")
+    .option("--verify", "ask registries what tags mean: refusals name the digest, moved tags are told")
     .addOption(new Option("-i, --interactive", "not here").argParser(refuseEditor).hideHelp())
     .addOption(outputOption());
   dryRunFlag(command).action((name: string | undefined, options: PolicyOptions & CreateOptions) =>
@@ -99,6 +100,7 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
   examples(
     command,
     `${at} -r require-digest${where} -n digests`,
+    `${at} -r require-digest --verify${where} -n pins`,
     `${at} -r allowed-name-tag${where} -n echo --image-name "*/http-echo" -t 0.2.0`,
     `${at} -r custom --effect block${where} -n no-busybox --image-name busybox`,
     `${at} -r allow-registry${where} -n registries --registry-domains harbor.example.com`,

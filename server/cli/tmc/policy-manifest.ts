@@ -7,6 +7,7 @@ export const RECIPES = [
   "block-latest-tag",
   "allowed-name-tag",
   "custom",
+  "require-signature",
   "allow-registry",
 ] as const;
 
@@ -27,6 +28,8 @@ export interface CreateOptions {
   registryDomains?: string;
   effect?: string;
   audit?: boolean;
+  verify?: boolean;
+  key?: string[];
 }
 
 /** The manifest a `create` asks for: from a file, or made of flags. Throws `TmcError` where they do not say enough. */
@@ -70,7 +73,7 @@ function registriesInput({ registryDomains, audit }: CreateOptions): object {
 }
 
 function inputFrom(recipe: string, options: CreateOptions): object {
-  const { imageName, tag, notTag, hostname, port, requireDigest, audit, effect } = options;
+  const { imageName, tag, notTag, hostname, port, requireDigest, audit, effect, verify } = options;
   if (recipe === "custom" && effect === undefined)
     throw new TmcError(
       "InvalidArgument: a custom policy either blocks the images its rule names or allows nothing else; say --effect block or --effect allow",
@@ -86,6 +89,7 @@ function inputFrom(recipe: string, options: CreateOptions): object {
   const hasRule = Object.keys(rule).length > 0;
   return {
     ...(audit === true && { audit }),
+    ...(verify === true && { verify }),
     ...(effect !== undefined && { effect }),
     ...(hasRule && { rules: [rule] }),
   };

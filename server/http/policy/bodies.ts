@@ -100,6 +100,8 @@ export const explainBody = z
     { message: "give one of an image, a pod and a workload" },
   );
 
+export const verifyBody = z.object({ image: z.string().min(1).max(MAX_IMAGE_CHARACTERS) });
+
 export type ExplainBody = z.output<typeof explainBody>;
 
 export const previewBody = z

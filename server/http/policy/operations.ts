@@ -13,6 +13,7 @@ import {
   namespaceChangeBody,
   previewBody,
   rolesBody,
+  verifyBody,
   workspaceBody,
 } from "./bodies.js";
 
@@ -237,6 +238,15 @@ function insightOperations(): Operation[] {
       answers: ["wouldRefuse", "wouldAdmit", "warnings"],
       needs: MEMBER,
       body: previewBody,
+    },
+    read("/image-policies/known-images", "What registries told of images", ["images", "totalCount"]),
+    {
+      method: "post",
+      path: "/image-policies/verify",
+      summary: "Ask the registry about an image now",
+      answers: ["images", "totalCount"],
+      needs: MEMBER,
+      body: verifyBody,
     },
     read("/image-policies/violations", "What runs against the policies", ["violations", "totalCount"]),
     read("/image-policies/activity", "What was refused, newest first", ["entries"]),

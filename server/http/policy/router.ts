@@ -8,6 +8,7 @@ import { clusterRoutes } from "./cluster-routes.js";
 import { exceptionRoutes } from "./exception-routes.js";
 import { historyRoutes } from "./history-routes.js";
 import { insightRoutes } from "./insight-routes.js";
+import { knownImageRoutes } from "./known-image-routes.js";
 import { openApiDocument } from "./openapi.js";
 import { policyRoutes } from "./policy-routes.js";
 import { answerProblem, answerUnknownPath } from "./problem.js";
@@ -67,7 +68,12 @@ export function createPolicyRouter({ policies, identify, issueToken }: PolicyRou
 export function policyApiRoutes(context: PolicyRoutesContext): Router {
   const routes = Router();
   routes.use(policyRoutes(context), exceptionRoutes(context));
-  routes.use(workspaceRoutes(context), clusterRoutes(context), insightRoutes(context));
+  routes.use(
+    workspaceRoutes(context),
+    clusterRoutes(context),
+    insightRoutes(context),
+    knownImageRoutes(context),
+  );
   routes.use(accessRoutes(context), historyRoutes(context));
   const document = openApiDocument();
   routes.get("/openapi.json", (_request, response) => {

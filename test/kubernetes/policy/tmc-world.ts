@@ -10,6 +10,7 @@ import { ORGANIZATION_LABEL } from "../../../policy/common/engine-names.js";
 import type { MemberOptions } from "../../../policy/node/fleet/member-clients.js";
 import { installPolicyEngine } from "../../../policy/node/install.js";
 import { createPolicyService } from "../../../policy/node/policy-service.js";
+import { NO_REGISTRIES, type Registries } from "../../../policy/node/registry/registries.js";
 import { connect } from "../../../server/cli/tmc/api-client.js";
 import { runTmc } from "../../../server/cli/tmc/program.js";
 import { createPolicyRouter } from "../../../server/http/policy/router.js";
@@ -50,10 +51,11 @@ export async function startTmcWorld(
     organization,
     workspace,
     members = {},
-  }: { organization: string; workspace: string; members?: MemberOptions },
+    registries = NO_REGISTRIES,
+  }: { organization: string; workspace: string; members?: MemberOptions; registries?: Registries },
 ): Promise<TmcWorldOnCluster> {
   await installPolicyEngine({ kubeConfig });
-  const policies = await createPolicyService({ kubeConfig, logger: silent, members });
+  const policies = await createPolicyService({ kubeConfig, logger: silent, members, registries });
   const core = kubeConfig.makeApiClient(CoreV1Api);
   const owned = { metadata: { name: organization, labels: { [ORGANIZATION_LABEL]: organization } } };
   const { metadata } = await core.createNamespace({ body: owned });

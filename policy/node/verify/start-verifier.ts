@@ -1,0 +1,64 @@
+import { asksRegistries } from "../../common/known-image.js";
+import type { PolicyContext } from "../context.js";
+import { toEffective, type ImagePolicySpec } from "../records.js";
+import { createWorkQueue } from "../work-queue.js";
+import { namesOf, verifyImage } from "./verify-image.js";
+import type { KnownImageSpec } from "./stored-images.js";
+
+/** Names that are remembered to have been looked up; beyond, all are looked up again. */
+const MAX_REMEMBERED = 20_000;
+
+/** Has images looked up that are in use, without anybody waiting for it. */
+export interface ImageVerifier {
+  /** These images are in use where a policy looks at what registries tell. May be said again and again. */
+  want(organization: string, images: readonly string[]): void;
+}
+
+/**
+ * Looks up what is wanted, and all that is known anew every so often, until the signal fires. What registries tell is stored; no pod waits for it, the
+ * parameters change when it is there.
+ */
+export function startVerifier(context: PolicyContext, { signal }: { signal: AbortSignal }): ImageVerifier {
+  const { logger, registries } = context;
+  const queue = createWorkQueue({ logger, signal });
+  const lookedAt = new Map<string, number>();
+
+  const want: ImageVerifier["want"] = (organization, images) => {
+    for (const name of new Set(images).values())
+      for (const each of namesOf(organization, name)) {
+        const key = `${organization} ${each.image}`;
+        const before = lookedAt.get(key);
+        if (before !== undefined && performance.now() - before < registries.recheckMs / 2) continue;
+        if (lookedAt.size >= MAX_REMEMBERED) lookedAt.clear();
+        lookedAt.set(key, performance.now());
+        queue.add(key, async () => void (await verifyImage(context, each, { signal })));
+      }
+  };
+
+  const recheck = setInterval(() => {
+    queue.add("recheck", async () => {
+      for (const [organization, images] of await knownByAsking(context)) want(organization, images);
+    });
+  }, registries.recheckMs);
+  recheck.unref();
+  signal.addEventListener("abort", () => clearInterval(recheck), { once: true });
+  return { want };
+}
+
+/** What is known in organizations of which a policy still looks at it. */
+async function knownByAsking({ store }: PolicyContext): Promise<Map<string, string[]>> {
+  const policies = await store.list<ImagePolicySpec>("imagepolicies");
+  const asking = new Set(
+    policies
+      .filter((object) => {
+        const policy = toEffective(object);
+        return policy !== undefined && asksRegistries(policy.spec);
+      })
+      .map(({ spec }) => spec.organization),
+  );
+  const known = new Map<string, string[]>();
+  for (const { spec } of await store.list<KnownImageSpec>("knownimages"))
+    if (asking.has(spec.organization))
+      known.set(spec.organization, [...(known.get(spec.organization) ?? []), spec.image]);
+  return known;
+}

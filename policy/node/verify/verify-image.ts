@@ -1,0 +1,116 @@
+import { toSecond } from "../../common/exception.js";
+import { imageKeys, type KnownImage } from "../../common/known-image.js";
+import { type ImageReference, parseImage } from "../../common/reference.js";
+import { bringIntoForce } from "../bring-into-force.js";
+import type { PolicyContext } from "../context.js";
+import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { lookUpImage, type LookedUp } from "./look-up-image.js";
+import { changeKnownImage, readKnownImage } from "./stored-images.js";
+
+/** Images of one organization that people have looked at side by side; more are refused until one is done. */
+const MAX_LOOKS = 4;
+
+const looks = new Map<string, number>();
+
+/** Whether a tag that was moved is taken as it is now, so that nobody is warned of it any more. */
+export interface Accepting {
+  isAccepted: boolean;
+}
+
+/** One name of an image: by its tag or by its digest. */
+export interface NamedReference {
+  organization: string;
+  /** As what is known is stored under. */
+  image: string;
+  reference: ImageReference;
+}
+
+/** The names a text is to be looked up under; none where it is no image, and a tag alone where nobody asks for signatures. */
+export function namesOf(organization: string, text: string): NamedReference[] {
+  const parsed = parseImage(text);
+  if (!parsed.ok || parsed.reference.host === "") return [];
+  const { reference } = parsed;
+  const keys = imageKeys(reference);
+  return [
+    ...(keys.tag === undefined
+      ? []
+      : [{ organization, image: keys.tag, reference: { ...reference, digest: "" } }]),
+    ...(keys.digest === undefined
+      ? []
+      : [{ organization, image: keys.digest, reference: { ...reference, tag: "", effectiveTag: "" } }]),
+  ];
+}
+
+/**
+ * Asks the registry about an image and stores what it tells; whoever watches puts it in force. With `isAccepted` a tag that was moved is taken as it is
+ * now. Throws `PolicyError` where the cluster does not answer.
+ */
+export async function verifyImage(
+  context: PolicyContext,
+  { organization, image, reference }: NamedReference,
+  { isAccepted = false, signal }: { isAccepted?: boolean; signal?: AbortSignal } = {},
+): Promise<KnownImage> {
+  const { digest } = (await readKnownImage(context.store, organization, image)) ?? {};
+  const told = await lookUpImage(context.registries, {
+    reference,
+    ...(digest !== undefined && { known: digest }),
+    ...(signal && { signal }),
+  });
+  const now = toSecond(new Date());
+  return changeKnownImage(context.store, { organization, image }, (known) =>
+    merge(image, known, { told, now, isAccepted }),
+  );
+}
+
+/** What somebody asks for now: resolves when it is in force in the home cluster. Throws POLICY_INVALID, POLICY_CONFLICT. */
+export async function verifyNow(
+  context: PolicyContext,
+  { organization, image: text, isAccepted }: { organization: string; image: string } & Accepting,
+): Promise<KnownImage[]> {
+  const names = namesOf(organization, text);
+  if (names.length === 0)
+    throw new PolicyError(
+      POLICY_ERROR.invalid,
+      `${JSON.stringify(text)} is no image; expected [host[:port]/]name[:tag][@digest], such as nginx:1.27`,
+    );
+  const under = looks.get(organization) ?? 0;
+  if (under >= MAX_LOOKS)
+    throw new PolicyError(
+      POLICY_ERROR.conflict,
+      `${MAX_LOOKS} images of the organization are being looked at, which is as many as may be at once; ask again when one is done.`,
+    );
+  looks.set(organization, under + 1);
+  try {
+    const known: KnownImage[] = [];
+    for (const name of names) known.push(await verifyImage(context, name, { isAccepted }));
+    await bringIntoForce(context, { organization });
+    return known;
+  } finally {
+    const left = (looks.get(organization) ?? 1) - 1;
+    if (left === 0) looks.delete(organization);
+    else looks.set(organization, left);
+  }
+}
+
+interface Telling {
+  told: LookedUp;
+  now: string;
+  isAccepted: boolean;
+}
+
+/** What was known stays where the registry told nothing; another digest is a move. */
+function merge(image: string, known: KnownImage | undefined, { told, now, isAccepted }: Telling): KnownImage {
+  const { digest = known?.digest, problem } = told;
+  const isMoved = known?.digest !== undefined && digest !== known.digest;
+  const moved = isAccepted
+    ? undefined
+    : isMoved && known?.digest !== undefined
+      ? { from: known.digest, at: now }
+      : known?.moved;
+  return {
+    image,
+    ...(digest !== undefined && { digest }),
+    ...(moved && { moved }),
+    ...(problem !== undefined && { problem }),
+  };
+}
